@@ -1,0 +1,33 @@
+"""The few functions a rule needs beside + - * / **, on Python floats and on arrays by the same name.
+
+A Python float takes the fast road of the standard library; everything else goes to numpy.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def sqrt(x: Any) -> Any:
+    """The square root; on floats a negative argument raises ValueError where an array gives nan."""
+    return math.sqrt(x) if x.__class__ is float else np.sqrt(x)
+
+
+def sign(x: Any) -> Any:
+    """-1, 0 or 1; sign(0) is 0, as in numpy."""
+    return (x > 0.0) - float(x < 0.0) if x.__class__ is float else np.sign(x)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of two, element by element; nan where either is nan."""
+    if a.__class__ is float and b.__class__ is float:
+        return a if a >= b or a != a else b
+    return np.maximum(a, b)
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, b elsewhere."""
+    return (a if condition else b) if condition.__class__ is bool else np.where(condition, a, b)

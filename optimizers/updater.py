@@ -1,0 +1,58 @@
+"""The class form for a notebook: ``Momentum(lr=0.01, momentum=0.9).update(params, grads)`` on dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .optimizer import OPTIMIZERS, Optimizer
+
+
+class Updater:
+    """An optimizer that remembers its state between calls; each hyperparameter is an attribute and may be turned."""
+
+    optimizer: ClassVar[Optimizer]
+
+    def __init__(self, *values: float, **named: float) -> None:
+        names = list(self.optimizer.hyperparameters)
+        if len(values) > len(names):
+            raise TypeError(f"{type(self).__name__} takes at most {len(names)} hyperparameters: {', '.join(names)}")
+        given = dict(zip(names, values, strict=False))
+        twice = [name for name in named if name in given]
+        if twice:
+            raise TypeError(f"{type(self).__name__} got {twice[0]!r} twice")
+        for name, value in self.optimizer.check({**given, **named}).items():
+            setattr(self, name, value)
+        self.t = 0
+        self.state: dict[Any, tuple[Any, ...]] = {}
+
+    def update(self, params: MutableMapping[Any, Any], grads: Mapping[Any, Any]) -> None:
+        """One update of every parameter, in place: arrays of floats are overwritten, numbers are replaced.
+
+        params: key -> number or array of any shape; grads: the same keys, gradients of the same shapes.
+        Raises KeyError, and changes nothing, where a gradient is missing.
+        """
+        missing = [key for key in params if key not in grads]
+        if missing:
+            raise KeyError(f"no gradient for {missing[0]!r}")
+        if not self.optimizer.separable:
+            raise TypeError(f"{type(self).__name__} couples the coordinates of a point and has no form for dictionaries")
+        self.t += 1
+        start = tuple(self.optimizer.state.values())
+        rule = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
+        for key, value in params.items():
+            x = np.asarray(value, float) if np.ndim(value) else float(value)
+            grad = np.asarray(grads[key], float) if np.ndim(grads[key]) else float(grads[key])
+            answer = rule(x, grad, self.t, *self.state.get(key, start))
+            new, *state = answer if start else (answer,)
+            self.state[key] = tuple(state)
+            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                value[...] = new
+            else:
+                params[key] = new
+
+
+UPDATERS: dict[str, type[Updater]] = {
+    o.name: type(o.name, (Updater,), {"optimizer": o, "__doc__": f"{o.name}: {o.source}."}) for o in OPTIMIZERS.values()}

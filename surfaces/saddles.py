@@ -1,0 +1,17 @@
+"""No minimum at all: flat at the middle, and down without end."""
+
+from __future__ import annotations
+
+from .surface import surface
+
+
+@surface("Saddle", source="the hyperbolic paraboloid; Dauphin et al. 2014, arXiv:1406.2572, on why saddles matter",
+         formula=r"x^2 - y^2", box=((-2, 2), (-2, 2)), start=(1.5, 0.001))
+def saddle(x, y):
+    return x * x - y * y, (2 * x, -2 * y)
+
+
+@surface("Monkey saddle", source="Hilbert & Cohn-Vossen 1932, Anschauliche Geometrie", formula=r"x^3 - 3xy^2",
+         box=((-1.5, 1.5), (-1.5, 1.5)), start=(0.01, 1.0))
+def monkey_saddle(x, y):
+    return x * x * x - 3 * x * y * y, (3 * x * x - 3 * y * y, -6 * x * y)
