@@ -1,0 +1,95 @@
+"""ACTIONS: every command once, with its text, shortcut, menu, what it does and when it can be used.
+
+A row here is all it takes: the menu, the tool bar, the shortcut and the table under Help are made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from app.experiment import QUANTITIES, Curve
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+MENUS = ("File", "Edit", "Race", "View", "Help")
+
+
+@dataclass(frozen=True)
+class Action:
+    """``menu`` may name a submenu after a slash. ``checked`` makes it a toggle that shows a state."""
+
+    id: str
+    text: str
+    menu: str
+    run: Callable[[MainWindow], Any]
+    shortcuts: Sequence[str] = ()
+    icon: str = ""
+    enabled: Callable[[MainWindow], bool] = lambda window: True
+    checked: Callable[[MainWindow], bool] | None = None
+    gap: bool = False
+
+
+def _curve(**changes: str) -> Callable[[MainWindow], None]:
+    return lambda w: w.session.change(lambda e: replace(e, curve=replace(e.curve, **changes)))
+
+
+def _flip(curve: Curve, axis: str) -> str:
+    return "linear" if getattr(curve, axis) == "log" else "log"
+
+
+ACTIONS: list[Action] = [
+    Action("open", "&Open…", "File", lambda w: w.files.open(), ["Ctrl+O"]),
+    Action("save", "&Save Experiment As…", "File", lambda w: w.files.save(), ["Ctrl+S", "Ctrl+Shift+S"]),
+    Action("export_picture", "&Export Picture…", "File", lambda w: w.files.export_picture(), ["Ctrl+E"], gap=True,
+           enabled=lambda w: bool(w.canvases)),
+    Action("export_data", "Export &Data…", "File", lambda w: w.files.export_data(), ["Ctrl+D"]),
+    Action("quit", "&Quit", "File", lambda w: w.close(), ["Ctrl+Q"], gap=True),
+
+    Action("undo", "&Undo", "Edit", lambda w: w.session.store.undo(), ["Ctrl+Z"], enabled=lambda w: bool(w.session.store.past)),
+    Action("redo", "&Redo", "Edit", lambda w: w.session.store.redo(), ["Ctrl+Shift+Z", "Ctrl+Y"],
+           enabled=lambda w: bool(w.session.store.future)),
+    Action("add", "&Add Run", "Edit", lambda w: w.side.runs.add(), ["Ctrl+N"], gap=True),
+    Action("duplicate", "D&uplicate Run", "Edit", lambda w: w.side.runs.duplicate(), ["Ctrl+Shift+N"],
+           enabled=lambda w: w.side.runs.row >= 0),
+    Action("remove", "&Remove Run", "Edit", lambda w: w.side.runs.remove(), ["Ctrl+Backspace"],
+           enabled=lambda w: w.side.runs.row >= 0),
+
+    Action("play", "&Play", "Race", lambda w: w.session.clock.toggle(), ["Space"], "play"),
+    Action("step", "One Step &Forward", "Race", lambda w: w.session.advance(1), ["Right"], "step"),
+    Action("back", "One Step &Back", "Race", lambda w: w.session.show_step(w.session.race.step - 1), ["Left"], "back",
+           enabled=lambda w: w.session.race.step > 0),
+    Action("start", "Back to the &Start", "Race", lambda w: w.session.restart(), ["Home"], "start"),
+    Action("faster", "Fas&ter", "Race", lambda w: w.set_speed(2.0), ["Ctrl+Up"], gap=True),
+    Action("slower", "Slo&wer", "Race", lambda w: w.set_speed(0.5), ["Ctrl+Down"]),
+
+    Action("side", "&Side Panel", "View", lambda w: w.toggle("side"), ["F9"], checked=lambda w: w.shows("side")),
+    Action("results", "&Read-out", "View", lambda w: w.toggle("results"), ["F8"], checked=lambda w: w.shows("results")),
+    *(Action(f"curve_{name}", words[0].upper() + words[1:], "View/Loss View", _curve(quantity=name),
+             checked=lambda w, name=name: w.session.experiment.curve.quantity == name) for name, words in QUANTITIES.items()),
+    Action("log_x", "Logarithmic Step Axis", "View/Loss View",
+           lambda w: _curve(x_scale=_flip(w.session.experiment.curve, "x_scale"))(w), gap=True,
+           checked=lambda w: w.session.experiment.curve.x_scale == "log"),
+    Action("log_y", "Logarithmic Height Axis", "View/Loss View",
+           lambda w: _curve(y_scale=_flip(w.session.experiment.curve, "y_scale"))(w),
+           checked=lambda w: w.session.experiment.curve.y_scale == "log"),
+    Action("equal", "&Equal Axes in the Contour", "View", lambda w: w.toggle_equal(), checked=lambda w: bool(w.options["equal"])),
+    Action("turn_back", "Relief from the &Front", "View", lambda w: w.turn_relief(None), ["Ctrl+1"], gap=True),
+    Action("turn_top", "Relief from &Above", "View", lambda w: w.turn_relief((-90.0, 90.0)), ["Ctrl+2"]),
+    *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
+             checked=lambda w, name=name: w.theme_choice == name)
+      for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"))),
+
+    Action("shortcuts", "&Keyboard Shortcuts", "Help", lambda w: w.show_shortcuts(), ["?", "F1"]),
+    Action("about", "&About Thalweg", "Help", lambda w: w.show_about()),
+]
+
+
+def view_actions() -> list[Action]:
+    """A toggle for every view; made after the first paint, since the views bring matplotlib with them."""
+    from app.views import VIEWS
+
+    return [Action(f"view_{name}", f"&{view.title}", "View", lambda w, name=name: w.toggle(name), [f"F{i + 2}"],
+                   checked=lambda w, name=name: w.shows(name), gap=i == 0) for i, (name, view) in enumerate(VIEWS.items())]

@@ -1,0 +1,104 @@
+"""Canvas: a view in a widget. Static parts are drawn once; a frame draws new segments and heads, and blits.
+
+Three bitmaps: ``clean`` is the static part, ``trailed`` has the trails drawn so far, and the screen has the heads as
+well. A frame takes ``trailed``, adds what is new, keeps that, puts the heads on top: its cost does not grow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from matplotlib.figure import Figure
+from PyQt6.QtGui import QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QSizePolicy
+
+from app.views import Scene, View
+
+
+class Canvas(FigureCanvasQTAgg):
+    """``draws`` counts the full draws: playing and turning a hyperparameter must not cause any."""
+
+    def __init__(self, view: type[View]) -> None:
+        super().__init__(Figure())
+        self.view = view(self.figure)
+        self.draws = 0
+        self.stale = True
+        self.clean: Any = None
+        self.trailed: Any = None
+        self.setMinimumSize(80, 60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(view.title)
+        self.setObjectName(view.id)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show a scene; where only the race is another one, the static part stays."""
+        old = self.view.scene
+        if old is None or not scene.same_ground(old):
+            self.view.show(scene)
+            self.renew()
+        else:
+            self.view.adopt(scene)
+            self.retrace()
+
+    def renew(self) -> None:
+        """Draw everything anew, soon."""
+        self.stale = True
+        self.draw_idle()
+
+    def draw(self) -> None:
+        """A full draw: the static part, then all trails, then the heads."""
+        if self.view.scene is None:
+            return
+        super().draw()
+        self.draws += 1
+        self.stale = False
+        self.clean = self.copy_from_bbox(self.figure.bbox)
+        self._trace()
+
+    def _trace(self) -> None:
+        assert self.view.scene is not None
+        self.view.redraw(self.renderer, self.view.scene.race.step)
+        self.trailed = self.copy_from_bbox(self.figure.bbox)
+        self.view.heads(self.renderer)
+
+    def retrace(self) -> None:
+        """Draw all trails anew over the static part: the race has gone back, or is another one."""
+        if self._waiting():
+            return
+        self.restore_region(self.clean)
+        self._trace()
+        self.blit(self.figure.bbox)
+
+    def advance(self, first: int, last: int) -> None:
+        """One frame: the step that is shown has gone from ``first`` to ``last``."""
+        if self._waiting():
+            return
+        if last < first:
+            self.retrace()
+            return
+        self.restore_region(self.trailed)
+        self.view.trails(self.renderer, first, last)
+        self.trailed = self.copy_from_bbox(self.figure.bbox)
+        self.view.heads(self.renderer)
+        self.blit(self.figure.bbox)
+
+    def _waiting(self) -> bool:
+        """Whether a full draw is due, or becomes due now, that will show everything."""
+        assert self.view.scene is not None
+        if not self.isVisible():
+            self.stale = True
+            return True
+        if not self.stale and self.view.outgrown(self.view.scene.race):
+            self.renew()
+        return self.stale
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self.stale = True
+        super().resizeEvent(event)
+        self.view.place()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if self.stale:
+            self.renew()

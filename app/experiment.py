@@ -1,0 +1,208 @@
+"""What is raced: a surface, a start, the runs. Values, checked once, here; the window and the command line both ask here."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from optimizers import OPTIMIZERS, Optimizer
+from surfaces import SURFACES, Surface
+
+FORMAT = 1
+MOST_RUNS = 24
+MOST_STEPS = 10_000_000
+QUANTITIES = {"loss": "loss", "distance": "distance to the nearest minimum", "gradient": "gradient norm"}
+SCALES = ("linear", "log")
+
+
+class ExperimentError(ValueError):
+    """An input that cannot be used; the message is one sentence that names the culprit and the choices."""
+
+
+def choice(kind: str, value: Any, among: Iterable[str]) -> str:
+    """The value, if it is among the choices."""
+    names = list(among)
+    if value not in names:
+        raise ExperimentError(f"there is no {kind} {value!r}; choose from {', '.join(names)}")
+    return str(value)
+
+
+def number(kind: str, value: Any) -> float:
+    """The value as a finite float; text with a decimal comma is understood."""
+    if isinstance(value, str):
+        value = value.strip().replace(",", ".")
+    try:
+        result = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        result = math.nan
+    if not math.isfinite(result):
+        raise ExperimentError(f"{kind} must be a finite number, not {value!r}")
+    return result
+
+
+@dataclass(frozen=True)
+class Run:
+    """One racer: an optimizer with all its hyperparameters. ``color`` is "#rrggbb", or None for the palette's next."""
+
+    optimizer: str
+    hyperparameters: Mapping[str, float] = field(default_factory=dict)
+    visible: bool = True
+    color: str | None = None
+
+    def __post_init__(self) -> None:
+        choice("optimizer", self.optimizer, OPTIMIZERS)
+        if not isinstance(self.hyperparameters, Mapping):
+            raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, not {self.hyperparameters!r}")
+        try:
+            checked = OPTIMIZERS[self.optimizer].check(self.hyperparameters)
+        except ValueError as error:
+            raise ExperimentError(str(error)) from None
+        if not isinstance(self.visible, bool):
+            raise ExperimentError(f"visible must be true or false, not {self.visible!r}")
+        if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
+            raise ExperimentError(f"a color must look like #0072b2, not {self.color!r}")
+        object.__setattr__(self, "hyperparameters", checked)
+
+    @property
+    def rule(self) -> Optimizer:
+        return OPTIMIZERS[self.optimizer]
+
+    def turned(self, name: str, value: float) -> Run:
+        """This run with one hyperparameter changed."""
+        return replace(self, hyperparameters={**self.hyperparameters, name: value})
+
+    @property
+    def settings(self) -> str:
+        """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
+        defaults = self.rule.defaults
+        return ", ".join(f"{name} {value:g}" for name, value in self.hyperparameters.items()
+                         if name == "lr" or value != defaults[name])
+
+    @staticmethod
+    def parse(text: str) -> Run:
+        """A run from the command line: "adam lr=0.05 beta1=0.8"."""
+        words = text.split()
+        if not words:
+            raise ExperimentError(f"a run needs an optimizer; choose from {', '.join(OPTIMIZERS)}")
+        choice("optimizer", words[0], OPTIMIZERS)
+        values: dict[str, Any] = {}
+        for word in words[1:]:
+            name, equals, value = word.partition("=")
+            if not equals:
+                raise ExperimentError(f"{word!r} must have the form name=value, as in lr=0.05")
+            values[name] = value
+        return Run(words[0], values)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What the loss view shows, and the scale of its two axes."""
+
+    quantity: str = "loss"
+    x_scale: str = "linear"
+    y_scale: str = "log"
+
+    def __post_init__(self) -> None:
+        choice("quantity", self.quantity, QUANTITIES)
+        choice("scale", self.x_scale, SCALES)
+        choice("scale", self.y_scale, SCALES)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A surface, a start (x, y), the runs; ``steps`` is where playing stops by itself, None for never."""
+
+    surface: str = "rosenbrock"
+    start: tuple[float, float] | None = None
+    runs: tuple[Run, ...] = ()
+    steps: int | None = None
+    curve: Curve = Curve()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        choice("surface", self.surface, SURFACES)
+        start = self.land.start if self.start is None else self.start
+        if not isinstance(start, (tuple, list)) or len(start) != 2:
+            raise ExperimentError(f"start must be two numbers, not {start!r}")
+        object.__setattr__(self, "start", (number("start x", start[0]), number("start y", start[1])))
+        if len(self.runs) > MOST_RUNS:
+            raise ExperimentError(f"an experiment holds at most {MOST_RUNS} runs, not {len(self.runs)}")
+        if self.steps is not None and (isinstance(self.steps, bool) or not isinstance(self.steps, int)
+                                       or not 0 <= self.steps <= MOST_STEPS):
+            raise ExperimentError(f"steps must be a whole number from 0 to {MOST_STEPS}, not {self.steps!r}")
+        object.__setattr__(self, "title", str(self.title)[:200])
+
+    @property
+    def land(self) -> Surface:
+        return SURFACES[self.surface]
+
+    @property
+    def names(self) -> list[str]:
+        """The optimizer id of every run, numbered where one occurs twice: adam, adam-2."""
+        ids = [run.optimizer for run in self.runs]
+        return [name if (k := ids[: i + 1].count(name)) == 1 else f"{name}-{k}" for i, name in enumerate(ids)]
+
+    @property
+    def labels(self) -> list[str]:
+        """What a person reads for every run: Adam, lr 0.05."""
+        return [f"{run.rule.name}, {run.settings}" if run.settings else run.rule.name for run in self.runs]
+
+    def with_run(self, index: int, run: Run) -> Experiment:
+        return replace(self, runs=(*self.runs[:index], run, *self.runs[index + 1:]))
+
+    def added(self, run: Run) -> Experiment:
+        return replace(self, runs=(*self.runs, run))
+
+    def removed(self, index: int) -> Experiment:
+        return replace(self, runs=(*self.runs[:index], *self.runs[index + 1:]))
+
+    def on(self, surface: str) -> Experiment:
+        """The same runs on another surface, from that surface's start."""
+        return replace(self, surface=surface, start=None, title="")
+
+    def same_race(self, other: Experiment) -> bool:
+        """Whether going from one to the other restarts nothing: the same surface, start and optimizers."""
+        return ((self.surface, self.start) == (other.surface, other.start)
+                and [run.optimizer for run in self.runs] == [run.optimizer for run in other.runs])
+
+    def to_json(self) -> str:
+        return json.dumps({"thalweg": FORMAT, **asdict(self)}, indent=2) + "\n"
+
+    @staticmethod
+    def from_json(text: str | bytes) -> Experiment:
+        """ExperimentError, in one sentence, for whatever is not an experiment."""
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            raise ExperimentError("this is not an experiment: it is not JSON") from None
+        if not isinstance(data, dict) or "thalweg" not in data:
+            raise ExperimentError('this JSON is not an experiment: it has no key "thalweg"')
+        if data["thalweg"] != FORMAT:
+            raise ExperimentError(f"this experiment has format {data['thalweg']!r}; this program reads format {FORMAT}")
+        body = {key: value for key, value in data.items() if key != "thalweg"}
+        runs = body.get("runs", [])
+        if not isinstance(runs, list):
+            raise ExperimentError(f"runs must be a list, not {runs!r}")
+        body["runs"] = tuple(_build(Run, "run", run) for run in runs)
+        body["curve"] = _build(Curve, "curve", body.get("curve", {}))
+        return _build(Experiment, "experiment", body)
+
+
+def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:
+    names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
+    if not isinstance(data, dict):
+        raise ExperimentError(f"a {kind} must be an object with {', '.join(names)}, not {data!r}")
+    unknown = [key for key in data if key not in names]
+    if unknown:
+        raise ExperimentError(f"a {kind} has no {unknown[0]!r}; it has {', '.join(names)}")
+    if kind == "run" and "optimizer" not in data:
+        raise ExperimentError(f"a run needs an optimizer; choose from {', '.join(OPTIMIZERS)}")
+    return cls(**data)
+
+
+FIRST = Experiment("rosenbrock", (-0.5, 2.5), (
+    Run("sgd", {"lr": 0.001}), Run("momentum", {"lr": 0.0006}), Run("adam", {"lr": 0.15})))

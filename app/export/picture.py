@@ -1,0 +1,102 @@
+"""The race as a picture, drawn anew on a figure of its own: all views with a title and a legend, or one view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from app.experiment import Experiment, ExperimentError, choice
+from app.export.atomic import replacing
+from app.race import Race
+from app.theme import LIGHT, Theme
+from app.views import VIEWS, Scene, View
+from app.views.view import WIDTH
+
+MOST_PIXELS = 100_000_000
+
+
+class Moving(Artist):
+    """Everything of a view that moves, as one artist: an ordinary draw paints it, on any backend."""
+
+    def __init__(self, view: View, step: int) -> None:
+        super().__init__()
+        self.view, self.step = view, step
+        self.set_zorder(10)
+
+    def draw(self, renderer: Any) -> None:
+        self.view.redraw(renderer, self.step)
+        self.view.heads(renderer)
+
+
+def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, theme: Theme = LIGHT,
+            size: tuple[float, float] = (12.8, 7.6), options: dict[str, Any] | None = None, camera: Any = None) -> None:
+    """Write a PNG of ``size`` inches at ``dpi``. ``views`` is "all" or the id of one; the experiment is kept in its metadata."""
+    choice("view", views, ["all", *VIEWS])
+    if not 10 <= dpi <= 1200 or size[0] * size[1] * dpi * dpi > MOST_PIXELS:
+        raise ExperimentError(f"dpi must be from 10 to {min(1200, int((MOST_PIXELS / size[0] / size[1]) ** 0.5))}, not {dpi:g}")
+    figure = compose(race, views, theme, size, options or {}, camera)
+    with replacing(path, "wb") as file:
+        figure.savefig(file, format="png", dpi=dpi, metadata={"Title": figure_title(race.experiment),
+                                                              "thalweg:experiment": race.experiment.to_json()})
+
+
+def figure_title(experiment: Experiment) -> str:
+    return experiment.title or experiment.land.name
+
+
+def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], options: dict[str, Any], camera: Any) -> Figure:
+    """A figure with the chosen views on it, drawn at the race's step."""
+    figure = Figure(figsize=size, facecolor=theme.face)
+    FigureCanvasAgg(figure)
+    scene = Scene(race, theme, options=options)
+    rows = (len(scene.shown) + 2) // 3
+    head, foot = 0.5 / size[1], (0.2 + 0.26 * rows) / size[1]
+    for name, room in rooms(scene, views, head, foot).items():
+        view = VIEWS[name](figure)
+        if camera is not None and hasattr(view, "camera"):
+            view.camera = camera
+        view.place(room)
+        view.show(scene)
+        view.axes.add_artist(Moving(view, race.step))
+    figure.text(0.16 / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold", color=theme.text,
+                va="center")
+    assert race.experiment.start is not None
+    x, y = race.experiment.start
+    figure.text(1 - 0.16 / size[0], 1 - 0.3 / size[1], f"start ({x:.4g}, {y:.4g}), {race.step:,} steps", fontsize=10,
+                color=theme.muted, ha="right", va="center")
+    legend(figure, scene, 0.16 / size[1])
+    return figure
+
+
+def rooms(scene: Scene, views: str, head: float, foot: float) -> dict[str, tuple[float, float, float, float]]:
+    """Which part of the figure each view gets: the contour the large one on the left, the others above each other."""
+    body = 1 - head - foot
+    if views != "all":
+        return {views: (0.0, foot, 1.0, body)}
+    side = [name for name, view in VIEWS.items() if name != "contour" and view.applies(scene)]
+    shares = {name: (1 - 0.58, body / len(side)) for name in side}
+    placed = {"contour": (0.0, foot, 0.58, body)}
+    for i, name in enumerate(side):
+        width, height = shares[name]
+        placed[name] = (0.58, foot + body - (i + 1) * height, width, height)
+    return placed
+
+
+def legend(figure: Figure, scene: Scene, bottom: float) -> None:
+    """Every visible run with its mark, optimizer and hyperparameters, in up to three columns."""
+    labels = scene.race.experiment.labels
+    entries = []
+    for track, style, label in zip(scene.race.tracks, scene.styles, labels, strict=True):
+        if style.visible:
+            gone = track.diverged_at
+            words = label if gone is None or gone > scene.race.step else f"{label} (diverged at step {gone})"
+            entries.append(Line2D([], [], color=style.color, linewidth=WIDTH, marker=style.marker, markersize=8,
+                                  markeredgecolor=scene.theme.halo, label=words))
+    if entries:
+        figure.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, bottom / 2), ncols=min(3, len(entries)), frameon=False,
+                      fontsize=10, labelcolor=scene.theme.text)

@@ -1,0 +1,58 @@
+"""Experiments on disk: JSON files, the examples that come with the program, and pictures that carry their experiment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from app import ASSETS
+from app.experiment import Experiment, ExperimentError
+from app.export.atomic import replacing
+
+LARGEST = 1 << 20  # bytes; an experiment is a few hundred
+
+
+def examples() -> dict[str, tuple[str, Path]]:
+    """Id -> title and file of every ready experiment, in the order of their file names."""
+    return {path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
+            for path in sorted((ASSETS / "examples").glob("*.json"))}
+
+
+def load(source: str | Path) -> Experiment:
+    """The experiment in a file, or the example of that id. ExperimentError, in one sentence, for anything else."""
+    path = Path(source)
+    if not path.exists():
+        known = examples()
+        if str(source) not in known:
+            raise ExperimentError(f"there is no file {str(source)!r}, and no example of that name; examples are {', '.join(known)}")
+        path = known[str(source)][1]
+    try:
+        if path.suffix.lower() == ".png":
+            return Experiment.from_json(_inside(path))
+        if path.stat().st_size > LARGEST:
+            raise ExperimentError(f"{path.name} is not an experiment: it is larger than {LARGEST >> 20} MiB")
+        return Experiment.from_json(path.read_bytes())
+    except OSError as error:
+        raise ExperimentError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+    except ExperimentError as error:
+        raise ExperimentError(f"{path.name}: {error}") from None
+
+
+def _inside(path: Path) -> str:
+    """The experiment that an exported picture carries in its metadata."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            text = getattr(picture, "text", {}).get("thalweg:experiment")
+    except UnidentifiedImageError:
+        text = None
+    if text is None:
+        raise ExperimentError("this picture carries no experiment; only pictures exported by Thalweg do")
+    return str(text)
+
+
+def save(experiment: Experiment, path: Path) -> None:
+    """Write the experiment as JSON, whole or not at all."""
+    with replacing(path) as file:
+        file.write(experiment.to_json())

@@ -1,0 +1,1 @@
+"""The window's panels, built from the declarations of optimizers and surfaces."""

@@ -1,0 +1,145 @@
+"""A field for one number, and a knob: slider, field and reset for one declared hyperparameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QWheelEvent
+from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
+
+from app import look
+from app.experiment import ExperimentError, number
+from app.theme import Theme
+from optimizers import Hyperparameter
+
+STOPS = 1000
+
+
+class NumberField(QLineEdit):
+    """A line for one number. A good entry is ``committed``; a wrong one is ``refused`` in words, and the last good stays known."""
+
+    committed = pyqtSignal(float)
+    refused = pyqtSignal(str)
+
+    def __init__(self, name: str, check: Callable[[float], object] = float) -> None:
+        super().__init__()
+        self.name, self.check = name, check
+        self.value = 0.0
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setAccessibleName(name)
+        self.editingFinished.connect(self._finish)
+
+    def show_value(self, value: float) -> None:
+        """Show a value from outside; what is being typed is left alone unless the value differs from the last one."""
+        if value != self.value or not self.isModified():
+            self.value = value
+            self._write()
+
+    def _write(self) -> None:
+        self.setText(f"{self.value:.10g}")
+        self.setCursorPosition(0)
+        self._mark("")
+
+    def _mark(self, words: str) -> None:
+        if bool(words) != bool(self.property("wrong")):
+            self.setProperty("wrong", bool(words))
+            style = self.style()
+            if style is not None:
+                style.unpolish(self)
+                style.polish(self)
+        self.setToolTip(words)
+        self.refused.emit(words)
+
+    def _finish(self) -> None:
+        if not self.isModified():
+            return
+        try:
+            value = number(self.name, self.text())
+            self.check(value)
+        except ValueError as error:
+            self._mark(str(error))
+            return
+        self.value = value
+        self._write()
+        self.committed.emit(value)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self._write()
+            return
+        super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance("-0.00000000") + 12, super().sizeHint().height())
+
+
+class Knob(QObject):
+    """Slider, field and reset for a declared number, in one row of a grid; ``turned(value)`` follows the hand."""
+
+    turned = pyqtSignal(float)
+    seized = pyqtSignal()
+    let_go = pyqtSignal()
+
+    def __init__(self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.declared = declared
+        self.label = QLabel(declared.label)
+        self.label.setToolTip(f"{name}: {declared.allowed}; default {declared.default:g}")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, STOPS)
+        self.slider.setPageStep(STOPS // 20)
+        self.slider.setSingleStep(STOPS // 100)
+        self.slider.setMinimumWidth(90)
+        self.slider.setAccessibleName(declared.label)
+        self.field = NumberField(declared.label, lambda value: declared.check(declared.label, value))
+        self.field.setFixedWidth(self.field.sizeHint().width())
+        self.reset = QToolButton(objectName="reset")
+        self.reset.setIcon(look.icon("reset", theme.muted))
+        self.reset.setToolTip(f"Back to {declared.default:g}")
+        self.reset.setAccessibleName(f"Reset {declared.label}")
+        self.wrong = QLabel(objectName="wrong", wordWrap=True)
+        self.wrong.hide()
+        for column, widget in enumerate((self.label, self.slider, self.field, self.reset)):
+            grid.addWidget(widget, row, column)
+        grid.addWidget(self.wrong, row + 1, 0, 1, 4)
+        self.slider.valueChanged.connect(lambda stop: self._turn(declared.value(stop / STOPS)))
+        self.slider.sliderPressed.connect(self.seized)
+        self.slider.sliderReleased.connect(self.let_go)
+        self.field.committed.connect(self._turn)
+        self.field.refused.connect(self._say)
+        self.reset.clicked.connect(lambda: self._turn(declared.default))
+
+    def show_value(self, value: float) -> None:
+        """Show a value without saying that it was turned."""
+        stop = round(self.declared.position(value) * STOPS)
+        if self.declared.value(self.slider.value() / STOPS) != value:
+            self.slider.blockSignals(True)
+            self.slider.setValue(stop)
+            self.slider.blockSignals(False)
+        self.field.show_value(value)
+        self.reset.setEnabled(value != self.declared.default)
+
+    def _turn(self, value: float) -> None:
+        self.show_value(value)
+        self.turned.emit(value)
+
+    def _say(self, words: str) -> None:
+        self.wrong.setText(words)
+        self.wrong.setVisible(bool(words))
+
+
+class QuietWheel(QObject):
+    """An event filter: the wheel scrolls the panel, and turns a slider or a list only where it was clicked first."""
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if isinstance(event, QWheelEvent) and isinstance(watched, (QSlider, QComboBox)) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def quiet_wheel(widget: QWidget) -> None:
+    """Keep the wheel from changing a widget that has no focus."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(QuietWheel(widget))

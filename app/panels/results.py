@@ -1,0 +1,102 @@
+"""The read-out: where every run stands, in figures that can be read from three metres."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QFont
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from app import look
+from app.race import Race, Track
+from app.session import Session
+from app.theme import Theme
+
+COLUMNS = ("Run", "Step", "x", "y", "Loss", "Gradient norm")
+SIZE = 15  # points
+
+
+def figure(value: float) -> str:
+    """Six significant digits, in a form that keeps its width while it changes."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:.5f}" if 1e-3 <= abs(value) < 1e4 or value == 0 else f"{value:.4e}"
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """Names to the left, figures to the right, so that their digits stand under each other."""
+    return (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+
+
+def state(race: Race, track: Track) -> tuple[int, float, float, float, float]:
+    """Step, x, y, loss and gradient norm of a run at the race's step, or where it last was before it diverged."""
+    step = min(race.step, track.extent)
+    x, y, loss = (float(part[0]) for part in track.part(step, step))
+    with np.errstate(all="ignore"):
+        slope = race.surface(np.array([x]), np.array([y]))[1]
+        return step, x, y, loss, float(np.hypot(*slope)[0])
+
+
+class Results(QTableWidget):
+    """One row for each run; rewritten some ten times a second, not with every frame."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__(0, len(COLUMNS))
+        self.session, self.theme = session, theme
+        self.setObjectName("results")
+        self.setAccessibleName("Results")
+        self.setHorizontalHeaderLabels(COLUMNS)
+        for column in range(len(COLUMNS)):
+            heading = self.horizontalHeaderItem(column)
+            assert heading is not None
+            heading.setTextAlignment(alignment(column))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setShowGrid(False)
+        font = QFont(self.font())
+        font.setPointSize(SIZE)
+        self.setFont(font)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        assert rows is not None and columns is not None
+        rows.hide()
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
+        small = QFont(self.font())
+        small.setPointSize(10)
+        columns.setFont(small)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        columns.setMinimumSectionSize(56)
+        columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.setMinimumHeight(60)
+        self.refresh()
+
+    def fitting(self) -> int:
+        """The height that shows every run, up to six."""
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        assert rows is not None and columns is not None
+        return columns.sizeHint().height() + rows.defaultSectionSize() * max(1, min(self.rowCount(), 6)) + 6
+
+    def refresh(self) -> None:
+        """Write what has changed."""
+        race = self.session.race
+        styles = self.theme.styles(race.experiment.runs)
+        self.setRowCount(len(race.tracks))
+        for row, (track, style, run) in enumerate(zip(race.tracks, styles, race.experiment.runs, strict=True)):
+            step, x, y, loss, norm = state(race, track)
+            gone = track.diverged_at is not None and track.diverged_at <= race.step
+            when = f"diverged at {track.diverged_at:,}" if gone else f"{step:,}"
+            for column, words in enumerate((run.rule.name, when, *map(figure, (x, y, loss, norm)))):
+                item = self.item(row, column)
+                if item is None:
+                    item = QTableWidgetItem()
+                    item.setTextAlignment(alignment(column))
+                    self.setItem(row, column, item)
+                if item.text() != words:
+                    item.setText(words)
+                if column == 0 and item.data(Qt.ItemDataRole.UserRole) != style:
+                    item.setData(Qt.ItemDataRole.UserRole, style)
+                    item.setIcon(look.run_icon(style, self.theme))
+                if column == 1:
+                    item.setForeground(QColor(self.theme.warning if gone else self.theme.text))

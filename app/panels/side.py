@@ -1,0 +1,119 @@
+"""The side panel: surface, start, runs, and the chosen run's hyperparameters, from top to bottom."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QStandardItem, QStandardItemModel
+from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from app import look
+from app.panels.fields import NumberField, quiet_wheel
+from app.panels.runs import RunEditor, RunList
+from app.session import Session
+from app.theme import Theme
+from surfaces import SURFACES
+
+
+class SurfaceList(QComboBox):
+    """All surfaces under the names of their families."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setAccessibleName("Surface")
+        self.setMaxVisibleItems(24)
+        model = QStandardItemModel(self)
+        family = ""
+        for surface in SURFACES.values():
+            if surface.family != family:
+                family = surface.family
+                heading = QStandardItem(family)
+                heading.setFlags(Qt.ItemFlag.NoItemFlags)
+                model.appendRow(heading)
+            item = QStandardItem("    " + surface.name)
+            item.setData(surface.id, Qt.ItemDataRole.UserRole)
+            item.setToolTip(surface.source)
+            model.appendRow(item)
+        self.setModel(model)
+        quiet_wheel(self)
+        self.activated.connect(self._choose)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.setCurrentIndex(self.findData(self.session.experiment.surface))
+
+    def _choose(self) -> None:
+        chosen = self.currentData()
+        if chosen and chosen != self.session.experiment.surface:
+            self.session.change(lambda e: e.on(chosen))
+
+
+class Start(QWidget):
+    """The two coordinates of the start, each a field, and a way back to the surface's own start."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.session = session
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self.names = [QLabel(), QLabel()]
+        self.fields = [NumberField("start x"), NumberField("start y")]
+        self.wrong = QLabel(objectName="wrong", wordWrap=True)
+        self.wrong.hide()
+        for i, (name, field) in enumerate(zip(self.names, self.fields, strict=True)):
+            grid.addWidget(name, 0, 2 * i)
+            grid.addWidget(field, 0, 2 * i + 1)
+            field.committed.connect(self._set)
+            field.refused.connect(self._say)
+        self.reset = QToolButton(objectName="reset", toolTip="Back to the surface's own start")
+        self.reset.setAccessibleName("Reset start")
+        self.reset.setIcon(look.icon("reset", theme.muted))
+        self.reset.clicked.connect(lambda: session.set_start(*session.experiment.land.start))
+        grid.addWidget(self.reset, 0, 4)
+        grid.addWidget(self.wrong, 1, 0, 1, 5)
+        self.refresh()
+
+    def refresh(self) -> None:
+        experiment = self.session.experiment
+        assert experiment.start is not None
+        for name, field, axis, value in zip(self.names, self.fields, experiment.land.axes, experiment.start, strict=True):
+            name.setText(axis.split()[0])
+            field.show_value(value)
+        self.reset.setEnabled(experiment.start != experiment.land.start)
+
+    def _set(self) -> None:
+        self.session.set_start(self.fields[0].value, self.fields[1].value)
+
+    def _say(self, words: str) -> None:
+        self.wrong.setText(words)
+        self.wrong.setVisible(bool(words))
+
+
+class SidePanel(QScrollArea):
+    """Everything that can be turned, in a column that scrolls where the window is low."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("side")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(318)
+        self.surface = SurfaceList(session)
+        self.start = Start(session, theme)
+        self.runs = RunList(session, theme)
+        self.editor = RunEditor(session, self.runs, theme)
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(12, 8, 12, 12)
+        layout.setSpacing(5)
+        for heading, widget in (("Surface", self.surface), ("Start", self.start), ("Runs", self.runs),
+                                ("Optimizer of the chosen run", self.editor)):
+            layout.addWidget(QLabel(heading, objectName="heading"))
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.setWidget(body)
+
+    def refresh(self) -> None:
+        """Show the experiment as it is."""
+        for part in (self.surface, self.start, self.runs, self.editor):
+            part.refresh()

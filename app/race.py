@@ -1,0 +1,125 @@
+"""Race: advances an experiment's runs, keeps the past, goes back to the bit.
+
+The past is three columns of 8 bytes an update (x, y, loss). The state of a rule is kept every CHECKPOINT updates only;
+rules are pure, so any state between is computed again from there, exactly, with the hyperparameters as they were then.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.experiment import Experiment, Run
+from optimizers.descent import Point, Surface, begin, descend
+
+CHECKPOINT = 1024
+
+
+class Track:
+    """One run of a race, from its start to as far as it has been computed."""
+
+    def __init__(self, run: Run, surface: Surface, start: tuple[float, float]) -> None:
+        self.rule = run.rule
+        self.surface = surface
+        self.tip: Point = begin(self.rule, surface, start)
+        self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
+        self.losses = array("d", [self.tip.loss])
+        self.timeline: list[tuple[int, Mapping[str, float]]] = [(0, run.hyperparameters)]
+        self.checkpoints = [self.tip]
+
+    @property
+    def extent(self) -> int:
+        """The number of updates that are kept."""
+        return len(self.xs) - 1
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The update at which the numbers overflowed, or None."""
+        return self.extent + 1 if self.tip.diverged and self.extent else 0 if self.tip.diverged else None
+
+    def advance(self, count: int) -> None:
+        """Make ``count`` updates with the hyperparameters of now; nothing, once diverged."""
+        while count and not self.tip.diverged:
+            piece = min(count, CHECKPOINT - self.extent % CHECKPOINT)
+            self.tip = descend(self.rule, self.surface, self.tip, self.timeline[-1][1], piece, self.xs, self.ys, self.losses)
+            if self.extent == len(self.checkpoints) * CHECKPOINT and not self.tip.diverged:
+                self.checkpoints.append(self.tip)
+            count -= piece
+
+    def turn(self, hyperparameters: Mapping[str, float], step: int) -> None:
+        """Use these from update ``step`` + 1 on; what was computed beyond ``step`` is forgotten."""
+        if hyperparameters == self.timeline[-1][1]:
+            return
+        self.forget_after(step)
+        step = min(step, self.extent)
+        self.timeline = [entry for entry in self.timeline if entry[0] < step]
+        self.timeline.append((step, hyperparameters))
+
+    def forget_after(self, step: int) -> None:
+        """Go back to how things stood after update ``step``, to the bit."""
+        if step >= self.extent and not (self.tip.diverged and step == self.extent):
+            return
+        kept = step // CHECKPOINT
+        point = self.checkpoints[kept]
+        spare = array("d"), array("d"), array("d")
+        for k, (since, hyperparameters) in enumerate(self.timeline):
+            until = min(step, self.timeline[k + 1][0] if k + 1 < len(self.timeline) else step)
+            if until > point.t:
+                point = descend(self.rule, self.surface, point, hyperparameters, until - point.t, *spare)
+        self.tip = point
+        del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[kept + 1:]
+        self.timeline = [entry for entry in self.timeline if entry[0] <= step]
+
+    def hyperparameters_at(self, update: int) -> Mapping[str, float]:
+        """The hyperparameters that update number ``update`` used, or will use."""
+        return next(values for since, values in reversed(self.timeline) if since < max(update, 1))
+
+    def part(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """x, y and loss after updates ``first`` to ``last``, both included; shorter where the run ended before."""
+        return tuple(np.asarray(column[first: last + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
+
+
+class Race:
+    """All runs of an experiment, step by step. ``step`` is the step that is shown; the past beyond it is kept."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.surface = experiment.land
+        assert experiment.start is not None
+        self.tracks = [Track(run, self.surface, experiment.start) for run in experiment.runs]
+        self.step = 0
+        self.extent = 0
+
+    def advance(self, count: int) -> None:
+        """Go ``count`` steps on: through the kept past first, then by new updates."""
+        known = min(count, self.extent - self.step)
+        self.step += known
+        if count > known:
+            for track in self.tracks:
+                track.advance(count - known)
+            self.step = self.extent = self.extent + count - known
+
+    def seek(self, step: int) -> None:
+        """Show an earlier step, or a later one that is already known; IndexError for any other."""
+        if not 0 <= step <= self.extent:
+            raise IndexError(f"step {step} is not between 0 and {self.extent}")
+        self.step = step
+
+    def turn(self, experiment: Experiment) -> None:
+        """Take the hyperparameters of ``experiment`` from the next update on; it must be the same race otherwise.
+
+        Where an earlier step is shown, the steps after it are forgotten if any hyperparameter differs.
+        """
+        if not self.experiment.same_race(experiment):
+            raise ValueError("another surface, start or optimizer needs a new Race")
+        changed = [run.hyperparameters != track.timeline[-1][1]
+                   for run, track in zip(experiment.runs, self.tracks, strict=True)]
+        if any(changed) and self.step < self.extent:
+            for track in self.tracks:
+                track.forget_after(self.step)
+            self.extent = self.step
+        for run, track in zip(experiment.runs, self.tracks, strict=True):
+            track.turn(run.hyperparameters, self.step)
+        self.experiment = experiment

@@ -1,0 +1,91 @@
+"""What the views share of a surface: the box that is shown, a grid of heights, and how heights become levels and colors."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from app.experiment import Experiment
+from surfaces import SURFACES, Surface
+from surfaces.surface import Box
+
+DECADES = 2.7  # how far a "log" surface is resolved below the height of its walls
+
+
+def box_of(experiment: Experiment) -> Box:
+    """The surface's own box, doubled about its middle until the start lies inside with a little room."""
+    (left, right), (bottom, top) = experiment.land.box
+    assert experiment.start is not None
+    x, y = experiment.start
+    across, up = (left + right) / 2, (bottom + top) / 2
+    reach = max(abs(x - across) / (right - left), abs(y - up) / (top - bottom)) * 2
+    if reach <= 1:
+        return (left, right), (bottom, top)
+    factor = 2.0 ** math.ceil(math.log2(reach * 1.02))
+    half_x, half_y = (right - left) / 2 * factor, (top - bottom) / 2 * factor
+    return (across - half_x, across + half_x), (up - half_y, up + half_y)
+
+
+class Scenery:
+    """A surface over a box. ``relief`` maps heights to 0..1 over the box; what the colors, levels and the 3-D view show."""
+
+    def __init__(self, surface: Surface, box: Box) -> None:
+        self.surface, self.box = surface, box
+        (left, right), (bottom, top) = box
+        self.lower, self.size = np.array([left, bottom]), np.array([right - left, top - bottom])
+        heights = self.heights(*self.grid(81))
+        finite = heights[np.isfinite(heights)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        known = surface.lowest
+        self.low = low if known is None else min(low, known)
+        self.span = (high - self.low) or 1.0
+        self.floor = self.span * 10.0**-DECADES
+
+    def grid(self, points: int) -> tuple[np.ndarray, np.ndarray]:
+        """The x and the y of a grid, each (points,)."""
+        (left, right), (bottom, top) = self.box
+        return np.linspace(left, right, points), np.linspace(bottom, top, points)
+
+    def heights(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Heights (len(y), len(x)): row i is y[i], column j is x[j], as contour plots want it."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.surface(*np.meshgrid(x, y))[0], float)
+
+    def relief(self, heights: Any) -> np.ndarray:
+        """0 at the lowest height of the box, 1 at its highest; logarithmic where the surface asks for it."""
+        with np.errstate(all="ignore"):
+            share = (np.asarray(heights, float) - self.low) / self.span
+            if self.surface.levels == "linear":
+                return share
+            return np.log10(np.maximum(share * 10.0**DECADES, 0.0) + 1.0) / math.log10(10.0**DECADES + 1.0)
+
+    def height_at(self, share: float) -> float:
+        """The height that ``relief`` maps to this share."""
+        if self.surface.levels == "linear":
+            return self.low + share * self.span
+        return self.low + (10.0 ** (share * math.log10(10.0**DECADES + 1.0)) - 1.0) * self.floor
+
+    def round_heights(self, count: int) -> list[float]:
+        """About ``count`` round heights, rising, spread over the relief: even steps, or 1, 3, 10, 30 ... on a log surface."""
+        high = self.low + self.span
+        if self.surface.levels == "linear":
+            step = 10.0 ** math.floor(math.log10(self.span / count))
+            step *= max(k for k in (1, 2, 5) if self.span / (k * step) >= count * 0.8)
+            return [round(k * step, 12) for k in range(math.ceil(self.low / step), math.floor(high / step) + 1)]
+        leading = (1.0, 3.0) if count > 4 else (1.0,)
+        top = math.floor(math.log10(high))
+        return [k * 10.0**power for power in range(top - 3, top + 1) for k in leading
+                if self.relief(k * 10.0**power) > 0.06 and k * 10.0**power <= high]
+
+
+@lru_cache(maxsize=8)
+def _scenery(surface: str, box: Box) -> Scenery:
+    return Scenery(SURFACES[surface], box)
+
+
+def scenery_of(experiment: Experiment, box: Box | None = None) -> Scenery:
+    """The scenery of an experiment, over its own box unless another is given; kept, since it is asked for often."""
+    return _scenery(experiment.surface, box or box_of(experiment))

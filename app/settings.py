@@ -1,0 +1,39 @@
+"""What the program remembers between starts: layout, theme, speed, folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QByteArray, QSettings
+
+
+class Settings:
+    """A thin hold on QSettings, in an INI file of the user's; what cannot be read counts as not there."""
+
+    def __init__(self) -> None:
+        self.store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Thalweg", "Thalweg")
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.store.value(key, default)
+        return value if isinstance(value, str) else default
+
+    def number(self, key: str, default: float) -> float:
+        try:
+            return float(self.text(key, str(default)))
+        except ValueError:
+            return default
+
+    def flag(self, key: str, default: bool) -> bool:
+        return self.text(key, str(default).lower()) == "true"
+
+    def state(self, key: str) -> QByteArray | None:
+        value = self.store.value(key)
+        return value if isinstance(value, QByteArray) else None
+
+    def keep(self, key: str, value: str | float | bool | QByteArray) -> None:
+        self.store.setValue(key, value if isinstance(value, QByteArray) else str(value).lower() if isinstance(value, bool) else str(value))
+
+    def folder(self) -> Path:
+        """The folder last used in a file dialog, or the home folder where that is gone."""
+        folder = Path(self.text("folder", str(Path.home())))
+        return folder if folder.is_dir() else Path.home()

@@ -1,0 +1,53 @@
+"""The surface from above: filled levels, the global minima, the start, the paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.race import Track
+from app.views import strokes
+from app.views.view import Scene, View
+
+FILLED, LABELED, GRID = 28, 10, 161
+
+
+class Contour(View):
+    id = "contour"
+    title = "Contour"
+
+    def compose(self, scene: Scene) -> None:
+        scenery, theme, axes = scene.scenery, scene.theme, self.axes
+        x, y = scenery.grid(GRID)
+        heights = scenery.heights(x, y)
+        relief = np.clip(np.nan_to_num(scenery.relief(heights), nan=1.0), 0.0, 1.0)
+        axes.contourf(x, y, relief, levels=np.linspace(0, 1, FILLED + 1), cmap=theme.colormap, zorder=0)
+        round_heights = scenery.round_heights(LABELED)
+        lines = axes.contour(x, y, relief, levels=[float(scenery.relief(h)) for h in round_heights], colors=theme.text,
+                             linewidths=0.5, alpha=0.3, zorder=1)
+        names = {float(scenery.relief(h)): f"{h:g}" for h in round_heights}
+        for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=lambda share: names[share]):
+            label.set(color=theme.text, alpha=0.8)
+        if scene.race.surface.minima:
+            axes.plot(*np.array(scene.race.surface.minima).T, linestyle="none", marker="*", markersize=13, zorder=2,
+                      markerfacecolor=theme.face, markeredgecolor=theme.text, markeredgewidth=0.9)
+        (left, right), (bottom, top) = scenery.box
+        axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=scene.race.surface.axes[0], ylabel=scene.race.surface.axes[1])
+        axes.set_aspect("equal" if scene.options.get("equal") else "auto")
+        axes.set_title(f"${scene.race.surface.formula}$", loc="left", fontsize=10, color=theme.text)
+        axes.set_title("○ start   ☆ minimum" if scene.race.surface.minima else "○ start", loc="right", fontsize=8.5, color=theme.muted)
+
+    def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, None]:
+        x, y, _ = track.part(first, last)
+        return self.axes.transData.transform(np.column_stack([x, y])), None
+
+    def start_pixels(self) -> np.ndarray:
+        """Where the start is, (1, 2)."""
+        assert self.scene is not None
+        return self.axes.transData.transform([self.scene.race.experiment.start])
+
+    def underlay(self, renderer: Any) -> None:
+        assert self.scene is not None
+        theme = self.scene.theme
+        strokes.marker(renderer, self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.4, self.axes.bbox)

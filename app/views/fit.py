@@ -1,0 +1,55 @@
+"""The data a loss surface was made from, and each run's line as it moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.views import strokes
+from app.views.view import WIDTH, Scene, View
+
+
+class Fit(View):
+    id = "fit"
+    title = "Fit"
+
+    @staticmethod
+    def applies(scene: Scene) -> bool:
+        return scene.race.surface.data is not None
+
+    def compose(self, scene: Scene) -> None:
+        data, axes, theme = scene.race.surface.data, self.axes, scene.theme
+        if data is None:
+            axes.set_axis_off()
+            return
+        x, y = data
+        axes.plot(x, y, "o", markersize=4.5, markerfacecolor=theme.blend(theme.accent, 0.35), markeredgecolor=theme.face,
+                  markeredgewidth=0.6)
+        left, right = x.min(), x.max()
+        room = 0.06 * (right - left)
+        height = 0.15 * max(float(np.ptp(y)), 1e-9)
+        axes.set(xlim=(left - room, right + room), ylim=(y.min() - height, y.max() + height), xlabel="x", ylabel="y")
+        axes.set_title(f"{x.size} points, and the line y = a x + b of each run", loc="left", fontsize=9, color=theme.text)
+        axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
+        axes.set_axisbelow(True)
+
+    def trails(self, renderer: Any, first: int, last: int) -> None:
+        """A line leaves no trail: what it was is in the loss."""
+
+    def redraw(self, renderer: Any, last: int) -> None:
+        """As ``trails``."""
+
+    def heads(self, renderer: Any) -> None:
+        assert self.scene is not None
+        if self.scene.race.surface.data is None:
+            return
+        ends = np.array(self.axes.get_xlim())
+        for track, style in self.scene.shown:
+            step = min(self.scene.race.step, track.extent)
+            a, b, _ = track.part(step, step)
+            with np.errstate(all="ignore"):
+                points = strokes.tame(self.axes.transData.transform(np.column_stack([ends, a * ends + b])))
+            strokes.line(renderer, points, style.color, WIDTH, self.axes.bbox)
+            middle = points.mean(axis=0, keepdims=True)
+            strokes.marker(renderer, middle, style.marker, 8.0, style.color, self.scene.theme.halo, 1.1, self.axes.bbox)

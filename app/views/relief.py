@@ -1,0 +1,182 @@
+"""The surface in three dimensions, shaded, with the paths on it: what the surface hides is drawn thin and pale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+
+from app.race import Track
+from app.views import strokes
+from app.views.camera import TALL, Camera
+from app.views.view import Scene, View
+
+LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
+FIELD = 257  # nodes of the even grid that sight lines are tested against
+LIGHT_FROM = np.array([-0.45, -0.35, 0.82])
+
+
+def nodes() -> np.ndarray:
+    """Grid nodes in -1..1: CELLS even cells, then a narrow one that is drawn as a grid line, and so on; 101 in all."""
+    wide = (2.0 / LINES - SLIT * 2.0 / (LINES * CELLS)) / CELLS
+    cells = np.tile([wide] * CELLS + [SLIT * 2.0 / (LINES * CELLS)], LINES)
+    return np.concatenate([[-1.0], -1.0 + np.cumsum(cells)])
+
+
+class Mesh(Artist):
+    """The height field as quads, painted from far to near; with a frame and its labels unless the scene is being turned."""
+
+    def __init__(self, view: Relief) -> None:
+        super().__init__()
+        self.view = view
+
+    def draw(self, renderer: Any) -> None:
+        view = self.view
+        if view.scene is None:
+            return
+        self.frame(renderer, near=False)
+        x, y, z, colors = view.mesh
+        points = view.pixels(np.stack([*np.meshgrid(x, y), z], axis=-1))
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(view.figure.bbox)
+        gc.set_linewidth(0.7)  # an edge in the color of its cell closes the seams between antialiased neighbors
+        for rows in view.camera.order(y, 1):
+            for columns in view.camera.order(x, 0):
+                part = points[rows, columns]
+                height, width = part.shape[0] - 1, part.shape[1] - 1
+                if height > 0 and width > 0:
+                    faces = self.cells(rows, columns, colors).reshape(-1, 4)
+                    renderer.draw_quad_mesh(gc, strokes.IDENTITY, width, height, np.ascontiguousarray(part), np.zeros((1, 2)),
+                                            strokes.IDENTITY, faces, not view.turning,
+                                            np.empty((0, 4)) if view.turning else faces)
+        gc.restore()
+        self.frame(renderer, near=True)
+
+    @staticmethod
+    def cells(rows: slice, columns: slice, colors: np.ndarray) -> np.ndarray:
+        """The colors of the cells between the nodes that two slices choose, in their order."""
+        picked = []
+        for chosen, count in ((rows, colors.shape[0]), (columns, colors.shape[1])):
+            index = np.arange(count + 1)[chosen]
+            picked.append(np.minimum(index[:-1], index[1:]))
+        return colors[np.ix_(*picked)]
+
+    def frame(self, renderer: Any, near: bool) -> None:
+        """The edges of the box and their labels: those behind the surface before it, those in front of it after."""
+        view = self.view
+        assert view.scene is not None
+        theme = view.scene.theme
+        sx, sy = (1.0 if view.camera.place[k] > 0 else -1.0 for k in (0, 1))
+        if not near:
+            floor = np.array([[-sx, sy, -TALL], [-sx, -sy, -TALL], [sx, -sy, -TALL]])
+            back = np.array([[-sx, sy, TALL], [-sx, -sy, TALL], [sx, -sy, TALL], [np.nan] * 3, [-sx, -sy, -TALL], [-sx, -sy, TALL],
+                             [np.nan] * 3, [-sx, sy, -TALL], [-sx, sy, TALL], [np.nan] * 3, [sx, -sy, -TALL], [sx, -sy, TALL]])
+            for edges in (floor, back):
+                strokes.line(renderer, view.pixels(edges), theme.line, 0.8, None)
+            return
+        strokes.line(renderer, view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 0.8, None)
+        if view.turning:
+            return
+        scenery = view.scene.scenery
+        names = view.scene.race.surface.axes
+        for axis, (side, name) in enumerate(zip((sy, sx), names, strict=True)):
+            low, high = scenery.box[axis]
+            for value in MaxNLocator(4).tick_values(low, high):
+                if low <= value <= high:
+                    self.label(renderer, axis, side, (value - low) / (high - low) * 2 - 1, f"{value:g}", 1.13)
+            self.label(renderer, axis, side, 0.0, name, 1.36)
+        corner = view.pixels(np.array([[sx, -sy, 0.0], [-sx, sy, 0.0]]))
+        end = (sx, -sy) if corner[0, 0] < corner[1, 0] else (-sx, sy)
+        for height in scenery.round_heights(3):
+            z = (float(scenery.relief(height)) * 2 - 1) * TALL
+            if -TALL <= z <= TALL:
+                self.text(renderer, view.pixels(np.array([end[0] * 1.06, end[1] * 1.06, z])), f"{height:g}", "right")
+
+    def label(self, renderer: Any, axis: int, side: float, along: float, words: str, out: float) -> None:
+        """Words beside the floor's front edge that runs along an axis."""
+        point = np.array([along, side * out, -TALL]) if axis == 0 else np.array([side * out, along, -TALL])
+        self.text(renderer, self.view.pixels(point), words, "center")
+
+    def text(self, renderer: Any, place: np.ndarray, words: str, align: str) -> None:
+        assert self.view.scene is not None
+        text = Text(*place, words, fontsize=8, color=self.view.scene.theme.muted, ha=align, va="center")
+        text.set_figure(self.view.figure)
+        text.draw(renderer)
+
+
+class Relief(View):
+    id = "relief"
+    title = "Relief"
+    margins = (0.1, 0.1, 0.1, 0.1)
+
+    def __init__(self, figure: Any) -> None:
+        super().__init__(figure)
+        self.camera = Camera()
+        self.turning = False
+
+    def compose(self, scene: Scene) -> None:
+        scenery, theme = scene.scenery, scene.theme
+        self.axes.set_axis_off()
+        x = y = nodes()
+        (left, right), (bottom, top) = scenery.box
+        heights = scenery.heights(left + (x + 1) / 2 * (right - left), bottom + (y + 1) / 2 * (top - bottom))
+        z = self.upright(scenery.relief(heights))
+        self.mesh = x, y, z, self.shades(x, y, z)
+        even = np.linspace(-1, 1, FIELD)
+        self.field = self.upright(scenery.relief(scenery.heights(left + (even + 1) / 2 * (right - left),
+                                                                 bottom + (even + 1) / 2 * (top - bottom))))
+        self.axes.add_artist(Mesh(self))
+        if scene.race.surface.levels == "log":
+            self.axes.text(0.0, 1.0, "height: log scale", transform=self.axes.transAxes, fontsize=8, color=theme.muted, va="top")
+
+    @staticmethod
+    def upright(relief: np.ndarray) -> np.ndarray:
+        """0..1 to z; what rises beyond the box stays within it, since the box shows no more."""
+        return np.nan_to_num(np.clip(relief, 0.0, 1.0), nan=1.0) * 2 * TALL - TALL
+
+    def shades(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """A color for each cell, (rows, columns, 4): by height, lit from one side, darker along the grid lines."""
+        assert self.scene is not None
+        theme = self.scene.theme
+        middle = (z[1:, 1:] + z[:-1, :-1] + z[1:, :-1] + z[:-1, 1:]) / 4
+        dz_dx = (z[1:, 1:] + z[:-1, 1:] - z[1:, :-1] - z[:-1, :-1]) / (2 * np.diff(x))
+        dz_dy = (z[1:, 1:] + z[1:, :-1] - z[:-1, 1:] - z[:-1, :-1]) / (2 * np.diff(y)[:, None])
+        lit = (-dz_dx * LIGHT_FROM[0] - dz_dy * LIGHT_FROM[1] + LIGHT_FROM[2]) / np.sqrt(dz_dx**2 + dz_dy**2 + 1)
+        colors = theme.colormap((middle / TALL + 1) / 2)
+        colors[..., :3] *= (0.72 + 0.34 * np.clip(lit, 0, 1))[..., None]
+        ink = np.array(to_rgba(theme.text))[:3]
+        for narrow in ((np.s_[:, CELLS::CELLS + 1]), (np.s_[CELLS::CELLS + 1, :])):
+            colors[(*narrow, slice(0, 3))] = colors[(*narrow, slice(0, 3))] * 0.72 + ink * 0.28
+        return np.clip(colors, 0.0, 1.0)
+
+    def pixels(self, points: np.ndarray) -> np.ndarray:
+        """Points (..., 3) of the unit box to pixels of the figure."""
+        box = self.axes.bbox
+        size = min(box.width / 3.6, box.height / 3.15)
+        return self.camera.project(points, ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 + 0.12 * size), size)
+
+    def points(self, track: Track, first: int, last: int) -> np.ndarray:
+        """Positions after updates first..last in the unit box, (n, 3); nan outside it."""
+        assert self.scene is not None
+        scenery = self.scene.scenery
+        x, y, loss = track.part(first, last)
+        with np.errstate(all="ignore"):
+            plane = (np.column_stack([x, y]) - scenery.lower) / scenery.size * 2 - 1
+            z = scenery.relief(loss) * 2 * TALL - TALL
+            plane[(np.abs(plane) > 1.0).any(axis=1) | (z > TALL * 1.5)] = np.nan
+        return np.column_stack([plane, z])
+
+    def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+        points = self.points(track, first, last)
+        return self.pixels(points), self.hidden(points)
+
+    def hidden(self, points: np.ndarray) -> np.ndarray:
+        inside = np.isfinite(points).all(axis=1)
+        hidden = np.zeros(len(points), bool)
+        if inside.any():
+            hidden[inside] = self.camera.hidden(points[inside], self.field)
+        return hidden

@@ -1,0 +1,167 @@
+"""What every view is: static artists on axes, trails and heads drawn through a renderer.
+
+A view knows figures and renderers, no Qt: the window's canvas and the exported picture use the same one. ``compose``
+makes the static part. ``trails`` draws the segments of some updates over what is there; ``heads`` draws what moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from app.race import Race, Track
+from app.scenery import Scenery, scenery_of
+from app.theme import LIGHT, Style, Theme
+from app.views import strokes
+from surfaces.surface import Box
+
+WIDTH, HALO = 1.9, 3.9  # points
+TAIL = 16  # earlier points whose color is drawn again over the halo of new ones
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is shown: a race, over a box (the experiment's own unless another is held), in a theme."""
+
+    race: Race
+    theme: Theme = LIGHT
+    box: Box | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def scenery(self) -> Scenery:
+        return scenery_of(self.race.experiment, self.box)
+
+    @cached_property
+    def styles(self) -> list[Style]:
+        return self.theme.styles(self.race.experiment.runs)
+
+    def same_ground(self, other: Scene) -> bool:
+        """Whether the static part of every view is the same."""
+        return (self.scenery is other.scenery and self.theme is other.theme and self.options == other.options
+                and self.race.experiment.curve == other.race.experiment.curve)
+
+    @property
+    def shown(self) -> list[tuple[Track, Style]]:
+        return [(track, style) for track, style in zip(self.race.tracks, self.styles, strict=True) if style.visible]
+
+
+class View:
+    """One picture of the race. Subclasses set the class attributes and fill in ``compose`` and ``project``."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    margins: ClassVar[tuple[float, float, float, float]] = (0.62, 0.5, 0.16, 0.36)  # inches: left, bottom, right, top
+    halo: ClassVar[bool] = True
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        self.axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+        self.scene: Scene | None = None
+        self.room = (0.0, 0.0, 1.0, 1.0)
+
+    @staticmethod
+    def applies(scene: Scene) -> bool:
+        """Whether there is anything to show for this surface."""
+        return True
+
+    def place(self, room: tuple[float, float, float, float] | None = None) -> None:
+        """Fit the axes into their part of the figure (left, bottom, width, height as shares), inside the margins."""
+        self.room = room or self.room
+        width, height = self.figure.get_size_inches()
+        left, bottom, right, top = self.margins
+        across, up = self.room[2] * width, self.room[3] * height
+        self.axes.set_position((self.room[0] + left / width, self.room[1] + bottom / height,
+                                max(across - left - right, 0.05) / width, max(up - bottom - top, 0.05) / height))
+
+    def show(self, scene: Scene) -> None:
+        """Make the static part for a scene, in its theme."""
+        self.scene = scene
+        theme = scene.theme
+        self.figure.set_facecolor(theme.face)
+        self.axes.clear()
+        self.axes.set_facecolor(theme.face)
+        self.axes.tick_params(colors=theme.muted, labelsize=8.5, length=3)
+        for spine in self.axes.spines.values():
+            spine.set_color(theme.line)
+        self.compose(scene)
+        for label in (self.axes.xaxis.label, self.axes.yaxis.label):
+            label.set(color=theme.muted, fontsize=9)
+
+    def adopt(self, scene: Scene) -> None:
+        """Take a scene whose static part is the one already made: another race on the same ground."""
+        self.scene = scene
+
+    def compose(self, scene: Scene) -> None:
+        raise NotImplementedError(f"{type(self).__name__} must compose its static part")
+
+    def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Pixels (n, 2) of the positions after updates first..last, and which of them are hidden (n,), if any can be."""
+        raise NotImplementedError(f"{type(self).__name__} must project a track")
+
+    def outgrown(self, race: Race) -> bool:
+        """Whether the static part must be made anew because the race has left its limits; the limits are then grown."""
+        return False
+
+    def select(self, track: Track, last: int) -> np.ndarray:
+        """The updates up to ``last`` whose positions must be drawn in a full redraw; all but the invisible ones."""
+        points, _ = self.project(track, 0, last)
+        return strokes.thin(points, int(self.figure.bbox.width), int(self.figure.bbox.height))
+
+    def underlay(self, renderer: Any) -> None:
+        """Marks that lie below the trails."""
+
+    def trails(self, renderer: Any, first: int, last: int) -> None:
+        """Draw the segments of updates ``first`` + 1 to ``last`` of every visible run."""
+        assert self.scene is not None
+        for track, style in self.scene.shown:
+            begin = max(first - TAIL, 0)
+            points, hidden = self.project(track, begin, last)
+            self.stroke(renderer, points, hidden, first - begin, style)
+
+    def redraw(self, renderer: Any, last: int) -> None:
+        """Draw the whole trails up to ``last``: thinned, and in the order in which the updates were made."""
+        assert self.scene is not None
+        self.underlay(renderer)
+        parts: list[tuple[float, int, Any]] = []
+        for i, (track, style) in enumerate(self.scene.shown):
+            points, hidden = self.project(track, 0, last)
+            chosen = self.select(track, last)
+            points, hidden = points[chosen], None if hidden is None else hidden[chosen]
+            for low, high in strokes.pieces(len(chosen)):
+                begin = max(low - TAIL, 0)
+                parts.append((float(chosen[high]), i, (points[begin: high + 1],
+                              None if hidden is None else hidden[begin: high + 1], low - begin, style)))
+        for _, _, part in sorted(parts, key=lambda item: item[:2]):
+            self.stroke(renderer, *part)
+
+    def stroke(self, renderer: Any, points: np.ndarray, hidden: np.ndarray | None, new: int, style: Style) -> None:
+        """Draw a piece of trail: the halo from point ``new`` on, the color also over the points before it."""
+        assert self.scene is not None
+        clip, theme = self.axes.bbox, self.scene.theme
+        points = strokes.tame(points)
+        if hidden is not None and hidden.any():
+            behind = points.copy()
+            behind[~(hidden | np.roll(hidden, 1) | np.roll(hidden, -1))] = np.nan
+            strokes.line(renderer, behind[new:], style.pale, WIDTH * 0.55, clip)
+            points = points.copy()
+            points[hidden] = np.nan
+        if self.halo:
+            strokes.line(renderer, points[new:], theme.halo, HALO, clip, cap="butt")
+        strokes.line(renderer, points, style.color, WIDTH, clip)
+
+    def heads(self, renderer: Any) -> None:
+        """Draw each run's mark where it stands; a cross where a diverged one was last seen."""
+        assert self.scene is not None
+        for track, style in self.scene.shown:
+            step = min(self.scene.race.step, track.extent)
+            points, hidden = self.project(track, step, step)
+            gone = track.diverged_at is not None and self.scene.race.step > track.extent
+            faint = hidden is not None and bool(hidden.any())
+            strokes.marker(renderer, strokes.tame(points), "x" if gone else style.marker, 8.0,
+                           style.pale if faint else style.color, style.color if gone else self.scene.theme.halo,
+                           2.2 if gone else 1.1, self.axes.bbox)
