@@ -65,8 +65,8 @@ ACTIONS: list[Action] = [
     Action("faster", "Fas&ter", "Race", lambda w: w.set_speed(2.0), ["Ctrl+Up"], gap=True),
     Action("slower", "Slo&wer", "Race", lambda w: w.set_speed(0.5), ["Ctrl+Down"]),
 
-    Action("side", "&Side Panel", "View", lambda w: w.toggle("side"), ["F9"], checked=lambda w: w.shows("side")),
-    Action("results", "&Read-out", "View", lambda w: w.toggle("results"), ["F8"], checked=lambda w: w.shows("results")),
+    Action("side", "&Side Panel", "View", lambda w: w.toggle("side"), ["F9"], checked=lambda w: w.layout_.shows("side")),
+    Action("results", "&Read-out", "View", lambda w: w.toggle("results"), ["F8"], checked=lambda w: w.layout_.shows("results")),
     *(Action(f"curve_{name}", words[0].upper() + words[1:], "View/Loss View", _curve(quantity=name),
              checked=lambda w, name=name: w.session.experiment.curve.quantity == name) for name, words in QUANTITIES.items()),
     Action("log_x", "Logarithmic Step Axis", "View/Loss View",
@@ -92,4 +92,4 @@ def view_actions() -> list[Action]:
     from app.views import VIEWS
 
     return [Action(f"view_{name}", f"&{view.title}", "View", lambda w, name=name: w.toggle(name), [f"F{i + 2}"],
-                   checked=lambda w, name=name: w.shows(name), gap=i == 0) for i, (name, view) in enumerate(VIEWS.items())]
+                   checked=lambda w, name=name: w.layout_.shows(name), gap=i == 0) for i, (name, view) in enumerate(VIEWS.items())]

@@ -15,7 +15,7 @@ from surfaces import SURFACES, Surface
 FORMAT = 1
 MOST_RUNS = 24
 MOST_STEPS = 10_000_000
-QUANTITIES = {"loss": "loss", "distance": "distance to the nearest minimum", "gradient": "gradient norm"}
+QUANTITIES = {"loss": "loss", "distance": "distance to nearest minimum", "gradient": "gradient norm"}
 SCALES = ("linear", "log")
 
 

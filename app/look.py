@@ -48,6 +48,7 @@ def sheet(theme: Theme) -> str:
         QTableWidget {{ border: 0; border-top: 1px solid {theme.line}; gridline-color: {theme.line}; }}
         QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: 0; border-bottom: 1px solid {theme.line};
                                 padding: 3px 10px; }}
+        QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QScrollArea {{ border: 0; }}
         QListWidget {{ border: 1px solid {theme.line}; border-radius: 4px; }}
         QListWidget::item {{ padding: 3px 2px; }}

@@ -45,7 +45,7 @@ def linear_regression(x: Any, y: Any, *, start: tuple[float, float] | None = Non
     box = box or ((a_best - reach, a_best + reach), (b_best - reach, b_best + reach))
     return Surface(id="linear_regression", name="Linear regression", family="Regression",
                    source="Legendre 1805, Nouvelles méthodes; Gauss 1809: least squares",
-                   formula=r"\frac{1}{2n} \sum_i (a x_i + b - y_i)^2", box=box,
+                   formula=r"\Sigma_i (a x_i + b - y_i)^2 / 2n", box=box,
                    start=start or (a_best - 0.8 * reach, b_best - 0.8 * reach), function=mean_squared_error,
                    minima=((a_best, b_best),), levels="log", data=(xs, ys), axes=("a (slope)", "b (intercept)"))
 

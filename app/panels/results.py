@@ -14,7 +14,7 @@ from app.race import Race, Track
 from app.session import Session
 from app.theme import Theme
 
-COLUMNS = ("Run", "Step", "x", "y", "Loss", "Gradient norm")
+COLUMNS = 6
 SIZE = 15  # points
 
 
@@ -43,15 +43,10 @@ class Results(QTableWidget):
     """One row for each run; rewritten some ten times a second, not with every frame."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__(0, len(COLUMNS))
+        super().__init__(0, COLUMNS)
         self.session, self.theme = session, theme
         self.setObjectName("results")
         self.setAccessibleName("Results")
-        self.setHorizontalHeaderLabels(COLUMNS)
-        for column in range(len(COLUMNS)):
-            heading = self.horizontalHeaderItem(column)
-            assert heading is not None
-            heading.setTextAlignment(alignment(column))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -72,6 +67,16 @@ class Results(QTableWidget):
         self.setMinimumHeight(60)
         self.refresh()
 
+    def _head(self, race: Race) -> None:
+        """Name the columns; the coordinates by the surface's own names."""
+        x, y = (axis.split()[0] for axis in race.surface.axes)
+        for column, words in enumerate(("Run", "Step", x, y, "Loss", "Gradient norm")):
+            heading = self.horizontalHeaderItem(column)
+            if heading is None or heading.text() != words:
+                heading = QTableWidgetItem(words)
+                heading.setTextAlignment(alignment(column))
+                self.setHorizontalHeaderItem(column, heading)
+
     def fitting(self) -> int:
         """The height that shows every run, up to six."""
         rows, columns = self.verticalHeader(), self.horizontalHeader()
@@ -81,6 +86,7 @@ class Results(QTableWidget):
     def refresh(self) -> None:
         """Write what has changed."""
         race = self.session.race
+        self._head(race)
         styles = self.theme.styles(race.experiment.runs)
         self.setRowCount(len(race.tracks))
         for row, (track, style, run) in enumerate(zip(race.tracks, styles, race.experiment.runs, strict=True)):

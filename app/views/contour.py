@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.path import Path
 
 from app.race import Track
 from app.views import strokes
 from app.views.view import Scene, View
 
 FILLED, LABELED, GRID = 28, 10, 161
+CROWDED = 60  # level lines; with more of them there is no room for their numbers
 
 
 class Contour(View):
@@ -26,8 +28,9 @@ class Contour(View):
         round_heights = scenery.round_heights(LABELED)
         lines = axes.contour(x, y, relief, levels=[float(scenery.relief(h)) for h in round_heights], colors=theme.text,
                              linewidths=0.5, alpha=0.3, zorder=1)
+        rings = sum(len(path.codes[path.codes == Path.MOVETO]) for path in lines.get_paths() if path.codes is not None)
         names = {float(scenery.relief(h)): f"{h:g}" for h in round_heights}
-        for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=lambda share: names[share]):
+        for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=lambda share: names[share]) if rings < CROWDED else ():
             label.set(color=theme.text, alpha=0.8)
         if scene.race.surface.minima:
             axes.plot(*np.array(scene.race.surface.minima).T, linestyle="none", marker="*", markersize=13, zorder=2,

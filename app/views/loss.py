@@ -95,7 +95,8 @@ class Loss(View):
 
     def inside(self, low: float) -> bool:
         """Whether a value is not below the axis, or so far below that the axis does not follow it."""
-        return low >= self.bounds[0] or self.bounds[1] / self.bounds[0] >= 0.9 * 10.0**MOST_DECADES > 1 > self.bounds[0] > 0
+        deep = self.axes.get_yscale() == "log" and self.bounds[1] > self.bounds[0] * 10.0 ** (MOST_DECADES - 1)
+        return low >= self.bounds[0] or deep
 
     def outgrown(self, race: Race) -> bool:
         if race.step < self.checked:

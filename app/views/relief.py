@@ -88,7 +88,7 @@ class Mesh(Artist):
             for value in MaxNLocator(4).tick_values(low, high):
                 if low <= value <= high:
                     self.label(renderer, axis, side, (value - low) / (high - low) * 2 - 1, f"{value:g}", 1.13)
-            self.label(renderer, axis, side, 0.0, name, 1.36)
+            self.label(renderer, axis, side, 0.0, name.split()[0], 1.36)
         corner = view.pixels(np.array([[sx, -sy, 0.0], [-sx, sy, 0.0]]))
         end = (sx, -sy) if corner[0, 0] < corner[1, 0] else (-sx, sy)
         for height in scenery.round_heights(3):
@@ -156,7 +156,7 @@ class Relief(View):
     def pixels(self, points: np.ndarray) -> np.ndarray:
         """Points (..., 3) of the unit box to pixels of the figure."""
         box = self.axes.bbox
-        size = min(box.width / 3.6, box.height / 3.15)
+        size = min(box.width / 3.6, box.height / 3.0)
         return self.camera.project(points, ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 + 0.12 * size), size)
 
     def points(self, track: Track, first: int, last: int) -> np.ndarray:

@@ -19,7 +19,7 @@ from app.theme import LIGHT, Style, Theme
 from app.views import strokes
 from surfaces.surface import Box
 
-WIDTH, HALO = 1.9, 3.9  # points
+WIDTH, HALO = 1.8, 3.5  # points
 TAIL = 16  # earlier points whose color is drawn again over the halo of new ones
 
 

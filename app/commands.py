@@ -1,0 +1,91 @@
+"""Turns the rows of ACTIONS into menus, shortcuts and buttons, and keeps them true to what can be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QMenu
+
+from app import files, look
+from app.actions import ACTIONS, MENUS, Action
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+BAR = ("play", "start", "back", "step")
+
+
+class Commands:
+    """``actions`` holds every command by id, with the row it was made from."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.actions: dict[str, tuple[Action, QAction]] = {}
+        self.menus: dict[str, QMenu] = {}
+        self.add(ACTIONS)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self.actions[name][1]
+
+    def add(self, rows: Iterable[Action]) -> None:
+        """Make an action of each row, and the menus anew."""
+        for row in rows:
+            action = QAction(row.text, self.window)
+            action.setObjectName(row.id)
+            action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+            action.setCheckable(row.checked is not None)
+            action.triggered.connect(lambda _, row=row: self.window.attempt(lambda: row.run(self.window)))
+            self.window.addAction(action)
+            self.actions[row.id] = row, action
+        self._fill()
+
+    def _fill(self) -> None:
+        bar = self.window.menuBar()
+        assert bar is not None
+        bar.clear()
+        self.menus = {name: self._menu(bar.addMenu(f"&{name}")) for name in MENUS}
+        for row, action in self.actions.values():
+            top, _, sub = row.menu.partition("/")
+            if row.menu not in self.menus:
+                self.menus[row.menu] = self._menu(self.menus[top].addMenu(sub))
+            if row.gap:
+                self.menus[row.menu].addSeparator()
+            self.menus[row.menu].addAction(action)
+            if row.id == "open":
+                self._examples(self._menu(self.menus[top].addMenu("E&xamples")))
+
+    @staticmethod
+    def _menu(menu: QMenu | None) -> QMenu:
+        assert menu is not None
+        return menu
+
+    def _examples(self, menu: QMenu) -> None:
+        for title, path in files.examples().values():
+            action = menu.addAction(title)
+            assert action is not None
+            action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.session.open(files.load(path))))
+
+    def refresh(self) -> None:
+        """What can be used, and what is switched on."""
+        for row, action in self.actions.values():
+            action.setEnabled(row.enabled(self.window))
+            if row.checked is not None:
+                action.setChecked(row.checked(self.window))
+
+    def dress(self) -> None:
+        """Icons and tool tips in the theme of now; Play is Pause while it plays."""
+        running, theme = self.window.session.clock.running, self.window.theme
+        self["play"].setText("Pause" if running else "&Play")
+        for row, action in self.actions.values():
+            if row.icon:
+                name = "pause" if row.id == "play" and running else row.icon
+                action.setIcon(look.icon(name, theme.on_accent if row.id == "play" else theme.text))
+                action.setToolTip(f"{action.text().replace('&', '')} ({row.shortcuts[0]})")
+
+    def shortcut_table(self) -> str:
+        """Every shortcut with what it does, as HTML."""
+        return "".join(f"<tr><td style='padding: 1px 24px 1px 0'>{action.text().replace('&', '')}</td>"
+                       f"<td><b>{' &nbsp;or&nbsp; '.join(row.shortcuts)}</b></td></tr>"
+                       for row, action in self.actions.values() if row.shortcuts)
