@@ -1,7 +1,8 @@
 """Canvas: a view in a widget. Static parts are drawn once; a frame draws new segments and heads, and blits.
 
-Three bitmaps: ``clean`` is the static part, ``trailed`` has the trails drawn so far, and the screen has the heads as
-well. A frame takes ``trailed``, adds what is new, keeps that, puts the heads on top: its cost does not grow.
+Three bitmaps: ``clean`` is the static part, ``trailed`` has the trails up to the last whole block of updates, and the
+screen has the rest and the heads as well. A frame takes ``trailed``, adds the blocks that are full by now and keeps that,
+then puts the rest and the heads on top. Its cost does not grow, and it leaves the very pixels that a full draw would.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy
 
 from app.views import Scene, View
+from app.views.view import BLOCK
 
 
 class Canvas(FigureCanvasQTAgg):
@@ -26,6 +28,7 @@ class Canvas(FigureCanvasQTAgg):
         self.stale = True
         self.clean: Any = None
         self.trailed: Any = None
+        self.kept = 0
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(view.title)
@@ -58,8 +61,15 @@ class Canvas(FigureCanvasQTAgg):
 
     def _trace(self) -> None:
         assert self.view.scene is not None
-        self.view.redraw(self.renderer, self.view.scene.race.step)
+        step = self.view.scene.race.step
+        self.kept = step - step % BLOCK
+        self.view.redraw(self.renderer, self.kept)
         self.trailed = self.copy_from_bbox(self.figure.bbox)
+        self._top(step)
+
+    def _top(self, step: int) -> None:
+        """What is drawn anew in every frame: the unfinished block and the heads."""
+        self.view.trails(self.renderer, self.kept, step)
         self.view.heads(self.renderer)
 
     def retrace(self) -> None:
@@ -78,9 +88,12 @@ class Canvas(FigureCanvasQTAgg):
             self.retrace()
             return
         self.restore_region(self.trailed)
-        self.view.trails(self.renderer, first, last)
-        self.trailed = self.copy_from_bbox(self.figure.bbox)
-        self.view.heads(self.renderer)
+        full = last - last % BLOCK
+        if full > self.kept:
+            self.view.trails(self.renderer, self.kept, full)
+            self.trailed = self.copy_from_bbox(self.figure.bbox)
+            self.kept = full
+        self._top(last)
         self.blit(self.figure.bbox)
 
     def _waiting(self) -> bool:

@@ -11,7 +11,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, BboxBase, IdentityTransform
 
 FAR = 1e7  # pixels; Agg cannot clip what lies much farther out
-PIECE = 128  # points drawn at once: Agg's cost grows faster than the number of points where a line crosses itself
 THIN_ABOVE = 4000
 IDENTITY = IdentityTransform()
 
@@ -63,11 +62,6 @@ def marker(renderer: Any, points: np.ndarray, mark: str, size: float, face: str 
     renderer.draw_markers(gc, style.get_path(), style.get_transform() + Affine2D().scale(scale), Path(points), IDENTITY,
                           to_rgba(face) if face and style.is_filled() else None)
     gc.restore()
-
-
-def pieces(count: int) -> list[tuple[int, int]]:
-    """Index ranges (from, to), both included, that cover a polyline of ``count`` points and share their ends."""
-    return [(low, min(low + PIECE, count - 1)) for low in range(0, max(count - 1, 0), PIECE)]
 
 
 def thin(points: np.ndarray, width: int, height: int) -> np.ndarray:

@@ -20,7 +20,8 @@ from app.views import strokes
 from surfaces.surface import Box
 
 WIDTH, HALO = 1.8, 3.5  # points
-TAIL = 16  # earlier points whose color is drawn again over the halo of new ones
+BLOCK = 64  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
+RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
 
 
 @dataclass(frozen=True)
@@ -107,35 +108,35 @@ class View:
         """Whether the static part must be made anew because the race has left its limits; the limits are then grown."""
         return False
 
-    def select(self, track: Track, last: int) -> np.ndarray:
-        """The updates up to ``last`` whose positions must be drawn in a full redraw; all but the invisible ones."""
-        points, _ = self.project(track, 0, last)
+    def select(self, track: Track, points: np.ndarray) -> np.ndarray:
+        """Which of a whole trail's points (n, 2) must be drawn in a full redraw, as rising indices: those that can be seen."""
         return strokes.thin(points, int(self.figure.bbox.width), int(self.figure.bbox.height))
 
     def underlay(self, renderer: Any) -> None:
         """Marks that lie below the trails."""
 
     def trails(self, renderer: Any, first: int, last: int) -> None:
-        """Draw the segments of updates ``first`` + 1 to ``last`` of every visible run."""
+        """Draw the segments of updates ``first`` + 1 to ``last`` of every visible run, block by block."""
         assert self.scene is not None
-        for track, style in self.scene.shown:
-            begin = max(first - TAIL, 0)
-            points, hidden = self.project(track, begin, last)
-            self.stroke(renderer, points, hidden, first - begin, style)
+        for low in range(first, last, BLOCK):
+            begin = max(low - RETOUCH, 0)
+            for track, style in self.scene.shown:
+                points, hidden = self.project(track, begin, min(low + BLOCK, last))
+                self.stroke(renderer, points, hidden, low - begin, style)
 
     def redraw(self, renderer: Any, last: int) -> None:
-        """Draw the whole trails up to ``last``: thinned, and in the order in which the updates were made."""
+        """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
         self.underlay(renderer)
         parts: list[tuple[float, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
             points, hidden = self.project(track, 0, last)
-            chosen = self.select(track, last)
+            chosen = self.select(track, points)
             points, hidden = points[chosen], None if hidden is None else hidden[chosen]
-            for low, high in strokes.pieces(len(chosen)):
-                begin = max(low - TAIL, 0)
-                parts.append((float(chosen[high]), i, (points[begin: high + 1],
-                              None if hidden is None else hidden[begin: high + 1], low - begin, style)))
+            for low in range(0, len(chosen) - 1, BLOCK):
+                begin, end = max(low - RETOUCH, 0), min(low + BLOCK + 1, len(chosen))
+                parts.append((float(chosen[end - 1]), i, (points[begin:end], None if hidden is None else hidden[begin:end],
+                                                          low - begin, style)))
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
             self.stroke(renderer, *part)
 
