@@ -77,7 +77,8 @@ def look_first() -> None:
     try:
         import PyQt6.QtWidgets  # noqa: F401
     except ImportError as error:
-        raise ExperimentError(f"PyQt6 cannot be loaded ({error}); install it again with: {sys.executable} -m pip install --force-reinstall PyQt6") from None
+        again = f"{sys.executable} -m pip install --force-reinstall PyQt6"
+        raise ExperimentError(f"PyQt6 cannot be loaded ({error}); install it again with: {again}") from None
 
 
 def open_window(experiment: Experiment | None) -> int:

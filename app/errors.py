@@ -38,15 +38,16 @@ class Reporter(QObject):
             QTimer.singleShot(0, self.window.close)
             return
         details = "".join(traceback.format_exception(kind, error, trace))
-        sys.__stderr__ and sys.__stderr__.write(details)
-        self.failed.emit(f"{kind.__name__}: {error}", details)
+        if details not in self.known:
+            self.known.add(details)
+            print(details, end="", file=sys.stderr)
+            self.failed.emit(f"{kind.__name__}: {error}", details)
 
     def _show(self, title: str, details: str) -> None:
-        if self.dialog is not None or details in self.known:
+        if self.dialog is not None:
             return
-        self.known.add(details)
-        dialog = QMessageBox(QMessageBox.Icon.Warning, "Thalweg", "Something went wrong inside Thalweg. Your experiment is still here.",
-                             parent=self.window)
+        dialog = QMessageBox(QMessageBox.Icon.Warning, "Thalweg",
+                             "Something went wrong inside Thalweg. Your experiment is still here.", parent=self.window)
         dialog.setInformativeText(title[:300])
         dialog.setDetailedText(details)
         copy = dialog.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)

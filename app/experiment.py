@@ -56,7 +56,8 @@ class Run:
     def __post_init__(self) -> None:
         choice("optimizer", self.optimizer, OPTIMIZERS)
         if not isinstance(self.hyperparameters, Mapping):
-            raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, not {self.hyperparameters!r}")
+            raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, "
+                                  f"not {self.hyperparameters!r}")
         try:
             checked = OPTIMIZERS[self.optimizer].check(self.hyperparameters)
         except ValueError as error:

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from app import ASSETS
+from app.atomic import replacing
 from app.experiment import Experiment, ExperimentError
-from app.export.atomic import replacing
 
 LARGEST = 1 << 20  # bytes; an experiment is a few hundred
 

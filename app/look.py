@@ -14,8 +14,9 @@ def palette(theme: Theme) -> QPalette:
     """Every role that the program's widgets use, so that dark is dark on systems without a dark theme of their own."""
     colors = QPalette()
     role = QPalette.ColorRole
-    for where, color in ((role.Window, theme.panel), (role.WindowText, theme.text), (role.Base, theme.field), (role.Text, theme.text),
-                         (role.AlternateBase, theme.panel), (role.Button, theme.panel), (role.ButtonText, theme.text),
+    for where, color in ((role.Window, theme.panel), (role.WindowText, theme.text), (role.Base, theme.field),
+                         (role.Text, theme.text), (role.AlternateBase, theme.panel), (role.Button, theme.panel),
+                         (role.ButtonText, theme.text),
                          (role.ToolTipBase, theme.field), (role.ToolTipText, theme.text), (role.Highlight, theme.accent),
                          (role.HighlightedText, theme.on_accent), (role.Link, theme.accent), (role.PlaceholderText, theme.muted),
                          (role.Mid, theme.line), (role.Dark, theme.line), (role.Light, theme.field), (role.Midlight, theme.line),

@@ -64,7 +64,7 @@ class Track:
         kept = step // CHECKPOINT
         point = self.checkpoints[kept]
         spare = array("d"), array("d"), array("d")
-        for k, (since, hyperparameters) in enumerate(self.timeline):
+        for k, (_, hyperparameters) in enumerate(self.timeline):
             until = min(step, self.timeline[k + 1][0] if k + 1 < len(self.timeline) else step)
             if until > point.t:
                 point = descend(self.rule, self.surface, point, hyperparameters, until - point.t, *spare)

@@ -31,7 +31,8 @@ class Settings:
         return value if isinstance(value, QByteArray) else None
 
     def keep(self, key: str, value: str | float | bool | QByteArray) -> None:
-        self.store.setValue(key, value if isinstance(value, QByteArray) else str(value).lower() if isinstance(value, bool) else str(value))
+        words = str(value).lower() if isinstance(value, bool) else value if isinstance(value, QByteArray) else str(value)
+        self.store.setValue(key, words)
 
     def folder(self) -> Path:
         """The folder last used in a file dialog, or the home folder where that is gone."""

@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         session.clock.playing.connect(self._playing)
         hints = QGuiApplication.styleHints()
         if hints is not None:
-            hints.colorSchemeChanged.connect(lambda: self.set_theme(self.theme_choice))
+            hints.colorSchemeChanged.connect(self._system_theme)  # a method: the hints outlive the window, a lambda would keep it
 
     def _show_all(self) -> None:
         self._show_scene()
@@ -195,8 +195,11 @@ class MainWindow(QMainWindow):
     def say(self, words: str) -> None:
         """A short word at the foot of the window."""
         bar = self.statusBar()
-        if bar is not None:
+        assert bar is not None
+        if words:
             bar.showMessage(words, SPEAKING)
+        else:
+            bar.clearMessage()
 
     def set_speed(self, factor: float) -> None:
         self.session.clock.set_speed(self.session.clock.speed * factor)
@@ -208,6 +211,9 @@ class MainWindow(QMainWindow):
         hints = QGuiApplication.styleHints()
         dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
         return THEMES.get(self.theme_choice) or THEMES["dark" if dark else "light"]
+
+    def _system_theme(self) -> None:
+        self.set_theme(self.theme_choice)
 
     def set_theme(self, choice: str) -> None:
         self.theme_choice = choice
@@ -234,9 +240,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.session.clock.pause()
         self.writing.stop()
+        self.say("")
         self.layout_.keep()
-        for key, value in (("layout/geometry", self.saveGeometry()), ("speed", self.session.clock.speed), ("equal", self.options["equal"])):
-            self.settings.keep(key, value)
+        self.settings.keep("layout/geometry", self.saveGeometry())
+        self.settings.keep("speed", self.session.clock.speed)
+        self.settings.keep("equal", self.options["equal"])
         super().closeEvent(event)
 
     # Help

@@ -35,7 +35,7 @@ def adam(x, grad, t, m=0.0, v=0.0, *,
     return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
 
 
-@optimizer("AdamW", source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; the decay scaled by the learning rate, as in torch")
+@optimizer("AdamW", source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; decay times learning rate, as in torch")
 def adamw(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
           eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.01):
     x = x - lr * weight_decay * x

@@ -56,8 +56,7 @@ def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters
     appended: the point returned is the one before it, marked as diverged.
     """
     schedules = [(name, value) for name, value in hyperparameters.items() if callable(value)]
-    rule = optimizer.bind(hyperparameters)
-    settings = rule.__kwdefaults__
+    rule, settings = optimizer.bind(hyperparameters)
     loss_of = Loss(surface) if optimizer.takes_loss else None
     t, x, y, loss, (gx, gy) = here.t, here.x, here.y, here.loss, here.slope
     add_x, add_y, add_loss = xs.append, ys.append, losses.append

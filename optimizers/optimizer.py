@@ -124,8 +124,8 @@ class Optimizer:
     def defaults(self) -> dict[str, float]:
         return {name: h.default for name, h in self.hyperparameters.items()}
 
-    def bind(self, hyperparameters: Mapping[str, Any]) -> Callable[..., Any]:
-        """The rule with these hyperparameters as its defaults, so that an update passes none of them by name.
+    def bind(self, hyperparameters: Mapping[str, Any]) -> tuple[Callable[..., Any], dict[str, Any]]:
+        """The rule with these hyperparameters as its defaults, and the dictionary of them: a change there is felt at once.
 
         A keyword argument costs an update some 0.2 us; a copied function with new keyword defaults costs nothing.
         """
@@ -133,8 +133,8 @@ class Optimizer:
             raise TypeError(f"the rule of {self.id} must be a plain function")
         rule = self.rule
         bound = types.FunctionType(rule.__code__, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__)
-        bound.__kwdefaults__ = {**(rule.__kwdefaults__ or {}), **hyperparameters}
-        return bound
+        bound.__kwdefaults__ = settings = {**(rule.__kwdefaults__ or {}), **hyperparameters}
+        return bound, settings
 
     def check(self, hyperparameters: Mapping[str, Any]) -> dict[str, float]:
         """All hyperparameters as floats, the defaults filled in; ValueError names the culprit and the choices."""

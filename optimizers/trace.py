@@ -71,14 +71,15 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
     rows = 1 if last else steps + 1
     positions, losses = np.empty((rows, 2, size)), np.empty((rows, size))
 
-    def cut(value: Any, block: slice) -> Any:
-        return np.broadcast_to(value, batch).reshape(-1)[block] if np.ndim(value) else value
+    def cutter(block: slice) -> Callable[[Any], Any]:
+        return lambda value: np.broadcast_to(value, batch).reshape(-1)[block] if np.ndim(value) else value
 
     with np.errstate(all="ignore"):
         for low in range(0, size, BLOCK):
             block = slice(low, low + BLOCK)
-            settings = {name: value if callable(value) else cut(value, block) for name, value in hyperparameters.items()}
-            path = _walk(optimizer, surface, x0[block], y0[block], steps, settings, lambda value, b=block: cut(value, b))
+            cut = cutter(block)
+            settings = {name: value if callable(value) else cut(value) for name, value in hyperparameters.items()}
+            path = _walk(optimizer, surface, x0[block], y0[block], steps, settings, cut)
             for t, (x, y, height) in enumerate(path):
                 if not last or t == steps:
                     row = 0 if last else t
@@ -92,16 +93,16 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
 def _walk(optimizer: Optimizer, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int, hyperparameters: dict[str, Any],
           cut: Callable[[Any], Any]) -> Iterator[tuple[Any, Any, Any]]:
     """Position and height of a block of runs after 0, 1, ..., ``steps`` updates."""
-    rule = optimizer.bind(hyperparameters)
+    rule, settings = optimizer.bind(hyperparameters)
     schedules = [(name, value) for name, value in hyperparameters.items() if callable(value)]
-    state = tuple(optimizer.state.values())
+    state = list(optimizer.state.values())
     sx, sy, sp = state, state, state
     loss = Loss(surface)
     height, (gx, gy) = surface(x, y)
     yield x, y, height
     for t in range(1, steps + 1):
         for name, schedule in schedules:
-            rule.__kwdefaults__[name] = cut(schedule(t))
+            settings[name] = cut(schedule(t))
         if optimizer.separable and state:
             (x, *sx), (y, *sy) = rule(x, gx, t, *sx), rule(y, gy, t, *sy)
         elif optimizer.separable:

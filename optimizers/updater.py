@@ -41,7 +41,7 @@ class Updater:
             raise TypeError(f"{type(self).__name__} couples the coordinates of a point and has no form for dictionaries")
         self.t += 1
         start = tuple(self.optimizer.state.values())
-        rule = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
+        rule, _ = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
         for key, value in params.items():
             x = np.asarray(value, float) if np.ndim(value) else float(value)
             grad = np.asarray(grads[key], float) if np.ndim(grads[key]) else float(grads[key])

@@ -61,14 +61,14 @@ class Surface:
 SURFACES: dict[str, Surface] = {}
 
 
-def surface(name: str, *, source: str, formula: str, box: Box, start: tuple[float, float],
-            minima: Sequence[tuple[float, float]] = (), levels: str = "linear") -> Callable[[Callable[[Any, Any], Any]], Surface]:
+def surface(name: str, *, source: str, formula: str, box: Box, start: tuple[float, float], levels: str = "linear",
+            minima: Sequence[tuple[float, float]] = ()) -> Callable[[Callable[[Any, Any], Any]], Surface]:
     """Declare a surface; it enters SURFACES under the function's name."""
 
     def declare(function: Callable[[Any, Any], Any]) -> Surface:
-        made = Surface(id=function.__name__, name=name, family=function.__module__.rpartition(".")[2].replace("_", " ").capitalize(),
-                       source=source, formula=formula, box=box, start=start, function=function,
-                       minima=tuple(minima), levels=levels)
+        family = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        made = Surface(id=function.__name__, name=name, family=family, source=source, formula=formula, box=box, start=start,
+                       function=function, minima=tuple(minima), levels=levels)
         SURFACES[made.id] = made
         return made
 

@@ -10,8 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from app.atomic import replacing
 from app.experiment import Experiment, ExperimentError, choice
-from app.export.atomic import replacing
 from app.race import Race
 from app.theme import LIGHT, Theme
 from app.views import VIEWS, Scene, View
@@ -98,5 +98,5 @@ def legend(figure: Figure, scene: Scene, bottom: float) -> None:
             entries.append(Line2D([], [], color=style.color, linewidth=WIDTH, marker=style.marker, markersize=8,
                                   markeredgecolor=scene.theme.halo, label=words))
     if entries:
-        figure.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, bottom / 2), ncols=min(3, len(entries)), frameon=False,
-                      fontsize=10, labelcolor=scene.theme.text)
+        figure.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, bottom / 2), ncols=min(3, len(entries)),
+                      frameon=False, fontsize=10, labelcolor=scene.theme.text)

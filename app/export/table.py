@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from app.export.atomic import replacing
+from app.atomic import replacing
 from app.race import Race
 
 COLUMNS = ("step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr")

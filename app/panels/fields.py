@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeyEvent, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
 from app import look
-from app.experiment import ExperimentError, number
+from app.experiment import number
 from app.theme import Theme
 from optimizers import Hyperparameter
 

@@ -55,7 +55,8 @@ class Results(QTableWidget):
         font.setPointSize(SIZE)
         self.setFont(font)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
-        assert rows is not None and columns is not None
+        assert rows is not None
+        assert columns is not None
         rows.hide()
         rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
         small = QFont(self.font())
@@ -80,7 +81,8 @@ class Results(QTableWidget):
     def fitting(self) -> int:
         """The height that shows every run, up to six."""
         rows, columns = self.verticalHeader(), self.horizontalHeader()
-        assert rows is not None and columns is not None
+        assert rows is not None
+        assert columns is not None
         return columns.sizeHint().height() + rows.defaultSectionSize() * max(1, min(self.rowCount(), 6)) + 6
 
     def refresh(self) -> None:

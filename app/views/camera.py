@@ -47,7 +47,8 @@ class Camera:
     def order(self, nodes: np.ndarray, axis: int) -> list[slice]:
         """Slices of a rising row of ``nodes`` along an axis such that drawing cell by cell goes from far to near.
 
-        Where the camera stands beside the field that is one slice; where it stands above it, two that meet below it.
+        Where the camera stands beside the field that is one slice; where it stands above it, two that come toward the
+        cell below it, and that cell last.
         """
         here = self.place[axis]
         if here >= nodes[-1]:
@@ -55,7 +56,7 @@ class Camera:
         if here <= nodes[0]:
             return [slice(None, None, -1)]
         middle = int(np.searchsorted(nodes, here))
-        return [slice(0, middle + 1), slice(None, middle - 1 if middle > 0 else None, -1)]
+        return [slice(0, middle), slice(None, middle - 1, -1), slice(middle - 1, middle + 1)]
 
     def hidden(self, points: np.ndarray, field: np.ndarray, samples: int = SAMPLES) -> np.ndarray:
         """Which points (n, 3) of the surface are hidden by it: those whose line of sight passes through it.

@@ -36,10 +36,12 @@ class Contour(View):
             axes.plot(*np.array(scene.race.surface.minima).T, linestyle="none", marker="*", markersize=13, zorder=2,
                       markerfacecolor=theme.face, markeredgecolor=theme.text, markeredgewidth=0.9)
         (left, right), (bottom, top) = scenery.box
-        axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=scene.race.surface.axes[0], ylabel=scene.race.surface.axes[1])
+        across, up = scene.race.surface.axes
+        axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=across, ylabel=up)
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
         axes.set_title(f"${scene.race.surface.formula}$", loc="left", fontsize=10, color=theme.text)
-        axes.set_title("○ start   ☆ minimum" if scene.race.surface.minima else "○ start", loc="right", fontsize=8.5, color=theme.muted)
+        key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
+        axes.set_title(key, loc="right", fontsize=8.5, color=theme.muted)
 
     def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, None]:
         x, y, _ = track.part(first, last)

@@ -1,0 +1,69 @@
+"""Every test runs without a screen, with settings of its own, and leaves no timer or thread behind."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
+from PyQt6.QtWidgets import QApplication
+
+from app.experiment import Experiment
+from app.window import MainWindow
+
+
+@pytest.fixture(scope="session")
+def application() -> QApplication:
+    qInstallMessageHandler(lambda kind, where, words: None if "propagateSizeHints" in words else print(words))
+    application = QApplication([])
+    application.setStyle("Fusion")
+    return application
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "config"))
+
+
+@pytest.fixture(autouse=True)
+def no_threads_left() -> Iterator[None]:
+    before = threading.active_count()
+    yield
+    assert threading.active_count() == before
+
+
+def settle(application: QApplication, rounds: int = 8) -> None:
+    """Let all that is due happen: first paints, queued signals, deferred deletes."""
+    for _ in range(rounds):
+        application.processEvents()
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def open_window(application: QApplication) -> Iterator[Callable[..., MainWindow]]:
+    """Opens painted windows; at the end they are closed, and no timer of theirs runs on."""
+    opened: list[MainWindow] = []
+
+    def open_one(experiment: Experiment | None = None, size: tuple[int, int] = (1280, 800)) -> MainWindow:
+        window = MainWindow(experiment)
+        window.resize(*size)
+        window.show()
+        settle(application)
+        opened.append(window)
+        return window
+
+    yield open_one
+    for window in opened:
+        window.close()
+        busy = [timer for timer in window.findChildren(QTimer) if timer.isActive()]
+        assert not busy, [(timer.parent(), timer.interval()) for timer in busy]
+        assert not window.session.clock.running
+        window.deleteLater()
+    settle(application)

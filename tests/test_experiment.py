@@ -1,0 +1,183 @@
+"""Experiments: JSON and back, and one sentence for everything that is not one."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.experiment import FIRST, Curve, Experiment, ExperimentError, Run
+from app.files import examples, load, save
+from app.race import Race
+from app.scenery import box_of, scenery_of
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+finite = st.floats(-1e6, 1e6)
+runs = st.builds(
+    Run,
+    st.sampled_from(sorted(OPTIMIZERS)),
+    st.fixed_dictionaries({"lr": st.floats(0, 10)}),
+    st.booleans(),
+    st.none() | st.from_regex("#[0-9a-f]{6}", fullmatch=True),
+)
+experiments = st.builds(
+    Experiment,
+    st.sampled_from(sorted(SURFACES)),
+    st.none() | st.tuples(finite, finite),
+    st.lists(runs, max_size=5).map(tuple),
+    st.none() | st.integers(0, 10_000),
+    st.builds(Curve, st.sampled_from(["loss", "distance", "gradient"]), st.sampled_from(["linear", "log"])),
+    st.text(max_size=20),
+)
+
+
+@given(experiments)
+def test_json_and_back(experiment: Experiment) -> None:
+    assert Experiment.from_json(experiment.to_json()) == experiment
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["thalweg", "surface", "start", "runs", "optimizer", "hyperparameters", "steps", "curve", "lr"]),
+                inner,
+                max_size=4,
+            )
+        ),
+    )
+)
+def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
+    if isinstance(data, dict):
+        data = {"thalweg": 1, **data} if data.get("thalweg") is None else data
+    with suppress(ExperimentError):
+        assert Experiment.from_json(json.dumps(data)).runs is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"surface": "rosenbrok"}, "there is no surface 'rosenbrok'; choose from elongated_bowl"),
+        ({"runs": [{"optimizer": "adma"}]}, "there is no optimizer 'adma'; choose from"),
+        ({"runs": [{"optimizer": "sgd", "hyperparameters": {"momentum": 1}}]}, "sgd has no hyperparameter 'momentum'; it has lr"),
+        ({"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": "abc"}}]}, "lr of sgd must be a number, not 'abc'"),
+        (
+            {"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": float("nan")}}]},
+            "lr of sgd must be a number of at least 0, not nan",
+        ),
+        ({"runs": [{"optimizer": "sgd", "hyperparameters": 3}]}, "must be names with numbers"),
+        ({"runs": [{}]}, "a run needs an optimizer"),
+        ({"runs": {}}, "runs must be a list"),
+        ({"runs": [{"optimizer": "sgd"}] * 25}, "at most 24 runs"),
+        ({"runs": [{"optimizer": "sgd", "color": "red"}]}, "a color must look like #0072b2"),
+        ({"runs": [{"optimizer": "sgd", "visible": "yes"}]}, "visible must be true or false"),
+        ({"start": [1]}, "start must be two numbers"),
+        ({"start": [1, float("inf")]}, "start y must be a finite number"),
+        ({"start": [True, 1]}, "start x must be a finite number"),
+        ({"steps": -1}, "steps must be a whole number"),
+        ({"curve": {"quantity": "speed"}}, "there is no quantity 'speed'; choose from loss"),
+        ({"curve": []}, "a curve must be an object"),
+        ({"colour": 1}, "an experiment has no 'colour'"),
+        ({"thalweg": 99}, "has format 99"),
+    ],
+)
+def test_what_is_wrong_is_named(change: dict, words: str) -> None:
+    with pytest.raises(ExperimentError, match=words.replace("an experiment", "experiment")):
+        Experiment.from_json(json.dumps({**json.loads(FIRST.to_json()), **change}))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "3", '{"a": 1}', "\x00\xff", "[" * 100_000])
+def test_what_is_no_experiment_is_refused(text: str) -> None:
+    with pytest.raises(ExperimentError, match="not an experiment"):
+        Experiment.from_json(text)
+
+
+def test_a_run_from_words() -> None:
+    assert Run.parse("momentum lr=0.0005 momentum=0.9") == Run("momentum", {"lr": 0.0005, "momentum": 0.9})
+    for text, words in (
+        ("", "needs an optimizer"),
+        ("adma", "no optimizer"),
+        ("adam 0.1", "name=value"),
+        ("adam lr=abc", "must be a number"),
+    ):
+        with pytest.raises(ExperimentError, match=words):
+            Run.parse(text)
+
+
+def test_names_and_labels_tell_runs_apart() -> None:
+    experiment = Experiment(runs=(Run("adam", {"lr": 0.1}), Run("sgd"), Run("adam", {"beta1": 0.5})))
+    assert experiment.names == ["adam", "sgd", "adam-2"]
+    assert experiment.labels == ["Adam, lr 0.1", "SGD, lr 0.01", "Adam, lr 0.001, beta1 0.5"]
+
+
+def test_zero_is_a_start() -> None:
+    assert Experiment("himmelblau", (0.0, 0.0)).start == (0.0, 0.0)
+    assert Experiment("himmelblau").start == SURFACES["himmelblau"].start
+
+
+@pytest.mark.parametrize("name", examples())
+def test_every_example_opens_and_races(name: str) -> None:
+    experiment = load(name)
+    assert experiment.title
+    assert experiment.steps
+    race = Race(experiment)
+    race.advance(experiment.steps)
+    for track in race.tracks:
+        assert track.diverged_at is None
+        assert track.losses[-1] < track.losses[0]
+
+
+def test_the_three_examples_of_the_origin_are_there() -> None:
+    bowl, valley, line = (load(name) for name in ("elongated_bowl", "rosenbrock_momentum", "linear_regression"))
+    assert (bowl.surface, bowl.start, bowl.runs) == ("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.95}),))
+    assert (valley.start, valley.steps, valley.curve.quantity, valley.curve.x_scale) == ((-5.0, -5.0), 5000, "distance", "log")
+    assert valley.runs == (Run("momentum", {"lr": 1.5e-5, "momentum": 0.9}),)
+    assert (line.start, line.runs[0].optimizer) == ((-20.0, -20.0), "momentum")
+
+
+def test_files(tmp_path: Path) -> None:
+    save(FIRST, tmp_path / "mine.json")
+    assert load(tmp_path / "mine.json") == FIRST
+    (tmp_path / "large.json").write_bytes(b" " * (1 << 21))
+    (tmp_path / "fake.png").write_bytes(b"not a picture")
+    for name, words in (
+        ("gone.json", "no file"),
+        ("large.json", "larger than 1 MiB"),
+        ("fake.png", "carries no experiment"),
+        (".", "cannot read"),
+    ):
+        with pytest.raises(ExperimentError, match=words):
+            load(tmp_path / name)
+
+
+def test_the_box_doubles_until_the_start_is_inside() -> None:
+    assert box_of(Experiment("rosenbrock", (0.0, 0.0))) == SURFACES["rosenbrock"].box
+    (left, right), (bottom, top) = box_of(Experiment("rosenbrock", (-5.0, -5.0)))
+    assert (left, right, bottom, top) == (-8.0, 8.0, -7.0, 9.0)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_relief_runs_from_nothing_to_one_and_back(surface: str) -> None:
+    scenery = scenery_of(Experiment(surface))
+    shares = scenery.relief([scenery.low, scenery.low + scenery.span])
+    assert shares.tolist() == pytest.approx([0.0, 1.0])
+    assert scenery.relief(scenery.height_at(0.37)) == pytest.approx(0.37)
+    heights = scenery.round_heights(10)
+    assert 3 <= len(heights) <= 22
+    assert heights == sorted(heights)
+
+
+def test_what_restarts_a_race_and_what_does_not() -> None:
+    run = FIRST.runs[0]
+    assert FIRST.same_race(FIRST.with_run(0, run.turned("lr", 1.0)))
+    assert FIRST.same_race(FIRST.with_run(0, replace(run, visible=False, color="#123456")))
+    for other in (FIRST.removed(0), FIRST.added(run), FIRST.on("beale"), replace(FIRST, start=(0.0, 0.0))):
+        assert not FIRST.same_race(other)

@@ -1,0 +1,114 @@
+"""Pictures and tables: what is in them, and nothing half written."""
+
+from __future__ import annotations
+
+import csv
+import errno
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app import atomic
+from app.experiment import FIRST, Experiment, ExperimentError, Run
+from app.export import EXPORTS, export
+from app.files import load
+from app.race import Race
+from app.theme import DARK
+from app.views import VIEWS
+
+
+def race(steps: int = 30, experiment: Experiment = FIRST) -> Race:
+    made = Race(experiment)
+    made.advance(steps)
+    return made
+
+
+@pytest.mark.parametrize("suffix", EXPORTS)
+def test_every_format_writes_a_whole_file(suffix: str, tmp_path: Path) -> None:
+    export(race(), tmp_path / f"a{suffix}")
+    assert [path.name for path in tmp_path.iterdir()] == [f"a{suffix}"]
+    assert (tmp_path / f"a{suffix}").stat().st_size > 1000
+
+
+def test_a_picture_has_its_size_and_carries_its_experiment(tmp_path: Path) -> None:
+    export(race(), tmp_path / "a.png", dpi=50, size=(8.0, 5.0))
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (400, 250)
+        assert len({*picture.convert("RGB").resize((80, 50)).tobytes()}) > 50
+    assert load(tmp_path / "a.png") == FIRST
+
+
+@pytest.mark.parametrize("view", ["all", "contour", "relief", "loss", "fit"])
+def test_one_view_or_all(view: str, tmp_path: Path) -> None:
+    experiment = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 50.0})))
+    export(race(900, experiment), tmp_path / "a.png", views=view, dpi=40, theme=DARK)
+    with Image.open(tmp_path / "a.png") as picture:
+        assert np.asarray(picture.convert("RGB")).std() > 5
+
+
+def test_wrong_wishes_are_refused(tmp_path: Path) -> None:
+    for path, options, words in (
+        (tmp_path / "a.gif", {}, "choose from .png, .csv"),
+        (tmp_path / "a.png", {"views": "loess"}, "choose from all, contour"),
+        (tmp_path / "a.png", {"dpi": 1e6}, "dpi must be"),
+        (tmp_path / "gone" / "a.png", {}, "there is no folder"),
+        (tmp_path / "gone" / "a.csv", {}, "there is no folder"),
+    ):
+        with pytest.raises(ExperimentError, match=words):
+            export(race(), path, **options)
+    (tmp_path / "b.csv").mkdir()
+    with pytest.raises(ExperimentError, match="it is a folder"):
+        export(race(), tmp_path / "b.csv")
+
+
+def test_the_table_has_every_run_and_step_to_the_last_digit(tmp_path: Path) -> None:
+    made = race(20)
+    made.turn(FIRST.with_run(0, FIRST.runs[0].turned("lr", 0.0005)))
+    made.advance(5)
+    export(made, tmp_path / "a.csv")
+    rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
+    assert list(rows[0]) == ["step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr"]
+    assert [(row["optimizer"], int(row["step"])) for row in rows] == [
+        (name, step) for name in ("sgd", "momentum", "adam") for step in range(26)
+    ]
+    x, _, loss = made.tracks[2].part(0, 25)
+    assert [float(row["x"]) for row in rows[52:]] == x.tolist()
+    for row in rows:
+        height, slope = made.surface(float(row["x"]), float(row["y"]))
+        assert (float(row["loss"]), float(row["grad_x"]), float(row["grad_y"])) == (height, *slope)
+    assert [row["lr"] for row in rows[:26]] == [""] + ["0.001"] * 20 + ["0.0005"] * 5
+    assert loss[-1] == float(rows[-1]["loss"])
+
+
+def test_a_run_that_diverged_ends_there(tmp_path: Path) -> None:
+    experiment = Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1})))
+    made = race(1000, experiment)
+    export(made, tmp_path / "a.csv")
+    rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
+    gone = made.tracks[0].diverged_at
+    assert gone
+    assert sum(row["optimizer"] == "sgd" for row in rows) == gone
+    assert sum(row["optimizer"] == "sgd-2" for row in rows) == 1001
+    export(made, tmp_path / "a.png", dpi=40)
+    assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.csv"
+    target.write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(atomic.os, "fsync", full)
+    with pytest.raises(ExperimentError, match="no space left on device"):
+        export(race(), target)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_views_are_listed_once() -> None:
+    assert list(VIEWS) == ["contour", "relief", "loss", "fit"]
+    assert all(view.id == name for name, view in VIEWS.items())

@@ -1,0 +1,155 @@
+"""Race: replay, rewind and forward to the bit; turning, diverging, the past."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.experiment import Experiment, Run
+from app.race import CHECKPOINT, Race
+from optimizers import OPTIMIZERS, trace
+from surfaces import SURFACES
+
+ALL = Experiment("rosenbrock", (-1.5, 2.0), tuple(Run(name, {"lr": 1e-3}) for name in OPTIMIZERS))
+FALL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 5.0}), Run("sgd", {"lr": 0.1})))
+
+
+def columns(race: Race, last: int) -> list[bytes]:
+    return [np.stack(track.part(0, last)).tobytes() for track in race.tracks]
+
+
+def test_a_race_is_the_path_of_trace() -> None:
+    race = Race(ALL)
+    race.advance(300)
+    for run, track in zip(ALL.runs, race.tracks, strict=True):
+        path = trace(run.optimizer, SURFACES["rosenbrock"], (-1.5, 2.0), 300, **run.hyperparameters)
+        x, y, loss = track.part(0, 300)
+        np.testing.assert_array_equal(np.column_stack([x, y]), path.positions)
+        np.testing.assert_array_equal(loss, path.losses)
+
+
+def test_rewinding_and_going_forward_is_exact() -> None:
+    race, straight = Race(ALL), Race(ALL)
+    race.advance(2 * CHECKPOINT + 100)
+    straight.advance(2 * CHECKPOINT + 100)
+    before = columns(race, race.step)
+    for step in (2 * CHECKPOINT + 1, CHECKPOINT, CHECKPOINT - 1, 5, 0):
+        race.seek(step)
+        bumped = race.experiment.with_run(0, race.experiment.runs[0].turned("lr", 2e-3))
+        back = race.experiment
+        race.turn(bumped)
+        assert race.extent == step
+        race.turn(back)
+        race.advance(2 * CHECKPOINT + 100 - step)
+        assert columns(race, race.step) == before == columns(straight, straight.step)
+
+
+def test_showing_an_earlier_step_forgets_nothing() -> None:
+    race = Race(ALL)
+    race.advance(50)
+    before = columns(race, 50)
+    race.seek(10)
+    race.advance(15)
+    assert (race.step, race.extent) == (25, 50)
+    race.advance(30)
+    assert (race.step, race.extent) == (55, 55)
+    assert columns(race, 50) == before
+    with pytest.raises(IndexError):
+        race.seek(56)
+
+
+def test_a_turn_is_felt_from_the_next_update_on_and_restarts_nothing() -> None:
+    race, plain = Race(FALL), Race(FALL)
+    for each in (race, plain):
+        each.advance(10)
+    turned = FALL.with_run(1, FALL.runs[1].turned("lr", 0.2))
+    race.turn(turned)
+    race.advance(10)
+    plain.advance(10)
+    assert columns(race, 10)[1] == columns(plain, 10)[1]
+    x = race.tracks[1].xs
+    assert x[11] == x[10] - 0.2 * (x[10] / 10)
+    assert [race.tracks[1].hyperparameters_at(t)["lr"] for t in (1, 10, 11)] == [0.1, 0.1, 0.2]
+
+
+def test_a_race_that_was_turned_replays_its_turns() -> None:
+    race = Race(FALL)
+    for rate in (0.3, 0.02, 0.4):
+        race.advance(700)
+        race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("lr", rate)))
+    race.advance(10)
+    before = columns(race, 1900)[1]
+    race.seek(1900)
+    race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("lr", 0.05)))
+    assert columns(race, 1900)[1] == before
+    assert race.tracks[1].tip.position == (race.tracks[1].xs[1900], race.tracks[1].ys[1900])
+    assert race.tracks[1].timeline[-1] == (1900, {"lr": 0.05})
+
+
+def test_one_run_diverges_and_the_other_goes_on() -> None:
+    race = Race(FALL)
+    race.advance(3000)
+    gone = race.tracks[0].diverged_at
+    assert gone is not None
+    assert 100 < gone < 3000
+    assert race.tracks[0].extent == gone - 1
+    assert np.isfinite(np.stack(race.tracks[0].part(0, 3000))).all()
+    assert abs(race.tracks[0].ys[-1]) > 1e100, "nothing is clamped"
+    assert race.tracks[1].extent == 3000
+    assert race.tracks[1].diverged_at is None
+
+
+def test_going_back_before_it_diverged_revives_a_run() -> None:
+    race = Race(FALL)
+    race.advance(3000)
+    gone = race.tracks[0].diverged_at
+    assert gone
+    race.seek(gone - 1)
+    race.turn(FALL.with_run(0, FALL.runs[0].turned("lr", 1e-3)))
+    assert race.tracks[0].diverged_at is None
+    race.advance(5)
+    assert race.tracks[0].extent == gone + 4
+
+
+def test_a_start_without_a_height_has_diverged_at_once() -> None:
+    race = Race(replace(FALL, start=(1e200, 1e200)))
+    assert [track.diverged_at for track in race.tracks] == [0, 0]
+    race.advance(5)
+    assert race.step == 5
+
+
+def test_another_start_needs_another_race() -> None:
+    with pytest.raises(ValueError, match="needs a new Race"):
+        Race(FALL).turn(replace(FALL, start=(0.0, 0.0)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("go"), st.integers(0, 1500)),
+            st.tuples(st.just("seek"), st.floats(0, 1)),
+            st.tuples(st.just("turn"), st.floats(1e-4, 0.5)),
+        ),
+        max_size=12,
+    )
+)
+def test_whatever_is_done_the_past_is_what_the_timeline_says(deeds: list) -> None:
+    experiment = Experiment("elongated_bowl", (-7.0, 2.0), (Run("adam", {"lr": 0.1}),))
+    race = Race(experiment)
+    for deed, amount in deeds:
+        if deed == "go":
+            race.advance(amount)
+        elif deed == "seek":
+            race.seek(int(amount * race.extent))
+        else:
+            race.turn(race.experiment.with_run(0, race.experiment.runs[0].turned("lr", amount)))
+    track = race.tracks[0]
+    assert track.extent == race.extent
+    fresh = trace("adam", SURFACES["elongated_bowl"], (-7.0, 2.0), race.extent, lr=lambda t: track.hyperparameters_at(t)["lr"])
+    x, y, _ = track.part(0, race.extent)
+    np.testing.assert_array_equal(np.column_stack([x, y]), fresh.positions)

@@ -1,0 +1,93 @@
+"""One true start: the installed command on a virtual screen, driven by xdotool as a person would."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+pytestmark = pytest.mark.screen
+PATIENCE = 30.0
+
+
+def until(happened: Callable[[], object], what: str) -> object:
+    """Wait until something has happened; fails, naming it, when patience is at its end."""
+    pause = Event()
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        answer = happened()
+        if answer:
+            return answer
+        pause.wait(0.1)
+    pytest.fail(f"waited in vain for {what}")
+
+
+@pytest.fixture
+def screen() -> Iterator[dict[str, str]]:
+    """An X server with a window manager; yields the environment for programs on it."""
+    for program in ("Xvfb", "openbox", "xdotool"):
+        assert shutil.which(program), f"{program} is not installed: apt-get install xvfb openbox xdotool"
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    environment = {key: value for key, value in os.environ.items() if key not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")}
+    environment["DISPLAY"] = f":{number}"
+    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    yield environment
+    for process in (manager, server):
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def test_the_installed_command_is_played_turned_and_closed(screen: dict[str, str], tmp_path: Path) -> None:
+    def ask(*words: str) -> str:
+        return subprocess.run(["xdotool", *words], env=screen, capture_output=True, text=True).stdout.strip()
+
+    command = Path(sys.executable).parent / "thalweg"
+    assert command.exists(), "install the project first"
+    environment = {**screen, "XDG_CONFIG_HOME": str(tmp_path)}
+    program = subprocess.Popen([str(command), "elongated_bowl"], env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        window = until(lambda: ask("search", "--onlyvisible", "--name", "An elongated bowl"), "the window")
+        assert isinstance(window, str)
+        picture = tmp_path / "out.png"
+        ask("windowactivate", "--sync", window)
+        until(lambda: ask("getactivewindow") == window, "the focus")
+        ask("key", "space")
+        ask("key", "Right")
+        ask("key", "ctrl+e")
+        dialog = until(lambda: ask("search", "--onlyvisible", "--name", "^Export Picture$"), "the export dialog")
+        assert isinstance(dialog, str)
+        ask("key", "Return")
+        until(lambda: ask("search", "--onlyvisible", "--name", "^Export Picture$") not in ("", dialog), "the file dialog")
+        ask("type", str(picture))
+        ask("key", "Return")
+        until(picture.exists, "the picture")
+        ask("windowactivate", "--sync", window)
+        ask("key", "ctrl+q")
+        assert program.wait(PATIENCE) == 0
+    finally:
+        if program.poll() is None:
+            program.send_signal(signal.SIGKILL)
+        assert program.stderr is not None
+        complaints = program.stderr.read()
+        program.stderr.close()
+        program.wait(PATIENCE)
+    assert complaints == ""
+    from app.files import load
+
+    assert load(picture).surface == "elongated_bowl"

@@ -1,0 +1,161 @@
+"""Store, clock and session: undo, time into updates, and what restarts what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from app.clock import LONGEST, Clock
+from app.experiment import FIRST, Experiment, Run
+from app.session import DRAGGED, Session
+from app.store import Store
+
+pytestmark = pytest.mark.usefixtures("application")
+
+
+def turned(experiment: Experiment, rate: float) -> Experiment:
+    return experiment.with_run(0, experiment.runs[0].turned("lr", rate))
+
+
+def test_undo_and_redo_go_all_the_way() -> None:
+    store = Store(FIRST)
+    seen = [FIRST]
+    store.changed.connect(lambda before, after: seen.append(after))
+    versions = [turned(FIRST, rate) for rate in (0.1, 0.2, 0.3)]
+    for version in versions:
+        store.set(version)
+    for expected in (versions[1], versions[0], FIRST, FIRST):
+        store.undo()
+        assert store.experiment == expected
+    for expected in (*versions, versions[-1]):
+        store.redo()
+        assert store.experiment == expected
+    store.undo()
+    store.set(turned(FIRST, 9.0))
+    store.redo()
+    assert store.experiment == turned(FIRST, 9.0), "a change after an undo ends the redo"
+    assert len(seen) == 1 + 3 + 3 + 3 + 1 + 1
+
+
+def test_a_drag_is_one_undo_step_and_two_drags_are_two() -> None:
+    store = Store(FIRST)
+    for drag in (1, 2):
+        store.hold()
+        for k in range(5):
+            store.set(turned(FIRST, drag + k / 10), merge="0 lr")
+        store.release()
+    assert len(store.past) == 2
+    store.undo()
+    assert store.experiment == turned(FIRST, 1.4)
+    store.undo()
+    assert store.experiment == FIRST
+
+
+def test_setting_the_same_is_nothing() -> None:
+    store = Store(FIRST)
+    store.set(Experiment.from_json(FIRST.to_json()))
+    assert not store.past
+
+
+def test_the_clock_makes_whole_updates_of_any_time(application: QApplication) -> None:
+    clock, made = Clock(), []
+    clock.due.connect(made.append)
+    clock.set_speed(1)
+    for _ in range(100):
+        clock.pass_time(0.016)
+    assert made == [1]
+    clock.set_speed(10_000)
+    made.clear()
+    for _ in range(100):
+        clock.pass_time(0.016)
+    assert sum(made) == pytest.approx(16_000, abs=1)
+    made.clear()
+    clock.pass_time(3600)
+    assert made == [pytest.approx(10_000 * LONGEST, abs=1)], "a machine that slept does not catch up"
+    clock.set_speed(1e9)
+    assert clock.speed == 10_000
+
+
+def test_what_is_due_is_made_and_said() -> None:
+    session, moves = Session(), []
+    session.moved.connect(lambda first, last: moves.append((first, last)))
+    session.clock.due.emit(7)
+    session.clock.due.emit(3)
+    assert moves == [(0, 7), (7, 10)]
+    assert session.race.step == 10
+
+
+def test_a_hyperparameter_restarts_nothing_and_the_rest_starts_anew() -> None:
+    session = Session()
+    session.advance(20)
+    race = session.race
+    session.change(lambda e: turned(e, 0.002))
+    assert session.race is race
+    assert race.tracks[0].timeline[-1] == (20, {"lr": 0.002})
+    for change in (
+        lambda e: e.on("beale"),
+        lambda e: replace(e, start=(0.0, 0.0)),
+        lambda e: e.added(Run("lion")),
+        lambda e: e.with_run(0, Run("adam")),
+    ):
+        session.advance(5)
+        session.change(change)
+        assert session.race.step == 0
+        assert len(session.race.tracks) == len(session.experiment.runs)
+
+
+def test_dragging_the_start_drags_the_paths_and_the_box_waits() -> None:
+    session = Session()
+    session.advance(2000)
+    box = session.box
+    session.store.hold()
+    session.set_start(-6.0, 0.0)
+    session.set_start(-7.0, 0.0)
+    assert session.race.step == DRAGGED
+    assert session.box == box
+    session.store.release()
+    assert session.box != box
+    assert session.race.step == DRAGGED
+    assert len(session.store.past) == 1
+    session.store.undo()
+    assert session.experiment == FIRST
+    assert session.box == box
+
+
+def test_it_stops_where_the_experiment_says_and_goes_on_when_asked() -> None:
+    session, said = Session(replace(FIRST, steps=30)), []
+    session.ended.connect(said.append)
+    session.clock.play()
+    session.advance(100)
+    assert session.race.step == 30
+    assert not session.clock.running
+    assert said == ["Stopped at step 30."]
+    session.advance(5)
+    assert session.race.step == 35
+
+
+def test_it_stops_when_all_have_diverged_or_nothing_races() -> None:
+    session = Session(Experiment("sphere", runs=(Run("sgd", {"lr": 10.0}),)))
+    session.clock.play()
+    session.advance(1000)
+    assert not session.clock.running
+    session.change(lambda e: e.removed(0))
+    session.clock.play()
+    session.advance(1)
+    assert not session.clock.running
+
+
+def test_going_back_and_home() -> None:
+    session = Session()
+    session.advance(10)
+    session.show_step(9)
+    assert (session.race.step, session.race.extent) == (9, 10)
+    session.show_step(-5)
+    assert session.race.step == 0
+    session.advance(10)
+    session.change(lambda e: turned(e, 0.01))
+    session.restart()
+    assert session.race.step == 0
+    assert session.race.tracks[0].timeline == [(0, {"lr": 0.01})]

@@ -1,0 +1,130 @@
+"""A whole path at once: shapes, schedules, overflow, and the class form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import optimizers
+from optimizers import OPTIMIZERS, trace
+from optimizers.trace import BLOCK
+from surfaces import SURFACES
+
+BOWL = SURFACES["elongated_bowl"]
+
+
+def test_shapes() -> None:
+    path = trace("adam", BOWL, (np.zeros((4, 1)), np.ones(3)), 7, lr=0.1)
+    assert path.positions.shape == (8, 2, 4, 3)
+    assert path.losses.shape == (8, 4, 3)
+    assert path.positions.dtype == path.losses.dtype == np.float64
+    assert trace("adam", BOWL, (1, 2), 0).positions.tolist() == [[1.0, 2.0]]
+
+
+def test_only_the_last_row() -> None:
+    starts = np.linspace(-5, 5, 9), np.linspace(3, -3, 9)
+    for start in (starts, (1.0, 2.0)):
+        whole, last = trace("rmsprop", BOWL, start, 20), trace("rmsprop", BOWL, start, 20, last=True)
+        np.testing.assert_array_equal(whole.positions[-1:], last.positions)
+        np.testing.assert_array_equal(whole.losses[-1:], last.losses)
+
+
+def test_blocks_do_not_show() -> None:
+    x = np.linspace(-5, 5, BLOCK + 37)
+    rates = np.linspace(0.01, 0.5, x.size)
+    path = trace("momentum", BOWL, (x, 1.0), 5, lr=rates)
+    for k in (0, BLOCK - 1, BLOCK, x.size - 1):
+        np.testing.assert_allclose(
+            path.positions[..., k], trace("momentum", BOWL, (x[k], 1.0), 5, lr=rates[k]).positions, rtol=1e-13
+        )
+
+
+def test_a_schedule_is_a_function_of_the_update() -> None:
+    def halved(t: int) -> float:
+        return 0.1 / t
+
+    single = trace("sgd", BOWL, (4.0, 1.0), 3, lr=halved).positions
+    x = 4.0
+    for t in (1, 2, 3):
+        x -= 0.1 / t * x / 10
+    assert single[3, 0] == pytest.approx(x, abs=1e-15)
+    np.testing.assert_allclose(trace("sgd", BOWL, (np.array([4.0]), 1.0), 3, lr=halved).positions[..., 0], single)
+    spread = trace("sgd", BOWL, (4.0, 1.0), 3, lr=lambda t: np.array([0.1, 0.2]) / t).positions
+    np.testing.assert_allclose(spread[..., 0], single)
+
+
+def test_overflow_is_nan_from_the_same_update_on_both_roads() -> None:
+    single = trace("sgd", BOWL, (-7.0, 2.0), 2000, lr=5.0)
+    batch = trace("sgd", BOWL, (np.array([-7.0, 0.0]), np.array([2.0, 0.0])), 2000, lr=5.0)
+    first = int(np.argmax(np.isnan(single.losses)))
+    assert 100 < first < 2000
+    assert np.isnan(single.positions[first:]).all()
+    assert np.isfinite(single.positions[:first]).all()
+    np.testing.assert_array_equal(np.isnan(batch.losses[:, 0]), np.isnan(single.losses))
+    assert np.isfinite(batch.losses[:, 1]).all()
+
+
+def test_any_callable_is_a_surface() -> None:
+    path = trace("sgd", lambda x, y: (x * x + y, (2 * x, 1.0)), (1.0, 0.0), 2, lr=0.25)
+    assert path.positions.tolist() == [[1.0, 0.0], [0.5, -0.25], [0.25, -0.5]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("adma", (0, 0), 1, {}), "there is no optimizer 'adma'"),
+        (("sgd", (0, 0), 1, {"momentum": 1}), "has no hyperparameter 'momentum'"),
+        (("sgd", (0, 0), -1, {}), "steps must be"),
+    ],
+)
+def test_wrong_calls_are_refused_in_words(arguments: tuple, words: str) -> None:
+    name, start, steps, settings = arguments
+    with pytest.raises(ValueError, match=words):
+        trace(name, BOWL, start, steps, **settings)
+
+
+def test_the_class_form_has_attributes_and_defaults() -> None:
+    from optimizers import SGD, Momentum
+
+    assert (Momentum(1, 1).lr, Momentum(1, 1).momentum) == (1, 1)
+    assert (Momentum().lr, Momentum().momentum) == (0.01, 0.9)
+    assert SGD(0.95).lr == 0.95
+    with pytest.raises(TypeError, match="at most 1"):
+        SGD(0.1, 0.2)
+    with pytest.raises(TypeError, match="twice"):
+        SGD(0.1, lr=0.2)
+    with pytest.raises(ValueError, match="at least 0"):
+        SGD(-1)
+
+
+@pytest.mark.parametrize("name", [rule.name for rule in OPTIMIZERS.values()])
+def test_the_class_form_takes_the_path_of_trace(name: str) -> None:
+    rule = next(rule for rule in OPTIMIZERS.values() if rule.name == name)
+    path = trace(rule, BOWL, (-7.0, 2.0), 30, lr=0.1).positions
+    updater = getattr(optimizers, name)(lr=0.1)
+    floats = {"x": -7.0, "y": 2.0}
+    arrays = {"both": np.array([-7.0, 2.0])}
+    twin = getattr(optimizers, name)(lr=0.1)
+    kept = arrays["both"]
+    for t in range(30):
+        updater.update(floats, {"x": floats["x"] / 10, "y": 2 * floats["y"]})
+        twin.update(arrays, {"both": arrays["both"] * np.array([0.1, 2.0])})
+        assert (floats["x"], floats["y"]) == tuple(path[t + 1])
+        np.testing.assert_allclose(arrays["both"], path[t + 1], rtol=1e-9)
+    assert arrays["both"] is kept, "arrays are changed in place"
+
+
+def test_the_class_form_can_be_turned_and_says_what_is_missing() -> None:
+    from optimizers import SGD
+
+    sgd, params = SGD(0.5), {"w": np.array([1, 2]), "b": 1.0}
+    sgd.update(params, {"w": np.ones(2), "b": 1.0})
+    sgd.lr = 0.1
+    sgd.update(params, {"w": np.ones(2), "b": 1.0})
+    np.testing.assert_allclose(params["w"], [0.4, 1.4])
+    with pytest.raises(KeyError, match="no gradient for 'w'"):
+        sgd.update(params, {"b": 1.0})
+    assert params["b"] == pytest.approx(0.4)
+    with pytest.raises(AttributeError):
+        _ = optimizers.Adma
+    assert "Adam" in dir(optimizers)

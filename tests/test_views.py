@@ -1,0 +1,225 @@
+"""Camera, thinning, and what a full redraw and frames leave on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from app.experiment import FIRST, Curve, Experiment, Run
+from app.race import Race
+from app.theme import DARK, LIGHT, THEMES
+from app.views import VIEWS, Scene, View, strokes
+from app.views.camera import TALL, Camera
+from app.views.relief import Relief
+from app.views.view import BLOCK
+from app.window import MainWindow
+
+EMPTY = Experiment("sphere")
+
+
+def drawn(view: str, experiment: Experiment, steps: int = 0, size: tuple[float, float] = (4.0, 3.0)) -> tuple[View, np.ndarray]:
+    """A view of a race on a figure of its own, and its pixels (height, width, 3)."""
+    race = Race(experiment)
+    race.advance(steps)
+    figure = Figure(figsize=size, dpi=100)
+    canvas = FigureCanvasAgg(figure)
+    made = VIEWS[view](figure)
+    made.place()
+    made.show(Scene(race))
+    canvas.draw()
+    return made, np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
+
+
+@pytest.mark.parametrize("azimuth", range(-180, 180, 30))
+@pytest.mark.parametrize("elevation", [-60, 5, 35, 80])
+def test_cells_are_drawn_from_far_to_near(azimuth: int, elevation: int) -> None:
+    """Of any two cells on one sight line, seen from above, the nearer is drawn later."""
+    camera, nodes = Camera(azimuth, elevation), np.linspace(-1, 1, 12)
+    rank = np.full((12, 12), -1)
+    count = 0
+    for rows in camera.order(nodes, 1):
+        for columns in camera.order(nodes, 0):
+            index_rows, index_columns = np.arange(12)[rows], np.arange(12)[columns]
+            for i in np.minimum(index_rows[:-1], index_rows[1:]):
+                for j in np.minimum(index_columns[:-1], index_columns[1:]):
+                    assert rank[i, j] < 0, "no cell twice"
+                    rank[i, j] = count = count + 1
+    assert (rank[:-1, :-1] > 0).all(), "every cell once"
+    middle = (nodes[1:] + nodes[:-1]) / 2
+    here = camera.place[:2]
+    for i in range(11):
+        for j in range(11):
+            toward = here - (middle[j], middle[i])
+            for share in (0.1, 0.3, 0.6, 0.9):
+                x, y = np.array([middle[j], middle[i]]) + share * toward
+                a, b = int((y + 1) / 2 * 11), int((x + 1) / 2 * 11)
+                if 0 <= a < 11 and 0 <= b < 11 and x >= -1 and y >= -1 and (a, b) != (i, j):
+                    assert rank[a, b] > rank[i, j]
+
+
+def test_x_and_y_mean_the_same_in_every_view() -> None:
+    """From straight above, the relief is the contour: x to the right and y upward."""
+    experiment = Experiment("rosenbrock", (1.5, -0.5), (Run("sgd", {"lr": 1e-4}),))
+    contour, _ = drawn("contour", experiment)
+    relief, _ = drawn("relief", experiment)
+    assert isinstance(relief, Relief)
+    relief.camera = Camera(-90, 90)
+    for view in (contour, relief):
+        box = view.axes.bbox
+        assert view.scene is not None
+        ((x, y),) = view.project(view.scene.race.tracks[0], 0, 0)[0]
+        assert x > (box.x0 + box.x1) / 2
+        assert y < (box.y0 + box.y1) / 2
+
+
+def test_a_wall_hides_what_lies_behind_it_and_nothing_else() -> None:
+    x = np.linspace(-1, 1, 201)
+    field = np.where(np.abs(x) < 0.1, TALL, -TALL)[None, :].repeat(201, axis=0)  # a wall along y at x = 0
+    points = np.array([[-0.5, 0.0, -TALL], [0.5, 0.0, -TALL], [0.0, 0.0, TALL]])
+    assert Camera(0, 20).hidden(points, field).tolist() == [True, False, False]
+    assert Camera(180, 20).hidden(points, field).tolist() == [False, True, False]
+    assert Camera(0, 89).hidden(points, field).tolist() == [False, False, False]
+    assert Camera(90, 20).hidden(points, field).tolist() == [False, False, False], "along the wall"
+    assert Camera(0, -20).hidden(points, field).tolist()[1] is False, "from below, through the floor's underside"
+
+
+@pytest.mark.parametrize("azimuth", range(0, 360, 30))
+def test_the_relief_shows_what_plot_surface_shows(azimuth: int) -> None:
+    """The silhouette of a hill from twelve directions, against mplot3d with the same camera."""
+    from mpl_toolkits.mplot3d import proj3d
+
+    camera = Camera(azimuth, 30)
+    figure = Figure(figsize=(4, 4), dpi=100)
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot(projection="3d")
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-TALL, TALL))
+    axes.view_init(30, azimuth)
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-TALL, TALL)], float)
+    theirs = np.column_stack(proj3d.proj_transform(*corners.T, axes.get_proj())[:2])
+    ours = camera.project(corners, (0.0, 0.0), 100.0)
+    for axis in (0, 1):
+        order = np.argsort(theirs[:, axis])
+        gaps = np.diff(ours[order, axis])
+        apart = np.diff(theirs[order, axis]) > 0.004
+        assert (gaps[apart] > 0).all(), "corners stand in the same order across and up"
+
+
+def test_the_relief_covers_what_it_should() -> None:
+    view, pixels = drawn("relief", Experiment("sphere"))
+    assert isinstance(view, Relief)
+    x, y, z, _ = view.mesh
+    inside = view.pixels(np.stack([*np.meshgrid(x[1:-1:9], y[1:-1:9]), z[1:-1:9, 1:-1:9]], axis=-1)).reshape(-1, 2)
+    columns, rows = inside[:, 0].astype(int), pixels.shape[0] - 1 - inside[:, 1].astype(int)
+    assert (pixels[rows, columns].sum(axis=1) < 750).all(), "no hole in the surface"
+
+
+def test_thinning_keeps_what_can_be_seen() -> None:
+    random = np.random.default_rng(3)
+    noisy = np.cumsum(random.normal(0, 2.0, (60_000, 2)), axis=0)
+    noisy = 150 + 120 * np.sin(noisy / 60)
+    kept = strokes.thin(noisy, 300, 300)
+    assert (np.diff(kept) > 0).all()
+    assert (kept[0], kept[-1]) == (0, len(noisy) - 1)
+    assert len(kept) < len(noisy)
+    visited = {tuple(p) for p in noisy.astype(int)}
+    assert {tuple(p) for p in noisy[kept].astype(int)} == visited
+    assert strokes.thin(noisy[:100], 300, 300).tolist() == list(range(100))
+
+
+def test_thinning_keeps_ways_in_and_out() -> None:
+    t = np.linspace(0, 40 * np.pi, 20_000)
+    spiral = np.column_stack([150 + 8 * t * np.cos(t), 150 + 8 * t * np.sin(t)])
+    kept = set(strokes.thin(spiral, 300, 300).tolist())
+    inside = ((spiral >= 0) & (spiral < 300)).all(axis=1)
+    for k in np.flatnonzero(inside[1:] != inside[:-1]):
+        assert {k, k + 1} <= kept
+
+
+def test_far_points_keep_their_direction() -> None:
+    tamed = strokes.tame(np.array([[1.0, 2.0], [1e12, -5e11], [np.inf, 0.0]]))
+    np.testing.assert_allclose(tamed[:2], [[1, 2], [1e7, -5e6]])
+    assert np.isnan(tamed[2]).all()
+
+
+def test_themes_are_whole_and_runs_differ() -> None:
+    for theme in THEMES.values():
+        runs = [Run("sgd")] * 16
+        styles = theme.styles(runs)
+        assert len({(s.color, s.marker) for s in styles}) == 16
+        assert len({s.color for s in styles[:8]}) == len({s.marker for s in styles[:8]}) == 8
+    assert LIGHT.blend("#000000", 0.5, "#ffffff") == "#808080"
+    assert LIGHT.styles([Run("sgd", color="#123456")])[0].color == "#123456"
+
+
+@pytest.mark.parametrize(
+    "curve", [Curve(q, x, y) for q in ("loss", "distance", "gradient") for x in ("linear", "log") for y in ("linear", "log")]
+)
+@pytest.mark.parametrize("surface", ["rosenbrock", "saddle", "styblinski_tang"])
+def test_the_loss_view_holds_every_curve(curve: Curve, surface: str) -> None:
+    experiment = Experiment(surface, runs=FIRST.runs, curve=curve)
+    view, _ = drawn("loss", experiment, steps=150)
+    assert view.scene is not None
+    box = view.axes.bbox
+    points = view.project(view.scene.race.tracks[0], 1, 150)[0]
+    if surface == "saddle" and curve.quantity == "distance":
+        assert np.isnan(points).all()
+    else:
+        assert np.isfinite(points).all()
+        assert (points[:, 1] >= box.y0 - 1).all()
+        assert (points[:, 1] <= box.y1 + 1).all()
+        assert points[-1, 0] <= box.x1 + 1
+
+
+def test_the_loss_view_grows_in_doublings() -> None:
+    view, _ = drawn("loss", FIRST)
+    assert view.scene is not None
+    race, ends, grown = view.scene.race, set(), 0
+    while race.step < 10_000:
+        race.advance(7)
+        grown += view.outgrown(race)
+        ends.add(view.axes.get_xlim()[1])
+    assert ends == {100 * 2**k for k in range(8)}
+    assert grown <= 12
+
+
+def pixels(window: MainWindow) -> dict[str, np.ndarray]:
+    return {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()}
+
+
+@pytest.mark.parametrize("per_frame", [1, 7, 200])
+def test_frames_leave_the_pixels_of_a_full_draw(open_window: Callable[..., MainWindow], per_frame: int) -> None:
+    window = open_window(FIRST)
+    while window.session.race.step < 3 * BLOCK + 5:
+        window.session.advance(per_frame)
+        for canvas in window.canvases.values():
+            if canvas.stale and canvas.isVisible():
+                canvas.draw()
+    before = pixels(window)
+    for canvas in window.canvases.values():
+        if canvas.isVisible():
+            canvas.draw()
+    for name, picture in pixels(window).items():
+        np.testing.assert_array_equal(picture, before[name], err_msg=name)
+    assert set(before) == {"contour", "relief", "loss"}
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_every_run_can_be_seen_in_every_view(theme: object) -> None:
+    experiment = Experiment("himmelblau", runs=tuple(Run(name, {"lr": 0.01}) for name in ("sgd", "adam", "rmsprop")))
+    race = Race(experiment)
+    race.advance(80)
+    for name in ("contour", "relief", "loss"):
+        figure = Figure(figsize=(5, 4), dpi=100)
+        canvas = FigureCanvasAgg(figure)
+        view = VIEWS[name](figure)
+        view.place()
+        view.show(Scene(race, theme))  # type: ignore[arg-type]
+        canvas.draw()
+        bare = np.asarray(canvas.buffer_rgba()).copy()
+        view.redraw(canvas.get_renderer(), race.step)
+        view.heads(canvas.get_renderer())
+        assert (np.asarray(canvas.buffer_rgba()) != bare).any(axis=2).sum() > 300, name

@@ -1,0 +1,455 @@
+"""The window as a person uses it, without a screen: play, turn, drag, export, undo, themes, odd input."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.backend_bases import MouseEvent
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QKeyEvent, QWheelEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from app.documents import Documents
+from app.experiment import FIRST, Experiment, ExperimentError, Run
+from app.files import load
+from app.panels.export_dialog import ExportDialog
+from app.views.relief import Relief
+from app.window import SHOWN_AT_FIRST, MainWindow
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+
+
+def draws(window: MainWindow) -> dict[str, int]:
+    return {name: canvas.draws for name, canvas in window.canvases.items()}
+
+
+def mouse(window: MainWindow, view: str, kind: str, x: float, y: float, **more: object) -> None:
+    """A mouse event at a place of the canvas given in shares of its axes; beyond 0..1 lies outside them."""
+    canvas = window.canvases[view]
+    px, py = canvas.view.axes.transAxes.transform((x, y))
+    canvas.callbacks.process(kind, MouseEvent(kind, canvas, px, py, button=1, **more))
+
+
+def press(window: MainWindow, key: Qt.Key) -> None:
+    QTest.keyClick(window, key)
+
+
+def test_it_opens_with_a_race_on_a_surface(open_window: Open) -> None:
+    window = open_window()
+    assert window.session.experiment == FIRST
+    assert window.session.race.step == SHOWN_AT_FIRST
+    assert [name for name, canvas in window.canvases.items() if canvas.isVisible()] == ["contour", "relief", "loss"]
+    assert window.canvases["contour"].width() > window.canvases["relief"].width()
+    assert window.results.rowCount() == 3
+    assert window.commands["play"].text() == "&Play"
+
+
+def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    before = draws(window)
+    for _ in range(5):
+        window.session.advance(7)
+        settle(application, 2)
+    knob = window.side.editor.knobs["lr"]
+    for stop in range(400, 500, 10):
+        knob.slider.setValue(stop)
+        window.session.advance(1 if window.session.race.step < 100 else 0)
+        settle(application, 2)
+    assert window.session.race.step == 100
+    assert draws(window) == before
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.declared.value(0.49)
+
+
+def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
+    window = open_window()
+    knob = window.side.editor.knobs["lr"]
+    for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
+        knob.field.setText(typed)
+        knob.field.setModified(True)
+        knob.field.editingFinished.emit()
+        assert window.session.experiment.runs[0].hyperparameters["lr"] == value
+        assert float(knob.field.text()) == value
+        assert knob.slider.value() == round(knob.declared.position(value) * 1000)
+    assert knob.reset.isEnabled()
+    knob.reset.click()
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.01
+    assert not knob.reset.isEnabled()
+
+
+@pytest.mark.parametrize("typed", ["abc", "nan", "", "-1", "1e999", "1..2", "--"])
+def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: Open, typed: str) -> None:
+    window = open_window()
+    knob = window.side.editor.knobs["lr"]
+    knob.field.setText(typed)
+    knob.field.setModified(True)
+    knob.field.editingFinished.emit()
+    assert window.session.experiment == FIRST
+    assert knob.wrong.isVisible()
+    assert "learning rate must be" in knob.wrong.text()
+    QTest.keyClick(knob.field, Qt.Key.Key_Escape)
+    assert knob.field.text() == "0.001"
+    assert not knob.wrong.isVisible()
+
+
+def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open) -> None:
+    window = open_window()
+    for name, rule in OPTIMIZERS.items():
+        combo = window.side.editor.optimizer
+        combo.setCurrentIndex(combo.findData(name))
+        combo.activated.emit(combo.currentIndex())
+        assert window.session.experiment.runs[0].optimizer == name
+        assert list(window.side.editor.knobs) == list(rule.hyperparameters)
+        assert window.session.race.step == 0
+
+
+def test_every_surface_can_be_shown(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    for name, surface in SURFACES.items():
+        combo = window.side.surface
+        combo.setCurrentIndex(combo.findData(name))
+        combo.activated.emit(combo.currentIndex())
+        settle(application)
+        window.session.advance(5)
+        assert window.session.experiment.surface == name
+        assert window.session.experiment.start == surface.start
+        assert window.canvases["fit"].isVisible() == (surface.data is not None)
+
+
+def test_space_plays_and_the_arrows_step_even_after_a_slider_was_moved(open_window: Open) -> None:
+    window = open_window()
+    press(window, Qt.Key.Key_Right)
+    assert window.session.race.step == SHOWN_AT_FIRST + 1
+    press(window, Qt.Key.Key_Left)
+    assert window.session.race.step == SHOWN_AT_FIRST
+    press(window, Qt.Key.Key_Space)
+    assert window.session.clock.running
+    assert window.commands["play"].text() == "Pause"
+    press(window, Qt.Key.Key_Space)
+    assert not window.session.clock.running
+    press(window, Qt.Key.Key_Home)
+    assert window.session.race.step == 0
+
+
+def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    slider = window.side.editor.knobs["lr"].slider
+    slider.setFocus()
+    application.setActiveWindow(window) if hasattr(application, "setActiveWindow") else window.activateWindow()
+    settle(application)
+    for key, kept in ((Qt.Key.Key_Right, True), (Qt.Key.Key_Space, False)):
+        event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+        event.ignore()
+        window.own_keys.eventFilter(slider, event)
+        assert QApplication.focusWidget() is slider
+        assert event.isAccepted() == kept
+
+
+def test_a_click_sets_the_start_and_one_outside_the_axes_does_nothing(open_window: Open) -> None:
+    window = open_window()
+    for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):
+        mouse(window, "contour", "button_press_event", x, y)
+        mouse(window, "contour", "button_release_event", x, y)
+    assert window.session.experiment == FIRST
+    mouse(window, "contour", "button_press_event", 0.5, 0.5)
+    mouse(window, "contour", "button_release_event", 0.5, 0.5)
+    assert window.session.experiment.start == pytest.approx((0.0, 1.0), abs=0.01)
+    window.session.store.undo()
+    assert window.session.experiment == FIRST
+
+
+def test_dragging_the_start_drags_the_paths_without_a_full_draw(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    before = draws(window)
+    axes = window.canvases["contour"].view.axes
+    x, y = axes.transAxes.inverted().transform(axes.transData.transform(FIRST.start))
+    mouse(window, "contour", "button_press_event", x + 0.005, y)
+    assert window.session.experiment == FIRST, "taking hold moves nothing"
+    for k in range(1, 6):
+        mouse(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
+        assert window.session.race.step == SHOWN_AT_FIRST
+    mouse(window, "contour", "button_release_event", x + 0.055, y)
+    settle(application)
+    assert window.session.experiment.start == pytest.approx((-0.5 + 0.05 * 4, 2.5), abs=0.01)
+    assert window.session.race.tracks[0].xs[0] == window.session.experiment.start[0]
+    assert {name: draws(window)[name] - before[name] for name in ("contour", "relief")} == {"contour": 0, "relief": 0}
+    assert len(window.session.store.past) == 1
+
+
+def test_the_relief_turns_upright_and_comes_back(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    view = window.canvases["relief"].view
+    assert isinstance(view, Relief)
+    first = view.camera
+    mouse(window, "relief", "button_press_event", 0.5, 0.5)
+    mouse(window, "relief", "motion_notify_event", 0.7, 0.9)
+    assert view.turning
+    assert view.camera.azimuth != first.azimuth
+    mouse(window, "relief", "motion_notify_event", 0.7, -50.0)
+    assert view.camera.elevation == 90.0
+    mouse(window, "relief", "button_release_event", 0.7, 0.9)
+    assert not view.turning
+    mouse(window, "relief", "button_press_event", 0.5, 0.5, dblclick=True)
+    mouse(window, "relief", "button_release_event", 0.5, 0.5)
+    settle(application)
+    assert view.camera == first
+
+
+def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    runs = window.side.runs
+    runs.add()
+    assert window.session.experiment.runs[-1].optimizer not in {"sgd", "momentum", "adam"}
+    assert runs.row == 3
+    runs.list.setCurrentRow(1)
+    runs.duplicate()
+    assert window.session.experiment.runs[-1] == FIRST.runs[1]
+    item = runs.list.item(0)
+    assert item is not None
+    item.setCheckState(Qt.CheckState.Unchecked)
+    assert not window.session.experiment.runs[0].visible
+    for _ in range(7):
+        runs.remove()
+        settle(application)
+    assert window.session.experiment.runs == ()
+    assert not window.side.editor.isVisible()
+    window.session.clock.play()
+    window.session.advance(3)
+    for _ in range(20):
+        window.session.store.undo()
+    assert window.session.experiment == FIRST
+    settle(application)
+    assert runs.list.count() == 3
+    assert window.side.editor.isVisible()
+
+
+def test_a_run_that_diverges_is_shown_as_such(open_window: Open) -> None:
+    window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}))))
+    window.session.advance(600)
+    window._write()
+    gone = window.session.race.tracks[0].diverged_at
+    item, cell = window.side.runs.list.item(0), window.results.item(0, 1)
+    assert item is not None
+    assert cell is not None
+    assert f"diverged at step {gone}" in item.text()
+    assert f"diverged at {gone}" in cell.text()
+    running = window.results.item(1, 1)
+    assert running is not None
+    assert running.text() == "600"
+
+
+def test_the_readout_says_where_the_runs_stand(open_window: Open) -> None:
+    window = open_window()
+    window.session.advance(10)
+    window._write()
+    for row, track in enumerate(window.session.race.tracks):
+        x, y, loss = (float(part[0]) for part in track.part(70, 70))
+        slope = np.hypot(*window.session.race.surface(x, y)[1])
+        shown = [window.results.item(row, column) for column in range(1, 6)]
+        assert [float(cell.text()) for cell in shown if cell] == pytest.approx([70, x, y, loss, slope], rel=1e-3, abs=1e-5)
+    assert window.results.font().pointSize() >= 14
+
+
+def test_every_action_can_be_triggered_twice(open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Documents, "ask", lambda *_, **__: None)
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: True)
+    window = open_window()
+    for _ in range(2):
+        for name in list(window.commands.actions):
+            if name != "quit":
+                window.commands[name].trigger()
+                settle(application, 2)
+    for box in window.findChildren(QMessageBox):
+        box.close()
+    settle(application)
+
+
+def test_no_shortcut_is_given_twice(open_window: Open) -> None:
+    window = open_window()
+    keys = [key for row, _ in window.commands.actions.values() for key in row.shortcuts]
+    assert len(keys) == len(set(keys))
+    for key in ("Space", "Right", "Left", "Home", "?", "Ctrl+Z"):
+        assert key in keys
+
+
+def test_export_and_open_through_the_dialogs(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    picture, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.dpi.setValue(60) or True)
+    monkeypatch.setattr(QFileDialog, "exec", lambda self: True)
+    for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
+        monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
+        window.commands[name].trigger()
+        assert path.exists()
+    assert window.settings.folder() == tmp_path
+    assert load(picture) == load(saved) == FIRST
+    window.session.change(lambda e: e.on("beale"))
+    window.commands["open"].trigger()
+    assert window.session.experiment == FIRST
+
+
+def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
+    open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    for name, path in (("open", broken), ("save", tmp_path / "gone" / "a.json"), ("export_data", tmp_path / "gone" / "a.csv")):
+        monkeypatch.setattr(Documents, "ask", lambda *_, path=path, **__: path)
+        window.commands[name].trigger()
+        settle(application)
+        (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
+        assert box.text().endswith(".")
+        box.close()
+        settle(application)
+    assert window.session.experiment == FIRST
+
+
+def test_themes_change_while_it_runs(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.side.runs.list.setCurrentRow(2)
+    faces = []
+    for choice in ("dark", "light", "system", "dark"):
+        window.set_theme(choice)
+        settle(application)
+        window.session.advance(3)
+        faces.append(window.canvases["contour"].figure.get_facecolor())
+        assert window.side.runs.row == 2
+        assert window.theme_choice == choice
+    assert faces[0] == faces[3] != faces[1] == faces[2]
+
+
+def test_layout_speed_and_theme_are_remembered(open_window: Open, application: QApplication) -> None:
+    first = open_window()
+    first.toggle("relief")
+    first.toggle("results")
+    first.set_theme("dark")
+    first.transport.speed.field.setText("2500")
+    first.transport.speed.field.setModified(True)
+    first.transport.speed.field.editingFinished.emit()
+    first.layout_.views.setSizes([0, 300, 700])
+    sizes = first.layout_.views.sizes()
+    first.close()
+    second = open_window()
+    assert not second.canvases["relief"].isVisible()
+    assert not second.results.isVisible()
+    assert second.theme.name == "dark"
+    assert second.session.clock.speed == 2500
+    assert second.layout_.views.sizes() == sizes
+
+
+@pytest.mark.parametrize("size", [(1, 1), (400, 300), (3000, 200), (1920, 1080)])
+def test_any_size(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+    window = open_window()
+    window.resize(*size)
+    settle(application)
+    window.session.advance(20)
+    for canvas in window.canvases.values():
+        canvas.resize(1, 1)
+        settle(application, 2)
+        window.session.advance(1)
+    assert window.session.race.step == SHOWN_AT_FIRST + 24
+
+
+def test_all_views_can_be_hidden_and_come_back_up_to_date(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    for name in ("contour", "relief", "loss", "fit"):
+        window.toggle(name)
+    before = draws(window)
+    for _ in range(30):
+        window.session.advance(10)
+    settle(application)
+    assert draws(window) == before, "what is hidden costs nothing"
+    for name in ("contour", "relief", "loss", "fit"):
+        window.toggle(name)
+    settle(application)
+    assert window.canvases["contour"].kept == 320
+
+
+def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
+    window = open_window()
+    slider = window.side.editor.knobs["lr"].slider
+    window.canvases["contour"].setFocus()
+    event = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(slider, event)
+    assert window.session.experiment == FIRST
+
+
+def test_twenty_windows_leave_nothing_alive(application: QApplication) -> None:
+    gone = []
+    for _ in range(20):
+        window = MainWindow(FIRST)
+        window.show()
+        settle(application)
+        window.session.advance(3)
+        window.close()
+        gone.append(weakref.ref(window.session.race))
+        window.deleteLater()
+        del window
+        settle(application)
+    gc.collect()
+    assert sum(ref() is not None for ref in gone) <= 1
+    assert not [widget for widget in application.topLevelWidgets() if isinstance(widget, MainWindow) and widget.isVisible()]
+
+
+def test_an_uncaught_exception_shows_one_dialog_and_the_program_lives_on(tmp_path: Path) -> None:
+    code = """
+import threading
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
+from app.window import MainWindow
+a = QApplication([])
+w = MainWindow()
+w.reporter.install()
+w.show()
+for _ in range(9): a.processEvents()
+def bad(*_): raise RuntimeError("boom")
+timer = QTimer(interval=1); timer.timeout.connect(bad); timer.start()
+canvas = w.canvases["contour"]
+canvas.mpl_connect("figure_leave_event", bad); canvas.callbacks.process("figure_leave_event", None)
+thread = threading.Thread(target=bad); thread.start(); thread.join()
+def boxes(): return [b for b in w.findChildren(QMessageBox) if b.isVisible()]
+seen = 0
+for _ in range(300):
+    a.processEvents(); seen = max(seen, len(boxes()))
+box, = boxes()
+next(b for b in box.buttons() if b.text() == "Copy details").click()
+assert "boom" in a.clipboard().text() and "Traceback" in a.clipboard().text()
+timer.stop()
+for _ in range(9): [b.close() for b in boxes()]; a.processEvents()
+w.session.advance(5)
+print("dialogs", seen, "step", w.session.race.step)
+w.close()
+w.deleteLater()
+del w, box, canvas, timer
+for _ in range(9): a.processEvents()
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.strip() == "dialogs 1 step 65"
+    assert "RuntimeError: boom" in answer.stderr
+
+
+def test_a_change_that_cannot_be_is_an_error_not_a_state() -> None:
+    with pytest.raises(ExperimentError):
+        replace(FIRST, surface="nowhere")
