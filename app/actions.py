@@ -54,7 +54,7 @@ ACTIONS: list[Action] = [
     Action("add", "&Add Run", "Edit", lambda w: w.side.runs.add(), ["Ctrl+N"], gap=True),
     Action("duplicate", "D&uplicate Run", "Edit", lambda w: w.side.runs.duplicate(), ["Ctrl+Shift+N"],
            enabled=lambda w: w.side.runs.row >= 0),
-    Action("remove", "&Remove Run", "Edit", lambda w: w.side.runs.remove(), ["Ctrl+Backspace"],
+    Action("remove", "&Remove Run", "Edit", lambda w: w.side.runs.remove(), ["Delete", "Ctrl+Backspace"],
            enabled=lambda w: w.side.runs.row >= 0),
 
     Action("play", "&Play", "Race", lambda w: w.session.clock.toggle(), ["Space"], "play"),
@@ -65,7 +65,7 @@ ACTIONS: list[Action] = [
     Action("faster", "Fas&ter", "Race", lambda w: w.set_speed(2.0), ["Ctrl+Up"], gap=True),
     Action("slower", "Slo&wer", "Race", lambda w: w.set_speed(0.5), ["Ctrl+Down"]),
 
-    Action("side", "&Side Panel", "View", lambda w: w.toggle("side"), ["F9"], checked=lambda w: w.layout_.shows("side")),
+    Action("side", "&Side Panel", "View", lambda w: w.toggle("side"), ["F9"], gap=True, checked=lambda w: w.layout_.shows("side")),
     Action("results", "&Read-out", "View", lambda w: w.toggle("results"), ["F8"], checked=lambda w: w.layout_.shows("results")),
     *(Action(f"curve_{name}", words[0].upper() + words[1:], "View/Loss View", _curve(quantity=name),
              checked=lambda w, name=name: w.session.experiment.curve.quantity == name) for name, words in QUANTITIES.items()),
@@ -92,4 +92,5 @@ def view_actions() -> list[Action]:
     from app.views import VIEWS
 
     return [Action(f"view_{name}", f"&{view.title}", "View", lambda w, name=name: w.toggle(name), [f"F{i + 2}"],
-                   checked=lambda w, name=name: w.layout_.shows(name), gap=i == 0) for i, (name, view) in enumerate(VIEWS.items())]
+                   enabled=lambda w, view=view: view.applies(w.scene()), checked=lambda w, name=name: w.layout_.shows(name))
+            for i, (name, view) in enumerate(VIEWS.items())]

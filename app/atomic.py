@@ -18,6 +18,7 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
 
     Raises ExperimentError with one sentence where the folder is missing, the disk full, or writing forbidden.
     """
+    path = path.resolve()  # through a link, to what it points at
     if not path.parent.is_dir():
         raise ExperimentError(f"cannot write {path}: there is no folder {path.parent}")
     if path.is_dir():

@@ -41,8 +41,11 @@ class Canvas(FigureCanvasQTAgg):
             self.view.show(scene)
             self.renew()
         else:
-            self.view.adopt(scene)
-            self.retrace()
+            same = old.race is scene.race and old.styles == scene.styles
+            if self.view.adopt(scene):
+                self.renew()
+            elif not same:
+                self.retrace()
 
     def renew(self) -> None:
         """Draw everything anew, soon."""

@@ -19,7 +19,7 @@ class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        raise ExperimentError(message)
+        raise ExperimentError(message + ("; write it as --start=-1.5,2" if "--start" in message else ""))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -29,8 +29,11 @@ class Commands:
     def __getitem__(self, name: str) -> QAction:
         return self.actions[name][1]
 
-    def add(self, rows: Iterable[Action]) -> None:
-        """Make an action of each row, and the menus anew."""
+    def add(self, rows: Iterable[Action], before: str = "") -> None:
+        """Make an action of each row, put them before another or at the end, and make the menus anew."""
+        later = {} if not before else dict(list(self.actions.items())[list(self.actions).index(before):])
+        for name in later:
+            del self.actions[name]
         for row in rows:
             action = QAction(row.text, self.window)
             action.setObjectName(row.id)
@@ -39,6 +42,7 @@ class Commands:
             action.triggered.connect(lambda _, row=row: self.window.attempt(lambda: row.run(self.window)))
             self.window.addAction(action)
             self.actions[row.id] = row, action
+        self.actions.update(later)
         self._fill()
 
     def _fill(self) -> None:
@@ -50,7 +54,7 @@ class Commands:
             top, _, sub = row.menu.partition("/")
             if row.menu not in self.menus:
                 self.menus[row.menu] = self._menu(self.menus[top].addMenu(sub))
-            if row.gap:
+            if row.gap and not self.menus[row.menu].isEmpty():
                 self.menus[row.menu].addSeparator()
             self.menus[row.menu].addAction(action)
             if row.id == "open":

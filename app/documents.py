@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QFileDialog
 
 from app import files
+from app.experiment import ExperimentError
 from app.panels.export_dialog import HEIGHT, WIDTH, ExportDialog
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Documents:
         chosen = dialog.views.currentData()
         path = self.ask("Export Picture", "PNG pictures (*.png)", "png", f"{window.session.experiment.surface}-{chosen}")
         if path:
+            if path.suffix.lower() != ".png":
+                raise ExperimentError(f"a picture needs a file name that ends in .png, not {path.name}")
             export(window.session.race, path, views=chosen, dpi=dialog.dpi.value(), theme=window.theme, size=(WIDTH, HEIGHT),
                    options=window.options, camera=getattr(window.canvases["relief"].view, "camera", None))
             window.say(f"Saved {path}")
@@ -71,6 +74,8 @@ class Documents:
 
         self.window.session.clock.pause()
         path = self.ask("Export Data", "CSV tables (*.csv)", "csv", self.window.session.experiment.surface)
+        if path and path.suffix.lower() != ".csv":
+            raise ExperimentError(f"a table needs a file name that ends in .csv, not {path.name}")
         if path:
             export(self.window.session.race, path)
             self.window.say(f"Saved {path}")

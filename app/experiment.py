@@ -15,6 +15,7 @@ from surfaces import SURFACES, Surface
 FORMAT = 1
 MOST_RUNS = 24
 MOST_STEPS = 10_000_000
+FARTHEST = 1e6
 QUANTITIES = {"loss": "loss", "distance": "distance to nearest minimum", "gradient": "gradient norm"}
 SCALES = ("linear", "log")
 
@@ -44,14 +45,26 @@ def number(kind: str, value: Any) -> float:
     return result
 
 
+def start_number(kind: str, value: Any) -> float:
+    """A coordinate of a start: a finite float that leaves room for the powers a surface makes of it."""
+    result = number(kind, value)
+    if abs(result) > FARTHEST:
+        raise ExperimentError(f"{kind} must be between -{FARTHEST:g} and {FARTHEST:g}, not {result:g}")
+    return result
+
+
 @dataclass(frozen=True)
 class Run:
-    """One racer: an optimizer with all its hyperparameters. ``color`` is "#rrggbb", or None for the palette's next."""
+    """One racer: an optimizer with all its hyperparameters.
+
+    ``slot`` is its place in the palette of colors and marks, None until the experiment gives it one; ``color`` overrides.
+    """
 
     optimizer: str
     hyperparameters: Mapping[str, float] = field(default_factory=dict)
     visible: bool = True
     color: str | None = None
+    slot: int | None = None
 
     def __post_init__(self) -> None:
         choice("optimizer", self.optimizer, OPTIMIZERS)
@@ -66,6 +79,8 @@ class Run:
             raise ExperimentError(f"visible must be true or false, not {self.visible!r}")
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
             raise ExperimentError(f"a color must look like #0072b2, not {self.color!r}")
+        if self.slot is not None and (isinstance(self.slot, bool) or not isinstance(self.slot, int) or not 0 <= self.slot < 1000):
+            raise ExperimentError(f"slot must be a whole number from 0 to 999, not {self.slot!r}")
         object.__setattr__(self, "hyperparameters", checked)
 
     @property
@@ -129,13 +144,28 @@ class Experiment:
         start = self.land.start if self.start is None else self.start
         if not isinstance(start, (tuple, list)) or len(start) != 2:
             raise ExperimentError(f"start must be two numbers, not {start!r}")
-        object.__setattr__(self, "start", (number("start x", start[0]), number("start y", start[1])))
+        object.__setattr__(self, "start", (start_number("start x", start[0]), start_number("start y", start[1])))
         if len(self.runs) > MOST_RUNS:
             raise ExperimentError(f"an experiment holds at most {MOST_RUNS} runs, not {len(self.runs)}")
         if self.steps is not None and (isinstance(self.steps, bool) or not isinstance(self.steps, int)
                                        or not 0 <= self.steps <= MOST_STEPS):
             raise ExperimentError(f"steps must be a whole number from 0 to {MOST_STEPS}, not {self.steps!r}")
-        object.__setattr__(self, "title", str(self.title)[:200])
+        if not isinstance(self.title, str) or len(self.title) > 200:
+            raise ExperimentError("title must be a text of at most 200 characters")
+        object.__setattr__(self, "runs", self._seated())
+
+    def _seated(self) -> tuple[Run, ...]:
+        """The runs, each with a slot of its own: those that have one keep it, so that taking one away recolors no other."""
+        taken: set[int] = set()
+        seated = []
+        for run in self.runs:
+            slot = run.slot
+            if slot is None or slot in taken:
+                kept = taken | {other.slot for other in self.runs}
+                slot = next(k for k in range(MOST_RUNS * 2 + 1) if k not in kept)
+            taken.add(slot)
+            seated.append(run if run.slot == slot else replace(run, slot=slot))
+        return tuple(seated)
 
     @property
     def land(self) -> Surface:
@@ -179,11 +209,11 @@ class Experiment:
         try:
             data = json.loads(text)
         except (ValueError, RecursionError):
-            raise ExperimentError("this is not an experiment: it is not JSON") from None
+            raise ExperimentError("it is not JSON") from None
         if not isinstance(data, dict) or "thalweg" not in data:
-            raise ExperimentError('this JSON is not an experiment: it has no key "thalweg"')
+            raise ExperimentError('it is JSON, but not an experiment: it has no key "thalweg"')
         if data["thalweg"] != FORMAT:
-            raise ExperimentError(f"this experiment has format {data['thalweg']!r}; this program reads format {FORMAT}")
+            raise ExperimentError(f"it has format {data['thalweg']!r}, and this program reads format {FORMAT}")
         body = {key: value for key, value in data.items() if key != "thalweg"}
         runs = body.get("runs", [])
         if not isinstance(runs, list):
@@ -196,10 +226,10 @@ class Experiment:
 def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:
     names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
     if not isinstance(data, dict):
-        raise ExperimentError(f"a {kind} must be an object with {', '.join(names)}, not {data!r}")
+        raise ExperimentError(f"the {kind} must be an object with {', '.join(names)}, not {data!r}")
     unknown = [key for key in data if key not in names]
     if unknown:
-        raise ExperimentError(f"a {kind} has no {unknown[0]!r}; it has {', '.join(names)}")
+        raise ExperimentError(f"the {kind} has no {unknown[0]!r}; it has {', '.join(names)}")
     if kind == "run" and "optimizer" not in data:
         raise ExperimentError(f"a run needs an optimizer; choose from {', '.join(OPTIMIZERS)}")
     return cls(**data)

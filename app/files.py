@@ -30,12 +30,12 @@ def load(source: str | Path) -> Experiment:
         if path.suffix.lower() == ".png":
             return Experiment.from_json(_inside(path))
         if path.stat().st_size > LARGEST:
-            raise ExperimentError(f"{path.name} is not an experiment: it is larger than {LARGEST >> 20} MiB")
+            raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no experiment is")
         return Experiment.from_json(path.read_bytes())
     except OSError as error:
         raise ExperimentError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
     except ExperimentError as error:
-        raise ExperimentError(f"{path.name}: {error}") from None
+        raise ExperimentError(f"cannot open {path.name}: {error}") from None
 
 
 def _inside(path: Path) -> str:
@@ -48,7 +48,7 @@ def _inside(path: Path) -> str:
     except UnidentifiedImageError:
         text = None
     if text is None:
-        raise ExperimentError("this picture carries no experiment; only pictures exported by Thalweg do")
+        raise ExperimentError("it carries no experiment; only pictures exported by Thalweg do")
     return str(text)
 
 

@@ -8,21 +8,27 @@ import numpy as np
 from PyQt6.QtCore import Qt, QTimer
 
 from app.canvas import Canvas
+from app.experiment import FARTHEST
 from app.session import Session
 from app.views.camera import Camera
 from app.views.contour import Contour
 from app.views.relief import Relief
 
 GRAB = 12  # pixels around the start's mark in which it is taken, not moved
+STILL = 2  # pixels a click may wander
 DEGREES = 0.45  # a pixel
 
 
 class StartGesture:
-    """Press in the contour: the start goes there, and follows until the button is let go. Outside the axes: nothing."""
+    """Press in the contour: the start goes there and the race starts anew. Drag: the start follows, and the paths with it.
+
+    A press on the start's own mark takes it without moving it. Outside the axes: nothing.
+    """
 
     def __init__(self, canvas: Canvas, session: Session) -> None:
         self.canvas, self.session = canvas, session
         self.offset: np.ndarray | None = None
+        self.pressed, self.dragged = np.zeros(2), False
         canvas.mpl_connect("button_press_event", self.press)
         canvas.mpl_connect("motion_notify_event", self.move)
         canvas.mpl_connect("button_release_event", self.release)
@@ -41,6 +47,7 @@ class StartGesture:
             return
         away = self.reach(event)
         self.session.store.hold()
+        self.pressed, self.dragged = np.array([event.x, event.y]), False
         self.offset = away if np.hypot(*away) <= GRAB * self.canvas.device_pixel_ratio else np.zeros(2)
         self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
         self.move(event)
@@ -55,13 +62,17 @@ class StartGesture:
         box = self.view.axes.bbox
         x, y = np.array([event.x, event.y]) + self.offset
         place = self.view.axes.transData.inverted().transform((np.clip(x, box.x0, box.x1), np.clip(y, box.y0, box.y1)))
-        if (self.offset == 0).all() or np.hypot(*self.reach(event) - self.offset) > 0.5:
-            self.session.set_start(*(float(f"{value:.4g}") for value in place))
+        self.dragged |= bool(np.hypot(*self.pressed - (event.x, event.y)) > STILL)
+        if (self.offset == 0).all() or self.dragged:
+            self.session.set_start(*(float(f"{value:.4g}") for value in np.clip(place, -FARTHEST, FARTHEST)))
 
     def release(self, event: Any) -> None:
         if self.offset is not None:
+            clicked = (self.offset == 0).all() and not self.dragged
             self.offset = None
             self.session.store.release()
+            if clicked:
+                self.session.restart()
             self.canvas.setCursor(Qt.CursorShape.CrossCursor)
 
 

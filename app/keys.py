@@ -9,13 +9,13 @@ from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider,
 _KEY = Qt.Key
 USED: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
     (QAbstractButton, {_KEY.Key_Space}),
-    (QAbstractSlider, {_KEY.Key_Left, _KEY.Key_Right, _KEY.Key_Home, _KEY.Key_End}),
+    (QAbstractSlider, {_KEY.Key_Left, _KEY.Key_Right}),
     (QComboBox, {_KEY.Key_Space, _KEY.Key_Home, _KEY.Key_End}),
     (QAbstractItemView, {_KEY.Key_Space, _KEY.Key_Home, _KEY.Key_End}))
 
 
 class OwnKeys(QObject):
-    """A filter for the whole application. A slider keeps its arrows, but Space still plays while it has the focus."""
+    """A filter for the whole application. A slider keeps its arrows, but Space and Home still move the race."""
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:

@@ -70,6 +70,18 @@ class Layout:
         if not self._restore(self.down):
             self.down.setSizes([10_000, results])
 
+    def make_room(self, results: int) -> None:
+        """Give the read-out the height its rows need, up to a third of the window; never take any from it."""
+        above, below = self.down.sizes()
+        wanted = min(results, (above + below) // 3)
+        if below and wanted > below:
+            self.down.setSizes([above + below - wanted, wanted])
+
+    def say_if_empty(self, words: str, empty: bool) -> None:
+        """Words in place of the views, where none is shown."""
+        self.waiting.setText(words)
+        self.waiting.setVisible(empty)
+
     def _restore(self, splitter: QSplitter) -> bool:
         state = self.settings.state(f"layout/{splitter.objectName()}")
         return state is not None and splitter.restoreState(state)

@@ -53,6 +53,7 @@ def sheet(theme: Theme) -> str:
         QScrollArea {{ border: 0; }}
         QListWidget {{ border: 1px solid {theme.line}; border-radius: 4px; }}
         QListWidget::item {{ padding: 3px 2px; }}
+        QListWidget::item:selected {{ background: {theme.blend(theme.accent, 0.8, theme.field)}; color: {theme.text}; }}
     """
 
 
@@ -104,6 +105,7 @@ def _icon(paths: list[QPainterPath], color: str, edge: str | None = None, size: 
             painter.drawPath(path)
         painter.end()
         icon.addPixmap(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # else Qt tints it, and the color is what it shows
     return icon
 
 

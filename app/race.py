@@ -6,6 +6,7 @@ rules are pure, so any state between is computed again from there, exactly, with
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Mapping
 
@@ -37,7 +38,9 @@ class Track:
     @property
     def diverged_at(self) -> int | None:
         """The update at which the numbers overflowed, or None."""
-        return self.extent + 1 if self.tip.diverged and self.extent else 0 if self.tip.diverged else None
+        if not self.tip.diverged:
+            return None
+        return self.extent + 1 if math.isfinite(self.losses[0]) else 0
 
     def advance(self, count: int) -> None:
         """Make ``count`` updates with the hyperparameters of now; nothing, once diverged."""

@@ -51,14 +51,15 @@ class Session(QObject):
     def advance(self, count: int) -> None:
         """Make updates, up to where the experiment stops; then say so and pause."""
         race = self.race
+        if not race.tracks:
+            self._end("There is no run to race: add one.")
+            return
         stop = self.experiment.steps if self.experiment.steps and race.step < self.experiment.steps else MOST_STEPS
         first = race.step
         race.advance(min(count, stop - first))
         if race.step > first:
             self.moved.emit(first, race.step)
-        if not race.tracks:
-            self._end("There is no run to race: add one.")
-        elif all(track.diverged_at is not None and track.diverged_at <= race.step for track in race.tracks):
+        if all(track.diverged_at is not None and track.diverged_at <= race.step for track in race.tracks):
             self._end("Every run has diverged: lower a learning rate and start again.")
         elif race.step >= stop:
             self._end(f"Stopped at step {race.step:,}.")
@@ -90,7 +91,7 @@ class Session(QObject):
             self.turned.emit()
             return
         dragged = self.store.holding and replace(before, start=after.start) == after
-        steps = min(self.race.step, DRAGGED) if dragged else 0
+        steps = min(self.race.step, DRAGGED) if dragged or self.store.travelling else 0
         if not dragged:
             self.box = box_of(after)
         self.race = Race(after)

@@ -21,6 +21,7 @@ class Store(QObject):
         self.past: list[Experiment] = []
         self.future: list[Experiment] = []
         self.holding = False
+        self.travelling = False
         self._merging: str | None = None
 
     def set(self, experiment: Experiment, merge: str | None = None) -> None:
@@ -58,4 +59,6 @@ class Store(QObject):
         before, self.experiment = self.experiment, source.pop()
         target.append(before)
         self._merging = None
+        self.travelling = True
         self.changed.emit(before, self.experiment)
+        self.travelling = False

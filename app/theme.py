@@ -59,9 +59,9 @@ class Theme:
         return "#" + "".join(f"{round(v):02x}" for v in a * (1 - share) + b * share)
 
     def styles(self, runs: Any) -> list[Style]:
-        """A style for each run of an experiment: its own color, or the palette's by its place in the list."""
+        """A style for each run of an experiment: its own color, or the palette's by its slot."""
         styles = []
-        for i, run in enumerate(runs):
+        for i, run in ((run.slot or 0, run) for run in runs):
             color = run.color or self.runs[i % len(self.runs)]
             styles.append(Style(color, MARKERS[(i + i // len(self.runs)) % len(MARKERS)],
                                 self.blend(color, 0.45, self.map_toward), run.visible))

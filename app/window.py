@@ -35,6 +35,7 @@ class MainWindow(QMainWindow):
     def __init__(self, experiment: Experiment | None = None) -> None:
         super().__init__()
         self.setObjectName("window")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside the controls takes the focus from a field
         self.settings = Settings()
         self.reporter = Reporter(self)
         self.session = Session(experiment) if experiment else Session()
@@ -103,12 +104,13 @@ class MainWindow(QMainWindow):
         for name, view in VIEWS.items():
             canvas = self.canvases[name] = Canvas(view)
             canvas.callbacks.exception_handler = self.reporter.caught
+            canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.layout_.place(self.canvases)
         self.gestures = StartGesture(self.canvases["contour"], self.session), TurnGesture(self.canvases["relief"])
         loss = self.canvases["loss"]
         loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         loss.customContextMenuRequested.connect(lambda place: self.commands.menus["View/Loss View"].exec(loss.mapToGlobal(place)))
-        self.commands.add(view_actions())
+        self.commands.add(view_actions(), before="side")
         self._show_all()
         self.canvases["contour"].setFocus()
 
@@ -128,7 +130,8 @@ class MainWindow(QMainWindow):
             canvas.setVisible(self.layout_.wanted[name] and VIEWS[name].applies(scene))
             canvas.show_scene(scene)
         self.layout_.beside.setVisible(any(not self.canvases[name].isHidden() for name in self.canvases if name != "contour"))
-        self.layout_.views.setVisible(any(not canvas.isHidden() for canvas in self.canvases.values()))
+        self.layout_.say_if_empty("Every view is hidden. The View menu brings them back.",
+                                  all(canvas.isHidden() for canvas in self.canvases.values()))
 
     def turn_relief(self, angles: tuple[float, float] | None) -> None:
         """Look at the relief from an azimuth and an elevation, or from where it stood first."""
@@ -140,7 +143,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.raced.connect(self._show_all)
+        session.raced.connect(self._raced)
         session.turned.connect(self._show_all)
         session.moved.connect(self._moved)
         session.ended.connect(self.say)
@@ -148,6 +151,11 @@ class MainWindow(QMainWindow):
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._system_theme)  # a method: the hints outlive the window, a lambda would keep it
+
+    def _raced(self) -> None:
+        self.say("")
+        self._show_all()
+        self.layout_.make_room(self.results.fitting())
 
     def _show_all(self) -> None:
         self._show_scene()

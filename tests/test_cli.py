@@ -137,9 +137,7 @@ def test_missing_libraries_are_named_with_the_line_that_installs_them(monkeypatc
     apt = tmp_path / "apt-get"
     apt.touch()
     monkeypatch.setattr(desktop, "INSTALLERS", ((str(apt), "sudo apt-get install -y"),))
-    assert desktop.install_line(["libGL.so.1", "libxcb-cursor.so.0"]).endswith(
-        "sudo apt-get install -y libgl1 libxcb-cursor0"
-    )
+    assert desktop.install_line(["libGL.so.1", "libxcb-cursor.so.0"]).endswith("sudo apt-get install -y libgl1 libxcb-cursor0")
     monkeypatch.setattr(desktop, "INSTALLERS", ())
     assert "libGL.so.1" in desktop.install_line(["libGL.so.1"])
     monkeypatch.setattr(desktop, "missing", lambda libraries: ["libGL.so.1"] if libraries is desktop.IMPORTED else [])

@@ -82,21 +82,24 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
         ({"start": [1]}, "start must be two numbers"),
         ({"start": [1, float("inf")]}, "start y must be a finite number"),
         ({"start": [True, 1]}, "start x must be a finite number"),
+        ({"title": 5}, "title must be a text"),
+        ({"start": [1e7, 0]}, "start x must be between -1e\\+06 and 1e\\+06"),
+        ({"runs": [{"optimizer": "sgd", "slot": -1}]}, "slot must be"),
         ({"steps": -1}, "steps must be a whole number"),
         ({"curve": {"quantity": "speed"}}, "there is no quantity 'speed'; choose from loss"),
-        ({"curve": []}, "a curve must be an object"),
-        ({"colour": 1}, "an experiment has no 'colour'"),
+        ({"curve": []}, "the curve must be an object"),
+        ({"colour": 1}, "the experiment has no 'colour'"),
         ({"thalweg": 99}, "has format 99"),
     ],
 )
 def test_what_is_wrong_is_named(change: dict, words: str) -> None:
-    with pytest.raises(ExperimentError, match=words.replace("an experiment", "experiment")):
+    with pytest.raises(ExperimentError, match=words):
         Experiment.from_json(json.dumps({**json.loads(FIRST.to_json()), **change}))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "3", '{"a": 1}', "\x00\xff", "[" * 100_000])
 def test_what_is_no_experiment_is_refused(text: str) -> None:
-    with pytest.raises(ExperimentError, match="not an experiment"):
+    with pytest.raises(ExperimentError, match="it is (not JSON|JSON, but not an experiment)"):
         Experiment.from_json(text)
 
 
@@ -137,9 +140,9 @@ def test_every_example_opens_and_races(name: str) -> None:
 
 def test_the_three_examples_of_the_origin_are_there() -> None:
     bowl, valley, line = (load(name) for name in ("elongated_bowl", "rosenbrock_momentum", "linear_regression"))
-    assert (bowl.surface, bowl.start, bowl.runs) == ("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.95}),))
+    assert (bowl.surface, bowl.start, bowl.runs) == ("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.95}, slot=0),))
     assert (valley.start, valley.steps, valley.curve.quantity, valley.curve.x_scale) == ((-5.0, -5.0), 5000, "distance", "log")
-    assert valley.runs == (Run("momentum", {"lr": 1.5e-5, "momentum": 0.9}),)
+    assert valley.runs == (Run("momentum", {"lr": 1.5e-5, "momentum": 0.9}, slot=0),)
     assert (line.start, line.runs[0].optimizer) == ((-20.0, -20.0), "momentum")
 
 
@@ -181,3 +184,10 @@ def test_what_restarts_a_race_and_what_does_not() -> None:
     assert FIRST.same_race(FIRST.with_run(0, replace(run, visible=False, color="#123456")))
     for other in (FIRST.removed(0), FIRST.added(run), FIRST.on("beale"), replace(FIRST, start=(0.0, 0.0))):
         assert not FIRST.same_race(other)
+
+
+def test_taking_a_run_away_recolors_no_other() -> None:
+    left = FIRST.removed(0)
+    assert [run.slot for run in left.runs] == [1, 2]
+    assert [run.slot for run in left.added(Run("lion")).runs] == [1, 2, 0]
+    assert Experiment.from_json(left.to_json()) == left

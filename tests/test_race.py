@@ -115,11 +115,19 @@ def test_going_back_before_it_diverged_revives_a_run() -> None:
     assert race.tracks[0].extent == gone + 4
 
 
-def test_a_start_without_a_height_has_diverged_at_once() -> None:
-    race = Race(replace(FALL, start=(1e200, 1e200)))
+def test_a_start_without_a_height_has_diverged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    needle = replace(SURFACES["sphere"], id="needle", function=lambda x, y: (1 / (x + 7), (0.0, 0.0)))
+    monkeypatch.setitem(SURFACES, "needle", needle)
+    race = Race(replace(FALL, surface="needle"))
     assert [track.diverged_at for track in race.tracks] == [0, 0]
     race.advance(5)
     assert race.step == 5
+
+
+def test_an_overflow_at_the_first_update_is_step_one() -> None:
+    race = Race(Experiment("sphere", (1.0, 1.0), (Run("sgd", {"lr": 1e300}),)))
+    race.advance(1)
+    assert race.tracks[0].diverged_at == 1
 
 
 def test_another_start_needs_another_race() -> None:

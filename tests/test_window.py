@@ -146,14 +146,27 @@ def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, appli
     window = open_window()
     slider = window.side.editor.knobs["lr"].slider
     slider.setFocus()
-    application.setActiveWindow(window) if hasattr(application, "setActiveWindow") else window.activateWindow()
+    window.activateWindow()
     settle(application)
-    for key, kept in ((Qt.Key.Key_Right, True), (Qt.Key.Key_Space, False)):
+    for key, kept in ((Qt.Key.Key_Right, True), (Qt.Key.Key_Space, False), (Qt.Key.Key_Home, False)):
         event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
         event.ignore()
         window.own_keys.eventFilter(slider, event)
         assert QApplication.focusWidget() is slider
         assert event.isAccepted() == kept
+
+
+def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.activateWindow()
+    field = window.side.start.fields[0]
+    field.setFocus()
+    settle(application)
+    field.selectAll()
+    QTest.keyClicks(field, "0.5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window.session.experiment.start == (0.5, 2.5)
+    assert not field.hasFocus()
 
 
 def test_a_click_sets_the_start_and_one_outside_the_axes_does_nothing(open_window: Open) -> None:
@@ -167,6 +180,41 @@ def test_a_click_sets_the_start_and_one_outside_the_axes_does_nothing(open_windo
     assert window.session.experiment.start == pytest.approx((0.0, 1.0), abs=0.01)
     window.session.store.undo()
     assert window.session.experiment == FIRST
+
+
+def test_a_click_starts_anew(open_window: Open) -> None:
+    window = open_window()
+    mouse(window, "contour", "button_press_event", 0.25, 0.75)
+    mouse(window, "contour", "button_release_event", 0.25, 0.75)
+    assert window.session.race.step == 0
+    window.session.advance(5)
+    window.session.store.undo()
+    assert (window.session.experiment, window.session.race.step) == (FIRST, 5)
+
+
+@pytest.mark.parametrize("name", ["curve_distance", "curve_gradient", "log_x", "log_y", "equal"])
+def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApplication, name: str) -> None:
+    window = open_window()
+    canvas = window.canvases["contour" if name == "equal" else "loss"]
+    before = np.asarray(canvas.buffer_rgba()).copy()
+    window.commands[name].trigger()
+    settle(application)
+    assert (np.asarray(canvas.buffer_rgba()) != before).any()
+
+
+def test_a_curve_that_runs_away_leaves_the_plot_and_home_brings_the_axes_back(open_window: Open, application: QApplication) -> None:
+    window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 10.0}), Run("adam", {"lr": 0.1}))))
+    axes = window.canvases["loss"].view.axes
+    for scale in ("log_y", "log_y"):
+        window.commands[scale].trigger()
+        for _ in range(60):
+            window.session.advance(10)
+            settle(application, 2)
+        assert axes.get_ylim()[1] < 1e6
+        assert axes.get_xlim()[1] >= 600
+        window.session.restart()
+        settle(application)
+        assert axes.get_xlim()[1] == 100
 
 
 def test_dragging_the_start_drags_the_paths_without_a_full_draw(open_window: Open, application: QApplication) -> None:
@@ -214,7 +262,7 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
     assert runs.row == 3
     runs.list.setCurrentRow(1)
     runs.duplicate()
-    assert window.session.experiment.runs[-1] == FIRST.runs[1]
+    assert window.session.experiment.runs[-1] == replace(FIRST.runs[1], slot=4)
     item = runs.list.item(0)
     assert item is not None
     item.setCheckState(Qt.CheckState.Unchecked)
@@ -293,7 +341,7 @@ def test_export_and_open_through_the_dialogs(open_window: Open, tmp_path: Path, 
         window.commands[name].trigger()
         assert path.exists()
     assert window.settings.folder() == tmp_path
-    assert load(picture) == load(saved) == FIRST
+    assert replace(load(picture), steps=None) == load(saved) == FIRST
     window.session.change(lambda e: e.on("beale"))
     window.commands["open"].trigger()
     assert window.session.experiment == FIRST

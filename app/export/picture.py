@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,14 @@ class Moving(Artist):
 def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, theme: Theme = LIGHT,
             size: tuple[float, float] = (12.8, 7.6), options: dict[str, Any] | None = None, camera: Any = None) -> None:
     """Write a PNG of ``size`` inches at ``dpi``. ``views`` is "all" or the id of one; the experiment is kept in its metadata."""
-    choice("view", views, ["all", *VIEWS])
+    choice("view", views, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
+    kept = replace(race.experiment, steps=race.step)
     if not 10 <= dpi <= 1200 or size[0] * size[1] * dpi * dpi > MOST_PIXELS:
         raise ExperimentError(f"dpi must be from 10 to {min(1200, int((MOST_PIXELS / size[0] / size[1]) ** 0.5))}, not {dpi:g}")
     figure = compose(race, views, theme, size, options or {}, camera)
     with replacing(path, "wb") as file:
         figure.savefig(file, format="png", dpi=dpi, metadata={"Title": figure_title(race.experiment),
-                                                              "thalweg:experiment": race.experiment.to_json()})
+                                                              "thalweg:experiment": kept.to_json()})
 
 
 def figure_title(experiment: Experiment) -> str:

@@ -29,6 +29,8 @@ class NumberField(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setAccessibleName(name)
         self.editingFinished.connect(self._finish)
+        self.returnPressed.connect(self._leave)
+        self.textEdited.connect(lambda: self._mark(""))
 
     def show_value(self, value: float) -> None:
         """Show a value from outside; what is being typed is left alone unless the value differs from the last one."""
@@ -64,9 +66,15 @@ class NumberField(QLineEdit):
         self._write()
         self.committed.emit(value)
 
+    def _leave(self) -> None:
+        """After Enter the keys belong to the race again."""
+        if not self.property("wrong"):
+            self.clearFocus()
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self._write()
+            self.clearFocus()
             return
         super().keyPressEvent(event)
 
@@ -140,6 +148,6 @@ class QuietWheel(QObject):
 
 
 def quiet_wheel(widget: QWidget) -> None:
-    """Keep the wheel from changing a widget that has no focus."""
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    """Keep the wheel from changing a widget that has no focus. A list takes the focus by Tab only: a click leaves Space to Play."""
+    widget.setFocusPolicy(Qt.FocusPolicy.TabFocus if isinstance(widget, QComboBox) else Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(QuietWheel(widget))

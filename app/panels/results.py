@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFont
+from PyQt6.QtGui import QColor, QFont, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app import look
@@ -15,14 +15,16 @@ from app.session import Session
 from app.theme import Theme
 
 COLUMNS = 6
-SIZE = 15  # points
+SIZE, SMALLEST, LARGEST = 15, 9, 20  # points
 
 
 def figure(value: float) -> str:
     """Six significant digits, in a form that keeps its width while it changes."""
     if not math.isfinite(value):
         return "–"
-    return f"{value:.5f}" if 1e-3 <= abs(value) < 1e4 or value == 0 else f"{value:.4e}"
+    if 1e-3 <= abs(value) < 1e4 or value == 0:
+        return f"{value:.5f}"
+    return f"{value:.4e}" if 1e-99 < abs(value) < 1e10 else f"{value:.2e}"
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:
@@ -51,14 +53,11 @@ class Results(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setShowGrid(False)
-        font = QFont(self.font())
-        font.setPointSize(SIZE)
-        self.setFont(font)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         assert rows is not None
         assert columns is not None
         rows.hide()
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
+        self._scale(SIZE)
         small = QFont(self.font())
         small.setPointSize(10)
         columns.setFont(small)
@@ -77,6 +76,21 @@ class Results(QTableWidget):
                 heading = QTableWidgetItem(words)
                 heading.setTextAlignment(alignment(column))
                 self.setHorizontalHeaderItem(column, heading)
+
+    def _scale(self, points: int) -> None:
+        rows = self.verticalHeader()
+        font = QFont(self.font())
+        font.setPointSize(points)
+        self.setFont(font)
+        assert rows is not None
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Figures as large as the columns hold."""
+        super().resizeEvent(event)
+        points = min(LARGEST, max(SMALLEST, self.width() // 62))
+        if points != self.font().pointSize():
+            self._scale(points)
 
     def fitting(self) -> int:
         """The height that shows every run, up to six."""

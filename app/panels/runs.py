@@ -38,6 +38,7 @@ class RunList(QWidget):
         self.session, self.theme = session, theme
         self.list = QListWidget()
         self.list.setAccessibleName("Runs")
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setMinimumHeight(92)
         self.list.setMaximumHeight(170)
@@ -56,6 +57,7 @@ class RunList(QWidget):
                                 ("Color…", self.pick_color, "Choose the color of the chosen run")):
             button = self.buttons[name] = QPushButton(name, toolTip=tip)
             button.clicked.connect(what)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setMinimumWidth(30)
             buttons.addWidget(button)
         buttons.setSpacing(4)
@@ -114,7 +116,7 @@ class RunList(QWidget):
 
     def duplicate(self) -> None:
         if self.row >= 0 and len(self.session.experiment.runs) < MOST_RUNS:
-            self._append(replace(self.session.experiment.runs[self.row], color=None))
+            self._append(replace(self.session.experiment.runs[self.row], color=None, slot=None))
 
     def _append(self, run: Run) -> None:
         self.session.change(lambda e: e.added(run))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app import look
+from app.experiment import start_number
 from app.panels.fields import NumberField, quiet_wheel
 from app.panels.runs import RunEditor, RunList
 from app.session import Session
@@ -29,8 +32,11 @@ class SurfaceList(QComboBox):
                 family = surface.family
                 heading = QStandardItem(family)
                 heading.setFlags(Qt.ItemFlag.NoItemFlags)
+                font = heading.font()
+                font.setBold(True)
+                heading.setFont(font)
                 model.appendRow(heading)
-            item = QStandardItem("    " + surface.name)
+            item = QStandardItem(surface.name)
             item.setData(surface.id, Qt.ItemDataRole.UserRole)
             item.setToolTip(surface.source)
             model.appendRow(item)
@@ -57,7 +63,7 @@ class Start(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         self.names = [QLabel(), QLabel()]
-        self.fields = [NumberField("start x"), NumberField("start y")]
+        self.fields = [NumberField(name, partial(start_number, name)) for name in ("start x", "start y")]
         self.wrong = QLabel(objectName="wrong", wordWrap=True)
         self.wrong.hide()
         for i, (name, field) in enumerate(zip(self.names, self.fields, strict=True)):

@@ -33,6 +33,7 @@ class Transport(QToolBar):
         grid.addWidget(QLabel("updates a second", objectName="quiet"), 0, 4)
         self.speed.turned.connect(session.clock.set_speed)
         self.speed.show_value(session.clock.speed)
+        holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.holder = holder
         self.step = QLabel(objectName="step")
         self.step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -54,7 +55,7 @@ class Transport(QToolBar):
 
     def refresh(self) -> None:
         words = f"Step {self.session.race.step:,}"
-        if self.session.experiment.steps:
+        if self.session.experiment.steps and self.session.race.step <= self.session.experiment.steps:
             words += f" of {self.session.experiment.steps:,}"
         if self.step.text() != words:
             self.step.setText(words)

@@ -32,6 +32,8 @@ class Contour(View):
         names = {float(scenery.relief(h)): f"{h:g}" for h in round_heights}
         for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=lambda share: names[share]) if rings < CROWDED else ():
             label.set(color=theme.text, alpha=0.8)
+            if (np.abs((label.get_position() - scenery.lower) / scenery.size - 0.5) > 0.47).any():
+                label.remove()  # it would be cut by the frame
         if scene.race.surface.minima:
             axes.plot(*np.array(scene.race.surface.minima).T, linestyle="none", marker="*", markersize=13, zorder=2,
                       markerfacecolor=theme.face, markeredgecolor=theme.text, markeredgewidth=0.9)
@@ -50,9 +52,9 @@ class Contour(View):
     def start_pixels(self) -> np.ndarray:
         """Where the start is, (1, 2)."""
         assert self.scene is not None
-        return self.axes.transData.transform([self.scene.race.experiment.start])
+        return self.axes.transData.transform([self.scene.experiment.start])
 
     def underlay(self, renderer: Any) -> None:
         assert self.scene is not None
         theme = self.scene.theme
-        strokes.marker(renderer, self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.4, self.axes.bbox)
+        strokes.marker(renderer, self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.4, None)

@@ -30,7 +30,7 @@ class Fit(View):
         room = 0.06 * (right - left)
         height = 0.15 * max(float(np.ptp(y)), 1e-9)
         axes.set(xlim=(left - room, right + room), ylim=(y.min() - height, y.max() + height), xlabel="x", ylabel="y")
-        axes.set_title(f"{x.size} points, and the line y = a x + b of each run", loc="left", fontsize=9, color=theme.text)
+        axes.set_title(f"{x.size} points and each run's line", loc="left", fontsize=9, color=theme.text)
         axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
         axes.set_axisbelow(True)
 

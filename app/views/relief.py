@@ -17,6 +17,7 @@ from app.views.view import Scene, View
 
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
 FIELD = 257  # nodes of the even grid that sight lines are tested against
+FLAT = 72  # degrees; looked at from above that, the labels of the heights would stand on top of each other
 LIGHT_FROM = np.array([-0.45, -0.35, 0.82])
 
 
@@ -86,9 +87,11 @@ class Mesh(Artist):
         for axis, (side, name) in enumerate(zip((sy, sx), names, strict=True)):
             low, high = scenery.box[axis]
             for value in MaxNLocator(4).tick_values(low, high):
-                if low <= value <= high:
+                if low + 0.04 * (high - low) <= value <= high - 0.04 * (high - low):  # the corners belong to both axes
                     self.label(renderer, axis, side, (value - low) / (high - low) * 2 - 1, f"{value:g}", 1.13)
             self.label(renderer, axis, side, 0.0, name.split()[0], 1.36)
+        if view.camera.elevation > FLAT:
+            return
         corner = view.pixels(np.array([[sx, -sy, 0.0], [-sx, sy, 0.0]]))
         end = (sx, -sy) if corner[0, 0] < corner[1, 0] else (-sx, sy)
         for height in scenery.round_heights(3):

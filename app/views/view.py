@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from matplotlib.figure import Figure
 
+from app.experiment import Experiment
 from app.race import Race, Track
 from app.scenery import Scenery, scenery_of
 from app.theme import LIGHT, Style, Theme
@@ -26,25 +27,32 @@ RETOUCH = 4  # points before a block whose color is drawn again, since the block
 
 @dataclass(frozen=True)
 class Scene:
-    """What is shown: a race, over a box (the experiment's own unless another is held), in a theme."""
+    """What is shown: a race, over a box (the experiment's own unless another is held), in a theme.
+
+    ``experiment`` is the race's as it is now; the race itself goes on and takes others.
+    """
 
     race: Race
     theme: Theme = LIGHT
     box: Box | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    experiment: Experiment = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "experiment", self.race.experiment)
 
     @cached_property
     def scenery(self) -> Scenery:
-        return scenery_of(self.race.experiment, self.box)
+        return scenery_of(self.experiment, self.box)
 
     @cached_property
     def styles(self) -> list[Style]:
-        return self.theme.styles(self.race.experiment.runs)
+        return self.theme.styles(self.experiment.runs)
 
     def same_ground(self, other: Scene) -> bool:
         """Whether the static part of every view is the same."""
         return (self.scenery is other.scenery and self.theme is other.theme and self.options == other.options
-                and self.race.experiment.curve == other.race.experiment.curve)
+                and self.experiment.curve == other.experiment.curve)
 
     @property
     def shown(self) -> list[tuple[Track, Style]]:
@@ -93,9 +101,10 @@ class View:
         for label in (self.axes.xaxis.label, self.axes.yaxis.label):
             label.set(color=theme.muted, fontsize=9)
 
-    def adopt(self, scene: Scene) -> None:
-        """Take a scene whose static part is the one already made: another race on the same ground."""
+    def adopt(self, scene: Scene) -> bool:
+        """Take a scene of another race on the same ground; whether the static part must be drawn anew all the same."""
         self.scene = scene
+        return False
 
     def compose(self, scene: Scene) -> None:
         raise NotImplementedError(f"{type(self).__name__} must compose its static part")
@@ -161,8 +170,14 @@ class View:
         for track, style in self.scene.shown:
             step = min(self.scene.race.step, track.extent)
             points, hidden = self.project(track, step, step)
+            if not self.inside(points):
+                continue
             gone = track.diverged_at is not None and self.scene.race.step > track.extent
             faint = hidden is not None and bool(hidden.any())
-            strokes.marker(renderer, strokes.tame(points), "x" if gone else style.marker, 8.0,
-                           style.pale if faint else style.color, style.color if gone else self.scene.theme.halo,
-                           2.2 if gone else 1.1, self.axes.bbox)
+            strokes.marker(renderer, points, "x" if gone else style.marker, 8.0, style.pale if faint else style.color,
+                           style.color if gone else self.scene.theme.halo, 2.2 if gone else 1.1, None)
+
+    def inside(self, points: np.ndarray) -> bool:
+        """Whether a mark at the only one of points (1, 2) lies on the axes, their edge included: it may then overhang."""
+        box, (x, y) = self.axes.bbox, points[0]
+        return bool(box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1)

@@ -1,0 +1,193 @@
+"""Drawing: a frame, turning the relief, dragging the start, resizing, the exported picture."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from app.experiment import Experiment
+from app.race import Race
+from surfaces import SURFACES
+from tests.benchmark.measure import RUNS, SMOOTH, Row, application, close, faster, median, noisy, settle, slower, window
+
+STEPS = (100, 10_000, 100_000, 1_000_000)
+EACH = 10
+
+
+def frame() -> Iterator[Row]:
+    """A frame of the whole window: five runs, three canvases, ten updates, repaint included."""
+    for kind, experiment in (("smooth", SMOOTH), ("noisy", noisy())):
+        made, first = window(experiment), None
+        for step in STEPS:
+            cost = _frame_at(made, step)
+            first = first or cost
+            yield slower("frame", f"{kind}, step {step:,}", cost, "ms", "the same at step 100", first, 1.2, limit=8.0)
+            if kind == "smooth" and step == 100_000:
+                yield faster("frame", "100,000 points a run", cost, "ms", "pyqtgraph, 5 curves, setData", _pyqtgraph(100_000), 20)
+        close(made)
+    made = window(SMOOTH)
+    for step, target in ((200, 50), (2000, 500)):
+        yield faster("frame", f"step {step:,}", _frame_at(made, step), "ms", "new artists, full redraw", _seed(step), target)
+    close(made)
+
+
+def _frame_at(made, step: int) -> float:  # type: ignore[no-untyped-def]
+    made.session.race.advance(step - made.session.race.step)
+    for canvas in made.canvases.values():
+        canvas.renew()
+    settle()
+    return median(lambda: made.session.advance(EACH), 60, warm=5)
+
+
+def _pyqtgraph(points: int) -> float | None:
+    if importlib.util.find_spec("pyqtgraph") is None:
+        return None
+    application()
+    import pyqtgraph
+
+    plot = pyqtgraph.PlotWidget()
+    plot.resize(900, 600)
+    curves = [plot.plot(pen=pyqtgraph.mkPen(width=1)) for _ in RUNS]
+    paths = _paths(points)
+    plot.show()
+
+    def once() -> None:
+        for curve, (x, y, _) in zip(curves, paths, strict=True):
+            curve.setData(x, y)
+        plot.repaint()
+
+    cost = median(once, 5)
+    plot.close()
+    return cost
+
+
+def _paths(steps: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    race = Race(SMOOTH)
+    race.advance(steps)
+    return [track.part(0, steps) for track in race.tracks]
+
+
+def _seed(step: int) -> float:
+    """A step of a loop that adds artists to three plots and redraws them all, as most teaching scripts do."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12.8, 8.0), dpi=100)
+    canvas = FigureCanvasAgg(figure)
+    x, y = np.linspace(-2, 2, 50), np.linspace(-1, 3, 50)
+    height = SURFACES["rosenbrock"](*np.meshgrid(x, y))[0]
+    relief, contour, loss = figure.add_subplot(2, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2), figure.add_subplot(2, 2, 3)
+    relief.plot_surface(*np.meshgrid(x, y), height, cmap="viridis", alpha=0.7)
+    contour.contour(x, y, height, levels=30)
+    paths = _paths(step + 5)
+
+    def add(k: int) -> None:
+        for xs, ys, zs in paths:
+            part = slice(k - 1, k + 1)
+            relief.plot(xs[part], ys[part], zs[part], color="red")
+            contour.plot(xs[part], ys[part], color="red")
+            loss.plot([k - 1, k], zs[part], color="red")
+
+    for k in range(1, step):
+        add(k)
+    rest = itertools.count(step)
+
+    def once() -> None:
+        add(next(rest))
+        canvas.draw()
+
+    return median(once, 3 if step < 1000 else 1, warm=0)
+
+
+def turn() -> Iterator[Row]:
+    """A frame of turning the relief with five paths of 1,000 points on it, hidden parts shown as hidden."""
+    made = window(SMOOTH)
+    made.session.race.advance(1000)
+    canvas = made.canvases["relief"]
+    canvas.resize(600, 500)
+    settle()
+    canvas.view.turning = True
+
+    def once() -> None:
+        canvas.view.camera = canvas.view.camera.turned(3, 0)
+        canvas.draw()
+        canvas.repaint()
+
+    cost = median(once, 40, warm=3)
+    yield faster("turn", "relief, 100 x 100, 5 paths", cost, "ms", "mplot3d plot_surface, plot", _mplot3d(), 4, limit=16.0)
+    close(made)
+
+
+def _mplot3d() -> float:
+    application()
+    from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+    from matplotlib.figure import Figure
+
+    canvas = FigureCanvasQTAgg(Figure())
+    canvas.resize(600, 500)
+    axes = canvas.figure.add_subplot(projection="3d")
+    axes.set_axis_off()
+    x, y = np.meshgrid(np.linspace(-2, 2, 100), np.linspace(-1, 3, 100))
+    axes.plot_surface(x, y, np.log10(SURFACES["rosenbrock"](x, y)[0] + 1), rstride=1, cstride=1, cmap="viridis")
+    for xs, ys, zs in _paths(1000):
+        axes.plot(xs, ys, np.log10(zs + 1))
+    canvas.show()
+    angle = itertools.count(0, 3)
+
+    def once() -> None:
+        axes.view_init(30, next(angle))
+        canvas.draw()
+        canvas.repaint()
+
+    cost = median(once, 10)
+    canvas.close()
+    return cost
+
+
+def what_if() -> Iterator[Row]:
+    """The start is dragged: 5 runs x 1,000 updates are made again and shown."""
+    made = window(SMOOTH)
+    made.session.advance(1000)
+    settle()
+    made.session.store.hold()
+    places = itertools.cycle([(-1.5 + 0.01 * k, 2.0 - 0.01 * k) for k in range(20)])
+    cost = median(lambda: made.session.set_start(*next(places)), 40, warm=3)
+    made.session.store.release()
+    yield slower("what-if", "new start, 5 x 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0)
+    close(made)
+
+
+def resize() -> Iterator[Row]:
+    """The window is resized, which draws everything anew."""
+    made = window(noisy())
+    widths = itertools.cycle([1240, 1280])
+
+    def once() -> None:
+        made.resize(next(widths), 800)
+        settle()
+
+    empty = median(once, 9)
+    made.session.race.advance(1_000_000)
+    for canvas in made.canvases.values():
+        canvas.renew()
+    settle()
+    yield slower("resize", "1,000,000 noisy steps", median(once, 9), "ms", "a resize at step 0", empty, 3.0)
+    close(made)
+
+
+def picture() -> Iterator[Row]:
+    """A PNG of the whole figure at 200 dpi."""
+    from app.export import export
+
+    costs = []
+    for steps in (100, 100_000):
+        race = Race(Experiment(SMOOTH.surface, SMOOTH.start, RUNS))
+        race.advance(steps)
+        with tempfile.TemporaryDirectory() as folder:
+            costs.append(median(lambda race=race, folder=folder: export(race, Path(folder) / "a.png", dpi=200), 3))
+    yield slower("picture", "PNG, 200 dpi, 100,000 steps", costs[1], "ms", "the same at step 100", costs[0], 3.0)

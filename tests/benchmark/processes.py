@@ -1,0 +1,96 @@
+"""Whole processes: from the start to the first painted window, and the memory of a long race."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+
+from tests.benchmark.measure import Row, slower
+
+SHELL = """
+import os, time
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PyQt6.QtCore import qInstallMessageHandler
+from PyQt6.QtWidgets import QApplication
+qInstallMessageHandler(lambda *_: None)
+application = QApplication([])
+application.setStyle("Fusion")
+"""
+OURS = SHELL + """
+from app.window import MainWindow
+window = MainWindow()
+window.show()
+window.repaint()
+shell = time.process_time()
+while not (window.canvases and all(c.draws for c in window.canvases.values() if c.isVisible())):
+    application.processEvents()
+window.repaint()
+print(shell, time.process_time())
+os._exit(0)
+"""
+BARE = SHELL + """
+from PyQt6.QtWidgets import QMainWindow, QSplitter
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from matplotlib.figure import Figure
+window, splitter = QMainWindow(), QSplitter()
+canvases = [FigureCanvasQTAgg(Figure()) for _ in range(3)]
+for k, canvas in enumerate(canvases):
+    canvas.figure.add_subplot(projection="3d" if k == 0 else None)
+    splitter.addWidget(canvas)
+window.setCentralWidget(splitter)
+window.resize(1280, 800)
+window.show()
+for _ in range(5):
+    application.processEvents()
+window.repaint()
+print(0, time.process_time())
+os._exit(0)
+"""
+MEMORY = SHELL + """
+from tests.benchmark.measure import SMOOTH, window, settle
+made = window(SMOOTH)
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+made.session.advance(100)
+settle()
+idle = resident()
+while made.session.race.step < 1_000_000:
+    made.session.advance(10_000)
+settle()
+print(0, resident() - idle)
+os._exit(0)
+"""
+
+
+def _run(code: str) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                                env={**os.environ, "XDG_CONFIG_HOME": folder})
+    first, second = json.loads(f"[{','.join(answer.stdout.split())}]")
+    return first, second
+
+
+def start() -> Iterator[Row]:
+    """Process start to first painted window, warm, in turn with a bare program."""
+    ours, bare = [], []
+    for _ in range(7):
+        ours.append(_run(OURS))
+        bare.append(_run(BARE))
+    shell, painted = (statistics.median(values) * 1e3 for values in zip(*ours[1:], strict=True))
+    empty = statistics.median(value for _, value in bare[1:]) * 1e3
+    yield slower("start", "to the first painted window", painted, "ms", "three empty canvases", empty, 1.25)
+    yield Row("start", "the shell itself", shell, "ms", "-", None, None, "<=", None, limit=250.0)
+
+
+def memory() -> Iterator[Row]:
+    """Resident memory of 5 runs x 1,000,000 updates above idle."""
+    if not os.path.exists("/proc/self/statm"):
+        return
+    grown = _run(MEMORY)[1] / 1e6
+    yield slower("memory", "5 x 1,000,000 updates", grown, "MB", "24 bytes x 5 million", 24 * 5, 2.0)
