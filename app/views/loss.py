@@ -95,7 +95,7 @@ class Loss(View):
             low = high = 1.0
         if self.axes.get_yscale() == "log":
             bottom, top = 2 * math.floor(math.log10(low) / 2), math.floor(math.log10(high)) + 1
-            self.bounds = 10.0 ** max(bottom, -300), 10.0 ** min(top, 300)
+            self.bounds = 10.0 ** max(min(bottom, top - 2), -300), 10.0 ** min(top, 300)
         else:
             room = max(high - low, abs(high) * 1e-3, 1e-12)
             room = 2.0 ** math.ceil(math.log2(room))
