@@ -15,6 +15,7 @@ from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy
 
 from app.views import Scene, View
+from app.views.strokes import Brush
 from app.views.view import BLOCK
 
 
@@ -26,6 +27,7 @@ class Canvas(FigureCanvasQTAgg):
         self.view = view(self.figure)
         self.draws = 0
         self.stale = True
+        self.brush: Brush | None = None
         self.clean: Any = None
         self.trailed: Any = None
         self.kept = 0
@@ -56,9 +58,11 @@ class Canvas(FigureCanvasQTAgg):
         """A full draw: the static part, then all trails, then the heads."""
         if self.view.scene is None:
             return
+        self.view.outgrown(self.view.scene.race)
         super().draw()
         self.draws += 1
         self.stale = False
+        self.brush = Brush(self.renderer)
         self.clean = self.copy_from_bbox(self.figure.bbox)
         self._trace()
 
@@ -66,14 +70,14 @@ class Canvas(FigureCanvasQTAgg):
         assert self.view.scene is not None
         step = self.view.scene.race.step
         self.kept = step - step % BLOCK
-        self.view.redraw(self.renderer, self.kept)
+        self.view.redraw(self.brush, self.kept)
         self.trailed = self.copy_from_bbox(self.figure.bbox)
         self._top(step)
 
     def _top(self, step: int) -> None:
         """What is drawn anew in every frame: the unfinished block and the heads."""
-        self.view.trails(self.renderer, self.kept, step)
-        self.view.heads(self.renderer)
+        self.view.trails(self.brush, self.kept, step)
+        self.view.heads(self.brush)
 
     def retrace(self) -> None:
         """Draw all trails anew over the static part: the race has gone back, or is another one."""
@@ -93,7 +97,7 @@ class Canvas(FigureCanvasQTAgg):
         self.restore_region(self.trailed)
         full = last - last % BLOCK
         if full > self.kept:
-            self.view.trails(self.renderer, self.kept, full)
+            self.view.trails(self.brush, self.kept, full)
             self.trailed = self.copy_from_bbox(self.figure.bbox)
             self.kept = full
         self._top(last)

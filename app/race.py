@@ -29,6 +29,7 @@ class Track:
         self.losses = array("d", [self.tip.loss])
         self.timeline: list[tuple[int, Mapping[str, float]]] = [(0, run.hyperparameters)]
         self.checkpoints = [self.tip]
+        self.version = 0  # rises when kept steps are forgotten: who has drawn them must draw anew
 
     @property
     def extent(self) -> int:
@@ -72,6 +73,7 @@ class Track:
             if until > point.t:
                 point = descend(self.rule, self.surface, point, hyperparameters, until - point.t, *spare)
         self.tip = point
+        self.version += 1
         del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[kept + 1:]
         self.timeline = [entry for entry in self.timeline if entry[0] <= step]
 
@@ -83,6 +85,10 @@ class Track:
         """x, y and loss after updates ``first`` to ``last``, both included; shorter where the run ended before."""
         return tuple(np.asarray(column[first: last + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
 
+    def at(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """x, y and loss after each of ``steps``."""
+        return tuple(np.frombuffer(column)[steps] for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
+
 
 class Race:
     """All runs of an experiment, step by step. ``step`` is the step that is shown; the past beyond it is kept."""
@@ -91,7 +97,7 @@ class Race:
         self.experiment = experiment
         self.surface = experiment.land
         assert experiment.start is not None
-        self.tracks = [Track(run, self.surface, experiment.start) for run in experiment.runs]
+        self.tracks = [Track(run, self.surface.function, experiment.start) for run in experiment.runs]
         self.step = 0
         self.extent = 0
 

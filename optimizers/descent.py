@@ -55,34 +55,58 @@ def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters
     A hyperparameter may be a function of t. The update whose arithmetic fails or whose loss is not finite is not
     appended: the point returned is the one before it, marked as diverged.
     """
-    schedules = [(name, value) for name, value in hyperparameters.items() if callable(value)]
-    rule, settings = optimizer.bind(hyperparameters)
-    loss_of = Loss(surface) if optimizer.takes_loss else None
-    t, x, y, loss, (gx, gy) = here.t, here.x, here.y, here.loss, here.slope
+    walk = _separable if optimizer.separable else _coupled
+    if not any(map(callable, hyperparameters.values())):
+        return walk(optimizer, surface, here, hyperparameters, count, xs, ys, losses)
+    for t in range(here.t + 1, here.t + count + 1):
+        settings = {name: value(t) if callable(value) else value for name, value in hyperparameters.items()}
+        here = walk(optimizer, surface, here, settings, 1, xs, ys, losses)
+        if here.diverged:
+            break
+    return here
+
+
+def _separable(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters: Mapping[str, Any], count: int,
+               xs: array[float], ys: array[float], losses: array[float]) -> Point:
+    rule, _ = optimizer.bind(hyperparameters)
+    if not optimizer.state:
+        plain = rule
+        rule = lambda x, grad, t: (plain(x, grad, t),)  # noqa: E731
+    t, x, y, loss, slope, _ = here
     add_x, add_y, add_loss = xs.append, ys.append, losses.append
-    separable = optimizer.separable
-    stateless = not optimizer.state
+    grad_x, grad_y = slope
     try:
         for t in range(here.t + 1, here.t + count + 1):
-            for name, schedule in schedules:
-                settings[name] = schedule(t)
-            if separable and not stateless:
-                new_x, new_y = rule(x[0], gx, t, *x[1:]), rule(y[0], gy, t, *y[1:])
-                px, py = new_x[0], new_y[0]
-            elif separable:
-                px, py = rule(x[0], gx, t), rule(y[0], gy, t)
-                new_x, new_y = (px,), (py,)
-            else:
-                new_x = rule(x[0], loss_of or np.array([gx, gy]), t, *x[1:])
-                new_x, new_y = (new_x,) if stateless else new_x, ()
-                px, py = float(new_x[0][0]), float(new_x[0][1])
-            new_loss, slope = surface(px, py)
+            new_x, new_y = rule(x[0], grad_x, t, *x[1:]), rule(y[0], grad_y, t, *y[1:])
+            new_loss, slope = surface(new_x[0], new_y[0])
             if new_loss - new_loss != 0.0:  # inf or nan
                 raise ArithmeticError
-            x, y, loss, (gx, gy) = new_x, new_y, new_loss, slope
-            add_x(px)
-            add_y(py)
+            x, y, loss = new_x, new_y, new_loss
+            grad_x, grad_y = slope
+            add_x(x[0])
+            add_y(y[0])
             add_loss(loss)
     except (ArithmeticError, ValueError):
-        return Point(t - 1, x, y, loss, (gx, gy), diverged=True)
-    return Point(t, x, y, loss, (gx, gy))
+        return Point(t - 1, x, y, loss, (grad_x, grad_y), diverged=True)
+    return Point(t, x, y, loss, (grad_x, grad_y))
+
+
+def _coupled(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters: Mapping[str, Any], count: int,
+             xs: array[float], ys: array[float], losses: array[float]) -> Point:
+    rule, _ = optimizer.bind(hyperparameters)
+    of_loss = Loss(surface)
+    t, (point, *state), _, loss, slope, _ = here
+    try:
+        for t in range(here.t + 1, here.t + count + 1):
+            answer = rule(point, of_loss if optimizer.takes_loss else np.array(slope), t, *state)
+            new, *new_state = answer if optimizer.state else (answer,)
+            new_loss, new_slope = surface(float(new[0]), float(new[1]))
+            if not math.isfinite(new_loss):
+                raise ArithmeticError
+            point, state, loss, slope = new, new_state, new_loss, new_slope
+            xs.append(float(point[0]))
+            ys.append(float(point[1]))
+            losses.append(loss)
+    except (ArithmeticError, ValueError):
+        return Point(t - 1, (point, *state), (), loss, slope, diverged=True)
+    return Point(t, (point, *state), (), loss, slope)

@@ -15,7 +15,7 @@ FILES = sorted(path for room in ("optimizers", "surfaces", "app") for path in (R
 FLOORS = [
     {"optimizers", "surfaces"},
     {"app"},
-    {"app.experiment", "app.race", "app.scenery", "app.theme"},
+    {"app.experiment", "app.race", "app.scenery", "app.visits", "app.theme"},
     {"app.store", "app.clock", "app.session", "app.files", "app.atomic"},
     {"app.views", "app.canvas", "app.panels", "app.look", "app.settings", "app.gestures", "app.errors", "app.keys", "app.layout"},
     {"app.export"},
@@ -25,7 +25,7 @@ FLOORS = [
     {"app.cli"},
     {"app.__main__"},
 ]
-QUIET = {"optimizers", "surfaces", "app.experiment", "app.race", "app.scenery"}
+QUIET = {"optimizers", "surfaces", "app.experiment", "app.race", "app.scenery", "app.visits"}
 WITHOUT_QT = QUIET | {"app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.cli"}
 WITHOUT_MATPLOTLIB = QUIET | {"app.store", "app.clock", "app.session", "app.panels", "app.window", "app.actions", "app.settings"}
 

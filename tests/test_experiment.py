@@ -99,7 +99,7 @@ def test_what_is_wrong_is_named(change: dict, words: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "3", '{"a": 1}', "\x00\xff", "[" * 100_000])
 def test_what_is_no_experiment_is_refused(text: str) -> None:
-    with pytest.raises(ExperimentError, match="it is (not JSON|JSON, but not an experiment)"):
+    with pytest.raises(ExperimentError, match=r"it is (not JSON|JSON, but not an experiment)"):
         Experiment.from_json(text)
 
 

@@ -10,12 +10,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from app.experiment import FIRST, Curve, Experiment, Run
-from app.race import Race
+from app.race import Race, Track
 from app.theme import DARK, LIGHT, THEMES
 from app.views import VIEWS, Scene, View, strokes
-from app.views.camera import TALL, Camera
+from app.views.camera import TALL, Camera, Sight
 from app.views.relief import Relief
 from app.views.view import BLOCK
+from app.visits import needed
 from app.window import MainWindow
 
 EMPTY = Experiment("sphere")
@@ -80,11 +81,11 @@ def test_a_wall_hides_what_lies_behind_it_and_nothing_else() -> None:
     x = np.linspace(-1, 1, 201)
     field = np.where(np.abs(x) < 0.1, TALL, -TALL)[None, :].repeat(201, axis=0)  # a wall along y at x = 0
     points = np.array([[-0.5, 0.0, -TALL], [0.5, 0.0, -TALL], [0.0, 0.0, TALL]])
-    assert Camera(0, 20).hidden(points, field).tolist() == [True, False, False]
-    assert Camera(180, 20).hidden(points, field).tolist() == [False, True, False]
-    assert Camera(0, 89).hidden(points, field).tolist() == [False, False, False]
-    assert Camera(90, 20).hidden(points, field).tolist() == [False, False, False], "along the wall"
-    assert Camera(0, -20).hidden(points, field).tolist()[1] is False, "from below, through the floor's underside"
+    assert Sight(Camera(0, 20), field).hidden(points).tolist() == [True, False, False]
+    assert Sight(Camera(180, 20), field).hidden(points).tolist() == [False, True, False]
+    assert Sight(Camera(0, 89), field).hidden(points).tolist() == [False, False, False]
+    assert Sight(Camera(90, 20), field).hidden(points).tolist() == [False, False, False], "along the wall"
+    assert Sight(Camera(0, -20), field).hidden(points).tolist()[1] is False, "from below, through the floor's underside"
 
 
 @pytest.mark.parametrize("azimuth", range(0, 360, 30))
@@ -117,26 +118,65 @@ def test_the_relief_covers_what_it_should() -> None:
     assert (pixels[rows, columns].sum(axis=1) < 750).all(), "no hole in the surface"
 
 
-def test_thinning_keeps_what_can_be_seen() -> None:
-    random = np.random.default_rng(3)
-    noisy = np.cumsum(random.normal(0, 2.0, (60_000, 2)), axis=0)
-    noisy = 150 + 120 * np.sin(noisy / 60)
-    kept = strokes.thin(noisy, 300, 300)
-    assert (np.diff(kept) > 0).all()
-    assert (kept[0], kept[-1]) == (0, len(noisy) - 1)
-    assert len(kept) < len(noisy)
-    visited = {tuple(p) for p in noisy.astype(int)}
-    assert {tuple(p) for p in noisy[kept].astype(int)} == visited
-    assert strokes.thin(noisy[:100], 300, 300).tolist() == list(range(100))
+def walk(kind: str, steps: int) -> Track:
+    """A run whose kept past is a path made up for the test, in the box -1..1."""
+    track = Race(Experiment("sphere", (0.0, 0.0), (Run("sgd"),))).tracks[0]
+    t = np.arange(steps + 1)
+    if kind == "noise":
+        x, y = np.random.default_rng(3).normal(0, 0.3, (2, steps + 1))
+    else:
+        angle, radius = t * 0.01, 0.2 + 0.9 * t / steps
+        x, y = radius * np.cos(angle), radius * np.sin(angle)
+    for column, values in ((track.xs, x), (track.ys, y), (track.losses, x * x + y * y)):
+        del column[:]
+        column.extend(values.tolist())
+    return track
 
 
-def test_thinning_keeps_ways_in_and_out() -> None:
-    t = np.linspace(0, 40 * np.pi, 20_000)
-    spiral = np.column_stack([150 + 8 * t * np.cos(t), 150 + 8 * t * np.sin(t)])
-    kept = set(strokes.thin(spiral, 300, 300).tolist())
-    inside = ((spiral >= 0) & (spiral < 300)).all(axis=1)
-    for k in np.flatnonzero(inside[1:] != inside[:-1]):
-        assert {k, k + 1} <= kept
+UNIT = ((-1.0, 1.0), (-1.0, 1.0))
+
+
+@pytest.mark.parametrize("kind", ["noise", "spiral"])
+def test_thinning_visits_every_cell_and_draws_no_false_line(kind: str) -> None:
+    track = walk(kind, 60_000)
+    steps, broken = needed(track, 60_000, UNIT, 256)
+    assert (np.diff(steps) > 0).all()
+    assert (steps[0], steps[-1]) == (0, 60_000)
+    if kind == "noise":
+        assert len(steps) < 60_000
+    x, y, _ = track.part(0, 60_000)
+    cells = np.floor((np.column_stack([x, y]) + 1) * 128).clip(-1, 256)
+    assert {tuple(c) for c in cells[steps]} == {tuple(c) for c in cells}
+    joined = ~broken[1:]
+    jump = np.abs(np.diff(cells[steps], axis=0)).max(axis=1)
+    assert (jump[joined & (np.diff(steps) > 1)] <= 1).all()
+
+
+def test_thinning_goes_on_where_it_was_and_begins_anew_where_it_must() -> None:
+    whole = needed(walk("noise", 30_000), 30_000, UNIT, 256)[0]
+    track = walk("noise", 30_000)
+    for last in (5_000, 12_345, 30_000):
+        steps, _ = needed(track, last, UNIT, 256)
+        assert steps[-1] == last
+    np.testing.assert_array_equal(steps, whole)
+    np.testing.assert_array_equal(needed(track, 5_000, UNIT, 256)[0], needed(walk("noise", 30_000), 5_000, UNIT, 256)[0])
+    few, broken = needed(track, 99, UNIT, 256)
+    assert few.tolist() == list(range(100))
+    assert not broken.any()
+
+
+def test_a_long_loss_curve_keeps_its_peaks() -> None:
+    view, _ = drawn("loss", Experiment("rosenbrock", (-0.5, 2.5), (Run("momentum", {"lr": 6e-4}),)), steps=20_000)
+    assert view.scene is not None
+    track = view.scene.race.tracks[0]
+    every, _ = view.project(track, 0, 20_000)
+    _, points, _ = view.outline(track, 20_000)
+    assert len(points) < 4_000
+    assert (points[:, 1].min(), points[:, 1].max()) == pytest.approx((every[:, 1].min(), every[:, 1].max()))
+    for column in range(int(view.axes.bbox.x0) + 2, int(view.axes.bbox.x1) - 2, 37):
+        here, there = (p[(p[:, 0] >= column - 1) & (p[:, 0] <= column + 1), 1] for p in (points, every))
+        assert here.max() >= there.max() - 1
+        assert here.min() <= there.min() + 1
 
 
 def test_far_points_keep_their_direction() -> None:
@@ -219,6 +259,7 @@ def test_every_run_can_be_seen_in_every_view(theme: object) -> None:
         view.show(Scene(race, theme))  # type: ignore[arg-type]
         canvas.draw()
         bare = np.asarray(canvas.buffer_rgba()).copy()
-        view.redraw(canvas.get_renderer(), race.step)
-        view.heads(canvas.get_renderer())
+        brush = strokes.Brush(canvas.get_renderer())
+        view.redraw(brush, race.step)
+        view.heads(brush)
         assert (np.asarray(canvas.buffer_rgba()) != bare).any(axis=2).sum() > 300, name

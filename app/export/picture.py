@@ -16,6 +16,7 @@ from app.experiment import Experiment, ExperimentError, choice
 from app.race import Race
 from app.theme import LIGHT, Theme
 from app.views import VIEWS, Scene, View
+from app.views.strokes import Brush
 from app.views.view import WIDTH
 
 MOST_PIXELS = 100_000_000
@@ -30,8 +31,9 @@ class Moving(Artist):
         self.set_zorder(10)
 
     def draw(self, renderer: Any) -> None:
-        self.view.redraw(renderer, self.step)
-        self.view.heads(renderer)
+        brush = Brush(renderer)
+        self.view.redraw(brush, self.step)
+        self.view.heads(brush)
 
 
 def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, theme: Theme = LIGHT,

@@ -7,6 +7,7 @@ mplot3d: the camera stands at azimuth degrees from the x axis, counter-clockwise
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Camera:
         """Turned by so many degrees; the elevation stays between straight below and straight above."""
         return Camera((self.azimuth + azimuth + 180) % 360 - 180, min(90.0, max(-90.0, self.elevation + elevation)), self.zoom)
 
-    @property
+    @cached_property
     def axes(self) -> np.ndarray:
         """Rows: to the right, upward, and toward the camera; unit vectors."""
         a, e = np.radians([self.azimuth, self.elevation])
@@ -41,8 +42,8 @@ class Camera:
     def project(self, points: np.ndarray, middle: tuple[float, float], size: float) -> np.ndarray:
         """Points (..., 3) to pixels (..., 2): ``middle`` is the pixel of the origin, ``size`` the pixels of a unit there."""
         seen = points @ self.axes.T
-        scale = size * self.zoom * DISTANCE / (DISTANCE - seen[..., 2])
-        return np.stack([middle[0] + seen[..., 0] * scale, middle[1] + seen[..., 1] * scale], axis=-1)
+        seen[..., :2] *= (size * self.zoom * DISTANCE / (DISTANCE - seen[..., 2]))[..., None]
+        return seen[..., :2] + middle
 
     def order(self, nodes: np.ndarray, axis: int) -> list[slice]:
         """Slices of a rising row of ``nodes`` along an axis such that drawing cell by cell goes from far to near.
@@ -58,29 +59,42 @@ class Camera:
         middle = int(np.searchsorted(nodes, here))
         return [slice(0, middle), slice(None, middle - 1, -1), slice(middle - 1, middle + 1)]
 
-    def hidden(self, points: np.ndarray, field: np.ndarray, samples: int = SAMPLES) -> np.ndarray:
-        """Which points (n, 3) of the surface are hidden by it: those whose line of sight passes through it.
 
-        ``field`` (rows, columns) holds the heights over an even grid of y and x. A sight line that stays on one side of
-        the surface, above it or below it, sees the point; one that changes sides does not.
-        """
-        i, j = self.cell(points[:, 0], points[:, 1], field)
-        points = np.column_stack([points[:, :2], field[i, j]])  # the field is coarser than the truth: start on it
-        toward = self.place - points
+class Sight:
+    """What a camera sees of a height field. Each node of the field is looked at once, when it is first asked for.
+
+    ``field`` (rows, columns) holds the heights over an even grid of y and x. A sight line that stays on one side of the
+    surface, above it or below it, sees the point; one that changes sides does not.
+    """
+
+    def __init__(self, camera: Camera, field: np.ndarray) -> None:
+        self.camera, self.shape = camera, field.shape
+        self.heights = field.astype(np.float32).ravel()
+        self.known = np.full(self.heights.size, -1, np.int8)
+
+    def hidden(self, points: np.ndarray) -> np.ndarray:
+        """Which points (n, 3) on the surface, x and y in -1..1, are hidden by it: (n,)."""
+        rows, columns = self.shape
+        node = ((points[:, 1] + 1.0) * (0.5 * (rows - 1)) + 0.5).astype(np.intp) * columns
+        node += ((points[:, 0] + 1.0) * (0.5 * (columns - 1)) + 0.5).astype(np.intp)
+        fresh = node[self.known[node] < 0]
+        if fresh.size:
+            fresh = np.unique(fresh)
+            self.known[fresh] = self._look(fresh)
+        return self.known[node] > 0
+
+    def _look(self, nodes: np.ndarray) -> np.ndarray:
+        """Whether each of nodes (n,) is hidden: its line of sight is followed until it leaves the box."""
+        rows, columns = self.shape
+        row, column = (index.astype(np.float32) for index in np.divmod(nodes, columns))
+        here = np.column_stack([column * (2 / (columns - 1)) - 1, row * (2 / (rows - 1)) - 1, self.heights[nodes]])
+        away = (self.camera.place - here).astype(np.float32)
         with np.errstate(all="ignore"):
-            exits = np.where(toward > 0, (1.0 - points) / toward, (-1.0 - points) / toward)
-            exits[:, 2] = np.where(toward[:, 2] > 0, (TALL - points[:, 2]) / toward[:, 2], (-TALL - points[:, 2]) / toward[:, 2])
-        end = np.clip(np.nanmin(np.where(np.isfinite(exits), exits, np.nan), axis=1, initial=1.0), 0.0, 1.0)
-        along = end[:, None] * np.linspace(0.0, 1.0, samples + 1)[1:]
-        x, y, z = (points[:, k, None] + along * toward[:, k, None] for k in range(3))
-        i, j = self.cell(x, y, field)
-        above = z - field[i, j]
-        return (above > TOLERANCE).any(axis=1) & (above < -TOLERANCE).any(axis=1)
-
-    @staticmethod
-    def cell(x: np.ndarray, y: np.ndarray, field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Row and column of the node of an even grid that is nearest to each place."""
-        rows, columns = field.shape
-        i = ((y + 1.0) * (0.5 * (rows - 1)) + 0.5).astype(np.intp).clip(0, rows - 1)
-        j = ((x + 1.0) * (0.5 * (columns - 1)) + 0.5).astype(np.intp).clip(0, columns - 1)
-        return i, j
+            exits = (np.copysign(np.float32((1.0, 1.0, TALL)), away) - here) / away
+        end = np.clip(np.where(np.isfinite(exits), exits, 1.0).min(axis=1), 0.0, 1.0)[:, None]
+        along = (end * np.linspace(0.0, 1.0, SAMPLES + 1)[1:]).astype(np.float32)
+        row = row[:, None] + along * (away[:, 1, None] * np.float32(0.5 * (rows - 1))) + np.float32(0.5)
+        column = column[:, None] + along * (away[:, 0, None] * np.float32(0.5 * (columns - 1))) + np.float32(0.5)
+        cells = row.astype(np.int32) * np.int32(columns) + column.astype(np.int32)
+        above = here[:, 2, None] + along * away[:, 2, None] - self.heights.take(cells, mode="clip")
+        return (above.max(axis=1) > TOLERANCE) & (above.min(axis=1) < -TOLERANCE)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.path import Path
 
-from app.race import Track
-from app.views import strokes
+from app.views.strokes import Brush
 from app.views.view import Scene, View
 
 FILLED, LABELED, GRID = 28, 10, 161
@@ -45,8 +42,7 @@ class Contour(View):
         key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
         axes.set_title(key, loc="right", fontsize=8.5, color=theme.muted)
 
-    def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, None]:
-        x, y, _ = track.part(first, last)
+    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
         return self.axes.transData.transform(np.column_stack([x, y])), None
 
     def start_pixels(self) -> np.ndarray:
@@ -54,7 +50,7 @@ class Contour(View):
         assert self.scene is not None
         return self.axes.transData.transform([self.scene.experiment.start])
 
-    def underlay(self, renderer: Any) -> None:
+    def underlay(self, brush: Brush) -> None:
         assert self.scene is not None
         theme = self.scene.theme
-        strokes.marker(renderer, self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.4, None)
+        brush.marker(self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.4)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from app.views import strokes
+from app.views.strokes import Brush
 from app.views.view import WIDTH, Scene, View
 
 
@@ -34,13 +33,13 @@ class Fit(View):
         axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
         axes.set_axisbelow(True)
 
-    def trails(self, renderer: Any, first: int, last: int) -> None:
+    def trails(self, brush: Brush, first: int, last: int) -> None:
         """A line leaves no trail: what it was is in the loss."""
 
-    def redraw(self, renderer: Any, last: int) -> None:
+    def redraw(self, brush: Brush, last: int) -> None:
         """As ``trails``."""
 
-    def heads(self, renderer: Any) -> None:
+    def heads(self, brush: Brush) -> None:
         assert self.scene is not None
         if self.scene.race.surface.data is None:
             return
@@ -50,6 +49,6 @@ class Fit(View):
             a, b, _ = track.part(step, step)
             with np.errstate(all="ignore"):
                 points = strokes.tame(self.axes.transData.transform(np.column_stack([ends, a * ends + b])))
-            strokes.line(renderer, points, style.color, WIDTH, self.axes.bbox)
+            brush.line(points, style.color, WIDTH, self.axes.bbox)
             middle = points.mean(axis=0, keepdims=True)
-            strokes.marker(renderer, middle, style.marker, 8.0, style.color, self.scene.theme.halo, 1.1, self.axes.bbox)
+            brush.marker(middle, style.marker, 8.0, style.color, self.scene.theme.halo, 1.1)

@@ -33,6 +33,7 @@ class Loss(View):
             if curve.quantity == "loss" and lowest:
                 self.offset, name = lowest, "loss − minimum"
         axes.set_xscale(curve.x_scale)
+        self.forget()
         self.limit(scene.race)
         if curve.x_scale == "linear":
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -44,32 +45,39 @@ class Loss(View):
         if curve.quantity == "distance" and not scene.race.surface.minima:
             axes.text(0.5, 0.5, "this surface has no minimum", transform=axes.transAxes, ha="center", color=theme.muted, fontsize=9)
 
-    def values(self, track: Track, first: int, last: int) -> np.ndarray:
-        """The quantity after updates first..last."""
+    @property
+    def needs_only_loss(self) -> bool:
+        return self.scene is not None and self.scene.experiment.curve.quantity == "loss"
+
+    def values(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
+        """The quantity at positions with their losses, (n,) each."""
         assert self.scene is not None
-        x, y, loss = track.part(first, last)
-        quantity = self.scene.experiment.curve.quantity
-        if quantity == "loss":
+        if self.needs_only_loss:
             return loss - self.offset if self.offset else loss
-        if quantity == "distance":
+        if self.scene.experiment.curve.quantity == "distance":
             return self.scene.race.surface.distance(x, y)
         with np.errstate(all="ignore"):
             return np.hypot(*self.scene.race.surface(x, y)[1])
 
-    def reach(self, race: Race, first: int) -> tuple[float, float]:
-        """The lowest and the highest value from update ``first`` on, as far as the axis follows; inf, -inf where none."""
+    def follow(self, race: Race) -> tuple[float, float]:
+        """The lowest and the highest value up to the race's step, as far as the axis follows; inf, -inf where none.
+
+        Only steps that are new since the last call are looked at.
+        """
         assert self.scene is not None
         scale = self.axes.get_yscale()
-        low, high, begin = math.inf, -math.inf, math.nan
         for track, _ in self.scene.shown:
-            values = self.values(track, first, race.step)
+            values = self.values(*track.part(min(self.checked, race.step), race.step))
             values = values[np.isfinite(values) & ((values > 0) | (scale != "log"))]
             if values.size:
-                low, high = min(low, float(values.min())), max(high, float(values.max()))
-            begin = float(self.values(track, 0, 0)[0])
-        if low <= high and abs(begin) < 1e290:
-            bottom, top = self.followed(begin, scale)
-            low, high = min(max(low, bottom), top), max(min(high, top), bottom)
+                self.low, self.high = min(self.low, float(values.min())), max(self.high, float(values.max()))
+        self.checked = race.step
+        low, high = self.low, self.high
+        if low <= high and self.scene.shown:
+            begin = float(self.values(*self.scene.shown[0][0].part(0, 0))[0])
+            if abs(begin) < 1e290:
+                bottom, top = self.followed(begin, scale)
+                low, high = min(max(low, bottom), top), max(min(high, top), bottom)
         return low, high
 
     def followed(self, begin: float, scale: str) -> tuple[float, float]:
@@ -82,7 +90,7 @@ class Loss(View):
                 far = RISE[scale] * max(abs(begin), self.scene.scenery.span)
                 return -far, far
             lowest = known - self.offset
-        depth = (begin - lowest) or self.scene.scenery.span
+        depth = max(begin - lowest, 0.0) or self.scene.scenery.span
         return FALL * depth if scale == "log" else lowest, begin + RISE[scale] * depth
 
     def limit(self, race: Race) -> None:
@@ -90,7 +98,7 @@ class Loss(View):
         assert self.scene is not None
         end = max(race.step, FIRST_STEPS)
         self.steps = FIRST_STEPS * 2 ** math.ceil(math.log2(end / FIRST_STEPS))
-        low, high = self.reach(race, 0)
+        low, high = self.follow(race)
         if low > high:
             low = high = 1.0
         if self.axes.get_yscale() == "log":
@@ -100,27 +108,51 @@ class Loss(View):
             room = max(high - low, abs(high) * 1e-3, 1e-12)
             room = 2.0 ** math.ceil(math.log2(room))
             self.bounds = (0.0 if low >= 0 else high - room * 1.05), max(high, low + room * 0.1) + room * 0.05
-        self.checked = race.step
         self.axes.set_xlim(1 if self.scene.experiment.curve.x_scale == "log" else 0, self.steps)
         self.axes.set_ylim(*self.bounds)
 
+    def forget(self) -> None:
+        """Look at a race from its start again."""
+        self.low, self.high, self.checked = math.inf, -math.inf, 0
+
     def adopt(self, scene: Scene) -> bool:
+        same = self.scene is not None and self.scene.race is scene.race
         super().adopt(scene)
+        if same:
+            return False
         before = self.steps, self.bounds
+        self.forget()
         self.limit(scene.race)
         return before != (self.steps, self.bounds)
 
     def outgrown(self, race: Race) -> bool:
-        low, high = self.reach(race, min(self.checked, race.step))
-        self.checked = race.step
+        low, high = self.follow(race)
         if race.step <= self.steps and (low > high or (low >= self.bounds[0] and high <= self.bounds[1])):
             return False
         self.limit(race)
         return True
 
-    def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, None]:
-        values = self.values(track, first, last)
+    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
+        return self.pixels(steps, self.values(x, y, loss)), None
+
+    def pixels(self, steps: np.ndarray, values: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):
-            points = self.axes.transData.transform(np.column_stack([np.arange(first, first + len(values)), values]))
+            points = self.axes.transData.transform(np.column_stack([steps, values]))
         points[~np.isfinite(values)] = np.nan
-        return points, None
+        return points
+
+    def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, None]:
+        """Of the many steps that share a column of pixels: the first, the lowest, the highest and the last value."""
+        box = self.axes.bbox
+        columns = np.linspace(box.x0, box.x1, int(box.width) + 2)
+        bounds = self.axes.transData.inverted().transform(np.column_stack([columns, np.full(len(columns), box.y0)]))[:, 0]
+        low = np.unique(np.append(0, np.ceil(bounds).astype(np.int64).clip(0, min(last, track.extent))))
+        losses = np.asarray(track.losses[: last + 1])
+        values = self.values(losses, losses, losses) if self.needs_only_loss else self.values(*track.part(0, last))
+        if len(values) <= 4 * len(low):
+            steps = np.arange(len(values))
+            return steps, self.pixels(steps, values), None
+        high = np.append(low[1:], len(values)) - 1
+        steps = np.column_stack([low, low, high, high])
+        heights = np.column_stack([values[low], np.fmin.reduceat(values, low), np.fmax.reduceat(values, low), values[high]])
+        return steps.ravel(), self.pixels(steps.ravel(), heights.ravel()), None

@@ -10,9 +10,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from app.race import Track
 from app.views import strokes
-from app.views.camera import TALL, Camera
+from app.views.camera import TALL, Camera, Sight
 from app.views.view import Scene, View
 
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
@@ -39,7 +38,8 @@ class Mesh(Artist):
         view = self.view
         if view.scene is None:
             return
-        self.frame(renderer, near=False)
+        brush = strokes.Brush(renderer)
+        self.frame(brush, near=False)
         x, y, z, colors = view.mesh
         points = view.pixels(np.stack([*np.meshgrid(x, y), z], axis=-1))
         gc = renderer.new_gc()
@@ -55,7 +55,7 @@ class Mesh(Artist):
                                             strokes.IDENTITY, faces, not view.turning,
                                             np.empty((0, 4)) if view.turning else faces)
         gc.restore()
-        self.frame(renderer, near=True)
+        self.frame(brush, near=True)
 
     @staticmethod
     def cells(rows: slice, columns: slice, colors: np.ndarray) -> np.ndarray:
@@ -66,7 +66,7 @@ class Mesh(Artist):
             picked.append(np.minimum(index[:-1], index[1:]))
         return colors[np.ix_(*picked)]
 
-    def frame(self, renderer: Any, near: bool) -> None:
+    def frame(self, brush: strokes.Brush, near: bool) -> None:
         """The edges of the box and their labels: those behind the surface before it, those in front of it after."""
         view = self.view
         assert view.scene is not None
@@ -77,9 +77,9 @@ class Mesh(Artist):
             back = np.array([[-sx, sy, TALL], [-sx, -sy, TALL], [sx, -sy, TALL], [np.nan] * 3, [-sx, -sy, -TALL], [-sx, -sy, TALL],
                              [np.nan] * 3, [-sx, sy, -TALL], [-sx, sy, TALL], [np.nan] * 3, [sx, -sy, -TALL], [sx, -sy, TALL]])
             for edges in (floor, back):
-                strokes.line(renderer, view.pixels(edges), theme.line, 0.8, None)
+                brush.line(view.pixels(edges), theme.line, 0.8, None)
             return
-        strokes.line(renderer, view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 0.8, None)
+        brush.line(view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 0.8, None)
         if view.turning:
             return
         scenery = view.scene.scenery
@@ -88,8 +88,11 @@ class Mesh(Artist):
             low, high = scenery.box[axis]
             for value in MaxNLocator(4).tick_values(low, high):
                 if low + 0.04 * (high - low) <= value <= high - 0.04 * (high - low):  # the corners belong to both axes
-                    self.label(renderer, axis, side, (value - low) / (high - low) * 2 - 1, f"{value:g}", 1.13)
-            self.label(renderer, axis, side, 0.0, name.split()[0], 1.36)
+                    self.label(brush, axis, side, (value - low) / (high - low) * 2 - 1, f"{value:g}", 1.13)
+            self.label(brush, axis, side, 0.0, name.split()[0], 1.36)
+        if view.scene.race.surface.levels == "log":
+            self.text(brush, np.array([view.axes.bbox.x0, view.axes.bbox.y1 - brush.renderer.points_to_pixels(4)]),
+                      "height: log scale", "left")
         if view.camera.elevation > FLAT:
             return
         corner = view.pixels(np.array([[sx, -sy, 0.0], [-sx, sy, 0.0]]))
@@ -97,18 +100,18 @@ class Mesh(Artist):
         for height in scenery.round_heights(3):
             z = (float(scenery.relief(height)) * 2 - 1) * TALL
             if -TALL <= z <= TALL:
-                self.text(renderer, view.pixels(np.array([end[0] * 1.06, end[1] * 1.06, z])), f"{height:g}", "right")
+                self.text(brush, view.pixels(np.array([end[0] * 1.06, end[1] * 1.06, z])), f"{height:g}", "right")
 
-    def label(self, renderer: Any, axis: int, side: float, along: float, words: str, out: float) -> None:
+    def label(self, brush: strokes.Brush, axis: int, side: float, along: float, words: str, out: float) -> None:
         """Words beside the floor's front edge that runs along an axis."""
         point = np.array([along, side * out, -TALL]) if axis == 0 else np.array([side * out, along, -TALL])
-        self.text(renderer, self.view.pixels(point), words, "center")
+        self.text(brush, self.view.pixels(point), words, "center")
 
-    def text(self, renderer: Any, place: np.ndarray, words: str, align: str) -> None:
+    def text(self, brush: strokes.Brush, place: np.ndarray, words: str, align: str) -> None:
         assert self.view.scene is not None
         text = Text(*place, words, fontsize=8, color=self.view.scene.theme.muted, ha=align, va="center")
         text.set_figure(self.view.figure)
-        text.draw(renderer)
+        text.draw(brush.renderer)
 
 
 class Relief(View):
@@ -118,11 +121,21 @@ class Relief(View):
 
     def __init__(self, figure: Any) -> None:
         super().__init__(figure)
-        self.camera = Camera()
+        self._camera = Camera()
         self.turning = False
 
+    @property
+    def camera(self) -> Camera:
+        return self._camera
+
+    @camera.setter
+    def camera(self, camera: Camera) -> None:
+        self._camera = camera
+        if self.scene is not None:
+            self.sight = Sight(camera, self.field)
+
     def compose(self, scene: Scene) -> None:
-        scenery, theme = scene.scenery, scene.theme
+        scenery = scene.scenery
         self.axes.set_axis_off()
         x = y = nodes()
         (left, right), (bottom, top) = scenery.box
@@ -132,9 +145,8 @@ class Relief(View):
         even = np.linspace(-1, 1, FIELD)
         self.field = self.upright(scenery.relief(scenery.heights(left + (even + 1) / 2 * (right - left),
                                                                  bottom + (even + 1) / 2 * (top - bottom))))
+        self.sight = Sight(self.camera, self.field)
         self.axes.add_artist(Mesh(self))
-        if scene.race.surface.levels == "log":
-            self.axes.text(0.0, 1.0, "height: log scale", transform=self.axes.transAxes, fontsize=8, color=theme.muted, va="top")
 
     @staticmethod
     def upright(relief: np.ndarray) -> np.ndarray:
@@ -162,24 +174,27 @@ class Relief(View):
         size = min(box.width / 3.6, box.height / 3.0)
         return self.camera.project(points, ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 + 0.12 * size), size)
 
-    def points(self, track: Track, first: int, last: int) -> np.ndarray:
-        """Positions after updates first..last in the unit box, (n, 3); nan outside it."""
+    def upon(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
+        """Positions and losses, (n,) each, in the unit box, (n, 3); nan outside it."""
         assert self.scene is not None
         scenery = self.scene.scenery
-        x, y, loss = track.part(first, last)
+        points = np.column_stack([x, y, loss])
         with np.errstate(all="ignore"):
-            plane = (np.column_stack([x, y]) - scenery.lower) / scenery.size * 2 - 1
-            z = scenery.relief(loss) * 2 * TALL - TALL
-            plane[(np.abs(plane) > 1.0).any(axis=1) | (z > TALL * 1.5)] = np.nan
-        return np.column_stack([plane, z])
+            points[:, :2] = (points[:, :2] - scenery.lower) * (2.0 / scenery.size) - 1.0
+            points[:, 2] = scenery.relief(points[:, 2]) * (2.0 * TALL) - TALL
+            points[(np.abs(points[:, :2]).max(axis=1) > 1.0) | (points[:, 2] > TALL * 1.5)] = np.nan
+        return points
 
-    def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
-        points = self.points(track, first, last)
+    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        points = self.upon(x, y, loss)
         return self.pixels(points), self.hidden(points)
 
     def hidden(self, points: np.ndarray) -> np.ndarray:
-        inside = np.isfinite(points).all(axis=1)
+        """Which of points (n, 3) are hidden; none of those that lie outside the box."""
+        inside = ~np.isnan(points[:, 0])
+        if inside.all():
+            return self.sight.hidden(points)
         hidden = np.zeros(len(points), bool)
         if inside.any():
-            hidden[inside] = self.camera.hidden(points[inside], self.field)
+            hidden[inside] = self.sight.hidden(points[inside])
         return hidden

@@ -1,4 +1,4 @@
-"""What every view is: static artists on axes, trails and heads drawn through a renderer.
+"""What every view is: static artists on axes, trails and heads drawn with a brush.
 
 A view knows figures and renderers, no Qt: the window's canvas and the exported picture use the same one. ``compose``
 makes the static part. ``trails`` draws the segments of some updates over what is there; ``heads`` draws what moves.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -18,11 +18,20 @@ from app.race import Race, Track
 from app.scenery import Scenery, scenery_of
 from app.theme import LIGHT, Style, Theme
 from app.views import strokes
+from app.views.strokes import Brush
+from app.visits import needed
 from surfaces.surface import Box
 
 WIDTH, HALO = 1.8, 3.5  # points
-BLOCK = 64  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
+BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
+
+
+class Trail(NamedTuple):
+    """A run's path in pixels: ``seen`` (n, 2) with nan where it is hidden; ``behind`` (n, 2), the other way round, or None."""
+
+    seen: np.ndarray
+    behind: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,7 @@ class Scene:
 
 
 class View:
-    """One picture of the race. Subclasses set the class attributes and fill in ``compose`` and ``project``."""
+    """One picture of the race. Subclasses set the class attributes and fill in ``compose`` and ``locate``."""
 
     id: ClassVar[str]
     title: ClassVar[str]
@@ -109,62 +118,79 @@ class View:
     def compose(self, scene: Scene) -> None:
         raise NotImplementedError(f"{type(self).__name__} must compose its static part")
 
+    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Pixels (n, 2) of positions and losses after ``steps``, all (n,), and which are hidden (n,), if any can be."""
+        raise NotImplementedError(f"{type(self).__name__} must locate positions")
+
     def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """Pixels (n, 2) of the positions after updates first..last, and which of them are hidden (n,), if any can be."""
-        raise NotImplementedError(f"{type(self).__name__} must project a track")
+        """``locate`` for the updates first..last of a run."""
+        x, y, loss = track.part(first, last)
+        return self.locate(np.arange(first, first + len(x)), x, y, loss)
+
+    def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Steps (n,), pixels (n, 2) and hidden (n,) of a whole trail, thinned to what can be seen; nan breaks the line."""
+        assert self.scene is not None
+        across = max(self.axes.bbox.size)
+        cells = 128 if across < 512 else 256 if across < 1024 else 512
+        steps, broken = needed(track, last, self.scene.scenery.box, cells)
+        points, hidden = self.locate(steps, *track.at(steps))
+        gaps = np.flatnonzero(broken)
+        if gaps.size:
+            steps, points = np.insert(steps, gaps, steps[gaps]), np.insert(points, gaps, np.nan, axis=0)
+            hidden = None if hidden is None else np.insert(hidden, gaps, False)
+        return steps, points, hidden
 
     def outgrown(self, race: Race) -> bool:
         """Whether the static part must be made anew because the race has left its limits; the limits are then grown."""
         return False
 
-    def select(self, track: Track, points: np.ndarray) -> np.ndarray:
-        """Which of a whole trail's points (n, 2) must be drawn in a full redraw, as rising indices: those that can be seen."""
-        return strokes.thin(points, int(self.figure.bbox.width), int(self.figure.bbox.height))
-
-    def underlay(self, renderer: Any) -> None:
+    def underlay(self, brush: Brush) -> None:
         """Marks that lie below the trails."""
 
-    def trails(self, renderer: Any, first: int, last: int) -> None:
+    def trails(self, brush: Brush, first: int, last: int) -> None:
         """Draw the segments of updates ``first`` + 1 to ``last`` of every visible run, block by block."""
         assert self.scene is not None
-        for low in range(first, last, BLOCK):
-            begin = max(low - RETOUCH, 0)
-            for track, style in self.scene.shown:
-                points, hidden = self.project(track, begin, min(low + BLOCK, last))
-                self.stroke(renderer, points, hidden, low - begin, style)
+        begin = max(first - RETOUCH, 0)
+        trails = [(self.trail(*self.project(track, begin, last)), style) for track, style in self.scene.shown]
+        for low in range(first - begin, last - begin, BLOCK):
+            for trail, style in trails:
+                self.stroke(brush, trail, low, low + BLOCK + 1, style)
 
-    def redraw(self, renderer: Any, last: int) -> None:
+    def redraw(self, brush: Brush, last: int) -> None:
         """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
-        self.underlay(renderer)
-        parts: list[tuple[float, int, Any]] = []
+        self.underlay(brush)
+        parts: list[tuple[int, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
-            points, hidden = self.project(track, 0, last)
-            chosen = self.select(track, points)
-            points, hidden = points[chosen], None if hidden is None else hidden[chosen]
-            for low in range(0, len(chosen) - 1, BLOCK):
-                begin, end = max(low - RETOUCH, 0), min(low + BLOCK + 1, len(chosen))
-                parts.append((float(chosen[end - 1]), i, (points[begin:end], None if hidden is None else hidden[begin:end],
-                                                          low - begin, style)))
+            steps, points, hidden = self.outline(track, last)
+            trail = self.trail(points, hidden)
+            parts += [(int(steps[min(low + BLOCK, len(steps) - 1)]), i, (trail, low, low + BLOCK + 1, style))
+                      for low in range(0, len(steps) - 1, BLOCK)]
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
-            self.stroke(renderer, *part)
+            self.stroke(brush, *part)
 
-    def stroke(self, renderer: Any, points: np.ndarray, hidden: np.ndarray | None, new: int, style: Style) -> None:
-        """Draw a piece of trail: the halo from point ``new`` on, the color also over the points before it."""
-        assert self.scene is not None
-        clip, theme = self.axes.bbox, self.scene.theme
+    @staticmethod
+    def trail(points: np.ndarray, hidden: np.ndarray | None) -> Trail:
+        """The polyline of points (n, 2) as it is seen, and the part of it that is hidden, if there is one."""
         points = strokes.tame(points)
-        if hidden is not None and hidden.any():
-            behind = points.copy()
-            behind[~(hidden | np.roll(hidden, 1) | np.roll(hidden, -1))] = np.nan
-            strokes.line(renderer, behind[new:], style.pale, WIDTH * 0.55, clip)
-            points = points.copy()
-            points[hidden] = np.nan
-        if self.halo:
-            strokes.line(renderer, points[new:], theme.halo, HALO, clip, cap="butt")
-        strokes.line(renderer, points, style.color, WIDTH, clip)
+        if hidden is None or not hidden.any():
+            return Trail(points, None)
+        beside = hidden.copy()
+        beside[1:] |= hidden[:-1]
+        beside[:-1] |= hidden[1:]
+        return Trail(np.where(hidden[:, None], np.nan, points), np.where(beside[:, None], points, np.nan))
 
-    def heads(self, renderer: Any) -> None:
+    def stroke(self, brush: Brush, trail: Trail, low: int, high: int, style: Style) -> None:
+        """Draw the points ``low`` to ``high`` of a trail, and again the color of those just before, over the halo's end."""
+        assert self.scene is not None
+        clip = self.axes.bbox
+        if trail.behind is not None and not np.isnan(trail.behind[low:high, 0]).all():
+            brush.line(trail.behind[low:high], style.pale, WIDTH * 0.55, clip)
+        if self.halo:
+            brush.line(trail.seen[low:high], self.scene.theme.halo, HALO, clip, cap="butt")
+        brush.line(trail.seen[max(low - RETOUCH, 0): high], style.color, WIDTH, clip)
+
+    def heads(self, brush: Brush) -> None:
         """Draw each run's mark where it stands; a cross where a diverged one was last seen."""
         assert self.scene is not None
         for track, style in self.scene.shown:
@@ -174,8 +200,8 @@ class View:
                 continue
             gone = track.diverged_at is not None and self.scene.race.step > track.extent
             faint = hidden is not None and bool(hidden.any())
-            strokes.marker(renderer, points, "x" if gone else style.marker, 8.0, style.pale if faint else style.color,
-                           style.color if gone else self.scene.theme.halo, 2.2 if gone else 1.1, None)
+            brush.marker(points, "x" if gone else style.marker, 8.0, style.pale if faint else style.color,
+                           style.color if gone else self.scene.theme.halo, 2.2 if gone else 1.1)
 
     def inside(self, points: np.ndarray) -> bool:
         """Whether a mark at the only one of points (1, 2) lies on the axes, their edge included: it may then overhang."""

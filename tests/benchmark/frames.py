@@ -59,7 +59,7 @@ def _pyqtgraph(points: int) -> float | None:
     def once() -> None:
         for curve, (x, y, _) in zip(curves, paths, strict=True):
             curve.setData(x, y)
-        plot.repaint()
+        plot.viewport().repaint()
 
     cost = median(once, 5)
     plot.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app.experiment import Experiment, Run
@@ -87,16 +89,15 @@ def noisy() -> Experiment:
     return Experiment("noisy_rosenbrock", (-1.5, 2.0), RUNS)
 
 
+@cache
 def application() -> QApplication:
-    """The one application, without a screen."""
+    """The one application, without a screen, with settings that are thrown away."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PyQt6.QtCore import qInstallMessageHandler
+    from PyQt6.QtCore import QSettings, qInstallMessageHandler
     from PyQt6.QtWidgets import QApplication
 
     qInstallMessageHandler(lambda kind, where, words: None)
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp(prefix="thalweg-benchmark-"))
     made = QApplication([])
     made.setStyle("Fusion")
     return made

@@ -16,6 +16,7 @@ from tests.benchmark.measure import Row, faster, median, slower
 
 UPDATES = 100_000
 POINTS, LONG = 40_000, 200
+RATE = 1e-4
 
 
 def step() -> Iterator[Row]:
@@ -99,22 +100,30 @@ def grid_map() -> Iterator[Row]:
 
 
 def batch() -> Iterator[Row]:
-    """Momentum from 40,000 starts, a point and update."""
-    surface, start = SURFACES["elongated_bowl"], starts()
+    """Momentum on Rosenbrock from 40,000 starts, a point and update."""
+    surface, start = SURFACES["rosenbrock"], starts()
 
     def plain() -> tuple[np.ndarray, np.ndarray]:
         x, y = (column.copy() for column in start)
-        u, v, g = np.zeros_like(x), np.zeros_like(y), np.empty_like(x)
+        u, v, b, grad_x, grad_y = (np.zeros_like(x) for _ in range(5))
         for _ in range(LONG):
-            for position, velocity, slope in ((x, u, 0.1), (y, v, 2.0)):
-                np.multiply(position, slope * 0.01, out=g)
-                velocity *= 0.9
-                velocity -= g
-                position += velocity
+            np.multiply(x, x, out=b)
+            np.subtract(y, b, out=b)  # y - x^2
+            np.multiply(x, b, out=grad_x)
+            np.multiply(grad_x, -400, out=grad_x)
+            np.multiply(x, 2, out=grad_y)
+            np.add(grad_x, grad_y, out=grad_x)
+            np.subtract(grad_x, 2, out=grad_x)
+            np.multiply(b, 200, out=grad_y)
+            for position, velocity, grad in ((x, u, grad_x), (y, v, grad_y)):
+                np.multiply(grad, RATE, out=grad)
+                np.multiply(velocity, 0.9, out=velocity)
+                np.subtract(velocity, grad, out=velocity)
+                np.add(position, velocity, out=position)
         return x, y
 
     def ours() -> np.ndarray:
-        return trace("momentum", surface, start, LONG, last=True, lr=0.01).positions
+        return trace("momentum", surface, start, LONG, last=True, lr=RATE).positions
 
     assert np.allclose(ours()[0], plain())
     scale = 1e6 / (POINTS * LONG)
