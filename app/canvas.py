@@ -11,7 +11,8 @@ from typing import Any
 
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
-from PyQt6.QtGui import QResizeEvent, QShowEvent
+from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
 
 from app.views import Scene, View
@@ -26,6 +27,8 @@ class Canvas(FigureCanvasQTAgg):
         super().__init__(Figure())
         self.view = view(self.figure)
         self.draws = 0
+        self.scene: Scene | None = None
+        self.composed = False
         self.stale = True
         self.brush: Brush | None = None
         self.clean: Any = None
@@ -38,27 +41,39 @@ class Canvas(FigureCanvasQTAgg):
 
     def show_scene(self, scene: Scene) -> None:
         """Show a scene; where only the race is another one, the static part stays."""
-        old = self.view.scene
-        if old is None or not scene.same_ground(old):
-            self.view.show(scene)
-            self.renew()
-        else:
-            same = old.race is scene.race and old.styles == scene.styles
-            if self.view.adopt(scene):
-                self.renew()
-            elif not same:
-                self.retrace()
+        old, self.scene = self.scene, scene
+        if old is None or not scene.same_ground(old) or not self.composed:
+            self.composed = False
+            self.draw_idle()
+            return
+        same = old.race is scene.race and old.styles == scene.styles
+        if self.view.adopt(scene):
+            self.draw_idle()
+        elif not same:
+            self.retrace()
 
-    def renew(self) -> None:
-        """Draw everything anew, soon."""
+    def draw_idle(self) -> None:
+        """Draw everything anew when the canvas is painted next: in its final size, once, and not at all while it is hidden."""
         self.stale = True
-        self.draw_idle()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self.stale and self.scene is not None:
+            self.draw()
+        super().paintEvent(event)
 
     def draw(self) -> None:
         """A full draw: the static part, then all trails, then the heads."""
-        if self.view.scene is None:
+        if self.scene is None:
             return
-        self.view.outgrown(self.view.scene.race)
+        if not self.composed:
+            self.view.show(self.scene)
+            self.composed = True
+            if self.draws:
+                self.view.finish()
+            else:
+                QTimer.singleShot(0, self.finish)
+        self.view.outgrown(self.scene.race)
         super().draw()
         self.draws += 1
         self.stale = False
@@ -66,9 +81,14 @@ class Canvas(FigureCanvasQTAgg):
         self.clean = self.copy_from_bbox(self.figure.bbox)
         self._trace()
 
+    def finish(self) -> None:
+        """After the first paint: what is slow to make."""
+        if self.view.finish():
+            self.draw_idle()
+
     def _trace(self) -> None:
-        assert self.view.scene is not None
-        step = self.view.scene.race.step
+        assert self.scene is not None
+        step = self.scene.race.step
         self.kept = step - step % BLOCK
         self.view.redraw(self.brush, self.kept)
         self.trailed = self.copy_from_bbox(self.figure.bbox)
@@ -105,20 +125,14 @@ class Canvas(FigureCanvasQTAgg):
 
     def _waiting(self) -> bool:
         """Whether a full draw is due, or becomes due now, that will show everything."""
-        assert self.view.scene is not None
-        if not self.isVisible():
+        assert self.scene is not None
+        if self.isHidden() or not self.composed:
             self.stale = True
-            return True
-        if not self.stale and self.view.outgrown(self.view.scene.race):
-            self.renew()
+        elif not self.stale and self.view.outgrown(self.scene.race):
+            self.draw_idle()
         return self.stale
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self.stale = True
         super().resizeEvent(event)
         self.view.place()
-
-    def showEvent(self, event: QShowEvent | None) -> None:
-        super().showEvent(event)
-        if self.stale:
-            self.renew()
+        self.draw_idle()

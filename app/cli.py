@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from app import __version__
+from app import version
 from app.experiment import FIRST, MOST_STEPS, Experiment, ExperimentError, Run
 from app.files import examples, load
 
@@ -43,8 +43,11 @@ def window(words: Sequence[str]) -> int:
     parser = Parser(prog="thalweg", description="Optimizers race down a loss surface while you turn their hyperparameters.",
                     epilog='See also "thalweg export --help" and "thalweg list --help".', allow_abbrev=False)
     parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, or the name of an example")
-    parser.add_argument("--version", action="version", version=f"thalweg {__version__}")
+    parser.add_argument("--version", action="store_true", help="print the version and end")
     chosen = parser.parse_args(words)
+    if chosen.version:
+        print(f"thalweg {version()}")
+        return 0
     experiment = load(chosen.experiment) if chosen.experiment else None
     from app.desktop import open_window
 

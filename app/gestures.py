@@ -129,8 +129,8 @@ class TurnGesture:
         """Draw in full, with labels."""
         if self.view.turning:
             self.view.turning = False
-            self.canvas.renew()
+            self.canvas.draw_idle()
 
     def look_from(self, camera: Camera) -> None:
         self.view.camera = camera
-        self.canvas.renew()
+        self.canvas.draw_idle()

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
-from app import __version__, look
+from app import look, version
 from app.actions import view_actions
 from app.commands import BAR, Commands
 from app.documents import Documents
@@ -153,18 +153,24 @@ class MainWindow(QMainWindow):
             hints.colorSchemeChanged.connect(self._system_theme)  # a method: the hints outlive the window, a lambda would keep it
 
     def _raced(self) -> None:
+        self._show_scene()
+        if self.session.store.holding:
+            self._write_soon()
+            return
         self.say("")
-        self._show_all()
+        self._write()
         self.layout_.make_room(self.results.fitting())
 
     def _show_all(self) -> None:
         self._show_scene()
-        self.side.refresh()
         self._write()
 
     def _moved(self, first: int, last: int) -> None:
         for canvas in self.canvases.values():
             canvas.advance(first, last)
+        self._write_soon()
+
+    def _write_soon(self) -> None:
         if not self.writing.isActive():
             self.writing.start()
 
@@ -172,7 +178,7 @@ class MainWindow(QMainWindow):
         """Everything in words and figures."""
         self.results.refresh()
         self.transport.refresh()
-        self.side.runs.refresh()
+        self.side.refresh()
         self.commands.refresh()
         self.setWindowTitle(f"{self.session.experiment.title or self.session.experiment.land.name} – Thalweg")
 
@@ -264,7 +270,7 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         self._box(QMessageBox.Icon.NoIcon, "About Thalweg",
-                  f"<h3>Thalweg {__version__}</h3><p>Gradient-descent optimizers race down a loss surface.</p>"
+                  f"<h3>Thalweg {version()}</h3><p>Gradient-descent optimizers race down a loss surface.</p>"
                   "<p>Free software under the GNU General Public License, version 3 or later, without any warranty.</p>")
 
     def _box(self, icon: QMessageBox.Icon, title: str, words: str) -> None:

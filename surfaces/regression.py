@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from .surface import SURFACES, Box, Surface
 
 def line_data(n: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Seeded points near the line y = 10 x: x normal with mean 5 and spread 5, plus an integer noise in [-5, 5)."""
-    random = np.random.default_rng(seed)
-    x = random.normal(5, 5, n)
-    return x, 10 * x + random.integers(-5, 5, n)
+    draw = Random(seed)
+    x = np.array([draw.gauss(5, 5) for _ in range(n)])
+    return x, 10 * x + np.array([draw.randrange(-5, 5) for _ in range(n)])
 
 
 def linear_regression(x: Any, y: Any, *, start: tuple[float, float] | None = None, box: Box | None = None) -> Surface:

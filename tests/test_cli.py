@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import __version__, desktop
+from app import desktop, version
 from app.cli import main
 from app.experiment import FIRST
 from app.files import load
@@ -119,7 +119,7 @@ def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_version() -> None:
     answer = run("--version")
-    assert (answer.returncode, answer.stdout) == (0, f"thalweg {__version__}\n")
+    assert (answer.returncode, answer.stdout) == (0, f"thalweg {version()}\n")
 
 
 def test_without_a_display_it_says_so() -> None:

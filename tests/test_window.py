@@ -23,6 +23,7 @@ from app.experiment import FIRST, Experiment, ExperimentError, Run
 from app.files import load
 from app.panels.export_dialog import ExportDialog
 from app.views.relief import Relief
+from app.views.view import BLOCK
 from app.window import SHOWN_AT_FIRST, MainWindow
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
@@ -422,7 +423,7 @@ def test_all_views_can_be_hidden_and_come_back_up_to_date(open_window: Open, app
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle(name)
     settle(application)
-    assert window.canvases["contour"].kept == 320
+    assert window.canvases["contour"].kept == 360 - 360 % BLOCK
 
 
 def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:

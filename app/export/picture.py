@@ -66,6 +66,7 @@ def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], opt
             view.camera = camera
         view.place(room)
         view.show(scene)
+        view.finish()
         view.axes.add_artist(Moving(view, race.step))
     figure.text(0.16 / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold", color=theme.text,
                 va="center")

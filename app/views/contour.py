@@ -38,9 +38,14 @@ class Contour(View):
         across, up = scene.race.surface.axes
         axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=across, ylabel=up)
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
-        axes.set_title(f"${scene.race.surface.formula}$", loc="left", fontsize=10, color=theme.text)
         key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
         axes.set_title(key, loc="right", fontsize=8.5, color=theme.muted)
+
+    def finish(self) -> bool:
+        """The formula: mathtext loads a parser and fonts, which takes longer than all the rest."""
+        assert self.scene is not None
+        self.axes.set_title(f"${self.scene.race.surface.formula}$", loc="left", fontsize=10, color=self.scene.theme.text)
+        return True
 
     def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
         return self.axes.transData.transform(np.column_stack([x, y])), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from app.experiment import QUANTITIES
 from app.race import Race, Track
@@ -14,6 +14,17 @@ from app.views.view import Scene, View
 FIRST_STEPS = 100
 RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}  # how far above its first value a curve is followed; then it leaves the plot
 FALL = 1e-18  # how far below, where the scale is logarithmic; what lies deeper is rounding
+
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power(value: float, _: object = None) -> str:
+    """A power of ten as plain text, 10⁻³: mathtext would take ten times as long."""
+    if value == 0 or abs(value) in (1.0, 10.0):
+        return f"{value:.0f}".replace("-", "−")
+    exponent = round(math.log10(abs(value)))
+    return ("−" if value < 0 else "") + "10" + str(exponent).translate(RAISED)
 
 
 class Loss(View):
@@ -35,6 +46,10 @@ class Loss(View):
         axes.set_xscale(curve.x_scale)
         self.forget()
         self.limit(scene.race)
+        for axis, scale in ((axes.xaxis, curve.x_scale), (axes.yaxis, axes.get_yscale())):
+            if scale != "linear":
+                axis.set_major_formatter(FuncFormatter(power))
+                axis.set_minor_formatter(NullFormatter())
         if curve.x_scale == "linear":
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.set(xlabel="step", ylabel=name)
@@ -120,10 +135,21 @@ class Loss(View):
         super().adopt(scene)
         if same:
             return False
-        before = self.steps, self.bounds
+        steps, bounds = self.steps, self.bounds
         self.forget()
         self.limit(scene.race)
-        return before != (self.steps, self.bounds)
+        if steps != self.steps or not self.serves(bounds):
+            return True
+        self.bounds = bounds
+        self.axes.set_ylim(*bounds)
+        return False
+
+    def serves(self, bounds: tuple[float, float]) -> bool:
+        """Whether earlier limits hold what the ones of now hold, and are not much wider: a drag must not redraw the axes."""
+        (low, high), (bottom, top) = bounds, self.bounds
+        if self.axes.get_yscale() == "log":
+            return low <= bottom and top <= high and math.log10(high / low) <= math.log10(top / bottom) + 4
+        return low <= bottom and top <= high and high - low <= 4 * (top - bottom)
 
     def outgrown(self, race: Race) -> bool:
         low, high = self.follow(race)
@@ -144,14 +170,14 @@ class Loss(View):
     def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, None]:
         """Of the many steps that share a column of pixels: the first, the lowest, the highest and the last value."""
         box = self.axes.bbox
-        columns = np.linspace(box.x0, box.x1, int(box.width) + 2)
-        bounds = self.axes.transData.inverted().transform(np.column_stack([columns, np.full(len(columns), box.y0)]))[:, 0]
-        low = np.unique(np.append(0, np.ceil(bounds).astype(np.int64).clip(0, min(last, track.extent))))
         losses = np.asarray(track.losses[: last + 1])
         values = self.values(losses, losses, losses) if self.needs_only_loss else self.values(*track.part(0, last))
-        if len(values) <= 4 * len(low):
+        if len(values) <= 4 * box.width:
             steps = np.arange(len(values))
             return steps, self.pixels(steps, values), None
+        columns = np.linspace(box.x0, box.x1, int(box.width) + 2)
+        bounds = self.axes.transData.inverted().transform(np.column_stack([columns, np.full(len(columns), box.y0)]))[:, 0]
+        low = np.unique(np.append(0, np.ceil(bounds).astype(np.int64).clip(0, len(values) - 1)))
         high = np.append(low[1:], len(values)) - 1
         steps = np.column_stack([low, low, high, high])
         heights = np.column_stack([values[low], np.fmin.reduceat(values, low), np.fmax.reduceat(values, low), values[high]])

@@ -115,6 +115,10 @@ class View:
         self.scene = scene
         return False
 
+    def finish(self) -> bool:
+        """Add what is slow to make and may follow the first paint; whether that calls for another draw."""
+        return False
+
     def compose(self, scene: Scene) -> None:
         raise NotImplementedError(f"{type(self).__name__} must compose its static part")
 

@@ -28,7 +28,7 @@ def frame() -> Iterator[Row]:
             first = first or cost
             yield slower("frame", f"{kind}, step {step:,}", cost, "ms", "the same at step 100", first, 1.2, limit=8.0)
             if kind == "smooth" and step == 100_000:
-                yield faster("frame", "100,000 points a run", cost, "ms", "pyqtgraph, 5 curves, setData", _pyqtgraph(100_000), 20)
+                yield faster("frame", "100,000 points a run", cost, "ms", "pyqtgraph, 5 loss curves, setData", _pyqtgraph(100_000), 20)
         close(made)
     made = window(SMOOTH)
     for step, target in ((200, 50), (2000, 500)):
@@ -39,7 +39,7 @@ def frame() -> Iterator[Row]:
 def _frame_at(made, step: int) -> float:  # type: ignore[no-untyped-def]
     made.session.race.advance(step - made.session.race.step)
     for canvas in made.canvases.values():
-        canvas.renew()
+        canvas.draw_idle()
     settle()
     return median(lambda: made.session.advance(EACH), 60, warm=5)
 
@@ -53,12 +53,14 @@ def _pyqtgraph(points: int) -> float | None:
     plot = pyqtgraph.PlotWidget()
     plot.resize(900, 600)
     curves = [plot.plot(pen=pyqtgraph.mkPen(width=1)) for _ in RUNS]
-    paths = _paths(points)
+    steps = np.arange(points + 1)
+    losses = [np.log10(loss + 1e-30) for _, _, loss in _paths(points)]
     plot.show()
+    settle()
 
     def once() -> None:
-        for curve, (x, y, _) in zip(curves, paths, strict=True):
-            curve.setData(x, y)
+        for curve, loss in zip(curves, losses, strict=True):
+            curve.setData(steps, loss)
         plot.viewport().repaint()
 
     cost = median(once, 5)
@@ -174,7 +176,7 @@ def resize() -> Iterator[Row]:
     empty = median(once, 9)
     made.session.race.advance(1_000_000)
     for canvas in made.canvases.values():
-        canvas.renew()
+        canvas.draw_idle()
     settle()
     yield slower("resize", "1,000,000 noisy steps", median(once, 9), "ms", "a resize at step 0", empty, 3.0)
     close(made)

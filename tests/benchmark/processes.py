@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from tests.benchmark.measure import Row, slower
 
@@ -68,10 +72,19 @@ os._exit(0)
 """
 
 
+@cache
+def _bytecode() -> Path:
+    """A folder for compiled modules, filled by the first run: a warm start does not compile, and nothing is left in the tree."""
+    folder = Path(tempfile.mkdtemp(prefix="thalweg-benchmark-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _run(code: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
+        kept = {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS")}
         answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                                env={**os.environ, "XDG_CONFIG_HOME": folder})
+                                env={**kept, "XDG_CONFIG_HOME": folder, "PYTHONPYCACHEPREFIX": str(_bytecode())})
     first, second = json.loads(f"[{','.join(answer.stdout.split())}]")
     return first, second
 
