@@ -30,6 +30,7 @@ class Action:
     enabled: Callable[[MainWindow], bool] = lambda window: True
     checked: Callable[[MainWindow], bool] | None = None
     gap: bool = False
+    repeats: bool = False
 
 
 def _curve(**changes: str) -> Callable[[MainWindow], None]:
@@ -58,15 +59,15 @@ ACTIONS: list[Action] = [
            enabled=lambda w: w.side.runs.row >= 0),
 
     Action("play", "&Play", "Race", lambda w: w.session.clock.toggle(), ["Space"], "play"),
-    Action("step", "One Step &Forward", "Race", lambda w: w.session.advance(1), ["Right"], "step"),
+    Action("step", "One Step &Forward", "Race", lambda w: w.session.advance(1), ["Right"], "step", repeats=True),
     Action("back", "One Step &Back", "Race", lambda w: w.session.show_step(w.session.race.step - 1), ["Left"], "back",
-           enabled=lambda w: w.session.race.step > 0),
+           enabled=lambda w: w.session.race.step > 0, repeats=True),
     Action("start", "Back to the &Start", "Race", lambda w: w.session.restart(), ["Home"], "start"),
-    Action("faster", "Fas&ter", "Race", lambda w: w.set_speed(2.0), ["Ctrl+Up"], gap=True),
-    Action("slower", "Slo&wer", "Race", lambda w: w.set_speed(0.5), ["Ctrl+Down"]),
+    Action("faster", "Fas&ter", "Race", lambda w: w.set_speed(2.0), ["Ctrl+Up"], gap=True, repeats=True),
+    Action("slower", "Slo&wer", "Race", lambda w: w.set_speed(0.5), ["Ctrl+Down"], repeats=True),
 
     Action("side", "&Side Panel", "View", lambda w: w.toggle("side"), ["F9"], gap=True, checked=lambda w: w.layout_.shows("side")),
-    Action("results", "&Read-out", "View", lambda w: w.toggle("results"), ["F8"], checked=lambda w: w.layout_.shows("results")),
+    Action("results", "&Read-out", "View", lambda w: w.toggle("results"), ["F12"], checked=lambda w: w.layout_.shows("results")),
     *(Action(f"curve_{name}", words[0].upper() + words[1:], "View/Loss View", _curve(quantity=name),
              checked=lambda w, name=name: w.session.experiment.curve.quantity == name) for name, words in QUANTITIES.items()),
     Action("log_x", "Logarithmic Step Axis", "View/Loss View",
@@ -76,8 +77,10 @@ ACTIONS: list[Action] = [
            lambda w: _curve(y_scale=_flip(w.session.experiment.curve, "y_scale"))(w),
            checked=lambda w: w.session.experiment.curve.y_scale == "log"),
     Action("equal", "&Equal Axes in the Contour", "View", lambda w: w.toggle_equal(), checked=lambda w: bool(w.options["equal"])),
-    Action("turn_back", "Relief from the &Front", "View", lambda w: w.turn_relief(None), ["Ctrl+1"], gap=True),
-    Action("turn_top", "Relief from &Above", "View", lambda w: w.turn_relief((-90.0, 90.0)), ["Ctrl+2"]),
+    Action("turn_back", "Relief from the &Front", "View", lambda w: w.turn_relief(None), ["Ctrl+1"], gap=True,
+           enabled=lambda w: bool(w.canvases)),
+    Action("turn_top", "Relief from &Above", "View", lambda w: w.turn_relief((-90.0, 90.0)), ["Ctrl+2"],
+           enabled=lambda w: bool(w.canvases)),
     *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
              checked=lambda w, name=name: w.theme_choice == name)
       for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"))),

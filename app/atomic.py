@@ -12,17 +12,26 @@ from typing import IO, Any
 from app.experiment import ExperimentError
 
 
+def target(path: Path) -> Path:
+    """The file that a path leads to, through links; ExperimentError where no file can be put there."""
+    try:
+        path = path.resolve()
+        if not path.parent.is_dir():
+            raise ExperimentError(f"cannot write {path}: there is no folder {path.parent}")
+        if path.is_dir():
+            raise ExperimentError(f"cannot write {path}: it is a folder")
+    except OSError as error:
+        raise ExperimentError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+    return path
+
+
 @contextmanager
 def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     """A temporary file beside ``path`` that takes its place at the end; on any error the old file stays as it was.
 
     Raises ExperimentError with one sentence where the folder is missing, the disk full, or writing forbidden.
     """
-    path = path.resolve()  # through a link, to what it points at
-    if not path.parent.is_dir():
-        raise ExperimentError(f"cannot write {path}: there is no folder {path.parent}")
-    if path.is_dir():
-        raise ExperimentError(f"cannot write {path}: it is a folder")
+    path = target(path)
     kind: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     temporary = ""
     try:
@@ -31,9 +40,7 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         os.replace(temporary, path)
         temporary = ""
     except OSError as error:
@@ -41,3 +48,9 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

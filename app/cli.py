@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,13 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words[:1] == ["export"]:
             return export(words[1:])
         if words[:1] == ["list"]:
-            return show_list(words[1:])
+            status = show_list(words[1:])
+            sys.stdout.flush()  # a reader that is gone is noticed here, not when the program has ended
+            return status
         return window(words)
     except ExperimentError as error:
         print(f"thalweg: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
@@ -70,22 +73,24 @@ def export(words: Sequence[str]) -> int:
 
     from pathlib import Path
 
+    from app.atomic import target
     from app.experiment import choice, number
     from app.export import EXPORTS
     from app.export import export as write
+    from app.export.picture import check
     from app.race import Race
     from app.theme import THEMES
 
-    for target in map(Path, chosen.to):
-        choice("format", target.suffix.lower(), EXPORTS)
-        if not target.parent.is_dir():
-            raise ExperimentError(f"cannot write {target}: there is no folder {target.parent}")
+    for path in map(Path, chosen.to):
+        choice("format", path.suffix.lower(), EXPORTS)
+        target(path)
     theme = THEMES[choice("theme", chosen.theme, THEMES)]
     dpi = number("dpi", chosen.dpi if chosen.dpi is not None else 150)
     race = Race(experiment)
+    check(race, chosen.view, dpi)
     race.advance(experiment.steps if experiment.steps is not None else DEFAULT_STEPS)
-    for target in chosen.to:
-        write(race, target, views=chosen.view, dpi=dpi, theme=theme)
+    for path in chosen.to:
+        write(race, path, views=chosen.view, dpi=dpi, theme=theme)
     return 0
 
 

@@ -39,6 +39,7 @@ class Commands:
             action.setObjectName(row.id)
             action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
             action.setCheckable(row.checked is not None)
+            action.setAutoRepeat(row.repeats)
             action.triggered.connect(lambda _, row=row: self.window.attempt(lambda: row.run(self.window)))
             self.window.addAction(action)
             self.actions[row.id] = row, action

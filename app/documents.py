@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtWidgets import QFileDialog
 
 from app import files
 from app.experiment import ExperimentError
-from app.panels.export_dialog import HEIGHT, WIDTH, ExportDialog
+from app.panels.export_dialog import ExportDialog
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -31,9 +31,11 @@ class Documents:
             dialog.selectFile(f"{name}.{suffix}")
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        if not dialog.exec() or not dialog.selectedFiles():
+        chosen = dialog.selectedFiles() if dialog.exec() else []
+        dialog.deleteLater()
+        if not chosen:
             return None
-        path = Path(dialog.selectedFiles()[0])
+        path = Path(chosen[0])
         settings.keep("folder", str(path.parent))
         return path
 
@@ -50,32 +52,32 @@ class Documents:
 
     def export_picture(self) -> None:
         """Ask what and how fine, then where; write it on a figure of its own."""
-        from app.export import export
+        from app.export.picture import SIZE
         from app.views import VIEWS
 
         window = self.window
         window.session.clock.pause()
         shown = {name: VIEWS[name].title for name in window.canvases if VIEWS[name].applies(window.scene())}
-        dialog = ExportDialog(window, shown, int(window.settings.number("dpi", 200)))
-        if not dialog.exec():
-            return
-        window.settings.keep("dpi", dialog.dpi.value())
-        chosen = dialog.views.currentData()
-        path = self.ask("Export Picture", "PNG pictures (*.png)", "png", f"{window.session.experiment.surface}-{chosen}")
-        if path:
-            if path.suffix.lower() != ".png":
-                raise ExperimentError(f"a picture needs a file name that ends in .png, not {path.name}")
-            export(window.session.race, path, views=chosen, dpi=dialog.dpi.value(), theme=window.theme, size=(WIDTH, HEIGHT),
-                   options=window.options, camera=getattr(window.canvases["relief"].view, "camera", None))
-            window.say(f"Saved {path}")
+        dialog = ExportDialog(window, shown, int(window.settings.number("dpi", 200)), SIZE)
+        accepted, chosen, dpi = dialog.exec(), dialog.views.currentData(), dialog.dpi.value()
+        dialog.deleteLater()
+        if accepted:
+            window.settings.keep("dpi", dpi)
+            self._export("picture", f"{window.session.experiment.surface}-{chosen}", views=chosen, dpi=dpi, theme=window.theme,
+                         options=window.options, camera=window.canvases["relief"].view.camera)
 
     def export_data(self) -> None:
-        from app.export import export
-
         self.window.session.clock.pause()
-        path = self.ask("Export Data", "CSV tables (*.csv)", "csv", self.window.session.experiment.surface)
-        if path and path.suffix.lower() != ".csv":
-            raise ExperimentError(f"a table needs a file name that ends in .csv, not {path.name}")
-        if path:
-            export(self.window.session.race, path)
-            self.window.say(f"Saved {path}")
+        self._export("data", self.window.session.experiment.surface)
+
+    def _export(self, kind: str, name: str, **options: Any) -> None:
+        from app.export import export, formats
+
+        kinds, suffixes = formats(kind)
+        path = self.ask(f"Export {kind.capitalize()}", kinds, suffixes[0].lstrip("."), name)
+        if path is None:
+            return
+        if path.suffix.lower() not in suffixes:
+            raise ExperimentError(f"the name must end in {' or '.join(suffixes)} for this, not in {path.suffix or path.name!r}")
+        export(self.window.session.race, path, **options)
+        self.window.say(f"Saved {path}")

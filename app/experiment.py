@@ -34,10 +34,9 @@ def choice(kind: str, value: Any, among: Iterable[str]) -> str:
 
 def number(kind: str, value: Any) -> float:
     """The value as a finite float; text with a decimal comma is understood."""
-    if isinstance(value, str):
-        value = value.strip().replace(",", ".")
+    text = value.strip().replace(",", ".") if isinstance(value, str) else value
     try:
-        result = math.nan if isinstance(value, bool) else float(value)
+        result = math.nan if isinstance(value, bool) or "_" in str(text) else float(text)
     except (TypeError, ValueError, OverflowError):
         result = math.nan
     if not math.isfinite(result):
@@ -72,7 +71,9 @@ class Run:
             raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, "
                                   f"not {self.hyperparameters!r}")
         try:
-            checked = OPTIMIZERS[self.optimizer].check(self.hyperparameters)
+            given = {name: number(f"{name} of {self.optimizer}", value) if isinstance(value, str) else value
+                     for name, value in self.hyperparameters.items()}
+            checked = OPTIMIZERS[self.optimizer].check(given)
         except ValueError as error:
             raise ExperimentError(str(error)) from None
         if not isinstance(self.visible, bool):
@@ -193,7 +194,7 @@ class Experiment:
 
     def on(self, surface: str) -> Experiment:
         """The same runs on another surface, from that surface's start."""
-        return replace(self, surface=surface, start=None, title="")
+        return replace(self, surface=surface, start=None, steps=None, title="")
 
     def same_race(self, other: Experiment) -> bool:
         """Whether going from one to the other restarts nothing: the same surface, start and optimizers."""

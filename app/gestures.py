@@ -28,7 +28,7 @@ class StartGesture:
     def __init__(self, canvas: Canvas, session: Session) -> None:
         self.canvas, self.session = canvas, session
         self.offset: np.ndarray | None = None
-        self.pressed, self.dragged = np.zeros(2), False
+        self.pressed, self.grabbed, self.dragged = np.zeros(2), False, False
         canvas.mpl_connect("button_press_event", self.press)
         canvas.mpl_connect("motion_notify_event", self.move)
         canvas.mpl_connect("button_release_event", self.release)
@@ -43,12 +43,16 @@ class StartGesture:
         return self.view.start_pixels()[0] - (event.x, event.y)
 
     def press(self, event: Any) -> None:
+        if self.offset is not None:  # a release that was lost, to a dialog that opened
+            self.offset = None
+            self.session.store.release()
         if event.button != 1 or event.inaxes is not self.view.axes or self.view.scene is None:
             return
         away = self.reach(event)
         self.session.store.hold()
         self.pressed, self.dragged = np.array([event.x, event.y]), False
-        self.offset = away if np.hypot(*away) <= GRAB * self.canvas.device_pixel_ratio else np.zeros(2)
+        self.grabbed = bool(np.hypot(*away) <= GRAB * self.canvas.device_pixel_ratio)
+        self.offset = away if self.grabbed else np.zeros(2)
         self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
         self.move(event)
 
@@ -62,13 +66,13 @@ class StartGesture:
         box = self.view.axes.bbox
         x, y = np.array([event.x, event.y]) + self.offset
         place = self.view.axes.transData.inverted().transform((np.clip(x, box.x0, box.x1), np.clip(y, box.y0, box.y1)))
-        self.dragged |= bool(np.hypot(*self.pressed - (event.x, event.y)) > STILL)
-        if (self.offset == 0).all() or self.dragged:
+        self.dragged |= bool(np.hypot(*self.pressed - (event.x, event.y)) > STILL * self.canvas.device_pixel_ratio)
+        if not self.grabbed or self.dragged:
             self.session.set_start(*(float(f"{value:.4g}") for value in np.clip(place, -FARTHEST, FARTHEST)))
 
     def release(self, event: Any) -> None:
-        if self.offset is not None:
-            clicked = (self.offset == 0).all() and not self.dragged
+        if self.offset is not None and event.button == 1:
+            clicked = not self.grabbed and not self.dragged
             self.offset = None
             self.session.store.release()
             if clicked:

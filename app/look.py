@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap, QPolygonF
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPainterPathStroker, QPalette, QPen, QPixmap, QPolygonF, QTransform
 
 from app.theme import Style, Theme
 
@@ -83,8 +83,6 @@ def mark_path(mark: str, size: float) -> QPainterPath:
 
 
 def _rotated(path: QPainterPath, degrees: float) -> QPainterPath:
-    from PyQt6.QtGui import QTransform
-
     return QTransform().rotate(degrees).map(path)
 
 
@@ -131,8 +129,6 @@ def _arc_arrow() -> list[QPainterPath]:
     ring = QPainterPath()
     ring.arcMoveTo(QRectF(-6, -6, 12, 12), 60)
     ring.arcTo(QRectF(-6, -6, 12, 12), 60, 270)
-    from PyQt6.QtGui import QPainterPathStroker
-
     stroker = QPainterPathStroker()
     stroker.setWidth(2)
     return [stroker.createStroke(ring), _polygon((1, -9), (7.5, -5), (1.5, -1))]

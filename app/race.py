@@ -57,7 +57,7 @@ class Track:
         if hyperparameters == self.timeline[-1][1]:
             return
         self.forget_after(step)
-        step = min(step, self.extent)
+        step = min(step, self.extent + self.tip.diverged)  # the update that failed used what it used
         self.timeline = [entry for entry in self.timeline if entry[0] < step]
         self.timeline.append((step, hyperparameters))
 

@@ -42,7 +42,6 @@ class Scenery:
         known = surface.lowest
         self.low = low if known is None else min(low, known)
         self.span = (high - self.low) or 1.0
-        self.floor = self.span * 10.0**-DECADES
 
     def grid(self, points: int) -> tuple[np.ndarray, np.ndarray]:
         """The x and the y of a grid, each (points,)."""
@@ -61,12 +60,6 @@ class Scenery:
             if self.surface.levels == "linear":
                 return share
             return np.log10(np.maximum(share * 10.0**DECADES, 0.0) + 1.0) / math.log10(10.0**DECADES + 1.0)
-
-    def height_at(self, share: float) -> float:
-        """The height that ``relief`` maps to this share."""
-        if self.surface.levels == "linear":
-            return self.low + share * self.span
-        return self.low + (10.0 ** (share * math.log10(10.0**DECADES + 1.0)) - 1.0) * self.floor
 
     def round_heights(self, count: int) -> list[float]:
         """About ``count`` round heights, rising, spread over the relief: even steps, or 1, 3, 10, 30 ... on a log surface."""

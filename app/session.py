@@ -15,6 +15,7 @@ from app.store import Store
 from surfaces.surface import Box
 
 DRAGGED = 1000  # steps that are computed again while the start is dragged: a frame's worth
+CAUGHT_UP = 20_000  # steps that are computed again when it is let go, at most: a blink's worth
 
 
 class Session(QObject):
@@ -33,6 +34,7 @@ class Session(QObject):
         self.clock = Clock()
         self.race = Race(experiment)
         self.box: Box = box_of(experiment)
+        self.shown = 0
         self.store.changed.connect(self._changed)
         self.store.released.connect(self._released)
         self.clock.due.connect(self.advance)
@@ -83,7 +85,11 @@ class Session(QObject):
     def open(self, experiment: Experiment) -> None:
         """Show another experiment; it can be undone like any change."""
         self.clock.pause()
-        self.store.set(experiment)
+        if experiment.same_race(self.experiment):
+            self.store.set(experiment)
+            self.restart()
+        else:
+            self.store.set(experiment)
 
     def _changed(self, before: Experiment, after: Experiment) -> None:
         if before.same_race(after):
@@ -92,13 +98,19 @@ class Session(QObject):
             return
         dragged = self.store.holding and replace(before, start=after.start) == after
         steps = min(self.race.step, DRAGGED) if dragged or self.store.travelling else 0
-        if not dragged:
+        if dragged:
+            self.shown = max(self.shown, self.race.step)
+        else:
             self.box = box_of(after)
         self.race = Race(after)
         self.race.advance(steps)
         self.raced.emit()
 
     def _released(self) -> None:
-        if self.box != box_of(self.experiment):
+        lost = min(self.shown, CAUGHT_UP) - self.race.step
+        self.shown = 0
+        if lost > 0:
+            self.race.advance(lost)
+        if lost > 0 or self.box != box_of(self.experiment):
             self.box = box_of(self.experiment)
             self.raced.emit()

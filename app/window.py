@@ -180,17 +180,17 @@ class MainWindow(QMainWindow):
         self.transport.refresh()
         self.side.refresh()
         self.commands.refresh()
+        if not self.session.clock.running:
+            self._describe()
         self.setWindowTitle(f"{self.session.experiment.title or self.session.experiment.land.name} – Thalweg")
 
     def _playing(self, running: bool) -> None:
         self.commands.dress()
         if running:
             self.say("")
-        else:
-            self._describe()
 
     def _describe(self) -> None:
-        """What a screen reader says of the canvases, renewed whenever the race rests."""
+        """What a screen reader says of the canvases, renewed while the race rests."""
         experiment, race = self.session.experiment, self.session.race
         words = "; ".join(f"{label}: loss {track.losses[min(race.step, track.extent)]:.4g}"
                           for label, track in zip(experiment.labels, race.tracks, strict=True))

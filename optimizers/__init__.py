@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import adaptive, first_order
+from . import first_order  # isort: skip  (the order of these is the order of the lists)
+from . import adaptive  # isort: skip
 from .optimizer import OPTIMIZERS, Hyperparameter, Optimizer, optimizer
 from .trace import Path, trace
 from .updater import UPDATERS, Updater
 
-FAMILIES = [first_order, adaptive]
-
-__all__ = ["FAMILIES", "OPTIMIZERS", "Hyperparameter", "Optimizer", "Path", "Updater", "optimizer", "trace"]
+__all__ = ["OPTIMIZERS", "Hyperparameter", "Optimizer", "Path", "Updater", "adaptive", "first_order", "optimizer", "trace"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,8 +17,10 @@ def sqrt(x: Any) -> Any:
 
 
 def sign(x: Any) -> Any:
-    """-1, 0 or 1; sign(0) is 0, as in numpy."""
-    return (x > 0.0) - float(x < 0.0) if x.__class__ is float else np.sign(x)
+    """-1, 0 or 1; sign(0) is 0 and sign(nan) nan, as in numpy."""
+    if x.__class__ is float:
+        return x if x != x else (x > 0.0) - float(x < 0.0)
+    return np.sign(x)
 
 
 def maximum(a: Any, b: Any) -> Any:

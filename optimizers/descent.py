@@ -59,7 +59,7 @@ def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters
     if not any(map(callable, hyperparameters.values())):
         return walk(optimizer, surface, here, hyperparameters, count, xs, ys, losses)
     for t in range(here.t + 1, here.t + count + 1):
-        settings = {name: value(t) if callable(value) else value for name, value in hyperparameters.items()}
+        settings = {name: float(value(t)) if callable(value) else value for name, value in hyperparameters.items()}
         here = walk(optimizer, surface, here, settings, 1, xs, ys, losses)
         if here.diverged:
             break
@@ -98,7 +98,8 @@ def _coupled(optimizer: Optimizer, surface: Surface, here: Point, hyperparameter
     t, (point, *state), _, loss, slope, _ = here
     try:
         for t in range(here.t + 1, here.t + count + 1):
-            answer = rule(point, of_loss if optimizer.takes_loss else np.array(slope), t, *state)
+            with np.errstate(all="ignore"):
+                answer = rule(point, of_loss if optimizer.takes_loss else np.array(slope), t, *state)
             new, *new_state = answer if optimizer.state else (answer,)
             new_loss, new_slope = surface(float(new[0]), float(new[1]))
             if not math.isfinite(new_loss):

@@ -6,7 +6,7 @@
         return x + v, v
 
 - ``x`` is the position, ``grad`` the gradient there, ``t`` the number of the update, counted from 1.
-- Positional arguments with a default are the **state**: their names are shown, their defaults are where they begin.
+- Positional arguments with a default are the **state**; their defaults are where they begin.
 - Keyword-only arguments are the **hyperparameters**; the annotation gives the range and the scale of the slider.
 - The function returns the new position, followed by the new state if there is any.
 - It is pure: the same arguments give the same answer, so that replaying is exact. It changes nothing in place.
@@ -21,7 +21,7 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, get_type_hints
 
@@ -47,8 +47,8 @@ class Hyperparameter:
     def check(self, name: str, value: Any) -> float:
         """The value as a float; ValueError with a sentence that says what is allowed."""
         try:
-            number = float(value)
-        except (TypeError, ValueError):
+            number = math.nan if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
             raise ValueError(f"{name} must be a number, not {value!r}") from None
         if not self.least <= number <= self.most or math.isinf(number):
             raise ValueError(f"{name} must be {self.allowed}, not {value}")
@@ -111,7 +111,6 @@ class Optimizer:
     name: str
     source: str
     rule: Callable[..., Any] = field(repr=False)
-    family: str
     hyperparameters: Mapping[str, Hyperparameter]
     state: Mapping[str, float]
     separable: bool
@@ -136,11 +135,15 @@ class Optimizer:
         bound.__kwdefaults__ = settings = {**(rule.__kwdefaults__ or {}), **hyperparameters}
         return bound, settings
 
+    def know(self, names: Iterable[str]) -> None:
+        """ValueError for a name that is not a hyperparameter's."""
+        for name in names:
+            if name not in self.hyperparameters:
+                raise ValueError(f"{self.id} has no hyperparameter {name!r}; it has {', '.join(self.hyperparameters)}")
+
     def check(self, hyperparameters: Mapping[str, Any]) -> dict[str, float]:
         """All hyperparameters as floats, the defaults filled in; ValueError names the culprit and the choices."""
-        unknown = [name for name in hyperparameters if name not in self.hyperparameters]
-        if unknown:
-            raise ValueError(f"{self.id} has no hyperparameter {unknown[0]!r}; it has {', '.join(self.hyperparameters)}")
+        self.know(hyperparameters)
         return {name: h.check(f"{name} of {self.id}", hyperparameters.get(name, h.default))
                 for name, h in self.hyperparameters.items()}
 
@@ -168,7 +171,7 @@ def optimizer(name: str, *, source: str, separable: bool = True) -> Callable[[Ca
                 hyperparameters[p.name] = replace(declared[0], default=float(p.default),
                                                   label=declared[0].label or p.name.replace("_", " "))
         made = Optimizer(
-            id=rule.__name__, name=name, source=source, rule=rule, family=rule.__module__.rpartition(".")[2],
+            id=rule.__name__, name=name, source=source, rule=rule,
             hyperparameters=types.MappingProxyType(hyperparameters),
             state=types.MappingProxyType({p.name: p.default for p in parameters[3:] if p.kind is p.POSITIONAL_OR_KEYWORD}),
             separable=separable, takes_loss=takes_loss)

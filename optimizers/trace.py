@@ -19,7 +19,7 @@ BLOCK = 10_000  # elements a block, measured: larger ones leave the processor's 
 class Path:
     """``positions`` (rows, 2, *batch) and ``losses`` (rows, *batch), float64; a row for the start and one for each update.
 
-    From the update at which a run overflows on, its rows are nan.
+    From the update at which a run overflows on, its rows are nan; where only the last row is kept, it alone is judged.
     """
 
     positions: np.ndarray
@@ -38,9 +38,7 @@ def trace(optimizer: str | Optimizer, surface: Surface, start: Any, steps: int, 
         if optimizer not in OPTIMIZERS:
             raise ValueError(f"there is no optimizer {optimizer!r}; there are {', '.join(OPTIMIZERS)}")
         optimizer = OPTIMIZERS[optimizer]
-    unknown = [name for name in hyperparameters if name not in optimizer.hyperparameters]
-    if unknown:
-        raise ValueError(f"{optimizer.id} has no hyperparameter {unknown[0]!r}; it has {', '.join(optimizer.hyperparameters)}")
+    optimizer.know(hyperparameters)
     if steps < 0:
         raise ValueError(f"steps must be 0 or more, not {steps}")
     constant = {name: value for name, value in hyperparameters.items() if not callable(value)}
@@ -55,6 +53,7 @@ def _single(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hype
             last: bool) -> Path:
     point = begin(optimizer, surface, start)
     columns = array("d", [point.position[0]]), array("d", [point.position[1]]), array("d", [point.loss])
+    hyperparameters = {name: value if callable(value) else float(value) for name, value in hyperparameters.items()}
     if not point.diverged:
         point = descend(optimizer, surface, point, hyperparameters, steps, *columns)
     table = np.full((steps + 1, 3), np.nan)

@@ -17,7 +17,6 @@ from app.export import EXPORTS, export
 from app.files import load
 from app.race import Race
 from app.theme import DARK
-from app.views import VIEWS
 
 
 def race(steps: int = 30, experiment: Experiment = FIRST) -> Race:
@@ -51,7 +50,7 @@ def test_one_view_or_all(view: str, tmp_path: Path) -> None:
 
 def test_wrong_wishes_are_refused(tmp_path: Path) -> None:
     for path, options, words in (
-        (tmp_path / "a.gif", {}, "choose from .png, .csv"),
+        (tmp_path / "a.gif", {}, "choose from .png"),
         (tmp_path / "a.png", {"views": "loess"}, "choose from all, contour"),
         (tmp_path / "a.png", {"dpi": 1e6}, "dpi must be"),
         (tmp_path / "gone" / "a.png", {}, "there is no folder"),
@@ -108,8 +107,3 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
         export(race(), target)
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
-
-
-def test_views_are_listed_once() -> None:
-    assert list(VIEWS) == ["contour", "relief", "loss", "fit"]
-    assert all(view.id == name for name, view in VIEWS.items())

@@ -117,7 +117,7 @@ def test_dragging_the_start_drags_the_paths_and_the_box_waits() -> None:
     assert session.box == box
     session.store.release()
     assert session.box != box
-    assert session.race.step == DRAGGED
+    assert session.race.step == 2000
     assert len(session.store.past) == 1
     session.store.undo()
     assert session.experiment == FIRST
@@ -159,3 +159,13 @@ def test_going_back_and_home() -> None:
     session.restart()
     assert session.race.step == 0
     assert session.race.tracks[0].timeline == [(0, {"lr": 0.01})]
+
+
+def test_opening_an_experiment_always_begins_a_race() -> None:
+    session = Session()
+    for experiment in (FIRST, turned(FIRST, 0.5), FIRST.on("beale")):
+        session.advance(10)
+        session.open(experiment)
+        assert session.experiment == experiment
+        assert session.race.step == 0
+        assert session.race.tracks[0].timeline == [(0, experiment.runs[0].hyperparameters)]

@@ -89,8 +89,8 @@ def test_a_wall_hides_what_lies_behind_it_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("azimuth", range(0, 360, 30))
-def test_the_relief_shows_what_plot_surface_shows(azimuth: int) -> None:
-    """The silhouette of a hill from twelve directions, against mplot3d with the same camera."""
+def test_the_relief_is_turned_as_plot_surface_is(azimuth: int) -> None:
+    """The corners of the box from twelve directions, against mplot3d with the same camera: nothing is mirrored or transposed."""
     from mpl_toolkits.mplot3d import proj3d
 
     camera = Camera(azimuth, 30)

@@ -15,14 +15,24 @@ from app.race import Race
 
 @dataclass(frozen=True)
 class Export:
-    """A format: its file suffix, its name in a file dialog, and what writes it to a path."""
+    """A format: its file suffix, its name in a file dialog, "picture" or "data", and what writes it to a path."""
 
     suffix: str
     name: str
+    kind: str
     write: Callable[..., None]
 
 
-EXPORTS = {export.suffix: export for export in (Export(".png", "PNG picture", picture), Export(".csv", "CSV table", table))}
+EXPORTS = {made.suffix: made for made in (
+    Export(".png", "PNG picture", "picture", picture),
+    Export(".csv", "CSV table", "data", table),
+)}
+
+
+def formats(kind: str) -> tuple[str, list[str]]:
+    """The formats of a kind, as a file dialog's filter and as suffixes."""
+    made = [export for export in EXPORTS.values() if export.kind == kind]
+    return ";;".join(f"{export.name} (*{export.suffix})" for export in made), [export.suffix for export in made]
 
 
 def export(race: Race, path: str | Path, **options: Any) -> None:
@@ -33,4 +43,4 @@ def export(race: Race, path: str | Path, **options: Any) -> None:
     EXPORTS[path.suffix.lower()].write(race, path, **options)
 
 
-__all__ = ["EXPORTS", "Export", "export"]
+__all__ = ["EXPORTS", "Export", "export", "formats"]

@@ -20,6 +20,7 @@ from app.views.strokes import Brush
 from app.views.view import WIDTH
 
 MOST_PIXELS = 100_000_000
+SIZE = (12.8, 7.6)  # inches
 
 
 class Moving(Artist):
@@ -37,16 +38,22 @@ class Moving(Artist):
 
 
 def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, theme: Theme = LIGHT,
-            size: tuple[float, float] = (12.8, 7.6), options: dict[str, Any] | None = None, camera: Any = None) -> None:
+            size: tuple[float, float] = SIZE, options: dict[str, Any] | None = None, camera: Any = None) -> None:
     """Write a PNG of ``size`` inches at ``dpi``. ``views`` is "all" or the id of one; the experiment is kept in its metadata."""
-    choice("view", views, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
+    check(race, views, dpi, size)
     kept = replace(race.experiment, steps=race.step)
-    if not 10 <= dpi <= 1200 or size[0] * size[1] * dpi * dpi > MOST_PIXELS:
-        raise ExperimentError(f"dpi must be from 10 to {min(1200, int((MOST_PIXELS / size[0] / size[1]) ** 0.5))}, not {dpi:g}")
     figure = compose(race, views, theme, size, options or {}, camera)
     with replacing(path, "wb") as file:
         figure.savefig(file, format="png", dpi=dpi, metadata={"Title": figure_title(race.experiment),
                                                               "thalweg:experiment": kept.to_json()})
+
+
+def check(race: Race, views: str, dpi: float, size: tuple[float, float] = SIZE) -> None:
+    """ExperimentError where there is no such view of this race, or the picture would be too large."""
+    choice("view", views, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
+    most = min(1200, int((MOST_PIXELS / size[0] / size[1]) ** 0.5))
+    if not 10 <= dpi <= most:
+        raise ExperimentError(f"dpi must be from 10 to {most}, not {dpi:g}")
 
 
 def figure_title(experiment: Experiment) -> str:
@@ -68,8 +75,8 @@ def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], opt
         view.show(scene)
         view.finish()
         view.axes.add_artist(Moving(view, race.step))
-    figure.text(0.16 / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold", color=theme.text,
-                va="center")
+    figure.text(0.16 / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold",
+                color=theme.text, va="center", parse_math=False)
     assert race.experiment.start is not None
     x, y = race.experiment.start
     figure.text(1 - 0.16 / size[0], 1 - 0.3 / size[1], f"start ({x:.4g}, {y:.4g}), {race.step:,} steps", fontsize=10,
@@ -84,12 +91,9 @@ def rooms(scene: Scene, views: str, head: float, foot: float) -> dict[str, tuple
     if views != "all":
         return {views: (0.0, foot, 1.0, body)}
     side = [name for name, view in VIEWS.items() if name != "contour" and view.applies(scene)]
-    shares = {name: (1 - 0.58, body / len(side)) for name in side}
-    placed = {"contour": (0.0, foot, 0.58, body)}
-    for i, name in enumerate(side):
-        width, height = shares[name]
-        placed[name] = (0.58, foot + body - (i + 1) * height, width, height)
-    return placed
+    height = body / len(side)
+    return {"contour": (0.0, foot, 0.58, body),
+            **{name: (0.58, foot + body - (i + 1) * height, 0.42, height) for i, name in enumerate(side)}}
 
 
 def legend(figure: Figure, scene: Scene, bottom: float) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-WIDTH, HEIGHT = 12.8, 7.6  # inches
-
 
 class ExportDialog(QDialog):
     """Asks for the views and the resolution; the file is asked for afterwards, by the system's own dialog."""
 
-    def __init__(self, parent: QWidget, views: dict[str, str], dpi: int) -> None:
+    def __init__(self, parent: QWidget, views: dict[str, str], dpi: int, inches: tuple[float, float]) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export Picture")
         self.views = QComboBox()
@@ -18,6 +16,7 @@ class ExportDialog(QDialog):
         for name, title in views.items():
             self.views.addItem(f"{title} only", name)
         self.dpi = QSpinBox(minimum=50, maximum=600, singleStep=50, value=dpi, suffix=" dpi")
+        self.inches = inches
         self.size = QLabel(objectName="quiet")
         form = QFormLayout()
         form.addRow("Picture", self.views)
@@ -37,4 +36,5 @@ class ExportDialog(QDialog):
 
     def _measure(self) -> None:
         dpi = self.dpi.value()
-        self.size.setText(f"{WIDTH * dpi:.0f} × {HEIGHT * dpi:.0f} pixels")
+        width, height = self.inches
+        self.size.setText(f"{width * dpi:.0f} × {height * dpi:.0f} pixels")

@@ -67,7 +67,8 @@ class NumberField(QLineEdit):
         self.committed.emit(value)
 
     def _leave(self) -> None:
-        """After Enter the keys belong to the race again."""
+        """After Enter the keys belong to the race again, unless the entry is wrong."""
+        self._finish()  # Qt says that Enter was pressed before it says that editing is finished
         if not self.property("wrong"):
             self.clearFocus()
 
@@ -83,9 +84,13 @@ class NumberField(QLineEdit):
 
 
 class Knob(QObject):
-    """Slider, field and reset for a declared number, in one row of a grid; ``turned(value)`` follows the hand."""
+    """Slider, field and reset for a declared number, in one row of a grid.
+
+    ``turned(value)`` follows the slider, which is ``seized`` and ``let_go``; ``typed(value)`` is a number or a reset.
+    """
 
     turned = pyqtSignal(float)
+    typed = pyqtSignal(float)
     seized = pyqtSignal()
     let_go = pyqtSignal()
 
@@ -114,9 +119,9 @@ class Knob(QObject):
         self.slider.valueChanged.connect(lambda stop: self._turn(declared.value(stop / STOPS)))
         self.slider.sliderPressed.connect(self.seized)
         self.slider.sliderReleased.connect(self.let_go)
-        self.field.committed.connect(self._turn)
+        self.field.committed.connect(self._set)
         self.field.refused.connect(self._say)
-        self.reset.clicked.connect(lambda: self._turn(declared.default))
+        self.reset.clicked.connect(lambda: self._set(declared.default))
 
     def show_value(self, value: float) -> None:
         """Show a value without saying that it was turned."""
@@ -131,6 +136,10 @@ class Knob(QObject):
     def _turn(self, value: float) -> None:
         self.show_value(value)
         self.turned.emit(value)
+
+    def _set(self, value: float) -> None:
+        self.show_value(value)
+        self.typed.emit(value)
 
     def _say(self, words: str) -> None:
         self.wrong.setText(words)

@@ -181,6 +181,8 @@ class RunEditor(QWidget):
             knob.show_value(run.hyperparameters[name])
 
     def _build(self, run: Run) -> None:
+        if self.session.store.holding:  # a slider that goes away under the hand is never let go
+            self.session.store.release()
         layout = self.layout()
         fresh = QWidget()
         grid = QGridLayout(fresh)
@@ -191,7 +193,8 @@ class RunEditor(QWidget):
         for i, (name, declared) in enumerate(run.rule.hyperparameters.items()):
             knob = self.knobs[name] = Knob(grid, 2 * i, declared, name, self.theme, fresh)
             quiet_wheel(knob.slider)
-            knob.turned.connect(lambda value, name=name: self._turn(name, value))
+            knob.turned.connect(lambda value, name=name: self._turn(name, value, f"{self.runs.row} {name}"))
+            knob.typed.connect(lambda value, name=name: self._turn(name, value))
             knob.seized.connect(self.session.store.hold)
             knob.let_go.connect(self.session.store.release)
         grid.setColumnStretch(1, 1)
@@ -202,14 +205,14 @@ class RunEditor(QWidget):
         self.source.setText(run.rule.source)
         self.built = f"{run.optimizer} {self.runs.row}"
 
-    def _turn(self, name: str, value: float) -> None:
+    def _turn(self, name: str, value: float, merge: str | None = None) -> None:
         row = self.runs.row
-        self.session.change(lambda e: e.with_run(row, e.runs[row].turned(name, value)), f"{row} {name}")
+        self.session.change(lambda e: e.with_run(row, e.runs[row].turned(name, value)), merge)
 
     def _choose(self) -> None:
-        """Race another optimizer in place of the chosen one; what both know by the same name is kept, but for the learning rate."""
+        """Race another optimizer instead; what was turned and is known to both stays, but for the learning rate."""
         run, row, chosen = self.run, self.runs.row, self.optimizer.currentData()
         if run is not None and chosen != run.optimizer:
             kept = {name: value for name, value in run.hyperparameters.items()
-                    if name in OPTIMIZERS[chosen].hyperparameters and name != "lr"}
+                    if name in OPTIMIZERS[chosen].hyperparameters and name != "lr" and value != run.rule.defaults[name]}
             self.session.change(lambda e: e.with_run(row, replace(run, optimizer=chosen, hyperparameters=kept)))

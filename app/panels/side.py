@@ -90,7 +90,8 @@ class Start(QWidget):
     def _set(self) -> None:
         self.session.set_start(self.fields[0].value, self.fields[1].value)
 
-    def _say(self, words: str) -> None:
+    def _say(self) -> None:
+        words = next((field.toolTip() for field in self.fields if field.toolTip()), "")
         self.wrong.setText(words)
         self.wrong.setVisible(bool(words))
 

@@ -31,7 +31,8 @@ class Transport(QToolBar):
         quiet_wheel(self.speed.slider)
         self.speed.slider.setFixedWidth(180)
         grid.addWidget(QLabel("updates a second", objectName="quiet"), 0, 4)
-        self.speed.turned.connect(session.clock.set_speed)
+        for changed in (self.speed.turned, self.speed.typed):
+            changed.connect(session.clock.set_speed)
         self.speed.show_value(session.clock.speed)
         holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.holder = holder

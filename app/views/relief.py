@@ -43,7 +43,7 @@ class Mesh(Artist):
         x, y, z, colors = view.mesh
         points = view.pixels(np.stack([*np.meshgrid(x, y), z], axis=-1))
         gc = renderer.new_gc()
-        gc.set_clip_rectangle(view.figure.bbox)
+        gc.set_clip_rectangle(view.area)
         gc.set_linewidth(0.7)  # an edge in the color of its cell closes the seams between antialiased neighbors
         for rows in view.camera.order(y, 1):
             for columns in view.camera.order(x, 0):
@@ -77,9 +77,9 @@ class Mesh(Artist):
             back = np.array([[-sx, sy, TALL], [-sx, -sy, TALL], [sx, -sy, TALL], [np.nan] * 3, [-sx, -sy, -TALL], [-sx, -sy, TALL],
                              [np.nan] * 3, [-sx, sy, -TALL], [-sx, sy, TALL], [np.nan] * 3, [sx, -sy, -TALL], [sx, -sy, TALL]])
             for edges in (floor, back):
-                brush.line(view.pixels(edges), theme.line, 0.8, None)
+                brush.line(view.pixels(edges), theme.line, 0.8, view.area)
             return
-        brush.line(view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 0.8, None)
+        brush.line(view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 0.8, view.area)
         if view.turning:
             return
         scenery = view.scene.scenery
@@ -111,6 +111,8 @@ class Mesh(Artist):
         assert self.view.scene is not None
         text = Text(*place, words, fontsize=8, color=self.view.scene.theme.muted, ha=align, va="center")
         text.set_figure(self.view.figure)
+        text.set_clip_box(self.view.area)
+        text.set_clip_on(True)
         text.draw(brush.renderer)
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from app.experiment import Experiment
 from app.race import Race, Track
@@ -96,6 +97,13 @@ class View:
         self.axes.set_position((self.room[0] + left / width, self.room[1] + bottom / height,
                                 max(across - left - right, 0.05) / width, max(up - bottom - top, 0.05) / height))
 
+    @property
+    def area(self) -> Bbox:
+        """The view's part of the figure, in pixels."""
+        left, bottom, width, height = self.room
+        box = self.figure.bbox
+        return Bbox.from_bounds(left * box.width, bottom * box.height, width * box.width, height * box.height)
+
     def show(self, scene: Scene) -> None:
         """Make the static part for a scene, in its theme."""
         self.scene = scene
@@ -168,7 +176,7 @@ class View:
         for i, (track, style) in enumerate(self.scene.shown):
             steps, points, hidden = self.outline(track, last)
             trail = self.trail(points, hidden)
-            parts += [(int(steps[min(low + BLOCK, len(steps) - 1)]), i, (trail, low, low + BLOCK + 1, style))
+            parts += [(int(steps[low]), i, (trail, low, low + BLOCK + 1, style))
                       for low in range(0, len(steps) - 1, BLOCK)]
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
             self.stroke(brush, *part)
@@ -187,6 +195,8 @@ class View:
     def stroke(self, brush: Brush, trail: Trail, low: int, high: int, style: Style) -> None:
         """Draw the points ``low`` to ``high`` of a trail, and again the color of those just before, over the halo's end."""
         assert self.scene is not None
+        if low >= len(trail.seen) - 1:
+            return
         clip = self.axes.bbox
         if trail.behind is not None and not np.isnan(trail.behind[low:high, 0]).all():
             brush.line(trail.behind[low:high], style.pale, WIDTH * 0.55, clip)
