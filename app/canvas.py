@@ -77,7 +77,8 @@ class Canvas(FigureCanvasQTAgg):
         super().draw()
         self.draws += 1
         self.stale = False
-        self.brush = Brush(self.renderer)
+        if self.brush is None or self.brush.renderer is not self.renderer:
+            self.brush = Brush(self.renderer)
         self.clean = self.copy_from_bbox(self.figure.bbox)
         self._trace()
 

@@ -13,7 +13,7 @@ import numpy as np
 
 TALL = 0.62
 DISTANCE = 6.0
-SAMPLES = 40
+SAMPLES = 32
 TOLERANCE = 0.02  # heights closer than this count as touching: what a grid cell bends by
 
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from app.views import strokes
 from app.views.camera import TALL, Camera, Sight
-from app.views.view import Scene, View
+from app.views.view import BLOCK, Scene, View
 
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
 FIELD = 257  # nodes of the even grid that sight lines are tested against
@@ -33,15 +33,18 @@ class Mesh(Artist):
     def __init__(self, view: Relief) -> None:
         super().__init__()
         self.view = view
+        self.brush: strokes.Brush | None = None
 
     def draw(self, renderer: Any) -> None:
         view = self.view
         if view.scene is None:
             return
-        brush = strokes.Brush(renderer)
+        if self.brush is None or self.brush.renderer is not renderer:
+            self.brush = strokes.Brush(renderer)
+        brush = self.brush
         self.frame(brush, near=False)
-        x, y, z, colors = view.mesh
-        points = view.pixels(np.stack([*np.meshgrid(x, y), z], axis=-1))
+        x, y, _, colors = view.mesh
+        points = view.pixels(view.nodes)
         gc = renderer.new_gc()
         gc.set_clip_rectangle(view.area)
         gc.set_linewidth(0.7)  # an edge in the color of its cell closes the seams between antialiased neighbors
@@ -127,6 +130,15 @@ class Relief(View):
         self.turning = False
 
     @property
+    def turning(self) -> bool:
+        """Whether the mouse turns it right now: labels, edges and halos are left out, trails drawn in longer pieces."""
+        return not self.halo
+
+    @turning.setter
+    def turning(self, turning: bool) -> None:
+        self.block, self.halo = (4 * BLOCK, False) if turning else (BLOCK, True)
+
+    @property
     def camera(self) -> Camera:
         return self._camera
 
@@ -144,6 +156,7 @@ class Relief(View):
         heights = scenery.heights(left + (x + 1) / 2 * (right - left), bottom + (y + 1) / 2 * (top - bottom))
         z = self.upright(scenery.relief(heights))
         self.mesh = x, y, z, self.shades(x, y, z)
+        self.nodes = np.stack([*np.meshgrid(x, y), z], axis=-1)
         even = np.linspace(-1, 1, FIELD)
         self.field = self.upright(scenery.relief(scenery.heights(left + (even + 1) / 2 * (right - left),
                                                                  bottom + (even + 1) / 2 * (top - bottom))))

@@ -75,7 +75,8 @@ class View:
     id: ClassVar[str]
     title: ClassVar[str]
     margins: ClassVar[tuple[float, float, float, float]] = (0.62, 0.5, 0.16, 0.36)  # inches: left, bottom, right, top
-    halo: ClassVar[bool] = True
+    halo: bool = True
+    block = BLOCK  # of a full redraw; larger where speed counts more than which run lies over which
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -171,13 +172,14 @@ class View:
     def redraw(self, brush: Brush, last: int) -> None:
         """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
+        block = self.block
         self.underlay(brush)
         parts: list[tuple[int, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
             steps, points, hidden = self.outline(track, last)
             trail = self.trail(points, hidden)
-            parts += [(int(steps[low]), i, (trail, low, low + BLOCK + 1, style))
-                      for low in range(0, len(steps) - 1, BLOCK)]
+            parts += [(int(steps[low]), i, (trail, low, low + block + 1, style))
+                      for low in range(0, len(steps) - 1, block)]
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
             self.stroke(brush, *part)
 
@@ -207,17 +209,22 @@ class View:
     def heads(self, brush: Brush) -> None:
         """Draw each run's mark where it stands; a cross where a diverged one was last seen."""
         assert self.scene is not None
-        for track, style in self.scene.shown:
-            step = min(self.scene.race.step, track.extent)
-            points, hidden = self.project(track, step, step)
-            if not self.inside(points):
+        shown, now, halo = self.scene.shown, self.scene.race.step, self.scene.theme.halo
+        if not shown:
+            return
+        steps = np.array([min(now, track.extent) for track, _ in shown])
+        here = np.array([(t.xs[step], t.ys[step], t.losses[step]) for (t, _), step in zip(shown, steps, strict=True)])
+        points, hidden = self.locate(steps, *here.T)
+        for k, (track, style) in enumerate(shown):
+            if not self.inside(points[k]):
                 continue
-            gone = track.diverged_at is not None and self.scene.race.step > track.extent
-            faint = hidden is not None and bool(hidden.any())
-            brush.marker(points, "x" if gone else style.marker, 8.0, style.pale if faint else style.color,
-                           style.color if gone else self.scene.theme.halo, 2.2 if gone else 1.1)
+            color = style.pale if hidden is not None and hidden[k] else style.color
+            if track.diverged_at is not None and now > track.extent:
+                brush.marker(points[k: k + 1], "x", 8.0, color, style.color, 2.2)
+            else:
+                brush.marker(points[k: k + 1], style.marker, 8.0, color, halo, 1.1)
 
-    def inside(self, points: np.ndarray) -> bool:
-        """Whether a mark at the only one of points (1, 2) lies on the axes, their edge included: it may then overhang."""
-        box, (x, y) = self.axes.bbox, points[0]
+    def inside(self, point: np.ndarray) -> bool:
+        """Whether a mark at this pixel (2,) lies on the axes, their edge included: it may then overhang."""
+        box, (x, y) = self.axes.bbox, point
         return bool(box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1)

@@ -42,7 +42,7 @@ def _frame_at(made, step: int) -> float:  # type: ignore[no-untyped-def]
     for canvas in made.canvases.values():
         canvas.draw_idle()
     settle()
-    return median(lambda: made.session.advance(EACH), 60, warm=5)
+    return median(lambda: made.session.advance(EACH), 200, warm=5)
 
 
 def _pyqtgraph(points: int) -> float | None:
@@ -51,9 +51,10 @@ def _pyqtgraph(points: int) -> float | None:
     application()
     import pyqtgraph
 
+    pyqtgraph.setConfigOptions(antialias=True)  # lines as ours: smooth, two pixels wide
     plot = pyqtgraph.PlotWidget()
     plot.resize(900, 600)
-    curves = [plot.plot(pen=pyqtgraph.mkPen(width=1)) for _ in RUNS]
+    curves = [plot.plot(pen=pyqtgraph.mkPen(width=2)) for _ in RUNS]
     steps = np.arange(points + 1)
     losses = [np.log10(loss + 1e-30) for _, _, loss in _paths(points)]
     plot.show()
@@ -134,7 +135,6 @@ def _mplot3d() -> float:
     canvas = FigureCanvasQTAgg(Figure())
     canvas.resize(600, 500)
     axes = canvas.figure.add_subplot(projection="3d")
-    axes.set_axis_off()
     x, y = np.meshgrid(np.linspace(-2, 2, 100), np.linspace(-1, 3, 100))
     axes.plot_surface(x, y, np.log10(SURFACES["rosenbrock"](x, y)[0] + 1), rstride=1, cstride=1, cmap="viridis")
     for xs, ys, zs in _paths(1000):
