@@ -90,7 +90,8 @@ class Canvas(FigureCanvasQTAgg):
     def _trace(self) -> None:
         assert self.scene is not None
         step = self.scene.race.step
-        self.kept = step - step % BLOCK
+        # A view that draws in longer pieces is about to be drawn anew: it need not stop at a whole block.
+        self.kept = step if self.view.block > BLOCK else step - step % BLOCK
         self.view.redraw(self.brush, self.kept)
         self.trailed = self.copy_from_bbox(self.figure.bbox)
         self._top(step)

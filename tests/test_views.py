@@ -44,12 +44,13 @@ def test_cells_are_drawn_from_far_to_near(azimuth: int, elevation: int) -> None:
     camera, nodes = Camera(azimuth, elevation), np.linspace(-1, 1, 12)
     rank = np.full((12, 12), -1)
     count = 0
-    for rows in camera.order(nodes, 1):
-        for columns in camera.order(nodes, 0):
-            index_rows, index_columns = np.arange(12)[rows], np.arange(12)[columns]
-            for i in np.minimum(index_rows[:-1], index_rows[1:]):
-                for j in np.minimum(index_columns[:-1], index_columns[1:]):
+    for rows, row_cells in camera.order(nodes, 1):
+        for columns, column_cells in camera.order(nodes, 0):
+            for i in np.arange(11)[row_cells]:
+                for j in np.arange(11)[column_cells]:
                     assert rank[i, j] < 0, "no cell twice"
+                    assert {i, i + 1} <= set(np.arange(12)[rows])
+                    assert {j, j + 1} <= set(np.arange(12)[columns])
                     rank[i, j] = count = count + 1
     assert (rank[:-1, :-1] > 0).all(), "every cell once"
     middle = (nodes[1:] + nodes[:-1]) / 2

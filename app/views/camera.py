@@ -45,19 +45,21 @@ class Camera:
         seen[..., :2] *= (size * self.zoom * DISTANCE / (DISTANCE - seen[..., 2]))[..., None]
         return seen[..., :2] + middle
 
-    def order(self, nodes: np.ndarray, axis: int) -> list[slice]:
-        """Slices of a rising row of ``nodes`` along an axis such that drawing cell by cell goes from far to near.
+    def order(self, nodes: np.ndarray, axis: int) -> list[tuple[slice, slice]]:
+        """Slices of a rising row of ``nodes`` along an axis, and of the cells between them, to be drawn from far to near.
 
-        Where the camera stands beside the field that is one slice; where it stands above it, two that come toward the
+        Where the camera stands beside the field that is one pair; where it stands above it, two that come toward the
         cell below it, and that cell last.
         """
         here = self.place[axis]
+        forward, backward = (slice(None), slice(None)), (slice(None, None, -1), slice(None, None, -1))
         if here >= nodes[-1]:
-            return [slice(None)]
+            return [forward]
         if here <= nodes[0]:
-            return [slice(None, None, -1)]
+            return [backward]
         middle = int(np.searchsorted(nodes, here))
-        return [slice(0, middle), slice(None, middle - 1, -1), slice(middle - 1, middle + 1)]
+        return [(slice(0, middle), slice(0, middle - 1)), (slice(None, middle - 1, -1), slice(None, middle - 1, -1)),
+                (slice(middle - 1, middle + 1), slice(middle - 1, middle))]
 
 
 class Sight:

@@ -48,26 +48,17 @@ class Mesh(Artist):
         gc = renderer.new_gc()
         gc.set_clip_rectangle(view.area)
         gc.set_linewidth(0.7)  # an edge in the color of its cell closes the seams between antialiased neighbors
-        for rows in view.camera.order(y, 1):
-            for columns in view.camera.order(x, 0):
+        for rows, row_cells in view.camera.order(y, 1):
+            for columns, column_cells in view.camera.order(x, 0):
                 part = points[rows, columns]
                 height, width = part.shape[0] - 1, part.shape[1] - 1
                 if height > 0 and width > 0:
-                    faces = self.cells(rows, columns, colors).reshape(-1, 4)
+                    faces = colors[row_cells, column_cells].reshape(-1, 4)
                     renderer.draw_quad_mesh(gc, strokes.IDENTITY, width, height, np.ascontiguousarray(part), np.zeros((1, 2)),
                                             strokes.IDENTITY, faces, not view.turning,
                                             np.empty((0, 4)) if view.turning else faces)
         gc.restore()
         self.frame(brush, near=True)
-
-    @staticmethod
-    def cells(rows: slice, columns: slice, colors: np.ndarray) -> np.ndarray:
-        """The colors of the cells between the nodes that two slices choose, in their order."""
-        picked = []
-        for chosen, count in ((rows, colors.shape[0]), (columns, colors.shape[1])):
-            index = np.arange(count + 1)[chosen]
-            picked.append(np.minimum(index[:-1], index[1:]))
-        return colors[np.ix_(*picked)]
 
     def frame(self, brush: strokes.Brush, near: bool) -> None:
         """The edges of the box and their labels: those behind the surface before it, those in front of it after."""

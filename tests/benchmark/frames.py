@@ -51,7 +51,6 @@ def _pyqtgraph(points: int) -> float | None:
     application()
     import pyqtgraph
 
-    pyqtgraph.setConfigOptions(antialias=True)  # lines as ours: smooth, two pixels wide
     plot = pyqtgraph.PlotWidget()
     plot.resize(900, 600)
     curves = [plot.plot(pen=pyqtgraph.mkPen(width=2)) for _ in RUNS]
