@@ -78,11 +78,9 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
             block = slice(low, low + BLOCK)
             cut = cutter(block)
             settings = {name: value if callable(value) else cut(value) for name, value in hyperparameters.items()}
-            path = _walk(optimizer, surface, x0[block], y0[block], steps, settings, cut)
-            for t, (x, y, height) in enumerate(path):
-                if not last or t == steps:
-                    row = 0 if last else t
-                    positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, height
+            path = _walk(optimizer, surface, x0[block], y0[block], steps, settings, cut, last)
+            for row, (x, y, height) in enumerate(path):
+                positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, height
         gone = np.logical_or.accumulate(~np.isfinite(losses) | ~np.isfinite(positions).all(axis=1), axis=0)
         losses[gone] = np.nan
         positions.transpose(0, 2, 1)[gone] = np.nan
@@ -90,19 +88,23 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
 
 
 def _walk(optimizer: Optimizer, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int, hyperparameters: dict[str, Any],
-          cut: Callable[[Any], Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Position and height of a block of runs after 0, 1, ..., ``steps`` updates."""
+          cut: Callable[[Any], Any], last: bool) -> Iterator[tuple[Any, Any, Any]]:
+    """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only.
+
+    What is not needed any more is let go at once: the memory of the next result is then still in the processor's cache.
+    """
     rule, settings = optimizer.bind(hyperparameters)
     schedules = [(name, value) for name, value in hyperparameters.items() if callable(value)]
     state = list(optimizer.state.values())
     sx, sy, sp = state, state, state
     loss = Loss(surface)
     height, (gx, gy) = surface(x, y)
-    yield x, y, height
+    if not last or not steps:
+        yield x, y, height
     for t in range(1, steps + 1):
         for name, schedule in schedules:
             settings[name] = cut(schedule(t))
-        height = None  # what is not needed any more is let go at once: its memory is still in the cache
+        height = None
         if optimizer.separable and state:
             x, *sx = rule(x, gx, t, *sx)
             gx = None
@@ -114,4 +116,5 @@ def _walk(optimizer: Optimizer, surface: Surface, x: np.ndarray, y: np.ndarray, 
             answer = rule(np.array([x, y]), loss if optimizer.takes_loss else np.array([gx, gy]), t, *sp)
             (x, y), *sp = answer if state else (answer,)
         height, (gx, gy) = surface(x, y)
-        yield x, y, height
+        if not last or t == steps:
+            yield x, y, height
