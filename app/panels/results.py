@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFont, QResizeEvent
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app import look
@@ -15,7 +15,8 @@ from app.session import Session
 from app.theme import Theme
 
 COLUMNS = 6
-SIZE, SMALLEST, LARGEST = 15, 9, 20  # points
+SIZE, SMALLEST, LARGEST = 15, 10, 20  # points
+GAP = 7  # pixels between two lines
 
 
 def figure(value: float) -> str:
@@ -83,28 +84,38 @@ class Results(QTableWidget):
         font.setPointSize(points)
         self.setFont(font)
         assert rows is not None
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + GAP)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Figures as large as the columns hold."""
         super().resizeEvent(event)
-        points = min(LARGEST, max(SMALLEST, self.width() // 62))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Figures as large as the columns are wide and the rows find room."""
+        view = self.viewport()
+        assert view is not None
+        line = self.fontMetrics().height() / self.font().pointSize()
+        points = min(self.width() // 62, int((view.height() / max(self.rowCount(), 1) - GAP) / line))
+        points = min(LARGEST, max(SMALLEST, points))
         if points != self.font().pointSize():
             self._scale(points)
 
     def fitting(self) -> int:
-        """The height that shows every run, up to six."""
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        assert rows is not None
+        """The height that shows every run, up to six, in the size for three metres."""
+        columns, font = self.horizontalHeader(), QFont(self.font())
         assert columns is not None
-        return columns.sizeHint().height() + rows.defaultSectionSize() * max(1, min(self.rowCount(), 6)) + 6
+        font.setPointSize(SIZE)
+        line = QFontMetrics(font).height() + GAP
+        return columns.sizeHint().height() + line * max(1, min(self.rowCount(), 6)) + 6
 
     def refresh(self) -> None:
         """Write what has changed."""
         race = self.session.race
         self._head(race)
         styles = self.theme.styles(race.experiment.runs)
-        self.setRowCount(len(race.tracks))
+        if len(race.tracks) != self.rowCount():
+            self.setRowCount(len(race.tracks))
+            self._fit()
         for row, (track, style, run) in enumerate(zip(race.tracks, styles, race.experiment.runs, strict=True)):
             step, x, y, loss, norm = state(race, track)
             gone = track.diverged_at is not None and track.diverged_at <= race.step
