@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.path import Path
+from matplotlib.text import Text
 
 from app.views.strokes import Brush
 from app.views.view import Scene, View
 
 FILLED, LABELED, GRID = 28, 10, 161
+FORMULA, SMALLEST = 10.0, 6.0  # points
 CROWDED = 60  # level lines; with more of them there is no room for their numbers
 
 
 class Contour(View):
     id = "contour"
     title = "Contour"
+    key: Text | None = None
+    formula: Text | None = None
 
     def compose(self, scene: Scene) -> None:
         scenery, theme, axes = scene.scenery, scene.theme, self.axes
@@ -39,13 +43,29 @@ class Contour(View):
         axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=across, ylabel=up)
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
         key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
-        axes.set_title(key, loc="right", fontsize=8.5, color=theme.muted)
+        self.key = axes.set_title(key, loc="right", fontsize=8.5, color=theme.muted)
+        self.formula = None
 
     def finish(self) -> bool:
         """The formula: mathtext loads a parser and fonts, which takes longer than all the rest."""
         assert self.scene is not None
-        self.axes.set_title(f"${self.scene.race.surface.formula}$", loc="left", fontsize=10, color=self.scene.theme.text)
+        self.formula = self.axes.set_title(f"${self.scene.race.surface.formula}$", loc="left", fontsize=FORMULA,
+                                           color=self.scene.theme.text)
+        self.fit_formula()
         return True
+
+    def fit_formula(self) -> None:
+        """Make the formula as small as it must be to stand beside the key; leave it out where that cannot be read."""
+        if self.formula is None or self.key is None:
+            return
+        self.formula.set(fontsize=FORMULA, visible=True)
+        wide, room = self.formula.get_window_extent().width, self.axes.bbox.width - self.key.get_window_extent().width - 12
+        size = FORMULA * min(1.0, room / max(wide, 1.0))
+        self.formula.set(fontsize=max(size, 1.0), visible=size >= SMALLEST)
+
+    def place(self, room: tuple[float, float, float, float] | None = None) -> None:
+        super().place(room)
+        self.fit_formula()
 
     def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
         return self.axes.transData.transform(np.column_stack([x, y])), None
