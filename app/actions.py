@@ -77,9 +77,9 @@ ACTIONS: list[Action] = [
            lambda w: _curve(y_scale=_flip(w.session.experiment.curve, "y_scale"))(w),
            checked=lambda w: w.session.experiment.curve.y_scale == "log"),
     Action("equal", "&Equal Axes in the Contour", "View", lambda w: w.toggle_equal(), checked=lambda w: bool(w.options["equal"])),
-    Action("turn_back", "Relief from the &Front", "View", lambda w: w.turn_relief(None), ["Ctrl+1"], gap=True,
+    Action("turn_back", "Relief from the &Front", "View", lambda w: w.stage.turn_relief(None), ["Ctrl+1"], gap=True,
            enabled=lambda w: bool(w.canvases)),
-    Action("turn_top", "Relief from &Above", "View", lambda w: w.turn_relief((-90.0, 90.0)), ["Ctrl+2"],
+    Action("turn_top", "Relief from &Above", "View", lambda w: w.stage.turn_relief((-90.0, 90.0)), ["Ctrl+2"],
            enabled=lambda w: bool(w.canvases)),
     *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
              checked=lambda w, name=name: w.theme_choice == name)

@@ -22,6 +22,7 @@ from app.panels.side import SidePanel
 from app.panels.transport import Transport
 from app.session import Session
 from app.settings import Settings
+from app.stage import Stage
 from app.theme import THEMES, Theme
 
 SHOWN_AT_FIRST = 60  # steps of the first race that are there when the window opens
@@ -46,12 +47,12 @@ class MainWindow(QMainWindow):
         self.options: dict[str, Any] = {"equal": self.settings.flag("equal", False)}
         self.theme_choice = self.settings.text("theme", "system")
         self.theme = self._choose_theme()
-        self.canvases: dict[str, Any] = {}
         self.own_keys = OwnKeys(self)
         self.app = QApplication.instance()
         assert isinstance(self.app, QApplication)
         self.app.installEventFilter(self.own_keys)
         self.layout_ = Layout(self.settings)
+        self.stage = Stage(self.session, self.layout_, self.options)
         self.setCentralWidget(self.layout_.across)
         self.commands = Commands(self)
         self._furnish()
@@ -88,56 +89,25 @@ class MainWindow(QMainWindow):
 
     # The views
 
+    @property
+    def canvases(self) -> dict[str, Any]:
+        """The canvases by view id; none until the shell has been shown."""
+        return self.stage.canvases
+
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
-        if not self.canvases:
-            QTimer.singleShot(0, self.populate)
+        QTimer.singleShot(0, self.populate)
 
     def populate(self) -> None:
         """Make the canvases, and the menu's rows that belong to them."""
-        from app.canvas import Canvas
-        from app.gestures import StartGesture, TurnGesture
-        from app.views import VIEWS
-
-        if self.canvases:
-            return
-        for name, view in VIEWS.items():
-            canvas = self.canvases[name] = Canvas(view)
-            canvas.callbacks.exception_handler = self.reporter.caught
-            canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.layout_.place(self.canvases)
-        self.gestures = StartGesture(self.canvases["contour"], self.session), TurnGesture(self.canvases["relief"])
-        loss = self.canvases["loss"]
-        loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        loss.customContextMenuRequested.connect(lambda place: self.commands.menus["View/Loss View"].exec(loss.mapToGlobal(place)))
-        self.commands.add(view_actions(), before="side")
-        self._show_all()
-        self.canvases["contour"].setFocus()
+        if not self.canvases:
+            self.stage.build(self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place))
+            self.commands.add(view_actions(), before="side")
+            self._show_all()
 
     def scene(self) -> Any:
         """What the views are to show now."""
-        from app.views import Scene
-
-        return Scene(self.session.race, self.theme, self.session.box, dict(self.options))
-
-    def _show_scene(self) -> None:
-        if not self.canvases:
-            return
-        from app.views import VIEWS
-
-        scene = self.scene()
-        for name, canvas in self.canvases.items():
-            canvas.setVisible(self.layout_.wanted[name] and VIEWS[name].applies(scene))
-            canvas.show_scene(scene)
-        self.layout_.beside.setVisible(any(not self.canvases[name].isHidden() for name in self.canvases if name != "contour"))
-        self.layout_.say_if_empty("Every view is hidden. The View menu brings them back.",
-                                  all(canvas.isHidden() for canvas in self.canvases.values()))
-
-    def turn_relief(self, angles: tuple[float, float] | None) -> None:
-        """Look at the relief from an azimuth and an elevation, or from where it stood first."""
-        from app.views.camera import Camera
-
-        self.gestures[1].look_from(Camera(*angles) if angles else Camera())
+        return self.stage.scene(self.theme)
 
     # What happens
 
@@ -153,7 +123,7 @@ class MainWindow(QMainWindow):
             hints.colorSchemeChanged.connect(self._system_theme)  # a method: the hints outlive the window, a lambda would keep it
 
     def _raced(self) -> None:
-        self._show_scene()
+        self.stage.show(self.theme)
         if self.session.store.holding:
             self._write_soon()
             return
@@ -162,12 +132,11 @@ class MainWindow(QMainWindow):
         self.layout_.make_room(self.results.fitting())
 
     def _show_all(self) -> None:
-        self._show_scene()
+        self.stage.show(self.theme)
         self._write()
 
     def _moved(self, first: int, last: int) -> None:
-        for canvas in self.canvases.values():
-            canvas.advance(first, last)
+        self.stage.advance(first, last)
         self._write_soon()
 
     def _write_soon(self) -> None:
@@ -181,21 +150,13 @@ class MainWindow(QMainWindow):
         self.side.refresh()
         self.commands.refresh()
         if not self.session.clock.running:
-            self._describe()
+            self.stage.describe()
         self.setWindowTitle(f"{self.session.experiment.title or self.session.experiment.land.name} – Thalweg")
 
     def _playing(self, running: bool) -> None:
         self.commands.dress()
         if running:
             self.say("")
-
-    def _describe(self) -> None:
-        """What a screen reader says of the canvases, renewed while the race rests."""
-        experiment, race = self.session.experiment, self.session.race
-        words = "; ".join(f"{label}: loss {track.losses[min(race.step, track.extent)]:.4g}"
-                          for label, track in zip(experiment.labels, race.tracks, strict=True))
-        for canvas in self.canvases.values():
-            canvas.setAccessibleDescription(f"{experiment.land.name} at step {race.step}. {words}")
 
     def attempt(self, what: Callable[[], Any]) -> None:
         """Do what a person asked for; if it cannot be done, say so in one sentence and stay as things were."""
@@ -244,12 +205,12 @@ class MainWindow(QMainWindow):
 
     def toggle_equal(self) -> None:
         self.options["equal"] = not self.options["equal"]
-        self._show_scene()
+        self.stage.show(self.theme)
 
     def toggle(self, name: str) -> None:
         """Show or hide a view or a panel."""
         self.layout_.toggle(name)
-        self._show_scene()
+        self.stage.show(self.theme)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.session.clock.pause()

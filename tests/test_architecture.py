@@ -17,7 +17,18 @@ FLOORS = [
     {"app"},
     {"app.experiment", "app.race", "app.scenery", "app.visits", "app.theme"},
     {"app.store", "app.clock", "app.session", "app.files", "app.atomic"},
-    {"app.views", "app.canvas", "app.panels", "app.look", "app.settings", "app.gestures", "app.errors", "app.keys", "app.layout"},
+    {
+        "app.views",
+        "app.canvas",
+        "app.panels",
+        "app.look",
+        "app.settings",
+        "app.gestures",
+        "app.errors",
+        "app.keys",
+        "app.layout",
+        "app.stage",
+    },
     {"app.export"},
     {"app.actions", "app.commands", "app.documents"},
     {"app.window"},
@@ -27,7 +38,16 @@ FLOORS = [
 ]
 QUIET = {"optimizers", "surfaces", "app.experiment", "app.race", "app.scenery", "app.visits"}
 WITHOUT_QT = QUIET | {"app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.cli"}
-WITHOUT_MATPLOTLIB = QUIET | {"app.store", "app.clock", "app.session", "app.panels", "app.window", "app.actions", "app.settings"}
+WITHOUT_MATPLOTLIB = QUIET | {
+    "app.store",
+    "app.clock",
+    "app.session",
+    "app.panels",
+    "app.stage",
+    "app.window",
+    "app.actions",
+    "app.settings",
+}
 
 
 def module(path: Path) -> str:

@@ -1,0 +1,76 @@
+"""Stage: the canvases of a window. Makes them after the shell stands, since they bring matplotlib, and shows them the race."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PyQt6.QtCore import QPoint, Qt
+
+from app.layout import Layout
+from app.session import Session
+from app.theme import Theme
+
+
+class Stage:
+    """``canvases`` by view id, empty until ``build``; ``options`` are what the View menu switches in the pictures."""
+
+    def __init__(self, session: Session, layout: Layout, options: dict[str, Any]) -> None:
+        self.session, self.layout, self.options = session, layout, options
+        self.canvases: dict[str, Any] = {}
+
+    def build(self, caught: Callable[[BaseException], None], loss_menu: Callable[[QPoint], Any]) -> None:
+        """Make the canvases. ``caught`` takes what fails in matplotlib's callbacks; ``loss_menu`` opens at a place."""
+        from app.canvas import Canvas
+        from app.gestures import StartGesture, TurnGesture
+        from app.views import VIEWS
+
+        for name, view in VIEWS.items():
+            canvas = self.canvases[name] = Canvas(view)
+            canvas.callbacks.exception_handler = caught
+            canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.layout.place(self.canvases)
+        self.start, self.turn = StartGesture(self.canvases["contour"], self.session), TurnGesture(self.canvases["relief"])
+        loss = self.canvases["loss"]
+        loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        loss.customContextMenuRequested.connect(lambda place: loss_menu(loss.mapToGlobal(place)))
+        self.canvases["contour"].setFocus()
+
+    def scene(self, theme: Theme) -> Any:
+        """What the views are to show now."""
+        from app.views import Scene
+
+        return Scene(self.session.race, theme, self.session.box, dict(self.options))
+
+    def show(self, theme: Theme) -> None:
+        """Show the race as it is now, in the views that are wanted and have something to show."""
+        if not self.canvases:
+            return
+        from app.views import VIEWS
+
+        scene = self.scene(theme)
+        for name, canvas in self.canvases.items():
+            canvas.setVisible(self.layout.wanted[name] and VIEWS[name].applies(scene))
+            canvas.show_scene(scene)
+        hidden = {name: canvas.isHidden() for name, canvas in self.canvases.items()}
+        self.layout.beside.setVisible(not all(gone for name, gone in hidden.items() if name != "contour"))
+        self.layout.say_if_empty("Every view is hidden. The View menu brings them back.", all(hidden.values()))
+
+    def advance(self, first: int, last: int) -> None:
+        """One frame: the step that is shown went from ``first`` to ``last``."""
+        for canvas in self.canvases.values():
+            canvas.advance(first, last)
+
+    def turn_relief(self, angles: tuple[float, float] | None) -> None:
+        """Look at the relief from an azimuth and an elevation, or from where it stood first."""
+        from app.views.camera import Camera
+
+        self.turn.look_from(Camera(*angles) if angles else Camera())
+
+    def describe(self) -> None:
+        """What a screen reader says of the canvases."""
+        experiment, race = self.session.experiment, self.session.race
+        words = "; ".join(f"{label}: loss {track.losses[min(race.step, track.extent)]:.4g}"
+                          for label, track in zip(experiment.labels, race.tracks, strict=True))
+        for canvas in self.canvases.values():
+            canvas.setAccessibleDescription(f"{experiment.land.name} at step {race.step}. {words}")
