@@ -39,7 +39,14 @@ class Fit(View):
     def redraw(self, brush: Brush, last: int) -> None:
         """As ``trails``."""
 
+    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
+        """The middle of each line: x is its slope, y its intercept."""
+        middle = np.full(len(x), sum(self.axes.get_xlim()) / 2)
+        with np.errstate(all="ignore"):
+            return strokes.tame(self.axes.transData.transform(np.column_stack([middle, x * middle + y]))), None
+
     def heads(self, brush: Brush) -> None:
+        """Each run's line as it stands, with the run's mark on it."""
         assert self.scene is not None
         if self.scene.race.surface.data is None:
             return
@@ -50,5 +57,4 @@ class Fit(View):
             with np.errstate(all="ignore"):
                 points = strokes.tame(self.axes.transData.transform(np.column_stack([ends, a * ends + b])))
             brush.line(points, style.color, WIDTH, self.axes.bbox)
-            middle = points.mean(axis=0, keepdims=True)
-            brush.marker(middle, style.marker, 8.0, style.color, self.scene.theme.halo, 1.1)
+        super().heads(brush)

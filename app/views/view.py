@@ -6,6 +6,7 @@ makes the static part. ``trails`` draws the segments of some updates over what i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -69,7 +70,7 @@ class Scene:
         return [(track, style) for track, style in zip(self.race.tracks, self.styles, strict=True) if style.visible]
 
 
-class View:
+class View(ABC):
     """One picture of the race. Subclasses set the class attributes and fill in ``compose`` and ``locate``."""
 
     id: ClassVar[str]
@@ -128,12 +129,13 @@ class View:
         """Add what is slow to make and may follow the first paint; whether that calls for another draw."""
         return False
 
+    @abstractmethod
     def compose(self, scene: Scene) -> None:
-        raise NotImplementedError(f"{type(self).__name__} must compose its static part")
+        """Make the static artists on ``self.axes``."""
 
+    @abstractmethod
     def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Pixels (n, 2) of positions and losses after ``steps``, all (n,), and which are hidden (n,), if any can be."""
-        raise NotImplementedError(f"{type(self).__name__} must locate positions")
 
     def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, np.ndarray | None]:
         """``locate`` for the updates first..last of a run."""
