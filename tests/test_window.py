@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from matplotlib.backend_bases import MouseEvent
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QKeyEvent, QWheelEvent
+from PyQt6.QtGui import QFontMetrics, QKeyEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -502,3 +502,13 @@ for _ in range(9): a.processEvents()
 def test_a_change_that_cannot_be_is_an_error_not_a_state() -> None:
     with pytest.raises(ExperimentError):
         replace(FIRST, surface="nowhere")
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
+def test_the_rows_of_the_readout_hold_their_figures(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+    window = open_window(size=size)
+    window.side.runs.add()
+    settle(application)
+    for row in range(4):
+        assert window.results.rowHeight(row) >= QFontMetrics(window.results.font()).height() + 5
+    assert window.results.rowHeight(0) * 4 <= window.results.viewport().height()

@@ -79,12 +79,19 @@ class Results(QTableWidget):
                 self.setHorizontalHeaderItem(column, heading)
 
     def _scale(self, points: int) -> None:
-        rows = self.verticalHeader()
         font = QFont(self.font())
         font.setPointSize(points)
         self.setFont(font)
+        self._space()
+
+    def _space(self) -> None:
+        """Give the rows the height that the font of now needs: the style sheet, too, may have set it."""
+        rows, height = self.verticalHeader(), QFontMetrics(self.font()).height() + GAP
         assert rows is not None
-        rows.setDefaultSectionSize(self.fontMetrics().height() + GAP)
+        if rows.defaultSectionSize() != height:
+            rows.setDefaultSectionSize(height)
+            for row in range(self.rowCount()):
+                self.setRowHeight(row, height)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -94,11 +101,12 @@ class Results(QTableWidget):
         """Figures as large as the columns are wide and the rows find room."""
         view = self.viewport()
         assert view is not None
-        line = self.fontMetrics().height() / self.font().pointSize()
+        line = QFontMetrics(self.font()).height() / self.font().pointSize()
         points = min(self.width() // 62, int((view.height() / max(self.rowCount(), 1) - GAP) / line))
         points = min(LARGEST, max(SMALLEST, points))
         if points != self.font().pointSize():
             self._scale(points)
+        self._space()
 
     def fitting(self) -> int:
         """The height that shows every run, up to six, in the size for three metres."""

@@ -159,7 +159,7 @@ class View(ABC):
         """Whether the static part must be made anew because the race has left its limits; the limits are then grown."""
         return False
 
-    def underlay(self, brush: Brush) -> None:
+    def underlay(self, brush: Brush) -> None:  # noqa: B027  (most views have none)
         """Marks that lie below the trails."""
 
     def trails(self, brush: Brush, first: int, last: int) -> None:
