@@ -263,6 +263,21 @@ def test_frames_leave_the_pixels_of_a_full_draw(open_window: Callable[..., MainW
     assert set(before) == {"contour", "relief", "loss"}
 
 
+def test_a_long_race_looks_the_same_after_a_full_draw(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(FIRST)
+    while window.session.race.step < 12_000:
+        window.session.advance(161)
+        for canvas in window.canvases.values():
+            if canvas.stale and canvas.isVisible():
+                canvas.draw()
+    before = pixels(window)
+    for name, canvas in window.canvases.items():
+        if canvas.isVisible():
+            canvas.draw()
+            changed = np.abs(pixels(window)[name].astype(int) - before[name]).max(axis=2) > 40
+            assert changed.mean() < 0.006, name
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_every_run_can_be_seen_in_every_view(theme: object) -> None:
     experiment = Experiment("himmelblau", runs=tuple(Run(name, {"lr": 0.01}) for name in ("sgd", "adam", "rmsprop")))

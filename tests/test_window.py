@@ -170,6 +170,20 @@ def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, a
     assert not field.hasFocus()
 
 
+def test_a_field_can_be_overtyped_while_figures_are_written(open_window: Open) -> None:
+    window = open_window()
+    field = window.side.editor.knobs["lr"].field
+    field.setFocus()
+    field.selectAll()
+    for _ in range(3):
+        window.session.advance(1)
+        window._write()
+    assert field.selectedText() == "0.001"
+    QTest.keyClicks(field, "0.002")
+    window._write()
+    assert field.text() == "0.002"
+
+
 def test_a_click_sets_the_start_and_one_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
     for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):

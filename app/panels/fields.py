@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QWheelEvent
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
 from app import look
@@ -34,7 +34,8 @@ class NumberField(QLineEdit):
 
     def show_value(self, value: float) -> None:
         """Show a value from outside; what is being typed is left alone unless the value differs from the last one."""
-        if value != self.value or not self.isModified():
+        shown = f"{value:.10g}"
+        if value != self.value or not (self.isModified() or self.text() == shown):
             self.value = value
             self._write()
 
@@ -71,6 +72,14 @@ class NumberField(QLineEdit):
         self._finish()  # Qt says that Enter was pressed before it says that editing is finished
         if not self.property("wrong"):
             self.clearFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Undo and redo are the experiment's, unless something is being typed here."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and not self.isModified() and (
+                event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)):
+            event.ignore()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:

@@ -64,7 +64,8 @@ class Results(QTableWidget):
         columns.setFont(small)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         columns.setMinimumSectionSize(56)
-        columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (0, 1):
+            columns.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         self.setMinimumHeight(60)
         self.refresh()
 
@@ -92,6 +93,7 @@ class Results(QTableWidget):
             rows.setDefaultSectionSize(height)
             for row in range(self.rowCount()):
                 self.setRowHeight(row, height)
+            self._widen()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -120,7 +122,7 @@ class Results(QTableWidget):
         """Write what has changed."""
         race = self.session.race
         self._head(race)
-        styles = self.theme.styles(race.experiment.runs)
+        styles, moved = self.theme.styles(race.experiment.runs), False
         if len(race.tracks) != self.rowCount():
             self.setRowCount(len(race.tracks))
             self._fit()
@@ -135,9 +137,17 @@ class Results(QTableWidget):
                     item.setTextAlignment(alignment(column))
                     self.setItem(row, column, item)
                 if item.text() != words:
+                    moved |= column < 2 and len(item.text()) != len(words)
                     item.setText(words)
                 if column == 0 and item.data(Qt.ItemDataRole.UserRole) != style:
                     item.setData(Qt.ItemDataRole.UserRole, style)
                     item.setIcon(look.run_icon(style, self.theme))
                 if column == 1:
                     item.setForeground(QColor(self.theme.warning if gone else self.theme.text))
+        if moved:
+            self._widen()
+
+    def _widen(self) -> None:
+        """Names and steps get the room they need, the figures share the rest."""
+        for column in (0, 1):
+            self.resizeColumnToContents(column)

@@ -78,4 +78,4 @@ class Contour(View):
     def underlay(self, brush: Brush) -> None:
         assert self.scene is not None
         theme = self.scene.theme
-        brush.marker(self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.4)
+        brush.marker(self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.8)

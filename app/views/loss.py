@@ -27,6 +27,14 @@ def power(value: float, _: object = None) -> str:
     return ("−" if value < 0 else "") + "10" + str(exponent).translate(RAISED)
 
 
+def thousands(value: float, _: object = None) -> str:
+    """A step in short: 800, 25k, 1.5M."""
+    for size, letter in ((1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{value / (1e6 if letter == 'M' else 1e3):g}{letter}"
+    return f"{value:g}"
+
+
 class Loss(View):
     id = "loss"
     title = "Loss"
@@ -52,6 +60,7 @@ class Loss(View):
                 axis.set_minor_formatter(NullFormatter())
         if curve.x_scale == "linear":
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+            axes.xaxis.set_major_formatter(FuncFormatter(thousands))
         axes.set(xlabel="step", ylabel=name)
         axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
         axes.set_axisbelow(True)

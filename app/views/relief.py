@@ -47,7 +47,7 @@ class Mesh(Artist):
         points = view.pixels(view.nodes)
         gc = renderer.new_gc()
         gc.set_clip_rectangle(view.area)
-        gc.set_linewidth(0.7)  # an edge in the color of its cell closes the seams between antialiased neighbors
+        gc.set_linewidth(0.5)  # an edge in the color of its cell closes the seams between antialiased neighbors
         for rows, row_cells in view.camera.order(y, 1):
             for columns, column_cells in view.camera.order(x, 0):
                 part = points[rows, columns]
@@ -71,9 +71,9 @@ class Mesh(Artist):
             back = np.array([[-sx, sy, TALL], [-sx, -sy, TALL], [sx, -sy, TALL], [np.nan] * 3, [-sx, -sy, -TALL], [-sx, -sy, TALL],
                              [np.nan] * 3, [-sx, sy, -TALL], [-sx, sy, TALL], [np.nan] * 3, [sx, -sy, -TALL], [sx, -sy, TALL]])
             for edges in (floor, back):
-                brush.line(view.pixels(edges), theme.line, 0.8, view.area)
+                brush.line(view.pixels(edges), theme.line, 1.0, view.area)
             return
-        brush.line(view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 0.8, view.area)
+        brush.line(view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 1.0, view.area)
         if view.turning:
             return
         scenery = view.scene.scenery
@@ -177,7 +177,7 @@ class Relief(View):
     def pixels(self, points: np.ndarray) -> np.ndarray:
         """Points (..., 3) of the unit box to pixels of the figure."""
         box = self.axes.bbox
-        size = min(box.width / 3.6, box.height / 3.0)
+        size = min(box.width / 3.9, box.height / 3.1)
         return self.camera.project(points, ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 + 0.12 * size), size)
 
     def upon(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:

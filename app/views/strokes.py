@@ -41,7 +41,7 @@ class Brush:
         if gc is None:
             gc = self._contexts[key] = self.renderer.new_gc()
             gc.set_foreground(to_rgba(color), isRGBA=True)
-            gc.set_linewidth(self.renderer.points_to_pixels(width))
+            gc.set_linewidth(width)  # in points: the renderer converts
             gc.set_capstyle(cap)
             gc.set_joinstyle("round")
             gc.set_snap(False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -21,11 +22,12 @@ from app.scenery import Scenery, scenery_of
 from app.theme import LIGHT, Style, Theme
 from app.views import strokes
 from app.views.strokes import Brush
-from app.visits import needed
+from app.visits import FEW, needed
 from surfaces.surface import Box
 
-WIDTH, HALO = 1.8, 3.5  # points
+WIDTH, HALO = 2.3, 4.6  # points
 BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
+TO_AND_FRO = 0.05  # of the way made is gained: less is no travelling
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
 
 
@@ -34,6 +36,15 @@ class Trail(NamedTuple):
 
     seen: np.ndarray
     behind: np.ndarray | None
+
+
+def travels(points: np.ndarray, least: float) -> bool:
+    """Whether a piece of trail (n, 2) goes somewhere. Where it goes to and fro, a halo would only wipe out its own trail."""
+    seen = points[~np.isnan(points[:, 0])]
+    if len(seen) < 2:
+        return False
+    gained = np.hypot(*(seen[-1] - seen[0]))
+    return bool(gained > least and gained > TO_AND_FRO * np.hypot(*np.diff(seen, axis=0).T).sum())
 
 
 @dataclass(frozen=True)
@@ -174,16 +185,27 @@ class View(ABC):
     def redraw(self, brush: Brush, last: int) -> None:
         """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
-        block = self.block
         self.underlay(brush)
         parts: list[tuple[int, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
             steps, points, hidden = self.outline(track, last)
             trail = self.trail(points, hidden)
-            parts += [(int(steps[low]), i, (trail, low, low + block + 1, style))
-                      for low in range(0, len(steps) - 1, block)]
+            parts += [(key, i, (trail, low, high, style)) for key, low, high in self.pieces(steps)]
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
             self.stroke(brush, *part)
+
+    def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
+        """A rank in time and the index range of each piece that a trail through ``steps`` is drawn in.
+
+        A piece ends after ``block`` points, and at the steps where a block of ``trails`` ends; later only at doubled steps.
+        """
+        last = int(steps[-1]) if len(steps) else 0
+        ends = [*range(0, min(last, FEW) + 1, self.block)]
+        while ends[-1] < last:
+            ends.append(min(max(ends[-1] + self.block, 2 * ends[-1] if ends[-1] >= FEW else 0), last))
+        index = np.searchsorted(steps, ends).tolist()
+        return [(key, low, min(low + self.block, high) + 1) for key, (first, high) in enumerate(pairwise(index))
+                for low in range(first, high, self.block)]
 
     @staticmethod
     def trail(points: np.ndarray, hidden: np.ndarray | None) -> Trail:
@@ -204,8 +226,9 @@ class View(ABC):
         clip = self.axes.bbox
         if trail.behind is not None and not np.isnan(trail.behind[low:high, 0]).all():
             brush.line(trail.behind[low:high], style.pale, WIDTH * 0.55, clip)
-        if self.halo:
-            brush.line(trail.seen[low:high], self.scene.theme.halo, HALO, clip, cap="butt")
+        part = trail.seen[low:high]
+        if self.halo and travels(part, brush.renderer.points_to_pixels(HALO)):
+            brush.line(part, self.scene.theme.halo, HALO, clip, cap="butt")
         brush.line(trail.seen[max(low - RETOUCH, 0): high], style.color, WIDTH, clip)
 
     def heads(self, brush: Brush) -> None:
@@ -222,9 +245,9 @@ class View(ABC):
                 continue
             color = style.pale if hidden is not None and hidden[k] else style.color
             if track.diverged_at is not None and now > track.extent:
-                brush.marker(points[k: k + 1], "x", 8.0, color, style.color, 2.2)
+                brush.marker(points[k: k + 1], "x", 8.0, color, style.color, 2.8)
             else:
-                brush.marker(points[k: k + 1], style.marker, 8.0, color, halo, 1.1)
+                brush.marker(points[k: k + 1], style.marker, 8.5, color, halo, 1.4)
 
     def inside(self, point: np.ndarray) -> bool:
         """Whether a mark at this pixel (2,) lies on the axes, their edge included: it may then overhang."""
