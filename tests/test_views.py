@@ -191,7 +191,8 @@ def test_a_long_loss_curve_keeps_its_peaks() -> None:
     assert len(points) < 4_000
     assert (points[:, 1].min(), points[:, 1].max()) == pytest.approx((every[:, 1].min(), every[:, 1].max()))
     for column in range(int(view.axes.bbox.x0) + 2, int(every[-1, 0]) - 2, 37):
-        here, there = (p[(p[:, 0] >= column - 1) & (p[:, 0] <= column + 1), 1] for p in (points, every))
+        there = every[np.abs(every[:, 0] - column) <= 1, 1]
+        here = points[np.abs(points[:, 0] - column) <= 2, 1]
         assert here.max() >= there.max() - 1
         assert here.min() <= there.min() + 1
 
@@ -275,7 +276,7 @@ def test_a_long_race_looks_the_same_after_a_full_draw(open_window: Callable[...,
         if canvas.isVisible():
             canvas.draw()
             changed = np.abs(pixels(window)[name].astype(int) - before[name]).max(axis=2) > 40
-            assert changed.mean() < 0.006, name
+            assert changed.mean() < 0.01, name
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

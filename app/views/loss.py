@@ -13,6 +13,7 @@ from app.views.view import Scene, View
 
 FIRST_STEPS = 100
 RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}  # how far above its first value a curve is followed; then it leaves the plot
+TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
 FALL = 1e-18  # how far below, where the scale is logarithmic; what lies deeper is rounding
 
 
@@ -29,10 +30,9 @@ def power(value: float, _: object = None) -> str:
 
 def thousands(value: float, _: object = None) -> str:
     """A step in short: 800, 25k, 1.5M."""
-    for size, letter in ((1e6, "M"), (1e4, "k")):
-        if abs(value) >= size:
-            return f"{value / (1e6 if letter == 'M' else 1e3):g}{letter}"
-    return f"{value:g}"
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:g}M"
+    return f"{value / 1e3:g}k" if abs(value) >= 1e3 else f"{value:g}"
 
 
 class Loss(View):
@@ -177,7 +177,7 @@ class Loss(View):
         return points
 
     def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, None]:
-        """Of the many steps that share a column of pixels: the first, the lowest, the highest and the last value."""
+        """Of the many steps that share a column of pixels: the first, the lowest, the highest and the last."""
         box = self.axes.bbox
         losses = np.asarray(track.losses[: last + 1])
         values = self.values(losses, losses, losses) if self.needs_only_loss else self.values(*track.part(0, last))
@@ -187,7 +187,14 @@ class Loss(View):
         columns = np.linspace(box.x0, box.x1, int(box.width) + 2)
         bounds = self.axes.transData.inverted().transform(np.column_stack([columns, np.full(len(columns), box.y0)]))[:, 0]
         low = np.unique(np.append(0, np.ceil(bounds).astype(np.int64).clip(0, len(values) - 1)))
-        high = np.append(low[1:], len(values)) - 1
-        steps = np.column_stack([low, low, high, high])
-        heights = np.column_stack([values[low], np.fmin.reduceat(values, low), np.fmax.reduceat(values, low), values[high]])
-        return steps.ravel(), self.pixels(steps.ravel(), heights.ravel()), None
+        high = np.append(low[1:], len(values))
+        lowest = [a + values[a:b].argmin() for a, b in zip(low, high, strict=True)]
+        highest = [a + values[a:b].argmax() for a, b in zip(low, high, strict=True)]
+        steps = np.unique(np.concatenate([low, lowest, highest, high - 1]))
+        return steps, self.pixels(steps, values[steps]), None
+
+    def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
+        """Thinned curves lie over each other in turns of a few columns, as they came to in time."""
+        if len(steps) and steps[-1] + 1 == len(steps):
+            return super().pieces(steps)
+        return [(low, low, min(low + TURN, len(steps) - 1) + 1) for low in range(0, len(steps) - 1, TURN)]
