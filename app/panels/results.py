@@ -104,7 +104,7 @@ class Results(QTableWidget):
         view = self.viewport()
         assert view is not None
         line = QFontMetrics(self.font()).height() / self.font().pointSize()
-        points = min(self.width() // 62, int((view.height() / max(self.rowCount(), 1) - GAP) / line))
+        points = min(self.width() // 56, int((view.height() / max(self.rowCount(), 1) - GAP) / line))
         points = min(LARGEST, max(SMALLEST, points))
         if points != self.font().pointSize():
             self._scale(points)
