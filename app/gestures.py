@@ -74,9 +74,9 @@ class StartGesture:
         if self.offset is not None and event.button == 1:
             clicked = not self.grabbed and not self.dragged
             self.offset = None
-            self.session.store.release()
             if clicked:
                 self.session.restart()
+            self.session.store.release()
             self.canvas.setCursor(Qt.CursorShape.CrossCursor)
 
 

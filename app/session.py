@@ -34,7 +34,7 @@ class Session(QObject):
         self.clock = Clock()
         self.race = Race(experiment)
         self.box: Box = box_of(experiment)
-        self.shown = 0
+        self.shown = 0  # the step that a drag of the start began at, to be caught up with when it ends
         self.store.changed.connect(self._changed)
         self.store.released.connect(self._released)
         self.clock.due.connect(self.advance)
@@ -79,6 +79,7 @@ class Session(QObject):
 
     def restart(self) -> None:
         """Back to the start, with the hyperparameters as they are now."""
+        self.shown = 0
         self.race = Race(self.experiment)
         self.raced.emit()
 

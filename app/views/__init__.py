@@ -4,7 +4,8 @@ from app.views.contour import Contour
 from app.views.fit import Fit
 from app.views.loss import Loss
 from app.views.relief import Relief
-from app.views.view import Scene, View
+from app.views.scene import Scene
+from app.views.view import View
 
 VIEWS: dict[str, type[View]] = {view.id: view for view in (Contour, Relief, Loss, Fit)}
 

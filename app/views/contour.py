@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.text import Text
 
+from app.views.scene import Scene
 from app.views.strokes import Brush
-from app.views.view import Scene, View
+from app.views.view import View
 
 FILLED, LABELED, GRID = 28, 10, 161
 FORMULA, SMALLEST = 10.0, 6.0  # points

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from app.views import strokes
+from app.views.scene import Scene
 from app.views.strokes import Brush
-from app.views.view import WIDTH, Scene, View
+from app.views.view import WIDTH, View
 
 
 class Fit(View):

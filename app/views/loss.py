@@ -9,14 +9,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from app.experiment import QUANTITIES
 from app.race import Race, Track
-from app.views.view import Scene, View
+from app.views.scene import Scene
+from app.views.view import View
 
 FIRST_STEPS = 100
 RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}  # how far above its first value a curve is followed; then it leaves the plot
-TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
 FALL = 1e-18  # how far below, where the scale is logarithmic; what lies deeper is rounding
-
-
+TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

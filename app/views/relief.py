@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from app.views import strokes
 from app.views.camera import TALL, Camera, Sight
-from app.views.view import BLOCK, Scene, View
+from app.views.scene import Scene
+from app.views.view import BLOCK, View
 
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
 FIELD = 257  # nodes of the even grid that sight lines are tested against

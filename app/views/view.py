@@ -7,8 +7,6 @@ makes the static part. ``trails`` draws the segments of some updates over what i
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,14 +14,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from app.experiment import Experiment
 from app.race import Race, Track
-from app.scenery import Scenery, scenery_of
-from app.theme import LIGHT, Style, Theme
+from app.theme import Style
 from app.views import strokes
+from app.views.scene import Scene
 from app.views.strokes import Brush
 from app.visits import FEW, needed
-from surfaces.surface import Box
 
 WIDTH, HALO = 2.3, 4.6  # points
 BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
@@ -45,40 +41,6 @@ def travels(points: np.ndarray, least: float) -> bool:
         return False
     gained = np.hypot(*(seen[-1] - seen[0]))
     return bool(gained > least and gained > TO_AND_FRO * np.hypot(*np.diff(seen, axis=0).T).sum())
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What is shown: a race, over a box (the experiment's own unless another is held), in a theme.
-
-    ``experiment`` is the race's as it is now; the race itself goes on and takes others.
-    """
-
-    race: Race
-    theme: Theme = LIGHT
-    box: Box | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-    experiment: Experiment = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "experiment", self.race.experiment)
-
-    @cached_property
-    def scenery(self) -> Scenery:
-        return scenery_of(self.experiment, self.box)
-
-    @cached_property
-    def styles(self) -> list[Style]:
-        return self.theme.styles(self.experiment.runs)
-
-    def same_ground(self, other: Scene) -> bool:
-        """Whether the static part of every view is the same."""
-        return (self.scenery is other.scenery and self.theme is other.theme and self.options == other.options
-                and self.experiment.curve == other.experiment.curve)
-
-    @property
-    def shown(self) -> list[tuple[Track, Style]]:
-        return [(track, style) for track, style in zip(self.race.tracks, self.styles, strict=True) if style.visible]
 
 
 class View(ABC):

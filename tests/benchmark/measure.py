@@ -90,6 +90,12 @@ def noisy() -> Experiment:
 
 
 @cache
+def _settings() -> tempfile.TemporaryDirectory[str]:
+    """A folder for settings that goes away with the process."""
+    return tempfile.TemporaryDirectory(prefix="thalweg-benchmark-")
+
+
+@cache
 def application() -> QApplication:
     """The one application, without a screen, with settings that are thrown away."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -97,7 +103,7 @@ def application() -> QApplication:
     from PyQt6.QtWidgets import QApplication
 
     qInstallMessageHandler(lambda kind, where, words: None)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp(prefix="thalweg-benchmark-"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, _settings().name)
     made = QApplication([])
     made.setStyle("Fusion")
     return made

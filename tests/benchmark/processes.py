@@ -55,7 +55,8 @@ window.repaint()
 print(0, time.process_time())
 os._exit(0)
 """
-MEMORY = SHELL + """
+MEMORY = """
+import os
 from tests.benchmark.measure import SMOOTH, window, settle
 made = window(SMOOTH)
 def resident():
@@ -84,7 +85,7 @@ def _run(code: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         kept = {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS")}
         answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                                env={**kept, "XDG_CONFIG_HOME": folder, "PYTHONPYCACHEPREFIX": str(_bytecode())})
+                                env={**kept, "XDG_CONFIG_HOME": folder, "TMPDIR": folder, "PYTHONPYCACHEPREFIX": str(_bytecode())})
     first, second = json.loads(f"[{','.join(answer.stdout.split())}]")
     return first, second
 
