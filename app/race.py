@@ -13,7 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.experiment import Experiment, Run
-from optimizers.descent import Point, Surface, begin, descend
+from optimizers.descent import Point, begin, descend
+from optimizers.loss import Surface
 
 CHECKPOINT = 1024
 
@@ -97,7 +98,7 @@ class Race:
         self.experiment = experiment
         self.surface = experiment.land
         assert experiment.start is not None
-        self.tracks = [Track(run, self.surface.function, experiment.start) for run in experiment.runs]
+        self.tracks = [Track(run, self.surface, experiment.start) for run in experiment.runs]
         self.step = 0
         self.extent = 0
 

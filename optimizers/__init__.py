@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import first_order  # isort: skip  (the order of these is the order of the lists)
+from . import parts  # isort: skip
 from . import adaptive  # isort: skip
 from .optimizer import OPTIMIZERS, Hyperparameter, Optimizer, optimizer
 from .trace import Path, trace

@@ -1,4 +1,4 @@
-"""The few functions a rule needs beside + - * / **, on Python floats and on arrays by the same name.
+"""The few functions a rule needs beside + - * / ** and abs, on Python floats and on arrays by the same name.
 
 A Python float takes the fast road of the standard library; everything else goes to numpy.
 """
@@ -30,6 +30,31 @@ def maximum(a: Any, b: Any) -> Any:
     return np.maximum(a, b)
 
 
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller of two, element by element; nan where either is nan."""
+    if a.__class__ is float and b.__class__ is float:
+        return a if a <= b or a != a else b
+    return np.minimum(a, b)
+
+
 def where(condition: Any, a: Any, b: Any) -> Any:
     """a where the condition holds, b elsewhere."""
     return (a if condition else b) if condition.__class__ is bool else np.where(condition, a, b)
+
+
+def ratio(a: Any, b: Any, otherwise: Any = 0.0) -> Any:
+    """a / b, and ``otherwise`` where b is 0."""
+    if b.__class__ is float:
+        return a / b if b != 0.0 else otherwise
+    empty = np.equal(b, 0)
+    return np.where(empty, otherwise, a / np.where(empty, 1.0, b))
+
+
+def dot(a: Any, b: Any) -> Any:
+    """The inner product of points of shape (2, *batch): shape (*batch)."""
+    return (a * b).sum(axis=0)
+
+
+def norm(a: Any) -> Any:
+    """The Euclidean length of points of shape (2, *batch): shape (*batch)."""
+    return np.sqrt((a * a).sum(axis=0))

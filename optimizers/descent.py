@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .optimizer import Loss, Optimizer
+from .loss import Surface
+from .optimizer import Optimizer
+from .step import Memory, Step
 
-Surface = Callable[[Any, Any], Any]
+NOTHING: Memory = MappingProxyType({})
 
 
 class Point(NamedTuple):
     """Where a run stands after ``t`` updates, and all it needs to go on.
 
     A separable rule keeps (position, *state) once per coordinate in ``x`` and ``y``; a coupled one keeps
-    (point, *state) in ``x`` and leaves ``y`` empty.
+    (point, *state) in ``x`` and leaves ``y`` empty. ``parts`` holds the states of the parts it is combined with.
     """
 
     t: int
@@ -30,6 +33,7 @@ class Point(NamedTuple):
     loss: float
     slope: tuple[float, float]
     diverged: bool = False
+    parts: Memory = NOTHING
 
     @property
     def position(self) -> tuple[float, float]:
@@ -42,7 +46,8 @@ def begin(optimizer: Optimizer, surface: Surface, start: tuple[float, float]) ->
     state = tuple(optimizer.state.values())
     first, second = ((x, *state), (y, *state)) if optimizer.separable else ((np.array([x, y]), *state), ())
     try:
-        loss, slope = surface(x, y)
+        with np.errstate(all="ignore"):
+            loss, slope = surface(x, y)
         return Point(0, first, second, loss, slope, diverged=not math.isfinite(loss))
     except (ArithmeticError, ValueError):
         return Point(0, first, second, math.nan, (math.nan, math.nan), diverged=True)
@@ -52,34 +57,29 @@ def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters
             xs: array[float], ys: array[float], losses: array[float]) -> Point:
     """Make ``count`` updates from ``here``; append each position and loss to the columns; return the last point.
 
-    A hyperparameter may be a function of t. The update whose arithmetic fails or whose loss is not finite is not
+    A hyperparameter may be a function of t. The update whose arithmetic fails or whose position or loss is not finite is not
     appended: the point returned is the one before it, marked as diverged.
     """
-    walk = _separable if optimizer.separable else _coupled
-    if not any(map(callable, hyperparameters.values())):
-        return walk(optimizer, surface, here, hyperparameters, count, xs, ys, losses)
-    for t in range(here.t + 1, here.t + count + 1):
-        settings = {name: float(value(t)) if callable(value) else value for name, value in hyperparameters.items()}
-        here = walk(optimizer, surface, here, settings, 1, xs, ys, losses)
-        if here.diverged:
-            break
-    return here
+    step = Step(optimizer, surface, hyperparameters)
+    if optimizer.separable and step.plain:
+        return _fast(step, getattr(surface, "function", surface), here, count, xs, ys, losses)
+    return _whole(step, surface, here, count, xs, ys, losses)
 
 
-def _separable(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters: Mapping[str, Any], count: int,
-               xs: array[float], ys: array[float], losses: array[float]) -> Point:
-    rule, _ = optimizer.bind(hyperparameters)
-    if not optimizer.state:
+def _fast(step: Step, surface: Surface, here: Point, count: int,
+          xs: array[float], ys: array[float], losses: array[float]) -> Point:
+    rule = step.rule
+    if not step.optimizer.state:
         plain = rule
         rule = lambda x, grad, t: (plain(x, grad, t),)  # noqa: E731
-    t, x, y, loss, slope, _ = here
+    t, x, y, loss, slope, _, parts = here
     add_x, add_y, add_loss = xs.append, ys.append, losses.append
     grad_x, grad_y = slope
     try:
         for t in range(here.t + 1, here.t + count + 1):
             new_x, new_y = rule(x[0], grad_x, t, *x[1:]), rule(y[0], grad_y, t, *y[1:])
             new_loss, slope = surface(new_x[0], new_y[0])
-            if new_loss - new_loss != 0.0:  # inf or nan
+            if (new_loss + new_x[0] + new_y[0]) * 0.0 != 0.0:  # inf or nan
                 raise ArithmeticError
             x, y, loss = new_x, new_y, new_loss
             grad_x, grad_y = slope
@@ -87,27 +87,23 @@ def _separable(optimizer: Optimizer, surface: Surface, here: Point, hyperparamet
             add_y(y[0])
             add_loss(loss)
     except (ArithmeticError, ValueError):
-        return Point(t - 1, x, y, loss, (grad_x, grad_y), diverged=True)
-    return Point(t, x, y, loss, (grad_x, grad_y))
+        return Point(t - 1, x, y, loss, (grad_x, grad_y), True, parts)
+    return Point(t, x, y, loss, (grad_x, grad_y), False, parts)
 
 
-def _coupled(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters: Mapping[str, Any], count: int,
-             xs: array[float], ys: array[float], losses: array[float]) -> Point:
-    rule, _ = optimizer.bind(hyperparameters)
-    of_loss = Loss(surface)
-    t, (point, *state), _, loss, slope, _ = here
-    try:
-        for t in range(here.t + 1, here.t + count + 1):
+def _whole(step: Step, surface: Surface, here: Point, count: int,
+           xs: array[float], ys: array[float], losses: array[float]) -> Point:
+    for t in range(here.t + 1, here.t + count + 1):
+        try:
             with np.errstate(all="ignore"):
-                answer = rule(point, of_loss if optimizer.takes_loss else np.array(slope), t, *state)
-            new, *new_state = answer if optimizer.state else (answer,)
-            new_loss, new_slope = surface(float(new[0]), float(new[1]))
-            if not math.isfinite(new_loss):
+                x, y, parts = step(t, here.x, here.y, here.slope, here.parts)
+                moved = Point(t, x, y, here.loss, here.slope, False, parts)
+                loss, slope = surface(*moved.position)
+            if not (math.isfinite(loss) and all(map(math.isfinite, moved.position))):
                 raise ArithmeticError
-            point, state, loss, slope = new, new_state, new_loss, new_slope
-            xs.append(float(point[0]))
-            ys.append(float(point[1]))
-            losses.append(loss)
-    except (ArithmeticError, ValueError):
-        return Point(t - 1, (point, *state), (), loss, slope, diverged=True)
-    return Point(t, (point, *state), (), loss, slope)
+        except (ArithmeticError, ValueError):
+            return here._replace(diverged=True)
+        here = moved._replace(loss=loss, slope=slope)
+        for column, value in zip((xs, ys, losses), (*here.position, loss), strict=True):
+            column.append(value)
+    return here

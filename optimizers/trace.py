@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .descent import Surface, begin, descend
-from .optimizer import OPTIMIZERS, Loss, Optimizer
+from .descent import NOTHING, begin, descend
+from .loss import Surface
+from .optimizer import OPTIMIZERS, Optimizer
+from .step import Step
 
 BLOCK = 10_000  # elements a block, measured: larger ones leave the processor's cache, smaller ones pay for calls
 
@@ -30,23 +32,26 @@ def trace(optimizer: str | Optimizer, surface: Surface, start: Any, steps: int, 
           **hyperparameters: Any) -> Path:
     """The path of ``steps`` updates from ``start``.
 
-    start: a pair of numbers or of arrays. hyperparameters: numbers, arrays, or functions of t that give either.
-    Starts and hyperparameters broadcast to ``batch``. surface: any callable (x, y) -> height, (slope_x, slope_y).
-    last: keep only the last row. Raises ValueError where the optimizer or a hyperparameter is not known.
+    start: a pair of numbers or of arrays. hyperparameters: those of the optimizer and of the parts it is combined with;
+    numbers, arrays, or functions of t that give either. Starts and hyperparameters broadcast to ``batch``; a rule that
+    searches (``batched`` is False) walks the runs of a batch one after another. surface: any callable
+    (x, y) -> height, (slope_x, slope_y). last: keep only the last row. Raises ValueError where the optimizer or a
+    hyperparameter is not known, and for an array of whole numbers or switches, which a batch must share.
     """
     if isinstance(optimizer, str):
         if optimizer not in OPTIMIZERS:
             raise ValueError(f"there is no optimizer {optimizer!r}; there are {', '.join(OPTIMIZERS)}")
         optimizer = OPTIMIZERS[optimizer]
-    optimizer.know(hyperparameters)
     if steps < 0:
         raise ValueError(f"steps must be 0 or more, not {steps}")
-    constant = {name: value for name, value in hyperparameters.items() if not callable(value)}
-    first = {name: value if name in constant else value(1) for name, value in hyperparameters.items()}
+    first = {name: value(1) if callable(value) else value for name, value in hyperparameters.items()}
+    for name, value in first.items():
+        if optimizer.declared(name).single and np.ndim(value) and optimizer.batched:
+            raise ValueError(f"{name} must be one number for all runs of a batch")
     batch = np.broadcast_shapes(np.shape(start[0]), np.shape(start[1]), *(np.shape(value) for value in first.values()))
     if not batch:
         return _single(optimizer, surface, start, steps, hyperparameters, last)
-    return _many(optimizer, surface, start, steps, hyperparameters, last, batch)
+    return (_many if optimizer.batched else _one_by_one)(optimizer, surface, start, steps, hyperparameters, last, batch)
 
 
 def _single(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any],
@@ -55,12 +60,27 @@ def _single(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hype
     columns = array("d", [point.position[0]]), array("d", [point.position[1]]), array("d", [point.loss])
     hyperparameters = {name: value if callable(value) else float(value) for name, value in hyperparameters.items()}
     if not point.diverged:
-        point = descend(optimizer, surface, point, hyperparameters, steps, *columns)
+        descend(optimizer, surface, point, hyperparameters, steps, *columns)
     table = np.full((steps + 1, 3), np.nan)
     for k, column in enumerate(columns):
         table[: len(column), k] = column
     table = table[-1:] if last else table
     return Path(table[:, :2].copy(), table[:, 2].copy())
+
+
+def _one_by_one(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any],
+                last: bool, batch: tuple[int, ...]) -> Path:
+    rows = 1 if last else steps + 1
+    positions, losses = np.empty((rows, 2, *batch)), np.empty((rows, *batch))
+    for index in np.ndindex(batch):
+        def cut(value: Any, index: tuple[int, ...] = index) -> float:
+            return float(np.broadcast_to(value, batch)[index])
+
+        settings = {name: (lambda t, value=value, cut=cut: cut(value(t))) if callable(value) else cut(value)
+                    for name, value in hyperparameters.items()}
+        path = _single(optimizer, surface, (cut(start[0]), cut(start[1])), steps, settings, last)
+        positions[(..., *index)], losses[(..., *index)] = path.positions, path.losses
+    return Path(positions, losses)
 
 
 def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any],
@@ -78,7 +98,7 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
             block = slice(low, low + BLOCK)
             cut = cutter(block)
             settings = {name: value if callable(value) else cut(value) for name, value in hyperparameters.items()}
-            path = _walk(optimizer, surface, x0[block], y0[block], steps, settings, cut, last)
+            path = _walk(Step(optimizer, surface, settings, cut), surface, x0[block], y0[block], steps, last)
             for row, (x, y, height) in enumerate(path):
                 positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, height
         gone = np.logical_or.accumulate(~np.isfinite(losses) | ~np.isfinite(positions).all(axis=1), axis=0)
@@ -87,34 +107,43 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
     return Path(positions.reshape(rows, 2, *batch), losses.reshape(rows, *batch))
 
 
-def _walk(optimizer: Optimizer, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int, hyperparameters: dict[str, Any],
-          cut: Callable[[Any], Any], last: bool) -> Iterator[tuple[Any, Any, Any]]:
-    """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only.
-
-    What is not needed any more is let go at once: the memory of the next result is then still in the processor's cache.
-    """
-    rule, settings = optimizer.bind(hyperparameters)
-    schedules = [(name, value) for name, value in hyperparameters.items() if callable(value)]
+def _walk(step: Step, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int, last: bool) -> Iterator[tuple[Any, Any, Any]]:
+    """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only."""
+    optimizer = step.optimizer
     state = list(optimizer.state.values())
-    sx, sy, sp = state, state, state
-    loss = Loss(surface)
     height, (gx, gy) = surface(x, y)
     if not last or not steps:
         yield x, y, height
+    if optimizer.separable and step.plain:
+        yield from _walk_separable(step, surface, x, y, (gx, gy), steps, last)
+        return
+    here_x, here_y = ((x, *state), (y, *state)) if optimizer.separable else ((np.array([x, y]), *state), ())
+    memory = NOTHING
     for t in range(1, steps + 1):
-        for name, schedule in schedules:
-            settings[name] = cut(schedule(t))
+        here_x, here_y, memory = step(t, here_x, here_y, (gx, gy), memory)
+        x, y = (here_x[0], here_y[0]) if here_y else here_x[0]
+        height, (gx, gy) = surface(x, y)
+        if not last or t == steps:
+            yield x, y, height
+
+
+def _walk_separable(step: Step, surface: Surface, x: Any, y: Any, slope: tuple[Any, Any], steps: int,
+                    last: bool) -> Iterator[tuple[Any, Any, Any]]:
+    """What is not needed any more is let go at once: the memory of the next result is then still in the processor's cache."""
+    rule = step.rule
+    sx = sy = list(step.optimizer.state.values())
+    has_state = bool(sx)
+    gx, gy = slope
+    height = slope = None  # type: ignore[assignment]
+    for t in range(1, steps + 1):
         height = None
-        if optimizer.separable and state:
+        if has_state:
             x, *sx = rule(x, gx, t, *sx)
             gx = None
             y, *sy = rule(y, gy, t, *sy)
             gy = None
-        elif optimizer.separable:
-            x, y = rule(x, gx, t), rule(y, gy, t)
         else:
-            answer = rule(np.array([x, y]), loss if optimizer.takes_loss else np.array([gx, gy]), t, *sp)
-            (x, y), *sp = answer if state else (answer,)
+            x, y = rule(x, gx, t), rule(y, gy, t)
         height, (gx, gy) = surface(x, y)
         if not last or t == steps:
             yield x, y, height

@@ -1,0 +1,115 @@
+"""One update of a rule together with its parts, on floats or on arrays of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .loss import Loss, Surface
+from .optimizer import Optimizer, Part
+
+Memory = Mapping[str, tuple[Any, ...]]
+
+
+def is_on(name: str, hyperparameters: Mapping[str, Any]) -> bool:
+    """Whether a part works: its first hyperparameter is given and not 0."""
+    value = hyperparameters.get(name, 0.0)
+    return callable(value) or bool(np.any(value))
+
+
+class PartedLoss(Loss):
+    """The loss as a rule sees it through the gradient stages; a penalty on the position counts as part of the loss."""
+
+    def __init__(self, surface: Surface, step: Step) -> None:
+        super().__init__(surface)
+        self.step, self.t = step, 1
+
+    def both(self, point: Any) -> tuple[Any, np.ndarray]:
+        height, grad = super().both(point)
+        if self.step.penalties:
+            height = height + sum(s[n] for n, s in self.step.penalties) * (point * point).sum(axis=0) / 2
+        return height, self.step.shape(point, grad, self.t)
+
+    def hessian(self, point: Any) -> np.ndarray:
+        eye = np.eye(2).reshape(2, 2, *(1,) * (np.ndim(point) - 1))
+        return self.step.bare.hessian(point) + sum(s[n] for n, s in self.step.penalties) * eye
+
+
+class Step:
+    """A rule bound to hyperparameters, and the parts that these switch on.
+
+    Hyperparameters: numbers, arrays of the batch's shape, or functions of t that give either; ``cut`` brings what such a
+    function gives into the form that the rule gets.
+    """
+
+    def __init__(self, optimizer: Optimizer, surface: Surface, hyperparameters: Mapping[str, Any],
+                 cut: Callable[[Any], Any] = float) -> None:
+        own = {name: value for name, value in hyperparameters.items() if name in optimizer.hyperparameters}
+        self.optimizer, self.cut = optimizer, cut
+        self.rule, self.settings = optimizer.bind(own)
+        self.stages: dict[str, list[tuple[Part, Callable[..., Any]]]] = {"gradient": [], "position": [], "result": []}
+        self.penalties: list[tuple[str, dict[str, Any]]] = []
+        self.schedules = [(self.settings, name, value) for name, value in own.items() if callable(value)]
+        for name, part in optimizer.parts.items():
+            if is_on(name, hyperparameters):
+                bound, settings = part.bind({n: hyperparameters[n] for n in part.hyperparameters if n in hyperparameters})
+                self.stages["gradient" if part.stage == "loss" else part.stage].append((part, bound))
+                self.schedules += [(settings, n, value) for n, value in settings.items() if callable(value)]
+                if part.penalty:
+                    self.penalties.append((name, settings))
+        self.bare = Loss(surface)
+        self.loss = PartedLoss(surface, self) if self.stages["gradient"] else self.bare
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing but the rule and constant hyperparameters."""
+        return not self.schedules and not any(self.stages.values())
+
+    def turn(self, t: int) -> None:
+        """Let every schedule say its value for update ``t``."""
+        for settings, name, schedule in self.schedules:
+            settings[name] = self.cut(schedule(t))
+
+    def shape(self, point: Any, grad: Any, t: int) -> Any:
+        """The gradient at a point as the rule gets it."""
+        for part, bound in self.stages["gradient"]:
+            grad = bound(point, self.bare if part.stage == "loss" else grad, t)
+        return grad
+
+    def __call__(self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], slope: tuple[Any, Any],
+                 memory: Memory) -> tuple[tuple[Any, ...], tuple[Any, ...], Memory]:
+        """Update ``t``: position and state, once per coordinate or, for a coupled rule, whole in ``x``; the parts' states."""
+        self.turn(t)
+        rule, coupled = self.rule, not y
+        before = point = x[0] if coupled else np.array([x[0], y[0]])
+        for _, bound in self.stages["position"]:
+            point = bound(point, self.settings.get("lr", 1.0), t)
+        if self.optimizer.takes_loss:
+            if isinstance(self.loss, PartedLoss):
+                self.loss.t = t
+            grad: Any = self.loss
+        else:
+            grad = self.shape(before, np.array(slope), t)
+        if coupled:
+            new = rule(point, grad, t, *x[1:])
+            x = new if isinstance(new, tuple) else (new,)
+            moved = x[0]
+        else:
+            single = point.ndim == 1
+            (px, py), (gx, gy) = (point.tolist(), grad.tolist()) if single else (point, grad)
+            new_x, new_y = rule(px, gx, t, *x[1:]), rule(py, gy, t, *y[1:])
+            x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
+            moved = np.array([x[0], y[0]]) if self.stages["result"] else None
+        if self.stages["result"]:
+            memory = dict(memory)
+            for part, bound in self.stages["result"]:
+                moved, *state = bound(moved, before, t, *memory.get(part.id, part.state.values()))
+                memory[part.id] = tuple(state)
+            if coupled:
+                x = (moved, *x[1:])
+            else:
+                mx, my = moved.tolist() if moved.ndim == 1 else moved
+                x, y = (mx, *x[1:]), (my, *y[1:])
+        return x, y, memory
