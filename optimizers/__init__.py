@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import first_order  # isort: skip  (the order of these is the order of the lists)
 from . import parts  # isort: skip
+from . import first_order  # isort: skip  (the order of these is the order of the lists)
+from . import sign_based  # isort: skip
 from . import adaptive  # isort: skip
-from .optimizer import OPTIMIZERS, Hyperparameter, Optimizer, optimizer
+from . import adam_family  # isort: skip
+from . import layerwise  # isort: skip
+from . import parameter_free  # isort: skip
+from . import conventions  # isort: skip
+from .optimizer import OPTIMIZERS, PARTS, Hyperparameter, Optimizer, Part, optimizer
 from .trace import Path, trace
 from .updater import UPDATERS, Updater
 
-__all__ = ["OPTIMIZERS", "Hyperparameter", "Optimizer", "Path", "Updater", "adaptive", "first_order", "optimizer", "trace"]
+__all__ = ["OPTIMIZERS", "PARTS", "Hyperparameter", "Optimizer", "Part", "Path", "Updater", "adam_family", "adaptive",
+           "conventions", "first_order", "layerwise", "optimizer", "parameter_free", "parts", "sign_based", "trace"]
 
 
 def __getattr__(name: str) -> Any:

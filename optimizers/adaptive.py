@@ -2,66 +2,70 @@
 
 from __future__ import annotations
 
-from .arithmetic import maximum, sqrt
-from .optimizer import Decay, Epsilon, LearningRate, WeightDecay, optimizer
+from .arithmetic import maximum, minimum, ratio, sign, sqrt, where
+from .optimizer import Decay, Epsilon, LearningRate, Momentum, Positive, Switch, optimizer
 
 
-@optimizer("AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in torch: sum from 0, eps outside the root")
-def adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.01, eps: Epsilon = 1e-10):
-    g_sum = g_sum + grad * grad
-    return x - lr * grad / (sqrt(g_sum) + eps), g_sum
+@optimizer("AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in torch: sum from 0, eps outside the root",
+           convention="PyTorch, TensorFlow 1")
+def adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.01, eps: Epsilon = 1e-10, lr_decay: Positive = 0.0,
+            initial_sum: Positive = 0.0):
+    """Evens out steep and flat coordinates without tuning. The sum only grows, so it slows down and may stop too early."""
+    g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
+    return x - lr / (1 + (t - 1) * lr_decay) * ratio(grad, sqrt(g_sum) + eps), g_sum
 
 
-@optimizer("RMSprop", source="Tieleman & Hinton 2012, Coursera lecture 6.5; eps outside the root, as in torch")
-def rmsprop(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, rho: Decay = 0.99, eps: Epsilon = 1e-8):
+@optimizer("RMSprop", source="Tieleman & Hinton 2012, Coursera lecture 6.5; centered: Graves 2013, arXiv:1308.0850, equation 38; "
+           "eps outside the root and lr outside the momentum, as in torch", convention="PyTorch")
+def rmsprop(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.01, rho: Decay = 0.99, eps: Epsilon = 1e-8,
+            momentum: Momentum = 0.0, centered: Switch = 0.0):
+    """Forgets old gradients, so that it keeps its pace where AdaGrad stops. The first step is large, and it never settles."""
     v = rho * v + (1 - rho) * grad * grad
-    return x - lr * grad / (sqrt(v) + eps), v
+    spread = v
+    if centered:
+        g_mean = rho * g_mean + (1 - rho) * grad
+        spread = maximum(v - g_mean * g_mean, 0.0)
+    b = momentum * b + ratio(grad, sqrt(spread) + eps)
+    return x - lr * b, v, g_mean, b
 
 
-@optimizer("AdaDelta", source="Zeiler 2012, arXiv:1212.5701, algorithm 1; times a learning rate, 1 in the paper")
+@optimizer("AdaDelta", source="Zeiler 2012, arXiv:1212.5701, algorithm 1; times a learning rate, 1 in the paper",
+           convention="PyTorch, Optax, Keras, TensorFlow 1")
 def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho: Decay = 0.9, eps: Epsilon = 1e-6):
+    """Finds its own step length from its last steps. Starts from eps and so takes long to get going."""
     g_mean = rho * g_mean + (1 - rho) * grad * grad
-    dx = sqrt(dx_mean + eps) / sqrt(g_mean + eps) * grad
+    dx = ratio(sqrt(dx_mean + eps), sqrt(g_mean + eps)) * grad
     dx_mean = rho * dx_mean + (1 - rho) * dx * dx
     return x - lr * dx, g_mean, dx_mean
 
 
-@optimizer("Adam", source="Kingma & Ba 2015, arXiv:1412.6980, algorithm 1")
-def adam(x, grad, t, m=0.0, v=0.0, *,
-         lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8):
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad * grad
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
+@optimizer("SM3", source="Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II; of a vector each coordinate is a cover of its own",
+           convention="Optax")
+def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum = 0.9, eps: Epsilon = 1e-8):
+    """AdaGrad that saves memory on large matrices; in two dimensions it is AdaGrad with a running mean. Slows down like it."""
+    v = v + grad * grad
+    m = momentum * m + (1 - momentum) * where(v > 0, ratio(grad, sqrt(v + eps)), 0.0)
+    return x - lr * m, v, m
 
 
-@optimizer("AdamW", source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; decay times learning rate, as in torch")
-def adamw(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
-          eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.01):
-    x = x - lr * weight_decay * x
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad * grad
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
+@optimizer("FTRL", source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1: FTRL-Proximal",
+           convention="Keras, TensorFlow 1")
+def ftrl(x, grad, t, n=0.0, z=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0, l2: Positive = 0.0, l2_shrinkage: Positive = 0.0,
+         beta: Positive = 0.0, initial_sum: Positive = 0.1, power: Positive = 0.5):
+    """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards 0."""
+    n = initial_sum if t == 1 else n
+    n_new = n + grad * grad
+    z = z + grad + 2 * l2_shrinkage * x - (n_new**power - n**power) / lr * x
+    clipped = minimum(maximum(z, -l1), l1)
+    return ratio(clipped - z, n_new**power / lr + 2 * (l2 + beta / (2 * lr))), n_new, z
 
 
-@optimizer("AMSGrad", source="Reddi, Kale & Kumar 2018, arXiv:1904.09237, algorithm 2; bias-corrected as in torch")
-def amsgrad(x, grad, t, m=0.0, v=0.0, v_max=0.0, *,
-            lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8):
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad * grad
-    v_max = maximum(v_max, v)
-    m_hat, v_hat = m / (1 - beta1**t), v_max / (1 - beta2**t)
-    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v, v_max
-
-
-@optimizer("NAdam", source="Dozat 2016, ICLR workshop, algorithm 2; the schedule of mu as in torch")
-def nadam(x, grad, t, m=0.0, v=0.0, mu_product=1.0, *, lr: LearningRate = 2e-3, beta1: Decay = 0.9,
-          beta2: Decay = 0.999, eps: Epsilon = 1e-8, momentum_decay: WeightDecay = 4e-3):
-    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
-    mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
-    mu_product = mu_product * mu
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad * grad
-    m_bar = (1 - mu) * grad / (1 - mu_product) + mu_next * m / (1 - mu_product * mu_next)
-    return x - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), m, v, mu_product
+@optimizer("Proximal AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121, with the soft threshold of Duchi & Singer 2009, "
+           "JMLR 10:2899", convention="TensorFlow 1")
+def proximal_adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0, l2: Positive = 0.0,
+                     initial_sum: Positive = 0.1):
+    """AdaGrad with a pull that sets small coordinates to exactly 0. The pull moves the minimum towards the origin."""
+    g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
+    rate = ratio(lr, sqrt(g_sum))
+    x = x - rate * grad
+    return sign(x) * maximum(abs(x) - rate * l1, 0.0) / (1 + rate * l2), g_sum

@@ -43,11 +43,12 @@ from .hyperparameter import (
     Positive,
     Seed,
     Switch,
+    WarmUp,
     WeightDecay,
 )
 
 __all__ = ["OPTIMIZERS", "PARTS", "Count", "Decay", "Epsilon", "Fraction", "Height", "Hyperparameter", "LearningRate", "Momentum",
-           "Optimizer", "Part", "Positive", "Seed", "Switch", "WeightDecay", "declared_in", "optimizer"]
+           "Optimizer", "Part", "Positive", "Seed", "Switch", "WarmUp", "WeightDecay", "declared_in", "optimizer"]
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,12 @@ class Part(Rule):
     """Something that any optimizer can be combined with; what ``stage`` means is written in ``optimizers.parts``.
 
     Its first hyperparameter bears its id and switches it on: at 0 the part is not there. A ``penalty`` of strength s stands
-    for the term s/2 |x|^2 of the loss.
+    for the term s/2 |x|^2 of the loss. ``on`` is the strength that it has when it is added in the window.
     """
 
     stage: str = "gradient"
     penalty: bool = False
+    on: float = 1.0
 
 
 PARTS: dict[str, Part] = {}

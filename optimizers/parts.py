@@ -25,14 +25,14 @@ from .optimizer import PARTS, Part, declared_in
 STAGES = {("x", "grad", "t"): "gradient", ("x", "loss", "t"): "loss", ("x", "lr", "t"): "position", ("x", "before", "t"): "result"}
 
 
-def part(name: str, *, source: str, penalty: bool = False) -> Callable[[Callable[..., Any]], Part]:
+def part(name: str, *, source: str, on: float, penalty: bool = False) -> Callable[[Callable[..., Any]], Part]:
     """Declare a part; its id is the function's name, its stage what its arguments are called."""
 
     def declare(rule: Callable[..., Any]) -> Part:
         first = tuple(inspect.signature(rule).parameters)[:3]
         if first not in STAGES:
             raise TypeError(f"{rule.__name__} must begin with one of {', '.join(map(str, STAGES))}")
-        made = Part(name=name, source=source, stage=STAGES[first], penalty=penalty, **declared_in(rule, 3))
+        made = Part(name=name, source=source, stage=STAGES[first], penalty=penalty, on=on, **declared_in(rule, 3))
         if next(iter(made.hyperparameters), "") != made.id:
             raise TypeError(f"the first hyperparameter of {made.id} must be named {made.id}")
         PARTS[made.id] = made
@@ -41,28 +41,28 @@ def part(name: str, *, source: str, penalty: bool = False) -> Callable[[Callable
     return declare
 
 
-@part("Sharpness-aware minimization (SAM)", source="Foret et al. 2021, arXiv:2010.01412, equations 2 and 3")
+@part("Sharpness-aware minimization (SAM)", source="Foret et al. 2021, arXiv:2010.01412, equations 2 and 3", on=0.05)
 def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="SAM radius")] = 0.0):
     """Takes the gradient where the surface is highest nearby, and so prefers wide minima. Circles about a narrow one."""
     grad = loss.gradient(x)
     return loss.gradient(x + sam * ratio(grad, norm(grad)))
 
 
-@part("Gradient noise", source="Neelakantan et al. 2015, arXiv:1511.06807, equation 1: variance noise^2 / (1 + t)^decay, t from 0")
+@part("Gradient noise", source="Neelakantan et al. 2015, arXiv:1511.06807: variance noise^2 / (1 + t)^decay, with t from 0", on=0.5)
 def noise(x, grad, t, *, noise: Annotated[float, Hyperparameter(1e-3, 100.0, "log", label="noise")] = 0.0,
           noise_decay: Annotated[float, Hyperparameter(0.0, 2.0, most=10.0)] = 0.0, noise_seed: Seed = 0):
-    """Gaussian, the same for every run with the same seed. Shakes a run off saddles and out of shallow basins; never lets it rest."""
+    """Gaussian, the same for every run with the same seed. Shakes a run off saddles and out of small basins, and never rests."""
     draw = np.random.default_rng((int(noise_seed), t)).standard_normal(2).reshape(2, *(1,) * (np.ndim(grad) - 1))
     return grad + noise * draw / t ** (noise_decay / 2)
 
 
-@part("Clip gradient by value", source="Mikolov 2012, Statistical language models based on neural networks (thesis), section 3.2.2")
+@part("Clip gradient by value", source="each coordinate on its own; torch.nn.utils.clip_grad_value_", on=1.0)
 def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
     """Keeps each coordinate of the gradient within bounds; survives cliffs, but bends the direction."""
     return maximum(minimum(grad, clip_value), -clip_value)
 
 
-@part("Clip gradient by norm", source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1")
+@part("Clip gradient by norm", source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1", on=1.0)
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     """Shortens a gradient that is too long and keeps its direction; survives cliffs, but makes far starts slow."""
     length = norm(grad)
@@ -70,19 +70,20 @@ def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
 
 
 @part("Weight decay (L2)", source="Hanson & Pratt 1988, NIPS 1:177; added to the gradient, as in torch's SGD and Adam",
-      penalty=True)
+      on=0.01, penalty=True)
 def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
     """Pulls towards the origin through the gradient; an adaptive rule divides that pull by its own scale."""
     return grad + weight_decay * x
 
 
-@part("Weight decay (decoupled)", source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; times the learning rate")
+@part("Weight decay (decoupled)", source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; times the learning rate",
+      on=0.01)
 def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: WeightDecay = 0.0):
     """Pulls towards the origin beside the gradient, so that momentum and adaptive scales do not feel it."""
     return x * (1 - lr * decoupled_weight_decay)
 
 
-@part("Lookahead", source="Zhang et al. 2019, arXiv:1907.08610, algorithm 1")
+@part("Lookahead", source="Zhang et al. 2019, arXiv:1907.08610, algorithm 1", on=5)
 def lookahead(x, before, t, slow=None, *, lookahead: Annotated[float, Hyperparameter(0, 20, "whole", label="lookahead steps")] = 0,
               lookahead_alpha: Fraction = 0.5):
     """Every few steps goes back part of the way, which calms a rule that swings. Slower where the way is straight."""

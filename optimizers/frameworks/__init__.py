@@ -1,0 +1,89 @@
+"""Which of our optimizers, with which hyperparameters, computes what a framework's class computes.
+
+    >>> from_framework("torch", "SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True})
+    ('nesterov', {'lr': 0.1, 'momentum': 0.9})
+
+Each class is a function of the same name and signature in the framework's file here; it returns our id and hyperparameters.
+Versions: torch 2.13, optax 0.2.8, keras 3.15, tf.compat.v1.train of tensorflow 2.21.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from optimizers.optimizer import OPTIMIZERS
+
+from . import keras, optax, tf1, torch
+
+FRAMEWORKS: dict[str, tuple[str, str, ModuleType]] = {
+    "torch": ("PyTorch", "torch.optim", torch),
+    "optax": ("Optax", "optax", optax),
+    "keras": ("Keras", "keras.optimizers", keras),
+    "tf1": ("TensorFlow 1", "tf.compat.v1.train", tf1),
+}
+
+
+class Preset(NamedTuple):
+    """What a framework's call without further arguments computes: our id and all its hyperparameters."""
+
+    framework: str
+    call: str
+    id: str
+    hyperparameters: dict[str, float]
+
+
+def classes(framework: str) -> dict[str, Callable[..., tuple[str, dict[str, Any]]]]:
+    """The framework's classes by name; ValueError for a framework that is not known."""
+    if framework not in FRAMEWORKS:
+        raise ValueError(f"there is no framework {framework!r}; there are {', '.join(FRAMEWORKS)}")
+    module = FRAMEWORKS[framework][2]
+    return {name: made for name, made in vars(module).items()
+            if inspect.isfunction(made) and made.__module__ == module.__name__ and not name.startswith("_")}
+
+
+def from_framework(framework: str, name: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Our id and hyperparameters for ``framework``'s class ``name`` called with these keyword arguments.
+
+    A learning rate may also be a function of t. ValueError, in a sentence, for what has no counterpart.
+    """
+    known = classes(framework)
+    label, home, module = FRAMEWORKS[framework]
+    short = name.removeprefix("contrib.")
+    if short in module.NO_COUNTERPART:
+        raise ValueError(f"{home}.{name} has no counterpart: {module.NO_COUNTERPART[short]}")
+    if short not in known:
+        raise ValueError(f"{label} has no {name!r} with a counterpart here; there are {', '.join(known)}")
+    try:
+        given = inspect.signature(known[short]).bind(**arguments)
+    except TypeError as error:
+        raise ValueError(f"{home}.{name} cannot be called so: {error}") from None
+    for argument, value in arguments.items():
+        if argument in module.ONLY and value not in module.ONLY[argument]:
+            raise ValueError(f"{home}.{name}({argument}={value!r}) has no counterpart here")
+    id, hyperparameters = known[short](*given.args, **given.kwargs)
+    parts = OPTIMIZERS[id].parts
+    return id, {key: value for key, value in hyperparameters.items() if key not in parts or callable(value) or value}
+
+
+def presets(optimizer: str) -> list[Preset]:
+    """The frameworks' own defaults for an optimizer, whichever variant of it they compute.
+
+    A learning rate that a framework leaves to the caller is the optimizer's default.
+    """
+    base = OPTIMIZERS[optimizer].variant_of or optimizer
+    found = []
+    for framework, (label, home, module) in FRAMEWORKS.items():
+        calls: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in classes(framework)] + module.MORE_PRESETS
+        for name, arguments in calls:
+            required = [p.name for p in inspect.signature(classes(framework)[name]).parameters.values()
+                        if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+            id, hyperparameters = from_framework(framework, name, {**{key: 0.9 for key in required}, **arguments})
+            if (OPTIMIZERS[id].variant_of or id) == base:
+                if any(key.startswith("learning") for key in required):
+                    hyperparameters["lr"] = OPTIMIZERS[id].defaults["lr"]
+                words = ", ".join(f"{key}={value}" for key, value in arguments.items())
+                found.append(Preset(label, f"{home}.{name}({words})", id, hyperparameters))
+    return found

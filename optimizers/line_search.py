@@ -1,0 +1,84 @@
+"""Rules that search for their step length, or guess it from the last two gradients; directions from gradients alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from .arithmetic import dot, ratio, where
+from .optimizer import Hyperparameter, LearningRate, Switch, optimizer
+from .searches import Armijo, Curvature, FirstStep, armijo, strong_wolfe
+
+Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99)]
+
+
+@optimizer("Steepest descent, Armijo", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, algorithm 3.1",
+           separable=False, batched=False)
+def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, shrink: Shrink = 0.5):
+    """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines."""
+    value, grad = loss.both(x)
+    found = armijo(loss, x, value, grad, -grad, lr, c1=c1, shrink=shrink)
+    return found.x, found.trials
+
+
+@optimizer("Steepest descent, strong Wolfe", source="Wolfe 1969, doi:10.1137/1011036; Nocedal & Wright 2006, algorithms 3.5, 3.6",
+           separable=False, batched=False)
+def steepest_descent_wolfe(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1):
+    """Goes about as far as the direction is worth, neither too short nor too long. Still zigzags: each turn is a right angle."""
+    value, grad = loss.both(x)
+    found = strong_wolfe(loss, x, value, grad, -grad, lr, c1=c1, c2=c2)
+    return found.x, found.trials
+
+
+@optimizer("Barzilai-Borwein", source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141, equations 5 (BB1) and 6 (BB2)",
+           separable=False)
+def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.01, bb2: Switch = 0):
+    """Guesses the curvature from two gradients and is far quicker in ravines at no cost. Goes up and down on its way.
+
+    Where the guess is no positive number (the curvature is negative), and in the first update, the step is lr.
+    """
+    s, y = x - x_old, grad - g_old
+    sy = dot(s, y)
+    alpha = ratio(sy, dot(y, y)) if bb2 else ratio(dot(s, s), sy)
+    alpha = where((t > 1) & (sy > 0) & np.isfinite(alpha), alpha, lr)
+    return x - alpha * grad, x, grad
+
+
+def _conjugate(x, loss, p, beta, lr, c1, c2):
+    """The step along -g + beta p, or along -g where that does not descend: x, g, the direction to go on from, trials."""
+    value, grad = loss.both(x)
+    p = -grad + beta(grad) * p
+    if not dot(grad, p) < 0:
+        p = -grad
+    found = strong_wolfe(loss, x, value, grad, p, lr, c1=c1, c2=c2)
+    return found.x, grad, p if found.alpha > 0 else np.zeros(2), found.trials
+
+
+@optimizer("Conjugate gradient, FR", source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
+           "algorithm 5.4 with the restart 5.52", separable=False, batched=False)
+def conjugate_gradient_fr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
+                          c2: Curvature = 0.1):
+    """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions fade."""
+    g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
+
+    def beta(grad):
+        square = dot(grad, grad)
+        if abs(dot(grad, g_old)) >= 0.1 * square:  # successive gradients of a good run are nearly orthogonal
+            return 0.0
+        return ratio(square, dot(g_old, g_old))
+
+    return _conjugate(x, loss, p, beta, lr, c1, c2)
+
+
+@optimizer("Conjugate gradient, PR+", source="Polak & Ribière 1969, RIRO 3(16):35; Gilbert & Nocedal 1992, doi:10.1137/0802003",
+           separable=False, batched=False)
+def conjugate_gradient_pr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
+                          c2: Curvature = 0.1):
+    """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful search."""
+    g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
+
+    def beta(grad):
+        return max(0.0, ratio(dot(grad, grad - g_old), dot(g_old, g_old)))
+
+    return _conjugate(x, loss, p, beta, lr, c1, c2)

@@ -1,0 +1,127 @@
+"""Rules that use second derivatives: a quadratic model of the surface, and what to do where it cannot be trusted."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import numpy as np
+
+from .arithmetic import dot, norm, ratio
+from .optimizer import Hyperparameter, Positive, Switch, optimizer
+from .searches import Armijo, StepLength, armijo, look
+
+Floor = Annotated[float, Hyperparameter(1e-8, 10.0, "log", least=1e-300, label="smallest curvature")]
+Radius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius")]
+Eta = Annotated[float, Hyperparameter(0.0, 0.25, most=0.25, label="eta (acceptance)")]
+Tau = Annotated[float, Hyperparameter(1e-8, 1.0, "log", least=1e-300, label="tau (first damping)")]
+
+
+def newton_direction(hessian, grad):
+    """-H^-1 g; by the pseudo-inverse, so that a singular Hessian gives the shortest solution instead of none."""
+    return -np.linalg.pinv(hessian, hermitian=True) @ grad
+
+
+@optimizer("Newton", source="Nocedal & Wright 2006, equation 2.15", separable=False, batched=False)
+def newton(x, loss, t, *, lr: StepLength = 1.0):
+    """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima."""
+    return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
+
+
+@optimizer("Damped Newton", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, algorithm 3.2 with the gradient as "
+           "the other direction", separable=False, batched=False)
+def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo = 1e-4):
+    """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on saddles."""
+    value, grad = loss.both(x)
+    p = newton_direction(loss.hessian(x), grad)
+    if not dot(grad, p) < 0:
+        p = -grad
+    found = armijo(loss, x, value, grad, p, lr, c1=c1)
+    return found.x, found.trials
+
+
+@optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, algorithm 1; whole Hessian, floor for its eigenvalues",
+           separable=False, batched=False)
+def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
+    """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes."""
+    curvature, q = np.linalg.eigh(loss.hessian(x))
+    return x - lr * q @ (q.T @ loss.gradient(x) / np.maximum(abs(curvature), floor))
+
+
+def step_within(grad, hessian, radius):
+    """The p that minimises g'p + p'Hp/2 over |p| <= radius: Moré & Sorensen 1983, in the coordinates of the eigenvectors.
+
+    On the circle p = -(H + lambda I)^-1 g with the lambda >= 0 that makes H + lambda I positive semidefinite and p so long.
+    """
+    curvature, q = np.linalg.eigh(hessian)
+    (h1, h2), (a1, a2) = curvature.tolist(), (q.T @ grad).tolist()
+    shift = max(0.0, -h1)
+    d1, d2 = h1 + shift, h2 + shift
+    p1, p2 = ratio(-a1, d1), ratio(-a2, d2)
+    if (d1 > 0 or a1 == 0) and (d2 > 0 or a2 == 0) and math.hypot(p1, p2) <= radius:
+        if h1 < 0:  # the hard case: no slope along the negative curvature, so either side of it is best
+            p1 = math.sqrt(radius * radius - p2 * p2)
+        return q @ np.array([p1, p2])
+    more = max(0.0, abs(a1) / radius - d1, abs(a2) / radius - d2)  # lambda - shift from below, whence Newton's rule climbs to it
+    for _ in range(50):
+        p1, p2 = ratio(-a1, d1 + more), ratio(-a2, d2 + more)
+        length = math.hypot(p1, p2)
+        if length <= radius * (1 + 1e-12):
+            break
+        u1, u2 = p1 / length, p2 / length
+        more += (length - radius) / radius / (ratio(u1 * u1, d1 + more) + ratio(u2 * u2, d2 + more))
+    return q @ np.array([p1, p2]) * (radius / length)
+
+
+@optimizer("Trust region", source="Moré & Sorensen 1983, doi:10.1137/0904038; Nocedal & Wright 2006, algorithms 4.1, 4.3",
+           separable=False, batched=False)
+def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_radius: Positive = 100.0, eta: Eta = 0.1):
+    """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on shrinking.
+
+    ``lr`` is the radius before the first update.
+    """
+    radius = lr if t == 1 else radius
+    radius = min(radius, max_radius)
+    if radius == 0:
+        return x, radius, np.array([x])
+    (value, grad), hessian = loss.both(x), loss.hessian(x)
+    p = step_within(grad, hessian, radius)
+    predicted = -float(dot(grad, p) + p @ hessian @ p / 2)
+    there = x + p
+    if predicted > 0:
+        rho = (value - look(loss, there)[0]) / predicted
+        if not rho >= 0.25:
+            radius /= 4
+        elif rho > 0.75 and norm(p) > 0.999 * radius:
+            radius = min(2 * radius, max_radius)
+        if eta < rho < math.inf:
+            return there, radius, np.array([there])
+    return x, radius, np.array([there])
+
+
+@optimizer("Levenberg-Marquardt", source="Levenberg 1944, Quart. Appl. Math. 2:164; Marquardt 1963, J. SIAM 11:431; damping by the "
+           "gain ratio: Madsen, Nielsen & Tingleff 2004, algorithm 3.16", separable=False, batched=False)
+def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3,
+                        marquardt: Switch = 0):
+    """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares. Creeps where it must bend.
+
+    Damps by lambda I (Levenberg) or, with the switch, by lambda diag(J'J) (Marquardt). J'J is what the surface gives as
+    ``gauss_newton``; on a surface that is no sum of squares its place is taken by the Hessian.
+    """
+    value, grad = loss.both(x)
+    gauss_newton = getattr(loss.surface, "gauss_newton", None)
+    jj = np.asarray(gauss_newton(*x.tolist())) if gauss_newton else loss.hessian(x)
+    size = abs(np.diag(jj))
+    if t == 1:
+        damping = tau if marquardt else tau * (float(size.max()) or 1.0)
+    scale = np.where(size > 0, size, 1.0) if marquardt else np.ones(2)
+    step = lr * newton_direction(jj + damping * np.diag(scale), grad)
+    there = x + step
+    if (there == x).all():
+        return x, damping, nu, np.array([x])
+    predicted = -float(dot(grad, step) + step @ jj @ step / 2)
+    gain = ratio(value - look(loss, there)[0], predicted) if predicted > 0 else -1.0
+    if 0 < gain < math.inf:
+        u = 2 * gain - 1
+        return there, max(damping * max(1 / 3, 1 - u * u * u), 1e-16), 2.0, np.array([there])
+    return x, damping * nu, 2 * nu, np.array([there])
