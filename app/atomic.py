@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from app.experiment import ExperimentError
+from app.checks import ExperimentError
 
 
 def target(path: Path) -> Path:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import NoReturn
 
 from app import version
-from app.experiment import FIRST, MOST_STEPS, Experiment, ExperimentError, Run
+from app.checks import ExperimentError
+from app.experiment import FIRST, MOST_STEPS, Experiment, Run
 from app.files import examples, load
 
 DEFAULT_STEPS = 200
@@ -74,7 +75,7 @@ def export(words: Sequence[str]) -> int:
     from pathlib import Path
 
     from app.atomic import target
-    from app.experiment import choice, number
+    from app.checks import choice, number
     from app.export import EXPORTS
     from app.export import export as write
     from app.export.picture import check

@@ -9,7 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
-from app.experiment import Experiment, ExperimentError
+from app.checks import ExperimentError
+from app.experiment import Experiment
 
 # What Qt needs on Linux beyond its own wheel: library -> its package on Debian and Ubuntu, on Fedora, on Arch.
 IMPORTED = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtWidgets import QFileDialog
 
 from app import files
-from app.experiment import ExperimentError
+from app.checks import ExperimentError
 from app.panels.export_dialog import ExportDialog
 
 if TYPE_CHECKING:

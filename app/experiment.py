@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from optimizers import OPTIMIZERS, Optimizer
+from app.checks import ExperimentError, choice, number, start_number
+from optimizers import OPTIMIZERS, Optimizer, Part
 from surfaces import SURFACES, Surface
 
 FORMAT = 1
 MOST_RUNS = 24
 MOST_STEPS = 10_000_000
-FARTHEST = 1e6
 QUANTITIES = {"loss": "loss", "distance": "distance to nearest minimum", "gradient": "gradient norm"}
 SCALES = ("linear", "log")
 
 
-class ExperimentError(ValueError):
-    """An input that cannot be used; the message is one sentence that names the culprit and the choices."""
-
-
-def choice(kind: str, value: Any, among: Iterable[str]) -> str:
-    """The value, if it is among the choices."""
-    names = list(among)
-    if value not in names:
-        raise ExperimentError(f"there is no {kind} {value!r}; choose from {', '.join(names)}")
-    return str(value)
-
-
-def number(kind: str, value: Any) -> float:
-    """The value as a finite float; text with a decimal comma is understood."""
-    text = value.strip().replace(",", ".") if isinstance(value, str) else value
-    try:
-        result = math.nan if isinstance(value, bool) or "_" in str(text) else float(text)
-    except (TypeError, ValueError, OverflowError):
-        result = math.nan
-    if not math.isfinite(result):
-        raise ExperimentError(f"{kind} must be a finite number, not {value!r}")
-    return result
-
-
-def start_number(kind: str, value: Any) -> float:
-    """A coordinate of a start: a finite float that leaves room for the powers a surface makes of it."""
-    result = number(kind, value)
-    if abs(result) > FARTHEST:
-        raise ExperimentError(f"{kind} must be between -{FARTHEST:g} and {FARTHEST:g}, not {result:g}")
-    return result
-
-
 @dataclass(frozen=True)
 class Run:
-    """One racer: an optimizer with all its hyperparameters.
+    """One racer: an optimizer with all its hyperparameters, and those of the parts it is combined with.
 
     ``slot`` is its place in the palette of colors and marks, None until the experiment gives it one; ``color`` overrides.
     """
@@ -82,26 +49,51 @@ class Run:
             raise ExperimentError(f"a color must look like #0072b2, not {self.color!r}")
         if self.slot is not None and (isinstance(self.slot, bool) or not isinstance(self.slot, int) or not 0 <= self.slot < 1000):
             raise ExperimentError(f"slot must be a whole number from 0 to 999, not {self.slot!r}")
-        object.__setattr__(self, "hyperparameters", checked)
+        whole = dict(self.rule.defaults)
+        for part in self.rule.parts.values():
+            if not checked.keys().isdisjoint(part.hyperparameters):
+                whole |= {name: declared.default for name, declared in part.hyperparameters.items()}
+        object.__setattr__(self, "hyperparameters", whole | checked)
 
     @property
     def rule(self) -> Optimizer:
         return OPTIMIZERS[self.optimizer]
 
+    @property
+    def parts(self) -> list[Part]:
+        """What the optimizer is combined with, switched off by a 0 or not."""
+        return [part for part in self.rule.parts.values() if part.id in self.hyperparameters]
+
     def turned(self, name: str, value: float) -> Run:
         """This run with one hyperparameter changed."""
         return replace(self, hyperparameters={**self.hyperparameters, name: value})
 
+    def without(self, part: Part) -> Run:
+        """This run, no longer combined with a part."""
+        return replace(self, hyperparameters={name: value for name, value in self.hyperparameters.items()
+                                              if name not in part.hyperparameters})
+
+    def racing(self, optimizer: str) -> Run:
+        """This run with another optimizer: what was turned and is known to both stays.
+
+        The learning rate stays only from one convention of an optimizer to another: elsewhere it means another thing.
+        """
+        rule, other = self.rule, OPTIMIZERS[optimizer]
+        related = (rule.variant_of or rule.id) == (other.variant_of or other.id)
+        known = {*other.hyperparameters, *(name for part in other.parts.values() for name in part.hyperparameters)}
+        kept = {name: value for name, value in self.hyperparameters.items()
+                if name in known and (related or name != "lr") and value != rule.declared(name).default}
+        return replace(self, optimizer=optimizer, hyperparameters=kept)
+
     @property
     def settings(self) -> str:
         """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
-        defaults = self.rule.defaults
         return ", ".join(f"{name} {value:g}" for name, value in self.hyperparameters.items()
-                         if name == "lr" or value != defaults[name])
+                         if name == "lr" or value != self.rule.declared(name).default)
 
     @staticmethod
     def parse(text: str) -> Run:
-        """A run from the command line: "adam lr=0.05 beta1=0.8"."""
+        """A run from the command line: "adam lr=0.05 weight_decay=0.1"."""
         words = text.split()
         if not words:
             raise ExperimentError(f"a run needs an optimizer; choose from {', '.join(OPTIMIZERS)}")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app import ASSETS
 from app.atomic import replacing
-from app.experiment import Experiment, ExperimentError
+from app.checks import ExperimentError
+from app.experiment import Experiment
 
 LARGEST = 1 << 20  # bytes; an experiment is a few hundred
 

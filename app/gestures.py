@@ -8,7 +8,7 @@ import numpy as np
 from PyQt6.QtCore import Qt, QTimer
 
 from app.canvas import Canvas
-from app.experiment import FARTHEST
+from app.checks import FARTHEST
 from app.session import Session
 from app.views.camera import Camera
 from app.views.contour import Contour

@@ -41,6 +41,7 @@ def sheet(theme: Theme) -> str:
         QToolButton#play:hover {{ background: {theme.blend(theme.accent, 0.15, theme.text)}; }}
         QToolButton#reset {{ padding: 2px; }}
         QLabel#heading {{ color: {theme.muted}; font-weight: bold; padding-top: 4px; }}
+        QLabel#part {{ padding-top: 3px; }}
         QLabel#quiet {{ color: {theme.muted}; }}
         QLabel#wrong {{ color: {theme.warning}; }}
         QLabel#step {{ font-size: 17px; font-weight: bold; padding: 0 6px; }}
@@ -51,6 +52,8 @@ def sheet(theme: Theme) -> str:
                                 padding: 3px 10px; }}
         QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QScrollArea {{ border: 0; }}
+        QWidget#popup {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
+        QListView {{ border: 1px solid {theme.line}; border-radius: 4px; background: {theme.field}; }}
         QListWidget {{ border: 1px solid {theme.line}; border-radius: 4px; }}
         QListWidget::item {{ padding: 3px 2px; }}
         QListWidget::item:selected {{ background: {theme.blend(theme.accent, 0.8, theme.field)}; color: {theme.text}; }}
@@ -72,14 +75,18 @@ def mark_path(mark: str, size: float) -> QPainterPath:
         upright = QPainterPath()
         upright.addRect(QRectF(-r / 3, -r, size / 3, size))
         turned = cross.united(upright)
-        if mark == "X":
-            return QPainterPath(_rotated(turned, 45))
-        return turned
+        return _rotated(turned, 45) if mark == "X" else turned
     corners, first = {"^": (3, -90), "v": (3, 90), "D": (4, -90), "p": (5, -90)}[mark]
     angles = [math.radians(first + 360 * k / corners) for k in range(corners)]
     path.addPolygon(QPolygonF([QPointF(r * math.cos(a), r * math.sin(a)) for a in angles]))
     path.closeSubpath()
     return path
+
+
+def star(size: float) -> QPainterPath:
+    """A star of five points, centered on the origin, ``size`` across."""
+    tips = [(size / (2 if k % 2 == 0 else 5), math.radians(36 * k - 90)) for k in range(10)]
+    return _polygon(*((r * math.cos(a), r * math.sin(a)) for r, a in tips))
 
 
 def _rotated(path: QPainterPath, degrees: float) -> QPainterPath:
@@ -142,6 +149,7 @@ SHAPES = {
     "start": [_polygon((7, -6), (-0.5, 0), (7, 6)), _polygon((0, -6), (-7, 0), (0, 6)), _bar(-9, -6, 2, 12)],
     "reset": _arc_arrow(),
     "add": [_bar(-7, -1.25, 14, 2.5), _bar(-1.25, -7, 2.5, 14)],
+    "cross": [_rotated(_bar(-7, -1, 14, 2), 45), _rotated(_bar(-7, -1, 14, 2), -45)],
     "remove": [_bar(-7, -1.25, 14, 2.5)],
     "duplicate": [_bar(-7, -7, 9, 2), _bar(-7, -7, 2, 9), _bar(-2, -2, 9, 9)],
 }

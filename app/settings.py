@@ -1,7 +1,8 @@
-"""What the program remembers between starts: layout, theme, speed, folders."""
+"""What the program remembers between starts: layout, theme, speed, folders, favourites."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QSettings
@@ -22,6 +23,10 @@ class Settings:
             return float(self.text(key, str(default)))
         except ValueError:
             return default
+
+    def names(self, key: str, default: Iterable[str]) -> list[str]:
+        """A list of ids."""
+        return self.text(key, " ".join(default)).split()
 
     def flag(self, key: str, default: bool) -> bool:
         return self.text(key, str(default).lower()) == "true"

@@ -11,10 +11,11 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from app import look, version
 from app.actions import view_actions
+from app.checks import ExperimentError
 from app.commands import BAR, Commands
 from app.documents import Documents
 from app.errors import Reporter
-from app.experiment import Experiment, ExperimentError
+from app.experiment import Experiment
 from app.keys import OwnKeys
 from app.layout import Layout
 from app.panels.results import Results
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         assert isinstance(self.app, QApplication)
         self.app.setPalette(look.palette(self.theme))
         self.app.setStyleSheet(look.sheet(self.theme))
-        self.side = SidePanel(self.session, self.theme)
+        self.side = SidePanel(self.session, self.settings, self.theme)
         self.results = Results(self.session, self.theme)
         self.layout_.furnish(self.side, self.results)
         self.transport = Transport(self.session, self.theme)

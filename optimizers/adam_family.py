@@ -170,7 +170,7 @@ def optimistic_adam(x, grad, t, m=0.0, v=0.0, last=0.0, *, lr: LearningRate = 1e
 def acprop(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-16,
            eps_root: Epsilon = 1e-16, weight_decay: WeightDecay = 0.0):
     """Divides by what it knew before this gradient, so that a spike cannot hide itself. Meets a sudden wall with a leap."""
-    scale = 1.0 if t == 1 else sqrt(s / (1 - beta2 ** (t - 1))) + eps
+    scale = (1.0 if t == 1 else sqrt(s / (1 - beta2 ** (t - 1)))) + eps
     s = beta2 * s + (1 - beta2) * (grad - m) * (grad - m) + eps_root
     m = beta1 * m + (1 - beta1) * grad
     return x - lr * (ratio(grad, scale) + weight_decay * x), m, s

@@ -31,16 +31,14 @@ def steepest_descent_wolfe(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: 
     return found.x, found.trials
 
 
-@optimizer("Barzilai-Borwein", source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141, equations 5 (BB1) and 6 (BB2)",
+@optimizer("Barzilai-Borwein", source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; the long step BB1 or the short BB2",
            separable=False)
 def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.01, bb2: Switch = 0):
-    """Guesses the curvature from two gradients and is far quicker in ravines at no cost. Goes up and down on its way.
-
-    Where the guess is no positive number (the curvature is negative), and in the first update, the step is lr.
-    """
+    """Guesses the curvature from two gradients and is far quicker in ravines at no cost. Goes up and down on its way."""
     s, y = x - x_old, grad - g_old
     sy = dot(s, y)
     alpha = ratio(sy, dot(y, y)) if bb2 else ratio(dot(s, s), sy)
+    # The first update has no guess, and where the curvature is negative it is no length: lr takes its place.
     alpha = where((t > 1) & (sy > 0) & np.isfinite(alpha), alpha, lr)
     return x - alpha * grad, x, grad
 
@@ -56,7 +54,7 @@ def _conjugate(x, loss, p, beta, lr, c1, c2):
 
 
 @optimizer("Conjugate gradient, FR", source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
-           "algorithm 5.4 with the restart 5.52", separable=False, batched=False)
+           "algorithm 5.4 with a restart of section 5.2", separable=False, batched=False)
 def conjugate_gradient_fr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
                           c2: Curvature = 0.1):
     """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions fade."""

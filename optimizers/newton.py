@@ -22,7 +22,7 @@ def newton_direction(hessian, grad):
     return -np.linalg.pinv(hessian, hermitian=True) @ grad
 
 
-@optimizer("Newton", source="Nocedal & Wright 2006, equation 2.15", separable=False, batched=False)
+@optimizer("Newton", source="Nocedal & Wright 2006, section 2.2", separable=False, batched=False)
 def newton(x, loss, t, *, lr: StepLength = 1.0):
     """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima."""
     return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
@@ -60,7 +60,7 @@ def step_within(grad, hessian, radius):
     p1, p2 = ratio(-a1, d1), ratio(-a2, d2)
     if (d1 > 0 or a1 == 0) and (d2 > 0 or a2 == 0) and math.hypot(p1, p2) <= radius:
         if h1 < 0:  # the hard case: no slope along the negative curvature, so either side of it is best
-            p1 = math.sqrt(radius * radius - p2 * p2)
+            p1 = math.sqrt(radius - p2) * math.sqrt(radius + p2)
         return q @ np.array([p1, p2])
     more = max(0.0, abs(a1) / radius - d1, abs(a2) / radius - d2)  # lambda - shift from below, whence Newton's rule climbs to it
     for _ in range(50):
@@ -76,10 +76,7 @@ def step_within(grad, hessian, radius):
 @optimizer("Trust region", source="Moré & Sorensen 1983, doi:10.1137/0904038; Nocedal & Wright 2006, algorithms 4.1, 4.3",
            separable=False, batched=False)
 def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_radius: Positive = 100.0, eta: Eta = 0.1):
-    """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on shrinking.
-
-    ``lr`` is the radius before the first update.
-    """
+    """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on shrinking."""
     radius = lr if t == 1 else radius
     radius = min(radius, max_radius)
     if radius == 0:
@@ -99,16 +96,13 @@ def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_r
     return x, radius, np.array([there])
 
 
-@optimizer("Levenberg-Marquardt", source="Levenberg 1944, Quart. Appl. Math. 2:164; Marquardt 1963, J. SIAM 11:431; damping by the "
-           "gain ratio: Madsen, Nielsen & Tingleff 2004, algorithm 3.16", separable=False, batched=False)
+@optimizer("Levenberg-Marquardt", source="Levenberg 1944, doi:10.1090/qam/10666: lambda I; Marquardt 1963, J. SIAM 11:431: "
+           "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004, algorithm 3.16", separable=False, batched=False)
 def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3,
                         marquardt: Switch = 0):
-    """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares. Creeps where it must bend.
-
-    Damps by lambda I (Levenberg) or, with the switch, by lambda diag(J'J) (Marquardt). J'J is what the surface gives as
-    ``gauss_newton``; on a surface that is no sum of squares its place is taken by the Hessian.
-    """
+    """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares. Creeps where it must bend."""
     value, grad = loss.both(x)
+    # A surface that is a sum of squares may give J'J; elsewhere the Hessian takes its place.
     gauss_newton = getattr(loss.surface, "gauss_newton", None)
     jj = np.asarray(gauss_newton(*x.tolist())) if gauss_newton else loss.hessian(x)
     size = abs(np.diag(jj))

@@ -6,18 +6,21 @@ from .surface import surface
 
 
 @surface("Elongated bowl", source="Saito 2016, Deep Learning from Scratch, chapter 6", formula=r"x^2 / 20 + y^2",
+         note="Twenty times steeper across than along: plain SGD zig-zags, and momentum shows what it is good for.",
          box=((-10, 10), (-5, 5)), start=(-7.0, 2.0), minima=[(0, 0)])
 def elongated_bowl(x, y):
     return x * x / 20 + y * y, (x / 10, 2 * y)
 
 
 @surface("Sphere", source="De Jong 1975, function F1", formula=r"x^2 + y^2",
+         note="The plainest case: all directions are alike, so a run that fails here has the wrong learning rate.",
          box=((-5, 5), (-5, 5)), start=(-4.0, 3.0), minima=[(0, 0)])
 def sphere(x, y):
     return x * x + y * y, (2 * x, 2 * y)
 
 
 @surface("Booth", source="Jamil & Yang 2013, arXiv:1308.4008", formula=r"(x + 2y - 7)^2 + (2x + y - 5)^2",
+         note="A slanting bowl, nine times steeper across than along: neither axis points at the minimum.",
          box=((-10, 10), (-10, 10)), start=(-7.0, -6.0), minima=[(1, 3)], levels="log")
 def booth(x, y):
     a, b = x + 2 * y - 7, 2 * x + y - 5
@@ -25,6 +28,27 @@ def booth(x, y):
 
 
 @surface("Matyas", source="Jamil & Yang 2013, arXiv:1308.4008", formula=r"0.26 (x^2 + y^2) - 0.48 x y",
+         note="A long, nearly level trough along the diagonal: the floor is reached at once, the minimum only slowly.",
          box=((-10, 10), (-10, 10)), start=(-8.0, 6.0), minima=[(0, 0)], levels="log")
 def matyas(x, y):
     return 0.26 * (x * x + y * y) - 0.48 * x * y, (0.52 * x - 0.48 * y, 0.52 * y - 0.48 * x)
+
+
+@surface("Trid", source="Neumaier, global optimization test problems; Surjanovic & Bingham, Virtual Library of Simulation "
+         "Experiments", formula=r"(x - 1)^2 + (y - 1)^2 - x y",
+         note="A bowl tilted by the product x y, with its floor at -2: the lowest loss need not be zero.",
+         box=((-4, 4), (-4, 4)), start=(-3.0, 3.0), minima=[(2, 2)])
+def trid(x, y):
+    a, b = x - 1, y - 1
+    return a * a + b * b - x * y, (2 * a - y, 2 * b - x)
+
+
+@surface("Zakharov", source="Jamil & Yang 2013, arXiv:1308.4008; Surjanovic & Bingham, Virtual Library of Simulation "
+         "Experiments", formula=r"x^2 + y^2 + (x/2 + y)^2 + (x/2 + y)^4",
+         note="A bowl whose rim rises with the fourth power: a learning rate that suits the bottom explodes from far away.",
+         box=((-5, 10), (-5, 10)), start=(6.0, -3.0), minima=[(0, 0)], levels="log")
+def zakharov(x, y):
+    s = 0.5 * x + y
+    s2 = s * s
+    slope = 2 * s + 4 * s2 * s
+    return x * x + y * y + s2 + s2 * s2, (2 * x + 0.5 * slope, 2 * y + slope)

@@ -1,13 +1,29 @@
-"""A loss surface made from data: the mean squared error of a line over its slope a and intercept b."""
+"""Loss surfaces made from data: a straight line and a logistic curve, each over its two parameters."""
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import Any
 
 import numpy as np
 
+from .points import MOST, averaged, checked, minimum
 from .surface import SURFACES, Box, Surface
+
+# What becomes of the squares of the n errors: name, formula, how many times half their mean it is, what it is good for
+SCALINGS = {
+    "half_mean": ("Linear regression", r"\Sigma_i (a x_i + b - y_i)^2 / 2n", lambda n: 1,
+                  "Half the mean of the squared errors over slope and intercept: a bowl that turns long when x is not centered."),
+    "mean": ("Linear regression, mean", r"\Sigma_i (a x_i + b - y_i)^2 / n", lambda n: 2,
+             "The mean of the squared errors, torch.nn.MSELoss(): twice the gradient of half the mean, so half its learning "
+             "rate."),
+    "sum": ("Linear regression, sum", r"\Sigma_i (a x_i + b - y_i)^2", lambda n: 2 * n,
+            "The sum of the squared errors, torch.nn.MSELoss(reduction='sum'): the learning rate must shrink as the data grow."),
+    "half_sum": ("Linear regression, half the sum", r"\frac{1}{2} \Sigma_i (a x_i + b - y_i)^2", lambda n: n,
+                 "Half the sum of the squared errors: its gradient is the sum over the points of error times x, without any "
+                 "factor."),
+}
 
 
 def line_data(n: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -17,38 +33,96 @@ def line_data(n: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return x, 10 * x + np.array([draw.randrange(-5, 5) for _ in range(n)])
 
 
-def linear_regression(x: Any, y: Any, *, start: tuple[float, float] | None = None, box: Box | None = None) -> Surface:
-    """The loss surface f(a, b) = 1/(2n) sum (a x_i + b - y_i)^2 of the line y = a x + b through n points.
+def line(a: Any, b: Any, x: Any) -> Any:
+    return a * x + b
 
-    x, y: two sequences or arrays of equal length n >= 2. The one minimum is the closed-form least-squares line, about
-    which the sum is written, so that its height and slope there are exact. Raises ValueError with a sentence where no
-    line can be fitted.
+
+def linear_regression(x: Any, y: Any, *, scaling: str = "half_mean", start: tuple[float, float] | None = None,
+                      box: Box | None = None) -> Surface:
+    """The loss surface of the line y = a x + b through n points: f(a, b) = factor times sum (a x_i + b - y_i)^2.
+
+    x, y: two sequences or arrays of equal length n >= 2. scaling: the factor, "half_mean" 1/(2n), "mean" 1/n, "sum" 1 or
+    "half_sum" 1/2. The one minimum is the closed-form least-squares line, about which the sum is written, so that its
+    height and slope there are exact. Raises ValueError with a sentence where no line can be fitted.
     """
-    xs, ys = np.asarray(x, float).ravel(), np.asarray(y, float).ravel()
-    if xs.size != ys.size:
-        raise ValueError(f"x and y must be equally long, not {xs.size} and {ys.size}")
-    if xs.size < 2 or np.ptp(xs) == 0:
-        raise ValueError("a line needs at least two points with different x")
-    if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
-        raise ValueError("x and y must be finite numbers")
+    if scaling not in SCALINGS:
+        raise ValueError(f"there is no scaling {scaling!r}; there are {', '.join(SCALINGS)}")
+    name, formula, times, note = SCALINGS[scaling]
+    xs, ys = checked(x, y)
+    scale = float(times(xs.size))
     mean, square = float(xs.mean()), float((xs * xs).mean())
     deviation = xs - mean
     a_best = float(deviation @ (ys - ys.mean()) / (deviation @ deviation))
     b_best = float(ys.mean()) - a_best * mean
-    floor = float(((a_best * xs + b_best - ys) ** 2).mean()) / 2
+    floor = scale * (float(((a_best * xs + b_best - ys) ** 2).mean()) / 2)
+    first, second, unit = scale * square, scale * mean, scale
 
-    def mean_squared_error(a: Any, b: Any) -> Any:
+    def squared_error(a: Any, b: Any) -> Any:
         da, db = a - a_best, b - b_best
-        slope_a, slope_b = square * da + mean * db, mean * da + db
+        slope_a, slope_b = first * da + second * db, second * da + unit * db
         return floor + (da * slope_a + db * slope_b) / 2, (slope_a, slope_b)
 
     reach = 3 * max(abs(a_best), abs(b_best), 1.0)
     box = box or ((a_best - reach, a_best + reach), (b_best - reach, b_best + reach))
-    return Surface(id="linear_regression", name="Linear regression", family="Regression",
-                   source="Legendre 1805, Nouvelles méthodes; Gauss 1809: least squares",
-                   formula=r"\Sigma_i (a x_i + b - y_i)^2 / 2n", box=box,
-                   start=start or (a_best - 0.8 * reach, b_best - 0.8 * reach), function=mean_squared_error,
-                   minima=((a_best, b_best),), levels="log", data=(xs, ys), axes=("a (slope)", "b (intercept)"))
+    return Surface(id="linear_regression" + f"_{scaling}" * (scaling != "half_mean"), name=name, family="Regression",
+                   source="Legendre 1805, Nouvelles méthodes; Gauss 1809: least squares", formula=formula, box=box,
+                   start=start or (a_best - 0.8 * reach, b_best - 0.8 * reach), function=squared_error,
+                   minima=((a_best, b_best),), levels="log", data=(xs, ys), axes=("a (slope)", "b (intercept)"), note=note,
+                   predict=line, make=partial(linear_regression, scaling=scaling))
 
 
-SURFACES["linear_regression"] = linear_regression(*line_data(), start=(-20.0, -20.0), box=((-25, 45), (-30, 30)))
+def exam_data(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Seeded points of two classes that overlap: x even in [-4, 4], y 1 with probability 1 / (1 + e^(1 - 1.5 x)), else 0."""
+    draw = Random(seed)
+    x = np.array([draw.uniform(-4, 4) for _ in range(n)])
+    return x, (np.array([draw.random() for _ in range(n)]) < 1 / (1 + np.exp(1 - 1.5 * x))).astype(float)
+
+
+def probability(w: Any, b: Any, x: Any) -> Any:
+    """1 / (1 + e^-(w x + b)), never through a large exponential."""
+    z = w * x + b
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, small) / (1 + small)
+
+
+def cross_entropy(w: Any, b: Any, x: np.ndarray, y: np.ndarray) -> Any:
+    """ln(1 + e^z) - y z of each point and its slopes, z = w x + b; stable for any z, and fit for the complex step."""
+    z = w * x + b
+    right = np.real(z) >= 0
+    small = np.exp(np.where(right, -z, z))
+    miss = np.where(right, 1.0, small) / (1 + small) - y
+    return np.where(right, z, 0.0) + np.log1p(small) - y * z, miss * x, miss
+
+
+def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = None, box: Box | None = None) -> Surface:
+    """The loss surface of the probability 1 / (1 + e^-(w x + b)) that y is 1: the mean of the cross entropy over n points.
+
+    x, y: two sequences or arrays of equal length n, y of zeros and ones. Where one value of x parts the zeros from the
+    ones, the loss falls towards 0 as w grows without end: such a surface has no minima, and its note says so. Raises
+    ValueError with a sentence where y holds anything else or n is over 2,000.
+    """
+    xs, ys = checked(x, y, MOST)
+    if set(ys.tolist()) != {0.0, 1.0}:
+        raise ValueError("y must hold zeros and ones, some of both and nothing else")
+    zeros, ones = xs[ys == 0], xs[ys == 1]
+    function = averaged(cross_entropy, xs, ys)
+    parted = zeros.max() <= ones.min() or ones.max() <= zeros.min()
+    best = None if parted else minimum(function, 0.0, 0.0)
+    spread = float(xs.std())
+    w, b = best or (0.0, 0.0)
+    reach_w, reach_b = 3 * max(abs(w), 1 / spread), 3 * max(abs(b), 1.0)
+    return Surface(id="logistic_regression", name="Logistic regression", family="Regression",
+                   source="Cox 1958, Journal of the Royal Statistical Society B 20:215",
+                   formula=r"\Sigma_i [\ln(1 + e^{z_i}) - y_i z_i] / n,\ z_i = w x_i + b",
+                   box=box or ((w - reach_w, w + reach_w), (b - reach_b, b + reach_b)),
+                   start=start or (w - 0.8 * reach_w, b + 0.8 * reach_b), function=function,
+                   minima=(best,) if best else (), levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"),
+                   note="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
+                   if best else "One value of x parts these classes: the loss falls on for ever, and its minimum is at infinity.",
+                   predict=probability, make=logistic_regression)
+
+
+for _scaling in SCALINGS:
+    _made = linear_regression(*line_data(), scaling=_scaling, start=(-20.0, -20.0), box=((-25, 45), (-30, 30)))
+    SURFACES[_made.id] = _made
+SURFACES["logistic_regression"] = logistic_regression(*exam_data(), start=(-3.0, 4.0), box=((-4, 6), (-6, 6)))

@@ -6,12 +6,14 @@ from .surface import surface
 
 
 @surface("Saddle", source="the hyperbolic paraboloid; Dauphin et al. 2014, arXiv:1406.2572, on why saddles matter",
+         note="Started a thousandth beside the ridge: how long does a rule linger before it finds the way down?",
          formula=r"x^2 - y^2", box=((-2, 2), (-2, 2)), start=(1.5, 0.001))
 def saddle(x, y):
     return x * x - y * y, (2 * x, -2 * y)
 
 
 @surface("Monkey saddle", source="Hilbert & Cohn-Vossen 1932, Anschauliche Geometrie", formula=r"x^3 - 3xy^2",
+         note="Level at the middle even to second order: curvature is no help there, and three ways lead down.",
          box=((-1.5, 1.5), (-1.5, 1.5)), start=(0.01, 1.0))
 def monkey_saddle(x, y):
     return x * x * x - 3 * x * y * y, (3 * x * x - 3 * y * y, -6 * x * y)

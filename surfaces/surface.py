@@ -1,13 +1,13 @@
 """THE CONTRACT: a surface is one function that returns height and gradient together; its facts are data.
 
-    @surface("Sphere", source="De Jong 1975", formula=r"x^2 + y^2",
+    @surface("Sphere", source="De Jong 1975", formula=r"x^2 + y^2", note="The plainest case.",
              box=((-5, 5), (-5, 5)), start=(-4.0, 3.0), minima=[(0, 0)])
     def sphere(x, y):
         return x * x + y * y, (2 * x, 2 * y)
 
-``x`` and ``y`` are floats, arrays of one shape or, where the formula is analytic, complex numbers (the tests check
-every gradient by the complex step). ``minima`` lists all global minima within the box. The id is the function's name,
-the family its file's.
+``x`` and ``y`` are floats, arrays of one shape or complex numbers: the tests check every gradient by the complex step,
+and ``hessian`` is made by it, so a function uses the names of ``surfaces.arithmetic``, which serve all three. ``minima``
+lists all global minima within the box. The id is the function's name, the family its file's.
 """
 
 from __future__ import annotations
@@ -19,15 +19,22 @@ from typing import Any
 
 import numpy as np
 
+from .arithmetic import inexact
+
 Box = tuple[tuple[float, float], tuple[float, float]]
+Function = Callable[[Any, Any], Any]
+STEP = 1e-30  # of the complex step: so small that its square is lost beside 1, and nothing is ever subtracted
+WIDTH = 6e-6  # of central differences: near the cube root of the rounding error, where that and the curvature's balance
 
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """A height over the plane. ``surface(x, y)`` is height, (slope_x, slope_y).
+    """A height over the plane. ``surface(x, y)`` is height, (slope_x, slope_y); whole numbers count as floats.
 
+    ``note`` says in a sentence what the surface shows, ``kinks`` where it has no gradient and what is returned there.
     ``levels`` says how its contour levels are spaced: "linear", or "log" for a narrow valley between high walls.
-    ``data`` are the points (x, y) a loss surface was made from; ``axes`` are the names of the two coordinates.
+    ``data`` are the points (x, y) a loss surface was made from, ``predict(a, b, x)`` is the curve its model draws through
+    them, and ``make(x, y)`` the same kind of surface from other points. ``axes`` are the names of the two coordinates.
     """
 
     id: str
@@ -37,18 +44,28 @@ class Surface:
     formula: str
     box: Box
     start: tuple[float, float]
-    function: Callable[[Any, Any], Any] = field(repr=False)
+    function: Function = field(repr=False)
     minima: tuple[tuple[float, float], ...] = ()
     levels: str = "linear"
     data: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
     axes: tuple[str, str] = ("x", "y")
+    note: str = ""
+    kinks: str = ""
+    predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
+    make: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
 
     def __call__(self, x: Any, y: Any) -> tuple[Any, tuple[Any, Any]]:
-        return self.function(x, y)
+        if x.__class__ is float and y.__class__ is float:
+            return self.function(x, y)
+        return self.function(inexact(x), inexact(y))
+
+    def hessian(self, x: Any, y: Any) -> np.ndarray:
+        """The second derivatives, (2, 2, *shape of x): see ``hessian`` beside this class."""
+        return hessian(self.function, x, y)
 
     @property
     def lowest(self) -> float | None:
-        """The height of the global minima; None where the surface is unbounded below."""
+        """The height of the global minima; None where there is none: unbounded below, or lowest at infinity."""
         return float(self(*map(float, self.minima[0]))[0]) if self.minima else None
 
     def distance(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -58,17 +75,51 @@ class Surface:
         return np.min([np.hypot(x - a, y - b) for a, b in self.minima], axis=0)
 
 
+def hessian(function: Function, x: Any, y: Any) -> np.ndarray:
+    """The second derivatives ((xx, xy), (xy, yy)) of a surface's function, (2, 2, *shape of x), from its gradient.
+
+    By the complex step, exact to rounding: at x + 1e-30 i the imaginary part of the gradient is 1e-30 times its
+    derivative. Where the function refuses complex numbers, drops the imaginary part or gives what is not finite, central
+    differences stand in, good to some nine digits. In a kink there are no second derivatives: what is returned there
+    means nothing. Never warns.
+    """
+    x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
+    with np.errstate(all="ignore"):
+        try:
+            slopes = function(np.array([x + 1j * STEP, x]), np.array([y, y + 1j * STEP]))[1]
+            exact = all(map(np.iscomplexobj, slopes))
+        except (TypeError, ValueError, ArithmeticError):
+            exact = False
+        if exact:
+            table = np.array([np.broadcast_to(np.imag(slope), (2, *x.shape)) for slope in slopes]) / STEP
+            whole = np.isfinite(table)
+            if not whole.all():
+                table = np.where(whole, table, _differences(function, x, y))
+        else:
+            table = _differences(function, x, y)
+    return (table + table.swapaxes(0, 1)) / 2
+
+
+def _differences(function: Function, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Central differences of the gradient: row i is the slope's coordinate, column j the direction of the step."""
+    h, k = WIDTH * np.maximum(1.0, np.abs(x)), WIDTH * np.maximum(1.0, np.abs(y))
+    ahead = function(np.array([x + h, x]), np.array([y, y + k]))[1]
+    behind = function(np.array([x - h, x]), np.array([y, y - k]))[1]
+    width = np.array([(x + h) - (x - h), (y + k) - (y - k)])
+    return np.array([np.broadcast_to((one - other) / width, width.shape) for one, other in zip(ahead, behind, strict=True)])
+
+
 SURFACES: dict[str, Surface] = {}
 
 
-def surface(name: str, *, source: str, formula: str, box: Box, start: tuple[float, float], levels: str = "linear",
-            minima: Sequence[tuple[float, float]] = ()) -> Callable[[Callable[[Any, Any], Any]], Surface]:
+def surface(name: str, *, source: str, formula: str, box: Box, start: tuple[float, float], note: str = "", kinks: str = "",
+            levels: str = "linear", minima: Sequence[tuple[float, float]] = ()) -> Callable[[Function], Surface]:
     """Declare a surface; it enters SURFACES under the function's name."""
 
-    def declare(function: Callable[[Any, Any], Any]) -> Surface:
+    def declare(function: Function) -> Surface:
         family = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
         made = Surface(id=function.__name__, name=name, family=family, source=source, formula=formula, box=box, start=start,
-                       function=function, minima=tuple(minima), levels=levels)
+                       function=function, minima=tuple(minima), levels=levels, note=note, kinks=kinks)
         SURFACES[made.id] = made
         return made
 

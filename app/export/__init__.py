@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.experiment import ExperimentError
+from app.checks import ExperimentError
 from app.export.picture import picture
 from app.export.table import table
 from app.race import Race

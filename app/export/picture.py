@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from app.atomic import replacing
-from app.experiment import Experiment, ExperimentError, choice
+from app.checks import ExperimentError, choice
+from app.experiment import Experiment
 from app.race import Race
 from app.theme import LIGHT, Theme
 from app.views import VIEWS, Scene, View

@@ -1,4 +1,4 @@
-"""A field for one number, and a knob: slider, field and reset for one declared hyperparameter."""
+"""A field for one number, and what turns one declared hyperparameter: a knob (slider, field, reset) or a switch."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
-from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
 from app import look
-from app.experiment import number
+from app.checks import number
 from app.theme import Theme
 from optimizers import Hyperparameter
 
 STOPS = 1000
+LABEL = 96  # pixels; longer names wrap
 
 
 class NumberField(QLineEdit):
@@ -106,26 +107,26 @@ class Knob(QObject):
     def __init__(self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.declared = declared
-        self.label = QLabel(declared.label)
-        self.label.setToolTip(f"{name}: {declared.allowed}; default {declared.default:g}")
+        self.stops = round(declared.high - declared.low) if declared.scale == "whole" else STOPS
+        self.label = QLabel(declared.label, wordWrap=True)
+        self.label.setFixedWidth(min(LABEL, self.label.fontMetrics().horizontalAdvance(declared.label) + 2))
+        self.label.setToolTip(explained(declared, name))
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, STOPS)
-        self.slider.setPageStep(STOPS // 20)
-        self.slider.setSingleStep(STOPS // 100)
+        self.slider.setRange(0, self.stops)
+        self.slider.setPageStep(max(self.stops // 20, 1))
+        self.slider.setSingleStep(max(self.stops // 100, 1))
         self.slider.setMinimumWidth(90)
         self.slider.setAccessibleName(declared.label)
+        quiet_wheel(self.slider)
         self.field = NumberField(declared.label, lambda value: declared.check(declared.label, value))
         self.field.setFixedWidth(self.field.sizeHint().width())
-        self.reset = QToolButton(objectName="reset")
-        self.reset.setIcon(look.icon("reset", theme.muted))
-        self.reset.setToolTip(f"Back to {declared.default:g}")
-        self.reset.setAccessibleName(f"Reset {declared.label}")
+        self.reset = reset_button(declared, theme)
         self.wrong = QLabel(objectName="wrong", wordWrap=True)
         self.wrong.hide()
         for column, widget in enumerate((self.label, self.slider, self.field, self.reset)):
             grid.addWidget(widget, row, column)
         grid.addWidget(self.wrong, row + 1, 0, 1, 4)
-        self.slider.valueChanged.connect(lambda stop: self._turn(declared.value(stop / STOPS)))
+        self.slider.valueChanged.connect(lambda stop: self._turn(declared.value(stop / self.stops)))
         self.slider.sliderPressed.connect(self.seized)
         self.slider.sliderReleased.connect(self.let_go)
         self.field.committed.connect(self._set)
@@ -134,8 +135,8 @@ class Knob(QObject):
 
     def show_value(self, value: float) -> None:
         """Show a value without saying that it was turned."""
-        stop = round(self.declared.position(value) * STOPS)
-        if self.declared.value(self.slider.value() / STOPS) != value:
+        stop = round(self.declared.position(value) * self.stops)
+        if self.declared.value(self.slider.value() / self.stops) != value:
             self.slider.blockSignals(True)
             self.slider.setValue(stop)
             self.slider.blockSignals(False)
@@ -153,6 +154,42 @@ class Knob(QObject):
     def _say(self, words: str) -> None:
         self.wrong.setText(words)
         self.wrong.setVisible(bool(words))
+
+
+class Switch(QObject):
+    """A check box and its reset for something that is on or off, in one row of a grid. ``typed(value)``: 0 or 1."""
+
+    typed = pyqtSignal(float)
+
+    def __init__(self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.declared = declared
+        self.box = QCheckBox(declared.label)
+        self.box.setToolTip(explained(declared, name))
+        self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reset = reset_button(declared, theme)
+        grid.addWidget(self.box, row, 0, 1, 3)
+        grid.addWidget(self.reset, row, 3)
+        self.box.clicked.connect(lambda on: self.typed.emit(float(on)))
+        self.reset.clicked.connect(lambda: self.typed.emit(declared.default))
+
+    def show_value(self, value: float) -> None:
+        """Show a value without saying that it was switched."""
+        self.box.setChecked(bool(value))
+        self.reset.setEnabled(value != self.declared.default)
+
+
+def explained(declared: Hyperparameter, name: str) -> str:
+    """What may be set, and under which name a file or the command line does so."""
+    return f"{name}: {declared.allowed}; default {declared.default:g}"
+
+
+def reset_button(declared: Hyperparameter, theme: Theme) -> QToolButton:
+    """A button that leads back to the default."""
+    shown = ("off", "on")[bool(declared.default)] if declared.scale == "switch" else f"{declared.default:g}"
+    button = QToolButton(objectName="reset", toolTip=f"Back to {shown}", icon=look.icon("reset", theme.muted))
+    button.setAccessibleName(f"Reset {declared.label}")
+    return button
 
 
 class QuietWheel(QObject):

@@ -5,52 +5,46 @@ from __future__ import annotations
 from functools import partial
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QStandardItem, QStandardItemModel
-from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app import look
-from app.experiment import start_number
-from app.panels.fields import NumberField, quiet_wheel
-from app.panels.runs import RunEditor, RunList
+from app.catalogue import surface_entries
+from app.checks import start_number
+from app.panels.editor import RunEditor
+from app.panels.fields import NumberField
+from app.panels.picker import Picker
+from app.panels.runs import RunList
 from app.session import Session
+from app.settings import Settings
 from app.theme import Theme
-from surfaces import SURFACES
 
 
-class SurfaceList(QComboBox):
-    """All surfaces under the names of their families."""
+class Ground(QWidget):
+    """The surface: a picker, and what it teaches."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
         super().__init__()
         self.session = session
-        self.setAccessibleName("Surface")
-        self.setMaxVisibleItems(24)
-        model = QStandardItemModel(self)
-        family = ""
-        for surface in SURFACES.values():
-            if surface.family != family:
-                family = surface.family
-                heading = QStandardItem(family)
-                heading.setFlags(Qt.ItemFlag.NoItemFlags)
-                font = heading.font()
-                font.setBold(True)
-                heading.setFont(font)
-                model.appendRow(heading)
-            item = QStandardItem(surface.name)
-            item.setData(surface.id, Qt.ItemDataRole.UserRole)
-            item.setToolTip(surface.source)
-            model.appendRow(item)
-        self.setModel(model)
-        quiet_wheel(self)
-        self.activated.connect(self._choose)
+        self.picker = Picker("surface", surface_entries(), settings, theme)
+        self.picker.chosen.connect(self._choose)
+        self.note = QLabel(objectName="quiet", wordWrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.picker)
+        layout.addWidget(self.note)
         self.refresh()
 
     def refresh(self) -> None:
-        self.setCurrentIndex(self.findData(self.session.experiment.surface))
+        land = self.session.experiment.land
+        self.picker.show_choice(land.id)
+        words = f"{land.note} {land.kinks}".strip()
+        if self.note.text() != words:
+            self.note.setText(words)
+            self.note.setVisible(bool(words))
 
-    def _choose(self) -> None:
-        chosen = self.currentData()
-        if chosen and chosen != self.session.experiment.surface:
+    def _choose(self, chosen: str) -> None:
+        if chosen != self.session.experiment.surface:
             self.session.change(lambda e: e.on(chosen))
 
 
@@ -99,16 +93,16 @@ class Start(QWidget):
 class SidePanel(QScrollArea):
     """Everything that can be turned, in a column that scrolls where the window is low."""
 
-    def __init__(self, session: Session, theme: Theme) -> None:
+    def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("side")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(318)
-        self.surface = SurfaceList(session)
+        self.surface = Ground(session, settings, theme)
         self.start = Start(session, theme)
         self.runs = RunList(session, theme)
-        self.editor = RunEditor(session, self.runs, theme)
+        self.editor = RunEditor(session, self.runs, settings, theme)
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 8, 12, 12)

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.clock import FASTEST, SLOWEST
-from app.panels.fields import Knob, quiet_wheel
+from app.panels.fields import Knob
 from app.session import Session
 from app.theme import Theme
 from optimizers import Hyperparameter
@@ -28,7 +28,6 @@ class Transport(QToolBar):
         grid = QGridLayout(holder)
         grid.setContentsMargins(10, 0, 0, 0)
         self.speed = Knob(grid, 0, SPEED, "speed", theme, holder)
-        quiet_wheel(self.speed.slider)
         self.speed.slider.setFixedWidth(180)
         grid.addWidget(QLabel("updates a second", objectName="quiet"), 0, 4)
         for changed in (self.speed.turned, self.speed.typed):

@@ -66,8 +66,10 @@ def adagrad(learning_rate, initial_accumulator_value=0.1, eps=1e-7):
     return "adagrad_keras", {"lr": learning_rate, "initial_sum": initial_accumulator_value, "eps": eps}
 
 
-def adadelta(learning_rate=None, rho=0.9, eps=1e-6, weight_decay=0.0, weight_decay_mask=None):
-    return "adadelta", {"lr": 1.0 if learning_rate is None else learning_rate, "rho": rho, "eps": eps, "weight_decay": weight_decay}
+def adadelta(learning_rate, rho=0.9, eps=1e-6, weight_decay=0.0, weight_decay_mask=None):
+    if learning_rate is None:
+        raise ValueError("optax.adadelta without a learning rate climbs, since it keeps the gradient's sign: give learning_rate=1.0")
+    return "adadelta", {"lr": learning_rate, "rho": rho, "eps": eps, "weight_decay": weight_decay}
 
 
 def rmsprop(learning_rate, decay=0.9, eps=1e-8, initial_scale=0.0, eps_in_sqrt=True, centered=False, momentum=None,
