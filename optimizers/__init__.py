@@ -11,13 +11,19 @@ from . import adaptive  # isort: skip
 from . import adam_family  # isort: skip
 from . import layerwise  # isort: skip
 from . import parameter_free  # isort: skip
+from . import line_search  # isort: skip
+from . import newton  # isort: skip
+from . import quasi_newton  # isort: skip
+from . import derivative_free  # isort: skip
 from . import conventions  # isort: skip
+from . import zoom  # isort: skip
 from .optimizer import OPTIMIZERS, PARTS, Hyperparameter, Optimizer, Part, optimizer
 from .trace import Path, trace
 from .updater import UPDATERS, Updater
 
 __all__ = ["OPTIMIZERS", "PARTS", "Hyperparameter", "Optimizer", "Part", "Path", "Updater", "adam_family", "adaptive",
-           "conventions", "first_order", "layerwise", "optimizer", "parameter_free", "parts", "sign_based", "trace"]
+           "conventions", "derivative_free", "first_order", "layerwise", "line_search", "newton", "optimizer",
+           "parameter_free", "parts", "quasi_newton", "sign_based", "trace", "zoom"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from .arithmetic import maximum, ratio, sign, sqrt, where
 from .optimizer import (
     Decay,
@@ -95,7 +97,7 @@ def adabelief(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay
     """Strides out where the gradient is as expected, shortens its step where it surprises. May overshoot on smooth slopes."""
     m = beta1 * m + (1 - beta1) * grad
     s = beta2 * s + (1 - beta2) * (grad - m) * (grad - m) + eps_root
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    m_hat, s_hat = m / (1 - beta1**t), ratio(s, 1 - beta2**t, nan)
     if nesterov:
         m_hat = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * grad / (1 - beta1**t)
     return x - lr * ratio(m_hat, sqrt(s_hat) + eps), m, s
@@ -109,7 +111,7 @@ def yogi(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.
     m, v = (initial, initial) if t == 1 else (m, v)
     m = beta1 * m + (1 - beta1) * grad
     v = v - (1 - beta2) * sign(v - grad * grad) * grad * grad
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    m_hat, v_hat = ratio(m, 1 - beta1**t, nan), ratio(v, 1 - beta2**t, nan)
     return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
 
 
@@ -170,7 +172,7 @@ def optimistic_adam(x, grad, t, m=0.0, v=0.0, last=0.0, *, lr: LearningRate = 1e
 def acprop(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-16,
            eps_root: Epsilon = 1e-16, weight_decay: WeightDecay = 0.0):
     """Divides by what it knew before this gradient, so that a spike cannot hide itself. Meets a sudden wall with a leap."""
-    scale = (1.0 if t == 1 else sqrt(s / (1 - beta2 ** (t - 1)))) + eps
+    scale = (1.0 if t == 1 else sqrt(ratio(s, 1 - beta2 ** (t - 1), nan))) + eps
     s = beta2 * s + (1 - beta2) * (grad - m) * (grad - m) + eps_root
     m = beta1 * m + (1 - beta1) * grad
     return x - lr * (ratio(grad, scale) + weight_decay * x), m, s

@@ -55,9 +55,10 @@ def ftrl(x, grad, t, n=0.0, z=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0
     """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards 0."""
     n = initial_sum if t == 1 else n
     n_new = n + grad * grad
-    z = z + grad + 2 * l2_shrinkage * x - (n_new**power - n**power) / lr * x
+    z = z + grad + 2 * l2_shrinkage * x - ratio(n_new**power - n**power, lr) * x
     clipped = minimum(maximum(z, -l1), l1)
-    return ratio(clipped - z, n_new**power / lr + 2 * (l2 + beta / (2 * lr))), n_new, z
+    moved = ratio(clipped - z, ratio(n_new**power + beta, lr) + 2 * l2)
+    return where(lr == 0, x, moved), n_new, z
 
 
 @optimizer("Proximal AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121, with the soft threshold of Duchi & Singer 2009, "

@@ -189,15 +189,15 @@ def adafactor_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.001, beta2_decay:
 
 
 @optimizer("Adafactor (Optax)", variant_of="adafactor", convention="Optax", separable=False,
-           source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v rounded to single precision")
+           source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v and the momentum in single precision")
 def adafactor_optax(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.01, decay_rate: Fraction = 0.8, eps: Epsilon = 1e-30,
                     min_scale: Epsilon = 1e-3, clip: Positive = 1.0, momentum: Momentum = 0.0, weight_decay: WeightDecay = 0.0,
                     scale_by_size: Switch = 1.0):
     """Without a bound on the learning rate it goes on as fast as it began."""
-    kept = np.float32(1) - np.float32(t) ** np.float32(-decay_rate)
-    v = float(kept) * v + float(np.float32(1) - kept) * (grad * grad + eps)
+    kept = np.float32(1) - np.float32(t ** np.float64(np.float32(-decay_rate)))
+    v = np.float64(kept) * v + np.float64(np.float32(1) - kept) * (grad * grad + eps)
     u = ratio(grad, sqrt(v))
     u = u / maximum(1.0, rms(u) / clip) * lr
     u = u * maximum(rms(x), min_scale) if scale_by_size else u
     m = momentum * m + (1 - momentum) * u
-    return x - (m + weight_decay * x), v, m
+    return x - (m + weight_decay * x), v, np.asarray(m, np.float32).astype(float)

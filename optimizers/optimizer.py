@@ -97,7 +97,7 @@ PARTS: dict[str, Part] = {}
 
 @dataclass(frozen=True)
 class Optimizer(Rule):
-    """One way to make an update. ``family`` is the file it stands in."""
+    """One way to make an update. ``family`` is the file it stands in, under the name that the file gives as FAMILY."""
 
     family: str = ""
     separable: bool = True
@@ -169,7 +169,8 @@ def optimizer(name: str, *, source: str, separable: bool = True, batched: bool =
         takes_loss = first[1] == "loss"
         if separable and (takes_loss or not batched):
             raise TypeError(f"{rule.__name__} takes the loss or one run at a time, so it must say separable=False")
-        family = rule.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        file = rule.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        family = OPTIMIZERS[variant_of].family if variant_of else rule.__globals__.get("FAMILY", file)
         made = Optimizer(name=name, source=source, family=family, separable=separable, takes_loss=takes_loss, batched=batched,
                          variant_of=variant_of, convention=convention, **declared_in(rule, 3))
         OPTIMIZERS[made.id] = made

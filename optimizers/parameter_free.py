@@ -7,6 +7,8 @@ from sys import float_info
 from .arithmetic import dot, maximum, minimum, norm, ratio, sqrt, where
 from .optimizer import Decay, Epsilon, Height, LearningRate, Momentum, Positive, Switch, WeightDecay, optimizer
 
+FAMILY = "Parameter-free"
+
 
 @optimizer("DoG", source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; the start distance r (1 + |x_0|)", separable=False,
            convention="Optax")

@@ -7,6 +7,7 @@ from typing import Annotated
 from .arithmetic import maximum, minimum, sign, where
 from .optimizer import Decay, Hyperparameter, LearningRate, Momentum, Positive, WeightDecay, optimizer
 
+FAMILY = "Sign-based"
 Growth = Annotated[float, Hyperparameter(1.0, 3.0, least=1.0)]
 Shrinking = Annotated[float, Hyperparameter(0.05, 1.0, most=1.0)]
 

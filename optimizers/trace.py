@@ -88,7 +88,7 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
     size = int(np.prod(batch))
     x0, y0 = (np.broadcast_to(np.asarray(s, float), batch).reshape(-1) for s in start)
     rows = 1 if last else steps + 1
-    positions, losses = np.empty((rows, 2, size)), np.empty((rows, size))
+    positions, losses = np.full((rows, 2, size), np.nan), np.full((rows, size), np.nan)
 
     def cutter(block: slice) -> Callable[[Any], Any]:
         return lambda value: np.broadcast_to(value, batch).reshape(-1)[block] if np.ndim(value) else value
@@ -99,11 +99,16 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
             cut = cutter(block)
             settings = {name: value if callable(value) else cut(value) for name, value in hyperparameters.items()}
             path = _walk(Step(optimizer, surface, settings, cut), surface, x0[block], y0[block], steps, last)
-            for row, (x, y, height) in enumerate(path):
-                positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, height
+            try:
+                for row, (x, y, height) in enumerate(path):
+                    positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, height
+            except (ArithmeticError, ValueError):  # of a hyperparameter that all runs share: here they all end
+                pass
         gone = np.logical_or.accumulate(~np.isfinite(losses) | ~np.isfinite(positions).all(axis=1), axis=0)
         losses[gone] = np.nan
         positions.transpose(0, 2, 1)[gone] = np.nan
+    if not last or not steps:
+        positions[0] = x0, y0
     return Path(positions.reshape(rows, 2, *batch), losses.reshape(rows, *batch))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, MutableMapping
 from typing import Any, ClassVar
 
@@ -43,8 +44,8 @@ class Updater:
         start = tuple(self.optimizer.state.values())
         rule, _ = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
         for key, value in params.items():
-            x = np.asarray(value, float) if np.ndim(value) else float(value)
-            grad = np.asarray(grads[key], float) if np.ndim(grads[key]) else float(grads[key])
+            x = np.array(value, float) if np.ndim(value) else float(value)  # a copy: a rule may keep it as state
+            grad = np.array(grads[key], float) if np.ndim(grads[key]) else float(grads[key])
             answer = rule(x, grad, self.t, *self.state.get(key, start))
             new, *state = answer if start else (answer,)
             self.state[key] = tuple(state)
@@ -54,5 +55,11 @@ class Updater:
                 params[key] = new
 
 
+def class_name(optimizer: Optimizer) -> str:
+    """The optimizer's name as a class can bear it: L-BFGS is LBFGS, Adam (Keras) is AdamKeras."""
+    return "".join(word[:1].upper() + word[1:] for word in re.findall("[A-Za-z0-9]+", optimizer.name))
+
+
 UPDATERS: dict[str, type[Updater]] = {
-    o.name: type(o.name, (Updater,), {"optimizer": o, "__doc__": f"{o.name}: {o.source}."}) for o in OPTIMIZERS.values()}
+    class_name(o): type(class_name(o), (Updater,), {"optimizer": o, "__doc__": f"{o.name}: {o.source}."})
+    for o in OPTIMIZERS.values()}

@@ -8,6 +8,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import threading
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from PyQt6.QtWidgets import QApplication
 
 from app.experiment import Experiment
 from app.window import MainWindow
+
+collect_ignore = [] if find_spec("torch") else ["test_torch.py"]
 
 
 @pytest.fixture(scope="session")

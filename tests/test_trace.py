@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import optimizers
-from optimizers import OPTIMIZERS, trace
+from optimizers import trace
 from optimizers.trace import BLOCK
+from optimizers.updater import UPDATERS
 from surfaces import SURFACES
 
 BOWL = SURFACES["elongated_bowl"]
@@ -97,9 +98,9 @@ def test_the_class_form_has_attributes_and_defaults() -> None:
         SGD(-1)
 
 
-@pytest.mark.parametrize("name", [rule.name for rule in OPTIMIZERS.values() if rule.separable])
+@pytest.mark.parametrize("name", [name for name, made in UPDATERS.items() if made.optimizer.separable])
 def test_the_class_form_takes_the_path_of_trace(name: str) -> None:
-    rule = next(rule for rule in OPTIMIZERS.values() if rule.name == name)
+    rule = UPDATERS[name].optimizer
     path = trace(rule, BOWL, (-7.0, 2.0), 30, lr=0.1).positions
     updater = getattr(optimizers, name)(lr=0.1)
     floats = {"x": -7.0, "y": 2.0}

@@ -56,14 +56,13 @@ def from_framework(framework: str, name: str, arguments: Mapping[str, Any]) -> t
         raise ValueError(f"{home}.{name} has no counterpart: {module.NO_COUNTERPART[short]}")
     if short not in known:
         raise ValueError(f"{label} has no {name!r} with a counterpart here; there are {', '.join(known)}")
-    try:
-        given = inspect.signature(known[short]).bind(**arguments)
-    except TypeError as error:
-        raise ValueError(f"{home}.{name} cannot be called so: {error}") from None
     for argument, value in arguments.items():
         if argument in module.ONLY and value not in module.ONLY[argument]:
             raise ValueError(f"{home}.{name}({argument}={value!r}) has no counterpart here")
-    id, hyperparameters = known[short](*given.args, **given.kwargs)
+    try:
+        id, hyperparameters = known[short](**arguments)
+    except TypeError as error:
+        raise ValueError(f"{home}.{name} cannot be called so: {error}") from None
     parts = OPTIMIZERS[id].parts
     return id, {key: value for key, value in hyperparameters.items() if key not in parts or callable(value) or value}
 
@@ -80,7 +79,7 @@ def presets(optimizer: str) -> list[Preset]:
         for name, arguments in calls:
             required = [p.name for p in inspect.signature(classes(framework)[name]).parameters.values()
                         if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
-            id, hyperparameters = from_framework(framework, name, {**{key: 0.9 for key in required}, **arguments})
+            id, hyperparameters = from_framework(framework, name, {**dict.fromkeys(required, 0.9), **arguments})
             if (OPTIMIZERS[id].variant_of or id) == base:
                 if any(key.startswith("learning") for key in required):
                     hyperparameters["lr"] = OPTIMIZERS[id].defaults["lr"]

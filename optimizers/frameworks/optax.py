@@ -68,7 +68,7 @@ def adagrad(learning_rate, initial_accumulator_value=0.1, eps=1e-7):
 
 def adadelta(learning_rate, rho=0.9, eps=1e-6, weight_decay=0.0, weight_decay_mask=None):
     if learning_rate is None:
-        raise ValueError("optax.adadelta without a learning rate climbs, since it keeps the gradient's sign: give learning_rate=1.0")
+        raise ValueError("optax.adadelta climbs without a learning rate, as it keeps the gradient's sign: give it 1.0")
     return "adadelta", {"lr": learning_rate, "rho": rho, "eps": eps, "weight_decay": weight_decay}
 
 

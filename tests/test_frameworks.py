@@ -1,0 +1,101 @@
+"""The paths of the real frameworks, and the table that maps their classes to our optimizers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optimizers import OPTIMIZERS, schedules, trace
+from optimizers.frameworks import FRAMEWORKS, classes, from_framework, presets
+from surfaces import SURFACES
+from tests import reference
+from tests.parity import main as parity
+
+PATHS, MEAN_SQUARE = reference.load()
+TO_TAKE = [path for path in PATHS if not path.exempt]
+
+
+@pytest.mark.parametrize("path", TO_TAKE, ids=[path.name for path in TO_TAKE])
+def test_it_takes_the_framework_path(path: reference.Reference) -> None:
+    _, _, share = reference.compare(path, MEAN_SQUARE)
+    assert share <= 1
+
+
+def test_the_report_counts_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parity() == 0
+    assert f"{len(TO_TAKE)} of {len(TO_TAKE)} paths taken; {len(PATHS) - len(TO_TAKE)} more" in capsys.readouterr().out
+
+
+def test_the_example_of_the_table() -> None:
+    made = from_framework("torch", "SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True})
+    assert made == ("nesterov", {"lr": 0.1, "momentum": 0.9})
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_every_class_names_an_optimizer_and_hyperparameters_that_it_admits(framework: str) -> None:
+    for name in classes(framework):
+        needed = {"learning_rate": 0.01} if framework in ("optax", "tf1") and name not in ("polyak_sgd",) else {}
+        id, settings = from_framework(framework, name, {**needed, **({"momentum": 0.9} if name == "MomentumOptimizer" else {})})
+        assert OPTIMIZERS[id].check(settings).items() >= settings.items()
+        assert np.isfinite(trace(id, SURFACES["sphere"], (2.0, 1.0), 5, **settings).positions).all()
+
+
+@pytest.mark.parametrize(("framework", "name", "arguments", "words"), [
+    ("jax", "sgd", {}, "no framework 'jax'"),
+    ("torch", "Adma", {}, "PyTorch has no 'Adma'"),
+    ("torch", "Muon", {}, "needs a matrix"),
+    ("torch", "Adam", {"learning_rate": 1}, "unexpected keyword argument 'learning_rate'"),
+    ("torch", "Adam", {"maximize": True}, "maximize=True"),
+    ("torch", "SGD", {"momentum": 0.9, "dampening": 0.1, "nesterov": True}, "refuses"),
+    ("optax", "rprop", {"learning_rate": 0.1}, "update before"),
+    ("optax", "adam", {}, "learning_rate"),
+    ("optax", "contrib.dog", {"init_step": ("learning_rate", 0.1)}, "no counterpart"),
+    ("keras", "ScheduleFreeAdamW", {}, "optax's follows the paper"),
+    ("keras", "Adam", {"use_ema": True}, "use_ema=True"),
+    ("keras", "Adam", {"clipnorm": 1.0, "clipvalue": 1.0}, "one of clipnorm"),
+    ("keras", "Adam", {"epsilom": 1.0}, "epsilom"),
+    ("tf1", "AdagradDAOptimizer", {}, "dual averaging"),
+])
+def test_what_has_no_counterpart_is_said_in_a_sentence(framework: str, name: str, arguments: dict, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        from_framework(framework, name, arguments)
+
+
+def test_presets_are_the_frameworks_defaults_of_an_optimizer_and_its_variants() -> None:
+    calls = {preset.call: preset for preset in presets("adam")}
+    assert set(calls) == {"torch.optim.Adam()", "optax.adam()", "keras.optimizers.Adam()", "tf.compat.v1.train.AdamOptimizer()"}
+    assert calls["keras.optimizers.Adam()"].id == "adam_keras"
+    assert calls["keras.optimizers.Adam()"].hyperparameters["eps"] == 1e-7
+    assert presets("adam_keras") == presets("adam")
+    assert {preset.id for preset in presets("momentum")} == {"momentum", "momentum_torch"}
+    for optimizer in OPTIMIZERS:
+        for preset in presets(optimizer):
+            OPTIMIZERS[preset.id].check(preset.hyperparameters)
+
+
+SCHEDULES = {
+    "torch.StepLR(step_size=30,gamma=0.1)": schedules.step(0.1),
+    "torch.MultiStepLR(milestones=[20,50,80],gamma=0.5)": schedules.milestones(0.1, [20, 50, 80], 0.5),
+    "torch.ExponentialLR(gamma=0.95)": schedules.exponential(0.1),
+    "torch.CosineAnnealingLR(T_max=100,eta_min=0.001)": schedules.cosine(0.1, 100, 0.001),
+    "torch.CosineAnnealingWarmRestarts(T_0=20,T_mult=2)": schedules.warm_restarts(0.1),
+    "torch.LinearLR(start_factor=1/3,end_factor=1,total_iters=10)": schedules.linear(0.1, 10, 1 / 3, 1),
+    "torch.PolynomialLR(total_iters=100,power=2)": schedules.polynomial(0.1, 100, 2),
+    "torch.OneCycleLR(max_lr=0.1,total_steps=100)": schedules.one_cycle(0.1, 100),
+    "torch.CyclicLR(base_lr=0.01,max_lr=0.1,step_size_up=10)": schedules.cyclic(0.01, 0.1),
+    "optax.exponential_decay(0.1,transition_steps=10,decay_rate=0.9)": schedules.exponential(0.1, 0.9, 10),
+    "optax.cosine_decay_schedule(0.1,decay_steps=100,alpha=0.01)": schedules.cosine(0.1, 100, 0.001),
+    "optax.warmup_cosine_decay_schedule(0,0.1,10,100,0.001)": schedules.warm_up(schedules.cosine(0.1, 90, 0.001), 10),
+    "optax.polynomial_schedule(0.1,0.001,2,100)": schedules.polynomial(0.1, 100, 2, 0.001),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), reference.schedules().items())
+def test_a_schedule_gives_the_framework_rates(name: str, expected: list[float]) -> None:
+    np.testing.assert_allclose([SCHEDULES[name](t) for t in range(1, 101)], expected, rtol=1e-13, atol=1e-17)
+
+
+def test_the_inverse_square_root_peaks_after_its_warm_up() -> None:
+    rate = schedules.inverse_sqrt(0.2, 10)
+    assert [rate(5), rate(10), rate(40)] == pytest.approx([0.1, 0.2, 0.1])
+    assert schedules.constant(0.3)(99) == 0.3

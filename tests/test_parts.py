@@ -1,0 +1,130 @@
+"""Parts combine with any rule, by one meaning on every road."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+import pytest
+
+from app.experiment import Experiment, Run
+from app.race import Race
+from optimizers import OPTIMIZERS, PARTS, Optimizer, parts, trace
+from optimizers.descent import begin, descend
+from surfaces import SURFACES
+
+BOWL, ROSENBROCK = SURFACES["elongated_bowl"], SURFACES["rosenbrock"]
+ON = {name: part.on for name, part in PARTS.items()}
+
+
+def walk(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), **settings: float) -> np.ndarray:
+    return trace(optimizer, BOWL, start, steps, **settings).positions
+
+
+def test_the_catalogue() -> None:
+    assert set(PARTS) == {"sam", "noise", "clip_value", "clip_norm", "weight_decay", "decoupled_weight_decay", "lookahead"}
+
+
+@pytest.mark.parametrize(("rule", "part"), [(rule, part) for rule in OPTIMIZERS.values() for part in rule.parts],
+                         ids=lambda one: getattr(one, "id", one))
+def test_any_part_works_with_any_rule_alike_on_both_roads(rule: Optimizer, part: str) -> None:
+    settings = {"lr": 0.001, part: ON[part]}
+    single = trace(rule, ROSENBROCK, (-0.5, 1.0), 12, **settings).positions
+    batch = trace(rule, ROSENBROCK, (np.array([-0.5, 0.2]), np.array([1.0, 0.3])), 12, **settings).positions
+    assert np.isfinite(single).all()
+    np.testing.assert_allclose(batch[..., 0], single, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_at_zero_is_not_there(part: str) -> None:
+    np.testing.assert_array_equal(walk("adam", 20, lr=0.1, **{part: 0.0}), walk("adam", 20, lr=0.1))
+
+
+def test_weight_decay_is_the_penalty_of_the_loss() -> None:
+    ridge = lambda x, y: (BOWL(x, y)[0] + 0.15 * (x * x + y * y), (x / 10 + 0.3 * x, 2 * y + 0.3 * y))  # noqa: E731
+    for optimizer in ("momentum", "newton", "steepest_descent_armijo", "nelder_mead"):
+        expected = trace(optimizer, ridge, (-7.0, 2.0), 15, lr=0.1).positions
+        np.testing.assert_allclose(walk(optimizer, 15, lr=0.1, weight_decay=0.3), expected, rtol=1e-7, atol=1e-9)
+
+
+def test_decoupled_decay_is_beside_the_gradient() -> None:
+    np.testing.assert_allclose(walk("adam", 30, lr=0.1, decoupled_weight_decay=0.2), walk("adamw", 30, lr=0.1, weight_decay=0.2),
+                               rtol=1e-14)
+    x = np.array([-7.0, 2.0]) * (1 - 0.1 * 0.2) - 0.1 * np.array([-0.7, 4.0])
+    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, decoupled_weight_decay=0.2)[1], x, rtol=1e-15)
+
+
+def test_clipping_by_value_and_by_norm() -> None:
+    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, clip_value=1.0)[1], [-7 + 0.07, 2 - 0.1])
+    gradient = np.array([-0.7, 4.0])
+    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, clip_norm=1.0)[1], [-7, 2] - 0.1 * gradient / np.hypot(*gradient))
+    np.testing.assert_array_equal(walk("sgd", 9, lr=0.1, clip_norm=100.0), walk("sgd", 9, lr=0.1))
+
+
+def test_noise_is_seeded_common_and_dies_away() -> None:
+    first, second = walk("sgd", 50, lr=0.1, noise=0.5, noise_seed=3), walk("sgd", 50, lr=0.1, noise=0.5, noise_seed=3)
+    np.testing.assert_array_equal(first, second)
+    assert not np.array_equal(first, walk("sgd", 50, lr=0.1, noise=0.5, noise_seed=4))
+    shift = first - walk("sgd", 50, lr=0.1)
+    other = walk("sgd", 50, (3.0, -1.0), lr=0.1, noise=0.5, noise_seed=3) - walk("sgd", 50, (3.0, -1.0), lr=0.1)
+    np.testing.assert_allclose(other, shift, atol=1e-12, err_msg="every run is shaken alike")
+    draws = np.array([parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0) for t in range(1, 2001)])
+    assert draws.std(axis=0) == pytest.approx([2.0, 2.0], rel=0.1)
+    late = np.array([parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0, noise_decay=1.0) for t in range(10_000, 12_000)])
+    assert late.std(axis=0) == pytest.approx([0.02, 0.02], rel=0.1)
+
+
+def test_sam_takes_the_gradient_uphill() -> None:
+    gradient = np.array([-0.7, 4.0])
+    x, y = np.array([-7.0, 2.0]) + 0.5 * gradient / np.hypot(*gradient)
+    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, sam=0.5)[1], [-7 - 0.1 * x / 10, 2 - 0.1 * 2 * y])
+
+
+def test_lookahead_goes_back_half_the_way() -> None:
+    plain, ahead = walk("sgd", 3, lr=0.1), walk("sgd", 3, lr=0.1, lookahead=3)
+    np.testing.assert_array_equal(ahead[:3], plain[:3])
+    np.testing.assert_allclose(ahead[3], (plain[0] + plain[3]) / 2, rtol=1e-14)
+
+
+def test_parts_work_on_a_learning_rate_that_is_a_schedule() -> None:
+    path = walk("sgd", 2, lr=lambda t: 0.1 / t, decoupled_weight_decay=0.5)
+    x = path[1] * (1 - 0.05 * 0.5) - 0.05 * np.array([path[1][0] / 10, 2 * path[1][1]])
+    np.testing.assert_allclose(path[2], x, rtol=1e-14)
+
+
+def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() -> None:
+    plain = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.1}), Run("lbfgs")))
+    parted = Experiment("rosenbrock", (-0.5, 2.5), tuple(
+        Run(run.optimizer, {**run.hyperparameters, "lookahead": 4, "noise": 0.3, "noise_seed": 1}) for run in plain.runs))
+    race = Race(plain)
+    for count, experiment in ((7, parted), (9, plain), (5, parted)):
+        race.advance(count)
+        race.turn(experiment)
+    race.advance(10)
+    kept = [track.part(0, 31) for track in race.tracks]
+    for track in race.tracks:
+        track.forget_after(3)
+    xs, ys, losses = array("d"), array("d"), array("d")
+    settings = [(7, plain), (9, parted), (5, plain), (10, parted)]
+    for i, (xs_kept, ys_kept, _) in enumerate(kept):
+        here = begin(plain.runs[i].rule, ROSENBROCK, (-0.5, 2.5))
+        del xs[:], ys[:], losses[:]
+        for count, experiment in settings:
+            here = descend(plain.runs[i].rule, ROSENBROCK, here, experiment.runs[i].hyperparameters, count, xs, ys, losses)
+        assert [-0.5, *xs] == list(xs_kept)
+        assert [2.5, *ys] == list(ys_kept)
+        assert list(race.tracks[i].xs) == list(xs_kept[:4])
+
+
+def test_a_part_of_its_own_name_is_the_rules() -> None:
+    assert "weight_decay" not in OPTIMIZERS["adamw"].parts
+    with pytest.raises(ValueError, match=r"can be combined with .*clip_norm"):
+        OPTIMIZERS["sgd"].check({"clip": 1})
+
+
+def test_a_declaration_that_breaks_the_contract_is_refused() -> None:
+    with pytest.raises(TypeError, match="must begin with"):
+        parts.part("Bad", source="", on=1)(lambda point, grad, t: grad)
+    with pytest.raises(TypeError, match="must be named"):
+        parts.part("Bad", source="", on=1)(lambda x, grad, t: grad)
+    assert "<lambda>" not in PARTS

@@ -1,0 +1,100 @@
+"""Live beside torch, where torch is installed: random hyperparameters, starts, surfaces, and edits in the middle of a run."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from optimizers import OPTIMIZERS
+from optimizers.descent import begin, descend
+from optimizers.frameworks import from_framework
+from surfaces import SURFACES
+
+torch.set_default_dtype(torch.float64)
+decays, rates = st.floats(0.3, 0.99), st.floats(1e-4, 0.02)
+weight_decay = st.sampled_from([0.0, 0.0, 0.02, 0.3])
+eps = st.sampled_from([1e-10, 1e-8, 1e-4, 0.1])
+betas = st.tuples(decays, decays)
+flag = st.booleans()
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "SGD": {"momentum": st.sampled_from([0.0, 0.5, 0.9]), "weight_decay": weight_decay, "nesterov": flag,
+            "dampening": st.sampled_from([0.0, 0.4])},
+    "Adagrad": {"lr_decay": st.floats(0, 0.2), "weight_decay": weight_decay, "eps": eps,
+                "initial_accumulator_value": st.floats(0, 1)},
+    "RMSprop": {"alpha": decays, "eps": eps, "weight_decay": weight_decay, "momentum": st.floats(0, 0.9)},
+    "Adadelta": {"rho": decays, "eps": eps, "weight_decay": weight_decay},
+    "Adam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag, "decoupled_weight_decay": flag},
+    "AdamW": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag},
+    "Adamax": {"betas": betas, "eps": eps, "weight_decay": weight_decay},
+    "NAdam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": st.floats(0.001, 0.5),
+              "decoupled_weight_decay": flag},
+    "RAdam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "decoupled_weight_decay": flag},
+    "Rprop": {"etas": st.tuples(st.floats(0.2, 0.8), st.floats(1.05, 1.5))},
+    "ASGD": {"lambd": st.floats(1e-4, 0.1), "alpha": st.floats(0.3, 1), "t0": st.floats(1, 30), "weight_decay": weight_decay},
+    "Adafactor": {"beta2_decay": st.floats(-1, -0.3), "d": st.floats(1, 2), "weight_decay": weight_decay},
+    "LBFGS": {"max_iter": st.integers(1, 5), "history_size": st.integers(1, 8),
+              "line_search_fn": st.sampled_from([None, "strong_wolfe"])},
+}
+BEFORE, AFTER = 8, 8
+
+
+def torch_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], second_lr: float) -> np.ndarray:
+    """Positions of a torch run whose learning rate changes after BEFORE steps; the gradient is ours, the steps are torch's."""
+    point = torch.tensor(start, requires_grad=True)
+    made = getattr(torch.optim, name)([point], **arguments)
+
+    def closure() -> torch.Tensor:
+        height, slope = surface(*point.tolist())
+        point.grad = torch.tensor(slope)
+        return torch.tensor(height)
+
+    path = [point.tolist()]
+    for k in range(BEFORE + AFTER):
+        if k == BEFORE:
+            made.param_groups[0]["lr"] = second_lr
+        if name == "LBFGS":
+            made.step(closure)
+        else:
+            closure()
+            made.step()
+        path.append(point.tolist())
+    return np.array(path)
+
+
+def our_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], second_lr: float) -> np.ndarray:
+    id, hyperparameters = from_framework("torch", name, arguments)
+    rule, xs, ys, losses = OPTIMIZERS[id], array("d"), array("d"), array("d")
+    here = descend(rule, surface, begin(rule, surface, start), hyperparameters, BEFORE, xs, ys, losses)
+    if not here.diverged:
+        descend(rule, surface, here, {**hyperparameters, "lr": second_lr}, AFTER, xs, ys, losses)
+    return np.array([start, *zip(xs, ys, strict=True)])
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_it_walks_beside_torch(name: str, data: st.DataObject) -> None:
+    arguments = {key: data.draw(strategy, label=key) for key, strategy in ARGUMENTS[name].items()}
+    if name == "SGD" and arguments["nesterov"] and not (arguments["momentum"] and not arguments["dampening"]):
+        arguments["nesterov"] = False
+    scale = 50 if name in ("Adadelta", "LBFGS") else 1
+    arguments["lr"], second = data.draw(rates, label="lr") * scale, data.draw(rates, label="second lr") * scale
+    surface = SURFACES[data.draw(st.sampled_from(["rosenbrock", "himmelblau", "booth", "styblinski_tang"]), label="surface")]
+    start = data.draw(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), label="start")
+    walk = name, arguments, surface
+    theirs, ours = torch_path(*walk, start, second), our_path(*walk, start, second)
+    moved = our_path(*walk, (start[0] + 1e-12, start[1] - 1e-12), second)
+    steps = min(len(theirs), len(ours), len(moved))
+    theirs, ours, moved = theirs[:steps], ours[:steps], moved[:steps]
+    sensitivity = np.maximum.accumulate(np.abs(ours - moved).max(axis=1))
+    size = 1 + np.maximum.accumulate(np.abs(theirs).max(axis=1))
+    error = np.abs(theirs - ours).max(axis=1)
+    judged = (size < 1e4) & (sensitivity < 1e-6)
+    assert judged[0]
+    assert (error <= 1e-12 * size + 100 * sensitivity)[judged].all(), (theirs, ours)
