@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """One basin: round, long or tilted."""
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def matyas(x, y):
     return 0.26 * (x * x + y * y) - 0.48 * x * y, (0.52 * x - 0.48 * y, 0.52 * y - 0.48 * x)
 
 
-@surface("Trid", source="Neumaier, global optimization test problems; Surjanovic & Bingham, Virtual Library of Simulation "
+@surface("Trid", source="Neumaier, global optimization test problems; Surjanovic & Bingham 2013, Virtual Library of Simulation "
          "Experiments", formula=r"(x - 1)^2 + (y - 1)^2 - x y",
          note="A bowl tilted by the product x y, with its floor at -2: the lowest loss need not be zero.",
          box=((-4, 4), (-4, 4)), start=(-3.0, 3.0), minima=[(2, 2)])
@@ -43,7 +44,7 @@ def trid(x, y):
     return a * a + b * b - x * y, (2 * a - y, 2 * b - x)
 
 
-@surface("Zakharov", source="Jamil & Yang 2013, arXiv:1308.4008; Surjanovic & Bingham, Virtual Library of Simulation "
+@surface("Zakharov", source="Jamil & Yang 2013, arXiv:1308.4008; Surjanovic & Bingham 2013, Virtual Library of Simulation "
          "Experiments", formula=r"x^2 + y^2 + (x/2 + y)^2 + (x/2 + y)^4",
          note="A bowl whose rim rises with the fourth power: a learning rate that suits the bottom explodes from far away.",
          box=((-5, 10), (-5, 10)), start=(6.0, -3.0), minima=[(0, 0)], levels="log")

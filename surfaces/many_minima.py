@@ -16,7 +16,7 @@ def egg_crate(x, y):
 
 
 @surface("Bohachevsky 1", source="Bohachevsky, Johnson & Stein 1986, Technometrics 28:209",
-         formula=r"x^2 + 2y^2 - 0.3\cos 3\pi x - 0.4\cos 4\pi y + 0.7",
+         formula=r"x^2 + 2y^2 - 0.3\,\cos 3\pi x - 0.4\,\cos 4\pi y + 0.7",
          note="A bowl with ripples: far out the bowl leads the way, near the middle the ripples catch the run.",
          box=((-2, 2), (-2, 2)), start=(-1.7, 1.3), minima=[(0, 0)])
 def bohachevsky1(x, y):
@@ -50,7 +50,7 @@ def griewank(x, y):
 
 @surface("Levy", source="Levy & Montalvo 1985, SIAM Journal on Scientific and Statistical Computing 6:15; Surjanovic & "
          "Bingham, Virtual Library of Simulation Experiments",
-         formula=r"\sin^2\pi w + (w - 1)^2 (1 + 10\sin^2(\pi w + 1)) + (v - 1)^2 (1 + \sin^2 2\pi v),\ "
+         formula=r"\sin^2\pi w + (w - 1)^2 (1 + 10\,\sin^2(\pi w + 1)) + (v - 1)^2 (1 + \sin^2 2\pi v),\ "
                  r"w = 1 + \frac{x - 1}{4},\ v = 1 + \frac{y - 1}{4}",
          note="Steep ripples in x, mild ones in y: one learning rate for both is too large for the one or too small for "
               "the other.", box=((-10, 10), (-10, 10)), start=(-7.0, 5.0), minima=[(1, 1)], levels="log")
@@ -63,7 +63,7 @@ def levy(x, y):
              (2 * b * q + 4 * pi * b * b * t * cos(2 * pi * (1 + b))) / 4))
 
 
-@surface("Levy 13", source="Surjanovic & Bingham, Virtual Library of Simulation Experiments; Jamil & Yang 2013, "
+@surface("Levy 13", source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments; Jamil & Yang 2013, "
          "arXiv:1308.4008", formula=r"\sin^2 3\pi x + (x - 1)^2 (1 + \sin^2 3\pi y) + (y - 1)^2 (1 + \sin^2 2\pi y)",
          note="More than a thousand dents in a bowl: noise, as it were, that can be seen through only with large steps.",
          box=((-10, 10), (-10, 10)), start=(-6.0, 4.0), minima=[(1, 1)], levels="log")
@@ -77,11 +77,12 @@ def levy13(x, y):
 
 
 # The factor of each coordinate is lowest, -12.87, at the first three and highest, 14.51, at the others
-SHUBERT = (-7.708313735499347, -1.425128428319761, 4.858056878859825), (-7.0835064076515595, -0.8003211004719731, 5.482864206707613)
+SHUBERT = ((-7.708313735499347, -1.425128428319761, 4.858056878859825),
+           (-7.0835064076515595, -0.8003211004719731, 5.482864206707613))
 
 
 @surface("Shubert", source="Shubert 1972, SIAM Journal on Numerical Analysis 9:379",
-         formula=r"\Sigma_{i=1}^5 i\cos((i + 1) x + i) \cdot \Sigma_{i=1}^5 i\cos((i + 1) y + i)",
+         formula=r"\Sigma_{i=1}^5 i\,\cos((i + 1) x + i) \cdot \Sigma_{i=1}^5 i\,\cos((i + 1) y + i)",
          note="722 pits, eighteen of them equally deepest: the steps must be small, and the start is nearly all.",
          box=((-10, 10), (-10, 10)), start=(-6.6, -7.2),
          minima=[pair for low in SHUBERT[0] for high in SHUBERT[1] for pair in ((low, high), (high, low))])
@@ -107,8 +108,8 @@ def ackley(x, y):
     return 20 + e - cone - egg, (pull * x + pi * egg * sin(u), pull * y + pi * egg * sin(v))
 
 
-@surface("Drop wave", source="Surjanovic & Bingham, Virtual Library of Simulation Experiments",
-         formula=r"-\frac{1 + \cos 12r}{2 + r^2 / 2},\ r^2 = x^2 + y^2",
+@surface("Drop wave", source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
+         formula=r"-(1 + \cos 12r) / (2 + r^2 / 2),\ r^2 = x^2 + y^2",
          note="Rings round the minimum: every ring is a trough with no way inwards for a small step.",
          box=((-5.12, 5.12), (-5.12, 5.12)), start=(2.0, 2.5), minima=[(0, 0)])
 def drop_wave(x, y):
@@ -121,7 +122,7 @@ def drop_wave(x, y):
 
 
 @surface("Schaffer 2", source="Mishra 2006; Jamil & Yang 2013, arXiv:1308.4008",
-         formula=r"\frac{1}{2} + \frac{\sin^2(x^2 - y^2) - 1/2}{(1 + 0.001 (x^2 + y^2))^2}",
+         formula=r"\frac{1}{2} + (\sin^2(x^2 - y^2) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
          note="Ripples that crowd together outwards in a nearly level dish: the farther out, the smaller the step must be.",
          box=((-10, 10), (-10, 10)), start=(4.0, 3.0), minima=[(0, 0)])
 def schaffer2(x, y):
@@ -132,8 +133,8 @@ def schaffer2(x, y):
     return 0.5 + rest / (d * d), ((ripple - dish) * x, (-ripple - dish) * y)
 
 
-@surface("Schaffer 4", source="Mishra 2006; Surjanovic & Bingham, Virtual Library of Simulation Experiments",
-         formula=r"\frac{1}{2} + \frac{\cos^2(\sin|x^2 - y^2|) - 1/2}{(1 + 0.001 (x^2 + y^2))^2}",
+@surface("Schaffer 4", source="Mishra 2006; Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
+         formula=r"\frac{1}{2} + (\cos^2(\sin|x^2 - y^2|) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
          note="Four equal minima on the axes in a maze of ripples, all nearly as low: which of them is found is chance.",
          box=((-10, 10), (-10, 10)), start=(3.0, 1.0),
          minima=[(0.0, 1.2531318314637332), (0.0, -1.2531318314637332), (1.2531318314637332, 0.0), (-1.2531318314637332, 0.0)])

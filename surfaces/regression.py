@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from .points import MOST, averaged, checked, minimum
+from .points import MOST, averaged, checked, minimum, units
 from .surface import SURFACES, Box, Surface
 
+PARTED = "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
 # What becomes of the squares of the n errors: name, formula, how many times half their mean it is, what it is good for
 SCALINGS = {
     "half_mean": ("Linear regression", r"\Sigma_i (a x_i + b - y_i)^2 / 2n", lambda n: 1,
-                  "Half the mean of the squared errors over slope and intercept: a bowl that turns long when x is not centered."),
+                  "Half the mean of the squared errors of a line: the farther from 0 the mean of x, the longer this bowl."),
     "mean": ("Linear regression, mean", r"\Sigma_i (a x_i + b - y_i)^2 / n", lambda n: 2,
              "The mean of the squared errors, torch.nn.MSELoss(): twice the gradient of half the mean, so half its learning "
              "rate."),
     "sum": ("Linear regression, sum", r"\Sigma_i (a x_i + b - y_i)^2", lambda n: 2 * n,
-            "The sum of the squared errors, torch.nn.MSELoss(reduction='sum'): the learning rate must shrink as the data grow."),
+            "The sum of the squared errors, torch.nn.MSELoss(reduction='sum'): more points need a smaller learning rate."),
     "half_sum": ("Linear regression, half the sum", r"\frac{1}{2} \Sigma_i (a x_i + b - y_i)^2", lambda n: n,
                  "Half the sum of the squared errors: its gradient is the sum over the points of error times x, without any "
                  "factor."),
@@ -107,10 +108,9 @@ def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = N
     zeros, ones = xs[ys == 0], xs[ys == 1]
     function = averaged(cross_entropy, xs, ys)
     parted = zeros.max() <= ones.min() or ones.max() <= zeros.min()
-    best = None if parted else minimum(function, 0.0, 0.0)
-    spread = float(xs.std())
+    best = None if parted else minimum(function, 0.0, 0.0, units(xs))
     w, b = best or (0.0, 0.0)
-    reach_w, reach_b = 3 * max(abs(w), 1 / spread), 3 * max(abs(b), 1.0)
+    reach_w, reach_b = 3 * max(abs(w), 1 / float(xs.std())), 3 * max(abs(b), 1.0)
     return Surface(id="logistic_regression", name="Logistic regression", family="Regression",
                    source="Cox 1958, Journal of the Royal Statistical Society B 20:215",
                    formula=r"\Sigma_i [\ln(1 + e^{z_i}) - y_i z_i] / n,\ z_i = w x_i + b",
@@ -118,7 +118,7 @@ def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = N
                    start=start or (w - 0.8 * reach_w, b + 0.8 * reach_b), function=function,
                    minima=(best,) if best else (), levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"),
                    note="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
-                   if best else "One value of x parts these classes: the loss falls on for ever, and its minimum is at infinity.",
+                   if best else PARTED,
                    predict=probability, make=logistic_regression)
 
 

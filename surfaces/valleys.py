@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """A narrow valley between steep walls: easy to enter, slow to follow."""
 
 from __future__ import annotations

@@ -56,14 +56,14 @@ LONGEST = 10.0  # of a gradient of cross_in_tray: beyond it, beside its cusps, g
 
 
 def places(surface: Surface, count: int = 200, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Random points, in the box or in one ``scale`` times as large about the same middle; none where a gradient is shortened."""
+    """Random points, in the box or in one ``scale`` times as large about its middle; none where a gradient is shortened."""
     box = np.array(surface.box)
     middle, half = box.mean(1), np.ptp(box, 1) / 2 * scale
     x, y = np.random.default_rng(1).uniform(middle - half, middle + half, (count, 2)).T.copy()
-    if surface.id == "cross_in_tray":
+    if surface.id == "cross_in_tray" and scale == 1:
         whole = np.hypot(*surface(x, y)[1]) < 0.99 * LONGEST
         x, y = x[whole], y[whole]
-    assert len(x) > 0.9 * count
+    assert len(x) > 0.95 * count
     return x, y
 
 
@@ -85,10 +85,10 @@ def test_the_facts_are_whole(surface: Surface) -> None:
     assert bottom < surface.start[1] < top
     assert np.hypot(*surface(*surface.start)[1]) > 1e-4, "a start is no critical point"
     assert surface.name
-    assert any(map(str.isdigit, surface.source)) or surface.id in ("trid", "peaks", "drop_wave"), "a source has a year"
+    assert any(map(str.isdigit, surface.source)) or surface.id == "peaks", "a source has a year"
     assert surface.levels in ("linear", "log")
     for sentence in filter(None, (surface.note, surface.kinks)):
-        assert sentence[0].isupper()
+        assert sentence[0].isupper() or sentence[0].isdigit()
         assert sentence[-1] in ".?"
     assert surface.note
     assert MathTextParser("agg").parse(f"${surface.formula}$").width > 0
@@ -109,8 +109,8 @@ def test_the_gradient_is_the_complex_step(surface: Surface) -> None:
     x, y = places(surface)
     _, slopes = surface(x, y)
     scale = 1e-10 * np.maximum(1.0, np.hypot(*slopes))
-    np.testing.assert_array_less(np.abs(slopes[0] - surface(x + 1j * step, y + 0j)[0].imag / step), scale)
-    np.testing.assert_array_less(np.abs(slopes[1] - surface(x + 0j, y + 1j * step)[0].imag / step), scale)
+    assert (np.abs(slopes[0] - surface(x + 1j * step, y + 0j)[0].imag / step) < scale).all()
+    assert (np.abs(slopes[1] - surface(x + 0j, y + 1j * step)[0].imag / step) < scale).all()
     for a, b in zip(x[:5].tolist(), y[:5].tolist(), strict=True):
         _, (slope_x, slope_y) = surface(a, b)
         assert slope_x == pytest.approx(surface(complex(a, step), complex(b, 0))[0].imag / step, rel=1e-9, abs=1e-9)
@@ -168,7 +168,7 @@ def test_the_hessian_is_the_difference_of_the_gradient(surface: Surface) -> None
                                                                         strict=True)] for u, v in ((width, 0), (0, width))])
     rough = (rough + rough.swapaxes(0, 1)) / 2
     scale = np.abs(table).max(axis=(0, 1))
-    np.testing.assert_array_less(np.abs(table - rough), 1e-4 * scale + 1e-6 * scale.max())
+    assert (np.abs(table - rough) < 1e-4 * scale + 1e-6 * scale.max()).all()
     one = surface.hessian(float(x[0]), float(y[0]))
     np.testing.assert_allclose(one, table[..., 0], rtol=1e-9, atol=1e-12 * scale[0])
     assert surface.hessian(x[:6].reshape(2, 3), y[:6].reshape(2, 3)).shape == (2, 2, 2, 3)

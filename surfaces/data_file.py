@@ -1,0 +1,94 @@
+"""Two columns of numbers from the text of a data file, or one sentence on why there are none."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+
+import numpy as np
+
+MOST_ROWS = 100_000
+SEPARATORS = (";", "\t", ",", "")  # in order of preference; "" stands for blanks
+TRIED = 200  # rows that the separator is chosen by
+SHOWN = 3  # bad rows that are quoted
+
+
+def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
+    """The columns x and y of a text with two numbers in each row.
+
+    The numbers are parted by a semicolon, a tab, a comma or blanks; a comma that does not part them may be the decimal
+    mark. A header line, empty rows and what follows a # are skipped. Bytes are UTF-8, with or without its mark, or else
+    Latin-1. Raises ValueError with one sentence, which names bad rows by their line, for anything that is no such text.
+    """
+    lines = (line.partition("#")[0].strip(" \v\f") for line in re.split(r"\r\n|\r|\n", _decoded(text)))
+    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip("".join(SEPARATORS) + " ")]
+    separator = max(SEPARATORS, key=lambda mark: _fit(rows[:TRIED], mark))
+    if rows and not any(_number(cell) is not None for cell in _cells(rows[0][1], separator)):
+        del rows[0]  # a header
+    if len(rows) > MOST_ROWS:
+        raise ValueError(f"a data file has at most {MOST_ROWS:,} rows, not {len(rows):,}")
+    pairs = [_pair(line, separator) for _, line in rows]
+    bad = [row for row, pair in zip(rows, pairs, strict=True) if pair is None]
+    if bad:
+        raise ValueError(_complaint(bad, len(rows), {len(_cells(line, separator)) for _, line in rows}))
+    if len(pairs) < 2:
+        raise ValueError(f"a data file needs at least two rows of numbers, not {len(pairs)}")
+    x, y = np.array(pairs, float).T.copy()
+    if (x == x[0]).all():
+        raise ValueError(f"every x is {x[0]:g}, and a curve over x needs at least two that differ")
+    return x, y
+
+
+def _decoded(text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text.removeprefix("\ufeff")
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
+def _fit(rows: list[tuple[int, str]], separator: str) -> tuple[int, int]:
+    """How well a separator suits: rows that it makes two numbers of, then cells that it makes numbers of."""
+    return (sum(_pair(line, separator) is not None for _, line in rows),
+            sum(_number(cell) is not None for _, line in rows for cell in _cells(line, separator)))
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    """The cells of a row, without quotation marks; a separator at its end opens no third one."""
+    if not separator:
+        return line.split()
+    try:
+        cells = [cell.strip() for cell in next(csv.reader((line,), delimiter=separator, skipinitialspace=True))]
+    except csv.Error:  # a cell of more than 131,072 characters
+        return [line]
+    return cells[:-1] if len(cells) > 2 and not cells[-1] else cells
+
+
+def _number(cell: str) -> float | None:
+    """A number, perhaps inf or nan. A comma left in a cell is a decimal mark: as a separator it would have parted the cell."""
+    if "_" in cell or ("," in cell and "." in cell):
+        return None  # Python reads 1_000 as a number, and 1.234,5 is anyone's guess
+    try:
+        return float(cell.replace(",", ".", 1))
+    except ValueError:
+        return None
+
+
+def _pair(line: str, separator: str) -> tuple[float, float] | None:
+    cells = _cells(line, separator)
+    if len(cells) != 2:
+        return None
+    x, y = map(_number, cells)
+    return (x, y) if x is not None and y is not None and math.isfinite(x) and math.isfinite(y) else None
+
+
+def _complaint(bad: list[tuple[int, str]], count: int, widths: set[int]) -> str:
+    """What is wrong with the bad rows, or with the whole file where every row has the same wrong number of columns."""
+    if len(bad) == count and len(widths) == 1 and widths != {2}:
+        found = widths.pop()
+        return f"a data file needs two columns of numbers, x and y, and this one has {found}{' only' if found == 1 else ''}"
+    quoted = ", ".join(f"line {number} ({line[:30]!r})" for number, line in bad[:SHOWN])
+    more = f" and {len(bad) - SHOWN:,} more" if len(bad) > SHOWN else ""
+    return f"{'a row is' if len(bad) == 1 else f'{len(bad):,} rows are'} not two finite numbers: {quoted}{more}"

@@ -1,0 +1,315 @@
+"""Loss surfaces made from points, against the formulas written out; and the reading of data files."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+from optimizers import Momentum, trace  # type: ignore[attr-defined]
+from surfaces import SURFACES, Surface, linear_regression, logistic_regression, tanh_neuron, two_weight_network
+from surfaces.data_file import MOST_ROWS, read_columns
+from surfaces.networks import neuron_data, pair_data
+from surfaces.points import MOST
+from surfaces.regression import exam_data, line_data
+
+FROM_POINTS = pytest.mark.parametrize("surface", [s for s in SURFACES.values() if s.data], ids=lambda s: s.id)
+FACTORS = {"half_mean": lambda n: 1 / (2 * n), "mean": lambda n: 1 / n, "sum": lambda n: 1, "half_sum": lambda n: 0.5}
+
+
+def written_out(surface: Surface, a: float, b: float) -> float:
+    """The loss as a textbook writes it, a Python float at a time."""
+    assert surface.data is not None
+    x, y = (column.tolist() for column in surface.data)
+    if surface.id.startswith("linear_regression"):
+        factor = FACTORS[surface.id.removeprefix("linear_regression").removeprefix("_") or "half_mean"](len(x))
+        return factor * math.fsum((a * u + b - v) ** 2 for u, v in zip(x, y, strict=True))
+    if surface.id == "logistic_regression":
+        right = [1 / (1 + math.exp(-a * u - b)) for u in x]
+        return -math.fsum(math.log(p if v else 1 - p) for p, v in zip(right, y, strict=True)) / len(x)
+    curve = (lambda u: math.tanh(a * u + b)) if surface.id == "tanh_neuron" else (lambda u: b * math.tanh(a * u))
+    return math.fsum((curve(u) - v) ** 2 for u, v in zip(x, y, strict=True)) / len(x)
+
+
+@FROM_POINTS
+def test_the_loss_and_its_slopes_are_what_the_formula_says(surface: Surface) -> None:
+    draw = random.Random(3)
+    for _ in range(30):
+        a, b = (draw.uniform(low / 2, high / 2) for low, high in surface.box)
+        height, slope = surface(a, b)
+        assert height == pytest.approx(written_out(surface, a, b), rel=1e-10)
+        width = 1e-5 * max(1, abs(a), abs(b))
+        rough = [(written_out(surface, a + u, b + v) - written_out(surface, a - u, b - v)) / (2 * width)
+                 for u, v in ((width, 0), (0, width))]
+        assert slope == pytest.approx(rough, rel=1e-5, abs=1e-6 * max(1, np.hypot(*slope)))
+
+
+@FROM_POINTS
+def test_what_is_made_again_from_the_same_points_is_the_same(surface: Surface) -> None:
+    assert surface.data is not None
+    assert surface.make is not None
+    again = surface.make(*map(list, surface.data))
+    assert (again.id, again.name, again.formula, again.note) == (surface.id, surface.name, surface.formula, surface.note)
+    np.testing.assert_allclose(again.minima, surface.minima, rtol=1e-13)
+    (left, right), (bottom, top) = again.box
+    assert left < again.start[0] < right
+    assert bottom < again.start[1] < top
+    assert all(left < a < right and bottom < b < top for a, b in again.minima)
+    assert again(0.3, -0.2) == surface(0.3, -0.2)
+    assert again.make is not None
+    assert again.make(surface.data[0] + 1, surface.data[1]).minima != surface.minima
+
+
+@FROM_POINTS
+def test_the_curve_that_is_drawn_is_the_one_that_is_fitted(surface: Surface) -> None:
+    """The mean loss of the predictions, written with ``predict``, is the height of the surface."""
+    assert surface.data is not None
+    assert surface.predict is not None
+    (x, y), (a, b) = surface.data, surface.minima[0]
+    curve = surface.predict(np.array([a]), np.array([b]), x)
+    assert curve.shape == x.shape
+    if surface.id == "logistic_regression":
+        mean = -np.log(np.where(y == 1, curve, 1 - curve)).mean()
+        assert ((curve > 0) & (curve < 1)).all()
+    else:
+        mean = ((curve - y) ** 2).mean()
+    n = len(x)
+    factor = {"linear_regression": 0.5, "linear_regression_sum": n, "linear_regression_half_sum": n / 2}.get(surface.id, 1.0)
+    assert surface.lowest == pytest.approx(factor * mean, rel=1e-12)
+    assert surface.predict(a, b, float(x[0])) == pytest.approx(curve[0], rel=1e-13)
+
+
+@FROM_POINTS
+def test_many_points_are_gone_through_in_blocks(surface: Surface) -> None:
+    a, b = np.meshgrid(np.linspace(-3, 3, 90), np.linspace(-2, 2, 80))
+    height, (slope_a, slope_b) = surface(a, b)
+    for i, j in ((0, 0), (79, 89), (40, 3)):
+        single, slope = surface(float(a[i, j]), float(b[i, j]))
+        np.testing.assert_allclose([height[i, j], slope_a[i, j], slope_b[i, j]], [single, *slope], rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("name", "minimum"),
+    [
+        ("linear_regression", (10.073209646029257, -0.5412754953040064)),
+        ("logistic_regression", (1.894680368674996, -1.050957820235626)),
+        ("tanh_neuron", (1.916262093264551, -1.0263788222205797)),
+        ("two_weight_network", (1.1078648284584627, 1.5526868653933275)),
+    ],
+)
+def test_the_points_that_come_along_stay_the_same(name: str, minimum: tuple[float, float]) -> None:
+    """A saved experiment names the surface, not its points."""
+    assert SURFACES[name].minima[0] == pytest.approx(minimum, rel=1e-12)
+
+
+def least_squares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y, rcond=None)[0]
+
+
+@pytest.mark.parametrize("scaling", FACTORS)
+@pytest.mark.parametrize("n", [2, 3, 49, 50])
+def test_the_minimum_of_every_scaling_is_the_least_squares_line(scaling: str, n: int) -> None:
+    x, y = line_data(n, seed=n)
+    surface = linear_regression(x, y, scaling=scaling)
+    np.testing.assert_allclose(surface.minima, [least_squares(x, y)], rtol=1e-9)
+    assert surface(*surface.minima[0])[1] == (0.0, 0.0)
+    design = np.column_stack([x, np.ones(n)])
+    np.testing.assert_allclose(surface.hessian(1.0, 2.0), 2 * FACTORS[scaling](n) * design.T @ design, rtol=1e-12)
+
+
+def test_a_scaling_nobody_knows() -> None:
+    with pytest.raises(ValueError, match="there is no scaling 'median'; there are half_mean, mean, sum, half_sum"):
+        linear_regression([1, 2], [3, 4], scaling="median")
+
+
+@pytest.mark.parametrize("n", [50, 100])
+def test_momentum_finds_the_least_squares_line(n: int) -> None:
+    x, y = line_data(n, seed=n)
+    path = trace("momentum", linear_regression(list(x), list(y)), (-20.0, -20.0), 1000, lr=n * 1e-4, momentum=0.9)
+    np.testing.assert_allclose(path.positions[-1], least_squares(x, y), atol=1e-3)
+
+
+def test_the_course_project_takes_the_same_path_with_its_sum_of_gradients() -> None:
+    x, y = line_data(50)
+    params, rule = {"a": -20.0, "b": -20.0}, Momentum(lr=1e-4, momentum=0.9)
+    for _ in range(200):
+        rest = y - (params["a"] * x + params["b"])
+        rule.update(params, {"a": float((rest * -x).sum()), "b": float((rest * -1).sum())})
+    for surface, lr in ((linear_regression(x, y), 50 * 1e-4), (SURFACES["linear_regression_half_sum"], 1e-4)):
+        path = trace("momentum", surface, (-20.0, -20.0), 200, lr=lr, momentum=0.9)
+        np.testing.assert_allclose(path.positions[-1], [params["a"], params["b"]], rtol=1e-10)
+
+
+@pytest.mark.parametrize(("make", "data"), [(logistic_regression, exam_data), (tanh_neuron, neuron_data),
+                                            (two_weight_network, pair_data)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_minima_are_found_wherever_the_points_lie(make, data, seed: int) -> None:  # type: ignore[no-untyped-def]
+    x, y = data(60, seed)
+    for scale, shift in ((1.0, 0.0), (100.0, 0.0), (1e-3, 0.0)) + ((5.0, 2000.0),) * (make is not two_weight_network):
+        surface = make(scale * x + shift, y)
+        (a, b), (left, bottom) = surface.minima[0], (surface.box[0][0], surface.box[1][0])
+        slope, bent = surface(a, b)[1], surface.hessian(a, b)
+        newton = np.linalg.solve(bent, slope)
+        assert np.abs(newton / [max(abs(a), 1 / scale), max(abs(b), 1)]).max() < 1e-11
+        assert np.linalg.eigvalsh(bent)[0] > 0
+        right, top = surface.box[0][1], surface.box[1][1]
+        grid = surface(*np.meshgrid(np.linspace(left, right, 60), np.linspace(bottom, top, 60)))[0]
+        assert grid.min() > surface.lowest
+
+
+def test_the_two_weights_and_their_mirror_image() -> None:
+    surface = SURFACES["two_weight_network"]
+    (a, b), other = surface.minima
+    assert other == (-a, -b)
+    a, b = np.random.default_rng(0).uniform(-3, 3, (2, 50))
+    np.testing.assert_array_equal(surface(a, b)[0], surface(-a, -b)[0])
+    assert surface(0.0, 0.0)[1] == (0.0, 0.0)
+    low, high = np.linalg.eigvalsh(surface.hessian(0.0, 0.0))
+    assert low < -0.1 < 0.1 < high
+
+
+def test_the_plateaus_of_the_neuron() -> None:
+    surface = SURFACES["tanh_neuron"]
+    assert np.hypot(*surface(0.0, 20.0)[1]) < 1e-12
+    assert np.hypot(*surface(*surface.start)[1]) < 0.2
+    assert surface(*surface.start)[0] > 100 * surface.lowest
+
+
+def test_the_cross_entropy_of_the_surest_mistake_is_its_argument() -> None:
+    surface = logistic_regression([-1.0, 1.0, 0.0, 0.5], [1, 0, 1, 0])
+    height, slope = surface(1e4, 0.0)
+    assert height == pytest.approx((1e4 + 1e4 + math.log(2) + 5e3) / 4, rel=1e-14)
+    assert slope == pytest.approx((2.5 / 4, 0.5 / 4), rel=1e-14)
+    assert surface(-1e4, 0.0)[0] == pytest.approx(math.log(2) / 4, rel=1e-14)
+
+
+@pytest.mark.parametrize("y", [[0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 0, 1]])
+def test_classes_that_can_be_parted_have_no_minimum(y: list) -> None:
+    surface = logistic_regression([1.0, 2.0, 2.0, 3.0] if sum(y) == 2 else [1.0, 2.0, 3.0, 4.0], y)
+    assert surface.minima == ()
+    assert surface.lowest is None
+    assert "infinity" in surface.note
+    assert np.isfinite(surface(*surface.start)[0])
+    assert np.isnan(surface.distance(np.zeros(2), np.zeros(2))).all()
+
+
+def test_points_that_no_finite_weights_fit_best() -> None:
+    """Beyond tanh's reach the neuron saturates for ever; a constant y leaves the outer weight 0 and the inner one free."""
+    surface = tanh_neuron([-1.0, 0.0, 1.0, 2.0], [-3, -3, 3, 3])
+    assert surface.minima == ()
+    assert "no lowest place" in surface.note
+    surface = two_weight_network([-1.0, -0.5, 0.5, 1.0], [1, 1, 1, 1])
+    assert surface.minima == ()
+    assert surface.lowest is None
+
+
+@pytest.mark.parametrize("make", [linear_regression, logistic_regression, tanh_neuron, two_weight_network])
+@pytest.mark.parametrize(
+    ("x", "y", "words"),
+    [
+        ([1, 2], [1], "equally long"),
+        ([], [], "two points"),
+        ([1], [1], "two points"),
+        ([3, 3], [1, 0], "different x"),
+        ([1, np.nan], [1, 0], "finite"),
+        ([1, 2], [1, np.inf], "finite"),
+        ([1, 2], [1, 1e200], "larger"),
+    ],
+)
+def test_points_without_a_curve_are_refused(make, x: list, y: list, words: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ValueError, match=words):
+        make(x, y)
+
+
+@pytest.mark.parametrize("y", [[0, 0, 0], [1, 1, 1], [0, 1, 2], [0.5, 0, 1], [-1, 1, -1]])
+def test_classes_are_zeros_and_ones(y: list) -> None:
+    with pytest.raises(ValueError, match="zeros and ones"):
+        logistic_regression([1, 2, 3], y)
+
+
+def test_only_the_line_takes_any_number_of_points() -> None:
+    x, y = np.arange(MOST + 1.0), np.arange(MOST + 1) % 2
+    assert len(linear_regression(x, y).minima) == 1
+    for make in (logistic_regression, tanh_neuron, two_weight_network):
+        with pytest.raises(ValueError, match=f"at most {MOST} points"):
+            make(x, y)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.5,2\n-3,4e1",
+        "1.5;2\n-3;40",
+        "1,5;2,0\n-3;40",
+        "1,5\t2\n-3\t40",
+        "1,5 2\n-3   40",
+        "1.5, 2\n-3, 40\n",
+        "  1.5 2\n\t-3 40  ",
+        '"1,5","2"\n"-3","40"',
+        "x,y\n1.5,2\n-3,40\n",
+        "hours studied;passed\n1,5;2\n-3;40",
+        "# of an experiment\n\nx y\n1.5 2 # the first\n\n   \n-3 40\n\n",
+        "1.5,2,\n-3,40,\n,,\n",
+        "1.5,2\r\n-3,40\r\n",
+        "1.5,2\r-3,40\r",
+        "\ufeff1.5,2\n-3,40",
+        b"\xef\xbb\xbfx;y\n1,5;2\n-3;40",
+        "Höhe;Länge\n1,5;2\n-3;40".encode("latin-1"),
+        "Höhe;Länge\n1,5;2\n-3;40".encode(),
+    ],
+)
+def test_columns_that_are_read(text: str | bytes) -> None:
+    x, y = read_columns(text)
+    np.testing.assert_array_equal([x, y], [[1.5, -3], [2, 40]])
+    assert x.dtype == y.dtype == float
+    assert x.flags["C_CONTIGUOUS"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "at least two rows of numbers, not 0"),
+        ("x,y\n", "not 0"),
+        ("x,y\n1,2", "not 1"),
+        ("1,2\nx,3\n4,5", r"^a row is not two finite numbers: line 2 \('x,3'\)$"),
+        ("# c\nx,y\n1,2\n3\n4,5", r"line 4 \('3'\)"),
+        ("1,2\na,b\nc,d\ne,f\ng,h\n5,6", r"^4 rows are .* line 2 \('a,b'\), line 3 .*, line 4 \('e,f'\) and 1 more$"),
+        ("1,2\n3,nan", "line 2"),
+        ("nan,nan\n1,2\n3,4", "line 1"),
+        ("1,2\n3,-inf", "line 2"),
+        ("1,2\n3,1e999", "line 2"),
+        ("1,2\n3,\n4,5", "line 2"),
+        ("1,2\n3,4_0\n4,5", "line 2"),
+        ("1,2\n3,4,5\n4,5", "line 2"),
+        ("1,2\n3;4", r"line \d"),
+        ("1.234,5;2\n3;4", "line 1"),
+        ("1\n2\n3", "two columns of numbers, x and y, and this one has 1 only"),
+        ("x\n1\n2\n3", "has 1 only"),
+        ("1,2,3\n4,5,6", "has 3$"),
+        ("a b c\n1 2 3\n4 5 6", "has 3$"),
+        ("2,1\n2,5\n2,7", "every x is 2"),
+        ("two words\n1 word\n", r"line 2 \('1 word'\)"),
+        ("{\n  1: 2\n}", "not two finite numbers"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "."),
+        ("1,2\n" * (MOST_ROWS + 1), "at most 100,000 rows, not 100,001"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_columns_that_are_refused(text: str | bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words) as caught:
+        read_columns(text)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
+def test_the_most_rows_there_may_be() -> None:
+    x, y = read_columns("x y\n" + "".join(f"{k} {-k}\n" for k in range(MOST_ROWS)))
+    np.testing.assert_array_equal(x, np.arange(MOST_ROWS))
+    np.testing.assert_array_equal(y, -x)
+
+
+def test_what_is_read_makes_a_surface() -> None:
+    surface = linear_regression(*read_columns("x;y\n0;1,5\n1;2,5\n2;3,5"))
+    np.testing.assert_allclose(surface.minima, [(1.0, 1.5)], rtol=1e-14)
