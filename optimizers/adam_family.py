@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Adam and its kin: a running mean of the gradient over the root of a running mean of its square."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Rules that divide by a running size of the gradient: each coordinate gets a learning rate of its own."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """The same rules as other frameworks compute them, where these depart from the usual one: each with its own formula."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Rules that use the gradient and its running sum, one learning rate for both coordinates."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Rules that scale a step by the size of the whole position or of the whole gradient, as a network's layer by layer.
 
 In the plane both coordinates are one layer, and the size of the position is its distance from the origin.

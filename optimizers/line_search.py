@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Rules that search for their step length, or guess it from the last two gradients; directions from gradients alone."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Rules that use second derivatives: a quadratic model of the surface, and what to do where it cannot be trusted."""
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ def newton(x, loss, t, *, lr: StepLength = 1.0):
     return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
 
 
-@optimizer("Damped Newton", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, algorithm 3.2 with the gradient as "
-           "the other direction", separable=False, batched=False)
+@optimizer("Damped Newton", source="Nocedal & Wright 2006, algorithm 3.2, with the gradient as the other direction; "
+           "Armijo 1966, doi:10.2140/pjm.1966.16.1", separable=False, batched=False)
 def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo = 1e-4):
     """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on saddles."""
     value, grad = loss.both(x)
@@ -40,7 +41,7 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo =
     return found.x, found.trials
 
 
-@optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, algorithm 1; whole Hessian, floor for its eigenvalues",
+@optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, algorithm 1, eigenvalues with a floor",
            separable=False, batched=False)
 def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
     """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes."""

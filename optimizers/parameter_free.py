@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Rules that find their learning rate themselves, from the way they have come or from the height they are at."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Parts: what can be combined with any optimizer, each one pure function, applied in the order of this file.
 
 ``stage`` says where a part stands in an update:

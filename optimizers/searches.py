@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Line searches: how far to go from x along a direction p, as plain functions of the loss.
 
 The letters are those of Nocedal & Wright, Numerical Optimization, 2nd ed. 2006: alpha is the step length,
@@ -80,10 +81,10 @@ def armijo(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndar
 
 
 def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndarray, alpha: float, *,
-                 c1: float = 1e-4, c2: float = 0.9, most: int = 25) -> Found:
+                 c1: float = 1e-4, c2: float = 0.9, most: int = 50) -> Found:
     """Algorithms 3.5 and 3.6: lengthen the step until it brackets a point that satisfies both conditions, then zoom in on it.
 
-    After ``most`` evaluations it takes the best point that satisfies the Armijo condition.
+    After ``most`` evaluations, or at 10 000 times the first step, it takes the best point that satisfies the Armijo condition.
     """
     trials: list[np.ndarray] = []
     start, free = Trial(0.0, x, value, grad, float(dot(grad, p))), line(loss, x, p, trials)
@@ -105,6 +106,8 @@ def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: n
     def zoom(low: Trial, high: Trial) -> Found:
         """``low`` is the lowest point so far that satisfies Armijo; between it and ``high`` lies a point that satisfies both."""
         while len(trials) < most and not (low.x == high.x).all():
+            if abs(high.alpha - low.alpha) * -start.slope <= 1e-16 * abs(value):
+                break  # what is left to win is lost in the rounding of the height
             left, right = min(low.alpha, high.alpha), max(low.alpha, high.alpha)
             margin = 0.1 * (right - left)  # too near to an end, the bracket would hardly shrink
             if high.value == math.inf:
@@ -121,8 +124,8 @@ def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: n
 
     if not (start.slope < 0 and alpha > 0):
         return end(start)
-    last = start
-    while len(trials) < most:
+    last, alpha_max = start, 1e4 * alpha  # a surface without a floor would lead away for ever
+    while len(trials) < most and last.alpha < alpha_max:
         here = phi(alpha)
         if too_high(here) or (last is not start and here.value >= last.value):
             return zoom(last, here)
@@ -130,7 +133,7 @@ def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: n
             return end(here)
         if here.slope >= 0:
             return zoom(here, last)
-        alpha = cubic_minimum(last, here, 1.1 * alpha, 10 * alpha)
+        alpha = min(cubic_minimum(last, here, 1.1 * alpha, 10 * alpha), alpha_max)
         last = here
     return end(last)
 

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """Rules that look at the sign of the gradient and not at its size."""
 
 from __future__ import annotations

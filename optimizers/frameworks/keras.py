@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """keras.optimizers: class by class, in our ids and hyperparameters; what all classes share is in ``_shared``."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """optax: function by function, in our ids and hyperparameters. Masks and data types are taken and left."""
 
 from __future__ import annotations

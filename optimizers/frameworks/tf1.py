@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """tf.compat.v1.train: class by class, in our ids and hyperparameters.
 
 With Python floats TensorFlow 1 rounds the learning rate to single precision; these compute in double precision throughout.

@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs
 """torch.optim: class by class, in our ids and hyperparameters. Arguments about speed alone are taken and left."""
 
 from __future__ import annotations

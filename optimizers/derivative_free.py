@@ -1,0 +1,120 @@
+# mypy: allow-untyped-defs
+"""Rules that look at heights only: no gradient, so kinks do not matter to them."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import numpy as np
+
+from .loss import Loss
+from .optimizer import Hyperparameter, Positive, Seed, optimizer
+from .searches import look
+
+Size = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex")]
+Expansion = Annotated[float, Hyperparameter(1.0, 5.0, least=1.0)]
+Share = Annotated[float, Hyperparameter(0.05, 0.95, most=1.0)]
+Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma")]
+Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)]
+
+
+def height(loss: Loss, x: np.ndarray) -> float:
+    """The height; infinite where there is no finite one, so that such a point is the worst of all."""
+    value = look(loss, x)[0]
+    return float(value) if math.isfinite(value) else math.inf
+
+
+@optimizer("Nelder-Mead", source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, "
+           "doi:10.1137/S1052623496303470", separable=False, batched=False)
+def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size = 1.0, reflection: Positive = 1.0,
+                expansion: Expansion = 2.0, contraction: Share = 0.5, shrink: Share = 0.5):
+    """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no minimum."""
+    tried = []
+
+    def f(point):
+        tried.append(point)
+        return height(loss, point)
+
+    def ordered(points, heights):
+        """Best first; of equal ones the older first."""
+        order = np.argsort(heights, kind="stable")
+        return points[order], np.asarray(heights)[order]
+
+    if simplex is None:
+        corners = x + lr * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        simplex, values = ordered(corners, [f(corner) for corner in corners])
+    worst, (f_1, f_n, f_worst) = simplex[2], values.tolist()
+    centre = (simplex[0] + simplex[1]) / 2
+    there = reflected = centre + reflection * (centre - worst)
+    f_there = f_reflected = f(reflected)
+    if f_reflected < f_1:
+        expanded = centre + reflection * expansion * (centre - worst)
+        f_expanded = f(expanded)
+        if f_expanded < f_reflected:
+            there, f_there = expanded, f_expanded
+        better = True
+    elif f_reflected < f_n:
+        better = True
+    elif f_reflected < f_worst:
+        there = centre + contraction * (reflected - centre)
+        f_there = f(there)
+        better = f_there <= f_reflected
+    else:
+        there = centre - contraction * (centre - worst)
+        f_there = f(there)
+        better = f_there < f_worst
+    if better:
+        simplex, values = ordered(np.array([*simplex[:2], there]), [f_1, f_n, f_there])
+    else:
+        corners = simplex[0] + shrink * (simplex - simplex[0])
+        simplex, values = ordered(corners, [f_1, f(corners[1]), f(corners[2])])
+    return simplex[0], simplex, values, np.array(tried)
+
+
+def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
+    """Weights of the ranks, mu_eff, c_1 and c_mu of table 1 for two dimensions; the worse half weighs less than nothing."""
+    raw = math.log((population + 1) / 2) - np.log(np.arange(1, population + 1))
+    good, bad = raw[: population // 2], raw[population // 2:]
+    mu_eff = float(good.sum() ** 2 / (good * good).sum())
+    c_1 = 2 / ((2 + 1.3) ** 2 + mu_eff)
+    c_mu = min(1 - c_1, 2 * (1 / 4 + mu_eff + 1 / mu_eff - 2) / ((2 + 2) ** 2 + mu_eff))
+    alpha = min(1 + c_1 / c_mu, 1 + 2 * float(bad.sum() ** 2 / (bad * bad).sum()) / (mu_eff + 2), (1 - c_1 - c_mu) / (2 * c_mu))
+    return np.where(raw >= 0, raw / raw[raw > 0].sum(), alpha * raw / -raw[raw < 0].sum()), mu_eff, c_1, c_mu
+
+
+@optimizer("CMA-ES", source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, figure 6 and table 1",
+           separable=False, batched=False)
+def cma_es(x, loss, t, sigma=0.0, p_sigma=None, p_c=None, c=None, mean=None, covariance=None, trials=None, *,
+           lr: Sigma = 0.5, population: Population = 6, seed: Seed = 0):
+    """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations."""
+    # x is the mean of the paper. The states mean and covariance = sigma^2 C are there to be seen: the cloud of the next update.
+    if c is None:
+        sigma, p_sigma, p_c, c = lr, np.zeros(2), np.zeros(2), np.eye(2)
+    w, mu_eff, c_1, c_mu = recombination(int(population))
+    mu = int(population) // 2
+    c_sigma = (mu_eff + 2) / (2 + mu_eff + 5)
+    d_sigma = 1 + 2 * max(0.0, math.sqrt((mu_eff - 1) / (2 + 1)) - 1) + c_sigma
+    c_c = (4 + mu_eff / 2) / (2 + 4 + 2 * mu_eff / 2)
+    expected = math.sqrt(math.pi / 2)  # E|N(0, I)| in two dimensions
+
+    squares, b = np.linalg.eigh(c)
+    d = np.sqrt(np.maximum(squares, 1e-14 * squares[1]))  # rounding may take the smaller one below 0
+    root_inverse = b / d @ b.T
+    z = np.random.default_rng((int(seed), t)).standard_normal((int(population), 2))
+    y = z * d @ b.T
+    samples = x + sigma * y
+    y = y[np.argsort([height(loss, sample) for sample in samples], kind="stable")]
+
+    y_w = w[:mu] @ y[:mu]
+    mean = x + sigma * y_w
+    p_sigma = (1 - c_sigma) * p_sigma + math.sqrt(c_sigma * (2 - c_sigma) * mu_eff) * root_inverse @ y_w
+    length = math.hypot(*p_sigma)
+    h_sigma = length / math.sqrt(1 - (1 - c_sigma) ** (2 * t)) < (1.4 + 2 / (2 + 1)) * expected
+    p_c = (1 - c_c) * p_c + h_sigma * math.sqrt(c_c * (2 - c_c) * mu_eff) * y_w
+    w_o = np.where(w >= 0, w, w * 2 / ((y @ root_inverse) ** 2).sum(axis=1))
+    forgotten = c_1 * (1 - (1 - h_sigma) * c_c * (2 - c_c)) + c_mu * w.sum()
+    c = (1 - forgotten) * c + c_1 * np.outer(p_c, p_c) + c_mu * (w_o[:, None] * y).T @ y
+    c = (c + c.T) / 2
+    sigma = sigma * math.exp(c_sigma / d_sigma * (length / expected - 1))
+    return mean, sigma, p_sigma, p_c, c, mean, sigma * sigma * c, samples
