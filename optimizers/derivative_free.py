@@ -12,6 +12,8 @@ from .loss import Loss
 from .optimizer import Hyperparameter, Positive, Seed, optimizer
 from .searches import look
 
+FAMILY = "Derivative-free"
+
 Size = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex")]
 Expansion = Annotated[float, Hyperparameter(1.0, 5.0, least=1.0)]
 Share = Annotated[float, Hyperparameter(0.05, 0.95, most=1.0)]

@@ -12,6 +12,8 @@ from .arithmetic import dot, norm
 from .optimizer import Count, Hyperparameter, Switch, optimizer
 from .searches import Armijo, Curvature, FirstStep, Trial, cubic_minimum, line, look, strong_wolfe
 
+FAMILY = "Quasi-Newton"
+
 Evaluations = Annotated[float, Hyperparameter(0, 100, "whole", most=100_000, label="max evaluations")]
 Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 

@@ -19,7 +19,10 @@ CHAOS = 1e9  # an amplification of rounding beyond which two correct programs di
 
 @dataclass(frozen=True)
 class Reference:
-    """One path of a framework: its position after each of ``steps``, with the measured amplification of rounding there."""
+    """One path of a framework: its position after each of ``steps``, with the measured amplification of rounding there.
+
+    ``averaged`` is the mean that torch's ASGD keeps beside it, at the end.
+    """
 
     framework: str
     cls: str
@@ -32,6 +35,7 @@ class Reference:
     steps: np.ndarray
     positions: np.ndarray
     amplification: np.ndarray
+    averaged: tuple[float, float] | None
 
     @property
     def name(self) -> str:
@@ -56,7 +60,7 @@ def load() -> tuple[list[Reference], Any]:
     cuts = file["off"]
     paths = [Reference(m["framework"], m["optimizer"], m["id"], m["kwargs"], m.get("lr_gamma", 1.0), m["surface"],
                        tuple(m["start"]), m["n_steps"], file["step"][low:high], file["pos"][low:high],
-                       file["amp"][low:high].astype(float))
+                       file["amp"][low:high].astype(float), m.get("final_averaged"))
              for m, low, high in zip(meta["runs"], cuts[:-1], cuts[1:], strict=True)]
     xs, ys = np.array(meta["linreg_x"]), np.array(meta["linreg_y"])
 
@@ -72,15 +76,19 @@ def schedules() -> dict[str, list[float]]:
     return json.loads(np.load(DATA)["meta"].tobytes())["schedules"]
 
 
+def surface_of(reference: Reference, mean_square: Any) -> Any:
+    """The surface that a path descends."""
+    known = {"quad": "elongated_bowl", "quad_seed": "elongated_bowl"}
+    return mean_square if reference.surface == "linreg_mse" else SURFACES[known.get(reference.surface, reference.surface)]
+
+
 def compare(reference: Reference, mean_square: Any) -> tuple[str, float, float]:
     """Our optimizer's id, the largest difference, and that in units of what rounding allows: at most 1 is equality."""
     id, settings = from_framework(reference.framework, reference.cls, reference.arguments)
     if reference.gamma != 1.0:
         first = settings["lr"]
         settings["lr"] = lambda t: first * reference.gamma ** (t - 1)
-    known = {"quad": "elongated_bowl", "quad_seed": "elongated_bowl"}
-    surface = mean_square if reference.surface == "linreg_mse" else SURFACES[known.get(reference.surface, reference.surface)]
-    path = trace(id, surface, reference.start, reference.count, **settings).positions
+    path = trace(id, surface_of(reference, mean_square), reference.start, reference.count, **settings).positions
     judged = reference.amplification < CHAOS
     difference = np.abs(path[reference.steps[judged]] - reference.positions[judged]).max(axis=1)
     size = 1 + np.maximum.accumulate(np.abs(reference.positions).max(axis=1))[judged]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS, schedules, trace
+from optimizers.descent import begin, descend
 from optimizers.frameworks import FRAMEWORKS, classes, from_framework, presets
 from surfaces import SURFACES
 from tests import reference
@@ -19,6 +22,15 @@ TO_TAKE = [path for path in PATHS if not path.exempt]
 def test_it_takes_the_framework_path(path: reference.Reference) -> None:
     _, _, share = reference.compare(path, MEAN_SQUARE)
     assert share <= 1
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path.averaged], ids=lambda path: path.name)
+def test_the_mean_that_asgd_keeps_is_torchs(path: reference.Reference) -> None:
+    id, settings = from_framework(path.framework, path.cls, path.arguments)
+    rule, surface = OPTIMIZERS[id], reference.surface_of(path, MEAN_SQUARE)
+    end = descend(rule, surface, begin(rule, surface, path.start), settings, path.count, array("d"), array("d"), array("d"))
+    mean = list(rule.state).index("mean") + 1
+    np.testing.assert_allclose([end.x[mean], end.y[mean]], path.averaged, rtol=1e-10)
 
 
 def test_the_report_counts_them(capsys: pytest.CaptureFixture[str]) -> None:
