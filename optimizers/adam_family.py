@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from math import nan
 
-from .arithmetic import maximum, ratio, sign, sqrt, where
+from .arithmetic import maximum, minimum, ratio, sign, sqrt, where
 from .optimizer import (
     Decay,
     Epsilon,
@@ -195,3 +195,17 @@ def schedule_free_adamw(x, grad, t, z=0.0, v=0.0, weight_sum=0.0, lr_max=0.0, *,
     z = z - lr * min((t - 1) / warmup if warmup else 1.0, 1.0) * step
     c = ratio(weight, weight_sum)
     return beta1 * ((1 - c) * mean + c * z) + (1 - beta1) * z, z, v, weight_sum, lr_max
+
+
+@optimizer("ADOPT", source="Taniguchi et al. 2024, arXiv:2411.02853; steps clipped to (t - 1)^(1/4), as in Optax",
+           convention="Optax")
+def adopt(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.9999, eps: Epsilon = 1e-6,
+          clip: Switch = 1.0):
+    """Divides by what it knew before this gradient, so that any beta2 is safe. Its first update only looks at the gradient."""
+    if t == 1:
+        return x, m, grad * grad
+    step = ratio(grad, maximum(sqrt(v), eps))
+    bound = (t - 1) ** 0.25
+    step = maximum(minimum(step, bound), -bound) if clip else step
+    m = beta1 * m + (1 - beta1) * step
+    return x - lr * m, m, beta2 * v + (1 - beta2) * grad * grad
