@@ -212,3 +212,9 @@ def acprop(learning_rate, b1=0.9, b2=0.999, eps=1e-16, eps_root=1e-16, weight_de
 def lbfgs(learning_rate=None, memory_size=10, scale_init_precond=True):
     return "lbfgs_optax", {"lr": 1.0 if learning_rate is None else learning_rate, "memory_size": memory_size,
                            "scale_init_precond": float(scale_init_precond)}
+
+
+def adopt(learning_rate, b1=0.9, b2=0.9999, eps=1e-6, mu_dtype=None, *, nesterov=False, use_clipping=True):
+    if nesterov:
+        raise ValueError("optax.contrib.adopt with nesterov=True has no counterpart here")
+    return "adopt", {"lr": learning_rate, "beta1": b1, "beta2": b2, "eps": eps, "clip": float(use_clipping)}
