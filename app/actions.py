@@ -43,10 +43,11 @@ def _flip(curve: Curve, axis: str) -> str:
 
 ACTIONS: list[Action] = [
     Action("open", "&Open…", "File", lambda w: w.files.open(), ["Ctrl+O"]),
+    Action("open_data", "Open &Data…", "File", lambda w: w.files.open_data(), ["Ctrl+Shift+O"]),
     Action("save", "&Save Experiment As…", "File", lambda w: w.files.save(), ["Ctrl+S", "Ctrl+Shift+S"]),
     Action("export_picture", "&Export Picture…", "File", lambda w: w.files.export_picture(), ["Ctrl+E"], gap=True,
            enabled=lambda w: bool(w.canvases)),
-    Action("export_data", "Export &Data…", "File", lambda w: w.files.export_data(), ["Ctrl+D"]),
+    Action("export_data", "Expor&t Data…", "File", lambda w: w.files.export_data(), ["Ctrl+D"]),
     Action("quit", "&Quit", "File", lambda w: w.close(), ["Ctrl+Q"], gap=True),
 
     Action("undo", "&Undo", "Edit", lambda w: w.session.store.undo(), ["Ctrl+Z"], enabled=lambda w: bool(w.session.store.past)),
@@ -57,6 +58,11 @@ ACTIONS: list[Action] = [
            enabled=lambda w: w.side.runs.row >= 0),
     Action("remove", "&Remove Run", "Edit", lambda w: w.side.runs.remove(), ["Delete", "Ctrl+Backspace"],
            enabled=lambda w: w.side.runs.row >= 0),
+
+    Action("pick_surface", "Choose &Surface…", "Edit", lambda w: w.side.surface.picker.showPopup(), ["Ctrl+L"], gap=True,
+           enabled=lambda w: w.layout_.shows("side")),
+    Action("pick_optimizer", "Choose &Optimizer…", "Edit", lambda w: w.side.editor.picker.showPopup(), ["Ctrl+K"],
+           enabled=lambda w: w.layout_.shows("side") and w.side.runs.row >= 0),
 
     Action("play", "&Play", "Race", lambda w: w.session.clock.toggle(), ["Space"], "play"),
     Action("step", "One Step &Forward", "Race", lambda w: w.session.advance(1), ["Right"], "step", repeats=True),
@@ -76,7 +82,10 @@ ACTIONS: list[Action] = [
     Action("log_y", "Logarithmic Height Axis", "View/Loss View",
            lambda w: _curve(y_scale=_flip(w.session.experiment.curve, "y_scale"))(w),
            checked=lambda w: w.session.experiment.curve.y_scale == "log"),
-    Action("equal", "&Equal Axes in the Contour", "View", lambda w: w.toggle_equal(), checked=lambda w: bool(w.options["equal"])),
+    Action("trials", "&Trial Points and Shapes", "View", lambda w: w.toggle_option("trials"), gap=True,
+           checked=lambda w: bool(w.options["trials"])),
+    Action("equal", "&Equal Axes in the Contour", "View", lambda w: w.toggle_option("equal"),
+           checked=lambda w: bool(w.options["equal"])),
     Action("turn_back", "Relief from the &Front", "View", lambda w: w.stage.turn_relief(None), ["Ctrl+1"], gap=True,
            enabled=lambda w: bool(w.canvases)),
     Action("turn_top", "Relief from &Above", "View", lambda w: w.stage.turn_relief((-90.0, 90.0)), ["Ctrl+2"],

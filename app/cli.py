@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def window(words: Sequence[str]) -> int:
     parser = Parser(prog="thalweg", description="Optimizers race down a loss surface while you turn their hyperparameters.",
                     epilog='See also "thalweg export --help" and "thalweg list --help".', allow_abbrev=False)
-    parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, or the name of an example")
+    parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, a data file (CSV) of two "
+                        "columns, or the name of an example")
     parser.add_argument("--version", action="store_true", help="print the version and end")
     chosen = parser.parse_args(words)
     if chosen.version:
@@ -60,7 +61,8 @@ def window(words: Sequence[str]) -> int:
 
 def export(words: Sequence[str]) -> int:
     parser = Parser(prog="thalweg export", allow_abbrev=False, description="Race without a window and write what came of it.")
-    parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, or the name of an example")
+    parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, a data file (CSV) of two "
+                        "columns, or the name of an example")
     parser.add_argument("--to", nargs="+", required=True, metavar="FILE", help="pictures (.png) and tables (.csv) to write")
     parser.add_argument("--surface", help='the surface; "thalweg list surfaces" names them')
     parser.add_argument("--start", metavar="X,Y", help="the start, as in --start=-1.5,2")

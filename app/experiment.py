@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 from app.checks import ExperimentError, choice, number, start_number
+from app.data import Columns, columns, land
 from optimizers import OPTIMIZERS, Optimizer, Part
 from surfaces import SURFACES, Surface
 
@@ -123,7 +125,10 @@ class Curve:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A surface, a start (x, y), the runs; ``steps`` is where playing stops by itself, None for never."""
+    """A surface, a start (x, y), the runs; ``steps`` is where playing stops by itself, None for never.
+
+    ``data`` are the points (x, y) that the surface is made from, None for its own.
+    """
 
     surface: str = "rosenbrock"
     start: tuple[float, float] | None = None
@@ -131,10 +136,14 @@ class Experiment:
     steps: int | None = None
     curve: Curve = Curve()
     title: str = ""
+    data: Columns | None = None
 
     def __post_init__(self) -> None:
         choice("surface", self.surface, SURFACES)
-        start = self.land.start if self.start is None else self.start
+        if self.data is not None:
+            object.__setattr__(self, "data", columns(self.surface, self.data))
+        own = self.land.start  # the surface is made now, to find out whether it can be
+        start = own if self.start is None else self.start
         if not isinstance(start, (tuple, list)) or len(start) != 2:
             raise ExperimentError(f"start must be two numbers, not {start!r}")
         object.__setattr__(self, "start", (start_number("start x", start[0]), start_number("start y", start[1])))
@@ -160,9 +169,9 @@ class Experiment:
             seated.append(run if run.slot == slot else replace(run, slot=slot))
         return tuple(seated)
 
-    @property
+    @cached_property
     def land(self) -> Surface:
-        return SURFACES[self.surface]
+        return land(self.surface, self.data)
 
     @property
     def names(self) -> list[str]:
@@ -185,12 +194,18 @@ class Experiment:
         return replace(self, runs=(*self.runs[:index], *self.runs[index + 1:]))
 
     def on(self, surface: str) -> Experiment:
-        """The same runs on another surface, from that surface's start."""
-        return replace(self, surface=surface, start=None, steps=None, title="")
+        """The same runs on another surface, from that surface's start; made from the same data, if it is made from any."""
+        kept = self.data if SURFACES[choice("surface", surface, SURFACES)].make else None
+        return replace(self, surface=surface, start=None, steps=None, title="", data=kept)
+
+    def through(self, x: Iterable[float], y: Iterable[float]) -> Experiment:
+        """The same runs on a surface made from these points: of the kind there is, or a line's."""
+        surface = self.surface if self.land.make else "linear_regression"
+        return replace(self, surface=surface, start=None, steps=None, title="", data=(tuple(x), tuple(y)))
 
     def same_race(self, other: Experiment) -> bool:
         """Whether going from one to the other restarts nothing: the same surface, start and optimizers."""
-        return ((self.surface, self.start) == (other.surface, other.start)
+        return ((self.surface, self.data, self.start) == (other.surface, other.data, other.start)
                 and [run.optimizer for run in self.runs] == [run.optimizer for run in other.runs])
 
     def to_json(self) -> str:

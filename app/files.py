@@ -1,16 +1,20 @@
-"""Experiments on disk: JSON files, the examples that come with the program, and pictures that carry their experiment."""
+"""Experiments on disk: JSON files, the examples that come with the program, pictures that carry theirs, and data files."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app import ASSETS
 from app.atomic import replacing
 from app.checks import ExperimentError
-from app.experiment import Experiment
+from app.experiment import FIRST, Experiment
+from surfaces.data_file import read_columns
 
-LARGEST = 1 << 20  # bytes; an experiment is a few hundred
+LARGEST = 1 << 20  # bytes; an experiment is a few hundred, or some 600,000 with all the points that it may hold
+DATA = (".csv", ".tsv", ".txt")
 
 
 def examples() -> dict[str, tuple[str, Path]]:
@@ -19,32 +23,57 @@ def examples() -> dict[str, tuple[str, Path]]:
             for path in sorted((ASSETS / "examples").glob("*.json"))}
 
 
-def load(source: str | Path) -> Experiment:
-    """The experiment in a file, or the example of that id. ExperimentError, in one sentence, for anything else."""
-    path = Path(source)
-    try:
-        if not path.exists():
-            known = examples()
-            if str(source) not in known:
-                raise ExperimentError(f"there is no file {str(source)!r}, and no example of that name; "
-                                      f"examples are {', '.join(known)}")
-            path = known[str(source)][1]
-        return _read(path)
-    except (OSError, ValueError) as error:
-        if isinstance(error, ExperimentError):
-            raise
-        raise ExperimentError(f"cannot read {path}: {(getattr(error, 'strerror', '') or str(error)).lower()}") from None
+def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
+    """The experiment in a file, the example of that id, or ``current`` with the data of a data file.
+
+    ExperimentError, in one sentence, for anything else.
+    """
+    path = _place(source)
+    with _explained(path):
+        if path.suffix.lower() in DATA:
+            return _with_data(path, current)
+        return Experiment.from_json(_inside(path) if path.suffix.lower() == ".png" else _bytes(path))
 
 
-def _read(path: Path) -> Experiment:
+def load_data(path: Path, current: Experiment) -> Experiment:
+    """``current`` with the data of a file, whatever its name. ExperimentError, in one sentence, where it holds none."""
+    with _explained(path):
+        return _with_data(path, current)
+
+
+def _with_data(path: Path, current: Experiment) -> Experiment:
+    x, y = read_columns(_bytes(path))
+    return current.through(x.tolist(), y.tolist())
+
+
+def _place(source: str | Path) -> Path:
+    """The path itself, or where the example of that id lies."""
     try:
-        if path.suffix.lower() == ".png":
-            return Experiment.from_json(_inside(path))
-        if path.stat().st_size > LARGEST:
-            raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no experiment is")
-        return Experiment.from_json(path.read_bytes())
-    except ExperimentError as error:
+        if Path(source).exists():
+            return Path(source)
+    except (OSError, ValueError):  # no name that a file could have
+        pass
+    known = examples()
+    if str(source) not in known:
+        raise ExperimentError(f"there is no file {str(source)!r}, and no example of that name; examples are {', '.join(known)}")
+    return known[str(source)][1]
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say of which file it is that something went wrong."""
+    try:
+        yield
+    except OSError as error:
+        raise ExperimentError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+    except ValueError as error:
         raise ExperimentError(f"cannot open {path.name}: {error}") from None
+
+
+def _bytes(path: Path) -> bytes:
+    if path.stat().st_size > LARGEST:
+        raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no experiment is")
+    return path.read_bytes()
 
 
 def _inside(path: Path) -> str:

@@ -41,7 +41,7 @@ def sheet(theme: Theme) -> str:
         QToolButton#play:hover {{ background: {theme.blend(theme.accent, 0.15, theme.text)}; }}
         QToolButton#reset {{ padding: 2px; }}
         QLabel#heading {{ color: {theme.muted}; font-weight: bold; padding-top: 4px; }}
-        QLabel#part {{ padding-top: 3px; }}
+        QLabel#part {{ color: {theme.muted}; font-weight: bold; padding-top: 3px; }}
         QLabel#quiet {{ color: {theme.muted}; }}
         QLabel#wrong {{ color: {theme.warning}; }}
         QLabel#step {{ font-size: 17px; font-weight: bold; padding: 0 6px; }}

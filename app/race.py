@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ class Track:
         self.losses = array("d", [self.tip.loss])
         self.timeline: list[tuple[int, Mapping[str, float]]] = [(0, run.hyperparameters)]
         self.checkpoints = [self.tip]
+        self.recalled = self.tip  # the point that was computed again last
         self.version = 0  # rises when kept steps are forgotten: who has drawn them must draw anew
 
     @property
@@ -62,20 +64,32 @@ class Track:
         self.timeline = [entry for entry in self.timeline if entry[0] < step]
         self.timeline.append((step, hyperparameters))
 
-    def forget_after(self, step: int) -> None:
-        """Go back to how things stood after update ``step``, to the bit."""
-        if step >= self.extent and not (self.tip.diverged and step == self.extent):
-            return
-        kept = step // CHECKPOINT
-        point = self.checkpoints[kept]
+    def point_at(self, step: int) -> Point:
+        """How things stood after update ``step``, to the bit."""
+        if step == self.tip.t and not self.tip.diverged:
+            return self.tip
+        point = self.checkpoints[step // CHECKPOINT]
+        if point.t < self.recalled.t <= step:
+            point = self.recalled
         spare = array("d"), array("d"), array("d")
         for k, (_, hyperparameters) in enumerate(self.timeline):
             until = min(step, self.timeline[k + 1][0] if k + 1 < len(self.timeline) else step)
             if until > point.t:
                 point = descend(self.rule, self.surface, point, hyperparameters, until - point.t, *spare)
-        self.tip = point
+        self.recalled = point
+        return point
+
+    def state_at(self, step: int) -> dict[str, Any]:
+        """What a coupled rule keeps after update ``step``, by name."""
+        return dict(zip(self.rule.state, self.point_at(step).x[1:], strict=True))
+
+    def forget_after(self, step: int) -> None:
+        """Go back to how things stood after update ``step``."""
+        if step >= self.extent and not (self.tip.diverged and step == self.extent):
+            return
+        self.tip = self.recalled = self.point_at(step)
         self.version += 1
-        del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[kept + 1:]
+        del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[step // CHECKPOINT + 1:]
         self.timeline = [entry for entry in self.timeline if entry[0] <= step]
 
     def hyperparameters_at(self, update: int) -> Mapping[str, float]:

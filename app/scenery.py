@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from app.experiment import Experiment
-from surfaces import SURFACES, Surface
+from surfaces import Surface
 from surfaces.surface import Box
 
-DECADES = 2.7  # how far a "log" surface is resolved below the height of its walls
+DECADES = 2.7  # how far a "log" surface is resolved below the height of its walls, at least
+BASIN = 0.05  # the lowest part of the box, which a "log" surface resolves however high its walls are
 
 
 def box_of(experiment: Experiment) -> Box:
@@ -42,6 +43,8 @@ class Scenery:
         known = surface.lowest
         self.low = low if known is None else min(low, known)
         self.span = (high - self.low) or 1.0
+        basin = float(np.quantile(finite, BASIN)) - self.low if finite.size else 0.0
+        self.unit = min(self.span / 10.0**DECADES, max(basin, self.span * 1e-8))  # about here "log" turns to linear
 
     def grid(self, points: int) -> tuple[np.ndarray, np.ndarray]:
         """The x and the y of a grid, each (points,)."""
@@ -59,26 +62,34 @@ class Scenery:
             share = (np.asarray(heights, float) - self.low) / self.span
             if self.surface.levels == "linear":
                 return share
-            return np.log10(np.maximum(share * 10.0**DECADES, 0.0) + 1.0) / math.log10(10.0**DECADES + 1.0)
+            whole = self.span / self.unit
+            return np.log10(np.maximum(share * whole, 0.0) + 1.0) / math.log10(whole + 1.0)
 
     def round_heights(self, count: int) -> list[float]:
-        """About ``count`` round heights, rising, spread over the relief: even steps, or 1, 3, 10, 30 ... on a log surface."""
+        """About ``count`` round heights, rising, spread over the relief.
+
+        Even steps; on a log surface 1, 3, 10, 30 ..., or where its lowest height is not 0, what is round there.
+        """
         high = self.low + self.span
         if self.surface.levels == "linear":
             step = 10.0 ** math.floor(math.log10(self.span / count))
             step *= max(k for k in (1, 2, 5) if self.span / (k * step) >= count * 0.8)
             return [round(k * step, 12) for k in range(math.ceil(self.low / step), math.floor(high / step) + 1)]
+        if abs(self.low) > self.unit:
+            heights = self.low + self.unit * ((self.span / self.unit + 1.0) ** np.linspace(0, 1, count + 1) - 1.0)
+            steps = 10.0 ** np.floor(np.log10(np.diff(heights)))
+            return [round(float(h), 12) for h in np.unique(np.round(heights[1:] / steps) * steps) if self.low < h <= high]
         leading = (1.0, 3.0) if count > 4 else (1.0,)
-        top = math.floor(math.log10(high))
-        return [k * 10.0**power for power in range(top - 3, top + 1) for k in leading
+        top, bottom = math.floor(math.log10(high)), math.floor(math.log10(self.unit))
+        return [k * 10.0**power for power in range(min(bottom, top - 3), top + 1) for k in leading
                 if self.relief(k * 10.0**power) > 0.06 and k * 10.0**power <= high]
 
 
 @lru_cache(maxsize=8)
-def _scenery(surface: str, box: Box) -> Scenery:
-    return Scenery(SURFACES[surface], box)
+def _scenery(surface: Surface, box: Box) -> Scenery:
+    return Scenery(surface, box)
 
 
 def scenery_of(experiment: Experiment, box: Box | None = None) -> Scenery:
     """The scenery of an experiment, over its own box unless another is given; kept, since it is asked for often."""
-    return _scenery(experiment.surface, box or box_of(experiment))
+    return _scenery(experiment.land, box or box_of(experiment))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QSettings
 
+from app.catalogue import FAVOURITES
+
 
 class Settings:
     """A thin hold on QSettings, in an INI file of the user's; what cannot be read counts as not there."""
@@ -24,9 +26,12 @@ class Settings:
         except ValueError:
             return default
 
-    def names(self, key: str, default: Iterable[str]) -> list[str]:
-        """A list of ids."""
-        return self.text(key, " ".join(default)).split()
+    def favourites(self, kind: str) -> list[str]:
+        """The ids of the optimizers or surfaces that are marked; some may no longer exist."""
+        return self.text(f"favourites/{kind}", " ".join(FAVOURITES[kind])).split()
+
+    def keep_favourites(self, kind: str, names: Iterable[str]) -> None:
+        self.keep(f"favourites/{kind}", " ".join(names))
 
     def flag(self, key: str, default: bool) -> bool:
         return self.text(key, str(default).lower()) == "true"

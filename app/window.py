@@ -28,6 +28,7 @@ from app.theme import THEMES, Theme
 
 SHOWN_AT_FIRST = 60  # steps of the first race that are there when the window opens
 TEXT_PAUSE = 100  # milliseconds between two writings of figures: faster cannot be read
+OPTIONS = {"equal": False, "trials": True}  # what the View menu switches in the pictures, and how it is at first
 SPEAKING = 12_000  # milliseconds a word stays at the foot of the window
 
 
@@ -45,7 +46,7 @@ class MainWindow(QMainWindow):
             self.session.race.advance(SHOWN_AT_FIRST)
         self.session.clock.set_speed(self.settings.number("speed", 60.0))
         self.files = Documents(self)
-        self.options: dict[str, Any] = {"equal": self.settings.flag("equal", False)}
+        self.options: dict[str, Any] = {name: self.settings.flag(name, on) for name, on in OPTIONS.items()}
         self.theme_choice = self.settings.text("theme", "system")
         self.theme = self._choose_theme()
         self.own_keys = OwnKeys(self)
@@ -204,8 +205,9 @@ class MainWindow(QMainWindow):
             self.side.runs.list.setCurrentRow(row)
             self._show_all()
 
-    def toggle_equal(self) -> None:
-        self.options["equal"] = not self.options["equal"]
+    def toggle_option(self, name: str) -> None:
+        """Switch one of OPTIONS."""
+        self.options[name] = not self.options[name]
         self.stage.show(self.theme)
 
     def toggle(self, name: str) -> None:
@@ -220,7 +222,8 @@ class MainWindow(QMainWindow):
         self.layout_.keep()
         self.settings.keep("layout/geometry", self.saveGeometry())
         self.settings.keep("speed", self.session.clock.speed)
-        self.settings.keep("equal", self.options["equal"])
+        for name in OPTIONS:
+            self.settings.keep(name, self.options[name])
         super().closeEvent(event)
 
     # Help

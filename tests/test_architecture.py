@@ -15,7 +15,7 @@ FILES = sorted(path for room in ("optimizers", "surfaces", "app") for path in (R
 FLOORS = [
     {"optimizers", "surfaces"},
     {"app"},
-    {"app.checks", "app.catalogue", "app.experiment", "app.race", "app.scenery", "app.visits", "app.theme"},
+    {"app.checks", "app.catalogue", "app.data", "app.experiment", "app.race", "app.scenery", "app.visits", "app.theme"},
     {"app.store", "app.clock", "app.session", "app.files", "app.atomic"},
     {
         "app.views",
@@ -36,7 +36,17 @@ FLOORS = [
     {"app.cli"},
     {"app.__main__"},
 ]
-QUIET = {"optimizers", "surfaces", "app.checks", "app.catalogue", "app.experiment", "app.race", "app.scenery", "app.visits"}
+QUIET = {
+    "optimizers",
+    "surfaces",
+    "app.checks",
+    "app.catalogue",
+    "app.data",
+    "app.experiment",
+    "app.race",
+    "app.scenery",
+    "app.visits",
+}
 WITHOUT_QT = QUIET | {"app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.cli"}
 WITHOUT_MATPLOTLIB = QUIET | {
     "app.store",

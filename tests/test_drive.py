@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from PyQt6.QtWidgets import QApplication
 
-from app.experiment import ExperimentError, Run
+from app.checks import ExperimentError
+from app.experiment import Run
 from app.files import load
+from app.panels.fields import Switch
 from app.window import MainWindow
-from optimizers import OPTIMIZERS
+from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES
 from tests.conftest import settle
 
@@ -50,8 +52,30 @@ class Driver(RuleBasedStateMachine):
     @rule(which=st.integers(0, 10), stop=st.integers(0, 1000))
     def turn(self, which: int, stop: int) -> None:
         knobs = list(self.window.side.editor.knobs.values())
-        if self.window.side.runs.row >= 0:
-            knobs[which % len(knobs)].slider.setValue(stop)
+        if self.window.side.runs.row >= 0 and knobs:
+            knob = knobs[which % len(knobs)]
+            if isinstance(knob, Switch):
+                knob.box.click()
+            else:
+                knob.slider.setValue(stop * knob.stops // 1000)
+
+    @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(PARTS)), value=st.floats(0, 10))
+    def combine(self, row: int, part: str, value: float) -> None:
+        runs = self.session.experiment.runs
+        if row < len(runs) and part in runs[row].rule.parts:
+            value = round(value) if PARTS[part].hyperparameters[part].single else value
+            self.session.change(lambda e: e.with_run(row, e.runs[row].turned(part, value)))
+
+    @rule()
+    def separate(self) -> None:
+        for cross in list(self.window.side.editor.body.crosses.values())[:1]:
+            cross.click()
+
+    @rule(name=st.sampled_from(sorted(OPTIMIZERS)))
+    def race_another(self, name: str) -> None:
+        if self.window.side.editor.run is not None:
+            row = self.window.side.runs.row
+            self.session.change(lambda e: e.with_run(row, e.runs[row].racing(name)))
 
     @rule(x=st.floats(-1e6, 1e6), y=st.floats(-50, 50))
     def start(self, x: float, y: float) -> None:
@@ -64,7 +88,7 @@ class Driver(RuleBasedStateMachine):
     @rule(name=st.sampled_from(sorted(OPTIMIZERS)), rate=st.floats(0, 1e3))
     def add(self, name: str, rate: float) -> None:
         if len(self.session.experiment.runs) < 6:
-            self.session.change(lambda e: e.added(Run(name, {"lr": rate})))
+            self.session.change(lambda e: e.added(Run(name, {"lr": rate} if "lr" in OPTIMIZERS[name].hyperparameters else {})))
 
     @rule()
     def remove(self) -> None:
@@ -127,8 +151,11 @@ class Driver(RuleBasedStateMachine):
         if run is not None:
             for name, knob in side.editor.knobs.items():
                 value = run.hyperparameters[name]
-                assert float(knob.field.text()) == float(f"{value:.10g}")
-                assert abs(knob.slider.value() - 1000 * knob.declared.position(value)) <= 6
+                if isinstance(knob, Switch):
+                    assert knob.box.isChecked() == bool(value)
+                else:
+                    assert float(knob.field.text()) == float(f"{value:.10g}")
+                    assert abs(knob.slider.value() - knob.stops * knob.declared.position(value)) <= 6
 
     def teardown(self) -> None:
         if hasattr(self, "window"):

@@ -12,18 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.experiment import FIRST, Curve, Experiment, ExperimentError, Run
+from app.checks import ExperimentError
+from app.experiment import FIRST, Curve, Experiment, Run
 from app.files import examples, load, save
 from app.race import Race
 from app.scenery import box_of, scenery_of
-from optimizers import OPTIMIZERS
+from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES
 
 finite = st.floats(-1e6, 1e6)
 runs = st.builds(
     Run,
     st.sampled_from(sorted(OPTIMIZERS)),
-    st.fixed_dictionaries({"lr": st.floats(0, 10)}),
+    st.dictionaries(st.sampled_from(["noise", "weight_decay", "clip_norm"]), st.floats(0, 10)),
     st.booleans(),
     st.none() | st.from_regex("#[0-9a-f]{6}", fullmatch=True),
 )
@@ -114,6 +115,37 @@ def test_a_run_from_words() -> None:
     ):
         with pytest.raises(ExperimentError, match=words):
             Run.parse(text)
+
+
+def test_a_run_is_combined_with_parts() -> None:
+    run = Run.parse("adam lr=0.05 weight_decay=0.1 noise=0.5")
+    assert run.hyperparameters["weight_decay"] == 0.1
+    assert run.hyperparameters["noise_seed"] == 0.0, "the rest of a part is filled in"
+    assert [part.id for part in run.parts] == ["noise", "weight_decay"]
+    assert run.settings == "lr 0.05, noise 0.5, weight_decay 0.1"
+    experiment = Experiment(runs=(run,))
+    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert [part.id for part in run.without(PARTS["noise"]).parts] == ["weight_decay"]
+    assert [part.id for part in run.turned("noise", 0.0).parts] == ["noise", "weight_decay"], "at 0 it is off, but there"
+    for words, told in (
+        ("sgd momentun=1", "sgd has no hyperparameter 'momentun'; it has lr, and can be combined with sam, noise"),
+        ("sgd lookahead=2.5", "lookahead of sgd must be a whole number"),
+        ("sgd clip_norm=-1", "clip_norm of sgd must be a number of at least 0"),
+        ("sgd noise=x", "noise of sgd must be a finite number, not 'x'"),
+    ):
+        with pytest.raises(ExperimentError, match=told):
+            Run.parse(words)
+
+
+def test_another_optimizer_keeps_what_was_turned_and_is_known_to_both() -> None:
+    run = Run.parse("adam lr=0.05 beta1=0.8 clip_norm=2")
+    other = run.racing("nadam")
+    assert (other.optimizer, other.hyperparameters["beta1"], other.hyperparameters["clip_norm"]) == ("nadam", 0.8, 2.0)
+    assert other.hyperparameters["lr"] == OPTIMIZERS["nadam"].defaults["lr"], "a learning rate means another thing elsewhere"
+    keras = run.racing("adam_keras")
+    assert keras.hyperparameters["lr"] == 0.05, "but not in another convention of the same"
+    assert keras.hyperparameters["eps"] == OPTIMIZERS["adam_keras"].defaults["eps"]
+    assert keras.racing("adam") == run
 
 
 def test_names_and_labels_tell_runs_apart() -> None:

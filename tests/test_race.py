@@ -14,7 +14,8 @@ from app.race import CHECKPOINT, Race
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 
-ALL = Experiment("rosenbrock", (-1.5, 2.0), tuple(Run(name, {"lr": 1e-3}) for name in OPTIMIZERS))
+KINDS = "sgd", "momentum", "adam", "lion", "lars", "prodigy", "bfgs", "nelder_mead"
+ALL = Experiment("rosenbrock", (-1.5, 2.0), (*(Run(name, {"lr": 1e-3}) for name in KINDS), Run.parse("adam noise=1 lookahead=5")))
 FALL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 5.0}), Run("sgd", {"lr": 0.1})))
 
 
@@ -22,14 +23,32 @@ def columns(race: Race, last: int) -> list[bytes]:
     return [np.stack(track.part(0, last)).tobytes() for track in race.tracks]
 
 
-def test_a_race_is_the_path_of_trace() -> None:
-    race = Race(ALL)
+@pytest.mark.parametrize("run", [*(Run(name, {"lr": 1e-3}) for name in OPTIMIZERS), ALL.runs[-1]], ids=lambda run: run.optimizer)
+def test_a_race_is_the_path_of_trace(run: Run) -> None:
+    race = Race(replace(ALL, runs=(run,)))
     race.advance(300)
-    for run, track in zip(ALL.runs, race.tracks, strict=True):
-        path = trace(run.optimizer, SURFACES["rosenbrock"], (-1.5, 2.0), 300, **run.hyperparameters)
-        x, y, loss = track.part(0, 300)
-        np.testing.assert_array_equal(np.column_stack([x, y]), path.positions)
-        np.testing.assert_array_equal(loss, path.losses)
+    path = trace(run.optimizer, SURFACES["rosenbrock"], (-1.5, 2.0), 300, **run.hyperparameters)
+    x, y, loss = race.tracks[0].part(0, 300)
+    np.testing.assert_array_equal(np.column_stack([x, y]), path.positions)
+    np.testing.assert_array_equal(loss, path.losses)
+
+
+def test_the_state_at_any_step_is_what_it_was() -> None:
+    race = Race(Experiment("himmelblau", runs=(Run("bfgs"), Run("nelder_mead"), Run("sgd"))))
+    then = {}
+    for step in range(1, 2 * CHECKPOINT + 3):
+        race.advance(1)
+        if step == 40:
+            race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("reflection", 1.2)))
+        if step in (7, 39, 41, 43, CHECKPOINT, CHECKPOINT + 1):
+            then[step] = [repr(track.point_at(step)) for track in race.tracks]
+    for step in (43, 7, 39, 41, CHECKPOINT + 1, CHECKPOINT, 7, 43):
+        assert [repr(track.point_at(step)) for track in race.tracks] == then[step]
+    race.seek(39)
+    race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("reflection", 1.0)))
+    race.advance(2)
+    assert [repr(track.point_at(39)) for track in race.tracks] == then[39]
+    assert repr(race.tracks[1].point_at(41)) != then[41][1], "another past is another state"
 
 
 def test_rewinding_and_going_forward_is_exact() -> None:

@@ -17,6 +17,7 @@ from app.theme import DARK, LIGHT, THEMES
 from app.views import VIEWS, Scene, View, strokes
 from app.views.camera import TALL, Camera, Sight
 from app.views.relief import Relief
+from app.views.sketch import outlines
 from app.views.view import BLOCK
 from app.visits import needed
 from app.window import MainWindow
@@ -262,6 +263,40 @@ def test_frames_leave_the_pixels_of_a_full_draw(open_window: Callable[..., MainW
     for name, picture in pixels(window).items():
         np.testing.assert_array_equal(picture, before[name], err_msg=name)
     assert set(before) == {"contour", "relief", "loss"}
+
+
+LOOKERS = Experiment("himmelblau", (-1.0, -1.0), tuple(map(Run, ("nelder_mead", "cma_es", "bfgs", "sgd"))))
+
+
+def test_what_rules_look_at_is_drawn_with_every_step_and_can_be_hidden(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(LOOKERS)
+    canvas, seen = window.canvases["contour"], []
+    before = canvas.draws
+    for step in range(1, 8):
+        window.session.advance(1)
+        seen.append(pixels(window)["contour"])
+        if step > 1:
+            assert (seen[-1] != seen[-2]).any()
+    assert canvas.draws == before, "no full draw for them"
+    for step in (6, 3, 7):
+        window.session.show_step(step)
+        np.testing.assert_array_equal(pixels(window)["contour"], seen[step - 1])
+    canvas.draw()
+    np.testing.assert_array_equal(pixels(window)["contour"], seen[-1])
+    window.commands["trials"].trigger()
+    canvas.draw()
+    assert (pixels(window)["contour"] != seen[-1]).any(axis=2).sum() > 100
+
+
+def test_an_ellipse_a_triangle_and_nothing_from_what_is_not_there_yet() -> None:
+    line, triangle = outlines({"mean": np.array([1.0, 2.0]), "covariance": np.diag([9.0, 0.25])}), np.eye(3)[:, :2]
+    (ellipse,) = line
+    assert ellipse.min(axis=0) == pytest.approx([1 - 6, 2 - 1])
+    assert ellipse.max(axis=0) == pytest.approx([1 + 6, 2 + 1])
+    (closed,) = outlines({"simplex": triangle})
+    np.testing.assert_array_equal(closed, [*triangle, triangle[0]])
+    for state in ({"simplex": None, "covariance": None}, {"covariance": np.full((2, 2), np.nan), "mean": np.zeros(2)}, {}):
+        assert outlines(state) == []
 
 
 def test_a_long_race_looks_the_same_after_a_full_draw(open_window: Callable[..., MainWindow]) -> None:

@@ -106,21 +106,24 @@ def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: O
 
 def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open) -> None:
     window = open_window()
+    editor = window.side.editor
     for name, rule in OPTIMIZERS.items():
-        combo = window.side.editor.optimizer
-        combo.setCurrentIndex(combo.findData(name))
-        combo.activated.emit(combo.currentIndex())
+        if rule.variant_of:
+            editor.picker.chosen.emit(rule.variant_of)
+            editor.convention.setCurrentIndex(editor.convention.findData(name))
+            editor.convention.activated.emit(editor.convention.currentIndex())
+        else:
+            editor.picker.chosen.emit(name)
         assert window.session.experiment.runs[0].optimizer == name
-        assert list(window.side.editor.knobs) == list(rule.hyperparameters)
+        assert list(editor.knobs) == list(rule.hyperparameters)
+        assert editor.note.text() == rule.note
         assert window.session.race.step == (SHOWN_AT_FIRST if name == "sgd" else 0)
 
 
 def test_every_surface_can_be_shown(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name, surface in SURFACES.items():
-        combo = window.side.surface
-        combo.setCurrentIndex(combo.findData(name))
-        combo.activated.emit(combo.currentIndex())
+        window.side.surface.picker.chosen.emit(name)
         settle(application)
         window.session.advance(5)
         assert window.session.experiment.surface == name

@@ -14,7 +14,7 @@ from app.theme import Theme
 from optimizers import Hyperparameter
 
 STOPS = 1000
-LABEL = 96  # pixels; longer names wrap
+LABEL = 88  # pixels; longer names wrap
 
 
 class NumberField(QLineEdit):
@@ -115,7 +115,7 @@ class Knob(QObject):
         self.slider.setRange(0, self.stops)
         self.slider.setPageStep(max(self.stops // 20, 1))
         self.slider.setSingleStep(max(self.stops // 100, 1))
-        self.slider.setMinimumWidth(90)
+        self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(declared.label)
         quiet_wheel(self.slider)
         self.field = NumberField(declared.label, lambda value: declared.check(declared.label, value))

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from app import look
 from app.experiment import MOST_RUNS, Run
 from app.session import Session
+from app.settings import Settings
 from app.theme import Theme
 from optimizers import OPTIMIZERS
 
@@ -29,9 +30,9 @@ class RunList(QWidget):
 
     chosen = pyqtSignal()
 
-    def __init__(self, session: Session, theme: Theme) -> None:
+    def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
         super().__init__()
-        self.session, self.theme = session, theme
+        self.session, self.settings, self.theme = session, settings, theme
         self.list = QListWidget()
         self.list.setAccessibleName("Runs")
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -101,12 +102,13 @@ class RunList(QWidget):
         self.session.change(lambda e: e.with_run(row, replace(e.runs[row], visible=shown)))
 
     def add(self) -> None:
-        """Add the first optimizer that is not raced yet, with its default learning rate."""
+        """Add the first optimizer that is not raced yet, a favourite if there is one, with its default learning rate."""
         experiment = self.session.experiment
         if len(experiment.runs) >= MOST_RUNS:
             return
         raced = {run.optimizer for run in experiment.runs}
-        fresh = next((name for name in OPTIMIZERS if name not in raced), "sgd")
+        wanted = [name for name in self.settings.favourites("optimizer") if name in OPTIMIZERS]
+        fresh = next((name for name in (*wanted, *OPTIMIZERS) if name not in raced), "sgd")
         self._append(Run(fresh))
 
     def duplicate(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app import look
 from app.catalogue import surface_entries
-from app.checks import start_number
+from app.checks import ExperimentError, start_number
+from app.experiment import Experiment
 from app.panels.editor import RunEditor
 from app.panels.fields import NumberField
 from app.panels.picker import Picker
@@ -17,6 +18,7 @@ from app.panels.runs import RunList
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
+from surfaces import SURFACES
 
 
 class Ground(QWidget):
@@ -28,11 +30,14 @@ class Ground(QWidget):
         self.picker = Picker("surface", surface_entries(), settings, theme)
         self.picker.chosen.connect(self._choose)
         self.note = QLabel(objectName="quiet", wordWrap=True)
+        self.wrong = QLabel(objectName="wrong", wordWrap=True)
+        self.refused: Experiment | None = None  # the experiment that ``wrong`` was said of
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.picker)
         layout.addWidget(self.note)
+        layout.addWidget(self.wrong)
         self.refresh()
 
     def refresh(self) -> None:
@@ -42,10 +47,17 @@ class Ground(QWidget):
         if self.note.text() != words:
             self.note.setText(words)
             self.note.setVisible(bool(words))
+        self.wrong.setVisible(self.refused is self.session.experiment)
 
     def _choose(self, chosen: str) -> None:
+        self.refused = None
         if chosen != self.session.experiment.surface:
-            self.session.change(lambda e: e.on(chosen))
+            try:
+                self.session.change(lambda e: e.on(chosen))
+            except ExperimentError as error:  # it cannot be made from the data there are
+                self.wrong.setText(f"{SURFACES[chosen].name}: {error}.")
+                self.refused = self.session.experiment
+        self.refresh()
 
 
 class Start(QWidget):
@@ -101,7 +113,7 @@ class SidePanel(QScrollArea):
         self.setMinimumWidth(318)
         self.surface = Ground(session, settings, theme)
         self.start = Start(session, theme)
-        self.runs = RunList(session, theme)
+        self.runs = RunList(session, settings, theme)
         self.editor = RunEditor(session, self.runs, settings, theme)
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -113,6 +125,10 @@ class SidePanel(QScrollArea):
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setWidget(body)
+        self.editor.grown.connect(lambda: QTimer.singleShot(0, self._show_foot))  # once it has its new height
+
+    def _show_foot(self) -> None:
+        self.ensureWidgetVisible(self.editor.add)
 
     def refresh(self) -> None:
         """Show the experiment as it is."""

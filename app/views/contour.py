@@ -7,12 +7,13 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from app.views.scene import Scene
+from app.views.sketch import sketch
 from app.views.strokes import Brush
 from app.views.view import View
 
 FILLED, LABELED, GRID = 28, 10, 161
 FORMULA, SMALLEST = 10.0, 6.0  # points
-CROWDED = 60  # level lines; with more of them there is no room for their numbers
+CROWDED, TANGLED = 60, 1000  # level lines: with more of them there is no room for their numbers, or for the lines
 
 
 class Contour(View):
@@ -31,6 +32,8 @@ class Contour(View):
         lines = axes.contour(x, y, relief, levels=[float(scenery.relief(h)) for h in round_heights], colors=theme.text,
                              linewidths=0.5, alpha=0.3, zorder=1)
         rings = sum(len(path.codes[path.codes == Path.MOVETO]) for path in lines.get_paths() if path.codes is not None)
+        if rings > TANGLED:
+            lines.remove()
         names = {float(scenery.relief(h)): f"{h:g}" for h in round_heights}
         for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=lambda share: names[share]) if rings < CROWDED else ():
             label.set(color=theme.text, alpha=0.8)
@@ -80,3 +83,12 @@ class Contour(View):
         assert self.scene is not None
         theme = self.scene.theme
         brush.marker(self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.8)
+
+    def heads(self, brush: Brush) -> None:
+        """The runs' marks, over what their rules have looked at."""
+        assert self.scene is not None
+        if self.scene.options.get("trials", True):
+            for track, style in self.scene.shown:
+                sketch(brush, track, min(self.scene.race.step, track.extent), style, self.scene.theme, self.axes.transData,
+                       self.axes.bbox)
+        super().heads(brush)

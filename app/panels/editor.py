@@ -1,0 +1,168 @@
+"""The chosen run: its optimizer, the convention it follows, its hyperparameters and what it is combined with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.catalogue import conventions, optimizer_entries
+from app.experiment import Run
+from app.panels.fields import quiet_wheel
+from app.panels.knobs import Knobs
+from app.panels.picker import Picker
+from app.panels.runs import RunList
+from app.session import Session
+from app.settings import Settings
+from app.theme import Theme
+from optimizers import Optimizer, Part
+from optimizers.frameworks import presets
+
+
+def as_convention(rule: Optimizer) -> str:
+    return rule.convention or "as published"
+
+
+class MenuButton(QPushButton):
+    """A button that opens a menu, which is filled when it opens."""
+
+    def __init__(self, text: str, tip: str, fill: Callable[[QMenu], None]) -> None:
+        super().__init__(text, toolTip=tip)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        menu = QMenu(self, toolTipsVisible=True)
+        menu.aboutToShow.connect(lambda: (menu.clear(), fill(menu)))
+        self.setMenu(menu)
+
+
+class RunEditor(QWidget):
+    """Built from the optimizer's declaration; made anew for another run, another optimizer, or other parts.
+
+    ``grown``: a part was added, whose knobs may lie below what is seen.
+    """
+
+    grown = pyqtSignal()
+
+    def __init__(self, session: Session, runs: RunList, settings: Settings, theme: Theme) -> None:
+        super().__init__()
+        self.session, self.runs, self.theme = session, runs, theme
+        self.picker = Picker("optimizer", optimizer_entries(), settings, theme)
+        self.preset = MenuButton("Preset", "Set it as a framework sets it by default", self._list_presets)
+        self.note, self.source = (QLabel(objectName="quiet", wordWrap=True) for _ in range(2))
+        self.named = QLabel(objectName="quiet", wordWrap=True)
+        self.convention = QComboBox(accessibleName="Convention")
+        self.convention.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.convention.setMinimumContentsLength(8)
+        quiet_wheel(self.convention)
+        self.body = Knobs(Run("sgd"), theme)
+        self.add = MenuButton("Add part", "Combine it with weight decay, clipping, noise ...", self._list_parts)
+        self.built = ""
+        top, row = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.picker, 1)
+        top.addWidget(self.preset)
+        row.addWidget(self.named, 1)
+        row.addWidget(self.convention, 3)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.addLayout(top)
+        self.column.addWidget(self.note)
+        self.column.addLayout(row)
+        self.column.addWidget(self.body)
+        self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self.source)
+        self.picker.chosen.connect(self._choose)
+        self.convention.activated.connect(lambda _: self._race(self.convention.currentData()))
+        runs.chosen.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def run(self) -> Run | None:
+        row = self.runs.row
+        return self.session.experiment.runs[row] if 0 <= row < len(self.session.experiment.runs) else None
+
+    @property
+    def knobs(self) -> dict:
+        """The knobs and switches by the names of what they turn."""
+        return self.body.knobs
+
+    def refresh(self) -> None:
+        """Show the chosen run."""
+        run = self.run
+        self.setVisible(run is not None)
+        if run is None:
+            return
+        wanted = " ".join([run.optimizer, str(self.runs.row), *(part.id for part in run.parts)])
+        if wanted != self.built:
+            self.built = wanted
+            self._describe(run.rule)
+            self._build(run)
+        self.body.show_values(run)
+
+    def _describe(self, rule: Optimizer) -> None:
+        known = conventions(rule.id)
+        self.picker.show_choice(known[0].id)
+        self.note.setText(rule.note)
+        self.source.setText(rule.source)
+        self.preset.setEnabled(any(each.convention for each in known))
+        several = len(known) > 1
+        self.named.setText("Convention" if several else f"Convention: {rule.convention}")
+        self.named.setVisible(several or bool(rule.convention))
+        self.convention.setVisible(several)
+        self.convention.clear()
+        for each in known:
+            self.convention.addItem(as_convention(each), each.id)
+            self.convention.setItemData(self.convention.count() - 1, each.source, Qt.ItemDataRole.ToolTipRole)
+        self.convention.setCurrentIndex(self.convention.findData(rule.id))
+
+    def _build(self, run: Run) -> None:
+        if self.session.store.holding:  # a slider that goes away under the hand is never let go
+            self.session.store.release()
+        fresh = Knobs(run, self.theme)
+        fresh.turned.connect(lambda name, value: self._turn(name, value, f"{self.runs.row} {name}"))
+        fresh.typed.connect(self._turn)
+        fresh.seized.connect(self.session.store.hold)
+        fresh.let_go.connect(self.session.store.release)
+        fresh.dropped.connect(lambda part: self._change(lambda run: run.without(part)))
+        self.column.replaceWidget(self.body, fresh)
+        self.body.deleteLater()
+        self.body = fresh
+        self.add.setVisible(len(run.parts) < len(run.rule.parts))
+
+    def _change(self, how: Callable[[Run], Run], merge: str | None = None) -> None:
+        row = self.runs.row
+        self.session.change(lambda e: e.with_run(row, how(e.runs[row])), merge)
+
+    def _turn(self, name: str, value: float, merge: str | None = None) -> None:
+        self._change(lambda run: run.turned(name, value), merge)
+
+    def _choose(self, chosen: str) -> None:
+        """Another optimizer, unless it is the one that is raced already, in whatever convention."""
+        run = self.run
+        if run is not None and chosen != conventions(run.optimizer)[0].id:
+            self._race(chosen)
+
+    def _race(self, optimizer: str) -> None:
+        if self.run is not None and optimizer != self.run.optimizer:
+            self._change(lambda run: run.racing(optimizer))
+
+    def _combine(self, part: Part) -> None:
+        self._turn(part.id, part.on)
+        self.grown.emit()
+
+    def _list_presets(self, menu: QMenu) -> None:
+        assert self.run is not None
+        for preset in presets(conventions(self.run.optimizer)[0].id):
+            action = menu.addAction(f"{preset.framework}:  {preset.call}")
+            assert action is not None
+            action.triggered.connect(lambda _, preset=preset: self._change(
+                lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters)))
+
+    def _list_parts(self, menu: QMenu) -> None:
+        assert self.run is not None
+        for part in self.run.rule.parts.values():
+            if part not in self.run.parts:
+                action = menu.addAction(part.name)
+                assert action is not None
+                action.setToolTip(part.note)
+                action.triggered.connect(lambda _, part=part: self._combine(part))

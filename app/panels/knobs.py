@@ -1,0 +1,65 @@
+"""A run's hyperparameters: a knob or a switch for each, and a group with a name for each part it is combined with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
+
+from app import look
+from app.experiment import Run
+from app.panels.fields import Knob, Switch
+from app.theme import Theme
+from optimizers import Hyperparameter, Part
+
+
+class Knobs(QWidget):
+    """``turned(name, value)`` follows a slider, ``typed(name, value)`` is said once; ``dropped(part)``: it shall go."""
+
+    turned = pyqtSignal(str, float)
+    typed = pyqtSignal(str, float)
+    seized = pyqtSignal()
+    let_go = pyqtSignal()
+    dropped = pyqtSignal(object)
+
+    def __init__(self, run: Run, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.knobs: dict[str, Knob | Switch] = {}
+        self.crosses: dict[str, QToolButton] = {}
+        self.grid = QGridLayout(self)
+        self.grid.setContentsMargins(0, 2, 0, 2)
+        self.grid.setHorizontalSpacing(6)
+        self.grid.setVerticalSpacing(4)
+        self.grid.setColumnStretch(1, 1)
+        for name, declared in run.rule.hyperparameters.items():
+            self._add(name, declared)
+        for part in run.parts:
+            self._head(part)
+            for name, declared in part.hyperparameters.items():
+                self._add(name, replace(declared, default=part.on) if name == part.id else declared)
+
+    def show_values(self, run: Run) -> None:
+        for name, knob in self.knobs.items():
+            knob.show_value(run.hyperparameters[name])
+
+    def _add(self, name: str, declared: Hyperparameter) -> None:
+        kind = Switch if declared.scale == "switch" else Knob
+        knob = self.knobs[name] = kind(self.grid, self.grid.rowCount(), declared, name, self.theme, self)
+        knob.typed.connect(lambda value: self.typed.emit(name, value))
+        if isinstance(knob, Knob):
+            knob.turned.connect(lambda value: self.turned.emit(name, value))
+            knob.seized.connect(self.seized)
+            knob.let_go.connect(self.let_go)
+
+    def _head(self, part: Part) -> None:
+        """A part's name, and the cross that takes it away."""
+        cross = self.crosses[part.id] = QToolButton(objectName="reset", toolTip=f"Remove {part.name}")
+        cross.setAccessibleName(f"Remove {part.name}")
+        cross.setIcon(look.icon("cross", self.theme.muted))
+        cross.clicked.connect(lambda: self.dropped.emit(part))
+        row, title = self.grid.rowCount(), QLabel(part.name, objectName="part", wordWrap=True)
+        title.setToolTip(f"<p>{part.note}</p><p>{part.source}</p>")
+        self.grid.addWidget(title, row, 0, 1, 3)
+        self.grid.addWidget(cross, row, 3)

@@ -1,0 +1,204 @@
+"""A person's own data: read, kept, raced on, drawn, and refused in a sentence where they cannot be used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QApplication, QMessageBox
+
+from app.checks import ExperimentError
+from app.cli import main
+from app.data import MOST_POINTS
+from app.documents import Documents
+from app.experiment import FIRST, Experiment, Run
+from app.files import load, load_data
+from app.race import Race
+from app.scenery import scenery_of
+from app.window import MainWindow
+from surfaces import SURFACES
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+X, Y = (0.0, 1.0, 2.0, 4.0), (1.0, 3.0, 5.0, 9.0)  # y = 2 x + 1
+LINE = FIRST.through(X, Y)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.csv"
+    path.write_text("price,sold\n" + "".join(f"{x},{y}\n" for x, y in zip(X, Y, strict=True)))
+    return path
+
+
+def test_the_surface_is_made_from_the_data() -> None:
+    assert LINE.surface == "linear_regression"
+    assert LINE.data == (X, Y)
+    assert LINE.land.minima == (pytest.approx((2.0, 1.0)),)
+    assert LINE.land is replace(LINE, runs=()).land, "made once"
+    assert LINE.start == LINE.land.start
+    race = Race(replace(LINE, runs=(Run("bfgs"),)))
+    race.advance(30)
+    assert race.tracks[0].tip.position == pytest.approx((2.0, 1.0))
+    assert scenery_of(LINE) is not scenery_of(replace(Experiment("linear_regression"), start=LINE.start))
+
+
+def test_json_and_back_with_data() -> None:
+    assert Experiment.from_json(LINE.to_json()) == LINE
+    assert Experiment.from_json(FIRST.to_json()).data is None
+
+
+def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() -> None:
+    assert LINE.on("tanh_neuron").data == (X, Y)
+    assert LINE.on("tanh_neuron").through(X, X).surface == "tanh_neuron"
+    assert LINE.on("sphere").data is None
+    assert LINE.on("sphere").on("linear_regression").land is SURFACES["linear_regression"]
+    assert not LINE.same_race(FIRST.through(X, X))
+    assert LINE.same_race(replace(LINE, title="mine"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"data": [[1, 2], [1, 2, 3]]}, "equally long, not 2 and 3"),
+        ({"data": [[1, 2]]}, "two columns of numbers"),
+        ({"data": 3}, "two columns of numbers"),
+        ({"data": [[1, [2]], [1, 2]]}, "two columns of numbers"),
+        ({"data": [[1, "b"], [1, 2]]}, "row 2 of the data must be a finite number, not 'b'"),
+        ({"data": [[1, 2], [True, 2]]}, "row 1 of the data must be a finite number"),
+        ({"data": [[1, 1], [1, 2]]}, "at least two points with different x"),
+        ({"data": [[1e-9, 2e-9], [1e9, 2e15]]}, "in other units"),
+        ({"data": [list(range(MOST_POINTS + 1))] * 2}, "at most 10,000 points, not 10,001"),
+        ({"surface": "sphere"}, "sphere is not made from data; choose from linear_regression"),
+        ({"surface": "logistic_regression"}, "y must hold zeros and ones"),
+    ],
+)
+def test_data_that_cannot_be_used_are_refused_in_a_sentence(change: dict, words: str) -> None:
+    with pytest.raises(ExperimentError, match=words):
+        Experiment.from_json(json.dumps({**json.loads(LINE.to_json()), **change}))
+
+
+def test_a_data_file_is_read(table: Path, tmp_path: Path) -> None:
+    assert load(table) == LINE
+    on_neuron = Experiment("tanh_neuron", runs=(Run("adam"),))
+    assert load(table, on_neuron).surface == "tanh_neuron"
+    assert load(table, on_neuron).runs == on_neuron.runs
+    odd = tmp_path / "data.odd"
+    odd.write_bytes(table.read_bytes())
+    assert load_data(odd, FIRST) == LINE
+    table.write_text("x,y\n1,2\n2,three\n3,4\n")
+    with pytest.raises(ExperimentError, match=r"cannot open mine\.csv: a row is not two finite numbers: line 3"):
+        load(table)
+
+
+def test_the_largest_data_can_be_saved_in_an_experiment_and_in_a_picture(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(2, MOST_POINTS)) * 1e-5
+    many = replace(FIRST.through(*x.tolist()), steps=1)
+    saved, picture = tmp_path / "a.json", tmp_path / "a.png"
+    saved.write_text(many.to_json())
+    assert load(saved) == many
+    assert main(["export", str(saved), "--dpi", "30", "--to", str(picture)]) == 0
+    assert load(picture) == many
+
+
+def test_the_command_line_takes_a_data_file(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "out.csv"
+    words = ["export", str(table), "--surface", "linear_regression_sum", "--run", "bfgs weight_decay=0", "--steps", "20", "--to"]
+    assert main([*words, str(target)]) == 0
+    last = target.read_text().splitlines()[-1].split(",")
+    assert [float(cell) for cell in last[2:4]] == pytest.approx([2.0, 1.0])
+    table.write_text("1,2\n3\n")
+    assert main(["export", str(table), "--to", str(target)]) == 2
+    assert "line 2 ('3')" in capsys.readouterr().err
+
+
+def test_every_model_is_drawn_through_the_points(open_window: Open, application: QApplication) -> None:
+    window = open_window(LINE)
+    for name in ("linear_regression", "tanh_neuron", "two_weight_network"):
+        window.side.surface.picker.chosen.emit(name)
+        settle(application)
+        fit = window.canvases["fit"]
+        assert fit.isVisible()
+        race, view = window.session.race, fit.view
+        a, b = race.surface.start
+        x = np.array(X)
+        pixels = view.through(a, b, x)
+        points = view.axes.transData.inverted().transform(pixels)
+        np.testing.assert_allclose(points, np.column_stack([x, race.surface.predict(a, b, x)]), atol=1e-9)
+        before = fit.draws
+        window.session.advance(3)
+        assert fit.draws == before
+
+
+def box_of(window: MainWindow) -> str:
+    """The text of the one dialog that is open; it is closed."""
+    (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
+    words = box.text()
+    box.close()
+    return words
+
+
+def test_open_data_through_the_dialog(
+    open_window: Open, application: QApplication, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    monkeypatch.setattr(Documents, "ask", lambda *_, **__: table)
+    window.commands["open_data"].trigger()
+    assert window.session.experiment == LINE
+    table.write_text("a,b\n1,x\n")
+    window.commands["open_data"].trigger()
+    settle(application)
+    assert "line 2" in box_of(window)
+    assert window.session.experiment == LINE
+    window.session.store.undo()
+    assert window.session.experiment == FIRST
+
+
+def drop(window: MainWindow, *paths: Path) -> bool:
+    """Drag files onto the window and let them go; whether they were welcome."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *keys)
+    enter.ignore()
+    QApplication.sendEvent(window, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *keys))
+    return enter.isAccepted()
+
+
+def test_a_file_can_be_dropped_on_the_window(open_window: Open, application: QApplication, table: Path, tmp_path: Path) -> None:
+    window = open_window()
+    assert drop(window, table)
+    assert window.session.experiment == LINE
+    saved = tmp_path / "a.json"
+    saved.write_text(FIRST.to_json())
+    assert drop(window, saved)
+    assert window.session.experiment == FIRST
+    assert not drop(window, table, saved)
+    odd = tmp_path / "a.pdf"
+    odd.write_bytes(b"%PDF")
+    assert drop(window, odd)
+    settle(application)
+    assert "Cannot open a.pdf" in box_of(window)
+    assert window.session.experiment == FIRST
+
+
+def test_a_surface_that_cannot_be_made_from_the_data_is_told_beside_the_picker(open_window: Open) -> None:
+    window = open_window(LINE)
+    ground = window.side.surface
+    ground.picker.chosen.emit("logistic_regression")
+    assert ground.wrong.isVisible()
+    assert "y must hold zeros and ones" in ground.wrong.text()
+    assert window.session.experiment == LINE
+    assert ground.picker.currentText() == "Linear regression"
+    ground.picker.chosen.emit("sphere")
+    assert not ground.wrong.isVisible()
+    window.session.store.undo()
+    assert not ground.wrong.isVisible()

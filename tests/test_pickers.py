@@ -1,0 +1,204 @@
+"""The pickers: what is found by which words, and the list as it is used by keys and by mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from app.catalogue import Entry, optimizer_entries, sections, surface_entries
+from app.experiment import FIRST
+from app.panels.picker import Picker
+from app.window import MainWindow
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+MADE = [
+    Entry("b_one", "Bravo One", "Early", "Falls down steep walls.", "Müller & Lévy 1983"),
+    Entry("a_two", "Alfa", "Late", "Climbs.", "Nobody 2001", also="Alfa (Keras) alfa_keras Keras, Optax"),
+    Entry("c_three", "Charlie", "Early", "Is like alfa, but slower.", "Kingma 2014"),
+]
+
+
+def found(text: str, entries: list[Entry] = MADE) -> list[str]:
+    return [entry.id for _, rows in sections(entries, text=text) for entry in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("brav", ["b_one"]),
+        ("B_ONE", ["b_one"]),
+        ("one bravo", ["b_one"]),
+        ("early", ["b_one", "c_three"]),
+        ("steep", ["b_one"]),
+        ("muller levy", ["b_one"]),
+        ("MÜLLER", ["b_one"]),
+        ("keras alfa", ["a_two"]),
+        ("alfa", ["a_two", "c_three"]),
+        ("alfa zulu", []),
+        ("", ["b_one", "c_three", "a_two"]),
+    ],
+)
+def test_what_is_found_and_in_which_order(text: str, ids: list[str]) -> None:
+    assert found(text) == ids
+
+
+def test_families_stand_under_their_names_and_favourites_on_top() -> None:
+    headings = [heading for heading, _ in sections(MADE, ["c_three", "gone"])]
+    assert headings == ["Favourites", "Early", "Late"]
+    assert [heading for heading, _ in sections(MADE, ["c_three"], "alfa")] == ["Late", "Early"], "the best match first"
+
+
+def test_every_optimizer_and_surface_is_found_by_its_name() -> None:
+    optimizers, surfaces = optimizer_entries(), surface_entries()
+    for name, rule in OPTIMIZERS.items():
+        assert (rule.variant_of or name) in found(rule.name, optimizers)
+        assert (rule.variant_of or name) in found(name, optimizers)
+    for name, surface in SURFACES.items():
+        assert name in found(surface.name, surfaces)
+    assert found("keras adam", optimizers)[0] == "adam"
+    assert all(not OPTIMIZERS[entry.id].variant_of and entry.note for entry in optimizers)
+
+
+@pytest.fixture
+def opened(open_window: Open, application: QApplication) -> tuple[MainWindow, Picker]:
+    window = open_window()
+    window.activateWindow()
+    picker = window.side.editor.picker
+    QTest.keyClick(picker, Qt.Key.Key_Down)
+    settle(application)
+    return window, picker
+
+
+def test_it_is_chosen_by_typing_and_enter(opened: tuple[MainWindow, Picker]) -> None:
+    window, picker = opened
+    popup = picker.popup
+    assert popup.isVisible()
+    assert popup.line.hasFocus()
+    assert popup.current is not None
+    assert popup.current.id == "sgd", "it opens at what is chosen"
+    QTest.keyClicks(popup.line, "nesterov")
+    assert popup.current.id == "nesterov"
+    QTest.keyClick(popup.line, Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    assert window.session.experiment.runs[0].optimizer == "nesterov"
+    assert picker.currentText() == "Nesterov"
+    assert len(window.session.store.past) == 1
+
+
+def test_arrows_skip_headings_and_stop_at_the_ends(opened: tuple[MainWindow, Picker]) -> None:
+    _, picker = opened
+    popup, seen = picker.popup, []
+    entries = [row for row in popup.rows.rows if isinstance(row, Entry)]
+    for _ in range(len(entries) + 3):
+        seen.append(popup.current)
+        QTest.keyClick(popup.line, Qt.Key.Key_Down)
+    assert seen[: len(entries)] == entries
+    assert seen[-1] == entries[-1]
+    for _ in range(len(entries)):
+        QTest.keyClick(popup.line, Qt.Key.Key_PageUp)
+    assert popup.current == entries[0]
+
+
+def test_escape_leaves_everything_as_it_was(opened: tuple[MainWindow, Picker]) -> None:
+    window, picker = opened
+    QTest.keyClicks(picker.popup.line, "adam")
+    QTest.keyClick(picker.popup.line, Qt.Key.Key_Escape)
+    assert not picker.popup.isVisible()
+    assert window.session.experiment == FIRST
+
+
+def test_where_nothing_is_found_it_says_so(opened: tuple[MainWindow, Picker]) -> None:
+    window, picker = opened
+    popup = picker.popup
+    QTest.keyClicks(popup.line, "zzz")
+    assert popup.none.isVisible()
+    assert "zzz" in popup.none.text()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(popup.line, key)
+    QTest.keyClick(popup.line, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert popup.isVisible()
+    assert window.session.experiment == FIRST
+    popup.line.clear()
+    assert not popup.none.isVisible()
+    assert popup.current is not None
+
+
+def place_of(picker: Picker, name: str) -> QPoint:
+    """The middle of an entry's first row in the list."""
+    popup = picker.popup
+    row = next(i for i, row in enumerate(popup.rows.rows) if isinstance(row, Entry) and row.id == name)
+    return popup.list.visualRect(popup.rows.index(row)).center()
+
+
+def test_a_click_chooses_and_the_release_that_follows_opening_does_not(opened: tuple[MainWindow, Picker]) -> None:
+    window, picker = opened
+    rows = picker.popup.list.viewport()
+    QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, pos=place_of(picker, "adam"))
+    assert picker.popup.isVisible()
+    QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(20, 4))
+    assert picker.popup.isVisible(), "a heading is nothing to choose"
+    QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=place_of(picker, "adam"))
+    assert window.session.experiment.runs[0].optimizer == "adam"
+
+
+def test_favourites_are_marked_kept_and_on_top(opened: tuple[MainWindow, Picker], open_window: Open) -> None:
+    window, picker = opened
+    popup = picker.popup
+    rows = popup.list.viewport()
+    assert rows is not None
+    star = QPoint(rows.width() - 12, place_of(picker, "sgd").y())
+    QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=star)
+    QTest.keyClicks(popup.line, "lion")
+    QTest.keyClick(popup.line, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert popup.isVisible()
+    assert window.session.experiment == FIRST
+    QTest.keyClick(popup.line, Qt.Key.Key_Escape)
+    for again in (window, open_window()):
+        shown = again.side.editor.picker
+        shown.showPopup()
+        ids = [row if isinstance(row, str) else row.id for row in shown.popup.rows.rows]
+        top = ids[1 : ids.index("First order")]
+        assert ids[0] == "Favourites"
+        assert "lion" in top
+        assert "sgd" not in top
+        shown.popup.hide()
+
+
+def test_no_widget_for_a_row(opened: tuple[MainWindow, Picker]) -> None:
+    _, picker = opened
+    assert picker.popup.rows.rowCount() > 40
+    assert len(picker.popup.findChildren(QWidget)) < 30
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (300, 500), (790, 590)])
+def test_the_list_is_on_the_screen(open_window: Open, application: QApplication, corner: tuple[int, int]) -> None:
+    window = open_window(size=(700, 500))
+    window.move(*corner)
+    settle(application)
+    screen = QGuiApplication.primaryScreen()
+    assert screen is not None
+    for picker in (window.side.surface.picker, window.side.editor.picker):
+        picker.showPopup()
+        assert screen.availableGeometry().contains(picker.popup.geometry())
+        assert picker.popup.width() <= 420
+        picker.popup.hide()
+
+
+def test_the_commands_open_the_lists(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    for name, picker in (("pick_surface", window.side.surface.picker), ("pick_optimizer", window.side.editor.picker)):
+        window.commands[name].trigger()
+        settle(application)
+        assert picker.popup.isVisible()
+        picker.popup.hide()
+    window.toggle("side")
+    window.commands.refresh()
+    assert not window.commands["pick_surface"].isEnabled()
