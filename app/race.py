@@ -1,6 +1,6 @@
 """Race: advances an experiment's runs, keeps the past, goes back to the bit.
 
-The past is three columns of 8 bytes an update (x, y, loss). The state of a rule is kept every CHECKPOINT updates only;
+The past is three columns of 8 bytes an update (x, y, loss). The state of a rule is kept now and then only;
 rules are pure, so any state between is computed again from there, exactly, with the hyperparameters as they were then.
 """
 
@@ -17,7 +17,7 @@ from app.experiment import Experiment, Run
 from optimizers.descent import Point, begin, descend
 from optimizers.loss import Surface
 
-CHECKPOINT = 1024
+CHECKPOINT, CLOSE = 1024, 32  # updates between two kept states: of a rule on floats, and of one that searches and is slow
 
 
 class Track:
@@ -26,6 +26,7 @@ class Track:
     def __init__(self, run: Run, surface: Surface, start: tuple[float, float]) -> None:
         self.rule = run.rule
         self.surface = surface
+        self.spacing = CHECKPOINT if self.rule.batched else CLOSE
         self.tip: Point = begin(self.rule, surface, start)
         self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
         self.losses = array("d", [self.tip.loss])
@@ -49,9 +50,9 @@ class Track:
     def advance(self, count: int) -> None:
         """Make ``count`` updates with the hyperparameters of now; nothing, once diverged."""
         while count and not self.tip.diverged:
-            piece = min(count, CHECKPOINT - self.extent % CHECKPOINT)
+            piece = min(count, self.spacing - self.extent % self.spacing)
             self.tip = descend(self.rule, self.surface, self.tip, self.timeline[-1][1], piece, self.xs, self.ys, self.losses)
-            if self.extent == len(self.checkpoints) * CHECKPOINT and not self.tip.diverged:
+            if self.extent == len(self.checkpoints) * self.spacing and not self.tip.diverged:
                 self.checkpoints.append(self.tip)
             count -= piece
 
@@ -68,7 +69,7 @@ class Track:
         """How things stood after update ``step``, to the bit."""
         if step == self.tip.t and not self.tip.diverged:
             return self.tip
-        point = self.checkpoints[step // CHECKPOINT]
+        point = self.checkpoints[step // self.spacing]
         if point.t < self.recalled.t <= step:
             point = self.recalled
         spare = array("d"), array("d"), array("d")
@@ -89,7 +90,7 @@ class Track:
             return
         self.tip = self.recalled = self.point_at(step)
         self.version += 1
-        del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[step // CHECKPOINT + 1:]
+        del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[step // self.spacing + 1:]
         self.timeline = [entry for entry in self.timeline if entry[0] <= step]
 
     def hyperparameters_at(self, update: int) -> Mapping[str, float]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from sys import float_info
+from typing import Annotated
 
 from .arithmetic import dot, maximum, minimum, norm, ratio, where
 from .optimizer import (
@@ -11,14 +12,16 @@ from .optimizer import (
     Epsilon,
     Fraction,
     Height,
+    Hyperparameter,
     LearningRate,
     Momentum,
     Positive,
-    Switch,
     WarmUp,
     WeightDecay,
     optimizer,
 )
+
+NoNegative = Annotated[float, Hyperparameter(0, 1, "switch", most=1.0, label="no negative step (SPS+)")]
 
 
 @optimizer("SGD", source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586; without noise: gradient descent, Cauchy 1847",
@@ -61,7 +64,7 @@ def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
 @optimizer("Polyak step size", source="Polyak 1987, Introduction to Optimization; with a largest step: Loizou et al. 2021, "
            "arXiv:2002.10542", separable=False, convention="Optax")
 def polyak_step_size(x, loss, t, *, lr: LearningRate = 1.0, f_min: Height = 0.0, scaling: Positive = 1.0, eps: Epsilon = 0.0,
-                     positive: Switch = 0.0):
+                     positive: NoNegative = 0.0):
     """Takes its step from the height above the minimum, which must be known; lr is the largest step. Wrong heights mislead it."""
     height, grad = loss.both(x)
     grad = scaling * grad

@@ -26,6 +26,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -152,7 +153,7 @@ def declared_in(rule: Callable[..., Any], first: int) -> dict[str, Any]:
             if not declared or p.default is p.empty:
                 raise TypeError(f"{rule.__name__}: {p.name} needs a Hyperparameter annotation and a default")
             hyperparameters[p.name] = replace(declared[0], default=float(p.default),
-                                              label=declared[0].label or p.name.replace("_", " "))
+                                              label=declared[0].label or re.sub(r"\beps", "epsilon", p.name.replace("_", " ")))
     state = {p.name: p.default for p in parameters[first:] if p.kind is p.POSITIONAL_OR_KEYWORD}
     return {"id": rule.__name__, "rule": rule, "hyperparameters": types.MappingProxyType(hyperparameters),
             "state": types.MappingProxyType(state), "note": " ".join((inspect.getdoc(rule) or "").split())}

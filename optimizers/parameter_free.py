@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from sys import float_info
+from typing import Annotated
 
 from .arithmetic import dot, maximum, minimum, norm, ratio, sqrt, where
-from .optimizer import Decay, Epsilon, Height, LearningRate, Momentum, Positive, Switch, WeightDecay, optimizer
+from .optimizer import Decay, Epsilon, Height, Hyperparameter, LearningRate, Momentum, Positive, Switch, WeightDecay, optimizer
 
 FAMILY = "Parameter-free"
+FirstDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="r (first distance)")]
+FirstSquare = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="r squared (first)")]
 
 
 @optimizer("DoG", source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; the start distance r (1 + |x_0|)", separable=False,
            convention="Optax")
-def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: Positive = 1e-6, relative: Switch = 1.0,
+def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: FirstDistance = 1e-6, relative: Switch = 1.0,
         eps: Epsilon = 1e-8):
     """The distance from the start over the gradients met is the learning rate. From a tiny first step it takes long to set off."""
     if t == 1:
@@ -24,7 +27,7 @@ def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: 
 
 
 @optimizer("DoWG", source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284, algorithm 1", separable=False, convention="Optax")
-def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: Positive = 1e-4, eps: Epsilon = 1e-4):
+def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: FirstSquare = 1e-4, eps: Epsilon = 1e-4):
     """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a ravine."""
     x0, r2_max = (x, r2) if t == 1 else (x0, r2_max)
     r2_max = maximum(r2_max, dot(x - x0, x - x0))

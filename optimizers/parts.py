@@ -23,6 +23,7 @@ from .arithmetic import maximum, minimum, norm, ratio, where
 from .hyperparameter import Fraction, Hyperparameter, Positive, Seed, WeightDecay
 from .optimizer import PARTS, Part, declared_in
 
+Decoupled = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
 STAGES = {("x", "grad", "t"): "gradient", ("x", "loss", "t"): "loss", ("x", "lr", "t"): "position", ("x", "before", "t"): "result"}
 
 
@@ -79,7 +80,7 @@ def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
 
 @part("Weight decay (decoupled)", source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; times the learning rate",
       on=0.01)
-def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: WeightDecay = 0.0):
+def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: Decoupled = 0.0):
     """Pulls towards the origin beside the gradient, so that momentum and adaptive scales do not feel it."""
     return x * (1 - lr * decoupled_weight_decay)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .points import MOST, averaged, checked, minimum, units
+from .points import MOST, averaged, checked, minimum, rounded, units
 from .surface import SURFACES, Box, Surface
 
 NOWHERE = "For these points the loss has no lowest place at finite weights: it falls on as they grow, or is lowest on a line."
@@ -49,7 +49,8 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, box
                    source="Rumelhart, Hinton & Williams 1986, Nature 323:533; Auer, Herbster & Warmuth 1995, NIPS 8, on the "
                    "minima of single neurons",
                    formula=r"\Sigma_i (\tanh(w x_i + b) - y_i)^2 / n", box=box or ((-reach_w, reach_w), (-reach_b, reach_b)),
-                   start=start or (-0.6 * reach_w, 0.5 * reach_b), function=function, minima=(best,) if best else (),
+                   start=start or (rounded(-0.6 * reach_w), rounded(0.5 * reach_b)), function=function,
+                   minima=(best,) if best else (),
                    levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"), predict=neuron, make=tanh_neuron,
                    note="Where the neuron is saturated the loss is a plateau: a run that starts there hardly moves for long."
                    if best else NOWHERE)
@@ -94,7 +95,7 @@ def two_weight_network(x: Any, y: Any, *, start: tuple[float, float] | None = No
                    "on the saddle",
                    formula=r"\Sigma_i (w_2\,\tanh(w_1 x_i) - y_i)^2 / n",
                    box=box or ((-reach_1, reach_1), (-reach_2, reach_2)),
-                   start=start or (-0.6 * reach_1, 0.5 * reach_2), function=function,
+                   start=start or (rounded(-0.6 * reach_1), rounded(0.5 * reach_2)), function=function,
                    minima=((w1, w2), (-w1, -w2)) if best else (), levels="log", data=(xs, ys),
                    axes=("w₁ (inner weight)", "w₂ (outer weight)"), predict=pair, make=two_weight_network,
                    note="Two mirror images of one solution, with a saddle between them: small weights start slowly."

@@ -14,6 +14,11 @@ MOST = 2_000  # points of a model without a closed form: a contour picture goes 
 BLOCK = 50_000  # elements at a time: the arrays of a larger block leave the processor's cache
 
 
+def rounded(value: float) -> float:
+    """To three significant digits, for a start that people read."""
+    return float(f"{value:.3g}")
+
+
 def checked(x: Any, y: Any, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """x and y as two float arrays of one length; ValueError with a sentence where they are no points of a curve."""
     xs, ys = np.asarray(x, float).ravel(), np.asarray(y, float).ravel()

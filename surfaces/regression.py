@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .points import MOST, averaged, checked, minimum, units
+from .points import MOST, averaged, checked, minimum, rounded, units
 from .surface import SURFACES, Box, Surface
 
 PARTED = "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
@@ -67,7 +67,8 @@ def linear_regression(x: Any, y: Any, *, scaling: str = "half_mean", start: tupl
     box = box or ((a_best - reach, a_best + reach), (b_best - reach, b_best + reach))
     return Surface(id="linear_regression" + f"_{scaling}" * (scaling != "half_mean"), name=name, family="Regression",
                    source="Legendre 1805, Nouvelles méthodes; Gauss 1809: least squares", formula=formula, box=box,
-                   start=start or (a_best - 0.8 * reach, b_best - 0.8 * reach), function=squared_error,
+                   start=start or (rounded(a_best - 0.8 * reach), rounded(b_best - 0.8 * reach)),
+                   function=squared_error,
                    minima=((a_best, b_best),), levels="log", data=(xs, ys), axes=("a (slope)", "b (intercept)"), note=note,
                    predict=line, make=partial(linear_regression, scaling=scaling))
 
@@ -115,7 +116,7 @@ def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = N
                    source="Cox 1958, Journal of the Royal Statistical Society B 20:215",
                    formula=r"\Sigma_i [\ln(1 + e^{z_i}) - y_i z_i] / n,\ z_i = w x_i + b",
                    box=box or ((w - reach_w, w + reach_w), (b - reach_b, b + reach_b)),
-                   start=start or (w - 0.8 * reach_w, b + 0.8 * reach_b), function=function,
+                   start=start or (rounded(w - 0.8 * reach_w), rounded(b + 0.8 * reach_b)), function=function,
                    minima=(best,) if best else (), levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"),
                    note="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
                    if best else PARTED,
