@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import parts  # isort: skip
+from . import scheduled  # isort: skip
 from . import first_order  # isort: skip  (the order of these is the order of the lists)
 from . import sign_based  # isort: skip
 from . import adaptive  # isort: skip
@@ -23,7 +24,7 @@ from .updater import UPDATERS, Updater
 
 __all__ = ["OPTIMIZERS", "PARTS", "Hyperparameter", "Optimizer", "Part", "Path", "Updater", "adam_family", "adaptive",
            "conventions", "derivative_free", "first_order", "layerwise", "line_search", "newton", "optimizer",
-           "parameter_free", "parts", "quasi_newton", "sign_based", "trace", "zoom"]
+           "parameter_free", "parts", "quasi_newton", "scheduled", "sign_based", "trace", "zoom"]
 
 
 def __getattr__(name: str) -> Any:

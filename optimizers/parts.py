@@ -5,6 +5,7 @@
 - "gradient": ``(x, grad, t)`` -> the gradient that the rule gets;
 - "loss": ``(x, loss, t)`` -> the same, for a part that looks at the surface elsewhere;
 - "position": ``(x, lr, t)`` -> the position that the rule starts from (``lr`` is 1 for a rule without a learning rate);
+- "rate": ``(lr, t)`` -> the learning rate of this update (see ``optimizers.scheduled``);
 - "result": ``(x, before, t, *state)`` -> the new position, and the part's state, once the rule has moved from ``before`` to ``x``.
 
 ``x`` and ``grad`` are whole points, shape (2, *batch). The first hyperparameter bears the part's name; 0 means that it is off.
@@ -24,17 +25,19 @@ from .hyperparameter import Fraction, Hyperparameter, Positive, Seed, WeightDeca
 from .optimizer import PARTS, Part, declared_in
 
 Decoupled = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
-STAGES = {("x", "grad", "t"): "gradient", ("x", "loss", "t"): "loss", ("x", "lr", "t"): "position", ("x", "before", "t"): "result"}
+STAGES = {("lr", "t"): "rate", ("x", "grad", "t"): "gradient", ("x", "loss", "t"): "loss", ("x", "lr", "t"): "position",
+          ("x", "before", "t"): "result"}
 
 
 def part(name: str, *, source: str, on: float, penalty: bool = False) -> Callable[[Callable[..., Any]], Part]:
     """Declare a part; its id is the function's name, its stage what its arguments are called."""
 
     def declare(rule: Callable[..., Any]) -> Part:
-        first = tuple(inspect.signature(rule).parameters)[:3]
-        if first not in STAGES:
+        names = tuple(p.name for p in inspect.signature(rule).parameters.values() if p.kind is not p.KEYWORD_ONLY)
+        first = next((known for known in STAGES if names[: len(known)] == known), None)
+        if first is None:
             raise TypeError(f"{rule.__name__} must begin with one of {', '.join(map(str, STAGES))}")
-        made = Part(name=name, source=source, stage=STAGES[first], penalty=penalty, on=on, **declared_in(rule, 3))
+        made = Part(name=name, source=source, stage=STAGES[first], penalty=penalty, on=on, **declared_in(rule, len(first)))
         if next(iter(made.hyperparameters), "") != made.id:
             raise TypeError(f"the first hyperparameter of {made.id} must be named {made.id}")
         PARTS[made.id] = made

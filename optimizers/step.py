@@ -49,7 +49,7 @@ class Step:
         own = {name: value for name, value in hyperparameters.items() if name in optimizer.hyperparameters}
         self.optimizer, self.cut = optimizer, cut
         self.rule, self.settings = optimizer.bind(own)
-        self.stages: dict[str, list[tuple[Part, Callable[..., Any]]]] = {"gradient": [], "position": [], "result": []}
+        self.stages: dict[str, list[tuple[Part, Callable[..., Any]]]] = {"rate": [], "gradient": [], "position": [], "result": []}
         self.penalties: list[tuple[str, dict[str, Any]]] = []
         self.schedules = [(self.settings, name, value) for name, value in own.items() if callable(value)]
         for name, part in optimizer.parts.items():
@@ -59,6 +59,7 @@ class Step:
                 self.schedules += [(settings, n, value) for n, value in settings.items() if callable(value)]
                 if part.penalty:
                     self.penalties.append((name, settings))
+        self.rate = self.settings.get("lr")
         self.bare = Loss(surface)
         self.loss = PartedLoss(surface, self) if self.stages["gradient"] else self.bare
 
@@ -71,6 +72,11 @@ class Step:
         """Let every schedule say its value for update ``t``."""
         for settings, name, schedule in self.schedules:
             settings[name] = self.cut(schedule(t))
+        if self.stages["rate"]:
+            lr = self.settings["lr"] if callable(self.rate) else self.rate
+            for _, bound in self.stages["rate"]:
+                lr = bound(lr, t)
+            self.settings["lr"] = lr
 
     def shape(self, point: Any, grad: Any, t: int) -> Any:
         """The gradient at a point as the rule gets it."""

@@ -9,7 +9,7 @@ import pytest
 
 from app.experiment import Experiment, Run
 from app.race import Race
-from optimizers import OPTIMIZERS, PARTS, Optimizer, parts, trace
+from optimizers import OPTIMIZERS, PARTS, Optimizer, parts, schedules, trace
 from optimizers.descent import begin, descend
 from surfaces import SURFACES
 
@@ -22,7 +22,9 @@ def walk(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), *
 
 
 def test_the_catalogue() -> None:
-    assert set(PARTS) == {"sam", "noise", "clip_value", "clip_norm", "weight_decay", "decoupled_weight_decay", "lookahead"}
+    assert set(PARTS) == {"sam", "noise", "clip_value", "clip_norm", "weight_decay", "decoupled_weight_decay", "lookahead",
+                          "warmup_steps", "step_every", "exponential_gamma", "cosine_steps", "linear_steps", "inverse_sqrt",
+                          "one_cycle"}
 
 
 @pytest.mark.parametrize(("rule", "part"), [(rule, part) for rule in OPTIMIZERS.values() for part in rule.parts],
@@ -114,6 +116,29 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
         assert [-0.5, *xs] == list(xs_kept)
         assert [2.5, *ys] == list(ys_kept)
         assert list(race.tracks[i].xs) == list(xs_kept[:4])
+
+
+@pytest.mark.parametrize(("settings", "schedule"), [
+    ({"warmup_steps": 5}, lambda t: 0.1 * min(t / 5, 1)),
+    ({"step_every": 5, "step_gamma": 0.5}, schedules.step(0.1, 5, 0.5)),
+    ({"exponential_gamma": 0.9}, schedules.exponential(0.1, 0.9)),
+    ({"cosine_steps": 30, "cosine_lowest": 0.1}, schedules.cosine(0.1, 30, 0.01)),
+    ({"linear_steps": 20, "linear_end": 0.2}, schedules.linear(0.1, 20, end=0.2)),
+    ({"inverse_sqrt": 4}, schedules.inverse_sqrt(0.1, 4)),
+    ({"one_cycle": 30, "one_cycle_rise": 0.4}, schedules.one_cycle(0.1, 30, 0.4)),
+    ({"warmup_steps": 5, "step_every": 10}, lambda t: schedules.step(0.1, 10)(t) * min(t / 5, 1)),
+])
+def test_a_schedule_as_a_part_is_the_schedule(settings: dict, schedule: schedules.Schedule) -> None:
+    for optimizer in ("adam", "asgd", "newton"):
+        expected = walk(optimizer, 40, lr=schedule)
+        np.testing.assert_allclose(walk(optimizer, 40, lr=0.1, **settings), expected, rtol=1e-12, atol=1e-12)
+    rates = trace("adam", BOWL, (-7.0, 2.0), 40, lr=np.array([0.1, 0.3]), **settings).positions
+    np.testing.assert_allclose(rates[..., 0], walk("adam", 40, lr=schedule), rtol=1e-12, atol=1e-12)
+
+
+def test_a_schedule_as_a_part_multiplies_one_that_is_a_function() -> None:
+    both = walk("sgd", 20, lr=lambda t: 0.1 / t, step_every=5)
+    np.testing.assert_allclose(both, walk("sgd", 20, lr=lambda t: schedules.step(0.1, 5)(t) / t), rtol=1e-14)
 
 
 def test_a_part_of_its_own_name_is_the_rules() -> None:

@@ -20,12 +20,12 @@ GAP = 7  # pixels between two lines
 
 
 def figure(value: float) -> str:
-    """Six significant digits, in a form that keeps its width while it changes."""
+    """Six significant digits, or four and an exponent, in a form that keeps its width while it changes."""
     if not math.isfinite(value):
         return "–"
     if 1e-3 <= abs(value) < 1e4 or value == 0:
         return f"{value:.5f}"
-    return f"{value:.4e}" if 1e-99 < abs(value) < 1e10 else f"{value:.2e}"
+    return f"{value:.3e}" if 1e-99 < abs(value) < 1e10 else f"{value:.2e}"
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:
