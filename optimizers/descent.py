@@ -61,9 +61,10 @@ def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters
     appended: the point returned is the one before it, marked as diverged.
     """
     step = Step(optimizer, surface, hyperparameters)
-    if optimizer.separable and step.plain:
-        return _fast(step, getattr(surface, "function", surface), here, count, xs, ys, losses)
-    return _whole(step, surface, here, count, xs, ys, losses)
+    with np.errstate(all="ignore"):
+        if optimizer.separable and step.plain:
+            return _fast(step, getattr(surface, "function", surface), here, count, xs, ys, losses)
+        return _whole(step, surface, here, count, xs, ys, losses)
 
 
 def _fast(step: Step, surface: Surface, here: Point, count: int,
@@ -95,10 +96,9 @@ def _whole(step: Step, surface: Surface, here: Point, count: int,
            xs: array[float], ys: array[float], losses: array[float]) -> Point:
     for t in range(here.t + 1, here.t + count + 1):
         try:
-            with np.errstate(all="ignore"):
-                x, y, parts = step(t, here.x, here.y, here.slope, here.parts)
-                moved = Point(t, x, y, here.loss, here.slope, False, parts)
-                loss, slope = surface(*moved.position)
+            x, y, parts = step(t, here.x, here.y, here.slope, here.parts)
+            moved = Point(t, x, y, here.loss, here.slope, False, parts)
+            loss, slope = surface(*moved.position)
             if not (math.isfinite(loss) and all(map(math.isfinite, moved.position))):
                 raise ArithmeticError
         except (ArithmeticError, ValueError):

@@ -129,3 +129,25 @@ def test_the_class_form_can_be_turned_and_says_what_is_missing() -> None:
     with pytest.raises(AttributeError):
         _ = optimizers.Adma
     assert "Adam" in dir(optimizers)
+
+
+def test_a_surface_of_numpy_scalars_may_overflow_without_a_word() -> None:
+    def quartic(x, y):  # type: ignore[no-untyped-def]
+        return np.float64(x) ** 4 + np.exp(np.float64(y)), (4 * np.float64(x) ** 3, np.exp(np.float64(y)))
+
+    for rule in ("sgd", "adam", "dog", "bfgs"):
+        path = trace(rule, quartic, (50.0, 3.0), 40, lr=10.0)
+        assert path.positions.shape == (41, 2)
+    assert np.isnan(trace("sgd", quartic, (50.0, 3.0), 40, lr=10.0).losses[-1])
+
+
+@pytest.mark.parametrize("start", [(1, 2), (np.float64(1), np.int64(2)), (np.array(1.0), np.array(2))])
+def test_whole_numbers_and_scalars_of_numpy_are_a_single_start(start: tuple) -> None:
+    path = trace("adam", BOWL, start, 5, lr=np.float64(0.1))
+    np.testing.assert_array_equal(path.positions, trace("adam", BOWL, (1.0, 2.0), 5, lr=0.1).positions)
+
+
+def test_an_empty_batch_is_an_empty_path() -> None:
+    for rule in ("adam", "bfgs"):
+        path = trace(rule, BOWL, (np.zeros(0), np.zeros(0)), 4)
+        assert path.positions.shape == (5, 2, 0)
