@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optimizers import OPTIMIZERS, Optimizer
+from optimizers.frameworks import presets
 from surfaces import SURFACES
 
 # What a newcomer finds on top, until they mark favourites of their own.
@@ -39,7 +40,8 @@ class Entry:
 
     @cached_property
     def names(self) -> str:
-        return fold(f"{self.name} {self.id} {self.id.replace('_', ' ')} {self.also}")
+        """Also as one word, for who types saddlefree or cmaes."""
+        return fold(f"{self.name} {self.id} {self.id.replace('_', ' ')} {re.sub('[^a-zA-Z0-9]', '', self.name)} {self.also}")
 
     @cached_property
     def words(self) -> str:
@@ -67,7 +69,8 @@ def conventions(optimizer: str) -> list[Optimizer]:
 def optimizer_entries() -> list[Entry]:
     """One entry for each optimizer; its variants are found through it."""
     return [Entry(rule.id, rule.name, rule.family, rule.note, rule.source,
-                  " ".join(f"{other.name} {other.id} {other.convention}" for other in conventions(rule.id)))
+                  " ".join([*(f"{other.name} {other.id} {other.convention}" for other in conventions(rule.id)),
+                            *(preset.call for preset in presets(rule.id))]))
             for rule in OPTIMIZERS.values() if not rule.variant_of]
 
 

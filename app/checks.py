@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from difflib import get_close_matches
+from reprlib import Repr
 from typing import Any
 
 FARTHEST = 1e6
+MANY = 20  # choices; of more, only those of a like name are said
 
 
 class ExperimentError(ValueError):
     """An input that cannot be used; the message is one sentence that names the culprit and the choices."""
 
 
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def short(value: Any) -> str:
+    """The value as Python writes it, shortened to what a sentence can hold."""
+    return _SHORT.repr(value)
+
+
 def choice(kind: str, value: Any, among: Iterable[str]) -> str:
     """The value, if it is among the choices."""
     names = list(among)
-    if value not in names:
-        raise ExperimentError(f"there is no {kind} {value!r}; choose from {', '.join(names)}")
-    return str(value)
+    if value in names:
+        return str(value)
+    near = get_close_matches(str(value)[:60], names, 5, 0.5) if len(names) > MANY else names
+    words = f"choose from {', '.join(near)}" if near else f"there are {len(names)}, such as {', '.join(names[:3])}"
+    raise ExperimentError(f"there is no {kind} {short(value)}; {words}")
 
 
 def number(kind: str, value: Any) -> float:
@@ -29,7 +43,7 @@ def number(kind: str, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         result = math.nan
     if not math.isfinite(result):
-        raise ExperimentError(f"{kind} must be a finite number, not {value!r}")
+        raise ExperimentError(f"{kind} must be a finite number, not {short(value)}")
     return result
 
 

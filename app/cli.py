@@ -101,7 +101,7 @@ def _experiment(chosen: argparse.Namespace) -> Experiment:
     """The experiment of a file with what the options change, or of the options alone."""
     experiment = load(chosen.experiment) if chosen.experiment else FIRST
     if chosen.surface:
-        experiment = experiment.on(chosen.surface)
+        experiment = experiment.on(chosen.surface.lower())
     if chosen.start is not None:
         parts = chosen.start.split(",")
         if len(parts) != 2:
@@ -120,12 +120,17 @@ def _experiment(chosen: argparse.Namespace) -> Experiment:
 
 def show_list(words: Sequence[str]) -> int:
     parser = Parser(prog="thalweg list", description="Name what there is, one a line.")
-    parser.add_argument("what", choices=("optimizers", "surfaces", "examples"))
+    parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples"))
     what = parser.parse_args(words).what
     if what == "optimizers":
         from optimizers import OPTIMIZERS
 
         rows = [(o.id, ", ".join(f"{name}={value:g}" for name, value in o.defaults.items())) for o in OPTIMIZERS.values()]
+    elif what == "parts":
+        from optimizers import PARTS
+
+        rows = [(" ".join(f"{name}={part.on if name == part.id else declared.default:g}"
+                          for name, declared in part.hyperparameters.items()), part.name) for part in PARTS.values()]
     elif what == "surfaces":
         from surfaces import SURFACES
 

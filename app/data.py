@@ -13,7 +13,7 @@ Columns = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def columns(surface: str, value: Any) -> Columns:
-    """The value as two columns of one length. Whether they hold numbers is looked at when the surface is made from them."""
+    """The value as two columns of floats of one length. Whether a surface can be made from them is seen when it is."""
     if SURFACES[surface].make is None:
         made = ", ".join(name for name, each in SURFACES.items() if each.make)
         raise ExperimentError(f"{surface} is not made from data; choose from {made}")
@@ -24,24 +24,27 @@ def columns(surface: str, value: Any) -> Columns:
         raise ExperimentError(f"the two columns of the data must be equally long, not {len(x):,} and {len(y):,}")
     if len(x) > MOST_POINTS:
         raise ExperimentError(f"an experiment holds at most {MOST_POINTS:,} points, not {len(x):,}")
-    return x, y
+    return _floats(x), _floats(y)
+
+
+def _floats(column: tuple[Any, ...]) -> tuple[float, ...]:
+    """Numbers as floats; a column that is one already, as it is in every later experiment, costs nothing."""
+    if all(value.__class__ is float and value - value == 0.0 for value in column):
+        return column
+    return tuple(number(f"row {row} of the data", value) for row, value in enumerate(column, 1))
 
 
 def land(surface: str, data: Columns | None) -> Surface:
     """A surface as the catalogue has it, or made from these columns; ExperimentError where it cannot be."""
-    try:
-        return SURFACES[surface] if data is None else _made(surface, data)
-    except TypeError:  # something among the numbers that cannot be hashed
-        raise ExperimentError("data must be two columns of numbers, x and y") from None
+    return SURFACES[surface] if data is None else _made(surface, data)
 
 
 @lru_cache(maxsize=4)
 def _made(surface: str, data: Columns) -> Surface:
     make = SURFACES[surface].make
     assert make is not None
-    x, y = ([number(f"row {row} of the data", value) for row, value in enumerate(column, 1)] for column in data)
     try:
-        made = make(x, y)
+        made = make(*data)
     except ValueError as error:
         raise ExperimentError(str(error)) from None
     if max(map(abs, made.start)) > FARTHEST:

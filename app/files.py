@@ -42,7 +42,7 @@ def load_data(path: Path, current: Experiment) -> Experiment:
 
 
 def _with_data(path: Path, current: Experiment) -> Experiment:
-    x, y = read_columns(_bytes(path))
+    x, y = read_columns(_bytes(path, "data file", 16 * LARGEST))
     return current.through(x.tolist(), y.tolist())
 
 
@@ -70,9 +70,9 @@ def _explained(path: Path) -> Iterator[None]:
         raise ExperimentError(f"cannot open {path.name}: {error}") from None
 
 
-def _bytes(path: Path) -> bytes:
-    if path.stat().st_size > LARGEST:
-        raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no experiment is")
+def _bytes(path: Path, kind: str = "experiment", largest: int = LARGEST) -> bytes:
+    if path.stat().st_size > largest:
+        raise ExperimentError(f"it is larger than {largest >> 20} MiB, which no {kind} may be")
     return path.read_bytes()
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from app.experiment import Experiment, Run
 from optimizers.descent import Point, begin, descend
 from optimizers.loss import Surface
+from optimizers.step import Step
 
 CHECKPOINT, CLOSE = 1024, 32  # updates between two kept states: of a rule on floats, and of one that searches and is slow
 
@@ -106,6 +107,13 @@ class Track:
         return tuple(np.frombuffer(column)[steps] for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
 
 
+    def learning_rate(self, update: int) -> float | None:
+        """The learning rate that update number ``update`` used, or will use, its schedule included; None without one."""
+        step = Step(self.rule, self.surface, self.hyperparameters_at(update))
+        step.turn(update)
+        return step.settings.get("lr")
+
+
 class Race:
     """All runs of an experiment, step by step. ``step`` is the step that is shown; the past beyond it is kept."""
 
@@ -125,6 +133,15 @@ class Race:
             for track in self.tracks:
                 track.advance(count - known)
             self.step = self.extent = self.extent + count - known
+
+    def with_runs_of(self, experiment: Experiment) -> Race:
+        """A race of other runs from the same start: those that are in both keep their past, new ones are still to catch up."""
+        race = Race(experiment)
+        kept = {(run.slot, run.optimizer): track for run, track in zip(self.experiment.runs, self.tracks, strict=True)}
+        race.tracks = [kept.get((run.slot, run.optimizer), track) for run, track in zip(experiment.runs, race.tracks, strict=True)]
+        race.step, race.extent = self.step, self.extent
+        race.turn(experiment)
+        return race
 
     def seek(self, step: int) -> None:
         """Show an earlier step, or a later one that is already known; IndexError for any other."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from time import perf_counter
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -14,8 +15,18 @@ from app.scenery import box_of
 from app.store import Store
 from surfaces.surface import Box
 
-DRAGGED = 1000  # steps that are computed again while the start is dragged: a frame's worth
-CAUGHT_UP = 20_000  # steps that are computed again when it is let go, at most: a blink's worth
+DRAGGED = 1000  # steps that are computed again while the start is dragged, at most
+CAUGHT_UP = 20_000  # steps that are computed again when it is let go, or by a run that joins, at most
+FRAME, BLINK = 0.1, 1.0  # seconds that this may take: a rule that searches needs a hundred times as long as Adam
+
+
+def in_time(advance: Callable[[int], None], count: int, seconds: float) -> bool:
+    """Advance by ``count`` in growing pieces; False where the time was over before the last of them."""
+    began, piece = perf_counter(), 1
+    while count > 0 and perf_counter() - began < seconds:
+        advance(min(piece, count))
+        count, piece = count - piece, min(2 * piece, 256)
+    return count <= 0
 
 
 class Session(QObject):
@@ -58,7 +69,7 @@ class Session(QObject):
             return
         stop = self.experiment.steps if self.experiment.steps and race.step < self.experiment.steps else MOST_STEPS
         first = race.step
-        race.advance(min(count, stop - first))
+        in_time(race.advance, min(count, stop - first), FRAME)
         if race.step > first:
             self.moved.emit(first, race.step)
         if all(track.diverged_at is not None and track.diverged_at <= race.step for track in race.tracks):
@@ -97,6 +108,8 @@ class Session(QObject):
             self.race.turn(after)
             self.turned.emit()
             return
+        if before.same_ground(after) and self._reseat(after):
+            return
         dragged = self.store.holding and replace(before, start=after.start) == after
         steps = min(self.race.step, DRAGGED) if dragged or self.store.travelling else 0
         if dragged:
@@ -104,14 +117,25 @@ class Session(QObject):
         else:
             self.box = box_of(after)
         self.race = Race(after)
-        self.race.advance(steps)
+        in_time(self.race.advance, steps, FRAME)
         self.raced.emit()
+
+    def _reseat(self, after: Experiment) -> bool:
+        """Race other runs and keep the past of those that stay; False where the new ones are too slow to catch up."""
+        race = self.race.with_runs_of(after)
+        late = [track for track in race.tracks if track.extent < race.extent and not track.tip.diverged]
+        for track in late:
+            if race.extent > CAUGHT_UP or not in_time(track.advance, race.extent - track.extent, BLINK / len(late)):
+                return False
+        self.race = race
+        self.raced.emit()
+        return True
 
     def _released(self) -> None:
         lost = min(self.shown, CAUGHT_UP) - self.race.step
         self.shown = 0
         if lost > 0:
-            self.race.advance(lost)
+            in_time(self.race.advance, lost, BLINK)
         if lost > 0 or self.box != box_of(self.experiment):
             self.box = box_of(self.experiment)
             self.raced.emit()

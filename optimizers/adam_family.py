@@ -13,6 +13,7 @@ from .optimizer import (
     LearningRate,
     Momentum,
     Positive,
+    Power,
     Switch,
     WarmUp,
     WeightDecay,
@@ -46,7 +47,7 @@ def adamw(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0
            convention="PyTorch")
 def amsgrad(x, grad, t, m=0.0, v=0.0, v_max=0.0, *,
             lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8):
-    """Adam whose steps may only shrink, which cures rare cases of walking away. One large early gradient keeps it slow."""
+    """Adam that never forgets its largest v, which cures rare cases of walking away. One large early gradient keeps it slow."""
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     v_max = maximum(v_max, v)
@@ -64,7 +65,7 @@ def adamax(x, grad, t, m=0.0, u=0.0, *, lr: LearningRate = 2e-3, beta1: Decay = 
 
 
 @optimizer("NAdam", source="Dozat 2016, ICLR workshop: Incorporating Nesterov momentum into Adam; the schedule of mu as in torch",
-           convention="PyTorch, Keras")
+           convention="PyTorch")
 def nadam(x, grad, t, m=0.0, v=0.0, mu_product=1.0, *, lr: LearningRate = 2e-3, beta1: Decay = 0.9,
           beta2: Decay = 0.999, eps: Epsilon = 1e-8, momentum_decay: Positive = 4e-3):
     """Adam that looks ahead like Nesterov and turns a little sooner. Otherwise it has all of Adam's habits."""
@@ -84,8 +85,8 @@ def radam(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat, beta2_t = m / (1 - beta1**t), beta2**t
-    rho_inf = 2 / (1 - beta2) - 1
-    rho = rho_inf - 2 * t * beta2_t / (1 - beta2_t)
+    rho_inf = ratio(2.0, 1 - beta2, nan) - 1
+    rho = rho_inf - ratio(2 * t * beta2_t, 1 - beta2_t, nan)
     square = ratio((rho - 4) * (rho - 2) * rho_inf, (rho_inf - 4) * (rho_inf - 2) * rho)
     scale = sqrt(maximum(square, 0.0)) * sqrt(1 - beta2_t) / (sqrt(v) + eps)
     return x - lr * m_hat * where(rho > 5, scale, 1.0), m, v
@@ -179,12 +180,12 @@ def acprop(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 
     return x - lr * (ratio(grad, scale) + weight_decay * x), m, s
 
 
-@optimizer("Schedule-free AdamW", source="Defazio et al. 2024, arXiv:2405.15682, algorithm 1; the point shown is y",
+@optimizer("Schedule-free AdamW", source="Defazio et al. 2024, arXiv:2405.15682, algorithm 1; the path is y, the warm-up Optax's",
            convention="Optax")
-def schedule_free_adamw(x, grad, t, z=0.0, v=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 0.0025, beta1: Momentum = 0.9,
-                        beta2: Decay = 0.999, eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.0, lr_power: Positive = 2.0,
-                        warmup: WarmUp = 0):
-    """Comes to rest without a falling learning rate, by averaging its points. The mean trails far behind early on."""
+def schedule_free_adamw(x, grad, t, z=0.0, mean=0.0, v=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 0.0025,
+                        beta1: Momentum = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.0,
+                        lr_power: Power = 2.0, warmup: WarmUp = 0):
+    """Comes to rest without a falling learning rate, by averaging; its answer is the mean, a state. Slow at first."""
     z = x if t == 1 else z
     mean = (x - (1 - beta1) * z) / beta1
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -194,7 +195,8 @@ def schedule_free_adamw(x, grad, t, z=0.0, v=0.0, weight_sum=0.0, lr_max=0.0, *,
     step = grad / (sqrt(v / (1 - beta2**t)) + eps) + weight_decay * x
     z = z - lr * min((t - 1) / warmup if warmup else 1.0, 1.0) * step
     c = ratio(weight, weight_sum)
-    return beta1 * ((1 - c) * mean + c * z) + (1 - beta1) * z, z, v, weight_sum, lr_max
+    mean = (1 - c) * mean + c * z
+    return beta1 * mean + (1 - beta1) * z, z, mean, v, weight_sum, lr_max
 
 
 @optimizer("ADOPT", source="Taniguchi et al. 2024, arXiv:2411.02853; steps clipped to (t - 1)^(1/4), as in Optax",

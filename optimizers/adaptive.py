@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .arithmetic import maximum, minimum, ratio, sign, sqrt, where
-from .optimizer import Decay, Epsilon, LearningRate, Momentum, Positive, Switch, optimizer
+from .optimizer import Decay, Epsilon, Fraction, LearningRate, Momentum, Positive, Switch, optimizer
 
 
 @optimizer("AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in torch: sum from 0, eps outside the root",
@@ -16,7 +16,7 @@ def adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.01, eps: Epsilon = 1e
     return x - lr / (1 + (t - 1) * lr_decay) * ratio(grad, sqrt(g_sum) + eps), g_sum
 
 
-@optimizer("RMSprop", source="Tieleman & Hinton 2012, Coursera lecture 6.5; centered: Graves 2013, arXiv:1308.0850, equation 38; "
+@optimizer("RMSprop", source="Tieleman & Hinton 2012, Coursera lecture 6.5; centered: Graves 2013, arXiv:1308.0850; "
            "eps outside the root and lr outside the momentum, as in torch", convention="PyTorch")
 def rmsprop(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.01, rho: Decay = 0.99, eps: Epsilon = 1e-8,
             momentum: Momentum = 0.0, centered: Switch = 0.0):
@@ -49,12 +49,12 @@ def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum 
     return x - lr * m, v, m
 
 
-@optimizer("FTRL", source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1: FTRL-Proximal",
-           convention="Keras, TensorFlow 1")
+@optimizer("FTRL", source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1; l2 twice the paper's and beta 0, "
+           "as in Keras", convention="Keras, TensorFlow 1")
 def ftrl(x, grad, t, n=0.0, z=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0, l2: Positive = 0.0, l2_shrinkage: Positive = 0.0,
-         beta: Positive = 0.0, initial_sum: Positive = 0.1, power: Positive = 0.5):
+         beta: Positive = 0.0, initial_sum: Positive = 0.1, power: Fraction = 0.5):
     """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards 0."""
-    n = initial_sum if t == 1 else n
+    n = maximum(initial_sum, 0.0) if t == 1 else n
     n_new = n + grad * grad
     z = z + grad + 2 * l2_shrinkage * x - ratio(n_new**power - n**power, lr) * x
     clipped = minimum(maximum(z, -l1), l1)

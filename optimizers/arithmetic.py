@@ -56,5 +56,5 @@ def dot(a: Any, b: Any) -> Any:
 
 
 def norm(a: Any) -> Any:
-    """The Euclidean length of points of shape (2, *batch): shape (*batch)."""
-    return np.sqrt((a * a).sum(axis=0))
+    """The Euclidean length of points of shape (2, *batch): shape (*batch); squares neither vanish nor overflow."""
+    return np.hypot(a[0], a[1])

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from math import nan
+from typing import Annotated
+
 import numpy as np
 
 from .arithmetic import maximum, minimum, ratio, sqrt, where
@@ -11,6 +14,7 @@ from .optimizer import (
     Decay,
     Epsilon,
     Fraction,
+    Hyperparameter,
     LearningRate,
     Momentum,
     Positive,
@@ -18,6 +22,10 @@ from .optimizer import (
     WeightDecay,
     optimizer,
 )
+
+ALMOST_096 = float(np.float32(0.96))
+Threshold = Annotated[float, Hyperparameter(4.0, 10.0, least=4.0)]
+Tiny = Annotated[float, Hyperparameter(1e-40, 1.0, "log", label="epsilon")]
 
 
 @optimizer("Momentum (PyTorch)", variant_of="momentum", convention="PyTorch, Optax, TensorFlow 1",
@@ -86,7 +94,7 @@ def adam_keras(x, grad, t, m=0.0, v=0.0, *,
     return x - alpha * m / (sqrt(v) + eps), m, v
 
 
-@optimizer("Adam (Optax)", variant_of="adam", convention="Optax", source="optax.adam with eps_root inside the root")
+@optimizer("Adam (Optax)", variant_of="adam", convention="Optax with eps_root", source="optax.adam with eps_root inside the root")
 def adam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
                eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0):
     """A second epsilon, inside the root, keeps its slope finite at 0."""
@@ -138,6 +146,19 @@ def adamax_keras(x, grad, t, m=0.0, u=0.0, *,
     return x - lr / (1 - beta1**t) * ratio(m, u + eps), m, u
 
 
+@optimizer("NAdam (Keras)", variant_of="nadam", convention="Keras",
+           source="keras.optimizers.Nadam: the momentum is full after a few steps; TensorFlow rounds 0.96 to single precision")
+def nadam_keras(x, grad, t, m=0.0, v=0.0, mu_product=1.0, *,
+                lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7):
+    """The momentum is nearly full after fifty steps, where PyTorch's takes ten thousand."""
+    mu, mu_next = beta1 * (1 - 0.5 * ALMOST_096**t), beta1 * (1 - 0.5 * ALMOST_096 ** (t + 1))
+    mu_product = mu_product * beta1 * (1 - 0.5 * 0.96**t)  # here it is not rounded
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad * grad
+    m_bar = (1 - mu) * grad / (1 - mu_product) + mu_next * m / (1 - mu_product * mu_next)
+    return x - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), m, v, mu_product
+
+
 @optimizer("NAdam (Optax)", variant_of="nadam", convention="Optax", source="optax.nadam: no schedule of the momentum")
 def nadam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
                 eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0):
@@ -151,17 +172,17 @@ def nadam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Dec
 @optimizer("RAdam (Optax)", variant_of="radam", convention="Optax",
            source="optax.radam: a threshold to choose, eps beside the corrected root")
 def radam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
-                eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0, threshold: Positive = 5.0, nesterov: Switch = 0.0):
+                eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0, threshold: Threshold = 5.0, nesterov: Switch = 0.0):
     """With the paper's threshold, 4, the rectified steps begin one update sooner."""
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat, beta2_t = m / (1 - beta1**t), beta2**t
     if nesterov:
         m_hat = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * grad / (1 - beta1**t)
-    rho_inf = 2 / (1 - beta2) - 1
-    rho = rho_inf - 2 * t * beta2_t / (1 - beta2_t)
+    rho_inf = ratio(2.0, 1 - beta2, nan) - 1
+    rho = rho_inf - ratio(2 * t * beta2_t, 1 - beta2_t, nan)
     square = ratio((rho - 4) * (rho - 2) * rho_inf, (rho_inf - 4) * (rho_inf - 2) * rho)
-    scale = sqrt(maximum(square, 0.0)) * ratio(1.0, sqrt(v / (1 - beta2_t) + eps_root) + eps)
+    scale = sqrt(maximum(square, 0.0)) * ratio(1.0, sqrt(ratio(v, 1 - beta2_t, nan) + eps_root) + eps)
     return x - lr * m_hat * where(rho >= threshold, scale, 1.0), m, v
 
 
@@ -180,7 +201,7 @@ def adan_authors(x, grad, t, m=0.0, v=0.0, n=0.0, last=0.0, *, lr: LearningRate 
 
 @optimizer("Adafactor (Keras)", variant_of="adafactor", convention="Keras", separable=False,
            source="keras.optimizers.Adafactor: eps_1 added to every squared gradient")
-def adafactor_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.001, beta2_decay: Fraction = 0.8, eps1: Epsilon = 1e-30,
+def adafactor_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.001, beta2_decay: Fraction = 0.8, eps1: Tiny = 1e-30,
                     eps2: Epsilon = 1e-3, clip: Positive = 1.0):
     """The size of the position is taken after the decay of weights."""
     alpha = maximum(eps2, rms(x)) * minimum(lr, 1 / t**0.5)
@@ -191,7 +212,7 @@ def adafactor_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.001, beta2_decay:
 
 @optimizer("Adafactor (Optax)", variant_of="adafactor", convention="Optax", separable=False,
            source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v and the momentum in single precision")
-def adafactor_optax(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.01, decay_rate: Fraction = 0.8, eps: Epsilon = 1e-30,
+def adafactor_optax(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.01, decay_rate: Fraction = 0.8, eps: Tiny = 1e-30,
                     min_scale: Epsilon = 1e-3, clip: Positive = 1.0, momentum: Momentum = 0.0, weight_decay: WeightDecay = 0.0,
                     scale_by_size: Switch = 1.0):
     """Without a bound on the learning rate it goes on as fast as it began."""

@@ -9,12 +9,14 @@ from typing import Annotated
 import numpy as np
 
 from .loss import Loss
-from .optimizer import Hyperparameter, Positive, Seed, optimizer
+from .optimizer import Hyperparameter, Seed, optimizer
 from .searches import look
 
 FAMILY = "Derivative-free"
 
 Size = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex")]
+SMALLEST = 1e-150  # its square can still be written
+Reflection = Annotated[float, Hyperparameter(0.1, 3.0, least=0.01)]
 Expansion = Annotated[float, Hyperparameter(1.0, 5.0, least=1.0)]
 Share = Annotated[float, Hyperparameter(0.05, 0.95, most=1.0)]
 Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma")]
@@ -28,8 +30,8 @@ def height(loss: Loss, x: np.ndarray) -> float:
 
 
 @optimizer("Nelder-Mead", source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, "
-           "doi:10.1137/S1052623496303470", separable=False, batched=False)
-def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size = 1.0, reflection: Positive = 1.0,
+           "doi:10.1137/S1052623496303470", separable=False, batched=False, by_gradient=False)
+def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size = 1.0, reflection: Reflection = 1.0,
                 expansion: Expansion = 2.0, contraction: Share = 0.5, shrink: Share = 0.5):
     """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no minimum."""
     tried = []
@@ -45,6 +47,9 @@ def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size 
 
     if simplex is None:
         corners = x + lr * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        simplex, values = ordered(corners, [f(corner) for corner in corners])
+    elif (x != simplex[0]).any():  # a part has moved the best corner, and the triangle goes with it
+        corners = simplex + (x - simplex[0])
         simplex, values = ordered(corners, [f(corner) for corner in corners])
     worst, (f_1, f_n, f_worst) = simplex[2], values.tolist()
     centre = (simplex[0] + simplex[1]) / 2
@@ -86,7 +91,7 @@ def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
 
 
 @optimizer("CMA-ES", source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, figure 6 and table 1",
-           separable=False, batched=False)
+           separable=False, batched=False, by_gradient=False)
 def cma_es(x, loss, t, sigma=0.0, p_sigma=None, p_c=None, c=None, mean=None, covariance=None, trials=None, *,
            lr: Sigma = 0.5, population: Population = 6, seed: Seed = 0):
     """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations."""
@@ -102,6 +107,8 @@ def cma_es(x, loss, t, sigma=0.0, p_sigma=None, p_c=None, c=None, mean=None, cov
 
     squares, b = np.linalg.eigh(c)
     d = np.sqrt(np.maximum(squares, 1e-14 * squares[1]))  # rounding may take the smaller one below 0
+    if not sigma * d[1] > SMALLEST:  # the cloud has shrunk to its mean: what is smaller could not be told from rounding
+        return x, sigma, p_sigma, p_c, c, x, np.zeros((2, 2)), np.array([x])
     root_inverse = b / d @ b.T
     z = np.random.default_rng((int(seed), t)).standard_normal((int(population), 2))
     y = z * d @ b.T

@@ -73,7 +73,7 @@ def _fast(step: Step, surface: Surface, here: Point, count: int,
     if not step.optimizer.state:
         plain = rule
         rule = lambda x, grad, t: (plain(x, grad, t),)  # noqa: E731
-    t, x, y, loss, slope, _, parts = here
+    t, x, y, loss, slope = here[:5]
     add_x, add_y, add_loss = xs.append, ys.append, losses.append
     grad_x, grad_y = slope
     try:
@@ -88,8 +88,8 @@ def _fast(step: Step, surface: Surface, here: Point, count: int,
             add_y(y[0])
             add_loss(loss)
     except (ArithmeticError, ValueError):
-        return Point(t - 1, x, y, loss, (grad_x, grad_y), True, parts)
-    return Point(t, x, y, loss, (grad_x, grad_y), False, parts)
+        return Point(t - 1, x, y, loss, (grad_x, grad_y), True)
+    return Point(t, x, y, loss, (grad_x, grad_y))
 
 
 def _whole(step: Step, surface: Surface, here: Point, count: int,

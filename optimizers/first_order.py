@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from sys import float_info
 from typing import Annotated
 
@@ -16,11 +17,13 @@ from .optimizer import (
     LearningRate,
     Momentum,
     Positive,
+    Power,
     WarmUp,
     WeightDecay,
     optimizer,
 )
 
+AveragedFrom = Annotated[float, Hyperparameter(1.0, 1e7, "log", label="t0 (first averaged)")]
 NoNegative = Annotated[float, Hyperparameter(0, 1, "switch", most=1.0, label="no negative step (SPS+)")]
 
 
@@ -31,15 +34,15 @@ def sgd(x, grad, t, *, lr: LearningRate = 0.01):
     return x - lr * grad
 
 
-@optimizer("Momentum", source="Polyak 1964, doi:10.1016/0041-5553(64)90137-5; the learning rate inside the velocity",
-           convention="Keras")
+@optimizer("Momentum", source="Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball, with the learning rate inside the "
+           "velocity", convention="Keras")
 def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
     """Gathers speed along a ravine and rolls over small bumps. Swings past the minimum and needs time to come to rest."""
     v = momentum * v - lr * grad
     return x + v, v
 
 
-@optimizer("Nesterov", source="Nesterov 1983; in the form of Sutskever et al. 2013, PMLR 28:1139, with the look-ahead point stored",
+@optimizer("Nesterov", source="Nesterov 1983 (NAG), as Sutskever et al. 2013, PMLR 28:1139; the look-ahead point is stored",
            convention="PyTorch, Optax, TensorFlow 1")
 def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
     """Momentum that looks ahead and so brakes earlier. Bears only two thirds of the learning rate of plain gradient descent."""
@@ -55,7 +58,7 @@ def averaged_momentum(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: M
     return x - lr * b, b
 
 
-@optimizer("Normalized gradient", source="Hazan, Levy & Shalev-Shwartz 2015, arXiv:1507.02030, algorithm 1", separable=False)
+@optimizer("Normalized gradient", source="Hazan, Levy & Shalev-Shwartz 2015, arXiv:1507.02030", separable=False)
 def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
     """Steps of one length: crosses plateaus and survives cliffs. Never settles: it hops about the minimum at that length."""
     return x - lr * ratio(grad, norm(grad))
@@ -82,7 +85,7 @@ def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha:
     return x - lr * ((alpha + beta) * grad - beta * last), grad
 
 
-@optimizer("QHM", source="Ma & Yarats 2019, arXiv:1810.06801, equations 3 and 4: quasi-hyperbolic momentum")
+@optimizer("QHM", source="Ma & Yarats 2019, arXiv:1810.06801: quasi-hyperbolic momentum")
 def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: Fraction = 0.7):
     """A weighted mean of a plain step and a slow momentum step: long memory without its inertia. Two weights to choose."""
     g = beta * g + (1 - beta) * grad
@@ -91,20 +94,20 @@ def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: 
 
 @optimizer("ASGD", source="Polyak & Juditsky 1992, doi:10.1137/0330046; Bottou 2012, Stochastic Gradient Descent Tricks",
            convention="PyTorch")
-def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Positive = 1e-4, alpha: Positive = 0.75,
-         t0: Positive = 1e6):
-    """Keeps, beside an SGD run, the mean of where it has been, which noise does not shake. The mean is a state, not the path."""
+def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Positive = 1e-4, alpha: Fraction = 0.75,
+         t0: AveragedFrom = 1e6):
+    """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0 it is SGD."""
     eta = lr if t == 1 else eta
     x = x * (1 - lambd * eta) - eta * grad
     mean = mean + (x - mean) / maximum(1.0, t - 1 - t0)
-    return x, lr / (1 + lambd * lr * t) ** alpha, mean
+    return x, ratio(lr, maximum(1 + lambd * lr * t, 0.0) ** alpha, nan), mean
 
 
-@optimizer("Schedule-free SGD", source="Defazio et al. 2024, arXiv:2405.15682, equations 3 to 5; the point shown is y",
+@optimizer("Schedule-free SGD", source="Defazio et al. 2024, arXiv:2405.15682; the path is y, and the warm-up Optax's",
            convention="Optax")
-def schedule_free_sgd(x, grad, t, z=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
-                      weight_decay: WeightDecay = 0.0, lr_power: Positive = 2.0, warmup: WarmUp = 0):
-    """Averages its points instead of lowering the learning rate. The path lags behind where the surface turns."""
+def schedule_free_sgd(x, grad, t, z=0.0, mean=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
+                      weight_decay: WeightDecay = 0.0, lr_power: Power = 2.0, warmup: WarmUp = 0):
+    """Averages its points instead of lowering the learning rate; its answer is the mean, a state. Lags where the surface turns."""
     z = x if t == 1 else z
     mean = (x - (1 - beta) * z) / beta
     lr_max = maximum(lr_max, lr * min(t / max(warmup, 1), 1.0))
@@ -112,4 +115,5 @@ def schedule_free_sgd(x, grad, t, z=0.0, weight_sum=0.0, lr_max=0.0, *, lr: Lear
     weight_sum = weight_sum + weight
     z = z - lr * min((t - 1) / warmup if warmup else 1.0, 1.0) * (grad + weight_decay * x)
     c = ratio(weight, weight_sum)
-    return beta * ((1 - c) * mean + c * z) + (1 - beta) * z, z, weight_sum, lr_max
+    mean = (1 - c) * mean + c * z
+    return beta * mean + (1 - beta) * z, z, mean, weight_sum, lr_max

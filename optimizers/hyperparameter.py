@@ -64,6 +64,8 @@ class Hyperparameter:
 
     def value(self, position: float) -> float:
         """The value at a place on the slider, 0 to 1, to three significant digits of what the scale resolves."""
+        if position <= 0 and self.scale == "log" and self.default == 0:
+            return 0.0  # what is off at first can be turned off again
         if self.single:
             return float(round(self.low + position * (self.high - self.low)))
         if self.scale == "linear":
@@ -81,6 +83,7 @@ Decay = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=BELOW_ONE)]
 Epsilon = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 WeightDecay = Annotated[float, Hyperparameter(1e-6, 1.0, "log")]
 Positive = Annotated[float, Hyperparameter(1e-6, 100.0, "log")]
+Power = Annotated[float, Hyperparameter(0.0, 4.0)]
 Fraction = Annotated[float, Hyperparameter(0.0, 1.0, most=1.0)]
 Height = Annotated[float, Hyperparameter(-100.0, 100.0, least=-math.inf)]
 Count = Annotated[float, Hyperparameter(1, 100, "whole", least=1, most=100_000)]

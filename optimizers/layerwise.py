@@ -38,7 +38,7 @@ def lamb(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.
     return x - lr * trust(x, r) * r, m, v
 
 
-@optimizer("Fromage", source="Bernstein et al. 2020, arXiv:2002.03432, algorithm 1; norms of at least min_norm, as in Optax",
+@optimizer("Fromage", source="Bernstein et al. 2020, arXiv:2002.03432; norms of at least min_norm, as in Optax",
            separable=False, convention="Optax")
 def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
     """A share of the distance from the origin, then a pull towards it, so that nothing drifts out. Misses minima elsewhere."""

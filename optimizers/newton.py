@@ -41,7 +41,7 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo =
     return found.x, found.trials
 
 
-@optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, algorithm 1, eigenvalues with a floor",
+@optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, eigenvalues with a floor",
            separable=False, batched=False)
 def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
     """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes."""
@@ -101,11 +101,9 @@ def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_r
            "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004, algorithm 3.16", separable=False, batched=False)
 def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3,
                         marquardt: Switch = 0):
-    """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares. Creeps where it must bend."""
+    """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares; elsewhere on the Hessian."""
     value, grad = loss.both(x)
-    # A surface that is a sum of squares may give J'J; elsewhere the Hessian takes its place.
-    gauss_newton = getattr(loss.surface, "gauss_newton", None)
-    jj = np.asarray(gauss_newton(*x.tolist())) if gauss_newton else loss.hessian(x)
+    jj = loss.gauss_newton(x)
     size = abs(np.diag(jj))
     if t == 1:
         damping = tau if marquardt else tau * (float(size.max()) or 1.0)

@@ -18,6 +18,7 @@
 - A rule whose second argument is named ``loss`` (it must say ``separable=False``) gets a ``Loss`` instead of the gradient.
 - A rule that searches or branches, so that it can walk one run only, says ``batched=False`` too: it always gets points of
   shape (2,), and ``trace`` walks the runs of a batch one after another.
+- One that never asks for the gradient says ``by_gradient=False``: parts that shape the gradient are not offered to it.
 - A state named ``trials`` (k, 2), ``simplex`` (3, 2) or ``covariance`` (2, 2) about ``mean`` (2,) is drawn in the contour view.
 - Where frameworks disagree, each convention is a rule of its own with its own formula; all but the usual one say
   ``variant_of``. ``convention`` names the frameworks that compute exactly so.
@@ -42,6 +43,7 @@ from .hyperparameter import (
     LearningRate,
     Momentum,
     Positive,
+    Power,
     Seed,
     Switch,
     WarmUp,
@@ -49,7 +51,7 @@ from .hyperparameter import (
 )
 
 __all__ = ["OPTIMIZERS", "PARTS", "Count", "Decay", "Epsilon", "Fraction", "Height", "Hyperparameter", "LearningRate", "Momentum",
-           "Optimizer", "Part", "Positive", "Seed", "Switch", "WarmUp", "WeightDecay", "declared_in", "optimizer"]
+           "Optimizer", "Part", "Positive", "Power", "Seed", "Switch", "WarmUp", "WeightDecay", "declared_in", "optimizer"]
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Optimizer(Rule):
     separable: bool = True
     takes_loss: bool = False
     batched: bool = True
+    by_gradient: bool = True
     variant_of: str = ""
     convention: str = ""
 
@@ -113,8 +116,15 @@ class Optimizer(Rule):
 
     @property
     def parts(self) -> dict[str, Part]:
-        """What it can be combined with: every part but those it has under the same name itself."""
-        return {name: part for name, part in PARTS.items() if name not in self.hyperparameters}
+        """What it can be combined with: every part but those of a name of its own, and those that it could not feel."""
+        unfelt = (set() if self.by_gradient else {"gradient", "loss"}) | (set() if self.has_rate else {"rate"})
+        return {name: part for name, part in PARTS.items()
+                if name not in self.hyperparameters and (part.penalty or part.stage not in unfelt)}
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether lr is the length of every step, and not of the first one, or the size of something."""
+        return self.hyperparameters["lr"].label in ("learning rate", "step length") if "lr" in self.hyperparameters else False
 
     def declared(self, name: str) -> Hyperparameter:
         """The declaration of a hyperparameter of its own or of a part; ValueError for any other name."""
@@ -159,8 +169,8 @@ def declared_in(rule: Callable[..., Any], first: int) -> dict[str, Any]:
             "state": types.MappingProxyType(state), "note": " ".join((inspect.getdoc(rule) or "").split())}
 
 
-def optimizer(name: str, *, source: str, separable: bool = True, batched: bool = True, variant_of: str = "",
-              convention: str = "") -> Callable[[Callable[..., Any]], Optimizer]:
+def optimizer(name: str, *, source: str, separable: bool = True, batched: bool = True, by_gradient: bool = True,
+              variant_of: str = "", convention: str = "") -> Callable[[Callable[..., Any]], Optimizer]:
     """Declare a rule; its id is the function's name. TypeError where the signature breaks the contract."""
 
     def declare(rule: Callable[..., Any]) -> Optimizer:
@@ -173,7 +183,7 @@ def optimizer(name: str, *, source: str, separable: bool = True, batched: bool =
         file = rule.__module__.rpartition(".")[2].replace("_", " ").capitalize()
         family = OPTIMIZERS[variant_of].family if variant_of else rule.__globals__.get("FAMILY", file)
         made = Optimizer(name=name, source=source, family=family, separable=separable, takes_loss=takes_loss, batched=batched,
-                         variant_of=variant_of, convention=convention, **declared_in(rule, 3))
+                         by_gradient=by_gradient, variant_of=variant_of, convention=convention, **declared_in(rule, 3))
         OPTIMIZERS[made.id] = made
         return made
 

@@ -10,8 +10,9 @@ from .arithmetic import dot, maximum, minimum, norm, ratio, sqrt, where
 from .optimizer import Decay, Epsilon, Height, Hyperparameter, LearningRate, Momentum, Positive, Switch, WeightDecay, optimizer
 
 FAMILY = "Parameter-free"
-FirstDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="r (first distance)")]
-FirstSquare = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="r squared (first)")]
+FirstDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance")]
+Bets = Annotated[float, Hyperparameter(1.0, 1e4, "log")]
+FirstSquare = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance squared")]
 
 
 @optimizer("DoG", source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; the start distance r (1 + |x_0|)", separable=False,
@@ -26,7 +27,7 @@ def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: 
     return x - lr * ratio(r_max, sqrt(g_sum + eps)) * grad, x0, r_max, g_sum
 
 
-@optimizer("DoWG", source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284, algorithm 1", separable=False, convention="Optax")
+@optimizer("DoWG", source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284", separable=False, convention="Optax")
 def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: FirstSquare = 1e-4, eps: Epsilon = 1e-4):
     """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a ravine."""
     x0, r2_max = (x, r2) if t == 1 else (x0, r2_max)
@@ -35,14 +36,15 @@ def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: F
     return x - lr * ratio(r2_max, sqrt(v) + eps) * grad, x0, r2_max, v
 
 
-@optimizer("Prodigy", source="Mishchenko & Defazio 2023, arXiv:2306.06101, the form with Adam", separable=False, convention="Optax")
+@optimizer("Prodigy", source="Mishchenko & Defazio 2023, arXiv:2306.06101, with Adam; bias-corrected, as in Optax",
+           separable=False, convention="Optax")
 def prodigy(x, grad, t, x0=0.0, m=0.0, v=0.0, s=0.0, r=0.0, d=0.0, *, lr: LearningRate = 1.0, beta1: Decay = 0.9,
-            beta2: Decay = 0.999, beta3: Decay = 0.0, eps: Epsilon = 1e-8, d0: Positive = 1e-6, d_coef: Positive = 1.0,
+            beta2: Decay = 0.999, beta3: Decay = 0.0, eps: Epsilon = 1e-8, d0: FirstDistance = 1e-6, d_coef: Positive = 1.0,
             weight_decay: WeightDecay = 0.0, safeguard_warmup: Switch = 0.0):
     """Adam that estimates its rate d from how far it has come. d never falls; beta3 = 0 stands for the root of beta2."""
     x0, d = (x, d0) if t == 1 else (x0, d)
-    beta3 = where(beta3 == 0, beta2**0.5, beta3)
-    rate = d * lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
+    beta3 = where(beta3 == 0, sqrt(beta2), beta3)
+    rate = d * lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * d * grad
     v = beta2 * v + (1 - beta2) * (d * grad) * (d * grad)
     s = beta3 * s + (d if safeguard_warmup else rate) * d * grad / d0
@@ -52,7 +54,7 @@ def prodigy(x, grad, t, x0=0.0, m=0.0, v=0.0, s=0.0, r=0.0, d=0.0, *, lr: Learni
 
 
 @optimizer("COCOB", source="Orabona & Tommasi 2017, arXiv:1705.07795, algorithm 2", convention="Optax")
-def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: LearningRate = 1.0, alpha: Positive = 100.0,
+def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: LearningRate = 1.0, alpha: Bets = 100.0,
           eps: Epsilon = 1e-8):
     """Bets more while the gradient keeps its sign; lr only scales the gradient. Its winnings may carry it far past the minimum."""
     x0, big = (x, eps) if t == 1 else (x0, big)
@@ -64,7 +66,7 @@ def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: 
     return x0 + ratio(theta, big * maximum(total + big, alpha * big)) * (big + reward), x0, theta, big, total, reward
 
 
-@optimizer("MoMo", source="Schaipp et al. 2023, arXiv:2305.07583, algorithm 1; the first gradient unaveraged", separable=False,
+@optimizer("MoMo", source="Schaipp et al. 2023, arXiv:2305.07583; the first gradient unaveraged", separable=False,
            convention="Optax")
 def momo(x, loss, t, d=0.0, f_mean=0.0, gamma=0.0, f_low=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
          lower_bound: Height = 0.0, weight_decay: WeightDecay = 0.0, adapt_bound: Switch = 0.0):

@@ -46,7 +46,7 @@ def part(name: str, *, source: str, on: float, penalty: bool = False) -> Callabl
     return declare
 
 
-@part("Sharpness-aware minimization (SAM)", source="Foret et al. 2021, arXiv:2010.01412, equations 2 and 3", on=0.05)
+@part("Sharpness-aware minimization (SAM)", source="Foret et al. 2021, arXiv:2010.01412, algorithm 1", on=0.05)
 def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="SAM radius")] = 0.0):
     """Takes the gradient where the surface is highest nearby, and so prefers wide minima. Circles about a narrow one."""
     grad = loss.gradient(x)
@@ -64,14 +64,14 @@ def noise(x, grad, t, *, noise: Annotated[float, Hyperparameter(1e-3, 100.0, "lo
 @part("Clip gradient by value", source="each coordinate on its own; torch.nn.utils.clip_grad_value_", on=1.0)
 def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
     """Keeps each coordinate of the gradient within bounds; survives cliffs, but bends the direction."""
-    return maximum(minimum(grad, clip_value), -clip_value)
+    return where(clip_value == 0, grad, maximum(minimum(grad, clip_value), -clip_value))
 
 
 @part("Clip gradient by norm", source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1", on=1.0)
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     """Shortens a gradient that is too long and keeps its direction; survives cliffs, but makes far starts slow."""
     length = norm(grad)
-    return where(length > clip_norm, grad * ratio(clip_norm, length), grad)
+    return where((clip_norm > 0) & (length > clip_norm), grad * ratio(clip_norm, length), grad)
 
 
 @part("Weight decay (L2)", source="Hanson & Pratt 1988, NIPS 1:177; added to the gradient, as in torch's SGD and Adam",
@@ -93,6 +93,6 @@ def lookahead(x, before, t, slow=None, *, lookahead: Annotated[float, Hyperparam
               lookahead_alpha: Fraction = 0.5):
     """Every few steps goes back part of the way, which calms a rule that swings. Slower where the way is straight."""
     slow = before if slow is None else slow
-    if t % int(lookahead) == 0:
+    if lookahead and t % int(lookahead) == 0:
         x = slow = slow + lookahead_alpha * (x - slow)
     return x, slow

@@ -15,6 +15,7 @@ from .searches import Armijo, Curvature, FirstStep, Trial, cubic_minimum, line, 
 FAMILY = "Quasi-Newton"
 
 Evaluations = Annotated[float, Hyperparameter(0, 100, "whole", most=100_000, label="max evaluations")]
+History = Annotated[float, Hyperparameter(1, 100, "whole", least=1, most=1000)]
 Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 
 
@@ -62,7 +63,7 @@ def remember(pairs, new, size):
            "Schmidt's minFunc", separable=False, batched=False, convention="PyTorch")
 def lbfgs(x, loss, t, d=None, step=0.0, s=(), y=(), rho=(), gamma=1.0, g_old=None, n_iter=0.0, func_evals=0.0, trials=None, *,
           lr: FirstStep = 1.0, max_iter: Count = 1, max_eval: Evaluations = 25, tolerance_grad: Tolerance = 1e-7,
-          tolerance_change: Tolerance = 1e-9, history_size: Count = 10, strong_wolfe: Switch = 1):
+          tolerance_change: Tolerance = 1e-9, history_size: History = 10, strong_wolfe: Switch = 1):
     """BFGS that remembers only the last few steps, and nearly as quick. Without its line search it may jump far away."""
     # torch's defaults are max_iter 20, history_size 100, no line search, and max_eval = 1.25 max_iter, which 0 stands for here;
     # with max_iter 1 that would leave the line search a single evaluation.

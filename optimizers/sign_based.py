@@ -9,6 +9,7 @@ from .arithmetic import maximum, minimum, sign, where
 from .optimizer import Decay, Hyperparameter, LearningRate, Momentum, Positive, WeightDecay, optimizer
 
 FAMILY = "Sign-based"
+FirstStep = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step")]
 Growth = Annotated[float, Hyperparameter(1.0, 3.0, least=1.0)]
 Shrinking = Annotated[float, Hyperparameter(0.05, 1.0, most=1.0)]
 
@@ -37,7 +38,7 @@ def lion(x, grad, t, m=0.0, *, lr: LearningRate = 1e-4, beta1: Decay = 0.9, beta
 
 @optimizer("Rprop", source="Riedmiller & Braun 1993, doi:10.1109/ICNN.1993.298623; Igel & Hüsken 2000: iRprop-",
            convention="PyTorch")
-def rprop(x, grad, t, last=0.0, step=0.0, *, lr: LearningRate = 0.01, eta_minus: Shrinking = 0.5, eta_plus: Growth = 1.2,
+def rprop(x, grad, t, last=0.0, step=0.0, *, lr: FirstStep = 0.01, eta_minus: Shrinking = 0.5, eta_plus: Growth = 1.2,
           step_min: Positive = 1e-6, step_max: Positive = 50.0):
     """Each coordinate lengthens its step while the sign stays and halves it when it turns. Noise in the sign ruins it."""
     turn = sign(grad * last)

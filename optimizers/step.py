@@ -33,8 +33,14 @@ class PartedLoss(Loss):
         return height, self.step.shape(point, grad, self.t)
 
     def hessian(self, point: Any) -> np.ndarray:
+        return self.step.bare.hessian(point) + self._ridge(point)
+
+    def gauss_newton(self, point: Any) -> np.ndarray:
+        return self.step.bare.gauss_newton(point) + self._ridge(point)
+
+    def _ridge(self, point: Any) -> Any:
         eye = np.eye(2).reshape(2, 2, *(1,) * (np.ndim(point) - 1))
-        return self.step.bare.hessian(point) + sum(s[n] for n, s in self.step.penalties) * eye
+        return sum(s[n] for n, s in self.step.penalties) * eye
 
 
 class Step:
@@ -91,7 +97,7 @@ class Step:
         rule, coupled = self.rule, not y
         before = point = x[0] if coupled else np.array([x[0], y[0]])
         for _, bound in self.stages["position"]:
-            point = bound(point, self.settings.get("lr", 1.0), t)
+            point = bound(point, self.settings["lr"] if self.optimizer.has_rate else 1.0, t)
         if self.optimizer.takes_loss:
             if isinstance(self.loss, PartedLoss):
                 self.loss.t = t
@@ -108,10 +114,10 @@ class Step:
             new_x, new_y = rule(px, gx, t, *x[1:]), rule(py, gy, t, *y[1:])
             x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
             moved = np.array([x[0], y[0]]) if self.stages["result"] else None
+        kept, memory = memory, {}  # the state of a part that is off is forgotten: it would be stale when the part comes back
         if self.stages["result"]:
-            memory = dict(memory)
             for part, bound in self.stages["result"]:
-                moved, *state = bound(moved, before, t, *memory.get(part.id, part.state.values()))
+                moved, *state = bound(moved, before, t, *kept.get(part.id, part.state.values()))
                 memory[part.id] = tuple(state)
             if coupled:
                 x = (moved, *x[1:])

@@ -24,6 +24,9 @@ class Updater:
         twice = [name for name in named if name in given]
         if twice:
             raise TypeError(f"{type(self).__name__} got {twice[0]!r} twice")
+        part = next((name for name in named if any(name in p.hyperparameters for p in self.optimizer.parts.values())), None)
+        if part is not None:
+            raise TypeError(f"{type(self).__name__} takes no {part}: parts work on whole points, in trace and in a race")
         for name, value in self.optimizer.check({**given, **named}).items():
             setattr(self, name, value)
         self.t = 0

@@ -10,8 +10,8 @@ from typing import Annotated
 import numpy as np
 
 from .arithmetic import dot, norm
-from .optimizer import Count, Hyperparameter, Switch, optimizer
-from .quasi_newton import remember, two_loop
+from .optimizer import Hyperparameter, Switch, optimizer
+from .quasi_newton import History, remember, two_loop
 from .searches import StepLength, Trial, line
 
 Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, label="max line search steps")]
@@ -21,7 +21,7 @@ Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, l
            "with the approximate decrease of Hager & Zhang 2006, doi:10.1145/1132973.1132979; as optax.lbfgs",
            separable=False, batched=False, variant_of="lbfgs", convention="Optax")
 def lbfgs_optax(x, loss, t, x_old=None, g_old=None, s=(), y=(), rho=(), trials=None, *, lr: StepLength = 1.0,
-                memory_size: Count = 10, scale_init_precond: Switch = 1, max_linesearch_steps: Searches = 20):
+                memory_size: History = 10, scale_init_precond: Switch = 1, max_linesearch_steps: Searches = 20):
     """Follows bent valleys like BFGS and stops searching early near the minimum. Negative curvature may mislead it."""
     value, grad = loss.both(x)
     if x_old is None:

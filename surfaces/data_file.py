@@ -18,8 +18,9 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
     """The columns x and y of a text with two numbers in each row.
 
     The numbers are parted by a semicolon, a tab, a comma or blanks; a comma that does not part them may be the decimal
-    mark. A header line, empty rows and what follows a # are skipped. Bytes are UTF-8, with or without its mark, or else
-    Latin-1. Raises ValueError with one sentence, which names bad rows by their line, for anything that is no such text.
+    mark. A header line, empty rows and what follows a # are skipped. Bytes are UTF-8, with or without its mark, UTF-16 with
+    it, or else Latin-1. Raises ValueError with one sentence, which names bad rows by their line, for anything that is no
+    such text.
     """
     lines = (line.partition("#")[0].strip(" \v\f") for line in re.split(r"\r\n|\r|\n", _decoded(text)))
     rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip("".join(SEPARATORS) + " ")]
@@ -43,16 +44,21 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
 def _decoded(text: str | bytes) -> str:
     if isinstance(text, str):
         return text.removeprefix("\ufeff")
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return text.decode("utf-16", "replace")
+    if b"\0" in text:
+        raise ValueError("this is no text file: it needs two columns of numbers")
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError:
         return text.decode("latin-1")
 
 
-def _fit(rows: list[tuple[int, str]], separator: str) -> tuple[int, int]:
-    """How well a separator suits: rows that it makes two numbers of, then cells that it makes numbers of."""
+def _fit(rows: list[tuple[int, str]], separator: str) -> tuple[int, int, int]:
+    """How well a separator suits: rows that it makes two numbers of, then cells that are numbers, then rows of two cells."""
+    cells = [_cells(line, separator) for _, line in rows]
     return (sum(_pair(line, separator) is not None for _, line in rows),
-            sum(_number(cell) is not None for _, line in rows for cell in _cells(line, separator)))
+            sum(_number(cell) is not None for row in cells for cell in row), sum(len(row) == 2 for row in cells))
 
 
 def _cells(line: str, separator: str) -> list[str]:

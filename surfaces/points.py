@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .surface import Function, hessian
+from .surface import STEP, Function, hessian
 
 LARGEST = 1e100  # its square, and the square of that beside other numbers, can still be written
 MOST = 2_000  # points of a model without a closed form: a contour picture goes through all of them at each of its places
@@ -61,6 +61,17 @@ def averaged(each: Callable[[Any, Any, np.ndarray, np.ndarray], Any], x: np.ndar
         return height, (slope_a, slope_b)
 
     return function
+
+
+def gauss_newton(predict: Callable[[Any, Any, Any], Any], x: np.ndarray) -> Callable[[float, float], np.ndarray]:
+    """J'J of the mean of squared errors of a model: 2/n times the sum of the outer products of its slopes, (2, 2)."""
+
+    def table(a: float, b: float) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            slopes = np.array([predict(complex(a, STEP), b, x).imag, predict(a, complex(b, STEP), x).imag]) / STEP
+            return 2 / x.size * slopes @ slopes.T
+
+    return table
 
 
 def minimum(function: Function, a: float, b: float, steps: np.ndarray) -> tuple[float, float] | None:

@@ -34,7 +34,8 @@ class Surface:
     ``note`` says in a sentence what the surface shows, ``kinks`` where it has no gradient and what is returned there.
     ``levels`` says how its contour levels are spaced: "linear", or "log" for a narrow valley between high walls.
     ``data`` are the points (x, y) a loss surface was made from, ``predict(a, b, x)`` is the curve its model draws through
-    them, and ``make(x, y)`` the same kind of surface from other points. ``axes`` are the names of the two coordinates.
+    them, ``make(x, y)`` the same kind of surface from other points, and ``gauss_newton(a, b)`` is J'J (2, 2) where the loss is
+    a sum of squares. ``axes`` are the names of the two coordinates.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Surface:
     kinks: str = ""
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     make: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
+    gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)
 
     def __call__(self, x: Any, y: Any) -> tuple[Any, tuple[Any, Any]]:
         if x.__class__ is float and y.__class__ is float:

@@ -7,7 +7,7 @@ from .surface import surface
 
 
 @surface("Rosenbrock", source="Rosenbrock 1960, The Computer Journal 3:175", formula=r"(1 - x)^2 + 100 (y - x^2)^2",
-         note="A bent valley, 2,500 times steeper across than along at its end: easy to find, hard to follow.",
+         note="The banana: a bent valley, 2,500 times steeper across than along at its end. Easy to find, hard to follow.",
          box=((-2, 2), (-1, 3)), start=(-1.5, 2.0), minima=[(1, 1)], levels="log")
 def rosenbrock(x, y):
     a, b = 1 - x, y - x * x

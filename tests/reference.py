@@ -46,8 +46,6 @@ class Reference:
         """Why the framework's path is not to be reproduced; empty where it is."""
         if self.id.endswith("_pyfloat"):
             return "rounded to single precision by the framework"
-        if (self.framework, self.cls) == ("keras", "Nadam"):
-            return "keras rounds its 0.96 to single precision"
         if (self.framework, self.cls) in (("optax", "rprop"), ("keras", "ScheduleFreeAdamW")):
             return "broken in the framework"
         return ""

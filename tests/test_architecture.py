@@ -15,7 +15,7 @@ FILES = sorted(path for room in ("optimizers", "surfaces", "app") for path in (R
 FLOORS = [
     {"optimizers", "surfaces"},
     {"app"},
-    {"app.checks", "app.catalogue", "app.data", "app.experiment", "app.race", "app.scenery", "app.visits", "app.theme"},
+    {"app.checks", "app.run", "app.catalogue", "app.data", "app.experiment", "app.race", "app.scenery", "app.visits", "app.theme"},
     {"app.store", "app.clock", "app.session", "app.files", "app.atomic"},
     {
         "app.views",
@@ -39,7 +39,7 @@ FLOORS = [
 QUIET = {
     "optimizers",
     "surfaces",
-    "app.checks",
+    "app.checks", "app.run",
     "app.catalogue",
     "app.data",
     "app.experiment",

@@ -67,7 +67,7 @@ def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["export", "--surface", "rosenbrok", "--to", "a.png"], "there is no surface 'rosenbrok'; choose from elongated_bowl"),
+        (["export", "--surface", "rosenbrok", "--to", "a.png"], "there is no surface 'rosenbrok'; choose from rosenbrock"),
         (["export", "--run", "adma", "--to", "a.png"], "there is no optimizer 'adma'; choose from"),
         (["export", "--run", "adam beta3=1", "--to", "a.png"], "adam has no hyperparameter 'beta3'; it has lr, beta1, beta2, eps"),
         (["export", "--run", "adam lr=abc", "--to", "a.png"], "lr of adam must be a finite number, not 'abc'"),

@@ -59,11 +59,11 @@ class Driver(RuleBasedStateMachine):
             else:
                 knob.slider.setValue(stop * knob.stops // 1000)
 
-    @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(PARTS)), value=st.floats(0, 10))
-    def combine(self, row: int, part: str, value: float) -> None:
+    @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(PARTS)), place=st.floats(0, 1))
+    def combine(self, row: int, part: str, place: float) -> None:
         runs = self.session.experiment.runs
         if row < len(runs) and part in runs[row].rule.parts:
-            value = round(value) if PARTS[part].hyperparameters[part].single else value
+            value = PARTS[part].hyperparameters[part].value(place)
             self.session.change(lambda e: e.with_run(row, e.runs[row].turned(part, value)))
 
     @rule()

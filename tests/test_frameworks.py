@@ -66,6 +66,14 @@ def test_every_class_names_an_optimizer_and_hyperparameters_that_it_admits(frame
     ("keras", "Adam", {"use_ema": True}, "use_ema=True"),
     ("keras", "Adam", {"clipnorm": 1.0, "clipvalue": 1.0}, "one of clipnorm"),
     ("keras", "Adam", {"epsilom": 1.0}, "epsilom"),
+    ("torch", "SGD", {"nesterov": True}, "without momentum"),
+    ("torch", "Adam", {"betas": (0.9,)}, "cannot be called so"),
+    ("torch", "Adam", {"lr": -1}, "lr of adam must be"),
+    ("torch", "Adam", {"weight_decay": np.array([0.0, 0.1])}, "must be a number"),
+    ("keras", "AdamW", {"weight_decay": None}, "must be a number, not None"),
+    ("optax", "adam", {"learning_rate": 0.1, "mu_dtype": "bfloat16"}, "mu_dtype"),
+    ("optax", "optimistic_adam", {"learning_rate": lambda t: 0.1, "optimism": 0.1}, "takes no schedule"),
+    ("optax", "adadelta", {"learning_rate": None}, "climbs"),
     ("tf1", "AdagradDAOptimizer", {}, "dual averaging"),
 ])
 def test_what_has_no_counterpart_is_said_in_a_sentence(framework: str, name: str, arguments: dict, words: str) -> None:
@@ -78,6 +86,8 @@ def test_presets_are_the_frameworks_defaults_of_an_optimizer_and_its_variants() 
     assert set(calls) == {"torch.optim.Adam()", "optax.adam()", "keras.optimizers.Adam()", "tf.compat.v1.train.AdamOptimizer()"}
     assert calls["keras.optimizers.Adam()"].id == "adam_keras"
     assert calls["keras.optimizers.Adam()"].hyperparameters["eps"] == 1e-7
+    assert {preset.call for preset in presets("dog")} == {"optax.contrib.dog()"}
+    assert "tf.compat.v1.train.MomentumOptimizer(momentum=0.9)" in {preset.call for preset in presets("momentum")}
     assert presets("adam_keras") == presets("adam")
     assert {preset.id for preset in presets("momentum")} == {"momentum", "momentum_torch"}
     for optimizer in OPTIMIZERS:
@@ -105,6 +115,22 @@ SCHEDULES = {
 @pytest.mark.parametrize(("name", "expected"), reference.schedules().items())
 def test_a_schedule_gives_the_framework_rates(name: str, expected: list[float]) -> None:
     np.testing.assert_allclose([SCHEDULES[name](t) for t in range(1, 101)], expected, rtol=1e-13, atol=1e-17)
+
+
+@pytest.mark.parametrize("make", [
+    lambda: schedules.step(0.1, 0), lambda: schedules.cosine(0.1, 0), lambda: schedules.linear(0.1, -3),
+    lambda: schedules.polynomial(0.1, 0), lambda: schedules.warm_restarts(0.1, 0), lambda: schedules.warm_restarts(0.1, 5, 0),
+    lambda: schedules.cyclic(0.1, 0.2, 0), lambda: schedules.one_cycle(0.1, 0), lambda: schedules.inverse_sqrt(0.1, 0),
+    lambda: schedules.warm_up(schedules.constant(0.1), 0)])
+def test_a_schedule_without_length_is_refused(make) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ValueError, match="must be at least 1"):
+        make()
+
+
+def test_short_schedules() -> None:
+    assert schedules.one_cycle(0.1, 1)(1) > 0
+    assert schedules.one_cycle(0.1, 1, rise=1.0)(1) > 0
+    assert schedules.warm_restarts(0.1, 5, 1)(10**9) == schedules.warm_restarts(0.1, 5, 1)(10**9 % 5)
 
 
 def test_the_inverse_square_root_peaks_after_its_warm_up() -> None:

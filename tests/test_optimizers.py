@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from array import array
 
 import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS, Optimizer, optimizer, trace
 from optimizers.arithmetic import maximum, minimum, ratio, sign, sqrt, where
+from optimizers.descent import begin, descend
 from optimizers.optimizer import Hyperparameter, LearningRate
 from surfaces import SURFACES
 
@@ -63,10 +65,6 @@ def test_a_switch_cannot_be_an_array() -> None:
 @ALL
 def test_a_rule_is_pure(rule: Optimizer) -> None:
     """A path walked again from its middle is the same path: nothing is hidden, and nothing was changed in place."""
-    from array import array
-
-    from optimizers.descent import begin, descend
-
     settings = {"lr": 0.01}
     columns = [array("d"), array("d"), array("d")]
     here = begin(rule, ROSENBROCK, (-0.5, 1.0))
@@ -103,7 +101,8 @@ def test_it_descends_a_bowl(rule: Optimizer) -> None:
 
 @ALL
 @pytest.mark.parametrize(("start", "settings"), [
-    ((1e6, 1e6), {"lr": 1e300}), ((1e150, 1e150), {"lr": 0.1}), ((-0.5, 1.0), {"lr": -0.01}), ((-0.5, 1.0), {"lr": 0.0}),
+    ((1e6, 1e6), {"lr": 1e300}), ((1e150, 1e150), {"lr": 0.1}), ((-0.5, 1.0), {"lr": -0.01}), ((-0.5, 1.0), {"lr": -1e5}),
+    ((-0.5, 1.0), {"lr": 0.0}),
     ((float("nan"), 0.0), {}), ((float("inf"), 0.0), {}), ((-0.5, 1.0), {"lr": float("nan")})])
 def test_whatever_happens_is_defined_and_the_same_on_both_roads(rule: Optimizer, start: tuple, settings: dict) -> None:
     with warnings.catch_warnings():
@@ -124,6 +123,8 @@ def test_a_decay_of_one_and_of_zero_end_alike_on_both_roads(rule: Optimizer) -> 
                 single = trace(rule, ROSENBROCK, (-0.5, 1.0), 10, **{name: value}).positions
                 batch = trace(rule, ROSENBROCK, (np.full(1, -0.5), np.full(1, 1.0)), 10, **{name: value}).positions[..., 0]
                 np.testing.assert_allclose(batch, single, rtol=1e-12, err_msg=f"{name} = {value}")
+                grid = trace(rule, ROSENBROCK, (-0.5, 1.0), 10, **{name: np.array([value, 0.5])}).positions[..., 0]
+                np.testing.assert_allclose(grid, single, rtol=1e-12, err_msg=f"{name} = [{value}, 0.5]")
 
 
 @ALL
@@ -205,6 +206,20 @@ def test_hyperparameters_are_checked_in_words() -> None:
         with pytest.raises(ValueError, match=words):
             adam.check({name: value})
     assert OPTIMIZERS["momentum"].check({"momentum": 1})["momentum"] == 1.0
+
+
+def test_the_answer_of_a_schedule_free_rule_is_a_state() -> None:
+    rule, bowl = OPTIMIZERS["schedule_free_sgd"], SURFACES["elongated_bowl"]
+    settings = {"lr": 0.5, "beta": 0.9}
+    end = descend(rule, bowl, begin(rule, bowl, (-7.0, 2.0)), settings, 40, array("d"), array("d"), array("d"))
+    state = dict(zip(rule.state, end.y[1:], strict=True))
+    assert end.y[0] == pytest.approx(0.9 * state["mean"] + 0.1 * state["z"], rel=1e-12)
+
+
+def test_a_slider_that_begins_at_zero_can_be_brought_back_to_it() -> None:
+    decay = OPTIMIZERS["lion"].hyperparameters["weight_decay"]
+    assert decay.value(0.0) == decay.default == 0.0
+    assert decay.value(0.001) > 0
 
 
 def test_whole_numbers_and_switches() -> None:

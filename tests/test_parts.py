@@ -9,7 +9,16 @@ import pytest
 
 from app.experiment import Experiment, Run
 from app.race import Race
-from optimizers import OPTIMIZERS, PARTS, Optimizer, parts, schedules, trace
+from optimizers import (  # type: ignore[attr-defined]
+    OPTIMIZERS,
+    PARTS,
+    SGD,
+    AdamW,
+    Optimizer,
+    parts,
+    schedules,
+    trace,
+)
 from optimizers.descent import begin, descend
 from surfaces import SURFACES
 
@@ -139,6 +148,50 @@ def test_a_schedule_as_a_part_is_the_schedule(settings: dict, schedule: schedule
 def test_a_schedule_as_a_part_multiplies_one_that_is_a_function() -> None:
     both = walk("sgd", 20, lr=lambda t: 0.1 / t, step_every=5)
     np.testing.assert_allclose(both, walk("sgd", 20, lr=lambda t: schedules.step(0.1, 5)(t) / t), rtol=1e-14)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_zero_in_a_batch_or_in_a_schedule_is_off_too(part: str) -> None:
+    for optimizer in ("adam", "newton"):
+        if part in OPTIMIZERS[optimizer].parts and not PARTS[part].hyperparameters[part].single:
+            grid = trace(optimizer, BOWL, (-7.0, 2.0), 9, lr=0.1, **{part: np.array([0.0, ON[part]])}).positions
+            np.testing.assert_allclose(grid[..., 0], walk(optimizer, 9, lr=0.1), rtol=1e-12)
+            np.testing.assert_allclose(grid[..., 1], walk(optimizer, 9, lr=0.1, **{part: ON[part]}), rtol=1e-12)
+        late = walk(optimizer, 9, lr=0.1, **{part: lambda t: ON[part] if t > 4 else 0.0})
+        np.testing.assert_array_equal(late[:5], walk(optimizer, 4, lr=0.1))
+        assert np.isfinite(late).all()
+
+
+def test_a_part_that_was_off_does_not_remember() -> None:
+    """Lookahead's slow weights of long ago must not pull a run back when it is switched on again."""
+    race = Race(Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.1, "lookahead": 5}),)))
+    race.advance(10)
+    race.turn(race.experiment.with_run(0, Run("sgd", {"lr": 0.1})))
+    race.advance(500)
+    race.turn(race.experiment.with_run(0, Run("sgd", {"lr": 0.1, "lookahead": 5})))
+    before = abs(race.tracks[0].xs[-1])
+    race.advance(10)
+    assert abs(race.tracks[0].xs[-1]) < before
+
+
+def test_parts_that_could_not_be_felt_are_not_offered() -> None:
+    assert not {"sam", "noise", "clip_norm", "warmup_steps"} & set(OPTIMIZERS["nelder_mead"].parts)
+    assert {"weight_decay", "lookahead"} <= set(OPTIMIZERS["nelder_mead"].parts)
+    assert "cosine_steps" not in OPTIMIZERS["trust_region"].parts
+    assert OPTIMIZERS["newton"].has_rate
+    x, y = walk("trust_region", 1, (3.0, 2.0), lr=1e-9, decoupled_weight_decay=0.5)[1]
+    assert (x, y) == pytest.approx((1.5, 1.0), abs=1e-8), "without a rate the decay is its own"
+
+
+def test_the_triangle_goes_where_a_part_moves_its_best_corner() -> None:
+    path = trace("nelder_mead", ROSENBROCK, (-0.5, 1.0), 60, lr=0.5, lookahead=3)
+    assert path.losses[-1] < 0.1 * path.losses[0]
+
+
+def test_the_class_form_refuses_parts() -> None:
+    with pytest.raises(TypeError, match="SGD takes no weight_decay"):
+        SGD(lr=0.1, weight_decay=0.5)
+    assert AdamW(weight_decay=0.5).weight_decay == 0.5
 
 
 def test_a_part_of_its_own_name_is_the_rules() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PyQt6.QtWidgets import QApplication
 
 from app.clock import LONGEST, Clock
 from app.experiment import FIRST, Experiment, Run
-from app.session import DRAGGED, Session
+from app.session import DRAGGED, Session, in_time
 from app.store import Store
+from optimizers import trace
 
 pytestmark = pytest.mark.usefixtures("application")
 
@@ -87,7 +89,7 @@ def test_what_is_due_is_made_and_said() -> None:
     assert session.race.step == 10
 
 
-def test_a_hyperparameter_restarts_nothing_and_the_rest_starts_anew() -> None:
+def test_a_hyperparameter_restarts_nothing_and_another_ground_starts_anew() -> None:
     session = Session()
     session.advance(20)
     race = session.race
@@ -97,13 +99,50 @@ def test_a_hyperparameter_restarts_nothing_and_the_rest_starts_anew() -> None:
     for change in (
         lambda e: e.on("beale"),
         lambda e: replace(e, start=(0.0, 0.0)),
-        lambda e: e.added(Run("lion")),
-        lambda e: e.with_run(0, Run("adam")),
     ):
         session.advance(5)
         session.change(change)
         assert session.race.step == 0
         assert len(session.race.tracks) == len(session.experiment.runs)
+
+
+def test_runs_join_and_leave_without_a_restart_and_undo_brings_them_back() -> None:
+    session = Session()
+    session.advance(20)
+    session.change(lambda e: turned(e, 0.002))
+    session.advance(20)
+    stayed = session.race.tracks[0]
+    for change in (lambda e: e.added(Run("bfgs")), lambda e: e.removed(1), lambda e: e.with_run(1, Run("lion", slot=2))):
+        session.change(change)
+        assert session.race.step == session.race.extent == 40
+        assert session.race.tracks[0] is stayed, "it keeps the past that was turned on its way"
+        assert [track.extent for track in session.race.tracks] == [40] * len(session.experiment.runs)
+    new = session.race.tracks[1]
+    np.testing.assert_array_equal(new.part(0, 40)[0], trace("lion", new.surface, session.experiment.start, 40).positions[:, 0])
+    for _ in range(3):
+        session.store.undo()
+        assert session.race.step == 40
+    assert [run.optimizer for run in session.experiment.runs] == [run.optimizer for run in FIRST.runs]
+    assert session.race.tracks[0] is stayed
+
+
+def test_a_run_that_joins_an_earlier_step_catches_up_with_the_whole_past() -> None:
+    session = Session()
+    session.advance(60)
+    session.show_step(25)
+    session.change(lambda e: e.added(Run("adam", {"lr": 0.01})))
+    assert (session.race.step, session.race.extent) == (25, 60)
+    assert session.race.tracks[-1].extent == 60
+
+
+def test_advancing_ends_when_its_time_is_over() -> None:
+    made = []
+    assert in_time(made.append, 1000, 10.0)
+    assert sum(made) == 1000
+    assert max(made) == 256
+    made.clear()
+    assert not in_time(made.append, 1000, 0.0)
+    assert not made
 
 
 def test_dragging_the_start_drags_the_paths_and_the_box_waits() -> None:

@@ -117,7 +117,7 @@ def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open)
         assert window.session.experiment.runs[0].optimizer == name
         assert list(editor.knobs) == list(rule.hyperparameters)
         assert editor.note.text() == rule.note
-        assert window.session.race.step == (SHOWN_AT_FIRST if name == "sgd" else 0)
+        assert window.session.race.step == SHOWN_AT_FIRST
 
 
 def test_every_surface_can_be_shown(open_window: Open, application: QApplication) -> None:

@@ -20,6 +20,6 @@ def table(race: Race, path: Path, **_: Any) -> None:
         writer.writerow(COLUMNS)
         for name, track in zip(race.experiment.names, race.tracks, strict=True):
             for step, (x, y, loss) in enumerate(zip(*(part.tolist() for part in track.part(0, race.step)), strict=True)):
-                rate = track.hyperparameters_at(step).get("lr", "") if step else ""
+                rate = track.learning_rate(step) if step else None
                 grad_x, grad_y = race.surface(x, y)[1] if math.isfinite(loss) else (math.nan, math.nan)
                 writer.writerow((step, name, x, y, loss, grad_x, grad_y, rate))

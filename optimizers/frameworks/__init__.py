@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import ModuleType
+from functools import lru_cache
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from optimizers.optimizer import OPTIMIZERS
 
@@ -44,10 +47,11 @@ def classes(framework: str) -> dict[str, Callable[..., tuple[str, dict[str, Any]
             if inspect.isfunction(made) and made.__module__ == module.__name__ and not name.startswith("_")}
 
 
-def from_framework(framework: str, name: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def from_framework(framework: str, name: str, arguments: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
     """Our id and hyperparameters for ``framework``'s class ``name`` called with these keyword arguments.
 
-    A learning rate may also be a function of t. ValueError, in a sentence, for what has no counterpart.
+    A learning rate may also be a function of our t, which counts updates from 1. ValueError, in a sentence, for what has no
+    counterpart, and for what the framework itself refuses.
     """
     known = classes(framework)
     label, home, module = FRAMEWORKS[framework]
@@ -57,14 +61,34 @@ def from_framework(framework: str, name: str, arguments: Mapping[str, Any]) -> t
     if short not in known:
         raise ValueError(f"{label} has no {name!r} with a counterpart here; there are {', '.join(known)}")
     for argument, value in arguments.items():
+        if isinstance(value, np.ndarray):
+            raise ValueError(f"{argument} must be a number: put arrays into the hyperparameters that this returns")
         if argument in module.ONLY and value not in module.ONLY[argument]:
             raise ValueError(f"{home}.{name}({argument}={value!r}) has no counterpart here")
     try:
         id, hyperparameters = known[short](**arguments)
-    except TypeError as error:
+    except (TypeError, IndexError, ArithmeticError) as error:
         raise ValueError(f"{home}.{name} cannot be called so: {error}") from None
     parts = OPTIMIZERS[id].parts
+    OPTIMIZERS[id].check({key: value for key, value in hyperparameters.items() if not callable(value)})
     return id, {key: value for key, value in hyperparameters.items() if key not in parts or callable(value) or value}
+
+
+@lru_cache(maxsize=1)
+def _all_presets() -> tuple[Preset, ...]:
+    found = []
+    for framework, (label, home, module) in FRAMEWORKS.items():
+        calls: list[tuple[str, dict[str, Any]]] = [(name, module.NEEDED.get(name, {})) for name in classes(framework)]
+        for name, arguments in calls + module.MORE_PRESETS:
+            signature = inspect.signature(classes(framework)[name]).parameters
+            asks = "learning_rate" in signature and signature["learning_rate"].default is inspect.Parameter.empty
+            id, hyperparameters = from_framework(framework, name, {**({"learning_rate": 1.0} if asks else {}), **arguments})
+            if asks:
+                hyperparameters["lr"] = OPTIMIZERS[id].defaults["lr"]
+            words = ", ".join(f"{key}={value}" for key, value in arguments.items())
+            where = f"{home}.contrib" if name in getattr(module, "CONTRIB", ()) else home
+            found.append(Preset(label, f"{where}.{name}({words})", id, hyperparameters))
+    return tuple(found)
 
 
 def presets(optimizer: str) -> list[Preset]:
@@ -73,16 +97,4 @@ def presets(optimizer: str) -> list[Preset]:
     A learning rate that a framework leaves to the caller is the optimizer's default.
     """
     base = OPTIMIZERS[optimizer].variant_of or optimizer
-    found = []
-    for framework, (label, home, module) in FRAMEWORKS.items():
-        calls: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in classes(framework)] + module.MORE_PRESETS
-        for name, arguments in calls:
-            required = [p.name for p in inspect.signature(classes(framework)[name]).parameters.values()
-                        if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
-            id, hyperparameters = from_framework(framework, name, {**dict.fromkeys(required, 0.9), **arguments})
-            if (OPTIMIZERS[id].variant_of or id) == base:
-                if any(key.startswith("learning") for key in required):
-                    hyperparameters["lr"] = OPTIMIZERS[id].defaults["lr"]
-                words = ", ".join(f"{key}={value}" for key, value in arguments.items())
-                found.append(Preset(label, f"{home}.{name}({words})", id, hyperparameters))
-    return found
+    return [preset for preset in _all_presets() if (OPTIMIZERS[preset.id].variant_of or preset.id) == base]

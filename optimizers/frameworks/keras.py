@@ -8,6 +8,7 @@ NO_COUNTERPART = {
     "Muon": "it needs a matrix, and a point in the plane is a vector.",
 }
 ONLY = {"use_ema": (False,), "gradient_accumulation_steps": (None, 1), "loss_scale_factor": (None,)}
+NEEDED: dict = {}  # arguments without a default, beside the learning rate
 MORE_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adam", {"amsgrad": True})]
 
 
@@ -55,8 +56,7 @@ def Adamax(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **shared
 
 
 def Nadam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **shared):
-    return "nadam", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, "momentum_decay": 1.0,
-                     **_shared(**shared)}
+    return "nadam_keras", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_shared(**shared)}
 
 
 def Ftrl(learning_rate=0.001, learning_rate_power=-0.5, initial_accumulator_value=0.1, l1_regularization_strength=0.0,

@@ -1,5 +1,8 @@
 # mypy: allow-untyped-defs
-"""optax: function by function, in our ids and hyperparameters. Masks and data types are taken and left."""
+"""optax: function by function, in our ids and hyperparameters.
+
+The step counts of optax's own schedules begin at 0, those of ours at 1: a rate f of optax's is ``lambda t: f(t - 1)`` here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ NO_COUNTERPART = {
     "noisy_sgd": "its random numbers are jax's; combine sgd with the part noise instead.",
     "momo_adam": "only MoMo with plain momentum is in the catalogue.",
 }
-ONLY = {"weight_decay_mask": (None, True), "trust_ratio_mask": (None, True), "mask": (None,), "decay_offset": (0,)}
+ONLY = {"weight_decay_mask": (None, True), "trust_ratio_mask": (None, True), "mask": (None,), "decay_offset": (0,),
+        "mu_dtype": (None,), "accumulator_dtype": (None,), "state_dtype": (None,), "dtype_momentum": (None,)}
+CONTRIB = {"ademamix", "schedule_free_sgd", "schedule_free_adamw", "prodigy", "dog", "dowg", "cocob", "momo", "acprop", "adopt"}
+NEEDED: dict = {}  # arguments without a default, beside the learning rate
 MORE_PRESETS = [("sgd", {"momentum": 0.9}), ("sgd", {"momentum": 0.9, "nesterov": True})]
 
 
@@ -147,6 +153,8 @@ def optimistic_adam_v2(learning_rate, *, alpha=1.0, beta=1.0, b1=0.9, b2=0.999, 
 
 
 def optimistic_adam(learning_rate, optimism=None, b1=0.9, b2=0.999, eps=1e-8, eps_root=0.0, mu_dtype=None, *, nesterov=True):
+    if optimism is not None and callable(learning_rate):
+        raise ValueError("optax.optimistic_adam takes no schedule: use optimistic_adam_v2")
     beta = 1.0 if optimism is None else optimism / learning_rate
     return optimistic_adam_v2(learning_rate, beta=beta, b1=b1, b2=b2, eps=eps, eps_root=eps_root, nesterov=nesterov)
 
@@ -178,7 +186,8 @@ def schedule_free_adamw(learning_rate=0.0025, warmup_steps=None, b1=0.9, b2=0.99
 
 def prodigy(learning_rate=1.0, betas=(0.9, 0.999), beta3=None, eps=1e-8, estim_lr0=1e-6, estim_lr_coef=1.0, weight_decay=0.0,
             safeguard_warmup=False):
-    return "prodigy", {"lr": learning_rate, "beta1": betas[0], "beta2": betas[1], "beta3": beta3 or 0.0, "eps": eps,
+    return "prodigy", {"lr": learning_rate, "beta1": betas[0], "beta2": betas[1],
+                       "beta3": 0.0 if beta3 is None else beta3 or 1e-300, "eps": eps,
                        "d0": estim_lr0, "d_coef": estim_lr_coef, "weight_decay": weight_decay,
                        "safeguard_warmup": float(safeguard_warmup)}
 

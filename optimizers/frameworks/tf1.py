@@ -11,6 +11,7 @@ NO_COUNTERPART = {
     "ProximalGradientDescentOptimizer": "it is gradient descent with a soft threshold, which is not in the catalogue.",
 }
 ONLY: dict = {}
+NEEDED: dict = {"MomentumOptimizer": {"momentum": 0.9}}  # arguments without a default, beside the learning rate
 MORE_PRESETS = [("MomentumOptimizer", {"momentum": 0.9, "use_nesterov": True})]
 
 
@@ -30,7 +31,8 @@ def AdadeltaOptimizer(learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking=F
     return "adadelta", {"lr": learning_rate, "rho": rho, "eps": epsilon}
 
 
-def AdamOptimizer(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False, name="Adam"):
+def AdamOptimizer(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False, name="Adam",
+                  use_own_namescope_for_non_slot_vars=False):
     return "adam_keras", {"lr": learning_rate, "beta1": beta1, "beta2": beta2, "eps": epsilon}
 
 

@@ -10,6 +10,7 @@ NO_COUNTERPART = {
     "Muon": "it needs a matrix, and a point in the plane is a vector.",
 }
 ONLY = {"maximize": (False,)}
+NEEDED: dict = {}  # arguments without a default, beside the learning rate
 MORE_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}),
                 ("SGD", {"momentum": 0.9, "dampening": 0.9}), ("Adam", {"amsgrad": True})]
 
@@ -21,6 +22,8 @@ def _decay(decoupled, weight_decay):
 def SGD(lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False, foreach=None,
         differentiable=False, fused=None):
     settings = {"lr": lr, "weight_decay": weight_decay}
+    if nesterov and not momentum:
+        raise ValueError("torch.optim.SGD refuses Nesterov momentum without momentum")
     if momentum == 0:
         return "sgd", settings
     settings["momentum"] = momentum
@@ -91,7 +94,8 @@ def ASGD(lr=0.01, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0, foreach=None
 def LBFGS(lr=1.0, max_iter=20, max_eval=None, tolerance_grad=1e-7, tolerance_change=1e-9, history_size=100, line_search_fn=None):
     if line_search_fn not in (None, "strong_wolfe"):
         raise ValueError(f"torch.optim.LBFGS knows only the line search 'strong_wolfe', not {line_search_fn!r}")
-    return "lbfgs", {"lr": lr, "max_iter": max_iter, "max_eval": max_eval or 0, "tolerance_grad": tolerance_grad,
+    return "lbfgs", {"lr": lr, "max_iter": max_iter, "max_eval": 0 if max_eval is None else max(max_eval, 1),
+                     "tolerance_grad": tolerance_grad,
                      "tolerance_change": tolerance_change, "history_size": history_size,
                      "strong_wolfe": float(line_search_fn is not None)}
 
