@@ -129,8 +129,9 @@ def show_list(words: Sequence[str]) -> int:
     elif what == "parts":
         from optimizers import PARTS
 
-        rows = [(" ".join(f"{name}={part.on if name == part.id else declared.default:g}"
-                          for name, declared in part.hyperparameters.items()), part.name) for part in PARTS.values()]
+        rows = [(part.id, f"{part.name}: " + " ".join(f"{name}={part.on if name == part.id else declared.default:g}"
+                                                      for name, declared in part.hyperparameters.items()))
+                for part in PARTS.values()]
     elif what == "surfaces":
         from surfaces import SURFACES
 

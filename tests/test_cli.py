@@ -13,7 +13,7 @@ from app import desktop, version
 from app.cli import main
 from app.experiment import FIRST
 from app.files import load
-from optimizers import OPTIMIZERS
+from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES
 
 
@@ -110,6 +110,7 @@ def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
     for what, names in (
         ("optimizers", OPTIMIZERS),
         ("surfaces", SURFACES),
+        ("parts", PARTS),
         ("examples", ["elongated_bowl", "rosenbrock_momentum", "linear_regression"]),
     ):
         assert main(["list", what]) == 0

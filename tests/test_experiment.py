@@ -171,6 +171,20 @@ def test_every_example_opens_and_races(name: str) -> None:
         assert track.losses[-1] < track.losses[0]
 
 
+def test_a_run_from_the_command_line() -> None:
+    assert Run.parse("Adam lr=0,05 clip_norm=1") == Run("adam", {"lr": 0.05, "clip_norm": 1.0})
+    for text, words in (("adam lr=1 lr=2", "gives lr twice"), ("adma", "choose from adam"), ("zzz", "there are"),
+                        ("nelder_mead noise=1", "can be combined with")):
+        with pytest.raises(ExperimentError, match=words):
+            Run.parse(text)
+
+
+def test_a_first_step_is_not_called_a_learning_rate() -> None:
+    assert Run("sgd", {"lr": 0.1}).settings == "lr 0.1"
+    assert Run("cma_es", {"lr": 0.3}).settings == "first sigma 0.3"
+    assert Run("newton").settings == "lr 1"
+
+
 def test_the_three_examples_of_the_origin_are_there() -> None:
     bowl, valley, line = (load(name) for name in ("elongated_bowl", "rosenbrock_momentum", "linear_regression"))
     assert (bowl.surface, bowl.start, bowl.runs) == ("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.95}, slot=0),))

@@ -82,6 +82,14 @@ def test_the_table_has_every_run_and_step_to_the_last_digit(tmp_path: Path) -> N
     assert loss[-1] == float(rows[-1]["loss"])
 
 
+def test_the_table_has_the_learning_rate_in_force(tmp_path: Path) -> None:
+    scheduled = Experiment("sphere", (1.0, 1.0), (Run("sgd", {"lr": 0.4, "cosine_steps": 4}), Run("nelder_mead")))
+    export(race(6, scheduled), tmp_path / "a.csv")
+    rows = csv.DictReader((tmp_path / "a.csv").read_text().splitlines())
+    rates = [float(row["lr"]) for row in rows if row["optimizer"] == "sgd" and row["step"] != "0"]
+    assert rates == pytest.approx([0.4, 0.2 * (1 + 0.5**0.5), 0.2, 0.2 * (1 - 0.5**0.5), 0.0, 0.0])
+
+
 def test_a_run_that_diverged_ends_there(tmp_path: Path) -> None:
     experiment = Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1})))
     made = race(1000, experiment)

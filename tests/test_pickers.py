@@ -50,6 +50,17 @@ def test_what_is_found_and_in_which_order(text: str, ids: list[str]) -> None:
     assert found(text) == ids
 
 
+@pytest.mark.parametrize(("text", "id"), [
+    ("saddlefree", "saddle_free_newton"), ("heavy ball", "momentum"), ("NAG", "nesterov"), ("cmaes", "cma_es"),
+    ("nadamw", "nadam"), ("tf rmsprop", "rmsprop"), ("torch.optim.LBFGS", "lbfgs")])
+def test_optimizers_are_found_by_the_names_people_know(text: str, id: str) -> None:
+    assert id in found(text, optimizer_entries())
+
+
+def test_a_surface_is_found_by_its_nickname() -> None:
+    assert found("banana", surface_entries()) == ["rosenbrock"]
+
+
 def test_families_stand_under_their_names_and_favourites_on_top() -> None:
     headings = [heading for heading, _ in sections(MADE, ["c_three", "gone"])]
     assert headings == ["Favourites", "Early", "Late"]

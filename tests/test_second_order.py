@@ -298,6 +298,22 @@ def test_levenberg_marquardt_uses_the_gauss_newton_matrix_of_a_surface(marquardt
     assert surface.asked
 
 
+def test_levenberg_marquardt_fits_a_neuron_and_its_penalty() -> None:
+    neuron = SURFACES["tanh_neuron"]
+    for start in (neuron.start, (-4.0, -3.0), (0.5, 0.5)):
+        np.testing.assert_allclose(end("levenberg_marquardt", neuron, start, 80), neuron.minima[0], atol=1e-5)
+    x, y = end("levenberg_marquardt", neuron, neuron.start, 80, weight_decay=0.1)
+    slope = np.array(neuron(float(x), float(y))[1]) + 0.1 * np.array([x, y])
+    assert np.hypot(*slope) < 1e-6
+
+
+@pytest.mark.parametrize("surface", ["sphere", "rosenbrock", "himmelblau"])
+def test_the_cloud_comes_to_rest_instead_of_vanishing(surface: str) -> None:
+    path = trace("cma_es", SURFACES[surface], SURFACES[surface].start, 15_000).positions
+    assert np.isfinite(path).all()
+    assert (path[-1] == path[-2]).all()
+
+
 # L-BFGS
 
 

@@ -304,6 +304,30 @@ def test_columns_that_are_refused(text: str | bytes, words: str) -> None:
     assert len(str(caught.value)) < 250
 
 
+@pytest.mark.parametrize("name", ["tanh_neuron", "two_weight_network"])
+def test_the_gauss_newton_matrix_is_that_of_the_residuals(name: str) -> None:
+    surface = SURFACES[name]
+    assert surface.data is not None
+    assert surface.predict is not None
+    assert surface.gauss_newton is not None
+    xs, h = surface.data[0], 1e-6
+    for a, b in ((0.7, -0.4), (-2.0, 1.0)):
+        slopes = np.array([(surface.predict(a + h, b, xs) - surface.predict(a - h, b, xs)) / (2 * h),
+                           (surface.predict(a, b + h, xs) - surface.predict(a, b - h, xs)) / (2 * h)])
+        np.testing.assert_allclose(surface.gauss_newton(a, b), 2 / xs.size * slopes @ slopes.T, rtol=1e-7)
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    (b"x,y\na,b\nc,d\n", "not two finite numbers"), (b"\x89PNG\r\n\x1a\n\0\0", "no text file")])
+def test_what_is_no_table_of_numbers_is_said(text: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read_columns(text)
+
+
+def test_utf_16_with_its_mark_is_read() -> None:
+    np.testing.assert_array_equal(read_columns("x;y\n1,5;2\n3;4\n".encode("utf-16")), [[1.5, 3.0], [2.0, 4.0]])
+
+
 def test_the_most_rows_there_may_be() -> None:
     x, y = read_columns("x y\n" + "".join(f"{k} {-k}\n" for k in range(MOST_ROWS)))
     np.testing.assert_array_equal(x, np.arange(MOST_ROWS))
