@@ -34,6 +34,7 @@ class Canvas(FigureCanvasQTAgg):
         self.clean: Any = None
         self.trailed: Any = None
         self.kept = 0
+        self.at = 0  # the step that is on the screen
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(view.title)
@@ -46,11 +47,12 @@ class Canvas(FigureCanvasQTAgg):
             self.composed = False
             self.draw_idle()
             return
-        same = old.race is scene.race and old.styles == scene.styles
         if self.view.adopt(scene):
             self.draw_idle()
-        elif not same:
+        elif old.race is not scene.race or old.styles != scene.styles:
             self.retrace()
+        elif self.at != scene.race.step:  # the race has gone on without a word
+            self.advance(self.at, scene.race.step)
 
     def draw_idle(self) -> None:
         """Draw everything anew when the canvas is painted next: in its final size, once, and not at all while it is hidden."""
@@ -74,6 +76,7 @@ class Canvas(FigureCanvasQTAgg):
             else:
                 QTimer.singleShot(0, self.finish)
         self.view.outgrown(self.scene.race)
+        self.view.arrange()
         super().draw()
         self.draws += 1
         self.stale = False
@@ -100,6 +103,7 @@ class Canvas(FigureCanvasQTAgg):
         """What is drawn anew in every frame: the unfinished block and the heads."""
         self.view.trails(self.brush, self.kept, step)
         self.view.heads(self.brush)
+        self.at = step
 
     def retrace(self) -> None:
         """Draw all trails anew over the static part: the race has gone back, or is another one."""
@@ -136,5 +140,4 @@ class Canvas(FigureCanvasQTAgg):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.view.place()
         self.draw_idle()

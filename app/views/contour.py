@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.path import Path
-from matplotlib.text import Text
+from matplotlib.text import Annotation
 
+from app.views import labels
 from app.views.scene import Scene
 from app.views.sketch import sketch
 from app.views.strokes import Brush
+from app.views.ticks import Even, short
 from app.views.view import View
 
 FILLED, LABELED, GRID = 28, 10, 161
-FORMULA, SMALLEST = 10.0, 6.0  # points
+FORMULA, KEY = 10.0, 8.5  # points
+ABOVE = 6  # points between the axes and what is written over them
 CROWDED, TANGLED = 60, 1000  # level lines: with more of them there is no room for their numbers, or for the lines
 
 
 class Contour(View):
     id = "contour"
     title = "Contour"
-    key: Text | None = None
-    formula: Text | None = None
+    key: Annotation | None = None
+    formula: Annotation | None = None
 
     def compose(self, scene: Scene) -> None:
         scenery, theme, axes = scene.scenery, scene.theme, self.axes
@@ -34,7 +37,7 @@ class Contour(View):
         rings = sum(len(path.codes[path.codes == Path.MOVETO]) for path in lines.get_paths() if path.codes is not None)
         if rings > TANGLED:
             lines.remove()
-        names = {float(scenery.relief(h)): f"{h:g}" for h in round_heights}
+        names = {float(scenery.relief(h)): short(h) for h in round_heights}
         for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=lambda share: names[share]) if rings < CROWDED else ():
             label.set(color=theme.text, alpha=0.8)
             if (np.abs((label.get_position() - scenery.lower) / scenery.size - 0.5) > 0.47).any():
@@ -45,31 +48,35 @@ class Contour(View):
         (left, right), (bottom, top) = scenery.box
         across, up = scene.race.surface.axes
         axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=across, ylabel=up)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(Even())
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
         key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
-        self.key = axes.set_title(key, loc="right", fontsize=8.5, color=theme.muted)
-        self.formula = None
+        self.key, self.formula = self.over(key, 1.0, "right", KEY, theme.muted), None
+
+    def over(self, words: str, x: float, align: str, size: float, color: str) -> Annotation:
+        """Words above the axes. Not a title: matplotlib lifts the titles out of the picture where one of them is hidden."""
+        return self.axes.annotate(words, (x, 1.0), (0, ABOVE), "axes fraction", "offset points", fontsize=size, color=color,
+                                  ha=align, va="baseline", annotation_clip=False)
 
     def finish(self) -> bool:
         """The formula: mathtext loads a parser and fonts, which takes longer than all the rest."""
         assert self.scene is not None
-        self.formula = self.axes.set_title(f"${self.scene.race.surface.formula}$", loc="left", fontsize=FORMULA,
-                                           color=self.scene.theme.text)
-        self.fit_formula()
+        self.formula = self.over(f"${self.scene.race.surface.formula}$", 0.0, "left", FORMULA, self.scene.theme.text)
         return True
 
-    def fit_formula(self) -> None:
-        """Make the formula as small as it must be to stand beside the key; leave it out where that cannot be read."""
-        if self.formula is None or self.key is None:
+    def arrange(self) -> None:
+        """The formula as small as it must be to stand beside the key; none where that cannot be read."""
+        super().arrange()
+        if self.key is None:
             return
-        self.formula.set(fontsize=FORMULA, visible=True)
-        wide, room = self.formula.get_window_extent().width, self.axes.bbox.width - self.key.get_window_extent().width - 12
-        size = FORMULA * min(1.0, room / max(wide, 1.0))
-        self.formula.set(fontsize=max(size, 1.0), visible=size >= SMALLEST)
-
-    def place(self, room: tuple[float, float, float, float] | None = None) -> None:
-        super().place(room)
-        self.fit_formula()
+        self.axes.apply_aspect()
+        box, inch = self.axes.bbox, self.figure.dpi
+        room = box.width
+        if labels.shrink(self.key, KEY, room):
+            room -= self.key.get_window_extent().width + 0.12 * inch
+        if self.formula is not None:
+            labels.shrink(self.formula, FORMULA, room, self.area.y1 - box.y1 - ABOVE / 72 * inch)
 
     def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
         return self.axes.transData.transform(np.column_stack([x, y])), None

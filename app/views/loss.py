@@ -5,33 +5,20 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from app.experiment import QUANTITIES
 from app.race import Race, Track
 from app.views.scene import Scene
+from app.views.ticks import Even, power, short, thousands
 from app.views.view import View
 
 FIRST_STEPS = 100
 RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}  # how far above its first value a curve is followed; then it leaves the plot
 FALL = 1e-18  # how far below, where the scale is logarithmic; what lies deeper is rounding
 TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power(value: float, _: object = None) -> str:
-    """A power of ten as plain text, 10⁻³: mathtext would take ten times as long."""
-    if value == 0 or abs(value) in (1.0, 10.0):
-        return f"{value:.0f}".replace("-", "−")
-    exponent = round(math.log10(abs(value)))
-    return ("−" if value < 0 else "") + "10" + str(exponent).translate(RAISED)
-
-
-def thousands(value: float, _: object = None) -> str:
-    """A step in short: 800, 25k, 1.5M."""
-    if abs(value) >= 1e6:
-        return f"{value / 1e6:g}M"
-    return f"{value / 1e3:g}k" if abs(value) >= 1e3 else f"{value:g}"
+DECADES = 2  # that an axis must span for powers of ten to be enough
+LEAST = 0.05  # decades, of an axis whose lowest value is not known
 
 
 class Loss(View):
@@ -44,22 +31,14 @@ class Loss(View):
         axes, curve, theme, lowest = self.axes, scene.experiment.curve, scene.theme, scene.race.surface.lowest
         self.offset = 0.0
         name = QUANTITIES[curve.quantity]
-        if curve.y_scale == "log" and curve.quantity == "loss" and lowest is None:
-            axes.set_yscale("symlog", linthresh=1.0)
-        elif curve.y_scale == "log":
-            axes.set_yscale("log", nonpositive="mask")
-            if curve.quantity == "loss" and lowest:
-                self.offset, name = lowest, "loss − minimum"
+        if curve.y_scale == "log" and curve.quantity == "loss" and lowest:
+            self.offset, name = lowest, "loss − minimum"
         axes.set_xscale(curve.x_scale)
-        self.forget()
-        self.limit(scene.race)
-        for axis, scale in ((axes.xaxis, curve.x_scale), (axes.yaxis, axes.get_yscale())):
-            if scale != "linear":
-                axis.set_major_formatter(FuncFormatter(power))
-                axis.set_minor_formatter(NullFormatter())
         if curve.x_scale == "linear":
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-            axes.xaxis.set_major_formatter(FuncFormatter(thousands))
+        axes.xaxis.set_major_formatter(FuncFormatter(thousands if curve.x_scale == "linear" else power))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        self.measure(scene.race)
         axes.set(xlabel="step", ylabel=name)
         axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
         axes.set_axisbelow(True)
@@ -81,6 +60,29 @@ class Loss(View):
             return self.scene.race.surface.distance(x, y)
         with np.errstate(all="ignore"):
             return np.hypot(*self.scene.race.surface(x, y)[1])
+
+    @property
+    def open_below(self) -> bool:
+        """Whether nobody knows how low the curves may go."""
+        assert self.scene is not None
+        return self.needs_only_loss and self.scene.race.surface.lowest is None
+
+    def measure(self, race: Race) -> None:
+        """Look at a race from its start: the scale that its values allow, then the limits."""
+        assert self.scene is not None
+        scale = self.scene.experiment.curve.y_scale
+        if scale == "log" and self.open_below and self.least(race, 0) <= 0:
+            scale = "symlog"
+        if scale != self.axes.get_yscale() or scale == "linear":
+            self.axes.set_yscale(scale, **{"log": {"nonpositive": "mask"}, "symlog": {"linthresh": 1.0}}.get(scale, {}))
+        self.low, self.high, self.checked = math.inf, -math.inf, 0
+        self.limit(race)
+
+    def least(self, race: Race, first: int) -> float:
+        """The lowest value from step ``first`` up to the race's step, whatever the scale; inf where there is none."""
+        assert self.scene is not None
+        values = [self.values(*track.part(min(first, race.step), race.step)) for track, _ in self.scene.shown]
+        return min((float(each.min(initial=math.inf, where=np.isfinite(each))) for each in values), default=math.inf)
 
     def follow(self, race: Race) -> tuple[float, float]:
         """The lowest and the highest value up to the race's step, as far as the axis follows; inf, -inf where none.
@@ -111,7 +113,7 @@ class Loss(View):
             known = self.scene.race.surface.lowest
             if known is None:
                 far = RISE[scale] * max(abs(begin), self.scene.scenery.span)
-                return -far, far
+                return FALL * far if scale == "log" else -far, far
             lowest = known - self.offset
         depth = max(begin - lowest, 0.0) or self.scene.scenery.span
         return FALL * depth if scale == "log" else lowest, begin + RISE[scale] * depth
@@ -124,7 +126,11 @@ class Loss(View):
         low, high = self.follow(race)
         if low > high:
             low = high = 1.0
-        if self.axes.get_yscale() == "log":
+        scale = self.axes.get_yscale()
+        if scale == "log" and self.open_below:
+            reach = max(math.log10(high) - math.log10(low), LEAST)
+            self.bounds = max(low, 1e-300) / 10 ** (0.5 * reach), min(high, 1e300) * 10 ** (0.2 * reach)
+        elif scale == "log":
             bottom, top = 2 * math.floor(math.log10(low) / 2), math.floor(math.log10(high)) + 1
             self.bounds = 10.0 ** max(min(bottom, top - 2), -300), 10.0 ** min(top, 300)
         else:
@@ -133,33 +139,55 @@ class Loss(View):
             self.bounds = (0.0 if low >= 0 else high - room * 1.05), max(high, low + room * 0.1) + room * 0.05
         self.axes.set_xlim(1 if self.scene.experiment.curve.x_scale == "log" else 0, self.steps)
         self.axes.set_ylim(*self.bounds)
+        self.mark_height()
 
-    def forget(self) -> None:
-        """Look at a race from its start again."""
-        self.low, self.high, self.checked = math.inf, -math.inf, 0
+    def mark_height(self) -> None:
+        """Ticks of the height: powers of ten; numbers between them where the axis spans few."""
+        axis, (low, high) = self.axes.yaxis, self.bounds
+        if self.axes.get_yscale() == "linear":
+            axis.set_major_formatter(Even())
+            return
+        axis.set_minor_formatter(NullFormatter())
+        if self.axes.get_yscale() == "symlog" or high >= low * 10**DECADES:
+            axis.set_major_formatter(FuncFormatter(power))
+            if self.axes.get_yscale() == "log":
+                axis.set_major_locator(LogLocator())
+                axis.set_minor_locator(LogLocator(subs=np.arange(2, 10)))
+        elif high >= low * 10:
+            axis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+            axis.set_minor_locator(LogLocator(subs=np.arange(2, 10)))
+            axis.set_major_formatter(FuncFormatter(short))
+        else:
+            axis.set_major_locator(AutoLocator())
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter(Even())
 
     def adopt(self, scene: Scene) -> bool:
-        same = self.scene is not None and self.scene.race is scene.race
+        same = self.scene is not None and self.scene.race is scene.race and len(self.scene.shown) == len(scene.shown)
         super().adopt(scene)
         if same:
             return False
-        steps, bounds = self.steps, self.bounds
-        self.forget()
-        self.limit(scene.race)
-        if steps != self.steps or not self.serves(bounds):
+        steps, bounds, scale = self.steps, self.bounds, self.axes.get_yscale()
+        self.measure(scene.race)
+        if steps != self.steps or scale != self.axes.get_yscale() or not self.serves(bounds):
             return True
         self.bounds = bounds
         self.axes.set_ylim(*bounds)
+        self.mark_height()
         return False
 
     def serves(self, bounds: tuple[float, float]) -> bool:
         """Whether earlier limits hold what the ones of now hold, and are not much wider: a drag must not redraw the axes."""
         (low, high), (bottom, top) = bounds, self.bounds
         if self.axes.get_yscale() == "log":
-            return low <= bottom and top <= high and math.log10(high / low) <= math.log10(top / bottom) + 4
+            decades = math.log10(top / bottom)
+            return low <= bottom and top <= high and math.log10(high / low) <= (2 * decades if self.open_below else decades + 4)
         return low <= bottom and top <= high and high - low <= 4 * (top - bottom)
 
     def outgrown(self, race: Race) -> bool:
+        if self.axes.get_yscale() == "log" and self.open_below and self.least(race, self.checked) <= 0:
+            self.measure(race)
+            return True
         low, high = self.follow(race)
         if race.step <= self.steps and (low > high or (low >= self.bounds[0] and high <= self.bounds[1])):
             return False

@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 
 from app.race import Race, Track
 from app.theme import Style
-from app.views import strokes
+from app.views import labels, strokes
 from app.views.scene import Scene
 from app.views.strokes import Brush
 from app.visits import FEW, needed
@@ -25,6 +25,7 @@ WIDTH, HALO = 2.3, 4.6  # points
 BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
 TO_AND_FRO = 0.05  # of the way made is gained: less is no travelling
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
+EDGE = 0.05  # inches between the axes' words and the edge of the view
 
 
 class Trail(NamedTuple):
@@ -66,8 +67,27 @@ class View(ABC):
     def place(self, room: tuple[float, float, float, float] | None = None) -> None:
         """Fit the axes into their part of the figure (left, bottom, width, height as shares), inside the margins."""
         self.room = room or self.room
-        width, height = self.figure.get_size_inches()
+        self._inset(*self.margins)
+
+    def arrange(self) -> None:
+        """Fit the words at the axes in, and widen the margins to what they need. Before every full draw: only there they change."""
+        self.place()
+        axes, area, inch = self.axes, self.area, self.figure.dpi
+        if not axes.axison:
+            return
+        axes.apply_aspect()
+        middle = (axes.bbox.y0 + axes.bbox.y1) / 2
+        labels.shrink_upright(axes.yaxis.label, 2 * (min(middle - area.y0, area.y1 - middle) - EDGE * inch))
+        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        beside, below = axes.yaxis.get_tightbbox(renderer), axes.xaxis.get_tightbbox(renderer)
         left, bottom, right, top = self.margins
+        if beside is not None and below is not None:
+            left = max(left, (axes.bbox.x0 - min(beside.x0, below.x0)) / inch + EDGE)
+            right = max(right, (below.x1 - axes.bbox.x1) / inch + EDGE)
+        self._inset(left, bottom, right, top)
+
+    def _inset(self, left: float, bottom: float, right: float, top: float) -> None:
+        width, height = self.figure.get_size_inches()
         across, up = self.room[2] * width, self.room[3] * height
         self.axes.set_position((self.room[0] + left / width, self.room[1] + bottom / height,
                                 max(across - left - right, 0.05) / width, max(up - bottom - top, 0.05) / height))
@@ -91,7 +111,7 @@ class View(ABC):
             spine.set_color(theme.line)
         self.compose(scene)
         for label in (self.axes.xaxis.label, self.axes.yaxis.label):
-            label.set(color=theme.muted, fontsize=9)
+            label.set(color=theme.muted, fontsize=labels.LABEL)
 
     def adopt(self, scene: Scene) -> bool:
         """Take a scene of another race on the same ground; whether the static part must be drawn anew all the same."""
