@@ -221,5 +221,5 @@ def adafactor_optax(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.01, decay_
     u = ratio(grad, sqrt(v))
     u = u / maximum(1.0, rms(u) / clip) * lr
     u = u * maximum(rms(x), min_scale) if scale_by_size else u
-    m = momentum * m + (1 - momentum) * u
-    return x - (m + weight_decay * x), v, np.asarray(m, np.float32).astype(float)
+    m = np.float32(momentum) * np.asarray(m, np.float32) + (1 - momentum) * u
+    return x - (m + weight_decay * x), v, m
