@@ -22,6 +22,7 @@ class Layout:
         self.down.addWidget(self.views)
         self.across.addWidget(self.down)
         self.wanted: dict[str, bool] = {}
+        self.remembered = False
         self.panels: dict[str, QWidget] = {}
 
     @staticmethod
@@ -67,15 +68,26 @@ class Layout:
     def restore(self, results: int) -> None:
         """The sizes of last time; where there are none, the read-out gets the height it needs."""
         self._restore(self.across)
-        if not self._restore(self.down):
+        self.remembered = self._restore(self.down)
+        if not self.remembered:
             self.down.setSizes([10_000, results])
 
+    def settle(self, results: int) -> None:
+        """The same, once everything has its width and the read-out knows its letters."""
+        if not self.remembered and not self.panels["results"].isHidden():
+            self._divide(results)
+
     def make_room(self, results: int) -> None:
-        """Give the read-out the height its rows need, up to a third of the window; never take any from it."""
+        """Give the read-out the height its rows need, as far as there is room; never take any from it."""
         above, below = self.down.sizes()
-        wanted = min(results, (above + below) // 3)
-        if below and wanted > below:
-            self.down.setSizes([above + below - wanted, wanted])
+        if 0 < below < min(results, (above + below) // 3):
+            self._divide(results)
+
+    def _divide(self, results: int) -> None:
+        """So much height for the read-out, up to a third; the rest for the views."""
+        whole = sum(self.down.sizes())
+        wanted = min(results, whole // 3)
+        self.down.setSizes([whole - wanted, wanted])
 
     def say_if_empty(self, words: str, empty: bool) -> None:
         """Words in place of the views, where none is shown."""

@@ -44,12 +44,14 @@ def sheet(theme: Theme) -> str:
         QLabel#part {{ color: {theme.muted}; font-weight: bold; padding-top: 3px; }}
         QLabel#quiet {{ color: {theme.muted}; }}
         QLabel#wrong {{ color: {theme.warning}; }}
+        QLabel#slip {{ color: {theme.warning}; background: {theme.field}; border: 1px solid {theme.warning}; border-radius: 4px;
+                       padding: 4px 6px; }}
         QLabel#step {{ font-size: 17px; font-weight: bold; padding: 0 6px; }}
         QLineEdit[wrong="true"] {{ border: 2px solid {theme.warning}; }}
-        QTableWidget::item {{ padding: 0 10px; }}
+        QTableWidget::item {{ padding: 0 6px; }}
         QTableWidget {{ border: 0; border-top: 1px solid {theme.line}; gridline-color: {theme.line}; }}
         QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: 0; border-bottom: 1px solid {theme.line};
-                                padding: 3px 10px; }}
+                                padding: 3px 6px; }}
         QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QScrollArea {{ border: 0; }}
         QWidget#popup {{ background: {theme.panel}; border: 1px solid {theme.line}; }}

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
             self.stage.build(self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place))
             self.commands.add(view_actions(), before="side")
             self._show_all()
+            self.layout_.settle(self.results.fitting())
 
     def scene(self) -> Any:
         """What the views are to show now."""

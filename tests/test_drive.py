@@ -154,7 +154,8 @@ class Driver(RuleBasedStateMachine):
                 if isinstance(knob, Switch):
                     assert knob.box.isChecked() == bool(value)
                 else:
-                    assert float(knob.field.text()) == float(f"{value:.10g}")
+                    assert knob.field.value == value
+                    assert knob.field.text() == knob.field.written(value)
                     assert abs(knob.slider.value() - knob.stops * knob.declared.position(value)) <= 6
 
     def teardown(self) -> None:

@@ -9,16 +9,16 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from app.atomic import replacing
 from app.checks import ExperimentError, choice
 from app.experiment import Experiment
+from app.export.legend import EDGE, add_legend
 from app.race import Race
 from app.theme import LIGHT, Theme
 from app.views import VIEWS, Scene, View
+from app.views.labels import shrink
 from app.views.strokes import Brush
-from app.views.view import WIDTH
 
 MOST_PIXELS = 100_000_000
 SIZE = (12.8, 7.6)  # inches
@@ -43,7 +43,7 @@ def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, the
     """Write a PNG of ``size`` inches at ``dpi``. ``views`` is "all" or the id of one; the experiment is kept in its metadata."""
     check(race, views, dpi, size)
     kept = replace(race.experiment, steps=race.step)
-    figure = compose(race, views, theme, size, options or {}, camera)
+    figure = compose(race, views, theme, size, dpi, options or {}, camera)
     with replacing(path, "wb") as file:
         figure.savefig(file, format="png", dpi=dpi, metadata={"Title": figure_title(race.experiment),
                                                               "thalweg:experiment": kept.to_json()})
@@ -61,13 +61,13 @@ def figure_title(experiment: Experiment) -> str:
     return experiment.title or experiment.land.name
 
 
-def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], options: dict[str, Any], camera: Any) -> Figure:
-    """A figure with the chosen views on it, drawn at the race's step."""
-    figure = Figure(figsize=size, facecolor=theme.face)
+def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], dpi: float, options: dict[str, Any],
+            camera: Any) -> Figure:
+    """A figure with the chosen views on it, drawn at the race's step; its words are measured at the dpi it is written at."""
+    figure = Figure(figsize=size, dpi=dpi, facecolor=theme.face)
     FigureCanvasAgg(figure)
     scene = Scene(race, theme, options=options)
-    rows = (len(scene.shown) + 2) // 3
-    head, foot = 0.5 / size[1], (0.2 + 0.26 * rows) / size[1]
+    head, foot = 0.5 / size[1], add_legend(figure, scene)
     for name, room in rooms(scene, views, head, foot).items():
         view = VIEWS[name](figure)
         if camera is not None and hasattr(view, "camera"):
@@ -75,14 +75,15 @@ def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], opt
         view.place(room)
         view.show(scene)
         view.finish()
+        view.arrange()
         view.axes.add_artist(Moving(view, race.step))
-    figure.text(0.16 / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold",
-                color=theme.text, va="center", parse_math=False)
     assert race.experiment.start is not None
     x, y = race.experiment.start
-    figure.text(1 - 0.16 / size[0], 1 - 0.3 / size[1], f"start ({x:.4g}, {y:.4g}), {race.step:,} steps", fontsize=10,
-                color=theme.muted, ha="right", va="center")
-    legend(figure, scene, 0.16 / size[1])
+    facts = figure.text(1 - EDGE / size[0], 1 - 0.3 / size[1], f"start ({x:.4g}, {y:.4g}), {race.step:,} steps", fontsize=10,
+                        color=theme.muted, ha="right", va="center")
+    title = figure.text(EDGE / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold",
+                        color=theme.text, va="center", parse_math=False)
+    shrink(title, 14, facts.get_window_extent().x0 - 2 * EDGE * dpi)
     return figure
 
 
@@ -95,18 +96,3 @@ def rooms(scene: Scene, views: str, head: float, foot: float) -> dict[str, tuple
     height = body / len(side)
     return {"contour": (0.0, foot, 0.58, body),
             **{name: (0.58, foot + body - (i + 1) * height, 0.42, height) for i, name in enumerate(side)}}
-
-
-def legend(figure: Figure, scene: Scene, bottom: float) -> None:
-    """Every visible run with its mark, optimizer and hyperparameters, in up to three columns."""
-    labels = scene.race.experiment.labels
-    entries = []
-    for track, style, label in zip(scene.race.tracks, scene.styles, labels, strict=True):
-        if style.visible:
-            gone = track.diverged_at
-            words = label if gone is None or gone > scene.race.step else f"{label} (diverged at step {gone})"
-            entries.append(Line2D([], [], color=style.color, linewidth=WIDTH, marker=style.marker, markersize=8,
-                                  markeredgecolor=scene.theme.halo, label=words))
-    if entries:
-        figure.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, bottom / 2), ncols=min(3, len(entries)),
-                      frameon=False, fontsize=10, labelcolor=scene.theme.text)

@@ -10,11 +10,13 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit
 
 from app import look
 from app.checks import number
+from app.panels.words import Slip, Words
 from app.theme import Theme
 from optimizers import Hyperparameter
 
 STOPS = 1000
 LABEL = 88  # pixels; longer names wrap
+WIDEST = "-0.00000000"  # what a field has room for
 
 
 class NumberField(QLineEdit):
@@ -35,13 +37,18 @@ class NumberField(QLineEdit):
 
     def show_value(self, value: float) -> None:
         """Show a value from outside; what is being typed is left alone unless the value differs from the last one."""
-        shown = f"{value:.10g}"
-        if value != self.value or not (self.isModified() or self.text() == shown):
+        if value != self.value or not (self.isModified() or self.text() == self.written(value)):
             self.value = value
             self._write()
 
+    def written(self, value: float) -> str:
+        """A value in as many digits as there is room for, ten at most; its exponent is always seen."""
+        wide = self.fontMetrics().horizontalAdvance
+        texts = (f"{value:.{digits}g}" for digits in range(10, 0, -1))
+        return next((text for text in texts if wide(text) <= wide(WIDEST)), f"{value:.0e}")
+
     def _write(self) -> None:
-        self.setText(f"{self.value:.10g}")
+        self.setText(self.written(self.value))
         self.setCursorPosition(0)
         self._mark("")
 
@@ -52,6 +59,7 @@ class NumberField(QLineEdit):
             if style is not None:
                 style.unpolish(self)
                 style.polish(self)
+            self.update()  # the frame, too, where the field has the focus
         self.setToolTip(words)
         self.refused.emit(words)
 
@@ -72,7 +80,13 @@ class NumberField(QLineEdit):
         """After Enter the keys belong to the race again, unless the entry is wrong."""
         self._finish()  # Qt says that Enter was pressed before it says that editing is finished
         if not self.property("wrong"):
-            self.clearFocus()
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Give the focus to the window: where nobody has it, Qt hands it to the first control when the window is next active."""
+        window = self.window()
+        assert window is not None
+        window.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
         """Undo and redo are the experiment's, unless something is being typed here."""
@@ -85,18 +99,19 @@ class NumberField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self._write()
-            self.clearFocus()
+            self.give_back()
             return
         super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("-0.00000000") + 12, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance(WIDEST) + 12, super().sizeHint().height())
 
 
 class Knob(QObject):
     """Slider, field and reset for a declared number, in one row of a grid.
 
     ``turned(value)`` follows the slider, which is ``seized`` and ``let_go``; ``typed(value)`` is a number or a reset.
+    What is wrong is said below the row, or over what is there where the row is to stay as high as it is (``floating``).
     """
 
     turned = pyqtSignal(float)
@@ -104,7 +119,8 @@ class Knob(QObject):
     seized = pyqtSignal()
     let_go = pyqtSignal()
 
-    def __init__(self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget,
+                 floating: bool = False) -> None:
         super().__init__(parent)
         self.declared = declared
         self.stops = round(declared.high - declared.low) if declared.scale == "whole" else STOPS
@@ -121,16 +137,16 @@ class Knob(QObject):
         self.field = NumberField(declared.label, lambda value: declared.check(declared.label, value))
         self.field.setFixedWidth(self.field.sizeHint().width())
         self.reset = reset_button(declared, theme)
-        self.wrong = QLabel(objectName="wrong", wordWrap=True)
-        self.wrong.hide()
+        self.wrong = Slip(self.field) if floating else Words()
         for column, widget in enumerate((self.label, self.slider, self.field, self.reset)):
             grid.addWidget(widget, row, column)
-        grid.addWidget(self.wrong, row + 1, 0, 1, 4)
+        if not floating:
+            grid.addWidget(self.wrong, row + 1, 0, 1, 4)
         self.slider.valueChanged.connect(lambda stop: self._turn(declared.value(stop / self.stops)))
         self.slider.sliderPressed.connect(self.seized)
         self.slider.sliderReleased.connect(self.let_go)
         self.field.committed.connect(self._set)
-        self.field.refused.connect(self._say)
+        self.field.refused.connect(self.wrong.say)
         self.reset.clicked.connect(lambda: self._set(declared.default))
 
     def show_value(self, value: float) -> None:
@@ -150,10 +166,6 @@ class Knob(QObject):
     def _set(self, value: float) -> None:
         self.show_value(value)
         self.typed.emit(value)
-
-    def _say(self, words: str) -> None:
-        self.wrong.setText(words)
-        self.wrong.setVisible(bool(words))
 
 
 class Switch(QObject):

@@ -15,6 +15,7 @@ from app.panels.editor import RunEditor
 from app.panels.fields import NumberField
 from app.panels.picker import Picker
 from app.panels.runs import RunList
+from app.panels.words import Words
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
@@ -70,8 +71,7 @@ class Start(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         self.names = [QLabel(), QLabel()]
         self.fields = [NumberField(name, partial(start_number, name)) for name in ("start x", "start y")]
-        self.wrong = QLabel(objectName="wrong", wordWrap=True)
-        self.wrong.hide()
+        self.wrong = Words()
         for i, (name, field) in enumerate(zip(self.names, self.fields, strict=True)):
             grid.addWidget(name, 0, 2 * i)
             grid.addWidget(field, 0, 2 * i + 1)
@@ -97,9 +97,7 @@ class Start(QWidget):
         self.session.set_start(self.fields[0].value, self.fields[1].value)
 
     def _say(self) -> None:
-        words = next((field.toolTip() for field in self.fields if field.toolTip()), "")
-        self.wrong.setText(words)
-        self.wrong.setVisible(bool(words))
+        self.wrong.say("\n".join(field.toolTip() for field in self.fields if field.toolTip()))
 
 
 class SidePanel(QScrollArea):

@@ -27,7 +27,7 @@ class Transport(QToolBar):
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(10, 0, 0, 0)
-        self.speed = Knob(grid, 0, SPEED, "speed", theme, holder)
+        self.speed = Knob(grid, 0, SPEED, "speed", theme, holder, floating=True)
         self.speed.slider.setFixedWidth(180)
         grid.addWidget(QLabel("updates a second", objectName="quiet"), 0, 4)
         for changed in (self.speed.turned, self.speed.typed):

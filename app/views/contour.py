@@ -15,7 +15,6 @@ from app.views.view import View
 
 FILLED, LABELED, GRID = 28, 10, 161
 FORMULA, KEY = 10.0, 8.5  # points
-ABOVE = 6  # points between the axes and what is written over them
 CROWDED, TANGLED = 60, 1000  # level lines: with more of them there is no room for their numbers, or for the lines
 
 
@@ -52,17 +51,13 @@ class Contour(View):
             axis.set_major_formatter(Even())
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
         key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
-        self.key, self.formula = self.over(key, 1.0, "right", KEY, theme.muted), None
-
-    def over(self, words: str, x: float, align: str, size: float, color: str) -> Annotation:
-        """Words above the axes. Not a title: matplotlib lifts the titles out of the picture where one of them is hidden."""
-        return self.axes.annotate(words, (x, 1.0), (0, ABOVE), "axes fraction", "offset points", fontsize=size, color=color,
-                                  ha=align, va="baseline", annotation_clip=False)
+        self.key, self.formula = labels.over(axes, key, "right", KEY, theme.muted), None
 
     def finish(self) -> bool:
         """The formula: mathtext loads a parser and fonts, which takes longer than all the rest."""
         assert self.scene is not None
-        self.formula = self.over(f"${self.scene.race.surface.formula}$", 0.0, "left", FORMULA, self.scene.theme.text)
+        words = f"${self.scene.race.surface.formula}$"
+        self.formula = labels.over(self.axes, words, "left", FORMULA, self.scene.theme.text)
         return True
 
     def arrange(self) -> None:
@@ -76,7 +71,7 @@ class Contour(View):
         if labels.shrink(self.key, KEY, room):
             room -= self.key.get_window_extent().width + 0.12 * inch
         if self.formula is not None:
-            labels.shrink(self.formula, FORMULA, room, self.area.y1 - box.y1 - ABOVE / 72 * inch)
+            labels.shrink(self.formula, FORMULA, room, self.area.y1 - box.y1 - labels.ABOVE / 72 * inch)
 
     def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
         return self.axes.transData.transform(np.column_stack([x, y])), None

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from app.views import strokes
+from app.race import Race
+from app.views import labels, strokes
 from app.views.scene import Scene
 from app.views.strokes import Brush
+from app.views.ticks import Even
 from app.views.view import WIDTH, View
 
 PLACES = 161  # along a curve
 MANY = 500  # points of data that stand so close that they are drawn smaller
+ROOM = 0.15  # of the data's height, left free above and below them
+DOUBLED = 7  # times that room is doubled, at most, so that a curve far from the data is seen
+TITLE = 9.0  # points
 
 
 class Fit(View):
@@ -30,13 +37,72 @@ class Fit(View):
         many = x.size > MANY
         axes.plot(x, y, "o", markersize=2.5 if many else 4.5, markerfacecolor=theme.blend(theme.accent, 0.35),
                   markeredgecolor=theme.face, markeredgewidth=0.0 if many else 0.6)
-        left, right = x.min(), x.max()
-        room = 0.06 * (right - left)
-        height = 0.15 * max(float(np.ptp(y)), 1e-9)
-        axes.set(xlim=(left - room, right + room), ylim=(y.min() - height, y.max() + height), xlabel="x", ylabel="y")
-        axes.set_title(f"{x.size:,} points and each run's curve", loc="left", fontsize=9, color=theme.text)
+        left, right = float(x.min()), float(x.max())
+        across = 0.06 * (right - left) or 1.0
+        self.low, self.high = float(y.min()), float(y.max())
+        largest = max(abs(self.low), abs(self.high))
+        tall = self.high - self.low
+        self.unit = ROOM * (tall if tall > 1e-9 * largest else largest or 1.0)
+        axes.set(xlim=(left - across, right + across), xlabel="x", ylabel="y")
+        self.places = np.linspace(*axes.get_xlim(), PLACES)
+        self.limit(self.rooms_for(scene.race))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(Even())
+        self.words = f"{x.size:,} points and each run's curve", f"{x.size:,} points"
+        self.name = labels.over(axes, self.words[0], "left", TITLE, theme.text)
         axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
         axes.set_axisbelow(True)
+
+    def rooms_for(self, race: Race) -> tuple[int, int]:
+        """How many times the room below and above the data is doubled, so that some of every run's curve is seen."""
+        assert self.scene is not None
+        predict, rooms = self.scene.race.surface.predict, [0, 0]
+        assert predict is not None
+        for track, _ in self.scene.shown:
+            step = min(race.step, track.extent)
+            a, b, _ = track.part(step, step)
+            with np.errstate(all="ignore"):
+                curve = predict(a, b, self.places[::8])
+            curve = curve[np.isfinite(curve)]
+            if curve.size:
+                for side, away in enumerate((self.low - curve.max(), curve.min() - self.high)):
+                    doubled = math.ceil(math.log2(max(float(away) / (0.9 * self.unit), 1.0)))
+                    rooms[side] = max(rooms[side], doubled if doubled <= DOUBLED else 0)
+        return rooms[0], rooms[1]
+
+    def limit(self, rooms: tuple[int, int]) -> None:
+        self.rooms = rooms
+        self.axes.set_ylim(self.low - self.unit * 2 ** rooms[0], self.high + self.unit * 2 ** rooms[1])
+
+    def adopt(self, scene: Scene) -> bool:
+        same = self.scene is not None and self.scene.race is scene.race
+        super().adopt(scene)
+        if same or scene.race.surface.data is None:
+            return False
+        before, rooms = self.rooms, self.rooms_for(scene.race)
+        self.limit(rooms)
+        return rooms != before
+
+    def outgrown(self, race: Race) -> bool:
+        if race.surface.data is None:
+            return False
+        rooms = self.rooms_for(race)
+        grown = max(self.rooms[0], rooms[0]), max(self.rooms[1], rooms[1])
+        if grown == self.rooms:
+            return False
+        self.limit(grown)
+        return True
+
+    def arrange(self) -> None:
+        """Above the axes, as many words as there is room for."""
+        super().arrange()
+        if self.axes.axison:
+            wide = self.area.x1 - self.axes.bbox.x0
+            for words in self.words:
+                self.name.set(text=words, fontsize=TITLE, visible=True)
+                if self.name.get_window_extent().width <= wide:
+                    break
+            labels.shrink(self.name, TITLE, wide)
 
     def trails(self, brush: Brush, first: int, last: int) -> None:
         """A curve leaves no trail: what it was is in the loss."""
@@ -61,9 +127,8 @@ class Fit(View):
         assert self.scene is not None
         if self.scene.race.surface.data is None:
             return
-        across = np.linspace(*self.axes.get_xlim(), PLACES)
         for track, style in self.scene.shown:
             step = min(self.scene.race.step, track.extent)
             a, b, _ = track.part(step, step)
-            brush.line(self.through(a, b, across), style.color, WIDTH, self.axes.bbox)
+            brush.line(self.through(a, b, self.places), style.color, WIDTH, self.axes.bbox)
         super().heads(brush)

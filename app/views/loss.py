@@ -73,7 +73,7 @@ class Loss(View):
         scale = self.scene.experiment.curve.y_scale
         if scale == "log" and self.open_below and self.least(race, 0) <= 0:
             scale = "symlog"
-        if scale != self.axes.get_yscale() or scale == "linear":
+        if scale != self.axes.get_yscale():
             self.axes.set_yscale(scale, **{"log": {"nonpositive": "mask"}, "symlog": {"linthresh": 1.0}}.get(scale, {}))
         self.low, self.high, self.checked = math.inf, -math.inf, 0
         self.limit(race)
@@ -152,7 +152,7 @@ class Loss(View):
             axis.set_major_formatter(FuncFormatter(power))
             if self.axes.get_yscale() == "log":
                 axis.set_major_locator(LogLocator())
-                axis.set_minor_locator(LogLocator(subs=np.arange(2, 10)))
+                axis.set_minor_locator(LogLocator(subs="auto"))
         elif high >= low * 10:
             axis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
             axis.set_minor_locator(LogLocator(subs=np.arange(2, 10)))
@@ -163,7 +163,8 @@ class Loss(View):
             axis.set_major_formatter(Even())
 
     def adopt(self, scene: Scene) -> bool:
-        same = self.scene is not None and self.scene.race is scene.race and len(self.scene.shown) == len(scene.shown)
+        old = self.scene
+        same = old is not None and old.race is scene.race and [t for t, _ in old.shown] == [t for t, _ in scene.shown]
         super().adopt(scene)
         if same:
             return False

@@ -7,17 +7,16 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
-from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
 
 from app.views import strokes
 from app.views.camera import TALL, Camera, Sight
+from app.views.frame import Frame
 from app.views.scene import Scene
 from app.views.view import BLOCK, View
 
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
 FIELD = 257  # nodes of the even grid that sight lines are tested against
-FLAT = 72  # degrees; looked at from above that, the labels of the heights would stand on top of each other
+WIDE, HIGH = 3.2, 3.1  # the box with the places of its numbers, however it is turned
 LIGHT_FROM = np.array([-0.45, -0.35, 0.82])
 
 
@@ -43,7 +42,7 @@ class Mesh(Artist):
         if self.brush is None or self.brush.renderer is not renderer:
             self.brush = strokes.Brush(renderer)
         brush = self.brush
-        self.frame(brush, near=False)
+        view.frame.draw_behind(brush)
         x, y, _, colors = view.mesh
         points = view.pixels(view.nodes)
         gc = renderer.new_gc()
@@ -59,56 +58,7 @@ class Mesh(Artist):
                                             strokes.IDENTITY, faces, not view.turning,
                                             np.empty((0, 4)) if view.turning else faces)
         gc.restore()
-        self.frame(brush, near=True)
-
-    def frame(self, brush: strokes.Brush, near: bool) -> None:
-        """The edges of the box and their labels: those behind the surface before it, those in front of it after."""
-        view = self.view
-        assert view.scene is not None
-        theme = view.scene.theme
-        sx, sy = (1.0 if view.camera.place[k] > 0 else -1.0 for k in (0, 1))
-        if not near:
-            floor = np.array([[-sx, sy, -TALL], [-sx, -sy, -TALL], [sx, -sy, -TALL]])
-            back = np.array([[-sx, sy, TALL], [-sx, -sy, TALL], [sx, -sy, TALL], [np.nan] * 3, [-sx, -sy, -TALL], [-sx, -sy, TALL],
-                             [np.nan] * 3, [-sx, sy, -TALL], [-sx, sy, TALL], [np.nan] * 3, [sx, -sy, -TALL], [sx, -sy, TALL]])
-            for edges in (floor, back):
-                brush.line(view.pixels(edges), theme.line, 1.0, view.area)
-            return
-        brush.line(view.pixels(np.array([[-sx, sy, -TALL], [sx, sy, -TALL], [sx, -sy, -TALL]])), theme.line, 1.0, view.area)
-        if view.turning:
-            return
-        scenery = view.scene.scenery
-        names = view.scene.race.surface.axes
-        for axis, (side, name) in enumerate(zip((sy, sx), names, strict=True)):
-            low, high = scenery.box[axis]
-            for value in MaxNLocator(4).tick_values(low, high):
-                if low + 0.04 * (high - low) <= value <= high - 0.04 * (high - low):  # the corners belong to both axes
-                    self.label(brush, axis, side, (value - low) / (high - low) * 2 - 1, f"{value:g}", 1.13)
-            self.label(brush, axis, side, 0.0, name.split()[0], 1.36)
-        if view.scene.race.surface.levels == "log":
-            self.text(brush, np.array([view.axes.bbox.x0, view.axes.bbox.y1 - brush.renderer.points_to_pixels(4)]),
-                      "height: log scale", "left")
-        if view.camera.elevation > FLAT:
-            return
-        corner = view.pixels(np.array([[sx, -sy, 0.0], [-sx, sy, 0.0]]))
-        end = (sx, -sy) if corner[0, 0] < corner[1, 0] else (-sx, sy)
-        for height in scenery.round_heights(3):
-            z = (float(scenery.relief(height)) * 2 - 1) * TALL
-            if -TALL <= z <= TALL:
-                self.text(brush, view.pixels(np.array([end[0] * 1.06, end[1] * 1.06, z])), f"{height:g}", "right")
-
-    def label(self, brush: strokes.Brush, axis: int, side: float, along: float, words: str, out: float) -> None:
-        """Words beside the floor's front edge that runs along an axis."""
-        point = np.array([along, side * out, -TALL]) if axis == 0 else np.array([side * out, along, -TALL])
-        self.text(brush, self.view.pixels(point), words, "center")
-
-    def text(self, brush: strokes.Brush, place: np.ndarray, words: str, align: str) -> None:
-        assert self.view.scene is not None
-        text = Text(*place, words, fontsize=8, color=self.view.scene.theme.muted, ha=align, va="center")
-        text.set_figure(self.view.figure)
-        text.set_clip_box(self.view.area)
-        text.set_clip_on(True)
-        text.draw(brush.renderer)
+        view.frame.draw_before(brush, points.reshape(-1, 2))
 
 
 class Relief(View):
@@ -119,6 +69,7 @@ class Relief(View):
     def __init__(self, figure: Any) -> None:
         super().__init__(figure)
         self._camera = Camera()
+        self.frame = Frame(self)
         self.turning = False
 
     @property
@@ -153,6 +104,7 @@ class Relief(View):
         self.field = self.upright(scenery.relief(scenery.heights(left + (even + 1) / 2 * (right - left),
                                                                  bottom + (even + 1) / 2 * (top - bottom))))
         self.sight = Sight(self.camera, self.field)
+        self.beside = self.frame.beside()
         self.axes.add_artist(Mesh(self))
 
     @staticmethod
@@ -178,7 +130,7 @@ class Relief(View):
     def pixels(self, points: np.ndarray) -> np.ndarray:
         """Points (..., 3) of the unit box to pixels of the figure."""
         box = self.axes.bbox
-        size = min(box.width / 3.9, box.height / 3.1)
+        size = max(min((box.width - 2 * self.beside * self.figure.dpi) / WIDE, box.height / HIGH), 1.0)
         return self.camera.project(points, ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 + 0.12 * size), size)
 
     def upon(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:

@@ -1,0 +1,62 @@
+"""Numbers at the axes, in short and as plain text: mathtext would take ten times as long."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.ticker import Formatter
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+PLAIN = 1e-4, 1e5  # between them a number is written out
+
+
+def short(value: float, _: object = None) -> str:
+    """Six significant digits at most: 0.25, −1.5, 3e5, 2.5e−7."""
+    if value == 0 or PLAIN[0] <= abs(value) < PLAIN[1]:
+        return f"{value + 0.0:g}".replace("-", "−")
+    return scientific(value, 5)
+
+
+def scientific(value: float, decimals: int) -> str:
+    """A number as 2.5e−7, with no more digits than it needs."""
+    digits, _, exponent = f"{value:.{decimals}e}".partition("e")
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return f"{digits}e{int(exponent)}".replace("-", "−")
+
+
+def power(value: float, _: object = None) -> str:
+    """A power of ten, 10⁻³."""
+    if value == 0 or abs(value) in (1.0, 10.0):
+        return f"{value:.0f}".replace("-", "−")
+    exponent = round(math.log10(abs(value)))
+    return ("−" if value < 0 else "") + "10" + str(exponent).translate(RAISED)
+
+
+def thousands(value: float, _: object = None) -> str:
+    """A step: 800, 25k, 1.5M."""
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:g}M"
+    return f"{value / 1e3:g}k" if abs(value) >= 1e3 else f"{value:g}"
+
+
+class Even(Formatter):
+    """The ticks of an axis, alike in their decimals, and whole: no offset or power of ten stands apart from them."""
+
+    whole, decimals = True, 6
+
+    def set_locs(self, locs: np.ndarray) -> None:
+        values = np.asarray(locs, float)
+        steps = np.diff(np.unique(values))
+        near = 1e-3 * (steps.min() if steps.size else max(np.abs(values).max(initial=0.0), 1.0))
+        high = np.abs(values).max(initial=0.0)
+        self.whole = high == 0 or PLAIN[0] <= high < PLAIN[1]
+        self.decimals = next((d for d in range(16) if all(abs(float(self._write(v, d)) - v) <= near for v in values.tolist())), 16)
+
+    def _write(self, value: float, decimals: int) -> str:
+        return f"{value:.{decimals}f}" if self.whole else f"{value:.{decimals}e}"
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        if not self.whole:
+            return scientific(x, self.decimals) if x else "0"
+        return self._write(x if abs(x) > 1e-12 else 0.0, self.decimals).replace("-", "−")

@@ -1,0 +1,239 @@
+"""The read-out and the fields at the window's usual sizes: figures whole, columns still, wrong entries told where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QObject, QRect, Qt
+from PyQt6.QtGui import QFontMetrics, QPaintEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from app.experiment import FIRST, Experiment, Run
+from app.panels.fields import WIDEST, NumberField
+from app.panels.results import SMALLEST, Results, figure
+from app.window import MainWindow
+from optimizers import OPTIMIZERS
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+SIZES = [(1024, 700), (1280, 720), (1920, 1080)]
+
+
+def longest_named() -> str:
+    return max(OPTIMIZERS, key=lambda name: len(OPTIMIZERS[name].name))
+
+
+def assert_figures_are_whole(table: Results) -> None:
+    columns, view, model = table.horizontalHeader(), table.viewport(), table.model()
+    assert columns is not None
+    assert view is not None
+    assert model is not None
+    headings = QFontMetrics(columns.font())
+    for column in range(1, table.columnCount()):
+        heading = table.horizontalHeaderItem(column)
+        assert heading is not None
+        assert headings.horizontalAdvance(heading.text()) + 18 <= table.columnWidth(column), heading.text()
+        for row in range(table.rowCount()):
+            assert table.sizeHintForIndex(model.index(row, column)).width() <= table.columnWidth(column)
+    assert sum(map(table.columnWidth, range(table.columnCount()))) <= view.width()
+    assert table.columnWidth(0) >= 60
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_figure_is_ever_cut(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+    runs = Run("sgd", {"lr": 1.0133}), Run(longest_named()), Run("sgd", {"lr": 0.01})
+    window = open_window(Experiment("sphere", (-987.654, 0.001), runs), size=size)
+    table = window.results
+    for count in (0, 7, 14_000):
+        window.session.race.advance(count)
+        window._write()
+        settle(application, 2)
+        assert_figures_are_whole(table)
+    cell, name = table.item(0, 1), table.item(1, 0)
+    assert cell is not None
+    assert cell.text() == f"diverged at {window.session.race.tracks[0].diverged_at:,}" > "diverged at 10,000"
+    assert name is not None
+    assert name.toolTip() == window.session.experiment.labels[1]
+    assert table.font().pointSize() >= SMALLEST
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_rows_that_fit_need_no_scroll_bar(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+    window = open_window(size=size)
+    for _ in range(4):
+        rows, columns = window.results.verticalScrollBar(), window.results.horizontalScrollBar()
+        assert rows is not None
+        assert columns is not None
+        assert (rows.maximum(), columns.maximum()) == (0, 0)
+        assert_figures_are_whole(window.results)
+        window.session.change(lambda e: e.added(Run("adam")))
+        settle(application)
+
+
+def test_a_large_window_shows_many_rows(open_window: Open, application: QApplication) -> None:
+    window = open_window(size=(1920, 1080))
+    for _ in range(7):
+        window.session.change(lambda e: e.added(Run("adam")))
+    settle(application)
+    view = window.results.viewport()
+    assert view is not None
+    assert window.results.rowHeight(0) * 10 <= view.height() <= window.height() / 3
+    assert window.results.font().pointSize() >= 14
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_columns_stand_still_while_figures_change(open_window: Open, size: tuple[int, int]) -> None:
+    window, widths = open_window(size=size), set()
+    for _ in range(60):
+        window.session.advance(97)
+        window._write()
+        widths.add(tuple(map(window.results.columnWidth, range(6))))
+    assert len(widths) == 1
+
+
+def test_no_zero_has_a_sign() -> None:
+    assert [figure(value) for value in (-0.0, 0.0, -1.5, 1e-4)] == ["0.00000", "0.00000", "-1.50000", "1.000e-04"]
+
+
+@pytest.mark.parametrize("value", [2.220446049250313e-16, -1.2345678901234e-7, 0.1 + 0.2, 123456789.1234567, -1e300 / 3, 0.0, 1e6])
+def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Open, value: float) -> None:
+    window = open_window()
+    field = NumberField("a number")
+    field.setParent(window)
+    field.show_value(value)
+    shown, metrics = field.text(), field.fontMetrics()
+    assert metrics.horizontalAdvance(shown) <= metrics.horizontalAdvance(WIDEST)
+    assert float(shown) == pytest.approx(value, rel=2e-3)
+    assert ("e" in shown) == ("e" in f"{value:.10g}")
+    kept: list[float] = []
+    field.committed.connect(kept.append)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value == value
+    assert not kept
+
+
+def enter(application: QApplication, field: NumberField, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle(application, 3)
+
+
+def test_both_fields_of_the_start_say_what_is_wrong(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.activateWindow()
+    start = window.side.start
+    enter(application, start.fields[0], "1e9")
+    enter(application, start.fields[1], "abc")
+    for field, text in zip(start.fields, ("1e9", "abc"), strict=True):
+        assert field.property("wrong")
+        assert field.text() == text
+        assert field.toolTip() in start.wrong.text().split("\n")
+    enter(application, start.fields[1], "0.25")
+    assert window.session.experiment.start == (-0.5, 0.25)
+    assert start.wrong.text() == start.fields[0].toolTip()
+    enter(application, start.fields[0], "1")
+    assert window.session.experiment.start == (1.0, 0.25)
+    assert not start.wrong.isVisible()
+
+
+class Painted(QObject):
+    """An event filter that notes which part of a widget is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[QRect] = []
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.parts.append(event.rect())
+        return False
+
+
+def test_the_whole_frame_turns_red_although_nothing_else_moves(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.set_theme("light")
+    field = NumberField("a number")
+    field.show()
+    field.activateWindow()
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "abc")
+    settle(application)
+    painted = Painted()
+    field.installEventFilter(painted)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle(application)
+    assert field.rect() in painted.parts
+    picture = field.grab().toImage()
+    edge = picture.pixelColor(picture.width() // 2, 0)
+    assert edge.red() > edge.green() + 80
+    field.deleteLater()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_after_a_field_the_keys_reach_the_race_even_when_the_window_was_left(
+    open_window: Open, application: QApplication, key: Qt.Key
+) -> None:
+    window = open_window()
+    window.activateWindow()
+    for field in (window.transport.speed.field, window.side.start.fields[0]):
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, "2")
+        QTest.keyClick(field, key)
+        other = QWidget()
+        other.show()
+        other.activateWindow()
+        settle(application)
+        window.activateWindow()
+        settle(application)
+        assert window.focusWidget() is window
+        step, speed = window.session.race.step, window.session.clock.speed
+        QTest.keyClick(window, Qt.Key.Key_Right)
+        QTest.keyClick(window, Qt.Key.Key_Right)
+        QTest.keyClick(window, Qt.Key.Key_Left)
+        assert (window.session.race.step, window.session.clock.speed) == (step + 1, speed)
+        other.deleteLater()
+
+
+def test_what_is_wrong_with_the_speed_moves_nothing(open_window: Open, application: QApplication) -> None:
+    window = open_window(FIRST, size=(1024, 700))
+    window.activateWindow()
+    knob = window.transport.speed
+    places = [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()]
+    draws, high = [canvas.draws for canvas in window.canvases.values()], window.transport.height()
+    enter(application, knob.field, "1e9")
+    assert knob.wrong.isVisible()
+    assert knob.wrong.text() == knob.field.toolTip() != ""
+    assert window.rect().contains(knob.wrong.geometry())
+    assert knob.wrong.y() >= knob.field.mapTo(window, knob.field.rect().bottomLeft()).y()
+    assert knob.wrong.height() >= knob.wrong.heightForWidth(knob.wrong.width()) > 10
+    assert [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()] == places
+    assert ([canvas.draws for canvas in window.canvases.values()], window.transport.height()) == (draws, high)
+    window.set_theme("dark")
+    settle(application)
+    assert not [label for label in window.findChildren(QWidget, "slip") if label.isVisible()], "it goes with its field"
+    enter(application, window.transport.speed.field, "30")
+    assert window.session.clock.speed == 30
+    assert not window.transport.speed.wrong.isVisible()
+
+
+def test_a_race_that_goes_on_without_a_word_is_seen_in_every_view(open_window: Open, application: QApplication) -> None:
+    """As when a drag of the start ends: the same race, further on."""
+    window = open_window(FIRST)
+    window.session.race.advance(1500)
+    window.session.raced.emit()
+    settle(application)
+    shown = {name: canvas for name, canvas in window.canvases.items() if canvas.isVisible()}
+    before = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in shown.items()}
+    for name, canvas in shown.items():
+        assert canvas.at == window.session.race.step
+        canvas.draw()
+        changed = np.abs(np.asarray(canvas.buffer_rgba()).astype(int) - before[name]).max(axis=2) > 40
+        assert changed.mean() < 0.001, name
+    assert window.canvases["loss"].view.steps >= 1500
