@@ -53,12 +53,13 @@ class Step:
     def __init__(self, optimizer: Optimizer, surface: Surface, hyperparameters: Mapping[str, Any],
                  cut: Callable[[Any], Any] = float) -> None:
         own = {name: value for name, value in hyperparameters.items() if name in optimizer.hyperparameters}
+        parts = optimizer.parts if len(own) < len(hyperparameters) else {}
         self.optimizer, self.cut = optimizer, cut
         self.rule, self.settings = optimizer.bind(own)
         self.stages: dict[str, list[tuple[Part, Callable[..., Any]]]] = {"rate": [], "gradient": [], "position": [], "result": []}
         self.penalties: list[tuple[str, dict[str, Any]]] = []
         self.schedules = [(self.settings, name, value) for name, value in own.items() if callable(value)]
-        for name, part in optimizer.parts.items():
+        for name, part in parts.items():
             if is_on(name, hyperparameters):
                 bound, settings = part.bind({n: hyperparameters[n] for n in part.hyperparameters if n in hyperparameters})
                 self.stages["gradient" if part.stage == "loss" else part.stage].append((part, bound))
