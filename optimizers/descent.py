@@ -80,7 +80,7 @@ def _fast(step: Step, surface: Surface, here: Point, count: int,
         for t in range(here.t + 1, here.t + count + 1):
             new_x, new_y = rule(x[0], grad_x, t, *x[1:]), rule(y[0], grad_y, t, *y[1:])
             new_loss, slope = surface(new_x[0], new_y[0])
-            if (new_loss + new_x[0] + new_y[0]) * 0.0 != 0.0:  # inf or nan
+            if new_loss - new_loss != 0.0:  # inf or nan
                 raise ArithmeticError
             x, y, loss = new_x, new_y, new_loss
             grad_x, grad_y = slope
@@ -88,8 +88,15 @@ def _fast(step: Step, surface: Surface, here: Point, count: int,
             add_y(y[0])
             add_loss(loss)
     except (ArithmeticError, ValueError):
-        return Point(t - 1, x, y, loss, (grad_x, grad_y), True)
-    return Point(t, x, y, loss, (grad_x, grad_y))
+        t, diverged = t - 1, True
+    else:
+        diverged = False
+    made = t - here.t
+    if made and not (math.isfinite(x[0]) and math.isfinite(y[0])):  # at a place without end the loss may still be finite
+        lost = next(k for k in range(-made, 0) if not (math.isfinite(xs[k]) and math.isfinite(ys[k])))
+        del xs[-made:], ys[-made:], losses[-made:]
+        return _fast(step, surface, here, made + lost, xs, ys, losses)._replace(diverged=True)
+    return Point(t, x, y, loss, (grad_x, grad_y), diverged)
 
 
 def _whole(step: Step, surface: Surface, here: Point, count: int,

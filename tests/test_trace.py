@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 import optimizers
+from app.experiment import Experiment, Run
+from app.race import Race
 from optimizers import trace
+from optimizers.descent import begin
 from optimizers.trace import BLOCK
 from optimizers.updater import UPDATERS
 from surfaces import SURFACES
@@ -63,6 +66,24 @@ def test_overflow_is_nan_from_the_same_update_on_both_roads() -> None:
     assert np.isfinite(single.positions[:first]).all()
     np.testing.assert_array_equal(np.isnan(batch.losses[:, 0]), np.isnan(single.losses))
     assert np.isfinite(batch.losses[:, 1]).all()
+
+
+def test_a_place_without_end_is_the_end_even_at_a_finite_loss() -> None:
+    def plane(x, y):  # type: ignore[no-untyped-def]
+        return x * 0.0 if abs(x) < 1e308 else 1.0, (-1e307 + 0.0 * x, y * 0.0)
+
+    single = trace("momentum", plane, (0.0, 1.0), 30, lr=10.0)
+    first = int(np.argmax(np.isnan(single.losses)))
+    assert 1 < first < 30
+    assert np.isfinite(single.positions[:first]).all()
+    assert np.isnan(single.positions[first:]).all()
+    whole = Race(Experiment("sphere", (0.0, 1.0), (Run("momentum", {"lr": 10.0}),)))
+    track = whole.tracks[0]
+    track.surface = plane  # type: ignore[assignment]
+    track.tip = begin(track.rule, plane, (0.0, 1.0))
+    track.advance(30)
+    assert track.diverged_at == first
+    assert track.extent == first - 1
 
 
 def test_any_callable_is_a_surface() -> None:
