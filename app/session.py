@@ -20,13 +20,18 @@ CAUGHT_UP = 20_000  # steps that are computed again when it is let go, or by a r
 FRAME, BLINK = 0.1, 1.0  # seconds that this may take: a rule that searches needs a hundred times as long as Adam
 
 
-def in_time(advance: Callable[[int], None], count: int, seconds: float) -> bool:
-    """Advance by ``count`` in growing pieces; False where the time was over before the last of them."""
-    began, piece = perf_counter(), 1
+def in_time(advance: Callable[[int], None], count: int, seconds: float, piece: int = 1) -> bool:
+    """Advance by ``count`` in pieces that grow from ``piece``; False where the time was over before the last of them."""
+    began = perf_counter()
     while count > 0 and perf_counter() - began < seconds:
         advance(min(piece, count))
-        count, piece = count - piece, min(2 * piece, 256)
+        count, piece = count - piece, max(piece, min(2 * piece, 256))
     return count <= 0
+
+
+def run(race: Race, count: int, seconds: float) -> None:
+    """Make as many updates of ``count`` as there is time for. Rules on floats need a millisecond for a thousand."""
+    in_time(race.advance, count, seconds, 1024 if all(track.rule.batched for track in race.tracks) else 1)
 
 
 class Session(QObject):
@@ -69,7 +74,7 @@ class Session(QObject):
             return
         stop = self.experiment.steps if self.experiment.steps and race.step < self.experiment.steps else MOST_STEPS
         first = race.step
-        in_time(race.advance, min(count, stop - first), FRAME)
+        run(race, min(count, stop - first), FRAME)
         if race.step > first:
             self.moved.emit(first, race.step)
         if all(track.diverged_at is not None and track.diverged_at <= race.step for track in race.tracks):
@@ -117,7 +122,7 @@ class Session(QObject):
         else:
             self.box = box_of(after)
         self.race = Race(after)
-        in_time(self.race.advance, steps, FRAME)
+        run(self.race, steps, FRAME)
         self.raced.emit()
 
     def _reseat(self, after: Experiment) -> bool:
@@ -135,7 +140,7 @@ class Session(QObject):
         lost = min(self.shown, CAUGHT_UP) - self.race.step
         self.shown = 0
         if lost > 0:
-            in_time(self.race.advance, lost, BLINK)
+            run(self.race, lost, BLINK)
         if lost > 0 or self.box != box_of(self.experiment):
             self.box = box_of(self.experiment)
             self.raced.emit()
