@@ -77,7 +77,8 @@ class Scenery:
             return [round(k * step, 12) for k in range(math.ceil(self.low / step), math.floor(high / step) + 1)]
         if abs(self.low) > self.unit:
             heights = self.low + self.unit * ((self.span / self.unit + 1.0) ** np.linspace(0, 1, count + 1) - 1.0)
-            steps = 10.0 ** np.floor(np.log10(np.diff(heights)))
+            gaps = np.maximum(np.diff(heights), np.spacing(np.abs(heights[1:])))  # far from 0 two heights may be one float
+            steps = 10.0 ** np.floor(np.log10(gaps))
             return [round(float(h), 12) for h in np.unique(np.round(heights[1:] / steps) * steps) if self.low < h <= high]
         leading = (1.0, 3.0) if count > 4 else (1.0,)
         top, bottom = math.floor(math.log10(high)), math.floor(math.log10(self.unit))
