@@ -42,8 +42,10 @@ def trace(optimizer: str | Optimizer, surface: Surface, start: Any, steps: int, 
         if optimizer not in OPTIMIZERS:
             raise ValueError(f"there is no optimizer {optimizer!r}; there are {', '.join(OPTIMIZERS)}")
         optimizer = OPTIMIZERS[optimizer]
-    if len(start) != 2:
-        raise ValueError(f"start must be a pair of numbers or of arrays, not {len(start)} of them")
+    if not callable(surface):
+        raise TypeError(f"surface must be a function (x, y) -> height, (slope_x, slope_y), not {surface!r}")
+    if not hasattr(start, "__len__") or len(start) != 2:
+        raise ValueError(f"start must be a pair of numbers or of arrays, not {start!r}")
     if steps < 0:
         raise ValueError(f"steps must be 0 or more, not {steps}")
     first = {name: value(1) if callable(value) else value for name, value in hyperparameters.items()}

@@ -27,7 +27,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "dampening": st.sampled_from([0.0, 0.4])},
     "Adagrad": {"lr_decay": st.floats(0, 0.2), "weight_decay": weight_decay, "eps": eps,
                 "initial_accumulator_value": st.floats(0, 1)},
-    "RMSprop": {"alpha": decays, "eps": eps, "weight_decay": weight_decay, "momentum": st.floats(0, 0.9)},
+    "RMSprop": {"alpha": decays, "eps": eps, "weight_decay": weight_decay, "momentum": st.floats(0, 0.9), "centered": flag},
     "Adadelta": {"rho": decays, "eps": eps, "weight_decay": weight_decay},
     "Adam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag, "decoupled_weight_decay": flag},
     "AdamW": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag},
@@ -42,10 +42,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
               "line_search_fn": st.sampled_from([None, "strong_wolfe"])},
 }
 BEFORE, AFTER = 8, 8
+TURNED = {"alpha", "rho", "eps", "betas", "weight_decay", "momentum_decay", "lambd", "etas", "d", "beta2_decay"}  # beside lr
 
 
-def torch_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], second_lr: float) -> np.ndarray:
-    """Positions of a torch run whose learning rate changes after BEFORE steps; the gradient is ours, the steps are torch's."""
+def torch_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict) -> np.ndarray:
+    """Positions of a torch run that is turned after BEFORE steps; the gradient is ours, the steps are torch's."""
     point = torch.tensor(start, requires_grad=True)
     made = getattr(torch.optim, name)([point], **arguments)
 
@@ -57,7 +58,7 @@ def torch_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[
     path = [point.tolist()]
     for k in range(BEFORE + AFTER):
         if k == BEFORE:
-            made.param_groups[0]["lr"] = second_lr
+            made.param_groups[0].update(turned)
         if name == "LBFGS":
             made.step(closure)
         else:
@@ -67,12 +68,14 @@ def torch_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[
     return np.array(path)
 
 
-def our_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], second_lr: float) -> np.ndarray:
+def our_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict) -> np.ndarray:
     id, hyperparameters = from_framework("torch", name, arguments)
     rule, xs, ys, losses = OPTIMIZERS[id], array("d"), array("d"), array("d")
     here = descend(rule, surface, begin(rule, surface, start), hyperparameters, BEFORE, xs, ys, losses)
     if not here.diverged:
-        descend(rule, surface, here, {**hyperparameters, "lr": second_lr}, AFTER, xs, ys, losses)
+        later = from_framework("torch", name, {**arguments, **turned})
+        assert later[0] == id
+        descend(rule, surface, here, later[1], AFTER, xs, ys, losses)
     return np.array([start, *zip(xs, ys, strict=True)])
 
 
@@ -84,12 +87,14 @@ def test_it_walks_beside_torch(name: str, data: st.DataObject) -> None:
     if name == "SGD" and arguments["nesterov"] and not (arguments["momentum"] and not arguments["dampening"]):
         arguments["nesterov"] = False
     scale = 50 if name in ("Adadelta", "LBFGS") else 1
-    arguments["lr"], second = data.draw(rates, label="lr") * scale, data.draw(rates, label="second lr") * scale
+    arguments["lr"] = data.draw(rates, label="lr") * scale
+    turned = {key: data.draw(strategy, label=f"second {key}") for key, strategy in ARGUMENTS[name].items() if key in TURNED}
+    turned["lr"] = data.draw(rates, label="second lr") * scale
     surface = SURFACES[data.draw(st.sampled_from(["rosenbrock", "himmelblau", "booth", "styblinski_tang"]), label="surface")]
     start = data.draw(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), label="start")
     walk = name, arguments, surface
-    theirs, ours = torch_path(*walk, start, second), our_path(*walk, start, second)
-    moved = our_path(*walk, (start[0] + 1e-12, start[1] - 1e-12), second)
+    theirs, ours = torch_path(*walk, start, turned), our_path(*walk, start, turned)
+    moved = our_path(*walk, (start[0] + 1e-12, start[1] - 1e-12), turned)
     steps = min(len(theirs), len(ours), len(moved))
     theirs, ours, moved = theirs[:steps], ours[:steps], moved[:steps]
     sensitivity = np.maximum.accumulate(np.abs(ours - moved).max(axis=1))

@@ -97,12 +97,19 @@ def test_any_callable_is_a_surface() -> None:
         (("adma", (0, 0), 1, {}), "there is no optimizer 'adma'"),
         (("sgd", (0, 0), 1, {"momentum": 1}), "has no hyperparameter 'momentum'"),
         (("sgd", (0, 0), -1, {}), "steps must be"),
+        (("sgd", (0, 0, 0), 1, {}), "start must be a pair"),
+        (("sgd", 0.0, 1, {}), "start must be a pair"),
     ],
 )
 def test_wrong_calls_are_refused_in_words(arguments: tuple, words: str) -> None:
     name, start, steps, settings = arguments
     with pytest.raises(ValueError, match=words):
         trace(name, BOWL, start, steps, **settings)
+
+
+def test_a_surface_is_a_function_and_not_its_name() -> None:
+    with pytest.raises(TypeError, match=r"surface must be a function .* not 'sphere'"):
+        trace("sgd", "sphere", (0, 0), 1)  # type: ignore[arg-type]
 
 
 def test_the_class_form_has_attributes_and_defaults() -> None:
