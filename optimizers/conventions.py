@@ -84,7 +84,7 @@ def rmsprop_optax(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.
 
 
 @optimizer("Adam (Keras)", variant_of="adam", convention="Keras, TensorFlow 1",
-           source="Kingma & Ba 2015, arXiv:1412.6980, end of section 2: eps beside the root that is not yet corrected")
+           source="Kingma & Ba 2015, arXiv:1412.6980, in its quicker order: eps beside the root that is not yet corrected")
 def adam_keras(x, grad, t, m=0.0, v=0.0, *,
                lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7):
     """eps weighs more in the first steps: 32 times at the first one."""

@@ -80,7 +80,7 @@ def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size 
 
 
 def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
-    """Weights of the ranks, mu_eff, c_1 and c_mu of table 1 for two dimensions; the worse half weighs less than nothing."""
+    """Weights of the ranks, mu_eff, c_1 and c_mu of the tutorial for two dimensions; the worse half weighs less than nothing."""
     raw = math.log((population + 1) / 2) - np.log(np.arange(1, population + 1))
     good, bad = raw[: population // 2], raw[population // 2:]
     mu_eff = float(good.sum() ** 2 / (good * good).sum())
@@ -90,7 +90,7 @@ def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
     return np.where(raw >= 0, raw / raw[raw > 0].sum(), alpha * raw / -raw[raw < 0].sum()), mu_eff, c_1, c_mu
 
 
-@optimizer("CMA-ES", source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, figure 6 and table 1",
+@optimizer("CMA-ES", source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with its constants",
            separable=False, batched=False, by_gradient=False)
 def cma_es(x, loss, t, sigma=0.0, p_sigma=None, p_c=None, c=None, mean=None, covariance=None, trials=None, *,
            lr: Sigma = 0.5, population: Population = 6, seed: Seed = 0):

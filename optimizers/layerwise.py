@@ -27,7 +27,7 @@ def lars(x, grad, t, v=0.0, *, lr: LearningRate = 1.0, momentum: Momentum = 0.9,
     return x + (step + momentum * v if nesterov else v), v
 
 
-@optimizer("LAMB", source="You et al. 2020, arXiv:1904.00962, algorithm 2; phi the identity", separable=False,
+@optimizer("LAMB", source="You et al. 2020, arXiv:1904.00962, with phi the identity", separable=False,
            convention="Optax, Keras")
 def lamb(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-6,
          eps_root: Epsilon = 0.0, weight_decay: WeightDecay = 0.0):

@@ -14,7 +14,7 @@ from .searches import Armijo, Curvature, FirstStep, armijo, strong_wolfe
 Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99)]
 
 
-@optimizer("Steepest descent, Armijo", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, algorithm 3.1",
+@optimizer("Steepest descent, Armijo", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, chapter 3",
            separable=False, batched=False)
 def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, shrink: Shrink = 0.5):
     """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines."""
@@ -55,7 +55,7 @@ def _conjugate(x, loss, p, beta, lr, c1, c2):
 
 
 @optimizer("Conjugate gradient, FR", source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
-           "algorithm 5.4 with a restart of section 5.2", separable=False, batched=False)
+           "chapter 5, with a restart where gradients are not orthogonal", separable=False, batched=False)
 def conjugate_gradient_fr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
                           c2: Curvature = 0.1):
     """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions fade."""

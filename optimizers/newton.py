@@ -23,7 +23,7 @@ def newton_direction(hessian, grad):
     return -np.linalg.pinv(hessian, hermitian=True) @ grad
 
 
-@optimizer("Newton", source="Nocedal & Wright 2006, section 2.2", separable=False, batched=False)
+@optimizer("Newton", source="Nocedal & Wright 2006, Numerical Optimization, chapter 3", separable=False, batched=False)
 def newton(x, loss, t, *, lr: StepLength = 1.0):
     """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima."""
     return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
@@ -98,7 +98,7 @@ def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_r
 
 
 @optimizer("Levenberg-Marquardt", source="Levenberg 1944, doi:10.1090/qam/10666: lambda I; Marquardt 1963, J. SIAM 11:431: "
-           "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004, algorithm 3.16", separable=False, batched=False)
+           "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004", separable=False, batched=False)
 def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3,
                         marquardt: Switch = 0):
     """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares; elsewhere on the Hessian."""

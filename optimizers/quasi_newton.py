@@ -20,7 +20,7 @@ Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 
 
 @optimizer("BFGS", source="Broyden, Fletcher, Goldfarb, Shanno 1970, doi:10.1093/comjnl/13.3.317; Nocedal & Wright 2006, "
-           "algorithm 6.1, first scaled by 6.20", separable=False, batched=False)
+           "chapter 6, the first matrix scaled by s'y / y'y", separable=False, batched=False)
 def bfgs(x, loss, t, inverse_hessian=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.9):
     """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads it."""
     value, grad = loss.both(x)

@@ -18,7 +18,7 @@ WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", most=10_000_000, label
 Steps = Annotated[float, Hyperparameter(0, 2000, "whole", most=10_000_000, label="steps")]
 
 
-@part("Schedule: warm-up", source="Goyal et al. 2017, arXiv:1706.02677, section 2.2", on=20)
+@part("Schedule: warm-up", source="Goyal et al. 2017, arXiv:1706.02677", on=20)
 def warmup_steps(lr, t, *, warmup_steps: WarmUp = 0):
     """Rises straight to the full learning rate. Spares a rule its wild first steps, and wastes them on a gentle start."""
     return lr * min(t / max(warmup_steps, 1), 1.0)

@@ -67,7 +67,7 @@ def line(loss: Loss, x: np.ndarray, p: np.ndarray, trials: list[np.ndarray]) -> 
 
 def armijo(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndarray, alpha: float, *,
            c1: float = 1e-4, shrink: float = 0.5, most: int = 100) -> Found:
-    """Backtracking, algorithm 3.1: from ``alpha`` shorten by ``shrink`` until the Armijo condition holds."""
+    """Backtracking: from ``alpha`` shorten by ``shrink`` until the Armijo condition holds."""
     trials: list[np.ndarray] = []
     phi, slope = line(loss, x, p, trials), float(dot(grad, p))
     while slope < 0 and len(trials) < most:
@@ -139,7 +139,7 @@ def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: n
 
 
 def cubic_minimum(a: Trial, b: Trial, low: float, high: float) -> float:
-    """The minimum of the cubic through the heights and slopes at a and b (equation 3.59), kept between ``low`` and ``high``.
+    """The minimum of the cubic through the heights and slopes at a and b, kept between ``low`` and ``high``.
 
     Their middle where the cubic has no minimum, as in torch.
     """

@@ -27,7 +27,7 @@ def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Momentum = 0.9):
     return x - lr * sign(m), m
 
 
-@optimizer("Lion", source="Chen et al. 2023, arXiv:2302.06675, algorithm 2", convention="Optax, Keras")
+@optimizer("Lion", source="Chen et al. 2023, arXiv:2302.06675", convention="Optax, Keras")
 def lion(x, grad, t, m=0.0, *, lr: LearningRate = 1e-4, beta1: Decay = 0.9, beta2: Decay = 0.99,
          weight_decay: WeightDecay = 0.0):
     """Steps of one size from two memories of the gradient; wants a small, falling learning rate. Circles about a minimum."""
