@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -94,10 +94,6 @@ class Track:
         del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[step // self.spacing + 1:]
         self.timeline = [entry for entry in self.timeline if entry[0] <= step]
 
-    def hyperparameters_at(self, update: int) -> Mapping[str, float]:
-        """The hyperparameters that update number ``update`` used, or will use."""
-        return next(values for since, values in reversed(self.timeline) if since < max(update, 1))
-
     def part(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x, y and loss after updates ``first`` to ``last``, both included; shorter where the run ended before."""
         return tuple(np.asarray(column[first: last + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
@@ -107,11 +103,14 @@ class Track:
         return tuple(np.frombuffer(column)[steps] for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
 
 
-    def learning_rate(self, update: int) -> float | None:
-        """The learning rate that update number ``update`` used, or will use, its schedule included; None without one."""
-        step = Step(self.rule, self.surface, self.hyperparameters_at(update))
-        step.turn(update)
-        return step.settings.get("lr")
+    def learning_rates(self, last: int) -> Iterator[float]:
+        """The learning rate that each of the updates 1 to ``last`` used, its schedule included."""
+        for k, (since, hyperparameters) in enumerate(self.timeline):
+            step = Step(self.rule, self.surface, hyperparameters)
+            until = min(last, self.timeline[k + 1][0]) if k + 1 < len(self.timeline) else last
+            for update in range(since + 1, until + 1):
+                step.turn(update)
+                yield step.settings["lr"]
 
 
 class Race:

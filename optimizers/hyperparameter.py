@@ -13,6 +13,7 @@ class Hyperparameter:
 
     ``scale`` is "linear", "log" (of the value), "decay" (log of 1 - value, which resolves 0.9, 0.99, 0.999), "whole"
     (whole numbers) or "switch" (0 is off, 1 is on). A typed value may lie beyond the slider, between ``least`` and ``most``.
+    ``rate``: every step is as long as it says, so that schedules turn it and decoupled decay goes with it.
     """
 
     low: float
@@ -22,6 +23,7 @@ class Hyperparameter:
     most: float = math.inf
     label: str = ""
     default: float = math.nan
+    rate: bool = False
 
     @property
     def single(self) -> bool:
@@ -77,7 +79,9 @@ class Hyperparameter:
 
 
 BELOW_ONE = math.nextafter(1.0, 0.0)
-LearningRate = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="learning rate")]
+LearningRate = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="learning rate", rate=True)]
+StepLength = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="step length", rate=True)]
+FirstStep = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step")]
 Momentum = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=1.0)]
 Decay = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=BELOW_ONE)]
 Epsilon = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
@@ -89,4 +93,4 @@ Height = Annotated[float, Hyperparameter(-100.0, 100.0, least=-math.inf)]
 Count = Annotated[float, Hyperparameter(1, 100, "whole", least=1, most=100_000)]
 Switch = Annotated[float, Hyperparameter(0, 1, "switch", most=1.0)]
 Seed = Annotated[float, Hyperparameter(0, 99, "whole", most=2**32 - 1)]
-WarmUp = Annotated[float, Hyperparameter(0, 100, "whole", label="warm-up steps")]
+WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", most=10_000_000, label="warm-up steps")]

@@ -8,8 +8,9 @@ from typing import Annotated
 import numpy as np
 
 from .arithmetic import dot, ratio, where
+from .hyperparameter import FirstStep
 from .optimizer import Hyperparameter, LearningRate, Switch, optimizer
-from .searches import Armijo, Curvature, FirstStep, armijo, strong_wolfe
+from .searches import Armijo, Curvature, armijo, strong_wolfe
 
 Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99)]
 

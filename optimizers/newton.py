@@ -9,8 +9,9 @@ from typing import Annotated
 import numpy as np
 
 from .arithmetic import dot, norm, ratio
+from .hyperparameter import StepLength
 from .optimizer import Hyperparameter, Positive, Switch, optimizer
-from .searches import Armijo, StepLength, armijo, look
+from .searches import Armijo, armijo, look
 
 Floor = Annotated[float, Hyperparameter(1e-8, 10.0, "log", least=1e-300, label="smallest curvature")]
 Radius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius")]

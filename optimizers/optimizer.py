@@ -124,7 +124,7 @@ class Optimizer(Rule):
     @property
     def has_rate(self) -> bool:
         """Whether lr is the length of every step, and not of the first one, or the size of something."""
-        return self.hyperparameters["lr"].label in ("learning rate", "step length") if "lr" in self.hyperparameters else False
+        return any(declared.rate for declared in self.hyperparameters.values())
 
     def declared(self, name: str) -> Hyperparameter:
         """The declaration of a hyperparameter of its own or of a part; ValueError for any other name."""

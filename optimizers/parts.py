@@ -93,6 +93,6 @@ def lookahead(x, before, t, slow=None, *, lookahead: Annotated[float, Hyperparam
               lookahead_alpha: Fraction = 0.5):
     """Every few steps goes back part of the way, which calms a rule that swings. Slower where the way is straight."""
     slow = before if slow is None else slow
-    if lookahead and t % int(lookahead) == 0:
+    if t % int(lookahead) == 0:
         x = slow = slow + lookahead_alpha * (x - slow)
     return x, slow

@@ -9,8 +9,9 @@ from typing import Annotated
 import numpy as np
 
 from .arithmetic import dot, norm
+from .hyperparameter import FirstStep
 from .optimizer import Count, Hyperparameter, Switch, optimizer
-from .searches import Armijo, Curvature, FirstStep, Trial, cubic_minimum, line, look, strong_wolfe
+from .searches import Armijo, Curvature, Trial, cubic_minimum, line, look, strong_wolfe
 
 FAMILY = "Quasi-Newton"
 

@@ -10,24 +10,23 @@ from typing import Annotated
 
 from . import schedules
 from .arithmetic import where
-from .hyperparameter import Fraction, Hyperparameter
+from .hyperparameter import Fraction, Hyperparameter, WarmUp
 from .parts import part
 
 Gamma = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=1.0, label="gamma")]
-WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", most=10_000_000, label="warm-up steps")]
 Steps = Annotated[float, Hyperparameter(0, 2000, "whole", most=10_000_000, label="steps")]
 
 
 @part("Schedule: warm-up", source="Goyal et al. 2017, arXiv:1706.02677", on=20)
 def warmup_steps(lr, t, *, warmup_steps: WarmUp = 0):
     """Rises straight to the full learning rate. Spares a rule its wild first steps, and wastes them on a gentle start."""
-    return lr * min(t / max(warmup_steps, 1), 1.0)
+    return lr * min(t / warmup_steps, 1.0)
 
 
 @part("Schedule: steps", source="torch.optim.lr_scheduler.StepLR", on=100)
 def step_every(lr, t, *, step_every: Steps = 0, step_gamma: Fraction = 0.1):
     """Falls by a factor after every so many updates: long strides, then sudden calm. When to fall must be guessed."""
-    return lr * schedules.step(1.0, int(step_every), step_gamma)(t) if step_every else lr
+    return lr * schedules.step(1.0, int(step_every), step_gamma)(t)
 
 
 @part("Schedule: exponential", source="torch.optim.lr_scheduler.ExponentialLR", on=0.99)
@@ -39,22 +38,22 @@ def exponential_gamma(lr, t, *, exponential_gamma: Gamma = 0.0):
 @part("Schedule: cosine", source="Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts", on=300)
 def cosine_steps(lr, t, *, cosine_steps: Steps = 0, cosine_lowest: Fraction = 0.0):
     """Half a cosine from the full rate to the lowest share of it: fast for long, then a gentle end, which must be known."""
-    return lr * schedules.cosine(1.0, int(cosine_steps), cosine_lowest)(t) if cosine_steps else lr
+    return lr * schedules.cosine(1.0, int(cosine_steps), cosine_lowest)(t)
 
 
 @part("Schedule: linear", source="torch.optim.lr_scheduler.LinearLR", on=300)
 def linear_steps(lr, t, *, linear_steps: Steps = 0, linear_end: Fraction = 0.0):
     """Falls straight to a share of the rate. At the end nothing moves any more, whether it has arrived or not."""
-    return lr * schedules.linear(1.0, int(linear_steps), end=linear_end)(t) if linear_steps else lr
+    return lr * schedules.linear(1.0, int(linear_steps), end=linear_end)(t)
 
 
 @part("Schedule: inverse square root", source="Vaswani et al. 2017, arXiv:1706.03762, section 5.3, in units of its peak", on=20)
 def inverse_sqrt(lr, t, *, inverse_sqrt: WarmUp = 0):
     """Rises, then falls as one over the root of t: needs no end, and cools slowly."""
-    return lr * schedules.inverse_sqrt(1.0, int(inverse_sqrt))(t) if inverse_sqrt else lr
+    return lr * schedules.inverse_sqrt(1.0, int(inverse_sqrt))(t)
 
 
 @part("Schedule: one-cycle", source="Smith & Topin 2018, arXiv:1708.07120; as torch.optim.lr_scheduler.OneCycleLR", on=300)
 def one_cycle(lr, t, *, one_cycle: Steps = 0, one_cycle_rise: Fraction = 0.3):
     """Up to the rate, then far below where it began: the hot middle covers ground, the tail settles. The end must be known."""
-    return lr * schedules.one_cycle(1.0, int(one_cycle), one_cycle_rise)(t) if one_cycle else lr
+    return lr * schedules.one_cycle(1.0, int(one_cycle), one_cycle_rise)(t)

@@ -19,8 +19,6 @@ from .arithmetic import dot
 from .loss import Loss
 from .optimizer import Hyperparameter
 
-FirstStep = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step")]
-StepLength = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="step length")]
 Armijo = Annotated[float, Hyperparameter(1e-6, 0.5, "log", most=1.0, label="c1 (decrease)")]
 Curvature = Annotated[float, Hyperparameter(1e-3, 0.999, "log", most=1.0, label="c2 (curvature)")]
 

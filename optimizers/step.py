@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -56,13 +56,14 @@ class Step:
         parts = optimizer.parts if len(own) < len(hyperparameters) else {}
         self.optimizer, self.cut = optimizer, cut
         self.rule, self.settings = optimizer.bind(own)
-        self.stages: dict[str, list[tuple[Part, Callable[..., Any]]]] = {"rate": [], "gradient": [], "position": [], "result": []}
+        self.stages: dict[str, list[tuple[Part, Callable[..., Any], dict[str, Any]]]] = {
+            "rate": [], "gradient": [], "position": [], "result": []}
         self.penalties: list[tuple[str, dict[str, Any]]] = []
         self.schedules = [(self.settings, name, value) for name, value in own.items() if callable(value)]
         for name, part in parts.items():
             if is_on(name, hyperparameters):
                 bound, settings = part.bind({n: hyperparameters[n] for n in part.hyperparameters if n in hyperparameters})
-                self.stages["gradient" if part.stage == "loss" else part.stage].append((part, bound))
+                self.stages["gradient" if part.stage == "loss" else part.stage].append((part, bound, settings))
                 self.schedules += [(settings, n, value) for n, value in settings.items() if callable(value)]
                 if part.penalty:
                     self.penalties.append((name, settings))
@@ -75,19 +76,26 @@ class Step:
         """Whether there is nothing but the rule and constant hyperparameters."""
         return not self.schedules and not any(self.stages.values())
 
+    def working(self, stage: str) -> Iterator[tuple[Part, Callable[..., Any]]]:
+        """The parts of a stage that a schedule has not brought to 0."""
+        for part, bound, settings in self.stages[stage]:
+            strength = settings[part.id]
+            if not isinstance(strength, (int, float)) or strength:
+                yield part, bound
+
     def turn(self, t: int) -> None:
         """Let every schedule say its value for update ``t``."""
         for settings, name, schedule in self.schedules:
             settings[name] = self.cut(schedule(t))
         if self.stages["rate"]:
             lr = self.settings["lr"] if callable(self.rate) else self.rate
-            for _, bound in self.stages["rate"]:
+            for _, bound in self.working("rate"):
                 lr = bound(lr, t)
             self.settings["lr"] = lr
 
     def shape(self, point: Any, grad: Any, t: int) -> Any:
         """The gradient at a point as the rule gets it."""
-        for part, bound in self.stages["gradient"]:
+        for part, bound in self.working("gradient"):
             grad = bound(point, self.bare if part.stage == "loss" else grad, t)
         return grad
 
@@ -97,7 +105,7 @@ class Step:
         self.turn(t)
         rule, coupled = self.rule, not y
         before = point = x[0] if coupled else np.array([x[0], y[0]])
-        for _, bound in self.stages["position"]:
+        for _, bound in self.working("position"):
             point = bound(point, self.settings["lr"] if self.optimizer.has_rate else 1.0, t)
         if self.optimizer.takes_loss:
             if isinstance(self.loss, PartedLoss):
@@ -117,7 +125,7 @@ class Step:
             moved = np.array([x[0], y[0]]) if self.stages["result"] else None
         kept, memory = memory, {}  # the state of a part that is off is forgotten: it would be stale when the part comes back
         if self.stages["result"]:
-            for part, bound in self.stages["result"]:
+            for part, bound in self.working("result"):
                 moved, *state = bound(moved, before, t, *kept.get(part.id, part.state.values()))
                 memory[part.id] = tuple(state)
             if coupled:

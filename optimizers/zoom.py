@@ -10,9 +10,10 @@ from typing import Annotated
 import numpy as np
 
 from .arithmetic import dot, norm
+from .hyperparameter import StepLength
 from .optimizer import Hyperparameter, Switch, optimizer
 from .quasi_newton import History, remember, two_loop
-from .searches import StepLength, Trial, line
+from .searches import Trial, line
 
 Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, label="max line search steps")]
 

@@ -92,7 +92,7 @@ def test_a_turn_is_felt_from_the_next_update_on_and_restarts_nothing() -> None:
     assert columns(race, 10)[1] == columns(plain, 10)[1]
     x = race.tracks[1].xs
     assert x[11] == x[10] - 0.2 * (x[10] / 10)
-    assert [race.tracks[1].hyperparameters_at(t)["lr"] for t in (1, 10, 11)] == [0.1, 0.1, 0.2]
+    assert list(race.tracks[1].learning_rates(12)) == [0.1] * 10 + [0.2] * 2
 
 
 def test_a_race_that_was_turned_replays_its_turns() -> None:
@@ -177,6 +177,7 @@ def test_whatever_is_done_the_past_is_what_the_timeline_says(deeds: list) -> Non
             race.turn(race.experiment.with_run(0, race.experiment.runs[0].turned("lr", amount)))
     track = race.tracks[0]
     assert track.extent == race.extent
-    fresh = trace("adam", SURFACES["elongated_bowl"], (-7.0, 2.0), race.extent, lr=lambda t: track.hyperparameters_at(t)["lr"])
+    rates = [0.0, *track.learning_rates(race.extent)]
+    fresh = trace("adam", SURFACES["elongated_bowl"], (-7.0, 2.0), race.extent, lr=lambda t: rates[min(t, race.extent)])
     x, y, _ = track.part(0, race.extent)
     np.testing.assert_array_equal(np.column_stack([x, y]), fresh.positions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ def table(race: Race, path: Path, **_: Any) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for name, track in zip(race.experiment.names, race.tracks, strict=True):
-            for step, (x, y, loss) in enumerate(zip(*(part.tolist() for part in track.part(0, race.step)), strict=True)):
-                rate = track.learning_rate(step) if step else None
+            rates = chain([None], track.learning_rates(min(race.step, track.extent)))
+            points = zip(*(part.tolist() for part in track.part(0, race.step)), strict=True)
+            for step, (rate, (x, y, loss)) in enumerate(zip(rates, points, strict=True)):
                 grad_x, grad_y = race.surface(x, y)[1] if math.isfinite(loss) else (math.nan, math.nan)
                 writer.writerow((step, name, x, y, loss, grad_x, grad_y, rate))
