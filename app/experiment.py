@@ -17,20 +17,24 @@ from surfaces import SURFACES, Surface
 FORMAT = 1
 MOST_RUNS = 24
 MOST_STEPS = 10_000_000
-QUANTITIES = {"loss": "loss", "distance": "distance to nearest minimum", "gradient": "gradient norm"}
+QUANTITIES = {"loss": "loss", "above": "loss − minimum", "distance": "distance to nearest minimum", "gradient": "gradient norm",
+              "step": "step size", "rate": "learning rate"}
+AGAINST = {"steps": "step", "evaluations": "evaluations", "time": "arithmetic time (ms)"}
 SCALES = ("linear", "log")
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What the loss view shows, and the scale of its two axes."""
+    """What the loss view shows, against what, and the scale of its two axes."""
 
     quantity: str = "loss"
     x_scale: str = "linear"
     y_scale: str = "log"
+    against: str = "steps"
 
     def __post_init__(self) -> None:
         choice("quantity", self.quantity, QUANTITIES)
+        choice("axis", self.against, AGAINST)
         choice("scale", self.x_scale, SCALES)
         choice("scale", self.y_scale, SCALES)
 

@@ -6,7 +6,7 @@ import weakref
 
 import numpy as np
 
-from app.race import Track
+from app.track import Track
 from surfaces.surface import Box
 
 FEW = 4000  # steps up to which everything is drawn

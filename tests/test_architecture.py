@@ -15,7 +15,10 @@ FILES = sorted(path for room in ("optimizers", "surfaces", "app") for path in (R
 FLOORS = [
     {"optimizers", "surfaces"},
     {"app"},
-    {"app.checks", "app.run", "app.catalogue", "app.data", "app.experiment", "app.race", "app.scenery", "app.visits", "app.theme"},
+    {
+        "app.checks", "app.run", "app.branch", "app.catalogue", "app.data", "app.experiment", "app.race", "app.track",
+        "app.verdict", "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme",
+    },
     {"app.store", "app.clock", "app.session", "app.files", "app.atomic"},
     {
         "app.views",
@@ -44,6 +47,12 @@ QUIET = {
     "app.data",
     "app.experiment",
     "app.race",
+    "app.track",
+    "app.verdict",
+    "app.standings",
+    "app.pace",
+    "app.sweep",
+    "app.branch",
     "app.scenery",
     "app.visits",
 }

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.experiment import Experiment, Run
-from app.race import CHECKPOINT, Race
+from app.race import Race
+from app.track import CHECKPOINT
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 

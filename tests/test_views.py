@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from app.experiment import FIRST, Curve, Experiment, Run
-from app.race import Race, Track
+from app.race import Race
 from app.theme import DARK, LIGHT, THEMES
+from app.track import Track
 from app.views import VIEWS, Scene, View, strokes
 from app.views.camera import TALL, Camera, Sight
 from app.views.relief import Relief

@@ -10,9 +10,10 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app import look
-from app.race import Race, Track
+from app.race import Race
 from app.session import Session
 from app.theme import Theme
+from app.track import Track
 
 COLUMNS = 6
 SIZE, SMALLEST, LARGEST, HEADING = 15, 10, 20, 9  # points

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from app.experiment import QUANTITIES
-from app.race import Race, Track
+from app.race import Race
+from app.track import Track
 from app.views.scene import Scene
 from app.views.ticks import Even, power, short, thousands
 from app.views.view import View

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from app.experiment import Experiment
-from app.race import Race, Track
+from app.race import Race
 from app.scenery import Scenery, scenery_of
 from app.theme import LIGHT, Style, Theme
+from app.track import Track
 from surfaces.surface import Box
 
 
@@ -41,6 +42,16 @@ class Scene:
         """Whether the static part of every view is the same."""
         return (self.scenery is other.scenery and self.theme is other.theme and self.options == other.options
                 and self.experiment.curve == other.experiment.curve)
+
+    @property
+    def ghosts(self) -> list[tuple[Track, int, str]]:
+        """The paths of the branches that are shown: a track, its last step that is drawn, and its pale color."""
+        return []
+
+    @property
+    def bundles(self) -> list[tuple[list[Track], str]]:
+        """The replicas of each run that has any, and their pale color."""
+        return []
 
     @property
     def shown(self) -> list[tuple[Track, Style]]:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from matplotlib.transforms import Bbox, Transform
 
-from app.race import Track
 from app.theme import Style, Theme
+from app.track import Track
 from app.views import strokes
 from app.views.strokes import Brush
 

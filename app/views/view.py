@@ -14,8 +14,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from app.race import Race, Track
+from app.race import Race
 from app.theme import Style
+from app.track import Track
 from app.views import labels, strokes
 from app.views.scene import Scene
 from app.views.strokes import Brush
