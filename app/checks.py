@@ -9,6 +9,7 @@ from reprlib import Repr
 from typing import Any
 
 FARTHEST = 1e6
+MOST_STEPS = 10_000_000
 MANY = 20  # choices; of more, only those of a like name are said
 
 
@@ -53,3 +54,22 @@ def start_number(kind: str, value: Any) -> float:
     if abs(result) > FARTHEST:
         raise ExperimentError(f"{kind} must be between -{FARTHEST:g} and {FARTHEST:g}, not {result:g}")
     return result
+
+
+def whole(kind: str, value: Any, least: int, most: int) -> int:
+    """A whole number between the bounds, these included."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ExperimentError(f"{kind} must be a whole number from {least} to {most}, not {short(value)}")
+    return value
+
+
+def flag(kind: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ExperimentError(f"{kind} must be true or false, not {short(value)}")
+    return value
+
+
+def text(kind: str, value: Any, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise ExperimentError(f"{kind} must be a text of at most {most} characters")
+    return value

@@ -7,6 +7,8 @@ from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 FRAME = 16  # milliseconds: 60 frames a second
 LONGEST = 0.1  # seconds a frame may make up for; a machine that slept does not wake up to a million updates
 SLOWEST, FASTEST = 1.0, 10_000.0
+FULL, FLUENT = 0.030, 0.045  # seconds of a frame that goes as fast as it can: a shorter one gets more to do, a longer one less
+MOST = 1_000_000  # updates in a frame
 
 
 class Clock(QObject):
@@ -18,6 +20,8 @@ class Clock(QObject):
     def __init__(self, speed: float = 60.0) -> None:
         super().__init__()
         self.speed = speed
+        self.unlimited = False  # as fast as it goes, whatever the speed
+        self._load = 64
         self._debt = 0.0
         self._elapsed = QElapsedTimer()
         self._timer = QTimer(self)
@@ -35,6 +39,7 @@ class Clock(QObject):
 
     def play(self) -> None:
         if not self.running:
+            self._load = 64
             self._debt = 1.0  # the first update is seen at once, even at one a second
             self._elapsed.start()
             self._timer.start()
@@ -55,7 +60,14 @@ class Clock(QObject):
         self.pass_time(self._elapsed.restart() / 1000)
 
     def pass_time(self, seconds: float) -> None:
-        """Let so much time pass: whole updates are due, the fraction is kept."""
+        """Let so much time pass since the last frame: whole updates are due, the fraction is kept."""
+        if self.unlimited:
+            if seconds < FULL:
+                self._load = min(MOST, self._load * 5 // 4 + 1)
+            elif seconds > FLUENT:
+                self._load = max(1, self._load * 3 // 4)
+            self.due.emit(self._load)
+            return
         self._debt += self.speed * min(seconds, LONGEST)
         count = int(self._debt)
         self._debt -= count

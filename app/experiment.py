@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
-from app.checks import ExperimentError, choice, short, start_number
+from app.branch import AS_SET, Branch, Fair
+from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
 from app.data import Columns, columns, land
 from app.run import Run
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES, Surface
 
 FORMAT = 1
-MOST_RUNS = 24
-MOST_STEPS = 10_000_000
+MOST_RUNS, MOST_BRANCHES = 24, 100
 QUANTITIES = {"loss": "loss", "above": "loss − minimum", "distance": "distance to nearest minimum", "gradient": "gradient norm",
               "step": "step size", "rate": "learning rate"}
 AGAINST = {"steps": "step", "evaluations": "evaluations", "time": "arithmetic time (ms)"}
@@ -43,7 +43,8 @@ class Curve:
 class Experiment:
     """A surface, a start (x, y), the runs; ``steps`` is where playing stops by itself, None for never.
 
-    ``data`` are the points (x, y) that the surface is made from, None for its own.
+    ``settled``: it stops when every run has converged, too. ``data`` are the points (x, y) that the surface is made from, None
+    for its own. ``branches`` are the pasts that were left, oldest first.
     """
 
     surface: str = "rosenbrock"
@@ -53,6 +54,9 @@ class Experiment:
     curve: Curve = Curve()
     title: str = ""
     data: Columns | None = None
+    branches: tuple[Branch, ...] = ()
+    fair: Fair = AS_SET
+    settled: bool = False
 
     def __post_init__(self) -> None:
         choice("surface", self.surface, SURFACES)
@@ -66,11 +70,12 @@ class Experiment:
             start_number(f"start {axis.split()[0]}", value) for axis, value in zip(self.land.axes, start, strict=True)))
         if len(self.runs) > MOST_RUNS:
             raise ExperimentError(f"an experiment holds at most {MOST_RUNS} runs, not {len(self.runs)}")
-        if self.steps is not None and (isinstance(self.steps, bool) or not isinstance(self.steps, int)
-                                       or not 0 <= self.steps <= MOST_STEPS):
-            raise ExperimentError(f"steps must be a whole number from 0 to {MOST_STEPS}, not {short(self.steps)}")
-        if not isinstance(self.title, str) or len(self.title) > 200:
-            raise ExperimentError("title must be a text of at most 200 characters")
+        if self.steps is not None:
+            whole("steps", self.steps, 0, MOST_STEPS)
+        text("title", self.title, 200)
+        flag("settled", self.settled)
+        if len(self.branches) > MOST_BRANCHES:
+            raise ExperimentError(f"an experiment holds at most {MOST_BRANCHES} branches, not {len(self.branches)}")
         object.__setattr__(self, "runs", self._seated())
 
     def _seated(self) -> tuple[Run, ...]:
@@ -99,7 +104,7 @@ class Experiment:
     @property
     def labels(self) -> list[str]:
         """What a person reads for every run: Adam, lr 0.05."""
-        return [f"{run.rule.name}, {run.settings}" if run.settings else run.rule.name for run in self.runs]
+        return [run.label for run in self.runs]
 
     def with_run(self, index: int, run: Run) -> Experiment:
         return replace(self, runs=(*self.runs[:index], run, *self.runs[index + 1:]))
@@ -113,21 +118,27 @@ class Experiment:
     def on(self, surface: str) -> Experiment:
         """The same runs on another surface, from that surface's start; made from the same data, if it is made from any."""
         kept = self.data if SURFACES[choice("surface", surface, SURFACES)].make else None
-        return replace(self, surface=surface, start=None, steps=None, title="", data=kept)
+        return self._elsewhere(surface=surface, data=kept)
 
     def through(self, x: Iterable[float], y: Iterable[float]) -> Experiment:
         """The same runs on a surface made from these points: of the kind there is, or a line's."""
         surface = self.surface if self.land.make else "linear_regression"
-        return replace(self, surface=surface, start=None, steps=None, title="", data=(tuple(x), tuple(y)))
+        return self._elsewhere(surface=surface, data=(tuple(x), tuple(y)))
+
+    def _elsewhere(self, **ground: Any) -> Experiment:
+        """The runs with their settings of now, without what belongs to this ground: branches, a tuned rate, the stop."""
+        fair = AS_SET if self.fair.mode == "tuned" else self.fair
+        runs = tuple(run.afresh() for run in self.runs)
+        return replace(self, start=None, steps=None, title="", branches=(), fair=fair, runs=runs, **ground)
+
+    def at(self, step: int) -> Experiment:
+        """As it stood at a step: what was turned later is not known yet."""
+        runs = tuple(run.at(step) for run in self.runs)
+        return self if all(a is b for a, b in zip(runs, self.runs, strict=True)) else replace(self, runs=runs)
 
     def same_ground(self, other: Experiment) -> bool:
         """Whether both race on the same surface from the same start."""
         return (self.surface, self.start, self.data) == (other.surface, other.start, other.data)
-
-    def same_race(self, other: Experiment) -> bool:
-        """Whether going from one to the other restarts nothing: the same surface, start and optimizers."""
-        return ((self.surface, self.data, self.start) == (other.surface, other.data, other.start)
-                and [run.optimizer for run in self.runs] == [run.optimizer for run in other.runs])
 
     def to_json(self) -> str:
         return json.dumps({"thalweg": FORMAT, **asdict(self)}, indent=2) + "\n"
@@ -144,12 +155,24 @@ class Experiment:
         if data["thalweg"] != FORMAT:
             raise ExperimentError(f"it has format {short(data['thalweg'])}, and this program reads format {FORMAT}")
         body = {key: value for key, value in data.items() if key != "thalweg"}
-        runs = body.get("runs", [])
-        if not isinstance(runs, list):
-            raise ExperimentError(f"runs must be a list, not {short(runs)}")
-        body["runs"] = tuple(_build(Run, "run", run) for run in runs)
+        body["runs"] = tuple(_build(Run, "run", run) for run in _list("runs", body.get("runs", [])))
         body["curve"] = _build(Curve, "curve", body.get("curve", {}))
+        body["fair"] = _build(Fair, "mode of a fair race", body.get("fair", {}))
+        body["branches"] = tuple(_branch(branch) for branch in _list("branches", body.get("branches", [])))
         return _build(Experiment, "experiment", body)
+
+
+def _list(kind: str, data: Any) -> list[Any]:
+    if not isinstance(data, list):
+        raise ExperimentError(f"{kind} must be a list, not {short(data)}")
+    return data
+
+
+def _branch(data: Any) -> Branch:
+    if isinstance(data, dict):
+        runs = tuple(_build(Run, "run", run) for run in _list("the runs of a branch", data.get("runs")))
+        data = {"start": None, "steps": None, **data, "runs": runs}
+    return _build(Branch, "branch", data)
 
 
 def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:

@@ -1,39 +1,124 @@
-"""Race: all runs of an experiment, step by step."""
+"""Race: all runs of an experiment and of its branches, step by step; what was computed once is not computed again."""
 
 from __future__ import annotations
 
-from app.experiment import Experiment
-from app.track import Track
+from collections.abc import Iterable
+
+from app.experiment import Experiment, Run
+from app.track import FOREVER, Track
+from optimizers.loss import Surface
+
+SEEDS = 2**32
+ATTIC, POINTS = 100, 5_000_000  # tracks that are kept though no run has them any more, for undo; and points of them in all
+
+Seat = tuple[Run, tuple[float, float]]
+
+
+def seated(seats: Iterable[Seat], surface: Surface, pool: list[Track]) -> list[Track]:
+    """A track for each run with its start, taken out of the pool where one is there: whole, or what they have in common."""
+    seats = list(seats)
+    tracks: list[Track | None] = []
+    for run, start in seats:
+        same = max((track for track in pool if track.agrees(run, surface, start) == FOREVER), key=lambda t: t.reach, default=None)
+        if same is not None:
+            pool.remove(same)
+        tracks.append(same)
+    for k, (run, start) in enumerate(seats):
+        if tracks[k] is None:
+            tracks[k] = _made(run, surface, start, pool, [track for track in tracks if track is not None])
+    return [track for track in tracks if track is not None]
+
+
+def _made(run: Run, surface: Surface, start: tuple[float, float], pool: list[Track], taken: list[Track]) -> Track:
+    """A track with as much of a known past as there is: one of the pool itself where nothing of it is lost, else a fork."""
+    shared, best = 0, None
+    for track in (*taken, *pool):  # of equals the last: a fork costs more than one of the pool
+        common = min(track.agrees(run, surface, start), track.reach)
+        if common >= max(shared, 1):
+            shared, best = common, track
+    if best is None:
+        return Track(run, surface, start)
+    if shared == best.reach and any(track is best for track in pool):
+        pool.remove(best)
+        return best.retimed(run)
+    return best.fork(shared).retimed(run)
+
+
+def replicas(run: Run) -> list[Run]:
+    """A run again and again, each time with the next seeds."""
+    return [run.throughout({name: (value + k) % SEEDS for name, value in run.seeds.items()}) for k in range(1, run.replicas + 1)]
 
 
 class Race:
-    """All runs of an experiment, step by step. ``step`` is the step that is shown; the past beyond it is kept."""
+    """``step`` is the step that is shown; the past beyond it is kept. ``branches``: the tracks of each branch's runs.
 
-    def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
-        self.surface = experiment.land
+    ``bundles``: the tracks of each run's replicas.
+    """
+
+    def __init__(self, experiment: Experiment, pool: Iterable[Track] = ()) -> None:
+        self.experiment, self.surface, self.step = experiment, experiment.land, 0
+        self.attic = list(pool)
         assert experiment.start is not None
-        self.tracks = [Track(run, self.surface, experiment.start) for run in experiment.runs]
-        self.step = 0
-        self.extent = 0
+        start, runs = experiment.start, experiment.runs
+        seats: list[Seat] = [(run, start) for run in runs]
+        seats += [(run, branch.start) for branch in experiment.branches for run in branch.runs]
+        seats += [(replica, start) for run in runs for replica in replicas(run)]
+        tracks = iter(seated(seats, self.surface, self.attic))
+        budget = experiment.fair.evaluations
+        self.tracks = [self._granted(next(tracks), budget) for _ in runs]
+        self.branches = [[self._granted(next(tracks), None) for _ in branch.runs] for branch in experiment.branches]
+        self.bundles = [[self._granted(next(tracks), budget) for _ in range(run.replicas)] for run in runs]
+        self._clear_attic()
+
+    def _granted(self, track: Track, budget: int | None) -> Track:
+        """The track with a budget; a shorter one where it has spent more than that."""
+        if budget is not None and track.extent > track.affordable(budget):
+            self.attic.insert(0, track)
+            track = track.fork(track.affordable(budget))
+        track.budget = budget
+        return track
+
+    def _clear_attic(self) -> None:
+        """Keep what was left last, as far as there is room."""
+        room = POINTS
+        for k, track in enumerate(self.attic):
+            room -= track.extent + 1
+            if k >= ATTIC or room < 0:
+                del self.attic[k:]
+
+    @property
+    def every(self) -> list[Track]:
+        """All tracks of runs, branches and replicas."""
+        return [*self.tracks, *(track for part in (*self.branches, *self.bundles) for track in part)]
+
+    @property
+    def extent(self) -> int:
+        """The last step that is known of every run that has not ended before."""
+        going = [track.extent for track in self.tracks if not track.finished]
+        return max(self.step, min(going) if going else max((track.reach for track in self.tracks), default=0))
+
+    @property
+    def late(self) -> list[tuple[Track, int]]:
+        """The tracks that have not come as far as they are to be shown, and how far that is."""
+        goals = [(track, self.step) for track in self.tracks]
+        goals += [(track, branch.steps) for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
+                  for track in tracks]
+        return [(track, goal) for track, goal in goals if track.extent < goal and not track.finished]
+
+    @property
+    def late_replicas(self) -> list[tuple[Track, int]]:
+        """The same for replicas, which go as far as their runs."""
+        return [(replica, min(self.step, track.extent)) for track, bundle in zip(self.tracks, self.bundles, strict=True)
+                for replica in bundle if replica.extent < min(self.step, track.extent) and not replica.finished]
 
     def advance(self, count: int) -> None:
-        """Go ``count`` steps on: through the kept past first, then by new updates."""
-        known = min(count, self.extent - self.step)
-        self.step += known
-        if count > known:
-            for track in self.tracks:
-                track.advance(count - known)
-            self.step = self.extent = self.extent + count - known
-
-    def with_runs_of(self, experiment: Experiment) -> Race:
-        """A race of other runs from the same start: those that are in both keep their past, new ones are still to catch up."""
-        race = Race(experiment)
-        kept = {(run.slot, run.optimizer): track for run, track in zip(self.experiment.runs, self.tracks, strict=True)}
-        race.tracks = [kept.get((run.slot, run.optimizer), track) for run, track in zip(experiment.runs, race.tracks, strict=True)]
-        race.step, race.extent = self.step, self.extent
-        race.turn(experiment)
-        return race
+        """Go ``count`` steps on: through the past that is known, then by new updates."""
+        self.step += count
+        for track in self.tracks:
+            if track.extent < self.step:
+                track.advance(self.step - track.extent)
+        if self.tracks and all(track.finished for track in self.tracks):  # there is nothing beyond the longest of them
+            self.step = max(self.step - count, min(self.step, max(track.reach for track in self.tracks)))
 
     def seek(self, step: int) -> None:
         """Show an earlier step, or a later one that is already known; IndexError for any other."""
@@ -41,19 +126,12 @@ class Race:
             raise IndexError(f"step {step} is not between 0 and {self.extent}")
         self.step = step
 
-    def turn(self, experiment: Experiment) -> None:
-        """Take the hyperparameters of ``experiment`` from the next update on; it must be the same race otherwise.
-
-        Where an earlier step is shown, the steps after it are forgotten if any hyperparameter differs.
-        """
-        if not self.experiment.same_race(experiment):
-            raise ValueError("another surface, start or optimizer needs a new Race")
-        changed = [run.hyperparameters != track.timeline[-1][1]
-                   for run, track in zip(experiment.runs, self.tracks, strict=True)]
-        if any(changed) and self.step < self.extent:
-            for track in self.tracks:
-                track.forget_after(self.step)
-            self.extent = self.step
-        for run, track in zip(experiment.runs, self.tracks, strict=True):
-            track.turn(run.hyperparameters, self.step)
-        self.experiment = experiment
+    def take(self, experiment: Experiment) -> Race:
+        """The race of another experiment, at the same step: this one where all its tracks are the same, which then may go on
+        otherwise from now on. Runs that are in both keep their past as far as it is the same; others are late."""
+        race = Race(experiment, [*self.every, *self.attic])
+        race.step = self.step
+        if (race.tracks, race.branches, race.bundles) == (self.tracks, self.branches, self.bundles):
+            self.experiment = experiment
+            return self
+        return race

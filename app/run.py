@@ -1,21 +1,32 @@
-"""One racer: an optimizer with its hyperparameters and those of the parts that it is combined with."""
+"""One racer: an optimizer with its hyperparameters, those of the parts it is combined with, and when they were turned."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.checks import ExperimentError, choice, number, short
+from app.checks import MOST_STEPS, ExperimentError, choice, flag, number, short, whole
 from optimizers import OPTIMIZERS, Optimizer, Part
+
+MOST_TURNS, MOST_REPLICAS = 100_000, 100
+
+
+class Earlier(NamedTuple):
+    """Hyperparameters that were in force up to update ``until``, that one included; the run that holds them has checked them."""
+
+    until: int
+    hyperparameters: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Run:
-    """One racer: an optimizer with all its hyperparameters, and those of the parts it is combined with.
+    """One racer: an optimizer with all its hyperparameters, and those of the parts it is combined with, as they are now.
 
-    ``slot`` is its place in the palette of colors and marks, None until the experiment gives it one; ``color`` overrides.
+    ``earlier`` is what they were before they were turned on the way, oldest first. ``replicas`` is how many more such runs
+    go along, each with seeds of its own. ``slot`` is its place in the palette of colors and marks, None until the experiment
+    gives it one; ``color`` overrides.
     """
 
     optimizer: str
@@ -23,33 +34,57 @@ class Run:
     visible: bool = True
     color: str | None = None
     slot: int | None = None
+    earlier: tuple[Earlier, ...] = ()
+    replicas: int = 0
 
     def __post_init__(self) -> None:
         choice("optimizer", self.optimizer, OPTIMIZERS)
-        if not isinstance(self.hyperparameters, Mapping):
-            raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, "
-                                  f"not {short(self.hyperparameters)}")
-        try:
-            given = {name: number(f"{name} of {self.optimizer}", value) if isinstance(value, str) else value
-                     for name, value in self.hyperparameters.items()}
-            checked = OPTIMIZERS[self.optimizer].check(given)
-        except ValueError as error:
-            raise ExperimentError(str(error)) from None
-        if not isinstance(self.visible, bool):
-            raise ExperimentError(f"visible must be true or false, not {short(self.visible)}")
+        object.__setattr__(self, "hyperparameters", self._checked(self.hyperparameters))
+        object.__setattr__(self, "earlier", self._history())
+        whole("replicas", self.replicas, 0, MOST_REPLICAS)
+        flag("visible", self.visible)
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
             raise ExperimentError(f"a color must look like #0072b2, not {short(self.color)}")
-        if self.slot is not None and (isinstance(self.slot, bool) or not isinstance(self.slot, int) or not 0 <= self.slot < 1000):
-            raise ExperimentError(f"slot must be a whole number from 0 to 999, not {short(self.slot)}")
-        whole = dict(self.rule.defaults)
+        if self.slot is not None:
+            whole("slot", self.slot, 0, 999)
+
+    def _checked(self, given: Any) -> Mapping[str, float]:
+        """All hyperparameters of the optimizer and of the parts that are named; ExperimentError names the culprit."""
+        if not isinstance(given, Mapping):
+            raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, not {short(given)}")
+        try:
+            checked = self.rule.check({name: number(f"{name} of {self.optimizer}", value) if isinstance(value, str) else value
+                                       for name, value in given.items()})
+        except ValueError as error:
+            raise ExperimentError(str(error)) from None
+        every = dict(self.rule.defaults)
         for part in self.rule.parts.values():
             if not checked.keys().isdisjoint(part.hyperparameters):
-                whole |= {name: declared.default for name, declared in part.hyperparameters.items()}
-        object.__setattr__(self, "hyperparameters", whole | checked)
+                every |= {name: declared.default for name, declared in part.hyperparameters.items()}
+        return every | checked
+
+    def _history(self) -> tuple[Earlier, ...]:
+        if not isinstance(self.earlier, (list, tuple)) or len(self.earlier) > MOST_TURNS:
+            raise ExperimentError(f"earlier must be a list of at most {MOST_TURNS} pairs of a step and hyperparameters")
+        history: list[Earlier] = []
+        for entry in self.earlier:
+            if not isinstance(entry, Earlier):  # these come from a run, which has checked them
+                if not isinstance(entry, (list, tuple)) or len(entry) != 2:
+                    raise ExperimentError(f"earlier must hold pairs of a step and hyperparameters, not {short(entry)}")
+                entry = Earlier(whole("the step of a turn", entry[0], 1, MOST_STEPS), self._checked(entry[1]))
+            if history and entry.until <= history[-1].until:
+                raise ExperimentError(f"the steps of earlier must rise, and {entry.until} follows {history[-1].until}")
+            history.append(entry)
+        return tuple(history)
 
     @property
     def rule(self) -> Optimizer:
         return OPTIMIZERS[self.optimizer]
+
+    @property
+    def label(self) -> str:
+        """What a person reads: Adam, lr 0.05."""
+        return f"{self.rule.name}, {self.settings}" if self.settings else self.rule.name
 
     @property
     def parts(self) -> list[Part]:
@@ -59,6 +94,50 @@ class Run:
     def turned(self, name: str, value: float) -> Run:
         """This run with one hyperparameter changed."""
         return replace(self, hyperparameters={**self.hyperparameters, name: value})
+
+    @property
+    def seeds(self) -> dict[str, float]:
+        """The hyperparameters that say which random numbers it draws; none of a run that draws none."""
+        return {name: value for name, value in self.hyperparameters.items() if name.endswith("seed")}
+
+    @property
+    def timeline(self) -> list[tuple[int, Mapping[str, float]]]:
+        """Since which step, from 0, which hyperparameters are in force; they are felt by the update after it."""
+        since = [0, *(entry.until for entry in self.earlier)]
+        return list(zip(since, [*(entry.hyperparameters for entry in self.earlier), self.hyperparameters], strict=True))
+
+    def at(self, step: int) -> Run:
+        """This run as it stood at a step: what was turned later is not known yet."""
+        later = next((k for k, entry in enumerate(self.earlier) if entry.until > step), None)
+        if later is None:
+            return self
+        return replace(self, hyperparameters=self.earlier[later].hyperparameters, earlier=self.earlier[:later])
+
+    def turned_at(self, step: int, hyperparameters: Mapping[str, float]) -> Run:
+        """This run with other hyperparameters from update ``step`` + 1 on; what was turned later is forgotten."""
+        run = self.at(step)
+        if run.earlier and run.earlier[-1].until == step:  # turned here already: the last word counts
+            run = replace(run, hyperparameters=run.earlier[-1].hyperparameters, earlier=run.earlier[:-1])
+        if step == 0 or hyperparameters == run.hyperparameters:
+            return replace(run, hyperparameters=hyperparameters)
+        return replace(run, hyperparameters=hyperparameters, earlier=(*run.earlier, Earlier(step, run.hyperparameters)))
+
+    def throughout(self, changes: Mapping[str, float], dropped: Iterable[str] = ()) -> Run:
+        """This run with these hyperparameters, and without those of dropped parts, from its start on."""
+        gone = set(dropped)
+
+        def changed(hyperparameters: Mapping[str, float]) -> dict[str, float]:
+            return {name: value for name, value in {**hyperparameters, **changes}.items() if name not in gone}
+
+        past, now = self.earlier, changed(self.hyperparameters)
+        later = [*(changed(entry.hyperparameters) for entry in past), now]
+        kept = tuple(Earlier(entry.until, before) for entry, before, after in zip(past, later, later[1:], strict=False)
+                     if before != after)
+        return replace(self, hyperparameters=now, earlier=kept)
+
+    def afresh(self) -> Run:
+        """This run with its hyperparameters of now from the start on."""
+        return replace(self, earlier=()) if self.earlier else self
 
     def without(self, part: Part) -> Run:
         """This run, no longer combined with a part."""
@@ -75,14 +154,22 @@ class Run:
         known = {*other.hyperparameters, *(name for part in other.parts.values() for name in part.hyperparameters)}
         kept = {name: value for name, value in self.hyperparameters.items()
                 if name in known and (related or name != "lr") and value != rule.declared(name).default}
-        return replace(self, optimizer=optimizer, hyperparameters=kept)
+        return replace(self, optimizer=optimizer, hyperparameters=kept, earlier=())
 
     @property
     def settings(self) -> str:
-        """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
+        """The hyperparameters in words: the learning rate always, the others where they are not at their defaults; the turns."""
         shown = [(name, self.rule.declared(name), value) for name, value in self.hyperparameters.items()]
-        return ", ".join(f"{name if name != 'lr' or self.rule.has_rate else declared.label} {value:g}"
-                         for name, declared, value in shown if name == "lr" or value != declared.default)
+        words = [f"{name if name != 'lr' or self.rule.has_rate else declared.label} {value:g}"
+                 for name, declared, value in shown if name == "lr" or value != declared.default]
+        return ", ".join([*words, *self._turns])
+
+    @property
+    def _turns(self) -> list[str]:
+        if not self.earlier:
+            return []
+        times = f"{len(self.earlier)} times, last" if len(self.earlier) > 1 else ""
+        return [f"turned {times} at step {self.earlier[-1].until:,}".replace("  ", " ")]
 
     @staticmethod
     def parse(text: str) -> Run:

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from app import editing
+from app.clock import FRAME as TICK
 from app.clock import Clock
 from app.experiment import FIRST, MOST_STEPS, Experiment
 from app.race import Race
 from app.scenery import box_of
 from app.store import Store
+from app.track import FOREVER, Track
 from surfaces.surface import Box
 
-DRAGGED = 1000  # steps that are computed again while the start is dragged, at most
-CAUGHT_UP = 20_000  # steps that are computed again when it is let go, or by a run that joins, at most
-FRAME, BLINK = 0.1, 1.0  # seconds that this may take: a rule that searches needs a hundred times as long as Adam
+DRAGGED = 1000  # steps that are computed again while something is dragged, at most; the rest follows when it is let go
+FRAME, SLICE = 0.1, 0.010  # seconds that an answer may take, and a piece of what is done beside it
+CHECK = 100  # steps between two looks at whether all have converged
+SHOWN = 16  # pieces of work between two pictures of it
 
 
 def in_time(advance: Callable[[int], None], count: int, seconds: float, piece: int = 1) -> bool:
@@ -29,19 +33,27 @@ def in_time(advance: Callable[[int], None], count: int, seconds: float, piece: i
     return count <= 0
 
 
-def run(race: Race, count: int, seconds: float) -> None:
-    """Make as many updates of ``count`` as there is time for. Rules on floats need a millisecond for a thousand."""
-    in_time(race.advance, count, seconds, 1024 if all(track.rule.batched for track in race.tracks) else 1)
+def first_piece(*tracks: Track) -> int:
+    """Updates that surely take no long time: rules on floats need a millisecond for a thousand."""
+    return 1024 if all(track.rule.batched for track in tracks) else 1
+
+
+def reached(late: list[tuple[Track, int]], seconds: float) -> bool:
+    """Let each track come to its goal, each in its share of the time; whether all have."""
+    done = [in_time(track.advance, goal - track.extent, seconds / len(late), first_piece(track)) for track, goal in late]
+    return all(done)
 
 
 class Session(QObject):
-    """``raced``: a new race has begun. ``turned``: the same race, with other hyperparameters or looks.
-    ``moved(first, last)``: the step that is shown went from first to last. ``ended(words)``: playing has stopped by itself.
+    """``raced``: the paths are others. ``turned``: the same ones, with other hyperparameters to come, or other looks.
+    ``moved(first, last)``: the step that is shown went from first to last. ``grown``: replicas have come farther.
+    ``ended(words)``: playing has stopped by itself.
     """
 
     raced = pyqtSignal()
     turned = pyqtSignal()
     moved = pyqtSignal(int, int)
+    grown = pyqtSignal()
     ended = pyqtSignal(str)
 
     def __init__(self, experiment: Experiment = FIRST) -> None:
@@ -50,7 +62,11 @@ class Session(QObject):
         self.clock = Clock()
         self.race = Race(experiment)
         self.box: Box = box_of(experiment)
-        self.shown = 0  # the step that a drag of the start began at, to be caught up with when it ends
+        self.from_start = False  # whether what is turned is felt from the start of the race on, or from now on
+        self.rested = False  # whether all had converged when playing stopped: who plays on does not want to be stopped again
+        self.work = QTimer(self, interval=TICK)  # what is late catches up beside all else
+        self.work.timeout.connect(self._work)
+        self.pieces = 0
         self.store.changed.connect(self._changed)
         self.store.released.connect(self._released)
         self.clock.due.connect(self.advance)
@@ -59,12 +75,23 @@ class Session(QObject):
     def experiment(self) -> Experiment:
         return self.store.experiment
 
+    @property
+    def seen(self) -> Experiment:
+        """The experiment as it stood at the step that is shown: what controls show, and what is edited."""
+        return self.experiment.at(self.race.step)
+
+    @property
+    def extents(self) -> list[int]:
+        """How far each run is known."""
+        return [track.extent for track in self.race.tracks]
+
     def change(self, how: Callable[[Experiment], Experiment], merge: str | None = None) -> None:
-        """Set the experiment to what ``how`` makes of it."""
-        self.store.set(how(self.experiment), merge)
+        """Edit the experiment at the step that is shown: ``how`` makes the wanted one of the one that is seen."""
+        now = self.experiment
+        self.store.set(editing.edited(now, how(self.seen), self.race.step, self.extents, self.from_start), merge)
 
     def set_start(self, x: float, y: float) -> None:
-        self.store.set(replace(self.experiment, start=(x, y)), "start" if self.store.holding else None)
+        self.change(lambda e: replace(e, start=(x, y)), "start" if self.store.holding else None)
 
     def advance(self, count: int) -> None:
         """Make updates, up to where the experiment stops; then say so and pause."""
@@ -72,15 +99,45 @@ class Session(QObject):
         if not race.tracks:
             self._end("There is no run to race: add one.")
             return
-        stop = self.experiment.steps if self.experiment.steps and race.step < self.experiment.steps else MOST_STEPS
-        first = race.step
-        run(race, min(count, stop - first), FRAME)
+        if race.late and not self._catch_up(FRAME):
+            self.work.start()
+            return
+        first, steps = race.step, self.experiment.steps
+        stop = steps if steps and first < steps else MOST_STEPS
+        self.rested = self._play(min(count, stop - first)) or self.rested
         if race.step > first:
             self.moved.emit(first, race.step)
-        if all(track.diverged_at is not None and track.diverged_at <= race.step for track in race.tracks):
-            self._end("Every run has diverged: lower a learning rate and start again.")
+        if race.late_replicas:
+            self.work.start()
+        if all(track.finished for track in race.tracks) and race.step >= race.extent:
+            gone = all(track.tip.diverged for track in race.tracks)
+            self._end("Every run has diverged: lower a learning rate and start again." if gone else
+                      f"Every run has diverged or used its {self.experiment.fair.budget:,} evaluations.")
         elif race.step >= stop:
             self._end(f"Stopped at step {race.step:,}.")
+        elif self.rested and race.step % CHECK == 0 and race.step > first:
+            self._end(f"Every run has converged: stopped at step {race.step:,}.")
+
+    def _play(self, count: int) -> bool:
+        """Make up to ``count`` updates, as many as there is time for; whether all have converged, which ends them."""
+        race, began = self.race, perf_counter()
+        looking = self.experiment.settled and not self.rested
+        while count > 0 and perf_counter() - began < FRAME:
+            piece, first = min(count, CHECK - race.step % CHECK) if looking else count, race.step
+            in_time(race.advance, piece, FRAME, first_piece(*race.tracks))
+            count -= piece
+            if race.step == first:
+                break
+            if looking and race.step % CHECK == 0 and self.all_settled:
+                return True
+        return False
+
+    @property
+    def all_settled(self) -> bool:
+        """Whether no run goes on: each has converged, or has ended otherwise."""
+        from app.verdict import verdict
+
+        return all(track.finished or verdict(track, self.race.step).kind == "converged" for track in self.race.tracks)
 
     def _end(self, words: str) -> None:
         if self.clock.running:
@@ -91,56 +148,70 @@ class Session(QObject):
         """Show an earlier step, or one already known; playing goes on from there."""
         first = self.race.step
         self.race.seek(min(max(step, 0), self.race.extent))
+        self.rested = False
         self.moved.emit(first, self.race.step)
 
     def restart(self) -> None:
         """Back to the start, with the hyperparameters as they are now."""
-        self.shown = 0
-        self.race = Race(self.experiment)
-        self.raced.emit()
+        self.store.set(editing.started_over(self.seen))
+        self._begin()
 
     def open(self, experiment: Experiment) -> None:
         """Show another experiment; it can be undone like any change."""
         self.clock.pause()
-        if experiment.same_race(self.experiment):
-            self.store.set(experiment)
-            self.restart()
-        else:
-            self.store.set(experiment)
+        self.store.set(experiment)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.race.step, self.rested = 0, False
+        self.raced.emit()
 
     def _changed(self, before: Experiment, after: Experiment) -> None:
-        if before.same_race(after):
-            self.race.turn(after)
-            self.turned.emit()
-            return
-        if before.same_ground(after) and self._reseat(after):
-            return
-        dragged = self.store.holding and replace(before, start=after.start) == after
-        steps = min(self.race.step, DRAGGED) if dragged or self.store.travelling else 0
-        if dragged:
-            self.shown = max(self.shown, self.race.step)
-        else:
-            self.box = box_of(after)
-        self.race = Race(after)
-        run(self.race, steps, FRAME)
-        self.raced.emit()
+        old, extent = self.race, self.race.extent
+        self.race, self.rested = old.take(after), False
+        if not before.same_ground(after) and not (self.store.holding and before.surface == after.surface):
+            self.box, self.race.step = box_of(after), 0
+            if self.store.travelling:
+                self.race.step = self.race.extent
+        elif not self.store.holding:
+            self._join(before, extent)
+        if not self._catch_up(FRAME) or self.race.late_replicas:
+            self.work.start()
+        (self.turned if self.race is old else self.raced).emit()
 
-    def _reseat(self, after: Experiment) -> bool:
-        """Race other runs and keep the past of those that stay; False where the new ones are too slow to catch up."""
-        race = self.race.with_runs_of(after)
-        late = [track for track in race.tracks if track.extent < race.extent and not track.tip.diverged]
-        for track in late:
-            if race.extent > CAUGHT_UP or not in_time(track.advance, race.extent - track.extent, BLINK / len(late)):
-                return False
-        self.race = race
-        self.raced.emit()
-        return True
+    def _join(self, before: Experiment, extent: int) -> None:
+        """Let runs that are new, or are computed anew from the start, come as far as the others are known, if there is time."""
+        slots = {run.slot for run in before.runs}
+        reached([(track, extent) for run, track in zip(self.experiment.runs, self.race.tracks, strict=True)
+                 if track.extent < extent and (self.from_start or run.slot not in slots)], FRAME)
+
+    # What is late
+
+    def _catch_up(self, seconds: float) -> bool:
+        """Let the runs that are late come as far as they are shown, if there is time; while something is dragged, not too far."""
+        most = DRAGGED if self.store.holding else FOREVER
+        late = [(track, min(goal, most)) for track, goal in self.race.late if track.extent < min(goal, most)]
+        return reached(late, seconds)
+
+    def _work(self) -> None:
+        """A piece of the work that is left: runs first, then replicas."""
+        self.pieces += 1
+        late = bool(self.race.late) and not self.store.holding
+        done = self._catch_up(SLICE) if late else reached(self.race.late_replicas, SLICE)
+        if done and not (late and self.race.late_replicas):
+            self.work.stop()
+        if done or self.pieces % SHOWN == 0:
+            (self.raced if late else self.grown).emit()
 
     def _released(self) -> None:
-        lost = min(self.shown, CAUGHT_UP) - self.race.step
-        self.shown = 0
-        if lost > 0:
-            run(self.race, lost, BLINK)
-        if lost > 0 or self.box != box_of(self.experiment):
+        late = bool(self.race.late)
+        if not self._catch_up(FRAME):
+            self.work.start()
+        if late or self.box != box_of(self.experiment):
             self.box = box_of(self.experiment)
             self.raced.emit()
+
+    def rest(self) -> None:
+        """End all that runs by itself."""
+        self.clock.pause()
+        self.work.stop()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from optimizers.descent import Point, begin, descend
 from optimizers.loss import Surface
 from optimizers.step import Step
 
+FOREVER = 1 << 62
 CHECKPOINT, CLOSE = 1024, 32  # updates between two kept states: of a rule on floats, and of one that searches and is slow
 
 
@@ -26,15 +29,16 @@ class Track:
 
     def __init__(self, run: Run, surface: Surface, start: tuple[float, float]) -> None:
         self.rule = run.rule
-        self.surface = surface
+        self.surface, self.start = surface, start
         self.spacing = CHECKPOINT if self.rule.batched else CLOSE
         self.tip: Point = begin(self.rule, surface, start)
         self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
         self.losses = array("d", [self.tip.loss])
-        self.timeline: list[tuple[int, Mapping[str, float]]] = [(0, run.hyperparameters)]
+        self.timeline = run.timeline  # since which step, which hyperparameters
         self.checkpoints = [self.tip]
         self.recalled = self.tip  # the point that was computed again last
-        self.version = 0  # rises when kept steps are forgotten: who has drawn them must draw anew
+        self.version = 0
+        self.budget: int | None = None  # evaluations that it may use
 
     @property
     def extent(self) -> int:
@@ -48,23 +52,58 @@ class Track:
             return None
         return self.extent + 1 if math.isfinite(self.losses[0]) else 0
 
+    @property
+    def reach(self) -> int:
+        """The number of updates that are known: those that are kept, and the one that failed."""
+        return max(self.extent, self.diverged_at or 0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether it goes no farther, however far the race goes."""
+        return self.tip.diverged or (self.budget is not None and self.extent >= self.affordable(self.budget))
+
     def advance(self, count: int) -> None:
-        """Make ``count`` updates with the hyperparameters of now; nothing, once diverged."""
-        while count and not self.tip.diverged:
-            piece = min(count, self.spacing - self.extent % self.spacing)
-            self.tip = descend(self.rule, self.surface, self.tip, self.timeline[-1][1], piece, self.xs, self.ys, self.losses)
+        """Make ``count`` updates more, each with the hyperparameters of its time; none beyond the budget, or once diverged."""
+        if self.budget is not None:
+            count = min(count, self.affordable(self.budget) - self.extent)
+        while count > 0 and not self.tip.diverged:
+            now, until = self._stretch(self.extent)
+            piece = min(count, until - self.extent, self.spacing - self.extent % self.spacing)
+            self.tip = descend(self.rule, self.surface, self.tip, now, piece, self.xs, self.ys, self.losses)
             if self.extent == len(self.checkpoints) * self.spacing and not self.tip.diverged:
                 self.checkpoints.append(self.tip)
             count -= piece
 
-    def turn(self, hyperparameters: Mapping[str, float], step: int) -> None:
-        """Use these from update ``step`` + 1 on; what was computed beyond ``step`` is forgotten."""
-        if hyperparameters == self.timeline[-1][1]:
-            return
-        self.forget_after(step)
-        step = min(step, self.extent + self.tip.diverged)  # the update that failed used what it used
-        self.timeline = [entry for entry in self.timeline if entry[0] < step]
-        self.timeline.append((step, hyperparameters))
+    def _stretch(self, step: int) -> tuple[Mapping[str, float], int]:
+        """The hyperparameters that update ``step`` + 1 uses, and the step up to which they are in force."""
+        k = bisect_right(self.timeline, step, key=lambda entry: entry[0]) - 1
+        return self.timeline[k][1], self.timeline[k + 1][0] if k + 1 < len(self.timeline) else FOREVER
+
+    def agrees(self, run: Run, surface: Surface, start: tuple[float, float]) -> int:
+        """Up to which step a run from ``start`` takes this very path; FOREVER, or -1 where not even the start is the same."""
+        if run.rule is not self.rule or surface is not self.surface or start != self.start:
+            return -1
+        mine, other = self.timeline, run.timeline
+        if mine == other:
+            return FOREVER
+        same = next((k for k, (a, b) in enumerate(zip(mine, other, strict=False)) if a != b), min(len(mine), len(other)))
+        if same == 0:
+            return 0
+        return min(line[same][0] for line in (mine, other) if same < len(line))
+
+    def retimed(self, run: Run) -> Track:
+        """This track as one of ``run``, whose path it is as far as it goes."""
+        self.timeline = run.timeline
+        return self
+
+    def fork(self, step: int) -> Track:
+        """A track of its own with this one's past up to ``step``."""
+        other = copy(self)
+        if step < self.reach:
+            other.tip = other.recalled = self.point_at(step)
+        other.xs, other.ys, other.losses = (column[: step + 1] for column in (self.xs, self.ys, self.losses))
+        other.checkpoints = self.checkpoints[: step // self.spacing + 1]
+        return other
 
     def point_at(self, step: int) -> Point:
         """How things stood after update ``step``, to the bit."""
@@ -74,25 +113,15 @@ class Track:
         if point.t < self.recalled.t <= step:
             point = self.recalled
         spare = array("d"), array("d"), array("d")
-        for k, (_, hyperparameters) in enumerate(self.timeline):
-            until = min(step, self.timeline[k + 1][0] if k + 1 < len(self.timeline) else step)
-            if until > point.t:
-                point = descend(self.rule, self.surface, point, hyperparameters, until - point.t, *spare)
+        while point.t < step:
+            now, until = self._stretch(point.t)
+            point = descend(self.rule, self.surface, point, now, min(step, until) - point.t, *spare)
         self.recalled = point
         return point
 
     def state_at(self, step: int) -> dict[str, Any]:
         """What a coupled rule keeps after update ``step``, by name."""
         return dict(zip(self.rule.state, self.point_at(step).x[1:], strict=True))
-
-    def forget_after(self, step: int) -> None:
-        """Go back to how things stood after update ``step``."""
-        if step >= self.extent and not (self.tip.diverged and step == self.extent):
-            return
-        self.tip = self.recalled = self.point_at(step)
-        self.version += 1
-        del self.xs[step + 1:], self.ys[step + 1:], self.losses[step + 1:], self.checkpoints[step // self.spacing + 1:]
-        self.timeline = [entry for entry in self.timeline if entry[0] <= step]
 
     def part(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x, y and loss after updates ``first`` to ``last``, both included; shorter where the run ended before."""
@@ -104,7 +133,7 @@ class Track:
 
     def hyperparameters_at(self, step: int) -> Mapping[str, float]:
         """What was in force in update ``step``, from 1; before a schedule."""
-        return next(hyperparameters for since, hyperparameters in reversed(self.timeline) if since < max(step, 1))
+        return self._stretch(max(step, 1) - 1)[0]
 
     def learning_rates(self, last: int) -> Iterator[float]:
         """The learning rate that each of the updates 1 to ``last`` used, its schedule included; nan of a rule without one."""
@@ -114,6 +143,10 @@ class Track:
             for update in range(since + 1, until + 1):
                 step.turn(update)
                 yield step.settings.get("lr", math.nan)
+
+    def affordable(self, budget: int) -> int:
+        """The number of updates that can be made with so many evaluations."""
+        return budget
 
     def evaluations(self, last: int) -> tuple[np.ndarray, np.ndarray]:
         """Evaluations of the gradient, and of the loss alone, that were spent after each of the steps 0 to ``last``, in all."""

@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         self.stage.show(self.theme)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        self.session.clock.pause()
+        self.session.rest()
         self.writing.stop()
         self.say("")
         self.layout_.keep()

@@ -8,6 +8,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,9 @@ import pytest
 from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
+from app.editing import edited
 from app.experiment import Experiment
+from app.race import Race
 from app.window import MainWindow
 
 collect_ignore = [] if find_spec("torch") else ["test_torch.py"]
@@ -47,6 +50,18 @@ def settle(application: QApplication, rounds: int = 8) -> None:
     for _ in range(rounds):
         application.processEvents()
         application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def edit(race: Race, how: Callable[[Experiment], Experiment], from_start: bool = False) -> Race:
+    """The race after an edit at the step that is shown."""
+    extents = [track.extent for track in race.tracks]
+    return race.take(edited(race.experiment, how(race.experiment.at(race.step)), race.step, extents, from_start))
+
+
+def turn(race: Race, index: int, **hyperparameters: float) -> Race:
+    """The race with some hyperparameters of a run turned."""
+    return edit(race, lambda e: e.with_run(index, replace(
+        e.runs[index], hyperparameters={**e.runs[index].hyperparameters, **hyperparameters})))
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() ->
     assert LINE.on("tanh_neuron").through(X, X).surface == "tanh_neuron"
     assert LINE.on("sphere").data is None
     assert LINE.on("sphere").on("linear_regression").land is SURFACES["linear_regression"]
-    assert not LINE.same_race(FIRST.through(X, X))
-    assert LINE.same_race(replace(LINE, title="mine"))
+    assert not LINE.same_ground(FIRST.through(X, X))
+    assert LINE.same_ground(replace(LINE, title="mine"))
 
 
 @pytest.mark.parametrize(

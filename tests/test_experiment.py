@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,7 +127,7 @@ def test_a_run_is_combined_with_parts() -> None:
     assert [part.id for part in run.without(PARTS["noise"]).parts] == ["weight_decay"]
     assert [part.id for part in run.turned("noise", 0.0).parts] == ["noise", "weight_decay"], "at 0 it is off, but there"
     for words, told in (
-        ("sgd momentun=1", "sgd has no hyperparameter 'momentun'; it has lr, and can be combined with sam, noise"),
+        ("sgd momentun=1", "sgd has no hyperparameter 'momentun'; it has lr, and can be combined with minibatch, minibatch_seed, sam"),
         ("sgd lookahead=2.5", "lookahead of sgd must be a whole number"),
         ("sgd clip_norm=-1", "clip_norm of sgd must be a number of at least 0"),
         ("sgd noise=x", "noise of sgd must be a finite number, not 'x'"),
@@ -225,12 +224,48 @@ def test_relief_runs_from_nothing_to_one_and_back(surface: str) -> None:
     assert heights == sorted(heights)
 
 
-def test_what_restarts_a_race_and_what_does_not() -> None:
-    run = FIRST.runs[0]
-    assert FIRST.same_race(FIRST.with_run(0, run.turned("lr", 1.0)))
-    assert FIRST.same_race(FIRST.with_run(0, replace(run, visible=False, color="#123456")))
-    for other in (FIRST.removed(0), FIRST.added(run), FIRST.on("beale"), replace(FIRST, start=(0.0, 0.0))):
-        assert not FIRST.same_race(other)
+def turned(step: int, **changes: float) -> Experiment:
+    return FIRST.with_run(0, FIRST.runs[0].turned_at(step, {**FIRST.runs[0].hyperparameters, **changes}))
+
+
+def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
+    later = turned(120, lr=0.002)
+    run = later.runs[0]
+    assert run.timeline == [(0, {"lr": 0.001}), (120, {"lr": 0.002})]
+    assert later.at(119).runs[0] == FIRST.runs[0]
+    assert later.at(120).runs[0] == run
+    assert "turned at step 120" in run.label
+    assert Experiment.from_json(later.to_json()) == later
+    assert run.turned_at(120, {"lr": 0.003}).timeline == [(0, {"lr": 0.001}), (120, {"lr": 0.003})], "the last word counts"
+    assert run.turned_at(120, {"lr": 0.001}) == FIRST.runs[0], "turned and turned back is not turned"
+    assert run.turned_at(50, {"lr": 0.5}).timeline == [(0, {"lr": 0.001}), (50, {"lr": 0.5})]
+    assert run.throughout({"lr": 0.3}).timeline == [(0, {"lr": 0.3})]
+    assert run.throughout({"weight_decay": 0.1}).timeline == [
+        (0, {"lr": 0.001, "weight_decay": 0.1}), (120, {"lr": 0.002, "weight_decay": 0.1})]
+    assert later.on("beale").runs[0].timeline == [(0, {"lr": 0.002})]
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ('{"earlier": [[0, {}]]}', "the step of a turn must be a whole number from 1"),
+    ('{"earlier": [[5, {}], [5, {}]]}', "must rise"),
+    ('{"earlier": [[5]]}', "pairs"), ('{"earlier": 5}', "list"), ('{"earlier": [[5, {"size": 1}]]}', "no hyperparameter 'size'"),
+    ('{"replicas": 1e9}', "replicas must be a whole number"),
+])
+def test_a_history_that_cannot_be_is_refused_in_words(text: str, words: str) -> None:
+    run = {"optimizer": "sgd", **json.loads(text)}
+    with pytest.raises(ExperimentError, match=words):
+        Experiment.from_json(json.dumps({"thalweg": 1, "runs": [run]}))
+
+
+@pytest.mark.parametrize(("branch", "words"), [
+    ({}, "runs of a branch must be a list"), ({"runs": []}, "at least one run"), (5, "branch must be an object"),
+    ({"runs": [{"optimizer": "sgd"}]}, "start of a branch must be two numbers"),
+    ({"runs": [{"optimizer": "sgd"}], "start": [0, 0]}, "steps of a branch"),
+    ({"runs": [{"optimizer": "sgd"}], "start": [0, 0], "steps": 9, "name": 5}, "name of a branch"),
+])
+def test_a_branch_that_cannot_be_is_refused_in_words(branch: object, words: str) -> None:
+    with pytest.raises(ExperimentError, match=words):
+        Experiment.from_json(json.dumps({"thalweg": 1, "branches": [branch]}))
 
 
 def test_taking_a_run_away_recolors_no_other() -> None:

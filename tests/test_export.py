@@ -17,6 +17,7 @@ from app.export import EXPORTS, export
 from app.files import load
 from app.race import Race
 from app.theme import DARK
+from tests.conftest import turn
 
 
 def race(steps: int = 30, experiment: Experiment = FIRST) -> Race:
@@ -65,7 +66,7 @@ def test_wrong_wishes_are_refused(tmp_path: Path) -> None:
 
 def test_the_table_has_every_run_and_step_to_the_last_digit(tmp_path: Path) -> None:
     made = race(20)
-    made.turn(FIRST.with_run(0, FIRST.runs[0].turned("lr", 0.0005)))
+    made = turn(made, 0, lr=0.0005)
     made.advance(5)
     export(made, tmp_path / "a.csv")
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))

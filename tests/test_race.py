@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.branch import Fair
+from app.editing import swapped, without_branch
 from app.experiment import Experiment, Run
 from app.race import Race
 from app.track import CHECKPOINT
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
+from tests.conftest import turn
 
 KINDS = "sgd", "momentum", "adam", "lion", "lars", "prodigy", "bfgs", "nelder_mead"
 ALL = Experiment("rosenbrock", (-1.5, 2.0), (*(Run(name, {"lr": 1e-3}) for name in KINDS), Run.parse("adam noise=1 lookahead=5")))
@@ -40,13 +43,13 @@ def test_the_state_at_any_step_is_what_it_was() -> None:
     for step in range(1, 2 * CHECKPOINT + 3):
         race.advance(1)
         if step == 40:
-            race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("reflection", 1.2)))
+            race = turn(race, 1, reflection=1.2)
         if step in (7, 39, 41, 43, CHECKPOINT, CHECKPOINT + 1):
             then[step] = [repr(track.point_at(step)) for track in race.tracks]
     for step in (43, 7, 39, 41, CHECKPOINT + 1, CHECKPOINT, 7, 43):
         assert [repr(track.point_at(step)) for track in race.tracks] == then[step]
     race.seek(39)
-    race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("reflection", 1.0)))
+    race = turn(race, 1, reflection=1.1)
     race.advance(2)
     assert [repr(track.point_at(39)) for track in race.tracks] == then[39]
     assert repr(race.tracks[1].point_at(41)) != then[41][1], "another past is another state"
@@ -59,11 +62,13 @@ def test_rewinding_and_going_forward_is_exact() -> None:
     before = columns(race, race.step)
     for step in (2 * CHECKPOINT + 1, CHECKPOINT, CHECKPOINT - 1, 5, 0):
         race.seek(step)
-        bumped = race.experiment.with_run(0, race.experiment.runs[0].turned("lr", 2e-3))
-        back = race.experiment
-        race.turn(bumped)
+        before_it = race.experiment
+        race = turn(race, 0, lr=2e-3)
         assert race.extent == step
-        race.turn(back)
+        race.advance(70)
+        race.seek(step)
+        race = race.take(before_it)
+        assert race.extent == 2 * CHECKPOINT + 100, "what was computed once is there again"
         race.advance(2 * CHECKPOINT + 100 - step)
         assert columns(race, race.step) == before == columns(straight, straight.step)
 
@@ -86,8 +91,7 @@ def test_a_turn_is_felt_from_the_next_update_on_and_restarts_nothing() -> None:
     race, plain = Race(FALL), Race(FALL)
     for each in (race, plain):
         each.advance(10)
-    turned = FALL.with_run(1, FALL.runs[1].turned("lr", 0.2))
-    race.turn(turned)
+    assert turn(race, 1, lr=0.2) is race
     race.advance(10)
     plain.advance(10)
     assert columns(race, 10)[1] == columns(plain, 10)[1]
@@ -100,11 +104,11 @@ def test_a_race_that_was_turned_replays_its_turns() -> None:
     race = Race(FALL)
     for rate in (0.3, 0.02, 0.4):
         race.advance(700)
-        race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("lr", rate)))
+        race = turn(race, 1, lr=rate)
     race.advance(10)
     before = columns(race, 1900)[1]
     race.seek(1900)
-    race.turn(race.experiment.with_run(1, race.experiment.runs[1].turned("lr", 0.05)))
+    race = turn(race, 1, lr=0.05)
     assert columns(race, 1900)[1] == before
     assert race.tracks[1].tip.position == (race.tracks[1].xs[1900], race.tracks[1].ys[1900])
     assert race.tracks[1].timeline[-1] == (1900, {"lr": 0.05})
@@ -129,7 +133,7 @@ def test_going_back_before_it_diverged_revives_a_run() -> None:
     gone = race.tracks[0].diverged_at
     assert gone
     race.seek(gone - 1)
-    race.turn(FALL.with_run(0, FALL.runs[0].turned("lr", 1e-3)))
+    race = turn(race, 0, lr=1e-3)
     assert race.tracks[0].diverged_at is None
     race.advance(5)
     assert race.tracks[0].extent == gone + 4
@@ -141,18 +145,13 @@ def test_a_start_without_a_height_has_diverged_at_once(monkeypatch: pytest.Monke
     race = Race(replace(FALL, surface="needle"))
     assert [track.diverged_at for track in race.tracks] == [0, 0]
     race.advance(5)
-    assert race.step == 5
+    assert race.step == 0, "there is nothing beyond"
 
 
 def test_an_overflow_at_the_first_update_is_step_one() -> None:
     race = Race(Experiment("sphere", (1.0, 1.0), (Run("sgd", {"lr": 1e300}),)))
     race.advance(1)
     assert race.tracks[0].diverged_at == 1
-
-
-def test_another_start_needs_another_race() -> None:
-    with pytest.raises(ValueError, match="needs a new Race"):
-        Race(FALL).turn(replace(FALL, start=(0.0, 0.0)))
 
 
 @settings(max_examples=40, deadline=None)
@@ -175,10 +174,50 @@ def test_whatever_is_done_the_past_is_what_the_timeline_says(deeds: list) -> Non
         elif deed == "seek":
             race.seek(int(amount * race.extent))
         else:
-            race.turn(race.experiment.with_run(0, race.experiment.runs[0].turned("lr", amount)))
+            race = turn(race, 0, lr=amount)
     track = race.tracks[0]
     assert track.extent == race.extent
     rates = [0.0, *track.learning_rates(race.extent)]
     fresh = trace("adam", SURFACES["elongated_bowl"], (-7.0, 2.0), race.extent, lr=lambda t: rates[min(t, race.extent)])
     x, y, _ = track.part(0, race.extent)
     np.testing.assert_array_equal(np.column_stack([x, y]), fresh.positions)
+
+
+def test_what_is_changed_at_an_earlier_step_leaves_the_old_path_as_a_branch() -> None:
+    race = Race(FALL)
+    race.advance(60)
+    race = turn(race, 1, lr=0.2)
+    race.advance(60)
+    old, other = race.tracks[1], race.tracks[0]
+    race.seek(30)
+    race = turn(race, 1, lr=0.3)
+    branch = race.experiment.branches[0]
+    assert (branch.steps, branch.since, branch.runs[0].slot) == (120, 30, 1)
+    assert race.branches == [[old]]
+    assert race.tracks[0] is other, "a run that was not touched keeps its future"
+    assert (race.extent, race.tracks[1].extent, race.tracks[0].extent) == (30, 30, 120)
+    race.advance(40)
+    np.testing.assert_array_equal(race.tracks[1].part(0, 30), old.part(0, 30))
+    assert list(race.tracks[1].learning_rates(40)) == [0.1] * 30 + [0.3] * 10
+    assert list(old.learning_rates(120)) == [0.1] * 60 + [0.2] * 60
+    back = race.take(swapped(race.experiment, 0, race.step, [track.extent for track in race.tracks]))
+    assert back.tracks[1] is old
+    assert back.branches[0] == [race.tracks[1]]
+    assert back.experiment.branches[0].steps == 70
+    gone = back.take(without_branch(back.experiment, 0))
+    assert not gone.branches
+    assert gone.take(back.experiment).branches == back.branches, "undo brings back the very path"
+
+
+def test_a_budget_ends_a_run_and_a_larger_one_lets_it_go_on() -> None:
+    race = Race(replace(FALL, runs=FALL.runs[1:], fair=Fair("evaluations", 40)))
+    race.advance(100)
+    assert (race.step, race.extent, race.tracks[0].extent) == (40, 40, 40)
+    assert race.tracks[0].finished
+    race = race.take(replace(race.experiment, fair=Fair("evaluations", 25)))
+    assert race.tracks[0].extent == 25
+    race = race.take(replace(race.experiment, fair=Fair()))
+    race.advance(100)
+    straight = Race(race.experiment)
+    straight.advance(race.step)
+    assert columns(race, race.step) == columns(straight, race.step)

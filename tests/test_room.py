@@ -21,6 +21,7 @@ from app.views.loss import Loss
 from app.views.relief import Relief
 from app.views.ticks import Even, short
 from surfaces import SURFACES
+from tests.conftest import edit
 
 # inches: the contour, and one of two or of three views beside it, at 1024x700
 LARGE, MIDDLE, SMALL = (3.9, 4.05), (2.6, 2.0), (2.6, 1.25)
@@ -195,7 +196,7 @@ def test_a_run_that_is_shown_again_has_its_room_in_the_loss_view() -> None:
     race = raced(Experiment("beale", runs=runs), 80)
     view = arranged("loss", race, MIDDLE)
     assert isinstance(view, Loss)
-    race.turn(race.experiment.with_run(1, replace(runs[1], visible=True)))
+    race = edit(race, lambda e: e.with_run(1, replace(e.runs[1], visible=True)))
     view.adopt(Scene(race))
     values = race.tracks[1].part(0, 80)[2]
     assert view.bounds[0] <= values.min()

@@ -152,9 +152,10 @@ def test_dragging_the_start_drags_the_paths_and_the_box_waits() -> None:
     session.store.hold()
     session.set_start(-6.0, 0.0)
     session.set_start(-7.0, 0.0)
-    assert session.race.step == DRAGGED
+    assert session.race.tracks[2].extent == DRAGGED
     assert session.box == box
     session.store.release()
+    assert session.race.tracks[2].extent == session.race.step == 2000
     assert session.box != box
     assert session.race.step == 2000
     assert len(session.store.past) == 1

@@ -1,0 +1,68 @@
+"""What an experiment holds beside its runs: branches, which are pasts that were left, and what makes the race a fair one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
+from app.run import Run
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The runs that took another way at step ``since``, as they went on from ``start`` without the change, for ``steps`` steps."""
+
+    runs: tuple[Run, ...]
+    start: tuple[float, float]
+    steps: int
+    since: int = 0
+    name: str = ""
+    visible: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise ExperimentError("a branch needs at least one run")
+        if not isinstance(self.start, (tuple, list)) or len(self.start) != 2:
+            raise ExperimentError(f"the start of a branch must be two numbers, not {short(self.start)}")
+        object.__setattr__(self, "start", tuple(start_number("the start of a branch", value) for value in self.start))
+        whole("the steps of a branch", self.steps, 0, MOST_STEPS)
+        whole("the step at which a branch was left", self.since, 0, MOST_STEPS)
+        text("the name of a branch", self.name, 80)
+        flag("visible", self.visible)
+
+    @property
+    def label(self) -> str:
+        """Its name, or what it is: Adam, lr 0.05, left at step 120."""
+        runs = "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else f"{len(self.runs)} runs"
+        return self.name or f"{runs} · left at step {self.since:,}"
+
+
+MODES = {"": "learning rates as set", "rate": "the same learning rate for all", "tuned": "each learning rate tuned",
+         "evaluations": "the same evaluation budget"}
+
+
+@dataclass(frozen=True)
+class Fair:
+    """What makes a race fair, one of MODES; ``budget``: the steps each rate was tuned for, or the evaluations each run has."""
+
+    mode: str = ""
+    budget: int = 0
+
+    def __post_init__(self) -> None:
+        choice("mode of a fair race", self.mode, MODES)
+        whole("the budget of a fair race", self.budget, 0 if self.mode in ("", "rate") else 1, MOST_STEPS)
+
+    @property
+    def evaluations(self) -> int | None:
+        """How often a run may ask for the loss or its gradient; None where it may for ever."""
+        return self.budget if self.mode == "evaluations" else None
+
+    @property
+    def words(self) -> str:
+        """For the screen and every picture."""
+        if self.mode == "tuned":
+            return f"each learning rate tuned for the lowest loss after {self.budget:,} steps"
+        return f"{MODES[self.mode]} of {self.budget:,}" if self.mode == "evaluations" else MODES[self.mode]
+
+
+AS_SET = Fair()
