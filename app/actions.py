@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from app.experiment import QUANTITIES, Curve
+from app.experiment import AGAINST, QUANTITIES, Curve
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -68,14 +68,32 @@ ACTIONS: list[Action] = [
     Action("step", "One Step &Forward", "Race", lambda w: w.session.advance(1), ["Right"], "step", repeats=True),
     Action("back", "One Step &Back", "Race", lambda w: w.session.show_step(w.session.race.step - 1), ["Left"], "back",
            enabled=lambda w: w.session.race.step > 0, repeats=True),
-    Action("start", "Back to the &Start", "Race", lambda w: w.session.restart(), ["Home"], "start"),
+    Action("ten_steps", "Ten Steps Forward", "Race", lambda w: w.session.advance(10), ["Shift+Right"], repeats=True),
+    Action("ten_back", "Ten Steps Back", "Race", lambda w: w.session.show_step(w.session.race.step - 10), ["Shift+Left"],
+           enabled=lambda w: w.session.race.step > 0, repeats=True),
+    Action("start", "To the &Start", "Race", lambda w: w.session.show_step(0), ["Home"], "start",
+           enabled=lambda w: w.session.race.step > 0),
+    Action("end", "To the &End", "Race", lambda w: w.session.show_step(w.session.race.extent), ["End"], "end",
+           enabled=lambda w: w.session.race.step < w.session.race.extent),
+    Action("restart", "&Race Anew", "Race", lambda w: w.session.restart(), ["Ctrl+R"]),
     Action("faster", "Fas&ter", "Race", lambda w: w.set_speed(2.0), ["Ctrl+Up"], gap=True, repeats=True),
     Action("slower", "Slo&wer", "Race", lambda w: w.set_speed(0.5), ["Ctrl+Down"], repeats=True),
+    Action("flat_out", "As Fast as It &Goes", "Race", lambda w: w.go_flat_out(), ["Ctrl+M"],
+           checked=lambda w: w.session.clock.unlimited),
+    Action("turn_now", "Turn from &Now On", "Race", lambda w: w.session.turn_from(False), ["Ctrl+T"], gap=True,
+           checked=lambda w: not w.session.from_start),
+    Action("turn_start", "T&urn from the Start", "Race", lambda w: w.session.turn_from(True), ["Ctrl+Shift+T"],
+           checked=lambda w: w.session.from_start),
+    Action("keep_branch", "&Keep a Branch", "Race", lambda w: w.session.keep_branch(), ["Ctrl+B"],
+           enabled=lambda w: w.session.race.extent > 0 and bool(w.session.race.tracks)),
 
     Action("side", "&Side Panel", "View", lambda w: w.toggle("side"), ["F9"], gap=True, checked=lambda w: w.layout_.shows("side")),
     Action("results", "&Read-out", "View", lambda w: w.toggle("results"), ["F12"], checked=lambda w: w.layout_.shows("results")),
     *(Action(f"curve_{name}", words[0].upper() + words[1:], "View/Loss View", _curve(quantity=name),
              checked=lambda w, name=name: w.session.experiment.curve.quantity == name) for name, words in QUANTITIES.items()),
+    *(Action(f"against_{name}", f"Against {words[0].upper() + words[1:]}", "View/Loss View", _curve(against=name),
+             gap=name == "steps", checked=lambda w, name=name: w.session.experiment.curve.against == name)
+      for name, words in AGAINST.items()),
     Action("log_x", "Logarithmic Step Axis", "View/Loss View",
            lambda w: _curve(x_scale=_flip(w.session.experiment.curve, "x_scale"))(w), gap=True,
            checked=lambda w: w.session.experiment.curve.x_scale == "log"),

@@ -14,7 +14,7 @@ from app.actions import ACTIONS, MENUS, Action
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-BAR = ("play", "start", "back", "step")
+BAR, BESIDE = ("play", "start", "back", "step", "end"), ("flat_out",)
 
 
 class Commands:

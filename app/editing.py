@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.branch import AS_SET, Branch
+from app.branch import AS_SET, Branch, Fair
 from app.experiment import MOST_BRANCHES, Experiment
 from app.run import Run
 
@@ -74,6 +74,12 @@ def _leveled(wanted: Experiment, before: dict[int | None, Run]) -> Experiment:
         return wanted
     rate = next((lr for lr, old in rates if old is not None and old.hyperparameters.get("lr") != lr), rates[0][0])
     return replace(wanted, runs=tuple(run.turned("lr", rate) if run.rule.has_rate else run for run in wanted.runs))
+
+
+def made_fair(now: Experiment, fair: Fair, rates: Mapping[int | None, float]) -> Experiment:
+    """A fair race; runs whose slots have a rate take it from the start on, with their other hyperparameters as they are now."""
+    return replace(now, fair=fair, runs=tuple(
+        run.afresh().turned("lr", rates[run.slot]) if run.slot in rates else run for run in now.runs))
 
 
 def started_over(now: Experiment) -> Experiment:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QApplication, QComboBox, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QApplication, QComboBox, QTabBar, QWidget
 
 _KEY = Qt.Key
+ARROWS, ENDS = {_KEY.Key_Left, _KEY.Key_Right}, {_KEY.Key_Home, _KEY.Key_End}
 USED: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
     (QAbstractButton, {_KEY.Key_Space}),
-    (QAbstractSlider, {_KEY.Key_Left, _KEY.Key_Right}),
-    (QComboBox, {_KEY.Key_Space, _KEY.Key_Home, _KEY.Key_End}),
-    (QAbstractItemView, {_KEY.Key_Space, _KEY.Key_Home, _KEY.Key_End}))
+    (QAbstractSlider, ARROWS | ENDS),
+    (QComboBox, {_KEY.Key_Space, *ENDS}),
+    (QTabBar, ARROWS | ENDS),
+    (QAbstractItemView, {_KEY.Key_Space, *ARROWS, *ENDS}))
 
 
 class OwnKeys(QObject):
-    """A filter for the whole application. A slider keeps its arrows, but Space and Home still move the race."""
+    """A filter for the whole application. A slider keeps its arrows, Home and End, but Space still plays."""
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:

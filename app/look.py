@@ -33,13 +33,20 @@ def sheet(theme: Theme) -> str:
         QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}
         QSplitter::handle {{ background: {theme.panel}; }}
         QSplitter::handle:hover {{ background: {theme.accent}; }}
-        QToolBar {{ border: 0; border-bottom: 1px solid {theme.line}; spacing: 6px; padding: 5px 8px; }}
+        QToolBar {{ border: 0; border-bottom: 1px solid {theme.line}; spacing: 6px; padding: 4px 8px; }}
+        QToolButton#toggle {{ border: 1px solid {theme.line}; padding: 4px 10px; }}
+        QToolButton#toggle:checked {{ background: {theme.blend(theme.accent, 0.8, theme.field)}; border-color: {theme.accent}; }}
         QToolButton {{ padding: 5px 10px; border-radius: 5px; }}
         QToolButton:hover {{ background: {theme.line}; }}
         QToolButton:pressed {{ background: {theme.blend(theme.line, 0.3, theme.muted)}; }}
         QToolButton#play {{ background: {theme.accent}; color: {theme.on_accent}; font-weight: bold; min-width: 74px; }}
         QToolButton#play:hover {{ background: {theme.blend(theme.accent, 0.15, theme.text)}; }}
         QToolButton#reset {{ padding: 2px; }}
+        QToolButton#segment {{ border: 1px solid {theme.line}; border-radius: 0; padding: 3px 10px; background: {theme.field}; }}
+        QToolButton#segment:checked {{ background: {theme.blend(theme.accent, 0.8, theme.field)}; border-color: {theme.accent}; }}
+        QToolBar#transport {{ border-bottom: 0; }}
+        QToolBar#time {{ padding: 0 10px 4px 10px; }}
+        QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.line}; }}
         QLabel#heading {{ color: {theme.muted}; font-weight: bold; padding-top: 4px; }}
         QLabel#part {{ color: {theme.muted}; font-weight: bold; padding-top: 3px; }}
         QLabel#quiet {{ color: {theme.muted}; }}
@@ -149,6 +156,7 @@ SHAPES = {
     "step": [_polygon((-6, -7), (3, 0), (-6, 7)), _bar(4, -7, 3, 14)],
     "back": [_polygon((6, -7), (-3, 0), (6, 7)), _bar(-7, -7, 3, 14)],
     "start": [_polygon((7, -6), (-0.5, 0), (7, 6)), _polygon((0, -6), (-7, 0), (0, 6)), _bar(-9, -6, 2, 12)],
+    "end": [_polygon((-7, -6), (0.5, 0), (-7, 6)), _polygon((0, -6), (7, 0), (0, 6)), _bar(7, -6, 2, 12)],
     "reset": _arc_arrow(),
     "add": [_bar(-7, -1.25, 14, 2.5), _bar(-1.25, -7, 2.5, 14)],
     "cross": [_rotated(_bar(-7, -1, 14, 2), 45), _rotated(_bar(-7, -1, 14, 2), -45)],

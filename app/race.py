@@ -75,7 +75,7 @@ class Race:
         if budget is not None and track.extent > track.affordable(budget):
             self.attic.insert(0, track)
             track = track.fork(track.affordable(budget))
-        track.budget = budget
+        track.grant(budget)
         return track
 
     def _clear_attic(self) -> None:

@@ -84,6 +84,11 @@ class Run:
     @property
     def label(self) -> str:
         """What a person reads: Adam, lr 0.05."""
+        return ", ".join([self.heading, *self._turns])
+
+    @property
+    def heading(self) -> str:
+        """The same without what was turned on the way."""
         return f"{self.rule.name}, {self.settings}" if self.settings else self.rule.name
 
     @property
@@ -158,11 +163,10 @@ class Run:
 
     @property
     def settings(self) -> str:
-        """The hyperparameters in words: the learning rate always, the others where they are not at their defaults; the turns."""
+        """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
         shown = [(name, self.rule.declared(name), value) for name, value in self.hyperparameters.items()]
-        words = [f"{name if name != 'lr' or self.rule.has_rate else declared.label} {value:g}"
-                 for name, declared, value in shown if name == "lr" or value != declared.default]
-        return ", ".join([*words, *self._turns])
+        return ", ".join(f"{name if name != 'lr' or self.rule.has_rate else declared.label} {value:g}"
+                         for name, declared, value in shown if name == "lr" or value != declared.default)
 
     @property
     def _turns(self) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app import editing
+from app.branch import Fair
 from app.clock import FRAME as TICK
 from app.clock import Clock
 from app.experiment import FIRST, MOST_STEPS, Experiment
@@ -16,6 +18,7 @@ from app.race import Race
 from app.scenery import box_of
 from app.store import Store
 from app.track import FOREVER, Track
+from app.verdict import Verdict, verdict
 from surfaces.surface import Box
 
 DRAGGED = 1000  # steps that are computed again while something is dragged, at most; the rest follows when it is let go
@@ -67,6 +70,7 @@ class Session(QObject):
         self.work = QTimer(self, interval=TICK)  # what is late catches up beside all else
         self.work.timeout.connect(self._work)
         self.pieces = 0
+        self._judged: dict[int, tuple[Track, int, int, Verdict]] = {}
         self.store.changed.connect(self._changed)
         self.store.released.connect(self._released)
         self.clock.due.connect(self.advance)
@@ -85,13 +89,31 @@ class Session(QObject):
         """How far each run is known."""
         return [track.extent for track in self.race.tracks]
 
+    def verdict(self, index: int) -> Verdict:
+        """What a run is doing at the step that is shown; judged once for all who ask."""
+        track, step = self.race.tracks[index], self.race.step
+        known = self._judged.get(index)
+        if known is None or known[:3] != (track, step, track.extent):
+            known = self._judged[index] = track, step, track.extent, verdict(track, min(step, track.reach))
+        return known[3]
+
     def change(self, how: Callable[[Experiment], Experiment], merge: str | None = None) -> None:
         """Edit the experiment at the step that is shown: ``how`` makes the wanted one of the one that is seen."""
         now = self.experiment
         self.store.set(editing.edited(now, how(self.seen), self.race.step, self.extents, self.from_start), merge)
 
+    def turn_from(self, start: bool) -> None:
+        """What is turned is felt from the start of the race on, or from now on."""
+        self.from_start = start
+        self.turned.emit()
+
     def set_start(self, x: float, y: float) -> None:
         self.change(lambda e: replace(e, start=(x, y)), "start" if self.store.holding else None)
+
+    def stop_at(self, **where: Any) -> None:
+        """Let playing stop at so many ``steps``, None for never, or when all have ``settled``."""
+        self.store.set(replace(self.experiment, **where))
+        self.rested = False
 
     def advance(self, count: int) -> None:
         """Make updates, up to where the experiment stops; then say so and pause."""
@@ -135,9 +157,7 @@ class Session(QObject):
     @property
     def all_settled(self) -> bool:
         """Whether no run goes on: each has converged, or has ended otherwise."""
-        from app.verdict import verdict
-
-        return all(track.finished or verdict(track, self.race.step).kind == "converged" for track in self.race.tracks)
+        return all(track.finished or self.verdict(k).kind == "converged" for k, track in enumerate(self.race.tracks))
 
     def _end(self, words: str) -> None:
         if self.clock.running:
@@ -161,6 +181,29 @@ class Session(QObject):
         self.clock.pause()
         self.store.set(experiment)
         self._begin()
+
+    def race_fairly(self, fair: Fair, rates: Mapping[int | None, float]) -> None:
+        """Make the race a fair one, with these learning rates by slot; where any is given, it begins anew."""
+        self.store.set(editing.made_fair(self.seen if rates else self.experiment, fair, rates))
+        if rates:
+            self._begin()
+
+    # Branches
+
+    def keep_branch(self) -> None:
+        """Keep the paths of now, to compare them with what comes."""
+        self.store.set(editing.with_branch(self.experiment, self.race.step, self.extents))
+
+    def take_branch(self, index: int) -> None:
+        """Make a branch current; what was raced becomes the branch."""
+        self.store.set(editing.swapped(self.experiment, index, self.race.step, self.extents))
+
+    def drop_branch(self, index: int) -> None:
+        self.store.set(editing.without_branch(self.experiment, index))
+
+    def change_branch(self, index: int, **changes: Any) -> None:
+        """Give a branch another name, show or hide it."""
+        self.store.set(editing.with_branch_changed(self.experiment, index, **changes))
 
     def _begin(self) -> None:
         self.race.step, self.rested = 0, False

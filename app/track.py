@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from copy import copy
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ class Track:
         self.recalled = self.tip  # the point that was computed again last
         self.version = 0
         self.budget: int | None = None  # evaluations that it may use
+        self.exhausted = False  # whether the next update would need more
+        self.totals: tuple[array[int], array[int]] | None = None  # of evaluations, step by step, where not each update costs one
 
     @property
     def extent(self) -> int:
@@ -60,19 +63,62 @@ class Track:
     @property
     def finished(self) -> bool:
         """Whether it goes no farther, however far the race goes."""
-        return self.tip.diverged or (self.budget is not None and self.extent >= self.affordable(self.budget))
+        return self.tip.diverged or self.exhausted
 
     def advance(self, count: int) -> None:
         """Make ``count`` updates more, each with the hyperparameters of its time; none beyond the budget, or once diverged."""
-        if self.budget is not None:
-            count = min(count, self.affordable(self.budget) - self.extent)
-        while count > 0 and not self.tip.diverged:
+        while count > 0 and not self.finished:
             now, until = self._stretch(self.extent)
             piece = min(count, until - self.extent, self.spacing - self.extent % self.spacing)
-            self.tip = descend(self.rule, self.surface, self.tip, now, piece, self.xs, self.ys, self.losses)
+            if self.budget is not None and self.totals is None:
+                piece = min(piece, self.budget - self.extent)
+            self._descend(now, piece)
+            self._keep_within_budget()
             if self.extent == len(self.checkpoints) * self.spacing and not self.tip.diverged:
                 self.checkpoints.append(self.tip)
             count -= piece
+
+    def _descend(self, now: Mapping[str, float], count: int) -> None:
+        """Make updates, and count what they cost where that is not one gradient each."""
+        if self.totals is None and not Step(self.rule, self.surface, now).unit_cost:
+            self.totals = array("q", range(self.extent + 1)), array("q", bytes(8 * (self.extent + 1)))
+        spent = None if self.totals is None else (array("q"), array("q"))
+        self.tip = descend(self.rule, self.surface, self.tip, now, count, self.xs, self.ys, self.losses, spent)
+        if self.totals is not None and spent is not None:
+            for total, cost in zip(self.totals, spent, strict=True):
+                total.extend(islice(accumulate(cost, initial=total[-1]), 1, None))
+
+    def _keep_within_budget(self) -> None:
+        if self.budget is None:
+            return
+        if self.totals is None:
+            self.exhausted = self.extent >= self.budget
+        elif sum(self.spent(self.extent)) > self.budget:
+            self._cut(self.affordable(self.budget))
+            self.exhausted = True
+
+    def grant(self, budget: int | None) -> None:
+        """It may use so many evaluations, and has used no more yet."""
+        if budget != self.budget:
+            self.budget, self.exhausted = budget, False
+            self._keep_within_budget()
+
+    def spent(self, step: int) -> tuple[int, int]:
+        """Evaluations of the gradient, and of the loss alone, that led to ``step``."""
+        return (step, 0) if self.totals is None else (self.totals[0][step], self.totals[1][step])
+
+    def affordable(self, budget: int) -> int:
+        """The last step that is known and was reached with so many evaluations."""
+        if self.totals is None:
+            return min(budget, self.extent)
+        return int(np.searchsorted(np.add(*self.totals), budget, side="right")) - 1
+
+    def _cut(self, step: int) -> None:
+        """Forget what lies beyond a step."""
+        self.tip = self.recalled = self.point_at(step)
+        for column in (self.xs, self.ys, self.losses, *(self.totals or ())):
+            del column[step + 1:]
+        del self.checkpoints[step // self.spacing + 1:]
 
     def _stretch(self, step: int) -> tuple[Mapping[str, float], int]:
         """The hyperparameters that update ``step`` + 1 uses, and the step up to which they are in force."""
@@ -99,10 +145,12 @@ class Track:
     def fork(self, step: int) -> Track:
         """A track of its own with this one's past up to ``step``."""
         other = copy(self)
+        other.budget, other.exhausted = None, False
+        other.xs, other.ys, other.losses = self.xs[:], self.ys[:], self.losses[:]
+        other.checkpoints = self.checkpoints[:]
+        other.totals = None if self.totals is None else (self.totals[0][:], self.totals[1][:])
         if step < self.reach:
-            other.tip = other.recalled = self.point_at(step)
-        other.xs, other.ys, other.losses = (column[: step + 1] for column in (self.xs, self.ys, self.losses))
-        other.checkpoints = self.checkpoints[: step // self.spacing + 1]
+            other._cut(step)
         return other
 
     def point_at(self, step: int) -> Point:
@@ -144,10 +192,8 @@ class Track:
                 step.turn(update)
                 yield step.settings.get("lr", math.nan)
 
-    def affordable(self, budget: int) -> int:
-        """The number of updates that can be made with so many evaluations."""
-        return budget
-
     def evaluations(self, last: int) -> tuple[np.ndarray, np.ndarray]:
         """Evaluations of the gradient, and of the loss alone, that were spent after each of the steps 0 to ``last``, in all."""
-        return np.arange(last + 1), np.zeros(last + 1, np.int64)
+        if self.totals is None:
+            return np.arange(last + 1), np.zeros(last + 1, np.int64)
+        return np.array(self.totals[0][: last + 1]), np.array(self.totals[1][: last + 1])

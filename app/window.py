@@ -12,14 +12,15 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 from app import look, version
 from app.actions import view_actions
 from app.checks import ExperimentError
-from app.commands import BAR, Commands
+from app.commands import BAR, BESIDE, Commands
 from app.documents import Documents
 from app.errors import Reporter
 from app.experiment import Experiment
 from app.keys import OwnKeys
 from app.layout import Layout
-from app.panels.results import Results
+from app.panels.foot import Foot
 from app.panels.side import SidePanel
+from app.panels.timeline import TimeBar
 from app.panels.transport import Transport
 from app.session import Session
 from app.settings import Settings
@@ -71,11 +72,15 @@ class MainWindow(QMainWindow):
         self.app.setPalette(look.palette(self.theme))
         self.app.setStyleSheet(look.sheet(self.theme))
         self.side = SidePanel(self.session, self.settings, self.theme)
-        self.results = Results(self.session, self.theme)
-        self.layout_.furnish(self.side, self.results)
-        self.transport = Transport(self.session, self.theme)
-        self.transport.fill([self.commands[name] for name in BAR], self.commands["play"])
+        self.foot = Foot(self.session, self.side.runs, self.theme)
+        self.results = self.foot.results
+        self.layout_.furnish(self.side, self.foot)
+        self.transport, self.time = Transport(self.session, self.theme), TimeBar(self.session, self.theme)
+        self.transport.fill([self.commands[name] for name in BAR], self.commands["play"], [self.commands[name] for name in BESIDE])
         self.addToolBar(self.transport)
+        self.addToolBarBreak()
+        self.addToolBar(self.time)
+        self.time.line.held.connect(self._scrub)
         self.side.runs.chosen.connect(self.commands.refresh)
         self.commands.dress()
 
@@ -87,7 +92,7 @@ class MainWindow(QMainWindow):
         geometry = self.settings.state("layout/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        self.layout_.restore(self.results.fitting())
+        self.layout_.restore(self.foot.fitting())
 
     # The views
 
@@ -106,7 +111,7 @@ class MainWindow(QMainWindow):
             self.stage.build(self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place))
             self.commands.add(view_actions(), before="side")
             self._show_all()
-            self.layout_.settle(self.results.fitting())
+            self.layout_.settle(self.foot.fitting())
 
     def scene(self) -> Any:
         """What the views are to show now."""
@@ -132,7 +137,7 @@ class MainWindow(QMainWindow):
             return
         self.say("")
         self._write()
-        self.layout_.make_room(self.results.fitting())
+        self.layout_.make_room(self.foot.fitting())
 
     def _show_all(self) -> None:
         self.stage.show(self.theme)
@@ -148,8 +153,9 @@ class MainWindow(QMainWindow):
 
     def _write(self) -> None:
         """Everything in words and figures."""
-        self.results.refresh()
+        self.foot.refresh()
         self.transport.refresh()
+        self.time.refresh()
         self.side.refresh()
         self.commands.refresh()
         if not self.session.clock.running:
@@ -179,6 +185,17 @@ class MainWindow(QMainWindow):
         else:
             bar.clearMessage()
 
+    def go_flat_out(self) -> None:
+        """As fast as the pictures can be drawn, or again at the speed that is set."""
+        self.session.clock.unlimited = not self.session.clock.unlimited
+        self._write()
+
+    def _scrub(self, on: bool) -> None:
+        """The time line is dragged, or was let go."""
+        if on:
+            self.session.clock.pause()
+        self.stage.scrub(on)
+
     def set_speed(self, factor: float) -> None:
         self.session.clock.set_speed(self.session.clock.speed * factor)
         self.transport.speed.show_value(round(self.session.clock.speed, 3))
@@ -199,9 +216,10 @@ class MainWindow(QMainWindow):
         theme = self._choose_theme()
         if theme is not self.theme:
             self.theme = theme
-            row, bar = self.side.runs.row, self.transport
-            self.removeToolBar(bar)
-            bar.deleteLater()
+            row = self.side.runs.row
+            for bar in (self.transport, self.time):
+                self.removeToolBar(bar)
+                bar.deleteLater()
             self._furnish()
             self.side.runs.list.setCurrentRow(row)
             self._show_all()

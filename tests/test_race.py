@@ -221,3 +221,39 @@ def test_a_budget_ends_a_run_and_a_larger_one_lets_it_go_on() -> None:
     straight = Race(race.experiment)
     straight.advance(race.step)
     assert columns(race, race.step) == columns(straight, race.step)
+
+
+def test_evaluations_are_counted_as_the_rule_spends_them() -> None:
+    runs = (Run("sgd", {"lr": 0.1}), Run("backtracking") if "backtracking" in OPTIMIZERS else Run("newton"), Run("nelder_mead"))
+    race = Race(Experiment("elongated_bowl", (-7.0, 2.0), runs))
+    race.advance(30)
+    race = turn(race, 0, sam=0.05)
+    race.advance(30)
+    sgd, search, simplex = race.tracks
+    assert sgd.spent(30) == (30, 0)
+    assert sgd.spent(60) == (90, 0), "sharpness-aware minimization asks for two gradients"
+    assert search.spent(60)[0] >= 60
+    assert simplex.spent(60)[0] == 0
+    assert simplex.spent(60)[1] >= 60
+    for track in race.tracks:
+        gradients, values = track.evaluations(60)
+        assert (gradients[-1], values[-1]) == track.spent(60)
+        assert (np.diff(gradients + values) >= 0).all()
+        fork = track.fork(45)
+        fork.advance(15)
+        assert fork.spent(60) == track.spent(60)
+
+
+def test_a_budget_holds_for_rules_that_spend_more() -> None:
+    race = Race(Experiment("elongated_bowl", (-7.0, 2.0), (Run("nelder_mead"), Run("sgd")), fair=Fair("evaluations", 50)))
+    race.advance(100)
+    assert race.step == 50
+    simplex, sgd = race.tracks
+    assert sgd.extent == 50
+    assert simplex.extent < 50
+    assert sum(simplex.spent(simplex.extent)) <= 50
+    longer = simplex.fork(simplex.extent)
+    longer.advance(1)
+    assert sum(longer.spent(longer.extent)) > 50
+    race.advance(5)
+    assert (race.step, simplex.extent) == (50, longer.extent - 1)

@@ -12,6 +12,7 @@ from app.catalogue import conventions, optimizer_entries
 from app.experiment import Run
 from app.panels.fields import quiet_wheel
 from app.panels.knobs import Knobs
+from app.panels.meaning import Replicas, Since
 from app.panels.picker import Picker
 from app.panels.runs import RunList
 from app.session import Session
@@ -57,6 +58,8 @@ class RunEditor(QWidget):
         quiet_wheel(self.convention)
         self.body = Knobs(Run("sgd"), theme)
         self.add = MenuButton("Add part", "Combine it with weight decay, clipping, noise ...", self._list_parts)
+        self.since = Since(session)
+        self.replicas = Replicas(theme)
         self.built = ""
         top, row = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.picker, 1)
@@ -66,11 +69,15 @@ class RunEditor(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.addLayout(top)
+        self.column.addWidget(self.since)
+        self.column.addWidget(self.body)
+        self.column.addWidget(self.replicas)
+        self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(self.note)
         self.column.addLayout(row)
-        self.column.addWidget(self.body)
-        self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(self.source)
+        self.replicas.turned.connect(lambda count: self._change(
+            lambda run: replace(run, replicas=count), f"{self.runs.row} replicas"))
         self.picker.chosen.connect(self._choose)
         self.convention.activated.connect(lambda _: self._race(self.convention.currentData()))
         runs.chosen.connect(self.refresh)
@@ -78,8 +85,9 @@ class RunEditor(QWidget):
 
     @property
     def run(self) -> Run | None:
-        row = self.runs.row
-        return self.session.experiment.runs[row] if 0 <= row < len(self.session.experiment.runs) else None
+        """The chosen run as it is at the step that is shown."""
+        row, runs = self.runs.row, self.session.seen.runs
+        return runs[row] if 0 <= row < len(runs) else None
 
     @property
     def knobs(self) -> dict:
@@ -98,6 +106,8 @@ class RunEditor(QWidget):
             self._describe(run.rule)
             self._build(run)
         self.body.show_values(run)
+        self.since.refresh()
+        self.replicas.show_run(run)
 
     def _describe(self, rule: Optimizer) -> None:
         known = conventions(rule.id)
@@ -124,7 +134,9 @@ class RunEditor(QWidget):
         fresh.seized.connect(self.session.store.hold)
         fresh.let_go.connect(self.session.store.release)
         fresh.dropped.connect(lambda part: self._change(lambda run: run.without(part)))
+        fresh.spread.connect(self._spread)
         self.column.replaceWidget(self.body, fresh)
+        self.body.hide()
         self.body.deleteLater()
         self.body = fresh
         self.add.setVisible(len(run.parts) < len(run.rule.parts))
@@ -150,6 +162,14 @@ class RunEditor(QWidget):
         self._turn(part.id, part.on)
         self.grown.emit()
 
+    def _spread(self, part: Part) -> None:
+        """Give every run this part with the same settings: the same noise, the same schedule."""
+        assert self.run is not None
+        given = {name: self.run.hyperparameters[name] for name in part.hyperparameters}
+        self.session.change(lambda e: replace(e, runs=tuple(
+            replace(run, hyperparameters={**run.hyperparameters, **given}) if part.id in run.rule.parts else run
+            for run in e.runs)))
+
     def _list_presets(self, menu: QMenu) -> None:
         assert self.run is not None
         for preset in presets(conventions(self.run.optimizer)[0].id):
@@ -161,7 +181,7 @@ class RunEditor(QWidget):
     def _list_parts(self, menu: QMenu) -> None:
         assert self.run is not None
         for part in self.run.rule.parts.values():
-            if part not in self.run.parts:
+            if part not in self.run.parts and (part.id != "minibatch" or self.session.experiment.land.batch is not None):
                 action = menu.addAction(part.name)
                 assert action is not None
                 action.setToolTip(part.note)

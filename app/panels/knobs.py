@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from app import look
@@ -15,13 +15,17 @@ from optimizers import Hyperparameter, Part
 
 
 class Knobs(QWidget):
-    """``turned(name, value)`` follows a slider, ``typed(name, value)`` is said once; ``dropped(part)``: it shall go."""
+    """``turned(name, value)`` follows a slider, ``typed(name, value)`` is said once.
+
+    ``dropped(part)``: it shall go; ``spread(part)``: every run shall have it.
+    """
 
     turned = pyqtSignal(str, float)
     typed = pyqtSignal(str, float)
     seized = pyqtSignal()
     let_go = pyqtSignal()
     dropped = pyqtSignal(object)
+    spread = pyqtSignal(object)
 
     def __init__(self, run: Run, theme: Theme) -> None:
         super().__init__()
@@ -59,7 +63,11 @@ class Knobs(QWidget):
         cross.setAccessibleName(f"Remove {part.name}")
         cross.setIcon(look.icon("cross", self.theme.muted))
         cross.clicked.connect(lambda: self.dropped.emit(part))
+        every = QToolButton(objectName="reset", toolTip="Give every run this part with the same settings", text="to all")
+        every.setAccessibleName(f"Give every run {part.name}")
+        every.clicked.connect(lambda: self.spread.emit(part))
         row, title = self.grid.rowCount(), QLabel(part.name, objectName="part", wordWrap=True)
         title.setToolTip(f"<p>{part.note}</p><p>{part.source}</p>")
-        self.grid.addWidget(title, row, 0, 1, 3)
+        self.grid.addWidget(title, row, 0, 1, 2)
+        self.grid.addWidget(every, row, 2, Qt.AlignmentFlag.AlignRight)
         self.grid.addWidget(cross, row, 3)

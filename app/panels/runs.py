@@ -66,8 +66,8 @@ class RunList(QWidget):
         return self.list.currentRow()
 
     def refresh(self) -> None:
-        """Show the runs as they are, and which of them have diverged."""
-        experiment, race = self.session.experiment, self.session.race
+        """Show the runs as they are at the step that is shown, and what each is doing."""
+        experiment, race = self.session.seen, self.session.race
         styles = self.theme.styles(experiment.runs)
         row = max(self.row, 0)
         self.list.blockSignals(True)
@@ -75,11 +75,10 @@ class RunList(QWidget):
             self.list.takeItem(self.list.count() - 1)
         while self.list.count() < len(experiment.runs):
             self.list.addItem(QListWidgetItem())
-        for i, (run, style, label) in enumerate(zip(experiment.runs, styles, experiment.labels, strict=True)):
+        for i, (run, style) in enumerate(zip(experiment.runs, styles, strict=True)):
             item = self.list.item(i)
             assert item is not None
-            gone = race.tracks[i].diverged_at
-            words = f"{label} · diverged at step {gone}" if gone is not None and gone <= race.step else label
+            words = f"{run.heading} · {self.session.verdict(i).short}" if race.step else run.heading
             if item.text() != words:
                 item.setText(words)
                 item.setToolTip(words)
@@ -113,7 +112,7 @@ class RunList(QWidget):
 
     def duplicate(self) -> None:
         if self.row >= 0 and len(self.session.experiment.runs) < MOST_RUNS:
-            self._append(replace(self.session.experiment.runs[self.row], color=None, slot=None))
+            self._append(replace(self.session.seen.runs[self.row].afresh(), color=None, slot=None))
 
     def _append(self, run: Run) -> None:
         self.session.change(lambda e: e.added(run))

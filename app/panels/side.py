@@ -12,6 +12,7 @@ from app.catalogue import surface_entries
 from app.checks import ExperimentError, start_number
 from app.experiment import Experiment
 from app.panels.editor import RunEditor
+from app.panels.fair import FairRace
 from app.panels.fields import NumberField
 from app.panels.picker import Picker
 from app.panels.runs import RunList
@@ -112,14 +113,16 @@ class SidePanel(QScrollArea):
         self.surface = Ground(session, settings, theme)
         self.start = Start(session, theme)
         self.runs = RunList(session, settings, theme)
+        self.fair = FairRace(session, self.runs)
         self.editor = RunEditor(session, self.runs, settings, theme)
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 8, 12, 12)
         layout.setSpacing(5)
         for heading, widget in (("Surface", self.surface), ("Start", self.start), ("Runs", self.runs),
-                                ("Optimizer of the chosen run", self.editor)):
-            layout.addWidget(QLabel(heading, objectName="heading"))
+                                ("", self.fair), ("Optimizer of the chosen run", self.editor)):
+            if heading:
+                layout.addWidget(QLabel(heading, objectName="heading"))
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setWidget(body)
@@ -130,5 +133,5 @@ class SidePanel(QScrollArea):
 
     def refresh(self) -> None:
         """Show the experiment as it is."""
-        for part in (self.surface, self.start, self.runs, self.editor):
+        for part in (self.surface, self.start, self.runs, self.fair, self.editor):
             part.refresh()

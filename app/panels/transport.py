@@ -1,4 +1,4 @@
-"""The transport bar: play, step, back to the start, the speed, and the step that is shown."""
+"""The transport bar: play, step, go to the start and the end, and the speed."""
 
 from __future__ import annotations
 
@@ -24,38 +24,35 @@ class Transport(QToolBar):
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.session = session
-        holder = QWidget()
-        grid = QGridLayout(holder)
+        self.holder = QWidget()
+        grid = QGridLayout(self.holder)
         grid.setContentsMargins(10, 0, 0, 0)
-        self.speed = Knob(grid, 0, SPEED, "speed", theme, holder, floating=True)
-        self.speed.slider.setFixedWidth(180)
+        self.speed = Knob(grid, 0, SPEED, "speed", theme, self.holder, floating=True)
+        self.speed.slider.setFixedWidth(160)
         grid.addWidget(QLabel("updates a second", objectName="quiet"), 0, 4)
         for changed in (self.speed.turned, self.speed.typed):
             changed.connect(session.clock.set_speed)
         self.speed.show_value(session.clock.speed)
-        holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.holder = holder
-        self.step = QLabel(objectName="step")
-        self.step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.refresh()
+        self.holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
-    def fill(self, actions: list, primary: object) -> None:
-        """Put the actions on the bar, the primary one with its name."""
+    def fill(self, actions: list, primary: object, after: list) -> None:
+        """Put actions on the bar, the primary one with its name; some ``after`` the speed, as words."""
         for action in actions:
             self.addAction(action)
-            button = self.widgetForAction(action)
-            if isinstance(button, QToolButton) and action is primary:
-                button.setObjectName("play")
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            if action is primary:
+                self._button(action, Qt.ToolButtonStyle.ToolButtonTextBesideIcon).setObjectName("play")
         self.addWidget(self.holder)
-        spring = QWidget()
-        spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(spring)
-        self.addWidget(self.step)
+        for action in after:
+            self.addAction(action)
+            self._button(action, Qt.ToolButtonStyle.ToolButtonTextOnly).setObjectName("toggle")
+
+    def _button(self, action: object, style: Qt.ToolButtonStyle) -> QToolButton:
+        button = self.widgetForAction(action)  # type: ignore[arg-type]
+        assert isinstance(button, QToolButton)
+        button.setToolButtonStyle(style)
+        return button
 
     def refresh(self) -> None:
-        words = f"Step {self.session.race.step:,}"
-        if self.session.experiment.steps and self.session.race.step <= self.session.experiment.steps:
-            words += f" of {self.session.experiment.steps:,}"
-        if self.step.text() != words:
-            self.step.setText(words)
+        """The speed counts for nothing where it goes as fast as it can."""
+        for widget in (self.speed.slider, self.speed.field):
+            widget.setEnabled(not self.session.clock.unlimited)

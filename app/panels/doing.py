@@ -1,0 +1,56 @@
+"""What the chosen run is doing, in a sentence, and how the surface is curved where it stands."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.curvature import curvature
+from app.panels.runs import RunList
+from app.session import Session
+
+USUAL = 0.9  # the momentum that is spoken of where the run has none
+
+
+class Doing(QWidget):
+    """The verdict of the chosen run in words, and below it the numbers that say how long a step may be."""
+
+    def __init__(self, session: Session, runs: RunList) -> None:
+        super().__init__()
+        self.session, self.runs = session, runs
+        self.words, self.curvature = QLabel(wordWrap=True), QLabel(objectName="quiet", wordWrap=True)
+        for label, name in ((self.words, "Verdict"), (self.curvature, "Curvature")):
+            label.setAccessibleName(name)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 5)
+        column.setSpacing(1)
+        column.addWidget(self.words)
+        column.addWidget(self.curvature)
+        runs.chosen.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Write both for the step that is shown."""
+        row = self.runs.row
+        known = 0 <= row < len(self.session.race.tracks)
+        self.setVisible(known)
+        if known:
+            words = self.session.verdict(row).words
+            self.words.setText(f"<b>{self.session.seen.runs[row].rule.name}</b>: {escape(words.removesuffix('.'))}.")
+            self.curvature.setText(self._curvature(row))
+
+    def _curvature(self, row: int) -> str:
+        """How the surface is curved under the run, and what plain descent and momentum may do there."""
+        track, run = self.session.race.tracks[row], self.session.seen.runs[row]
+        step = min(self.session.race.step, track.extent)
+        bend = curvature(track.surface, track.xs[step], track.ys[step])
+        if math.isnan(bend.largest):
+            return "Here the surface has no curvature that could be told."
+        ways = f"Here λmax = {bend.largest:.4g}, λmin = {bend.smallest:.4g}, condition number {bend.condition:.3g}. "
+        if bend.largest <= 0:
+            return ways + "Nothing curves upwards: no learning rate is too large yet."
+        beta = run.hyperparameters.get("momentum", USUAL)
+        return ways + (f"Stable learning rates: plain below 2/λmax = {bend.stable_rate:.3g}, with momentum {beta:g} "
+                       f"below {bend.stable_rate_with(beta):.3g}.")
