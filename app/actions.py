@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from app.boxes import show_about, show_shortcuts
 from app.experiment import AGAINST, QUANTITIES, Curve
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ ACTIONS: list[Action] = [
              checked=lambda w, name=name: w.theme_choice == name)
       for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"))),
 
-    Action("shortcuts", "&Keyboard Shortcuts", "Help", lambda w: w.show_shortcuts(), ["?", "F1"]),
-    Action("about", "&About Thalweg", "Help", lambda w: w.show_about()),
+    Action("shortcuts", "&Keyboard Shortcuts", "Help", show_shortcuts, ["?", "F1"]),
+    Action("about", "&About Thalweg", "Help", show_about),
 ]
 
 

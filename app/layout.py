@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QLabel, QSplitter, QWidget
 
 from app.settings import Settings
 
+MOST = 0.42  # of the height, for what stands below the views
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
@@ -80,13 +81,13 @@ class Layout:
     def make_room(self, results: int) -> None:
         """Give the read-out the height its rows need, as far as there is room; never take any from it."""
         above, below = self.down.sizes()
-        if 0 < below < min(results, (above + below) // 3):
+        if 0 < below < min(results, int(MOST * (above + below))):
             self._divide(results)
 
     def _divide(self, results: int) -> None:
-        """So much height for the read-out, up to a third; the rest for the views."""
+        """So much height for the read-out, up to MOST of it; the rest for the views."""
         whole = sum(self.down.sizes())
-        wanted = min(results, whole // 3)
+        wanted = min(results, int(MOST * whole))
         self.down.setSizes([whole - wanted, wanted])
 
     def say_if_empty(self, words: str, empty: bool) -> None:

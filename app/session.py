@@ -14,6 +14,7 @@ from app.branch import Fair
 from app.clock import FRAME as TICK
 from app.clock import Clock
 from app.experiment import FIRST, MOST_STEPS, Experiment
+from app.late import first_piece, in_time, reached
 from app.race import Race
 from app.scenery import box_of
 from app.store import Store
@@ -25,26 +26,6 @@ DRAGGED = 1000  # steps that are computed again while something is dragged, at m
 FRAME, SLICE = 0.1, 0.010  # seconds that an answer may take, and a piece of what is done beside it
 CHECK = 100  # steps between two looks at whether all have converged
 SHOWN = 16  # pieces of work between two pictures of it
-
-
-def in_time(advance: Callable[[int], None], count: int, seconds: float, piece: int = 1) -> bool:
-    """Advance by ``count`` in pieces that grow from ``piece``; False where the time was over before the last of them."""
-    began = perf_counter()
-    while count > 0 and perf_counter() - began < seconds:
-        advance(min(piece, count))
-        count, piece = count - piece, max(piece, min(2 * piece, 256))
-    return count <= 0
-
-
-def first_piece(*tracks: Track) -> int:
-    """Updates that surely take no long time: rules on floats need a millisecond for a thousand."""
-    return 1024 if all(track.rule.batched for track in tracks) else 1
-
-
-def reached(late: list[tuple[Track, int]], seconds: float) -> bool:
-    """Let each track come to its goal, each in its share of the time; whether all have."""
-    done = [in_time(track.advance, goal - track.extent, seconds / len(late), first_piece(track)) for track, goal in late]
-    return all(done)
 
 
 class Session(QObject):

@@ -9,8 +9,9 @@ from PyQt6.QtCore import QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
-from app import look, version
+from app import look
 from app.actions import view_actions
+from app.boxes import show_box
 from app.checks import ExperimentError
 from app.commands import BAR, BESIDE, Commands
 from app.documents import Documents
@@ -173,7 +174,7 @@ class MainWindow(QMainWindow):
             what()
         except ExperimentError as error:
             words = str(error)
-            self._box(QMessageBox.Icon.Warning, "Thalweg", words[0].upper() + words[1:] + ".")
+            show_box(self, "Thalweg", words[0].upper() + words[1:] + ".", QMessageBox.Icon.Warning)
         self.commands.refresh()
 
     def say(self, words: str) -> None:
@@ -244,20 +245,3 @@ class MainWindow(QMainWindow):
         for name in OPTIONS:
             self.settings.keep(name, self.options[name])
         super().closeEvent(event)
-
-    # Help
-
-    def show_shortcuts(self) -> None:
-        more = ("<p>Click or drag in the contour to set the start. Drag the relief to turn it, use the wheel to zoom, "
-                "double-click to put it back.</p>")
-        self._box(QMessageBox.Icon.NoIcon, "Keyboard Shortcuts", f"<table>{self.commands.shortcut_table()}</table>{more}")
-
-    def show_about(self) -> None:
-        self._box(QMessageBox.Icon.NoIcon, "About Thalweg",
-                  f"<h3>Thalweg {version()}</h3><p>Gradient-descent optimizers race down a loss surface.</p>"
-                  "<p>Free software under the GNU General Public License, version 3 or later, without any warranty.</p>")
-
-    def _box(self, icon: QMessageBox.Icon, title: str, words: str) -> None:
-        box = QMessageBox(icon, title, words, parent=self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from PyQt6.QtWidgets import QApplication
 
+from app.branch import Fair
 from app.checks import ExperimentError
 from app.experiment import Run
 from app.files import load
@@ -45,9 +46,58 @@ class Driver(RuleBasedStateMachine):
     def go_to(self, step: int) -> None:
         self.session.show_step(step)
 
+    @rule(name=st.sampled_from(["start", "end", "step", "back", "ten_steps", "ten_back", "restart", "turn_now", "turn_start"]))
+    def transport(self, name: str) -> None:
+        self.window.commands[name].trigger()
+
+    @rule(place=st.floats(0, 1))
+    def scrub(self, place: float) -> None:
+        line = self.window.time.line
+        line.held.emit(True)
+        for share in (place, 1 - place, place):
+            line.setValue(round(share * line.maximum()))
+        line.held.emit(False)
+        assert self.session.race.step == min(round(place * line.maximum()), line.known)
+
+    @rule(which=st.integers(0, 10), stop=st.integers(1, 1000), back=st.integers(1, 60))
+    def go_back_and_turn(self, which: int, stop: int, back: int) -> None:
+        """What was there before the edit stays as it was, in the race and in the branch."""
+        session = self.session
+        session.show_step(session.race.step - back)
+        step, past = session.race.step, {run.slot: np.stack(track.part(0, session.race.step)).tobytes()
+                                         for run, track in zip(session.experiment.runs, session.race.tracks, strict=True)}
+        self.turn(which, stop)
+        if not session.from_start:
+            for run, track in zip(session.experiment.runs, session.race.tracks, strict=True):
+                assert np.stack(track.part(0, step)).tobytes() == past[run.slot]
+
     @rule()
-    def home(self) -> None:
-        self.window.commands["start"].trigger()
+    def keep_a_branch(self) -> None:
+        self.window.commands["keep_branch"].trigger()
+
+    @rule(which=st.integers(0, 5), deed=st.sampled_from(["take", "drop", "hide", "name", "drop and undo"]))
+    def branch(self, which: int, deed: str) -> None:
+        before = self.session.experiment
+        if not before.branches:
+            return
+        which %= len(before.branches)
+        if deed == "take":
+            self.session.take_branch(which)
+        elif deed == "hide":
+            self.session.change_branch(which, visible=not before.branches[which].visible)
+        elif deed == "name":
+            self.session.change_branch(which, name="mine")
+        else:
+            self.session.drop_branch(which)
+            assert len(self.session.experiment.branches) == len(before.branches) - 1
+            if deed == "drop and undo":
+                self.session.store.undo()
+                assert self.session.experiment == before
+
+    @rule(mode=st.sampled_from(["", "rate", "evaluations"]), budget=st.integers(1, 300))
+    def race_fairly(self, mode: str, budget: int) -> None:
+        rates = {run.slot: 0.01 for run in self.session.seen.runs if run.rule.has_rate} if mode == "rate" else {}
+        self.session.race_fairly(Fair(mode, budget), rates)
 
     @rule(which=st.integers(0, 10), stop=st.integers(0, 1000))
     def turn(self, which: int, stop: int) -> None:
@@ -139,16 +189,26 @@ class Driver(RuleBasedStateMachine):
         if not hasattr(self, "window"):
             return
         race, experiment, side = self.session.race, self.session.experiment, self.window.side
+        while self.session.work.isActive():
+            self.session.work.timeout.emit()
+        assert race is self.session.race
         assert race.experiment == experiment
+        assert race.step <= race.extent
+        assert len(race.branches) == len(experiment.branches) == self.branches_listed()
+        for branch, tracks in zip(experiment.branches, race.branches, strict=True):
+            assert all(track.extent >= branch.steps or track.finished for track in tracks)
         assert not self.failures
         assert len(race.tracks) == len(experiment.runs) == side.runs.list.count() == self.window.results.rowCount()
         for track in race.tracks:
-            steps = race.extent + 1 if track.diverged_at is None else track.diverged_at
-            assert len(track.xs) == len(track.ys) == len(track.losses) == max(steps, 1)
+            assert len(track.xs) == len(track.ys) == len(track.losses) == track.extent + 1
+            assert track.extent >= race.step or track.finished
+            if experiment.fair.evaluations:
+                assert sum(track.spent(track.extent)) <= experiment.fair.evaluations
             if track.diverged_at != 0:
                 assert np.isfinite(np.stack(track.part(0, 10**9))).all()
         run = side.editor.run
         if run is not None:
+            assert run == experiment.runs[side.runs.row].at(race.step)
             for name, knob in side.editor.knobs.items():
                 value = run.hyperparameters[name]
                 if isinstance(knob, Switch):
@@ -157,6 +217,10 @@ class Driver(RuleBasedStateMachine):
                     assert knob.field.value == value
                     assert knob.field.text() == knob.field.written(value)
                     assert abs(knob.slider.value() - knob.stops * knob.declared.position(value)) <= 6
+
+    def branches_listed(self) -> int:
+        self.window.foot.branches.refresh()
+        return self.window.foot.branches.list.count()
 
     def teardown(self) -> None:
         if hasattr(self, "window"):

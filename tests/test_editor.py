@@ -74,6 +74,8 @@ def test_a_preset_sets_everything_in_one_step(open_window: Open, name: str) -> N
 
 def test_every_part_can_be_added_and_removed_while_it_races(open_window: Open, application: QApplication) -> None:
     window, editor = with_run(open_window, "sgd lr=0.0001")
+    assert "Mini-batches" not in entries(editor.add), "there are no data to choose from"
+    window.session.change(lambda e: e.on("linear_regression"))
     window.session.advance(10)
     race = window.session.race
     for name, part in PARTS.items():

@@ -10,7 +10,8 @@ from PyQt6.QtWidgets import QApplication
 
 from app.clock import LONGEST, Clock
 from app.experiment import FIRST, Experiment, Run
-from app.session import DRAGGED, Session, in_time
+from app.late import in_time
+from app.session import DRAGGED, Session
 from app.store import Store
 from optimizers import trace
 

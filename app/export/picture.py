@@ -79,8 +79,9 @@ def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], dpi
         view.axes.add_artist(Moving(view, race.step))
     assert race.experiment.start is not None
     x, y = race.experiment.start
-    facts = figure.text(1 - EDGE / size[0], 1 - 0.3 / size[1], f"start ({x:.4g}, {y:.4g}), {race.step:,} steps", fontsize=10,
-                        color=theme.muted, ha="right", va="center")
+    words = f"start ({x:.4g}, {y:.4g}), {race.step:,} steps, {race.experiment.fair.words}"
+    facts = figure.text(1 - EDGE / size[0], 1 - 0.3 / size[1], words, fontsize=10, color=theme.muted, ha="right", va="center")
+    shrink(facts, 10, 0.62 * size[0] * dpi)
     title = figure.text(EDGE / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold",
                         color=theme.text, va="center", parse_math=False)
     shrink(title, 14, facts.get_window_extent().x0 - 2 * EDGE * dpi)

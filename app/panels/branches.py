@@ -30,7 +30,7 @@ class BranchList(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         for name, what, tip in (("Keep a Branch", session.keep_branch, "Keep the paths of now, to compare them with what comes"),
-                                ("Make Current", self.make_current, "Take the chosen branch up again; what is raced becomes a branch"),
+                                ("Make Current", self.make_current, "Race the chosen branch; what is raced now becomes one"),
                                 ("Rename", self.rename, "Give the chosen branch a name"),
                                 ("Delete", self.delete, "Delete the chosen branch; Undo brings it back")):
             button = self.buttons[name] = QPushButton(name, toolTip=tip)

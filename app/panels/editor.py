@@ -139,7 +139,7 @@ class RunEditor(QWidget):
         self.body.hide()
         self.body.deleteLater()
         self.body = fresh
-        self.add.setVisible(len(run.parts) < len(run.rule.parts))
+        self.add.setVisible(bool(self._offered(run)))
 
     def _change(self, how: Callable[[Run], Run], merge: str | None = None) -> None:
         row = self.runs.row
@@ -180,9 +180,13 @@ class RunEditor(QWidget):
 
     def _list_parts(self, menu: QMenu) -> None:
         assert self.run is not None
-        for part in self.run.rule.parts.values():
-            if part not in self.run.parts and (part.id != "minibatch" or self.session.experiment.land.batch is not None):
-                action = menu.addAction(part.name)
-                assert action is not None
-                action.setToolTip(part.note)
-                action.triggered.connect(lambda _, part=part: self._combine(part))
+        for part in self._offered(self.run):
+            action = menu.addAction(part.name)
+            assert action is not None
+            action.setToolTip(part.note)
+            action.triggered.connect(lambda _, part=part: self._combine(part))
+
+    def _offered(self, run: Run) -> list[Part]:
+        """The parts that it can still be combined with; batches only where there are data to choose from."""
+        return [part for part in run.rule.parts.values()
+                if part not in run.parts and (part.id != "minibatch" or self.session.experiment.land.batch is not None)]

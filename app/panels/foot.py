@@ -12,6 +12,8 @@ from app.panels.standings import Standings
 from app.session import Session
 from app.theme import Theme
 
+LEAST = 500  # pixels of width that it surely has
+
 
 class Foot(QWidget):
     """Only the page that is seen is written. Below it, whatever the page: what the chosen run is doing."""
@@ -46,4 +48,4 @@ class Foot(QWidget):
         """The height in which the read-out shows every run."""
         bar = self.pages.tabBar()
         assert bar is not None
-        return self.results.fitting() + bar.sizeHint().height() + self.doing.sizeHint().height()
+        return self.results.fitting() + bar.sizeHint().height() + self.doing.heightForWidth(max(self.width(), LEAST))

@@ -1,0 +1,236 @@
+"""Back in time: what an edit does where it is made, what it leaves behind, and how it is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.branch import Fair
+from app.experiment import FIRST, Experiment, Run
+from app.export.picture import compose
+from app.race import Race
+from app.session import Session
+from app.theme import LIGHT
+from optimizers import OPTIMIZERS
+from tests.conftest import edit
+
+pytestmark = pytest.mark.usefixtures("application")  # timers need one
+
+BOWL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.1}), Run("adam", {"lr": 0.2})))
+PARTS = {"noise": 0.3, "noise_seed": 5, "warmup_steps": 7, "cosine_steps": 200}
+
+
+def turned(session: Session, row: int, **hyperparameters: float) -> None:
+    session.change(lambda e: e.with_run(row, replace(e.runs[row], hyperparameters={**e.runs[row].hyperparameters,
+                                                                                    **hyperparameters})))
+
+
+def past(session: Session, row: int, last: int) -> bytes:
+    return np.stack(session.race.tracks[row].part(0, last)).tobytes()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_rewind_and_forward_is_exact_for_every_optimizer_with_noise_and_schedules(name: str) -> None:
+    rule = OPTIMIZERS[name]
+    known = {each for part in rule.parts.values() for each in part.hyperparameters}
+    run = Run(name, {part: value for part, value in PARTS.items() if part in known})
+    race = Race(Experiment("rosenbrock", (-1.2, 1.0), (run,)))
+    race.advance(60)
+    race = edit(race, lambda e: e.with_run(0, e.runs[0].turned(next(iter(rule.hyperparameters)), 0.02)
+                                           if "lr" in rule.hyperparameters else e.runs[0]))
+    race.advance(60)
+    straight = np.stack(race.tracks[0].part(0, 120)).tobytes()
+    states = {step: repr(race.tracks[0].point_at(min(step, race.tracks[0].extent))) for step in (3, 59, 60, 61, 119)}
+    for step in (119, 60, 3, 61, 59):
+        fork = race.tracks[0].fork(step)
+        assert repr(fork.point_at(min(step, fork.extent))) == states[step]
+        fork.advance(120 - step)
+        assert np.stack(fork.part(0, 120)).tobytes() == straight
+
+
+def test_going_back_and_on_without_a_change_replays_and_leaves_no_branch() -> None:
+    session = Session(BOWL)
+    session.advance(100)
+    before = past(session, 1, 100)
+    session.show_step(30)
+    session.change(lambda e: e.with_run(1, replace(e.runs[1], visible=False)))
+    turned(session, 1, lr=0.2)
+    session.advance(70)
+    assert past(session, 1, 100) == before
+    assert not session.experiment.branches
+
+
+def test_an_edit_at_an_earlier_step_is_seen_there_and_leaves_a_branch() -> None:
+    session = Session(BOWL)
+    session.advance(60)
+    turned(session, 0, lr=0.3)
+    session.advance(40)
+    assert session.experiment.runs[0].timeline == [(0, {"lr": 0.1}), (60, {"lr": 0.3})]
+    session.show_step(20)
+    assert session.seen.runs[0].hyperparameters == {"lr": 0.1}, "the controls show what was in force there"
+    old, other, then = past(session, 0, 100), past(session, 1, 100), past(session, 0, 20)
+    session.store.hold()
+    for rate in (0.2, 0.25, 0.4):
+        session.change(lambda e, rate=rate: e.with_run(0, e.runs[0].turned("lr", rate)), "0 lr")
+    session.store.release()
+    (branch,) = session.experiment.branches
+    assert (branch.since, branch.steps) == (20, 100)
+    assert session.experiment.runs[0].timeline == [(0, {"lr": 0.1}), (20, {"lr": 0.4})]
+    session.advance(80)
+    assert past(session, 0, 20) == then
+    assert past(session, 0, 100) != old
+    assert past(session, 1, 100) == other
+    session.store.undo()
+    assert past(session, 0, 100) == old
+    assert not session.experiment.branches
+    session.store.redo()
+    assert session.experiment.branches == (branch,)
+
+
+def test_branches_are_taken_up_named_hidden_deleted_and_undone() -> None:
+    session = Session(BOWL)
+    session.advance(50)
+    session.show_step(10)
+    turned(session, 0, lr=0.3)
+    session.advance(20)
+    mine, theirs = past(session, 0, 30), np.stack(session.race.branches[0][0].part(0, 50)).tobytes()
+    session.change_branch(0, name="slow", visible=False)
+    assert (session.experiment.branches[0].label, session.experiment.branches[0].visible) == ("slow", False)
+    session.take_branch(0)
+    assert past(session, 0, 50) == theirs
+    (branch,) = session.experiment.branches
+    assert (branch.runs[0].hyperparameters, branch.steps) == ({"lr": 0.3}, 30)
+    assert np.stack(session.race.branches[0][0].part(0, 30)).tobytes() == mine
+    session.drop_branch(0)
+    assert not session.experiment.branches
+    session.store.undo()
+    assert session.experiment.branches == (branch,)
+    assert np.stack(session.race.branches[0][0].part(0, 30)).tobytes() == mine
+
+
+def test_another_start_at_an_earlier_step_keeps_the_old_paths() -> None:
+    session = Session(BOWL)
+    session.advance(50)
+    session.show_step(0)
+    session.set_start(3.0, -1.0)
+    (branch,) = session.experiment.branches
+    assert (branch.start, len(branch.runs), branch.steps) == ((-7.0, 2.0), 2, 50)
+    session.advance(10)
+    session.take_branch(0)
+    assert session.experiment.start == (-7.0, 2.0)
+    assert session.experiment.branches[0].start == (3.0, -1.0)
+    assert session.experiment.branches[0].steps == 10
+
+
+def test_from_the_start_the_whole_path_is_another_and_the_rest_stays() -> None:
+    session = Session(BOWL)
+    session.advance(40)
+    turned(session, 1, beta1=0.5)
+    session.advance(60)
+    untouched = session.race.tracks[0]
+    session.turn_from(True)
+    turned(session, 1, lr=0.05)
+    assert session.race.tracks[0] is untouched
+    assert session.race.tracks[1].extent == session.race.step == 100
+    assert [(since, values["lr"], values["beta1"]) for since, values in session.experiment.runs[1].timeline] == [
+        (0, 0.05, 0.9), (40, 0.05, 0.5)]
+    assert not session.experiment.branches
+    fresh = Race(session.experiment)
+    fresh.advance(100)
+    assert np.stack(fresh.tracks[1].part(0, 100)).tobytes() == past(session, 1, 100)
+
+
+def test_what_is_kept_is_written_and_read_again_to_the_bit() -> None:
+    session = Session(BOWL)
+    session.advance(50)
+    turned(session, 1, lr=0.4)
+    session.advance(20)
+    session.show_step(60)
+    turned(session, 0, lr=0.3)
+    session.advance(30)
+    session.keep_branch()
+    again = Session()
+    again.open(Experiment.from_json(session.experiment.to_json()))
+    assert again.experiment == session.experiment
+    again.advance(90)
+    while again.work.isActive():
+        again.work.timeout.emit()
+    for mine, other in zip(session.race.every, again.race.every, strict=True):
+        assert other.extent >= mine.extent or other.extent >= 90
+        last = min(mine.extent, other.extent)
+        assert np.stack(mine.part(0, last)).tobytes() == np.stack(other.part(0, last)).tobytes()
+
+
+def test_it_stops_when_all_have_converged_and_goes_on_when_asked() -> None:
+    session, said = Session(replace(BOWL, runs=BOWL.runs[:1], settled=True)), []
+    session.ended.connect(said.append)
+    session.clock.play()
+    for _ in range(40):
+        session.advance(97)
+        if not session.clock.running:
+            break
+    step = session.race.step
+    assert session.verdict(0).kind == "converged"
+    assert said == [f"Every run has converged: stopped at step {step:,}."]
+    again = Session(session.experiment)
+    again.clock.play()
+    while again.clock.running:
+        again.advance(1000)
+    assert again.race.step == step, "where it stops does not depend on how fast it went"
+    session.clock.play()
+    session.advance(250)
+    assert session.race.step == step + 250
+    session.rest()
+
+
+def test_one_learning_rate_for_all_stays_one() -> None:
+    session = Session(BOWL)
+    session.race_fairly(Fair("rate"), {0: 0.1, 1: 0.1})
+    session.advance(20)
+    turned(session, 1, lr=0.05)
+    assert [run.hyperparameters["lr"] for run in session.experiment.runs] == [0.05, 0.05]
+    session.change(lambda e: e.added(Run("lion")))
+    assert session.experiment.runs[2].hyperparameters["lr"] == 0.05
+    session.store.undo()
+    session.store.undo()
+    assert [run.hyperparameters["lr"] for run in session.experiment.runs] == [0.1, 0.1]
+
+
+def test_a_tuned_race_is_tuned_until_something_is_turned() -> None:
+    session = Session(BOWL)
+    session.advance(30)
+    session.race_fairly(Fair("tuned", 500), {0: 1.0, 1: 0.3})
+    assert session.race.step == 0
+    assert [run.timeline[0][1]["lr"] for run in session.experiment.runs] == [1.0, 0.3]
+    session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False)))
+    assert session.experiment.fair.mode == "tuned"
+    session.advance(3)
+    turned(session, 1, lr=0.05)
+    assert session.experiment.fair == Fair()
+
+
+@pytest.mark.parametrize("fair", [Fair(), Fair("rate"), Fair("tuned", 500), Fair("evaluations", 1000)])
+def test_the_mode_of_the_race_is_on_every_picture(fair: Fair) -> None:
+    race = Race(replace(FIRST, fair=fair))
+    race.advance(10)
+    for views in ("all", "contour"):
+        figure = compose(race, views, LIGHT, (8.0, 5.0), 60, {}, None)
+        (words,) = [text for text in figure.texts if fair.words in text.get_text()]
+        box = words.get_window_extent()
+        assert words.get_visible()
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.x1
+
+
+def test_replicas_are_the_run_with_other_seeds() -> None:
+    session = Session(replace(BOWL, runs=(Run.parse("sgd lr=0.1 noise=1"),)))
+    session.change(lambda e: e.with_run(0, replace(e.runs[0], replicas=3)))
+    session.advance(40)
+    while session.work.isActive():
+        session.work.timeout.emit()
+    assert [track.extent for track in session.race.bundles[0]] == [40] * 3
+    seeded = Session(replace(BOWL, runs=(Run.parse("sgd lr=0.1 noise=1 noise_seed=2"),)))
+    seeded.advance(40)
+    assert np.stack(session.race.bundles[0][1].part(0, 40)).tobytes() == past(seeded, 0, 40)
