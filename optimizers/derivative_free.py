@@ -8,9 +8,8 @@ from typing import Annotated
 
 import numpy as np
 
-from .loss import Loss
 from .optimizer import Hyperparameter, Seed, optimizer
-from .searches import look
+from .searches import height
 
 FAMILY = "Derivative-free"
 
@@ -21,12 +20,6 @@ Expansion = Annotated[float, Hyperparameter(1.0, 5.0, least=1.0)]
 Share = Annotated[float, Hyperparameter(0.05, 0.95, most=1.0)]
 Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma")]
 Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)]
-
-
-def height(loss: Loss, x: np.ndarray) -> float:
-    """The height; infinite where there is no finite one, so that such a point is the worst of all."""
-    value = look(loss, x)[0]
-    return float(value) if math.isfinite(value) else math.inf
 
 
 @optimizer("Nelder-Mead", source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from .optimizer import Optimizer
 from .step import Memory, Step
 
 NOTHING: Memory = MappingProxyType({})
+Spent = tuple["array[int]", "array[int]"]  # evaluations of the gradient, and of the loss alone, of each update
 
 
 class Point(NamedTuple):
@@ -54,17 +56,23 @@ def begin(optimizer: Optimizer, surface: Surface, start: tuple[float, float]) ->
 
 
 def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters: Mapping[str, Any], count: int,
-            xs: array[float], ys: array[float], losses: array[float]) -> Point:
+            xs: array[float], ys: array[float], losses: array[float], spent: Spent | None = None) -> Point:
     """Make ``count`` updates from ``here``; append each position and loss to the columns; return the last point.
 
     A hyperparameter may be a function of t. The update whose arithmetic fails or whose position or loss is not finite is not
-    appended: the point returned is the one before it, marked as diverged.
+    appended: the point returned is the one before it, marked as diverged. ``spent`` gets how many evaluations of the gradient,
+    and how many of the loss alone, each update took for itself: the one at its end is the gradient of the next, and where the
+    next has no use for it, it was made for the record only and counts nowhere.
     """
     step = Step(optimizer, surface, hyperparameters)
     with np.errstate(all="ignore"):
         if optimizer.separable and step.plain:
-            return _fast(step, getattr(surface, "function", surface), here, count, xs, ys, losses)
-        return _whole(step, surface, here, count, xs, ys, losses)
+            end = _fast(step, getattr(surface, "function", surface), here, count, xs, ys, losses)
+            if spent:
+                spent[0].extend(repeat(1, end.t - here.t))
+                spent[1].extend(repeat(0, end.t - here.t))
+            return end
+        return _whole(step, surface, here, count, xs, ys, losses, spent)
 
 
 def _fast(step: Step, surface: Surface, here: Point, count: int,
@@ -100,8 +108,9 @@ def _fast(step: Step, surface: Surface, here: Point, count: int,
 
 
 def _whole(step: Step, surface: Surface, here: Point, count: int,
-           xs: array[float], ys: array[float], losses: array[float]) -> Point:
+           xs: array[float], ys: array[float], losses: array[float], spent: Spent | None) -> Point:
     for t in range(here.t + 1, here.t + count + 1):
+        gradients, values = step.bare.gradients, step.bare.values
         try:
             x, y, parts = step(t, here.x, here.y, here.slope, here.parts)
             moved = Point(t, x, y, here.loss, here.slope, False, parts)
@@ -113,4 +122,7 @@ def _whole(step: Step, surface: Surface, here: Point, count: int,
         here = moved._replace(loss=loss, slope=slope)
         for column, value in zip((xs, ys, losses), (*here.position, loss), strict=True):
             column.append(value)
+        if spent:
+            spent[0].append(step.bare.gradients - gradients)
+            spent[1].append(step.bare.values - values)
     return here

@@ -11,7 +11,7 @@ import numpy as np
 from .arithmetic import dot, norm, ratio
 from .hyperparameter import StepLength
 from .optimizer import Hyperparameter, Positive, Switch, optimizer
-from .searches import Armijo, armijo, look
+from .searches import Armijo, armijo, height
 
 Floor = Annotated[float, Hyperparameter(1e-8, 10.0, "log", least=1e-300, label="smallest curvature")]
 Radius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius")]
@@ -88,7 +88,7 @@ def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_r
     predicted = -float(dot(grad, p) + p @ hessian @ p / 2)
     there = x + p
     if predicted > 0:
-        rho = (value - look(loss, there)[0]) / predicted
+        rho = (value - height(loss, there)) / predicted
         if not rho >= 0.25:
             radius /= 4
         elif rho > 0.75 and norm(p) > 0.999 * radius:
@@ -114,7 +114,7 @@ def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: Ste
     if (there == x).all():
         return x, damping, nu, np.array([x])
     predicted = -float(dot(grad, step) + step @ jj @ step / 2)
-    gain = ratio(value - look(loss, there)[0], predicted) if predicted > 0 else -1.0
+    gain = ratio(value - height(loss, there), predicted) if predicted > 0 else -1.0
     if 0 < gain < math.inf:
         u = 2 * gain - 1
         return there, max(damping * max(1 / 3, 1 - u * u * u), 1e-16), 2.0, np.array([there])

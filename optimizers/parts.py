@@ -2,14 +2,14 @@
 """Parts: what can be combined with any optimizer, each one pure function, applied in the order of this file.
 
 ``stage`` says where a part stands in an update:
-- "gradient": ``(x, grad, t)`` -> the gradient that the rule gets;
-- "loss": ``(x, loss, t)`` -> the same, for a part that looks at the surface elsewhere;
+- "loss": ``(x, loss, t)`` -> the gradient, for a part that asks for gradients itself; a second one gets those of the first;
+- "gradient": ``(x, grad, t)`` -> the gradient as the rule gets it;
 - "position": ``(x, lr, t)`` -> the position that the rule starts from (``lr`` is 1 for a rule without a learning rate);
 - "rate": ``(lr, t)`` -> the learning rate of this update (see ``optimizers.scheduled``);
 - "result": ``(x, before, t, *state)`` -> the new position, and the part's state, once the rule has moved from ``before`` to ``x``.
 
 ``x`` and ``grad`` are whole points, shape (2, *batch). The first hyperparameter bears the part's name; 0 means that it is off.
-A rule that takes the loss gets the gradient stages through ``loss.gradient``.
+A rule that takes the loss gets these two stages through ``loss.gradient``.
 """
 
 from __future__ import annotations
@@ -44,6 +44,19 @@ def part(name: str, *, source: str, on: float, penalty: bool = False) -> Callabl
         return made
 
     return declare
+
+
+@part("Mini-batches", source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586, with the mean over a few of the data points as "
+      "the observation; Bottou, Curtis & Nocedal 2018, arXiv:1606.04838, section 3", on=8)
+def minibatch(x, loss, t, *, minibatch: Annotated[float, Hyperparameter(1, 100, "whole", most=100_000, label="batch size")] = 0,
+              minibatch_seed: Seed = 0):
+    """Takes the gradient of a few data points, drawn anew for every update, the same for every run with the same seed. Cheap and
+    shaky: comes near quickly, then wanders unless the rate falls. Changes nothing on a surface that is not made from data.
+    """
+    count = int(minibatch)
+    if count >= loss.size:
+        return loss.gradient(x)
+    return loss.sampled(x, np.random.default_rng((int(minibatch_seed), t)).choice(loss.size, count, replace=False))
 
 
 @part("Sharpness-aware minimization (SAM)", source="Foret et al. 2021, arXiv:2010.01412, algorithm 1", on=0.05)

@@ -34,13 +34,15 @@ class Trial(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where a search ended, and every point it tried, in order, (k, 2). One that found nothing stays at x with alpha = 0."""
+    """Where a search ended, and every point it tried, in order, (k, 2). One that found nothing stays at x with alpha = 0.
+
+    ``grad`` is the gradient there; None from a search that asks for heights alone.
+    """
 
     alpha: float
     x: np.ndarray
-    value: float
-    grad: np.ndarray
     trials: np.ndarray
+    grad: Any = None
 
 
 def look(loss: Loss, x: np.ndarray) -> tuple[Any, np.ndarray]:
@@ -49,6 +51,15 @@ def look(loss: Loss, x: np.ndarray) -> tuple[Any, np.ndarray]:
         return loss.both(x)
     except (ArithmeticError, ValueError):
         return math.inf, np.full(2, math.nan)
+
+
+def height(loss: Loss, x: np.ndarray) -> float:
+    """The height alone; infinite where there is no finite one, so that such a point is the worst of all."""
+    try:
+        value = loss.value(x)
+    except (ArithmeticError, ValueError):
+        return math.inf
+    return float(value) if math.isfinite(value) else math.inf
 
 
 def line(loss: Loss, x: np.ndarray, p: np.ndarray, trials: list[np.ndarray]) -> Callable[[float], Trial]:
@@ -65,17 +76,19 @@ def line(loss: Loss, x: np.ndarray, p: np.ndarray, trials: list[np.ndarray]) -> 
 
 def armijo(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndarray, alpha: float, *,
            c1: float = 1e-4, shrink: float = 0.5, most: int = 100) -> Found:
-    """Backtracking: from ``alpha`` shorten by ``shrink`` until the Armijo condition holds."""
+    """Backtracking: from ``alpha`` shorten by ``shrink`` until the Armijo condition holds, by heights alone."""
     trials: list[np.ndarray] = []
-    phi, slope = line(loss, x, p, trials), float(dot(grad, p))
+    slope = float(dot(grad, p))
     while slope < 0 and len(trials) < most:
-        here = phi(alpha)
-        if math.isfinite(here.value) and here.value <= value + c1 * alpha * slope:
-            return Found(alpha, here.x, here.value, here.grad, np.array(trials))
-        if (here.x == x).all():
+        there = x + alpha * p
+        trials.append(there)
+        f_there = height(loss, there)
+        if f_there < math.inf and f_there <= value + c1 * alpha * slope:
+            return Found(alpha, there, np.array(trials))
+        if (there == x).all():
             break  # the step is lost in rounding, and so are all shorter ones
         alpha *= shrink
-    return Found(0.0, x, value, grad, np.array(trials or [x]))
+    return Found(0.0, x, np.array(trials or [x]))
 
 
 def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndarray, alpha: float, *,
@@ -93,7 +106,7 @@ def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: n
         return here if finite else here._replace(value=math.inf, slope=math.nan)
 
     def end(here: Trial) -> Found:
-        return Found(*here[:4], np.array(trials or [x]))
+        return Found(here.alpha, here.x, np.array(trials or [x]), here.grad)
 
     def too_high(here: Trial) -> bool:
         return here.value > value + c1 * here.alpha * start.slope

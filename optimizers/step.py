@@ -20,17 +20,31 @@ def is_on(name: str, hyperparameters: Mapping[str, Any]) -> bool:
 
 
 class PartedLoss(Loss):
-    """The loss as a rule sees it through the gradient stages; a penalty on the position counts as part of the loss."""
+    """The loss as a rule sees it through the gradient stages; a penalty on the position counts as part of the loss.
+
+    What is evaluated, and counted, is the bare loss. Where a part looks at the surface itself, the height that a rule wants
+    with its gradient is an evaluation of its own.
+    """
 
     def __init__(self, surface: Surface, step: Step) -> None:
         super().__init__(surface)
         self.step, self.t = step, 1
 
     def both(self, point: Any) -> tuple[Any, np.ndarray]:
-        height, grad = super().both(point)
-        if self.step.penalties:
-            height = height + sum(s[n] for n, s in self.step.penalties) * (point * point).sum(axis=0) / 2
-        return height, self.step.shape(point, grad, self.t)
+        bare, step = self.step.bare, self.step
+        height, grad = (bare.value(point), None) if step.looks else bare.both(point)
+        return self._penalised(point, height), step.shape(point, grad, self.t)
+
+    def value(self, point: Any) -> Any:
+        return self._penalised(point, self.step.bare.value(point))
+
+    def gradient(self, point: Any) -> np.ndarray:
+        return self.step.shape(point, None if self.step.looks else self.step.bare.gradient(point), self.t)
+
+    def _penalised(self, point: Any, height: Any) -> Any:
+        if not self.step.penalties:
+            return height
+        return height + sum(s[n] for n, s in self.step.penalties) * (point * point).sum(axis=0) / 2
 
     def hessian(self, point: Any) -> np.ndarray:
         return self.step.bare.hessian(point) + self._ridge(point)
@@ -41,6 +55,17 @@ class PartedLoss(Loss):
     def _ridge(self, point: Any) -> Any:
         eye = np.eye(2).reshape(2, 2, *(1,) * (np.ndim(point) - 1))
         return sum(s[n] for n, s in self.step.penalties) * eye
+
+
+class Seen(Loss):
+    """The loss whose gradient is what a part makes of it in update ``t``: the rule sees that, and so does a part after it."""
+
+    def __init__(self, loss: Loss, part: Callable[..., Any], t: int) -> None:
+        super().__init__(loss.surface)
+        self.loss, self.part, self.t = loss, part, t
+
+    def gradient(self, point: Any) -> np.ndarray:
+        return self.part(point, self.loss, self.t)
 
 
 class Step:
@@ -57,24 +82,34 @@ class Step:
         self.optimizer, self.cut = optimizer, cut
         self.rule, self.settings = optimizer.bind(own)
         self.stages: dict[str, list[tuple[Part, Callable[..., Any], dict[str, Any]]]] = {
-            "rate": [], "gradient": [], "position": [], "result": []}
+            "rate": [], "loss": [], "gradient": [], "position": [], "result": []}
         self.penalties: list[tuple[str, dict[str, Any]]] = []
         self.schedules = [(self.settings, name, value) for name, value in own.items() if callable(value)]
         for name, part in parts.items():
             if is_on(name, hyperparameters):
                 bound, settings = part.bind({n: hyperparameters[n] for n in part.hyperparameters if n in hyperparameters})
-                self.stages["gradient" if part.stage == "loss" else part.stage].append((part, bound, settings))
+                self.stages[part.stage].append((part, bound, settings))
                 self.schedules += [(settings, n, value) for n, value in settings.items() if callable(value)]
                 if part.penalty:
                     self.penalties.append((name, settings))
         self.rate = self.settings.get("lr")
         self.bare = Loss(surface)
-        self.loss = PartedLoss(surface, self) if self.stages["gradient"] else self.bare
+        self.loss = PartedLoss(surface, self) if self.stages["loss"] or self.stages["gradient"] else self.bare
 
     @property
     def plain(self) -> bool:
         """Whether there is nothing but the rule and constant hyperparameters."""
         return not self.schedules and not any(self.stages.values())
+
+    @property
+    def unit_cost(self) -> bool:
+        """Whether every update costs exactly one evaluation of the gradient, and none of the loss alone."""
+        return not self.optimizer.takes_loss and not self.stages["loss"]
+
+    @property
+    def looks(self) -> bool:
+        """Whether a part asks for gradients itself, so that it has no use for the one at hand."""
+        return any(True for _ in self.working("loss"))
 
     def working(self, stage: str) -> Iterator[tuple[Part, Callable[..., Any]]]:
         """The parts of a stage that a schedule has not brought to 0."""
@@ -94,9 +129,14 @@ class Step:
             self.settings["lr"] = lr
 
     def shape(self, point: Any, grad: Any, t: int) -> Any:
-        """The gradient at a point as the rule gets it."""
-        for part, bound in self.working("gradient"):
-            grad = bound(point, self.bare if part.stage == "loss" else grad, t)
+        """The gradient at a point as the rule gets it, from the one at hand."""
+        loss = self.bare
+        for _, bound in self.working("loss"):
+            loss = Seen(loss, bound, t)
+        if loss is not self.bare:
+            grad = loss.gradient(point)
+        for _, bound in self.working("gradient"):
+            grad = bound(point, grad, t)
         return grad
 
     def __call__(self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], slope: tuple[Any, Any],
@@ -112,7 +152,10 @@ class Step:
                 self.loss.t = t
             grad: Any = self.loss
         else:
+            asked = self.bare.gradients
             grad = self.shape(before, np.array(slope), t)
+            if self.bare.gradients == asked:
+                self.bare.gradients += 1  # no part asked for one of its own: the one at hand was used
         if coupled:
             new = rule(point, grad, t, *x[1:])
             x = new if isinstance(new, tuple) else (new,)

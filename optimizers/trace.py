@@ -102,7 +102,7 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
             block = slice(low, low + BLOCK)
             cut = cutter(block)
             settings = {name: value if callable(value) else cut(value) for name, value in hyperparameters.items()}
-            path = _walk(Step(optimizer, surface, settings, cut), surface, x0[block], y0[block], steps, last)
+            path = walk(Step(optimizer, surface, settings, cut), surface, x0[block], y0[block], steps, last)
             try:
                 for row, (x, y, height) in enumerate(path):
                     positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, height
@@ -116,8 +116,13 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
     return Path(positions.reshape(rows, 2, *batch), losses.reshape(rows, *batch))
 
 
-def _walk(step: Step, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int, last: bool) -> Iterator[tuple[Any, Any, Any]]:
-    """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only."""
+def walk(step: Step, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int,
+         last: bool = False) -> Iterator[tuple[Any, Any, Any]]:
+    """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only.
+
+    The rule must be a batched one. Whoever takes the rows says what is done about floating-point warnings, and about the
+    ArithmeticError or ValueError of a hyperparameter that all runs share.
+    """
     optimizer = step.optimizer
     state = list(optimizer.state.values())
     height, (gx, gy) = surface(x, y)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .points import MOST, averaged, checked, gauss_newton, minimum, rounded, units
+from .points import MOST, averaged, batched, checked, gauss_newton, minimum, rounded, units
 from .surface import SURFACES, Box, Surface
 
 NOWHERE = "For these points the loss has no lowest place at finite weights: it falls on as they grow, or is lowest on a line."
@@ -52,7 +52,7 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, box
                    start=start or (rounded(-0.6 * reach_w), rounded(0.5 * reach_b)), function=function,
                    minima=(best,) if best else (),
                    levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"), predict=neuron, make=tanh_neuron,
-                   gauss_newton=gauss_newton(neuron, xs),
+                   gauss_newton=gauss_newton(neuron, xs), batch=batched(neuron_error, xs, ys),
                    note="Where the neuron is saturated the loss is a plateau: a run that starts there hardly moves for long."
                    if best else NOWHERE)
 
@@ -99,7 +99,7 @@ def two_weight_network(x: Any, y: Any, *, start: tuple[float, float] | None = No
                    start=start or (rounded(-0.6 * reach_1), rounded(0.5 * reach_2)), function=function,
                    minima=((w1, w2), (-w1, -w2)) if best else (), levels="log", data=(xs, ys),
                    axes=("w₁ (inner weight)", "w₂ (outer weight)"), predict=pair, make=two_weight_network,
-                   gauss_newton=gauss_newton(pair, xs),
+                   gauss_newton=gauss_newton(pair, xs), batch=batched(pair_error, xs, ys),
                    note="Two mirror images of one solution, with a saddle between them: small weights start slowly."
                    if best else NOWHERE)
 

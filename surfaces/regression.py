@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .points import MOST, averaged, checked, minimum, rounded, units
+from .points import MOST, averaged, batched, checked, minimum, rounded, units
 from .surface import SURFACES, Box, Surface
 
 PARTED = "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
@@ -55,13 +55,20 @@ def linear_regression(x: Any, y: Any, *, scaling: str = "half_mean", start: tupl
     deviation = xs - mean
     a_best = float(deviation @ (ys - ys.mean()) / (deviation @ deviation))
     b_best = float(ys.mean()) - a_best * mean
-    floor = scale * (float(((a_best * xs + b_best - ys) ** 2).mean()) / 2)
+    rest = a_best * xs + b_best - ys
+    floor = scale * (float((rest ** 2).mean()) / 2)
     first, second, unit = scale * square, scale * mean, scale
 
     def squared_error(a: Any, b: Any) -> Any:
         da, db = a - a_best, b - b_best
         slope_a, slope_b = first * da + second * db, second * da + unit * db
         return floor + (da * slope_a + db * slope_b) / 2, (slope_a, slope_b)
+
+    def batch(a: Any, b: Any, rows: np.ndarray) -> tuple[Any, Any]:
+        u, r = xs[rows], rest[rows]
+        da, db, middle = a - a_best, b - b_best, float(u.mean())
+        return (scale * (float((u * u).mean()) * da + middle * db + float((u * r).mean())),
+                scale * (middle * da + db + float(r.mean())))
 
     reach = 3 * max(abs(a_best), abs(b_best), 1.0)
     box = box or ((a_best - reach, a_best + reach), (b_best - reach, b_best + reach))
@@ -70,7 +77,7 @@ def linear_regression(x: Any, y: Any, *, scaling: str = "half_mean", start: tupl
                    start=start or (rounded(a_best - 0.8 * reach), rounded(b_best - 0.8 * reach)),
                    function=squared_error,
                    minima=((a_best, b_best),), levels="log", data=(xs, ys), axes=("a (slope)", "b (intercept)"), note=note,
-                   predict=line, make=partial(linear_regression, scaling=scaling))
+                   predict=line, make=partial(linear_regression, scaling=scaling), batch=batch)
 
 
 def exam_data(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -120,7 +127,7 @@ def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = N
                    minima=(best,) if best else (), levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"),
                    note="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
                    if best else PARTED,
-                   predict=probability, make=logistic_regression)
+                   predict=probability, make=logistic_regression, batch=batched(cross_entropy, xs, ys))
 
 
 for _scaling in SCALINGS:

@@ -35,7 +35,8 @@ class Surface:
     ``levels`` says how its contour levels are spaced: "linear", or "log" for a narrow valley between high walls.
     ``data`` are the points (x, y) a loss surface was made from, ``predict(a, b, x)`` is the curve its model draws through
     them, ``make(x, y)`` the same kind of surface from other points, and ``gauss_newton(a, b)`` is J'J (2, 2) where the loss is
-    a sum of squares. ``axes`` are the names of the two coordinates.
+    a sum of squares. ``batch(a, b, rows)`` are the slopes (slope_a, slope_b) of the points with these numbers alone, scaled so
+    that their mean over all choices of so many points is the whole slope. ``axes`` are the names of the two coordinates.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Surface:
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     make: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
     gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)
+    batch: Callable[[Any, Any, np.ndarray], tuple[Any, Any]] | None = field(default=None, repr=False)
 
     def __call__(self, x: Any, y: Any) -> tuple[Any, tuple[Any, Any]]:
         if x.__class__ is float and y.__class__ is float:

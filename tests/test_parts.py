@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,9 +22,11 @@ from optimizers import (  # type: ignore[attr-defined]
     trace,
 )
 from optimizers.descent import begin, descend
+from optimizers.loss import Loss
 from surfaces import SURFACES
+from tests.conftest import edit, turn
 
-BOWL, ROSENBROCK = SURFACES["elongated_bowl"], SURFACES["rosenbrock"]
+BOWL, ROSENBROCK, NEURON = SURFACES["elongated_bowl"], SURFACES["rosenbrock"], SURFACES["tanh_neuron"]
 ON = {name: part.on for name, part in PARTS.items()}
 
 
@@ -31,9 +35,10 @@ def walk(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), *
 
 
 def test_the_catalogue() -> None:
-    assert set(PARTS) == {"sam", "noise", "clip_value", "clip_norm", "weight_decay", "decoupled_weight_decay", "lookahead",
-                          "warmup_steps", "step_every", "exponential_gamma", "cosine_steps", "linear_steps", "inverse_sqrt",
-                          "one_cycle"}
+    assert set(PARTS) == {"minibatch", "sam", "noise", "clip_value", "clip_norm", "weight_decay", "decoupled_weight_decay",
+                          "lookahead", "warmup_steps", "step_every", "exponential_gamma", "cosine_steps", "linear_steps",
+                          "inverse_sqrt", "one_cycle"}
+    assert next(iter(PARTS)) == "minibatch", "what comes after it shapes or looks at the gradient of the batch"
 
 
 @pytest.mark.parametrize(("rule", "part"), [(rule, part) for rule in OPTIMIZERS.values() for part in rule.parts],
@@ -91,6 +96,89 @@ def test_sam_takes_the_gradient_uphill() -> None:
     np.testing.assert_allclose(walk("sgd", 1, lr=0.1, sam=0.5)[1], [-7 - 0.1 * x / 10, 2 - 0.1 * 2 * y])
 
 
+@pytest.mark.parametrize("rule", [rule for rule in OPTIMIZERS.values() if "minibatch" in rule.parts], ids=lambda rule: rule.id)
+def test_a_batch_of_the_data_with_any_rule(rule: Optimizer) -> None:
+    settings = {"lr": 0.001, "minibatch": 6, "minibatch_seed": 2}
+    single = trace(rule, NEURON, (-0.5, 1.0), 12, **settings).positions
+    batch = trace(rule, NEURON, (np.array([-0.5, 0.2]), np.array([1.0, 0.3])), 12, **settings).positions
+    assert np.isfinite(single).all()
+    np.testing.assert_allclose(batch[..., 0], single, rtol=1e-10, atol=1e-10)
+    whole = trace(rule, NEURON, (-0.5, 1.0), 12, lr=0.001).positions
+    assert not np.array_equal(single, whole)
+    for size in (40, 41, 1000):
+        np.testing.assert_array_equal(trace(rule, NEURON, (-0.5, 1.0), 12, lr=0.001, minibatch=size).positions, whole)
+
+
+def test_a_batch_is_drawn_anew_for_every_update_and_alike_for_every_run() -> None:
+    asked: list[np.ndarray] = []
+
+    class Watching(Loss):
+        def sampled(self, point: Any, rows: np.ndarray) -> np.ndarray:
+            asked.append(rows)
+            return super().sampled(point, rows)
+
+    def drawn(point: tuple[float, float], seed: int) -> list[list[int]]:
+        asked.clear()
+        for t in range(1, 301):
+            parts.minibatch(np.array(point), Watching(NEURON), t, minibatch=10, minibatch_seed=seed)
+        return [rows.tolist() for rows in asked]
+
+    first = drawn((0.0, 0.0), 3)
+    assert first == drawn((2.0, -1.0), 3)
+    assert first != drawn((0.0, 0.0), 4)
+    assert all(len(set(rows)) == 10 for rows in first), "no point twice"
+    assert len(set(map(tuple, first))) == 300
+    times = np.bincount(np.concatenate(first), minlength=40)
+    assert len(times) == 40
+    assert (np.abs(times - 75) < 5 * np.sqrt(75)).all(), "each point as often as any other"
+
+
+def test_two_optimizers_with_the_same_seed_feel_the_same_batches() -> None:
+    """SGD and momentum without momentum are one formula; another seed leads elsewhere."""
+    data = SURFACES["linear_regression"]
+    settings = {"lr": 0.01, "minibatch": 3, "minibatch_seed": 7}
+    sgd = trace("sgd", data, (-20.0, -20.0), 40, **settings).positions
+    np.testing.assert_allclose(trace("momentum", data, (-20.0, -20.0), 40, momentum=0.0, **settings).positions, sgd, rtol=1e-12)
+    assert not np.allclose(trace("sgd", data, (-20.0, -20.0), 40, **settings | {"minibatch_seed": 8}).positions, sgd)
+    gradient = (sgd[0] - sgd[1]) / 0.01
+    rows = np.random.default_rng((7, 1)).choice(50, 3, replace=False)
+    assert data.batch is not None
+    np.testing.assert_allclose(gradient, data.batch(-20.0, -20.0, rows), rtol=1e-10)
+
+
+def test_the_batch_comes_before_all_that_is_done_to_the_gradient() -> None:
+    data, x = SURFACES["linear_regression"], np.array([3.0, 4.0])
+    assert data.batch is not None
+    rows = np.random.default_rng((0, 1)).choice(50, 5, replace=False)
+    slope = np.array(data.batch(3.0, 4.0, rows))
+
+    def step(**settings: float) -> np.ndarray:
+        return (x - trace("sgd", data, (3.0, 4.0), 1, lr=0.01, minibatch=5, **settings).positions[1]) / 0.01
+
+    np.testing.assert_allclose(step(), slope, rtol=1e-10)
+    np.testing.assert_allclose(step(clip_norm=1.0), slope / np.hypot(*slope), rtol=1e-10)
+    shaken = step(noise=2.0) - slope
+    np.testing.assert_allclose(shaken, parts.noise(x, np.zeros(2), 1, noise=2.0), rtol=1e-8)
+    uphill = x + 0.5 * slope / np.hypot(*slope)
+    np.testing.assert_allclose(step(sam=0.5), data.batch(*uphill.tolist(), rows), rtol=1e-10)
+
+
+def test_without_data_a_batch_is_the_whole_gradient() -> None:
+    for optimizer in ("adam", "bfgs"):
+        np.testing.assert_array_equal(walk(optimizer, 20, lr=0.1, minibatch=3), walk(optimizer, 20, lr=0.1))
+    plain = lambda x, y: BOWL(x, y)  # noqa: E731
+    np.testing.assert_array_equal(trace("adam", plain, (-7.0, 2.0), 5, minibatch=3).positions, walk("adam", 5))
+
+
+def test_a_path_with_batches_can_be_taken_up_anywhere() -> None:
+    settings = {"lr": 0.01, "minibatch": 5, "minibatch_seed": 1}
+    for rule in (OPTIMIZERS["adam"], OPTIMIZERS["lbfgs"]):
+        xs, ys, losses = array("d"), array("d"), array("d")
+        middle = descend(rule, NEURON, begin(rule, NEURON, (-0.5, 1.0)), settings, 13, xs, ys, losses)
+        descend(rule, NEURON, middle, settings, 27, xs, ys, losses)
+        np.testing.assert_array_equal(trace(rule, NEURON, (-0.5, 1.0), 40, **settings).positions[1:], np.transpose([xs, ys]))
+
+
 def test_lookahead_goes_back_half_the_way() -> None:
     plain, ahead = walk("sgd", 3, lr=0.1), walk("sgd", 3, lr=0.1, lookahead=3)
     np.testing.assert_array_equal(ahead[:3], plain[:3])
@@ -110,11 +198,11 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
     race = Race(plain)
     for count, experiment in ((7, parted), (9, plain), (5, parted)):
         race.advance(count)
-        race.turn(experiment)
+        race = edit(race, lambda e, experiment=experiment: replace(e, runs=tuple(
+            replace(run, hyperparameters=other.hyperparameters) for run, other in zip(e.runs, experiment.runs, strict=True))))
     race.advance(10)
     kept = [track.part(0, 31) for track in race.tracks]
-    for track in race.tracks:
-        track.forget_after(3)
+    forks = [track.fork(3) for track in race.tracks]
     xs, ys, losses = array("d"), array("d"), array("d")
     settings = [(7, plain), (9, parted), (5, plain), (10, parted)]
     for i, (xs_kept, ys_kept, _) in enumerate(kept):
@@ -124,7 +212,9 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
             here = descend(plain.runs[i].rule, ROSENBROCK, here, experiment.runs[i].hyperparameters, count, xs, ys, losses)
         assert [-0.5, *xs] == list(xs_kept)
         assert [2.5, *ys] == list(ys_kept)
-        assert list(race.tracks[i].xs) == list(xs_kept[:4])
+        assert list(forks[i].xs) == list(xs_kept[:4])
+        forks[i].advance(28)
+        assert list(forks[i].xs) == list(xs_kept)
 
 
 @pytest.mark.parametrize(("settings", "schedule"), [
@@ -166,9 +256,9 @@ def test_a_part_that_was_off_does_not_remember() -> None:
     """Lookahead's slow weights of long ago must not pull a run back when it is switched on again."""
     race = Race(Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.1, "lookahead": 5}),)))
     race.advance(10)
-    race.turn(race.experiment.with_run(0, Run("sgd", {"lr": 0.1})))
+    race = edit(race, lambda e: e.with_run(0, Run("sgd", {"lr": 0.1}, slot=0)))
     race.advance(500)
-    race.turn(race.experiment.with_run(0, Run("sgd", {"lr": 0.1, "lookahead": 5})))
+    race = turn(race, 0, lookahead=5)
     before = abs(race.tracks[0].xs[-1])
     race.advance(10)
     assert abs(race.tracks[0].xs[-1]) < before

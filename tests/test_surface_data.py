@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -302,6 +304,47 @@ def test_columns_that_are_refused(text: str | bytes, words: str) -> None:
         read_columns(text)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 250
+
+
+@FROM_POINTS
+def test_the_slopes_of_some_points_are_on_average_those_of_all(surface: Surface) -> None:
+    """Over all batches of two of seven points, each once; and the batch of all points is the whole."""
+    assert surface.make is not None
+    assert surface.data is not None
+    few = surface.make(surface.data[0][:7], surface.data[1][:7])
+    assert few.batch is not None
+    for a, b in ((0.7, -0.4), few.start, few.minima[0] if few.minima else (1.0, 1.0)):
+        slopes = np.array([few.batch(a, b, np.array(rows)) for rows in itertools.combinations(range(7), 2)])
+        size = np.abs(slopes).max()
+        np.testing.assert_allclose(slopes.mean(axis=0), few(a, b)[1], rtol=1e-11, atol=1e-13 * size)
+        assert np.abs(slopes - slopes.mean(axis=0)).max() > 1e-3 * size, "they differ"
+        np.testing.assert_allclose(few.batch(a, b, np.arange(7)), few(a, b)[1], rtol=1e-11, atol=1e-13 * size)
+
+
+@FROM_POINTS
+def test_the_slopes_of_one_point_are_those_of_the_surface_of_it_alone(surface: Surface) -> None:
+    """Written out: the loss of one point, in the scaling of all of them."""
+    assert surface.batch is not None
+    assert surface.data is not None
+    x, y = surface.data
+    for k in (0, 3):
+        alone = replace(surface, data=(x[k:k + 1], y[k:k + 1]))
+        times = {"linear_regression_sum": x.size, "linear_regression_half_sum": x.size}.get(surface.id, 1)
+        rough = [times * (written_out(alone, 0.7 + u, 0.4 + v) - written_out(alone, 0.7 - u, 0.4 - v)) / 2e-5
+                 for u, v in ((1e-5, 0), (0, 1e-5))]
+        slope = surface.batch(0.7, 0.4, np.array([k]))
+        assert [type(value) for value in slope] == [float, float]
+        assert slope == pytest.approx(rough, rel=1e-5, abs=1e-6 * np.hypot(*slope))
+
+
+@FROM_POINTS
+def test_the_slopes_of_some_points_at_many_places_at_once(surface: Surface) -> None:
+    assert surface.batch is not None
+    a, b, rows = np.linspace(-3, 3, 12).reshape(3, 4), np.linspace(2, -2, 12).reshape(3, 4), np.array([5, 0, 17])
+    slopes = surface.batch(a, b, rows)
+    for i, j in ((0, 0), (2, 3)):
+        single = surface.batch(float(a[i, j]), float(b[i, j]), rows)
+        np.testing.assert_allclose([slope[i, j] for slope in slopes], single, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["tanh_neuron", "two_weight_network"])
