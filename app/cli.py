@@ -92,6 +92,7 @@ def export(words: Sequence[str]) -> int:
     race = Race(experiment)
     check(race, chosen.view, dpi)
     race.advance(experiment.steps if experiment.steps is not None else DEFAULT_STEPS)
+    race.complete()
     for path in chosen.to:
         write(race, path, views=chosen.view, dpi=dpi, theme=theme)
     return 0

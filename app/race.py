@@ -120,6 +120,11 @@ class Race:
         if self.tracks and all(track.finished for track in self.tracks):  # there is nothing beyond the longest of them
             self.step = max(self.step - count, min(self.step, max(track.reach for track in self.tracks)))
 
+    def complete(self) -> None:
+        """Let all that is late, of branches and replicas too, come as far as it is to be shown."""
+        for track, goal in (*self.late, *self.late_replicas):
+            track.advance(goal - track.extent)
+
     def seek(self, step: int) -> None:
         """Show an earlier step, or a later one that is already known; IndexError for any other."""
         if not 0 <= step <= self.extent:

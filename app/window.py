@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.addToolBarBreak()
         self.addToolBar(self.time)
         self.time.line.held.connect(self._scrub)
+        self.foot.standings.copied.connect(self.say)
         self.side.runs.chosen.connect(self.commands.refresh)
         self.commands.dress()
 

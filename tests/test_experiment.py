@@ -127,7 +127,7 @@ def test_a_run_is_combined_with_parts() -> None:
     assert [part.id for part in run.without(PARTS["noise"]).parts] == ["weight_decay"]
     assert [part.id for part in run.turned("noise", 0.0).parts] == ["noise", "weight_decay"], "at 0 it is off, but there"
     for words, told in (
-        ("sgd momentun=1", "sgd has no hyperparameter 'momentun'; it has lr, and can be combined with minibatch, minibatch_seed, sam"),
+        ("sgd momentun=1", "sgd has no hyperparameter 'momentun'; it has lr, and can be combined with minibatch, mini"),
         ("sgd lookahead=2.5", "lookahead of sgd must be a whole number"),
         ("sgd clip_norm=-1", "clip_norm of sgd must be a number of at least 0"),
         ("sgd noise=x", "noise of sgd must be a finite number, not 'x'"),

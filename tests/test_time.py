@@ -154,9 +154,8 @@ def test_what_is_kept_is_written_and_read_again_to_the_bit() -> None:
     again = Session()
     again.open(Experiment.from_json(session.experiment.to_json()))
     assert again.experiment == session.experiment
-    again.advance(90)
-    while again.work.isActive():
-        again.work.timeout.emit()
+    again.race.advance(90)
+    again.race.complete()
     for mine, other in zip(session.race.every, again.race.every, strict=True):
         assert other.extent >= mine.extent or other.extent >= 90
         last = min(mine.extent, other.extent)
@@ -228,8 +227,7 @@ def test_replicas_are_the_run_with_other_seeds() -> None:
     session = Session(replace(BOWL, runs=(Run.parse("sgd lr=0.1 noise=1"),)))
     session.change(lambda e: e.with_run(0, replace(e.runs[0], replicas=3)))
     session.advance(40)
-    while session.work.isActive():
-        session.work.timeout.emit()
+    session.race.complete()
     assert [track.extent for track in session.race.bundles[0]] == [40] * 3
     seeded = Session(replace(BOWL, runs=(Run.parse("sgd lr=0.1 noise=1 noise_seed=2"),)))
     seeded.advance(40)

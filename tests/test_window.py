@@ -220,7 +220,8 @@ def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApp
     assert (np.asarray(canvas.buffer_rgba()) != before).any()
 
 
-def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_the_axes_back(open_window: Open, application: QApplication) -> None:
+def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back(
+        open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 10.0}), Run("adam", {"lr": 0.1}))))
     axes = window.canvases["loss"].view.axes
     for scale in ("log_y", "log_y"):

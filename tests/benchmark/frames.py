@@ -152,7 +152,7 @@ def _mplot3d() -> float:
 
 
 def what_if() -> Iterator[Row]:
-    """The start is dragged: 5 runs x 1,000 updates are made again and shown."""
+    """The start is dragged, or a learning rate is turned from the start: 1,000 updates are made again and shown."""
     made = window(SMOOTH)
     made.session.advance(1000)
     settle()
@@ -161,7 +161,37 @@ def what_if() -> Iterator[Row]:
     cost = median(lambda: made.session.set_start(*next(places)), 40, warm=3)
     made.session.store.release()
     yield slower("what-if", "new start, 5 x 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0)
+    made.session.turn_from(True)
+    rates = itertools.cycle([0.05 + 0.001 * k for k in range(20)])
+    made.session.store.hold()
+
+    def turn_rate() -> None:
+        rate = next(rates)
+        made.session.change(lambda e: e.with_run(2, e.runs[2].turned("lr", rate)), "2 lr")
+
+    cost = median(turn_rate, 40, warm=3)
+    made.session.store.release()
+    yield slower("what-if", "a rate turned from the start, 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0)
     close(made)
+
+
+def scrub() -> Iterator[Row]:
+    """The time line is dragged to and fro over a million steps of five runs."""
+    for kind, experiment in (("smooth", SMOOTH), ("noisy", noisy())):
+        made = window(experiment)
+        made.session.race.advance(1_000_000)
+        made.session.moved.emit(0, 1_000_000)
+        settle()
+        places = itertools.cycle(np.random.default_rng(0).integers(0, 1_000_000, 97).tolist())
+        made.time.line.held.emit(True)
+
+        def once(made=made, places=places) -> None:  # type: ignore[no-untyped-def]
+            made.session.show_step(next(places))
+
+        cost = median(once, 60, warm=3)
+        made.time.line.held.emit(False)
+        yield slower("scrub", f"{kind}, 1,000,000 steps", cost, "ms", "a frame at 30 Hz", 1000 / 30, 1.0)
+        close(made)
 
 
 def resize() -> Iterator[Row]:

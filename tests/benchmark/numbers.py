@@ -10,6 +10,7 @@ import numpy as np
 
 from app.experiment import Experiment, Run
 from app.race import Race
+from app.sweep import sweep
 from optimizers import trace
 from surfaces import SURFACES
 from tests.benchmark.measure import Row, faster, median, slower
@@ -97,6 +98,24 @@ def grid_map() -> Iterator[Row]:
 
     assert np.allclose(ours()[0].T, plain())
     yield slower("map", "Adam, 40,000 x 200", median(ours, 5), "ms", "plain numpy on (40000, 2)", median(plain, 5), 0.7)
+
+
+def tune() -> Iterator[Row]:
+    """The best of 60 learning rates, 500 updates each."""
+    surface = SURFACES["rosenbrock"]
+    for name in ("sgd", "adam"):
+        run = Run(name)
+
+        def ours(run: Run = run) -> None:
+            for _ in sweep(run, surface, (-1.5, 2.0), 500):
+                pass
+
+        def one_by_one(name: str = name) -> None:
+            for rate in np.geomspace(1e-6, 10, 60):
+                trace(name, surface, (-1.5, 2.0), 500, lr=rate)
+
+        yield faster("tune", f"{name}, 60 rates x 500", median(ours, 5), "ms", "one rate after the other", median(one_by_one, 5),
+                     1.0, limit=300.0)
 
 
 def batch() -> Iterator[Row]:
