@@ -62,7 +62,7 @@ class Fair:
         """For the screen and every picture."""
         if self.mode == "tuned":
             return f"each learning rate tuned for the lowest loss after {self.budget:,} steps"
-        return f"{MODES[self.mode]} of {self.budget:,}" if self.mode == "evaluations" else MODES[self.mode]
+        return f"{self.budget:,} evaluations for each run" if self.mode == "evaluations" else MODES[self.mode]
 
 
 AS_SET = Fair()

@@ -35,6 +35,7 @@ class Foot(QWidget):
         self.pages.currentChanged.connect(lambda _: self.refresh())
         self.standings.chosen.connect(runs.list.setCurrentRow)
         runs.chosen.connect(lambda: self.standings.choose(runs.row))
+        self.standings.choose(runs.row)
 
     def refresh(self) -> None:
         """Write the page that is seen; the read-out always, since it says how much room it needs."""

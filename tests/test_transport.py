@@ -1,0 +1,230 @@
+"""Transport, time line, branches and fair races as a person meets them in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from app.branch import Fair
+from app.experiment import FIRST, Experiment, Run
+from app.panels.timeline import FIRST_STEPS
+from app.session import Session
+from app.tuner import Tuner
+from app.window import MainWindow
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+BOWL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.1}), Run("adam", {"lr": 0.2})))
+
+
+def test_keys_go_one_step_ten_and_to_the_ends(open_window: Open) -> None:
+    window = open_window(BOWL)
+    step = window.session.race
+    window.canvases["contour"].setFocus()
+    assert not step.step
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for key, modifier, where in (
+        (Qt.Key.Key_Right, None, 1), (Qt.Key.Key_Right, shift, 11), (Qt.Key.Key_Right, shift, 21), (Qt.Key.Key_Left, None, 20),
+        (Qt.Key.Key_Left, shift, 10), (Qt.Key.Key_End, None, 21), (Qt.Key.Key_Home, None, 0), (Qt.Key.Key_Left, shift, 0),
+        (Qt.Key.Key_End, None, 21),
+    ):
+        QTest.keyClick(window, key, modifier or Qt.KeyboardModifier.NoModifier)
+        assert window.session.race.step == where
+
+
+def test_the_time_line_goes_where_it_is_pressed_and_not_beyond_what_is_known(open_window: Open, application: QApplication) -> None:
+    window = open_window(BOWL)
+    window.session.advance(160)
+    window._write()
+    line = window.time.line
+    assert (line.value(), line.known, line.maximum()) == (160, 160, 2 * FIRST_STEPS)
+    window.session.clock.play()
+    for step in (40, 120):
+        place = QPoint(round(line.place(step)), line.height() // 2)
+        QTest.mousePress(line, Qt.MouseButton.LeftButton, pos=place)
+        assert not window.session.clock.running
+        assert abs(window.session.race.step - step) <= 1
+        QTest.mouseRelease(line, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(line.width() - 1, 5))
+    assert window.session.race.step == line.value() == 160
+    QTest.keyClick(line, Qt.Key.Key_Home)
+    assert window.session.race.step == 0
+
+
+def test_the_time_line_marks_what_was_turned_and_where_a_branch_was_left(open_window: Open) -> None:
+    window = open_window(BOWL)
+    window.session.advance(50)
+    window.session.change(lambda e: e.with_run(1, e.runs[1].turned("lr", 0.3)))
+    window.session.advance(30)
+    window.session.show_step(20)
+    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.3)))
+    window._write()
+    assert set(window.time.line.marks) == {50, 20}
+    assert window.time.line.forks == [20]
+    window.session.change_branch(0, visible=False)
+    window._write()
+    assert window.time.line.forks == []
+
+
+def test_where_it_stops_can_be_set_and_wrong_steps_are_refused_in_words(open_window: Open) -> None:
+    window = open_window(BOWL)
+    bar = window.time
+    bar.at.click()
+    assert window.session.experiment.steps == 1000
+    bar.field.setText("25")
+    bar.field.setModified(True)
+    bar.field.editingFinished.emit()
+    assert window.session.experiment.steps == 25
+    for wrong in ("0", "2.5", "x", "1e99"):
+        bar.field.setText(wrong)
+        bar.field.setModified(True)
+        bar.field.editingFinished.emit()
+        assert window.session.experiment.steps == 25
+        assert "stop at step must be" in bar.wrong.text()
+    window.session.clock.play()
+    window.session.advance(100)
+    assert (window.session.race.step, window.session.clock.running) == (25, False)
+    bar.at.click()
+    assert window.session.experiment.steps is None
+
+
+def test_as_fast_as_it_goes_makes_more_the_faster_frames_are(application: QApplication) -> None:
+    session, made = Session(BOWL), []
+    session.clock.due.connect(made.append)
+    session.clock.unlimited = True
+    for seconds in (0.01, 0.01, 0.01, 0.2, 0.2):
+        session.clock.pass_time(seconds)
+    assert made[0] < made[1] < made[2] > made[3] > made[4] > 0
+    assert session.race.step == sum(made)
+
+
+def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open, application: QApplication) -> None:
+    window = open_window(BOWL)
+    window.foot.pages.setCurrentIndex(2)
+    panel = window.foot.branches
+    assert panel.empty.isVisible()
+    assert not panel.buttons["Delete"].isEnabled()
+    window.session.advance(40)
+    window._write()
+    panel.buttons["Keep a Branch"].click()
+    window.session.show_step(10)
+    window.side.editor.knobs["lr"].slider.setValue(900)
+    settle(application)
+    window._write()
+    assert panel.list.count() == 2
+    assert window.foot.pages.tabText(2) == "Branches (2)"
+    item = panel.list.item(1)
+    assert item is not None
+    assert "left at step 10" in item.text()
+    item.setText("  too slow ")
+    assert window.session.experiment.branches[1].name == "too slow"
+    assert item.text() == "too slow"
+    item.setCheckState(Qt.CheckState.Unchecked)
+    assert not window.session.experiment.branches[1].visible
+    panel.list.setCurrentRow(1)
+    panel.buttons["Make Current"].click()
+    assert window.session.experiment.runs[0] == BOWL.runs[0]
+    panel.list.setCurrentRow(0)
+    panel.buttons["Delete"].click()
+    assert len(window.session.experiment.branches) == 1
+    window.commands["undo"].trigger()
+    assert panel.list.count() == len(window.session.experiment.branches) == 2
+
+
+def test_a_row_of_the_results_chooses_its_run(open_window: Open) -> None:
+    window = open_window(BOWL)
+    window.foot.pages.setCurrentIndex(1)
+    window.foot.standings.chosen.emit(1)
+    assert window.side.runs.row == 1
+    run = window.side.editor.run
+    assert run is not None
+    assert run.optimizer == "adam"
+
+
+def finished(tuner: Tuner) -> None:
+    while tuner.running:
+        tuner.timer.timeout.emit()
+
+
+def test_tuning_finds_a_rate_for_each_run_and_can_be_undone(open_window: Open) -> None:
+    window = open_window(BOWL)
+    window.session.advance(30)
+    panel = window.side.fair
+    panel.modes.setCurrentIndex(panel.modes.findData("tuned"))
+    panel.modes.activated.emit(panel.modes.currentIndex())
+    assert window.session.experiment == BOWL, "nothing happens before it is asked for"
+    assert panel.go.isVisible()
+    panel.go.click()
+    assert panel.bar.isVisible()
+    finished(panel.tuner)
+    tuned = window.session.experiment
+    assert tuned.fair == Fair("tuned", 500)
+    assert 0.4 < tuned.runs[0].hyperparameters["lr"] < 1.0, "the best for curvatures 0.1 and 2 is 2 / 2.1"
+    assert not panel.bar.isVisible()
+    assert window.session.race.step == 0
+    window.commands["undo"].trigger()
+    assert window.session.experiment == BOWL
+    assert panel.modes.currentData() == ""
+
+
+def test_tuning_is_cancelled_by_the_button_and_by_another_surface(open_window: Open) -> None:
+    window = open_window(BOWL)
+    panel = window.side.fair
+    for cancel in (panel.cancel.click, lambda: window.session.change(lambda e: e.on("beale"))):
+        panel._choose("tuned")
+        panel.go.click()
+        panel.tuner.timer.timeout.emit()
+        cancel()
+        window._write()
+        assert not panel.tuner.running
+        assert window.session.experiment.fair == Fair()
+        assert window.session.experiment.runs == BOWL.runs
+
+
+def test_a_run_that_cannot_be_tuned_is_named(open_window: Open) -> None:
+    window = open_window(replace(BOWL, surface="sphere", start=(1e6, 1e6), runs=(Run.parse("sgd weight_decay=1e300"),)))
+    panel = window.side.fair
+    panel._choose("tuned")
+    panel.go.click()
+    finished(panel.tuner)
+    assert "SGD" in panel.wrong.text()
+    assert window.session.experiment.fair == Fair()
+
+
+@pytest.mark.parametrize("mode", ["rate", "evaluations"])
+def test_a_mode_is_the_experiments_at_once(open_window: Open, mode: str) -> None:
+    window = open_window(FIRST)
+    panel = window.side.fair
+    panel._choose(mode)
+    assert window.session.experiment.fair.mode == mode
+    assert len({run.hyperparameters["lr"] for run in window.session.experiment.runs}) == (1 if mode == "rate" else 3)
+    if mode == "evaluations":
+        panel.budget.committed.emit(20.0)
+        window.session.advance(50)
+        assert [track.extent for track in window.session.race.tracks] == [20] * 3
+        assert "evaluations" in window.session.experiment.fair.words
+    panel._choose("")
+    assert window.session.experiment.fair == Fair()
+
+
+def test_replicas_are_offered_where_something_is_random(open_window: Open) -> None:
+    window = open_window(BOWL)
+    assert not window.side.editor.replicas.isVisible()
+    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("noise", 0.5)))
+    assert window.side.editor.replicas.isVisible()
+    window.side.editor.replicas.knob.typed.emit(4.0)
+    assert window.session.experiment.runs[0].replicas == 4
+    assert len(window.session.race.bundles[0]) == 4
+
+
+def test_a_part_is_given_to_every_run(open_window: Open) -> None:
+    window = open_window(BOWL)
+    window.session.change(lambda e: e.with_run(0, Run.parse("sgd lr=0.1 noise=0.7 noise_seed=3")))
+    window.side.editor.body.spread.emit(window.side.editor.run.parts[0])  # type: ignore[union-attr]
+    given = [(run.hyperparameters["noise"], run.hyperparameters["noise_seed"]) for run in window.session.experiment.runs]
+    assert given == [(0.7, 3)] * 2
