@@ -140,8 +140,8 @@ class Experiment:
         """Whether both race on the same surface from the same start."""
         return (self.surface, self.start, self.data) == (other.surface, other.start, other.data)
 
-    def to_json(self) -> str:
-        return json.dumps({"thalweg": FORMAT, **asdict(self)}, indent=2) + "\n"
+    def to_json(self, indent: int | None = 2) -> str:
+        return json.dumps({"thalweg": FORMAT, **asdict(self)}, indent=indent) + "\n"
 
     @staticmethod
     def from_json(text: str | bytes) -> Experiment:

@@ -46,7 +46,7 @@ def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, the
     figure = compose(race, views, theme, size, dpi, options or {}, camera)
     with replacing(path, "wb") as file:
         figure.savefig(file, format="png", dpi=dpi, metadata={"Title": figure_title(race.experiment),
-                                                              "thalweg:experiment": kept.to_json()})
+                                                              "thalweg:experiment": kept.to_json(indent=None)})
 
 
 def check(race: Race, views: str, dpi: float, size: tuple[float, float] = SIZE) -> None:
