@@ -105,6 +105,16 @@ ACTIONS: list[Action] = [
            checked=lambda w: bool(w.options["trials"])),
     Action("equal", "&Equal Axes in the Contour", "View", lambda w: w.toggle_option("equal"),
            checked=lambda w: bool(w.options["equal"])),
+    Action("show_all", "Sho&w All of the Contour", "View", lambda w: w.stage.show_all(), ["Ctrl+0"], gap=True,
+           enabled=lambda w: w.stage.zoomed),
+    *(Action(name, text, "View", lambda w, factor=factor: w.stage.zoom(factor), keys, repeats=True,
+             enabled=lambda w: bool(w.canvases))
+      for name, text, factor, keys in (("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="]),
+                                       ("zoom_out", "Zoom &Out", 1.25, ["Ctrl+-"]))),
+    *(Action(f"pan_{name.lower()}", f"Move {name}", "View/Move the Contour",
+             lambda w, across=across, up=up: w.stage.pan(across, up), [f"Alt+{name}"], repeats=True,
+             enabled=lambda w: bool(w.canvases))
+      for name, across, up in (("Left", -0.1, 0.0), ("Right", 0.1, 0.0), ("Up", 0.0, 0.1), ("Down", 0.0, -0.1))),
     Action("turn_back", "Relief from the &Front", "View", lambda w: w.stage.turn_relief(None), ["Ctrl+1"], gap=True,
            enabled=lambda w: bool(w.canvases)),
     Action("turn_top", "Relief from &Above", "View", lambda w: w.stage.turn_relief((-90.0, 90.0)), ["Ctrl+2"],

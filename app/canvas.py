@@ -1,12 +1,14 @@
 """Canvas: a view in a widget. Static parts are drawn once; a frame draws new segments and heads, and blits.
 
-Three bitmaps: ``clean`` is the static part, ``trailed`` has the trails up to the last whole block of updates, and the
-screen has the rest and the heads as well. A frame takes ``trailed``, adds the blocks that are full by now and keeps that,
-then puts the rest and the heads on top. Its cost does not grow, and it leaves the very pixels that a full draw would.
+Four bitmaps: ``clean`` is the static part, ``ground`` has the faint paths of branches and replicas as well, ``trailed`` the
+trails up to the last whole block of updates, and the screen the rest and the heads. A frame takes ``trailed``, adds the
+blocks that are full by now and keeps that, then puts the rest and the heads on top. Its cost does not grow, and it leaves
+the very pixels that a full draw would.
 """
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
@@ -19,9 +21,15 @@ from app.views import Scene, View
 from app.views.strokes import Brush
 from app.views.view import BLOCK
 
+LEAP = 16 * BLOCK  # updates at once from which on all trails are drawn anew, thinned
+SPARING = 10  # how many times as long as it took, the ground is left as it is while replicas come on
+
 
 class Canvas(FigureCanvasQTAgg):
-    """``draws`` counts the full draws: playing and turning a hyperparameter must not cause any."""
+    """``draws`` counts the full draws: playing and turning a hyperparameter must not cause any.
+
+    ``mark`` is a run and a step of it that is ringed, or None.
+    """
 
     def __init__(self, view: type[View]) -> None:
         super().__init__(Figure())
@@ -32,9 +40,13 @@ class Canvas(FigureCanvasQTAgg):
         self.stale = True
         self.brush: Brush | None = None
         self.clean: Any = None
+        self.ground: Any = None
         self.trailed: Any = None
         self.kept = 0
         self.at = 0  # the step that is on the screen
+        self.reached: list[int] = []  # and that of each run
+        self.mark: tuple[int, int] | None = None
+        self.spared = 0.0  # until when the ground is left as it is
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(view.title)
@@ -46,13 +58,18 @@ class Canvas(FigureCanvasQTAgg):
         if old is None or not scene.same_ground(old) or not self.composed:
             self.composed = False
             self.draw_idle()
-            return
-        if self.view.adopt(scene):
+        elif self.view.adopt(scene):
             self.draw_idle()
-        elif old.race is not scene.race or old.styles != scene.styles:
+        elif not scene.same_faint(old):
+            self.refresh_ground()
+        elif old.race is not scene.race or old.styles != scene.styles or self._late(scene):
             self.retrace()
-        elif self.at != scene.race.step:  # the race has gone on without a word
+        elif self.at != scene.race.step or old.chosen != scene.chosen:  # the race has gone on without a word
             self.advance(self.at, scene.race.step)
+
+    def _late(self, scene: Scene) -> bool:
+        """Whether runs that were late have caught up."""
+        return self.at == scene.race.step and self.reached != scene.reached
 
     def draw_idle(self) -> None:
         """Draw everything anew when the canvas is painted next: in its final size, once, and not at all while it is hidden."""
@@ -65,7 +82,7 @@ class Canvas(FigureCanvasQTAgg):
         super().paintEvent(event)
 
     def draw(self) -> None:
-        """A full draw: the static part, then all trails, then the heads."""
+        """A full draw: the static part, what is faint, all trails, the heads."""
         if self.scene is None:
             return
         if not self.composed:
@@ -76,13 +93,15 @@ class Canvas(FigureCanvasQTAgg):
             else:
                 QTimer.singleShot(0, self.finish)
         self.view.outgrown(self.scene.race)
-        self.view.arrange()
+        if not self.view.moving:
+            self.view.arrange()
         super().draw()
         self.draws += 1
         self.stale = False
         if self.brush is None or self.brush.renderer is not self.renderer:
             self.brush = Brush(self.renderer)
         self.clean = self.copy_from_bbox(self.figure.bbox)
+        self._lay()
         self._trace()
 
     def finish(self) -> None:
@@ -90,34 +109,59 @@ class Canvas(FigureCanvasQTAgg):
         if self.view.finish():
             self.draw_idle()
 
+    def _lay(self) -> None:
+        assert self.scene is not None
+        if self.scene.ghosts or self.scene.bundles or self.view.grounded:
+            self.view.ground(self.brush)
+            self.ground = self.copy_from_bbox(self.figure.bbox)
+        else:
+            self.ground = self.clean
+
     def _trace(self) -> None:
         assert self.scene is not None
-        step = self.scene.race.step
-        # A view that draws in longer pieces is about to be drawn anew: it need not stop at a whole block.
-        self.kept = step if self.view.block > BLOCK else step - step % BLOCK
-        self.view.redraw(self.brush, self.kept)
+        step, self.view.near = self.scene.race.step, None
+        self.kept = step if self.view.hasty else step - step % BLOCK  # who is in haste will soon draw all anew
+        self.view.paths(self.brush, self.kept)
         self.trailed = self.copy_from_bbox(self.figure.bbox)
         self._top(step)
 
     def _top(self, step: int) -> None:
-        """What is drawn anew in every frame: the unfinished block and the heads."""
+        """What is drawn anew in every frame: the unfinished block, the heads and the mark."""
+        assert self.scene is not None
         self.view.trails(self.brush, self.kept, step)
         self.view.heads(self.brush)
-        self.at = step
+        if self.mark is not None:
+            self.view.ring(self.brush, *self.mark)
+        if step != self.at:
+            self.view.near = None
+        self.at, self.reached = step, self.scene.reached
 
     def retrace(self) -> None:
-        """Draw all trails anew over the static part: the race has gone back, or is another one."""
+        """Draw all trails anew over the ground: the race has gone back, or is another one."""
         if self._waiting():
             return
-        self.restore_region(self.clean)
+        self.restore_region(self.ground)
         self._trace()
         self.blit(self.figure.bbox)
+
+    def refresh_ground(self, sparingly: bool = False) -> None:
+        """Draw what is faint anew, and all trails over it; ``sparingly``: if that has not taken too much of the time of late."""
+        if self._waiting() or (sparingly and perf_counter() < self.spared):
+            return
+        if self.view.outgrown(self.scene.race, faint=True):
+            self.draw_idle()
+            return
+        began = perf_counter()
+        self.restore_region(self.clean)
+        self._lay()
+        self.retrace()
+        self.spared = perf_counter() + SPARING * (perf_counter() - began)
 
     def advance(self, first: int, last: int) -> None:
         """One frame: the step that is shown has gone from ``first`` to ``last``."""
         if self._waiting():
             return
-        if last < first:
+        if last < first or last - self.kept > LEAP:
             self.retrace()
             return
         self.restore_region(self.trailed)
@@ -129,10 +173,15 @@ class Canvas(FigureCanvasQTAgg):
         self._top(last)
         self.blit(self.figure.bbox)
 
+    def mark_step(self, mark: tuple[int, int] | None) -> None:
+        """Put a ring around a step of a run, or take it away."""
+        if mark != self.mark:
+            self.mark = mark
+            self.advance(self.at, self.at)
+
     def _waiting(self) -> bool:
         """Whether a full draw is due, or becomes due now, that will show everything."""
-        assert self.scene is not None
-        if self.isHidden() or not self.composed:
+        if self.isHidden() or not self.composed or self.scene is None:
             self.stale = True
         elif not self.stale and self.view.outgrown(self.scene.race):
             self.draw_idle()

@@ -33,7 +33,7 @@ def sheet(theme: Theme) -> str:
         QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}
         QSplitter::handle {{ background: {theme.panel}; }}
         QSplitter::handle:hover {{ background: {theme.accent}; }}
-        QToolBar {{ border: 0; border-bottom: 1px solid {theme.line}; spacing: 6px; padding: 4px 8px; }}
+        QToolBar {{ border: 0; border-bottom: 1px solid {theme.line}; spacing: 6px; padding: 3px 8px 1px 8px; }}
         QToolButton#toggle {{ border: 1px solid {theme.line}; padding: 4px 10px; }}
         QToolButton#toggle:checked {{ background: {theme.blend(theme.accent, 0.8, theme.field)}; border-color: {theme.accent}; }}
         QToolButton {{ padding: 5px 10px; border-radius: 5px; }}
@@ -45,7 +45,9 @@ def sheet(theme: Theme) -> str:
         QToolButton#segment {{ border: 1px solid {theme.line}; border-radius: 0; padding: 3px 10px; background: {theme.field}; }}
         QToolButton#segment:checked {{ background: {theme.blend(theme.accent, 0.8, theme.field)}; border-color: {theme.accent}; }}
         QToolBar#transport {{ border-bottom: 0; }}
-        QToolBar#time {{ padding: 0 10px 4px 10px; }}
+        QToolBar#time {{ padding: 0 10px 1px 10px; }}
+        QStatusBar {{ border-top: 1px solid {theme.line}; }}
+        QStatusBar::item {{ border: 0; }}
         QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.line}; }}
         QLabel#heading {{ color: {theme.muted}; font-weight: bold; padding-top: 4px; }}
         QLabel#part {{ color: {theme.muted}; font-weight: bold; padding-top: 3px; }}

@@ -13,6 +13,7 @@ from surfaces import Surface
 from surfaces.surface import Box
 
 DECADES = 2.7  # how far a "log" surface is resolved below the height of its walls, at least
+HIGHEST = 1e300  # what lies higher counts as that high
 BASIN = 0.05  # the lowest part of the box, which a "log" surface resolves however high its walls are
 
 
@@ -30,6 +31,11 @@ def box_of(experiment: Experiment) -> Box:
     return (across - half_x, across + half_x), (up - half_y, up + half_y)
 
 
+def neat(height: float) -> float:
+    """A round number without the last digit's error: 0.3, not 0.30000000000000004."""
+    return float(f"{height:.15g}")
+
+
 class Scenery:
     """A surface over a box. ``relief`` maps heights to 0..1 over the box; what the colors, levels and the 3-D view show."""
 
@@ -38,9 +44,9 @@ class Scenery:
         (left, right), (bottom, top) = box
         self.lower, self.size = np.array([left, bottom]), np.array([right - left, top - bottom])
         heights = self.heights(*self.grid(81))
-        finite = heights[np.isfinite(heights)]
+        finite = np.clip(heights[np.isfinite(heights)], -HIGHEST, HIGHEST)
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        known = surface.lowest
+        known = surface.lowest if any(left <= x <= right and bottom <= y <= top for x, y in surface.minima) else None
         self.low = low if known is None else min(low, known)
         self.span = (high - self.low) or 1.0
         basin = float(np.quantile(finite, BASIN)) - self.low if finite.size else 0.0
@@ -74,12 +80,12 @@ class Scenery:
         if self.surface.levels == "linear":
             step = 10.0 ** math.floor(math.log10(self.span / count))
             step *= max(k for k in (1, 2, 5) if self.span / (k * step) >= count * 0.8)
-            return [round(k * step, 12) for k in range(math.ceil(self.low / step), math.floor(high / step) + 1)]
+            return [neat(k * step) for k in range(math.ceil(self.low / step), math.floor(high / step) + 1)]
         if abs(self.low) > self.unit:
             heights = self.low + self.unit * ((self.span / self.unit + 1.0) ** np.linspace(0, 1, count + 1) - 1.0)
             gaps = np.maximum(np.diff(heights), np.spacing(np.abs(heights[1:])))  # far from 0 two heights may be one float
             steps = 10.0 ** np.floor(np.log10(gaps))
-            return [round(float(h), 12) for h in np.unique(np.round(heights[1:] / steps) * steps) if self.low < h <= high]
+            return [neat(h) for h in np.unique(np.round(heights[1:] / steps) * steps) if self.low < h <= high]
         leading = (1.0, 3.0) if count > 4 else (1.0,)
         top, bottom = math.floor(math.log10(high)), math.floor(math.log10(self.unit))
         return [k * 10.0**power for power in range(min(bottom, top - 3), top + 1) for k in leading
@@ -87,10 +93,11 @@ class Scenery:
 
 
 @lru_cache(maxsize=8)
-def _scenery(surface: Surface, box: Box) -> Scenery:
+def scenery_over(surface: Surface, box: Box) -> Scenery:
+    """The scenery of a surface over a box; kept, since it is asked for often."""
     return Scenery(surface, box)
 
 
 def scenery_of(experiment: Experiment, box: Box | None = None) -> Scenery:
-    """The scenery of an experiment, over its own box unless another is given; kept, since it is asked for often."""
-    return _scenery(experiment.land, box or box_of(experiment))
+    """The scenery of an experiment, over its own box unless another is given."""
+    return scenery_over(experiment.land, box or box_of(experiment))

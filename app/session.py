@@ -46,6 +46,7 @@ class Session(QObject):
         self.clock = Clock()
         self.race = Race(experiment)
         self.box: Box = box_of(experiment)
+        self.farthest = 0  # the last step that was shown since this race began
         self.from_start = False  # whether what is turned is felt from the start of the race on, or from now on
         self.rested = False  # whether all had converged when playing stopped: who plays on does not want to be stopped again
         self.work = QTimer(self, interval=TICK)  # what is late catches up beside all else
@@ -67,8 +68,8 @@ class Session(QObject):
 
     @property
     def extents(self) -> list[int]:
-        """How far each run is known."""
-        return [track.extent for track in self.race.tracks]
+        """How far each run has been seen to go: what may be known beyond, from an earlier race, is nobody's loss."""
+        return [min(track.extent, self.farthest) for track in self.race.tracks]
 
     def verdict(self, index: int) -> Verdict:
         """What a run is doing at the step that is shown; judged once for all who ask."""
@@ -109,7 +110,7 @@ class Session(QObject):
         stop = steps if steps and first < steps else MOST_STEPS
         self.rested = self._play(min(count, stop - first)) or self.rested
         if race.step > first:
-            self.moved.emit(first, race.step)
+            self._move(first)
         if race.late_replicas:
             self.work.start()
         if all(track.finished for track in race.tracks) and race.step >= race.extent:
@@ -150,6 +151,10 @@ class Session(QObject):
         first = self.race.step
         self.race.seek(min(max(step, 0), self.race.extent))
         self.rested = False
+        self._move(first)
+
+    def _move(self, first: int) -> None:
+        self.farthest = max(self.farthest, self.race.step)
         self.moved.emit(first, self.race.step)
 
     def restart(self) -> None:
@@ -187,7 +192,7 @@ class Session(QObject):
         self.store.set(editing.with_branch_changed(self.experiment, index, **changes))
 
     def _begin(self) -> None:
-        self.race.step, self.rested = 0, False
+        self.race.step, self.farthest, self.rested = 0, 0, False
         self.raced.emit()
 
     def _changed(self, before: Experiment, after: Experiment) -> None:
@@ -197,6 +202,7 @@ class Session(QObject):
             self.box, self.race.step = box_of(after), 0
             if self.store.travelling:
                 self.race.step = self.race.extent
+            self.farthest = self.race.step
         elif not self.store.holding:
             self._join(before, extent)
         if not self._catch_up(FRAME) or self.race.late_replicas:

@@ -17,30 +17,38 @@ class Stage:
 
     def __init__(self, session: Session, layout: Layout, options: dict[str, Any]) -> None:
         self.session, self.layout, self.options = session, layout, options
+        self.chosen: Callable[[], int | None] = lambda: None  # the run that stands out
         self.canvases: dict[str, Any] = {}
 
-    def build(self, caught: Callable[[BaseException], None], loss_menu: Callable[[QPoint], Any]) -> None:
-        """Make the canvases. ``caught`` takes what fails in matplotlib's callbacks; ``loss_menu`` opens at a place."""
+    def build(self, caught: Callable[[BaseException], None], loss_menu: Callable[[QPoint], Any],
+              zoomed: Callable[[], Any] = lambda: None) -> None:
+        """Make the canvases. ``caught`` takes what fails in matplotlib's callbacks; ``loss_menu`` opens at a place; ``zoomed`` is
+        told when the contour shows another part of the plane."""
         from app.canvas import Canvas
-        from app.gestures import StartGesture, TurnGesture
+        from app.gestures import ContourGesture, TurnGesture
+        from app.hover import Hover
         from app.views import VIEWS
+        from app.zoom import Zoom
 
         for name, view in VIEWS.items():
             canvas = self.canvases[name] = Canvas(view)
             canvas.callbacks.exception_handler = caught
             canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.layout.place(self.canvases)
-        self.start, self.turn = StartGesture(self.canvases["contour"], self.session), TurnGesture(self.canvases["relief"])
+        contour, relief = self.canvases["contour"], self.canvases["relief"]
+        self.zooming = Zoom(contour, relief, zoomed)
+        self.start, self.turn = ContourGesture(contour, self.session, self.zooming), TurnGesture(relief)
+        self.hover = Hover(self.session, self.canvases, lambda: self.start.pressed is not None or self.turn.last is not None)
         loss = self.canvases["loss"]
         loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         loss.customContextMenuRequested.connect(lambda place: loss_menu(loss.mapToGlobal(place)))
-        self.canvases["contour"].setFocus()
+        contour.setFocus()
 
     def scene(self, theme: Theme) -> Any:
         """What the views are to show now."""
         from app.views import Scene
 
-        return Scene(self.session.race, theme, self.session.box, dict(self.options))
+        return Scene(self.session.race, theme, self.session.box, dict(self.options), self.chosen())
 
     def show(self, theme: Theme) -> None:
         """Show the race as it is now, in the views that are wanted and have something to show."""
@@ -49,6 +57,7 @@ class Stage:
         from app.views import VIEWS
 
         scene = self.scene(theme)
+        self.hover.clear()
         for name, canvas in self.canvases.items():
             canvas.setVisible(self.layout.wanted[name] and VIEWS[name].applies(scene))
             canvas.show_scene(scene)
@@ -60,6 +69,37 @@ class Stage:
         """One frame: the step that is shown went from ``first`` to ``last``."""
         for canvas in self.canvases.values():
             canvas.advance(first, last)
+
+    def scrub(self, on: bool) -> None:
+        """The time line is dragged: draw in haste, and in full when it is let go."""
+        for canvas in self.canvases.values():
+            canvas.view.hasty = on
+            if not on:
+                canvas.retrace()
+
+    def refresh_ground(self, sparingly: bool = False) -> None:
+        """Replicas have come farther; ``sparingly``: draw that only where it does not take too much of the time."""
+        for canvas in self.canvases.values():
+            if canvas.scene is not None and canvas.scene.bundles:
+                canvas.refresh_ground(sparingly)
+
+    # The window of the contour
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether the contour shows another part of the plane than all of the box."""
+        return bool(self.canvases) and self.zooming.view.window is not None
+
+    def zoom(self, factor: float) -> None:
+        """Show ``factor`` times as much of the plane, about the middle."""
+        self.zooming.zoom(factor)
+
+    def pan(self, across: float, up: float) -> None:
+        """Move what is shown by shares of it, to the right and up."""
+        self.zooming.pan(across, up)
+
+    def show_all(self) -> None:
+        self.zooming.look(None)
 
     def turn_relief(self, angles: tuple[float, float] | None) -> None:
         """Look at the relief from an azimuth and an elevation, or from where it stood first."""

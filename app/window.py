@@ -19,6 +19,7 @@ from app.errors import Reporter
 from app.experiment import Experiment
 from app.keys import OwnKeys
 from app.layout import Layout
+from app.panels.doing import Doing
 from app.panels.foot import Foot
 from app.panels.side import SidePanel
 from app.panels.timeline import TimeBar
@@ -45,7 +46,7 @@ class MainWindow(QMainWindow):
         self.reporter = Reporter(self)
         self.session = Session(experiment) if experiment else Session()
         if experiment is None:
-            self.session.race.advance(SHOWN_AT_FIRST)
+            self.session.advance(SHOWN_AT_FIRST)
         self.session.clock.set_speed(self.settings.number("speed", 60.0))
         self.files = Documents(self)
         self.options: dict[str, Any] = {name: self.settings.flag(name, on) for name, on in OPTIONS.items()}
@@ -60,7 +61,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.layout_.across)
         self.commands = Commands(self)
         self._furnish()
-        self.statusBar()
         self.writing = QTimer(self, singleShot=True, interval=TEXT_PAUSE)
         self.writing.timeout.connect(self._write)
         self._connect()
@@ -83,7 +83,11 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.time)
         self.time.line.held.connect(self._scrub)
         self.foot.standings.copied.connect(self.say)
-        self.side.runs.chosen.connect(self.commands.refresh)
+        self.side.runs.chosen.connect(self._choose)
+        bar = self.statusBar()
+        assert bar is not None
+        self.doing = Doing(self.session, self.side.runs)
+        bar.addWidget(self.doing, 1)  # words of the moment take its place for a while
         self.commands.dress()
 
     def _place(self) -> None:
@@ -110,7 +114,9 @@ class MainWindow(QMainWindow):
     def populate(self) -> None:
         """Make the canvases, and the menu's rows that belong to them."""
         if not self.canvases:
-            self.stage.build(self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place))
+            self.stage.chosen = lambda: self.side.runs.row
+            self.stage.build(self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place),
+                             self.commands.refresh)
             self.commands.add(view_actions(), before="side")
             self._show_all()
             self.layout_.settle(self.foot.fitting())
@@ -126,6 +132,7 @@ class MainWindow(QMainWindow):
         session.raced.connect(self._raced)
         session.turned.connect(self._show_all)
         session.moved.connect(self._moved)
+        session.grown.connect(lambda: self.stage.refresh_ground())
         session.ended.connect(self.say)
         session.clock.playing.connect(self._playing)
         hints = QGuiApplication.styleHints()
@@ -156,6 +163,7 @@ class MainWindow(QMainWindow):
     def _write(self) -> None:
         """Everything in words and figures."""
         self.foot.refresh()
+        self.doing.refresh()
         self.transport.refresh()
         self.time.refresh()
         self.side.refresh()
@@ -163,6 +171,11 @@ class MainWindow(QMainWindow):
         if not self.session.clock.running:
             self.stage.describe()
         self.setWindowTitle(f"{self.session.experiment.title or self.session.experiment.land.name} – Thalweg")
+
+    def _choose(self) -> None:
+        """Another run is the chosen one: it stands out in every view."""
+        self.commands.refresh()
+        self.stage.show(self.theme)
 
     def _playing(self, running: bool) -> None:
         self.commands.dress()
@@ -218,10 +231,13 @@ class MainWindow(QMainWindow):
         theme = self._choose_theme()
         if theme is not self.theme:
             self.theme = theme
-            row = self.side.runs.row
-            for bar in (self.transport, self.time):
-                self.removeToolBar(bar)
-                bar.deleteLater()
+            row, bar = self.side.runs.row, self.statusBar()
+            assert bar is not None
+            bar.removeWidget(self.doing)
+            self.doing.deleteLater()
+            for tools in (self.transport, self.time):
+                self.removeToolBar(tools)
+                tools.deleteLater()
             self._furnish()
             self.side.runs.list.setCurrentRow(row)
             self._show_all()

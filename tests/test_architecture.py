@@ -28,6 +28,8 @@ FLOORS = [
         "app.look",
         "app.settings",
         "app.gestures",
+        "app.hover",
+        "app.zoom",
         "app.errors",
         "app.keys",
         "app.layout",

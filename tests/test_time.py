@@ -232,3 +232,13 @@ def test_replicas_are_the_run_with_other_seeds() -> None:
     seeded = Session(replace(BOWL, runs=(Run.parse("sgd lr=0.1 noise=1 noise_seed=2"),)))
     seeded.advance(40)
     assert np.stack(session.race.bundles[0][1].part(0, 40)).tobytes() == past(seeded, 0, 40)
+
+
+def test_a_start_that_was_raced_before_leaves_no_branch_of_what_was_not_seen_again() -> None:
+    session = Session(BOWL)
+    session.advance(50)
+    session.set_start(3.0, 1.0)
+    session.set_start(-7.0, 2.0)
+    assert session.race.extent == 50, "it is known already"
+    session.set_start(2.0, 2.0)
+    assert not session.experiment.branches

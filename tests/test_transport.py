@@ -105,7 +105,7 @@ def test_as_fast_as_it_goes_makes_more_the_faster_frames_are(application: QAppli
 
 def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open, application: QApplication) -> None:
     window = open_window(BOWL)
-    window.foot.pages.setCurrentIndex(2)
+    window.foot.setCurrentIndex(2)
     panel = window.foot.branches
     assert panel.empty.isVisible()
     assert not panel.buttons["Delete"].isEnabled()
@@ -117,7 +117,7 @@ def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open
     settle(application)
     window._write()
     assert panel.list.count() == 2
-    assert window.foot.pages.tabText(2) == "Branches (2)"
+    assert window.foot.tabText(2) == "Branches (2)"
     item = panel.list.item(1)
     assert item is not None
     assert "left at step 10" in item.text()
@@ -138,7 +138,7 @@ def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open
 
 def test_a_row_of_the_results_chooses_its_run(open_window: Open) -> None:
     window = open_window(BOWL)
-    window.foot.pages.setCurrentIndex(1)
+    window.foot.setCurrentIndex(1)
     window.foot.standings.chosen.emit(1)
     assert window.side.runs.row == 1
     run = window.side.editor.run

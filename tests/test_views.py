@@ -199,10 +199,14 @@ def test_a_long_loss_curve_keeps_its_peaks() -> None:
         assert here.min() <= there.min() + 1
 
 
-def test_far_points_keep_their_direction() -> None:
-    tamed = strokes.tame(np.array([[1.0, 2.0], [1e12, -5e11], [np.inf, 0.0]]))
-    np.testing.assert_allclose(tamed[:2], [[1, 2], [1e7, -5e6]])
-    assert np.isnan(tamed[2]).all()
+def test_lines_far_outside_are_cut_exactly() -> None:
+    """What a segment shows of itself nearby is where it was, however far away it began and ended."""
+    near = np.array([[1.0, 2.0], [30.0, 4.0], [np.nan, 0.0], [5.0, 5.0]])
+    assert strokes.tame(near) is near
+    far = strokes.tame(np.array([[-1e12, 300 - 1e11], [1e12, 300 + 1e11], [np.inf, 0.0]]))
+    np.testing.assert_allclose(far[:2], [[-1e7, 300 - 1e6], [1e7, 300 + 1e6]])
+    assert np.isnan(far[2]).all()
+    assert len(strokes.tame(np.array([[-1e12, 1e9], [1e12, 1e9]]))) == 0, "it passes far away"
 
 
 def test_themes_are_whole_and_runs_differ() -> None:

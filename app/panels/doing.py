@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from html import escape
 
-from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.curvature import curvature
 from app.panels.runs import RunList
 from app.session import Session
 
+NARROW = 600  # pixels of width that it surely gets
 USUAL = 0.9  # the momentum that is spoken of where the run has none
 
 
@@ -20,11 +22,13 @@ class Doing(QWidget):
     def __init__(self, session: Session, runs: RunList) -> None:
         super().__init__()
         self.session, self.runs = session, runs
+        self.lines: dict[QLabel, int] = {}
         self.words, self.curvature = QLabel(wordWrap=True), QLabel(objectName="quiet", wordWrap=True)
         for label, name in ((self.words, "Verdict"), (self.curvature, "Curvature")):
             label.setAccessibleName(name)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 5)
+        column.setContentsMargins(6, 1, 6, 3)
         column.setSpacing(1)
         column.addWidget(self.words)
         column.addWidget(self.curvature)
@@ -35,15 +39,28 @@ class Doing(QWidget):
         """Write both for the step that is shown."""
         row = self.runs.row
         known = 0 <= row < len(self.session.race.tracks)
-        self.setVisible(known)
-        if known:
-            words = self.session.verdict(row).words
-            self.words.setText(f"<b>{self.session.seen.runs[row].rule.name}</b>: {escape(words.removesuffix('.'))}.")
-            self.curvature.setText(self._curvature(row))
+        name = self.session.seen.runs[row].rule.name if known else ""
+        self.words.setText(f"<b>{escape(name)}</b>: {escape(self.session.verdict(row).words)}." if known else "")
+        self.curvature.setText(self._curvature(row) if known else "")
+        self._fit()
+
+    def _fit(self) -> None:
+        """One line each, or two where the window is narrow; they only grow, so that nothing moves up and down while it plays."""
+        for label in (self.words, self.curvature):
+            wide = label.fontMetrics().horizontalAdvance(label.text()) > 0.95 * max(self.width(), NARROW)
+            self.lines[label] = max(self.lines.get(label, 1), 1 + wide)
+            label.setFixedHeight(self.lines[label] * label.fontMetrics().lineSpacing())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.lines.clear()
+        self._fit()
 
     def _curvature(self, row: int) -> str:
         """How the surface is curved under the run, and what plain descent and momentum may do there."""
         track, run = self.session.race.tracks[row], self.session.seen.runs[row]
+        if track.diverged_at is not None and track.diverged_at <= self.session.race.step:
+            return "Go back to a step before that, lower the learning rate, and play on."
         step = min(self.session.race.step, track.extent)
         bend = curvature(track.surface, track.xs[step], track.ys[step])
         if math.isnan(bend.largest):

@@ -1,57 +1,120 @@
-"""The surface from above: filled levels, the global minima, the start, the paths."""
+"""The surface from above: filled levels, the global minima, the start, the paths. A window of it can be shown larger."""
 
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.path import Path
 from matplotlib.text import Annotation
+from matplotlib.ticker import MaxNLocator
 
+from app.scenery import Scenery, scenery_over
+from app.track import Track
 from app.views import labels
 from app.views.scene import Scene
 from app.views.sketch import sketch
 from app.views.strokes import Brush
-from app.views.ticks import Even, short
+from app.views.ticks import Even, unlike
 from app.views.view import View
+from app.views.wash import Wash
+from surfaces.surface import Box
 
 FILLED, LABELED, GRID = 28, 10, 161
 FORMULA, KEY = 10.0, 8.5  # points
 CROWDED, TANGLED = 60, 1000  # level lines: with more of them there is no room for their numbers, or for the lines
+SPACED = 1.4  # widths of the numbers at the lower axis from one to the next, at least
 
 
 class Contour(View):
+    """``window`` is the part of the plane that is shown, None for all of the scene's box.
+
+    ``moving``: it is being moved. Then levels are painted as an image, without lines and numbers, and trails stay thinned
+    for where the window was.
+    """
+
     id = "contour"
     title = "Contour"
     key: Annotation | None = None
     formula: Annotation | None = None
+    window: Box | None = None
+    _moving = False
+
+    @property
+    def visible(self) -> Box:
+        """The part of the plane that is shown."""
+        assert self.scene is not None
+        return self.window or self.scene.scenery.box
+
+    @property
+    def box(self) -> Box:
+        return self.scenery.box
+
+    @property
+    def moving(self) -> bool:
+        return self._moving
+
+    @moving.setter
+    def moving(self, moving: bool) -> None:
+        self._moving = self.hasty = moving
+        for artist in self.still:
+            artist.set_visible(not moving)
+        self.wash.set_visible(moving)
+
+    def look(self, window: Box | None) -> None:
+        """Show another window from the next draw on; with its own levels once it is composed anew."""
+        self.window = window
+        (left, right), (bottom, top) = self.visible
+        self.axes.set(xlim=(left, right), ylim=(bottom, top))
+
+    def show(self, scene: Scene) -> None:
+        if self.scene is not None and scene.race.surface is not self.scene.race.surface:
+            self.window = None
+        super().show(scene)
 
     def compose(self, scene: Scene) -> None:
-        scenery, theme, axes = scene.scenery, scene.theme, self.axes
-        x, y = scenery.grid(GRID)
-        heights = scenery.heights(x, y)
-        relief = np.clip(np.nan_to_num(scenery.relief(heights), nan=1.0), 0.0, 1.0)
-        axes.contourf(x, y, relief, levels=np.linspace(0, 1, FILLED + 1), cmap=theme.colormap, zorder=0)
-        round_heights = scenery.round_heights(LABELED)
-        lines = axes.contour(x, y, relief, levels=[float(scenery.relief(h)) for h in round_heights], colors=theme.text,
-                             linewidths=0.5, alpha=0.3, zorder=1)
-        rings = sum(len(path.codes[path.codes == Path.MOVETO]) for path in lines.get_paths() if path.codes is not None)
-        if rings > TANGLED:
-            lines.remove()
-        names = {float(scenery.relief(h)): short(h) for h in round_heights}
-        for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=lambda share: names[share]) if rings < CROWDED else ():
-            label.set(color=theme.text, alpha=0.8)
-            if (np.abs((label.get_position() - scenery.lower) / scenery.size - 0.5) > 0.47).any():
-                label.remove()  # it would be cut by the frame
+        axes = self.axes
+        self.scenery = scenery_over(scene.race.surface, self.visible)
+        self.still: list[Artist] = self.levels(self.scenery, scene)
+        self.wash = Wash(self, FILLED)
+        axes.add_artist(self.wash)
+        theme = scene.theme
         if scene.race.surface.minima:
             axes.plot(*np.array(scene.race.surface.minima).T, linestyle="none", marker="*", markersize=13, zorder=2,
                       markerfacecolor=theme.face, markeredgecolor=theme.text, markeredgewidth=0.9)
-        (left, right), (bottom, top) = scenery.box
+        self.look(self.window)
         across, up = scene.race.surface.axes
-        axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=across, ylabel=up)
+        axes.set(xlabel=across, ylabel=up)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(Even())
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
         key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
         self.key, self.formula = labels.over(axes, key, "right", KEY, theme.muted), None
+        self.moving = False
+
+    def levels(self, scenery: Scenery, scene: Scene) -> list[Artist]:
+        """Filled levels, lines at round heights, and the heights beside them."""
+        axes, color = self.axes, scene.theme.text
+        x, y = scenery.grid(GRID)
+        relief = np.clip(np.nan_to_num(scenery.relief(scenery.heights(x, y)), nan=1.0), 0.0, 1.0)
+        filled = axes.contourf(x, y, relief, levels=np.linspace(0, 1, FILLED + 1), cmap=scene.theme.colormap, zorder=0)
+        low, high = relief.min(), relief.max()
+        heights = {share: h for h in scenery.round_heights(LABELED) if low < (share := float(scenery.relief(h))) < high}
+        if not heights:
+            return [filled]
+        lines = axes.contour(x, y, relief, levels=sorted(heights), colors=color, linewidths=0.5, alpha=0.3, zorder=1)
+        rings = sum(len(path.codes[path.codes == Path.MOVETO]) for path in lines.get_paths() if path.codes is not None)
+        if rings > TANGLED:
+            lines.remove()
+            return [filled]
+        names = dict(zip(heights, unlike(list(heights.values())), strict=True))
+        written = []
+        for label in axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=names.__getitem__) if rings < CROWDED else ():
+            label.set(color=color, alpha=0.8)
+            if (np.abs((label.get_position() - scenery.lower) / scenery.size - 0.5) > 0.47).any():
+                label.remove()  # it would be cut by the frame
+            else:
+                written.append(label)
+        return [filled, lines, *written]
 
     def finish(self) -> bool:
         """The formula: mathtext loads a parser and fonts, which takes longer than all the rest."""
@@ -61,20 +124,27 @@ class Contour(View):
         return True
 
     def arrange(self) -> None:
-        """The formula as small as it must be to stand beside the key; none where that cannot be read."""
+        """The formula as small as it must be to stand beside the key; none where that cannot be read. No more numbers at the
+        lower axis than there is room for: in a small window they are long."""
         super().arrange()
         if self.key is None:
             return
         self.axes.apply_aspect()
         box, inch = self.axes.bbox, self.figure.dpi
+        wide = max((text.get_window_extent().width for text in self.axes.get_xticklabels()), default=0.0)
+        if wide * SPACED * (len(self.axes.get_xticks()) - 1) > box.width:
+            self.axes.xaxis.set_major_locator(MaxNLocator(max(int(box.width / (wide * SPACED)), 1)))
         room = box.width
         if labels.shrink(self.key, KEY, room):
             room -= self.key.get_window_extent().width + 0.12 * inch
         if self.formula is not None:
             labels.shrink(self.formula, FORMULA, room, self.area.y1 - box.y1 - labels.ABOVE / 72 * inch)
 
-    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
-        return self.axes.transData.transform(np.column_stack([x, y])), None
+    def coordinates(self, track: Track, steps: np.ndarray) -> np.ndarray:
+        return np.column_stack(track.at(steps)[:2])
+
+    def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
+        return self.axes.transData.transform(points), None
 
     def start_pixels(self) -> np.ndarray:
         """Where the start is, (1, 2)."""
@@ -83,8 +153,9 @@ class Contour(View):
 
     def underlay(self, brush: Brush) -> None:
         assert self.scene is not None
-        theme = self.scene.theme
-        brush.marker(self.start_pixels(), "o", 13.0, theme.face, theme.text, 1.8)
+        theme, start = self.scene.theme, self.start_pixels()
+        if self.inside(start[0]):
+            brush.marker(start, "o", 13.0, theme.face, theme.text, 1.8)
 
     def heads(self, brush: Brush) -> None:
         """The runs' marks, over what their rules have looked at."""

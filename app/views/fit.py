@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from app.race import Race
-from app.views import labels, strokes
+from app.track import Track
+from app.views import labels
 from app.views.scene import Scene
 from app.views.strokes import Brush
 from app.views.ticks import Even
@@ -83,7 +84,7 @@ class Fit(View):
         self.limit(rooms)
         return rooms != before
 
-    def outgrown(self, race: Race) -> bool:
+    def outgrown(self, race: Race, faint: bool = False) -> bool:
         if race.surface.data is None:
             return False
         rooms = self.rooms_for(race)
@@ -107,7 +108,10 @@ class Fit(View):
     def trails(self, brush: Brush, first: int, last: int) -> None:
         """A curve leaves no trail: what it was is in the loss."""
 
-    def redraw(self, brush: Brush, last: int) -> None:
+    def ground(self, brush: Brush) -> None:
+        """As ``trails``."""
+
+    def paths(self, brush: Brush, last: int) -> None:
         """As ``trails``."""
 
     def through(self, a: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -116,11 +120,26 @@ class Fit(View):
         predict = self.scene.race.surface.predict
         assert predict is not None
         with np.errstate(all="ignore"):
-            return strokes.tame(self.axes.transData.transform(np.column_stack([x, predict(a, b, x)])))
+            return self.axes.transData.transform(np.column_stack([x, predict(a, b, x)]))
 
-    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
+    def coordinates(self, track: Track, steps: np.ndarray) -> np.ndarray:
+        return np.column_stack(track.at(steps)[:2])
+
+    def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
         """The middle of each curve: x and y are its parameters."""
-        return self.through(x, y, np.full(len(x), sum(self.axes.get_xlim()) / 2)), None
+        return self.through(*points.T, np.full(len(points), sum(self.axes.get_xlim()) / 2)), None
+
+    def nearest(self, pixel: tuple[float, float], within: float) -> None:
+        """There is no trail."""
+
+    def ring(self, brush: Brush, index: int, step: int) -> None:
+        """The curve as it was after that step."""
+        assert self.scene is not None
+        track, theme = self.scene.race.tracks[index], self.scene.theme
+        if self.scene.race.surface.data is not None:
+            a, b, _ = track.part(step, step)
+            for color, width in ((theme.halo, WIDTH), (theme.text, WIDTH / 2)):
+                brush.line(self.through(a, b, self.places), color, width, self.axes.bbox)
 
     def heads(self, brush: Brush) -> None:
         """Each run's curve as it stands, with the run's mark on it."""

@@ -84,6 +84,7 @@ class Frame:
 
     def draw_before(self, brush: Brush, surface: np.ndarray) -> None:
         """``surface``: the pixels of its nodes, (n, 2)."""
+        self.view.written.clear()
         over_x, over_y = self.over
         for line, covered in zip(self.front(), (over_y, over_x), strict=True):
             if not covered:
@@ -145,3 +146,4 @@ class Frame:
         if surface is not None and ((surface > box.min + 1) & (surface < box.max - 1)).all(axis=1).any():
             return
         text.draw(brush.renderer)
+        self.view.written.append(box)

@@ -1,25 +1,28 @@
-"""A curve for each run against the step: the loss, the distance to the nearest minimum, or the gradient norm."""
+"""A curve for each run: the loss, or what else is chosen, against the steps, the evaluations or the time they took."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from app.experiment import QUANTITIES
+from app.experiment import AGAINST, QUANTITIES
 from app.race import Race
 from app.track import Track
-from app.views.scene import Scene
-from app.views.ticks import Even, power, short, thousands
-from app.views.view import View
+from app.views import labels
+from app.views.limits import LENGTH, Limits
+from app.views.scene import Bundle, Scene
+from app.views.series import series
+from app.views.strokes import Brush
+from app.views.ticks import power, thousands
+from app.views.view import GHOST, View
 
-FIRST_STEPS = 100
-RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}  # how far above its first value a curve is followed; then it leaves the plot
-FALL = 1e-18  # how far below, where the scale is logarithmic; what lies deeper is rounding
 TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
-DECADES = 2  # that an axis must span for powers of ten to be enough
-LEAST = 0.05  # decades, of an axis whose lowest value is not known
+BAND, MEDIAN = 0.45, 1.4  # how dense the band of the replicas is, and the width of the line in it, in points
+FEW = 600  # steps up to which evaluations are looked up one by one
+NOTE = 8.0  # points
 
 
 class Loss(View):
@@ -27,203 +30,169 @@ class Loss(View):
     title = "Loss"
     halo = False
     margins = (0.72, 0.5, 0.22, 0.3)
+    note: Text | None = None
 
     def compose(self, scene: Scene) -> None:
         axes, curve, theme, lowest = self.axes, scene.experiment.curve, scene.theme, scene.race.surface.lowest
-        self.offset = 0.0
-        name = QUANTITIES[curve.quantity]
-        if curve.y_scale == "log" and curve.quantity == "loss" and lowest:
-            self.offset, name = lowest, "loss − minimum"
+        self.quantity, self.against = curve.quantity, curve.against
+        subtracted = curve.quantity == "above" or (curve.quantity == "loss" and curve.y_scale == "log")
+        unknown = math.nan if curve.quantity == "above" else 0.0
+        self.offset = 0.0 if not subtracted else unknown if lowest is None else lowest
+        name = QUANTITIES["above" if self.offset else curve.quantity]
         axes.set_xscale(curve.x_scale)
         if curve.x_scale == "linear":
-            axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+            axes.xaxis.set_major_locator(MaxNLocator(5, integer=curve.against != "time"))
         axes.xaxis.set_major_formatter(FuncFormatter(thousands if curve.x_scale == "linear" else power))
         axes.xaxis.set_minor_formatter(NullFormatter())
-        self.measure(scene.race)
-        axes.set(xlabel="step", ylabel=name)
+        self.limits = Limits(self)
+        self.limits.measure(scene.race)
+        axes.set(xlabel=AGAINST[curve.against], ylabel=name)
         axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        if curve.quantity == "distance" and not scene.race.surface.minima:
-            axes.text(0.5, 0.5, "this surface has no minimum", transform=axes.transAxes, ha="center", color=theme.muted, fontsize=9)
+        self.note, self.words = None, ""
+        self.say(scene)
 
-    @property
-    def needs_only_loss(self) -> bool:
-        return self.scene is not None and self.scene.experiment.curve.quantity == "loss"
-
-    def values(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
-        """The quantity at positions with their losses, (n,) each."""
-        assert self.scene is not None
-        if self.needs_only_loss:
-            return loss - self.offset if self.offset else loss
-        if self.scene.experiment.curve.quantity == "distance":
-            return self.scene.race.surface.distance(x, y)
-        with np.errstate(all="ignore"):
-            return np.hypot(*self.scene.race.surface(x, y)[1])
-
-    @property
-    def open_below(self) -> bool:
-        """Whether nobody knows how low the curves may go."""
-        assert self.scene is not None
-        return self.needs_only_loss and self.scene.race.surface.lowest is None
-
-    def measure(self, race: Race) -> None:
-        """Look at a race from its start: the scale that its values allow, then the limits."""
-        assert self.scene is not None
-        scale = self.scene.experiment.curve.y_scale
-        if scale == "log" and self.open_below and self.least(race, 0) <= 0:
-            scale = "symlog"
-        if scale != self.axes.get_yscale():
-            self.axes.set_yscale(scale, **{"log": {"nonpositive": "mask"}, "symlog": {"linthresh": 1.0}}.get(scale, {}))
-        self.low, self.high, self.checked = math.inf, -math.inf, 0
-        self.limit(race)
-
-    def least(self, race: Race, first: int) -> float:
-        """The lowest value from step ``first`` up to the race's step, whatever the scale; inf where there is none."""
-        assert self.scene is not None
-        values = [self.values(*track.part(min(first, race.step), race.step)) for track, _ in self.scene.shown]
-        return min((float(each.min(initial=math.inf, where=np.isfinite(each))) for each in values), default=math.inf)
-
-    def follow(self, race: Race) -> tuple[float, float]:
-        """The lowest and the highest value up to the race's step, as far as the axis follows; inf, -inf where none.
-
-        Only steps that are new since the last call are looked at.
-        """
-        assert self.scene is not None
-        scale = self.axes.get_yscale()
-        for track, _ in self.scene.shown:
-            values = self.values(*track.part(min(self.checked, race.step), race.step))
-            values = values[np.isfinite(values) & ((values > 0) | (scale != "log"))]
-            if values.size:
-                self.low, self.high = min(self.low, float(values.min())), max(self.high, float(values.max()))
-        self.checked = race.step
-        low, high = self.low, self.high
-        if low <= high and self.scene.shown:
-            begin = float(self.values(*self.scene.shown[0][0].part(0, 0))[0])
-            if abs(begin) < 1e290:
-                bottom, top = self.followed(begin, scale)
-                low, high = min(max(low, bottom), top), max(min(high, top), bottom)
-        return low, high
-
-    def followed(self, begin: float, scale: str) -> tuple[float, float]:
-        """Between which values a curve that begins at ``begin`` is followed."""
-        assert self.scene is not None
-        lowest = 0.0
-        if self.scene.experiment.curve.quantity == "loss":
-            known = self.scene.race.surface.lowest
-            if known is None:
-                far = RISE[scale] * max(abs(begin), self.scene.scenery.span)
-                return FALL * far if scale == "log" else -far, far
-            lowest = known - self.offset
-        depth = max(begin - lowest, 0.0) or self.scene.scenery.span
-        return FALL * depth if scale == "log" else lowest, begin + RISE[scale] * depth
-
-    def limit(self, race: Race) -> None:
-        """Limits in big steps, so that they rarely grow: steps double, a logarithmic height gains whole decades."""
-        assert self.scene is not None
-        end = max(race.step, FIRST_STEPS)
-        self.steps = FIRST_STEPS * 2 ** math.ceil(math.log2(end / FIRST_STEPS))
-        low, high = self.follow(race)
-        if low > high:
-            low = high = 1.0
-        scale = self.axes.get_yscale()
-        if scale == "log" and self.open_below:
-            reach = max(math.log10(high) - math.log10(low), LEAST)
-            self.bounds = max(low, 1e-300) / 10 ** (0.5 * reach), min(high, 1e300) * 10 ** (0.2 * reach)
-        elif scale == "log":
-            bottom, top = 2 * math.floor(math.log10(low) / 2), math.floor(math.log10(high)) + 1
-            self.bounds = 10.0 ** max(min(bottom, top - 2), -300), 10.0 ** min(top, 300)
+    def say(self, scene: Scene) -> bool:
+        """Write what is missing; whether that is news."""
+        words, alone = missing(scene)
+        if words == self.words:
+            return False
+        if self.note is not None:
+            self.note.remove()
+        self.words, axes, color = words, self.axes, scene.theme.muted
+        if alone:
+            self.note = axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=color)
         else:
-            room = max(high - low, abs(high) * 1e-3, 1e-12)
-            room = 2.0 ** math.ceil(math.log2(room))
-            self.bounds = (0.0 if low >= 0 else high - room * 1.05), max(high, low + room * 0.1) + room * 0.05
-        self.axes.set_xlim(1 if self.scene.experiment.curve.x_scale == "log" else 0, self.steps)
-        self.axes.set_ylim(*self.bounds)
-        self.mark_height()
+            self.note = labels.over(axes, words, "right", NOTE, color)
+        return True
 
-    def mark_height(self) -> None:
-        """Ticks of the height: powers of ten; numbers between them where the axis spans few."""
-        axis, (low, high) = self.axes.yaxis, self.bounds
-        if self.axes.get_yscale() == "linear":
-            axis.set_major_formatter(Even())
-            return
-        axis.set_minor_formatter(NullFormatter())
-        if self.axes.get_yscale() == "symlog" or high >= low * 10**DECADES:
-            axis.set_major_formatter(FuncFormatter(power))
-            if self.axes.get_yscale() == "log":
-                axis.set_major_locator(LogLocator())
-                axis.set_minor_locator(LogLocator(subs="auto"))
-        elif high >= low * 10:
-            axis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
-            axis.set_minor_locator(LogLocator(subs=np.arange(2, 10)))
-            axis.set_major_formatter(FuncFormatter(short))
-        else:
-            axis.set_major_locator(AutoLocator())
-            axis.set_minor_locator(NullLocator())
-            axis.set_major_formatter(Even())
+    def arrange(self) -> None:
+        super().arrange()
+        if self.note is not None:
+            labels.shrink(self.note, NOTE, self.area.x1 - self.axes.bbox.x0)
 
     def adopt(self, scene: Scene) -> bool:
         old = self.scene
-        same = old is not None and old.race is scene.race and [t for t, _ in old.shown] == [t for t, _ in scene.shown]
+        same = old is not None and old.race is scene.race and old.same_faint(scene) and old.styles == scene.styles
         super().adopt(scene)
-        if same:
+        if same and scene.race.step:
             return False
-        steps, bounds, scale = self.steps, self.bounds, self.axes.get_yscale()
-        self.measure(scene.race)
-        if steps != self.steps or scale != self.axes.get_yscale() or not self.serves(bounds):
-            return True
-        self.bounds = bounds
-        self.axes.set_ylim(*bounds)
-        self.mark_height()
-        return False
+        spoken = self.say(scene)
+        return self.limits.adopt(scene.race) or spoken
 
-    def serves(self, bounds: tuple[float, float]) -> bool:
-        """Whether earlier limits hold what the ones of now hold, and are not much wider: a drag must not redraw the axes."""
-        (low, high), (bottom, top) = bounds, self.bounds
-        if self.axes.get_yscale() == "log":
-            decades = math.log10(top / bottom)
-            return low <= bottom and top <= high and math.log10(high / low) <= (2 * decades if self.open_below else decades + 4)
-        return low <= bottom and top <= high and high - low <= 4 * (top - bottom)
+    def outgrown(self, race: Race, faint: bool = False) -> bool:
+        return self.limits.outgrown(race, faint)
 
-    def outgrown(self, race: Race) -> bool:
-        if self.axes.get_yscale() == "log" and self.open_below and self.least(race, self.checked) <= 0:
-            self.measure(race)
-            return True
-        low, high = self.follow(race)
-        if race.step <= self.steps and (low > high or (low >= self.bounds[0] and high <= self.bounds[1])):
-            return False
-        self.limit(race)
-        return True
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest value that there is room for."""
+        return self.limits.bounds
 
-    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, None]:
-        return self.pixels(steps, self.values(x, y, loss)), None
+    # Where things are
 
-    def pixels(self, steps: np.ndarray, values: np.ndarray) -> np.ndarray:
+    def along(self, track: Track, steps: np.ndarray) -> np.ndarray:
+        """What the lower axis shows of ``steps`` (n,), rising."""
+        if self.against == "time":
+            return steps * self.pace(track)
+        if self.against == "steps" or track.totals is None:
+            return steps
+        if len(steps) <= FEW:
+            return np.array([sum(track.spent(step)) for step in steps.tolist()])
+        return sum(track.evaluations(int(steps[-1])))[steps]
+
+    def pace(self, track: Track) -> float:
+        """Milliseconds of arithmetic in an update."""
+        from app.pace import microseconds
+
+        return microseconds(track) / 1000
+
+    def end(self, curves: list[tuple[Track, int]]) -> float:
+        """How far to the right the curves go."""
+        return max((float(self.along(track, np.array([last]))[0]) for track, last in curves), default=0.0)
+
+    @property
+    def first(self) -> float:
+        """Where a logarithmic lower axis begins: after the first update."""
+        assert self.scene is not None
+        after = [float(self.along(track, np.array([1]))[0]) for track, _ in self.scene.shown if track.extent]
+        return min(after, default=0.0) or LENGTH[self.against] / 100
+
+    def coordinates(self, track: Track, steps: np.ndarray) -> np.ndarray:
+        values = series(track, self.quantity).upto(int(steps[-1]) if len(steps) else 0)[steps]
+        return np.column_stack([self.along(track, steps), values - self.offset])
+
+    def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
         with np.errstate(all="ignore"):
-            points = self.axes.transData.transform(np.column_stack([steps, values]))
-        points[~np.isfinite(values)] = np.nan
-        return points
+            pixels = self.axes.transData.transform(points)
+        pixels[~np.isfinite(points[:, 1])] = np.nan
+        return pixels, None
+
+    def columns(self, track: Track, last: int) -> np.ndarray:
+        """The first step in each column of pixels, up to ``last``; all steps where they are few."""
+        box = self.axes.bbox
+        wide = int(box.width) // 3 if self.hasty else int(box.width)
+        if last <= 4 * wide:
+            return np.arange(last + 1)
+        pixels = np.linspace(box.x0, box.x1, wide + 2)
+        x = self.axes.transData.inverted().transform(np.column_stack([pixels, np.full(len(pixels), box.y0)]))[:, 0]
+        if self.against == "evaluations" and track.totals is not None:
+            steps = np.searchsorted(sum(track.evaluations(last)), x)
+        else:
+            steps = np.ceil(x / (self.pace(track) if self.against == "time" else 1.0)).astype(np.int64)
+        return np.unique(np.append(0, steps.clip(0, last)))
 
     def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, None]:
         """Of the many steps that share a column of pixels: the first, the lowest, the highest and the last."""
-        box = self.axes.bbox
-        losses = np.asarray(track.losses[: last + 1])
-        values = self.values(losses, losses, losses) if self.needs_only_loss else self.values(*track.part(0, last))
-        if len(values) <= 4 * box.width:
-            steps = np.arange(len(values))
-            return steps, self.pixels(steps, values), None
-        columns = np.linspace(box.x0, box.x1, int(box.width) + 2)
-        bounds = self.axes.transData.inverted().transform(np.column_stack([columns, np.full(len(columns), box.y0)]))[:, 0]
-        low = np.unique(np.append(0, np.ceil(bounds).astype(np.int64).clip(0, len(values) - 1)))
-        high = np.append(low[1:], len(values))
-        lowest = [a + values[a:b].argmin() for a, b in zip(low, high, strict=True)]
-        highest = [a + values[a:b].argmax() for a, b in zip(low, high, strict=True)]
-        steps = np.unique(np.concatenate([low, lowest, highest, high - 1]))
-        return steps, self.pixels(steps, values[steps]), None
+        last = min(last, track.extent)
+        steps = self.columns(track, last)
+        if len(steps) <= last:
+            steps = series(track, self.quantity).landmarks(steps, last)
+        return steps, self.spots(track, steps)[0], None
 
     def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
         """Thinned curves lie over each other in turns of a few columns, as they came to in time."""
         if len(steps) and steps[-1] + 1 == len(steps):
             return super().pieces(steps)
-        return [(low, low, min(low + TURN, len(steps) - 1) + 1) for low in range(0, len(steps) - 1, TURN)]
+        turn = 16 * TURN if self.hasty else TURN
+        return [(low, low, min(low + turn, len(steps) - 1) + 1) for low in range(0, len(steps) - 1, turn)]
+
+    # Replicas
+
+    def ground(self, brush: Brush) -> None:
+        """The band and the middle of each run's replicas, and the curves of branches."""
+        assert self.scene is not None
+        for bundle in self.scene.bundles:
+            self.band(brush, bundle)
+        for track, last, color in self.scene.ghosts:
+            self.faint(brush, track, last, color, GHOST)
+
+    def band(self, brush: Brush, bundle: Bundle) -> None:
+        """Where eight in ten of the replicas are, filled, and their median, as far as all of them have come."""
+        assert self.scene is not None
+        tracks, color = bundle
+        last = min(track.extent for track in tracks)
+        steps = self.columns(tracks[0], last)
+        values = np.array([series(track, self.quantity).upto(last)[steps] for track in tracks]) - self.offset
+        if self.axes.get_yscale() == "log":
+            values = np.maximum(values, self.bounds[0] * 1e-3)  # so that a band that reaches 0 is filled down to the axis
+        x = self.along(tracks[0], steps)
+        low, middle, high = (self.to_screen(np.column_stack([x, part]))[0] for part in np.quantile(values, (0.1, 0.5, 0.9), axis=0))
+        brush.fill(np.concatenate([low, high[::-1]]), color, BAND, self.axes.bbox)
+        theme = self.scene.theme
+        brush.line(middle, theme.blend(color, 0.4, theme.text), MEDIAN, self.axes.bbox, cap="butt", dash=(4.0, 2.0))
+
+
+def missing(scene: Scene) -> tuple[str, bool]:
+    """Why there is no curve at all, or not of every run; nothing where there is."""
+    quantity = scene.experiment.curve.quantity
+    if quantity in ("above", "distance") and not scene.race.surface.minima:
+        return "this surface has no minimum", True
+    without = [track.rule.name for track, _ in scene.shown if "lr" not in track.rule.hyperparameters]
+    if quantity != "rate" or not without:
+        return "", False
+    if len(without) == len(scene.shown):
+        return "no run here has a learning rate", True
+    names = list(dict.fromkeys(without))
+    return (f"{names[0]} has no learning rate" if len(names) == 1 else f"{len(without)} runs have no learning rate"), False

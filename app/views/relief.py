@@ -8,13 +8,16 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
+from app.track import Track
 from app.views import strokes
 from app.views.camera import TALL, Camera, Sight
 from app.views.frame import Frame
 from app.views.scene import Scene
-from app.views.view import BLOCK, View
+from app.views.view import View
+from surfaces.surface import Box
 
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
+EDGE, DOT = 65, 7.0  # points of each side of a window's edge; how large it is at least, in points
 FIELD = 257  # nodes of the even grid that sight lines are tested against
 WIDE, HIGH = 3.2, 3.1  # the box with the places of its numbers, however it is turned
 LIGHT_FROM = np.array([-0.45, -0.35, 0.82])
@@ -71,15 +74,16 @@ class Relief(View):
         self._camera = Camera()
         self.frame = Frame(self)
         self.turning = False
+        self.window: Box | None = None  # what part of the plane the contour shows, where that is not all of it
 
     @property
     def turning(self) -> bool:
-        """Whether the mouse turns it right now: labels, edges and halos are left out, trails drawn in longer pieces."""
-        return not self.halo
+        """Whether the mouse turns it right now: labels and edges are left out."""
+        return self._turning
 
     @turning.setter
     def turning(self, turning: bool) -> None:
-        self.block, self.halo = (4 * BLOCK, False) if turning else (BLOCK, True)
+        self._turning = self.hasty = turning
 
     @property
     def camera(self) -> Camera:
@@ -144,9 +148,42 @@ class Relief(View):
             points[(np.abs(points[:, :2]).max(axis=1) > 1.0) | (points[:, 2] > TALL * 1.5)] = np.nan
         return points
 
-    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        points = self.upon(x, y, loss)
+    def coordinates(self, track: Track, steps: np.ndarray) -> np.ndarray:
+        return self.upon(*track.at(steps))
+
+    def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.pixels(points), self.hidden(points)
+
+    def show(self, scene: Scene) -> None:
+        if self.scene is not None and scene.race.surface is not self.scene.race.surface:
+            self.window = None
+        super().show(scene)
+
+    @property
+    def grounded(self) -> bool:
+        return self.window is not None
+
+    def ground(self, brush: strokes.Brush) -> None:
+        """The edge of the contour's window lies below the paths."""
+        if self.window is not None:
+            self.edge(brush, self.window)
+        super().ground(brush)
+
+    def edge(self, brush: strokes.Brush, window: Box) -> None:
+        """Draw a window's edge on the surface; a small square where it would be a dot."""
+        assert self.scene is not None
+        theme, (x, y) = self.scene.theme, (np.linspace(*side, EDGE) for side in window)
+        xs = np.concatenate([x, np.full(EDGE, x[-1]), x[::-1], np.full(EDGE, x[0])])
+        ys = np.concatenate([np.full(EDGE, y[0]), y, np.full(EDGE, y[-1]), y[::-1]])
+        with np.errstate(all="ignore"):
+            points, hidden = self.to_screen(self.upon(xs, ys, self.scene.race.surface(xs, ys)[0]))
+        if np.isfinite(points).all() and np.ptp(points, axis=0).max() < brush.renderer.points_to_pixels(DOT):
+            for color, width in ((theme.halo, 3.2), (theme.text, 1.4)):
+                brush.marker(points.mean(axis=0)[None], "s", DOT, "none", color, width)
+            return
+        seen = np.where(hidden[:, None], np.nan, points)
+        brush.line(seen, theme.halo, 2.6, self.axes.bbox)
+        brush.line(seen, theme.text, 1.3, self.axes.bbox, cap="butt", dash=(2.0, 2.0))
 
     def hidden(self, points: np.ndarray) -> np.ndarray:
         """Which of points (n, 3) are hidden; none of those that lie outside the box."""

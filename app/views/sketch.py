@@ -10,7 +10,6 @@ from matplotlib.transforms import Bbox, Transform
 
 from app.theme import Style, Theme
 from app.track import Track
-from app.views import strokes
 from app.views.strokes import Brush
 
 DRAWN = {"trials", "simplex", "covariance"}
@@ -38,12 +37,12 @@ def sketch(brush: Brush, track: Track, step: int, style: Style, theme: Theme, pl
     state = track.state_at(step)
     with np.errstate(all="ignore"):
         for outline in outlines(state):
-            points = strokes.tame(plane.transform(outline))
+            points = plane.transform(outline)
             brush.line(points, theme.halo, HALO, clip)
             brush.line(points, style.color, WIDTH, clip)
         trials = state.get("trials")
         if np.ndim(trials) == 2:
-            points = strokes.tame(plane.transform(trials))
+            points = plane.transform(trials)
             points = points[((points > clip.min) & (points < clip.max)).all(axis=1)]
             brush.marker(points, "o", DOT, "none", theme.halo, HALO)
             brush.marker(points, "o", DOT, "none", style.color, WIDTH)

@@ -11,20 +11,26 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, BboxBase, IdentityTransform
 
 FAR = 1e7  # pixels; Agg cannot clip what lies much farther out
+LOST = 1e15  # pixels; farther out two numbers that follow each other are more than a pixel apart
 IDENTITY = IdentityTransform()
+
+Dash = tuple[float, float] | None
 
 
 def tame(points: np.ndarray) -> np.ndarray:
-    """Pixels (n, 2) with those far outside moved inward along their direction, where clipping still works."""
+    """A polyline (n, 2) without what lies far outside: where there is any, its segments are cut off there and stand apart."""
+    if not (np.abs(points) > FAR).any():
+        return points
+    near, away = points[:-1].copy(), points[1:].copy()
     with np.errstate(all="ignore"):
-        size = np.abs(points).max(axis=1, initial=0.0)
-        out = size > FAR
-        if not out.any():
-            return points
-        moved = points.copy()
-        moved[out] *= (FAR / size[out])[:, None]
-        moved[~np.isfinite(moved).all(axis=1)] = np.nan
-        return moved
+        turned = np.abs(near).max(axis=1) > np.abs(away).max(axis=1)  # seen from the nearer end a cut is exact
+        near[turned], away[turned] = points[1:][turned], points[:-1][turned]
+        way = away - near
+        sides = np.sort([(-FAR - near) / way, (FAR - near) / way], axis=0)
+        enter, leave = np.fmax.reduce(sides[0], axis=1, initial=0.0), np.fmin.reduce(sides[1], axis=1, initial=1.0)
+        kept = (enter < leave) & (np.abs(near).max(axis=1) < LOST) & np.isfinite(way).all(axis=1)
+        cut = [near + way * enter[:, None], np.where(leave[:, None] < 1.0, near + way * leave[:, None], away)]
+    return np.stack([*cut, np.full_like(near, np.nan)], axis=1)[kept].reshape(-1, 2)
 
 
 class Brush:
@@ -35,8 +41,8 @@ class Brush:
         self._contexts: dict[tuple[Any, ...], Any] = {}
         self._marks: dict[tuple[str, float], tuple[Path, Any, bool]] = {}
 
-    def _context(self, color: str, width: float, cap: str, clip: BboxBase | None) -> Any:
-        key = color, width, cap, clip and clip.bounds
+    def _context(self, color: str, width: float, cap: str, clip: BboxBase | None, dash: Dash = None) -> Any:
+        key = color, width, cap, clip and clip.bounds, dash
         gc = self._contexts.get(key)
         if gc is None:
             gc = self._contexts[key] = self.renderer.new_gc()
@@ -45,14 +51,25 @@ class Brush:
             gc.set_capstyle(cap)
             gc.set_joinstyle("round")
             gc.set_snap(False)
+            if dash is not None:
+                gc.set_dashes(0.0, [width * part for part in dash])
             if clip is not None:
                 gc.set_clip_rectangle(clip.frozen())
         return gc
 
-    def line(self, points: np.ndarray, color: str, width: float, clip: BboxBase | None, cap: str = "round") -> None:
-        """A polyline; points (n, 2) in pixels, nan breaks it; width in points."""
+    def line(self, points: np.ndarray, color: str, width: float, clip: BboxBase | None, cap: str = "round",
+             dash: Dash = None) -> None:
+        """A polyline; points (n, 2) in pixels, nan breaks it; width in points, dashes and gaps in widths."""
+        points = tame(points)
         if len(points) > 1:
-            self.renderer.draw_path(self._context(color, width, cap, clip), Path(points), IDENTITY)
+            self.renderer.draw_path(self._context(color, width, cap, clip, dash), Path(points), IDENTITY)
+
+    def fill(self, points: np.ndarray, color: str, share: float, clip: BboxBase | None) -> None:
+        """A closed area in a color that covers a ``share`` of what lies below; points (n, 2) in pixels, left out where nan."""
+        points = points[np.isfinite(points).all(axis=1)]
+        if len(points) > 2:
+            path = Path(np.clip(points, -FAR, FAR))
+            self.renderer.draw_path(self._context(color, 0.0, "butt", clip), path, IDENTITY, to_rgba(color, share))
 
     def marker(self, points: np.ndarray, mark: str, size: float, face: str, edge: str, width: float) -> None:
         """The same mark at each of points (n, 2); its size and the width of its edge in points."""

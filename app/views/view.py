@@ -1,14 +1,15 @@
 """What every view is: static artists on axes, trails and heads drawn with a brush.
 
 A view knows figures and renderers, no Qt: the window's canvas and the exported picture use the same one. ``compose``
-makes the static part. ``trails`` draws the segments of some updates over what is there; ``heads`` draws what moves.
+makes the static part. ``ground`` draws the faint paths of branches and replicas over it, ``trails`` the segments of some
+updates over what is there; ``heads`` draws what moves.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from itertools import pairwise
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,88 +18,46 @@ from matplotlib.transforms import Bbox
 from app.race import Race
 from app.theme import Style
 from app.track import Track
-from app.views import labels, strokes
+from app.views import labels
+from app.views.near import Near
+from app.views.room import Room
 from app.views.scene import Scene
 from app.views.strokes import Brush
+from app.views.trail import Trail, travels
 from app.visits import FEW, needed
+from surfaces.surface import Box
 
 WIDTH, HALO = 2.3, 4.6  # points
+GHOST, THIN = 1.3, 0.6  # points: the path of a branch, and of one replica of many
 BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
-TO_AND_FRO = 0.05  # of the way made is gained: less is no travelling
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
-EDGE = 0.05  # inches between the axes' words and the edge of the view
+COARSE = 48  # cells across that a path is thinned to where it is drawn in haste
+RING = 16.0  # points across, of what is drawn around a head or a step
 
 
-class Trail(NamedTuple):
-    """A run's path in pixels: ``seen`` (n, 2) with nan where it is hidden; ``behind`` (n, 2), the other way round, or None."""
+class View(Room, ABC):
+    """One picture of the race. Subclasses set the class attributes and fill in ``compose``, ``coordinates`` and ``to_screen``.
 
-    seen: np.ndarray
-    behind: np.ndarray | None
-
-
-def travels(points: np.ndarray, least: float) -> bool:
-    """Whether a piece of trail (n, 2) goes somewhere. Where it goes to and fro, a halo would only wipe out its own trail."""
-    seen = points[~np.isnan(points[:, 0])]
-    if len(seen) < 2:
-        return False
-    gained = np.hypot(*(seen[-1] - seen[0]))
-    return bool(gained > least and gained > TO_AND_FRO * np.hypot(*np.diff(seen, axis=0).T).sum())
-
-
-class View(ABC):
-    """One picture of the race. Subclasses set the class attributes and fill in ``compose`` and ``locate``."""
+    ``hasty``: trails are drawn anew many times a second, since something is dragged. Then they are thinned more, have no halo
+    and are drawn in longer pieces. ``moving``: so is all the rest, and words keep the room that they have.
+    """
 
     id: ClassVar[str]
     title: ClassVar[str]
-    margins: ClassVar[tuple[float, float, float, float]] = (0.62, 0.5, 0.16, 0.36)  # inches: left, bottom, right, top
-    halo: bool = True
-    block = BLOCK  # of a full redraw; larger where speed counts more than which run lies over which
+    halo: ClassVar[bool] = True
+    moving: bool = False
 
     def __init__(self, figure: Figure) -> None:
-        self.figure = figure
-        self.axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+        super().__init__(figure)
         self.scene: Scene | None = None
-        self.room = (0.0, 0.0, 1.0, 1.0)
+        self.hasty = False
+        self.written: list[Bbox] = []  # where words lie within the axes that nothing may cover
+        self.near: Near | None = None  # the trails that are on the screen, once somebody has asked what is near
 
     @staticmethod
     def applies(scene: Scene) -> bool:
         """Whether there is anything to show for this surface."""
         return True
-
-    def place(self, room: tuple[float, float, float, float] | None = None) -> None:
-        """Fit the axes into their part of the figure (left, bottom, width, height as shares), inside the margins."""
-        self.room = room or self.room
-        self._inset(*self.margins)
-
-    def arrange(self) -> None:
-        """Fit the words at the axes in, and widen the margins to what they need. Before every full draw: only there they change."""
-        self.place()
-        axes, area, inch = self.axes, self.area, self.figure.dpi
-        if not axes.axison:
-            return
-        axes.apply_aspect()
-        middle = (axes.bbox.y0 + axes.bbox.y1) / 2
-        labels.shrink_upright(axes.yaxis.label, 2 * (min(middle - area.y0, area.y1 - middle) - EDGE * inch))
-        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
-        beside, below = axes.yaxis.get_tightbbox(renderer), axes.xaxis.get_tightbbox(renderer)
-        left, bottom, right, top = self.margins
-        if beside is not None and below is not None:
-            left = max(left, (axes.bbox.x0 - min(beside.x0, below.x0)) / inch + EDGE)
-            right = max(right, (below.x1 - axes.bbox.x1) / inch + EDGE)
-        self._inset(left, bottom, right, top)
-
-    def _inset(self, left: float, bottom: float, right: float, top: float) -> None:
-        width, height = self.figure.get_size_inches()
-        across, up = self.room[2] * width, self.room[3] * height
-        self.axes.set_position((self.room[0] + left / width, self.room[1] + bottom / height,
-                                max(across - left - right, 0.05) / width, max(up - bottom - top, 0.05) / height))
-
-    @property
-    def area(self) -> Bbox:
-        """The view's part of the figure, in pixels."""
-        left, bottom, width, height = self.room
-        box = self.figure.bbox
-        return Bbox.from_bounds(left * box.width, bottom * box.height, width * box.width, height * box.height)
 
     def show(self, scene: Scene) -> None:
         """Make the static part for a scene, in its theme."""
@@ -128,54 +87,103 @@ class View(ABC):
         """Make the static artists on ``self.axes``."""
 
     @abstractmethod
-    def locate(self, steps: np.ndarray, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Pixels (n, 2) of positions and losses after ``steps``, all (n,), and which are hidden (n,), if any can be."""
+    def coordinates(self, track: Track, steps: np.ndarray) -> np.ndarray:
+        """Where a run is after each of ``steps`` (n,), in the view's own coordinates, (n, k)."""
+
+    @abstractmethod
+    def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """The pixels (n, 2) of such coordinates (n, k), and which of them are hidden (n,), if any can be."""
+
+    def spots(self, track: Track, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """The pixels (n, 2) of a run after each of ``steps`` (n,), and which of them are hidden (n,)."""
+        return self.to_screen(self.coordinates(track, steps))
 
     def project(self, track: Track, first: int, last: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """``locate`` for the updates first..last of a run."""
-        x, y, loss = track.part(first, last)
-        return self.locate(np.arange(first, first + len(x)), x, y, loss)
+        """The same for the updates ``first`` to ``last``."""
+        return self.spots(track, np.arange(first, min(last, track.extent) + 1))
+
+    @property
+    def box(self) -> Box:
+        """The part of the plane that trails are thinned for."""
+        assert self.scene is not None
+        return self.scene.scenery.box
 
     def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Steps (n,), pixels (n, 2) and hidden (n,) of a whole trail, thinned to what can be seen; nan breaks the line."""
-        assert self.scene is not None
         across = max(self.axes.bbox.size)
-        cells = 128 if across < 512 else 256 if across < 1024 else 512
-        steps, broken = needed(track, last, self.scene.scenery.box, cells)
-        points, hidden = self.locate(steps, *track.at(steps))
+        cells = COARSE if self.hasty else 128 if across < 512 else 256 if across < 1024 else 512
+        steps, broken = needed(track, last, self.box, cells, self.hasty)
+        points, hidden = self.spots(track, steps)
         gaps = np.flatnonzero(broken)
         if gaps.size:
             steps, points = np.insert(steps, gaps, steps[gaps]), np.insert(points, gaps, np.nan, axis=0)
             hidden = None if hidden is None else np.insert(hidden, gaps, False)
         return steps, points, hidden
 
-    def outgrown(self, race: Race) -> bool:
-        """Whether the static part must be made anew because the race has left its limits; the limits are then grown."""
+    def outgrown(self, race: Race, faint: bool = False) -> bool:
+        """Whether the static part must be made anew because the race, or ``faint`` paths, have left its limits; they then grow."""
         return False
 
-    def underlay(self, brush: Brush) -> None:  # noqa: B027  (most views have none)
+    @property
+    def grounded(self) -> bool:
+        """Whether ``ground`` draws something, whatever the scene."""
+        return False
+
+    def ground(self, brush: Brush) -> None:
+        """What lies below all that moves: the paths of replicas and of branches, thin and pale."""
+        assert self.scene is not None
+        for tracks, color in self.scene.bundles:
+            for track in tracks:
+                self.faint(brush, track, track.extent, color, THIN)
+        for track, last, color in self.scene.ghosts:
+            self.faint(brush, track, last, color, GHOST)
+
+    def faint(self, brush: Brush, track: Track, last: int, color: str, width: float) -> None:
+        """Draw a whole path as a thin line."""
+        _, points, _ = self.outline(track, last)
+        for low in range(0, len(points) - 1, BLOCK):
+            brush.line(points[low: low + BLOCK + 1], color, width, self.axes.bbox)
+
+    def underlay(self, brush: Brush) -> None:
         """Marks that lie below the trails."""
 
     def trails(self, brush: Brush, first: int, last: int) -> None:
         """Draw the segments of updates ``first`` + 1 to ``last`` of every visible run, block by block."""
         assert self.scene is not None
         begin = max(first - RETOUCH, 0)
-        trails = [(self.trail(*self.project(track, begin, last)), style) for track, style in self.scene.shown]
+        shown = self.scene.shown
+        parts = [self.coordinates(track, np.arange(begin, min(last, track.extent) + 1)) for track, _ in shown]
+        if not parts:
+            return
+        points, hidden = self.to_screen(np.concatenate(parts))  # of all runs at once: a frame has little to do but calls
+        cuts = np.cumsum([len(part) for part in parts])[:-1]
+        unseen = [None] * len(parts) if hidden is None else np.split(hidden, cuts)
+        trails = [Trail.of(*place) for place in zip(np.split(points, cuts), unseen, strict=True)]
         for low in range(first - begin, last - begin, BLOCK):
-            for trail, style in trails:
+            for trail, (_, style) in zip(trails, shown, strict=True):
                 self.stroke(brush, trail, low, low + BLOCK + 1, style)
 
     def redraw(self, brush: Brush, last: int) -> None:
+        """Draw all that is not static up to ``last``, but for the heads."""
+        self.ground(brush)
+        self.paths(brush, last)
+
+    def paths(self, brush: Brush, last: int) -> None:
         """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
         self.underlay(brush)
         parts: list[tuple[int, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
             steps, points, hidden = self.outline(track, last)
-            trail = self.trail(points, hidden)
+            trail = Trail.of(points, hidden)
             parts += [(key, i, (trail, low, high, style)) for key, low, high in self.pieces(steps)]
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
             self.stroke(brush, *part)
+
+    @property
+    def block(self) -> int:
+        """Points of a piece of a whole trail; more of them where speed counts more than which run lies over which."""
+        return 4 * BLOCK if self.hasty else BLOCK
 
     def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
         """A rank in time and the index range of each piece that a trail through ``steps`` is drawn in.
@@ -190,17 +198,6 @@ class View(ABC):
         return [(key, low, min(low + self.block, high) + 1) for key, (first, high) in enumerate(pairwise(index))
                 for low in range(first, high, self.block)]
 
-    @staticmethod
-    def trail(points: np.ndarray, hidden: np.ndarray | None) -> Trail:
-        """The polyline of points (n, 2) as it is seen, and the part of it that is hidden, if there is one."""
-        points = strokes.tame(points)
-        if hidden is None or not hidden.any():
-            return Trail(points, None)
-        beside = hidden.copy()
-        beside[1:] |= hidden[:-1]
-        beside[:-1] |= hidden[1:]
-        return Trail(np.where(hidden[:, None], np.nan, points), np.where(beside[:, None], points, np.nan))
-
     def stroke(self, brush: Brush, trail: Trail, low: int, high: int, style: Style) -> None:
         """Draw the points ``low`` to ``high`` of a trail, and again the color of those just before, over the halo's end."""
         assert self.scene is not None
@@ -210,27 +207,47 @@ class View(ABC):
         if trail.behind is not None and not np.isnan(trail.behind[low:high, 0]).all():
             brush.line(trail.behind[low:high], style.pale, WIDTH * 0.55, clip)
         part = trail.seen[low:high]
-        if self.halo and travels(part, brush.renderer.points_to_pixels(HALO)):
+        if self.halo and not self.hasty and travels(part, brush.renderer.points_to_pixels(HALO)):
             brush.line(part, self.scene.theme.halo, HALO, clip, cap="butt")
         brush.line(trail.seen[max(low - RETOUCH, 0): high], style.color, WIDTH, clip)
 
     def heads(self, brush: Brush) -> None:
-        """Draw each run's mark where it stands; a cross where a diverged one was last seen."""
+        """Draw each run's mark where it stands, the chosen run's last and larger; a cross where a diverged one was last seen."""
         assert self.scene is not None
-        shown, now, halo = self.scene.shown, self.scene.race.step, self.scene.theme.halo
+        scene = self.scene
+        shown, now, halo = scene.shown, scene.race.step, scene.theme.halo
         if not shown:
             return
-        steps = np.array([min(now, track.extent) for track, _ in shown])
-        here = np.array([(t.xs[step], t.ys[step], t.losses[step]) for (t, _), step in zip(shown, steps, strict=True)])
-        points, hidden = self.locate(steps, *here.T)
-        for k, (track, style) in enumerate(shown):
+        points, hidden = self.to_screen(np.concatenate(
+            [self.coordinates(track, np.array([min(now, track.extent)])) for track, _ in shown]))
+        for k in sorted(range(len(shown)), key=lambda k: shown[k][0] is scene.chosen_track):
+            track, style = shown[k]
             if not self.inside(points[k]):
                 continue
+            place, size = points[k: k + 1], 8.5
+            if track is scene.chosen_track:
+                size = 9.5
+                brush.marker(place, "o", RING, "none", halo, 4.2)
+                brush.marker(place, "o", RING, "none", scene.theme.accent, 2.0)
             color = style.pale if hidden is not None and hidden[k] else style.color
             if track.diverged_at is not None and now > track.extent:
-                brush.marker(points[k: k + 1], "x", 8.0, color, style.color, 2.8)
+                brush.marker(place, "x", size, color, style.color, 2.8)
             else:
-                brush.marker(points[k: k + 1], style.marker, 8.5, color, halo, 1.4)
+                brush.marker(place, style.marker, size, color, halo, 1.4)
+
+    def ring(self, brush: Brush, index: int, step: int) -> None:
+        """Mark a step of a run."""
+        assert self.scene is not None
+        point = self.spots(self.scene.race.tracks[index], np.array([step]))[0]
+        if self.inside(point[0]):
+            brush.marker(point, "o", RING, "none", self.scene.theme.halo, 4.2)
+            brush.marker(point, "o", RING, "none", self.scene.theme.text, 1.8)
+
+    def nearest(self, pixel: tuple[float, float], within: float) -> tuple[int, int] | None:
+        """The index of the run and the step whose trail is nearest to a pixel; None where none is so near."""
+        if self.near is None:
+            self.near = Near(self)
+        return self.near.find(pixel, within)
 
     def inside(self, point: np.ndarray) -> bool:
         """Whether a mark at this pixel (2,) lies on the axes, their edge included: it may then overhang."""
