@@ -226,6 +226,7 @@ class Session(QObject):
     def _work(self) -> None:
         """A piece of the work that is left: runs first, then replicas."""
         self.pieces += 1
+        self.work.setInterval(TICK if self.clock.running else 0)
         late = bool(self.race.late) and not self.store.holding
         done = self._catch_up(SLICE) if late else reached(self.race.late_replicas, SLICE)
         if done and not (late and self.race.late_replicas):

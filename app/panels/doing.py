@@ -45,7 +45,9 @@ class Doing(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """One line each, or two where the window is narrow; they only grow, so that nothing moves up and down while it plays."""
+        """One line each, or two where the window is narrow; while it plays they only grow, so that nothing moves up and down."""
+        if not self.session.clock.running:
+            self.lines.clear()
         for label in (self.words, self.curvature):
             wide = label.fontMetrics().horizontalAdvance(label.text()) > 0.95 * max(self.width(), NARROW)
             self.lines[label] = max(self.lines.get(label, 1), 1 + wide)
