@@ -14,21 +14,23 @@ from typing import Any
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
 
+from app.track import Track
 from app.views import Scene, View
 from app.views.strokes import Brush
 from app.views.view import BLOCK
 
 LEAP = 16 * BLOCK  # updates at once from which on all trails are drawn anew, thinned
-SPARING = 10  # how many times as long as it took, the ground is left as it is while replicas come on
+REST = 180  # milliseconds without a move, after which what was drawn in haste is drawn in full
+SPARING = 10  # how many times as long as it took to add to the ground it is then left alone
 
 
 class Canvas(FigureCanvasQTAgg):
     """``draws`` counts the full draws: playing and turning a hyperparameter must not cause any.
 
-    ``mark`` is a run and a step of it that is ringed, or None.
+    ``mark`` is a run and a step of it that is ringed, or None. ``settle`` is started with every move that is drawn in haste.
     """
 
     def __init__(self, view: type[View]) -> None:
@@ -42,11 +44,13 @@ class Canvas(FigureCanvasQTAgg):
         self.clean: Any = None
         self.ground: Any = None
         self.trailed: Any = None
+        self.laid: dict[Track, int] = {}  # up to which step each faint path is on the ground
         self.kept = 0
         self.at = 0  # the step that is on the screen
         self.reached: list[int] = []  # and that of each run
         self.mark: tuple[int, int] | None = None
         self.spared = 0.0  # until when the ground is left as it is
+        self.settle = QTimer(self, singleShot=True, interval=REST)
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(view.title)
@@ -101,7 +105,7 @@ class Canvas(FigureCanvasQTAgg):
         if self.brush is None or self.brush.renderer is not self.renderer:
             self.brush = Brush(self.renderer)
         self.clean = self.copy_from_bbox(self.figure.bbox)
-        self._lay()
+        self._lay(self.clean, {})
         self._trace()
 
     def finish(self) -> None:
@@ -109,13 +113,14 @@ class Canvas(FigureCanvasQTAgg):
         if self.view.finish():
             self.draw_idle()
 
-    def _lay(self) -> None:
+    def _lay(self, bare: Any, laid: dict[Track, int]) -> None:
+        """Draw what is faint over a bitmap that has so much of it."""
         assert self.scene is not None
-        if self.scene.ghosts or self.scene.bundles or self.view.grounded:
-            self.view.ground(self.brush)
+        self.ground, self.laid = bare, laid
+        if self.scene.ghosts or self.scene.bundles:
+            self.restore_region(bare)
+            self.view.ground(self.brush, laid)
             self.ground = self.copy_from_bbox(self.figure.bbox)
-        else:
-            self.ground = self.clean
 
     def _trace(self) -> None:
         assert self.scene is not None
@@ -144,16 +149,20 @@ class Canvas(FigureCanvasQTAgg):
         self._trace()
         self.blit(self.figure.bbox)
 
-    def refresh_ground(self, sparingly: bool = False) -> None:
-        """Draw what is faint anew, and all trails over it; ``sparingly``: if that has not taken too much of the time of late."""
+    def refresh_ground(self) -> None:
+        """Draw what is faint anew, and all trails over it: there are other branches or replicas."""
+        self.laid = {}
+        self.grow_ground()
+
+    def grow_ground(self, sparingly: bool = False) -> None:
+        """Add what replicas have gone on; ``sparingly``: not when that has taken much of the time of late."""
         if self._waiting() or (sparingly and perf_counter() < self.spared):
             return
         if self.view.outgrown(self.scene.race, faint=True):
             self.draw_idle()
             return
         began = perf_counter()
-        self.restore_region(self.clean)
-        self._lay()
+        self._lay(self.ground if self.laid else self.clean, self.laid)
         self.retrace()
         self.spared = perf_counter() + SPARING * (perf_counter() - began)
 
@@ -186,6 +195,12 @@ class Canvas(FigureCanvasQTAgg):
         elif not self.stale and self.view.outgrown(self.scene.race):
             self.draw_idle()
         return self.stale
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        if self.settle.isActive():
+            self.settle.stop()
+            self.settle.timeout.emit()
+        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt
 
 from app.canvas import Canvas
 from app.checks import FARTHEST
@@ -139,8 +139,7 @@ class TurnGesture:
         canvas.mpl_connect("button_release_event", self.release)
         canvas.mpl_connect("scroll_event", self.zoom)
         canvas.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.settle = QTimer(canvas, singleShot=True, interval=180)
-        self.settle.timeout.connect(self.rest)
+        canvas.settle.timeout.connect(self.rest)
 
     @property
     def view(self) -> Relief:
@@ -172,7 +171,7 @@ class TurnGesture:
         camera = self.view.camera
         self.view.turning = True
         self.look_from(Camera(camera.azimuth, camera.elevation, min(4.0, max(0.5, camera.zoom * 1.1**event.step))))
-        self.settle.start()
+        self.canvas.settle.start()
 
     def rest(self) -> None:
         """Draw in full, with labels."""

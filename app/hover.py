@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.transforms import BboxBase
 from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QWidget
 
 from app.canvas import Canvas
 from app.session import Session
@@ -28,8 +28,8 @@ MANY = 6  # numbers that are written out
 class Slip(QLabel):
     """A label over a view that lets the mouse through."""
 
-    def __init__(self) -> None:
-        super().__init__(objectName="hover", textFormat=Qt.TextFormat.RichText)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, objectName="hover", textFormat=Qt.TextFormat.RichText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -43,7 +43,7 @@ class Hover:
 
     def __init__(self, session: Session, canvases: Mapping[str, Canvas], busy: Callable[[], bool]) -> None:
         self.session, self.canvases, self.busy = session, canvases, busy
-        self.slip = Slip()
+        self.slip = Slip(canvases["contour"])
         self.mark: tuple[int, int] | None = None
         for canvas in canvases.values():
             canvas.mpl_connect("motion_notify_event", self.move)

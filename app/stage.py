@@ -81,7 +81,7 @@ class Stage:
         """Replicas have come farther; ``sparingly``: draw that only where it does not take too much of the time."""
         for canvas in self.canvases.values():
             if canvas.scene is not None and canvas.scene.bundles:
-                canvas.refresh_ground(sparingly)
+                canvas.grow_ground(sparingly)
 
     # The window of the contour
 

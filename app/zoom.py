@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from PyQt6.QtCore import QTimer
-
 from app.canvas import Canvas
 from app.views.contour import Contour
 from app.views.relief import Relief
@@ -14,7 +12,6 @@ from surfaces.surface import Box
 
 LEAST, MOST = 1e-12, 100.0  # of the whole box
 DISTINCT = 4096 * sys.float_info.epsilon  # of the numbers themselves: a pixel must be more than the distance of two of them
-REST = 180  # milliseconds without a move, after which levels and numbers are made for the new window
 
 
 def size(box: Box) -> tuple[float, float]:
@@ -39,8 +36,7 @@ class Zoom:
 
     def __init__(self, canvas: Canvas, relief: Canvas, changed: Callable[[], object]) -> None:
         self.canvas, self.relief, self.changed = canvas, relief, changed
-        self.settle = QTimer(canvas, singleShot=True, interval=REST)
-        self.settle.timeout.connect(self.rest)
+        canvas.settle.timeout.connect(self.rest)
 
     @property
     def view(self) -> Contour:
@@ -72,15 +68,15 @@ class Zoom:
 
     def look(self, window: Box | None, held: bool = False) -> None:
         """Show a window, None for all; where it lies too far out, stay. ``held``: more moves will follow."""
-        if self.view.scene is None or (window is not None and not self.within(window)):
+        if self.view.scene is None or window == self.view.window or (window is not None and not self.within(window)):
             return
         self.view.moving = True
         self.view.look(window)
         self.canvas.draw_idle()
         if held:
-            self.settle.stop()
+            self.canvas.settle.stop()
         else:
-            self.settle.start()
+            self.canvas.settle.start()
         self.changed()
 
     def within(self, window: Box) -> bool:
@@ -91,11 +87,11 @@ class Zoom:
 
     def rest(self) -> None:
         """Draw in full."""
-        self.settle.stop()
+        self.canvas.settle.stop()
         if self.view.moving:
             self.view.moving = False
             self.canvas.composed = False
             self.canvas.draw_idle()
             assert isinstance(self.relief.view, Relief)
             self.relief.view.window = self.view.window
-            self.relief.refresh_ground()
+            self.relief.retrace()

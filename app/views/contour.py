@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.path import Path
 from matplotlib.text import Annotation
-from matplotlib.ticker import MaxNLocator
 
 from app.scenery import Scenery, scenery_over
 from app.track import Track
@@ -22,7 +21,6 @@ from surfaces.surface import Box
 FILLED, LABELED, GRID = 28, 10, 161
 FORMULA, KEY = 10.0, 8.5  # points
 CROWDED, TANGLED = 60, 1000  # level lines: with more of them there is no room for their numbers, or for the lines
-SPACED = 1.4  # widths of the numbers at the lower axis from one to the next, at least
 
 
 class Contour(View):
@@ -124,16 +122,13 @@ class Contour(View):
         return True
 
     def arrange(self) -> None:
-        """The formula as small as it must be to stand beside the key; none where that cannot be read. No more numbers at the
-        lower axis than there is room for: in a small window they are long."""
+        """The formula as small as it must be to stand beside the key; none where that cannot be read."""
         super().arrange()
         if self.key is None:
             return
         self.axes.apply_aspect()
+        labels.space(self.axes)
         box, inch = self.axes.bbox, self.figure.dpi
-        wide = max((text.get_window_extent().width for text in self.axes.get_xticklabels()), default=0.0)
-        if wide * SPACED * (len(self.axes.get_xticks()) - 1) > box.width:
-            self.axes.xaxis.set_major_locator(MaxNLocator(max(int(box.width / (wide * SPACED)), 1)))
         room = box.width
         if labels.shrink(self.key, KEY, room):
             room -= self.key.get_window_extent().width + 0.12 * inch

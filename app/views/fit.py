@@ -108,7 +108,7 @@ class Fit(View):
     def trails(self, brush: Brush, first: int, last: int) -> None:
         """A curve leaves no trail: what it was is in the loss."""
 
-    def ground(self, brush: Brush) -> None:
+    def ground(self, brush: Brush, laid: dict[Track, int]) -> None:
         """As ``trails``."""
 
     def paths(self, brush: Brush, last: int) -> None:

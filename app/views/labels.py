@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
+from matplotlib.ticker import MaxNLocator
 
 SMALLEST = 6.0  # points that can still be read
 LABEL = 9.0
+MOST, APART = 7, 5.0  # numbers at an axis where they must be taken away, and points between two
 ABOVE = 6.0  # points between axes and what is written over them
 
 
@@ -36,6 +39,18 @@ def shrink_upright(text: Text, high: float) -> bool:
     if text.get_window_extent().height > high:
         text.set_text(two_lines(words))
     return shrink(text, LABEL, math.inf, high)
+
+
+def space(axes: Axes) -> None:
+    """Take away numbers at the lower axis until there is room between them: in a small window they are long."""
+    low, high = axes.get_xlim()
+    for count in range(MOST, 0, -1):
+        boxes = [text.get_window_extent() for place, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+                 if low <= place <= high]
+        if all(b.x0 - a.x1 > APART * axes.figure.dpi / 72 for a, b in pairwise(boxes)):
+            return
+        axes.xaxis.set_major_locator(MaxNLocator(count))
+    axes.set_xticks([(low + high) / 2])
 
 
 def two_lines(words: str) -> str:

@@ -143,7 +143,7 @@ class Loss(View):
             steps = np.ceil(x / (self.pace(track) if self.against == "time" else 1.0)).astype(np.int64)
         return np.unique(np.append(0, steps.clip(0, last)))
 
-    def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, None]:
+    def outline(self, track: Track, last: int, coarsely: bool = False) -> tuple[np.ndarray, np.ndarray, None]:
         """Of the many steps that share a column of pixels: the first, the lowest, the highest and the last."""
         last = min(last, track.extent)
         steps = self.columns(track, last)
@@ -160,13 +160,14 @@ class Loss(View):
 
     # Replicas
 
-    def ground(self, brush: Brush) -> None:
-        """The band and the middle of each run's replicas, and the curves of branches."""
+    def ground(self, brush: Brush, laid: dict[Track, int]) -> None:
+        """The band and the middle of each run's replicas, and the curves of branches. A band cannot be added to."""
         assert self.scene is not None
         for bundle in self.scene.bundles:
             self.band(brush, bundle)
         for track, last, color in self.scene.ghosts:
-            self.faint(brush, track, last, color, GHOST)
+            _, points, _ = self.outline(track, last)
+            brush.line(points, color, GHOST, self.axes.bbox)
 
     def band(self, brush: Brush, bundle: Bundle) -> None:
         """Where eight in ten of the replicas are, filled, and their median, as far as all of them have come."""
@@ -189,7 +190,7 @@ def missing(scene: Scene) -> tuple[str, bool]:
     quantity = scene.experiment.curve.quantity
     if quantity in ("above", "distance") and not scene.race.surface.minima:
         return "this surface has no minimum", True
-    without = [track.rule.name for track, _ in scene.shown if "lr" not in track.rule.hyperparameters]
+    without = [track.rule.name for track, _ in scene.shown if not track.rule.has_rate]
     if quantity != "rate" or not without:
         return "", False
     if len(without) == len(scene.shown):

@@ -39,10 +39,12 @@ class Near:
         away = np.hypot(*(a + share[:, None] * way - place).T)
         if not about.size or away.min() > within:
             return None
-        level = np.flatnonzero(away <= away.min() + AS_NEAR)
-        k = max(level.tolist(), key=lambda k: (self.steps[about[k]].max(), self.run[about[k]]))
-        index, track = self.tracks[self.run[about[k]]]
-        first, last = self.steps[about[k]].tolist()
+        about = about[away <= away.min() + AS_NEAR]
+        ends = np.fmin(np.hypot(*(self.a[about] - place).T), np.hypot(*(self.b[about] - place).T))
+        about = about[ends <= ends.min() + AS_NEAR]  # of trails that cross, the one with a step there
+        k = max(about.tolist(), key=lambda k: (self.steps[k].max(), self.run[k]))
+        index, track = self.tracks[self.run[k]]
+        first, last = self.steps[k].tolist()
         steps = np.arange(first, last + 1) if last - first <= CLOSE_LOOK else np.array([first, last])
         away = np.hypot(*(self.view.spots(track, steps)[0] - place).T)
         return index, int(steps[np.flatnonzero(away <= np.nanmin(away) + AS_NEAR)[-1]])

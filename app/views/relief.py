@@ -159,15 +159,9 @@ class Relief(View):
             self.window = None
         super().show(scene)
 
-    @property
-    def grounded(self) -> bool:
-        return self.window is not None
-
-    def ground(self, brush: strokes.Brush) -> None:
-        """The edge of the contour's window lies below the paths."""
+    def underlay(self, brush: strokes.Brush) -> None:
         if self.window is not None:
             self.edge(brush, self.window)
-        super().ground(brush)
 
     def edge(self, brush: strokes.Brush, window: Box) -> None:
         """Draw a window's edge on the surface; a small square where it would be a dot."""

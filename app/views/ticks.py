@@ -26,7 +26,7 @@ def scientific(value: float, decimals: int) -> str:
 def unlike(values: list[float]) -> list[str]:
     """Numbers as ``short`` writes them, with more digits where two would read the same."""
     for digits in range(6, 18):
-        words = [scientific(value, digits - 1) if value and not PLAIN[0] <= abs(value) < PLAIN[1]
+        words = [scientific(value, digits - 1) if value and math.isfinite(value) and not PLAIN[0] <= abs(value) < PLAIN[1]
                  else f"{value + 0.0:.{digits}g}".replace("-", "−") for value in values]
         if len(set(words)) == len(set(values)):
             break

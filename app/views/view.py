@@ -24,14 +24,15 @@ from app.views.room import Room
 from app.views.scene import Scene
 from app.views.strokes import Brush
 from app.views.trail import Trail, travels
-from app.visits import FEW, needed
+from app.visits import FEW, HASTY, needed
 from surfaces.surface import Box
 
 WIDTH, HALO = 2.3, 4.6  # points
 GHOST, THIN = 1.3, 0.6  # points: the path of a branch, and of one replica of many
 BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
-COARSE = 48  # cells across that a path is thinned to where it is drawn in haste
+COARSE = 48  # cells across that a path is thinned to where it is drawn in haste, or is one of many
+SAMPLE = 6  # replicas that are drawn in haste, about
 RING = 16.0  # points across, of what is drawn around a head or a step
 
 
@@ -108,11 +109,11 @@ class View(Room, ABC):
         assert self.scene is not None
         return self.scene.scenery.box
 
-    def outline(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    def outline(self, track: Track, last: int, coarsely: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Steps (n,), pixels (n, 2) and hidden (n,) of a whole trail, thinned to what can be seen; nan breaks the line."""
-        across = max(self.axes.bbox.size)
-        cells = COARSE if self.hasty else 128 if across < 512 else 256 if across < 1024 else 512
-        steps, broken = needed(track, last, self.box, cells, self.hasty)
+        across, coarsely = max(self.axes.bbox.size), coarsely or self.hasty
+        cells = COARSE if coarsely else 128 if across < 512 else 256 if across < 1024 else 512
+        steps, broken = needed(track, last, self.box, cells, coarsely)
         points, hidden = self.spots(track, steps)
         gaps = np.flatnonzero(broken)
         if gaps.size:
@@ -124,25 +125,21 @@ class View(Room, ABC):
         """Whether the static part must be made anew because the race, or ``faint`` paths, have left its limits; they then grow."""
         return False
 
-    @property
-    def grounded(self) -> bool:
-        """Whether ``ground`` draws something, whatever the scene."""
-        return False
-
-    def ground(self, brush: Brush) -> None:
-        """What lies below all that moves: the paths of replicas and of branches, thin and pale."""
+    def ground(self, brush: Brush, laid: dict[Track, int]) -> None:
+        """What lies below all that moves: the paths of replicas and of branches, thin and pale. ``laid`` says up to which step
+        each of them is there already, and is kept up to date; a few replicas of many where it is drawn in haste."""
         assert self.scene is not None
-        for tracks, color in self.scene.bundles:
-            for track in tracks:
-                self.faint(brush, track, track.extent, color, THIN)
-        for track, last, color in self.scene.ghosts:
-            self.faint(brush, track, last, color, GHOST)
-
-    def faint(self, brush: Brush, track: Track, last: int, color: str, width: float) -> None:
-        """Draw a whole path as a thin line."""
-        _, points, _ = self.outline(track, last)
-        for low in range(0, len(points) - 1, BLOCK):
-            brush.line(points[low: low + BLOCK + 1], color, width, self.axes.bbox)
+        paths = [(track, track.extent, color, THIN) for tracks, color in self.scene.bundles
+                 for track in tracks[:: len(tracks) // SAMPLE + 1 if self.hasty else 1]]
+        for track, last, color, width in paths + [(*ghost, GHOST) for ghost in self.scene.ghosts]:
+            first = laid.get(track)
+            if first is None or last - first > HASTY:
+                _, points, _ = self.outline(track, last, coarsely=width == THIN)
+            else:
+                points, _ = self.project(track, first, last)
+            for low in range(0, len(points) - 1, BLOCK):
+                brush.line(points[low: low + BLOCK + 1], color, width, self.axes.bbox)
+            laid[track] = last
 
     def underlay(self, brush: Brush) -> None:
         """Marks that lie below the trails."""
@@ -165,7 +162,7 @@ class View(Room, ABC):
 
     def redraw(self, brush: Brush, last: int) -> None:
         """Draw all that is not static up to ``last``, but for the heads."""
-        self.ground(brush)
+        self.ground(brush, {})
         self.paths(brush, last)
 
     def paths(self, brush: Brush, last: int) -> None:

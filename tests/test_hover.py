@@ -1,0 +1,264 @@
+"""What the pointer points at: told in words beside it, ringed in every view, and drawn without a full draw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.backend_bases import LocationEvent, MouseEvent
+from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtWidgets import QApplication
+
+from app.experiment import FIRST, Experiment, Run
+from app.hover import CLEAR, on_widget, told, written
+from app.theme import THEMES
+from app.views import near
+from app.views.view import View
+from app.window import MainWindow
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from tests.conftest import settle
+from tests.test_views import pixels
+
+Open = Callable[..., MainWindow]
+VIEWED = ("contour", "relief", "loss")
+
+
+def point_at(window: MainWindow, name: str, pixel: np.ndarray) -> None:
+    """Move the pointer to a pixel of a view's figure."""
+    canvas = window.canvases[name]
+    canvas.callbacks.process("motion_notify_event", MouseEvent("motion_notify_event", canvas, *pixel))
+
+
+def leave(window: MainWindow, name: str) -> None:
+    canvas = window.canvases[name]
+    canvas.callbacks.process("figure_leave_event", LocationEvent("figure_leave_event", canvas, 0, 0))
+
+
+def place(window: MainWindow, name: str, index: int, step: int) -> np.ndarray:
+    """Where a step of a run is in a view."""
+    return window.canvases[name].view.spots(window.session.race.tracks[index], np.array([step]))[0][0]
+
+
+def words(window: MainWindow) -> str:
+    """What the label says, as plain text."""
+    slip = window.stage.hover.slip
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>|&nbsp;", " ", slip.text())) if slip.isVisible() else ""
+
+
+def draws(window: MainWindow) -> dict[str, int]:
+    return {name: canvas.draws for name, canvas in window.canvases.items()}
+
+
+@pytest.mark.parametrize("name", VIEWED)
+def test_a_step_is_found_where_it_is(open_window: Open, name: str) -> None:
+    window = open_window(FIRST)
+    window.session.race.advance(60)
+    window.stage.show(window.theme)
+    view = window.canvases[name].view
+    for index in range(3):
+        for step in range(0, 61, 4):
+            there = place(window, name, index, step)
+            found = view.nearest(tuple(there), 8)
+            if np.isfinite(there).all():
+                assert found is not None
+                assert np.hypot(*(place(window, name, *found) - there)) <= 2 * near.AS_NEAR
+    box = view.axes.bbox
+    assert view.nearest((box.x1 - 3, box.y1 - 3), 8) is None
+
+
+def test_between_two_steps_the_nearer_one_is_found_and_a_hidden_run_never(open_window: Open) -> None:
+    window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.5}))))
+    window.session.advance(5)
+    view, a, b = window.canvases["contour"].view, *(place(window, "contour", 0, step) for step in (0, 1))
+    assert np.hypot(*(b - a)) > 40
+    assert view.nearest(tuple(a + 0.4 * (b - a)), 8) == (0, 0)
+    assert view.nearest(tuple(a + 0.6 * (b - a)), 8) == (0, 1)
+    window.session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False)))
+    found = view.nearest(tuple(a + 0.6 * (b - a)), 8)
+    assert found is None or found[0] == 1
+    assert view.nearest(tuple(place(window, "contour", 1, 3)), 8) == (1, 3)
+
+
+def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
+    window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 1e-3}),)))
+    window.session.race.advance(20_000)
+    window.stage.show(window.theme)
+    view, track = window.canvases["contour"].view, window.session.race.tracks[0]
+    kept = set(view.outline(track, 20_000)[0].tolist())
+    for step in (777, 1501, 3333):
+        assert step not in kept
+        found = view.nearest(tuple(place(window, "contour", 0, step)), 8)
+        assert found is not None
+        assert np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step))) <= 2 * near.AS_NEAR
+
+
+@pytest.mark.parametrize("name", VIEWED)
+def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(open_window: Open, application: QApplication, name: str) -> None:
+    window = open_window()
+    before, counted = pixels(window), draws(window)
+    point_at(window, name, place(window, name, 2, 30))
+    assert window.stage.hover.mark is not None
+    for view, picture in pixels(window).items():
+        assert (picture != before[view]).any(axis=2).sum() > 40, view
+    leave(window, name)
+    settle(application)
+    for view, picture in pixels(window).items():
+        np.testing.assert_array_equal(picture, before[view], err_msg=view)
+    assert draws(window) == counted
+    assert words(window) == ""
+
+
+def test_trails_are_looked_through_again_only_when_they_are_others(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    window, made = open_window(), []
+    look = near.Near.__init__
+    monkeypatch.setattr(near.Near, "__init__", lambda self, view: made.append(view.id) or look(self, view))
+    for step in (10, 20, 30, 40):
+        point_at(window, "contour", place(window, "contour", 0, step))
+    assert made == ["contour"]
+    window.session.advance(1)
+    point_at(window, "contour", place(window, "contour", 0, 61))
+    assert made == ["contour"] * 2
+    window.session.show_step(20)
+    assert window.canvases["contour"].view.nearest(tuple(place(window, "contour", 0, 40)), 3) != (0, 40)
+
+
+def test_while_it_plays_nobody_looks_for_steps(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    window.session.clock.play()
+    monkeypatch.setattr(View, "nearest", lambda *_: pytest.fail("looked for"))
+    point_at(window, "contour", place(window, "contour", 0, 30))
+    assert "loss" in words(window)
+    assert window.stage.hover.mark is None
+    window.session.clock.pause()
+
+
+def test_the_surface_is_told_under_the_pointer(open_window: Open) -> None:
+    window = open_window(Experiment("rosenbrock", (-1.0, 2.0)))
+    window.session.store.set(replace(window.session.experiment, runs=()))
+    axes = window.canvases["contour"].view.axes
+    point_at(window, "contour", axes.transData.transform((0.5, 1.5)))
+    x, y, loss = (float(number) for number in re.findall(r"[\d.]+", words(window))[:3])
+    assert (x, y) == pytest.approx((0.5, 1.5), abs=0.01)
+    assert loss == pytest.approx(float(SURFACES["rosenbrock"](0.5, 1.5)[0]), rel=0.05)
+    point_at(window, "contour", np.array([3.0, 3.0]))
+    assert words(window) == "", "beside the axes there is nothing"
+
+
+@pytest.mark.parametrize("rule", ["adam", "bfgs", "cma_es", "lbfgs", "nelder_mead", "lion", "momo"])
+def test_a_run_is_told_with_all_that_its_rule_keeps(open_window: Open, application: QApplication, rule: str) -> None:
+    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run(rule),)))
+    window.session.advance(8)
+    settle(application)
+    for step in (0, 5, 8):
+        point_at(window, "loss", place(window, "loss", 0, step))
+        said, point = words(window), window.session.race.tracks[0].point_at(step)
+        assert f"step {step}" in said
+        assert OPTIMIZERS[rule].name in said
+        for name in OPTIMIZERS[rule].state:
+            assert f" {name} " in said
+        if rule == "adam" and step:
+            assert f"m {written((point.x[1], point.y[1]))} v {written((point.x[2], point.y[2]))}" in said
+
+
+def test_numbers_are_written_in_short() -> None:
+    assert written((1.23456789, -2e-9)) == "1.2346, −2e−9"
+    assert written(None) == written((None, None)) == "–"
+    assert written(np.float64(0.25)) == "0.25"
+    assert written(np.eye(2)) == "1, 0; 0, 1"
+    assert written(np.zeros((9, 2))) == "9 points"
+    assert written(np.zeros(10)) == "10 numbers"
+    assert written(np.array([np.inf, np.nan])) == "inf, nan"
+    assert told(-1.23456, 0.01) == "−1.235"
+    assert told(1.0000000000012, 1e-12) == "1.0000000000012"
+    assert told(123456.0, 500.0) == "123456"
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("rule", ["adam", "cma_es"])
+def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
+        open_window: Open, application: QApplication, size: tuple[int, int], rule: str) -> None:
+    window = open_window(Experiment("himmelblau", (-1.0, -1.0), (Run(rule), Run("sgd", {"lr": 0.01}))), size=size)
+    window.session.advance(40)
+    settle(application)
+    seen = 0
+    for name in VIEWED:
+        canvas = window.canvases[name]
+        for index in (0, 1):
+            for step in range(0, 41, 8):
+                pixel = place(window, name, index, step)
+                if not np.isfinite(pixel).all():
+                    continue
+                point_at(window, name, pixel)
+                slip = window.stage.hover.slip
+                if slip.isHidden():
+                    continue
+                seen += 1
+                host, label = slip.parent(), slip.geometry()
+                room = on_widget(host, host.view.axes.bbox)  # type: ignore[union-attr]
+                assert room.contains(label)
+                assert label.width() >= slip.sizeHint().width()
+                assert label.height() >= slip.sizeHint().height()
+                assert not any(label.intersects(on_widget(host, box)) for box in host.view.written)  # type: ignore[union-attr,arg-type]
+                if host is canvas:
+                    pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
+                    assert not label.intersects(QRect(pointer, pointer).adjusted(1 - CLEAR, 1 - CLEAR, CLEAR - 1, CLEAR - 1))
+    assert seen > 20
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_any_place_of_any_surface_can_be_pointed_at(open_window: Open, name: str) -> None:
+    window = open_window(Experiment(name, runs=(Run("adam", {"lr": 0.1}),)))
+    for view in window.canvases:
+        canvas = window.canvases[view]
+        if canvas.isVisible():
+            for share in ((0.0, 0.0), (0.5, 0.5), (1.0, 1.0), (0.02, 0.9)):
+                point_at(window, view, canvas.view.axes.transAxes.transform(share))
+
+
+def test_what_was_marked_may_go_away(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    point_at(window, "contour", place(window, "contour", 2, 30))
+    assert window.stage.hover.mark is not None
+    window.session.change(lambda e: e.removed(2))
+    settle(application)
+    assert window.stage.hover.mark is None
+    assert words(window) == ""
+    point_at(window, "contour", place(window, "contour", 1, 30))
+    window.session.change(lambda e: e.on("beale"))
+    settle(application)
+    for canvas in window.canvases.values():
+        assert canvas.mark is None
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_label_is_in_the_theme(open_window: Open, theme: str) -> None:
+    window = open_window()
+    window.set_theme(theme)
+    window.canvases["contour"].draw()
+    point_at(window, "contour", place(window, "contour", 2, 30))
+    assert THEMES[theme].field in window.stage.hover.slip.styleSheet()
+
+
+def test_the_chosen_run_stands_out_without_a_full_draw(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.stage.chosen = lambda: None
+    window.stage.show(window.theme)
+    before, plain = draws(window), pixels(window)
+    shown = []
+    for index in (0, 1):
+        window.stage.chosen = lambda index=index: index
+        window.stage.show(window.theme)
+        settle(application)
+        shown.append(pixels(window))
+        for name, picture in shown[-1].items():
+            assert (picture != plain[name]).any(axis=2).sum() > 30, name
+    assert any((shown[0][name] != shown[1][name]).any() for name in plain)
+    assert draws(window) == before
+    window.stage.chosen = lambda: 99
+    window.stage.show(window.theme)
+    for name, picture in pixels(window).items():
+        np.testing.assert_array_equal(picture, plain[name], err_msg=name)

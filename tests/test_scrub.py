@@ -1,0 +1,162 @@
+"""Dragging the time line: nothing is drawn in full, what is drawn in haste is true, and at rest all is as if never dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from app import visits
+from app.experiment import FIRST, Experiment, Run
+from app.race import Race
+from app.track import Track
+from app.visits import FEW, HASTY, RECENT, needed
+from app.window import MainWindow
+from tests.conftest import settle
+from tests.test_views import UNIT, pixels, walk
+
+NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 40.0}), Run("adam", {"lr": 0.05})))
+
+
+@pytest.mark.parametrize("kind", ["noise", "spiral"])
+def test_a_prefix_in_haste_is_that_of_a_run_that_ended_there(kind: str) -> None:
+    """Whatever has been computed beyond the step that is shown."""
+    track = walk(kind, 30_000)
+    for last in (HASTY, 7_000, 29_999, 12_345):
+        steps, broken = needed(track, last, UNIT, 64, hasty=True)
+        fresh, gaps = needed(prefix(track, last), last, UNIT, 64, hasty=True)
+        np.testing.assert_array_equal(steps, fresh)
+        np.testing.assert_array_equal(broken, gaps)
+
+
+def prefix(track: Track, last: int) -> Track:
+    short = walk("noise", 1)
+    for column, whole in ((short.xs, track.xs), (short.ys, track.ys), (short.losses, track.losses)):
+        del column[:]
+        column.extend(whole[: last + 1])
+    return short
+
+
+@pytest.mark.parametrize("kind", ["noise", "spiral"])
+def test_in_haste_every_cell_is_visited_and_no_line_is_false(kind: str) -> None:
+    track, last = walk(kind, 30_000), 25_000
+    steps, broken = needed(track, last, UNIT, 64, hasty=True)
+    x, y, _ = track.part(0, last)
+    cells = np.floor((np.column_stack([x, y]) + 1) * 32).clip(-1, 64)
+    assert {tuple(c) for c in cells[steps]} == {tuple(c) for c in cells}
+    assert (np.diff(steps) >= 0).all()
+    assert steps[-RECENT:].tolist() == list(range(last - RECENT + 1, last + 1)), "the last ones are there all"
+    jump = np.abs(np.diff(cells[steps], axis=0)).max(axis=1)
+    assert (jump[~broken[1:] & (np.diff(steps) > 1)] <= 1).all()
+    assert len(steps) < 10_000
+    few, gaps = needed(track, HASTY - 1, UNIT, 64, hasty=True)
+    assert few.tolist() == list(range(HASTY))
+    assert not gaps.any()
+
+
+def test_the_first_visits_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    track, looked = walk("noise", 30_000), []
+    part = Track.part
+    monkeypatch.setattr(Track, "part", lambda self, first, last: looked.append(last - first) or part(self, first, last))
+    for last in (20_000, 5_000, 28_000, 11_000):
+        needed(track, last, UNIT, 64, hasty=True)
+    assert sum(looked) < 2.1 * 30_000
+
+
+def test_paths_over_a_small_box_are_drawn_though_they_never_stop_in_it() -> None:
+    """To and fro across a valley, from far outside the box on either side."""
+    track, count = walk("noise", 6_000), 6_001
+    x = np.where(np.arange(count) % 2, 1.0, -1.0) * np.linspace(2.0, 1.0, count)
+    for column, values in ((track.xs, x), (track.ys, np.linspace(-0.01, 0.01, count)), (track.losses, x * x)):
+        del column[:]
+        column.extend(values.tolist())
+    small = (-0.02, 0.02), (-0.02, 0.02)
+    steps, broken = needed(track, count - 1, small, 128)
+    together = (np.diff(steps) == 1) & ~broken[1:]
+    assert together.sum() > 1000
+    aside = (-0.02, 0.02), (0.5, 0.52)
+    steps, broken = needed(track, count - 1, aside, 128)
+    assert ((np.diff(steps) == 1) & ~broken[1:]).sum() < 20
+
+
+def test_few_grids_are_kept_for_a_run() -> None:
+    track = walk("noise", FEW)
+    for k in range(10):
+        needed(track, FEW, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
+    assert len(visits._kept[track]) == visits.KEPT
+
+
+def test_dragging_the_time_line_draws_nothing_in_full(open_window: Callable[..., MainWindow], application: QApplication) -> None:
+    window = open_window(NOISY)
+    window.session.race.advance(9_000)
+    for canvas in window.canvases.values():
+        canvas.draw_idle()
+    settle(application)
+    before, shown = {name: canvas.draws for name, canvas in window.canvases.items()}, pixels(window)
+    window.stage.scrub(True)
+    for step in (8_000, 150, 3_000, 2_999, 9_000, 5_555, 0, 7_123):
+        window.session.show_step(step)
+        settle(application, 1)
+        assert all(canvas.at == step for canvas in window.canvases.values() if canvas.isVisible())
+    hasty = pixels(window)
+    window.stage.scrub(False)
+    at_rest = pixels(window)
+    assert any((at_rest[name] != hasty[name]).any() for name in shown), "in full quality again"
+    window.session.show_step(9_000)
+    for canvas in window.canvases.values():
+        canvas.retrace()
+    assert {name: canvas.draws for name, canvas in window.canvases.items()} == before
+    for name, picture in pixels(window).items():
+        np.testing.assert_array_equal(picture, shown[name], err_msg=name)
+
+
+def test_going_back_and_on_again_leaves_the_limits_of_the_loss(
+        open_window: Callable[..., MainWindow], application: QApplication) -> None:
+    window = open_window(FIRST)
+    for _ in range(9):
+        window.session.advance(100)
+        settle(application)
+    axes = window.canvases["loss"].view.axes
+    limits, draws = (axes.get_xlim(), axes.get_ylim()), window.canvases["loss"].draws
+    window.stage.scrub(True)
+    for step in (1, 800, 0, 400):
+        window.session.show_step(step)
+        settle(application)
+    window.stage.scrub(False)
+    assert (axes.get_xlim(), axes.get_ylim()) == limits
+    assert window.canvases["loss"].draws == draws
+
+
+def test_a_leap_forward_draws_thinned_trails_not_every_segment(
+    open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(NOISY)
+    window.session.race.advance(9_000)
+    for canvas in window.canvases.values():
+        canvas.draw()
+    window.session.show_step(10)
+    longest = []
+    for canvas in window.canvases.values():
+        trails = canvas.view.trails
+        monkeypatch.setattr(canvas.view, "trails", lambda brush, first, last, trails=trails: (
+            longest.append(last - first), trails(brush, first, last)))
+    window.session.show_step(9_000)
+    assert max(longest) < 200
+
+
+def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow]) -> None:
+    """The same race at the same step: only the run has come on."""
+    window = open_window(FIRST)
+    window.session.advance(40)
+    race = window.session.race
+    late: Race = race.take(race.experiment.added(Run("rmsprop", {"lr": 0.02})))
+    window.session.race = late
+    window.stage.show(window.theme)
+    before = pixels(window)
+    for track, goal in late.late:
+        track.advance(goal - track.extent)
+    window.stage.show(window.theme)
+    for name, picture in pixels(window).items():
+        assert (picture != before[name]).any(), name
