@@ -52,7 +52,7 @@ class Tally:
     """
 
     def __init__(self, track: Track, lowest: float) -> None:
-        self.version, self.lowest = track.version, lowest
+        self.lowest = lowest
         begin = float(track.part(0, 0)[2][0])
         self.allowed = TOLERANCE * max(begin - lowest, 0.0)
         self.kept = [(0.0, -1)]
@@ -80,7 +80,7 @@ _tallies: weakref.WeakKeyDictionary[Track, Tally] = weakref.WeakKeyDictionary()
 def tally(track: Track, step: int, lowest: float) -> tuple[float, int]:
     """See ``Tally.at``."""
     known = _tallies.get(track)
-    if known is None or known.version != track.version:
+    if known is None:
         known = _tallies[track] = Tally(track, lowest)
     return known.at(track, step)
 

@@ -38,7 +38,6 @@ class Track:
         self.timeline = run.timeline  # since which step, which hyperparameters
         self.checkpoints = [self.tip]
         self.recalled = self.tip  # the point that was computed again last
-        self.version = 0
         self.budget: int | None = None  # evaluations that it may use
         self.exhausted = False  # whether the next update would need more
         self.totals: tuple[array[int], array[int]] | None = None  # of evaluations, step by step, where not each update costs one

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.editing import with_branch_changed
 from app.experiment import Experiment, Run
 from app.export import export, legend
 from app.export.picture import SIZE, compose
 from app.race import Race
 from app.theme import DARK
+from tests.conftest import turn
 
 
 def raced(experiment: Experiment, steps: int) -> Race:
@@ -63,3 +65,14 @@ def test_nothing_at_the_edge_of_an_exported_picture(tmp_path: Path) -> None:
             picture = np.asarray(image.convert("RGB")).astype(int)
         for edge in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
             assert (edge == edge[0]).all()
+
+
+def test_branches_that_are_shown_are_named() -> None:
+    race = raced(Experiment("elongated_bowl", runs=(Run.parse("sgd lr=0.1"),)), 40)
+    race.seek(10)
+    race = turn(race, 0, lr=0.3)
+    named = with_branch_changed(race.experiment, 0, name="too slow")
+    for experiment, words in ((race.experiment, ["branch: SGD, lr 0.1 · left at step 10"]), (named, ["branch: too slow"]),
+                              (with_branch_changed(named, 0, visible=False), [])):
+        (made,) = compose(race.take(experiment), "all", DARK, SIZE, 60, {}, None).legends
+        assert [text.get_text() for text in made.get_texts()] == ["SGD, lr 0.3, turned at step 10", *words]

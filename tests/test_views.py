@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from app.experiment import FIRST, Curve, Experiment, Run
+from app.experiment import FIRST, QUANTITIES, Curve, Experiment, Run
 from app.race import Race
 from app.theme import DARK, LIGHT, THEMES
 from app.track import Track
@@ -219,7 +219,7 @@ def test_themes_are_whole_and_runs_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    "curve", [Curve(q, x, y) for q in ("loss", "distance", "gradient") for x in ("linear", "log") for y in ("linear", "log")]
+    "curve", [Curve(q, x, y) for q in QUANTITIES for x in ("linear", "log") for y in ("linear", "log")]
 )
 @pytest.mark.parametrize("surface", ["rosenbrock", "saddle", "styblinski_tang"])
 def test_the_loss_view_holds_every_curve(curve: Curve, surface: str) -> None:
@@ -228,7 +228,7 @@ def test_the_loss_view_holds_every_curve(curve: Curve, surface: str) -> None:
     assert view.scene is not None
     box = view.axes.bbox
     points = view.project(view.scene.race.tracks[0], 1, 150)[0]
-    if surface == "saddle" and curve.quantity == "distance":
+    if surface == "saddle" and curve.quantity in ("distance", "above"):
         assert np.isnan(points).all()
     else:
         assert np.isfinite(points).all()

@@ -130,34 +130,30 @@ def test_it_zooms_as_far_as_numbers_differ_and_no_farther(open_window: Open, app
         assert len(set(np.linspace(*box[0], 161))) == 161
 
 
+@pytest.mark.parametrize("depth", [100.0, 1e-5, 1e-12])
 @pytest.mark.parametrize("name", SURFACES)
-def test_every_surface_can_be_seen_at_every_depth(name: str) -> None:
+def test_every_surface_can_be_seen_at_every_depth(name: str, depth: float) -> None:
     """Warnings are errors here: levels that fall together, heights that are all the same, or that overflow."""
     surface, race = SURFACES[name], Race(Experiment(name, runs=(Run("adam", {"lr": 0.01}),)))
     race.advance(30)
-    whole = [high - low for low, high in surface.box]
-    for x, y in (*surface.minima[:1], surface.start):
-        figure = Figure(figsize=(3.0, 2.6), dpi=100)
-        canvas, view = FigureCanvasAgg(figure), Contour(figure)
-        for depth in (100.0, 1e-3, 1e-7, 1e-12):
-            wide, high = (max(length * depth, DISTINCT * abs(at)) / 2 for length, at in zip(whole, (x, y), strict=True))
-            view.window = (x - wide, x + wide), (y - high, y + high)
-            view.show(Scene(race))
-            view.finish()
-            view.arrange()
-            canvas.draw()
-            brush = Brush(canvas.get_renderer())
-            view.redraw(brush, race.step)
-            view.heads(brush)
-            view.moving = True
-            canvas.draw()
-            view.moving = False
-            view.arrange()
-            low, up = view.axes.get_xlim()
-            ticks = [text.get_window_extent() for at, text in zip(view.axes.get_xticks(), view.axes.get_xticklabels(), strict=True)
-                     if low <= at <= up]
-            assert ticks
-            assert all(a.x1 < b.x0 for a, b in pairwise(ticks)), f"numbers run together at {depth:g}"
+    x, y = surface.minima[0] if surface.minima else surface.start
+    wide, high = (max((up - low) * depth, DISTINCT * abs(at)) / 2 for (low, up), at in zip(surface.box, (x, y), strict=True))
+    figure = Figure(figsize=(3.0, 2.6), dpi=100)
+    canvas, view = FigureCanvasAgg(figure), Contour(figure)
+    view.window = (x - wide, x + wide), (y - high, y + high)
+    view.show(Scene(race))
+    view.arrange()
+    canvas.draw()
+    low, up = view.axes.get_xlim()
+    ticks = [text.get_window_extent() for at, text in zip(view.axes.get_xticks(), view.axes.get_xticklabels(), strict=True)
+             if low <= at <= up]
+    assert ticks
+    assert all(a.x1 < b.x0 for a, b in pairwise(ticks)), "the numbers run together"
+    brush = Brush(canvas.get_renderer())
+    view.redraw(brush, race.step)
+    view.heads(brush)
+    view.moving = True
+    canvas.draw()
 
 
 def test_colors_are_those_of_what_is_visible() -> None:

@@ -32,6 +32,12 @@ def described(scene: Scene) -> list[str]:
     return words
 
 
+def left(scene: Scene) -> list[tuple[str, str]]:
+    """The pale color of each branch that is shown, and the branch in words."""
+    branches = [branch for branch in scene.experiment.branches if branch.visible]
+    return [(scene.theme.styles(branch.runs)[0].pale, f"branch: {branch.label}") for branch in branches]
+
+
 def columns_of(items: list, count: int) -> list[list]:
     """As a legend deals them out: down the first column, then the next; the first ones may hold one more."""
     least, more = divmod(len(items), count)
@@ -60,11 +66,13 @@ def layouts(words: list[str], wide: list[float], room: float, most: float) -> It
 
 
 def add_legend(figure: Figure, scene: Scene) -> float:
-    """Put the legend at the foot; the share of the figure's height that it and the edge below it need."""
-    words, point = described(scene), figure.dpi / 72
+    """Put the legend of runs and branches at the foot; the share of the figure's height that it and the edge below it need."""
+    branches, point = left(scene), figure.dpi / 72
+    words = [*described(scene), *(each for _, each in branches)]
     room, most = figure.bbox.width - 2 * EDGE * figure.dpi, MOST * figure.bbox.height
     entries = [Line2D([], [], color=style.color, linewidth=WIDTH, marker=style.marker, markersize=8,
                       markeredgecolor=scene.theme.halo) for _, style in scene.shown]
+    entries += [Line2D([], [], color=pale, linewidth=0.6 * WIDTH) for pale, _ in branches]
     wide = [Text(0, 0, each, fontsize=SIZES[0], figure=figure).get_window_extent().width / point / SIZES[0] for each in words]
     low, high, made = 0.5 * EDGE * figure.dpi / figure.bbox.height, 0.0, None
     for size, count, labels in layouts(words, wide, room / point, most / point) if words else ():

@@ -224,8 +224,8 @@ class View(Room, ABC):
             place, size = points[k: k + 1], 8.5
             if track is scene.chosen_track:
                 size = 9.5
-                brush.marker(place, "o", RING, "none", halo, 4.2)
-                brush.marker(place, "o", RING, "none", scene.theme.accent, 2.0)
+                brush.marker(place, "o", RING, "none", halo, 3.4)
+                brush.marker(place, "o", RING, "none", scene.theme.accent, 1.8)
             color = style.pale if hidden is not None and hidden[k] else style.color
             if track.diverged_at is not None and now > track.extent:
                 brush.marker(place, "x", size, color, style.color, 2.8)
@@ -237,7 +237,7 @@ class View(Room, ABC):
         assert self.scene is not None
         point = self.spots(self.scene.race.tracks[index], np.array([step]))[0]
         if self.inside(point[0]):
-            brush.marker(point, "o", RING, "none", self.scene.theme.halo, 4.2)
+            brush.marker(point, "o", RING, "none", self.scene.theme.halo, 3.8)
             brush.marker(point, "o", RING, "none", self.scene.theme.text, 1.8)
 
     def nearest(self, pixel: tuple[float, float], within: float) -> tuple[int, int] | None:
