@@ -228,3 +228,19 @@ def test_a_part_is_given_to_every_run(open_window: Open) -> None:
     window.side.editor.body.spread.emit(window.side.editor.run.parts[0])  # type: ignore[union-attr]
     given = [(run.hyperparameters["noise"], run.hyperparameters["noise_seed"]) for run in window.session.experiment.runs]
     assert given == [(0.7, 3)] * 2
+
+
+def test_words_of_the_moment_and_long_sentences_move_nothing(open_window: Open, application: QApplication) -> None:
+    window = open_window(FIRST, size=(1280, 720))
+    places = set()
+    for step in (60, 61, 80, 3, 0, 45):
+        window.session.show_step(min(step, window.session.race.extent))
+        window.session.advance(2)
+        window._write()
+        settle(application)
+        places.add(window.layout_.across.height())
+        window.say("Saved a file.")
+        settle(application)
+        places.add(window.layout_.across.height())
+        window.say("")
+    assert len(places) == 1

@@ -13,6 +13,7 @@ from app.panels.runs import RunList
 from app.session import Session
 
 NARROW = 600  # pixels of width that it surely gets
+SENTENCE, FIGURES = 175, 150  # letters of a long one
 USUAL = 0.9  # the momentum that is spoken of where the run has none
 
 
@@ -22,7 +23,6 @@ class Doing(QWidget):
     def __init__(self, session: Session, runs: RunList) -> None:
         super().__init__()
         self.session, self.runs = session, runs
-        self.lines: dict[QLabel, int] = {}
         self.words, self.curvature = QLabel(wordWrap=True), QLabel(objectName="quiet", wordWrap=True)
         for label, name in ((self.words, "Verdict"), (self.curvature, "Curvature")):
             label.setAccessibleName(name)
@@ -42,20 +42,18 @@ class Doing(QWidget):
         name = self.session.seen.runs[row].rule.name if known else ""
         self.words.setText(f"<b>{escape(name)}</b>: {escape(self.session.verdict(row).words)}." if known else "")
         self.curvature.setText(self._curvature(row) if known else "")
-        self._fit()
 
     def _fit(self) -> None:
-        """One line each, or two where the window is narrow; while it plays they only grow, so that nothing moves up and down."""
-        if not self.session.clock.running:
-            self.lines.clear()
-        for label in (self.words, self.curvature):
-            wide = label.fontMetrics().horizontalAdvance(label.text()) > 0.95 * max(self.width(), NARROW)
-            self.lines[label] = max(self.lines.get(label, 1), 1 + wide)
-            label.setFixedHeight(self.lines[label] * label.fontMetrics().lineSpacing())
+        """As many lines as the longest sentences need at this width, so that the height changes with the window only."""
+        for label, letters in ((self.words, SENTENCE), (self.curvature, FIGURES)):
+            lines = 1 + (letters * label.fontMetrics().averageCharWidth() > max(self.width(), NARROW))
+            label.setFixedHeight(lines * label.fontMetrics().lineSpacing())
+        bar = self.parentWidget()
+        if bar is not None:
+            bar.setFixedHeight(self.minimumSizeHint().height() + 6)  # also while words of the moment stand there instead
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.lines.clear()
         self._fit()
 
     def _curvature(self, row: int) -> str:

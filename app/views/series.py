@@ -12,7 +12,7 @@ import numpy as np
 
 from app.track import Track
 
-BLOCK = 32  # steps whose lowest and highest are kept, so that a curve of a million steps need not be looked through
+BLOCK = 64  # steps whose lowest and highest are kept, so that a curve of a million steps need not be looked through
 
 
 def distance(track: Track, first: int, last: int) -> np.ndarray:

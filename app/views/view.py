@@ -31,7 +31,7 @@ WIDTH, HALO = 2.3, 4.6  # points
 GHOST, THIN = 1.3, 0.6  # points: the path of a branch, and of one replica of many
 BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
-COARSE = 48  # cells across that a path is thinned to where it is drawn in haste, or is one of many
+COARSE = 40  # cells across that a path is thinned to where it is drawn in haste, or is one of many
 SAMPLE = 6  # replicas that are drawn in haste, about
 RING = 16.0  # points across, of what is drawn around a head or a step
 
