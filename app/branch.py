@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
 from app.run import Run
 
+MOST_RUNS = 24
+
 
 @dataclass(frozen=True)
 class Branch:
@@ -29,6 +31,9 @@ class Branch:
         whole("the step at which a branch was left", self.since, 0, MOST_STEPS)
         text("the name of a branch", self.name, 80)
         flag("visible", self.visible)
+        slots = [run.slot for run in self.runs]
+        if len(self.runs) > MOST_RUNS or None in slots or len(set(slots)) < len(slots):
+            raise ExperimentError(f"a branch holds at most {MOST_RUNS} runs, each with a slot of its own")
 
     @property
     def label(self) -> str:
@@ -43,14 +48,19 @@ MODES = {"": "learning rates as set", "rate": "the same learning rate for all", 
 
 @dataclass(frozen=True)
 class Fair:
-    """What makes a race fair, one of MODES; ``budget``: the steps each rate was tuned for, or the evaluations each run has."""
+    """What makes a race fair, one of MODES; ``budget``: the steps each rate was tuned for, or the evaluations each run has.
+
+    ``of`` is the fingerprint of the experiment whose rates were tuned: of another one it is not true.
+    """
 
     mode: str = ""
     budget: int = 0
+    of: int = 0
 
     def __post_init__(self) -> None:
         choice("mode of a fair race", self.mode, MODES)
         whole("the budget of a fair race", self.budget, 0 if self.mode in ("", "rate") else 1, MOST_STEPS)
+        whole("the fingerprint of a fair race", self.of, 0, 2**32 - 1)
 
     @property
     def evaluations(self) -> int | None:

@@ -93,7 +93,8 @@ class Documents(QObject):
         if accepted:
             window.settings.keep("dpi", dpi)
             self._export("picture", f"{window.session.experiment.surface}-{chosen}", views=chosen, dpi=dpi, theme=window.theme,
-                         options=window.options, camera=window.canvases["relief"].view.camera)
+                         options=window.options, camera=window.canvases["relief"].view.camera,
+                         window=window.canvases["contour"].view.window)
 
     def export_data(self) -> None:
         self.window.session.clock.pause()

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
+from itertools import count
 from typing import Any
+from zlib import crc32
 
-from app.branch import AS_SET, Branch, Fair
+from app.branch import AS_SET, MOST_RUNS, Branch, Fair
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
 from app.data import Columns, columns, land
 from app.run import Run
@@ -16,7 +18,7 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES, Surface
 
 FORMAT = 1
-MOST_RUNS, MOST_BRANCHES = 24, 100
+MOST_BRANCHES, LONGEST = 100, 20_000_000  # branches, and steps of all their runs together
 QUANTITIES = {"loss": "loss", "above": "loss − minimum", "distance": "distance to nearest minimum", "gradient": "gradient norm",
               "step": "step size", "rate": "learning rate"}
 AGAINST = {"steps": "step", "evaluations": "evaluations", "time": "arithmetic time (ms)"}
@@ -76,7 +78,24 @@ class Experiment:
         flag("settled", self.settled)
         if len(self.branches) > MOST_BRANCHES:
             raise ExperimentError(f"an experiment holds at most {MOST_BRANCHES} branches, not {len(self.branches)}")
+        if sum(branch.steps * len(branch.runs) for branch in self.branches) > LONGEST:
+            raise ExperimentError(f"the branches of an experiment hold at most {LONGEST:,} steps in all")
         object.__setattr__(self, "runs", self._seated())
+        if not self._is_fair:
+            object.__setattr__(self, "fair", AS_SET)
+
+    @property
+    def _is_fair(self) -> bool:
+        """Whether the mode of the race is true: rates that are said to be the same are, and those that were tuned are these."""
+        if self.fair.mode == "rate":
+            return len({run.hyperparameters["lr"] for run in self.runs if run.rule.has_rate}) < 2
+        return self.fair.mode != "tuned" or self.fair.of == self.fingerprint
+
+    @property
+    def fingerprint(self) -> int:
+        """A number that is another one where the runs, the start or the surface are."""
+        runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.earlier)) for run in self.runs)
+        return crc32(repr((self.surface, self.start, self.data, runs)).encode())
 
     def _seated(self) -> tuple[Run, ...]:
         """The runs, each with a slot of its own: those that have one keep it, so that taking one away recolors no other."""
@@ -85,8 +104,8 @@ class Experiment:
         for run in self.runs:
             slot = run.slot
             if slot is None or slot in taken:
-                kept = taken | {other.slot for other in self.runs}
-                slot = next(k for k in range(MOST_RUNS * 2 + 1) if k not in kept)
+                left = {run.slot for branch in self.branches for run in branch.runs}
+                slot = next(k for k in count() if k not in taken | left | {other.slot for other in self.runs})
             taken.add(slot)
             seated.append(run if run.slot == slot else replace(run, slot=slot))
         return tuple(seated)

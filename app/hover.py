@@ -92,7 +92,7 @@ class Hover:
         """A run after a step, with what its rule keeps."""
         track, scene = self.session.race.tracks[index], canvas.scene
         assert scene is not None
-        point, label = track.point_at(step), shorten(self.session.experiment.labels[index], LETTERS, placeholder="…")
+        point, label = track.point_at(step), shorten(self.session.experiment.at(step).labels[index], LETTERS, placeholder="…")
         kept = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
         states = [(name, written(value)) for name, value in zip(track.rule.state, kept, strict=True)]
         title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;step&nbsp;{step:,}"

@@ -8,18 +8,21 @@ from app.experiment import Experiment, Run
 from app.track import FOREVER, Track
 from optimizers.loss import Surface
 
-SEEDS = 2**32
 ATTIC, POINTS = 100, 5_000_000  # tracks that are kept though no run has them any more, for undo; and points of them in all
 
 Seat = tuple[Run, tuple[float, float]]
 
 
-def seated(seats: Iterable[Seat], surface: Surface, pool: list[Track]) -> list[Track]:
-    """A track for each run with its start, taken out of the pool where one is there: whole, or what they have in common."""
+def seated(seats: Iterable[Seat], surface: Surface, budget: int | None, pool: list[Track]) -> list[Track]:
+    """A track for each run with its start, taken out of the pool where one is there: whole, or what they have in common.
+
+    Of several that are whole: one with that budget, then the longest.
+    """
     seats = list(seats)
     tracks: list[Track | None] = []
     for run, start in seats:
-        same = max((track for track in pool if track.agrees(run, surface, start) == FOREVER), key=lambda t: t.reach, default=None)
+        whole = (track for track in pool if track.agrees(run, surface, start) == FOREVER)
+        same = max(whole, key=lambda track: (track.budget == budget, track.reach), default=None)
         if same is not None:
             pool.remove(same)
         tracks.append(same)
@@ -44,11 +47,6 @@ def _made(run: Run, surface: Surface, start: tuple[float, float], pool: list[Tra
     return best.fork(shared).retimed(run)
 
 
-def replicas(run: Run) -> list[Run]:
-    """A run again and again, each time with the next seeds."""
-    return [run.throughout({name: (value + k) % SEEDS for name, value in run.seeds.items()}) for k in range(1, run.replicas + 1)]
-
-
 class Race:
     """``step`` is the step that is shown; the past beyond it is kept. ``branches``: the tracks of each branch's runs.
 
@@ -62,12 +60,15 @@ class Race:
         start, runs = experiment.start, experiment.runs
         seats: list[Seat] = [(run, start) for run in runs]
         seats += [(run, branch.start) for branch in experiment.branches for run in branch.runs]
-        seats += [(replica, start) for run in runs for replica in replicas(run)]
-        tracks = iter(seated(seats, self.surface, self.attic))
+        seats += [(replica, start) for run in runs for replica in run.others]
         budget = experiment.fair.evaluations
+        tracks = iter(seated(seats, self.surface, budget, self.attic))
         self.tracks = [self._granted(next(tracks), budget) for _ in runs]
         self.branches = [[self._granted(next(tracks), None) for _ in branch.runs] for branch in experiment.branches]
         self.bundles = [[self._granted(next(tracks), budget) for _ in range(run.replicas)] for run in runs]
+        for branch, left in zip(experiment.branches, self.branches, strict=True):
+            for track in left:
+                track.seen = max(track.seen, branch.steps)
         self._clear_attic()
 
     def _granted(self, track: Track, budget: int | None) -> Track:
@@ -80,11 +81,12 @@ class Race:
 
     def _clear_attic(self) -> None:
         """Keep what was left last, as far as there is room."""
-        room = POINTS
-        for k, track in enumerate(self.attic):
-            room -= track.extent + 1
-            if k >= ATTIC or room < 0:
-                del self.attic[k:]
+        room, kept = POINTS, []
+        for track in self.attic[:ATTIC]:
+            if track.extent < room:
+                kept.append(track)
+                room -= track.extent + 1
+        self.attic = kept
 
     @property
     def every(self) -> list[Track]:
@@ -99,30 +101,37 @@ class Race:
 
     @property
     def late(self) -> list[tuple[Track, int]]:
-        """The tracks that have not come as far as they are to be shown, and how far that is."""
-        goals = [(track, self.step) for track in self.tracks]
-        goals += [(track, branch.steps) for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
-                  for track in tracks]
-        return [(track, goal) for track, goal in goals if track.extent < goal and not track.finished]
+        """The runs that have not come as far as they are to be shown, and how far that is."""
+        return [(track, self.step) for track in self.tracks if track.extent < self.step and not track.finished]
 
     @property
-    def late_replicas(self) -> list[tuple[Track, int]]:
-        """The same for replicas, which go as far as their runs."""
-        return [(replica, min(self.step, track.extent)) for track, bundle in zip(self.tracks, self.bundles, strict=True)
-                for replica in bundle if replica.extent < min(self.step, track.extent) and not replica.finished]
+    def late_company(self) -> list[tuple[Track, int]]:
+        """The same for what the race need not wait for: branches, and replicas, which go as far as their runs."""
+        goals = [(track, branch.steps) for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
+                 for track in tracks]
+        goals += [(replica, min(self.step, track.extent)) for track, bundle in zip(self.tracks, self.bundles, strict=True)
+                  for replica in bundle]
+        return [(track, goal) for track, goal in goals if track.extent < goal and not track.finished]
 
     def advance(self, count: int) -> None:
         """Go ``count`` steps on: through the past that is known, then by new updates."""
+        first = self.step
         self.step += count
         for track in self.tracks:
             if track.extent < self.step:
                 track.advance(self.step - track.extent)
-        if self.tracks and all(track.finished for track in self.tracks):  # there is nothing beyond the longest of them
-            self.step = max(self.step - count, min(self.step, max(track.reach for track in self.tracks)))
+        self.step = max(first, self._last)
+
+    @property
+    def _last(self) -> int:
+        """The step; where all have ended, no more than the longest of them came to, since there is nothing beyond."""
+        if self.tracks and all(track.finished for track in self.tracks):
+            return min(self.step, max(track.reach for track in self.tracks))
+        return self.step
 
     def complete(self) -> None:
         """Let all that is late, of branches and replicas too, come as far as it is to be shown."""
-        for track, goal in (*self.late, *self.late_replicas):
+        for track, goal in (*self.late, *self.late_company):
             track.advance(goal - track.extent)
 
     def seek(self, step: int) -> None:
@@ -136,7 +145,9 @@ class Race:
         otherwise from now on. Runs that are in both keep their past as far as it is the same; others are late."""
         race = Race(experiment, [*self.every, *self.attic])
         race.step = self.step
-        if (race.tracks, race.branches, race.bundles) == (self.tracks, self.branches, self.bundles):
+        race.step = race._last
+        same = (race.tracks, race.branches, race.bundles) == (self.tracks, self.branches, self.bundles)
+        if same and race.surface is self.surface:
             self.experiment = experiment
             return self
         return race

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, number, short, whole
 from optimizers import OPTIMIZERS, Optimizer, Part
 
 MOST_TURNS, MOST_REPLICAS = 100_000, 100
+SEEDS = 2**32  # as many there are
 
 
 class Earlier(NamedTuple):
@@ -105,6 +107,12 @@ class Run:
         """The hyperparameters that say which random numbers it draws; none of a run that draws none."""
         return {name: value for name, value in self.hyperparameters.items() if name.endswith("seed")}
 
+    @cached_property
+    def others(self) -> list[Run]:
+        """The replicas: this run again and again, each time with the next seeds."""
+        return [self.throughout({name: (value + k) % SEEDS for name, value in self.seeds.items()})
+                for k in range(1, self.replicas + 1)]
+
     @property
     def timeline(self) -> list[tuple[int, Mapping[str, float]]]:
         """Since which step, from 0, which hyperparameters are in force; they are felt by the update after it."""
@@ -129,16 +137,22 @@ class Run:
 
     def throughout(self, changes: Mapping[str, float], dropped: Iterable[str] = ()) -> Run:
         """This run with these hyperparameters, and without those of dropped parts, from its start on."""
-        gone = set(dropped)
+        gone, now = set(dropped), {**self.hyperparameters, **changes}
 
         def changed(hyperparameters: Mapping[str, float]) -> dict[str, float]:
-            return {name: value for name, value in {**hyperparameters, **changes}.items() if name not in gone}
+            """One stretch of the way: a part whose strength is turned is there from the start, whole; others where they were."""
+            known = dict(hyperparameters)
+            for part in self.rule.parts.values():
+                if part.id in changes and part.id not in known:
+                    known |= {name: now[name] for name in part.hyperparameters}
+            known |= {name: value for name, value in changes.items() if name in known}
+            return {name: value for name, value in known.items() if name not in gone}
 
-        past, now = self.earlier, changed(self.hyperparameters)
-        later = [*(changed(entry.hyperparameters) for entry in past), now]
-        kept = tuple(Earlier(entry.until, before) for entry, before, after in zip(past, later, later[1:], strict=False)
+        past = self.earlier
+        turns = [*(changed(entry.hyperparameters) for entry in past), changed(now)]
+        kept = tuple(Earlier(entry.until, before) for entry, before, after in zip(past, turns, turns[1:], strict=False)
                      if before != after)
-        return replace(self, hyperparameters=now, earlier=kept)
+        return replace(self, hyperparameters=turns[-1], earlier=kept)
 
     def afresh(self) -> Run:
         """This run with its hyperparameters of now from the start on."""

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app import editing
 from app.branch import Fair
+from app.checks import ExperimentError
 from app.clock import FRAME as TICK
 from app.clock import Clock
 from app.experiment import FIRST, MOST_STEPS, Experiment
@@ -31,7 +32,7 @@ SHOWN = 16  # pieces of work between two pictures of it
 class Session(QObject):
     """``raced``: the paths are others. ``turned``: the same ones, with other hyperparameters to come, or other looks.
     ``moved(first, last)``: the step that is shown went from first to last. ``grown``: replicas have come farther.
-    ``ended(words)``: playing has stopped by itself.
+    ``ended(words)``: playing has stopped by itself, or something cannot be done.
     """
 
     raced = pyqtSignal()
@@ -46,7 +47,6 @@ class Session(QObject):
         self.clock = Clock()
         self.race = Race(experiment)
         self.box: Box = box_of(experiment)
-        self.farthest = 0  # the last step that was shown since this race began
         self.from_start = False  # whether what is turned is felt from the start of the race on, or from now on
         self.rested = False  # whether all had converged when playing stopped: who plays on does not want to be stopped again
         self.work = QTimer(self, interval=TICK)  # what is late catches up beside all else
@@ -69,7 +69,7 @@ class Session(QObject):
     @property
     def extents(self) -> list[int]:
         """How far each run has been seen to go: what may be known beyond, from an earlier race, is nobody's loss."""
-        return [min(track.extent, self.farthest) for track in self.race.tracks]
+        return [min(track.seen, track.extent) if track.finished else track.seen for track in self.race.tracks]
 
     def verdict(self, index: int) -> Verdict:
         """What a run is doing at the step that is shown; judged once for all who ask."""
@@ -82,6 +82,8 @@ class Session(QObject):
     def change(self, how: Callable[[Experiment], Experiment], merge: str | None = None) -> None:
         """Edit the experiment at the step that is shown: ``how`` makes the wanted one of the one that is seen."""
         now = self.experiment
+        if merge is not None and not self.store.holding:
+            merge += f" at {self.race.step}"  # what is turned at another step is another edit
         self.store.set(editing.edited(now, how(self.seen), self.race.step, self.extents, self.from_start), merge)
 
     def turn_from(self, start: bool) -> None:
@@ -91,6 +93,9 @@ class Session(QObject):
 
     def set_start(self, x: float, y: float) -> None:
         self.change(lambda e: replace(e, start=(x, y)), "start" if self.store.holding else None)
+        if self.race.step == 0:  # whoever comes by a start where runs began before has not seen them go again
+            for track in self.race.tracks:
+                track.seen = 0
 
     def stop_at(self, **where: Any) -> None:
         """Let playing stop at so many ``steps``, None for never, or when all have ``settled``."""
@@ -108,10 +113,11 @@ class Session(QObject):
             return
         first, steps = race.step, self.experiment.steps
         stop = steps if steps and first < steps else MOST_STEPS
-        self.rested = self._play(min(count, stop - first)) or self.rested
+        settled = self._play(min(count, stop - first))
+        self.rested = self.rested or settled
         if race.step > first:
             self._move(first)
-        if race.late_replicas:
+        if race.late_company:
             self.work.start()
         if all(track.finished for track in race.tracks) and race.step >= race.extent:
             gone = all(track.tip.diverged for track in race.tracks)
@@ -119,7 +125,7 @@ class Session(QObject):
                       f"Every run has diverged or used its {self.experiment.fair.budget:,} evaluations.")
         elif race.step >= stop:
             self._end(f"Stopped at step {race.step:,}.")
-        elif self.rested and race.step % CHECK == 0 and race.step > first:
+        elif settled:
             self._end(f"Every run has converged: stopped at step {race.step:,}.")
 
     def _play(self, count: int) -> bool:
@@ -154,8 +160,12 @@ class Session(QObject):
         self._move(first)
 
     def _move(self, first: int) -> None:
-        self.farthest = max(self.farthest, self.race.step)
+        self._see()
         self.moved.emit(first, self.race.step)
+
+    def _see(self) -> None:
+        for track in self.race.tracks:
+            track.seen = max(track.seen, self.race.step)
 
     def restart(self) -> None:
         """Back to the start, with the hyperparameters as they are now."""
@@ -182,7 +192,10 @@ class Session(QObject):
 
     def take_branch(self, index: int) -> None:
         """Make a branch current; what was raced becomes the branch."""
-        self.store.set(editing.swapped(self.experiment, index, self.race.step, self.extents))
+        try:
+            self.store.set(editing.swapped(self.experiment, index, self.race.step, self.extents))
+        except ExperimentError as error:
+            self.ended.emit(f"It cannot be raced: {error}.")
 
     def drop_branch(self, index: int) -> None:
         self.store.set(editing.without_branch(self.experiment, index))
@@ -192,7 +205,7 @@ class Session(QObject):
         self.store.set(editing.with_branch_changed(self.experiment, index, **changes))
 
     def _begin(self) -> None:
-        self.race.step, self.farthest, self.rested = 0, 0, False
+        self.race.step, self.rested = 0, False
         self.raced.emit()
 
     def _changed(self, before: Experiment, after: Experiment) -> None:
@@ -202,10 +215,10 @@ class Session(QObject):
             self.box, self.race.step = box_of(after), 0
             if self.store.travelling:
                 self.race.step = self.race.extent
-            self.farthest = self.race.step
         elif not self.store.holding:
             self._join(before, extent)
-        if not self._catch_up(FRAME) or self.race.late_replicas:
+        self._see()
+        if not self._catch_up(FRAME) or self.race.late_company:
             self.work.start()
         (self.turned if self.race is old else self.raced).emit()
 
@@ -224,12 +237,12 @@ class Session(QObject):
         return reached(late, seconds)
 
     def _work(self) -> None:
-        """A piece of the work that is left: runs first, then replicas."""
+        """A piece of the work that is left: runs first, then branches and replicas."""
         self.pieces += 1
         self.work.setInterval(TICK if self.clock.running else 0)
         late = bool(self.race.late) and not self.store.holding
-        done = self._catch_up(SLICE) if late else reached(self.race.late_replicas, SLICE)
-        if done and not (late and self.race.late_replicas):
+        done = self._catch_up(SLICE) if late else reached(self.race.late_company, SLICE)
+        if done and not (late and self.race.late_company):
             self.work.stop()
         if done or self.pieces % SHOWN == 0:
             (self.raced if late else self.grown).emit()

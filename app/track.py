@@ -38,6 +38,7 @@ class Track:
         self.timeline = run.timeline  # since which step, which hyperparameters
         self.checkpoints = [self.tip]
         self.recalled = self.tip  # the point that was computed again last
+        self.seen = 0  # the last step of it that somebody was shown
         self.budget: int | None = None  # evaluations that it may use
         self.exhausted = False  # whether the next update would need more
         self.totals: tuple[array[int], array[int]] | None = None  # of evaluations, step by step, where not each update costs one
@@ -58,6 +59,11 @@ class Track:
     def reach(self) -> int:
         """The number of updates that are known: those that are kept, and the one that failed."""
         return max(self.extent, self.diverged_at or 0)
+
+    @property
+    def parted(self) -> bool:
+        """Whether its rule is combined with anything now, which makes an update several times as slow."""
+        return len(self.timeline[-1][1]) > len(self.rule.hyperparameters)
 
     @property
     def finished(self) -> bool:
@@ -144,7 +150,7 @@ class Track:
     def fork(self, step: int) -> Track:
         """A track of its own with this one's past up to ``step``."""
         other = copy(self)
-        other.budget, other.exhausted = None, False
+        other.budget, other.exhausted, other.seen = None, False, min(self.seen, step)
         other.xs, other.ys, other.losses = self.xs[:], self.ys[:], self.losses[:]
         other.checkpoints = self.checkpoints[:]
         other.totals = None if self.totals is None else (self.totals[0][:], self.totals[1][:])
@@ -182,12 +188,14 @@ class Track:
         """What was in force in update ``step``, from 1; before a schedule."""
         return self._stretch(max(step, 1) - 1)[0]
 
-    def learning_rates(self, last: int) -> Iterator[float]:
-        """The learning rate that each of the updates 1 to ``last`` used, its schedule included; nan of a rule without one."""
+    def learning_rates(self, last: int, first: int = 1) -> Iterator[float]:
+        """The learning rate that each of the updates ``first`` to ``last`` used, schedules included; nan of a rule without one."""
         for k, (since, hyperparameters) in enumerate(self.timeline):
-            step = Step(self.rule, self.surface, hyperparameters)
             until = min(last, self.timeline[k + 1][0]) if k + 1 < len(self.timeline) else last
-            for update in range(since + 1, until + 1):
+            if until < first:
+                continue
+            step = Step(self.rule, self.surface, hyperparameters)
+            for update in range(max(since + 1, first), until + 1):
                 step.turn(update)
                 yield step.settings.get("lr", math.nan)
 

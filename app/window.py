@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         session.raced.connect(self._raced)
         session.turned.connect(self._show_all)
         session.moved.connect(self._moved)
-        session.grown.connect(lambda: self.stage.refresh_ground())
+        session.grown.connect(self._grown)
         session.ended.connect(self.say)
         session.clock.playing.connect(self._playing)
         hints = QGuiApplication.styleHints()
@@ -172,6 +172,9 @@ class MainWindow(QMainWindow):
             self.stage.describe()
         self.setWindowTitle(f"{self.session.experiment.title or self.session.experiment.land.name} – Thalweg")
 
+    def _grown(self) -> None:
+        self.stage.refresh_ground(sparingly=self.session.clock.running)
+
     def _choose(self) -> None:
         """Another run is the chosen one: it stands out in every view."""
         self.commands.refresh()
@@ -181,6 +184,8 @@ class MainWindow(QMainWindow):
         self.commands.dress()
         if running:
             self.say("")
+        else:
+            self.stage.refresh_ground()
 
     def attempt(self, what: Callable[[], Any]) -> None:
         """Do what a person asked for; if it cannot be done, say so in one sentence and stay as things were."""
@@ -231,6 +236,7 @@ class MainWindow(QMainWindow):
         theme = self._choose_theme()
         if theme is not self.theme:
             self.theme = theme
+            self.side.fair.tuner.cancel()
             row, bar = self.side.runs.row, self.statusBar()
             assert bar is not None
             bar.removeWidget(self.doing)
@@ -254,6 +260,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.session.rest()
+        self.side.fair.tuner.cancel()
         self.writing.stop()
         self.say("")
         self.layout_.keep()

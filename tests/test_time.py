@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.branch import Fair
+from app.branch import Branch, Fair
+from app.editing import made_fair
 from app.experiment import FIRST, Experiment, Run
 from app.export.picture import compose
 from app.race import Race
@@ -179,8 +180,9 @@ def test_it_stops_when_all_have_converged_and_goes_on_when_asked() -> None:
         again.advance(1000)
     assert again.race.step == step, "where it stops does not depend on how fast it went"
     session.clock.play()
-    session.advance(250)
-    assert session.race.step == step + 250
+    for _ in range(250):
+        session.advance(1)
+    assert (session.race.step, len(said)) == (step + 250, 1), "who plays on is not stopped again"
     session.rest()
 
 
@@ -212,7 +214,8 @@ def test_a_tuned_race_is_tuned_until_something_is_turned() -> None:
 
 @pytest.mark.parametrize("fair", [Fair(), Fair("rate"), Fair("tuned", 500), Fair("evaluations", 1000)])
 def test_the_mode_of_the_race_is_on_every_picture(fair: Fair) -> None:
-    race = Race(replace(FIRST, fair=fair))
+    race = Race(made_fair(FIRST, fair, {0: 0.001, 1: 0.001, 2: 0.001}))
+    assert race.experiment.fair.mode == fair.mode
     race.advance(10)
     for views in ("all", "contour"):
         figure = compose(race, views, LIGHT, (8.0, 5.0), 60, {}, None)
@@ -242,3 +245,120 @@ def test_a_start_that_was_raced_before_leaves_no_branch_of_what_was_not_seen_aga
     assert session.race.extent == 50, "it is known already"
     session.set_start(2.0, 2.0)
     assert not session.experiment.branches
+
+
+def test_a_branch_that_is_taken_up_and_put_back_keeps_its_length() -> None:
+    session = Session(BOWL)
+    session.advance(50)
+    session.show_step(0)
+    session.set_start(3.0, -1.0)
+    session.advance(10)
+    lengths = []
+    for _ in range(4):
+        session.take_branch(0)
+        lengths.append((session.experiment.branches[0].start, session.experiment.branches[0].steps))
+    assert lengths == [((3.0, -1.0), 10), ((-7.0, 2.0), 50)] * 2
+    again = Session()
+    again.open(session.experiment)
+    again.take_branch(0)
+    turned(again, 0, lr=0.05)
+    again.store.undo()
+    again.take_branch(0)
+    assert again.experiment.branches[0].steps == 50
+
+
+def test_an_edit_after_an_undo_keeps_what_the_undo_brought_back() -> None:
+    session = Session(BOWL)
+    session.advance(60)
+    turned(session, 0, lr=0.3)
+    session.advance(40)
+    session.restart()
+    session.store.undo()
+    session.show_step(20)
+    turned(session, 0, lr=0.2)
+    (branch,) = session.experiment.branches
+    assert (branch.steps, branch.runs[0].timeline[1]) == (100, (60, {"lr": 0.3}))
+
+
+def test_a_slider_that_is_turned_there_and_back_leaves_nothing() -> None:
+    session = Session(BOWL)
+    session.advance(50)
+    session.show_step(20)
+    session.store.hold()
+    for rate in (0.2, 0.3, 0.1):
+        turned(session, 0, lr=rate)
+    session.store.release()
+    assert session.experiment == BOWL
+    session.store.hold()
+    for x in (-6.0, -7.0, -6.0, -7.0, -5.0):
+        session.set_start(x, 2.0)
+    session.store.release()
+    assert len(session.experiment.branches) == 1
+
+
+def test_what_is_turned_at_two_steps_is_undone_one_by_one() -> None:
+    session = Session(BOWL)
+    session.advance(100)
+    for step in (50, 10):
+        session.show_step(step)
+        session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.2)), "0 lr")
+    assert len(session.experiment.branches) == 2
+    session.store.undo()
+    assert len(session.experiment.branches) == 1
+
+
+def test_a_part_that_was_added_on_the_way_is_turned_from_the_start_as_a_whole() -> None:
+    session = Session(BOWL)
+    session.advance(60)
+    turned(session, 0, noise=0.3, noise_seed=5)
+    session.advance(40)
+    session.turn_from(True)
+    turned(session, 0, noise_seed=6)
+    assert [dict(values) for _, values in session.experiment.runs[0].timeline] == [
+        {"lr": 0.1}, {"lr": 0.1, "noise": 0.3, "noise_decay": 0.0, "noise_seed": 6}]
+    turned(session, 0, noise=0.5)
+    assert [dict(values) for _, values in session.experiment.runs[0].timeline] == [
+        {"lr": 0.1, "noise": 0.5, "noise_decay": 0.0, "noise_seed": 6}]
+    assert Experiment.from_json(session.experiment.to_json()) == session.experiment
+
+
+def test_looks_and_other_optimizers_leave_the_common_rate_alone() -> None:
+    session = Session(BOWL)
+    session.race_fairly(Fair("rate"), {0: 0.1, 1: 0.1})
+    session.advance(20)
+    turned(session, 0, lr=0.05)
+    session.advance(30)
+    session.change(lambda e: e.added(Run("lion")))
+    assert session.experiment.runs[2].timeline[1:] == [(20, {**session.experiment.runs[2].hyperparameters, "lr": 0.05})]
+    before = session.experiment
+    session.show_step(10)
+    session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False)))
+    assert [run.timeline for run in session.experiment.runs] == [run.timeline for run in before.runs]
+    assert not session.experiment.branches
+    session.change(lambda e: e.with_run(1, e.runs[1].racing("rmsprop")))
+    assert [run.at(30).hyperparameters["lr"] for run in session.experiment.runs] == [0.05] * 3
+    assert session.experiment.fair.mode == "rate"
+
+
+def test_a_mode_that_is_not_true_is_not_said() -> None:
+    tuned = made_fair(BOWL, Fair("tuned", 500), {0: 0.9, 1: 0.3})
+    assert tuned.fair.mode == "tuned"
+    assert Experiment.from_json(tuned.to_json()).fair.mode == "tuned"
+    for other in (replace(tuned, start=(1.0, 1.0)), tuned.added(Run("lion")), tuned.with_run(0, tuned.runs[0].turned("lr", 0.1))):
+        assert other.fair == Fair()
+    assert replace(BOWL, fair=Fair("rate")).fair == Fair(), "their rates differ"
+
+
+def test_replicas_and_long_branches_hold_nothing_up() -> None:
+    runs = tuple(Run.parse("sgd lr=0.1 noise=1") for _ in range(3))
+    session = Session(replace(BOWL, runs=tuple(replace(run, replicas=20) for run in runs),
+                              branches=(Branch((Run("nelder_mead", slot=9),), (-7.0, 2.0), 1_000_000),)))
+    made = []
+    for track in session.race.every:
+        track.advance = lambda count, advance=track.advance: (made.append(count), advance(count))  # type: ignore[method-assign]
+    session.advance(30)
+    assert session.race.step == 30
+    made.clear()
+    session.work.timeout.emit()
+    assert max(made) <= 256
+    session.rest()

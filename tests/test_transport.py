@@ -163,7 +163,7 @@ def test_tuning_finds_a_rate_for_each_run_and_can_be_undone(open_window: Open) -
     assert panel.bar.isVisible()
     finished(panel.tuner)
     tuned = window.session.experiment
-    assert tuned.fair == Fair("tuned", 500)
+    assert (tuned.fair.mode, tuned.fair.budget) == ("tuned", 500)
     assert 0.4 < tuned.runs[0].hyperparameters["lr"] < 1.0, "the best for curvatures 0.1 and 2 is 2 / 2.1"
     assert not panel.bar.isVisible()
     assert window.session.race.step == 0

@@ -25,7 +25,7 @@ LINE = 1.3  # letter heights from a line to the next
 def described(scene: Scene) -> list[str]:
     """A run in words, for each that is shown."""
     words = []
-    for track, style, label in zip(scene.race.tracks, scene.styles, scene.race.experiment.labels, strict=True):
+    for track, style, label in zip(scene.race.tracks, scene.styles, scene.experiment.at(scene.race.step).labels, strict=True):
         gone = track.diverged_at
         if style.visible:
             words.append(label if gone is None or gone > scene.race.step else f"{label} (diverged at step {gone})")

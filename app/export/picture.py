@@ -17,8 +17,11 @@ from app.export.legend import EDGE, add_legend
 from app.race import Race
 from app.theme import LIGHT, Theme
 from app.views import VIEWS, Scene, View
+from app.views.contour import Contour
 from app.views.labels import shrink
+from app.views.relief import Relief
 from app.views.strokes import Brush
+from surfaces.surface import Box
 
 MOST_PIXELS = 100_000_000
 SIZE = (12.8, 7.6)  # inches
@@ -39,11 +42,15 @@ class Moving(Artist):
 
 
 def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, theme: Theme = LIGHT,
-            size: tuple[float, float] = SIZE, options: dict[str, Any] | None = None, camera: Any = None) -> None:
-    """Write a PNG of ``size`` inches at ``dpi``. ``views`` is "all" or the id of one; the experiment is kept in its metadata."""
+            size: tuple[float, float] = SIZE, options: dict[str, Any] | None = None, camera: Any = None,
+            window: Box | None = None) -> None:
+    """Write a PNG of ``size`` inches at ``dpi``. ``views`` is "all" or the id of one; the experiment is kept in its metadata.
+
+    ``window`` is the part of the plane that the contour shows, None for all.
+    """
     check(race, views, dpi, size)
     kept = replace(race.experiment, steps=race.step)
-    figure = compose(race, views, theme, size, dpi, options or {}, camera)
+    figure = compose(race, views, theme, size, dpi, options or {}, camera, window)
     with replacing(path, "wb") as file:
         figure.savefig(file, format="png", dpi=dpi, metadata={"Title": figure_title(race.experiment),
                                                               "thalweg:experiment": kept.to_json(indent=None)})
@@ -62,7 +69,7 @@ def figure_title(experiment: Experiment) -> str:
 
 
 def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], dpi: float, options: dict[str, Any],
-            camera: Any) -> Figure:
+            camera: Any, window: Box | None = None) -> Figure:
     """A figure with the chosen views on it, drawn at the race's step; its words are measured at the dpi it is written at."""
     figure = Figure(figsize=size, dpi=dpi, facecolor=theme.face)
     FigureCanvasAgg(figure)
@@ -72,6 +79,8 @@ def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], dpi
         view = VIEWS[name](figure)
         if camera is not None and hasattr(view, "camera"):
             view.camera = camera
+        if isinstance(view, (Contour, Relief)):
+            view.window = window
         view.place(room)
         view.show(scene)
         view.finish()

@@ -176,7 +176,7 @@ class RunEditor(QWidget):
             action = menu.addAction(f"{preset.framework}:  {preset.call}")
             assert action is not None
             action.triggered.connect(lambda _, preset=preset: self._change(
-                lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters)))
+                lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, earlier=())))
 
     def _list_parts(self, menu: QMenu) -> None:
         assert self.run is not None

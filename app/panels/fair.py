@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QPushB
 
 from app.branch import MODES, Fair
 from app.checks import MOST_STEPS, whole
+from app.editing import one_rate
 from app.experiment import Experiment
 from app.panels.fields import NumberField, quiet_wheel
 from app.panels.runs import RunList
@@ -15,7 +16,7 @@ from app.tuner import Tuner
 
 BUDGETS = {"tuned": ("steps", 500), "evaluations": ("evaluations", 1000)}
 LONGEST = 100_000  # steps that a rate is tuned for
-RATES = "60 learning rates are tried for each run, from this start; the lowest loss after these steps wins."
+RATES = "Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins."
 
 
 class FairRace(QWidget):
@@ -66,9 +67,11 @@ class FairRace(QWidget):
             self._show()
 
     def _still(self, experiment: Experiment) -> bool:
-        """Whether what is tuned is still what is raced."""
-        now = self.session.experiment
-        return experiment.same_ground(now) and [run.optimizer for run in experiment.runs] == [run.optimizer for run in now.runs]
+        """Whether what is tuned is still what is raced, but for the learning rates."""
+        def tuned(e: Experiment) -> list[tuple[object, ...]]:
+            return [(run.slot, run.optimizer, {**run.hyperparameters, "lr": 0.0}) for run in e.runs]
+
+        return experiment.same_ground(self.session.experiment) and tuned(experiment) == tuned(self.session.seen)
 
     def _show(self) -> None:
         fair, running = self.session.experiment.fair, self.tuner.running
@@ -96,10 +99,7 @@ class FairRace(QWidget):
             self._cancel()
             self.wanted = mode
             if mode == "rate":
-                rates = [run.hyperparameters["lr"] for run in self.session.seen.runs if run.rule.has_rate]
-                row = self.session.seen.runs[self.runs.row] if rates and self.runs.row >= 0 else None
-                chosen = row.hyperparameters["lr"] if row is not None and row.rule.has_rate else next(iter(rates), None)
-                self.session.race_fairly(Fair(mode), {run.slot: chosen for run in self.session.seen.runs if run.rule.has_rate})
+                self.session.race_fairly(Fair(mode), one_rate(self.session.seen, self.runs.row))
             elif mode != "tuned":
                 self.session.race_fairly(Fair(mode, BUDGETS.get(mode, ("", 0))[1]), {})
         self._show()
@@ -110,7 +110,7 @@ class FairRace(QWidget):
 
     def _tune(self) -> None:
         self.bar.setValue(0)
-        self.tuner.start(self.session.experiment, int(self.budget.value))
+        self.tuner.start(self.session.seen, int(self.budget.value))
         self._show()
 
     def _tuned(self, experiment: Experiment, rates: dict[int, float], steps: int) -> None:

@@ -160,7 +160,7 @@ class Results(QTableWidget):
         """Write what has changed."""
         race = self.session.race
         self._head(race)
-        styles, labels = self.theme.styles(race.experiment.runs), race.experiment.labels
+        styles, labels = self.theme.styles(race.experiment.runs), race.experiment.at(race.step).labels
         grown = len(race.tracks) != self.rowCount()
         if grown or (race is not self.race and not self.session.store.holding):
             self.shapes, grown = [{shape} for shape in TYPICAL], True

@@ -112,7 +112,7 @@ class RunList(QWidget):
 
     def duplicate(self) -> None:
         if self.row >= 0 and len(self.session.experiment.runs) < MOST_RUNS:
-            self._append(replace(self.session.seen.runs[self.row].afresh(), color=None, slot=None))
+            self._append(replace(self.session.seen.runs[self.row], color=None, slot=None))
 
     def _append(self, run: Run) -> None:
         self.session.change(lambda e: e.added(run))

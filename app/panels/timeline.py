@@ -167,7 +167,7 @@ class TimeBar(QToolBar):
         self.line.refresh()
         self.step.setText(f"Step {step:,}")
         self.step.setMinimumWidth(max(self.step.minimumWidth(), self.step.sizeHint().width()))  # it only grows, so nothing jitters
-        self.at.setChecked(experiment.steps is not None)
-        self.field.setEnabled(experiment.steps is not None)
+        self.at.setChecked(bool(experiment.steps))
+        self.field.setEnabled(bool(experiment.steps))
         self.field.show_value(float(experiment.steps or max(USUAL, 2 * step)))
         self.settled.setChecked(experiment.settled)

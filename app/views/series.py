@@ -6,7 +6,6 @@ import math
 import weakref
 from array import array
 from collections.abc import Callable
-from itertools import islice
 
 import numpy as np
 
@@ -38,7 +37,7 @@ def rate(track: Track, first: int, last: int) -> np.ndarray:
     """The learning rate of the update that led to each step; nan at step 0, and of a rule whose lr is something else."""
     if not track.rule.has_rate:
         return np.full(last + 1 - first, math.nan)
-    rates = np.fromiter(islice(track.learning_rates(last), max(first - 1, 0), None), float)
+    rates = np.fromiter(track.learning_rates(last, max(first, 1)), float)
     return rates if first else np.append(math.nan, rates)
 
 
