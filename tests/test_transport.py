@@ -244,3 +244,9 @@ def test_words_of_the_moment_and_long_sentences_move_nothing(open_window: Open, 
         places.add(window.layout_.across.height())
         window.say("")
     assert len(places) == 1
+
+
+@pytest.mark.parametrize("size", [(1016, 660), (1280, 720)])
+def test_the_window_is_as_large_as_it_was_asked_to_be(open_window: Open, size: tuple[int, int]) -> None:
+    window = open_window(size=size)
+    assert (window.width(), window.height()) == size

@@ -33,6 +33,7 @@ class Doing(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.curvature)
         runs.chosen.connect(self.refresh)
+        self._fit()
         self.refresh()
 
     def refresh(self) -> None:
