@@ -105,12 +105,16 @@ class Race:
         return [(track, self.step) for track in self.tracks if track.extent < self.step and not track.finished]
 
     @property
-    def late_company(self) -> list[tuple[Track, int]]:
-        """The same for what the race need not wait for: branches, and replicas, which go as far as their runs."""
-        goals = [(track, branch.steps) for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
-                 for track in tracks]
-        goals += [(replica, min(self.step, track.extent)) for track, bundle in zip(self.tracks, self.bundles, strict=True)
-                  for replica in bundle]
+    def late_branches(self) -> list[tuple[Track, int]]:
+        """The same for branches, for which the race need not wait."""
+        return [(track, branch.steps) for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
+                for track in tracks if track.extent < branch.steps and not track.finished]
+
+    @property
+    def late_replicas(self) -> list[tuple[Track, int]]:
+        """The same for replicas, which go as far as their runs."""
+        goals = [(replica, min(self.step, track.extent)) for track, bundle in zip(self.tracks, self.bundles, strict=True)
+                 for replica in bundle]
         return [(track, goal) for track, goal in goals if track.extent < goal and not track.finished]
 
     def advance(self, count: int) -> None:
@@ -131,7 +135,7 @@ class Race:
 
     def complete(self) -> None:
         """Let all that is late, of branches and replicas too, come as far as it is to be shown."""
-        for track, goal in (*self.late, *self.late_company):
+        for track, goal in (*self.late, *self.late_branches, *self.late_replicas):
             track.advance(goal - track.extent)
 
     def seek(self, step: int) -> None:

@@ -117,7 +117,7 @@ class Session(QObject):
         self.rested = self.rested or settled
         if race.step > first:
             self._move(first)
-        if race.late_company:
+        if race.late_replicas:
             self.work.start()
         if all(track.finished for track in race.tracks) and race.step >= race.extent:
             gone = all(track.tip.diverged for track in race.tracks)
@@ -218,7 +218,7 @@ class Session(QObject):
         elif not self.store.holding:
             self._join(before, extent)
         self._see()
-        if not self._catch_up(FRAME) or self.race.late_company:
+        if not (self._catch_up(FRAME) and reached(self.race.late_branches, FRAME)) or self.race.late_replicas:
             self.work.start()
         (self.turned if self.race is old else self.raced).emit()
 
@@ -240,12 +240,13 @@ class Session(QObject):
         """A piece of the work that is left: runs first, then branches and replicas."""
         self.pieces += 1
         self.work.setInterval(TICK if self.clock.running else 0)
-        late = bool(self.race.late) and not self.store.holding
-        done = self._catch_up(SLICE) if late else reached(self.race.late_company, SLICE)
-        if done and not (late and self.race.late_company):
+        late, left = bool(self.race.late) and not self.store.holding, bool(self.race.late_branches)
+        company = self.race.late_branches if left else self.race.late_replicas
+        done = self._catch_up(SLICE) if late else reached(company, SLICE)
+        if done and not (late and self.race.late_branches) and not self.race.late_replicas:
             self.work.stop()
         if done or self.pieces % SHOWN == 0:
-            (self.raced if late else self.grown).emit()
+            (self.raced if late or left else self.grown).emit()
 
     def _released(self) -> None:
         late = bool(self.race.late)

@@ -42,8 +42,7 @@ def shown(race: Race, size: tuple[float, float] = (4.0, 3.0)) -> Loss:
 def raced(experiment: Experiment, steps: int) -> Race:
     race = Race(experiment)
     race.advance(steps)
-    for track, goal in race.late + race.late_replicas:
-        track.advance(goal - track.extent)
+    race.complete()
     return race
 
 
@@ -285,8 +284,7 @@ def test_replicas_are_added_to_the_ground_as_they_come_on(
     contour, race = window.canvases["contour"], window.session.race
 
     def come_on() -> None:
-        for track, goal in race.late_replicas:
-            track.advance(goal - track.extent)
+        race.complete()
         window.stage.refresh_ground()
 
     come_on()

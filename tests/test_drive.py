@@ -192,6 +192,8 @@ class Driver(RuleBasedStateMachine):
         while self.session.work.isActive():
             self.session.work.timeout.emit()
         assert race is self.session.race
+        if self.window.writing.isActive():
+            self.window._write()  # which the next tenth of a second would do
         assert race.experiment == experiment
         assert race.step <= race.extent
         assert len(race.branches) == len(experiment.branches) == self.branches_listed()
