@@ -32,10 +32,9 @@ class Curvature(NamedTuple):
 
     @property
     def condition(self) -> float:
-        """How many times as curved one direction is as the other, |largest / smallest|; inf where the latter is 0, nan at 0/0."""
-        if self.smallest:
-            return abs(self.largest / self.smallest)
-        return math.inf if self.largest else math.nan
+        """How many times as curved one direction is as the other, at least 1; inf where one is straight, nan where both are."""
+        low, high = sorted((abs(self.largest), abs(self.smallest)))
+        return high / low if low else math.inf if high else math.nan
 
     @property
     def stable_rate(self) -> float:

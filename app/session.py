@@ -145,7 +145,8 @@ class Session(QObject):
     @property
     def all_settled(self) -> bool:
         """Whether no run goes on: each has converged, or has ended otherwise."""
-        return all(track.finished or self.verdict(k).kind == "converged" for k, track in enumerate(self.race.tracks))
+        return all((track.finished and self.race.step >= track.reach) or self.verdict(k).kind == "converged"
+                   for k, track in enumerate(self.race.tracks))
 
     def _end(self, words: str) -> None:
         if self.clock.running:

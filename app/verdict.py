@@ -154,7 +154,8 @@ def _diverged(track: Track, gone: int) -> Verdict:
     short = f"diverged at {gone}"
     if gone == 0:
         return Verdict("diverged", short, "cannot start: the loss is not a finite number there", gone)
-    losses = track.part(max(0, gone - 1 - LOOK_BACK), gone - 1)[2]
+    turned = max(since for since, _ in track.timeline if since < gone)  # before that it had another learning rate
+    losses = track.part(max(turned, gone - 1 - LOOK_BACK), gone - 1)[2]
     low, last = int(losses.argmin()), float(losses[-1])
     since, words = gone - len(losses) + low, f"left the range of numbers in update {gone:,}"
     if last < min(track.losses[0], -1e6) and getattr(track.surface, "lowest", None) is None:

@@ -32,7 +32,7 @@ from app.theme import THEMES, Theme
 SHOWN_AT_FIRST = 60  # steps of the first race that are there when the window opens
 TEXT_PAUSE = 100  # milliseconds between two writings of figures: faster cannot be read
 OPTIONS = {"equal": False, "trials": True}  # what the View menu switches in the pictures, and how it is at first
-SPEAKING = 12_000  # milliseconds a word stays at the foot of the window
+SPEAKING = 6_000  # milliseconds a word stays at the foot of the window
 
 
 class MainWindow(QMainWindow):
@@ -154,6 +154,8 @@ class MainWindow(QMainWindow):
 
     def _moved(self, first: int, last: int) -> None:
         self.stage.advance(first, last)
+        if not self.session.clock.running:
+            self.say("")  # what was said of another step
         self._write_soon()
 
     def _write_soon(self) -> None:

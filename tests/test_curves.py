@@ -298,3 +298,16 @@ def test_replicas_are_added_to_the_ground_as_they_come_on(
     contour.refresh_ground()
     changed = np.abs(np.asarray(contour.buffer_rgba()).astype(int) - grown).max(axis=2) > 60
     assert changed.mean() < 0.005, "the same as if drawn at once, but for which lies over which"
+
+
+def test_a_curve_below_zero_has_numbers_beside_it(open_window: Callable[..., MainWindow], application: QApplication) -> None:
+    window = open_window(Experiment("saddle", runs=(Run("sgd", {"lr": 0.1}),)))
+    window.session.advance(90)
+    settle(application)
+    window.session.set_start(0.0, -1.1)
+    axes = window.canvases["loss"].view.axes
+    for steps in (0, 1, 1, 20):
+        window.session.advance(steps)
+        settle(application)
+        low, high = axes.get_ylim()
+        assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 2

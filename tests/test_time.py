@@ -362,3 +362,14 @@ def test_replicas_and_long_branches_hold_nothing_up() -> None:
     session.work.timeout.emit()
     assert max(made) <= 256
     session.rest()
+
+
+def test_runs_that_will_end_have_not_converged_before() -> None:
+    session = Session(replace(FIRST, settled=True, fair=Fair("evaluations", 400)))
+    session.advance(1000)
+    assert session.race.step == 400
+    session.show_step(0)
+    session.clock.play()
+    session.advance(300)
+    assert session.race.step == 300
+    session.rest()

@@ -13,7 +13,7 @@ from app.panels.runs import RunList
 from app.session import Session
 
 NARROW = 600  # pixels of width that it surely gets
-SENTENCE, FIGURES = 175, 150  # letters of a long one
+SENTENCE, FIGURES = 230, 150  # letters of a long one
 USUAL = 0.9  # the momentum that is spoken of where the run has none
 
 
@@ -70,5 +70,7 @@ class Doing(QWidget):
         if bend.largest <= 0:
             return ways + "Nothing curves upwards: no learning rate is too large yet."
         beta = run.hyperparameters.get("momentum", USUAL)
+        if bend.smallest < 0:
+            return ways + f"Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = {bend.stable_rate:.3g}."
         return ways + (f"Stable learning rates: plain below 2/λmax = {bend.stable_rate:.3g}, with momentum {beta:g} "
                        f"below {bend.stable_rate_with(beta):.3g}.")

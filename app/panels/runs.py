@@ -92,8 +92,7 @@ class RunList(QWidget):
         for name in ("Duplicate", "Remove", "Color…"):
             self.buttons[name].setEnabled(self.row >= 0)
         for name in ("Add", "Duplicate"):
-            if len(experiment.runs) >= MOST_RUNS:
-                self.buttons[name].setEnabled(False)
+            self.buttons[name].setEnabled(len(experiment.runs) < MOST_RUNS and (name == "Add" or self.row >= 0))
 
     def _checked(self, item: QListWidgetItem) -> None:
         row = self.list.row(item)

@@ -39,7 +39,8 @@ class Standings(QWidget):
         self.words = QLabel(objectName="quiet", wordWrap=True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.button = QPushButton("Copy", toolTip="Copy the whole table as text")
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for widget in (self.button, self.table):
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space and the arrows to the race
         self.menu, sorting = QMenu("Copy", self.button), QMenu("Sort by", table)
         for kind in ("csv", "markdown", "latex"):
             self.menu.addAction(f"As {FORMS[kind][0]}", partial(self.copy, kind))

@@ -148,7 +148,7 @@ class TimeBar(QToolBar):
         for widget in (self.step, self.at, self.field, self.settled):
             row.addWidget(widget)
         self.addWidget(holder)
-        self.at.clicked.connect(lambda on: self._stop_at(self.field.value if on else None))
+        self.at.clicked.connect(lambda on: self._stop_at(self._offered if on else None))
         self.field.committed.connect(self._stop_at)
         self.field.refused.connect(self.wrong.say)
         self.settled.clicked.connect(lambda on: session.stop_at(settled=on))
@@ -157,6 +157,11 @@ class TimeBar(QToolBar):
     @staticmethod
     def _check(value: float) -> None:
         whole("stop at step", int(value) if value == round(value) else value, 1, MOST_STEPS)
+
+    @property
+    def _offered(self) -> int:
+        """A step to stop at that is still to come."""
+        return max(USUAL, 2 * self.session.race.step)
 
     def _stop_at(self, step: float | None) -> None:
         self.session.stop_at(steps=None if step is None else int(step))
@@ -169,5 +174,5 @@ class TimeBar(QToolBar):
         self.step.setMinimumWidth(max(self.step.minimumWidth(), self.step.sizeHint().width()))  # it only grows, so nothing jitters
         self.at.setChecked(bool(experiment.steps))
         self.field.setEnabled(bool(experiment.steps))
-        self.field.show_value(float(experiment.steps or max(USUAL, 2 * step)))
+        self.field.show_value(float(experiment.steps or USUAL))
         self.settled.setChecked(experiment.settled)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator, SymmetricalLogLocator
 
 from app.race import Race
 from app.track import Track
@@ -137,12 +137,15 @@ class Limits:
             axis.set_major_formatter(Even())
             return
         axis.set_minor_formatter(NullFormatter())
-        if self.scale == "symlog" or high >= low * 10**DECADES:
+        wide, near = max(abs(low), abs(high)), min(abs(low), abs(high)) if low * high > 0 else 0.0
+        if self.scale == "symlog" and wide >= max(10.0, near * 10**DECADES):
             axis.set_major_formatter(FuncFormatter(power))
-            if self.scale == "log":
-                axis.set_major_locator(LogLocator())
-                axis.set_minor_locator(LogLocator(subs="auto"))
-        elif high >= low * 10:
+            axis.set_major_locator(SymmetricalLogLocator(axis.get_transform()))
+        elif self.scale == "log" and high >= low * 10**DECADES:
+            axis.set_major_formatter(FuncFormatter(power))
+            axis.set_major_locator(LogLocator())
+            axis.set_minor_locator(LogLocator(subs="auto"))
+        elif self.scale == "log" and high >= low * 10:
             axis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
             axis.set_minor_locator(LogLocator(subs=np.arange(2, 10)))
             axis.set_major_formatter(FuncFormatter(short))

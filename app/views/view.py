@@ -28,7 +28,7 @@ from app.visits import FEW, HASTY, needed
 from surfaces.surface import Box
 
 WIDTH, HALO = 2.3, 4.6  # points
-GHOST, THIN = 1.3, 0.6  # points: the path of a branch, and of one replica of many
+GHOST, THIN = 1.6, 0.6  # points: the path of a branch, and of one replica of many
 BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
 COARSE = 40  # cells across that a path is thinned to where it is drawn in haste, or is one of many
@@ -137,6 +137,8 @@ class View(Room, ABC):
                 _, points, _ = self.outline(track, last, coarsely=width == THIN)
             else:
                 points, _ = self.project(track, first, last)
+            for low in range(0, len(points) - 1, BLOCK) if width == GHOST and self.halo else ():
+                brush.line(points[low: low + BLOCK + 1], self.scene.theme.halo, 2 * GHOST, self.axes.bbox)
             for low in range(0, len(points) - 1, BLOCK):
                 brush.line(points[low: low + BLOCK + 1], color, width, self.axes.bbox)
             laid[track] = last
