@@ -92,8 +92,8 @@ class Commands:
 
     def shortcut_table(self) -> str:
         """Every shortcut with what it does, as HTML."""
-        rows = [f"<td style='padding: 1px 16px 1px 0'>{action.text().replace('&', '')}</td>"
-                f"<td style='padding: 1px 32px 1px 0'><b>{' or '.join(row.shortcuts)}</b></td>"
+        rows = [f"<td style='padding: 1px 16px 1px 0; white-space: nowrap'>{action.text().replace('&', '')}</td>"
+                f"<td style='padding: 1px 32px 1px 0; white-space: nowrap'><b>{' or '.join(row.shortcuts)}</b></td>"
                 for row, action in self.actions.values() if row.shortcuts]
         half = (len(rows) + 1) // 2  # side by side: one column would be higher than many a screen
         return "".join(f"<tr>{left}{right}</tr>" for left, right in zip_longest(rows[:half], rows[half:], fillvalue="<td></td>"))
