@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,14 +25,14 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """``also``: the other names it is known by. ``source`` names the authors."""
+    """``also`` gives the other names that an id is known by, when somebody searches. ``source`` names the authors."""
 
     id: str
     name: str
     family: str
     note: str
     source: str
-    also: str = ""
+    also: Callable[[str], str] = lambda id: ""
 
     @cached_property
     def title(self) -> str:
@@ -41,7 +41,8 @@ class Entry:
     @cached_property
     def names(self) -> str:
         """Also as one word, for who types saddlefree or cmaes."""
-        return fold(f"{self.name} {self.id} {self.id.replace('_', ' ')} {re.sub('[^a-zA-Z0-9]', '', self.name)} {self.also}")
+        in_one = re.sub("[^a-zA-Z0-9]", "", self.name)
+        return fold(f"{self.name} {self.id} {self.id.replace('_', ' ')} {in_one} {self.also(self.id)}")
 
     @cached_property
     def words(self) -> str:
@@ -68,10 +69,14 @@ def conventions(optimizer: str) -> list[Optimizer]:
 
 def optimizer_entries() -> list[Entry]:
     """One entry for each optimizer; its variants are found through it."""
-    return [Entry(rule.id, rule.name, rule.family, rule.note, rule.source,
-                  " ".join([*(f"{other.name} {other.id} {other.convention}" for other in conventions(rule.id)),
-                            *(preset.call for preset in presets(rule.id))]))
+    return [Entry(rule.id, rule.name, rule.family, rule.note, rule.source, other_names)
             for rule in OPTIMIZERS.values() if not rule.variant_of]
+
+
+def other_names(optimizer: str) -> str:
+    """What the conventions of an optimizer and the frameworks' calls of them are called."""
+    return " ".join([*(f"{other.name} {other.id} {other.convention}" for other in conventions(optimizer)),
+                     *(preset.call for preset in presets(optimizer))])
 
 
 def surface_entries() -> list[Entry]:

@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.addToolBarBreak()
         self.addToolBar(self.time)
         self.time.line.held.connect(self._scrub)
-        self.foot.standings.copied.connect(self.say)
+        self.foot.said.connect(self.say)
         self.side.runs.chosen.connect(self._choose)
         bar = self.statusBar()
         assert bar is not None

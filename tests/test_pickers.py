@@ -21,7 +21,7 @@ from tests.conftest import settle
 Open = Callable[..., MainWindow]
 MADE = [
     Entry("b_one", "Bravo One", "Early", "Falls down steep walls.", "Müller & Lévy 1983"),
-    Entry("a_two", "Alfa", "Late", "Climbs.", "Nobody 2001", also="Alfa (Keras) alfa_keras Keras, Optax"),
+    Entry("a_two", "Alfa", "Late", "Climbs.", "Nobody 2001", also=lambda id: "Alfa (Keras) alfa_keras Keras, Optax"),
     Entry("c_three", "Charlie", "Early", "Is like alfa, but slower.", "Kingma 2014"),
 ]
 

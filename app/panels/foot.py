@@ -2,40 +2,80 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QTabWidget
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from app.panels.branches import BranchList
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QTabWidget, QWidget
+
 from app.panels.results import Results
 from app.panels.runs import RunList
-from app.panels.standings import Standings
 from app.session import Session
 from app.theme import Theme
 
+if TYPE_CHECKING:
+    from app.panels.branches import BranchList
+    from app.panels.standings import Standings
+
+NAMES = "Read-out", "Results", "Branches"
+TABLE, LEFT = 1, 2  # the tabs of the results and of the branches
+
 
 class Foot(QTabWidget):
-    """Only the page that is seen is written."""
+    """Only the page that is seen is written; those that nobody has seen yet are not even made. ``said``: words for the person."""
+
+    said = pyqtSignal(str)
 
     def __init__(self, session: Session, runs: RunList, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("foot")
         self.setDocumentMode(True)
-        self.session = session
-        self.results, self.standings, self.branches = Results(session, theme), Standings(session, theme), BranchList(session, theme)
-        for page, name in ((self.results, "Read-out"), (self.standings, "Results"), (self.branches, "Branches")):
+        self.session, self.runs, self.theme = session, runs, theme
+        self.results = Results(session, theme)
+        for page, name in zip((self.results, QWidget(), QWidget()), NAMES, strict=True):
             self.addTab(page, name)
         self.currentChanged.connect(lambda _: self.refresh())
-        self.standings.chosen.connect(runs.list.setCurrentRow)
-        runs.chosen.connect(lambda: self.standings.choose(runs.row))
-        self.standings.choose(runs.row)
+
+    @cached_property
+    def standings(self) -> Standings:
+        from app.panels.standings import Standings
+
+        page = Standings(self.session, self.theme)
+        page.chosen.connect(self.runs.list.setCurrentRow)
+        page.copied.connect(self.said)
+        self.runs.chosen.connect(lambda: page.choose(self.runs.row))
+        page.choose(self.runs.row)
+        self._put(TABLE, page)
+        return page
+
+    @cached_property
+    def branches(self) -> BranchList:
+        from app.panels.branches import BranchList
+
+        page = BranchList(self.session, self.theme)
+        self._put(LEFT, page)
+        return page
+
+    def _put(self, tab: int, page: QWidget) -> None:
+        """In place of the empty one."""
+        empty, shown = self.widget(tab), self.currentIndex()
+        assert empty is not None
+        self.blockSignals(True)
+        self.removeTab(tab)
+        self.insertTab(tab, page, NAMES[tab])
+        self.setCurrentIndex(shown)
+        self.blockSignals(False)
+        empty.deleteLater()
 
     def refresh(self) -> None:
         """Write the page that is seen; the read-out always, since it says how much room it needs."""
         self.results.refresh()
+        if self.currentIndex() == TABLE:
+            self.standings.refresh()
+        elif self.currentIndex() == LEFT:
+            self.branches.refresh()
         count = len(self.session.experiment.branches)
-        self.setTabText(2, f"Branches ({count})" if count else "Branches")
-        page = self.currentWidget()
-        if page is not self.results and page is not None:
-            page.refresh()  # type: ignore[attr-defined]
+        self.setTabText(LEFT, f"Branches ({count})" if count else "Branches")
 
     def fitting(self) -> int:
         """The height in which the read-out shows every run."""
