@@ -78,23 +78,24 @@ def export(words: Sequence[str]) -> int:
 
     from app.atomic import target
     from app.checks import choice, number
-    from app.export import EXPORTS
+    from app.export import Options, format_of
     from app.export import export as write
     from app.export.picture import check
     from app.race import Race
     from app.theme import THEMES
 
     for path in map(Path, chosen.to):
-        choice("format", path.suffix.lower(), EXPORTS)
+        format_of(path)
         target(path)
     theme = THEMES[choice("theme", chosen.theme, THEMES)]
     dpi = number("dpi", chosen.dpi if chosen.dpi is not None else 150)
+    options = Options(view=chosen.view, dpi=dpi, theme=theme)
     race = Race(experiment)
-    check(race, chosen.view, dpi)
+    check(race, options)
     race.advance(experiment.steps if experiment.steps is not None else DEFAULT_STEPS)
     race.complete()
     for path in chosen.to:
-        write(race, path, views=chosen.view, dpi=dpi, theme=theme)
+        write(race, path, options)
     return 0
 
 

@@ -81,7 +81,7 @@ class Documents(QObject):
 
     def export_picture(self) -> None:
         """Ask what and how fine, then where; write it on a figure of its own."""
-        from app.export.picture import SIZE
+        from app.export.options import SIZE, Options
         from app.views import VIEWS
 
         window = self.window
@@ -92,16 +92,16 @@ class Documents(QObject):
         dialog.deleteLater()
         if accepted:
             window.settings.keep("dpi", dpi)
-            self._export("picture", f"{window.session.experiment.surface}-{chosen}", views=chosen, dpi=dpi, theme=window.theme,
-                         options=window.options, camera=window.canvases["relief"].view.camera,
-                         window=window.canvases["contour"].view.window)
+            self._export("picture", f"{window.session.experiment.surface}-{chosen}",
+                         Options(view=chosen, dpi=dpi, theme=window.theme, shown=dict(window.options),
+                                 camera=window.canvases["relief"].view.camera, window=window.canvases["contour"].view.window))
 
     def export_data(self) -> None:
         self.window.session.clock.pause()
         self._export("data", self.window.session.experiment.surface)
 
-    def _export(self, kind: str, name: str, **options: Any) -> None:
-        from app.export import export, formats
+    def _export(self, kind: str, name: str, options: Any = None) -> None:
+        from app.export import Options, export, formats
 
         kinds, suffixes = formats(kind)
         path = self.ask(f"Export {kind.capitalize()}", kinds, suffixes[0].lstrip("."), name)
@@ -109,5 +109,5 @@ class Documents(QObject):
             return
         if path.suffix.lower() not in suffixes:
             raise ExperimentError(f"the name must end in {' or '.join(suffixes)} for this, not in {path.suffix or path.name!r}")
-        export(self.window.session.race, path, **options)
+        export(self.window.session.race, path, options or Options())
         self.window.say(f"Saved {path}")

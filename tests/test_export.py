@@ -13,7 +13,7 @@ from PIL import Image
 
 from app import atomic
 from app.experiment import FIRST, Experiment, ExperimentError, Run
-from app.export import EXPORTS, export
+from app.export import EXPORTS, Options, export
 from app.files import load
 from app.race import Race
 from app.theme import DARK
@@ -34,7 +34,7 @@ def test_every_format_writes_a_whole_file(suffix: str, tmp_path: Path) -> None:
 
 
 def test_a_picture_has_its_size_and_carries_its_experiment(tmp_path: Path) -> None:
-    export(race(), tmp_path / "a.png", dpi=50, size=(8.0, 5.0))
+    export(race(), tmp_path / "a.png", Options(dpi=50, size=(8.0, 5.0)))
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.size == (400, 250)
         assert len({*picture.convert("RGB").resize((80, 50)).tobytes()}) > 50
@@ -44,21 +44,21 @@ def test_a_picture_has_its_size_and_carries_its_experiment(tmp_path: Path) -> No
 @pytest.mark.parametrize("view", ["all", "contour", "relief", "loss", "fit"])
 def test_one_view_or_all(view: str, tmp_path: Path) -> None:
     experiment = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 50.0})))
-    export(race(900, experiment), tmp_path / "a.png", views=view, dpi=40, theme=DARK)
+    export(race(900, experiment), tmp_path / "a.png", Options(view=view, dpi=40, theme=DARK))
     with Image.open(tmp_path / "a.png") as picture:
         assert np.asarray(picture.convert("RGB")).std() > 5
 
 
 def test_wrong_wishes_are_refused(tmp_path: Path) -> None:
     for path, options, words in (
-        (tmp_path / "a.gif", {}, "choose from .png"),
-        (tmp_path / "a.png", {"views": "loess"}, "choose from all, contour"),
+        (tmp_path / "a.xyz", {}, "choose from .png"),
+        (tmp_path / "a.png", {"view": "loess"}, "choose from all, contour"),
         (tmp_path / "a.png", {"dpi": 1e6}, "dpi must be"),
         (tmp_path / "gone" / "a.png", {}, "there is no folder"),
         (tmp_path / "gone" / "a.csv", {}, "there is no folder"),
     ):
         with pytest.raises(ExperimentError, match=words):
-            export(race(), path, **options)
+            export(race(), path, Options(**options))
     (tmp_path / "b.csv").mkdir()
     with pytest.raises(ExperimentError, match="it is a folder"):
         export(race(), tmp_path / "b.csv")
@@ -100,7 +100,7 @@ def test_a_run_that_diverged_ends_there(tmp_path: Path) -> None:
     assert gone
     assert sum(row["optimizer"] == "sgd" for row in rows) == gone
     assert sum(row["optimizer"] == "sgd-2" for row in rows) == 1001
-    export(made, tmp_path / "a.png", dpi=40)
+    export(made, tmp_path / "a.png", Options(dpi=40))
     assert (tmp_path / "a.png").stat().st_size > 1000
 
 

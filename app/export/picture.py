@@ -11,20 +11,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from app.atomic import replacing
-from app.checks import ExperimentError, choice
+from app.checks import choice
 from app.experiment import Experiment
 from app.export.legend import EDGE, add_legend
+from app.export.options import Options
 from app.race import Race
-from app.theme import LIGHT, Theme
 from app.views import VIEWS, Scene, View
 from app.views.contour import Contour
 from app.views.labels import shrink
 from app.views.relief import Relief
 from app.views.strokes import Brush
-from surfaces.surface import Box
-
-MOST_PIXELS = 100_000_000
-SIZE = (12.8, 7.6)  # inches
 
 
 class Moving(Artist):
@@ -41,46 +37,38 @@ class Moving(Artist):
         self.view.heads(brush)
 
 
-def picture(race: Race, path: Path, *, views: str = "all", dpi: float = 150, theme: Theme = LIGHT,
-            size: tuple[float, float] = SIZE, options: dict[str, Any] | None = None, camera: Any = None,
-            window: Box | None = None) -> None:
-    """Write a PNG of ``size`` inches at ``dpi``. ``views`` is "all" or the id of one; the experiment is kept in its metadata.
-
-    ``window`` is the part of the plane that the contour shows, None for all.
-    """
-    check(race, views, dpi, size)
+def picture(race: Race, path: Path, options: Options) -> None:
+    """Write a PNG; the experiment is kept in its metadata."""
+    check(race, options)
     kept = replace(race.experiment, steps=race.step)
-    figure = compose(race, views, theme, size, dpi, options or {}, camera, window)
+    figure = compose(race, options)
     with replacing(path, "wb") as file:
-        figure.savefig(file, format="png", dpi=dpi, metadata={"Title": figure_title(race.experiment),
-                                                              "thalweg:experiment": kept.to_json(indent=None)})
+        figure.savefig(file, format="png", dpi=options.dpi, metadata={"Title": figure_title(race.experiment),
+                                                                      "thalweg:experiment": kept.to_json(indent=None)})
 
 
-def check(race: Race, views: str, dpi: float, size: tuple[float, float] = SIZE) -> None:
-    """ExperimentError where there is no such view of this race, or the picture would be too large."""
-    choice("view", views, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
-    most = min(1200, int((MOST_PIXELS / size[0] / size[1]) ** 0.5))
-    if not 10 <= dpi <= most:
-        raise ExperimentError(f"dpi must be from 10 to {most}, not {dpi:g}")
+def check(race: Race, options: Options) -> None:
+    """ExperimentError where there is no such view of this race."""
+    choice("view", options.view, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
 
 
 def figure_title(experiment: Experiment) -> str:
     return experiment.title or experiment.land.name
 
 
-def compose(race: Race, views: str, theme: Theme, size: tuple[float, float], dpi: float, options: dict[str, Any],
-            camera: Any, window: Box | None = None) -> Figure:
+def compose(race: Race, options: Options) -> Figure:
     """A figure with the chosen views on it, drawn at the race's step; its words are measured at the dpi it is written at."""
+    size, dpi, theme = options.size, options.dpi, options.theme
     figure = Figure(figsize=size, dpi=dpi, facecolor=theme.face)
     FigureCanvasAgg(figure)
-    scene = Scene(race, theme, options=options)
+    scene = Scene(race, theme, options=dict(options.shown))
     head, foot = 0.5 / size[1], add_legend(figure, scene)
-    for name, room in rooms(scene, views, head, foot).items():
+    for name, room in rooms(scene, options.view, head, foot).items():
         view = VIEWS[name](figure)
-        if camera is not None and hasattr(view, "camera"):
-            view.camera = camera
+        if options.camera is not None and hasattr(view, "camera"):
+            view.camera = options.camera
         if isinstance(view, (Contour, Relief)):
-            view.window = window
+            view.window = options.window
         view.place(room)
         view.show(scene)
         view.finish()

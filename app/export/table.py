@@ -6,15 +6,15 @@ import csv
 import math
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from app.atomic import replacing
+from app.export.options import Options
 from app.race import Race
 
 COLUMNS = ("step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr")
 
 
-def table(race: Race, path: Path, **_: Any) -> None:
+def table(race: Race, path: Path, _: Options) -> None:
     """Numbers in full precision. ``lr`` is the learning rate of the update that led to the row; empty at the start."""
     with replacing(path) as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -214,12 +214,12 @@ def resize() -> Iterator[Row]:
 
 def picture() -> Iterator[Row]:
     """A PNG of the whole figure at 200 dpi."""
-    from app.export import export
+    from app.export import Options, export
 
     costs = []
     for steps in (100, 100_000):
         race = Race(Experiment(SMOOTH.surface, SMOOTH.start, RUNS))
         race.advance(steps)
         with tempfile.TemporaryDirectory() as folder:
-            costs.append(median(lambda race=race, folder=folder: export(race, Path(folder) / "a.png", dpi=200), 3))
+            costs.append(median(lambda race=race, folder=folder: export(race, Path(folder) / "a.png", Options(dpi=200)), 3))
     yield slower("picture", "PNG, 200 dpi, 100,000 steps", costs[1], "ms", "the same at step 100", costs[0], 3.0)

@@ -1,0 +1,88 @@
+"""What may be wished of an export, checked in one place; each format takes what concerns it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.checks import ExperimentError, flag, number, short
+from app.theme import LIGHT, Theme
+from surfaces.surface import Box
+
+if TYPE_CHECKING:
+    from app.views.camera import Camera
+
+SIZE, DPI = (12.8, 7.6), 150.0  # inches, dots an inch
+FILM_SIZE, FILM_DPI = (12.8, 7.2), 100.0
+DPIS = {"screen": 100, "slide": 150, "print": 300}
+LEAST, MOST = 1.0, 100.0  # inches of a side
+MOST_PIXELS, MOST_FILM_PIXELS = 100_000_000, 3840 * 2160
+MOST_DPI, MOST_FRAMES = 1200, 10_000
+UNITS = {"px": None, "cm": 2.54, "mm": 25.4, "in": 1.0}  # how many make an inch; None: as the dpi says
+
+
+@dataclass(frozen=True)
+class Options:
+    """``size`` in inches. ``shown``: what the View menu switches in the views. ``window``: the part of the plane that the contour
+    shows, None for all. Of a film: frames a second, how many ``seconds`` it lasts (None: as ``pace`` says), how many steps a
+    frame (None: as ``seconds`` says), and by how many degrees a second the camera is turned.
+
+    ExperimentError, in one sentence, for what cannot be.
+    """
+
+    view: str = "all"
+    size: tuple[float, float] = SIZE
+    dpi: float = DPI
+    theme: Theme = LIGHT
+    transparent: bool = False
+    title: bool = True
+    legend: bool = True
+    mode: bool = True
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    camera: Camera | None = None
+    window: Box | None = None
+    fps: float = 25.0
+    seconds: float | None = None
+    pace: int | None = None
+    turn: float = 0.0
+
+    def __post_init__(self) -> None:
+        for side in self.size:
+            if not LEAST <= number("a side of the picture", side) <= MOST:
+                raise ExperimentError(f"a picture must be from {LEAST:g} to {MOST:g} inches wide and high, not "
+                                      f"{self.size[0]:.4g} x {self.size[1]:.4g}")
+        if not 10 <= number("dpi", self.dpi) <= MOST_DPI:
+            raise ExperimentError(f"dpi must be from 10 to {MOST_DPI}, not {self.dpi:g}")
+        width, height = self.pixels
+        if width * height > MOST_PIXELS:
+            raise ExperimentError(f"a picture holds at most {MOST_PIXELS // 1_000_000} million pixels, not {width:,} x {height:,}; "
+                                  "ask for a smaller size or dpi")
+        for name in ("transparent", "title", "legend", "mode"):
+            flag(name, getattr(self, name))
+        if not 1 <= number("fps", self.fps) <= 60:
+            raise ExperimentError(f"fps must be from 1 to 60 frames a second, not {self.fps:g}")
+        if self.seconds is not None and not 0.1 <= number("the length of a film", self.seconds) <= 3600:
+            raise ExperimentError(f"a film lasts from 0.1 to 3600 seconds, not {self.seconds:g}")
+        if self.pace is not None and (not isinstance(self.pace, int) or self.pace < 1):
+            raise ExperimentError(f"a frame must be at least 1 step, not {short(self.pace)}")
+        if abs(number("the turn of the camera", self.turn)) > 360:
+            raise ExperimentError(f"the camera turns by at most 360 degrees a second, not {self.turn:g}")
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        return round(self.size[0] * self.dpi), round(self.size[1] * self.dpi)
+
+
+def inches(words: str, dpi: float) -> tuple[float, float]:
+    """A size in words, as in "1280x720", "1280x720px", "16x9cm" or "8 x 4.5 in", in inches; pixels at so many dpi."""
+    found = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", words.lower())
+    if found is None:
+        raise ExperimentError(f"a size must look like 1280x720, 16x9cm or 8x4.5in, not {short(words)}")
+    unit = UNITS[found[3] or "px"] or dpi
+    width, height = (number("a side of the picture", side) / unit for side in found.groups()[:2])
+    if not (math.isfinite(width) and math.isfinite(height)):
+        raise ExperimentError(f"a size must look like 1280x720, 16x9cm or 8x4.5in, not {short(words)}")
+    return width, height
