@@ -20,22 +20,30 @@ def target(path: Path) -> Path:
             raise ExperimentError(f"cannot write {path}: there is no folder {path.parent}")
         if path.is_dir():
             raise ExperimentError(f"cannot write {path}: it is a folder")
+        if not os.access(path.parent, os.W_OK):
+            raise ExperimentError(f"cannot write {path}: nothing may be written in the folder {path.parent}")
     except OSError as error:
         raise ExperimentError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
     return path
+
+
+class WriteError(ExperimentError):
+    """A file that could be begun, but not be written to its end: the disk is full, or something else is wrong with it."""
 
 
 @contextmanager
 def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     """A temporary file beside ``path`` that takes its place at the end; on any error the old file stays as it was.
 
-    Raises ExperimentError with one sentence where the folder is missing, the disk full, or writing forbidden.
+    Raises WriteError with one sentence where the disk is full or writing forbidden, ExperimentError where the folder is missing.
+    Of a process that is killed there remains .NAME.xxxxxxxx.part, and the old file.
     """
     path = target(path)
     kind: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     temporary = ""
     try:
-        with tempfile.NamedTemporaryFile(mode, dir=path.parent, prefix=f".{path.name[:40]}.", delete=False, **kind) as file:
+        kind |= {"dir": path.parent, "prefix": f".{path.name[:40]}.", "suffix": ".part"}
+        with tempfile.NamedTemporaryFile(mode, delete=False, **kind) as file:
             temporary = file.name
             yield file
             file.flush()
@@ -44,7 +52,7 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
         os.replace(temporary, path)
         temporary = ""
     except OSError as error:
-        raise ExperimentError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise WriteError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

@@ -172,6 +172,15 @@ class Track:
         self.recalled = point
         return point
 
+    def points(self, last: int) -> Iterator[Point]:
+        """How things stood at the start and after each update up to ``last``, to the bit."""
+        point = self.checkpoints[0]
+        yield point
+        while point.t < last:
+            now = self._stretch(point.t)[0]
+            point = descend(self.rule, self.surface, point, now, 1, array("d"), array("d"), array("d"))
+            yield point
+
     def state_at(self, step: int) -> dict[str, Any]:
         """What a coupled rule keeps after update ``step``, by name."""
         return dict(zip(self.rule.state, self.point_at(step).x[1:], strict=True))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.checks import ExperimentError
+from app.export.arrays import arrays
+from app.export.document import document, experiment
 from app.export.options import Options
 from app.export.picture import picture
 from app.export.table import table
@@ -30,6 +32,9 @@ class Export:
 EXPORTS = {made.suffix: made for made in (
     Export(".png", "PNG picture", "picture", picture),
     Export(".csv", "CSV table", "data", table),
+    Export(".data.json", "JSON data", "data", document),
+    Export(".npz", "numpy arrays", "data", arrays),
+    Export(".json", "Experiment", "experiment", experiment),
 )}
 
 

@@ -3,25 +3,84 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
+from collections.abc import Generator, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from app.atomic import replacing
 from app.export.options import Options
+from app.export.record import PIECE, Record, completing, plain, recorded
 from app.race import Race
 
-COLUMNS = ("step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr")
+COLUMNS = ("step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr", "evaluations", "branch", "replica")
+SPREAD: dict[tuple[int, ...], tuple[str, ...]] = {(): ("",), (2,): ("_x", "_y"), (2, 2): ("_xx", "_xy", "_yx", "_yy")}
+Shape = tuple[int, ...] | None  # None: of another shape at every step
 
 
-def table(race: Race, path: Path, _: Options) -> None:
-    """Numbers in full precision. ``lr`` is the learning rate of the update that led to the row; empty at the start."""
+def table(race: Race, path: Path, _: Options) -> Iterator[float]:
+    """Numbers in full precision. ``lr`` is the learning rate of the update that led to the row; empty where there is none.
+
+    ``branch`` and ``replica`` are empty in the rows of the race's own runs. State has columns of its own: v_x and v_y for what
+    is kept for each coordinate, v_xx ... for a matrix, and one column of JSON for a list that grows and shrinks.
+    """
+    yield from completing(race)
+    records = recorded(race)
+    total, done = sum(record.last + 1 for record in records), 0
+    shapes = []
+    for record in records:
+        shapes.append((yield from _shapes(record)))
+    spread = list(dict.fromkeys(column for own in shapes for name, shape in own.items() for column in _columns(name, shape)))
     with replacing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for name, track in zip(race.experiment.names, race.tracks, strict=True):
-            rates = chain([None], track.learning_rates(min(race.step, track.extent)))
-            points = zip(*(part.tolist() for part in track.part(0, race.step)), strict=True)
-            for step, (rate, (x, y, loss)) in enumerate(zip(rates, points, strict=True)):
-                grad_x, grad_y = race.surface(x, y)[1] if math.isfinite(loss) else (math.nan, math.nan)
-                writer.writerow((step, name, x, y, loss, grad_x, grad_y, rate))
+        writer.writerow([*COLUMNS, *spread])
+        for record, own in zip(records, shapes, strict=True):
+            columns = [column for name, shape in own.items() for column in _columns(name, shape)]
+            known = (record.branch, record.replica or None)
+            for row in record.rows():
+                cells = dict(zip(columns, chain.from_iterable(_cells(row.state[name], own[name]) for name in own), strict=True))
+                rate = None if math.isnan(row.lr) else row.lr
+                writer.writerow((row.step, record.name, *row[1:6], rate, row.evaluations, *known, *map(cells.get, spread)))
+                done += 1
+                if done % PIECE == 0:
+                    yield done / total
+
+
+def _shapes(record: Record) -> Generator[float, None, dict[str, Shape]]:
+    """The shape of each state, which of a rule that couples the coordinates only the whole way tells."""
+    if record.separable and not record.parts:
+        return dict.fromkeys(record.track.rule.state, (2,))
+    found: dict[str, set[tuple[int, ...]]] = {}
+    for row in record.rows():
+        for name, value in row.state.items():
+            found.setdefault(name, set()).update([np.shape(value)] if value is not None else [])
+        if row.step % PIECE == 0:
+            yield 0.0
+    return {name: _settled(name, shapes) for name, shapes in found.items()}
+
+
+def _settled(name: str, shapes: set[tuple[int, ...]]) -> Shape:
+    """The one shape that a state has; a plain number at the start, as in v=0.0, stands for an array of it."""
+    arrays = shapes - {()} or shapes
+    shape = next(iter(arrays)) if len(arrays) == 1 else None
+    return None if name == "trials" or shape not in SPREAD else shape
+
+
+def _columns(name: str, shape: Shape) -> list[str]:
+    """The columns of a state; one that bears the name of another column is told apart, as in state_step."""
+    columns = [name] if shape is None else [name + end for end in SPREAD[shape]]
+    return [f"state_{column}" if column in COLUMNS else column for column in columns]
+
+
+def _cells(value: Any, shape: Shape) -> list[Any]:
+    if value is None:
+        return [None] * (1 if shape is None else len(SPREAD[shape]))
+    if shape is None:
+        return [json.dumps(plain(value), allow_nan=False)]
+    if isinstance(value, tuple) and shape == (2,):
+        return list(value)
+    return [float(value)] if shape == () else np.broadcast_to(value, shape).ravel().tolist()
