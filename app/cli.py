@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NoReturn
 
 from app import version
+from app.atomic import WriteError
+from app.batch import export
 from app.checks import ExperimentError
-from app.experiment import FIRST, MOST_STEPS, Experiment, Run
 from app.files import examples, load
-
-DEFAULT_STEPS = 200
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, without the usage."""
-
-    def error(self, message: str) -> NoReturn:
-        raise ExperimentError(message + ("; write it as --start=-1.5,2" if "--start" in message else ""))
+from app.parser import Parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return window(words)
     except ExperimentError as error:
         print(f"thalweg: {error}", file=sys.stderr)
-        return 2
+        return 3 if isinstance(error, WriteError) else 2
+    except KeyboardInterrupt:
+        print("thalweg: stopped", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -45,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def window(words: Sequence[str]) -> int:
     parser = Parser(prog="thalweg", description="Optimizers race down a loss surface while you turn their hyperparameters.",
-                    epilog='See also "thalweg export --help" and "thalweg list --help".', allow_abbrev=False)
+                    epilog='Without a window: "thalweg export --help" and "thalweg list --help".')
     parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, a data file (CSV) of two "
                         "columns, or the name of an example")
     parser.add_argument("--version", action="store_true", help="print the version and end")
@@ -59,70 +52,9 @@ def window(words: Sequence[str]) -> int:
     return open_window(experiment)
 
 
-def export(words: Sequence[str]) -> int:
-    parser = Parser(prog="thalweg export", allow_abbrev=False, description="Race without a window and write what came of it.")
-    parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, a data file (CSV) of two "
-                        "columns, or the name of an example")
-    parser.add_argument("--to", nargs="+", required=True, metavar="FILE", help="pictures (.png) and tables (.csv) to write")
-    parser.add_argument("--surface", help='the surface; "thalweg list surfaces" names them')
-    parser.add_argument("--start", metavar="X,Y", help="the start, as in --start=-1.5,2")
-    parser.add_argument("--run", action="append", metavar='"OPTIMIZER NAME=VALUE ..."', help='a run, as in --run "adam lr=0.05"')
-    parser.add_argument("--steps", help=f"how many updates (default: the experiment's own, or {DEFAULT_STEPS})")
-    parser.add_argument("--dpi", help="dots an inch of a picture (default 150)")
-    parser.add_argument("--view", default="all", help="one view instead of the whole figure")
-    parser.add_argument("--theme", default="light", help="light or dark")
-    chosen = parser.parse_args(words)
-    experiment = _experiment(chosen)
-
-    from pathlib import Path
-
-    from app.atomic import target
-    from app.checks import choice, number
-    from app.export import Options, format_of
-    from app.export import export as write
-    from app.export.picture import check
-    from app.race import Race
-    from app.theme import THEMES
-
-    for path in map(Path, chosen.to):
-        format_of(path)
-        target(path)
-    theme = THEMES[choice("theme", chosen.theme, THEMES)]
-    dpi = number("dpi", chosen.dpi if chosen.dpi is not None else 150)
-    options = Options(view=chosen.view, dpi=dpi, theme=theme)
-    race = Race(experiment)
-    check(race, options)
-    race.advance(experiment.steps if experiment.steps is not None else DEFAULT_STEPS)
-    race.complete()
-    for path in chosen.to:
-        write(race, path, options)
-    return 0
-
-
-def _experiment(chosen: argparse.Namespace) -> Experiment:
-    """The experiment of a file with what the options change, or of the options alone."""
-    experiment = load(chosen.experiment) if chosen.experiment else FIRST
-    if chosen.surface:
-        experiment = experiment.on(chosen.surface.lower())
-    if chosen.start is not None:
-        parts = chosen.start.split(",")
-        if len(parts) != 2:
-            raise ExperimentError(f"--start needs two numbers, as in --start=-1.5,2, not {chosen.start!r}")
-        experiment = replace(experiment, start=(parts[0], parts[1]))
-    if chosen.run:
-        experiment = replace(experiment, runs=tuple(map(Run.parse, chosen.run)))
-    if chosen.steps is not None:
-        try:
-            steps = int(chosen.steps)
-        except ValueError:
-            raise ExperimentError(f"steps must be a whole number from 0 to {MOST_STEPS}, not {chosen.steps!r}") from None
-        experiment = replace(experiment, steps=steps)
-    return experiment
-
-
 def show_list(words: Sequence[str]) -> int:
     parser = Parser(prog="thalweg list", description="Name what there is, one a line.")
-    parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples"))
+    parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples", "formats"))
     what = parser.parse_args(words).what
     if what == "optimizers":
         from optimizers import OPTIMIZERS
@@ -138,6 +70,10 @@ def show_list(words: Sequence[str]) -> int:
         from surfaces import SURFACES
 
         rows = [(s.id, s.name) for s in SURFACES.values()]
+    elif what == "formats":
+        from app.export import EXPORTS
+
+        rows = [(suffix, f"{made.name} ({made.kind})") for suffix, made in EXPORTS.items()]
     else:
         rows = [(name, title) for name, (title, _) in examples().items()]
     width = max(len(name) for name, _ in rows)

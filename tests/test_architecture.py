@@ -35,7 +35,7 @@ FLOORS = [
         "app.layout",
         "app.stage",
     },
-    {"app.export"},
+    {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch"},
     {"app.boxes", "app.actions", "app.commands", "app.documents"},
     {"app.window"},
     {"app.desktop"},
@@ -65,7 +65,10 @@ QUIET = {
     "app.scenery",
     "app.visits",
 }
-WITHOUT_QT = QUIET | {"app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.cli"}
+WITHOUT_QT = QUIET | {
+    "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.cli", "app.parser", "app.progress", "app.spelling",
+    "app.wishes", "app.batch",
+}
 WITHOUT_MATPLOTLIB = QUIET | {
     "app.store",
     "app.clock",

@@ -46,7 +46,7 @@ class States:
             if shape == ():
                 padded[steps] = values.reshape(len(steps), *(1 for _ in largest))
             elif shape in full:
-                padded[(steps, *(slice(size) for size in shape))] = values
+                padded[(steps, *map(slice, shape))] = values
         return padded
 
 
