@@ -20,6 +20,8 @@ def target(path: Path) -> Path:
             raise ExperimentError(f"cannot write {path}: there is no folder {path.parent}")
         if path.is_dir():
             raise ExperimentError(f"cannot write {path}: it is a folder")
+        if path.exists() and not path.is_file():  # as /dev/null, which would be gone afterwards
+            raise ExperimentError(f"cannot write {path}: it is a device, not a file")
         if not os.access(path.parent, os.W_OK):
             raise ExperimentError(f"cannot write {path}: nothing may be written in the folder {path.parent}")
     except OSError as error:

@@ -46,7 +46,8 @@ class States:
             if shape == ():
                 padded[steps] = values.reshape(len(steps), *(1 for _ in largest))
             elif shape in full:
-                padded[(steps, *map(slice, shape))] = values
+                here: tuple[Any, ...] = (steps, *map(slice, shape))
+                padded[here] = values
         return padded
 
 

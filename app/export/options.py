@@ -77,12 +77,16 @@ class Options:
 
 
 def inches(words: str, dpi: float) -> tuple[float, float]:
-    """A size in words, as in "1280x720", "1280x720px", "16x9cm" or "8 x 4.5 in", in inches; pixels at so many dpi."""
+    """A size in words, as in "1280x720", "1280x720px", "16x9cm" or "8 x 4.5 in", in inches; pixels at so many dpi.
+
+    A side is never rounded down: of a pixel that lacks a trifle, as in 113 / 50 * 50, matplotlib makes none.
+    """
     found = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", words.lower())
     if found is None:
         raise ExperimentError(f"a size must look like 1280x720, 16x9cm or 8x4.5in, not {short(words)}")
     unit = UNITS[found[3] or "px"] or dpi
-    width, height = (number("a side of the picture", side) / unit for side in found.groups()[:2])
+    sides = [number("a side of the picture", side) for side in found.groups()[:2]]
+    width, height = (math.nextafter(side / unit, math.inf) if side / unit * unit < side else side / unit for side in sides)
     if not (math.isfinite(width) and math.isfinite(height)):
         raise ExperimentError(f"a size must look like 1280x720, 16x9cm or 8x4.5in, not {short(words)}")
     return width, height

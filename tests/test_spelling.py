@@ -1,0 +1,131 @@
+"""The line that makes a picture: it is read back, run, and makes the same one."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from app.branch import Branch, Fair
+from app.checks import ExperimentError
+from app.cli import main
+from app.experiment import FIRST, Curve, Experiment, Run
+from app.export import Options, export
+from app.files import examples, load, save
+from app.race import Race
+from app.run import Earlier
+from app.spelling import command_line
+from app.theme import DARK
+from app.views.camera import Camera
+from app.wishes import options_of, parser
+from optimizers import OPTIMIZERS
+
+SMALL = {"dpi": 40.0}
+
+
+def picture(experiment: Experiment, options: Options, path: Path) -> bytes:
+    race = Race(experiment)
+    race.advance(experiment.steps or 0)
+    export(race, path, options)
+    with Image.open(path) as image:
+        return image.tobytes()
+
+
+def run_back(line: str) -> None:
+    words = shlex.split(line)
+    assert words[:2] == ["thalweg", "export"]
+    assert main(words[1:]) == 0
+
+
+@pytest.mark.parametrize("options", [
+    Options(**SMALL),
+    Options(**SMALL, view="contour", theme=DARK, size=(7.5, 5.0), shown={"equal": True, "trials": False}),
+    Options(**SMALL, view="contour", window=((-1.0, 0.25), (0.1, 2.0))),
+    Options(**SMALL, view="relief", camera=Camera(-12.5, 71.25, 1.331)),
+    Options(**SMALL, title=False, legend=False, mode=False, transparent=True),
+])  # fmt: skip
+def test_the_line_makes_the_same_picture(options: Options, tmp_path: Path) -> None:
+    experiment = replace(FIRST, steps=25, title="-a 'b' \"c\" $d = {name}")
+    line = command_line(experiment, options, tmp_path / "a b.png")
+    mine = picture(experiment, options, tmp_path / "mine.png")
+    run_back(line)
+    assert load(tmp_path / "a b.png") == experiment
+    with Image.open(tmp_path / "a b.png") as image:
+        assert image.tobytes() == mine
+
+
+@pytest.mark.parametrize("options", [
+    Options(),
+    Options(size=(16 / 2.54, 9 / 2.54), dpi=300.0, theme=DARK, view="loss"),
+    Options(transparent=True, title=False, legend=False, mode=False, shown={"equal": True, "trials": False}),
+    Options(window=((-1e-3, 1 / 3), (-2.0, 1e5)), camera=Camera(-60.1, 1 / 7, 4.0)),
+])  # fmt: skip
+def test_the_options_are_read_back(options: Options) -> None:
+    chosen = parser().parse_args(shlex.split(command_line(FIRST, options, Path("a.png")))[2:])
+    back = options_of(chosen, "picture")
+    for name in ("view", "dpi", "theme", "transparent", "title", "legend", "mode", "camera", "window"):
+        assert getattr(back, name) == getattr(options, name)
+    assert back.size == pytest.approx(options.size, rel=1e-9)
+    assert back.pixels == options.pixels
+    assert back.shown == {"equal": False, "trials": True, **options.shown}
+
+
+@pytest.mark.parametrize("experiment", [
+    FIRST,
+    Experiment("beale", (1 / 3, -1e-7), (Run("adam", {"lr": 1 / 7, "beta1": 0.5}),), 7),
+    Experiment("sphere", runs=tuple(map(Run, OPTIMIZERS))[:24], steps=0),
+    Experiment("sphere", runs=(Run("sgd", {"lookahead": 5.0, "clip_norm": 0.0}), Run("sgd", {"noise": 0.1}, replicas=3)), steps=2),
+    Experiment("sphere", runs=(Run("sgd", slot=3, color="#ABCDEF"), Run("adam", slot=0, visible=False)), settled=True),
+    Experiment("sphere", runs=(Run("sgd"),), curve=Curve("distance", "log", "linear", "evaluations")),
+])  # fmt: skip
+def test_an_experiment_in_words(experiment: Experiment, tmp_path: Path) -> None:
+    run_back(command_line(experiment, Options(), tmp_path / "a.json"))
+    assert load(tmp_path / "a.json") == experiment
+
+
+def test_every_example(tmp_path: Path) -> None:
+    for name, (_, file) in examples().items():
+        experiment = load(name)
+        run_back(command_line(experiment, Options(), tmp_path / f"{name}.json", file))
+        assert load(tmp_path / f"{name}.json") == experiment
+
+
+TURNED = replace(FIRST, runs=(Run("sgd", {"lr": 0.001}, earlier=(Earlier(5, {"lr": 0.002}),)),))
+
+
+@pytest.mark.parametrize(("experiment", "reason"), [
+    (TURNED, "this race has been turned on the way"),
+    (replace(FIRST, branches=(Branch((Run("adam", slot=7),), (1.0, 1.0), 5),)), "this race has branches"),
+    (Experiment("linear_regression", runs=(Run("sgd"),), data=((1.0, 2.0), (2.0, 4.0))), "this surface is made from data"),
+    (Experiment("sphere"), "this race has no runs"),
+    (replace(FIRST, fair=Fair("evaluations", 50)), "this is a race with 50 evaluations for each run"),
+])  # fmt: skip
+def test_what_words_cannot_say_needs_a_file(experiment: Experiment, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match=f"^save the experiment first: {reason}, and a command can only"):
+        command_line(experiment, Options(), tmp_path / "a.png")
+    file = tmp_path / "my race.json"
+    save(experiment, file)
+    experiment = replace(experiment, steps=9)
+    run_back(command_line(experiment, Options(**SMALL), tmp_path / "a.png", file))
+    assert load(tmp_path / "a.png") == experiment
+    with pytest.raises(ExperimentError, match=r"save the experiment first: my race\.json holds another one"):
+        command_line(replace(experiment, title="another"), Options(), tmp_path / "a.png", file)
+
+
+def test_a_film_says_what_concerns_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from app import export as formats
+
+    film: Any = formats.Export(".film", "Film", "film", lambda *_: None)
+    monkeypatch.setitem(formats.EXPORTS, ".film", film)
+    options = Options(size=(12.8, 7.2), dpi=100.0, fps=30.0, seconds=2.5, turn=-12.0)
+    line = command_line(FIRST, options, Path("a.film"))
+    assert line.endswith(" --fps=30 --seconds=2.5 --turn=-12 --to a.film")
+    chosen = parser().parse_args(shlex.split(line)[2:])
+    assert options_of(chosen, "film") == replace(options, shown={"equal": False, "trials": True})
+    assert "--pace=3" in command_line(FIRST, Options(pace=3), Path("a.film"))
+    assert "--fps" not in command_line(FIRST, Options(fps=30.0), Path("a.png"))
+    assert command_line(FIRST, Options(dpi=77.0), Path("a.csv")).endswith('lr=0.15" --to a.csv'.replace('"', "'"))
