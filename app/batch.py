@@ -71,7 +71,7 @@ def _sources(words: Sequence[str]) -> tuple[list[Source], bool]:
         path = Path(word)
         if _is(path.is_dir):
             folders = True
-            found = sorted(each for each in path.glob("*.json") if not each.name.lower().endswith(".data.json"))
+            found = sorted(each for each in path.glob("[!.]*.json") if not each.name.lower().endswith(".data.json"))
             if not found:
                 raise ExperimentError(f"there is no experiment (.json) in the folder {word}")
             sources += [Source(each, each.stem, path) for each in found]

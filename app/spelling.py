@@ -126,7 +126,7 @@ def _in_words(experiment: Experiment) -> list[str]:
     for k, run in enumerate(experiment.runs):
         words += ["--run", _run_in_words(run)]
         usual = {"color": None, "visible": True, "slot": k, "replicas": 0}
-        settings += [f"run{k + 1}.{name}={str(value).lower() if value in (True, False) else value}" for name in APPEARANCE
+        settings += [f"run{k + 1}.{name}={str(value).lower() if isinstance(value, bool) else value}" for name in APPEARANCE
                      if (value := getattr(run, name)) != usual[name]]
     words += [] if experiment.steps is None else ["--steps", str(experiment.steps)]
     words += [f"--title={experiment.title}"] if experiment.title else []

@@ -19,9 +19,10 @@ import pytest
 from PIL import Image
 
 from app import atomic, batch
+from app.checks import ExperimentError
 from app.cli import main
 from app.experiment import FIRST, Experiment, Run
-from app.export import EXPORTS
+from app.export import EXPORTS, Export
 from app.export.options import inches
 from app.files import load
 from app.progress import Progress
@@ -152,6 +153,7 @@ def test_wrong_targets_are_refused_before_anything_is_written(
 def test_a_folder_of_experiments(capsys: pytest.CaptureFixture[str]) -> None:
     folder_of("a", "b", "c")
     (Path("races") / "old.data.json").write_text("{}")
+    (Path("races") / "._a.json").write_text("what another system keeps beside a file")
     Path("out").mkdir()
     assert main(["export", "races", "--dpi", "30", "--to", ".png", "out/{name}.csv"]) == 0
     assert {path.name for path in Path("out").iterdir()} == {"a.csv", "b.csv", "c.csv"}
@@ -177,6 +179,19 @@ def test_what_cannot_be_opened_does_not_stop_the_others(capsys: pytest.CaptureFi
     assert "thalweg: races/a.json: there is no run 'run2'; choose from run1, adam\n" in capsys.readouterr().err
     assert "race-new.json" in made()
     assert main(["export", "races", "--set", "run9.lr=1", "--to", ".csv"]) == 2
+
+
+def test_a_format_that_refuses_a_race_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ExperimentError("this cannot be said in code")
+
+    monkeypatch.setitem(EXPORTS, ".code", Export(".code", "Code", "code", refuse))
+    assert main(["export", "race.json", "--to", "a.code", "a.csv"]) == 1
+    assert capsys.readouterr().err.endswith("a.code: this cannot be said in code\n")
+    assert made() == {"a.csv"}
+    assert "this cannot be said in code" in refused(capsys, "race.json", "--to", "b.code")
 
 
 def test_folders_that_make_no_sense(capsys: pytest.CaptureFixture[str]) -> None:

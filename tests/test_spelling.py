@@ -80,6 +80,7 @@ def test_the_options_are_read_back(options: Options) -> None:
     Experiment("sphere", runs=tuple(map(Run, OPTIMIZERS))[:24], steps=0),
     Experiment("sphere", runs=(Run("sgd", {"lookahead": 5.0, "clip_norm": 0.0}), Run("sgd", {"noise": 0.1}, replicas=3)), steps=2),
     Experiment("sphere", runs=(Run("sgd", slot=3, color="#ABCDEF"), Run("adam", slot=0, visible=False)), settled=True),
+    Experiment("sphere", runs=(Run("sgd", slot=1, replicas=1), Run("adam", slot=0), Run("sgd", slot=5))),
     Experiment("sphere", runs=(Run("sgd"),), curve=Curve("distance", "log", "linear", "evaluations")),
 ])  # fmt: skip
 def test_an_experiment_in_words(experiment: Experiment, tmp_path: Path) -> None:
