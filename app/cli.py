@@ -80,7 +80,7 @@ def export(words: Sequence[str]) -> int:
     from app.checks import choice, number
     from app.export import Options, format_of
     from app.export import export as write
-    from app.export.picture import check
+    from app.export.figure import check
     from app.race import Race
     from app.theme import THEMES
 

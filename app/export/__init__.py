@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.checks import ExperimentError
+from app.export.film import film
 from app.export.options import Options
 from app.export.picture import picture
 from app.export.table import table
@@ -29,6 +30,10 @@ class Export:
 
 EXPORTS = {made.suffix: made for made in (
     Export(".png", "PNG picture", "picture", picture),
+    Export(".svg", "SVG vector picture", "picture", picture),
+    Export(".pdf", "PDF vector picture", "picture", picture),
+    Export(".gif", "GIF film", "film", film),
+    Export(".mp4", "MP4 film", "film", film),
     Export(".csv", "CSV table", "data", table),
 )}
 
