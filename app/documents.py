@@ -1,17 +1,15 @@
-"""What the File menu does: open, save, export. Asks the system's file dialogs and remembers the folder."""
+"""What the File menu does: open and save. Asks the system's file dialogs and remembers the folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QFileDialog
 
 from app import files
-from app.checks import ExperimentError
-from app.panels.export_dialog import ExportDialog
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -78,36 +76,3 @@ class Documents(QObject):
         if path:
             files.save(self.window.session.experiment, path)
             self.window.say(f"Saved {path}")
-
-    def export_picture(self) -> None:
-        """Ask what and how fine, then where; write it on a figure of its own."""
-        from app.export.options import SIZE, Options
-        from app.views import VIEWS
-
-        window = self.window
-        window.session.clock.pause()
-        shown = {name: VIEWS[name].title for name in window.canvases if VIEWS[name].applies(window.scene())}
-        dialog = ExportDialog(window, shown, int(window.settings.number("dpi", 200)), SIZE)
-        accepted, chosen, dpi = dialog.exec(), dialog.views.currentData(), dialog.dpi.value()
-        dialog.deleteLater()
-        if accepted:
-            window.settings.keep("dpi", dpi)
-            self._export("picture", f"{window.session.experiment.surface}-{chosen}",
-                         Options(view=chosen, dpi=dpi, theme=window.theme, shown=dict(window.options),
-                                 camera=window.canvases["relief"].view.camera, window=window.canvases["contour"].view.window))
-
-    def export_data(self) -> None:
-        self.window.session.clock.pause()
-        self._export("data", self.window.session.experiment.surface)
-
-    def _export(self, kind: str, name: str, options: Any = None) -> None:
-        from app.export import Options, export, formats
-
-        kinds, suffixes = formats(kind)
-        path = self.ask(f"Export {kind.capitalize()}", kinds, suffixes[0].lstrip("."), name)
-        if path is None:
-            return
-        if path.suffix.lower() not in suffixes:
-            raise ExperimentError(f"the name must end in {' or '.join(suffixes)} for this, not in {path.suffix or path.name!r}")
-        export(self.window.session.race, path, options or Options())
-        self.window.say(f"Saved {path}")

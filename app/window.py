@@ -26,6 +26,7 @@ from app.panels.timeline import TimeBar
 from app.panels.transport import Transport
 from app.session import Session
 from app.settings import Settings
+from app.sharing.exporting import Exporting
 from app.stage import Stage
 from app.theme import THEMES, Theme
 
@@ -48,7 +49,7 @@ class MainWindow(QMainWindow):
         if experiment is None:
             self.session.advance(SHOWN_AT_FIRST)
         self.session.clock.set_speed(self.settings.number("speed", 60.0))
-        self.files = Documents(self)
+        self.files, self.exporting = Documents(self), Exporting(self)
         self.options: dict[str, Any] = {name: self.settings.flag(name, on) for name, on in OPTIONS.items()}
         self.theme_choice = self.settings.text("theme", "system")
         self.theme = self._choose_theme()
@@ -194,9 +195,12 @@ class MainWindow(QMainWindow):
         try:
             what()
         except ExperimentError as error:
-            words = str(error)
-            show_box(self, "Thalweg", words[0].upper() + words[1:] + ".", QMessageBox.Icon.Warning)
+            self.complain(str(error))
         self.commands.refresh()
+
+    def complain(self, words: str) -> None:
+        """Say in a box what cannot be done."""
+        show_box(self, "Thalweg", words[0].upper() + words[1:] + ".", QMessageBox.Icon.Warning)
 
     def say(self, words: str) -> None:
         """A short word at the foot of the window."""
@@ -262,6 +266,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.session.rest()
+        self.exporting.cancel()
         self.side.fair.tuner.cancel()
         self.writing.stop()
         self.say("")

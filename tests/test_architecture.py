@@ -36,7 +36,7 @@ FLOORS = [
         "app.stage",
     },
     {"app.export"},
-    {"app.boxes", "app.actions", "app.commands", "app.documents"},
+    {"app.boxes", "app.actions", "app.commands", "app.documents", "app.sharing"},
     {"app.window"},
     {"app.desktop"},
     {"app.cli"},

@@ -31,7 +31,8 @@ def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
     made, title = compose(race, options, max(options.dpi / POINTS, 2.0) if vector else 1.0), figure_title(race.experiment)
     if vector and made.scale > 1:
         least = " x ".join(f"{2.54 * side * made.scale:.1f}" for side in options.size)
-        raise ExperimentError(f"the words of a vector picture would not fit: ask for at least {least} cm, for one view, or for a PNG")
+        raise ExperimentError(f"the words would not fit into so small a vector picture: ask for at least {least} cm, for one "
+                              "view, or for a PNG")
     metadata: dict[str, Any] = {
         "png": {"Title": title, KEY: kept(race)},
         "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": kept(race).strip()},

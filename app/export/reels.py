@@ -88,8 +88,12 @@ class MP4(Reel):
     """H.264, by the ffmpeg that imageio-ffmpeg brings."""
 
     @staticmethod
+    def missing() -> str:
+        return "" if find_spec("imageio_ffmpeg") else NEEDED
+
+    @staticmethod
     def check(options: Options) -> None:
-        if find_spec("imageio_ffmpeg") is None:
+        if MP4.missing():
             raise ExperimentError(NEEDED)
 
     @cached_property
