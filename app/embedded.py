@@ -63,11 +63,9 @@ def _inflated(data: bytes) -> bytes:
     return text
 
 
-READERS = {b"tEXt": lambda body: body.decode("latin-1").encode(), b"zTXt": lambda body: _inflated(body[1:]), b"iTXt": _international}
-
-
-class Found(Exception):
-    """Ends the reading of an SVG."""
+READERS = {b"tEXt": lambda body: body.decode("latin-1").encode(),
+           b"zTXt": lambda body: _inflated(body[1:]).decode("latin-1").encode(),
+           b"iTXt": _international}
 
 
 class Search:
@@ -80,6 +78,7 @@ class Search:
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.hear
         self.parser.EntityDeclHandler = self.refuse
+        self.found = ""
         self.heard: list[str] | None = None
         self.size = 0
 
@@ -92,31 +91,27 @@ class Search:
             self.size += len(words)
 
     def end(self, name: str) -> None:
-        if self.heard is not None and self.words.startswith("{"):  # others name a source of another kind there
-            raise Found
+        words = "".join(self.heard or ()).strip()
+        if words.startswith("{") and not self.found:  # others name a source of another kind there
+            self.found = words
         self.heard = None
 
     def refuse(self, *_: object) -> None:
         raise ExperimentError("it declares entities, which a picture of Thalweg does not and which could fill the memory")
 
-    @property
-    def words(self) -> str:
-        return "".join(self.heard or ()).strip()
-
 
 def in_svg(file: IO[bytes]) -> bytes:
     """The text of the experiment; reading ends where it is found."""
     search = Search()
-    try:
-        for _ in range(FARTHEST // PIECE):
-            piece = file.read(PIECE)
+    for _ in range(FARTHEST // PIECE):
+        piece = file.read(PIECE)
+        try:
             search.parser.Parse(piece, not piece)
-            if not piece:
-                break
-    except Found:
-        return search.words.encode()
-    except (expat.ExpatError, ValueError) as error:
-        if isinstance(error, ExperimentError):
-            raise
-        raise ExperimentError(f"it is not an SVG picture, or is cut off or damaged ({error})") from None
+        except expat.ExpatError as error:
+            if not search.found:
+                raise ExperimentError(f"it is not an SVG picture, or is cut off or damaged: {error}") from None
+        if search.found:
+            return search.found.encode()
+        if not piece:
+            break
     raise ExperimentError(NOTHING)

@@ -20,7 +20,7 @@ FLOORS = [
         "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
         "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme",
     },
-    {"app.store", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
+    {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
         "app.views",
         "app.canvas",
