@@ -38,6 +38,7 @@ def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText("Otherwise they are lost.")
     box.setDefaultButton(buttons.Save)
+    box.setEscapeButton(buttons.Cancel)
     answer = buttons(box.exec())
     box.deleteLater()
     return answer

@@ -113,7 +113,6 @@ class Documents(QObject):
         files.save(replace(session.experiment, shown=session.race.step), path)
         self.origins.save(path.absolute())
         self._remember(path)
-        self.window.entitle()
         self.window.say(f"Saved {printable(str(path))}")
         return True
 
@@ -129,8 +128,7 @@ class Documents(QObject):
             return self.save()
         if answer == QMessageBox.StandardButton.Discard:
             self.origins.waive()
-            return True
-        return False
+        return not self.origins.unsaved  # a signal that ends the program has waived it, too
 
     def ask_about_unsaved(self) -> QMessageBox.StandardButton:
         return ask_about_unsaved(self.window, self.name)

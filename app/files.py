@@ -15,7 +15,7 @@ from typing import IO
 
 from app import ASSETS, embedded
 from app.atomic import replacing
-from app.checks import ExperimentError, printable
+from app.checks import ExperimentError, printable, short
 from app.experiment import FIRST, Experiment
 from app.schema import LARGEST
 from surfaces.data_file import read_columns
@@ -71,7 +71,8 @@ def place(source: str | Path) -> Path:
         pass
     known = examples()
     if str(source) not in known:
-        raise ExperimentError(f"there is no file {str(source)!r}, and no example of that name; examples are {', '.join(known)}")
+        name = repr(str(source)) if len(str(source)) < 200 else short(str(source))
+        raise ExperimentError(f"there is no file {name}, and no example of that name; examples are {', '.join(known)}")
     return known[str(source)][1]
 
 
@@ -92,7 +93,7 @@ def _explained(path: Path) -> Iterator[None]:
     except OSError as error:
         raise ExperimentError(f"cannot read {printable(str(path))}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
-        raise ExperimentError(f"cannot open {printable(path.name)}: {error}") from None
+        raise ExperimentError(f"cannot open {printable(path.name or str(path))}: {error}") from None
 
 
 @contextmanager

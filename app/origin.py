@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.experiment import Experiment
 from app.store import Store
@@ -26,6 +26,8 @@ class Origin:
 
 class Origins(QObject):
     """The origins of the experiments that were opened, in order; that of the one that is shown is the current one."""
+
+    changed = pyqtSignal()
 
     def __init__(self, store: Store, path: Path | None) -> None:
         super().__init__()
@@ -53,7 +55,7 @@ class Origins(QObject):
         shown = self.store.experiment
         if shown is experiment:
             self.known = [*self.known[: self.place + 1], Origin(shown, path, shown)]
-            self.place += 1
+            self._go(1)
         else:
             self._change(path=path, saved=shown)
 
@@ -65,6 +67,11 @@ class Origins(QObject):
 
     def _change(self, **changes: object) -> None:
         self.known[self.place] = replace(self.known[self.place], **changes)  # type: ignore[arg-type]
+        self.changed.emit()
+
+    def _go(self, way: int) -> None:
+        self.place += way
+        self.changed.emit()
 
     def _follow(self, before: Experiment, after: Experiment) -> None:
         """Undo went back beyond an opening, or redo opened it again: saving must not hit the other's file."""
@@ -72,6 +79,6 @@ class Origins(QObject):
             return
         undone = bool(self.store.future) and self.store.future[-1] is before
         if undone and self.place and before is self.known[self.place].opened:
-            self.place -= 1
+            self._go(-1)
         elif not undone and after is next((origin.opened for origin in self.known[self.place + 1:]), None):
-            self.place += 1
+            self._go(1)

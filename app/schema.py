@@ -114,7 +114,8 @@ def _parsed(source: str | bytes) -> Any:
 
 
 def _what_is_wrong(words: str, error: json.JSONDecodeError) -> str:
-    if words.startswith("{") and error.msg != "Extra data" and (error.pos >= len(words) or not words.endswith("}")):
+    ends = error.pos >= len(words) or error.msg.startswith("Unterminated") or not words.endswith("}")
+    if words.startswith("{") and ends and error.msg != "Extra data":
         return f"it is cut off: its JSON ends in line {words.count(chr(10)) + 1}, before it is complete"
     return f"it is not JSON: {error.msg[:1].lower()}{error.msg[1:]} in line {error.lineno}, column {error.colno}"
 

@@ -56,7 +56,7 @@ class Settings:
         """The files that were opened or saved last, newest first."""
         try:
             names = json.loads(self.text("recent", "[]"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
         return [Path(name) for name in names if isinstance(name, str)] if isinstance(names, list) else []
 

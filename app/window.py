@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
         session.moved.connect(self._moved)
         session.grown.connect(self._grown)
         session.ended.connect(self.say)
+        self.files.origins.changed.connect(self.entitle)
         session.clock.playing.connect(self._playing)
         hints = QGuiApplication.styleHints()
         if hints is not None:

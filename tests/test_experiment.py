@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.checks import ExperimentError
 from app.experiment import FIRST, Curve, Experiment, Run
-from app.files import examples, load, save
+from app.files import examples, load
 from app.race import Race
 from app.scenery import box_of, scenery_of
 from optimizers import OPTIMIZERS, PARTS
@@ -190,21 +189,6 @@ def test_the_three_examples_of_the_origin_are_there() -> None:
     assert (valley.start, valley.steps, valley.curve.quantity, valley.curve.x_scale) == ((-5.0, -5.0), 5000, "distance", "log")
     assert valley.runs == (Run("momentum", {"lr": 1.5e-5, "momentum": 0.9}, slot=0),)
     assert (line.start, line.runs[0].optimizer) == ((-20.0, -20.0), "momentum")
-
-
-def test_files(tmp_path: Path) -> None:
-    save(FIRST, tmp_path / "mine.json")
-    assert load(tmp_path / "mine.json") == FIRST
-    (tmp_path / "large.json").write_bytes(b" " * (1 << 21))
-    (tmp_path / "fake.png").write_bytes(b"not a picture")
-    for name, words in (
-        ("gone.json", "no file"),
-        ("large.json", "larger than 1 MiB"),
-        ("fake.png", "carries no experiment"),
-        (".", "cannot read"),
-    ):
-        with pytest.raises(ExperimentError, match=words):
-            load(tmp_path / name)
 
 
 def test_the_box_doubles_until_the_start_is_inside() -> None:
