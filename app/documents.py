@@ -61,12 +61,12 @@ class Documents(QObject):
         if self.may_leave():
             if path.absolute() == self.origins.path:  # it may just have been saved
                 experiment = files.load(path)
-            self._show(experiment, path)
+            self._show(experiment, files.home(path))
+            self._remember(path)
 
-    def _show(self, experiment: Experiment, path: Path) -> None:
+    def _show(self, experiment: Experiment, home: Path | None) -> None:
         self.window.session.open(experiment)
-        self.origins.open(experiment, files.home(path))
-        self._remember(path)
+        self.origins.open(experiment, home)
 
     def _remember(self, path: Path) -> None:
         if not files.is_example(path):
@@ -89,7 +89,9 @@ class Documents(QObject):
         if path:
             experiment = files.load_data(path, self.window.session.experiment)
             if self.may_leave():
-                self._show(experiment, path)
+                self._show(experiment, None)
+                if path.suffix.lower() in files.DATA:  # of another name it could not be opened again as what it is
+                    self._remember(path)
 
     # Save
 

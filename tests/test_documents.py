@@ -192,6 +192,20 @@ def test_examples_and_data_have_no_file_to_be_saved_to(open_window: Open, tmp_pa
     assert example.name not in " ".join(recent(window))
 
 
+def test_data_are_never_written_over_whatever_they_are_called(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, table = open_window(), tmp_path / "table.dat"
+    table.write_text("1,2\n2,4\n3,7\n")
+    choose(monkeypatch, table)
+    window.commands["open_data"].trigger()
+    assert window.session.experiment.data == ((1, 2, 3), (2, 4, 7))
+    assert (window.files.origins.path, window.settings.recent()) == (None, [])
+    choose(monkeypatch, None)
+    window.commands["save"].trigger()
+    assert table.read_text() == "1,2\n2,4\n3,7\n"
+
+
 def test_the_command_line_gives_the_window_its_file(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
     monkeypatch.setattr("app.desktop.open_window", lambda *words: given.append(words) or 0)
