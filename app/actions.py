@@ -45,7 +45,8 @@ def _flip(curve: Curve, axis: str) -> str:
 ACTIONS: list[Action] = [
     Action("open", "&Open…", "File", lambda w: w.files.open(), ["Ctrl+O"]),
     Action("open_data", "Open &Data…", "File", lambda w: w.files.open_data(), ["Ctrl+Shift+O"]),
-    Action("save", "&Save Experiment As…", "File", lambda w: w.files.save(), ["Ctrl+S", "Ctrl+Shift+S"]),
+    Action("save", "&Save", "File", lambda w: w.files.save(), ["Ctrl+S"], gap=True),
+    Action("save_as", "Save &As…", "File", lambda w: w.files.save_as(), ["Ctrl+Shift+S"]),
     Action("export_picture", "&Export Picture…", "File", lambda w: w.exporting.picture(), ["Ctrl+E"], gap=True,
            enabled=lambda w: bool(w.canvases)),
     Action("export_film", "Export &Film…", "File", lambda w: w.exporting.film(), ["Ctrl+Shift+E"],

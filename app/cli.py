@@ -12,7 +12,7 @@ from typing import NoReturn
 from app import version
 from app.checks import ExperimentError
 from app.experiment import FIRST, MOST_STEPS, Experiment, Run
-from app.files import examples, load
+from app.files import examples, load, place
 
 DEFAULT_STEPS = 200
 
@@ -53,10 +53,11 @@ def window(words: Sequence[str]) -> int:
     if chosen.version:
         print(f"thalweg {version()}")
         return 0
-    experiment = load(chosen.experiment) if chosen.experiment else None
+    source = place(chosen.experiment) if chosen.experiment else None
+    experiment = load(source) if source else None
     from app.desktop import open_window
 
-    return open_window(experiment)
+    return open_window(experiment, source)
 
 
 def export(words: Sequence[str]) -> int:

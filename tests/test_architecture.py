@@ -17,10 +17,10 @@ FLOORS = [
     {"app"},
     {
         "app.checks", "app.run", "app.branch", "app.editing", "app.catalogue", "app.data", "app.experiment", "app.race",
-        "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict", "app.standings",
-        "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme",
+        "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
+        "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme",
     },
-    {"app.store", "app.clock", "app.session", "app.tuner", "app.files", "app.atomic"},
+    {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
         "app.views",
         "app.canvas",
@@ -49,6 +49,7 @@ QUIET = {
     "app.catalogue",
     "app.data",
     "app.experiment",
+    "app.schema",
     "app.race",
     "app.track",
     "app.verdict",
@@ -65,7 +66,7 @@ QUIET = {
     "app.scenery",
     "app.visits",
 }
-WITHOUT_QT = QUIET | {"app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.cli"}
+WITHOUT_QT = QUIET | {"app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.embedded", "app.cli"}
 WITHOUT_MATPLOTLIB = QUIET | {
     "app.store",
     "app.clock",

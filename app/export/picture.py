@@ -21,8 +21,8 @@ POINTS = 72.0  # dots an inch that a vector file is laid out in, whatever its bi
 
 
 def kept(race: Race) -> str:
-    """The experiment that a picture carries."""
-    return replace(race.experiment, steps=race.step).to_json(indent=None)
+    """The experiment that a picture carries, to be opened at this very step."""
+    return replace(race.experiment, shown=race.step).to_json(indent=None)
 
 
 def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:

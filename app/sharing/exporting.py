@@ -154,7 +154,7 @@ class Exporting:
 
         race = self.race
         steps = replace(race.experiment, steps=race.step)
-        self._put(command_line(steps, self.options(), self.window.files.path, f"{race.experiment.surface}.png"),
+        self._put(command_line(steps, self.options(), self.window.files.origins.path, f"{race.experiment.surface}.png"),
                   "Copied the command.")
 
     def _put(self, what: QMimeData | str, words: str) -> None:
