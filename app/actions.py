@@ -45,10 +45,15 @@ def _flip(curve: Curve, axis: str) -> str:
 ACTIONS: list[Action] = [
     Action("open", "&Open…", "File", lambda w: w.files.open(), ["Ctrl+O"]),
     Action("open_data", "Open &Data…", "File", lambda w: w.files.open_data(), ["Ctrl+Shift+O"]),
-    Action("save", "&Save Experiment As…", "File", lambda w: w.files.save(), ["Ctrl+S", "Ctrl+Shift+S"]),
-    Action("export_picture", "&Export Picture…", "File", lambda w: w.files.export_picture(), ["Ctrl+E"], gap=True,
+    Action("save", "&Save", "File", lambda w: w.files.save(), ["Ctrl+S"], gap=True),
+    Action("save_as", "Save &As…", "File", lambda w: w.files.save_as(), ["Ctrl+Shift+S"]),
+    Action("export_picture", "&Export Picture…", "File", lambda w: w.exporting.picture(), ["Ctrl+E"], gap=True,
            enabled=lambda w: bool(w.canvases)),
-    Action("export_data", "Expor&t Data…", "File", lambda w: w.files.export_data(), ["Ctrl+D"]),
+    Action("export_film", "Export &Film…", "File", lambda w: w.exporting.film(), ["Ctrl+Shift+E"],
+           enabled=lambda w: bool(w.canvases)),
+    Action("export_data", "Expor&t Data…", "File", lambda w: w.exporting.data(), ["Ctrl+D"]),
+    Action("export_code", "Export &Code…", "File", lambda w: w.exporting.code(), ["Ctrl+Shift+D"],
+           enabled=lambda w: bool(w.session.experiment.runs)),
     Action("quit", "&Quit", "File", lambda w: w.close(), ["Ctrl+Q"], gap=True),
 
     Action("undo", "&Undo", "Edit", lambda w: w.session.store.undo(), ["Ctrl+Z"], enabled=lambda w: bool(w.session.store.past)),
@@ -59,6 +64,14 @@ ACTIONS: list[Action] = [
            enabled=lambda w: w.side.runs.row >= 0),
     Action("remove", "&Remove Run", "Edit", lambda w: w.side.runs.remove(), ["Delete", "Ctrl+Backspace"],
            enabled=lambda w: w.side.runs.row >= 0),
+
+    Action("copy_picture", "Copy &Picture", "Edit", lambda w: w.exporting.copy_picture(), ["Ctrl+Shift+C"], gap=True,
+           enabled=lambda w: bool(w.canvases)),
+    Action("copy_table", "Copy &Table", "Edit", lambda w: w.exporting.copy_table(),
+           enabled=lambda w: bool(w.session.experiment.runs)),
+    Action("copy_code", "Copy &Code", "Edit", lambda w: w.exporting.copy_code(),
+           enabled=lambda w: bool(w.session.experiment.runs)),
+    Action("copy_command", "Copy Co&mmand", "Edit", lambda w: w.exporting.copy_command(), enabled=lambda w: bool(w.canvases)),
 
     Action("pick_surface", "Choose &Surface…", "Edit", lambda w: w.side.surface.picker.showPopup(), ["Ctrl+L"], gap=True,
            enabled=lambda w: w.layout_.shows("side")),

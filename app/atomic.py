@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from app.checks import ExperimentError
+from app.checks import ExperimentError, printable
 
 
 def target(path: Path) -> Path:
@@ -17,15 +17,17 @@ def target(path: Path) -> Path:
     try:
         path = path.resolve()
         if not path.parent.is_dir():
-            raise ExperimentError(f"cannot write {path}: there is no folder {path.parent}")
+            raise _refusal(path, f"there is no folder {printable(str(path.parent))}")
         if path.is_dir():
-            raise ExperimentError(f"cannot write {path}: it is a folder")
-        if path.exists() and not path.is_file():  # as /dev/null, which would be gone afterwards
-            raise ExperimentError(f"cannot write {path}: it is a device, not a file")
+            raise _refusal(path, "it is a folder")
+        if path.exists() and not path.is_file():  # a device would be replaced by a file
+            raise _refusal(path, "it is no file")
+        if path.exists() and not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
+            raise _refusal(path, "it may only be read")
         if not os.access(path.parent, os.W_OK):
-            raise ExperimentError(f"cannot write {path}: nothing may be written in the folder {path.parent}")
+            raise _refusal(path, f"nothing may be written in the folder {printable(str(path.parent))}")
     except OSError as error:
-        raise ExperimentError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise _refusal(path, (error.strerror or str(error)).lower()) from None
     return path
 
 
@@ -54,10 +56,14 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
         os.replace(temporary, path)
         temporary = ""
     except OSError as error:
-        raise WriteError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise WriteError(str(_refusal(path, (error.strerror or str(error)).lower()))) from None
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _refusal(path: Path, why: str) -> ExperimentError:
+    return ExperimentError(f"cannot write {printable(str(path))}: {why}")
 
 
 def _umask() -> int:

@@ -32,12 +32,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Job:
-    """An experiment, and the files that are made of its race."""
+    """An experiment, the files that are made of its race, and how many steps that has; none where no file needs any."""
 
     name: str
     experiment: Experiment
     files: list[tuple[Path, Options]]
-    races: bool  # whether any of the files needs the race to be run
+    steps: int
 
 
 def export(words: Sequence[str]) -> int:
@@ -133,16 +133,26 @@ def _target(word: str, source: Source, several: bool) -> Path:
 
 
 def _job(chosen: argparse.Namespace, source: Source, files: list[tuple[Path, Options]]) -> Job:
-    from app.export import format_of
-    from app.export.picture import check
+    """A job whose files can be made, as far as that can be known before it is raced."""
+    from app.export import format_of, unable
+    from app.export.figure import check
+    from app.export.film import fitted, frame_steps
     from app.race import Race
 
     experiment = experiment_of(chosen, source.place)
-    kinds = [format_of(path).kind for path, _ in files]
-    for kind, (_, options) in zip(kinds, files, strict=True):
-        if kind in ("picture", "film"):
+    steps = experiment.steps if experiment.steps is not None else experiment.shown or DEFAULT_STEPS
+    kinds = set()
+    for path, options in files:
+        made = format_of(path)
+        kinds.add(made.kind)
+        missing = unable(made.suffix)
+        if missing:
+            raise ExperimentError(missing)
+        if made.kind in ("picture", "film"):
             check(Race(experiment), options)
-    return Job(source.name, experiment, files, set(kinds) != {"experiment"})
+        if made.kind == "film":
+            frame_steps(steps, fitted(options))
+    return Job(source.name, experiment, files, 0 if kinds == {"experiment"} else steps)
 
 
 def _done(job: Job, progress: Progress) -> list[str]:
@@ -151,8 +161,7 @@ def _done(job: Job, progress: Progress) -> list[str]:
     from app.race import Race
 
     race = Race(job.experiment)
-    if job.races:
-        _advance(race, job.experiment.steps if job.experiment.steps is not None else DEFAULT_STEPS, job.name, progress)
+    _advance(race, job.steps, job.name, progress)
     complaints = []
     for path, options in job.files:
         try:

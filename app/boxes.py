@@ -16,10 +16,32 @@ MOUSE = ("<p>Click in the contour to set the start, or drag the start; drag besi
          "double-click to see all. Drag the relief to turn it, use the wheel to zoom, double-click to put it back.</p>")
 
 
-def show_box(parent: QWidget, title: str, words: str, icon: QMessageBox.Icon = QMessageBox.Icon.NoIcon) -> None:
-    box = QMessageBox(icon, title, words, parent=parent)
+def show_box(parent: QWidget, title: str, words: str) -> None:
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, words, parent=parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
+
+
+def show_sentence(parent: QWidget, words: str) -> None:
+    """Say what cannot be done; a file's name in it is no markup."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "Thalweg", words, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
+    """Whether to Save what was changed, to Discard it, or to Cancel what would lose it."""
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(QMessageBox.Icon.Question, "Thalweg", f"Save the changes to {name}?",
+                      buttons.Save | buttons.Discard | buttons.Cancel, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText("Otherwise they are lost.")
+    box.setDefaultButton(buttons.Save)
+    box.setEscapeButton(buttons.Cancel)
+    answer = buttons(box.exec())
+    box.deleteLater()
+    return answer
 
 
 def show_shortcuts(window: MainWindow) -> None:

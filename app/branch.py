@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
 from app.run import Run
@@ -20,6 +22,7 @@ class Branch:
     since: int = 0
     name: str = ""
     visible: bool = True
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -56,11 +59,17 @@ class Fair:
     mode: str = ""
     budget: int = 0
     of: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         choice("mode of a fair race", self.mode, MODES)
         whole("the budget of a fair race", self.budget, 0 if self.mode in ("", "rate") else 1, MOST_STEPS)
         whole("the fingerprint of a fair race", self.of, 0, 2**32 - 1)
+
+    @property
+    def dropped(self) -> Fair:
+        """Rates as set, with the keys that were only kept."""
+        return replace(AS_SET, extra=self.extra)
 
     @property
     def evaluations(self) -> int | None:

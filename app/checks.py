@@ -26,6 +26,11 @@ def short(value: Any) -> str:
     return _SHORT.repr(value)
 
 
+def printable(words: str) -> str:
+    """The words in one line: characters that cannot be shown, as a file's name may hold, are replaced."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)
+
+
 def choice(kind: str, value: Any, among: Iterable[str]) -> str:
     """The value, if it is among the choices."""
     names = list(among)

@@ -10,7 +10,7 @@ from app import version
 from app.atomic import WriteError
 from app.batch import export
 from app.checks import ExperimentError
-from app.files import examples, load
+from app.files import examples, load, place
 from app.parser import Parser
 
 
@@ -46,10 +46,11 @@ def window(words: Sequence[str]) -> int:
     if chosen.version:
         print(f"thalweg {version()}")
         return 0
-    experiment = load(chosen.experiment) if chosen.experiment else None
+    source = place(chosen.experiment) if chosen.experiment else None
+    experiment = load(source) if source else None
     from app.desktop import open_window
 
-    return open_window(experiment)
+    return open_window(experiment, source)
 
 
 def show_list(words: Sequence[str]) -> int:

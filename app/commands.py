@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMenu
 
 from app import files, look
 from app.actions import ACTIONS, MENUS, Action
+from app.checks import printable
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -60,6 +61,7 @@ class Commands:
                 self.menus[row.menu].addSeparator()
             self.menus[row.menu].addAction(action)
             if row.id == "open":
+                self._recent(self._menu(self.menus[top].addMenu("Open &Recent")))
                 self._examples(self._menu(self.menus[top].addMenu("E&xamples")))
 
     @staticmethod
@@ -71,7 +73,27 @@ class Commands:
         for title, path in files.examples().values():
             action = menu.addAction(title)
             assert action is not None
-            action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.session.open(files.load(path))))
+            action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.files.take(path)))
+
+    def _recent(self, menu: QMenu) -> None:
+        """The last files, as they are when the menu is opened."""
+        menu.setObjectName("recent")
+        menu.aboutToShow.connect(lambda: self._list_recent(menu))
+        self._list_recent(menu)
+
+    def _list_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        paths = self.window.settings.recent()
+        for path in paths:
+            words = printable(f"{path.name} – {path.parent}").replace("&", "&&")
+            action = menu.addAction(words)
+            assert action is not None
+            action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.files.open_recent(path)))
+        menu.addSeparator()
+        clear = menu.addAction("&Clear")
+        assert clear is not None
+        clear.setEnabled(bool(paths))
+        clear.triggered.connect(lambda: self.window.settings.forget_recent())
 
     def refresh(self) -> None:
         """What can be used, and what is switched on."""

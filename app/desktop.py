@@ -82,8 +82,8 @@ def look_first() -> None:
         raise ExperimentError(f"PyQt6 cannot be loaded ({error}); install it again with: {again}") from None
 
 
-def open_window(experiment: Experiment | None) -> int:
-    """Open the window and stay until it is closed; the exit status."""
+def open_window(experiment: Experiment | None, source: Path | None = None) -> int:
+    """Open the window, with an experiment and the file it came from, and stay until it is closed; the exit status."""
     look_first()
     from PyQt6.QtCore import QTimer
     from PyQt6.QtGui import QIcon
@@ -97,9 +97,15 @@ def open_window(experiment: Experiment | None) -> int:
     application.setDesktopFileName("thalweg")
     application.setStyle("Fusion")
     application.setWindowIcon(QIcon(str(ASSETS / "thalweg.png")))
-    window = MainWindow(experiment)
+    window = MainWindow(experiment, source)
     window.reporter.install()
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+
+    def leave(*_: object) -> None:
+        window.files.origins.waive()  # whoever ends it from outside cannot be asked
+        application.closeAllWindows()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
     awake = QTimer(application, interval=250)  # lets Python see Ctrl+C while Qt waits for events
     awake.timeout.connect(lambda: None)
     awake.start()

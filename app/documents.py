@@ -1,17 +1,21 @@
-"""What the File menu does: open, save, export. Asks the system's file dialogs and remembers the folder."""
+"""What the File menu does: open and save. Asks before unsaved work is lost, and remembers the folder and the last files."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from app import files
-from app.checks import ExperimentError
-from app.panels.export_dialog import ExportDialog
+from app.boxes import ask_about_unsaved
+from app.checks import ExperimentError, printable
+from app.experiment import Experiment
+from app.origin import Origins
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -23,9 +27,12 @@ class Documents(QObject):
     A file that is dropped on the window is opened, whatever it is.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, source: Path | None = None) -> None:
         super().__init__(window)
         self.window = window
+        self.origins = Origins(window.session.store, files.home(source) if source else None)
+        if source:
+            self._remember(source)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -34,15 +41,104 @@ class Documents(QObject):
             return False
         data = event.mimeData()
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data is not None else []
-        if len(paths) == 1:
+        if paths:
             event.acceptProposedAction()
-            if event.type() == QEvent.Type.Drop:
-                self.window.attempt(lambda: self.take(paths[0]))
+            if event.type() == QEvent.Type.Drop:  # whoever dragged is let go before anything is asked
+                QTimer.singleShot(0, lambda: self.window.attempt(lambda: self._take_dropped(paths)))
         return True
 
+    def _take_dropped(self, paths: list[Path]) -> None:
+        if len(paths) > 1:
+            raise ExperimentError("one file can be opened at a time: drop one of these")
+        self.take(paths[0])
+
+    # Open
+
     def take(self, path: Path) -> None:
-        """Open an experiment, or the current one with the data of a data file."""
-        self.window.session.open(files.load(path, self.window.session.experiment))
+        """Open an experiment, or the current one with the data of a data file. What cannot be opened is said, not asked about."""
+        experiment = files.load(path, self.window.session.experiment)
+        if self.may_leave():
+            if path.absolute() == self.origins.path:  # it may just have been saved
+                experiment = files.load(path)
+            self._show(experiment, files.home(path))
+            self._remember(path)
+
+    def _show(self, experiment: Experiment, home: Path | None) -> None:
+        self.window.session.open(experiment)
+        self.origins.open(experiment, home)
+
+    def _remember(self, path: Path) -> None:
+        if not files.is_example(path):
+            self.window.settings.keep_recent(path.absolute())
+
+    def open(self) -> None:
+        path = self.ask("Open Experiment", "Experiments and exported pictures (*.json *.png *.svg);;All files (*)")
+        if path:
+            self.take(path)
+
+    def open_recent(self, path: Path) -> None:
+        if not os.path.exists(path):
+            self.window.settings.forget_recent(path)
+            raise ExperimentError(f"{printable(str(path))} is not there any more")
+        self.take(path)
+
+    def open_data(self) -> None:
+        """Make the surface from a file of two columns."""
+        path = self.ask("Open Data", f"Two columns of numbers ({' '.join(f'*{end}' for end in files.DATA)});;All files (*)")
+        if path:
+            experiment = files.load_data(path, self.window.session.experiment)
+            if self.may_leave():
+                self._show(experiment, None)
+                if path.suffix.lower() in files.DATA:  # of another name it could not be opened again as what it is
+                    self._remember(path)
+
+    # Save
+
+    def save(self) -> bool:
+        """Save to the file that the experiment has, or ask for one; whether that was done."""
+        return self._save(self.origins.path) if self.origins.path else self.save_as()
+
+    def save_as(self) -> bool:
+        now = self.origins.path
+        name = now.stem if now else self.window.session.experiment.surface
+        path = self.ask("Save Experiment", "Experiments (*.json)", "json", name)
+        if path is None:
+            return False
+        if path.suffix.lower() != ".json":
+            raise ExperimentError(f"the name must end in .json, not in {path.suffix or path.name!r}; pictures are exported")
+        return self._save(path)
+
+    def _save(self, path: Path) -> bool:
+        """Write what is shown, at the step at which it is shown."""
+        session = self.window.session
+        files.save(replace(session.experiment, shown=session.race.step), path)
+        self.origins.save(path.absolute())
+        self._remember(path)
+        self.window.say(f"Saved {printable(str(path))}")
+        return True
+
+    # Leave
+
+    def may_leave(self) -> bool:
+        """Whether the experiment that is shown may be replaced or closed; asks where something of it is not saved."""
+        if not self.origins.unsaved:
+            return True
+        self.window.session.clock.pause()
+        answer = self.ask_about_unsaved()
+        if answer == QMessageBox.StandardButton.Save:
+            return self.save()
+        if answer == QMessageBox.StandardButton.Discard:
+            self.origins.waive()
+        return not self.origins.unsaved  # a signal that ends the program has waived it, too
+
+    def ask_about_unsaved(self) -> QMessageBox.StandardButton:
+        return ask_about_unsaved(self.window, self.name)
+
+    @property
+    def name(self) -> str:
+        """What the experiment is called: its file's name, or its title, or its surface."""
+        experiment = self.window.session.experiment
+        return printable(self.origins.path.name) if self.origins.path else experiment.title or experiment.land.name
 
     def ask(self, title: str, kinds: str, suffix: str | None = None, name: str = "") -> Path | None:
         """A path from the native dialog: to open, or, with a suffix, to save. None if the person thought better of it."""
@@ -62,52 +158,3 @@ class Documents(QObject):
         settings.keep("folder", str(path.parent))
         return path
 
-    def open(self) -> None:
-        path = self.ask("Open Experiment", "Experiments and exported pictures (*.json *.png);;All files (*)")
-        if path:
-            self.take(path)
-
-    def open_data(self) -> None:
-        """Make the surface from a file of two columns."""
-        path = self.ask("Open Data", f"Two columns of numbers ({' '.join(f'*{end}' for end in files.DATA)});;All files (*)")
-        if path:
-            self.window.session.open(files.load_data(path, self.window.session.experiment))
-
-    def save(self) -> None:
-        path = self.ask("Save Experiment", "Experiments (*.json)", "json", self.window.session.experiment.surface)
-        if path:
-            files.save(self.window.session.experiment, path)
-            self.window.say(f"Saved {path}")
-
-    def export_picture(self) -> None:
-        """Ask what and how fine, then where; write it on a figure of its own."""
-        from app.export.options import SIZE, Options
-        from app.views import VIEWS
-
-        window = self.window
-        window.session.clock.pause()
-        shown = {name: VIEWS[name].title for name in window.canvases if VIEWS[name].applies(window.scene())}
-        dialog = ExportDialog(window, shown, int(window.settings.number("dpi", 200)), SIZE)
-        accepted, chosen, dpi = dialog.exec(), dialog.views.currentData(), dialog.dpi.value()
-        dialog.deleteLater()
-        if accepted:
-            window.settings.keep("dpi", dpi)
-            self._export("picture", f"{window.session.experiment.surface}-{chosen}",
-                         Options(view=chosen, dpi=dpi, theme=window.theme, shown=dict(window.options),
-                                 camera=window.canvases["relief"].view.camera, window=window.canvases["contour"].view.window))
-
-    def export_data(self) -> None:
-        self.window.session.clock.pause()
-        self._export("data", self.window.session.experiment.surface)
-
-    def _export(self, kind: str, name: str, options: Any = None) -> None:
-        from app.export import Options, export, formats
-
-        kinds, suffixes = formats(kind)
-        path = self.ask(f"Export {kind.capitalize()}", kinds, suffixes[0].lstrip("."), name)
-        if path is None:
-            return
-        if path.suffix.lower() not in suffixes:
-            raise ExperimentError(f"the name must end in {' or '.join(suffixes)} for this, not in {path.suffix or path.name!r}")
-        export(self.window.session.race, path, options or Options())
-        self.window.say(f"Saved {path}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.branch import AS_SET, Branch, Fair
+from app.branch import Branch, Fair
 from app.experiment import MOST_BRANCHES, Experiment
 from app.run import Run
 
@@ -105,9 +105,9 @@ def one_rate(now: Experiment, chosen: int) -> dict[int | None, float]:
 
 def made_fair(now: Experiment, fair: Fair, rates: Mapping[int | None, float]) -> Experiment:
     """A fair race; runs whose slots have a rate take it from the start on, with their other hyperparameters as they are now."""
-    made = replace(now, fair=AS_SET, runs=tuple(
+    made = replace(now, fair=now.fair.dropped, runs=tuple(
         run.afresh().turned("lr", rates[run.slot]) if run.slot in rates else run for run in now.runs))
-    return replace(made, fair=replace(fair, of=made.fingerprint if fair.mode == "tuned" else 0))
+    return replace(made, fair=replace(fair, of=made.fingerprint if fair.mode == "tuned" else 0, extra=now.fair.extra))
 
 
 def started_over(now: Experiment) -> Experiment:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -14,10 +13,8 @@ from app.branch import AS_SET, MOST_RUNS, Branch, Fair
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
 from app.data import Columns, columns, land
 from app.run import Run
-from optimizers import OPTIMIZERS
 from surfaces import SURFACES, Surface
 
-FORMAT = 1
 MOST_BRANCHES, LONGEST = 100, 20_000_000  # branches, and steps of all their runs together
 QUANTITIES = {"loss": "loss", "above": "loss − minimum", "distance": "distance to nearest minimum", "gradient": "gradient norm",
               "step": "step size", "rate": "learning rate"}
@@ -33,6 +30,7 @@ class Curve:
     x_scale: str = "linear"
     y_scale: str = "log"
     against: str = "steps"
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         choice("quantity", self.quantity, QUANTITIES)
@@ -46,7 +44,9 @@ class Experiment:
     """A surface, a start (x, y), the runs; ``steps`` is where playing stops by itself, None for never.
 
     ``settled``: it stops when every run has converged, too. ``data`` are the points (x, y) that the surface is made from, None
-    for its own. ``branches`` are the pasts that were left, oldest first.
+    for its own. ``branches`` are the pasts that were left, oldest first. ``shown`` is the step that was on the screen when it was
+    saved, which makes it no other experiment. ``extra``, here and in all that it holds, are keys of its file that only a newer
+    version knows: they are kept.
     """
 
     surface: str = "rosenbrock"
@@ -59,6 +59,8 @@ class Experiment:
     branches: tuple[Branch, ...] = ()
     fair: Fair = AS_SET
     settled: bool = False
+    shown: int = field(default=0, compare=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         choice("surface", self.surface, SURFACES)
@@ -76,13 +78,14 @@ class Experiment:
             whole("steps", self.steps, 0, MOST_STEPS)
         text("title", self.title, 200)
         flag("settled", self.settled)
+        whole("shown", self.shown, 0, MOST_STEPS)
         if len(self.branches) > MOST_BRANCHES:
             raise ExperimentError(f"an experiment holds at most {MOST_BRANCHES} branches, not {len(self.branches)}")
         if sum(branch.steps * len(branch.runs) for branch in self.branches) > LONGEST:
             raise ExperimentError(f"the branches of an experiment hold at most {LONGEST:,} steps in all")
         object.__setattr__(self, "runs", self._seated())
         if not self._is_fair:
-            object.__setattr__(self, "fair", AS_SET)
+            object.__setattr__(self, "fair", self.fair.dropped)
 
     @property
     def _is_fair(self) -> bool:
@@ -146,9 +149,9 @@ class Experiment:
 
     def _elsewhere(self, **ground: Any) -> Experiment:
         """The runs with their settings of now, without what belongs to this ground: branches, a tuned rate, the stop."""
-        fair = AS_SET if self.fair.mode == "tuned" else self.fair
+        fair = self.fair.dropped if self.fair.mode == "tuned" else self.fair
         runs = tuple(run.afresh() for run in self.runs)
-        return replace(self, start=None, steps=None, title="", branches=(), fair=fair, runs=runs, **ground)
+        return replace(self, start=None, steps=None, title="", shown=0, branches=(), fair=fair, runs=runs, **ground)
 
     def at(self, step: int) -> Experiment:
         """As it stood at a step: what was turned later is not known yet."""
@@ -160,50 +163,16 @@ class Experiment:
         return (self.surface, self.start, self.data) == (other.surface, other.start, other.data)
 
     def to_json(self, indent: int | None = 2) -> str:
-        return json.dumps({"thalweg": FORMAT, **asdict(self)}, indent=indent) + "\n"
+        from app import schema  # which is made of these classes
+
+        return schema.to_json(self, indent)
 
     @staticmethod
-    def from_json(text: str | bytes) -> Experiment:
+    def from_json(source: str | bytes) -> Experiment:
         """ExperimentError, in one sentence, for whatever is not an experiment."""
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            raise ExperimentError("it is not JSON") from None
-        if not isinstance(data, dict) or "thalweg" not in data:
-            raise ExperimentError('it is JSON, but not an experiment: it has no key "thalweg"')
-        if data["thalweg"] != FORMAT:
-            raise ExperimentError(f"it has format {short(data['thalweg'])}, and this program reads format {FORMAT}")
-        body = {key: value for key, value in data.items() if key != "thalweg"}
-        body["runs"] = tuple(_build(Run, "run", run) for run in _list("runs", body.get("runs", [])))
-        body["curve"] = _build(Curve, "curve", body.get("curve", {}))
-        body["fair"] = _build(Fair, "mode of a fair race", body.get("fair", {}))
-        body["branches"] = tuple(_branch(branch) for branch in _list("branches", body.get("branches", [])))
-        return _build(Experiment, "experiment", body)
+        from app import schema
 
-
-def _list(kind: str, data: Any) -> list[Any]:
-    if not isinstance(data, list):
-        raise ExperimentError(f"{kind} must be a list, not {short(data)}")
-    return data
-
-
-def _branch(data: Any) -> Branch:
-    if isinstance(data, dict):
-        runs = tuple(_build(Run, "run", run) for run in _list("the runs of a branch", data.get("runs")))
-        data = {"start": None, "steps": None, **data, "runs": runs}
-    return _build(Branch, "branch", data)
-
-
-def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:
-    names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-    if not isinstance(data, dict):
-        raise ExperimentError(f"the {kind} must be an object with {', '.join(names)}, not {short(data)}")
-    unknown = [key for key in data if key not in names]
-    if unknown:
-        raise ExperimentError(f"the {kind} has no {short(unknown[0])}; it has {', '.join(names)}")
-    if kind == "run" and "optimizer" not in data:
-        raise ExperimentError(f"a run needs an optimizer; choose from {', '.join(OPTIMIZERS)}")
-    return cls(**data)
+        return schema.from_json(source)
 
 
 FIRST = Experiment("rosenbrock", (-0.5, 2.5), (

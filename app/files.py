@@ -1,26 +1,34 @@
-"""Experiments on disk: JSON files, the examples that come with the program, pictures that carry theirs, and data files."""
+"""Experiments on disk: JSON files, the examples that come with the program, pictures that carry theirs, and data files.
+
+Nothing of a file is ever executed, and of none more is read than an experiment may need.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from app import ASSETS
+from app import ASSETS, embedded
 from app.atomic import replacing
-from app.checks import ExperimentError
+from app.checks import ExperimentError, printable, short
 from app.experiment import FIRST, Experiment
+from app.schema import LARGEST
 from surfaces.data_file import read_columns
 
-LARGEST = 1 << 20  # bytes; an experiment is a few hundred, or some 600,000 with all the points that it may hold
+EXAMPLES = ASSETS / "examples"
 DATA = (".csv", ".tsv", ".txt")
+PICTURES = {".png": embedded.in_png, ".svg": embedded.in_svg}
 
 
 def examples() -> dict[str, tuple[str, Path]]:
     """Id -> title and file of every ready experiment, in the order of their file names."""
     return {path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
-            for path in sorted((ASSETS / "examples").glob("*.json"))}
+            for path in sorted(EXAMPLES.glob("*.json"))}
 
 
 def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
@@ -28,11 +36,15 @@ def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
 
     ExperimentError, in one sentence, for anything else.
     """
-    path = _place(source)
+    path = place(source)
     with _explained(path):
-        if path.suffix.lower() in DATA:
+        kind = path.suffix.lower()
+        if kind in DATA:
             return _with_data(path, current)
-        return Experiment.from_json(_inside(path) if path.suffix.lower() == ".png" else _bytes(path))
+        with _opened(path) as file:
+            if kind in PICTURES:
+                return Experiment.from_json(PICTURES[kind](file))
+            return Experiment.from_json(_bytes(file, "experiment"))
 
 
 def load_data(path: Path, current: Experiment) -> Experiment:
@@ -42,21 +54,35 @@ def load_data(path: Path, current: Experiment) -> Experiment:
 
 
 def _with_data(path: Path, current: Experiment) -> Experiment:
-    x, y = read_columns(_bytes(path, "data file", 16 * LARGEST))
+    with _opened(path) as file:
+        x, y = read_columns(_bytes(file, "data file"))
     return current.through(x.tolist(), y.tolist())
 
 
-def _place(source: str | Path) -> Path:
+def place(source: str | Path) -> Path:
     """The path itself, or where the example of that id lies."""
+    path = Path(source)
     try:
-        if Path(source).exists():
-            return Path(source)
+        if path.exists():
+            return path
+    except PermissionError:  # it is said when it is read
+        return path
     except (OSError, ValueError):  # no name that a file could have
         pass
     known = examples()
     if str(source) not in known:
-        raise ExperimentError(f"there is no file {str(source)!r}, and no example of that name; examples are {', '.join(known)}")
+        name = repr(str(source)) if len(str(source)) < 200 else short(str(source))
+        raise ExperimentError(f"there is no file {name}, and no example of that name; examples are {', '.join(known)}")
     return known[str(source)][1]
+
+
+def home(path: Path) -> Path | None:
+    """Where an experiment that came from there is saved without a question: into its own file. Others have no such place."""
+    return None if is_example(path) or path.suffix.lower() in (*DATA, *PICTURES) else path.absolute()
+
+
+def is_example(path: Path) -> bool:
+    return path.absolute().parent == EXAMPLES
 
 
 @contextmanager
@@ -65,32 +91,36 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ExperimentError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise ExperimentError(f"cannot read {printable(str(path))}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
-        raise ExperimentError(f"cannot open {path.name}: {error}") from None
+        raise ExperimentError(f"cannot open {printable(path.name or str(path))}: {error}") from None
 
 
-def _bytes(path: Path, kind: str = "experiment", largest: int = LARGEST) -> bytes:
-    if path.stat().st_size > largest:
-        raise ExperimentError(f"it is larger than {largest >> 20} MiB, which no {kind} may be")
-    return path.read_bytes()
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """The file, if it is one: a pipe would keep the reader waiting, a device never end."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise ExperimentError("it is a folder" if stat.S_ISDIR(mode) else "it is no file that can be read to its end")
+    with path.open("rb") as file:
+        yield file
 
 
-def _inside(path: Path) -> str:
-    """The experiment that an exported picture carries in its metadata."""
-    from PIL import Image
-
-    try:
-        with Image.open(path) as picture:  # reads the header only, not the pixels
-            text = picture.info.get("thalweg:experiment")
-    except (SyntaxError, ValueError, Image.UnidentifiedImageError, Image.DecompressionBombError):
-        text = None
-    if text is None:
-        raise ExperimentError("it carries no experiment; only pictures exported by Thalweg do")
-    return str(text)
+def _bytes(file: IO[bytes], kind: str) -> bytes:
+    if os.fstat(file.fileno()).st_size <= LARGEST:
+        content = file.read(LARGEST + 1)  # some grow, or do not say how large they are
+        if len(content) <= LARGEST:
+            return content
+    raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no {kind} may be")
 
 
 def save(experiment: Experiment, path: Path) -> None:
-    """Write the experiment as JSON, whole or not at all."""
+    """Write the experiment as JSON, whole or not at all; what could not be read again is not written."""
+    words = experiment.to_json()
+    if len(words) > LARGEST:
+        words = experiment.to_json(indent=None)
+    if len(words) > LARGEST:
+        raise ExperimentError(f"it cannot be saved: with all that was turned on the way it is larger than {LARGEST >> 20} MiB; "
+                              "remove branches, or race anew, which forgets what was turned")
     with replacing(path) as file:
-        file.write(experiment.to_json())
+        file.write(words)

@@ -124,10 +124,10 @@ class Race:
         for track in self.tracks:
             if track.extent < self.step:
                 track.advance(self.step - track.extent)
-        self.step = max(first, self._last)
+        self.step = max(first, self.last)
 
     @property
-    def _last(self) -> int:
+    def last(self) -> int:
         """The step; where all have ended, no more than the longest of them came to, since there is nothing beyond."""
         if self.tracks and all(track.finished for track in self.tracks):
             return min(self.step, max(track.reach for track in self.tracks))
@@ -149,7 +149,7 @@ class Race:
         otherwise from now on. Runs that are in both keep their past as far as it is the same; others are late."""
         race = Race(experiment, [*self.every, *self.attic])
         race.step = self.step
-        race.step = race._last
+        race.step = race.last
         same = (race.tracks, race.branches, race.bundles) == (self.tracks, self.branches, self.bundles)
         if same and race.surface is self.surface:
             self.experiment = experiment

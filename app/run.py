@@ -12,6 +12,7 @@ from app.checks import MOST_STEPS, ExperimentError, choice, flag, number, short,
 from optimizers import OPTIMIZERS, Optimizer, Part
 
 MOST_TURNS, MOST_REPLICAS = 100_000, 100
+LONGEST_NAME = 60  # characters that a sentence can hold
 SEEDS = 2**32  # as many there are
 
 
@@ -38,6 +39,7 @@ class Run:
     slot: int | None = None
     earlier: tuple[Earlier, ...] = ()
     replicas: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         choice("optimizer", self.optimizer, OPTIMIZERS)
@@ -54,9 +56,13 @@ class Run:
         """All hyperparameters of the optimizer and of the parts that are named; ExperimentError names the culprit."""
         if not isinstance(given, Mapping):
             raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, not {short(given)}")
+        endless = next((name for name in given if len(name) > LONGEST_NAME), None)
+        if endless is not None:
+            raise ExperimentError(f"{self.optimizer} has no hyperparameter {short(endless)}")
         try:
-            checked = self.rule.check({name: number(f"{name} of {self.optimizer}", value) if isinstance(value, str) else value
-                                       for name, value in given.items()})
+            checked = self.rule.check({
+                name: value if isinstance(value, (int, float)) else number(f"{name} of {self.optimizer}", value)
+                for name, value in given.items()})
         except ValueError as error:
             raise ExperimentError(str(error)) from None
         every = dict(self.rule.defaults)

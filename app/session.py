@@ -14,7 +14,7 @@ from app.branch import Fair
 from app.checks import ExperimentError
 from app.clock import FRAME as TICK
 from app.clock import Clock
-from app.experiment import FIRST, MOST_STEPS, Experiment
+from app.experiment import FIRST, LONGEST, MOST_STEPS, Experiment
 from app.late import first_piece, in_time, reached
 from app.race import Race
 from app.scenery import box_of
@@ -56,6 +56,7 @@ class Session(QObject):
         self.store.changed.connect(self._changed)
         self.store.released.connect(self._released)
         self.clock.due.connect(self.advance)
+        self._stand(experiment.shown)
 
     @property
     def experiment(self) -> Experiment:
@@ -174,10 +175,10 @@ class Session(QObject):
         self._begin()
 
     def open(self, experiment: Experiment) -> None:
-        """Show another experiment; it can be undone like any change."""
+        """Show another experiment, at the step where it was saved; it can be undone like any change."""
         self.clock.pause()
         self.store.set(experiment)
-        self._begin()
+        self._begin(experiment.shown)
 
     def race_fairly(self, fair: Fair, rates: Mapping[int | None, float]) -> None:
         """Make the race a fair one, with these learning rates by slot; where any is given, it begins anew."""
@@ -205,9 +206,19 @@ class Session(QObject):
         """Give a branch another name, show or hide it."""
         self.store.set(editing.with_branch_changed(self.experiment, index, **changes))
 
-    def _begin(self) -> None:
-        self.race.step, self.rested = 0, False
+    def _begin(self, step: int = 0) -> None:
+        self._stand(step)
         self.raced.emit()
+
+    def _stand(self, step: int) -> None:
+        """Show a step, known or not: what is late follows, and of many runs no more than there is room for."""
+        race, racers = self.race, sum(1 + run.replicas for run in self.experiment.runs)
+        race.step, self.rested = min(step, LONGEST // racers) if racers else 0, False
+        if self._catch_up(FRAME):
+            race.step = race.last
+        self._see()
+        if race.late or race.late_branches or race.late_replicas:
+            self.work.start()
 
     def _changed(self, before: Experiment, after: Experiment) -> None:
         old, extent = self.race, self.race.extent

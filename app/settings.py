@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QSettings
 
 from app.catalogue import FAVOURITES
+
+RECENT = 8  # files that are remembered
 
 
 class Settings:
@@ -48,3 +51,21 @@ class Settings:
         """The folder last used in a file dialog, or the home folder where that is gone."""
         folder = Path(self.text("folder", str(Path.home())))
         return folder if folder.is_dir() else Path.home()
+
+    def recent(self) -> list[Path]:
+        """The files that were opened or saved last, newest first."""
+        try:
+            names = json.loads(self.text("recent", "[]"))
+        except (ValueError, RecursionError):
+            return []
+        return [Path(name) for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+    def keep_recent(self, path: Path) -> None:
+        self._keep_files([path, *(other for other in self.recent() if other != path)])
+
+    def forget_recent(self, path: Path | None = None) -> None:
+        """Forget one file, or all."""
+        self._keep_files(other for other in self.recent() if path is not None and other != path)
+
+    def _keep_files(self, paths: Iterable[Path]) -> None:
+        self.keep("recent", json.dumps([str(path) for path in paths][:RECENT]))

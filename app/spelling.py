@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.checks import MOST_STEPS, ExperimentError, choice, number, short
 from app.experiment import Curve, Experiment
-from app.files import load
+from app.files import examples, load
 from app.run import Run
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ SETTINGS: Mapping[str, Callable[[Experiment, str], Experiment]] = {
     "title": lambda experiment, value: replace(experiment, title=value),
     "settled": lambda experiment, value: replace(experiment, settled=flag_said("settled", value)),
 }
-CURVE = [field.name for field in fields(Curve)]
+CURVE = [field.name for field in fields(Curve) if field.name != "extra"]
 APPEARANCE: Mapping[str, Callable[[str, str], Any]] = {  # what may be said of a run beside its hyperparameters
     "color": lambda _, value: value, "visible": flag_said, "slot": whole_said, "replicas": whole_said}
 
@@ -86,10 +86,10 @@ def _run_with(run: Run, name: str, value: str) -> Run:
     return run.throughout({each: turned.hyperparameters[each] for each in (name, *new)})
 
 
-def command_line(experiment: Experiment, options: Options, target: Path, file: Path | None = None) -> str:
+def command_line(experiment: Experiment, options: Options, file: Path | None, target: str | Path) -> str:
     """The line that writes the experiment, at its own number of steps, to ``target``.
 
-    ``file`` holds the experiment. It is named where words do not suffice; ExperimentError where they do not and there is none.
+    ``file`` holds the experiment, or is None. It is named where words do not suffice; ExperimentError where it cannot be.
     """
     reason = _beyond_words(experiment)
     if not reason:
@@ -100,8 +100,13 @@ def command_line(experiment: Experiment, options: Options, target: Path, file: P
         kept = load(file)
         if replace(kept, steps=experiment.steps) != experiment:
             raise ExperimentError(f"save the experiment first: {file.name} holds another one")
-        words = [str(file)] + ([] if experiment.steps in (None, kept.steps) else ["--steps", str(experiment.steps)])
-    return shlex.join(["thalweg", "export", *words, *_wished(options, target), "--to", str(target)])
+        words = [_name(file)] + ([] if experiment.steps in (None, kept.steps) else ["--steps", str(experiment.steps)])
+    return shlex.join(["thalweg", "export", *words, *_wished(options, Path(target)), "--to", str(target)])
+
+
+def _name(file: Path) -> str:
+    """The path, or the id of an example."""
+    return next((name for name, (_, path) in examples().items() if path == file.absolute()), str(file))
 
 
 def _beyond_words(experiment: Experiment) -> str:
@@ -114,6 +119,8 @@ def _beyond_words(experiment: Experiment) -> str:
         return "this surface is made from data"
     if not experiment.runs:
         return "this race has no runs"
+    if any(part.extra for part in (experiment, experiment.curve, experiment.fair, *experiment.runs)):
+        return "its file has something that only a newer version knows"
     return f"this is a race with {experiment.fair.words}" if experiment.fair.mode else ""
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
-from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
+from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from app import look
 from app.actions import view_actions
-from app.boxes import show_box
+from app.boxes import show_sentence
 from app.checks import ExperimentError
 from app.commands import BAR, BESIDE, Commands
 from app.documents import Documents
@@ -26,6 +27,7 @@ from app.panels.timeline import TimeBar
 from app.panels.transport import Transport
 from app.session import Session
 from app.settings import Settings
+from app.sharing.exporting import Exporting
 from app.stage import Stage
 from app.theme import THEMES, Theme
 
@@ -38,7 +40,7 @@ SPEAKING = 6_000  # milliseconds a word stays at the foot of the window
 class MainWindow(QMainWindow):
     """The shell stands at once; ``populate`` adds the canvases, which bring matplotlib, in the first idle moment."""
 
-    def __init__(self, experiment: Experiment | None = None) -> None:
+    def __init__(self, experiment: Experiment | None = None, source: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside the controls takes the focus from a field
@@ -48,7 +50,7 @@ class MainWindow(QMainWindow):
         if experiment is None:
             self.session.advance(SHOWN_AT_FIRST)
         self.session.clock.set_speed(self.settings.number("speed", 60.0))
-        self.files = Documents(self)
+        self.files, self.exporting = Documents(self, source), Exporting(self)
         self.options: dict[str, Any] = {name: self.settings.flag(name, on) for name, on in OPTIONS.items()}
         self.theme_choice = self.settings.text("theme", "system")
         self.theme = self._choose_theme()
@@ -134,6 +136,7 @@ class MainWindow(QMainWindow):
         session.moved.connect(self._moved)
         session.grown.connect(self._grown)
         session.ended.connect(self.say)
+        self.files.origins.changed.connect(self.entitle)
         session.clock.playing.connect(self._playing)
         hints = QGuiApplication.styleHints()
         if hints is not None:
@@ -172,7 +175,14 @@ class MainWindow(QMainWindow):
         self.commands.refresh()
         if not self.session.clock.running:
             self.stage.describe()
-        self.setWindowTitle(f"{self.session.experiment.title or self.session.experiment.land.name} – Thalweg")
+        self.entitle()
+
+    def entitle(self) -> None:
+        """What is shown, and whether anything of it is not saved."""
+        path = self.files.origins.path
+        self.setWindowTitle(f"{self.files.name.replace('[*]', '[*][*]')}[*] – Thalweg")  # a doubled mark is none
+        self.setWindowFilePath(str(path) if path else "")
+        self.setWindowModified(self.files.origins.modified)
 
     def _grown(self) -> None:
         self.stage.refresh_ground(sparingly=self.session.clock.running)
@@ -189,14 +199,19 @@ class MainWindow(QMainWindow):
         else:
             self.stage.refresh_ground()
 
-    def attempt(self, what: Callable[[], Any]) -> None:
-        """Do what a person asked for; if it cannot be done, say so in one sentence and stay as things were."""
+    def attempt(self, what: Callable[[], Any]) -> Any:
+        """Do what a person asked for; if it cannot be done, say so in one sentence and stay as things were: the answer is None."""
         try:
-            what()
+            return what()
         except ExperimentError as error:
-            words = str(error)
-            show_box(self, "Thalweg", words[0].upper() + words[1:] + ".", QMessageBox.Icon.Warning)
-        self.commands.refresh()
+            self.complain(str(error))
+            return None
+        finally:
+            self.commands.refresh()
+
+    def complain(self, words: str) -> None:
+        """Say in a box what cannot be done."""
+        show_sentence(self, words[0].upper() + words[1:] + ".")
 
     def say(self, words: str) -> None:
         """A short word at the foot of the window."""
@@ -261,7 +276,12 @@ class MainWindow(QMainWindow):
         self.stage.show(self.theme)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if not self.attempt(self.files.may_leave):
+            if event is not None:
+                event.ignore()
+            return
         self.session.rest()
+        self.exporting.cancel()
         self.side.fair.tuner.cancel()
         self.writing.stop()
         self.say("")

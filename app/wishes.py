@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.checks import ExperimentError, choice, number, short
 from app.experiment import FIRST, Experiment
-from app.files import load
+from app.files import PICTURES, load
 from app.parser import NEGATIVE, Parser
 from app.run import Run
 from app.spelling import assigned, whole_said
@@ -26,7 +26,7 @@ EXAMPLES = (
     ("a race said in words", '--surface beale --start=1,1.5 --run "adam lr=0.05" --run "sgd lr=0.001" --to beale.png'),
     ("a file with other settings", "race.json --set run1.lr=0.02 --set adam.beta1=0.8 --to other.png other.json"),
     ("one view for a slide", "race.json --view contour --size 1280x720 --theme dark --to slide.png"),
-    ("the same for print", "race.json --view contour --size 16x9cm --dpi print --no-title --to figure.pdf"),
+    ("the same for print", "race.json --view contour --size 17x12cm --dpi print --no-title --to figure.pdf"),
     ("ten seconds around the relief", "race.json --view relief --seconds 10 --turn 12 --to race.mp4"),
     ("every number of every step", "race.json --steps 5000 --to race.npz race.data.json"),
     ("all experiments of a folder", "races --to .png '{name}.csv'"),
@@ -46,13 +46,14 @@ def parser(epilog: str = "") -> Parser:
                   description="Race without a window and write what came of it.")
     race = made.add_argument_group("the race")
     race.add_argument("experiment", nargs="*", metavar="EXPERIMENT",
-                      help="an experiment (.json), an exported picture that carries one, a data file (.csv) of two columns, the "
-                      "name of an example, or a folder: all experiments (.json) in it")
+                      help="an experiment (.json), an exported picture (.png, .svg), a data file (.csv) of two columns, the name "
+                      "of an example, or a folder: all experiments (.json) in it")
     race.add_argument("--surface", metavar="ID", help='the surface; "thalweg list surfaces" names them')
     race.add_argument("--start", metavar="X,Y", help="the start, as in --start=-1.5,2")
     race.add_argument("--run", action="append", metavar='"OPTIMIZER NAME=VALUE ..."',
                       help='a run, as in --run "adam lr=0.05"; may be repeated, and replaces the runs of the experiment')
-    race.add_argument("--steps", metavar="N", help=f"how many updates (the experiment's own, or {DEFAULT_STEPS})")
+    race.add_argument("--steps", metavar="N", help="how many updates (the experiment's own, or those to the step at which "
+                      f"it was saved, or {DEFAULT_STEPS})")
     race.add_argument("--title", metavar="TEXT", help="the title")
     race.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                       help="one setting, may be repeated: a hyperparameter from the start on, of a run by its number or its name "
@@ -114,6 +115,8 @@ def _folded(command: str) -> str:
 def experiment_of(chosen: argparse.Namespace, source: str | Path | None) -> Experiment:
     """The experiment of a file, an example, or of the words alone, with all that the words change."""
     experiment = load(source) if source is not None else FIRST
+    if experiment.shown and Path(str(source)).suffix.lower() in PICTURES:
+        experiment = replace(experiment, steps=experiment.shown)  # the picture shows this step
     for name in ("surface", "start"):
         if getattr(chosen, name) is not None:
             experiment = assigned(experiment, f"{name}={getattr(chosen, name)}")

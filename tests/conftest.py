@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QMessageBox
 
+from app.documents import Documents
 from app.editing import edited
 from app.experiment import Experiment
 from app.race import Race
@@ -36,6 +37,12 @@ def application() -> QApplication:
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "config"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window that is closed with unsaved work would wait for an answer for ever; tests of the question ask it themselves."""
+    monkeypatch.setattr(Documents, "ask_about_unsaved", lambda self: QMessageBox.StandardButton.Discard)
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,10 @@ FLOORS = [
     {"app"},
     {
         "app.checks", "app.run", "app.branch", "app.editing", "app.catalogue", "app.data", "app.experiment", "app.race",
-        "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict", "app.standings",
-        "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme",
+        "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
+        "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme",
     },
-    {"app.store", "app.clock", "app.session", "app.tuner", "app.files", "app.atomic"},
+    {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
         "app.views",
         "app.canvas",
@@ -36,7 +36,7 @@ FLOORS = [
         "app.stage",
     },
     {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch"},
-    {"app.boxes", "app.actions", "app.commands", "app.documents"},
+    {"app.boxes", "app.actions", "app.commands", "app.documents", "app.sharing"},
     {"app.window"},
     {"app.desktop"},
     {"app.cli"},
@@ -49,6 +49,7 @@ QUIET = {
     "app.catalogue",
     "app.data",
     "app.experiment",
+    "app.schema",
     "app.race",
     "app.track",
     "app.verdict",
@@ -66,8 +67,8 @@ QUIET = {
     "app.visits",
 }
 WITHOUT_QT = QUIET | {
-    "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.cli", "app.parser", "app.progress", "app.spelling",
-    "app.wishes", "app.batch",
+    "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.embedded", "app.cli", "app.parser", "app.progress",
+    "app.spelling", "app.wishes", "app.batch",
 }
 WITHOUT_MATPLOTLIB = QUIET | {
     "app.store",

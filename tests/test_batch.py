@@ -22,7 +22,7 @@ from app import atomic, batch
 from app.checks import ExperimentError
 from app.cli import main
 from app.experiment import FIRST, Experiment, Run
-from app.export import EXPORTS, Export
+from app.export import EXPORTS, Export, unable
 from app.export.options import inches
 from app.files import load
 from app.progress import Progress
@@ -67,8 +67,9 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def test_every_format_by_its_suffix() -> None:
-    assert main(["export", "race.json", "--dpi", "40", "--to", *(f"a{suffix}" for suffix in EXPORTS)]) == 0
-    assert made() == {f"a{suffix}" for suffix in EXPORTS}
+    suffixes = [suffix for suffix in EXPORTS if not unable(suffix)]
+    assert main(["export", "race.json", "--dpi", "50", "--seconds", "1", "--to", *(f"a{suffix}" for suffix in suffixes)]) == 0
+    assert made() == {f"a{suffix}" for suffix in suffixes}
     assert load("a.json") == load("race.json")
 
 
@@ -138,7 +139,7 @@ def test_wrong_options_are_one_sentence(words: str, told: str, capsys: pytest.Ca
     ("a.csv ./a.csv", "would be written twice"),
     ("a.csv race.json", "race.json is an experiment that is to be exported, and would be lost"),
     ("a.csv .json", "race.json is an experiment that is to be exported, and would be lost"),
-    ("a.csv link.csv", "it is a device, not a file"),
+    ("a.csv link.csv", "it is no file"),
 ])  # fmt: skip
 def test_wrong_targets_are_refused_before_anything_is_written(
     targets: str, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -171,9 +172,10 @@ def test_several_experiments_and_an_example() -> None:
 
 def test_what_cannot_be_opened_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     folder = folder_of("a", "c")
-    (folder / "b.json").write_text("{")
+    (folder / "b.json").write_text("not at all")
     assert main(["export", "races", "--to", ".csv"]) == 1
-    assert capsys.readouterr().err == "thalweg: cannot open b.json: it is not JSON\n"
+    told = capsys.readouterr().err
+    assert (told.startswith("thalweg: cannot open b.json: it is not JSON"), told.count("\n")) == (True, 1)
     assert {"races/a.csv", "races/c.csv"} <= made()
     assert main(["export", "races", "race.json", "--set", "run2.lr=0.0001", "--to", "{name}-new.json"]) == 1
     assert "thalweg: races/a.json: there is no run 'run2'; choose from run1, adam\n" in capsys.readouterr().err
@@ -203,6 +205,26 @@ def test_folders_that_make_no_sense(capsys: pytest.CaptureFixture[str]) -> None:
     assert "would be written twice" in refused(capsys, "races", "race.json", "races/a.json", "--to", "{name}.csv")
     assert "takes its name from the experiment's file" in refused(capsys, "--to", ".csv")
     assert "there is no file" in refused(capsys, "x" * 5000, "--to", "a.csv")
+
+
+def test_an_exported_picture_is_exported_again_at_its_step() -> None:
+    kept = replace(load("race.json"), shown=7)
+    Path("kept.json").write_text(kept.to_json())
+    Path("open.json").write_text(replace(kept, steps=None).to_json())
+    assert main(["export", "race.json", "--steps", "5", "--dpi", "30", "--to", "a.png"]) == 0
+    assert main(["export", "a.png", "kept.json", "open.json", "--to", "{name}.csv"]) == 0
+    for name, steps in (("a.csv", 5), ("kept.csv", 12), ("open.csv", 7)):
+        assert len(Path(name).read_text().splitlines()) == 1 + 3 * (steps + 1)
+
+
+def test_a_film_that_cannot_be_is_refused_before_it_is_raced(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(batch, "_done", lambda *_: pytest.fail("it was begun"))
+    assert "a film has at most" in refused(capsys, "race.json", "--size", "6000x4000", "--to", "a.gif")
+    assert "frames, not" in refused(capsys, "race.json", "--seconds", "3000", "--to", "a.csv", "a.gif")
+    monkeypatch.setitem(EXPORTS, ".gif", replace(EXPORTS[".gif"], unable=lambda: "a GIF needs a thing"))
+    assert "a GIF needs a thing" in refused(capsys, "race.json", "--to", "a.gif")
 
 
 def test_sizes_and_looks() -> None:
@@ -361,9 +383,10 @@ def test_the_help_is_complete(capsys: pytest.CaptureFixture[str], monkeypatch: p
 def test_the_examples_of_the_help_are_true(command: str) -> None:
     folder_of("race")
     chosen = parser().parse_args(shlex.split(command))
-    if all(word.endswith(tuple(EXPORTS)) for word in chosen.to):
-        assert chosen.to[0] in guide()
-        assert main(["export", *shlex.split(command), "--steps", "3", "--dpi", "20"]) == 0
+    suffixes = [next((suffix for suffix in EXPORTS if word.endswith(suffix)), "") for word in chosen.to]
+    assert (chosen.to[0] in guide()) == all(suffixes)
+    if all(suffixes) and not any(map(unable, suffixes)):
+        assert main(["export", *shlex.split(command), "--steps", "3", "--dpi", "20", "--seconds", "1"]) == 0
 
 
 def test_nothing_heavy_is_loaded_to_name_things() -> None:

@@ -82,7 +82,7 @@ def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
         (["export", "--to", "a.xyz"], "choose from .png"),
         (["export", "--to", "gone/a.png"], "there is no folder "),
         (["export", "nothing.json", "--to", "a.png"], "there is no file 'nothing.json'"),
-        (["export", "broken.json", "--to", "a.png"], "it is not JSON"),
+        (["export", "broken.json", "--to", "a.png"], "it is cut off"),
         (["export", "foreign.json", "--to", "a.png"], 'has no key "thalweg"'),
         (["export"], "the following arguments are required: --to"),
         (["list"], "the following arguments are required: what"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.checks import ExperimentError
 from app.experiment import FIRST, Curve, Experiment, Run
-from app.files import examples, load, save
+from app.files import examples, load
 from app.race import Race
 from app.scenery import box_of, scenery_of
 from optimizers import OPTIMIZERS, PARTS
@@ -71,8 +70,8 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
         ({"runs": [{"optimizer": "sgd", "hyperparameters": {"momentum": 1}}]}, "sgd has no hyperparameter 'momentum'; it has lr"),
         ({"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": "abc"}}]}, "lr of sgd must be a finite number, not 'abc'"),
         (
-            {"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": float("nan")}}]},
-            "lr of sgd must be a number of at least 0, not nan",
+            {"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": -1}}]},
+            "lr of sgd must be a number of at least 0, not -1",
         ),
         ({"runs": [{"optimizer": "sgd", "hyperparameters": 3}]}, "must be names with numbers"),
         ({"runs": [{}]}, "a run needs an optimizer"),
@@ -81,7 +80,7 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
         ({"runs": [{"optimizer": "sgd", "color": "red"}]}, "a color must look like #0072b2"),
         ({"runs": [{"optimizer": "sgd", "visible": "yes"}]}, "visible must be true or false"),
         ({"start": [1]}, "start must be two numbers"),
-        ({"start": [1, float("inf")]}, "start y must be a finite number"),
+        ({"start": [1, "inf"]}, "start y must be a finite number"),
         ({"start": [True, 1]}, "start x must be a finite number"),
         ({"title": 5}, "title must be a text"),
         ({"start": [1e7, 0]}, r"start x must be between -1e\+06 and 1e\+06"),
@@ -89,8 +88,8 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
         ({"steps": -1}, "steps must be a whole number"),
         ({"curve": {"quantity": "speed"}}, "there is no quantity 'speed'; choose from loss"),
         ({"curve": []}, "the curve must be an object"),
-        ({"colour": 1}, "the experiment has no 'colour'"),
-        ({"thalweg": 99}, "has format 99"),
+        ({"shown": -1}, "shown must be a whole number"),
+        ({"thalweg": 99}, r"written by a newer Thalweg \(format 99\); this one reads format 1: update Thalweg"),
     ],
 )
 def test_what_is_wrong_is_named(change: dict, words: str) -> None:
@@ -100,7 +99,7 @@ def test_what_is_wrong_is_named(change: dict, words: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "3", '{"a": 1}', "\x00\xff", "[" * 100_000])
 def test_what_is_no_experiment_is_refused(text: str) -> None:
-    with pytest.raises(ExperimentError, match=r"it is (not JSON|JSON, but not an experiment)"):
+    with pytest.raises(ExperimentError, match=r"it is (empty|cut off|not JSON|JSON, but not)|nested more than 64 deep"):
         Experiment.from_json(text)
 
 
@@ -190,21 +189,6 @@ def test_the_three_examples_of_the_origin_are_there() -> None:
     assert (valley.start, valley.steps, valley.curve.quantity, valley.curve.x_scale) == ((-5.0, -5.0), 5000, "distance", "log")
     assert valley.runs == (Run("momentum", {"lr": 1.5e-5, "momentum": 0.9}, slot=0),)
     assert (line.start, line.runs[0].optimizer) == ((-20.0, -20.0), "momentum")
-
-
-def test_files(tmp_path: Path) -> None:
-    save(FIRST, tmp_path / "mine.json")
-    assert load(tmp_path / "mine.json") == FIRST
-    (tmp_path / "large.json").write_bytes(b" " * (1 << 21))
-    (tmp_path / "fake.png").write_bytes(b"not a picture")
-    for name, words in (
-        ("gone.json", "no file"),
-        ("large.json", "larger than 1 MiB"),
-        ("fake.png", "carries no experiment"),
-        (".", "cannot read"),
-    ):
-        with pytest.raises(ExperimentError, match=words):
-            load(tmp_path / name)
 
 
 def test_the_box_doubles_until_the_start_is_inside() -> None:

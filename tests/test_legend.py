@@ -10,8 +10,9 @@ from PIL import Image
 
 from app.editing import with_branch_changed
 from app.experiment import Experiment, Run
-from app.export import export, legend
-from app.export.picture import SIZE, compose
+from app.export import Options, export, legend
+from app.export.figure import compose
+from app.export.options import SIZE
 from app.race import Race
 from app.theme import DARK
 from tests.conftest import turn
@@ -35,7 +36,7 @@ LONG = (
 @pytest.mark.parametrize("dpi", [40, 100])
 def test_the_legend_is_whole_and_leaves_room_for_the_views(count: int, size: tuple[float, float], dpi: float) -> None:
     race = raced(Experiment("rosenbrock", runs=tuple(Run.parse(LONG[k % 3]) for k in range(count))), 20)
-    figure = compose(race, "all", DARK, size, dpi, {}, None)
+    figure = compose(race, Options(theme=DARK, size=size, dpi=dpi)).figure
     (made,) = figure.legends
     box, whole = made.get_window_extent(), figure.bbox
     assert box.x0 >= 0
@@ -60,7 +61,7 @@ def test_nothing_at_the_edge_of_an_exported_picture(tmp_path: Path) -> None:
     race = raced(Experiment("linear_regression", runs=tuple(map(Run.parse, LONG)), title="A long title " * 12), 50)
     for view in ("all", "contour", "relief", "loss", "fit"):
         path = tmp_path / f"{view}.png"
-        export(race, path, views=view, dpi=60)
+        export(race, path, Options(view=view, dpi=60))
         with Image.open(path) as image:
             picture = np.asarray(image.convert("RGB")).astype(int)
         for edge in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
@@ -74,5 +75,5 @@ def test_branches_that_are_shown_are_named() -> None:
     named = with_branch_changed(race.experiment, 0, name="too slow")
     for experiment, words in ((race.experiment, ["branch: SGD, lr 0.1 · left at step 10"]), (named, ["branch: too slow"]),
                               (with_branch_changed(named, 0, visible=False), [])):
-        (made,) = compose(race.take(experiment), "all", DARK, SIZE, 60, {}, None).legends
+        (made,) = compose(race.take(experiment), Options(theme=DARK, dpi=60)).figure.legends
         assert [text.get_text() for text in made.get_texts()] == ["SGD, lr 0.3, turned at step 10", *words]

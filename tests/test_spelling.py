@@ -50,7 +50,7 @@ def run_back(line: str) -> None:
 ])  # fmt: skip
 def test_the_line_makes_the_same_picture(options: Options, tmp_path: Path) -> None:
     experiment = replace(FIRST, steps=25, title="-a 'b' \"c\" $d = {name}")
-    line = command_line(experiment, options, tmp_path / "a b.png")
+    line = command_line(experiment, options, None, tmp_path / "a b.png")
     mine = picture(experiment, options, tmp_path / "mine.png")
     run_back(line)
     assert load(tmp_path / "a b.png") == experiment
@@ -65,7 +65,7 @@ def test_the_line_makes_the_same_picture(options: Options, tmp_path: Path) -> No
     Options(window=((-1e-3, 1 / 3), (-2.0, 1e5)), camera=Camera(-60.1, 1 / 7, 4.0)),
 ])  # fmt: skip
 def test_the_options_are_read_back(options: Options) -> None:
-    chosen = parser().parse_args(shlex.split(command_line(FIRST, options, Path("a.png")))[2:])
+    chosen = parser().parse_args(shlex.split(command_line(FIRST, options, None, Path("a.png")))[2:])
     back = options_of(chosen, "picture")
     for name in ("view", "dpi", "theme", "transparent", "title", "legend", "mode", "camera", "window"):
         assert getattr(back, name) == getattr(options, name)
@@ -84,14 +84,14 @@ def test_the_options_are_read_back(options: Options) -> None:
     Experiment("sphere", runs=(Run("sgd"),), curve=Curve("distance", "log", "linear", "evaluations")),
 ])  # fmt: skip
 def test_an_experiment_in_words(experiment: Experiment, tmp_path: Path) -> None:
-    run_back(command_line(experiment, Options(), tmp_path / "a.json"))
+    run_back(command_line(experiment, Options(), None, tmp_path / "a.json"))
     assert load(tmp_path / "a.json") == experiment
 
 
 def test_every_example(tmp_path: Path) -> None:
     for name, (_, file) in examples().items():
         experiment = load(name)
-        run_back(command_line(experiment, Options(), tmp_path / f"{name}.json", file))
+        run_back(command_line(experiment, Options(), file, tmp_path / f"{name}.json"))
         assert load(tmp_path / f"{name}.json") == experiment
 
 
@@ -107,14 +107,14 @@ TURNED = replace(FIRST, runs=(Run("sgd", {"lr": 0.001}, earlier=(Earlier(5, {"lr
 ])  # fmt: skip
 def test_what_words_cannot_say_needs_a_file(experiment: Experiment, reason: str, tmp_path: Path) -> None:
     with pytest.raises(ExperimentError, match=f"^save the experiment first: {reason}, and a command can only"):
-        command_line(experiment, Options(), tmp_path / "a.png")
+        command_line(experiment, Options(), None, tmp_path / "a.png")
     file = tmp_path / "my race.json"
     save(experiment, file)
     experiment = replace(experiment, steps=9)
-    run_back(command_line(experiment, Options(**SMALL), tmp_path / "a.png", file))
+    run_back(command_line(experiment, Options(**SMALL), file, tmp_path / "a.png"))
     assert load(tmp_path / "a.png") == experiment
     with pytest.raises(ExperimentError, match=r"save the experiment first: my race\.json holds another one"):
-        command_line(replace(experiment, title="another"), Options(), tmp_path / "a.png", file)
+        command_line(replace(experiment, title="another"), Options(), file, tmp_path / "a.png")
 
 
 def test_a_film_says_what_concerns_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,10 +123,10 @@ def test_a_film_says_what_concerns_it(monkeypatch: pytest.MonkeyPatch) -> None:
     film: Any = formats.Export(".film", "Film", "film", lambda *_: None)
     monkeypatch.setitem(formats.EXPORTS, ".film", film)
     options = Options(size=(12.8, 7.2), dpi=100.0, fps=30.0, seconds=2.5, turn=-12.0)
-    line = command_line(FIRST, options, Path("a.film"))
+    line = command_line(FIRST, options, None, Path("a.film"))
     assert line.endswith(" --fps=30 --seconds=2.5 --turn=-12 --to a.film")
     chosen = parser().parse_args(shlex.split(line)[2:])
     assert options_of(chosen, "film") == replace(options, shown={"equal": False, "trials": True})
-    assert "--pace=3" in command_line(FIRST, Options(pace=3), Path("a.film"))
-    assert "--fps" not in command_line(FIRST, Options(fps=30.0), Path("a.png"))
-    assert command_line(FIRST, Options(dpi=77.0), Path("a.csv")).endswith('lr=0.15" --to a.csv'.replace('"', "'"))
+    assert "--pace=3" in command_line(FIRST, Options(pace=3), None, Path("a.film"))
+    assert "--fps" not in command_line(FIRST, Options(fps=30.0), None, Path("a.png"))
+    assert command_line(FIRST, Options(dpi=77.0), None, Path("a.csv")).endswith('lr=0.15" --to a.csv'.replace('"', "'"))

@@ -10,10 +10,10 @@ import pytest
 from app.branch import Branch, Fair
 from app.editing import made_fair
 from app.experiment import FIRST, Experiment, Run
-from app.export.picture import compose
+from app.export import Options
+from app.export.figure import compose
 from app.race import Race
 from app.session import Session
-from app.theme import LIGHT
 from optimizers import OPTIMIZERS
 from tests.conftest import edit
 
@@ -218,7 +218,7 @@ def test_the_mode_of_the_race_is_on_every_picture(fair: Fair) -> None:
     assert race.experiment.fair.mode == fair.mode
     race.advance(10)
     for views in ("all", "contour"):
-        figure = compose(race, views, LIGHT, (8.0, 5.0), 60, {}, None)
+        figure = compose(race, Options(view=views, size=(8.0, 5.0), dpi=60)).with_paths(race.step)
         (words,) = [text for text in figure.texts if fair.words in text.get_text()]
         box = words.get_window_extent()
         assert words.get_visible()

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from app.documents import Documents
 from app.experiment import FIRST, Experiment, ExperimentError, Run
 from app.files import load
-from app.panels.export_dialog import ExportDialog
+from app.sharing.dialog import ExportDialog
 from app.views.relief import Relief
 from app.views.view import BLOCK
 from app.window import SHOWN_AT_FIRST, MainWindow
@@ -351,14 +351,17 @@ def test_no_shortcut_is_given_twice(open_window: Open) -> None:
         assert key in keys
 
 
-def test_export_and_open_through_the_dialogs(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export_and_open_through_the_dialogs(
+    open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
     picture, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
-    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.dpi.setValue(60) or True)
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.form.dpi.setValue(60) or True)
     monkeypatch.setattr(QFileDialog, "exec", lambda self: True)
     for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
         window.commands[name].trigger()
+        settle(application)
         assert path.exists()
     assert window.settings.folder() == tmp_path
     assert replace(load(picture), steps=None) == load(saved) == FIRST

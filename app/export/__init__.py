@@ -9,8 +9,10 @@ from pathlib import Path
 from app.checks import ExperimentError
 from app.export.arrays import arrays
 from app.export.document import document, experiment
+from app.export.film import film
 from app.export.options import Options
 from app.export.picture import picture
+from app.export.reels import MP4
 from app.export.table import table
 from app.race import Race
 
@@ -20,17 +22,22 @@ class Export:
     """A format: its file suffix, its name in a file dialog, its kind ("picture", "film", "data" or "code"), and what writes it.
 
     ``write(race, path, options)`` may give an iterator: then it writes a piece with every turn, yields the share that is done,
-    and leaves nothing behind when the iterator is closed before its end.
+    and leaves nothing behind when the iterator is closed before its end. ``unable`` says what is missing for it here.
     """
 
     suffix: str
     name: str
     kind: str
     write: Callable[[Race, Path, Options], Iterator[float] | None]
+    unable: Callable[[], str] = lambda: ""
 
 
 EXPORTS = {made.suffix: made for made in (
     Export(".png", "PNG picture", "picture", picture),
+    Export(".svg", "SVG vector picture", "picture", picture),
+    Export(".pdf", "PDF vector picture", "picture", picture),
+    Export(".gif", "GIF film", "film", film),
+    Export(".mp4", "MP4 film", "film", film, MP4.missing),
     Export(".csv", "CSV table", "data", table),
     Export(".data.json", "JSON data", "data", document),
     Export(".npz", "numpy arrays", "data", arrays),
@@ -38,10 +45,9 @@ EXPORTS = {made.suffix: made for made in (
 )}
 
 
-def formats(kind: str) -> tuple[str, list[str]]:
-    """The formats of a kind, as a file dialog's filter and as suffixes."""
-    made = [export for export in EXPORTS.values() if export.kind == kind]
-    return ";;".join(f"{export.name} (*{export.suffix})" for export in made), [export.suffix for export in made]
+def unable(suffix: str) -> str:
+    """What is missing here for a format, in words that say what to install; nothing where it can be written."""
+    return EXPORTS[suffix].unable()
 
 
 def format_of(path: Path) -> Export:
@@ -68,4 +74,4 @@ def export(race: Race, path: str | Path, options: Options = Options()) -> None: 
         pass
 
 
-__all__ = ["EXPORTS", "Export", "Options", "export", "export_slowly", "format_of", "formats"]
+__all__ = ["EXPORTS", "Export", "Options", "export", "export_slowly", "format_of", "unable"]

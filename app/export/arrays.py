@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -13,6 +12,7 @@ import numpy as np
 
 from app.atomic import replacing
 from app.export.options import Options
+from app.export.picture import kept
 from app.export.record import PIECE, Record, completing, recorded
 from app.race import Race
 
@@ -61,7 +61,7 @@ def arrays(race: Race, path: Path, _: Options) -> Iterator[float]:
     records = recorded(race)
     total, done = sum(record.last + 1 for record in records), 0
     with replacing(path, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        _add(archive, "experiment", np.array(replace(race.experiment, steps=race.step).to_json()))
+        _add(archive, "experiment", np.array(kept(race)))
         for record in records:
             numbers = array("d")
             states: dict[str, States] = {}
@@ -78,8 +78,8 @@ def arrays(race: Race, path: Path, _: Options) -> Iterator[float]:
                                ("learning_rates", table[:, 5]), ("evaluations", table[:, 6].astype(np.int64))):
                 _add(archive, prefix + name, part)
                 yield 0.9 * done / total
-            for name, kept in states.items():
-                _add(archive, f"{prefix}state/{name}", kept.padded())
+            for name, values in states.items():
+                _add(archive, f"{prefix}state/{name}", values.padded())
                 yield 0.9 * done / total
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from app.atomic import replacing
 from app.export.options import Options
+from app.export.picture import kept
 from app.export.record import PIECE, Record, Row, completing, plain, recorded
 from app.race import Race
 
@@ -24,9 +24,8 @@ def document(race: Race, path: Path, _: Options) -> Iterator[float]:
     yield from completing(race)
     records = recorded(race)
     total, done = sum(record.last + 1 for record in records), 0
-    kept = json.loads(replace(race.experiment, steps=race.step).to_json())
     with replacing(path) as file:
-        file.write(f'{{"experiment": {json.dumps(kept, allow_nan=False)},\n"step": {race.step},\n"runs": [')
+        file.write(f'{{"experiment": {json.dumps(json.loads(kept(race)), allow_nan=False)},\n"step": {race.step},\n"runs": [')
         for k, record in enumerate(records):
             head = json.dumps(_facts(record), allow_nan=False)
             file.write(f'{"," if k else ""}\n{head[:-1]}, "steps": [')

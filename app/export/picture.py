@@ -1,96 +1,49 @@
-"""The race as a picture, drawn anew on a figure of its own: all views with a title and a legend, or one view."""
+"""The race as a picture, drawn anew: PNG, SVG and PDF. The same experiment gives the same bytes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib import rc_context
 
 from app.atomic import replacing
-from app.checks import choice
-from app.experiment import Experiment
-from app.export.legend import EDGE, add_legend
+from app.checks import ExperimentError
+from app.export.figure import compose, figure_title
 from app.export.options import Options
 from app.race import Race
-from app.views import VIEWS, Scene, View
-from app.views.contour import Contour
-from app.views.labels import shrink
-from app.views.relief import Relief
-from app.views.strokes import Brush
+
+KEY = "thalweg:experiment"  # of the text in a PNG that holds the experiment; in an SVG its dc:source does
+VECTOR = {"svg.fonttype": "none", "svg.hashsalt": "thalweg", "pdf.fonttype": 42,  # text stays text
+          "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"]}
+POINTS = 72.0  # dots an inch that a vector file is laid out in, whatever its bitmaps have
 
 
-class Moving(Artist):
-    """Everything of a view that moves, as one artist: an ordinary draw paints it, on any backend."""
+def kept(race: Race) -> str:
+    """The experiment that a picture carries, to be opened at this very step."""
+    return replace(race.experiment, shown=race.step).to_json(indent=None)
 
-    def __init__(self, view: View, step: int) -> None:
-        super().__init__()
-        self.view, self.step = view, step
-        self.set_zorder(10)
 
-    def draw(self, renderer: Any) -> None:
-        brush = Brush(renderer)
-        self.view.redraw(brush, self.step)
-        self.view.heads(brush)
+def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
+    """Write a picture of a kind, "png", "svg" or "pdf"."""
+    vector = kind != "png"
+    made, title = compose(race, options, max(options.dpi / POINTS, 2.0) if vector else 1.0), figure_title(race.experiment)
+    if vector and made.scale > 1:
+        least = " x ".join(f"{2.54 * side * made.scale:.1f}" for side in options.size)
+        raise ExperimentError(f"the words would not fit into so small a vector picture: ask for at least {least} cm, for one "
+                              "view, or for a PNG")
+    metadata: dict[str, Any] = {
+        "png": {"Title": title, KEY: kept(race)},
+        "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": kept(race).strip()},
+        "pdf": {"Title": title, "CreationDate": None, "Creator": "Thalweg"},
+    }[kind]
+    figure = made.with_paths(race.step)
+    with rc_context(VECTOR):
+        figure.savefig(file, format=kind, dpi=made.figure.dpi, transparent=options.transparent, metadata=metadata)
 
 
 def picture(race: Race, path: Path, options: Options) -> None:
-    """Write a PNG; the experiment is kept in its metadata."""
-    check(race, options)
-    kept = replace(race.experiment, steps=race.step)
-    figure = compose(race, options)
+    """Write a picture in the format that the path's suffix names. PNG and SVG carry the experiment."""
     with replacing(path, "wb") as file:
-        figure.savefig(file, format="png", dpi=options.dpi, metadata={"Title": figure_title(race.experiment),
-                                                                      "thalweg:experiment": kept.to_json(indent=None)})
-
-
-def check(race: Race, options: Options) -> None:
-    """ExperimentError where there is no such view of this race."""
-    choice("view", options.view, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
-
-
-def figure_title(experiment: Experiment) -> str:
-    return experiment.title or experiment.land.name
-
-
-def compose(race: Race, options: Options) -> Figure:
-    """A figure with the chosen views on it, drawn at the race's step; its words are measured at the dpi it is written at."""
-    size, dpi, theme = options.size, options.dpi, options.theme
-    figure = Figure(figsize=size, dpi=dpi, facecolor=theme.face)
-    FigureCanvasAgg(figure)
-    scene = Scene(race, theme, options=dict(options.shown))
-    head, foot = 0.5 / size[1], add_legend(figure, scene)
-    for name, room in rooms(scene, options.view, head, foot).items():
-        view = VIEWS[name](figure)
-        if options.camera is not None and hasattr(view, "camera"):
-            view.camera = options.camera
-        if isinstance(view, (Contour, Relief)):
-            view.window = options.window
-        view.place(room)
-        view.show(scene)
-        view.finish()
-        view.arrange()
-        view.axes.add_artist(Moving(view, race.step))
-    assert race.experiment.start is not None
-    x, y = race.experiment.start
-    words = f"start ({x:.4g}, {y:.4g}), {race.step:,} steps, {race.experiment.fair.words}"
-    facts = figure.text(1 - EDGE / size[0], 1 - 0.3 / size[1], words, fontsize=10, color=theme.muted, ha="right", va="center")
-    shrink(facts, 10, 0.62 * size[0] * dpi)
-    title = figure.text(EDGE / size[0], 1 - 0.3 / size[1], figure_title(race.experiment), fontsize=14, fontweight="bold",
-                        color=theme.text, va="center", parse_math=False)
-    shrink(title, 14, facts.get_window_extent().x0 - 2 * EDGE * dpi)
-    return figure
-
-
-def rooms(scene: Scene, views: str, head: float, foot: float) -> dict[str, tuple[float, float, float, float]]:
-    """Which part of the figure each view gets: the contour the large one on the left, the others above each other."""
-    body = 1 - head - foot
-    if views != "all":
-        return {views: (0.0, foot, 1.0, body)}
-    side = [name for name, view in VIEWS.items() if name != "contour" and view.applies(scene)]
-    height = body / len(side)
-    return {"contour": (0.0, foot, 0.58, body),
-            **{name: (0.58, foot + body - (i + 1) * height, 0.42, height) for i, name in enumerate(side)}}
+        draw(race, file, path.suffix.lower().lstrip("."), options)

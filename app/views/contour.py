@@ -95,6 +95,8 @@ class Contour(View):
         x, y = scenery.grid(GRID)
         relief = np.clip(np.nan_to_num(scenery.relief(scenery.heights(x, y)), nan=1.0), 0.0, 1.0)
         filled = axes.contourf(x, y, relief, levels=np.linspace(0, 1, FILLED + 1), cmap=scene.theme.colormap, zorder=0)
+        if self.fineness > 1.0:  # in a vector file the seams between the levels would show
+            filled.set(edgecolor="face", linewidth=0.4)
         low, high = relief.min(), relief.max()
         heights = {share: h for h in scenery.round_heights(LABELED) if low < (share := float(scenery.relief(h))) < high}
         if not heights:

@@ -132,7 +132,7 @@ class Loss(View):
     def columns(self, track: Track, last: int) -> np.ndarray:
         """The first step in each column of pixels, up to ``last``; all steps where they are few."""
         box = self.axes.bbox
-        wide = int(box.width) // 3 if self.hasty else int(box.width)
+        wide = int(box.width * self.fineness) // (3 if self.hasty else 1)
         if last <= 4 * wide:
             return np.arange(last + 1)
         pixels = np.linspace(box.x0, box.x1, wide + 2)

@@ -46,6 +46,13 @@ class Mesh(Artist):
             self.brush = strokes.Brush(renderer)
         brush = self.brush
         view.frame.draw_behind(brush)
+        renderer.start_rasterizing()  # ten thousand quads: of a vector file they are the bitmap in it
+        self.quads(renderer)
+        renderer.stop_rasterizing()
+        view.frame.draw_before(brush, view.pixels(view.nodes).reshape(-1, 2))
+
+    def quads(self, renderer: Any) -> None:
+        view = self.view
         x, y, _, colors = view.mesh
         points = view.pixels(view.nodes)
         gc = renderer.new_gc()
@@ -61,7 +68,6 @@ class Mesh(Artist):
                                             strokes.IDENTITY, faces, not view.turning,
                                             np.empty((0, 4)) if view.turning else faces)
         gc.restore()
-        view.frame.draw_before(brush, points.reshape(-1, 2))
 
 
 class Relief(View):

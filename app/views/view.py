@@ -47,6 +47,7 @@ class View(Room, ABC):
     title: ClassVar[str]
     halo: ClassVar[bool] = True
     moving: bool = False
+    fineness: float = 1.0  # more in a vector file, whose pixels are coarse and which is looked at with so many dots to each
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
@@ -68,6 +69,7 @@ class View(Room, ABC):
         self.axes.clear()
         self.axes.set_facecolor(theme.face)
         self.axes.tick_params(colors=theme.muted, labelsize=8.5, length=3)
+        self.axes.tick_params(which="minor", color=theme.muted)
         for spine in self.axes.spines.values():
             spine.set_color(theme.line)
         self.compose(scene)
@@ -111,7 +113,7 @@ class View(Room, ABC):
 
     def outline(self, track: Track, last: int, coarsely: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Steps (n,), pixels (n, 2) and hidden (n,) of a whole trail, thinned to what can be seen; nan breaks the line."""
-        across, coarsely = max(self.axes.bbox.size), coarsely or self.hasty
+        across, coarsely = self.fineness * max(self.axes.bbox.size), coarsely or self.hasty
         cells = COARSE if coarsely else 128 if across < 512 else 256 if across < 1024 else 512
         steps, broken = needed(track, last, self.box, cells, coarsely)
         points, hidden = self.spots(track, steps)

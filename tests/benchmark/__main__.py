@@ -16,7 +16,7 @@ from tests.benchmark.measure import Row
 
 PARTS = {"frame": frames.frame, "turn": frames.turn, "step": numbers.step, "what-if": frames.what_if, "map": numbers.grid_map,
          "batch": numbers.batch, "start": processes.start, "memory": processes.memory, "resize": frames.resize,
-         "picture": frames.picture, "scrub": frames.scrub, "tune": numbers.tune}
+         "picture": frames.picture, "film": frames.film, "scrub": frames.scrub, "tune": numbers.tune}
 
 
 def machine() -> str:

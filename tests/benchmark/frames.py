@@ -17,6 +17,7 @@ from tests.benchmark.measure import RUNS, SMOOTH, Row, application, close, faste
 
 STEPS = (100, 10_000, 100_000, 1_000_000)
 EACH = 10
+FRAMES = 300
 
 
 def frame() -> Iterator[Row]:
@@ -223,3 +224,35 @@ def picture() -> Iterator[Row]:
         with tempfile.TemporaryDirectory() as folder:
             costs.append(median(lambda race=race, folder=folder: export(race, Path(folder) / "a.png", Options(dpi=200)), 3))
     yield slower("picture", "PNG, 200 dpi, 100,000 steps", costs[1], "ms", "the same at step 100", costs[0], 3.0)
+
+
+def film() -> Iterator[Row]:
+    """300 frames at 1280 x 720, as a GIF; beside them the same figure drawn in full for every frame, as FuncAnimation does."""
+    from app.export import Options, export
+    from app.export.options import FILM_DPI, FILM_SIZE
+
+    race = Race(Experiment(SMOOTH.surface, SMOOTH.start, RUNS))
+    race.advance(FRAMES)
+    options = Options(size=FILM_SIZE, dpi=FILM_DPI, fps=25, seconds=(FRAMES - 25) / 25)
+    with tempfile.TemporaryDirectory() as folder:
+        ours = median(lambda: export(race, Path(folder) / "a.gif", options), 1, warm=0)
+        theirs = median(lambda: _animated(race, Path(folder) / "b.gif", options), 1, warm=0)
+    yield faster("film", f"GIF, {FRAMES} frames, 1280 x 720", ours, "ms", "FuncAnimation.save, full redraws", theirs, 3)
+
+
+def _animated(race: Race, path: Path, options) -> None:  # type: ignore[no-untyped-def]
+    from matplotlib.animation import FuncAnimation, PillowWriter
+
+    from app.export.figure import Moving, compose
+
+    made = compose(race, options)
+    moving = [Moving(view, 0) for view in made.views]
+    for view, artist in zip(made.views, moving, strict=True):
+        view.axes.add_artist(artist)
+
+    def update(k: int) -> list[Moving]:
+        for artist in moving:
+            artist.step = k
+        return moving
+
+    FuncAnimation(made.figure, update, frames=FRAMES, blit=False).save(path, writer=PillowWriter(fps=25))

@@ -1,0 +1,167 @@
+"""What the window exports and copies. Whatever goes wrong is raised as ExperimentError, which the window says in one sentence."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QByteArray, QMimeData
+from PyQt6.QtGui import QGuiApplication, QImage
+
+from app.checks import ExperimentError
+
+if TYPE_CHECKING:
+    from app.export import Options
+    from app.race import Race
+    from app.sharing.job import Job
+    from app.window import MainWindow
+
+
+class Exporting:
+    """``jobs`` are the files that are being written. The race may go on meanwhile: what is exported is the past of now."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.jobs: list[Job] = []
+
+    @property
+    def race(self) -> Race:
+        """The race of now, which keeps its step: only its past is asked for."""
+        return copy(self.window.session.race)
+
+    def options(self, **changes: Any) -> Options:
+        """How the window shows it."""
+        from app.export import Options
+
+        window = self.window
+        return Options(theme=window.theme, shown=dict(window.options), camera=window.canvases["relief"].view.camera,
+                       window=window.canvases["contour"].view.window, **changes)
+
+    # Files
+
+    def picture(self) -> None:
+        """Ask what and how fine, then where."""
+        from app.export.options import DPI, SIZE
+
+        self._illustrated("picture", "Export Picture", self.options(size=SIZE, dpi=DPI))
+
+    def film(self) -> None:
+        """The same of a film, which begins at the start and ends at the step that is shown."""
+        from app.export.options import FILM_DPI, FILM_SIZE
+
+        if self.window.session.race.step == 0:
+            raise ExperimentError("a film shows the way to this step, and there is none yet: play, or go to a later step")
+        self._illustrated("film", "Export Film", self.options(size=FILM_SIZE, dpi=FILM_DPI))
+
+    def data(self) -> None:
+        self._written("data")
+
+    def code(self) -> None:
+        self._written("code")
+
+    def _illustrated(self, kind: str, title: str, base: Options) -> None:
+        from app.export import EXPORTS, unable
+        from app.export.picture import draw
+        from app.sharing.dialog import ExportDialog
+        from app.sharing.form import Form
+        from app.views import VIEWS
+
+        window = self.window
+        window.session.clock.pause()
+        race, scene = self.race, window.scene()
+        views = {name: VIEWS[name].title for name in window.canvases if VIEWS[name].applies(scene)}
+        kinds = {each.suffix: each.name for each in EXPORTS.values() if each.kind == kind}
+        form = Form(kinds, views, base, window.theme, race.step, window.settings)
+
+        def png(options: Options) -> bytes:
+            file = BytesIO()
+            draw(race, file, "png", options)
+            return file.getvalue()
+
+        dialog = ExportDialog(window, title, form, png, unable)
+        accepted = dialog.exec()
+        suffix, options = form.format.currentData(), form.options() if accepted else base
+        dialog.deleteLater()
+        if accepted:  # another format of the kind may still be named
+            self._ask(title, sorted(kinds, key=lambda each: each != suffix), f"{race.experiment.surface}-{options.view}", options)
+
+    def _written(self, kind: str) -> None:
+        from app.export import EXPORTS, Options
+
+        self.window.session.clock.pause()
+        suffixes = [each.suffix for each in EXPORTS.values() if each.kind == kind]
+        self._ask(f"Export {kind.capitalize()}", suffixes, self.window.session.experiment.surface, Options())
+
+    def _ask(self, title: str, suffixes: list[str], name: str, options: Options) -> None:
+        """Ask where to, and begin to write."""
+        from app.export import EXPORTS, export_slowly, format_of
+
+        kinds = ";;".join(f"{EXPORTS[suffix].name} (*{suffix})" for suffix in suffixes)
+        path = self.window.files.ask(title, kinds, suffixes[0].lstrip("."), name)
+        if path is None:
+            return
+        if format_of(path).suffix not in suffixes:
+            raise ExperimentError(f"the name must end in {' or '.join(suffixes)} for this, not in {path.suffix or path.name!r}")
+        self.start(path, export_slowly(self.race, path, options))
+
+    def start(self, path: Path, work: Any) -> Job:
+        """Write a file beside all else."""
+        from app.sharing.job import Job
+
+        job = Job(self.window, path, work)
+        self.jobs.append(job)
+        job.ended.connect(self.window.say)
+        job.failed.connect(self.window.complain)
+        for signal in (job.ended, job.failed):
+            signal.connect(lambda _: self.jobs.remove(job))
+        job.start()
+        return job
+
+    def cancel(self) -> None:
+        """End all that is being written; no half of a file is left."""
+        for job in list(self.jobs):
+            job.cancel()
+
+    # The clipboard
+
+    def copy_picture(self) -> None:
+        """The whole figure as an image, and as a PNG that carries its experiment."""
+        from app.export.options import DPI, SIZE
+        from app.export.picture import draw
+
+        file = BytesIO()
+        draw(self.race, file, "png", self.options(size=SIZE, dpi=DPI))
+        data = QMimeData()
+        data.setData("image/png", QByteArray(file.getvalue()))
+        data.setImageData(QImage.fromData(file.getvalue()))
+        self._put(data, "Copied the picture.")
+
+    def copy_table(self) -> None:
+        self.window.foot.standings.copy("tsv")
+
+    def copy_code(self) -> None:
+        """The race as a script for NumPy."""
+        from app.export.code import numpy_script
+
+        self._put(numpy_script(self.race), "Copied the race as a NumPy script.")
+
+    def copy_command(self) -> None:
+        """The line for a shell that makes the picture of now."""
+        from app.spelling import command_line
+
+        race = self.race
+        steps = replace(race.experiment, steps=race.step)
+        self._put(command_line(steps, self.options(), self.window.files.origins.path, f"{race.experiment.surface}.png"),
+                  "Copied the command.")
+
+    def _put(self, what: QMimeData | str, words: str) -> None:
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        if isinstance(what, str):
+            clipboard.setText(what)
+        else:
+            clipboard.setMimeData(what)
+        self.window.say(words)

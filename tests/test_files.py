@@ -1,0 +1,416 @@
+"""Experiments in files and pictures: what is kept, what is refused in one sentence, and that no file, however made, does harm."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import struct
+import subprocess
+import sys
+import tracemalloc
+import zlib
+from dataclasses import MISSING, fields, is_dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from app import atomic, schema
+from app.branch import Branch, Fair
+from app.checks import ExperimentError
+from app.experiment import FIRST, Curve, Experiment, Run
+from app.files import home, load, save
+from app.schema import LARGEST
+from app.session import Session
+
+TEXT = FIRST.to_json().encode()
+GIGABYTE = 1 << 30
+NEWER = {
+    "thalweg": "1.7", "surface": "beale", "weather": {"wind": [3.5, None, "é"]}, "extra": True,
+    "runs": [{"optimizer": "sgd", "slot": 0, "mood": "calm"}, {"optimizer": "adam", "slot": 1}],
+    "curve": {"quantity": "gradient", "tint": 3}, "fair": {"mode": "", "why": "so"},
+    "branches": [{"runs": [{"optimizer": "sgd", "slot": 0, "old": 1}], "start": [1, 1], "steps": 3, "leaf": []}],
+}
+
+
+def told(path: Path) -> str:
+    """The sentence with which a file is refused."""
+    with pytest.raises(ExperimentError) as refused:
+        load(path)
+    words = str(refused.value)
+    assert "\n" not in words
+    assert len(words) < 500
+    return words
+
+
+def picture(experiment: Experiment | None, kind: str) -> bytes:
+    """A small picture, as matplotlib writes it."""
+    file = BytesIO()
+    key = {"png": "thalweg:experiment", "svg": "Source"}[kind]
+    kept = None if experiment is None else {key: experiment.to_json(indent=None)}
+    Figure(figsize=(1, 1)).savefig(file, format=kind, metadata=kept)
+    return file.getvalue()
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+# What is written down
+
+
+def documented() -> dict[str, dict[str, str]]:
+    """Kind of object -> key -> default, as the module's docstring has them."""
+    kinds: dict[str, dict[str, str]] = {}
+    kind = ""
+    for line in (schema.__doc__ or "").split("\n"):
+        if line in ("experiment", "run", "curve", "branch", "fair"):
+            kind = line
+            kinds[kind] = {}
+        elif kind and line.startswith("    "):
+            name, default, *words = line.split()
+            assert words, line
+            kinds[kind][name] = default
+    return kinds
+
+
+def test_what_is_written_down_is_what_is_written() -> None:
+    kinds = documented()
+    assert list(kinds) == ["experiment", "run", "curve", "branch", "fair"]
+    for kind, cls in zip(kinds, (Experiment, Run, Curve, Branch, Fair), strict=True):
+        declared = {}
+        for field in fields(cls):
+            made = field.default if field.default_factory is MISSING else field.default_factory()
+            declared[field.name] = "-" if made is MISSING else "{}" if is_dataclass(made) else json.dumps(made)
+        assert declared.pop("extra") == "{}"
+        assert kinds[kind] == declared
+    written = json.loads(Experiment(runs=(Run("sgd"),), branches=(Branch((Run("sgd", slot=0),), (0, 0), 1),)).to_json())
+    assert written.pop("thalweg") == schema.FORMAT
+    for kind, data in (("experiment", written), ("run", written["runs"][0]), ("curve", written["curve"]),
+                       ("branch", written["branches"][0]), ("fair", written["fair"])):
+        assert list(data) == list(kinds[kind])
+
+
+def test_the_example_in_the_description_is_one() -> None:
+    (line,) = (line for line in (schema.__doc__ or "").split("\n") if line.startswith("    {"))
+    assert Experiment.from_json(line).runs == (Run("adam", {"lr": 0.1}, slot=0),)
+
+
+# What is kept
+
+
+def kept(experiment: Experiment) -> dict:
+    data = json.loads(experiment.to_json())
+    assert data["thalweg"] == 1
+    return data
+
+
+def test_keys_of_a_newer_version_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "newer.json").write_text(json.dumps(NEWER), encoding="utf-8")
+    opened = load(tmp_path / "newer.json")
+    save(opened, tmp_path / "again.json")
+    assert load(tmp_path / "again.json") == opened
+    data = kept(opened)
+    assert (data["weather"], data["extra"]) == (NEWER["weather"], True)
+    assert data["runs"][0]["mood"] == "calm"
+    assert "mood" not in data["runs"][1]
+    assert (data["curve"]["tint"], data["fair"]["why"]) == (3, "so")
+    assert (data["branches"][0]["leaf"], data["branches"][0]["runs"][0]["old"]) == ([], 1)
+
+
+def test_keys_of_a_newer_version_outlive_edits() -> None:
+    session = Session()
+    session.open(Experiment.from_json(json.dumps(NEWER)))
+    session.advance(5)
+    session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.002)))
+    session.change(lambda e: e.added(replace(e.runs[0], slot=None)))
+    session.change(lambda e: e.removed(1))
+    session.change(lambda e: replace(e, curve=replace(e.curve, quantity="loss")))
+    session.race_fairly(Fair("evaluations", 50), {})
+    session.race_fairly(Fair("tuned", 50), {0: 0.1})
+    session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.2)))
+    session.change_branch(0, name="old")
+    data = kept(session.experiment)
+    assert [run["mood"] for run in data["runs"]] == ["calm", "calm"]
+    assert data["fair"] == {"mode": "", "budget": 0, "of": 0, "why": "so"}
+    assert (data["weather"], data["curve"]["tint"], data["branches"][0]["leaf"]) == (NEWER["weather"], 3, [])
+    assert kept(session.experiment.on("sphere"))["weather"] == NEWER["weather"]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers(-2**60, 2**60) | st.floats(allow_nan=False, allow_infinity=False)
+                    | st.text(max_size=5),
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)))
+def test_whatever_a_newer_version_holds_is_kept(value: object) -> None:
+    text = json.dumps({"thalweg": 1, "newer": value, "runs": [{"optimizer": "sgd", "newer": value}]})
+    data = kept(Experiment.from_json(text))
+    assert data["newer"] == data["runs"][0]["newer"] == value
+
+
+@pytest.mark.parametrize("version", ["1", "1.0", "1.25", '"1"', '"1.25"'])
+def test_every_minor_version_is_read(version: str) -> None:
+    assert Experiment.from_json(f'{{"thalweg": {version}}}') == Experiment()
+
+
+def test_where_it_stood_is_kept_but_makes_no_other_experiment() -> None:
+    stood = replace(FIRST, shown=120)
+    assert stood == FIRST
+    assert Experiment.from_json(stood.to_json()).shown == 120
+    assert stood.on("beale").shown == 0
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    (b"", "it is empty"),
+    (b" \n\t ", "it is empty"),
+    (b"\xef\xbb\xbf", "it is empty"),
+    (TEXT[:-30], "it is cut off: its JSON ends in line"),
+    (TEXT[: len(TEXT) // 2], "it is cut off: its JSON ends in line"),
+    (TEXT + b"}", "it is not JSON: extra data in line"),
+    (b'{"thalweg": 1,}', "it is not JSON: "),
+    (b"surface = rosenbrock", "it is not JSON: expecting value in line 1, column 1"),
+    (b"[1]", 'it has no key "thalweg"'),
+    (TEXT.decode().encode("utf-16"), "it is written in UTF-16, or is no text at all"),
+    (TEXT.decode().encode("utf-16-le"), "it is written in UTF-16, or is no text at all"),
+    (b"\x7fELF\x02\x01\x01\0\0\0", "it is written in UTF-16, or is no text at all"),
+    ('{"thalweg": 1,\n"title": "Höhe"}'.encode("latin-1"), "it is not text in UTF-8: line 2 is in another encoding"),
+    (b'{"thalweg": 2}', r"written by a newer Thalweg \(format 2\); this one reads format 1: update Thalweg"),
+    (b'{"thalweg": "12.1"}', r"written by a newer Thalweg \(format 12\.1\)"),
+    (b'{"thalweg": true}', "must be the version of the format, 1, not True"),
+    (b'{"thalweg": 0.9}', "must be the version of the format, 1, not 0.9"),
+    (b'{"thalweg": [1]}', "must be the version of the format"),
+    (b'{"thalweg": 1, "start": [NaN, 0]}', "it holds NaN, which is no finite number"),
+    (b'{"thalweg": 1, "newer": -Infinity}', "it holds -Infinity, which is no finite number"),
+    (b'{"thalweg": 1, "start": [1e999, 0]}', "it holds 1e999, which is no finite number"),
+    (b'{"thalweg": 1, "steps": 1' + b"0" * 5000 + b"}", "it holds a number of 5,001 digits"),
+    (b'{"thalweg": 1, "newer": 1' + b"0" * 5000 + b".0}", "which is no finite number"),
+    (b'{"thalweg": 1, "steps": 1' + b"0" * 250 + b"}", "steps must be a whole number"),
+    (b'{"thalweg": 1, "title": "a", "title": "b"}', "the key 'title' stands twice in one object"),
+    (b'{"thalweg": 1, "newer": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested more than 64 deep"),
+    (b'{"thalweg": 1, "start": ' + b"[" * 500 + b"]" * 500 + b"}", "nested more than 64 deep"),
+    (b'{"a":' * 100_000, "nested more than 64 deep"),
+    (b'{"thalweg": 1, "runs": [' + b'{"optimizer": "sgd"},' * 300_000 + b"{}]}", "at most 24 runs, not 300,001"),
+    (b'{"thalweg": 1, "branches": [' + b"{}," * 300_000 + b"{}]}", "at most 100 branches, not 300,001"),
+    (b'{"thalweg": 1, "runs": [{"optimizer": "sgd", "hyperparameters": {"' + b"l" * 300_000 + b'": 1}}]}', "sgd has no hyperparam"),
+    (b'{"thalweg": 1, "runs": [{"optimizer": "sgd", "hyperparameters": {"lr": [' + b"1," * 300_000 + b"1]}}]}", "must be a finite"),
+])
+def test_a_file_that_is_no_experiment_is_refused_in_a_sentence(content: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.json"
+    path.write_bytes(content)
+    with pytest.raises(ExperimentError, match=words):
+        load(path)
+    assert told(path).startswith("cannot open odd.json: ")
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"\xef\xbb\xbf" + TEXT)
+    assert load(tmp_path / "a.json") == FIRST
+    assert Experiment.from_json("\ufeff" + FIRST.to_json()) == FIRST
+
+
+def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    text = replace(FIRST, title="Höhe {} 10").to_json().rstrip().encode()
+    for length in range(len(text)):
+        with pytest.raises(ExperimentError, match=r"it is (empty|cut off|not text in UTF-8)"):
+            Experiment.from_json(text[:length])
+
+
+@pytest.mark.parametrize(("kind", "words"), [
+    ("json", "larger than 16 MiB, which no experiment may be"), ("csv", "larger than 16 MiB, which no data file may be"),
+    ("png", "without an experiment"), ("svg", "it is not an SVG picture"),
+])
+def test_a_file_of_a_gigabyte_is_refused_at_once(kind: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / f"large.{kind}"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" if kind == "png" else b"")
+    os.truncate(path, GIGABYTE)
+    tracemalloc.start()
+    assert words in told(path)
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()
+
+
+def test_what_is_not_a_file_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
+    assert "it is no file that can be read to its end" in told(tmp_path / "pipe.json")
+    assert "it is no file that can be read to its end" in told(tmp_path / "zero.png")
+    assert "it is no file that can be read to its end" in told(Path("/dev/zero"))
+    assert "it is a folder" in told(tmp_path / "folder.json")
+    assert "there is no file" in told(tmp_path / "loop.json")
+    assert "there is no file" in told(tmp_path / ("x" * 5000))
+    assert "there is no file" in told(Path("a\0b"))
+
+
+@pytest.mark.parametrize("name", ["a b.json", "Höhe–日本 ☃.json", "<b>&amp;%s{}.json", "two\nlines.json", "-x.json", "'q\"\\.json",
+                                  "raw\udcff.json", ".json", "UPPER.JSON", "none"])
+def test_a_name_may_hold_what_it_likes(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    save(FIRST, path)
+    assert load(path) == FIRST
+    assert home(path) == path
+    path.write_bytes(b"{")
+    told(path).encode()
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_picture_brings_its_experiment_back(kind: str, tmp_path: Path) -> None:
+    mine = replace(FIRST, title="a < b & \"c\" ]]> é ∇", shown=42)
+    path = tmp_path / f"a.{kind.upper()}"
+    path.write_bytes(picture(mine, kind))
+    assert load(path) == mine
+    assert load(path).shown == 42
+    assert home(path) is None
+    path.write_bytes(picture(None, kind))
+    assert "it carries no experiment; only pictures exported by Thalweg do" in told(path)
+
+
+@pytest.mark.parametrize("form", ["zipped", "international", "international and zipped"])
+def test_a_png_that_another_program_wrote_again_still_carries_it(form: str, tmp_path: Path) -> None:
+    info = PngInfo()
+    if form == "zipped":
+        info.add_text("thalweg:experiment", FIRST.to_json(), zip=True)
+    else:
+        info.add_itxt("thalweg:experiment", FIRST.to_json(), zip="zipped" in form)
+    Image.new("L", (3, 3)).save(tmp_path / "a.png", pnginfo=info)
+    assert load(tmp_path / "a.png") == FIRST
+
+
+def test_a_png_is_searched_to_its_end(tmp_path: Path) -> None:
+    whole = picture(None, "png")
+    text = chunk(b"tEXt", b"thalweg:experiment\0" + TEXT)
+    (tmp_path / "a.png").write_bytes(whole[:-12] + text + whole[-12:])
+    assert load(tmp_path / "a.png") == FIRST
+
+
+def test_a_png_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> None:
+    path, start = tmp_path / "a.png", b"\x89PNG\r\n\x1a\n"
+    whole = picture(FIRST, "png")
+    place = whole.index(b"rosenbrock")
+    bomb = zlib.compress(b" " * (LARGEST + 10))
+    for content, words in (
+        (b"not a picture", "it is not a PNG picture"),
+        (b"", "it is not a PNG picture"),
+        (whole[:place], "the experiment in it is cut off or damaged"),
+        (whole[:place] + b"R" + whole[place + 1:], "the experiment in it is cut off or damaged"),
+        (whole[:20], "cut off or damaged"),
+        (picture(None, "png")[:-12], "cut off or damaged"),
+        (start + struct.pack(">I", GIGABYTE) + b"tEXtthalweg:experiment\0{", "the experiment in it is larger than 16 MiB"),
+        (start + struct.pack(">I", GIGABYTE) + b"tEXtComment\0{", "cut off or damaged"),
+        (start + chunk(b"zTXt", b"thalweg:experiment\0\0" + bomb), "larger than 16 MiB"),
+        (start + chunk(b"zTXt", b"thalweg:experiment\0\0nothing"), "cut off or damaged"),
+        (start + chunk(b"iTXt", b"thalweg:experiment\0"), "it is empty"),
+        (start + chunk(b"tEXt", b"thalweg:experiment\0{"), "it is cut off"),
+        (start + chunk(b"fAKE", b"") * 110_000, "it carries no experiment"),
+    ):
+        path.write_bytes(content)
+        assert words in told(path)
+
+
+def test_an_svg_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    whole = picture(FIRST, "svg")
+    laughs = b"".join(b'<!ENTITY l%d "%s">' % (k, b"&l%d;" % (k - 1) * 10) for k in range(1, 10))
+    source = b'<svg xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>%s</dc:source></svg>'
+    for content, words in (
+        (b"not a picture", "it is not an SVG picture, or is cut off or damaged"),
+        (b"", "it is not an SVG picture, or is cut off or damaged"),
+        (whole[: whole.index(b"rosenbrock")], "it is not an SVG picture, or is cut off or damaged"),
+        (b'<!DOCTYPE svg [<!ENTITY l0 "ha">' + laughs + b"]>" + source % b"{&l9;", "it declares entities"),
+        (b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + source % b"{&x;", "it declares entities"),
+        (source % b"https://example.org/original.svg", "it carries no experiment"),
+        (source % b'{"thalweg": 1, "surface": "nowhere"}', "there is no surface 'nowhere'"),
+        (source % (b"{" + b"x" * LARGEST), "larger than 16 MiB"),
+        (b"<svg><source>" + TEXT + b"</source></svg>", "it carries no experiment"),
+        (b'<svg xmlns="' + b"x" * (5 << 20), "cut off or damaged"),
+    ):
+        path.write_bytes(content)
+        assert words in told(path)
+
+
+def test_an_svg_is_read_no_farther_than_to_its_experiment(tmp_path: Path) -> None:
+    path, whole = tmp_path / "a.svg", picture(FIRST, "svg")
+    path.write_bytes(whole[: whole.index(b"</metadata>")])
+    assert load(path) == FIRST
+    os.truncate(path, GIGABYTE)
+    assert load(path) == FIRST
+
+
+def test_the_experiment_in_a_picture_may_be_as_large_as_in_a_file(tmp_path: Path) -> None:
+    large = replace(FIRST, extra={"newer": "x" * (5 << 20)})
+    for kind in ("png", "svg"):
+        path = tmp_path / f"a.{kind}"
+        path.write_bytes(picture(large, kind))
+        assert load(path) == large
+
+
+# Saving
+
+
+def refused(path: Path, experiment: Experiment = FIRST) -> str:
+    """The sentence with which saving there is refused; nothing else is left there."""
+    before = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+    with pytest.raises(ExperimentError) as error:
+        save(experiment, path)
+    if path.parent.is_dir() and path.parent != Path("/dev"):
+        assert sorted(path.parent.iterdir()) == before
+    return str(error.value)
+
+
+def test_what_cannot_be_written_is_said_and_the_old_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text("mine")
+    path.chmod(0o444)
+    assert f"cannot write {path}: it may only be read" in refused(path)
+    path.chmod(0o644)
+    (tmp_path / "folder.json").mkdir()
+    assert "it is a folder" in refused(tmp_path / "folder.json")
+    assert "there is no folder" in refused(tmp_path / "gone" / "mine.json")
+    assert "it is no file" in refused(Path("/dev/full"))
+    assert refused(tmp_path / ("x" * 300)).endswith("file name too long")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert refused(path) == f"cannot write {path}: no space left on device"
+    assert path.read_text() == "mine"
+
+
+def test_a_folder_that_takes_no_files_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:  # what the system says to all but root
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(atomic.tempfile, "NamedTemporaryFile", refuse)
+    with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: permission denied"):
+        save(FIRST, tmp_path / "mine.json")
+    assert not list(tmp_path.iterdir())
+
+
+def test_whoever_is_killed_while_saving_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_bytes(TEXT)
+    code = ("import os, signal, sys\nfrom pathlib import Path\nfrom app.atomic import replacing\n"
+            "with replacing(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
+            "    os.kill(os.getpid(), signal.SIGKILL)")
+    answer = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parent.parent)
+    assert answer.returncode == -9
+    assert load(path) == FIRST
+
+
+def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
+    assert "larger than 16 MiB" in refused(tmp_path / "a.json", replace(FIRST, extra={"newer": "x" * LARGEST}))
+    wide = replace(FIRST, extra={"newer": [0] * 1_900_000})
+    save(wide, tmp_path / "b.json")
+    assert load(tmp_path / "b.json") == wide, "written without its indents, it is small enough"

@@ -1,0 +1,152 @@
+"""Pictures as PNG, SVG and PDF: their size, what is on them, and the experiment that they carry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from app.branch import Fair
+from app.checks import ExperimentError
+from app.experiment import FIRST, Experiment, Run
+from app.export import Options, export
+from app.export.options import inches
+from app.race import Race
+from app.theme import DARK
+
+SVG, DC = "{http://www.w3.org/2000/svg}", "{http://purl.org/dc/elements/1.1/}"
+NOISY = Experiment("rosenbrock", (-1.5, 2.0), (Run("sgd", {"lr": 1e-4, "noise": 30.0}), Run("adam", {"lr": 0.02, "noise": 30.0})))
+
+
+def raced(steps: int = 60, experiment: Experiment = FIRST) -> Race:
+    race = Race(experiment)
+    race.advance(steps)
+    return race
+
+
+def words_in(path: Path) -> str:
+    """All that can be read in a vector picture, as words."""
+    if path.suffix == ".pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    return "\n".join("".join(text.itertext()) for text in ElementTree.parse(path).iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_the_same_experiment_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
+    for name in "ab":
+        export(raced(), tmp_path / f"{name}{suffix}", Options(dpi=80))
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+def test_an_svg_holds_vectors_and_words_and_one_bitmap(tmp_path: Path) -> None:
+    export(raced(), tmp_path / "a.svg", Options(size=(10.0, 6.0), dpi=100))
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    assert (root.get("width"), root.get("height")) == ("720pt", "432pt")
+    assert len(list(root.iter(f"{SVG}path"))) > 50
+    assert len(list(root.iter(f"{SVG}image"))) == 1  # the mesh of the relief
+    words = words_in(tmp_path / "a.svg")
+    for expected in ("Rosenbrock", "Adam, lr 0.15", "60 steps", "height: log scale"):
+        assert expected in words
+    source = next(root.iter(f"{DC}source")).text
+    assert source
+    assert Experiment.from_json(source).runs == FIRST.runs
+
+
+def test_a_pdf_has_its_size_and_its_words(tmp_path: Path) -> None:
+    export(raced(), tmp_path / "a.pdf", Options(size=(16 / 2.54, 12 / 2.54), view="contour"))
+    page = PdfReader(tmp_path / "a.pdf").pages[0]
+    assert [round(float(side) / 72 * 2.54, 2) for side in (page.mediabox.width, page.mediabox.height)] == [16.0, 12.0]
+    assert not page.images
+    assert "Momentum, lr 0.0006" in words_in(tmp_path / "a.pdf")
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf"])
+@pytest.mark.parametrize("gone", ["title", "legend", "mode"])
+def test_title_legend_and_race_mode_can_be_left_out(suffix: str, gone: str, tmp_path: Path) -> None:
+    race = raced(20, replace(FIRST, title="My race", fair=Fair("evaluations", 500)))
+    signs = {"title": "My race", "legend": "Adam, lr 0.15", "mode": "500 evaluations for each run"}
+    path = tmp_path / f"a{suffix}"
+    export(race, path, Options(view="contour", **{gone: False}))
+    words = words_in(path)
+    assert {name for name, sign in signs.items() if sign in words} == signs.keys() - {gone}
+
+
+def test_what_is_transparent_shows_through(tmp_path: Path) -> None:
+    for name, through in (("a", False), ("b", True)):
+        export(raced(5), tmp_path / f"{name}.png", Options(dpi=40, transparent=through))
+    alpha = [np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGBA"))[..., 3] for name in "ab"]
+    assert alpha[0].min() == 255
+    assert alpha[1][0, 0] == 0
+    assert (alpha[1] == 255).any()
+
+
+def test_a_small_picture_is_a_large_one_made_smaller(tmp_path: Path) -> None:
+    export(raced(), tmp_path / "a.png", Options(size=(3.2, 2.1), dpi=100))
+    export(raced(), tmp_path / "b.png", Options(size=(6.4, 4.2), dpi=50))
+    small, large = (np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"), float) for name in "ab")
+    assert small.shape == large.shape == (210, 320, 3)
+    assert np.abs(small - large).mean() < 1
+    with pytest.raises(ExperimentError, match=r"ask for at least 16\.\d x 10\.\d cm"):
+        export(raced(), tmp_path / "a.svg", Options(size=(3.2, 2.1)))
+    assert not (tmp_path / "a.svg").exists()
+
+
+def test_the_picture_shows_the_step_of_the_race_and_not_what_is_beyond(tmp_path: Path) -> None:
+    early, back = raced(12), raced(200)
+    back.seek(12)
+    for name, race in (("a", early), ("b", back)):
+        export(race, tmp_path / f"{name}.png", Options(dpi=60, view="contour"))
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_dark_is_dark(tmp_path: Path) -> None:
+    export(raced(3), tmp_path / "a.png", Options(dpi=40, theme=DARK))
+    corner = Image.open(tmp_path / "a.png").convert("RGB").getpixel((1, 1))
+    assert "#{:02x}{:02x}{:02x}".format(*corner) == DARK.face  # type: ignore[misc]
+
+
+def test_a_long_noisy_path_is_thinned_in_a_vector_file(tmp_path: Path) -> None:
+    sizes = []
+    for steps in (20_000, 60_000):
+        export(raced(steps, NOISY), tmp_path / "a.svg", Options(view="contour"))
+        sizes.append((tmp_path / "a.svg").stat().st_size)
+    assert sizes[1] < 1.5 * sizes[0]
+
+
+@pytest.mark.parametrize(("words", "wide", "high"), [
+    ("1280x720", 12.8, 7.2), (" 1280 × 720 px", 12.8, 7.2), ("16x9cm", 16 / 2.54, 9 / 2.54), ("160*90 mm", 16 / 2.54, 9 / 2.54),
+    ("8x4.5in", 8, 4.5), ("8x4,5 IN", 8, 4.5)])
+def test_sizes_in_words(words: str, wide: float, high: float) -> None:
+    assert inches(words, 100) == pytest.approx((wide, high))
+
+
+@pytest.mark.parametrize("words", ["", "1280", "1280x", "axb", "1e3x5", "-3x4", "3x4furlong", "1.2.3x4", "9" * 40 + "x1"])
+def test_no_sizes(words: str) -> None:
+    with pytest.raises(ExperimentError, match=re.compile("must")):
+        inches(words, 100)
+
+
+@pytest.mark.parametrize(("wish", "told"), [
+    ({"size": (1000.0, 1000.0)}, "inches"), ({"size": (100.0, 100.0), "dpi": 1000}, "million pixels, not 100,000 x 100,000"),
+    ({"size": (0.1, 5.0)}, "inches"), ({"size": (float("nan"), 5.0)}, "finite"), ({"dpi": 5}, "dpi must be from 10"),
+    ({"fps": 0}, "fps must be"), ({"fps": 100}, "fps must be"), ({"seconds": 0.0}, "a film lasts"),
+    ({"pace": 0}, "at least 1 step"),
+    ({"turn": 1e9}, "turns by at most"), ({"transparent": "yes"}, "true or false")])
+def test_what_cannot_be_wished(wish: dict, told: str) -> None:
+    with pytest.raises(ExperimentError, match=told):
+        Options(**wish)
+
+
+def test_a_picture_of_no_runs_can_be_made() -> None:
+    from app.export.picture import draw
+
+    file = BytesIO()
+    draw(raced(5, Experiment("sphere")), file, "png", Options(dpi=40))
+    assert Image.open(file).size == (512, 304)

@@ -1,0 +1,249 @@
+"""Export and copy at the window: the dialog, the file that is written beside all else, the clipboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PyQt6.QtCore import QSize, QTimer
+from PyQt6.QtGui import QGuiApplication, QPixmap
+from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from app.checks import ExperimentError
+from app.experiment import FIRST
+from app.export import EXPORTS, Options
+from app.export.options import FILM_DPI, FILM_SIZE
+from app.files import load
+from app.sharing.dialog import ExportDialog
+from app.sharing.form import Form
+from app.sharing.job import Progress, left, title_of
+from app.theme import DARK, LIGHT
+from app.window import MainWindow
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+FORMATS = {kind: {each.suffix: each.name for each in EXPORTS.values() if each.kind == kind} for kind in ("picture", "film")}
+
+
+def form_of(window: MainWindow, kind: str = "picture", steps: int = 300, **base: object) -> Form:
+    sizes = {"size": FILM_SIZE, "dpi": FILM_DPI} if kind == "film" else {}
+    return Form(FORMATS[kind], {"contour": "Contour"}, Options(**{**sizes, **base}), LIGHT, steps, window.settings)
+
+
+def choose(box, data: str) -> None:  # type: ignore[no-untyped-def]
+    box.setCurrentIndex(box.findData(data))
+    box.activated.emit(box.currentIndex())
+
+
+def until(application: QApplication, happened: Callable[[], bool]) -> None:
+    for _ in range(20_000):
+        if happened():
+            return
+        application.processEvents()
+    pytest.fail("it never happened")
+
+
+def test_the_form_says_what_is_wished(open_window: Open) -> None:
+    form = form_of(open_window())
+    assert form.options() == Options()
+    choose(form.unit, "cm")
+    assert (form.width_.value(), form.height_.value()) == pytest.approx((32.5, 19.3))
+    assert form.other.text() == "1,919 × 1,140 pixels"
+    form.width_.setValue(16.0)
+    form.height_.setValue(9.0)
+    choose(form.preset, "print")
+    assert form.dpi.value() == 300
+    assert form.options().size == pytest.approx((16 / 2.54, 9 / 2.54))
+    choose(form.unit, "px")
+    assert (form.width_.value(), form.height_.value()) == (1890, 1063)
+    form.dpi.setValue(123)
+    assert form.preset.currentData() == "own"
+    choose(form.look, "dark")
+    choose(form.view, "contour")
+    form.parts["legend"].setChecked(False)
+    form.parts["transparent"].setChecked(True)
+    made = form.options()
+    assert (made.theme, made.view, made.legend, made.transparent, made.title) == (DARK, "contour", False, True, True)
+
+
+def test_what_was_wished_is_remembered_for_pictures_and_films_apart(open_window: Open) -> None:
+    window = open_window()
+    form = form_of(window)
+    choose(form.format, ".svg")
+    choose(form.unit, "cm")
+    form.width_.setValue(20.0)
+    form.parts["title"].setChecked(False)
+    form.keep()
+    again, film = form_of(window), form_of(window, "film")
+    assert again.format.currentData() == ".svg"
+    assert again.options().size == pytest.approx((20 / 2.54, again.height_.value() / 2.54))
+    assert not again.options().title
+    assert film.options().pixels == (1280, 720)
+    assert film.options().title
+
+
+def test_length_and_steps_a_frame_follow_each_other(open_window: Open) -> None:
+    form = form_of(open_window(), "film", steps=1000)
+    form.seconds.setValue(4.0)
+    assert form.pace.value() == 10
+    assert form.options().pace is None
+    form.pace.setValue(20)
+    assert form.seconds.value() == pytest.approx(51 / 25, abs=0.06)
+    assert form.options().pace == 20
+    form.fps.setValue(50)
+    assert form.seconds.value() == pytest.approx(51 / 50, abs=0.06)
+    form.pace.setValue(1)
+    assert form.options().seconds is None
+
+
+def test_the_preview_follows_and_a_bad_wish_is_said(open_window: Open) -> None:
+    window = open_window()
+    form, wishes = form_of(window), []
+
+    def draw(options: Options) -> bytes:
+        wishes.append(options)
+        return (Path(__file__).parent.parent / "assets" / "thalweg.png").read_bytes()
+
+    dialog = ExportDialog(window, "Export Picture", form, draw, lambda suffix: "no ink" if suffix == ".pdf" else "")
+    assert len(wishes) == 1
+    assert wishes[0].dpi < 150
+    assert not dialog.preview.picture.isNull()
+    form.parts["legend"].setChecked(False)
+    assert dialog.timer.isActive()
+    dialog.timer.timeout.emit()
+    assert not wishes[-1].legend
+    choose(form.format, ".pdf")
+    dialog.refresh()
+    assert dialog.words.text() == "No ink."
+    assert not dialog.save.isEnabled()
+    dialog.accept()
+    assert dialog.result() == 0
+    choose(form.format, ".png")
+    form.width_.setValue(30_000)
+    form.height_.setValue(30_000)
+    dialog.accept()
+    assert "inches" in dialog.words.text()
+    assert not dialog.preview.picture.isNull()
+    form.width_.setValue(800)
+    form.height_.setValue(600)
+    dialog.accept()
+    assert dialog.result() == 1
+    dialog.resize(QSize(900, 600))
+    dialog.preview.show_picture(QPixmap(10, 10))
+    dialog.preview.grab()
+    dialog.deleteLater()
+
+
+def test_the_menu_leads_through_both_dialogs_to_the_file(application: QApplication, open_window: Open, tmp_path: Path,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    for name, dialog_title, target in (("export_picture", "Export Picture", tmp_path / "a.png"),
+                                       ("export_film", "Export Film", tmp_path / "b.gif")):
+        asked = []
+
+        def ask(title: str, kinds: str, suffix: str, stem: str, asked: list = asked, target: Path = target) -> Path:
+            asked.append((title, kinds.split(";;")[0], suffix, stem))
+            return target
+
+        monkeypatch.setattr(window.files, "ask", ask)
+
+        def press() -> None:
+            dialog = application.activeModalWidget()
+            assert isinstance(dialog, ExportDialog)
+            if dialog.form.kind == "film":
+                dialog.form.seconds.setValue(0.2)
+            dialog.accept()
+
+        QTimer.singleShot(0, press)
+        window.commands[name].trigger()
+        until(application, target.exists)
+        assert asked[0][0] == dialog_title
+        assert asked[0][2] == target.suffix[1:]
+    settle(application)
+    assert load(tmp_path / "a.png").runs == FIRST.runs
+    with Image.open(tmp_path / "b.gif") as film:
+        assert film.size == (1280, 720)
+    assert not window.exporting.jobs
+
+
+def endless(closed: list[bool]) -> Iterator[float]:
+    try:
+        while True:
+            yield 0.5
+    finally:
+        closed.append(True)
+
+
+def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+    window, closed = open_window(), []
+    job = window.exporting.start(tmp_path / "a.gif", endless(closed))
+    window.session.clock.play()
+    step = window.session.race.step
+    until(application, lambda: job.shown is not None and window.session.race.step > step)
+    window.session.clock.pause()
+    assert isinstance(job.shown, Progress)
+    cancel = job.shown.findChild(QPushButton)
+    assert cancel is not None
+    cancel.click()
+    assert closed == [True]
+    assert window.exporting.jobs == []
+    bar = window.statusBar()
+    assert bar is not None
+    assert "a.gif was not written" in bar.currentMessage()
+    settle(application)
+    assert not window.findChildren(Progress)
+
+
+def test_closing_the_window_ends_what_is_being_written(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+    window, closed = open_window(), []
+    window.exporting.start(tmp_path / "a.gif", endless(closed))
+    application.processEvents()
+    window.close()
+    assert closed == [True]
+
+
+def test_a_job_that_fails_says_why(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+
+    def fails() -> Iterator[float]:
+        yield 0.1
+        raise ExperimentError("the disk is full")
+
+    window.exporting.start(tmp_path / "a.gif", fails())
+    until(application, lambda: not window.exporting.jobs)
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    assert box.text() == "The disk is full."
+    box.close()
+
+
+def test_what_is_left_in_words() -> None:
+    assert [left(seconds) for seconds in (0.3, 12.4, 200)] == ["a moment left", "about 12 s left", "about 3 min left"]
+    assert title_of("a.gif") == "Writing a.gif"
+    assert len(title_of(f"{'long' * 50}.gif")) < 45
+
+
+def test_the_picture_on_the_clipboard_carries_its_experiment(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+    window.commands["copy_picture"].trigger()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    data = clipboard.mimeData()
+    assert data is not None
+    assert data.hasImage()
+    (tmp_path / "pasted.png").write_bytes(data.data("image/png").data())
+    assert load(tmp_path / "pasted.png").runs == window.session.experiment.runs
+
+
+def test_table_and_code_on_the_clipboard(application: QApplication, open_window: Open) -> None:
+    window = open_window()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    window.commands["copy_table"].trigger()
+    assert len({line.count("\t") for line in clipboard.text().splitlines()}) == 1
+    assert sum("SGD" in line for line in clipboard.text().splitlines()) == 1
+    window.commands["copy_code"].trigger()
+    compile(clipboard.text(), "copied", "exec")
+    assert "adam" in clipboard.text()
