@@ -156,6 +156,7 @@ def _wished(options: Options, target: Path) -> list[str]:
     """The options that are not as they are anyway in the format of the target."""
     from app.export import format_of
     from app.export.options import DPI, FILM_DPI, FILM_SIZE, SIZE
+    from app.views.camera import Camera
 
     kind = format_of(target).kind
     if kind in ("data", "experiment"):
@@ -167,7 +168,7 @@ def _wished(options: Options, target: Path) -> list[str]:
     if options.dpi != (FILM_DPI if film else DPI):
         words += ["--dpi", spelled(options.dpi)]
     words += [] if options.theme.name == "light" else ["--theme", options.theme.name]
-    words += [] if options.camera is None else [
+    words += [] if options.camera in (None, Camera()) else [
         "--camera=" + ",".join(map(spelled, (options.camera.azimuth, options.camera.elevation, options.camera.zoom)))]
     words += [] if options.window is None else ["--window=" + ",".join(spelled(end) for side in options.window for end in side)]
     switches = {"--transparent": options.transparent, "--no-title": not options.title, "--no-legend": not options.legend,

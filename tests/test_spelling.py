@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication
 
 from app.branch import Branch, Fair
 from app.checks import ExperimentError
@@ -21,6 +24,7 @@ from app.run import Earlier
 from app.spelling import command_line
 from app.theme import DARK
 from app.views.camera import Camera
+from app.window import MainWindow
 from app.wishes import options_of, parser
 from optimizers import OPTIMIZERS
 
@@ -115,6 +119,23 @@ def test_what_words_cannot_say_needs_a_file(experiment: Experiment, reason: str,
     assert load(tmp_path / "a.png") == experiment
     with pytest.raises(ExperimentError, match=r"save the experiment first: my race\.json holds another one"):
         command_line(replace(experiment, title="another"), Options(), file, tmp_path / "a.png")
+
+
+def test_the_window_copies_it(
+    application: QApplication, open_window: Callable[..., MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    window = open_window(Experiment("beale", (1.0, 1.5), (Run("adam", {"lr": 0.05}),)))
+    window.session.race.advance(12)
+    window.commands["copy_command"].trigger()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    line = clipboard.text()
+    assert line.startswith("thalweg export --surface beale --start=1,1.5 --run 'adam lr=0.05' --steps 12 ")
+    assert "--camera" not in line
+    run_back(f"{line} --dpi 30" if "--dpi" not in line else line)
+    kept = load("beale.png")
+    assert (kept.runs, kept.steps) == (window.session.experiment.runs, 12)
 
 
 def test_a_film_says_what_concerns_it(monkeypatch: pytest.MonkeyPatch) -> None:

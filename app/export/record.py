@@ -17,7 +17,7 @@ from optimizers import PARTS
 from optimizers.descent import Point
 
 PIECE = 500  # rows between two looks at whether it is still wanted
-SLICE = 0.1  # seconds of racing between two looks
+SLICE = 0.02  # seconds of racing between two looks; the window, which may be waiting, feels no more
 
 
 class Row(NamedTuple):
