@@ -145,12 +145,12 @@ class Gathered:
         self.attributes |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
     def _take_methods(self) -> None:
-        """Those methods of the classes that somebody asks for by now."""
-        for piece, methods in self.classes:
-            for method in [each for each in methods if each.name.startswith("__") or each.name in self.attributes]:
-                if method in methods:  # looking into another one may have taken it
-                    methods.remove(method)
-                    self._look_into(piece, method)
+        """Those methods of the classes that somebody asks for by now, and those that these ask for."""
+        while asked := next(((piece, methods, method) for piece, methods in self.classes for method in methods
+                             if method.name.startswith("__") or method.name in self.attributes), None):
+            piece, methods, method = asked
+            methods.remove(method)
+            self._look_into(piece, method)
 
     def _references(self, piece: Piece, node: ast.AST) -> Iterator[tuple[ast.AST, Key]]:
         """The places in a definition that name another one, with its key."""

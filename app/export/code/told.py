@@ -12,7 +12,7 @@ from app.race import Race
 from app.run import Run
 from optimizers import Part
 
-WIDE = 118
+WIDE, SHORT = 118, 80
 
 
 def heading(race: Race, needs: str, more: str = "") -> str:
@@ -61,16 +61,18 @@ def turns(run: Run, last: int) -> dict[int, dict[str, float]]:
     return told
 
 
-def written(told: Mapping[int, Mapping[str, Any]], indent: str = "        ") -> str:
-    """Turns as a script has them: ``{0: dict(lr=0.01), 120: dict(lr=0.001)}``, on lines of their own where they are several."""
+def written(told: Mapping[int, Mapping[str, Any]]) -> str:
+    """Turns as a script has them: ``{0: dict(lr=0.01), 120: dict(lr=0.001)}``, an entry a line where they are several or long."""
     rows = [f"{since}: {arguments(changes)}" for since, changes in told.items()]
-    if len(rows) == 1:
+    if len(rows) == 1 and len(rows[0]) < SHORT:
         return f"{{{rows[0]}}}"
-    return "{\n" + "".join(f"{indent}{row},\n" for row in rows) + indent[4:] + "}"
+    return "{\n" + "".join(f"        {row},\n" for row in rows) + "    }"
 
 
 def arguments(changes: Mapping[str, Any]) -> str:
-    return f"dict({', '.join(f'{name}={literal(value)}' for name, value in changes.items())})"
+    """Keyword arguments as a script has them."""
+    inside = wrap(", ".join(f"{name}={literal(value)}" for name, value in changes.items()), WIDE - 20)
+    return f"dict({f'{chr(10)}                 '.join(inside)})"
 
 
 def ends(race: Race) -> dict[str, int]:
