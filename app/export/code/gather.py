@@ -38,11 +38,11 @@ class Gathered:
 
     def __init__(self, reserved: Collection[str], instead: Mapping[Key, Key], features: Collection[str] = (),
                  arrays: Mapping[str, np.ndarray] = NO_ARRAYS) -> None:
-        self.names: dict[Key, str] = {}
-        self.taken = {*dir(builtins), *reserved}
+        self.names: dict[Key, str] = {("numpy", ""): "np"}
+        self.taken = {*dir(builtins), *reserved, "np"}
+        self.imports: list[tuple[Key, str]] = [(("numpy", ""), "np")]  # every script makes arrays
         self.instead, self.features = instead, frozenset(features)
         self.order: list[Piece | str] = []
-        self.imports: list[tuple[Key, str]] = []
         self.attributes: set[str] = set()
         self.classes: list[tuple[Piece, list[ast.FunctionDef]]] = []  # with the methods that nobody has asked for
         self._objects: list[Any] = list(arrays.values())  # kept alive, since their ids are keys
@@ -90,26 +90,25 @@ class Gathered:
             self.order.append(f"{self.names[key]} = {literal(value)}")
         return key
 
-    def need(self, key: Key) -> str:
-        """The name in the script of a definition, which is taken over unless it is there already."""
+    def need(self, key: Key, called: str = "") -> str:
+        """The name in the script of a definition, which is taken over unless it is there already, or imported as ``called``."""
         module, name = key
         key = self.instead.get(key, key)
         if key in self.names:
             return self.names[key]
         if module.partition(".")[0] not in OURS or key[0] not in (module, ""):
-            return self._imported(key)
+            return self._imported(key, key[1] if key in self.instead.values() else called)
         source = self._read(module)
         if name in source.imports:
-            found = self.need(source.imports[name])
+            found = self.need(source.imports[name], name)
             self.names[key] = found
             return found
         self.names[key] = self._name(name, key)
         self._take(Piece(key, source, source.definitions[name]))
         return self.names[key]
 
-    def _imported(self, key: Key) -> str:
-        module, name = key
-        self.names[key] = self._name("np" if key == ("numpy", "") else name or module, key)
+    def _imported(self, key: Key, called: str) -> str:
+        self.names[key] = self._name(called or key[1] or key[0], key)
         self.imports.append((key, self.names[key]))
         return self.names[key]
 
@@ -140,8 +139,8 @@ class Gathered:
         self._take_methods()
 
     def _look_into(self, piece: Piece, node: ast.AST) -> None:
-        for _, key in self._references(piece, node):
-            self.need(key)
+        for place, key in self._references(piece, node):
+            self.need(key, place.id if isinstance(place, ast.Name) else "")
         self.attributes |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
     def _take_methods(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 from textwrap import wrap
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def literal(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         left, right = "()" if isinstance(value, tuple) else "[]"
         inner = ", ".join(map(literal, value)) + "," * (isinstance(value, tuple) and len(value) == 1)
-        if len(inner) > WIDE and not any(isinstance(each, (tuple, list, str)) for each in value):
+        if len(inner) > WIDE and not any(isinstance(each, str) for each in value):
             inner = "".join(f"\n    {line}" for line in wrap(inner, WIDE)) + "\n"
         return f"{left}{inner}{right}"
     if isinstance(value, float) and not math.isfinite(value):

@@ -19,8 +19,7 @@ COMBINED = ", and what it is combined with"
 def numpy_script(race: Race) -> str:
     """A script that needs nothing but NumPy and comes to the same points, to the bit."""
     body, gathered = walks(race)
-    return "\n\n\n".join([told.heading(race, "numpy only"), script.imports(gathered, [(("numpy", ""), "np")]), *body,
-                          script.main(script.LAST_WORDS)]).replace('"""\n\n\n', '"""\n\n', 1) + "\n"
+    return script.joined(told.heading(race, "numpy only"), gathered, *body, script.main(script.LAST_WORDS))
 
 
 def walks(race: Race, on_arrays: bool = False, reserved: Collection[str] = ()) -> tuple[list[str], Gathered]:

@@ -9,8 +9,8 @@ from app.export.code.literals import literal
 from app.export.code.told import ends, mapping
 from app.race import Race
 
-RESERVED = ("RUNS", "START", "STEPS", "ENDS", "STYLES", "BOX", "MINIMA", "x", "y", "t", "name", "run", "walk", "walks", "path", "paths",
-            "loss", "losses", "draw", "data", "point", "lr")
+RESERVED = ("RUNS", "START", "STEPS", "ENDS", "STYLES", "BOX", "MINIMA", "x", "y", "t", "name", "run", "walk", "walks", "path",
+            "paths", "loss", "losses", "PICTURE")
 STANDARD = ("math", "contextlib", "functools", "sys", "typing", "random", "bisect", "collections.abc", "dataclasses", "itertools")
 # On plain floats these of ours are what the standard library has
 ON_FLOATS: Mapping[Key, Key] = {
@@ -57,11 +57,11 @@ def definitions(gathered: Gathered) -> str:
     return "\n\n\n".join(blocks)
 
 
-def imports(gathered: Gathered, more: Iterable[tuple[Key, str]] = ()) -> str:
+def imports(gathered: Gathered) -> str:
     """The import lines: first the standard library's, then the others'."""
     groups: tuple[list[str], list[str]] = ([], [])
     names: dict[str, list[str]] = {}
-    for (module, name), used in sorted({*gathered.imports, *more}):
+    for (module, name), used in sorted(gathered.imports):
         if name:
             names.setdefault(module, []).append(name if name == used else f"{name} as {used}")
         else:
@@ -69,6 +69,11 @@ def imports(gathered: Gathered, more: Iterable[tuple[Key, str]] = ()) -> str:
     for module, members in names.items():
         groups[module not in STANDARD].append(f"from {module} import {', '.join(members)}")
     return "\n\n".join("\n".join(group) for group in groups if group)
+
+
+def joined(heading: str, gathered: Gathered, *blocks: str) -> str:
+    """The whole script; its import lines are known once all is gathered."""
+    return f"{heading}\n\n" + "\n\n\n".join([imports(gathered), *blocks]) + "\n"
 
 
 def table(race: Race, surface: str, runs: list[tuple[str, str]], comment: str) -> list[str]:

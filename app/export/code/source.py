@@ -90,11 +90,12 @@ class Source:
         """The text of a definition after some edits, at the left margin."""
         first, last = self.extent(node)
         text = self.text[first:last]
-        done = len(self.text)
-        for begin, end, new in sorted(set(edits), reverse=True):
-            if end <= done:  # else it lies in a part that is taken out
-                text = text[: begin - first] + new + text[end - first:]
-                done = begin
+        kept: list[Edit] = []
+        for edit in sorted(set(edits), key=lambda each: (each[0], -each[1])):
+            if not kept or edit[0] >= kept[-1][1]:  # else it lies in a part that is taken out
+                kept.append(edit)
+        for begin, end, new in reversed(kept):
+            text = text[: begin - first] + new + text[end - first:]
         indent = " " * node.col_offset
         lines = [line.removeprefix(indent).rstrip() for line in FOR_TOOLS.sub("", text.decode()).splitlines()]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip()
