@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.checks import ExperimentError
+from app.export.code import keras_code, numpy_code, plot_code, torch_code
 from app.export.options import Options
 from app.export.picture import picture
 from app.export.table import table
@@ -30,6 +31,10 @@ class Export:
 EXPORTS = {made.suffix: made for made in (
     Export(".png", "PNG picture", "picture", picture),
     Export(".csv", "CSV table", "data", table),
+    Export(".py", "NumPy script", "code", numpy_code),
+    Export(".torch.py", "PyTorch script", "code", torch_code),
+    Export(".keras.py", "Keras script", "code", keras_code),
+    Export(".plot.py", "Matplotlib script", "code", plot_code),
 )}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from optimizers import OPTIMIZERS
-from optimizers.frameworks import FRAMEWORKS, from_framework
+from optimizers.frameworks import from_framework
 
 Settings = Mapping[str, float]
 Call = tuple[str, dict[str, Any]]  # a class and its keyword arguments
@@ -71,8 +71,9 @@ TORCH = {
                                               "step_sizes": (h["step_min"], h["step_max"])})),
     "asgd": Counterpart(_named("ASGD", _own("lr", "lambd", "alpha", "t0"))),
     "lbfgs": Counterpart(_lbfgs),
-    "adafactor": Counterpart(lambda h: ("Adafactor", {"lr": h["lr"], "beta2_decay": -h["beta2_decay"], "eps": (h["eps1"], h["eps2"]),
-                                                      "d": h["clip"], "weight_decay": h["weight_decay"]})),
+    "adafactor": Counterpart(lambda h: ("Adafactor", {
+        "lr": h["lr"], "beta2_decay": -h["beta2_decay"], "eps": (h["eps1"], h["eps2"]), "d": h["clip"],
+        "weight_decay": h["weight_decay"]})),
 }
 _RATE, _ADAM = {"learning_rate": "lr"}, {"learning_rate": "lr", "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps"}
 KERAS = {
@@ -129,8 +130,7 @@ def _same(framework: str, call: Call, optimizer: str, h: Settings) -> bool:
         known = {**OPTIMIZERS[id].defaults, **hyperparameters}
         differ = {name for name in OPTIMIZERS[id].hyperparameters if known[name] != h[name]}
         return not differ - {"max_eval"}  # 0 stands for a number that depends on max_iter
-    return len(base) == 1 or (id == "sgd" and h["momentum"] == 0 and not h.get("dampening"))\
-        or (optimizer == "averaged_momentum" and id == "momentum_torch")
+    if id == "sgd":
+        return h["momentum"] == 0 and not h.get("dampening")
+    return len(base) == 1 or (optimizer == "averaged_momentum" and id == "momentum_torch")
 
-
-__all__ = ["COUNTERPARTS", "FRAMEWORKS", "Counterpart", "counterpart"]

@@ -18,7 +18,7 @@ def relief(heights, low, span, unit):
     return np.clip(share, 0, 1)
 
 
-def draw(surface, paths, losses, styles, *, box, low, span, unit, levels, minima, axes, scales, title):
+def draw(surface, start, paths, losses, styles, *, box, low, span, unit, levels, minima, axes, scales, title):
     """The paths over the surface's contours, and beside them the losses."""
     figure, (ground, curve) = plt.subplots(1, 2, figsize=(12.8, 6.4), layout="constrained", width_ratios=(3, 2))
     (left, right), (bottom, top) = box
@@ -36,13 +36,13 @@ def draw(surface, paths, losses, styles, *, box, low, span, unit, levels, minima
         ground.plot(*path.T, color=style["color"], linewidth=1.6, label=style["label"])
         ground.plot(*path[-1], color=style["color"], marker=style["marker"], markersize=8, markeredgecolor="white")
         curve.plot(range(len(loss)), loss, color=style["color"], linewidth=1.6)
-    start = next(iter(paths.values()), np.empty((1, 2)))[0]
     ground.plot(*start, linestyle="none", marker="o", markersize=9, markerfacecolor="none", markeredgecolor="black")
     ground.set(xlim=(left, right), ylim=(bottom, top), xlabel=axes[0], ylabel=axes[1])
     curve.set(xscale=scales[0], yscale=scales[1], xlabel="step", ylabel="loss")
     curve.grid(alpha=0.3)
     figure.suptitle(title, parse_math=False)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    if styles:
+        figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure
 
 

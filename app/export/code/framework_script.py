@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from app.checks import ExperimentError
@@ -12,10 +13,11 @@ from app.export.code.numpy_script import features, stages
 from app.race import Race
 from app.run import Run
 
-# The arguments that stand for a part, of the classes that take them so
-NATIVE = {"torch": {name: "weight_decay" for name in ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "Adamax", "NAdam", "RAdam",
-                                                      "ASGD")}, "keras": {}}
+# The classes whose argument weight_decay is our part of that name
+NATIVE = {"torch": ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "Adamax", "NAdam", "RAdam", "ASGD"), "keras": ()}
+FLOATS = {"torch": "torch.set_default_dtype(torch.float64)", "keras": 'keras.config.set_floatx("float64")'}
 SAYS = {"torch": ("PyTorch", "torch.optim", "numpy and torch"), "keras": ("Keras", "keras.optimizers", "numpy and keras 3")}
+NO_REST = ("ftrl",)  # where a schedule comes down to 0, Keras divides by it
 COMMENT = "the optimizer, and since which step which arguments"
 COMBINED = "; what it is combined with, and since which step with which hyperparameters"
 
@@ -31,14 +33,14 @@ def translated(framework: str, run: Run, last: int) -> Translated | None:
     """None where no class of the framework makes these steps."""
     stretches = {since: {**hyperparameters} for since, hyperparameters in run.timeline if since == 0 or since < last}
     parts = told.combined(run, last)
-    if run.rule.takes_loss and parts:
+    if (run.rule.takes_loss and parts) or (run.optimizer in NO_REST and any(part.stage == "rate" for part in parts)):
         return None
     lr_changes = len({h.get("lr") for h in stretches.values()}) > 1 or any(part.stage == "rate" for part in parts)
     found = counterpart(framework, run.optimizer, list(stretches.values()), lr_changes)
     if found is None:
         return None
     calls, adjusted = found
-    if not adjusted and [part.id for part in parts] == list(filter(None, [NATIVE[framework].get(calls[0][0])])):
+    if not adjusted and [part.id for part in parts] == ["weight_decay"] and calls[0][0] in NATIVE[framework]:
         calls = [(name, {**arguments, "weight_decay": h.get("weight_decay", 0.0)})
                  for (name, arguments), h in zip(calls, stretches.values(), strict=True)]
     return Translated(dict(zip(stretches, calls, strict=True)), adjusted)
@@ -57,13 +59,14 @@ def keras_script(race: Race) -> str:
 def framework_script(race: Race, framework: str) -> str:
     """ExperimentError, in one sentence, where a run has no counterpart."""
     runs, names = race.experiment.runs, race.experiment.names
-    told_so = [translated(framework, run, race.step) for run in runs]
-    missing = [name for name, found in zip(names, told_so, strict=True) if found is None]
+    found_all = [translated(framework, run, race.step) for run in runs]
+    missing = [name for name, found in zip(names, found_all, strict=True) if found is None]
     label, home, needs = SAYS[framework]
     if missing:
-        raise ExperimentError(f"{home} has nothing that takes the very path of {', '.join(missing)}; the NumPy script (.py) can do it")
-    every = [found for found in told_so if found is not None]
-    simple = [not found.adjusted and _has_all(run, found, race.step) for run, found in zip(runs, every, strict=True)]
+        raise ExperimentError(f"{home} has nothing that takes the very path of {', '.join(missing)}; "
+                              "the NumPy script (.py) can do it")
+    every = [found for found in found_all if found is not None]
+    simple = [_has_all(run, found, race.step) for run, found in zip(runs, every, strict=True)]
     others = [run for run, plain in zip(runs, simple, strict=True) if not plain]
     parts = {part.id: part for run in others for part in told.combined(run, race.step)}
     able = features(others, race.step) | ({"adjusted"} if any(found.adjusted for found in every) else set())
@@ -71,17 +74,21 @@ def framework_script(race: Race, framework: str) -> str:
     named = {id: gathered.function(part.rule) for id, part in parts.items()}
     entries = [entry(framework, run, found, race.step, named, gathered, plain)
                for run, found, plain in zip(runs, every, simple, strict=True)]
-    if framework == "keras":
-        gathered.need(("keras", ""))
-    else:
-        gathered.need(("torch", ""))
-    lines = script.facets(race, gathered, surface)
-    lines += ['keras.config.set_floatx("float64")'] if framework == "keras" else []
-    blocks = script.table(race, surface, entries, COMMENT + COMBINED * (not all(simple)))
-    body = "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)
-    more = f"The optimizers are {label}'s own; the gradient is written down by hand."
+    gathered.need((framework, ""))
+    lines = [*script.facets(race, gathered, surface), FLOATS[framework]]
+    body = "\n\n".join(["\n".join(lines), *script.table(race, surface, entries, COMMENT + COMBINED * bool(parts))])
+    more = f"The optimizers are {label}'s own; the gradient is written down by hand." + framework_note(framework, runs)
     return script.joined(told.heading(race, needs, more), gathered, script.definitions(gathered), body,
                          script.main(script.LAST_WORDS))
+
+
+def framework_note(framework: str, runs: Iterable[Run]) -> str:
+    """What must be known of a framework's accuracy."""
+    rounding = sorted({run.rule.name for run in runs if run.optimizer in ("nadam_keras", "adafactor_keras")})
+    if framework == "torch" or not rounding:
+        return ""
+    return (f" Some constants of {' and '.join(rounding)} are rounded to single precision, as TensorFlow does: on another backend "
+            "the paths differ by some 1e-9.")
 
 
 def _has_all(run: Run, found: Translated, last: int) -> bool:
@@ -96,14 +103,14 @@ def entry(framework: str, run: Run, found: Translated, last: int, named: dict[st
     loops = f"app.export.code.with_{framework}"
     home = SAYS[framework][1]
     words = [f"{home}.{found.calls[0][0]}", told.written(_changes(found.calls))]
+    adjusted = [gathered.need((loops, found.adjusted))] if found.adjusted else []
     if plain:
-        return gathered.need((loops, "descend")), ", ".join(words)
+        return gathered.need((loops, "descend_adjusted" if adjusted else "descend")), ", ".join(words + adjusted)
     parts = told.combined(run, last)
-    own = {name for part in parts for name in part.hyperparameters}
-    more = {since: {name: value for name, value in changes.items() if name in own} for since, changes in told.turns(run, last).items()}
-    words += [stages(run, parts, named), told.written({since: changes for since, changes in more.items() if changes})]
-    if found.adjusted:
-        words.append(gathered.need((loops, found.adjusted)))
+    names = {name for part in parts for name in part.hyperparameters}
+    more = {since: turned for since, changes in told.turns(run, last).items()
+            if (turned := {name: value for name, value in changes.items() if name in names})}
+    words += [stages(run, parts, named), told.written(more), *adjusted]
     return gathered.need((loops, "descend_combined")), ", ".join(words)
 
 

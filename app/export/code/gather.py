@@ -59,7 +59,8 @@ class Gathered:
             source = self._read(function.__module__)
             factory = source.definitions[outer]
             assert isinstance(factory, ast.FunctionDef)
-            closed = dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ()), strict=True))
+            cells = [cell.cell_contents for cell in function.__closure__ or ()]
+            closed = dict(zip(function.__code__.co_freevars, cells, strict=True))
             arguments = [argument.arg for argument in factory.args.args]
             if set(arguments) <= closed.keys():
                 call = ", ".join(self._value(each, closed[each]) for each in arguments)

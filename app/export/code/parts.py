@@ -13,7 +13,8 @@ class Parts:
     """What a run is combined with, stage by stage, and the hyperparameters that are in force."""
 
     def __init__(self, surface, stages):
-        self.bare, self.stages, self.settings = Loss(surface), stages, {}
+        self.stages, self.settings = stages, {}
+        self.bare = Loss(surface)  # if loss or looking
         self.memory = {}  # if result
 
     def working(self, stage):

@@ -23,7 +23,7 @@ def plot_script(race: Race) -> str:
     before = len(gathered.order)
     draw, show = gathered.need((DRAWING, "draw")), gathered.need((DRAWING, "show"))
     drawing = [gathered.text(piece) for piece in gathered.order[before:]]
-    ending = script.main(script.LAST_WORDS, f"{show}({draw}({surface}, paths, losses, STYLES, **PICTURE))")
+    ending = script.main(script.LAST_WORDS, f"{show}({draw}({surface}, START, paths, losses, STYLES, **PICTURE))")
     return script.joined(told.heading(race, "numpy and matplotlib", USE), gathered, *body, *drawing,
                          f"{styles(race)}\n\n{picture(race)}", ending)
 
@@ -32,7 +32,8 @@ def styles(race: Race) -> str:
     """Color, mark and label of each run that is shown."""
     experiment = race.experiment.at(race.step)
     rows = []
-    for name, label, style, track in zip(experiment.names, experiment.labels, LIGHT.styles(experiment.runs), race.tracks, strict=True):
+    looks = LIGHT.styles(experiment.runs)
+    for name, label, style, track in zip(experiment.names, experiment.labels, looks, race.tracks, strict=True):
         gone = track.diverged_at
         words = label if gone is None or gone > race.step else f"{label} (diverged at step {gone})"
         if style.visible:
@@ -50,7 +51,8 @@ def picture(race: Race) -> str:
               for loss in track.part(0, race.step)[2].tolist() if math.isfinite(loss)]
     y_scale = experiment.curve.y_scale if losses and min(losses) >= 0 < max(losses) else "linear"
     facts = {
-        "box": tuple((float(low), float(high)) for low, high in scenery.box), "low": float(scenery.low), "span": float(scenery.span),
+        "box": tuple((float(low), float(high)) for low, high in scenery.box),
+        "low": float(scenery.low), "span": float(scenery.span),
         "unit": float(scenery.unit) if logarithmic else None,
         "levels": [(share, neat(height)) for share, height in sorted(heights.items()) if 0 < share < 1],
         "minima": [(float(x), float(y)) for x, y in surface.minima], "axes": surface.axes,

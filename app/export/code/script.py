@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from textwrap import wrap
 
 from app.export.code.gather import Gathered, Key
-from app.export.code.literals import literal
+from app.export.code.literals import WIDE, literal
 from app.export.code.told import ends, mapping
 from app.race import Race
 
@@ -86,7 +87,8 @@ def table(race: Race, surface: str, runs: list[tuple[str, str]], comment: str) -
     blocks = [f"START = {literal(race.experiment.start)}\nSTEPS = {race.step}"]
     if stopped:
         blocks.append("# These had used up their evaluations\n" + mapping("ENDS", [(k, str(v)) for k, v in stopped.items()]))
-    blocks.append(f"# {'Of each run: ' if single else 'Of each run: its loop, '}{comment}\n" + mapping("RUNS", zip(race.experiment.names, entries, strict=True)))
+    lines = wrap(f"Of each run: {'' if single else 'its loop, '}{comment}", WIDE)
+    blocks.append("".join(f"# {line}\n" for line in lines) + mapping("RUNS", zip(race.experiment.names, entries, strict=True)))
     loop, pattern = (next(iter(loops)), "run") if single else ("walk", "(walk, *run)")
     blocks.append('with np.errstate(all="ignore"):  # a run that diverges does so without a warning\n'
                   f"    walks = {{name: {loop}({surface}, START, {steps}, *run) for name, {pattern} in RUNS.items()}}\n"

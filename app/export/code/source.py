@@ -121,7 +121,8 @@ def read(module: str, features: frozenset[str] = frozenset()) -> Source:
 def bound_in(scope: Scope) -> set[str]:
     """The names that belong to a function itself; those of its comprehensions count as its own."""
     every = scope.args
-    names = {argument.arg for argument in [*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg] if argument}
+    arguments = [*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg]
+    names = {argument.arg for argument in arguments if argument}
     left: list[ast.AST] = list(scope.body) if isinstance(scope, ast.FunctionDef) else [scope.body]
     while left:
         node = left.pop()
@@ -137,7 +138,7 @@ def bound_in(scope: Scope) -> set[str]:
 
 
 def open_names(node: ast.AST, bound: frozenset[str] = frozenset(), inside: bool = False) -> Iterator[ast.Name]:
-    """The names that are read in a definition and not bound there. Those in a function's annotations and decorators do not count."""
+    """The names that are read in a definition and not bound there, but for those in a function's annotations and decorators."""
     if isinstance(node, (ast.FunctionDef, ast.Lambda)):
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:

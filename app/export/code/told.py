@@ -7,12 +7,12 @@ from textwrap import wrap
 from typing import Any
 
 from app import version
-from app.export.code.literals import escaped, literal
+from app.export.code.literals import WIDE, escaped, literal
 from app.race import Race
 from app.run import Run
 from optimizers import Part
 
-WIDE, SHORT = 118, 80
+SHORT = 80
 
 
 def heading(race: Race, needs: str, more: str = "") -> str:
@@ -64,8 +64,8 @@ def turns(run: Run, last: int) -> dict[int, dict[str, float]]:
 def written(told: Mapping[int, Mapping[str, Any]]) -> str:
     """Turns as a script has them: ``{0: dict(lr=0.01), 120: dict(lr=0.001)}``, an entry a line where they are several or long."""
     rows = [f"{since}: {arguments(changes)}" for since, changes in told.items()]
-    if len(rows) == 1 and len(rows[0]) < SHORT:
-        return f"{{{rows[0]}}}"
+    if len(rows) < 2 and len("".join(rows)) < SHORT:
+        return f"{{{''.join(rows)}}}"
     return "{\n" + "".join(f"        {row},\n" for row in rows) + "    }"
 
 

@@ -41,7 +41,7 @@ def descend(surface, start, steps, rule, state, turns):
 
 
 def descend_whole(surface, start, steps, rule, state, turns):
-    """The same for a rule that moves the point as a whole, by the gradient there."""
+    """The path of a run, and the losses along it: the rule moves the point as a whole, by the gradient there."""
     point = np.array(start)
     path, losses, settings = [start], [math.nan], {}
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
@@ -59,7 +59,7 @@ def descend_whole(surface, start, steps, rule, state, turns):
 
 
 def descend_looking(surface, start, steps, rule, state, turns):
-    """The same for a rule that looks at the surface itself, as often as it likes."""
+    """The path of a run, and the losses along it: the rule looks at the surface itself, as often as it likes."""
     point, seen = np.array(start), Loss(surface)
     path, losses, settings = [start], [math.nan], {}
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
@@ -89,7 +89,7 @@ def at_once(rule, point, grad, t, state):
 
 
 def descend_combined(surface, start, steps, update, rule, state, turns, stages):
-    """The same for a rule that is combined with other things."""
+    """The path of a run, and the losses along it: the rule is combined with other things."""
     point, parts = np.array(start), Parts(surface, stages)
     seen = PartedLoss(surface, parts)  # if looking
     path, losses, settings = [start], [math.nan], parts.settings

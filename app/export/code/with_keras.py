@@ -37,8 +37,30 @@ def eps_after_correction(optimizer, t):
     optimizer.epsilon *= math.sqrt(1 - optimizer.beta_2**t)
 
 
+def descend_adjusted(surface, start, steps, make, turns, adjust):
+    """The path of a run of a Keras optimizer that is adjusted before every step, and the losses along it."""
+    point = keras.Variable(start, dtype="float64")
+    optimizer, arguments = make(**turns[0]), {}
+    path, losses = [start], [math.nan]
+    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+        losses[0], slope = surface(*start)
+        for t in range(1, steps + 1):
+            arguments.update(turns.get(t - 1, {}))
+            for name, value in arguments.items():
+                setattr(optimizer, name, value)
+            adjust(optimizer, t)
+            optimizer.apply([keras.ops.convert_to_tensor(slope, "float64")], [point])
+            x, y = keras.ops.convert_to_numpy(point).tolist()
+            loss, slope = surface(x, y)
+            if not all(map(math.isfinite, (x, y, loss))):
+                break
+            path.append((x, y))
+            losses.append(loss)
+    return np.array(path), np.array(losses)
+
+
 def descend_combined(surface, start, steps, make, turns, stages, more, adjust=None):
-    """The same for an optimizer that is combined with other things, whose hyperparameters are turned as ``more`` says."""
+    """The path of a run whose Keras optimizer is combined with other things, turned as ``more`` says, and the losses along it."""
     point, parts = keras.Variable(start, dtype="float64"), Parts(surface, stages)
     optimizer, arguments = make(**turns[0]), {}
     path, losses = [start], [math.nan]

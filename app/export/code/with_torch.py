@@ -14,14 +14,14 @@ from app.export.code.parts import Parts
 
 def descend(surface, start, steps, make, turns):
     """The path of a run of a torch optimizer, and the losses along it."""
-    point = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    point = torch.tensor(start, requires_grad=True)
     optimizer = make([point], **turns[0])
     path, losses = [start], [math.nan]
 
     def closure():
         loss, slope = surface(*point.tolist())
-        point.grad = torch.tensor(slope, dtype=torch.float64)
-        return torch.tensor(loss, dtype=torch.float64)
+        point.grad = torch.tensor(slope)
+        return torch.tensor(loss)
 
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
         losses[0] = surface(*start)[0]
@@ -48,9 +48,32 @@ def eps_before_correction(group, grad, t):
     group["eps"] /= math.sqrt(1 - group["betas"][1] ** t)
 
 
+def descend_adjusted(surface, start, steps, make, turns, adjust):
+    """The path of a run of a torch optimizer that is adjusted before every step, and the losses along it."""
+    point = torch.tensor(start, requires_grad=True)
+    optimizer, arguments = make([point], **turns[0]), {}
+    group = optimizer.param_groups[0]
+    path, losses = [start], [math.nan]
+    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+        losses[0], slope = surface(*start)
+        for t in range(1, steps + 1):
+            arguments.update(turns.get(t - 1, {}))
+            group.update(arguments)
+            point.grad = torch.tensor(slope)
+            adjust(group, point.grad, t)
+            optimizer.step()
+            x, y = point.tolist()
+            loss, slope = surface(x, y)
+            if not all(map(math.isfinite, (x, y, loss))):
+                break
+            path.append((x, y))
+            losses.append(loss)
+    return np.array(path), np.array(losses)
+
+
 def descend_combined(surface, start, steps, make, turns, stages, more, adjust=None):
-    """The same for an optimizer that is combined with other things, whose hyperparameters are turned as ``more`` says."""
-    point, parts = torch.tensor(start, dtype=torch.float64, requires_grad=True), Parts(surface, stages)
+    """The path of a run whose torch optimizer is combined with other things, turned as ``more`` says, and the losses along it."""
+    point, parts = torch.tensor(start, requires_grad=True), Parts(surface, stages)
     optimizer, arguments = make([point], **turns[0]), {}
     group = optimizer.param_groups[0]
     path, losses = [start], [math.nan]
