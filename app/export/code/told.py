@@ -70,9 +70,14 @@ def written(told: Mapping[int, Mapping[str, Any]]) -> str:
 
 
 def arguments(changes: Mapping[str, Any]) -> str:
-    """Keyword arguments as a script has them."""
-    inside = wrap(", ".join(f"{name}={literal(value)}" for name, value in changes.items()), WIDE - 20)
-    return f"dict({f'{chr(10)}                 '.join(inside)})"
+    """Keyword arguments as a script has them, broken between two of them where they are long."""
+    rows: list[str] = []
+    for each in (f"{name}={literal(value)}" for name, value in changes.items()):
+        if rows and len(rows[-1]) + len(each) < WIDE - 20:
+            rows[-1] += f", {each}"
+        else:
+            rows.append(each)
+    return f"dict({f',{chr(10)}                '.join(rows)})"
 
 
 def ends(race: Race) -> dict[str, int]:
