@@ -70,7 +70,7 @@ def framework_script(race: Race, framework: str) -> str:
     others = [run for run, plain in zip(runs, simple, strict=True) if not plain]
     parts = {part.id: part for run in others for part in told.combined(run, race.step)}
     able = features(others, race.step) | ({"adjusted"} if any(found.adjusted for found in every) else set())
-    gathered, surface = script.ground(race, not parts, able)
+    gathered, surface = script.ground(race, True, True, able)
     named = {id: gathered.function(part.rule) for id, part in parts.items()}
     entries = [entry(framework, run, found, race.step, named, gathered, plain)
                for run, found, plain in zip(runs, every, simple, strict=True)]

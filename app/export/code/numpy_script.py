@@ -22,12 +22,13 @@ def numpy_script(race: Race) -> str:
     return script.joined(told.heading(race, "numpy only"), gathered, *body, script.main(script.LAST_WORDS))
 
 
-def walks(race: Race, on_arrays: bool = False, reserved: Collection[str] = ()) -> tuple[list[str], Gathered]:
+def walks(race: Race, on_arrays: bool = False) -> tuple[list[str], Gathered]:
     """The part of a script that computes the paths. ``on_arrays``: the surface is asked for many heights at once, too."""
     runs = race.experiment.runs
     parts = {part.id: part for run in runs for part in told.combined(run, race.step)}
-    plain = all(run.rule.separable for run in runs) and not parts and not on_arrays
-    gathered, surface = script.ground(race, plain, features(runs, race.step), reserved)
+    looking = any(run.rule.takes_loss for run in runs)  # for second derivatives, perhaps, which are made with complex numbers
+    separable = all(run.rule.separable for run in runs)
+    gathered, surface = script.ground(race, not on_arrays and not looking, separable, features(runs, race.step))
     named = {id: gathered.function(run.rule.rule) for id, run in ((run.optimizer, run) for run in runs)}
     named |= {id: gathered.function(part.rule) for id, part in parts.items()}
     entries = [entry(run, race.step, named, gathered) for run in runs]

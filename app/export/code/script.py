@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from textwrap import wrap
 
 from app.export.code.gather import Gathered, Key
@@ -14,18 +14,18 @@ RESERVED = ("RUNS", "START", "STEPS", "ENDS", "STYLES", "BOX", "MINIMA", "x", "y
             "paths", "loss", "losses", "PICTURE")
 STANDARD = ("math", "contextlib", "functools", "sys", "typing", "random", "bisect", "collections.abc", "dataclasses", "itertools")
 # On plain floats these of ours are what the standard library has
-ON_FLOATS: Mapping[Key, Key] = {
-    **{("surfaces.arithmetic", name): ("math", name) for name in ("sin", "cos", "sqrt", "exp", "pi", "e")},
-    ("optimizers.arithmetic", "sqrt"): ("math", "sqrt"),
-}
-ON_ALL: Mapping[Key, Key] = {("surfaces.arithmetic", name): ("math", name) for name in ("pi", "e")}
+SURFACE_ON_FLOATS: Mapping[Key, Key] = {
+    ("surfaces.arithmetic", name): ("math", name) for name in ("sin", "cos", "sqrt", "exp", "pi", "e")}
+RULES_ON_FLOATS: Mapping[Key, Key] = {("optimizers.arithmetic", "sqrt"): ("math", "sqrt")}
+ALWAYS: Mapping[Key, Key] = {("surfaces.arithmetic", name): ("math", name) for name in ("pi", "e")}
 
 
-def ground(race: Race, plain: bool, features: Collection[str] = (), reserved: Iterable[str] = ()) -> tuple[Gathered, str]:
-    """The surface's function as the first definition, and its name. ``plain``: it and all the rest see nothing but floats."""
+def ground(race: Race, surface_on_floats: bool, rules_on_floats: bool, features: Collection[str]) -> tuple[Gathered, str]:
+    """The surface's function as the first definition, and its name; what is on floats never sees anything else."""
     surface = race.surface
     arrays = dict(zip(("DATA_X", "DATA_Y"), surface.data, strict=True)) if surface.data else {}
-    gathered = Gathered((*RESERVED, *reserved), ON_FLOATS if plain else ON_ALL, features, arrays)
+    instead = {**(SURFACE_ON_FLOATS if surface_on_floats else ALWAYS), **(RULES_ON_FLOATS if rules_on_floats else {})}
+    gathered = Gathered(RESERVED, instead, features, arrays)
     return gathered, gathered.function(surface.function, surface.id)
 
 

@@ -10,7 +10,10 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.export.code.literals import WIDE
+
 OPTIONAL = re.compile(r" {2}# (if|if not) (\w+(?: or \w+)*)$")
+SIGNATURE = re.compile(r"def \w+\([^#()]*(?:\(\)[^#()]*)*\):\n")
 FOR_TOOLS = re.compile(r" *# (type: ignore|noqa).*$", re.MULTILINE)
 Scope = ast.FunctionDef | ast.Lambda
 Statement = ast.FunctionDef | ast.ClassDef | ast.Assign
@@ -98,7 +101,14 @@ class Source:
             text = text[: begin - first] + new + text[end - first:]
         indent = " " * node.col_offset
         lines = [line.removeprefix(indent).rstrip() for line in FOR_TOOLS.sub("", text.decode()).splitlines()]
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip()
+        return _signature_on_one_line(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip())
+
+
+def _signature_on_one_line(text: str) -> str:
+    """Without its annotations a signature often fits on a line again."""
+    found = SIGNATURE.match(text)
+    line = re.sub(r"\s*\n\s*", " ", found[0].rstrip()) if found else ""
+    return text if not found or len(line) > WIDE else f"{line}\n{text[found.end():]}"
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from app.race import Race
 from app.run import Run
 from optimizers import Part
 
-SHORT = 80
+SHORT = 60
 
 
 def heading(race: Race, needs: str, more: str = "") -> str:
