@@ -22,7 +22,7 @@ from app.experiment import Experiment
 from app.race import Race
 from app.window import MainWindow
 
-collect_ignore = [] if find_spec("torch") else ["test_torch.py"]
+collect_ignore = [] if find_spec("torch") else ["test_torch.py", "test_torch_script.py"]
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.checks import ExperimentError
 from app.export.arrays import arrays
+from app.export.code import keras_code, numpy_code, plot_code, torch_code
 from app.export.document import document, experiment
 from app.export.film import film
 from app.export.options import Options
@@ -42,6 +43,10 @@ EXPORTS = {made.suffix: made for made in (
     Export(".data.json", "JSON data", "data", document),
     Export(".npz", "numpy arrays", "data", arrays),
     Export(".json", "Experiment", "experiment", experiment),
+    Export(".py", "NumPy script", "code", numpy_code),
+    Export(".torch.py", "PyTorch script", "code", torch_code),
+    Export(".keras.py", "Keras script", "code", keras_code),
+    Export(".plot.py", "Matplotlib script", "code", plot_code),
 )}
 
 

@@ -1,0 +1,31 @@
+"""The race as a script that goes through it again: for plain NumPy, PyTorch and Keras, and one that draws it.
+
+A script is gathered from the very sources of the surface and the rules, so that what is added to the catalogue can be
+exported at once. Nothing of the experiment gets into it but numbers, and text inside of strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.atomic import replacing
+from app.export.code.framework_script import keras_script, torch_script
+from app.export.code.numpy_script import numpy_script
+from app.export.code.plot_script import plot_script
+from app.export.options import Options
+from app.race import Race
+
+__all__ = ["keras_code", "keras_script", "numpy_code", "numpy_script", "plot_code", "plot_script", "torch_code", "torch_script"]
+
+
+def _file(script: Callable[[Race], str]) -> Callable[[Race, Path, Options], None]:
+    def write(race: Race, path: Path, _: Options) -> None:
+        text = script(race)
+        with replacing(path) as file:
+            file.write(text)
+
+    return write
+
+
+numpy_code, torch_code, keras_code, plot_code = map(_file, (numpy_script, torch_script, keras_script, plot_script))
