@@ -15,7 +15,7 @@ import pytest
 
 from app.branch import Fair
 from app.experiment import FIRST, Experiment, ExperimentError, Run
-from app.export import EXPORTS, export, format_of, formats
+from app.export import EXPORTS, export, format_of
 from app.export.code import keras_script, numpy_script, plot_script, torch_script
 from app.export.code.counterparts import COUNTERPARTS, counterpart
 from app.race import Race
@@ -196,7 +196,7 @@ def test_the_picture_has_paths_and_losses() -> None:
 
 
 def test_the_formats_are_found_by_their_suffix() -> None:
-    assert formats("code")[1] == CODE == [".py", ".torch.py", ".keras.py", ".plot.py"]
+    assert CODE == [".py", ".torch.py", ".keras.py", ".plot.py"]
     assert [format_of(Path(f"a{suffix}")).suffix for suffix in CODE] == CODE
 
 

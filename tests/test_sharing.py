@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from PyQt6.QtGui import QGuiApplication, QPixmap
 from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.checks import ExperimentError
+from app.cli import main
 from app.experiment import FIRST
 from app.export import EXPORTS, Options
 from app.export.options import FILM_DPI, FILM_SIZE
@@ -247,3 +250,39 @@ def test_table_and_code_on_the_clipboard(application: QApplication, open_window:
     window.commands["copy_code"].trigger()
     compile(clipboard.text(), "copied", "exec")
     assert "adam" in clipboard.text()
+
+
+def test_the_command_on_the_clipboard_makes_the_same_picture(application: QApplication, open_window: Open, tmp_path: Path,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    window.session.advance(7)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    window.commands["copy_command"].trigger()
+    words = shlex.split(clipboard.text())
+    window.commands["copy_picture"].trigger()
+    data = clipboard.mimeData()
+    assert data is not None
+    assert words[:2] == ["thalweg", "export"]
+    monkeypatch.chdir(tmp_path)
+    assert main(words[1:]) == 0
+    (written,) = tmp_path.glob("*.png")
+    with Image.open(written) as one, Image.open(BytesIO(data.data("image/png").data())) as other:
+        assert one.size == other.size
+        assert one.tobytes() == other.tobytes()
+
+
+def test_a_turned_race_must_be_saved_before_its_command_is_copied(application: QApplication, open_window: Open, tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.002)))
+    window.commands["copy_command"].trigger()
+    (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
+    assert box.text().startswith("Save the experiment first")
+    box.close()
+    monkeypatch.setattr(window.files, "ask", lambda *_, **__: tmp_path / "mine.json")
+    window.commands["save"].trigger()
+    window.commands["copy_command"].trigger()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert shlex.split(clipboard.text())[2] == str(tmp_path / "mine.json")
