@@ -151,10 +151,18 @@ class Documents(QObject):
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         chosen = dialog.selectedFiles() if dialog.exec() else []
+        kind = dialog.selectedNameFilter()
         dialog.deleteLater()
         if not chosen:
             return None
-        path = Path(chosen[0])
+        path = as_filtered(Path(chosen[0]), f".{suffix}", kind) if suffix else Path(chosen[0])
         settings.keep("folder", str(path.parent))
         return path
 
+
+def as_filtered(path: Path, suffix: str, kind: str) -> Path:
+    """The path with the suffix of the chosen kind, as in "PyTorch script (*.torch.py)", where it has the one that was offered."""
+    wanted = kind.rpartition("*")[2].rstrip(")")
+    if wanted.startswith(".") and path.name.endswith(suffix) and not path.name.endswith(wanted):
+        return path.with_name(path.name.removesuffix(suffix) + wanted)
+    return path

@@ -73,7 +73,7 @@ def parser(epilog: str = "") -> Parser:
     look.add_argument("--transparent", action="store_true", help="nothing behind the figure")
     look.add_argument("--no-title", action="store_true", help="without the title")
     look.add_argument("--no-legend", action="store_true", help="without the legend")
-    look.add_argument("--no-mode", action="store_true", help="without the line that says start, steps and mode of the race")
+    look.add_argument("--no-mode", action="store_true", help="without the mode of the race")
     look.add_argument("--equal", action="store_true", help="the same scale on both axes of the contour")
     look.add_argument("--no-trials", action="store_true", help="without the points that a search tries")
     look.add_argument("--camera", metavar="A,E[,ZOOM]", help="whence the relief is seen, in degrees: --camera=-60,42,1")

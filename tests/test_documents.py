@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 from app import boxes
 from app.cli import window as start_window
-from app.documents import Documents
+from app.documents import Documents, as_filtered
 from app.experiment import FIRST, LONGEST, Experiment, Run
 from app.files import examples, load, save
 from app.session import Session
@@ -453,3 +453,11 @@ def test_the_dialog_offers_the_current_name(open_window: Open, mine: Path, monke
     monkeypatch.setattr(QFileDialog, "exec", lambda self: bool(offered.extend(self.selectedFiles())))
     window.commands["save_as"].trigger()
     assert [Path(name).name for name in offered] == ["mine.json"]
+
+
+@pytest.mark.parametrize(("name", "kind", "expected"), [
+    ("a.py", "PyTorch script (*.torch.py)", "a.torch.py"), ("a.py", "NumPy script (*.py)", "a.py"),
+    ("a.plot.py", "NumPy script (*.py)", "a.plot.py"), ("a.keras.py", "Keras script (*.keras.py)", "a.keras.py"),
+    ("a.csv", "PyTorch script (*.torch.py)", "a.csv"), ("a.py", "All files (*)", "a.py"), ("a", "Keras script (*.keras.py)", "a")])
+def test_the_kind_that_was_chosen_gives_the_suffix(name: str, kind: str, expected: str, tmp_path: Path) -> None:
+    assert as_filtered(tmp_path / name, ".py", kind) == tmp_path / expected
