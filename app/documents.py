@@ -156,6 +156,8 @@ class Documents(QObject):
         if not chosen:
             return None
         path = as_filtered(Path(chosen[0]), f".{suffix}", kind) if suffix else Path(chosen[0])
+        if path != Path(chosen[0]) and path.exists():  # the dialog has asked about the other name
+            raise ExperimentError(f"{printable(path.name)} is there already: choose another name, or this one in the dialog")
         settings.keep("folder", str(path.parent))
         return path
 
