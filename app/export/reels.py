@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from contextlib import AbstractContextManager
 from functools import cached_property
 from importlib.util import find_spec
@@ -30,8 +31,9 @@ class Reel(AbstractContextManager["Reel"]):
     def check(options: Options) -> None:
         """ExperimentError where such a film cannot be made."""
 
+    @abstractmethod
     def add(self, pixels: np.ndarray) -> None:
-        raise NotImplementedError
+        """Wind it on."""
 
     def __exit__(self, *_: object) -> None:
         """The end, or what stopped it."""
