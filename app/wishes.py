@@ -29,6 +29,7 @@ EXAMPLES = (
     ("the same for print", "race.json --view contour --size 17x12cm --dpi print --no-title --to figure.pdf"),
     ("ten seconds around the relief", "race.json --view relief --seconds 10 --turn 12 --to race.mp4"),
     ("every number of every step", "race.json --steps 5000 --to race.npz race.data.json"),
+    ("the race as code", "race.json --to race.py race.torch.py"),
     ("all experiments of a folder", "races --to .png '{name}.csv'"),
 )
 STATUS = """\
