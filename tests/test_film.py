@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,3 +145,18 @@ def test_films_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ExperimentError, match="pip install imageio-ffmpeg"):
         export(race, tmp_path / "a.mp4", SMALL)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+def test_a_disk_that_is_full_before_the_end_leaves_the_old_film(suffix: str, tmp_path: Path) -> None:
+    target = tmp_path / f"a{suffix}"
+    target.write_text("old")
+    code = ("import resource, sys\nfrom app.cli import main\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+            "sys.exit(main(['export', 'rosenbrock_momentum', '--steps', '50', '--fps', '5', '--to', sys.argv[1]]))")
+    answer = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True,
+                            cwd=Path(__file__).parent.parent)
+    assert answer.returncode == 3
+    assert answer.stderr.startswith("thalweg: ")
+    assert answer.stderr.count("\n") == 1
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
