@@ -149,7 +149,8 @@ def test_films_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
 def test_a_disk_that_is_full_before_the_end_leaves_the_old_film(suffix: str, tmp_path: Path) -> None:
-    target = tmp_path / f"a{suffix}"
+    target = tmp_path / "films" / f"a{suffix}"
+    target.parent.mkdir()
     target.write_text("old")
     code = ("import resource, sys\nfrom app.cli import main\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
             "sys.exit(main(['export', 'rosenbrock_momentum', '--steps', '50', '--fps', '5', '--to', sys.argv[1]]))")
@@ -159,4 +160,4 @@ def test_a_disk_that_is_full_before_the_end_leaves_the_old_film(suffix: str, tmp
     assert answer.stderr.startswith("thalweg: ")
     assert answer.stderr.count("\n") == 1
     assert target.read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
