@@ -15,7 +15,7 @@ from app.checks import ExperimentError
 from app.schema import LARGEST
 
 KEYWORD = "thalweg:experiment"
-NOTHING = "it carries no experiment; only pictures exported by Thalweg do"
+NOTHING = "it carries no experiment; only JSON files, and PNG and SVG pictures exported by Thalweg, do"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 100_000  # of a PNG; a hundred million pixels make some ten thousand
 SOURCE = "http://purl.org/dc/elements/1.1/ source"

@@ -22,6 +22,7 @@ from surfaces.data_file import read_columns
 
 EXAMPLES = ASSETS / "examples"
 DATA = (".csv", ".tsv", ".txt")
+WITHOUT = (".pdf", ".gif", ".mp4", ".npz", ".py")  # what else is exported
 PICTURES = {".png": embedded.in_png, ".svg": embedded.in_svg}
 
 
@@ -41,6 +42,8 @@ def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
         kind = path.suffix.lower()
         if kind in DATA:
             return _with_data(path, current)
+        if kind in WITHOUT:
+            raise ExperimentError(embedded.NOTHING)
         with _opened(path) as file:
             if kind in PICTURES:
                 return Experiment.from_json(PICTURES[kind](file))

@@ -81,8 +81,8 @@ def parser(epilog: str = "") -> Parser:
     look.add_argument("--window", metavar="X0,X1,Y0,Y1", help="the part of the plane that the contour shows: --window=-2,2,-1,3")
     film = made.add_argument_group("films")
     film.add_argument("--fps", default="25", help="frames a second (25)")
-    film.add_argument("--seconds", help="how long it lasts")
-    film.add_argument("--pace", metavar="N", help="steps a frame, instead of --seconds")
+    film.add_argument("--seconds", help="how long it lasts (as long as the steps take, at most 10)")
+    film.add_argument("--pace", metavar="N", help="steps a frame; with --seconds, too, the film ends there")
     film.add_argument("--turn", default="0", metavar="DEGREES", help="by how much the relief turns a second (0)")
     return made
 

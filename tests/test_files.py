@@ -273,7 +273,7 @@ def test_a_picture_brings_its_experiment_back(kind: str, tmp_path: Path) -> None
     assert load(path).shown == 42
     assert home(path) is None
     path.write_bytes(picture(None, kind))
-    assert "it carries no experiment; only pictures exported by Thalweg do" in told(path)
+    assert "it carries no experiment; only JSON files" in told(path)
 
 
 @pytest.mark.parametrize("form", ["zipped", "international", "international and zipped"])

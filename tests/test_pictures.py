@@ -17,6 +17,7 @@ from app.branch import Fair
 from app.checks import ExperimentError
 from app.experiment import FIRST, Experiment, Run
 from app.export import Options, export
+from app.export.figure import compose
 from app.export.options import inches
 from app.race import Race
 from app.theme import DARK
@@ -150,3 +151,19 @@ def test_a_picture_of_no_runs_can_be_made() -> None:
     file = BytesIO()
     draw(raced(5, Experiment("sphere")), file, "png", Options(dpi=40))
     assert Image.open(file).size == (512, 304)
+
+
+@pytest.mark.parametrize("size", [(12.8, 7.6), (3.0, 3.0)])
+def test_a_long_title_is_shortened_and_what_it_says_stands_below(size: tuple[float, float]) -> None:
+    race = raced(5, replace(FIRST, title="Many words about a race that has been raced " * 4))
+    made = compose(race, Options(size=size, dpi=60))
+    told, title = made.figure.texts
+    boxes = [text.get_window_extent() for text in (told, title)]
+    assert title.get_text().startswith("Many words about")
+    assert title.get_text().endswith("…") or title.get_text() == race.experiment.title
+    assert all(text.get_visible() for text in (told, title))
+    assert all(box.x0 >= 0 and box.x1 <= made.figure.bbox.x1 for box in boxes)
+    assert boxes[0].y1 <= boxes[1].y0
+    assert all(view.axes.bbox.y1 < boxes[0].y0 for view in made.views)
+    short = compose(raced(5), Options(size=(12.8, 7.6)))
+    assert len({round(text.get_position()[1], 6) for text in short.figure.texts}) == 1

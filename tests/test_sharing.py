@@ -90,13 +90,13 @@ def test_what_was_wished_is_remembered_for_pictures_and_films_apart(open_window:
 def test_length_and_steps_a_frame_follow_each_other(open_window: Open) -> None:
     form = form_of(open_window(), "film", steps=1000)
     form.seconds.setValue(4.0)
-    assert form.pace.value() == 10
+    assert form.pace.value() == round(1000 / 74)
     assert form.options().pace is None
     form.pace.setValue(20)
-    assert form.seconds.value() == pytest.approx(51 / 25, abs=0.06)
+    assert form.seconds.value() == pytest.approx(51 / 25 + 1, abs=0.06)
     assert form.options().pace == 20
     form.fps.setValue(50)
-    assert form.seconds.value() == pytest.approx(51 / 50, abs=0.06)
+    assert form.seconds.value() == pytest.approx(51 / 50 + 1, abs=0.06)
     form.pace.setValue(1)
     assert form.options().seconds is None
 
@@ -156,7 +156,7 @@ def test_the_menu_leads_through_both_dialogs_to_the_file(application: QApplicati
             dialog = application.activeModalWidget()
             assert isinstance(dialog, ExportDialog)
             if dialog.form.kind == "film":
-                dialog.form.seconds.setValue(0.2)
+                dialog.form.seconds.setValue(0.4)
             dialog.accept()
 
         QTimer.singleShot(0, press)

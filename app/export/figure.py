@@ -21,9 +21,9 @@ from app.views.labels import shrink
 from app.views.relief import Relief
 from app.views.strokes import Brush
 
-HEAD = 0.5  # inches, for the title
+HEAD, SECOND, MIDDLE = 0.5, 0.26, 0.3  # inches: a line for the title, one more below it, and from the edge to the first's middle
 WHOLE, SINGLE, WORDS = (6.4, 4.2), (3.2, 2.2), (1.2, 0.7)  # inches that all views need, one, and title or legend with it
-TITLE, FACTS = 14, 10  # points
+TITLE, LEAST, FACTS = 14, 9, 10  # points; the title is shortened rather than written smaller than that
 
 
 class Moving(Artist):
@@ -83,7 +83,7 @@ def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
     figure = Figure(figsize=size, dpi=dpi, facecolor=theme.face)
     FigureCanvasAgg(figure)
     scene, views = Scene(race, theme, options=dict(options.shown)), []
-    head = HEAD / size[1] if options.title or options.mode else 0.0
+    told, head = _head(figure, race, options)
     foot = add_legend(figure, scene) if options.legend else 0.5 * EDGE / size[1]
     for name, room in rooms(scene, options.view, head, foot).items():
         view = VIEWS[name](figure)
@@ -97,7 +97,7 @@ def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
         view.finish()
         view.arrange()
         views.append(view)
-    return Composed(figure, scene, views, _head(figure, race, options), scale)
+    return Composed(figure, scene, views, told, scale)
 
 
 def facts(race: Race, options: Options) -> str:
@@ -108,21 +108,34 @@ def facts(race: Race, options: Options) -> str:
     return ", ".join([*words, race.experiment.fair.words] if options.mode else words)
 
 
-def _head(figure: Figure, race: Race, options: Options) -> Text | None:
-    """Title and facts side by side, as large as there is room for."""
-    (width, height), theme, told = figure.get_size_inches(), options.theme, None
-    left, across, up = EDGE / width, figure.bbox.width, 1 - 0.3 / height
-    free = across - 2 * EDGE * figure.dpi
-    if options.title or options.mode:
-        told = figure.text(1 - left, up, facts(race, options), fontsize=FACTS, color=theme.muted, ha="right", va="center")
-        shrink(told, FACTS, 0.62 * across if options.title else free)
-    if options.title:
-        title = figure.text(left, up, figure_title(race.experiment), fontsize=TITLE, fontweight="bold", color=theme.text,
-                            va="center", parse_math=False)
-        assert told is not None
-        beside = told.get_window_extent().width + EDGE * figure.dpi if told.get_visible() else 0.0
-        shrink(title, TITLE, free - beside)
-    return told
+def _head(figure: Figure, race: Race, options: Options) -> tuple[Text | None, float]:
+    """Put title and facts at the top, side by side, or below each other where they are long; the facts, and the height's share."""
+    (width, height), theme, inch = figure.get_size_inches(), options.theme, figure.dpi
+    if not (options.title or options.mode):
+        return None, 0.0
+    left, free, up = EDGE / width, (width - 2 * EDGE) * inch, 1 - MIDDLE / height
+    told = figure.text(1 - left, up, facts(race, options), fontsize=FACTS, color=theme.muted, ha="right", va="center")
+    if not options.title:
+        shrink(told, FACTS, free)
+        return told, HEAD / height
+    title = figure.text(left, up, figure_title(race.experiment), fontsize=TITLE, fontweight="bold", color=theme.text, va="center",
+                        parse_math=False)
+    if title.get_window_extent().width + told.get_window_extent().width + 2 * EDGE * inch <= free:
+        return told, HEAD / height
+    _shorten(title, free)
+    told.set(x=left, y=up - SECOND / height, ha="left")
+    shrink(told, FACTS, free)
+    return told, (HEAD + SECOND) / height
+
+
+def _shorten(title: Text, wide: float) -> None:
+    """Make a title fit into so many pixels: smaller, then with fewer words."""
+    words = title.get_text()
+    title.set_fontsize(max(LEAST, min(1.0, 0.98 * wide / title.get_window_extent().width) * TITLE))
+    for letters in range(len(words) - 1, 0, -1):
+        if title.get_window_extent().width <= wide:
+            return
+        title.set_text(words[:letters].rstrip() + "…")
 
 
 def rooms(scene: Scene, views: str, head: float, foot: float) -> dict[str, tuple[float, float, float, float]]:

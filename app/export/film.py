@@ -26,24 +26,29 @@ SAMPLES = 9  # steps at which the views are asked whether they need more room
 
 
 def frame_steps(last: int, options: Options) -> list[int]:
-    """The step that each frame shows, from 0 to ``last``, the last one again and again until it has been seen.
+    """The step that each frame shows, from 0 to ``last``; the last one is held until it has been seen, within the film's length.
 
     ExperimentError where that are too many frames.
     """
+    whole = max(round((LONG if options.seconds is None else options.seconds) * options.fps), 1)
+    rest = held_of(whole, options.fps)
     if options.pace is not None:
         count = -(-last // options.pace) + 1
         if options.seconds is not None:
-            count = max(round(options.seconds * options.fps), 1)
+            count = min(count, whole - rest)
         _bounded(count)
         steps = [min(k * options.pace, last) for k in range(count)]
     else:
-        seconds = LONG if options.seconds is None else options.seconds
-        count = max(round(seconds * options.fps), 1)
+        count = whole - rest if options.seconds is not None else min(whole - rest, last + 1)
         _bounded(count)
-        if options.seconds is None:
-            count = min(count, last + 1)
         steps = [round(step) for step in np.linspace(0, last, count).tolist()] if count > 1 else [last]
-    return steps + [steps[-1]] * round(REST * options.fps)
+    held = rest if options.seconds is None else whole - len(steps)
+    return steps + [steps[-1]] * held
+
+
+def held_of(whole: int, fps: float) -> int:
+    """How many of so many frames hold the last step."""
+    return min(round(REST * fps), whole // 4)
 
 
 def _bounded(count: int) -> None:
@@ -129,6 +134,8 @@ class Film:
 
 def film(race: Race, path: Path, options: Options) -> Iterator[float]:
     """Write a film in the format that the path's suffix names, a frame with every turn; yields the share that is done."""
+    if race.step == 0:
+        raise ExperimentError("a film shows the way to a step, and at step 0 there is none")
     options = fitted(options)
     steps = frame_steps(race.step, options)
     reel = GIF if path.suffix.lower() == ".gif" else MP4

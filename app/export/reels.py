@@ -78,11 +78,15 @@ class GIF(Reel):
 
         sure = [round(255 * part) for color in self.colors for part in to_rgb(color)]
         chosen = Image.fromarray(np.ascontiguousarray(pixels[..., :3])).quantize(COLORS - len(self.colors))
-        chosen.putpalette([*(chosen.getpalette() or [])[: 3 * (COLORS - len(self.colors))], *sure])
+        free = 3 * (COLORS - len(self.colors))
+        chosen.putpalette([*[*(chosen.getpalette() or []), *[0] * free][:free], *sure])
         levels = np.linspace(0, 255, 1 << BITS).round().astype(np.uint8)
         every = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(1 << BITS, -1, 3)
         self.palette = chosen.getpalette()
-        self.table = np.asarray(Image.fromarray(every).quantize(palette=chosen, dither=Image.Dither.NONE)).ravel()
+        self.table = np.asarray(Image.fromarray(every).quantize(palette=chosen, dither=Image.Dither.NONE)).ravel().copy()
+        for k, color in enumerate(self.colors):  # Pillow looks for the nearest of a color's neighbors; these must be the very ones
+            red, green, blue = (round(255 * part) >> (8 - BITS) for part in to_rgb(color))
+            self.table[(red << (2 * BITS)) | (green << BITS) | blue] = COLORS - len(self.colors) + k
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:

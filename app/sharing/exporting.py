@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from io import BytesIO
@@ -40,7 +42,23 @@ class Exporting:
         return Options(theme=window.theme, shown=dict(window.options), camera=window.canvases["relief"].view.camera,
                        window=window.canvases["contour"].view.window, **changes)
 
+    @property
+    def name(self) -> str:
+        """What a file is called that nobody has named yet."""
+        path = self.window.files.origins.path
+        return path.stem if path else self.window.session.experiment.surface
+
     # Files
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """The race waits while something is asked, and then goes on."""
+        clock = self.window.session.clock
+        playing = clock.running
+        clock.pause()
+        yield
+        if playing:
+            clock.play()
 
     def picture(self) -> None:
         """Ask what and how fine, then where."""
@@ -69,9 +87,7 @@ class Exporting:
         from app.sharing.form import Form
         from app.views import VIEWS
 
-        window = self.window
-        window.session.clock.pause()
-        race, scene = self.race, window.scene()
+        window, race, scene = self.window, self.race, self.window.scene()
         views = {name: VIEWS[name].title for name in window.canvases if VIEWS[name].applies(scene)}
         kinds = {each.suffix: each.name for each in EXPORTS.values() if each.kind == kind}
         form = Form(kinds, views, base, window.theme, race.step, window.settings)
@@ -82,30 +98,33 @@ class Exporting:
             return file.getvalue()
 
         dialog = ExportDialog(window, title, form, png, unable)
-        accepted = dialog.exec()
+        with self.still():
+            accepted = dialog.exec()
         suffix, options = form.format.currentData(), form.options() if accepted else base
         dialog.deleteLater()
         if accepted:  # another format of the kind may still be named
-            self._ask(title, sorted(kinds, key=lambda each: each != suffix), f"{race.experiment.surface}-{options.view}", options)
+            name = self.name if options.view == "all" else f"{self.name}-{options.view}"
+            self._ask(title, sorted(kinds, key=lambda each: each != suffix), name, options)
 
     def _written(self, kind: str) -> None:
         from app.export import EXPORTS, Options
 
-        self.window.session.clock.pause()
         suffixes = [each.suffix for each in EXPORTS.values() if each.kind == kind]
-        self._ask(f"Export {kind.capitalize()}", suffixes, self.window.session.experiment.surface, Options())
+        self._ask(f"Export {kind.capitalize()}", suffixes, self.name, Options())
 
     def _ask(self, title: str, suffixes: list[str], name: str, options: Options) -> None:
         """Ask where to, and begin to write."""
         from app.export import EXPORTS, export_slowly, format_of
 
         kinds = ";;".join(f"{EXPORTS[suffix].name} (*{suffix})" for suffix in suffixes)
-        path = self.window.files.ask(title, kinds, suffixes[0].lstrip("."), name)
+        race = self.race
+        with self.still():
+            path = self.window.files.ask(title, kinds, suffixes[0].lstrip("."), name)
         if path is None:
             return
         if format_of(path).suffix not in suffixes:
             raise ExperimentError(f"the name must end in {' or '.join(suffixes)} for this, not in {path.suffix or path.name!r}")
-        self.start(path, export_slowly(self.race, path, options))
+        self.start(path, export_slowly(race, path, options))
 
     def start(self, path: Path, work: Any) -> Job:
         """Write a file beside all else."""

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.export.film import frame_steps
+from app.export.film import REST, frame_steps, held_of
 from app.export.options import DPIS, MOST_DPI, UNITS, Options
 from app.panels.fields import quiet_wheel
 from app.settings import Settings
@@ -189,9 +189,11 @@ class Form(QWidget):
         for box in (self.seconds, self.pace):
             box.blockSignals(True)
         if by_pace:
-            self.seconds.setValue((self.steps / self.pace.value() + 1) / fps)
+            moving = -(-self.steps // self.pace.value()) + 1
+            self.seconds.setValue(moving / fps + REST)
         else:
-            self.pace.setValue(max(round(self.steps / max(self.seconds.value() * fps - 1, 1)), 1))
+            whole = round(self.seconds.value() * fps)
+            self.pace.setValue(max(round(self.steps / max(whole - held_of(whole, fps) - 1, 1)), 1))
         for box in (self.seconds, self.pace):
             box.blockSignals(False)
 

@@ -110,5 +110,6 @@ class Job(QObject):
         self.timer.stop()
         if self.shown is not None and self.bar is not None:
             self.bar.removeWidget(self.shown)
+            self.shown.setParent(None)  # at once: when it goes later, the bar shows the others again, below words of the moment
             self.shown.deleteLater()
         self.deleteLater()
