@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from math import isfinite
 from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QSettings
@@ -25,9 +26,10 @@ class Settings:
 
     def number(self, key: str, default: float) -> float:
         try:
-            return float(self.text(key, str(default)))
+            value = float(self.text(key, str(default)))
         except ValueError:
             return default
+        return value if isfinite(value) else default
 
     def favourites(self, kind: str) -> list[str]:
         """The ids of the optimizers or surfaces that are marked; some may no longer exist."""

@@ -87,6 +87,17 @@ def test_what_was_wished_is_remembered_for_pictures_and_films_apart(open_window:
     assert film.options().title
 
 
+@pytest.mark.parametrize("garbage", ["nan", "inf", "-1e300", "1e300", "x", ""])
+def test_settings_that_are_garbage_count_as_not_there(garbage: str, open_window: Open) -> None:
+    window = open_window()
+    for name in ("format", "unit", "theme", "dpi", "width", "height", "fps", "turn", "title"):
+        window.settings.keep(f"film/{name}", garbage)
+    form = form_of(window, "film")
+    assert form.format.currentData() == ".gif"
+    assert 10 <= form.dpi.value() <= 1200
+    assert 1 <= form.fps.value() <= 60
+
+
 def test_length_and_steps_a_frame_follow_each_other(open_window: Open) -> None:
     form = form_of(open_window(), "film", steps=1000)
     form.seconds.setValue(4.0)

@@ -227,7 +227,7 @@ class Form(QWidget):
             box.setCurrentIndex(max(box.findData(read.text(f"{self.kind}/{name}", str(box.currentData()))), 0))
         self._set_size(self.base.size)
         for name, spin in self._numbers().items():
-            value = read.number(f"{self.kind}/{name}", float(spin.value()))
+            value = min(max(read.number(f"{self.kind}/{name}", float(spin.value())), spin.minimum()), spin.maximum())
             spin.setValue(int(value) if isinstance(spin, QSpinBox) else value)
         for name, box in self.parts.items():
             box.setChecked(read.flag(f"{self.kind}/{name}", box.isChecked()))
