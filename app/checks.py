@@ -77,4 +77,6 @@ def flag(kind: str, value: Any) -> bool:
 def text(kind: str, value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise ExperimentError(f"{kind} must be a text of at most {most} characters")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):  # half a letter: no file and no picture can hold it
+        raise ExperimentError(f"{kind} holds a character that cannot be written: {value[:40]!a}")
     return value

@@ -257,3 +257,8 @@ def test_taking_a_run_away_recolors_no_other() -> None:
     assert [run.slot for run in left.runs] == [1, 2]
     assert [run.slot for run in left.added(Run("lion")).runs] == [1, 2, 0]
     assert Experiment.from_json(left.to_json()) == left
+
+
+def test_half_a_letter_is_refused() -> None:
+    with pytest.raises(ExperimentError, match="cannot be written"):
+        Experiment(title="caf\udce9")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -16,9 +17,10 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 from app.checks import ExperimentError
 from app.cli import main
 from app.experiment import FIRST
-from app.export import EXPORTS, Options
+from app.export import EXPORTS, Options, export, export_slowly
 from app.export.options import FILM_DPI, FILM_SIZE
 from app.files import load
+from app.race import Race
 from app.sharing.dialog import ExportDialog
 from app.sharing.form import Form
 from app.sharing.job import Progress, left, title_of
@@ -297,3 +299,41 @@ def test_a_turned_race_must_be_saved_before_its_command_is_copied(application: Q
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert shlex.split(clipboard.text())[2] == str(tmp_path / "mine.json")
+
+
+def test_a_job_that_breaks_is_not_called_written(application: QApplication, open_window: Open, tmp_path: Path,
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    window, caught = open_window(), []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: caught.append(kind))
+
+    def breaks() -> Iterator[float]:
+        yield 0.1
+        raise MemoryError
+
+    window.exporting.start(tmp_path / "a.npz", breaks())
+    until(application, lambda: not window.exporting.jobs)
+    settle(application)
+    assert caught == [MemoryError]
+    bar, (box,) = window.statusBar(), (b for b in window.findChildren(QMessageBox) if b.isVisible())
+    assert bar is not None
+    assert "Saved" not in bar.currentMessage()
+    assert box.text().startswith("A.npz was not written") or box.text().startswith("a.npz was not written")
+    box.close()
+
+
+def test_what_is_late_comes_in_first_and_is_not_turned_by_a_later_edit(open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+    session = window.session
+    session.race.step = 2000  # as after an opening: the runs follow
+    race = session.race
+    assert race.late
+    work = export_slowly(window.exporting.race, tmp_path / "a.csv")
+    next(work)
+    session.work.stop()
+    session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.0001)))
+    for _ in work:
+        pass
+    expected = Race(FIRST)
+    expected.advance(2000)
+    export(expected, tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()

@@ -13,6 +13,7 @@ from app.export.document import document, experiment
 from app.export.film import film
 from app.export.options import Options
 from app.export.picture import picture
+from app.export.record import completing
 from app.export.reels import MP4
 from app.export.table import table
 from app.race import Race
@@ -70,7 +71,9 @@ def export_slowly(race: Race, path: str | Path, options: Options = Options()) ->
     ExperimentError, in one sentence, where that cannot be done. Whoever closes it before its end finds no file.
     """
     path = Path(path)
-    yield from format_of(path).write(race, path, options) or ()
+    made = format_of(path)
+    yield from completing(race)
+    yield from made.write(race, path, options) or ()
 
 
 def export(race: Race, path: str | Path, options: Options = Options()) -> None:  # noqa: B008

@@ -13,7 +13,7 @@ import numpy as np
 from app.atomic import replacing
 from app.export.options import Options
 from app.export.picture import kept
-from app.export.record import PIECE, Record, completing, recorded
+from app.export.record import PIECE, Record, recorded
 from app.race import Race
 
 
@@ -57,7 +57,6 @@ def arrays(race: Race, path: Path, _: Options) -> Iterator[float]:
 
     A state whose shape changes from step to step is padded with nan to the largest. ``experiment`` is the experiment's JSON text.
     """
-    yield from completing(race)
     records = recorded(race)
     total, done = sum(record.last + 1 for record in records), 0
     with replacing(path, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from app.atomic import replacing
 from app.export.options import Options
 from app.export.picture import kept
-from app.export.record import PIECE, Record, Row, completing, plain, recorded
+from app.export.record import PIECE, Record, Row, plain, recorded
 from app.race import Race
 
 
 def experiment(race: Race, path: Path, _: Options) -> None:
-    """The experiment as File > Save writes it."""
+    """The experiment as File > Save writes it, to be opened at this very step."""
     with replacing(path) as file:
-        file.write(race.experiment.to_json())
+        file.write(replace(race.experiment, shown=race.step).to_json())
 
 
 def document(race: Race, path: Path, _: Options) -> Iterator[float]:
     """Strict JSON, a line for each step: null for what is not finite or not there."""
-    yield from completing(race)
     records = recorded(race)
     total, done = sum(record.last + 1 for record in records), 0
     with replacing(path) as file:

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.atomic import replacing
 from app.export.options import Options
-from app.export.record import PIECE, Record, completing, plain, recorded
+from app.export.record import PIECE, Record, plain, recorded
 from app.race import Race
 
 COLUMNS = ("step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr", "evaluations", "branch", "replica")
@@ -28,7 +28,6 @@ def table(race: Race, path: Path, _: Options) -> Iterator[float]:
     ``branch`` and ``replica`` are empty in the rows of the race's own runs. State has columns of its own: v_x and v_y for what
     is kept for each coordinate, v_xx ... for a matrix, and one column of JSON for a list that grows and shrinks.
     """
-    yield from completing(race)
     records = recorded(race)
     total, done = sum(record.last + 1 for record in records), 0
     shapes = []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.export import Options
     from app.race import Race
     from app.sharing.job import Job
+    from app.track import Track
     from app.window import MainWindow
 
 
@@ -31,8 +32,16 @@ class Exporting:
 
     @property
     def race(self) -> Race:
-        """The race of now, which keeps its step: only its past is asked for."""
-        return copy(self.window.session.race)
+        """The race of now, which keeps its step; what is late in it goes on by itself, whatever is turned meanwhile."""
+        race = copy(self.window.session.race)
+        late = [track for track, _ in (*race.late, *race.late_branches, *race.late_replicas)]
+
+        def own(tracks: list[Track]) -> list[Track]:
+            return [_apart(track) if track in late else track for track in tracks]
+
+        race.tracks = own(race.tracks)
+        race.branches, race.bundles = list(map(own, race.branches)), list(map(own, race.bundles))
+        return race
 
     def options(self, **changes: Any) -> Options:
         """How the window shows it."""
@@ -151,8 +160,9 @@ class Exporting:
         from app.export.options import DPI, SIZE
         from app.export.picture import draw
 
-        file = BytesIO()
-        draw(self.race, file, "png", self.options(size=SIZE, dpi=DPI))
+        file, race = BytesIO(), self.race
+        race.complete()
+        draw(race, file, "png", self.options(size=SIZE, dpi=DPI))
         data = QMimeData()
         data.setData("image/png", QByteArray(file.getvalue()))
         data.setImageData(QImage.fromData(file.getvalue()))
@@ -165,7 +175,9 @@ class Exporting:
         """The race as a script for NumPy."""
         from app.export.code import numpy_script
 
-        self._put(numpy_script(self.race), "Copied the race as a NumPy script.")
+        race = self.race
+        race.complete()
+        self._put(numpy_script(race), "Copied the race as a NumPy script.")
 
     def copy_command(self) -> None:
         """The line for a shell that makes the picture of now."""
@@ -184,3 +196,10 @@ class Exporting:
         else:
             clipboard.setMimeData(what)
         self.window.say(words)
+
+
+def _apart(track: Track) -> Track:
+    """A track of its own with the same past, budget included."""
+    made = track.fork(track.reach)
+    made.grant(track.budget)
+    return made

@@ -91,6 +91,10 @@ class Job(QObject):
         except ExperimentError as error:
             self._close()
             self.failed.emit(str(error))
+        except Exception:  # whatever it was, nothing was written; the reporter shows it
+            self._close()
+            self.failed.emit(f"{self.path.name} was not written: something went wrong inside Thalweg")
+            raise
         else:
             self._tell(share)
 
