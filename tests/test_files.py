@@ -414,3 +414,26 @@ def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
     wide = replace(FIRST, extra={"newer": [0] * 1_900_000})
     save(wide, tmp_path / "b.json")
     assert load(tmp_path / "b.json") == wide, "written without its indents, it is small enough"
+
+
+def test_who_has_the_target_open_goes_on_reading_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text("old")
+    with path.open() as reader:
+        save(FIRST, path)
+        assert reader.read() == "old"
+    assert load(path) == FIRST
+
+
+def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text("old")
+
+    def refuse(*_: object) -> None:  # what Windows says
+        raise PermissionError(errno.EACCES, "The process cannot access the file because it is being used by another process")
+
+    monkeypatch.setattr(atomic.os, "replace", refuse)
+    with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: .* used by another process"):
+        save(FIRST, path)
+    assert path.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.json"]
