@@ -99,8 +99,13 @@ def test_a_small_picture_is_a_large_one_made_smaller(tmp_path: Path) -> None:
     assert not (tmp_path / "a.svg").exists()
 
 
-def test_the_picture_shows_the_step_of_the_race_and_not_what_is_beyond(tmp_path: Path) -> None:
-    early, back = raced(12), raced(200)
+@pytest.mark.parametrize("experiment", [
+    FIRST, Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 0.1, "noise": 1.0}, replicas=4),))],
+                         ids=["runs", "replicas"])
+def test_the_picture_shows_the_step_of_the_race_and_not_what_is_beyond(experiment: Experiment, tmp_path: Path) -> None:
+    early, back = raced(12, experiment), raced(200, experiment)
+    for race in (early, back):
+        race.complete()
     back.seek(12)
     for name, race in (("a", early), ("b", back)):
         export(race, tmp_path / f"{name}.png", Options(dpi=60, view="contour"))

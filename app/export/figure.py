@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,13 @@ def check(race: Race, options: Options) -> None:
     choice("view", options.view, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
 
 
+def without_beyond(race: Race) -> Race:
+    """The race with replicas that come no farther than the step that is shown, whatever they do later."""
+    shown = copy(race)
+    shown.bundles = [[track.fork(min(race.step, track.extent)) for track in bundle] for bundle in race.bundles]
+    return shown
+
+
 def figure_title(experiment: Experiment) -> str:
     return experiment.title or experiment.land.name
 
@@ -76,6 +84,7 @@ def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
     ``fineness``: see View; more than 1 for a vector file.
     """
     check(race, options)
+    race = without_beyond(race)
     theme, worded = options.theme, (options.title or options.mode) + options.legend
     needed = WHOLE if options.view == "all" else (SINGLE[0] + WORDS[0] * bool(worded), SINGLE[1] + WORDS[1] * worded)
     scale = max(1.0, *(least / side for least, side in zip(needed, options.size, strict=True)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,8 +70,8 @@ class Film:
     """
 
     def __init__(self, race: Race, options: Options) -> None:
-        self.race, self.options = copy(race), options  # its own step; what is recorded does not change
-        self.made: Composed = compose(self.race, options)
+        self.made: Composed = compose(race, options)
+        self.race, self.options = self.made.scene.race, options  # with a step of its own; what is recorded does not change
         self.figure, self.views = self.made.figure, self.made.views
         self.canvas: Any = self.figure.canvas
         last = self.race.step
