@@ -134,9 +134,8 @@ def _target(word: str, source: Source, several: bool) -> Path:
 
 def _job(chosen: argparse.Namespace, source: Source, files: list[tuple[Path, Options]]) -> Job:
     """A job whose files can be made, as far as that can be known before it is raced."""
-    from app.export import format_of, unable
+    from app.export import format_of
     from app.export.figure import check
-    from app.export.film import fitted, frame_steps
     from app.race import Race
 
     experiment = experiment_of(chosen, source.place)
@@ -145,13 +144,9 @@ def _job(chosen: argparse.Namespace, source: Source, files: list[tuple[Path, Opt
     for path, options in files:
         made = format_of(path)
         kinds.add(made.kind)
-        missing = unable(made.suffix)
-        if missing:
-            raise ExperimentError(missing)
+        made.check(made.suffix, steps, options)
         if made.kind in ("picture", "film"):
             check(Race(experiment), options)
-        if made.kind == "film":
-            frame_steps(steps, fitted(options))
     return Job(source.name, experiment, files, 0 if kinds == {"experiment"} else steps)
 
 

@@ -122,7 +122,7 @@ def test_the_preview_follows_and_a_bad_wish_is_said(open_window: Open) -> None:
         wishes.append(options)
         return (Path(__file__).parent.parent / "assets" / "thalweg.png").read_bytes()
 
-    dialog = ExportDialog(window, "Export Picture", form, draw, lambda suffix: "no ink" if suffix == ".pdf" else "")
+    dialog = ExportDialog(window, "Export Picture", form, draw)
     assert len(wishes) == 1
     assert wishes[0].dpi < 150
     assert not dialog.preview.picture.isNull()
@@ -130,9 +130,10 @@ def test_the_preview_follows_and_a_bad_wish_is_said(open_window: Open) -> None:
     assert dialog.timer.isActive()
     dialog.timer.timeout.emit()
     assert not wishes[-1].legend
+    form.width_.setValue(300)
     choose(form.format, ".pdf")
     dialog.refresh()
-    assert dialog.words.text() == "No ink."
+    assert dialog.words.text().startswith("The words would not fit into so small a vector picture")
     assert not dialog.save.isEnabled()
     dialog.accept()
     assert dialog.result() == 0
@@ -337,3 +338,14 @@ def test_what_is_late_comes_in_first_and_is_not_turned_by_a_later_edit(open_wind
     expected.advance(2000)
     export(expected, tmp_path / "b.csv")
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_a_film_that_cannot_be_is_said_before_its_name_is_asked(open_window: Open) -> None:
+    window = open_window()
+    for steps, told, change in ((300, "at most 50", lambda form: form.fps.setValue(60)),
+                                (300, "pixels a frame", lambda form: (form.width_.setValue(6000), form.height_.setValue(4000))),
+                                (0, "at step 0 there is none", lambda form: None)):
+        form = form_of(window, "film", steps)
+        change(form)
+        with pytest.raises(ExperimentError, match=told):
+            form.options()

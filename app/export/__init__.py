@@ -10,11 +10,10 @@ from app.checks import ExperimentError
 from app.export.arrays import arrays
 from app.export.code import keras_code, numpy_code, plot_code, torch_code
 from app.export.document import document, experiment
-from app.export.film import film
+from app.export.film import film, plan
 from app.export.options import Options
-from app.export.picture import picture
+from app.export.picture import check_words, picture
 from app.export.record import completing
-from app.export.reels import MP4
 from app.export.table import table
 from app.race import Race
 
@@ -24,22 +23,23 @@ class Export:
     """A format: its file suffix, its name in a file dialog, its kind ("picture", "film", "data" or "code"), and what writes it.
 
     ``write(race, path, options)`` may give an iterator: then it writes a piece with every turn, yields the share that is done,
-    and leaves nothing behind when the iterator is closed before its end. ``unable`` says what is missing for it here.
+    and leaves nothing behind when the iterator is closed before its end. ``check(suffix, steps, options)`` raises ExperimentError,
+    in one sentence, where a race of so many steps cannot be written so, here and now.
     """
 
     suffix: str
     name: str
     kind: str
     write: Callable[[Race, Path, Options], Iterator[float] | None]
-    unable: Callable[[], str] = lambda: ""
+    check: Callable[[str, int, Options], object] = lambda suffix, steps, options: None
 
 
 EXPORTS = {made.suffix: made for made in (
     Export(".png", "PNG picture", "picture", picture),
-    Export(".svg", "SVG vector picture", "picture", picture),
-    Export(".pdf", "PDF vector picture", "picture", picture),
-    Export(".gif", "GIF film", "film", film),
-    Export(".mp4", "MP4 film", "film", film, MP4.missing),
+    Export(".svg", "SVG vector picture", "picture", picture, check_words),
+    Export(".pdf", "PDF vector picture", "picture", picture, check_words),
+    Export(".gif", "GIF film", "film", film, plan),
+    Export(".mp4", "MP4 film", "film", film, plan),
     Export(".csv", "CSV table", "data", table),
     Export(".data.json", "JSON data", "data", document),
     Export(".npz", "numpy arrays", "data", arrays),
@@ -49,11 +49,6 @@ EXPORTS = {made.suffix: made for made in (
     Export(".keras.py", "Keras script", "code", keras_code),
     Export(".plot.py", "Matplotlib script", "code", plot_code),
 )}
-
-
-def unable(suffix: str) -> str:
-    """What is missing here for a format, in words that say what to install; nothing where it can be written."""
-    return EXPORTS[suffix].unable()
 
 
 def format_of(path: Path) -> Export:
@@ -82,4 +77,4 @@ def export(race: Race, path: str | Path, options: Options = Options()) -> None: 
         pass
 
 
-__all__ = ["EXPORTS", "Export", "Options", "export", "export_slowly", "format_of", "unable"]
+__all__ = ["EXPORTS", "Export", "Options", "export", "export_slowly", "format_of"]

@@ -45,15 +45,13 @@ class Moving(Artist):
 class Composed:
     """A figure with all that stands still on it; ``facts`` says what it shows, None where that is not wished.
 
-    ``scale``: how many times as large it is laid out as it was asked for, so that there is room for its words; its ``figure.dpi``
-    is the smaller.
+    Where it is laid out larger than it was asked for, its dpi is the smaller.
     """
 
     figure: Figure
     scene: Scene
     views: list[View]
     facts: Text | None
-    scale: float
 
     def with_paths(self, step: int) -> Figure:
         """The figure with all that moves added as it stood at a step."""
@@ -78,6 +76,13 @@ def figure_title(experiment: Experiment) -> str:
     return experiment.title or experiment.land.name
 
 
+def enlarged(options: Options) -> float:
+    """How many times as large it must be laid out, so that there is room for its words."""
+    worded = (options.title or options.mode) + options.legend
+    needed = WHOLE if options.view == "all" else (SINGLE[0] + WORDS[0] * bool(worded), SINGLE[1] + WORDS[1] * worded)
+    return max(1.0, *(least / side for least, side in zip(needed, options.size, strict=True)))
+
+
 def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
     """A figure with the chosen views on it, with limits for the race's step; its words are measured at its dpi.
 
@@ -85,9 +90,7 @@ def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
     """
     check(race, options)
     race = without_beyond(race)
-    theme, worded = options.theme, (options.title or options.mode) + options.legend
-    needed = WHOLE if options.view == "all" else (SINGLE[0] + WORDS[0] * bool(worded), SINGLE[1] + WORDS[1] * worded)
-    scale = max(1.0, *(least / side for least, side in zip(needed, options.size, strict=True)))
+    theme, scale = options.theme, enlarged(options)
     size, dpi = (options.size[0] * scale, options.size[1] * scale), options.dpi / scale
     figure = Figure(figsize=size, dpi=dpi, facecolor=theme.face)
     FigureCanvasAgg(figure)
@@ -106,7 +109,7 @@ def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
         view.finish()
         view.arrange()
         views.append(view)
-    return Composed(figure, scene, views, told, scale)
+    return Composed(figure, scene, views, told)
 
 
 def facts(race: Race, options: Options) -> str:

@@ -13,7 +13,7 @@ from app.atomic import replacing
 from app.checks import ExperimentError
 from app.export.figure import Composed, compose, facts
 from app.export.options import MOST_FILM_PIXELS, MOST_FRAMES, Options
-from app.export.reels import GIF, MP4
+from app.export.reels import GIF, MP4, Reel
 from app.race import Race
 from app.views.relief import Relief
 from app.views.strokes import Brush
@@ -61,6 +61,15 @@ def fitted(options: Options) -> Options:
     if width * height > MOST_FILM_PIXELS:
         raise ExperimentError(f"a film has at most {MOST_FILM_PIXELS:,} pixels a frame, not {width:,} x {height:,}; ask for less")
     return replace(options, size=((width - width % 2) / options.dpi, (height - height % 2) / options.dpi), transparent=False)
+
+
+def plan(suffix: str, last: int, options: Options) -> tuple[type[Reel], Options, list[int]]:
+    """What a film is wound on, how, and the step that each frame shows; ExperimentError where it cannot be made."""
+    if last == 0:
+        raise ExperimentError("a film shows the way to a step, and at step 0 there is none: go on first")
+    reel, options = (GIF if suffix == ".gif" else MP4), fitted(options)
+    reel.check(options)
+    return reel, options, frame_steps(last, options)
 
 
 class Film:
@@ -133,12 +142,7 @@ class Film:
 
 def film(race: Race, path: Path, options: Options) -> Iterator[float]:
     """Write a film in the format that the path's suffix names, a frame with every turn; yields the share that is done."""
-    if race.step == 0:
-        raise ExperimentError("a film shows the way to a step, and at step 0 there is none")
-    options = fitted(options)
-    steps = frame_steps(race.step, options)
-    reel = GIF if path.suffix.lower() == ".gif" else MP4
-    reel.check(options)
+    reel, options, steps = plan(path.suffix.lower(), race.step, options)
     drawn = Film(race, options)
     with replacing(path, "wb") as file, reel(file, options, drawn.colors) as frames:
         for k, step in enumerate(steps):

@@ -10,7 +10,7 @@ from matplotlib import rc_context
 
 from app.atomic import replacing
 from app.checks import ExperimentError
-from app.export.figure import compose, figure_title
+from app.export.figure import compose, enlarged, figure_title
 from app.export.options import Options
 from app.race import Race
 
@@ -25,14 +25,21 @@ def kept(race: Race) -> str:
     return replace(race.experiment, shown=race.step).to_json(indent=None)
 
 
+def check_words(suffix: str, steps: int, options: Options) -> None:
+    """ExperimentError where the words do not fit into a vector picture, which cannot be made smaller as a bitmap can."""
+    scale = enlarged(options)
+    if scale > 1:
+        least = " x ".join(f"{2.54 * side * scale:.1f}" for side in options.size)
+        raise ExperimentError(f"the words would not fit into so small a vector picture: ask for at least {least} cm, for one "
+                              "view, or for a PNG")
+
+
 def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
     """Write a picture of a kind, "png", "svg" or "pdf"."""
     vector = kind != "png"
+    if vector:
+        check_words(f".{kind}", race.step, options)
     made, title = compose(race, options, max(options.dpi / POINTS, 2.0) if vector else 1.0), figure_title(race.experiment)
-    if vector and made.scale > 1:
-        least = " x ".join(f"{2.54 * side * made.scale:.1f}" for side in options.size)
-        raise ExperimentError(f"the words would not fit into so small a vector picture: ask for at least {least} cm, for one "
-                              "view, or for a PNG")
     metadata: dict[str, Any] = {
         "png": {"Title": title, KEY: kept(race)},
         "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": kept(race).strip()},

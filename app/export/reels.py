@@ -97,12 +97,8 @@ class MP4(Reel):
     """H.264, by the ffmpeg that imageio-ffmpeg brings."""
 
     @staticmethod
-    def missing() -> str:
-        return "" if find_spec("imageio_ffmpeg") else NEEDED
-
-    @staticmethod
     def check(options: Options) -> None:
-        if MP4.missing():
+        if find_spec("imageio_ffmpeg") is None:
             raise ExperimentError(NEEDED)
 
     @cached_property

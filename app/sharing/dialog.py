@@ -61,12 +61,10 @@ def _board() -> QPixmap:
 class ExportDialog(QDialog):
     """Asks what to export; where to is asked afterwards, by the system's own dialog. ``draw`` makes the bytes of a PNG."""
 
-    def __init__(self, parent: QWidget, title: str, form: Form, draw: Callable[[Options], bytes],
-                 unable: Callable[[str], str]) -> None:
-        """``unable`` says of a format why it cannot be written here, nothing where it can."""
+    def __init__(self, parent: QWidget, title: str, form: Form, draw: Callable[[Options], bytes]) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.form, self.draw, self.unable = form, draw, unable
+        self.form, self.draw = form, draw
         self.preview, self.words = Preview(), Words()
         self.timer = QTimer(self, singleShot=True, interval=PAUSE)
         self.timer.timeout.connect(self.refresh)
@@ -98,9 +96,6 @@ class ExportDialog(QDialog):
         """Draw the preview, or say why there can be none; the last good one stays."""
         try:
             options = self.form.options()
-            unable = self.unable(self.form.format.currentData())
-            if unable:
-                raise ExperimentError(unable)
             room = self.preview.size() * self.devicePixelRatioF()
             dpi = min(SHARP * room.width() / options.size[0], SHARP * room.height() / options.size[1], options.dpi)
             picture = QPixmap()

@@ -79,8 +79,6 @@ class Exporting:
         """The same of a film, which begins at the start and ends at the step that is shown."""
         from app.export.options import FILM_DPI, FILM_SIZE
 
-        if self.window.session.race.step == 0:
-            raise ExperimentError("a film shows the way to this step, and there is none yet: play, or go to a later step")
         self._illustrated("film", "Export Film", self.options(size=FILM_SIZE, dpi=FILM_DPI))
 
     def data(self) -> None:
@@ -90,7 +88,7 @@ class Exporting:
         self._written("code")
 
     def _illustrated(self, kind: str, title: str, base: Options) -> None:
-        from app.export import EXPORTS, unable
+        from app.export import EXPORTS
         from app.export.picture import draw
         from app.sharing.dialog import ExportDialog
         from app.sharing.form import Form
@@ -106,7 +104,7 @@ class Exporting:
             draw(race, file, "png", options)
             return file.getvalue()
 
-        dialog = ExportDialog(window, title, form, png, unable)
+        dialog = ExportDialog(window, title, form, png)
         with self.still():
             accepted = dialog.exec()
         suffix, options = form.format.currentData(), form.options() if accepted else base

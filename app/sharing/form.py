@@ -20,7 +20,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.export.film import REST, frame_steps, held_of
+from app.export import EXPORTS
+from app.export.film import REST, held_of
 from app.export.options import DPIS, MOST_DPI, UNITS, Options
 from app.panels.fields import quiet_wheel
 from app.settings import Settings
@@ -210,7 +211,7 @@ class Form(QWidget):
         if self.kind == "film":
             timed = {"pace": self.pace.value()} if self.by_pace else {"seconds": self.seconds.value()}
             made = replace(made, **timed)
-            frame_steps(self.steps, made)
+        EXPORTS[self.format.currentData()].check(self.format.currentData(), self.steps, made)
         return made
 
     # What is remembered
