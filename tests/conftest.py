@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 from app.documents import Documents
 from app.editing import edited
 from app.experiment import Experiment
+from app.language import ENGLISH, speak
 from app.race import Race
 from app.window import MainWindow
 
@@ -43,6 +44,13 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window that is closed with unsaved work would wait for an answer for ever; tests of the question ask it themselves."""
     monkeypatch.setattr(Documents, "ask_about_unsaved", lambda self: QMessageBox.StandardButton.Discard)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Whatever language a test has spoken, the next one hears English."""
+    yield
+    speak(ENGLISH)
 
 
 @pytest.fixture(autouse=True)
