@@ -130,7 +130,6 @@ class Layout:
         self._arrange_figures()
         self._show(self.docks)
         self.remembered = False
-        self.settle(results)
 
     def settle(self, results: int) -> None:
         """Once everything has its width and the read-out knows its letters, it gets the height it needs."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QByteArray, Qt
-from PyQt6.QtWidgets import QLabel, QToolBar, QWidget
+from PyQt6.QtWidgets import QToolBar, QWidget
 
-from app.language import tr
+from app.panels.caption import Caption
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
 LARGER = 1.6  # times the letters and lines of the figures
-LETTERS = 1.7  # times those of the caption
-MOST = 4  # runs that the caption names
 
 
 class Presentation:
@@ -23,8 +21,7 @@ class Presentation:
     def __init__(self, window: MainWindow) -> None:
         self.window = window
         self.on = False
-        self.caption = QLabel(objectName="caption", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self.caption.setTextFormat(Qt.TextFormat.PlainText)
+        self.caption = Caption(window.session)
         self.bar = QToolBar()
         self.bar.setObjectName("presentation")
         self.bar.setMovable(False)
@@ -59,10 +56,6 @@ class Presentation:
                 part.setVisible(not self.on)
         for dock in self.window.layout_.docks.values():
             dock.show_title(not self.on)
-        letters = self.window.font()
-        letters.setPointSizeF(letters.pointSizeF() * LETTERS)
-        letters.setBold(True)
-        self.caption.setFont(letters)
         self.bar.setVisible(self.on)
         self.window.stage.enlarge(LARGER if self.on else 1.0)
         self.refresh()
@@ -89,9 +82,4 @@ class Presentation:
     def refresh(self) -> None:
         """What is running, and how far it has come."""
         if self.on:
-            session = self.window.session
-            runs = [f"{run.heading}: {session.verdict(i).short}" for i, run in enumerate(session.seen.runs) if run.visible]
-            more = tr("{n} more", n=len(runs) - MOST)
-            parts = [session.experiment.land.name, tr("step {step:,}", step=session.race.step),
-                     *runs[:MOST], *([more] if len(runs) > MOST else [])]
-            self.caption.setText("   ·   ".join(parts))
+            self.caption.refresh(self.window.theme)

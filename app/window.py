@@ -121,7 +121,11 @@ class MainWindow(QMainWindow):
                              self.commands.refresh)
             self.commands.add(view_actions(), before="side")
             self._show_all()
-            self.layout_.settle(self.foot.fitting())
+            self._settle()
+
+    def _settle(self) -> None:
+        """The read-out has its width, and so knows its height."""
+        self.layout_.settle(self.foot.fitting())
 
     def scene(self) -> Any:
         """What the views are to show now."""
@@ -277,6 +281,7 @@ class MainWindow(QMainWindow):
         self.presentation.leave()
         self.layout_.reset(self.foot.fitting())
         self.stage.show(self.theme)
+        QTimer.singleShot(0, self._settle)
 
     def toggle_option(self, name: str) -> None:
         """Switch one of OPTIONS."""
@@ -287,6 +292,7 @@ class MainWindow(QMainWindow):
         """Show or hide a view or a panel."""
         self.layout_.toggle(name)
         self.stage.show(self.theme)
+        self.commands.refresh()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if not self.attempt(self.files.may_leave):
