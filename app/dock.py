@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent
+from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app import look
@@ -11,6 +11,8 @@ from app.language import tr
 from app.theme import Theme
 
 ICON = 12  # pixels of the pictures on a title's buttons
+EDGE = 3  # pixels around what floats
+LEAST, AWAY = QSize(460, 380), QPoint(-40, 40)  # how large it floats at least, and how far from where it was
 
 
 class Dock(QDockWidget):
@@ -32,9 +34,9 @@ class Dock(QDockWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
         self.setTitleBarWidget(self.bar)
-        self.float.clicked.connect(lambda: self.setFloating(not self.isFloating()))
+        self.float.clicked.connect(self._float)
         self.cross.clicked.connect(self.left)
-        self.topLevelChanged.connect(lambda _: self.entitle())
+        self.topLevelChanged.connect(self._floated)
 
     def dress(self, theme: Theme) -> None:
         """Icons in the theme of now, words in the language of now."""
@@ -57,6 +59,27 @@ class Dock(QDockWidget):
         self.setTitleBarWidget(bar)
         bar.setVisible(True)
         (self.bare if on else self.bar).setVisible(False)
+
+    def _float(self) -> None:
+        """Out of the window, larger and to be seen as apart from it; or back."""
+        self.setFloating(not self.isFloating())
+        if self.isFloating():
+            self.resize(max(self.width(), LEAST.width()), max(self.height(), LEAST.height()))
+            self.move(self.pos() + AWAY)
+
+    def _floated(self, floating: bool) -> None:
+        self.entitle()
+        edge = EDGE if floating else 0
+        self.setContentsMargins(edge, edge, edge, edge)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """An edge around what floats: it has no frame of the desktop's."""
+        if not self.isFloating():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Shadow))
+        painter.end()
 
     def hold(self, widget: QWidget) -> None:
         """Show a widget; the one that was here before is done with."""

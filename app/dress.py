@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 SCHEME = Qt.ColorScheme
+BORN_DARK = "born_dark"  # of the application: whether its palette was dark before any window of ours
 
 
 class Dress(QObject):
@@ -29,6 +30,8 @@ class Dress(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.application = application
+        if application.property(BORN_DARK) is None:  # where the system does not tell its scheme, its palette does: before it is ours
+            application.setProperty(BORN_DARK, application.palette().color(QPalette.ColorRole.Window).lightness() < 128)
         self.hints = QGuiApplication.styleHints()
         self.theme = self._theme()
         self._speak()
@@ -39,20 +42,17 @@ class Dress(QObject):
         if self.theme_choice in THEMES:
             return THEMES[self.theme_choice]
         scheme = self.hints.colorScheme() if self.hints is not None else SCHEME.Unknown
-        if scheme == SCHEME.Unknown:  # a bare X server does not say; the palette of a desktop does
-            colors = QApplication.style().standardPalette() if self.application.property("dressed") else self.application.palette()
-            scheme = SCHEME.Dark if colors.color(QPalette.ColorRole.Window).lightness() < 128 else SCHEME.Light
-        return THEMES["dark" if scheme == SCHEME.Dark else "light"]
+        dark = scheme == SCHEME.Dark or (scheme == SCHEME.Unknown and bool(self.application.property(BORN_DARK)))
+        return THEMES["dark" if dark else "light"]
 
     def _speak(self) -> None:
         speak(language(of_the_system() if self.language_choice == "system" else self.language_choice))
 
     def put_on(self) -> None:
         """Colors for all of the program's windows; what asks the system for its colors, as title bars do, is told too."""
-        if self.hints is not None and hasattr(self.hints, "setColorScheme"):
+        if self.hints is not None:
             self.hints.setColorScheme(SCHEME.Unknown if self.theme_choice == "system" else
                                       SCHEME.Light if self.theme.name == "light" else SCHEME.Dark)
-        self.application.setProperty("dressed", True)
         self.application.setPalette(look.palette(self.theme))
         self.application.setStyleSheet(look.sheet(self.theme))
 

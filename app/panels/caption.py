@@ -22,7 +22,7 @@ class Caption(QWidget):
         super().__init__()
         self.session, self.theme = session, LIGHT
         self.heading = ""
-        self.runs: list[tuple[str, Style]] = []
+        self.runs: list[tuple[Style, tuple[str, ...]]] = []  # how a run looks, and what is said of it: at length, and shorter
         letters = self.font()
         letters.setPointSizeF(letters.pointSizeF() * LETTERS)
         self.setFont(letters)
@@ -39,10 +39,12 @@ class Caption(QWidget):
         session, self.theme = self.session, theme
         step = tr("step {step:,}", step=session.race.step)
         self.heading = f"{session.experiment.land.name}  ·  {step}"
-        self.runs = [(f"{run.heading}: {tr(session.verdict(i).short)}", style)
-                     for i, (run, style) in enumerate(zip(session.seen.runs, theme.styles(session.seen.runs), strict=True))
-                     if run.visible]
-        self.setAccessibleName(". ".join([self.heading, *(words for words, _ in self.runs)]))
+        self.runs = []
+        for i, (run, style) in enumerate(zip(session.seen.runs, theme.styles(session.seen.runs), strict=True)):
+            if run.visible:
+                verdict = session.verdict(i).short
+                self.runs.append((style, (f"{run.heading}: {verdict}", f"{run.rule.name}: {verdict}", run.rule.name)))
+        self.setAccessibleName(". ".join([self.heading, *(words[0] for _, words in self.runs)]))
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -51,8 +53,11 @@ class Caption(QWidget):
         line, mark = metrics.lineSpacing(), metrics.capHeight() * 1.3
         painter.setPen(QColor(self.theme.text))
         painter.drawText(QPointF(EDGE, 8 + metrics.ascent()), self.heading)
+        fitting = [k for k in range(2) if sum(metrics.horizontalAdvance(words[k]) + 1.5 * mark + GAP for _, words in self.runs)
+                   <= self.width() - 2 * EDGE]
         x = float(EDGE)
-        for words, style in self.runs:
+        for style, said in self.runs:
+            words = said[min(fitting, default=2)]
             room = self.width() - EDGE - x - 1.5 * mark
             if room < 4 * mark:
                 break
