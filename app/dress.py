@@ -30,7 +30,7 @@ class Dress(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.application = application
-        if application.property(BORN_DARK) is None:  # where the system does not tell its scheme, its palette does: before it is ours
+        if application.property(BORN_DARK) is None:  # where no scheme is told, the palette tells: before it is ours
             application.setProperty(BORN_DARK, application.palette().color(QPalette.ColorRole.Window).lightness() < 128)
         self.hints = QGuiApplication.styleHints()
         self.theme = self._theme()
