@@ -14,7 +14,7 @@ from typing import Any
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QFontInfo, QHideEvent, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
 
 from app.track import Track
@@ -24,7 +24,7 @@ from app.views.view import BLOCK
 
 LEAP = 16 * BLOCK  # updates at once from which on all trails are drawn anew, thinned
 REST = 180  # milliseconds without a move, after which what was drawn in haste is drawn in full
-DPI = 100  # of a figure at the usual size of letters
+DPI, LETTERS = 100, 12  # of a figure, where the window's letters are so many pixels high; those of a figure grow with them
 SPARING = 10  # how many times as long as it took to add to the ground it is then left alone
 
 
@@ -210,6 +210,7 @@ class Canvas(FigureCanvasQTAgg):
         self.resizeEvent(QResizeEvent(self.size(), self.size()))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self.figure.set_dpi(DPI * self.larger * self.device_pixel_ratio)  # another screen may have another ratio
+        letters = max(QFontInfo(self.font()).pixelSize() / LETTERS, 1.0) ** 0.5  # lines and marks grow with them, and need room
+        self.figure.set_dpi(DPI * letters * self.larger * self.device_pixel_ratio)  # another screen may have another ratio
         super().resizeEvent(event)
         self.draw_idle()

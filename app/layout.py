@@ -17,7 +17,7 @@ from app.language import tr
 from app.settings import Settings
 from app.theme import Theme
 
-MOST = 0.42  # of the height, for what stands below the views
+MOST, FIGURES = 0.42, 280  # of the height, for what stands below the views; pixels that these keep
 SIDE = 340  # pixels of the side panel's width, at first
 LARGE = 0.6  # of the figures' width, for the contour, at first
 FORM = 7  # of what is remembered: another number where the parts are others
@@ -39,6 +39,7 @@ class Layout:
         self.figures.setCentralWidget(self.waiting)
         for each in (window, self.figures):
             each.setDockNestingEnabled(True)
+            each.setAnimated(False)
         window.setCentralWidget(self.figures)
         for corner in (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner):
             window.setCorner(corner, AREA.RightDockWidgetArea)
@@ -48,7 +49,7 @@ class Layout:
         self.wanted: dict[str, bool] = {}
         for name, title in (("side", "Side panel"), ("results", "Read-out and results")):
             self._dock(name, title)
-        self.remembered = False
+        self.known: dict[str, bool] = {}  # which part of the layout was remembered
 
     def _dock(self, name: str, title: str) -> Dock:
         dock = self.docks[name] = Dock(name, title)
@@ -76,8 +77,7 @@ class Layout:
             dock.dress(theme)
         self.waiting.hide()
         self._arrange_figures()
-        self._recall("figures", self.figures)
-        self._show(self.views)
+        self.known["figures"] = self._recall("figures", self.figures)
 
     def _arrange_panels(self, results: int) -> None:
         for name, area in (("side", AREA.RightDockWidgetArea), ("results", AREA.BottomDockWidgetArea)):
@@ -87,7 +87,7 @@ class Layout:
         self.window.resizeDocks([self.docks["results"]], [results], DOWN)
 
     def _arrange_figures(self) -> None:
-        """The contour, and beside it the other views, one below the other."""
+        """The contour, and beside it the other views, one below the other; whoever shows them knows which have anything to show."""
         first, *others = (self.docks[name] for name in sorted(self.views, key=lambda name: name != "contour"))
         for dock in (first, *others):
             dock.setFloating(False)
@@ -98,16 +98,22 @@ class Layout:
             self.figures.splitDockWidget(above, dock, ACROSS if above is first else DOWN)
             above = dock
         for dock in (first, *others):
-            dock.show()
-        width = self.figures.width()
-        self.figures.resizeDocks([first, others[0]], [int(width * LARGE), int(width * (1 - LARGE))], ACROSS)
-        self.figures.resizeDocks(others, [self.figures.height()] * len(others), DOWN)
+            dock.hide()  # what has nothing to show may not even ask for room
+
+    def _share(self) -> None:
+        """Most of the width for the contour, and equal heights for what stands beside it."""
+        seen = [dock for dock in (self.docks[name] for name in self.views) if not (dock.isHidden() or dock.isFloating())]
+        beside = [dock for dock in seen if dock is not self.docks["contour"]]
+        if len(beside) < len(seen) and beside:
+            width = self.figures.width()
+            self.figures.resizeDocks([self.docks["contour"], beside[0]], [int(width * LARGE), int(width * (1 - LARGE))], ACROSS)
+        self.figures.resizeDocks(beside, [self.figures.height()] * len(beside), DOWN)
 
     def restore(self, results: int) -> None:
         """The panels where they were last time; where that is not known, the read-out gets the height it needs."""
         self._arrange_panels(results)
-        self.remembered = self._recall("window", self.window)
-        self._show(("side", "results"))
+        self.known["window"] = self._recall("window", self.window)
+        self._show_panels()
 
     def _recall(self, name: str, window: QMainWindow) -> bool:
         """Bring back what was remembered, and what of it no screen shows any more."""
@@ -118,8 +124,8 @@ class Layout:
                 dock.setFloating(False)
         return known
 
-    def _show(self, names: object) -> None:
-        for name in names:  # type: ignore[attr-defined]
+    def _show_panels(self) -> None:
+        for name in ("side", "results"):
             self.docks[name].setVisible(self.wanted[name])
 
     def reset(self, results: int) -> None:
@@ -128,13 +134,15 @@ class Layout:
             self.wanted[name] = True
         self._arrange_panels(results)
         self._arrange_figures()
-        self._show(self.docks)
-        self.remembered = False
+        self._show_panels()
+        self.known.clear()
 
     def settle(self, results: int) -> None:
-        """Once everything has its width and the read-out knows its letters, it gets the height it needs."""
-        if not self.remembered and self.shows("results"):
+        """Once it is known what is seen, and how wide: sizes for what has none from last time."""
+        if not self.known.get("window") and self.shows("results"):
             self._divide(results)
+        if not self.known.get("figures"):
+            self._share()
 
     def make_room(self, results: int) -> None:
         """Give the read-out the height its rows need, as far as there is room; never take any from it."""
@@ -144,7 +152,8 @@ class Layout:
 
     @property
     def _most(self) -> int:
-        return int(MOST * (self.figures.height() + self.docks["results"].height()))
+        whole = self.figures.height() + self.docks["results"].height()
+        return min(int(MOST * whole), whole - FIGURES)
 
     def _needed(self, results: int) -> int:
         bar = self.docks["results"].titleBarWidget()
