@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from reprlib import Repr
 from typing import Any
 
+from app.language import tr
+
 FARTHEST = 1e6
 MOST_STEPS = 10_000_000
 MANY = 20  # choices; of more, only those of a like name are said
@@ -37,8 +39,9 @@ def choice(kind: str, value: Any, among: Iterable[str]) -> str:
     if value in names:
         return str(value)
     near = get_close_matches(str(value)[:60], names, 5, 0.5) if len(names) > MANY else names
-    words = f"choose from {', '.join(near)}" if near else f"there are {len(names)}, such as {', '.join(names[:3])}"
-    raise ExperimentError(f"there is no {kind} {short(value)}; {words}")
+    words = (tr("choose from {names}", names=", ".join(near)) if near else
+             tr("there are {n}, such as {names}", n=len(names), names=", ".join(names[:3])))
+    raise ExperimentError(tr("there is no {kind} {value}; {words}", kind=tr(kind), value=short(value), words=words))
 
 
 def number(kind: str, value: Any) -> float:
@@ -49,7 +52,7 @@ def number(kind: str, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         result = math.nan
     if not math.isfinite(result):
-        raise ExperimentError(f"{kind} must be a finite number, not {short(value)}")
+        raise ExperimentError(tr("{kind} must be a finite number, not {value}", kind=tr(kind), value=short(value)))
     return result
 
 
@@ -57,26 +60,28 @@ def start_number(kind: str, value: Any) -> float:
     """A coordinate of a start: a finite float that leaves room for the powers a surface makes of it."""
     result = number(kind, value)
     if abs(result) > FARTHEST:
-        raise ExperimentError(f"{kind} must be between -{FARTHEST:g} and {FARTHEST:g}, not {result:g}")
+        raise ExperimentError(tr("{kind} must be between -{farthest:g} and {farthest:g}, not {result:g}",
+                                 kind=tr(kind), farthest=FARTHEST, result=result))
     return result
 
 
 def whole(kind: str, value: Any, least: int, most: int) -> int:
     """A whole number between the bounds, these included."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ExperimentError(f"{kind} must be a whole number from {least} to {most}, not {short(value)}")
+        raise ExperimentError(tr("{kind} must be a whole number from {least} to {most}, not {value}",
+                                 kind=tr(kind), least=least, most=most, value=short(value)))
     return value
 
 
 def flag(kind: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ExperimentError(f"{kind} must be true or false, not {short(value)}")
+        raise ExperimentError(tr("{kind} must be true or false, not {value}", kind=tr(kind), value=short(value)))
     return value
 
 
 def text(kind: str, value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
-        raise ExperimentError(f"{kind} must be a text of at most {most} characters")
+        raise ExperimentError(tr("{kind} must be a text of at most {most} characters", kind=tr(kind), most=most))
     if any("\ud800" <= letter <= "\udfff" for letter in value):  # half a letter: no file and no picture can hold it
-        raise ExperimentError(f"{kind} holds a character that cannot be written: {value[:40]!a}")
+        raise ExperimentError(tr("{kind} holds a character that cannot be written: {value!a}", kind=tr(kind), value=value[:40]))
     return value

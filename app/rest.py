@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.curvature import Stationary, penalty_of, stationary
+from app.language import tr
 from app.situation import PAUSE, Situation, Verdict
 
 STAY = 300  # steps within the tolerance after which a run stays there, and steps in which one at rest would not leave it
@@ -51,9 +52,12 @@ def _stayed(here: Situation, x: float, y: float) -> bool:
 
 def _at_global(here: Situation, x: float, y: float) -> Verdict:
     since, count = here.since(x, y, here.tolerance), len(here.minima)
-    which = f"the global minimum {here.point(x, y)}" if count == 1 else f"{here.point(x, y)}, one of {count} global minima,"
-    words = f"has been within {here.tolerance:.2g} of {which} since step {since:,}; the loss is {here.loss:.4g}"
-    return Verdict("converged", "converged", words, since, minimum=(x, y))
+    place = here.point(x, y)
+    which = (tr("the global minimum {place}", place=place) if count == 1 else
+             tr("{place}, one of {count} global minima,", place=place, count=count))
+    words = tr("has been within {tolerance:.2g} of {which} since step {since:,}; the loss is {loss:.4g}",
+               tolerance=here.tolerance, which=which, since=since, loss=here.loss)
+    return Verdict("converged", tr("converged"), words, since, minimum=(x, y))
 
 
 def _at_local(here: Situation, x: float, y: float) -> Verdict:
@@ -61,13 +65,14 @@ def _at_local(here: Situation, x: float, y: float) -> Verdict:
     since, decay = here.since(x, y, here.tolerance), penalty_of(here.update)
     if decay:
         return _held(here, decay, since)
-    words = (f"has been within {here.tolerance:.2g} of the local minimum {here.point(x, y)} since step {since:,}; "
-             f"the loss is {here.loss:.4g}")
+    words = tr("has been within {tolerance:.2g} of the local minimum {place} since step {since:,}; the loss is {loss:.4g}",
+               tolerance=here.tolerance, place=here.point(x, y), since=since, loss=here.loss)
     if here.lowest is not None:
         gap = here.loss - here.lowest
-        words += (", as low as the global minimum" if abs(gap) <= 1e-6 * max(1.0, abs(here.lowest)) else
-                  f", {gap:.3g} above the global minimum" if gap > 0 else f", {-gap:.3g} below the lowest minimum that is known")
-    return Verdict("converged", "converged (local)", words, since, minimum=(x, y))
+        words += (tr(", as low as the global minimum") if abs(gap) <= 1e-6 * max(1.0, abs(here.lowest)) else
+                  tr(", {gap:.3g} above the global minimum", gap=gap) if gap > 0 else
+                  tr(", {gap:.3g} below the lowest minimum that is known", gap=-gap))
+    return Verdict("converged", tr("converged (local)"), words, since, minimum=(x, y))
 
 
 def _balanced(here: Situation) -> Verdict | None:
@@ -88,17 +93,26 @@ def _balanced(here: Situation) -> Verdict | None:
 
 def _held(here: Situation, decay: float, since: int) -> Verdict:
     place = here.point(here.x, here.y)
-    words = f"has rested at {place} since step {since:,}, where the weight decay of {decay:g} balances the slope; {here.away}"
-    return Verdict("converged", "converged (decay)", words, since)
+    words = tr("has rested at {place} since step {since:,}, where the weight decay of {decay:g} balances the slope; {away}",
+               place=place, since=since, decay=decay, away=here.away)
+    return Verdict("converged", tr("converged (decay)"), words, since)
 
 
 def _at_saddle(here: Situation, found: Stationary, since: int) -> Verdict:
     """At a saddle or a maximum: the kind is the same, the words are not."""
     large, small = found.bend.largest, found.bend.smallest
-    shape = f"the Hessian has the eigenvalues {large:.3g} and {small:.3g}"
+    shape = tr("the Hessian has the eigenvalues {large:.3g} and {small:.3g}", large=large, small=small)
     if found.degenerate:
-        shape = "the Hessian is 0 there" if large == small == 0 else shape + ", which decide nothing"
-        shape += ", yet the ground falls to some sides" if found.kind == "saddle" else ", yet the ground rises to no side"
-    verb = "has rested" if here.motion.speed * STAY <= here.tolerance else "has lingered"
-    words = f"{verb} at a {found.kind} {here.point(found.x, found.y)} since step {since:,}: {shape}"
-    return Verdict("saddle", f"at a {found.kind}", words, since)
+        shape = tr("the Hessian is 0 there") if large == small == 0 else shape + tr(", which decide nothing")
+        shape += tr(", yet the ground falls to some sides") if found.kind == "saddle" else tr(", yet the ground rises to no side")
+    told = {"place": here.point(found.x, found.y), "since": since, "shape": shape}
+    at_rest = here.motion.speed * STAY <= here.tolerance
+    if found.kind == "saddle":
+        brief = tr("at a saddle")
+        words = (tr("has rested at a saddle {place} since step {since:,}: {shape}", **told) if at_rest
+                 else tr("has lingered at a saddle {place} since step {since:,}: {shape}", **told))
+    else:
+        brief = tr("at a maximum")
+        words = (tr("has rested at a maximum {place} since step {since:,}: {shape}", **told) if at_rest
+                 else tr("has lingered at a maximum {place} since step {since:,}: {shape}", **told))
+    return Verdict("saddle", brief, words, since)

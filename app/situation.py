@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.curvature import in_force
+from app.language import tr
 from app.motion import Motion
 
 if TYPE_CHECKING:
@@ -82,9 +83,11 @@ class Situation:
     @property
     def away(self) -> str:
         """How far it is from the nearest global minimum, in words."""
-        return f"the nearest global minimum is {self.left:.3g} away" if self.nearest else "no minimum is known"
+        return tr("the nearest global minimum is {left:.3g} away", left=self.left) if self.nearest else tr("no minimum is known")
 
     def about(self, centre: complex, radius: float) -> str:
         """The global minimum within a radius of the middle of a swing, in words; empty where there is none."""
         near = min(self.minima, key=lambda minimum: abs(complex(*minimum) - centre), default=None)
-        return f" about the minimum {self.point(*near)}" if near and abs(complex(*near) - centre) <= radius else ""
+        if near and abs(complex(*near) - centre) <= radius:
+            return tr(" about the minimum {place}", place=self.point(*near))
+        return ""
