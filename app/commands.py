@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QMenu
 from app import files, look
 from app.actions import ACTIONS, MENUS, Action
 from app.checks import printable
+from app.language import tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -37,7 +38,7 @@ class Commands:
         for name in later:
             del self.actions[name]
         for row in rows:
-            action = QAction(row.text, self.window)
+            action = QAction(tr(row.text), self.window)
             action.setObjectName(row.id)
             action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
             action.setCheckable(row.checked is not None)
@@ -52,17 +53,17 @@ class Commands:
         bar = self.window.menuBar()
         assert bar is not None
         bar.clear()
-        self.menus = {name: self._menu(bar.addMenu(f"&{name}")) for name in MENUS}
+        self.menus = {name: self._menu(bar.addMenu(tr(f"&{name}"))) for name in MENUS}
         for row, action in self.actions.values():
             top, _, sub = row.menu.partition("/")
             if row.menu not in self.menus:
-                self.menus[row.menu] = self._menu(self.menus[top].addMenu(sub))
+                self.menus[row.menu] = self._menu(self.menus[top].addMenu(tr(sub)))
             if row.gap and not self.menus[row.menu].isEmpty():
                 self.menus[row.menu].addSeparator()
             self.menus[row.menu].addAction(action)
             if row.id == "open":
-                self._recent(self._menu(self.menus[top].addMenu("Open &Recent")))
-                self._examples(self._menu(self.menus[top].addMenu("E&xamples")))
+                self._recent(self._menu(self.menus[top].addMenu(tr("Open &Recent"))))
+                self._examples(self._menu(self.menus[top].addMenu(tr("E&xamples"))))
 
     @staticmethod
     def _menu(menu: QMenu | None) -> QMenu:
@@ -71,7 +72,7 @@ class Commands:
 
     def _examples(self, menu: QMenu) -> None:
         for title, path in files.examples().values():
-            action = menu.addAction(title)
+            action = menu.addAction(tr(title))
             assert action is not None
             action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.files.take(path)))
 
@@ -90,7 +91,7 @@ class Commands:
             assert action is not None
             action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.files.open_recent(path)))
         menu.addSeparator()
-        clear = menu.addAction("&Clear")
+        clear = menu.addAction(tr("&Clear"))
         assert clear is not None
         clear.setEnabled(bool(paths))
         clear.triggered.connect(lambda: self.window.settings.forget_recent())
@@ -105,7 +106,7 @@ class Commands:
     def dress(self) -> None:
         """Icons and tool tips in the theme of now; Play is Pause while it plays."""
         running, theme = self.window.session.clock.running, self.window.theme
-        self["play"].setText("Pause" if running else "&Play")
+        self["play"].setText(tr("Pause") if running else tr("&Play"))
         for row, action in self.actions.values():
             if row.icon:
                 name = "pause" if row.id == "play" and running else row.icon
@@ -115,7 +116,7 @@ class Commands:
     def translate(self) -> None:
         """Texts in the language of now, and the menus with them."""
         for row, action in self.actions.values():
-            action.setText(row.text)
+            action.setText(tr(row.text))
         self._fill()
 
     def shortcut_table(self) -> str:

@@ -72,5 +72,6 @@ class Dress(QObject):
         self.language_choice = choice
         self.settings.keep("language", choice)
         self._speak()
+        self.window.session.judge_anew()
         self.window.refurnish()
         self.window.stage.write_anew()

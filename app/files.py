@@ -17,6 +17,7 @@ from app import ASSETS, embedded
 from app.atomic import replacing
 from app.checks import ExperimentError, printable, short
 from app.experiment import FIRST, Experiment
+from app.language import tr
 from app.schema import LARGEST
 from surfaces.data_file import read_columns
 
@@ -75,7 +76,8 @@ def place(source: str | Path) -> Path:
     known = examples()
     if str(source) not in known:
         name = repr(str(source)) if len(str(source)) < 200 else short(str(source))
-        raise ExperimentError(f"there is no file {name}, and no example of that name; examples are {', '.join(known)}")
+        raise ExperimentError(tr("there is no file {name}, and no example of that name; examples are {known}",
+                                 name=name, known=', '.join(known)))
     return known[str(source)][1]
 
 
@@ -94,9 +96,10 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ExperimentError(f"cannot read {printable(str(path))}: {(error.strerror or str(error)).lower()}") from None
+        raise ExperimentError(tr("cannot read {path}: {lower}",
+                                 path=printable(str(path)), lower=(error.strerror or str(error)).lower())) from None
     except ValueError as error:
-        raise ExperimentError(f"cannot open {printable(path.name or str(path))}: {error}") from None
+        raise ExperimentError(tr("cannot open {value}: {error}", value=printable(path.name or str(path)), error=error)) from None
 
 
 @contextmanager
@@ -104,7 +107,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     """The file, if it is one: a pipe would keep the reader waiting, a device never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise ExperimentError("it is a folder" if stat.S_ISDIR(mode) else "it is no file that can be read to its end")
+        raise ExperimentError(tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is no file that can be read to its end"))
     with path.open("rb") as file:
         yield file
 
@@ -114,7 +117,7 @@ def _bytes(file: IO[bytes], kind: str) -> bytes:
         content = file.read(LARGEST + 1)  # some grow, or do not say how large they are
         if len(content) <= LARGEST:
             return content
-    raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no {kind} may be")
+    raise ExperimentError(tr("it is larger than {largest} MiB, which no {kind} may be", largest=LARGEST >> 20, kind=kind))
 
 
 def save(experiment: Experiment, path: Path) -> None:
@@ -123,7 +126,8 @@ def save(experiment: Experiment, path: Path) -> None:
     if len(words) > LARGEST:
         words = experiment.to_json(indent=None)
     if len(words) > LARGEST:
-        raise ExperimentError(f"it cannot be saved: with all that was turned on the way it is larger than {LARGEST >> 20} MiB; "
-                              "remove branches, or race anew, which forgets what was turned")
+        raise ExperimentError(tr("it cannot be saved: with all that was turned on the way it is larger than {largest} MiB; "
+                                 "remove branches, or race anew, which forgets what was turned",
+                                 largest=LARGEST >> 20))
     with replacing(path) as file:
         file.write(words)

@@ -14,6 +14,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 from app.canvas import Canvas
+from app.language import tr
 from app.session import Session
 from app.theme import Theme
 from app.views.contour import Contour
@@ -171,7 +172,7 @@ def written(value: Any) -> str:
         return "–"
     numbers = np.asarray(value, float)
     if numbers.size > MANY:
-        return f"{numbers.shape[0]} points" if numbers.shape[1:] == (2,) else f"{numbers.size} numbers"
+        return tr("{n} points", n=len(numbers)) if numbers.shape[1:] == (2,) else tr("{n} numbers", n=numbers.size)
     if numbers.ndim < 2:
         return ", ".join(short(float(f"{number:.5g}")) for number in numbers.ravel())
     return "; ".join(written(row) for row in numbers)

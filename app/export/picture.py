@@ -12,6 +12,7 @@ from app.atomic import replacing
 from app.checks import ExperimentError
 from app.export.figure import compose, enlarged, figure_title
 from app.export.options import Options
+from app.language import tr
 from app.race import Race
 
 KEY = "thalweg:experiment"  # of the text in a PNG that holds the experiment; in an SVG its dc:source does
@@ -30,8 +31,9 @@ def check_words(suffix: str, steps: int, options: Options) -> None:
     scale = enlarged(options)
     if scale > 1:
         least = " x ".join(f"{2.54 * side * scale:.1f}" for side in options.size)
-        raise ExperimentError(f"the words would not fit into so small a vector picture: ask for at least {least} cm, for one "
-                              "view, or for a PNG")
+        raise ExperimentError(tr("the words would not fit into so small a vector picture: ask for at least {least} cm, for one"
+                                 " view, or for a PNG",
+                                 least=least))
 
 
 def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:

@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgb
 from app.atomic import WriteError
 from app.checks import ExperimentError
 from app.export.options import Options
+from app.language import tr
 
 NEEDED = "an MP4 needs the package imageio-ffmpeg: install it with pip install imageio-ffmpeg"
 UNFINISHED = "the film could not be written to its end; is there room on the disk?"
@@ -51,7 +52,8 @@ class GIF(Reel):
     @staticmethod
     def check(options: Options) -> None:
         if options.fps > GIF_FPS:
-            raise ExperimentError(f"a GIF shows at most {GIF_FPS} frames a second, not {options.fps:g}")
+            raise ExperimentError(tr("a GIF shows at most {gif_fps} frames a second, not {fps:g}",
+                                     gif_fps=GIF_FPS, fps=options.fps))
 
     def add(self, pixels: np.ndarray) -> None:
         from PIL import GifImagePlugin, Image

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.language import tr
 from app.pace import microseconds
 from app.panels.table import Table
 from app.session import Session
@@ -38,14 +39,14 @@ class Standings(QWidget):
         session.clock.playing.connect(self.refresh)
         self.words = QLabel(objectName="quiet", wordWrap=True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = QPushButton("Copy", toolTip="Copy the whole table as text")
+        self.button = QPushButton(tr("Copy"), toolTip=tr("Copy the whole table as text"))
         for widget in (self.button, self.table):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space and the arrows to the race
-        self.menu, sorting = QMenu("Copy", self.button), QMenu("Sort by", table)
+        self.menu, sorting = QMenu(tr("Copy"), self.button), QMenu(tr("Sort by"), table)
         for kind in ("csv", "markdown", "latex"):
-            self.menu.addAction(f"As {FORMS[kind][0]}", partial(self.copy, kind))
+            self.menu.addAction(tr("As {form}", form=FORMS[kind][0]), partial(self.copy, kind))
         for k, column in enumerate(COLUMNS):
-            sorting.addAction(column.name.capitalize(), partial(table.sort_by, k))
+            sorting.addAction(tr(column.name.capitalize()), partial(table.sort_by, k))
         self.button.setMenu(self.menu)
         table.addActions([sorting.menuAction(), self.menu.menuAction()])
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -96,7 +97,7 @@ class Standings(QWidget):
         self._mark()
         if changed:
             table.measure(afresh)
-        words = UNKNOWN if race.surface.lowest is None else f"Steps to tolerance: {CRITERION}."
+        words = tr(UNKNOWN) if race.surface.lowest is None else tr(CRITERION)
         if self.words.text() != words:
             self.words.setText(words)
 
@@ -140,4 +141,4 @@ class Standings(QWidget):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.table_text(kind))
-            self.copied.emit(f"Copied the results table as {FORMS[kind][0]}.")
+            self.copied.emit(tr("Copied the results table as {form}.", form=FORMS[kind][0]))

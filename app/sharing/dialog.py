@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSiz
 
 from app.checks import ExperimentError
 from app.export.options import Options
+from app.language import tr
 from app.panels.words import Words
 from app.sharing.form import Form
 
@@ -28,7 +29,7 @@ class Preview(QWidget):
         self.picture = QPixmap()
         self.setMinimumSize(ROOM)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Preview")
+        self.setAccessibleName(tr("Preview"))
 
     def show_picture(self, picture: QPixmap) -> None:
         self.picture = picture
@@ -74,10 +75,10 @@ class ExportDialog(QDialog):
         save = buttons.button(QDialogButtonBox.StandardButton.Save)
         assert save is not None
         self.save = save
-        save.setText("Save As…")
+        save.setText(tr("Save As…"))
         save.setDefault(True)
         shown = QVBoxLayout()
-        shown.addWidget(QLabel("Preview", objectName="heading"))
+        shown.addWidget(QLabel(tr("Preview"), objectName="heading"))
         shown.addWidget(self.preview, 1)
         both = QHBoxLayout()
         both.setSpacing(20)
