@@ -74,7 +74,8 @@ def findings() -> Iterator[Finding]:
     if "fonts" in found:
         yield fonts(found["fonts"], found["Korean"])
     if find_spec("imageio_ffmpeg") is None:
-        yield Finding(HINT, "films", "MP4 needs the package imageio-ffmpeg, GIF does not", machine.pip_command("imageio-ffmpeg"))
+        yield Finding(HINT, "films", "MP4 needs the package imageio-ffmpeg, GIF does not",
+                      "" if machine.FROZEN else machine.pip_command("imageio-ffmpeg"))
 
 
 def unmet(requirement: str, installed: str) -> bool:
@@ -135,8 +136,8 @@ def kept(subject: str, path: Path, otherwise: str) -> Finding:
     try:
         there = path.exists()
         nearest = next(each for each in (path, *path.parents) if each.exists())
-        broken = subject == "settings" and there and not path.is_file()
-        able = os.access(nearest, os.R_OK | os.W_OK) and not broken
+        right = nearest.is_file() == (there and subject == "settings")
+        able = right and os.access(nearest, os.R_OK | os.W_OK)
     except OSError:
         able = False
     if able:
@@ -175,7 +176,7 @@ def window(found: dict[str, Any]) -> Finding:
     if "fault" not in found:
         return Finding(OK, "window", f"one was opened and painted ({found['platform']})")
     mend = ""
-    if found["fault"].startswith("qt."):  # Qt's own complaint; it does not say which library it misses
+    if found["fault"].startswith("qt.") and machine.platform() == "xcb":  # Qt does not say which library it misses
         mend = machine.install_command([*machine.IMPORTED.values(), *machine.SHOWN["xcb"].values()])
     return Finding(FAULT, "window", found["fault"], mend)
 
