@@ -73,9 +73,9 @@ def test_a_broken_package_does_not_break_the_check(package: str, tmp_path: Path)
 
 
 def test_qt_that_ends_the_process_is_survived() -> None:
-    answer = run("check", QT_QPA_PLATFORM="linuxfb:fb=/nowhere")
-    assert answer.returncode == 1
-    assert "missing  window: Failed to open framebuffer /nowhere" in answer.stdout
+    found = checkup.window(checkup.ask_qt("linuxfb:fb=/nowhere"))
+    assert found.verdict == FAULT
+    assert found.words.startswith("Failed to open framebuffer /nowhere")
 
 
 def test_where_qt_does_not_say_what_it_misses_all_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
