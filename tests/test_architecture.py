@@ -38,10 +38,12 @@ FLOORS = [
         "app.presentation",
         "app.stage",
     },
-    {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch"},
+    {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch",
+     "app.machine", "app.reset", "app.launcher"},
     {"app.boxes", "app.actions", "app.commands", "app.documents", "app.sharing"},
     {"app.window"},
     {"app.desktop"},
+    {"app.checkup"},
     {"app.cli"},
     {"app.__main__"},
 ]
@@ -72,7 +74,7 @@ QUIET = {
 }
 WITHOUT_QT = QUIET | {
     "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.embedded", "app.cli", "app.parser", "app.progress",
-    "app.spelling", "app.wishes", "app.batch",
+    "app.spelling", "app.wishes", "app.batch", "app.machine", "app.reset", "app.launcher", "app.checkup",
 }
 WITHOUT_MATPLOTLIB = QUIET | {
     "app.store",
