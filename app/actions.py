@@ -134,7 +134,7 @@ ACTIONS: list[Action] = [
            enabled=lambda w: bool(w.canvases)),
     *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
              checked=lambda w, name=name: w.theme_choice == name)
-      for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"))),
+      for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High Contrast"))),
 
     Action("shortcuts", "&Keyboard Shortcuts", "Help", show_shortcuts, ["?", "F1"]),
     Action("about", "&About Thalweg", "Help", show_about),
