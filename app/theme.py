@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
 MARKERS = ("o", "s", "^", "D", "v", "p", "P", "X")
-DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 1.6), (5.0, 1.6, 1.2, 1.6), (1.6, 1.3))  # in widths of the line; () is solid
+DASHES: tuple[tuple[float, ...], ...] = ((), (7.0, 1.3), (7.0, 1.3, 1.3, 1.3), (2.2, 1.3))  # in widths of the line; () is solid
 
 
 @dataclass(frozen=True)

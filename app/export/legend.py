@@ -70,8 +70,8 @@ def add_legend(figure: Figure, scene: Scene) -> float:
     branches, point = left(scene), figure.dpi / 72
     words = [*described(scene), *(each for _, each in branches)]
     room, most = figure.bbox.width - 2 * EDGE * figure.dpi, MOST * figure.bbox.height
-    entries = [Line2D([], [], color=style.color, linewidth=WIDTH, marker=style.marker, markersize=8,
-                      markeredgecolor=scene.theme.halo) for _, style in scene.shown]
+    entries = [Line2D([], [], color=style.color, linewidth=WIDTH, linestyle=(0, style.dash) if style.dash else "-",
+                      marker=style.marker, markersize=8, markeredgecolor=scene.theme.halo) for _, style in scene.shown]
     entries += [Line2D([], [], color=pale, linewidth=0.6 * WIDTH) for pale, _ in branches]
     wide = [Text(0, 0, each, fontsize=SIZES[0], figure=figure).get_window_extent().width / point / SIZES[0] for each in words]
     low, high, made = 0.5 * EDGE * figure.dpi / figure.bbox.height, 0.0, None

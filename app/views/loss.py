@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from app.experiment import AGAINST, QUANTITIES
 from app.race import Race
+from app.theme import Style
 from app.track import Track
 from app.views import labels
 from app.views.limits import LENGTH, Limits
@@ -21,6 +22,7 @@ from app.views.view import GHOST, View
 
 TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
 BAND, MEDIAN = 0.45, 1.4  # how dense the band of the replicas is, and the width of the line in it, in points
+DENSE = 0.5  # pixels of an update, below which curves are solid
 FEW = 600  # steps up to which evaluations are looked up one by one
 NOTE = 8.0  # points
 
@@ -47,7 +49,7 @@ class Loss(View):
         self.limits = Limits(self)
         self.limits.measure(scene.race)
         axes.set(xlabel=AGAINST[curve.against], ylabel=name)
-        axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
+        axes.grid(True, color=theme.grid, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
@@ -150,6 +152,13 @@ class Loss(View):
         if len(steps) <= last:
             steps = series(track, self.quantity).landmarks(steps, last)
         return steps, self.spots(track, steps)[0], None
+
+    def dash(self, style: Style) -> tuple[float, ...]:
+        """Solid where several updates share a column of pixels: of what goes up and down there, dashes would leave dust."""
+        assert self.scene is not None
+        known = [track for track, _ in self.scene.shown if track.extent]
+        one = float(self.along(known[0], np.array([1]))[0]) if known else 0.0
+        return style.dash if one * self.axes.bbox.width > DENSE * self.limits.length else ()
 
     def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
         """Thinned curves lie over each other in turns of a few columns, as they came to in time."""

@@ -23,7 +23,7 @@ from app.views.near import Near
 from app.views.room import Room
 from app.views.scene import Scene
 from app.views.strokes import Brush
-from app.views.trail import Trail, travels
+from app.views.trail import Trail, lengths, travels
 from app.visits import FEW, HASTY, needed
 from surfaces.surface import Box
 
@@ -55,6 +55,7 @@ class View(Room, ABC):
         self.hasty = False
         self.written: list[Bbox] = []  # where words lie within the axes that nothing may cover
         self.near: Near | None = None  # the trails that are on the screen, once somebody has asked what is near
+        self.walked: dict[Track, tuple[int, float]] = {}  # up to which step dashes are drawn for good, and how far that is, in pixels
 
     @staticmethod
     def applies(scene: Scene) -> bool:
@@ -159,10 +160,21 @@ class View(Room, ABC):
         points, hidden = self.to_screen(np.concatenate(parts))  # of all runs at once: a frame has little to do but calls
         cuts = np.cumsum([len(part) for part in parts])[:-1]
         unseen = [None] * len(parts) if hidden is None else np.split(hidden, cuts)
-        trails = [Trail.of(*place) for place in zip(np.split(points, cuts), unseen, strict=True)]
+        trails = []
+        for (track, style), place, behind in zip(shown, np.split(points, cuts), unseen, strict=True):
+            trails.append(Trail.of(place, behind, self.walk(track, place, first, last) if self.dash(style) else None))
         for low in range(first - begin, last - begin, BLOCK):
             for trail, (_, style) in zip(trails, shown, strict=True):
                 self.stroke(brush, trail, low, low + BLOCK + 1, style)
+
+    def walk(self, track: Track, points: np.ndarray, first: int, last: int) -> np.ndarray:
+        """How far each point (n, 2) of a piece of trail is along the whole, where RETOUCH of them lie before the step ``first``."""
+        step, before = self.walked.get(track, (0, 0.0))
+        along, since = lengths(points), min(first, RETOUCH, len(points) - 1)
+        along += (before if step == first else 0.0) - along[since]
+        if last % BLOCK == 0:  # whole blocks are drawn once and kept
+            self.walked[track] = last, float(along[-1])
+        return along
 
     def redraw(self, brush: Brush, last: int) -> None:
         """Draw all that is not static up to ``last``, but for the heads."""
@@ -173,13 +185,21 @@ class View(Room, ABC):
         """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
         self.underlay(brush)
+        self.walked = {}
         parts: list[tuple[int, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
             steps, points, hidden = self.outline(track, last)
-            trail = Trail.of(points, hidden)
+            along = lengths(points) if self.dash(style) else None
+            if along is not None and along.size:
+                self.walked[track] = last, float(along[-1])
+            trail = Trail.of(points, hidden, along)
             parts += [(key, i, (trail, low, high, style)) for key, low, high in self.pieces(steps)]
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
             self.stroke(brush, *part)
+
+    def dash(self, style: Style) -> tuple[float, ...]:
+        """How a trail is dashed here."""
+        return style.dash
 
     @property
     def block(self) -> int:
@@ -210,7 +230,9 @@ class View(Room, ABC):
         part = trail.seen[low:high]
         if self.halo and not self.hasty and travels(part, brush.renderer.points_to_pixels(HALO)):
             brush.line(part, self.scene.theme.halo, HALO, clip, cap="butt")
-        brush.line(trail.seen[max(low - RETOUCH, 0): high], style.color, WIDTH, clip)
+        begin = max(low - RETOUCH, 0)
+        along = 0.0 if trail.along is None else float(trail.along[begin])
+        brush.line(trail.seen[begin: high], style.color, WIDTH, clip, dash=self.dash(style), along=along)
 
     def heads(self, brush: Brush) -> None:
         """Draw each run's mark where it stands, the chosen run's last and larger; a cross where a diverged one was last seen."""
