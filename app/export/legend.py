@@ -28,6 +28,7 @@ def described(scene: Scene) -> list[str]:
     for track, style, label in zip(scene.race.tracks, scene.styles, scene.experiment.at(scene.race.step).labels, strict=True):
         gone = track.diverged_at
         if style.visible:
+            label = label.replace("_", " ")  # the names of hyperparameters as they are said
             words.append(label if gone is None or gone > scene.race.step else f"{label} (diverged at step {gone})")
     return words
 

@@ -31,7 +31,8 @@ class Loss(View):
     id = "loss"
     title = "Loss"
     halo = False
-    margins = (0.72, 0.5, 0.22, 0.3)
+    margins = (0.6, 0.46, 0.2, 0.14)
+    heading = 0.28
     note: Text | None = None
 
     def compose(self, scene: Scene) -> None:
@@ -53,7 +54,7 @@ class Loss(View):
         axes.set_axisbelow(True)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        self.note, self.words = None, ""
+        self.note, self.words, self.headed = None, "", False
         self.say(scene)
 
     def say(self, scene: Scene) -> bool:
@@ -64,6 +65,7 @@ class Loss(View):
         if self.note is not None:
             self.note.remove()
         self.words, axes, color = words, self.axes, scene.theme.muted
+        self.headed = bool(words) and not alone
         if alone:
             self.note = axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=color)
         else:
@@ -156,8 +158,7 @@ class Loss(View):
     def dash(self, style: Style) -> tuple[float, ...]:
         """Solid where several updates share a column of pixels: of what goes up and down there, dashes would leave dust."""
         assert self.scene is not None
-        known = [track for track, _ in self.scene.shown if track.extent]
-        one = float(self.along(known[0], np.array([1]))[0]) if known else 0.0
+        one = self.pace(self.scene.shown[0][0]) if self.against == "time" else 1.0
         return style.dash if one * self.axes.bbox.width > DENSE * self.limits.length else ()
 
     def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:

@@ -39,7 +39,7 @@ class Brush:
     def __init__(self, renderer: Any) -> None:
         self.renderer = renderer
         self._contexts: dict[tuple[Any, ...], Any] = {}
-        self._marks: dict[tuple[str, float], tuple[Path, Any, bool]] = {}
+        self._marks: dict[tuple[Any, float], tuple[Path, Any, bool]] = {}
 
     def _context(self, color: str, width: float, cap: str, clip: BboxBase | None, dash: Dash = ()) -> Any:
         key = color, width, cap, clip and clip.bounds, dash
@@ -75,8 +75,8 @@ class Brush:
             path = Path(np.clip(points, -FAR, FAR))
             self.renderer.draw_path(self._context(color, 0.0, "butt", clip), path, IDENTITY, to_rgba(color, share))
 
-    def marker(self, points: np.ndarray, mark: str, size: float, face: str, edge: str, width: float) -> None:
-        """The same mark at each of points (n, 2); its size and the width of its edge in points."""
+    def marker(self, points: np.ndarray, mark: Any, size: float, face: str, edge: str, width: float) -> None:
+        """The same mark of matplotlib's at each of points (n, 2); its size and the width of its edge in points."""
         points = points[np.isfinite(points).all(axis=1)]
         if not len(points):
             return

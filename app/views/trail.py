@@ -33,10 +33,14 @@ class Trail(NamedTuple):
 
 def lengths(points: np.ndarray) -> np.ndarray:
     """How far each of points (n, 2) is along the line through them, (n,); a gap, and what lies out of all reach, counts nothing."""
-    with np.errstate(all="ignore"):
-        ways = np.hypot(*np.diff(points, axis=0).T)
-        ways = np.where(ways < FAR, np.rint(ways * GRAIN) / GRAIN, 0.0)
-    return np.concatenate([[0.0], np.cumsum(ways)])
+    along = np.zeros(len(points))
+    if len(points) > 1:
+        with np.errstate(all="ignore"):
+            way = points[1:] - points[:-1]
+            ways = np.rint(np.hypot(way[:, 0], way[:, 1]) * GRAIN) / GRAIN
+        ways[~(ways < FAR)] = 0.0
+        np.cumsum(ways, out=along[1:])
+    return along
 
 
 def travels(points: np.ndarray, least: float) -> bool:

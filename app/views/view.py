@@ -18,7 +18,7 @@ from matplotlib.transforms import Bbox
 from app.race import Race
 from app.theme import Style
 from app.track import Track
-from app.views import labels
+from app.views import labels, notes
 from app.views.near import Near
 from app.views.room import Room
 from app.views.scene import Scene
@@ -47,6 +47,8 @@ class View(Room, ABC):
     title: ClassVar[str]
     halo: ClassVar[bool] = True
     moving: bool = False
+    hints: bool = False  # whether an empty view says what to do
+    tight: bool = False  # whether axes end where the paths do, since nothing will be added
     fineness: float = 1.0  # more in a vector file, whose pixels are coarse and which is looked at with so many dots to each
 
     def __init__(self, figure: Figure) -> None:
@@ -55,7 +57,7 @@ class View(Room, ABC):
         self.hasty = False
         self.written: list[Bbox] = []  # where words lie within the axes that nothing may cover
         self.near: Near | None = None  # the trails that are on the screen, once somebody has asked what is near
-        self.walked: dict[Track, tuple[int, float]] = {}  # up to which step dashes are drawn for good, and how far that is, in pixels
+        self.walked: dict[Track, tuple[int, float]] = {}  # up to which step dashes stay, and how many pixels on
 
     @staticmethod
     def applies(scene: Scene) -> bool:
@@ -69,10 +71,10 @@ class View(Room, ABC):
         self.figure.set_facecolor(theme.face)
         self.axes.clear()
         self.axes.set_facecolor(theme.face)
-        self.axes.tick_params(colors=theme.muted, labelsize=8.5, length=3)
-        self.axes.tick_params(which="minor", color=theme.muted)
+        self.axes.tick_params(color=theme.line, labelcolor=theme.muted, labelsize=8.5, length=3, width=THIN)
+        self.axes.tick_params(which="minor", color=theme.line, length=2, width=THIN)
         for spine in self.axes.spines.values():
-            spine.set_color(theme.line)
+            spine.set(color=theme.line, linewidth=THIN)
         self.compose(scene)
         for label in (self.axes.xaxis.label, self.axes.yaxis.label):
             label.set(color=theme.muted, fontsize=labels.LABEL)
@@ -240,6 +242,8 @@ class View(Room, ABC):
         scene = self.scene
         shown, now, halo = scene.shown, scene.race.step, scene.theme.halo
         if not shown:
+            if self.hints:
+                notes.empty(brush, self)
             return
         points, hidden = self.to_screen(np.concatenate(
             [self.coordinates(track, np.array([min(now, track.extent)])) for track, _ in shown]))
