@@ -59,6 +59,7 @@ def buttons(theme: Theme) -> str:
         QToolButton#segment {{ border-radius: 0; background: {theme.field}; }}
         {edged("QToolButton#segment", theme, 4, 11, theme.edge)}
         QToolButton#segment:checked {{ {pressed(theme)} }}
+        QToolButton#toggle:checked:focus, QToolButton#segment:checked:focus {{ border-color: {theme.text}; }}
         QCheckBox, QRadioButton {{ spacing: 6px; border-radius: 4px; }}
         {edged("QCheckBox, QRadioButton", theme, 2, 3, "transparent")}
         {ticks("QCheckBox::indicator, QListView::indicator, QGroupBox::indicator", theme)}
@@ -166,7 +167,8 @@ def bars(theme: Theme) -> str:
         QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 3px solid {theme.accent}; }}
         QTabBar::tab:selected:focus {{ border: {theme.ring}px solid {theme.accent}; border-bottom-width: 3px; }}
         QMenu {{ border: {theme.border}px solid {theme.edge if theme.border > 1 else theme.line}; }}
-        QScrollArea {{ border: 0; }}
+        QScrollArea {{ border: {theme.ring}px solid {theme.panel}; }}
+        QScrollArea:focus {{ border-color: {theme.accent}; }}
         QWidget#popup {{ background: {theme.panel}; border: {theme.border}px solid {theme.edge}; }}
         QGroupBox {{ border: {theme.border}px solid {theme.line}; border-radius: 4px; margin-top: 10px; padding-top: 8px; }}
         QGroupBox::title {{ subcontrol-origin: margin; left: 8px; color: {theme.muted}; }}
