@@ -270,3 +270,13 @@ def test_figures_wear_a_font_that_is_there_and_one_with_hangul() -> None:
         assert (len(fonts.worn()) == 2) == bool(known & set(fonts.HANGUL))
     speak(Language("en", "English"))
     fonts.wear("DejaVu Sans")
+
+
+def test_a_dashed_run_that_has_ended_does_not_stop_the_others(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run("adam"), Run("sgd", {"lr": 0.01}))))
+    for _ in range(40):
+        window.session.advance(7)
+    contour = window.canvases["contour"]
+    before = np.asarray(contour.buffer_rgba()).copy()
+    contour.draw()
+    np.testing.assert_array_equal(np.asarray(contour.buffer_rgba()), before)

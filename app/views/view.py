@@ -173,6 +173,8 @@ class View(Room, ABC):
         """How far each point (n, 2) of a piece of trail is along the whole, where RETOUCH of them lie before the step ``first``."""
         step, before = self.walked.get(track, (0, 0.0))
         along, since = lengths(points), min(first, RETOUCH, len(points) - 1)
+        if since < 0:  # the run ended before
+            return along
         along += (before if step == first else 0.0) - along[since]
         if last % BLOCK == 0:  # whole blocks are drawn once and kept
             self.walked[track] = last, float(along[-1])
