@@ -18,7 +18,7 @@ SIZES = (10, 9, 8, 7, 6, 5, 4)  # points
 WHOLE = 3  # of these sizes are tried before a label is broken
 COLUMNS = 5
 MOST = 0.35  # of the picture's height
-BESIDE = 5.0  # letter heights of a column beside its words: the line with the mark, and gaps
+SAMPLE, BESIDE = 3.6, 6.6  # letter heights: a piece of line with its mark, and all that a column has beside its words
 LINE = 1.3  # letter heights from a line to the next
 
 
@@ -80,7 +80,8 @@ def add_legend(figure: Figure, scene: Scene) -> float:
         if made is not None:
             made.remove()
         made = figure.legend(entries, labels, loc="lower center", bbox_to_anchor=(0.5, low),
-                             ncols=count, frameon=False, fontsize=size, labelcolor=scene.theme.text, borderaxespad=0.0)
+                             ncols=count, frameon=False, fontsize=size, handlelength=SAMPLE,
+                             labelcolor=scene.theme.text, borderaxespad=0.0)
         box = made.get_window_extent()
         high = box.height
         if box.width <= room and high <= most:

@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgba
 from app.track import Track
 from app.views import goals, strokes
 from app.views.camera import TALL, Camera, Sight
-from app.views.frame import NAMED, Frame
+from app.views.frame import Frame
 from app.views.scene import Scene
 from app.views.view import View
 from surfaces.surface import Box
@@ -19,6 +19,7 @@ from surfaces.surface import Box
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
 EDGE, DOT = 65, 7.0  # points of each side of a window's edge; how large it is at least, in points
 FIELD = 257  # nodes of the even grid that sight lines are tested against
+WIDER = 1.1  # how much farther out than the floor's corners numbers stand, at most, and half their height
 LIGHT_FROM = np.array([-0.45, -0.35, 0.82])
 
 
@@ -141,7 +142,7 @@ class Relief(View):
         """Points (..., 3) of the unit box to pixels of the figure."""
         box = self.axes.bbox
         beside = 0.0 if self.cramped else 2 * self.beside * self.figure.dpi
-        across, down, up = self.camera.reach(1.0 if self.cramped else NAMED)
+        across, down, up = self.camera.reach(1.0 if self.cramped else WIDER)
         size = max(min((box.width - beside) / (2 * across), box.height / (up - down)), 1.0)
         middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 - size * (up + down) / 2
         return self.camera.project(points, middle, size)
