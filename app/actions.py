@@ -139,7 +139,7 @@ ACTIONS: list[Action] = [
     Action("reset_layout", "&Reset the Layout", "View", lambda w: w.reset_layout(), enabled=lambda w: bool(w.canvases)),
     *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
              checked=lambda w, name=name: w.theme_choice == name)
-      for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"))),
+      for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High Contrast"))),
 
     Action("shortcuts", "&Keyboard Shortcuts", "Help", show_shortcuts, ["?", "F1"]),
     Action("about", "&About Thalweg", "Help", show_about),

@@ -25,7 +25,7 @@ FLOORS = [
         "app.views",
         "app.canvas",
         "app.panels",
-        "app.look",
+        "app.look", "app.sheet",
         "app.settings",
         "app.gestures",
         "app.hover",
@@ -73,8 +73,9 @@ QUIET = {
     "app.language",
 }
 WITHOUT_QT = QUIET | {
-    "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.embedded", "app.cli", "app.parser", "app.progress",
-    "app.spelling", "app.wishes", "app.batch", "app.machine", "app.reset", "app.launcher", "app.checkup",
+    "app.atomic", "app.views", "app.export", "app.theme", "app.sheet", "app.files", "app.embedded", "app.cli", "app.parser",
+    "app.progress", "app.spelling", "app.wishes", "app.batch", "app.machine", "app.reset",
+    "app.launcher", "app.checkup",
 }
 WITHOUT_MATPLOTLIB = QUIET | {
     "app.store",

@@ -99,7 +99,7 @@ def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
     foot = add_legend(figure, scene) if options.legend else 0.5 * EDGE / size[1]
     for name, room in rooms(scene, options.view, head, foot).items():
         view = VIEWS[name](figure)
-        view.fineness = fineness
+        view.fineness, view.tight = fineness, True
         if isinstance(view, Relief) and options.camera is not None:
             view.camera = options.camera
         if isinstance(view, (Contour, Relief)):

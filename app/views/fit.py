@@ -36,7 +36,7 @@ class Fit(View):
             return
         x, y = data
         many = x.size > MANY
-        axes.plot(x, y, "o", markersize=2.5 if many else 4.5, markerfacecolor=theme.blend(theme.accent, 0.35),
+        axes.plot(x, y, "o", markersize=2.5 if many else 4.5, markerfacecolor=theme.blend(theme.muted, 0.15, theme.text),
                   markeredgecolor=theme.face, markeredgewidth=0.0 if many else 0.6)
         left, right = float(x.min()), float(x.max())
         across = 0.06 * (right - left) or 1.0
@@ -51,7 +51,7 @@ class Fit(View):
             axis.set_major_formatter(Even())
         self.words = f"{x.size:,} points and each run's curve", f"{x.size:,} points"
         self.name = labels.over(axes, self.words[0], "left", TITLE, theme.text)
-        axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
+        axes.grid(True, color=theme.grid, linewidth=0.6)
         axes.set_axisbelow(True)
 
     def rooms_for(self, race: Race) -> tuple[int, int]:
@@ -149,5 +149,5 @@ class Fit(View):
         for track, style in self.scene.shown:
             step = min(self.scene.race.step, track.extent)
             a, b, _ = track.part(step, step)
-            brush.line(self.through(a, b, self.places), style.color, WIDTH, self.axes.bbox)
+            brush.line(self.through(a, b, self.places), style.color, WIDTH, self.axes.bbox, dash=style.dash)
         super().heads(brush)

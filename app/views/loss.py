@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from app.experiment import AGAINST, QUANTITIES
 from app.race import Race
+from app.theme import Style
 from app.track import Track
 from app.views import labels
 from app.views.limits import LENGTH, Limits
@@ -21,6 +22,7 @@ from app.views.view import GHOST, View
 
 TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
 BAND, MEDIAN = 0.45, 1.4  # how dense the band of the replicas is, and the width of the line in it, in points
+DENSE = 0.5  # pixels of an update, below which curves are solid
 FEW = 600  # steps up to which evaluations are looked up one by one
 NOTE = 8.0  # points
 
@@ -29,7 +31,8 @@ class Loss(View):
     id = "loss"
     title = "Loss"
     halo = False
-    margins = (0.72, 0.5, 0.22, 0.3)
+    margins = (0.6, 0.46, 0.2, 0.14)
+    heading = 0.28
     note: Text | None = None
 
     def compose(self, scene: Scene) -> None:
@@ -47,11 +50,11 @@ class Loss(View):
         self.limits = Limits(self)
         self.limits.measure(scene.race)
         axes.set(xlabel=AGAINST[curve.against], ylabel=name)
-        axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
+        axes.grid(True, color=theme.grid, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        self.note, self.words = None, ""
+        self.note, self.words, self.headed = None, "", False
         self.say(scene)
 
     def say(self, scene: Scene) -> bool:
@@ -62,6 +65,7 @@ class Loss(View):
         if self.note is not None:
             self.note.remove()
         self.words, axes, color = words, self.axes, scene.theme.muted
+        self.headed = bool(words) and not alone
         if alone:
             self.note = axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=color)
         else:
@@ -150,6 +154,12 @@ class Loss(View):
         if len(steps) <= last:
             steps = series(track, self.quantity).landmarks(steps, last)
         return steps, self.spots(track, steps)[0], None
+
+    def dash(self, style: Style) -> tuple[float, ...]:
+        """Solid where several updates share a column of pixels: of what goes up and down there, dashes would leave dust."""
+        assert self.scene is not None
+        one = self.pace(self.scene.shown[0][0]) if self.against == "time" else 1.0
+        return style.dash if one * self.axes.bbox.width > DENSE * self.limits.length else ()
 
     def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
         """Thinned curves lie over each other in turns of a few columns, as they came to in time."""
