@@ -17,6 +17,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QColor, QFocusEvent, QFontInfo, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
 
+from app.language import tr
 from app.track import Track
 from app.views import Scene, View, fonts
 from app.views.strokes import Brush
@@ -59,7 +60,7 @@ class Canvas(FigureCanvasQTAgg):
         self.settle = QTimer(self, singleShot=True, interval=REST)
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(view.title)
+        self.setAccessibleName(tr(view.title))
         self.setObjectName(view.id)
 
     def show_scene(self, scene: Scene) -> None:
@@ -226,6 +227,7 @@ class Canvas(FigureCanvasQTAgg):
     def write_anew(self) -> None:
         """The words are to be in another language, and perhaps in other letters."""
         fonts.wear(QFontInfo(self.font()).family())
+        self.setAccessibleName(tr(self.view.title))
         self.composed = False
         self.draw_idle()
 

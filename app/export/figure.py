@@ -15,6 +15,7 @@ from app.checks import choice
 from app.experiment import Experiment
 from app.export.legend import EDGE, add_legend
 from app.export.options import Options
+from app.language import tr
 from app.race import Race
 from app.views import VIEWS, Scene, View
 from app.views.contour import Contour
@@ -116,7 +117,7 @@ def facts(race: Race, options: Options) -> str:
     """What is shown: the start and the step where a title is wished, and the mode of the race."""
     assert race.experiment.start is not None
     x, y = race.experiment.start
-    words = [f"start ({x:.4g}, {y:.4g}), {race.step:,} steps"] if options.title else []
+    words = [tr("start ({x:.4g}, {y:.4g}), {step:,} steps", x=x, y=y, step=race.step)] if options.title else []
     return ", ".join([*words, race.experiment.fair.words] if options.mode else words)
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from app.language import tr
 from app.views import Scene
 from app.views.view import WIDTH
 
@@ -29,14 +30,15 @@ def described(scene: Scene) -> list[str]:
         gone = track.diverged_at
         if style.visible:
             label = label.replace("_", " ")  # the names of hyperparameters as they are said
-            words.append(label if gone is None or gone > scene.race.step else f"{label} (diverged at step {gone})")
+            words.append(label if gone is None or gone > scene.race.step else tr("{label} (diverged at step {gone})",
+                                                                                 label=label, gone=gone))
     return words
 
 
 def left(scene: Scene) -> list[tuple[str, str]]:
     """The pale color of each branch that is shown, and the branch in words."""
     branches = [branch for branch in scene.experiment.branches if branch.visible]
-    return [(scene.theme.styles(branch.runs)[0].pale, f"branch: {branch.label}") for branch in branches]
+    return [(scene.theme.styles(branch.runs)[0].pale, tr("branch: {label}", label=branch.label)) for branch in branches]
 
 
 def columns_of(items: list, count: int) -> list[list]:

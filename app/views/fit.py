@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from app.language import tr
 from app.race import Race
 from app.track import Track
 from app.views import labels
@@ -49,7 +50,7 @@ class Fit(View):
         self.limit(self.rooms_for(scene.race))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(Even())
-        self.words = f"{x.size:,} points and each run's curve", f"{x.size:,} points"
+        self.words = tr("{size:,} points and each run's curve", size=x.size), tr("{size:,} points", size=x.size)
         self.name = labels.over(axes, self.words[0], "left", TITLE, theme.text)
         axes.grid(True, color=theme.grid, linewidth=0.6)
         axes.set_axisbelow(True)

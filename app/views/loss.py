@@ -9,6 +9,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from app.experiment import AGAINST, QUANTITIES
+from app.language import tr
 from app.race import Race
 from app.theme import Style
 from app.track import Track
@@ -41,7 +42,7 @@ class Loss(View):
         subtracted = curve.quantity == "above" or (curve.quantity == "loss" and curve.y_scale == "log")
         unknown = math.nan if curve.quantity == "above" else 0.0
         self.offset = 0.0 if not subtracted else unknown if lowest is None else lowest
-        name = QUANTITIES["above" if self.offset else curve.quantity]
+        name = tr(QUANTITIES["above" if self.offset else curve.quantity])
         axes.set_xscale(curve.x_scale)
         if curve.x_scale == "linear":
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=curve.against != "time"))
@@ -49,7 +50,7 @@ class Loss(View):
         axes.xaxis.set_minor_formatter(NullFormatter())
         self.limits = Limits(self)
         self.limits.measure(scene.race)
-        axes.set(xlabel=AGAINST[curve.against], ylabel=name)
+        axes.set(xlabel=tr(AGAINST[curve.against]), ylabel=name)
         axes.grid(True, color=theme.grid, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
@@ -199,11 +200,13 @@ def missing(scene: Scene) -> tuple[str, bool]:
     """Why there is no curve at all, or not of every run; nothing where there is."""
     quantity = scene.experiment.curve.quantity
     if quantity in ("above", "distance") and not scene.race.surface.minima:
-        return "this surface has no minimum", True
+        return tr("this surface has no minimum"), True
     without = [track.rule.name for track, _ in scene.shown if not track.rule.has_rate]
     if quantity != "rate" or not without:
         return "", False
     if len(without) == len(scene.shown):
-        return "no run here has a learning rate", True
+        return tr("no run here has a learning rate"), True
     names = list(dict.fromkeys(without))
-    return (f"{names[0]} has no learning rate" if len(names) == 1 else f"{len(without)} runs have no learning rate"), False
+    return (tr("{names} has no learning rate",
+               names=names[0]) if len(names) == 1 else tr("{without} runs have no learning rate",
+                                                                          without=len(without))), False
