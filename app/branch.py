@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
-from app.language import tr
+from app.language import mark, tr
 from app.run import Run
 
 MOST_RUNS = 24
@@ -34,7 +34,7 @@ class Branch:
         whole(tr("the steps of a branch"), self.steps, 0, MOST_STEPS)
         whole(tr("the step at which a branch was left"), self.since, 0, MOST_STEPS)
         text(tr("the name of a branch"), self.name, 80)
-        flag("visible", self.visible)
+        flag(mark("visible"), self.visible)
         slots = [run.slot for run in self.runs]
         if len(self.runs) > MOST_RUNS or None in slots or len(set(slots)) < len(slots):
             raise ExperimentError(tr("a branch holds at most {most_runs} runs, each with a slot of its own", most_runs=MOST_RUNS))
@@ -63,7 +63,7 @@ class Fair:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice("mode of a fair race", self.mode, MODES)
+        choice(mark("mode of a fair race"), self.mode, MODES)
         whole(tr("the budget of a fair race"), self.budget, 0 if self.mode in ("", "rate") else 1, MOST_STEPS)
         whole(tr("the fingerprint of a fair race"), self.of, 0, 2**32 - 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 BAR, BESIDE = ("play", "start", "back", "step", "end"), ("flat_out",)
+
+
+def plain(text: str) -> str:
+    """The text of a command without the mark of its key, which stands in brackets behind a text of other letters."""
+    return re.sub(r"\(&\w\)|&", "", text)
 
 
 class Commands:
@@ -111,7 +117,7 @@ class Commands:
             if row.icon:
                 name = "pause" if row.id == "play" and running else row.icon
                 action.setIcon(look.icon(name, theme.on_accent if row.id == "play" else theme.text))
-                action.setToolTip(f"{action.text().replace('&', '')} ({row.shortcuts[0]})")
+                action.setToolTip(f"{plain(action.text())} ({row.shortcuts[0]})")
 
     def translate(self) -> None:
         """Texts in the language of now, and the menus with them."""
@@ -121,8 +127,8 @@ class Commands:
 
     def shortcut_table(self) -> str:
         """Every shortcut with what it does, as HTML."""
-        rows = [f"<td style='padding: 1px 16px 1px 0; white-space: nowrap'>{action.text().replace('&', '')}</td>"
-                f"<td style='padding: 1px 32px 1px 0; white-space: nowrap'><b>{' or '.join(row.shortcuts)}</b></td>"
+        rows = [f"<td style='padding: 1px 16px 1px 0; white-space: nowrap'>{plain(action.text())}</td>"
+                f"<td style='padding: 1px 32px 1px 0; white-space: nowrap'><b>{tr(' or ').join(row.shortcuts)}</b></td>"
                 for row, action in self.actions.values() if row.shortcuts]
         half = (len(rows) + 1) // 2  # side by side: one column would be higher than many a screen
         return "".join(f"<tr>{left}{right}</tr>" for left, right in zip_longest(rows[:half], rows[half:], fillvalue="<td></td>"))

@@ -8,6 +8,7 @@ from typing import Any
 from app.checks import FARTHEST, ExperimentError, number
 from app.language import tr
 from surfaces import SURFACES, Surface
+from surfaces.data_error import DataError
 
 MOST_POINTS = 10_000
 Columns = tuple[tuple[float, ...], tuple[float, ...]]
@@ -48,8 +49,13 @@ def _made(surface: str, data: Columns) -> Surface:
     try:
         made = make(*data)
     except ValueError as error:
-        raise ExperimentError(str(error)) from None
+        raise unusable(error) from None
     if max(map(abs, made.start)) > FARTHEST:
         raise ExperimentError(tr("for such numbers the race would begin beyond {farthest:g}; write x and y in other units",
                                  farthest=FARTHEST))
     return made
+
+
+def unusable(error: ValueError) -> ExperimentError:
+    """What is wrong with data, in the language that is spoken."""
+    return ExperimentError(tr(error.template, **error.values) if isinstance(error, DataError) else str(error))

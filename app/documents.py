@@ -58,6 +58,8 @@ class Documents(QObject):
     def take(self, path: Path) -> None:
         """Open an experiment, or the current one with the data of a data file. What cannot be opened is said, not asked about."""
         experiment = files.load(path, self.window.session.experiment)
+        if files.is_example(path):
+            experiment = replace(experiment, title=tr(experiment.title))
         if self.may_leave():
             if path.absolute() == self.origins.path:  # it may just have been saved
                 experiment = files.load(path)

@@ -12,11 +12,11 @@ from typing import IO
 from xml.parsers import expat
 
 from app.checks import ExperimentError
-from app.language import tr
+from app.language import mark, tr
 from app.schema import LARGEST
 
 KEYWORD = "thalweg:experiment"
-NOTHING = "it carries no experiment; only JSON files, and PNG and SVG pictures exported by Thalweg, do"
+NOTHING = mark("it carries no experiment; only JSON files, and PNG and SVG pictures exported by Thalweg, do")
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 100_000  # of a PNG; a hundred million pixels make some ten thousand
 SOURCE = "http://purl.org/dc/elements/1.1/ source"
@@ -30,7 +30,7 @@ def in_png(file: IO[bytes]) -> bytes:
     for _ in range(MOST_CHUNKS):
         length, kind = struct.unpack(">I4s", file.read(8).ljust(8, b"\0"))
         if kind == b"IEND":
-            raise ExperimentError(NOTHING)
+            raise ExperimentError(tr(NOTHING))
         if not kind.isalpha():
             raise ExperimentError(tr("it is a PNG picture that is cut off or damaged, without an experiment"))
         if kind not in READERS:
@@ -47,7 +47,7 @@ def in_png(file: IO[bytes]) -> bytes:
         if file.read(4) != struct.pack(">I", zlib.crc32(kind + content)):
             raise ExperimentError(tr("the experiment in it is cut off or damaged"))
         return READERS[kind](content.partition(b"\0")[2])
-    raise ExperimentError(NOTHING)
+    raise ExperimentError(tr(NOTHING))
 
 
 def _international(body: bytes) -> bytes:
@@ -116,4 +116,4 @@ def in_svg(file: IO[bytes]) -> bytes:
             return search.found.encode()
         if not piece:
             break
-    raise ExperimentError(NOTHING)
+    raise ExperimentError(tr(NOTHING))

@@ -16,6 +16,7 @@ from typing import IO
 from app import ASSETS, embedded
 from app.atomic import replacing
 from app.checks import ExperimentError, printable, short
+from app.data import unusable
 from app.experiment import FIRST, Experiment
 from app.language import tr
 from app.schema import LARGEST
@@ -44,11 +45,11 @@ def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
         if kind in DATA:
             return _with_data(path, current)
         if kind in WITHOUT:
-            raise ExperimentError(embedded.NOTHING)
+            raise ExperimentError(tr(embedded.NOTHING))
         with _opened(path) as file:
             if kind in PICTURES:
                 return Experiment.from_json(PICTURES[kind](file))
-            return Experiment.from_json(_bytes(file, "experiment"))
+            return Experiment.from_json(_bytes(file, tr("it is larger than {largest} MiB, which no experiment may be")))
 
 
 def load_data(path: Path, current: Experiment) -> Experiment:
@@ -59,7 +60,11 @@ def load_data(path: Path, current: Experiment) -> Experiment:
 
 def _with_data(path: Path, current: Experiment) -> Experiment:
     with _opened(path) as file:
-        x, y = read_columns(_bytes(file, "data file"))
+        content = _bytes(file, tr("it is larger than {largest} MiB, which no data file may be"))
+    try:
+        x, y = read_columns(content)
+    except ValueError as error:
+        raise unusable(error) from None
     return current.through(x.tolist(), y.tolist())
 
 
@@ -112,12 +117,12 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _bytes(file: IO[bytes], kind: str) -> bytes:
+def _bytes(file: IO[bytes], too_large: str) -> bytes:
     if os.fstat(file.fileno()).st_size <= LARGEST:
         content = file.read(LARGEST + 1)  # some grow, or do not say how large they are
         if len(content) <= LARGEST:
             return content
-    raise ExperimentError(tr("it is larger than {largest} MiB, which no {kind} may be", largest=LARGEST >> 20, kind=kind))
+    raise ExperimentError(too_large.format(largest=LARGEST >> 20))
 
 
 def save(experiment: Experiment, path: Path) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import locale
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from app import ASSETS
@@ -57,6 +58,17 @@ def spoken() -> Language:
     return _spoken
 
 
+@contextmanager
+def in_english() -> Iterator[None]:
+    """For what other programs read: data, scripts and tables are the same whatever the window speaks."""
+    before = _spoken
+    speak(ENGLISH)
+    try:
+        yield
+    finally:
+        speak(before)
+
+
 def codes() -> list[str]:
     """English, and every language that there is a folder for."""
     return ["en", *sorted(path.name for path in FOLDER.iterdir() if path.is_dir())]
@@ -68,7 +80,7 @@ def language(code: str) -> Language:
     if code != "en" and code in codes():
         for path in sorted((FOLDER / code).glob("*.json")):
             texts.update(json.loads(path.read_text(encoding="utf-8")))
-    return Language(code, texts["English"], texts) if texts else ENGLISH
+    return Language(code, texts.pop("English"), texts) if texts else ENGLISH  # in the menu, English is called English
 
 
 def of_the_system() -> str:

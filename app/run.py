@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, number, short, whole
-from app.language import tr
+from app.language import mark, tr
 from optimizers import OPTIMIZERS, Optimizer, Part
 
 MOST_TURNS, MOST_REPLICAS = 100_000, 100
@@ -43,15 +43,15 @@ class Run:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice("optimizer", self.optimizer, OPTIMIZERS)
+        choice(mark("optimizer"), self.optimizer, OPTIMIZERS)
         object.__setattr__(self, "hyperparameters", self._checked(self.hyperparameters))
         object.__setattr__(self, "earlier", self._history())
-        whole("replicas", self.replicas, 0, MOST_REPLICAS)
-        flag("visible", self.visible)
+        whole(mark("replicas"), self.replicas, 0, MOST_REPLICAS)
+        flag(mark("visible"), self.visible)
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
             raise ExperimentError(tr("a color must look like #0072b2, not {color}", color=short(self.color)))
         if self.slot is not None:
-            whole("slot", self.slot, 0, 999)
+            whole(mark("slot"), self.slot, 0, 999)
 
     def _checked(self, given: Any) -> Mapping[str, float]:
         """All hyperparameters of the optimizer and of the parts that are named; ExperimentError names the culprit."""
@@ -192,7 +192,7 @@ class Run:
     def settings(self) -> str:
         """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
         shown = [(name, self.rule.declared(name), value) for name, value in self.hyperparameters.items()]
-        return ", ".join(f"{name if name != 'lr' or self.rule.has_rate else declared.label} {value:g}"
+        return ", ".join(f"{name if name != 'lr' or self.rule.has_rate else tr(declared.label)} {value:g}"
                          for name, declared, value in shown if name == "lr" or value != declared.default)
 
     @property

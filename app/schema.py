@@ -92,12 +92,12 @@ def from_json(source: str | bytes) -> Experiment:
         raise ExperimentError(tr('it is JSON, but not an experiment: it has no key "thalweg"'))
     _check_version(data.pop("thalweg"))
     _check_depth(data)
-    runs = _list("runs", data.get("runs", []), MOST_RUNS, tr("an experiment holds at most {most} runs, not {n:,}"))
-    branches = _list("branches", data.get("branches", []), MOST_BRANCHES,
+    runs = _list(mark("runs"), data.get("runs", []), MOST_RUNS, tr("an experiment holds at most {most} runs, not {n:,}"))
+    branches = _list(mark("branches"), data.get("branches", []), MOST_BRANCHES,
                      tr("an experiment holds at most {most} branches, not {n:,}"))
-    return _build(Experiment, "experiment", {
-        **data, "runs": _runs(runs), "curve": _build(Curve, "curve", data.get("curve", {})),
-        "fair": _build(Fair, "mode of a fair race", data.get("fair", {})), "branches": tuple(map(_branch, branches))})
+    return _build(Experiment, mark("experiment"), {
+        **data, "runs": _runs(runs), "curve": _build(Curve, mark("curve"), data.get("curve", {})),
+        "fair": _build(Fair, mark("mode of a fair race"), data.get("fair", {})), "branches": tuple(map(_branch, branches))})
 
 
 def _parsed(source: str | bytes) -> Any:
@@ -182,21 +182,21 @@ def _check_depth(data: Any) -> None:
 
 def _list(kind: str, data: Any, most: int, words: str) -> list[Any]:
     if not isinstance(data, list):
-        raise ExperimentError(tr("{kind} must be a list, not {data}", kind=kind, data=short(data)))
+        raise ExperimentError(tr("{kind} must be a list, not {data}", kind=tr(kind), data=short(data)))
     if len(data) > most:  # before a million of them are made
         raise ExperimentError(words.format(most=most, n=len(data)))
     return data
 
 
 def _runs(data: list[Any]) -> tuple[Run, ...]:
-    return tuple(_build(Run, "run", run) for run in data)
+    return tuple(_build(Run, mark("run"), run) for run in data)
 
 
 def _branch(data: Any) -> Branch:
     if isinstance(data, dict):
         runs = _list(tr("the runs of a branch"), data.get("runs"), MOST_RUNS, tr("a branch holds at most {most} runs, not {n:,}"))
         data = {"start": None, "steps": None, **data, "runs": _runs(runs)}
-    made: Branch = _build(Branch, "branch", data)
+    made: Branch = _build(Branch, mark("branch"), data)
     return made
 
 
@@ -205,7 +205,7 @@ def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:
     names = [field.name for field in fields(cls) if field.name != "extra"]  # type: ignore[arg-type]
     if not isinstance(data, dict):
         raise ExperimentError(tr("the {kind} must be an object with {names}, not {data}",
-                                 kind=kind, names=', '.join(names), data=short(data)))
+                                 kind=tr(kind), names=', '.join(names), data=short(data)))
     if cls is Run and "optimizer" not in data:
         Run.parse("")
     known = {key: value for key, value in data.items() if key in names}

@@ -58,7 +58,7 @@ def test_english_is_spoken_where_nothing_else_is_known() -> None:
 def test_a_language_that_is_spoken_answers() -> None:
     speak(language("ko"))
     assert spoken().code == "ko"
-    assert tr("English") == "한국어"
+    assert (spoken().name, tr("English")) == ("한국어", "English")
     assert tr("never written {here}", here=3) == "never written 3"
 
 

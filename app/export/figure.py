@@ -63,7 +63,7 @@ class Composed:
 
 def check(race: Race, options: Options) -> None:
     """ExperimentError where there is no such view of this race."""
-    choice("view", options.view, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
+    choice(tr("view"), options.view, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
 
 
 def without_beyond(race: Race) -> Race:

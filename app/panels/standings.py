@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.language import tr
+from app.language import in_english, mark, tr
 from app.pace import microseconds
 from app.panels.table import Table
 from app.session import Session
@@ -16,7 +16,7 @@ from app.standings import COLUMNS, CRITERION, STEPS, UNKNOWN, Standing, as_csv, 
 from app.theme import Theme
 
 FORMS = {"csv": ("CSV", as_csv), "markdown": ("Markdown", as_markdown), "latex": ("LaTeX", as_latex),
-         "tsv": ("tab-separated text", lambda found: as_csv(found, "\t"))}
+         "tsv": (mark("tab-separated text"), lambda found: as_csv(found, "\t"))}
 
 
 class Standings(QWidget):
@@ -134,11 +134,12 @@ class Standings(QWidget):
     # Copying
 
     def table_text(self, kind: str) -> str:
-        """The table as it is sorted now: "csv", "markdown", "latex", or "tsv" for a spreadsheet."""
-        return FORMS[kind][1](self._found())
+        """The table as it is sorted now, in English: "csv", "markdown", "latex", or "tsv" for a spreadsheet."""
+        with in_english():
+            return FORMS[kind][1](self._found())
 
     def copy(self, kind: str) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.table_text(kind))
-            self.copied.emit(tr("Copied the results table as {form}.", form=FORMS[kind][0]))
+            self.copied.emit(tr("Copied the results table as {form}.", form=tr(FORMS[kind][0])))

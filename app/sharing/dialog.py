@@ -73,8 +73,11 @@ class ExportDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
         assert save is not None
+        assert cancel is not None
         self.save = save
+        cancel.setText(tr("Cancel"))
         save.setText(tr("Save As…"))
         save.setDefault(True)
         shown = QVBoxLayout()

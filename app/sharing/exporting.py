@@ -14,7 +14,7 @@ from PyQt6.QtCore import QByteArray, QMimeData
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from app.checks import ExperimentError
-from app.language import tr
+from app.language import in_english, tr
 
 if TYPE_CHECKING:
     from app.export import Options
@@ -177,7 +177,9 @@ class Exporting:
 
         race = self.race
         race.complete()
-        self._put(numpy_script(race), tr("Copied the race as a NumPy script."))
+        with in_english():
+            script = numpy_script(race)
+        self._put(script, tr("Copied the race as a NumPy script."))
 
     def copy_command(self) -> None:
         """The line for a shell that makes the picture of now."""

@@ -79,7 +79,7 @@ class Contour(View):
         theme = scene.theme
         self.look(self.window)
         across, up = scene.race.surface.axes
-        axes.set(xlabel=across, ylabel=up)
+        axes.set(xlabel=tr(across), ylabel=tr(up))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(Even())
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
