@@ -33,7 +33,7 @@ ENGLISH = Language("en", "English")
 _spoken = ENGLISH
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """The text in the language that is spoken, with values in place of its ``{names}``.
 
     Give it whole sentences, or whole pieces of one whose place another piece's ``{name}`` decides: word order differs.

@@ -76,8 +76,9 @@ class Pseudo(dict[str, str]):
 
 
 def proper_names() -> set[str]:
-    """What is the same in every language: names, their sources, frameworks' calls, languages and file suffixes."""
-    names = {"Thalweg", "Ctrl", "Shift", "Alt", "Left", "Right", "Up", "Down", "Space", "Home", "End", "Esc", "Del", *(language(code).name for code in codes())}
+    """What is the same in every language: names, their sources, frameworks' calls, languages and names of keys."""
+    names = {"Thalweg", "Ctrl", "Shift", "Alt", "Left", "Right", "Up", "Down", "Space", "Home", "End", "Esc", "Del",
+             *(language(code).name for code in codes())}
     for rule in (*OPTIMIZERS.values(), *PARTS.values()):
         names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "convention", "")}
     for land in SURFACES.values():
