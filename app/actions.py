@@ -132,6 +132,11 @@ ACTIONS: list[Action] = [
            enabled=lambda w: bool(w.canvases)),
     Action("turn_top", "Relief from &Above", "View", lambda w: w.stage.turn_relief((-90.0, 90.0)), ["Ctrl+2"],
            enabled=lambda w: bool(w.canvases)),
+    Action("present", "&Presentation", "View", lambda w: w.presentation.toggle(), ["F11"], gap=True,
+           checked=lambda w: w.presentation.on, enabled=lambda w: bool(w.canvases)),
+    Action("leave", "Leave the Presentation", "View", lambda w: w.presentation.leave(), ["Esc"],
+           enabled=lambda w: w.presentation.on),
+    Action("reset_layout", "&Reset the Layout", "View", lambda w: w.reset_layout(), enabled=lambda w: bool(w.canvases)),
     *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
              checked=lambda w, name=name: w.theme_choice == name)
       for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"))),

@@ -24,6 +24,7 @@ from app.views.view import BLOCK
 
 LEAP = 16 * BLOCK  # updates at once from which on all trails are drawn anew, thinned
 REST = 180  # milliseconds without a move, after which what was drawn in haste is drawn in full
+DPI = 100  # of a figure at the usual size of letters
 SPARING = 10  # how many times as long as it took to add to the ground it is then left alone
 
 
@@ -37,6 +38,7 @@ class Canvas(FigureCanvasQTAgg):
         super().__init__(Figure())
         self.view = view(self.figure)
         self.draws = 0
+        self.larger = 1.0
         self.scene: Scene | None = None
         self.composed = False
         self.stale = True
@@ -190,7 +192,7 @@ class Canvas(FigureCanvasQTAgg):
 
     def _waiting(self) -> bool:
         """Whether a full draw is due, or becomes due now, that will show everything."""
-        if self.isHidden() or not self.composed or self.scene is None:
+        if not self.isVisible() or not self.composed or self.scene is None:
             self.stale = True
         elif not self.stale and self.view.outgrown(self.scene.race):
             self.draw_idle()
@@ -202,6 +204,12 @@ class Canvas(FigureCanvasQTAgg):
             self.settle.timeout.emit()
         super().hideEvent(event)
 
+    def enlarge(self, factor: float) -> None:
+        """Draw letters and lines so many times as large as usual."""
+        self.larger = factor
+        self.resizeEvent(QResizeEvent(self.size(), self.size()))
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self.figure.set_dpi(DPI * self.larger * self.device_pixel_ratio)  # another screen may have another ratio
         super().resizeEvent(event)
         self.draw_idle()

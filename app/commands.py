@@ -112,6 +112,12 @@ class Commands:
                 action.setIcon(look.icon(name, theme.on_accent if row.id == "play" else theme.text))
                 action.setToolTip(f"{action.text().replace('&', '')} ({row.shortcuts[0]})")
 
+    def translate(self) -> None:
+        """Texts in the language of now, and the menus with them."""
+        for row, action in self.actions.values():
+            action.setText(row.text)
+        self._fill()
+
     def shortcut_table(self) -> str:
         """Every shortcut with what it does, as HTML."""
         rows = [f"<td style='padding: 1px 16px 1px 0; white-space: nowrap'>{action.text().replace('&', '')}</td>"

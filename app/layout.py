@@ -1,117 +1,185 @@
-"""How the window is divided: splitters that can be dragged, parts that can be hidden, and both remembered."""
+"""How the window is divided: parts that can be dragged, floated and hidden, all of it remembered.
+
+The window itself has docks for the side panel and what stands below; in its middle lies a second one, whose docks are the
+figures: so a larger window gives its room to them, in equal shares.
+"""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QSplitter, QWidget
+from collections.abc import Callable
 
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QLabel, QMainWindow, QWidget
+
+from app.dock import Dock
+from app.language import tr
 from app.settings import Settings
+from app.theme import Theme
 
 MOST = 0.42  # of the height, for what stands below the views
+SIDE = 340  # pixels of the side panel's width, at first
+LARGE = 0.6  # of the figures' width, for the contour, at first
+FORM = 7  # of what is remembered: another number where the parts are others
+SEEN = 40  # pixels of a floating part that must lie on a screen, or it is taken back
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+AREA = Qt.DockWidgetArea
 
 
 class Layout:
-    """``across``: the views with the read-out below them, beside the side panel. ``views``: the contour and ``beside``."""
+    """``docks`` by the id of a view, "side" or "results". ``wanted``: which of them the person wants to see; a view may
+    have nothing to show all the same. ``left(name)`` is called when somebody hides one by its cross."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.across, self.down, self.views, self.beside = (
-            self._splitter(name, way) for name, way in (("across", ACROSS), ("down", DOWN), ("views", ACROSS), ("beside", DOWN)))
-        self.waiting = QLabel("Drawing…", objectName="quiet", alignment=Qt.AlignmentFlag.AlignCenter)
-        self.views.addWidget(self.waiting)
-        self.down.addWidget(self.views)
-        self.across.addWidget(self.down)
+    def __init__(self, window: QMainWindow, settings: Settings, left: Callable[[str], None]) -> None:
+        self.window, self.settings, self.left = window, settings, left
+        self.figures = QMainWindow()
+        self.figures.setWindowFlags(Qt.WindowType.Widget)
+        self.figures.setObjectName("figures")
+        self.waiting = QLabel(tr("Drawing…"), objectName="quiet", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self.figures.setCentralWidget(self.waiting)
+        for each in (window, self.figures):
+            each.setDockNestingEnabled(True)
+        window.setCentralWidget(self.figures)
+        for corner in (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner):
+            window.setCorner(corner, AREA.RightDockWidgetArea)
+        for corner in (Qt.Corner.TopLeftCorner, Qt.Corner.BottomLeftCorner):
+            window.setCorner(corner, AREA.LeftDockWidgetArea)
+        self.docks: dict[str, Dock] = {}
         self.wanted: dict[str, bool] = {}
+        for name, title in (("side", "Side panel"), ("results", "Read-out and results")):
+            self._dock(name, title)
         self.remembered = False
-        self.panels: dict[str, QWidget] = {}
 
-    @staticmethod
-    def _splitter(name: str, way: Qt.Orientation) -> QSplitter:
-        splitter = QSplitter(way)
-        splitter.setObjectName(name)
-        splitter.setHandleWidth(5)
-        splitter.setChildrenCollapsible(False)
-        return splitter
+    def _dock(self, name: str, title: str) -> Dock:
+        dock = self.docks[name] = Dock(name, title)
+        self.wanted[name] = self.settings.flag(f"show/{name}", True)
+        dock.left.connect(lambda: self.left(name))
+        return dock
 
-    def furnish(self, side: QWidget, results: QWidget) -> None:
-        """Put in the panels; they may be new ones for another theme, in which case sizes and visibility stay."""
-        sizes = self.across.sizes(), self.down.sizes()
-        shown = {name: not panel.isHidden() for name, panel in self.panels.items()}
-        for panel in self.panels.values():
-            panel.setParent(None)
-            panel.deleteLater()
-        self.panels = {"side": side, "results": results}
-        self.across.addWidget(side)
-        self.down.addWidget(results)
-        self.across.setStretchFactor(0, 1)
-        self.down.setStretchFactor(0, 1)
-        if shown:
-            self.across.setSizes(sizes[0])
-            self.down.setSizes(sizes[1])
-        for name, panel in self.panels.items():
-            panel.setVisible(shown.get(name, self.settings.flag(f"show/{name}", True)))
+    @property
+    def views(self) -> list[str]:
+        return [name for name in self.docks if name not in ("side", "results")]
 
-    def place(self, canvases: dict[str, QWidget]) -> None:
+    def furnish(self, side: QWidget, results: QWidget, theme: Theme) -> None:
+        """Put in the panels; they may be new ones, in which case sizes and visibility stay."""
+        for name, panel in (("side", side), ("results", results)):
+            self.docks[name].hold(panel)
+        for dock in self.docks.values():
+            dock.dress(theme)
+
+    def place(self, canvases: dict[str, QWidget], titles: dict[str, str], theme: Theme) -> None:
         """Put in the canvases: the contour is the large one."""
         for name, canvas in canvases.items():
-            large = name == "contour"
-            canvas.setMinimumSize(*((280, 200) if large else (150, 100)))
-            (self.views if large else self.beside).addWidget(canvas)
-            self.wanted[name] = self.settings.flag(f"show/{name}", True)
+            canvas.setMinimumSize(*((280, 200) if name == "contour" else (150, 100)))
+            dock = self._dock(name, titles[name])
+            dock.hold(canvas)
+            dock.dress(theme)
         self.waiting.hide()
-        self.views.addWidget(self.beside)
-        width = self.views.width()
-        if not self._restore(self.views):
-            self.views.setSizes([0, int(width * 0.6), int(width * 0.4)])
-        self._restore(self.beside)
+        self._arrange_figures()
+        self._recall("figures", self.figures)
+        self._show(self.views)
+
+    def _arrange_panels(self, results: int) -> None:
+        for name, area in (("side", AREA.RightDockWidgetArea), ("results", AREA.BottomDockWidgetArea)):
+            self.docks[name].setFloating(False)
+            self.window.addDockWidget(area, self.docks[name])
+        self.window.resizeDocks([self.docks["side"]], [SIDE], ACROSS)
+        self.window.resizeDocks([self.docks["results"]], [results], DOWN)
+
+    def _arrange_figures(self) -> None:
+        """The contour, and beside it the other views, one below the other."""
+        first, *others = (self.docks[name] for name in sorted(self.views, key=lambda name: name != "contour"))
+        for dock in (first, *others):
+            dock.setFloating(False)
+            self.figures.removeDockWidget(dock)
+        self.figures.addDockWidget(AREA.LeftDockWidgetArea, first)
+        above = first
+        for dock in others:
+            self.figures.splitDockWidget(above, dock, ACROSS if above is first else DOWN)
+            above = dock
+        for dock in (first, *others):
+            dock.show()
+        width = self.figures.width()
+        self.figures.resizeDocks([first, others[0]], [int(width * LARGE), int(width * (1 - LARGE))], ACROSS)
+        self.figures.resizeDocks(others, [self.figures.height()] * len(others), DOWN)
 
     def restore(self, results: int) -> None:
-        """The sizes of last time; where there are none, the read-out gets the height it needs."""
-        self._restore(self.across)
-        self.remembered = self._restore(self.down)
-        if not self.remembered:
-            self.down.setSizes([10_000, results])
+        """The panels where they were last time; where that is not known, the read-out gets the height it needs."""
+        self._arrange_panels(results)
+        self.remembered = self._recall("window", self.window)
+        self._show(("side", "results"))
+
+    def _recall(self, name: str, window: QMainWindow) -> bool:
+        """Bring back what was remembered, and what of it no screen shows any more."""
+        state = self.settings.state(f"layout/{name}")
+        known = state is not None and window.restoreState(state, FORM)
+        for dock in window.findChildren(Dock, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if dock.isFloating() and not reachable(dock):
+                dock.setFloating(False)
+        return known
+
+    def _show(self, names: object) -> None:
+        for name in names:  # type: ignore[attr-defined]
+            self.docks[name].setVisible(self.wanted[name])
+
+    def reset(self, results: int) -> None:
+        """Everything shown, where it is at first."""
+        for name in self.wanted:
+            self.wanted[name] = True
+        self._arrange_panels(results)
+        self._arrange_figures()
+        self._show(self.docks)
+        self.remembered = False
 
     def settle(self, results: int) -> None:
-        """The same, once everything has its width and the read-out knows its letters."""
-        if not self.remembered and not self.panels["results"].isHidden():
+        """Once everything has its width and the read-out knows its letters, it gets the height it needs."""
+        if not self.remembered and self.shows("results"):
             self._divide(results)
 
     def make_room(self, results: int) -> None:
         """Give the read-out the height its rows need, as far as there is room; never take any from it."""
-        above, below = self.down.sizes()
-        if 0 < below < min(results, int(MOST * (above + below))):
+        below = self.docks["results"].height()
+        if self.shows("results") and below < min(self._needed(results), self._most):
             self._divide(results)
+
+    @property
+    def _most(self) -> int:
+        return int(MOST * (self.figures.height() + self.docks["results"].height()))
+
+    def _needed(self, results: int) -> int:
+        bar = self.docks["results"].titleBarWidget()
+        return results + (bar.sizeHint().height() if bar is not None else 0)
 
     def _divide(self, results: int) -> None:
         """So much height for the read-out, up to MOST of it; the rest for the views."""
-        whole = sum(self.down.sizes())
-        wanted = min(results, int(MOST * whole))
-        self.down.setSizes([whole - wanted, wanted])
+        self.window.resizeDocks([self.docks["results"]], [min(self._needed(results), self._most)], DOWN)
 
     def say_if_empty(self, words: str, empty: bool) -> None:
         """Words in place of the views, where none is shown."""
         self.waiting.setText(words)
         self.waiting.setVisible(empty)
 
-    def _restore(self, splitter: QSplitter) -> bool:
-        state = self.settings.state(f"layout/{splitter.objectName()}")
-        return state is not None and splitter.restoreState(state)
-
     def keep(self) -> None:
-        """Remember sizes and what is shown."""
-        for splitter in (self.across, self.down, *((self.views, self.beside) if self.wanted else ())):
-            self.settings.keep(f"layout/{splitter.objectName()}", splitter.saveState())
-        for name in (*self.panels, *self.wanted):
-            self.settings.keep(f"show/{name}", self.shows(name))
+        """Remember places and sizes, and what is shown."""
+        self.settings.keep("layout/window", self.window.saveState(FORM))
+        if self.views:
+            self.settings.keep("layout/figures", self.figures.saveState(FORM))
+        for name, wanted in self.wanted.items():
+            self.settings.keep(f"show/{name}", wanted)
 
     def shows(self, name: str) -> bool:
         """Whether a view or a panel is wanted; a view that has nothing to show stays away all the same."""
-        return self.wanted[name] if name in self.wanted else not self.panels[name].isHidden()
+        return self.wanted[name]
 
     def toggle(self, name: str) -> None:
-        if name in self.wanted:
-            self.wanted[name] = not self.wanted[name]
-        else:
-            self.panels[name].setVisible(self.panels[name].isHidden())
+        """Whether it has anything to show is asked later, of views."""
+        self.wanted[name] = not self.wanted[name]
+        self.docks[name].setVisible(self.wanted[name])
+
+
+def reachable(window: QWidget) -> bool:
+    """Whether enough of a window lies on a screen to take hold of it by its title."""
+    title = window.geometry()
+    title.setHeight(SEEN)
+    return any((seen := screen.availableGeometry().intersected(title)).width() >= SEEN and seen.height() >= SEEN // 2
+               for screen in QGuiApplication.screens())

@@ -31,8 +31,11 @@ def sheet(theme: Theme) -> str:
     """What a palette cannot say: spacing, headings, the Play button, a field with a wrong input."""
     return f"""
         QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}
-        QSplitter::handle {{ background: {theme.panel}; }}
-        QSplitter::handle:hover {{ background: {theme.accent}; }}
+        QMainWindow::separator {{ background: {theme.panel}; width: 5px; height: 5px; }}
+        QMainWindow::separator:hover {{ background: {theme.accent}; }}
+        QWidget#dock_title {{ background: {theme.panel}; }}
+        QLabel#title {{ color: {theme.muted}; font-weight: bold; }}
+        QToolBar#presentation {{ border: 0; border-top: 1px solid {theme.line}; }}
         QToolBar {{ border: 0; border-bottom: 1px solid {theme.line}; spacing: 6px; padding: 3px 8px 1px 8px; }}
         QToolButton#toggle {{ border: 1px solid {theme.line}; padding: 4px 10px; }}
         QToolButton#toggle:checked {{ background: {theme.blend(theme.accent, 0.8, theme.field)}; border-color: {theme.accent}; }}
@@ -162,6 +165,7 @@ SHAPES = {
     "reset": _arc_arrow(),
     "add": [_bar(-7, -1.25, 14, 2.5), _bar(-1.25, -7, 2.5, 14)],
     "cross": [_rotated(_bar(-7, -1, 14, 2), 45), _rotated(_bar(-7, -1, 14, 2), -45)],
+    "float": [_bar(-7, -7, 10, 2), _bar(-7, -7, 2, 10), _bar(-3, -3, 10, 10)],
     "remove": [_bar(-7, -1.25, 14, 2.5)],
     "duplicate": [_bar(-7, -7, 9, 2), _bar(-7, -7, 2, 9), _bar(-2, -2, 9, 9)],
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt
 
+from app.language import tr
 from app.layout import Layout
 from app.session import Session
 from app.theme import Theme
@@ -20,7 +21,7 @@ class Stage:
         self.chosen: Callable[[], int | None] = lambda: None  # the run that stands out
         self.canvases: dict[str, Any] = {}
 
-    def build(self, caught: Callable[[BaseException], None], loss_menu: Callable[[QPoint], Any],
+    def build(self, theme: Theme, caught: Callable[[BaseException], None], loss_menu: Callable[[QPoint], Any],
               zoomed: Callable[[], Any] = lambda: None) -> None:
         """Make the canvases. ``caught`` takes what fails in matplotlib's callbacks; ``loss_menu`` opens at a place; ``zoomed`` is
         told when the contour shows another part of the plane."""
@@ -34,7 +35,7 @@ class Stage:
             canvas = self.canvases[name] = Canvas(view)
             canvas.callbacks.exception_handler = caught
             canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.layout.place(self.canvases)
+        self.layout.place(self.canvases, {name: view.title for name, view in VIEWS.items()}, theme)
         contour, relief = self.canvases["contour"], self.canvases["relief"]
         self.zooming = Zoom(contour, relief, zoomed)
         self.start, self.turn = ContourGesture(contour, self.session, self.zooming), TurnGesture(relief)
@@ -59,11 +60,21 @@ class Stage:
         scene = self.scene(theme)
         self.hover.clear()
         for name, canvas in self.canvases.items():
-            canvas.setVisible(self.layout.wanted[name] and VIEWS[name].applies(scene))
+            self.layout.docks[name].setVisible(self.layout.wanted[name] and VIEWS[name].applies(scene))
             canvas.show_scene(scene)
-        hidden = {name: canvas.isHidden() for name, canvas in self.canvases.items()}
-        self.layout.beside.setVisible(not all(gone for name, gone in hidden.items() if name != "contour"))
-        self.layout.say_if_empty("Every view is hidden. The View menu brings them back.", all(hidden.values()))
+        self.layout.say_if_empty(tr("Every view is hidden. The View menu brings them back."),
+                                 all(self.layout.docks[name].isHidden() for name in self.canvases))
+
+    def write_anew(self) -> None:
+        """The words in the pictures are to be in another language."""
+        for canvas in self.canvases.values():
+            canvas.composed = False
+            canvas.draw_idle()
+
+    def enlarge(self, factor: float) -> None:
+        """Letters and lines of all pictures so many times as large as usual."""
+        for canvas in self.canvases.values():
+            canvas.enlarge(factor)
 
     def advance(self, first: int, last: int) -> None:
         """One frame: the step that is shown went from ``first`` to ``last``."""

@@ -10,26 +10,27 @@ from PyQt6.QtCore import QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow
 
-from app import look
 from app.actions import view_actions
 from app.boxes import show_sentence
 from app.checks import ExperimentError
 from app.commands import BAR, BESIDE, Commands
 from app.documents import Documents
+from app.dress import Dress
 from app.errors import Reporter
 from app.experiment import Experiment
 from app.keys import OwnKeys
-from app.layout import Layout
+from app.layout import Layout, reachable
 from app.panels.doing import Doing
 from app.panels.foot import Foot
 from app.panels.side import SidePanel
 from app.panels.timeline import TimeBar
 from app.panels.transport import Transport
+from app.presentation import Presentation
 from app.session import Session
 from app.settings import Settings
 from app.sharing.exporting import Exporting
 from app.stage import Stage
-from app.theme import THEMES, Theme
+from app.theme import Theme
 
 SHOWN_AT_FIRST = 60  # steps of the first race that are there when the window opens
 TEXT_PAUSE = 100  # milliseconds between two writings of figures: faster cannot be read
@@ -52,17 +53,16 @@ class MainWindow(QMainWindow):
         self.session.clock.set_speed(self.settings.number("speed", 60.0))
         self.files, self.exporting = Documents(self, source), Exporting(self)
         self.options: dict[str, Any] = {name: self.settings.flag(name, on) for name, on in OPTIONS.items()}
-        self.theme_choice = self.settings.text("theme", "system")
-        self.theme = self._choose_theme()
+        self.dress = Dress(self)
         self.own_keys = OwnKeys(self)
         self.app = QApplication.instance()
         assert isinstance(self.app, QApplication)
         self.app.installEventFilter(self.own_keys)
-        self.layout_ = Layout(self.settings)
+        self.layout_ = Layout(self, self.settings, self.toggle)
         self.stage = Stage(self.session, self.layout_, self.options)
-        self.setCentralWidget(self.layout_.across)
         self.commands = Commands(self)
         self._furnish()
+        self.presentation = Presentation(self)
         self.writing = QTimer(self, singleShot=True, interval=TEXT_PAUSE)
         self.writing.timeout.connect(self._write)
         self._connect()
@@ -70,14 +70,12 @@ class MainWindow(QMainWindow):
         self._write()
 
     def _furnish(self) -> None:
-        """Make the panels in the theme of now."""
-        assert isinstance(self.app, QApplication)
-        self.app.setPalette(look.palette(self.theme))
-        self.app.setStyleSheet(look.sheet(self.theme))
+        """Make the panels in the theme and the language of now."""
+        self.dress.put_on()
         self.side = SidePanel(self.session, self.settings, self.theme)
         self.foot = Foot(self.session, self.side.runs, self.theme)
         self.results = self.foot.results
-        self.layout_.furnish(self.side, self.foot)
+        self.layout_.furnish(self.side, self.foot, self.theme)
         self.transport, self.time = Transport(self.session, self.theme), TimeBar(self.session, self.theme)
         self.transport.fill([self.commands[name] for name in BAR], self.commands["play"], [self.commands[name] for name in BESIDE])
         self.addToolBar(self.transport)
@@ -100,6 +98,8 @@ class MainWindow(QMainWindow):
         geometry = self.settings.state("layout/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
+            if not reachable(self):
+                self.move(0, 0)
         self.layout_.restore(self.foot.fitting())
 
     # The views
@@ -117,11 +117,15 @@ class MainWindow(QMainWindow):
         """Make the canvases, and the menu's rows that belong to them."""
         if not self.canvases:
             self.stage.chosen = lambda: self.side.runs.row
-            self.stage.build(self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place),
+            self.stage.build(self.theme, self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place),
                              self.commands.refresh)
             self.commands.add(view_actions(), before="side")
             self._show_all()
-            self.layout_.settle(self.foot.fitting())
+            self._settle()
+
+    def _settle(self) -> None:
+        """The read-out has its width, and so knows its height."""
+        self.layout_.settle(self.foot.fitting())
 
     def scene(self) -> Any:
         """What the views are to show now."""
@@ -138,9 +142,6 @@ class MainWindow(QMainWindow):
         session.ended.connect(self.say)
         self.files.origins.changed.connect(self.entitle)
         session.clock.playing.connect(self._playing)
-        hints = QGuiApplication.styleHints()
-        if hints is not None:
-            hints.colorSchemeChanged.connect(self._system_theme)  # a method: the hints outlive the window, a lambda would keep it
 
     def _raced(self) -> None:
         self.stage.show(self.theme)
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
         self.time.refresh()
         self.side.refresh()
         self.commands.refresh()
+        self.presentation.refresh()
         if not self.session.clock.running:
             self.stage.describe()
         self.entitle()
@@ -239,31 +241,47 @@ class MainWindow(QMainWindow):
 
     # Looks
 
-    def _choose_theme(self) -> Theme:
-        hints = QGuiApplication.styleHints()
-        dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
-        return THEMES.get(self.theme_choice) or THEMES["dark" if dark else "light"]
+    @property
+    def theme(self) -> Theme:
+        return self.dress.theme
 
-    def _system_theme(self) -> None:
-        self.set_theme(self.theme_choice)
+    @property
+    def theme_choice(self) -> str:
+        return self.dress.theme_choice
+
+    @property
+    def language_choice(self) -> str:
+        return self.dress.language_choice
 
     def set_theme(self, choice: str) -> None:
-        self.theme_choice = choice
-        self.settings.keep("theme", choice)
-        theme = self._choose_theme()
-        if theme is not self.theme:
-            self.theme = theme
-            self.side.fair.tuner.cancel()
-            row, bar = self.side.runs.row, self.statusBar()
-            assert bar is not None
-            bar.removeWidget(self.doing)
-            self.doing.deleteLater()
-            for tools in (self.transport, self.time):
-                self.removeToolBar(tools)
-                tools.deleteLater()
-            self._furnish()
-            self.side.runs.list.setCurrentRow(row)
-            self._show_all()
+        self.dress.set_theme(choice)
+
+    def set_language(self, choice: str) -> None:
+        self.dress.set_language(choice)
+
+    def refurnish(self) -> None:
+        """New panels, in other colors or another language; what is chosen in them stays."""
+        self.side.fair.tuner.cancel()
+        row, page, bar = self.side.runs.row, self.foot.currentIndex(), self.statusBar()
+        assert bar is not None
+        bar.removeWidget(self.doing)
+        self.doing.deleteLater()
+        for tools in (self.transport, self.time):
+            self.removeToolBar(tools)
+            tools.deleteLater()
+        self.commands.translate()
+        self._furnish()
+        self.presentation.refurnished()
+        self.side.runs.list.setCurrentRow(row)
+        self.foot.setCurrentIndex(page)
+        self._show_all()
+
+    def reset_layout(self) -> None:
+        """Everything where it is at first."""
+        self.presentation.leave()
+        self.layout_.reset(self.foot.fitting())
+        self.stage.show(self.theme)
+        QTimer.singleShot(0, self._settle)
 
     def toggle_option(self, name: str) -> None:
         """Switch one of OPTIONS."""
@@ -274,6 +292,7 @@ class MainWindow(QMainWindow):
         """Show or hide a view or a panel."""
         self.layout_.toggle(name)
         self.stage.show(self.theme)
+        self.commands.refresh()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if not self.attempt(self.files.may_leave):
@@ -285,6 +304,7 @@ class MainWindow(QMainWindow):
         self.side.fair.tuner.cancel()
         self.writing.stop()
         self.say("")
+        self.presentation.leave()
         self.layout_.keep()
         self.settings.keep("layout/geometry", self.saveGeometry())
         self.settings.keep("speed", self.session.clock.speed)

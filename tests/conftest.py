@@ -47,8 +47,9 @@ def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Whatever language a test has spoken, the next one hears English."""
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever language this machine or a test speaks, every test begins in English."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     yield
     speak(ENGLISH)
 

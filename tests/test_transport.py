@@ -238,10 +238,10 @@ def test_words_of_the_moment_and_long_sentences_move_nothing(open_window: Open, 
         window.session.advance(2)
         window._write()
         settle(application)
-        places.add(window.layout_.across.height())
+        places.add(window.layout_.figures.height())
         window.say("Saved a file.")
         settle(application)
-        places.add(window.layout_.across.height())
+        places.add(window.layout_.figures.height())
         window.say("")
     assert len(places) == 1
 

@@ -409,15 +409,17 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
     first.transport.speed.field.setText("2500")
     first.transport.speed.field.setModified(True)
     first.transport.speed.field.editingFinished.emit()
-    first.layout_.views.setSizes([0, 300, 700])
-    sizes = first.layout_.views.sizes()
+    docks = first.layout_.docks
+    first.layout_.figures.resizeDocks([docks["contour"], docks["loss"]], [300, 700], Qt.Orientation.Horizontal)
+    settle(application)
+    sizes = [docks[name].size() for name in ("contour", "loss")]
     first.close()
     second = open_window()
     assert not second.canvases["relief"].isVisible()
     assert not second.results.isVisible()
     assert second.theme.name == "dark"
     assert second.session.clock.speed == 2500
-    assert second.layout_.views.sizes() == sizes
+    assert [second.layout_.docks[name].size() for name in ("contour", "loss")] == sizes
 
 
 @pytest.mark.parametrize("size", [(1, 1), (400, 300), (3000, 200), (1920, 1080)])

@@ -1,0 +1,76 @@
+"""Dress: in which colors and in which language the window appears; both change at once, everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QGuiApplication, QPalette
+from PyQt6.QtWidgets import QApplication
+
+from app import look
+from app.language import language, of_the_system, speak
+from app.theme import THEMES, Theme
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+SCHEME = Qt.ColorScheme
+BORN_DARK = "born_dark"  # of the application: whether its palette was dark before any window of ours
+
+
+class Dress(QObject):
+    """``theme_choice`` and ``language_choice`` are "system" or a name; ``theme`` is what comes of it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window, self.settings = window, window.settings
+        self.theme_choice = self.settings.text("theme", "system")
+        self.language_choice = self.settings.text("language", "system")
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.application = application
+        if application.property(BORN_DARK) is None:  # where no scheme is told, the palette tells: before it is ours
+            application.setProperty(BORN_DARK, application.palette().color(QPalette.ColorRole.Window).lightness() < 128)
+        self.hints = QGuiApplication.styleHints()
+        self.theme = self._theme()
+        self._speak()
+        if self.hints is not None:
+            self.hints.colorSchemeChanged.connect(self._system_changed)  # a method: the hints outlive the window
+
+    def _theme(self) -> Theme:
+        if self.theme_choice in THEMES:
+            return THEMES[self.theme_choice]
+        scheme = self.hints.colorScheme() if self.hints is not None else SCHEME.Unknown
+        dark = scheme == SCHEME.Dark or (scheme == SCHEME.Unknown and bool(self.application.property(BORN_DARK)))
+        return THEMES["dark" if dark else "light"]
+
+    def _speak(self) -> None:
+        speak(language(of_the_system() if self.language_choice == "system" else self.language_choice))
+
+    def put_on(self) -> None:
+        """Colors for all of the program's windows; what asks the system for its colors, as title bars do, is told too."""
+        if self.hints is not None:
+            self.hints.setColorScheme(SCHEME.Unknown if self.theme_choice == "system" else
+                                      SCHEME.Light if self.theme.name == "light" else SCHEME.Dark)
+        self.application.setPalette(look.palette(self.theme))
+        self.application.setStyleSheet(look.sheet(self.theme))
+
+    def _system_changed(self) -> None:
+        if self.theme_choice == "system":
+            self.set_theme("system")
+
+    def set_theme(self, choice: str) -> None:
+        self.theme_choice = choice
+        self.settings.keep("theme", choice)
+        theme = self._theme()
+        if theme is not self.theme:
+            self.theme = theme
+            self.window.refurnish()
+
+    def set_language(self, choice: str) -> None:
+        self.language_choice = choice
+        self.settings.keep("language", choice)
+        self._speak()
+        self.window.refurnish()
+        self.window.stage.write_anew()

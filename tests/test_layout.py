@@ -1,0 +1,201 @@
+"""Docks: moved, floated, hidden, put back, remembered and repaired; and the presentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import QByteArray, QPoint, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from app.layout import reachable
+from app.settings import Settings
+from app.theme import DARK
+from app.window import MainWindow
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+PARTS = ("contour", "relief", "loss", "side", "results")
+
+
+def where(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
+    """The place of every part that is seen, in the window."""
+    docks = window.layout_.docks
+    return {name: (*(lambda p: (p.x(), p.y()))(dock.mapTo(window, QPoint())), dock.width(), dock.height())
+            for name, dock in docks.items() if dock.isVisible() and not dock.isFloating()}
+
+
+def test_the_figures_fill_what_the_panels_leave(open_window: Open, application: QApplication) -> None:
+    window = open_window(size=(1280, 720))
+    small = where(window)
+    assert set(small) == set(PARTS)
+    window.resize(1900, 1000)
+    settle(application)
+    large = where(window)
+    assert large["side"][2] == small["side"][2]
+    assert large["contour"][2] / small["contour"][2] == pytest.approx(large["loss"][2] / small["loss"][2], rel=0.03)
+    assert large["relief"][3] == pytest.approx(large["loss"][3], abs=2)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_cross_hides_and_the_menu_brings_back(open_window: Open, application: QApplication, name: str) -> None:
+    window = open_window()
+    before = where(window)
+    action = window.commands[name if name in ("side", "results") else f"view_{name}"]
+    window.layout_.docks[name].cross.click()
+    settle(application)
+    assert name not in where(window)
+    assert not action.isChecked()
+    action.trigger()
+    settle(application)
+    assert set(where(window)) == set(before)
+    assert action.isChecked()
+
+
+def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    dock, canvas = window.layout_.docks["loss"], window.canvases["loss"]
+    dock.float.click()
+    settle(application)
+    assert dock.isWindow()
+    window.session.advance(5)
+    assert canvas.at == window.session.race.step
+    dock.close()
+    settle(application)
+    assert not dock.isVisible()
+    assert not window.layout_.shows("loss")
+    window.toggle("loss")
+    settle(application)
+    assert dock.isWindow()
+    assert dock.isVisible()
+    dock.float.click()
+    settle(application)
+    assert not dock.isWindow()
+    assert canvas.at == window.session.race.step
+
+
+def test_reset_puts_everything_back(open_window: Open, application: QApplication) -> None:
+    window = open_window(size=(1280, 720))
+    first = where(window)
+    docks = window.layout_.docks
+    window.toggle("relief")
+    docks["side"].setFloating(True)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["results"])
+    window.layout_.figures.tabifyDockWidget(docks["contour"], docks["loss"])
+    settle(application)
+    window.commands["reset_layout"].trigger()
+    settle(application)
+    again = where(window)
+    assert set(again) == set(first)
+    assert again == {name: pytest.approx(place, abs=6) for name, place in first.items()}
+
+
+def test_what_was_moved_is_remembered(open_window: Open, application: QApplication) -> None:
+    first = open_window()
+    first.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first.layout_.docks["side"])
+    first.layout_.docks["relief"].setFloating(True)
+    settle(application)
+    first.close()
+    second = open_window()
+    assert second.dockWidgetArea(second.layout_.docks["side"]) == Qt.DockWidgetArea.LeftDockWidgetArea
+    assert second.layout_.docks["relief"].isFloating()
+
+
+@pytest.mark.parametrize("garbage", [b"", b"nonsense", bytes(range(256)) * 40])
+def test_garbage_is_no_layout(open_window: Open, application: QApplication, garbage: bytes) -> None:
+    settings = Settings()
+    for key in ("window", "figures", "geometry"):
+        settings.keep(f"layout/{key}", QByteArray(garbage))
+    window = open_window()
+    assert set(where(window)) == set(PARTS)
+
+
+@pytest.mark.parametrize("size", [0.3, 0.6, 0.95])
+def test_half_a_layout_shows_every_part(open_window: Open, application: QApplication, size: float) -> None:
+    first = open_window()
+    first.close()
+    settings = Settings()
+    for key in ("window", "figures", "geometry"):
+        state = settings.state(f"layout/{key}")
+        assert state is not None
+        settings.keep(f"layout/{key}", state[: int(size * len(state))])
+    second = open_window()
+    assert set(where(second)) == set(PARTS)
+
+
+def test_a_part_on_a_screen_that_has_gone_comes_back(open_window: Open, application: QApplication) -> None:
+    first = open_window()
+    dock = first.layout_.docks["relief"]
+    dock.setFloating(True)
+    dock.move(50_000, 300)
+    first.move(-40_000, 20)
+    settle(application)
+    first.close()
+    second = open_window()
+    assert reachable(second)
+    relief = second.layout_.docks["relief"]
+    assert reachable(relief) or not relief.isFloating()
+
+
+def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.toggle("results")
+    before, menu = where(window), window.menuBar()
+    dpi = window.canvases["contour"].figure.dpi
+    QTest.keyClick(window, Qt.Key.Key_F11)
+    settle(application)
+    assert menu is not None
+    assert window.isFullScreen()
+    assert set(where(window)) == {"contour", "relief", "loss"}
+    assert not any(part.isVisible() for part in (menu, window.transport, window.time))
+    assert window.canvases["contour"].figure.dpi > 1.4 * dpi
+    assert "Rosenbrock" in window.presentation.caption.accessibleName()
+    QTest.keyClick(window, Qt.Key.Key_Right)
+    window._write()
+    assert f"{window.session.race.step}" in window.presentation.caption.heading
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    window.set_theme("dark")
+    settle(application)
+    assert "side" in where(window)
+    assert not window.transport.isVisible()
+    assert window.presentation.caption.theme is DARK
+    window.activateWindow()  # without a window manager nobody else gives it the keys
+    settle(application)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    settle(application)
+    assert not window.isFullScreen()
+    assert set(where(window)) == set(before)
+    assert window.transport.isVisible()
+    assert menu.isVisible()
+    assert window.canvases["contour"].figure.dpi == dpi
+
+
+def test_a_window_closed_in_a_presentation_opens_as_it_was_before(open_window: Open, application: QApplication) -> None:
+    first = open_window()
+    first.commands["present"].trigger()
+    settle(application)
+    first.close()
+    second = open_window()
+    assert set(where(second)) == set(PARTS)
+    assert not second.isFullScreen()
+    assert second.transport.isVisible()
+
+
+def test_escape_belongs_to_others_without_a_presentation(open_window: Open) -> None:
+    window = open_window()
+    leave = window.findChild(QAction, "leave")
+    assert leave is not None
+    assert not leave.isEnabled()
+
+
+def test_a_language_is_chosen_and_remembered(open_window: Open, application: QApplication) -> None:
+    first = open_window()
+    draws = first.canvases["contour"].draws
+    first.set_language("ko")
+    settle(application)
+    assert first.canvases["contour"].draws > draws
+    assert first.language_choice == "ko"
+    first.close()
+    assert open_window().language_choice == "ko"
