@@ -11,6 +11,10 @@ from app.window import MainWindow
 def catch_up(window: MainWindow) -> None:
     """Do at once what timers would do in the next moments: late runs, and figures that are to be written."""
     session = window.session
+    for canvas in window.canvases.values():
+        if canvas.settle.isActive():
+            canvas.settle.stop()
+            canvas.settle.timeout.emit()
     while session.work.isActive():
         session.work.timeout.emit()
     if window.writing.isActive():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import math
 import os
 import sys
 import tempfile
@@ -38,6 +37,7 @@ from PyQt6.QtWidgets import (
     QColorDialog,
     QComboBox,
     QDialog,
+    QDockWidget,
     QLineEdit,
     QMenu,
     QMessageBox,
@@ -55,7 +55,8 @@ REMEMBERED = 30  # presses that are told of when something breaks
 FRAME = 0.016  # seconds that pass for the race with every press
 HOME = 300  # presses between two looks at what has piled up
 MOST_FRAMES = 4000  # pieces of work that a file may take to be written
-GROWTH = 120  # MB that may be added after the monkey has been everywhere once
+WARM, GROWTH = 3, 150  # looks after which caches are full, about, and MB that may be added from then on
+SLACK = 60  # objects that differ from one look to another: rows of menus that were opened, parts of runs
 NEVER = {"quit"}
 OFFSCREEN = "propagateSizeHints", "This plugin does not support"  # what Qt says of a platform without a screen
 KEYS = [Qt.Key(key) for key in (
@@ -72,7 +73,8 @@ GARBAGE = {
     "empty.json": b"", "half.json": b'{"surface": "rosenbrock", "runs": [', "list.json": b"[[[[]]]]", "null.json": b"null",
     "odd.json": b'{"surface": "rosenbrock", "start": [1e400, "x"], "runs": [{"optimizer": 7}]}', "bytes.json": bytes(range(256)),
     "deep.json": b"[" * 5000, "bad.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "bad.svg": b"<svg><metadata>{</metadata>",
-    "two.csv": b"x,y\n1,2\n2,3\n3,5\n", "one.csv": b"1,2\n", "same.csv": b"1,1\n1,1\n1,1\n", "huge.csv": b"1e300,1e300\n-1e300,2\n0,0\n",
+    "two.csv": b"x,y\n1,2\n2,3\n3,5\n", "one.csv": b"1,2\n", "same.csv": b"1,1\n1,1\n1,1\n",
+    "huge.csv": b"1e300,1e300\n-1e300,2\n0,0\n",
     "words.csv": b"a,b\nc,d\n", "gaps.csv": b"1,\n,2\n3,4\n", "nan.csv": b"nan,1\n2,inf\n", "none": b""}
 
 
@@ -87,7 +89,7 @@ class Size:
     memory: float
 
 
-class Harm(AssertionError):
+class HarmError(AssertionError):
     """What a press has done; says how to do it again."""
 
 
@@ -165,11 +167,11 @@ class Monkey:
             if self.count % HOME == 0:
                 self.go_home()
         except Exception as error:
-            raise Harm(self.story(error)) from error
+            raise HarmError(self.story(error)) from error
 
     def story(self, error: BaseException) -> str:
-        words = str(error) or _place(error)
-        return "\n".join([f"seed {self.seed}, press {self.count}: {type(error).__name__}: {words}", "the last presses:", *self.pressed])
+        what = f"seed {self.seed}, press {self.count}: {type(error).__name__}: {error} at {_place(error)}"
+        return "\n".join([what, "the last presses:", *self.pressed])
 
     def tell(self, words: str) -> None:
         """What the press was, in detail."""
@@ -209,7 +211,8 @@ class Monkey:
             self.click_on(self.random.choice(inside))
 
     def leave(self, widget: QWidget) -> None:
-        if widget.isVisible() and isinstance(widget, QDialog) and not isinstance(widget, QMessageBox) and self.random.random() < 0.5:
+        accepts = self.random.random() < 0.5 and not isinstance(widget, QMessageBox)
+        if accepts and isinstance(widget, QDialog) and widget.isVisible():
             widget.accept()
         if widget.isVisible():
             widget.close()
@@ -333,7 +336,8 @@ class Monkey:
     def drop(self) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.random.sample(sorted(self.folder.iterdir()), 1)])
-        self.application.sendEvent(self.window, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE))
+        self.application.sendEvent(self.window, QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE))
 
     def ask_for_menu(self) -> None:
         if self.random.random() < 0.5:
@@ -392,6 +396,7 @@ class Monkey:
         window.session.open(FIRST)
         window.session.store.past, window.session.store.future = [], []
         window.session.turn_from(False)
+        window.foot.standings.refresh()  # pages that nobody has seen are made when they are first asked for
         catch_up(window)
         for _ in range(3):
             self.settle(8)
@@ -399,13 +404,19 @@ class Monkey:
         size = Size(len(window.findChildren(QObject)), len(window.findChildren(QTimer)), len(self.application.topLevelWidgets()),
                     threading.active_count(), memory())
         self.sizes.append(size)
+        first = self.sizes[0]
+        assert size.objects <= first.objects + SLACK, f"objects pile up: {self.sizes}"
+        assert size.tops <= first.tops + SLACK, f"widgets without a parent pile up: {self.sizes}"
+        assert (size.timers, size.threads) == (first.timers, first.threads), f"timers or threads pile up: {self.sizes}"
+        if len(self.sizes) > WARM:
+            assert size.memory <= max(each.memory for each in self.sizes[:WARM]) + GROWTH, f"memory grows: {self.sizes}"
 
 
 def controls(root: QWidget) -> list[QWidget]:
     """What can be pressed in a window, in the order in which it was made."""
     kinds = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QTabBar)
     return [w for w in root.findChildren(QWidget) if w.isVisible() and w.isEnabled() and w.width() > 0 and w.height() > 0 and (
-        isinstance(w, kinds) or hasattr(w, "mpl_connect")) and w.window() is root]
+        isinstance(w, kinds) or hasattr(w, "mpl_connect")) and (w.window() is root or isinstance(w.window(), QDockWidget))]
 
 
 def named(widget: QWidget) -> str:
@@ -485,7 +496,7 @@ def main() -> int:
             with let_loose(application, wishes.seed, Path(folder) / "files") as monkey:
                 while time.monotonic() < end:
                     monkey.press()
-        except Harm as harm:
+        except HarmError as harm:
             print(harm)
             return 1
         print(f"seed {wishes.seed}: {monkey.count} presses")

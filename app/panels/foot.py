@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QTabWidget, QWidget
 
+from app.language import tr
 from app.panels.results import Results
 from app.panels.runs import RunList
 from app.session import Session
@@ -34,6 +35,9 @@ class Foot(QTabWidget):
         self.results = Results(session, theme)
         for page, name in zip((self.results, QWidget(), QWidget()), NAMES, strict=True):
             self.addTab(page, name)
+        bar = self.tabBar()
+        assert bar is not None
+        bar.setAccessibleName(tr("Read-out, results and branches"))
         self.currentChanged.connect(lambda _: self.refresh())
 
     @cached_property

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app import look
+from app.language import tr
 from app.race import Race
 from app.session import Session
 from app.theme import Theme
@@ -55,10 +56,11 @@ class Results(QTableWidget):
         super().__init__(0, COLUMNS)
         self.session, self.theme = session, theme
         self.setObjectName("results")
-        self.setAccessibleName("Results")
+        self.setAccessibleName(tr("Read-out"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.race = session.race
