@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QKeySequence
+from PyQt6.QtGui import QColor, QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QSlider, QWidget
+from PyQt6.QtWidgets import QApplication, QCheckBox, QColorDialog, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QSlider, QWidget
 
 from app.experiment import FIRST
 from app.language import Language, speak
@@ -253,6 +253,17 @@ def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
     QTest.keyClick(contour, KEY.Key_PageUp, CONTROL)
     assert window.side.runs.row == 2
     assert all(run.visible for run in window.session.experiment.runs)
+
+
+def test_a_run_gets_a_color_without_a_mouse(open_window: Open) -> None:
+    window = open_window()
+    window.side.runs.choose(1)
+    window.commands["color_run"].trigger()
+    dialog = window.findChild(QColorDialog)
+    assert dialog is not None, "which leaves the program running"
+    dialog.setCurrentColor(QColor("#123456"))
+    dialog.accept()
+    assert [run.color for run in window.session.experiment.runs] == [None, "#123456", None]
 
 
 def test_every_field_of_the_export_dialog_is_reached_by_a_letter(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,6 +140,9 @@ class RunList(QWidget):
         if row < 0:
             return
         now = self.theme.styles(self.session.experiment.runs)[row].color
-        color = QColorDialog.getColor(QColor(now), self, "Color of the run")
-        if color.isValid():
-            self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name())))
+        dialog = QColorDialog(QColor(now), self)
+        dialog.setWindowTitle("Color of the run")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(
+            lambda color: self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name()))))
+        dialog.open()
