@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QScrollArea, QWidget
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -38,7 +38,7 @@ def in_reading_order(window: QWidget, widgets: list[QWidget]) -> list[QWidget]:
 
 def controls(window: QWidget, part: QWidget) -> list[QWidget]:
     """What Tab stops at in a part of the window, what floats in a window of its own aside."""
-    stops = [widget for widget in part.findChildren(QWidget)
+    stops = [widget for widget in (part, *part.findChildren(QWidget))
              if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
              and widget.isVisible() and widget.isEnabled() and widget.window() is window and not in_the_shade(widget)]
     return in_reading_order(window, stops)
@@ -66,7 +66,7 @@ def to_control(window: MainWindow, forward: bool) -> bool:
 
 def to_part(window: MainWindow, forward: bool) -> None:
     """The next part of the window, or the one before; a part that was left is come back to where it was left."""
-    known = [(part, stops) for part in parts(window) if (stops := controls(part.window(), part))]
+    known = [(part, stops) for part in parts(window) if (stops := controls(part.window(), _inside(part)))]
     now = QApplication.focusWidget()
     here = next((k for k, (part, _) in enumerate(known) if now is not None and (part is now or part.isAncestorOf(now))), None)
     if not known:
@@ -76,9 +76,14 @@ def to_part(window: MainWindow, forward: bool) -> None:
     step = 1 if forward else -1
     part, stops = known[(here + step) % len(known) if here is not None else 0 if forward else -1]
     part.window().activateWindow()
-    views = [stop for stop in stops if stop in window.canvases.values()]
     left_at = part.property("left_at")
-    _go(left_at if left_at in stops else (views or stops)[0], forward)
+    _go(left_at if left_at in stops else stops[0], forward)
+
+
+def _inside(part: QWidget) -> QWidget:
+    """A part without the buttons of its title."""
+    held = part.widget() if isinstance(part, QDockWidget) else None
+    return held or part
 
 
 def _go(widget: QWidget, forward: bool) -> None:
