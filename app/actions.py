@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.boxes import show_about, show_shortcuts
 from app.experiment import AGAINST, QUANTITIES, Curve
 from app.language import codes, language
+from app.walk import to_part
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -64,6 +65,15 @@ ACTIONS: list[Action] = [
     Action("duplicate", "D&uplicate Run", "Edit", lambda w: w.side.runs.duplicate(), ["Ctrl+Shift+N"],
            enabled=lambda w: w.side.runs.row >= 0),
     Action("remove", "&Remove Run", "Edit", lambda w: w.side.runs.remove(), ["Delete", "Ctrl+Backspace"],
+           enabled=lambda w: w.side.runs.row >= 0),
+
+    Action("next_run", "&Next Run", "Edit", lambda w: w.side.runs.choose(1), ["Ctrl+PgDown"], gap=True,
+           enabled=lambda w: len(w.session.experiment.runs) > 1, repeats=True),
+    Action("previous_run", "Pre&vious Run", "Edit", lambda w: w.side.runs.choose(-1), ["Ctrl+PgUp"],
+           enabled=lambda w: len(w.session.experiment.runs) > 1, repeats=True),
+    Action("hide_run", "&Hide the Run, or Show It", "Edit", lambda w: w.side.runs.toggle(), ["Ctrl+H"],
+           enabled=lambda w: w.side.runs.row >= 0),
+    Action("color_run", "Co&lor of the Run…", "Edit", lambda w: w.side.runs.pick_color(),
            enabled=lambda w: w.side.runs.row >= 0),
 
     Action("copy_picture", "Copy &Picture", "Edit", lambda w: w.exporting.copy_picture(), ["Ctrl+Shift+C"], gap=True,
@@ -129,6 +139,18 @@ ACTIONS: list[Action] = [
              lambda w, across=across, up=up: w.stage.pan(across, up), [f"Alt+{name}"], repeats=True,
              enabled=lambda w: bool(w.canvases))
       for name, across, up in (("Left", -0.1, 0.0), ("Right", 0.1, 0.0), ("Up", 0.0, 0.1), ("Down", 0.0, -0.1))),
+    *(Action(f"start_{name.lower()}", f"Start to the {name}" if across else f"Start {name}", "Race/Move the Start",
+             lambda w, across=across, up=up: w.stage.start.nudge(across, up), [f"Ctrl+Shift+{name}"], repeats=True,
+             enabled=lambda w: bool(w.canvases))
+      for name, across, up in (("Left", -0.01, 0.0), ("Right", 0.01, 0.0), ("Up", 0.0, 0.01), ("Down", 0.0, -0.01))),
+    *(Action(f"relief_{name.lower()}", f"Turn {name}", "View/Turn the Relief",
+             lambda w, across=across, up=up: w.stage.turn.move_camera(across, up), [f"Alt+Shift+{name}"], repeats=True,
+             enabled=lambda w: bool(w.canvases))
+      for name, across, up in (("Left", 5.0, 0.0), ("Right", -5.0, 0.0), ("Up", 0.0, 5.0), ("Down", 0.0, -5.0))),
+    *(Action(f"relief_{name}", text, "View/Turn the Relief", lambda w, factor=factor: w.stage.turn.move_camera(zoom=factor), keys,
+             repeats=True, enabled=lambda w: bool(w.canvases))
+      for name, text, factor, keys in (("nearer", "Nearer", 1.1, ["Alt++", "Alt+="]),
+                                       ("farther", "Farther Away", 1 / 1.1, ["Alt+-"]))),
     Action("turn_back", "Relief from the &Front", "View", lambda w: w.stage.turn_relief(None), ["Ctrl+1"], gap=True,
            enabled=lambda w: bool(w.canvases)),
     Action("turn_top", "Relief from &Above", "View", lambda w: w.stage.turn_relief((-90.0, 90.0)), ["Ctrl+2"],
@@ -138,6 +160,10 @@ ACTIONS: list[Action] = [
     Action("leave", "Leave the Presentation", "View", lambda w: w.presentation.leave(), ["Esc"],
            enabled=lambda w: w.presentation.on),
     Action("reset_layout", "&Reset the Layout", "View", lambda w: w.reset_layout(), enabled=lambda w: bool(w.canvases)),
+    Action("reduce_motion", "Reduce &Motion", "View", lambda w: w.calm.toggle(), checked=lambda w: w.calm.on),
+    *(Action(f"{name}_part", f"{name.capitalize()} Part of the Window", "View",
+             lambda w, forward=forward: to_part(w, forward), keys, gap=forward, repeats=True)
+      for name, forward, keys in (("next", True, ["F6"]), ("previous", False, ["Shift+F6"]))),
     *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
              checked=lambda w, name=name: w.theme_choice == name)
       for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High Contrast"))),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 
 FRAME = 16  # milliseconds: 60 frames a second
-LONGEST = 0.1  # seconds a frame may make up for; a machine that slept does not wake up to a million updates
+BEAT = 250  # milliseconds of a frame where motion is to be reduced: pictures one after the other, no motion
+LONGEST = 0.1  # seconds that a late frame may make up for; a machine that slept does not wake up to a million updates
 SLOWEST, FASTEST = 1.0, 10_000.0
 FULL, FLUENT = 0.030, 0.045  # seconds of a frame that goes as fast as it can: a shorter one gets more to do, a longer one less
 MOST = 1_000_000  # updates in a frame
@@ -32,6 +33,10 @@ class Clock(QObject):
     @property
     def running(self) -> bool:
         return self._timer.isActive()
+
+    def set_calm(self, calm: bool) -> None:
+        """Few frames a second, each with so many more updates, or as many as can be drawn."""
+        self._timer.setInterval(BEAT if calm else FRAME)
 
     def set_speed(self, speed: float) -> None:
         """Updates a second, SLOWEST to FASTEST."""
@@ -61,14 +66,15 @@ class Clock(QObject):
 
     def pass_time(self, seconds: float) -> None:
         """Let so much time pass since the last frame: whole updates are due, the fraction is kept."""
+        waited = (self._timer.interval() - FRAME) / 1000  # beyond what a frame takes at the least
         if self.unlimited:
-            if seconds < FULL:
+            if seconds < waited + FULL:
                 self._load = min(MOST, self._load * 5 // 4 + 1)
-            elif seconds > FLUENT:
+            elif seconds > waited + FLUENT:
                 self._load = max(1, self._load * 3 // 4)
             self.due.emit(self._load)
             return
-        self._debt += self.speed * min(seconds, LONGEST)
+        self._debt += self.speed * min(seconds, waited + LONGEST)
         count = int(self._debt)
         self._debt -= count
         if count:

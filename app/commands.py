@@ -14,6 +14,7 @@ from app import files, look
 from app.actions import ACTIONS, MENUS, Action
 from app.checks import printable
 from app.language import tr
+from app.mnemonics import underline_menu
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -59,6 +60,8 @@ class Commands:
         bar = self.window.menuBar()
         assert bar is not None
         bar.clear()
+        for menu in self.menus.values():
+            menu.deleteLater()  # the bar would keep them
         self.menus = {name: self._menu(bar.addMenu(tr(f"&{name}"))) for name in MENUS}
         for row, action in self.actions.values():
             top, _, sub = row.menu.partition("/")
@@ -70,10 +73,13 @@ class Commands:
             if row.id == "open":
                 self._recent(self._menu(self.menus[top].addMenu(tr("Open &Recent"))))
                 self._examples(self._menu(self.menus[top].addMenu(tr("E&xamples"))))
+        underline_menu(bar)
 
     @staticmethod
     def _menu(menu: QMenu | None) -> QMenu:
+        """A menu whose rows get their letters when it opens: some change their words."""
         assert menu is not None
+        menu.aboutToShow.connect(lambda: underline_menu(menu))
         return menu
 
     def _examples(self, menu: QMenu) -> None:
@@ -101,6 +107,7 @@ class Commands:
         assert clear is not None
         clear.setEnabled(bool(paths))
         clear.triggered.connect(lambda: self.window.settings.forget_recent())
+        underline_menu(menu)
 
     def refresh(self) -> None:
         """What can be used, and what is switched on."""

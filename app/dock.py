@@ -37,6 +37,7 @@ class Dock(QDockWidget):
         self.float.clicked.connect(self._float)
         self.cross.clicked.connect(self.left)
         self.topLevelChanged.connect(self._floated)
+        self.dockLocationChanged.connect(self.entitle)  # until it has a place it counts as floating
 
     def dress(self, theme: Theme) -> None:
         """Icons in the theme of now, words in the language of now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,8 @@ class ContourGesture:
         self.offset: np.ndarray | None = None  # from there to the start's mark, where that was taken
         self.dragged = False
         self.before: tuple[Experiment, int] = session.experiment, 0  # what a click has changed
+        self.nudging = False  # whether keys have moved the start just now
+        canvas.settle.timeout.connect(self.rest)
         for name, what in (("button_press_event", self.press), ("motion_notify_event", self.move),
                            ("button_release_event", self.release), ("scroll_event", self.scroll)):
             canvas.mpl_connect(name, what)
@@ -52,6 +55,7 @@ class ContourGesture:
         return self.view.inside(start) and math.dist(start, (event.x, event.y)) <= GRAB * self.canvas.device_pixel_ratio
 
     def press(self, event: Any) -> None:
+        self.rest()
         if self.pressed is not None:  # a release that was lost, to a dialog that opened
             self.end()
         if event.button != 1 or event.inaxes is not self.view.axes or self.view.scene is None:
@@ -83,6 +87,23 @@ class ContourGesture:
             (x, y), (left, right), (bottom, top) = to_plane(self.pressed) - to_plane(here), *self.view.visible
             self.pressed = here
             self.zoom.look(((left + x, right + x), (bottom + y, top + y)), held=True)
+
+    def nudge(self, across: float, up: float) -> None:
+        """Move the start by shares of what is shown; what keys move without a pause is one undo step, as a drag is."""
+        if self.pressed is not None or self.view.scene is None:
+            return
+        if not self.nudging:
+            self.nudging = True
+            self.session.store.hold()
+        pixels = self.view.axes.bbox.size * (across, up)
+        self.session.set_start(*self.place(self.view.start_pixels()[0] + pixels))
+        self.canvas.settle.start()
+
+    def rest(self) -> None:
+        """No key has moved the start for a moment."""
+        if self.nudging:
+            self.nudging = False
+            self.session.store.release()
 
     def place(self, pixel: np.ndarray) -> tuple[float, float]:
         """The place on the plane of a pixel, or of the nearest on the axes, in one digit more than a pixel tells apart."""
@@ -168,9 +189,13 @@ class TurnGesture:
         self.rest()
 
     def zoom(self, event: Any) -> None:
-        camera = self.view.camera
+        self.move_camera(zoom=1.1**event.step)
+
+    def move_camera(self, across: float = 0.0, up: float = 0.0, zoom: float = 1.0) -> None:
+        """Turn by degrees and go nearer; a moment later it is drawn in full."""
+        camera = self.view.camera.turned(across, up)
         self.view.turning = True
-        self.look_from(Camera(camera.azimuth, camera.elevation, min(4.0, max(0.5, camera.zoom * 1.1**event.step))))
+        self.look_from(replace(camera, zoom=min(4.0, max(0.5, camera.zoom * zoom))))
         self.canvas.settle.start()
 
     def rest(self) -> None:

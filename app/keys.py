@@ -22,6 +22,15 @@ class OwnKeys(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus = QApplication.focusWidget()
-            if any(isinstance(focus, kind) and event.key() in keys for kind, keys in USED):
+            if any(isinstance(focus, kind) and event.key() in keys for kind, keys in USED) or _wanted(focus, event.key()):
                 event.accept()
         return False
+
+
+def _wanted(focus: QWidget | None, key: int) -> bool:
+    """Whether a control uses a key because of what it is at the moment."""
+    if isinstance(focus, QAbstractButton):  # arrows choose among buttons of which one is pressed
+        return key in ARROWS and focus.group() is not None
+    return isinstance(focus, QAbstractItemView) and key == _KEY.Key_F2 and bool(
+        focus.editTriggers() & QAbstractItemView.EditTrigger.EditKeyPressed
+        and focus.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable)  # it edits the current entry

@@ -161,6 +161,8 @@ class Layout:
 
     def _divide(self, results: int) -> None:
         """So much height for the read-out, up to MOST of it; the rest for the views."""
+        if self.docks["results"].isFloating() or self.docks["results"].isHidden():
+            return
         self.window.resizeDocks([self.docks["results"]], [min(self._needed(results), self._most)], DOWN)
 
     def say_if_empty(self, words: str, empty: bool) -> None:

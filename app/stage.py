@@ -7,6 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt
 
+from app.description import describe
 from app.language import tr
 from app.layout import Layout
 from app.session import Session
@@ -119,8 +120,7 @@ class Stage:
 
     def describe(self) -> None:
         """What a screen reader says of the canvases."""
-        experiment, race = self.session.experiment, self.session.race
-        words = "; ".join(f"{label}: loss {track.losses[min(race.step, track.extent)]:.4g}"
-                          for label, track in zip(experiment.labels, race.tracks, strict=True))
+        words = describe(self.session.experiment, self.session.race, self.session.verdict, self.chosen())
         for canvas in self.canvases.values():
-            canvas.setAccessibleDescription(f"{experiment.land.name} at step {race.step}. {words}")
+            if canvas.accessibleDescription() != words:  # each new one is spoken
+                canvas.setAccessibleDescription(words)

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from app.actions import view_actions
 from app.boxes import show_sentence
+from app.calm import Calm
 from app.checks import ExperimentError
 from app.commands import BAR, BESIDE, Commands
 from app.documents import Documents
@@ -31,6 +32,7 @@ from app.settings import Settings
 from app.sharing.exporting import Exporting
 from app.stage import Stage
 from app.theme import Theme
+from app.walk import to_control
 
 SHOWN_AT_FIRST = 60  # steps of the first race that are there when the window opens
 TEXT_PAUSE = 100  # milliseconds between two writings of figures: faster cannot be read
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         assert isinstance(self.app, QApplication)
         self.app.installEventFilter(self.own_keys)
         self.layout_ = Layout(self, self.settings, self.toggle)
+        self.calm = Calm(self)
         self.stage = Stage(self.session, self.layout_, self.options)
         self.commands = Commands(self)
         self._furnish()
@@ -193,6 +196,7 @@ class MainWindow(QMainWindow):
         """Another run is the chosen one: it stands out in every view."""
         self.commands.refresh()
         self.stage.show(self.theme)
+        self._write_soon()
 
     def _playing(self, running: bool) -> None:
         self.commands.dress()
@@ -200,6 +204,7 @@ class MainWindow(QMainWindow):
             self.say("")
         else:
             self.stage.refresh_ground()
+            self._write_soon()
 
     def attempt(self, what: Callable[[], Any]) -> Any:
         """Do what a person asked for; if it cannot be done, say so in one sentence and stay as things were: the answer is None."""
@@ -293,6 +298,9 @@ class MainWindow(QMainWindow):
         self.layout_.toggle(name)
         self.stage.show(self.theme)
         self.commands.refresh()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return to_control(self, forward)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if not self.attempt(self.files.may_leave):

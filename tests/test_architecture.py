@@ -18,7 +18,7 @@ FLOORS = [
     {
         "app.checks", "app.run", "app.branch", "app.editing", "app.catalogue", "app.data", "app.experiment", "app.race",
         "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
-        "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme", "app.language",
+        "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme", "app.language", "app.description",
     },
     {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
@@ -36,6 +36,9 @@ FLOORS = [
         "app.dock",
         "app.dress",
         "app.presentation",
+        "app.calm",
+        "app.walk",
+        "app.mnemonics",
         "app.stage",
     },
     {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch",
@@ -71,6 +74,7 @@ QUIET = {
     "app.scenery",
     "app.visits",
     "app.language",
+    "app.description",
 }
 WITHOUT_QT = QUIET | {
     "app.atomic", "app.views", "app.export", "app.theme", "app.sheet", "app.files", "app.embedded", "app.cli", "app.parser",

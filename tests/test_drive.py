@@ -16,6 +16,7 @@ from app.panels.fields import Switch
 from app.window import MainWindow
 from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES
+from tests.agreement import agree
 from tests.conftest import settle
 
 
@@ -188,41 +189,8 @@ class Driver(RuleBasedStateMachine):
     def all_agree(self) -> None:
         if not hasattr(self, "window"):
             return
-        race, experiment, side = self.session.race, self.session.experiment, self.window.side
-        while self.session.work.isActive():
-            self.session.work.timeout.emit()
-        assert race is self.session.race
-        if self.window.writing.isActive():
-            self.window._write()  # which the next tenth of a second would do
-        assert race.experiment == experiment
-        assert race.step <= race.extent
-        assert len(race.branches) == len(experiment.branches) == self.branches_listed()
-        for branch, tracks in zip(experiment.branches, race.branches, strict=True):
-            assert all(track.extent >= branch.steps or track.finished for track in tracks)
+        agree(self.window)
         assert not self.failures
-        assert len(race.tracks) == len(experiment.runs) == side.runs.list.count() == self.window.results.rowCount()
-        for track in race.tracks:
-            assert len(track.xs) == len(track.ys) == len(track.losses) == track.extent + 1
-            assert track.extent >= race.step or track.finished
-            if experiment.fair.evaluations:
-                assert sum(track.spent(track.extent)) <= experiment.fair.evaluations
-            if track.diverged_at != 0:
-                assert np.isfinite(np.stack(track.part(0, 10**9))).all()
-        run = side.editor.run
-        if run is not None:
-            assert run == experiment.runs[side.runs.row].at(race.step)
-            for name, knob in side.editor.knobs.items():
-                value = run.hyperparameters[name]
-                if isinstance(knob, Switch):
-                    assert knob.box.isChecked() == bool(value)
-                else:
-                    assert knob.field.value == value
-                    assert knob.field.text() == knob.field.written(value)
-                    assert abs(knob.slider.value() - knob.stops * knob.declared.position(value)) <= 6
-
-    def branches_listed(self) -> int:
-        self.window.foot.branches.refresh()
-        return self.window.foot.branches.list.count()
 
     def teardown(self) -> None:
         if hasattr(self, "window"):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -466,23 +464,6 @@ def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
     )
     QApplication.sendEvent(slider, event)
     assert window.session.experiment == FIRST
-
-
-def test_twenty_windows_leave_nothing_alive(application: QApplication) -> None:
-    gone = []
-    for _ in range(20):
-        window = MainWindow(FIRST)
-        window.show()
-        settle(application)
-        window.session.advance(3)
-        window.close()
-        gone.append(weakref.ref(window.session.race))
-        window.deleteLater()
-        del window
-        settle(application)
-    gc.collect()
-    assert sum(ref() is not None for ref in gone) <= 1
-    assert not [widget for widget in application.topLevelWidgets() if isinstance(widget, MainWindow) and widget.isVisible()]
 
 
 def test_an_uncaught_exception_shows_one_dialog_and_the_program_lives_on(tmp_path: Path) -> None:

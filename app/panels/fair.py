@@ -32,7 +32,7 @@ class FairRace(QWidget):
         quiet_wheel(self.modes)
         self.unit = QLabel()
         self.budget = NumberField("budget", self._check)
-        self.go, self.bar, self.cancel = QPushButton("Tune"), QProgressBar(), QPushButton("Cancel")
+        self.go, self.bar, self.cancel = QPushButton("Tune"), QProgressBar(accessibleName="Tuning"), QPushButton("Cancel")
         self.words, self.wrong = QLabel(objectName="quiet", wordWrap=True), Words()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

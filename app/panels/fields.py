@@ -133,6 +133,7 @@ class Knob(QObject):
         self.slider.setSingleStep(max(self.stops // 100, 1))
         self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(declared.label)
+        self.slider.setAccessibleDescription(self.label.toolTip())  # a label's tip nobody hears
         quiet_wheel(self.slider)
         self.field = NumberField(declared.label, lambda value: declared.check(declared.label, value))
         self.field.setFixedWidth(self.field.sizeHint().width())

@@ -35,6 +35,9 @@ class Foot(QTabWidget):
         self.results = Results(session, theme)
         for page, name in zip((self.results, QWidget(), QWidget()), NAMES, strict=True):
             self.addTab(page, tr(name))
+        bar = self.tabBar()
+        assert bar is not None
+        bar.setAccessibleName(tr("Read-out, results and branches"))
         self.currentChanged.connect(lambda _: self.refresh())
 
     @cached_property

@@ -56,10 +56,11 @@ class Results(QTableWidget):
         super().__init__(0, COLUMNS)
         self.session, self.theme = session, theme
         self.setObjectName("results")
-        self.setAccessibleName(tr("Results"))
+        self.setAccessibleName(tr("Read-out"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.race = session.race

@@ -124,11 +124,26 @@ class RunList(QWidget):
             self.session.change(lambda e: e.removed(row))
             self.chosen.emit()
 
+    def choose(self, steps: int) -> None:
+        """Another run is the chosen one, so many rows below; after the last comes the first."""
+        if self.list.count():
+            self.list.setCurrentRow((self.row + steps) % self.list.count())
+
+    def toggle(self) -> None:
+        """Hide the chosen run, or show it again."""
+        item = self.list.currentItem()
+        if item is not None:
+            shown = item.checkState() == Qt.CheckState.Checked
+            item.setCheckState(Qt.CheckState.Unchecked if shown else Qt.CheckState.Checked)
+
     def pick_color(self) -> None:
         row = self.row
         if row < 0:
             return
         now = self.theme.styles(self.session.experiment.runs)[row].color
-        color = QColorDialog.getColor(QColor(now), self, tr("Color of the run"))
-        if color.isValid():
-            self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name())))
+        dialog = QColorDialog(QColor(now), self)
+        dialog.setWindowTitle(tr("Color of the run"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(
+            lambda color: self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name()))))
+        dialog.open()

@@ -39,8 +39,10 @@ class Transport(QToolBar):
         """Put actions on the bar, the primary one with its name; some ``after`` the speed, as words."""
         for action in actions:
             self.addAction(action)
+            button = self._button(action, self.toolButtonStyle())
             if action is primary:
-                self._button(action, Qt.ToolButtonStyle.ToolButtonTextBesideIcon).setObjectName("play")
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                button.setObjectName("play")
         self.addWidget(self.holder)
         for action in after:
             self.addAction(action)
@@ -50,6 +52,7 @@ class Transport(QToolBar):
         button = self.widgetForAction(action)  # type: ignore[arg-type]
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(style)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def refresh(self) -> None:

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSiz
 from app.checks import ExperimentError
 from app.export.options import Options
 from app.language import tr
+from app.mnemonics import underline_dialog
 from app.panels.words import Words
 from app.sharing.form import Form
 
@@ -93,6 +94,7 @@ class ExportDialog(QDialog):
         layout.addWidget(self.words)
         layout.addWidget(buttons)
         form.changed.connect(self.timer.start)
+        underline_dialog(self)
         save.setFocus()
         self.refresh()
 

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from app.calm import KEY as MOTION
 from app.export import EXPORTS
 from app.export.film import REST, held_of
 from app.export.options import DPIS, MOST_DPI, UNITS, Options
@@ -235,6 +236,8 @@ class Form(QWidget):
         for name, spin in self._numbers().items():
             value = min(max(read.number(f"{self.kind}/{name}", float(spin.value())), spin.minimum()), spin.maximum())
             spin.setValue(int(value) if isinstance(spin, QSpinBox) else value)
+        if read.flag(MOTION, False):
+            self.turn.setValue(0.0)
         for name, box in self.parts.items():
             box.setChecked(read.flag(f"{self.kind}/{name}", box.isChecked()))
         self._keep_preset(self.dpi.value())

@@ -1,0 +1,249 @@
+"""What a screen reader finds: a name for everything that can be used, a kind that it knows, and the pictures in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QProgressBar,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
+
+from app.calm import KEY
+from app.clock import BEAT, FRAME
+from app.description import describe
+from app.experiment import FIRST, Experiment
+from app.panels.picker import Popup
+from app.race import Race
+from app.sharing.dialog import ExportDialog
+from app.verdict import verdict
+from app.window import SHOWN_AT_FIRST, MainWindow
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+# Qt gives these and what is made of them a role of their own; any other widget is "a panel" to a screen reader.
+WITH_A_ROLE = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QProgressBar, QTabBar,
+               QDialog)
+
+
+def used(root: QWidget) -> list[QWidget]:
+    """What is worked with, but for the insides of Qt's own controls."""
+    def inside(widget: QWidget) -> bool:
+        above = widget.parentWidget()
+        return (isinstance(widget, QScrollBar) or widget.objectName().startswith(("qt_", "Scroll"))
+                or widget.focusProxy() is not None
+                or isinstance(above, (QAbstractSpinBox, QLineEdit, QAbstractItemView))
+                or (above is not None and above.inherits("QComboBoxPrivateContainer")))
+
+    return [widget for widget in root.findChildren(QWidget) if not inside(widget) and (
+        widget.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(widget, WITH_A_ROLE))]
+
+
+def name_of(root: QWidget, widget: QWidget) -> str:
+    """As Qt makes it: what was given, a button's text, or that of the label whose buddy it is."""
+    buddies = [label.text() for label in root.findChildren(QLabel) if label.buddy() is widget]
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text or " ".join(buddies) or (widget.windowTitle() if isinstance(widget, QDialog) else "")
+
+
+def all_named(root: QWidget) -> None:
+    widgets = used(root)
+    nameless = [(type(widget).__name__, widget.objectName()) for widget in widgets if not name_of(root, widget).strip("&… ")]
+    assert not nameless
+    kindless = [(type(widget).__name__, widget.objectName()) for widget in widgets
+                if not isinstance(widget, WITH_A_ROLE) and not widget.accessibleDescription()]
+    assert not kindless, "what has no role of its own must say what it is"
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "lbfgs"])
+def test_everything_in_the_window_has_a_name_and_a_role(open_window: Open, application: QApplication, optimizer: str) -> None:
+    window = open_window()
+    for page in range(window.foot.count()):
+        window.foot.setCurrentIndex(page)
+    window.session.change(lambda e: e.with_run(0, e.runs[0].racing(optimizer).turned("noise", 0.5)))
+    settle(application)
+    assert len(used(window)) > 50
+    all_named(window)
+
+
+def test_everything_in_the_dialogs_has_a_name_and_a_role(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    seen = []
+
+    def look(dialog: ExportDialog) -> int:
+        all_named(dialog)
+        seen.append(dialog.windowTitle())
+        return 0
+
+    monkeypatch.setattr(ExportDialog, "exec", look)
+    for name in ("export_picture", "export_film"):
+        window.commands[name].trigger()
+    for name in ("shortcuts", "about"):
+        window.commands[name].trigger()
+    window.complain("this cannot be")
+    boxes = window.findChildren(QMessageBox)
+    assert len(boxes) == 3
+    for box in boxes:
+        all_named(box)
+        assert box.text()
+        box.close()
+    assert seen == ["Export Picture", "Export Film"]
+
+
+def test_the_lists_to_search_have_names(open_window: Open) -> None:
+    for popup in open_window().findChildren(Popup):
+        all_named(popup)
+
+
+def test_what_a_tool_tip_says_can_be_heard(open_window: Open) -> None:
+    """Qt reads a control's tool tip as its description; that of a mere label nobody would hear."""
+    window = open_window()
+    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("noise", 0.5)))
+    heard = [widget.accessibleDescription() or widget.toolTip() for widget in used(window)]
+    told = [label.toolTip() for label in window.findChildren(QLabel) if label.toolTip() and not label.toolTip().startswith("<p>")]
+    assert told
+    assert not [words for words in told if words not in heard]
+
+
+def test_runs_and_figures_are_read_from_lists_and_tables(open_window: Open) -> None:
+    window = open_window()
+    item = window.side.runs.list.item(0)
+    assert item is not None
+    assert item.text().startswith("SGD")
+    assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "whether it is shown is announced"
+    assert window.results.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert window.results.horizontalHeaderItem(4).text() == "Loss"  # type: ignore[union-attr]
+
+
+def described(window: MainWindow) -> str:
+    words = {canvas.accessibleDescription() for canvas in window.canvases.values()}
+    assert len(words) == 1
+    return words.pop()
+
+
+def test_the_description_says_where_every_run_stands_the_chosen_one_first() -> None:
+    race = Race(FIRST)
+    race.advance(60)
+    words = describe(FIRST, race, lambda k: verdict(race.tracks[k], 60), chosen=2)
+    assert words.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
+    assert verdict(race.tracks[2], 60).words in words
+    assert words.index("Adam") < words.index("SGD") < words.index("Momentum")
+    assert f"SGD, lr 0.001: loss {race.tracks[0].losses[60]:.4g}, {verdict(race.tracks[0], 60).short}." in words
+    nobody = Experiment("sphere")
+    assert describe(nobody, Race(nobody), lambda k: verdict(race.tracks[k], 0)) == "Sphere at step 0. There is no run."
+
+
+def test_the_description_is_renewed_on_pause_on_a_step_and_with_an_edit(open_window: Open) -> None:
+    window = open_window()
+    session, line = window.session, window.time.line
+    assert f"at step {SHOWN_AT_FIRST}." in described(window)
+
+    def write() -> str:
+        assert window.writing.isActive()
+        window.writing.timeout.emit()
+        return described(window)
+
+    session.clock.play()
+    session.clock.pass_time(0.1)
+    window.writing.stop()
+    session.clock.pause()
+    assert f"at step {session.race.step}." in write()
+    window.commands["back"].trigger()
+    assert f"at step {session.race.step}." in write()
+    line.setValue(10)
+    assert "at step 10." in write()
+    window.side.runs.choose(1)
+    assert "Momentum, lr 0.0006, the chosen run" in write()
+    session.change(lambda e: e.removed(0))
+    assert "SGD" not in described(window)
+
+
+def test_nothing_is_said_again_that_has_not_changed(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    said: list[str] = []
+    for canvas in window.canvases.values():
+        monkeypatch.setattr(canvas, "setAccessibleDescription", said.append)
+    window._write()
+    assert not said
+    window.commands["step"].trigger()
+    window._write()
+    assert len(said) == len(window.canvases)
+
+
+def test_reduced_motion_shows_few_pictures_of_the_same_race(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    clock, contour = window.session.clock, window.canvases["contour"]
+    frames: list[int] = []
+    advance = contour.advance
+    monkeypatch.setattr(contour, "advance", lambda first, last: (frames.append(last), advance(first, last)))
+
+    def a_second() -> tuple[int, int]:
+        """How many pictures and how many updates."""
+        frames.clear()
+        window.commands["start"].trigger()
+        clock.play()
+        for _ in range(1000 // clock._timer.interval()):
+            clock.pass_time(clock._timer.interval() / 1000)
+        clock.pause()
+        return len(frames) - 1, window.session.race.step
+
+    pictures, updates = a_second()
+    assert clock._timer.interval() == FRAME
+    window.commands["reduce_motion"].trigger()
+    assert clock._timer.interval() == BEAT
+    few, as_many = a_second()
+    assert few <= 4 < 50 < pictures
+    assert abs(as_many - updates) <= 2
+    assert QApplication.cursorFlashTime() == 0
+    assert not window.isAnimated()
+    window.commands["reduce_motion"].trigger()
+    assert QApplication.cursorFlashTime() > 0
+    assert window.isAnimated()
+
+
+def test_reduced_motion_goes_as_fast_as_it_can_too(open_window: Open) -> None:
+    window = open_window()
+    window.calm.toggle()
+    clock = window.session.clock
+    clock.unlimited = True
+    counts: list[int] = []
+    clock.due.disconnect()
+    clock.due.connect(counts.append)
+    for _ in range(5):
+        clock.pass_time(BEAT / 1000)
+    assert counts == sorted(set(counts)), "there is time for more, so there are more"
+    clock.pass_time(2 * BEAT / 1000)
+    assert counts[-1] < counts[-2]
+    window.calm.toggle()
+
+
+def test_reduced_motion_is_remembered_and_offers_no_turning_film(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = open_window()
+    first.settings.keep("film/turn", 30.0)
+    first.commands["reduce_motion"].trigger()
+    first.close()
+    second = open_window()
+    assert second.calm.on
+    assert second.session.clock._timer.interval() == BEAT
+    assert second.commands["reduce_motion"].isChecked()
+    turned = []
+    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: turned.append(dialog.form.turn.value()) or 0)
+    second.commands["export_film"].trigger()
+    second.commands["reduce_motion"].trigger()
+    second.commands["export_film"].trigger()
+    assert turned == [0.0, 30.0]
+    assert not second.settings.flag(KEY, True)

@@ -1,0 +1,310 @@
+"""Everything can be done without a mouse, and no key does two things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QColor, QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QColorDialog,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
+
+from app.experiment import FIRST
+from app.language import Language, speak
+from app.mnemonics import letter_of, marked, underline_menu
+from app.sharing.dialog import ExportDialog
+from app.walk import controls, parts
+from app.window import SHOWN_AT_FIRST, MainWindow
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+KEY, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
+CONTROL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+
+
+def focused(window: MainWindow) -> QWidget:
+    widget = window.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def within(widget: QWidget, part: QWidget) -> bool:
+    return part is widget or part.isAncestorOf(widget)
+
+
+def middle(window: MainWindow, widget: QWidget) -> int:
+    return widget.mapTo(window, QPoint(0, widget.height() // 2)).y()
+
+
+def test_no_two_commands_share_a_key(open_window: Open) -> None:
+    keys = Counter(key.toString() for _, action in open_window().commands.actions.values() for key in action.shortcuts())
+    assert not [key for key, count in keys.items() if count > 1]
+    assert "" not in keys, "a key that Qt does not know"
+
+
+def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
+    window = open_window()
+    table = window.commands.shortcut_table()
+    for row, _ in window.commands.actions.values():
+        for keys in row.shortcuts:
+            assert keys in table
+
+
+@pytest.mark.parametrize("standard", ["Copy", "Cut", "Paste", "SelectAll", "Delete", "MoveToStartOfLine", "MoveToEndOfLine",
+                                      "MoveToNextChar", "SelectNextWord", "SelectPreviousWord", "MoveToPreviousWord"])
+def test_a_line_keeps_the_keys_of_editing(open_window: Open, standard: str) -> None:
+    window = open_window()
+    line = window.side.start.fields[0]
+    line.setFocus()
+    line.selectAll()
+    for sequence in QKeySequence.keyBindings(QKeySequence.StandardKey[standard]):
+        pressed = sequence[0]
+        QTest.keyClick(line, pressed.key(), pressed.keyboardModifiers())
+    assert window.session.experiment == FIRST
+    assert window.session.race.step == SHOWN_AT_FIRST
+    assert window.focusWidget() is line
+
+
+def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> None:
+    window = open_window()
+    bar = window.menuBar()
+    assert bar is not None
+    tops = list(window.commands.menus.values())
+    menus = {id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu}.values()
+    assert len(menus) > len(tops)
+    for menu in (bar, *menus):  # those of the window's panels are theirs
+        if isinstance(menu, QMenu):
+            menu.aboutToShow.emit()
+        letters = [letter_of(action.text()) for action in menu.actions() if not action.isSeparator()]
+        assert all(letters), [action.text() for action in menu.actions()]
+        assert len(set(letters)) == len(letters)
+
+
+def test_letters_are_given_once_and_own_ones_are_kept() -> None:
+    assert marked(["&Save", "Save &As", "Send", "S&&S", "&Save it"]) == [
+        "Sa&ve", "Save &As", "S&end", "&S&&S", "Save &it"]
+    assert marked(["열기…", "열다(&O)", "닫기"]) == ["열기(&A)…", "열다(&O)", "닫기(&B)"]
+    assert marked(["a", "A"]) == ["&a", "A"], "nothing is left"
+
+
+def test_pause_keeps_the_letter_of_play(open_window: Open) -> None:
+    window = open_window()
+    window.session.clock.play()
+    menu = window.commands.menus["Race"]
+    menu.aboutToShow.emit()
+    assert letter_of(window.commands["play"].text())
+    window.session.clock.pause()
+
+
+def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
+    window = open_window(size=(1400, 900))
+    expected = [control for part in parts(window) for control in controls(window, part)]
+    assert len(expected) > 30
+    expected[-1].setFocus()
+    visited = []
+    for _ in expected:
+        QTest.keyClick(focused(window), KEY.Key_Tab)
+        visited.append(focused(window))
+    assert visited == expected
+    for part in parts(window):
+        stops = controls(window, part)
+        for above, below in pairwise(stops):
+            assert middle(window, below) >= middle(window, above) - max(above.height(), below.height())
+    QTest.keyClick(focused(window), KEY.Key_Backtab)
+    assert focused(window) is expected[-2]
+    skipped = [widget for kind in (QLineEdit, QSlider, QCheckBox, QComboBox, QPushButton) for widget in window.findChildren(kind)
+               if widget.isVisible() and widget.isEnabled() and widget.window() is window and widget not in expected]
+    assert not skipped, skipped
+
+
+def test_controls_made_later_are_visited_where_they_stand(open_window: Open, application: QApplication) -> None:
+    window = open_window(size=(1400, 900))
+    window.side.editor.picker.chosen.emit("adam")  # other knobs
+    settle(application)
+    order = [control for part in parts(window) for control in controls(window, part)]
+    editor = window.side.editor
+    made = [editor.picker, editor.knobs["lr"].slider, editor.knobs["beta1"].slider, editor.add]
+    places = [order.index(widget) for widget in made]
+    assert places == sorted(places)
+
+
+def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.activateWindow()
+    settle(application)
+    window.canvases["contour"].setFocus()
+    seen = []
+    for _ in [part for part in parts(window) if controls(window, part)]:
+        QTest.keyClick(focused(window), KEY.Key_F6)
+        seen.append(next(part for part in parts(window) if within(focused(window), part)))
+        assert focused(window).parentWidget().objectName() != "dock_title", "whoever presses Space there makes it float"
+    assert len(set(seen)) == len(seen) >= 7
+    assert focused(window) is window.canvases["contour"]
+    QTest.keyClick(focused(window), KEY.Key_F6)
+    assert focused(window) is window.canvases["relief"]
+    slider = window.side.editor.knobs["lr"].slider
+    slider.setFocus()
+    QTest.keyClick(slider, KEY.Key_F6, SHIFT)
+    assert not within(focused(window), window.side)
+    QTest.keyClick(focused(window), KEY.Key_F6)
+    assert focused(window) is slider
+
+
+@pytest.mark.parametrize("key", [KEY.Key_Space, KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End, KEY.Key_Up, KEY.Key_Down,
+                                 KEY.Key_A])
+def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -> None:
+    window = open_window()
+    clock, session = window.session.clock, window.session
+    bar = window.foot.tabBar()
+    assert bar is not None
+    window.foot.setCurrentIndex(2)
+    arrows = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End}
+    uses: list[tuple[QWidget, set[Qt.Key]]] = [
+        (window.side.runs.list, arrows | {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_A}),
+        (window.side.runs.buttons["Color…"], set()),
+        (window.time.at, {KEY.Key_Space}), (window.side.fair.modes, arrows - {KEY.Key_Left, KEY.Key_Right}),
+        (window.side.editor.knobs["lr"].slider, arrows), (window.side.start.fields[0], arrows | {KEY.Key_Space, KEY.Key_A}),
+        (window.transport.widgetForAction(window.commands["back"]), set()), (bar, arrows)]  # type: ignore[list-item]
+    for widget, keys in uses:
+        if key in keys:
+            widget.setFocus()
+            assert widget.hasFocus()
+            step = session.race.step
+            QTest.keyClick(widget, key)
+            assert not clock.running, f"{key.name} on {widget}"
+            assert session.race.step == step or widget is window.time.line, f"{key.name} on {widget}"
+
+
+def test_space_presses_the_button_that_has_the_focus(open_window: Open) -> None:
+    window = open_window()
+    button = window.transport.widgetForAction(window.commands["back"])
+    assert button is not None
+    button.setFocus()
+    QTest.keyClick(button, KEY.Key_Space)
+    assert not window.session.clock.running
+    assert window.session.race.step == SHOWN_AT_FIRST - 1
+
+
+def test_f2_names_a_branch_where_the_list_has_the_focus(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.commands["keep_branch"].trigger()
+    window.foot.setCurrentIndex(2)
+    settle(application)
+    listed = window.foot.branches.list
+    listed.setCurrentRow(0)
+    listed.setFocus()
+    QTest.keyClick(listed, KEY.Key_F2)
+    assert window.layout_.shows("contour"), "the command of the window was not meant"
+    editor = listed.findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("mine")
+    QTest.keyClick(editor, KEY.Key_Return)
+    settle(application)
+    assert window.session.experiment.branches[0].name == "mine"
+
+
+def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> None:
+    window = open_window()
+    contour, before = window.canvases["contour"], window.session.experiment
+    contour.setFocus()
+    for _ in range(5):
+        QTest.keyClick(contour, KEY.Key_Right, CONTROL | SHIFT)
+    QTest.keyClick(contour, KEY.Key_Up, CONTROL | SHIFT)
+    (left, right), (bottom, top) = contour.view.visible
+    assert window.session.experiment.start is not None
+    assert before.start is not None
+    x, y = window.session.experiment.start
+    assert x == pytest.approx(before.start[0] + 0.05 * (right - left), rel=0.01)
+    assert y == pytest.approx(before.start[1] + 0.01 * (top - bottom), rel=0.01)
+    assert window.session.race.step == SHOWN_AT_FIRST, "the paths follow"
+    contour.settle.timeout.emit()
+    assert not window.session.store.holding
+    window.commands["undo"].trigger()
+    assert window.session.experiment == before
+    assert not window.session.store.past
+
+
+def test_keys_turn_the_relief_and_it_is_drawn_in_full_afterwards(open_window: Open) -> None:
+    window = open_window()
+    relief = window.canvases["relief"]
+    before = relief.view.camera
+    relief.setFocus()
+    for key, modifier in ((KEY.Key_Left, ALT | SHIFT), (KEY.Key_Up, ALT | SHIFT), (KEY.Key_Plus, ALT)):
+        QTest.keyClick(relief, key, modifier)
+    assert relief.view.camera.azimuth != before.azimuth
+    assert relief.view.camera.elevation > before.elevation
+    assert relief.view.camera.zoom > before.zoom
+    relief.settle.timeout.emit()
+    assert not relief.view.turning
+
+
+def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
+    window = open_window()
+    contour = window.canvases["contour"]
+    contour.setFocus()
+    QTest.keyClick(contour, KEY.Key_PageDown, CONTROL)
+    assert window.side.runs.row == 1
+    QTest.keyClick(contour, KEY.Key_H, CONTROL)
+    assert [run.visible for run in window.session.experiment.runs] == [True, False, True]
+    QTest.keyClick(contour, KEY.Key_H, CONTROL)
+    QTest.keyClick(contour, KEY.Key_PageUp, CONTROL)
+    QTest.keyClick(contour, KEY.Key_PageUp, CONTROL)
+    assert window.side.runs.row == 2
+    assert all(run.visible for run in window.session.experiment.runs)
+
+
+def test_a_run_gets_a_color_without_a_mouse(open_window: Open) -> None:
+    window = open_window()
+    window.side.runs.choose(1)
+    window.commands["color_run"].trigger()
+    dialog = window.findChild(QColorDialog)
+    assert dialog is not None, "which leaves the program running"
+    dialog.setCurrentColor(QColor("#123456"))
+    dialog.accept()
+    assert [run.color for run in window.session.experiment.runs] == [None, "#123456", None]
+
+
+def test_every_field_of_the_export_dialog_is_reached_by_a_letter(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window()
+    seen: list[list[str]] = []
+
+    def look(dialog: ExportDialog) -> int:
+        labels = [label.text() for label in dialog.findChildren(QLabel)
+                  if label.buddy() and label.text() and label.isVisibleTo(dialog)]
+        boxes = [box.text() for box in dialog.findChildren(QCheckBox) if box.isVisibleTo(dialog)]
+        seen.append([letter_of(text) for text in (*labels, *boxes, *(b.text() for b in dialog.findChildren(QPushButton)))])
+        return 0
+
+    monkeypatch.setattr(ExportDialog, "exec", look)
+    for name in ("export_picture", "export_film"):
+        window.commands[name].trigger()
+    for letters in seen:
+        assert len(letters) >= 10
+        assert all(letters)
+        assert len(set(letters)) == len(letters)
+
+
+def test_letters_are_found_in_another_language(application: QApplication) -> None:
+    speak(Language("xx", "Other", {}))
+    menu = QMenu()
+    for text in ("열기", "저장", "종료(&Q)"):
+        menu.addAction(text)
+    underline_menu(menu)
+    letters = [letter_of(action.text()) for action in menu.actions()]
+    assert letters[2] == "q"
+    assert len(set(letters)) == 3
+    menu.deleteLater()

@@ -1,0 +1,57 @@
+"""A short walk of the monkey, and what windows leave behind."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QApplication
+
+from app.experiment import FIRST
+from app.window import MainWindow
+from tests.conftest import settle
+from tests.monkey import let_loose
+
+PRESSES = 300  # about half a minute
+
+
+def test_a_monkey_breaks_nothing(application: QApplication, tmp_path: Path) -> None:
+    with let_loose(application, 1, tmp_path) as monkey:
+        for _ in range(PRESSES):
+            monkey.press()
+
+
+def test_the_same_seed_presses_the_same(application: QApplication, tmp_path: Path) -> None:
+    walks = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        with let_loose(application, 5, tmp_path / name) as monkey:
+            for _ in range(25):
+                monkey.press()
+            walks.append(list(monkey.pressed))
+    assert walks[0] == walks[1]
+
+
+def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
+    gone: list[weakref.ref[object]] = []
+    tops, children = 0, 0
+    for k in range(50):
+        window = MainWindow(FIRST)
+        window.resize(500, 400)
+        window.show()
+        settle(application)
+        window.session.advance(3)
+        window.close()
+        gone += [weakref.ref(part) for part in (window, window.session.race, window.session.clock, *window.canvases.values())]
+        window.deleteLater()
+        del window
+        settle(application)
+        if k == 0:  # what stays after one window may be kept for the next
+            tops, children = len(application.topLevelWidgets()), len(application.findChildren(QObject))
+    gc.collect()
+    settle(application)
+    assert not [ref() for ref in gone if ref() is not None]
+    assert len(application.topLevelWidgets()) <= tops
+    assert len(application.findChildren(QObject)) <= children
