@@ -65,6 +65,13 @@ ACTIONS: list[Action] = [
     Action("remove", "&Remove Run", "Edit", lambda w: w.side.runs.remove(), ["Delete", "Ctrl+Backspace"],
            enabled=lambda w: w.side.runs.row >= 0),
 
+    Action("copy_hyperparameters", "Copy &Hyperparameters", "Edit", lambda w: w.say(w.side.editor.copy()), ["Ctrl+Shift+H"],
+           gap=True, enabled=lambda w: w.side.runs.row >= 0),
+    Action("paste_hyperparameters", "Paste Hyperparameters", "Edit", lambda w: w.say(w.side.editor.paste()), ["Ctrl+Shift+V"],
+           enabled=lambda w: w.side.runs.row >= 0),
+    Action("reset_hyperparameters", "Reset All Hyperparameters", "Edit", lambda w: w.side.editor.reset_all(),
+           enabled=lambda w: w.side.editor.turned),
+
     Action("copy_picture", "Copy &Picture", "Edit", lambda w: w.exporting.copy_picture(), ["Ctrl+Shift+C"], gap=True,
            enabled=lambda w: bool(w.canvases)),
     Action("copy_table", "Copy &Table", "Edit", lambda w: w.exporting.copy_table(),

@@ -19,6 +19,7 @@ FLOORS = [
         "app.checks", "app.run", "app.branch", "app.editing", "app.catalogue", "app.data", "app.experiment", "app.race",
         "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
         "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme", "app.language",
+        "app.numerals", "app.entry", "app.stepping", "app.hyperparameters",
     },
     {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
@@ -69,6 +70,7 @@ QUIET = {
     "app.scenery",
     "app.visits",
     "app.language",
+    "app.numerals", "app.entry", "app.stepping", "app.hyperparameters",
 }
 WITHOUT_QT = QUIET | {
     "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.embedded", "app.cli", "app.parser", "app.progress",
