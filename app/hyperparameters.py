@@ -55,7 +55,7 @@ def pasted(text: str, run: Run) -> Pasted:
     for name, value in words.items():
         declared = _declared(rule, name)
         if declared is not None:
-            entry = entered(declared, value, name)
+            entry = entered(declared, value, tr(declared.label))
             if entry.note:
                 raise ExperimentError(entry.note)
             known[name] = entry.value
