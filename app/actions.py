@@ -75,6 +75,12 @@ ACTIONS: list[Action] = [
            enabled=lambda w: w.side.runs.row >= 0),
     Action("color_run", "Co&lor of the Run…", "Edit", lambda w: w.side.runs.pick_color(),
            enabled=lambda w: w.side.runs.row >= 0),
+    Action("copy_hyperparameters", "Copy &Hyperparameters", "Edit", lambda w: w.say(w.side.editor.copy()), ["Ctrl+Shift+H"],
+           gap=True, enabled=lambda w: w.side.runs.row >= 0),
+    Action("paste_hyperparameters", "Paste Hyperparameters", "Edit", lambda w: w.say(w.side.editor.paste()), ["Ctrl+Shift+V"],
+           enabled=lambda w: w.side.runs.row >= 0),
+    Action("reset_hyperparameters", "Reset All Hyperparameters", "Edit", lambda w: w.side.editor.reset_all(),
+           enabled=lambda w: w.side.editor.turned),
 
     Action("copy_picture", "Copy &Picture", "Edit", lambda w: w.exporting.copy_picture(), ["Ctrl+Shift+C"], gap=True,
            enabled=lambda w: bool(w.canvases)),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 BAR, BESIDE = ("play", "start", "back", "step", "end"), ("flat_out",)
+SETS = ("copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters")  # what a right click on the knobs offers
 
 
 def plain(text: str) -> str:

@@ -103,9 +103,9 @@ class Session(QObject):
             for track in self.race.tracks:
                 track.seen = 0
 
-    def stop_at(self, **where: Any) -> None:
+    def stop_at(self, merge: str | None = None, **where: Any) -> None:
         """Let playing stop at so many ``steps``, None for never, or when all have ``settled``."""
-        self.store.set(replace(self.experiment, **where))
+        self.store.set(replace(self.experiment, **where), merge)
         self.rested = False
 
     def advance(self, count: int) -> None:
@@ -185,9 +185,9 @@ class Session(QObject):
         self.store.set(experiment)
         self._begin(experiment.shown)
 
-    def race_fairly(self, fair: Fair, rates: Mapping[int | None, float]) -> None:
+    def race_fairly(self, fair: Fair, rates: Mapping[int | None, float], merge: str | None = None) -> None:
         """Make the race a fair one, with these learning rates by slot; where any is given, it begins anew."""
-        self.store.set(editing.made_fair(self.seen if rates else self.experiment, fair, rates))
+        self.store.set(editing.made_fair(self.seen if rates else self.experiment, fair, rates), merge)
         if rates:
             self._begin()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.checks import MOST_STEPS, ExperimentError, choice, number, short
 from app.experiment import Curve, Experiment
 from app.files import examples, load
+from app.numerals import spelled
 from app.run import Run
 
 if TYPE_CHECKING:
@@ -145,11 +146,6 @@ def _run_in_words(run: Run) -> str:
     named = {part.id for part in run.parts} | {"lr"}
     return " ".join([run.optimizer, *(f"{name}={spelled(value)}" for name, value in run.hyperparameters.items()
                                       if name in named or value != run.rule.declared(name).default)])
-
-
-def spelled(value: float) -> str:
-    """A number that is read back to the bit."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
 def _wished(options: Options, target: Path) -> list[str]:

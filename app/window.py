@@ -14,7 +14,7 @@ from app.actions import view_actions
 from app.boxes import show_sentence
 from app.calm import Calm
 from app.checks import ExperimentError
-from app.commands import BAR, BESIDE, Commands
+from app.commands import BAR, BESIDE, SETS, Commands
 from app.documents import Documents
 from app.dress import Dress
 from app.errors import Reporter
@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self.time.line.held.connect(self._scrub)
         self.foot.said.connect(self.say)
         self.side.runs.chosen.connect(self._choose)
+        self.side.editor.offered = lambda: [self.commands[name] for name in SETS]
         bar = self.statusBar()
         assert bar is not None
         self.doing = Doing(self.session, self.side.runs)

@@ -19,6 +19,7 @@ FLOORS = [
         "app.checks", "app.run", "app.branch", "app.editing", "app.catalogue", "app.data", "app.experiment", "app.race",
         "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
         "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme", "app.language", "app.description",
+        "app.numerals", "app.entry", "app.stepping", "app.hyperparameters",
     },
     {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
@@ -75,6 +76,7 @@ QUIET = {
     "app.visits",
     "app.language",
     "app.description",
+    "app.numerals", "app.entry", "app.stepping", "app.hyperparameters",
 }
 WITHOUT_QT = QUIET | {
     "app.atomic", "app.views", "app.export", "app.theme", "app.sheet", "app.files", "app.embedded", "app.cli", "app.parser",

@@ -12,13 +12,14 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.experiment import FIRST, Experiment, Run
-from app.panels.fields import WIDEST, NumberField
+from app.panels.number import WIDEST, NumberField
 from app.panels.results import SMALLEST, Results, figure
 from app.window import MainWindow
-from optimizers import OPTIMIZERS
+from optimizers import OPTIMIZERS, Hyperparameter
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
+ANY = Hyperparameter(0.0, 1.0, least=-np.inf, label="a number")
 SIZES = [(1024, 700), (1280, 720), (1920, 1080)]
 
 
@@ -101,7 +102,7 @@ def test_no_zero_has_a_sign() -> None:
 @pytest.mark.parametrize("value", [2.220446049250313e-16, -1.2345678901234e-7, 0.1 + 0.2, 123456789.1234567, -1e300 / 3, 0.0, 1e6])
 def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Open, value: float) -> None:
     window = open_window()
-    field = NumberField("a number")
+    field = NumberField(ANY)
     field.setParent(window)
     field.show_value(value)
     shown, metrics = field.text(), field.fontMetrics()
@@ -132,10 +133,10 @@ def test_both_fields_of_the_start_say_what_is_wrong(open_window: Open, applicati
     for field, text in zip(start.fields, ("1e9", "abc"), strict=True):
         assert field.property("wrong")
         assert field.text() == text
-        assert field.toolTip() in start.wrong.text().split("\n")
+        assert field.words in start.wrong.text().split("\n")
     enter(application, start.fields[1], "0.25")
     assert window.session.experiment.start == (-0.5, 0.25)
-    assert start.wrong.text() == start.fields[0].toolTip()
+    assert start.wrong.text() == start.fields[0].words
     enter(application, start.fields[0], "1")
     assert window.session.experiment.start == (1.0, 0.25)
     assert not start.wrong.isVisible()
@@ -157,7 +158,7 @@ class Painted(QObject):
 def test_the_whole_frame_turns_red_although_nothing_else_moves(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.set_theme("light")
-    field = NumberField("a number")
+    field = NumberField(ANY)
     field.show()
     field.activateWindow()
     field.setFocus()
@@ -209,7 +210,7 @@ def test_what_is_wrong_with_the_speed_moves_nothing(open_window: Open, applicati
     draws, high = [canvas.draws for canvas in window.canvases.values()], window.transport.height()
     enter(application, knob.field, "1e9")
     assert knob.wrong.isVisible()
-    assert knob.wrong.text() == knob.field.toolTip() != ""
+    assert knob.wrong.text() == knob.field.words != ""
     assert window.rect().contains(knob.wrong.geometry())
     assert knob.wrong.y() >= knob.field.mapTo(window, knob.field.rect().bottomLeft()).y()
     assert knob.wrong.height() >= knob.wrong.heightForWidth(knob.wrong.width()) > 10

@@ -87,7 +87,7 @@ def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
     assert not knob.reset.isEnabled()
 
 
-@pytest.mark.parametrize("typed", ["abc", "nan", "", "-1", "1e999", "1..2", "--"])
+@pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
 def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: Open, typed: str) -> None:
     window = open_window()
     knob = window.side.editor.knobs["lr"]

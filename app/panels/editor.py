@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from app import look
 from app.catalogue import conventions, optimizer_entries
 from app.experiment import Run
+from app.hyperparameters import copied, defaults, pasted
+from app.language import tr
 from app.panels.fields import quiet_wheel
 from app.panels.knobs import Knobs
 from app.panels.meaning import Replicas, Since
@@ -23,7 +27,7 @@ from optimizers.frameworks import presets
 
 
 def as_convention(rule: Optimizer) -> str:
-    return rule.convention or "as published"
+    return rule.convention or tr("as published")
 
 
 class MenuButton(QPushButton):
@@ -40,7 +44,7 @@ class MenuButton(QPushButton):
 class RunEditor(QWidget):
     """Built from the optimizer's declaration; made anew for another run, another optimizer, or other parts.
 
-    ``grown``: a part was added, whose knobs may lie below what is seen.
+    ``grown``: a part was added, whose knobs may lie below what is seen. ``offered`` are the commands of its context menu.
     """
 
     grown = pyqtSignal()
@@ -49,35 +53,45 @@ class RunEditor(QWidget):
         super().__init__()
         self.session, self.runs, self.theme = session, runs, theme
         self.picker = Picker("optimizer", optimizer_entries(), settings, theme)
-        self.preset = MenuButton("Preset", "Set it as a framework sets it by default", self._list_presets)
+        self.preset = MenuButton(tr("Preset"), tr("Set it as a framework sets it by default"), self._list_presets)
         self.note, self.source = (QLabel(objectName="quiet", wordWrap=True) for _ in range(2))
         self.named = QLabel(objectName="quiet", wordWrap=True)
-        self.convention = QComboBox(accessibleName="Convention")
+        self.convention = QComboBox(accessibleName=tr("Convention"))
         self.convention.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.convention.setMinimumContentsLength(8)
         quiet_wheel(self.convention)
         self.body = Knobs(Run("sgd"), theme)
-        self.add = MenuButton("Add part", "Combine it with weight decay, clipping, noise ...", self._list_parts)
+        self.add = MenuButton(tr("Add part"), tr("Combine it with weight decay, clipping, noise ..."), self._list_parts)
         self.since = Since(session)
+        self.reset = QPushButton(tr("Reset all"), toolTip=tr("All hyperparameters back to their defaults"),
+                                 icon=look.icon("reset", theme.muted))
+        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reset.clicked.connect(self.reset_all)
+        self.offered: Callable[[], list[QAction]] = list
         self.replicas = Replicas(theme)
         self.built = ""
-        top, row = QHBoxLayout(), QHBoxLayout()
+        top, row, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.picker, 1)
         top.addWidget(self.preset)
         row.addWidget(self.named, 1)
         row.addWidget(self.convention, 3)
+        foot.addWidget(self.add)
+        foot.addStretch(1)
+        foot.addWidget(self.reset)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.addLayout(top)
         self.column.addWidget(self.since)
         self.column.addWidget(self.body)
         self.column.addWidget(self.replicas)
-        self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addLayout(foot)
         self.column.addWidget(self.note)
         self.column.addLayout(row)
         self.column.addWidget(self.source)
         self.replicas.turned.connect(lambda count: self._change(
             lambda run: replace(run, replicas=count), f"{self.runs.row} replicas"))
+        self.replicas.knob.seized.connect(session.store.hold)
+        self.replicas.knob.let_go.connect(session.store.release)
         self.picker.chosen.connect(self._choose)
         self.convention.activated.connect(lambda _: self._race(self.convention.currentData()))
         runs.chosen.connect(self.refresh)
@@ -94,6 +108,41 @@ class RunEditor(QWidget):
         """The knobs and switches by the names of what they turn."""
         return self.body.knobs
 
+    @property
+    def turned(self) -> bool:
+        """Whether a hyperparameter of the chosen run is not at its default."""
+        return self.run is not None and self.run.hyperparameters != defaults(self.run)
+
+    def reset_all(self) -> None:
+        """Every hyperparameter back to its default, as the buttons of the rows do one by one."""
+        if self.run is not None:
+            self._change(lambda run: replace(run, hyperparameters=defaults(run)))
+
+    def copy(self) -> str:
+        """Put the chosen run's hyperparameters on the clipboard; what was done, in words."""
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        assert self.run is not None
+        clipboard.setText(copied(self.run))
+        return tr("Copied the hyperparameters of {name}.", name=self.run.rule.name)
+
+    def paste(self) -> str:
+        """Set those that the clipboard holds; what was done, in words. ExperimentError for what cannot be understood."""
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        assert self.run is not None
+        made, known, unknown = pasted(clipboard.text(), self.run)
+        self._change(lambda run: made)
+        if unknown:
+            return tr("Set {names}; {name} has no {others}.", names=", ".join(known), name=made.rule.name,
+                      others=", ".join(unknown))
+        return tr("Pasted the hyperparameters of {name}.", name=made.rule.name)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        actions = self.offered()
+        if event is not None and actions:
+            QMenu.exec(actions, event.globalPos(), None, self)
+
     def refresh(self) -> None:
         """Show the chosen run."""
         run = self.run
@@ -108,15 +157,16 @@ class RunEditor(QWidget):
         self.body.show_values(run)
         self.since.refresh()
         self.replicas.show_run(run)
+        self.reset.setEnabled(self.turned)
 
     def _describe(self, rule: Optimizer) -> None:
         known = conventions(rule.id)
         self.picker.show_choice(known[0].id)
-        self.note.setText(rule.note)
+        self.note.setText(tr(rule.note) if rule.note else "")
         self.source.setText(rule.source)
         self.preset.setEnabled(any(each.convention for each in known))
         several = len(known) > 1
-        self.named.setText("Convention" if several else f"Convention: {rule.convention}")
+        self.named.setText(tr("Convention") if several else tr("Convention: {name}", name=rule.convention))
         self.named.setVisible(several or bool(rule.convention))
         self.convention.setVisible(several)
         self.convention.clear()
@@ -181,9 +231,9 @@ class RunEditor(QWidget):
     def _list_parts(self, menu: QMenu) -> None:
         assert self.run is not None
         for part in self._offered(self.run):
-            action = menu.addAction(part.name)
+            action = menu.addAction(tr(part.name))
             assert action is not None
-            action.setToolTip(part.note)
+            action.setToolTip(tr(part.note))
             action.triggered.connect(lambda _, part=part: self._combine(part))
 
     def _offered(self, run: Run) -> list[Part]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.branch import MODES, Fair
-from app.checks import MOST_STEPS, whole
+from app.checks import MOST_STEPS
 from app.editing import one_rate
 from app.experiment import Experiment
-from app.panels.fields import NumberField, quiet_wheel
+from app.language import tr
+from app.panels.fields import quiet_wheel
+from app.panels.number import NumberField
 from app.panels.runs import RunList
 from app.panels.words import Words
 from app.session import Session
 from app.tuner import Tuner
+from optimizers import Hyperparameter
 
-BUDGETS = {"tuned": ("steps", 500), "evaluations": ("evaluations", 1000)}
 LONGEST = 100_000  # steps that a rate is tuned for
+BUDGETS = {"tuned": Hyperparameter(1, LONGEST, "whole", least=1, most=LONGEST, label="steps", default=500),
+           "evaluations": Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label="evaluations", default=1000)}
 RATES = "Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins."
 
 
@@ -26,19 +30,21 @@ class FairRace(QWidget):
         super().__init__()
         self.session, self.runs = session, runs
         self.tuner = Tuner(self)
-        self.modes = QComboBox(accessibleName="Fair race")
+        self.modes = QComboBox(accessibleName=tr("Fair race"))
         for mode, words in MODES.items():
-            self.modes.addItem(words[0].upper() + words[1:], mode)
+            said = tr(words)
+            self.modes.addItem(said[0].upper() + said[1:], mode)
         quiet_wheel(self.modes)
         self.unit = QLabel()
-        self.budget = NumberField("budget", self._check)
-        self.go, self.bar, self.cancel = QPushButton("Tune"), QProgressBar(accessibleName="Tuning"), QPushButton("Cancel")
+        self.budget = NumberField(BUDGETS["tuned"])
+        self.budget.show_value(BUDGETS["tuned"].default)
+        self.go, self.bar, self.cancel = QPushButton(tr("Tune")), QProgressBar(accessibleName=tr("Tuning")), QPushButton(tr("Cancel"))
         self.words, self.wrong = QLabel(objectName="quiet", wordWrap=True), Words()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(2, 1)
-        grid.addWidget(QLabel("Race", objectName="quiet"), 0, 0)
+        grid.addWidget(QLabel(tr("Race"), objectName="quiet"), 0, 0)
         grid.addWidget(self.modes, 0, 1, 1, 3)
         for column, widget in enumerate((self.unit, self.budget, self.bar, self.go)):
             grid.addWidget(widget, 1, column)
@@ -47,6 +53,9 @@ class FairRace(QWidget):
         grid.addWidget(self.wrong, 3, 0, 1, 4)
         self.modes.activated.connect(lambda _: self._choose(self.modes.currentData()))
         self.budget.committed.connect(self._set_budget)
+        self.budget.stepped.connect(lambda value: self._set_budget(value, "budget"))
+        self.budget.seized.connect(session.store.hold)
+        self.budget.let_go.connect(session.store.release)
         self.budget.refused.connect(self.wrong.say)
         self.go.clicked.connect(self._tune)
         self.cancel.clicked.connect(self._cancel)
@@ -76,23 +85,25 @@ class FairRace(QWidget):
     def _show(self) -> None:
         fair, running = self.session.experiment.fair, self.tuner.running
         self.modes.setCurrentIndex(self.modes.findData(self.wanted))
-        unit, usual = BUDGETS.get(self.wanted, ("", 0))
+        declared = BUDGETS.get(self.wanted)
         for widget in (self.unit, self.budget):
-            widget.setVisible(bool(unit))
+            widget.setVisible(declared is not None)
             widget.setEnabled(not running)
-        self.unit.setText(unit)
-        self.budget.show_value(float((fair.budget if fair.mode == self.wanted else 0) or usual))
+        if declared is not None:
+            self.unit.setText(tr(declared.label))
+            if fair.mode == self.wanted:
+                self.budget.show_value(float(fair.budget))
+            elif declared is not self.budget.declared:
+                self.budget.show_value(declared.default)
+            self.budget.declare(declared)
+        self.budget.restore()
         self.go.setVisible(self.wanted == "tuned" and not running)
-        self.go.setText("Tune again" if fair.mode == "tuned" else "Tune")
+        self.go.setText(tr("Tune again") if fair.mode == "tuned" else tr("Tune"))
         self.cancel.setVisible(running)
         self.bar.setVisible(running)
-        self.words.setText(RATES)
+        self.words.setText(tr(RATES))
         self.words.setVisible(self.wanted == "tuned")
         self.wrong.say("")
-
-    def _check(self, value: float) -> None:
-        most = LONGEST if self.wanted == "tuned" else MOST_STEPS
-        whole(self.unit.text(), int(value) if value == round(value) else value, 1, most)
 
     def _choose(self, mode: str) -> None:
         if mode != self.wanted:
@@ -101,12 +112,12 @@ class FairRace(QWidget):
             if mode == "rate":
                 self.session.race_fairly(Fair(mode), one_rate(self.session.seen, self.runs.row))
             elif mode != "tuned":
-                self.session.race_fairly(Fair(mode, BUDGETS.get(mode, ("", 0))[1]), {})
+                self.session.race_fairly(Fair(mode, int(BUDGETS[mode].default) if mode in BUDGETS else 0), {})
         self._show()
 
-    def _set_budget(self, value: float) -> None:
+    def _set_budget(self, value: float, merge: str | None = None) -> None:
         if self.wanted == "evaluations":
-            self.session.race_fairly(Fair("evaluations", int(value)), {})
+            self.session.race_fairly(Fair("evaluations", int(value)), {}, merge)
 
     def _tune(self) -> None:
         self.bar.setValue(0)

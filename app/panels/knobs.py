@@ -9,6 +9,8 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from app import look
 from app.experiment import Run
+from app.hyperparameters import defaults
+from app.language import tr
 from app.panels.fields import Knob, Switch
 from app.theme import Theme
 from optimizers import Hyperparameter, Part
@@ -37,12 +39,13 @@ class Knobs(QWidget):
         self.grid.setHorizontalSpacing(6)
         self.grid.setVerticalSpacing(4)
         self.grid.setColumnStretch(1, 1)
+        first = defaults(run)
         for name, declared in run.rule.hyperparameters.items():
             self._add(name, declared)
         for part in run.parts:
             self._head(part)
             for name, declared in part.hyperparameters.items():
-                self._add(name, replace(declared, default=part.on) if name == part.id else declared)
+                self._add(name, replace(declared, default=first[name]))
 
     def show_values(self, run: Run) -> None:
         for name, knob in self.knobs.items():
@@ -59,15 +62,16 @@ class Knobs(QWidget):
 
     def _head(self, part: Part) -> None:
         """A part's name, and the cross that takes it away."""
-        cross = self.crosses[part.id] = QToolButton(objectName="reset", toolTip=f"Remove {part.name}")
-        cross.setAccessibleName(f"Remove {part.name}")
+        away = tr("Remove {name}", name=tr(part.name))
+        cross = self.crosses[part.id] = QToolButton(objectName="reset", toolTip=away)
+        cross.setAccessibleName(away)
         cross.setIcon(look.icon("cross", self.theme.muted))
         cross.clicked.connect(lambda: self.dropped.emit(part))
-        every = QToolButton(objectName="reset", toolTip="Give every run this part with the same settings", text="to all")
-        every.setAccessibleName(f"Give every run {part.name}")
+        every = QToolButton(objectName="reset", toolTip=tr("Give every run this part with the same settings"), text=tr("to all"))
+        every.setAccessibleName(tr("Give every run {name}", name=tr(part.name)))
         every.clicked.connect(lambda: self.spread.emit(part))
-        row, title = self.grid.rowCount(), QLabel(part.name, objectName="part", wordWrap=True)
-        title.setToolTip(f"<p>{part.note}</p><p>{part.source}</p>")
+        row, title = self.grid.rowCount(), QLabel(tr(part.name), objectName="part", wordWrap=True)
+        title.setToolTip(f"<p>{tr(part.note)}</p><p>{part.source}</p>")
         self.grid.addWidget(title, row, 0, 1, 2)
         self.grid.addWidget(every, row, 2, Qt.AlignmentFlag.AlignRight)
         self.grid.addWidget(cross, row, 3)

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.experiment import Run
+from app.language import tr
 from app.panels.fields import Knob
 from app.run import MOST_REPLICAS
 from app.session import Session
@@ -26,12 +27,12 @@ class Since(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 0)
         row.setSpacing(0)
-        row.addWidget(QLabel("Turn", objectName="quiet"))
+        row.addWidget(QLabel(tr("Turn"), objectName="quiet"))
         row.addSpacing(8)
         self.group = QButtonGroup(self)
         self.buttons = {}
         for from_start, (words, tip) in WAYS.items():
-            button = self.buttons[from_start] = QToolButton(text=words, toolTip=tip, checkable=True, objectName="segment")
+            button = self.buttons[from_start] = QToolButton(text=tr(words), toolTip=tr(tip), checkable=True, objectName="segment")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _, on=from_start: session.turn_from(on))
             self.group.addButton(button)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app import look
 from app.catalogue import surface_entries
-from app.checks import ExperimentError, start_number
+from app.checks import FARTHEST, ExperimentError
 from app.experiment import Experiment
+from app.language import tr
 from app.panels.editor import RunEditor
 from app.panels.fair import FairRace
-from app.panels.fields import NumberField
+from app.panels.number import NumberField
 from app.panels.picker import Picker
 from app.panels.runs import RunList
 from app.panels.words import Words
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
+from optimizers import Hyperparameter
 from surfaces import SURFACES
+from surfaces.surface import Surface
 
 
 class Ground(QWidget):
@@ -45,7 +46,7 @@ class Ground(QWidget):
     def refresh(self) -> None:
         land = self.session.experiment.land
         self.picker.show_choice(land.id)
-        words = f"{land.note} {land.kinks}".strip()
+        words = " ".join(tr(said) for said in (land.note, land.kinks) if said)
         if self.note.text() != words:
             self.note.setText(words)
             self.note.setVisible(bool(words))
@@ -62,6 +63,12 @@ class Ground(QWidget):
         self.refresh()
 
 
+def coordinates(land: Surface) -> list[Hyperparameter]:
+    """What a start may be: it is stepped by a hundredth of the surface's box."""
+    return [Hyperparameter(low, high, least=-FARTHEST, most=FARTHEST, label=tr("start {axis}", axis=axis.split()[0]))
+            for axis, (low, high) in zip(land.axes, land.box, strict=True)]
+
+
 class Start(QWidget):
     """The two coordinates of the start, each a field, and a way back to the surface's own start."""
 
@@ -71,15 +78,19 @@ class Start(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         self.names = [QLabel(), QLabel()]
-        self.fields = [NumberField(name, partial(start_number, name)) for name in ("start x", "start y")]
+        self.land = session.experiment.land
+        self.fields = [NumberField(declared) for declared in coordinates(self.land)]
         self.wrong = Words()
         for i, (name, field) in enumerate(zip(self.names, self.fields, strict=True)):
             grid.addWidget(name, 0, 2 * i)
             grid.addWidget(field, 0, 2 * i + 1)
-            field.committed.connect(self._set)
+            for changed in (field.committed, field.stepped):
+                changed.connect(self._set)
             field.refused.connect(self._say)
-        self.reset = QToolButton(objectName="reset", toolTip="Back to the surface's own start")
-        self.reset.setAccessibleName("Reset start")
+            field.seized.connect(session.store.hold)
+            field.let_go.connect(session.store.release)
+        self.reset = QToolButton(objectName="reset", toolTip=tr("Back to the surface's own start"))
+        self.reset.setAccessibleName(tr("Reset start"))
         self.reset.setIcon(look.icon("reset", theme.muted))
         self.reset.clicked.connect(lambda: session.set_start(*session.experiment.land.start))
         grid.addWidget(self.reset, 0, 4)
@@ -89,6 +100,11 @@ class Start(QWidget):
     def refresh(self) -> None:
         experiment = self.session.experiment
         assert experiment.start is not None
+        if self.land is not experiment.land:
+            self.land = experiment.land
+            for field, declared in zip(self.fields, coordinates(self.land), strict=True):
+                field.declare(declared)
+                field.restore()  # what was wrong was wrong elsewhere
         for name, field, axis, value in zip(self.names, self.fields, experiment.land.axes, experiment.start, strict=True):
             name.setText(axis.split()[0])
             field.show_value(value)
@@ -98,7 +114,7 @@ class Start(QWidget):
         self.session.set_start(self.fields[0].value, self.fields[1].value)
 
     def _say(self) -> None:
-        self.wrong.say("\n".join(field.toolTip() for field in self.fields if field.toolTip()))
+        self.wrong.say("\n".join(field.words for field in self.fields if field.words))
 
 
 class SidePanel(QScrollArea):
@@ -123,7 +139,7 @@ class SidePanel(QScrollArea):
         for heading, widget in (("Surface", self.surface), ("Start", self.start), ("Runs", self.runs),
                                 ("", self.fair), ("Optimizer of the chosen run", self.editor)):
             if heading:
-                layout.addWidget(QLabel(heading, objectName="heading"))
+                layout.addWidget(QLabel(tr(heading), objectName="heading"))
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setWidget(body)

@@ -8,15 +8,18 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBar, QWidget
 
-from app.checks import MOST_STEPS, whole
-from app.panels.fields import NumberField
+from app.checks import MOST_STEPS
+from app.language import tr
+from app.panels.number import NumberField
 from app.panels.words import Slip
 from app.session import Session
 from app.theme import Theme
+from optimizers import Hyperparameter
 
 FIRST_STEPS = 100  # of the line; then it doubles, as the loss view's axis does
 HANDLE, GROOVE, MARK = 7.0, 4.0, 4.0  # pixels: half the handle, the groove's height, half a mark
 USUAL = 1000  # steps that are offered to stop at
+STOP = Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label="stop at step")
 
 
 class TimeLine(QSlider):
@@ -34,7 +37,7 @@ class TimeLine(QSlider):
         self.known, self.stop = 0, 0
         self.marks: dict[int, str] = {}  # a color by the step at which something was turned
         self.forks: list[int] = []  # the steps at which branches were left
-        self.setAccessibleName("Time line")
+        self.setAccessibleName(tr("Time line"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setRange(0, FIRST_STEPS)
@@ -125,7 +128,7 @@ class TimeBar(QToolBar):
     """The time line with the step in figures, and where playing stops by itself."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__("Time")
+        super().__init__(tr("Time"))
         self.setObjectName("time")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -133,11 +136,11 @@ class TimeBar(QToolBar):
         self.line = TimeLine(session, theme)
         self.line.scrubbed.connect(session.show_step)
         self.step = QLabel(objectName="step", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.at = QCheckBox("stop at", toolTip="Pause when this step is reached")
-        self.field = NumberField("stop at step", self._check)
+        self.at = QCheckBox(tr("stop at"), toolTip=tr("Pause when this step is reached"))
+        self.field = NumberField(STOP)
         self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("10000000") + 16)
         self.wrong = Slip(self.field)
-        self.settled = QCheckBox("when converged", toolTip="Pause when every run has converged")
+        self.settled = QCheckBox(tr("when converged"), toolTip=tr("Pause when every run has converged"))
         for box in (self.at, self.settled):
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         holder = QWidget()
@@ -150,27 +153,26 @@ class TimeBar(QToolBar):
         self.addWidget(holder)
         self.at.clicked.connect(lambda on: self._stop_at(self._offered if on else None))
         self.field.committed.connect(self._stop_at)
+        self.field.stepped.connect(lambda step: self._stop_at(step, "stop"))
+        self.field.seized.connect(session.store.hold)
+        self.field.let_go.connect(session.store.release)
         self.field.refused.connect(self.wrong.say)
         self.settled.clicked.connect(lambda on: session.stop_at(settled=on))
         self.refresh()
-
-    @staticmethod
-    def _check(value: float) -> None:
-        whole("stop at step", int(value) if value == round(value) else value, 1, MOST_STEPS)
 
     @property
     def _offered(self) -> int:
         """A step to stop at that is still to come."""
         return max(USUAL, 2 * self.session.race.step)
 
-    def _stop_at(self, step: float | None) -> None:
-        self.session.stop_at(steps=None if step is None else int(step))
+    def _stop_at(self, step: float | None, merge: str | None = None) -> None:
+        self.session.stop_at(merge, steps=None if step is None else int(step))
 
     def refresh(self) -> None:
         """Show where the race stands."""
         experiment, step = self.session.experiment, self.session.race.step
         self.line.refresh()
-        self.step.setText(f"Step {step:,}")
+        self.step.setText(tr("Step {step:,}", step=step))
         self.step.setMinimumWidth(max(self.step.minimumWidth(), self.step.sizeHint().width()))  # it only grows, so nothing jitters
         self.at.setChecked(bool(experiment.steps))
         self.field.setEnabled(bool(experiment.steps))

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.clock import FASTEST, SLOWEST
+from app.language import tr
 from app.panels.fields import Knob
 from app.session import Session
 from app.theme import Theme
@@ -18,7 +19,7 @@ class Transport(QToolBar):
     """The buttons are the window's actions; the speed is a knob like any other."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__("Transport")
+        super().__init__(tr("Transport"))
         self.setObjectName("transport")
         self.setMovable(False)
         self.setIconSize(QSize(18, 18))
@@ -29,7 +30,7 @@ class Transport(QToolBar):
         grid.setContentsMargins(10, 0, 0, 0)
         self.speed = Knob(grid, 0, SPEED, "speed", theme, self.holder, floating=True)
         self.speed.slider.setFixedWidth(160)
-        grid.addWidget(QLabel("updates a second", objectName="quiet"), 0, 4)
+        grid.addWidget(QLabel(tr("updates a second"), objectName="quiet"), 0, 4)
         for changed in (self.speed.turned, self.speed.typed):
             changed.connect(session.clock.set_speed)
         self.speed.show_value(session.clock.speed)

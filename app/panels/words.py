@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 WIDE = 360  # pixels of a slip, at most
@@ -12,7 +12,7 @@ class Words(QLabel):
     """A line that is there only while it has something to say."""
 
     def __init__(self, name: str = "wrong") -> None:
-        super().__init__(objectName=name, wordWrap=True)
+        super().__init__(objectName=name, wordWrap=True, textFormat=Qt.TextFormat.PlainText)  # what was typed is no markup
         self.hide()
 
     def say(self, words: str) -> None:

@@ -1,0 +1,355 @@
+"""Fields, sliders and whole sets of hyperparameters under the hands of a person: keys, wheel, clipboard, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QSlider, QWidget
+
+from app.clock import FASTEST
+from app.experiment import Experiment, Run
+from app.hyperparameters import copied
+from app.panels.fields import Knob
+from app.panels.number import NumberField
+from app.window import MainWindow
+from optimizers import OPTIMIZERS
+from tests.conftest import settle
+
+Open = Callable[..., MainWindow]
+KEY, NONE, SHIFT = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+TWO = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.001}), Run("sgd", {"lr": 0.0001})))
+
+
+@pytest.fixture
+def window(open_window: Open, application: QApplication) -> MainWindow:
+    window = open_window(TWO)
+    window.activateWindow()
+    window.session.advance(20)
+    settle(application, 2)
+    return window
+
+
+def knob_of(window: MainWindow, name: str = "lr") -> Knob:
+    knob = window.side.editor.knobs[name]
+    assert isinstance(knob, Knob)
+    return knob
+
+
+def value_of(window: MainWindow, name: str = "lr", row: int = 0) -> float:
+    return window.session.experiment.runs[row].hyperparameters[name]
+
+
+def enter(field: NumberField, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, KEY.Key_Return)
+
+
+def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> QWheelEvent:
+    """Turn the wheel over a widget."""
+    place = QPointF(5, 5)
+    event = QWheelEvent(place, QPointF(widget.mapToGlobal(QPoint(5, 5))), QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton,
+                        modifiers, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(widget, event)
+    return event
+
+
+def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decade(window: MainWindow) -> None:
+    knob, step = knob_of(window), window.session.race.step
+    knob.field.setFocus()
+    for key, modifier, value in ((KEY.Key_Up, NONE, 0.00125), (KEY.Key_Up, NONE, 0.0016), (KEY.Key_Up, SHIFT, 0.016),
+                                 (KEY.Key_PageUp, NONE, 0.16), (KEY.Key_Down, NONE, 0.125), (KEY.Key_Down, SHIFT, 0.0125),
+                                 (KEY.Key_PageDown, NONE, 0.00125), (KEY.Key_Down, NONE, 0.001)):
+        QTest.keyClick(knob.field, key, modifier)
+        assert value_of(window) == value
+        assert float(knob.field.text()) == value
+        assert knob.slider.value() == round(knob.declared.position(value) * knob.stops)
+        assert knob.field.selectedText() == knob.field.text(), "what is typed next replaces it"
+    assert not knob.reset.isEnabled()
+    for key in (KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End):
+        QTest.keyClick(knob.field, key)
+        QTest.keyClick(knob.field, key, SHIFT)
+    assert window.session.race.step == step, "these move in the text"
+
+
+def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWindow) -> None:
+    knob, session = knob_of(window), window.session
+    before = session.experiment
+    knob.field.setFocus()
+    for _ in range(10):
+        QTest.keyClick(knob.field, KEY.Key_Up)
+    assert session.store.holding
+    knob.nudges.end()
+    knob.field.nudges.pause.timeout.emit()
+    assert not session.store.holding
+    assert [(since, values["lr"]) for since, values in session.race.tracks[0].timeline] == [(0, 0.001), (20, 0.01)]
+    QTest.keyClick(knob.field, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.experiment == before
+    assert knob.field.text() == "0.001"
+
+
+@pytest.mark.parametrize("leave", [
+    lambda window: window.canvases["contour"].setFocus(), lambda window: window.side.hide(),
+    lambda window: QTest.mousePress(knob_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))])
+def test_a_key_that_is_held_lets_go_when_the_control_is_left(window: MainWindow, leave: Callable[[MainWindow], None]) -> None:
+    knob = knob_of(window)
+    knob.slider.setFocus()
+    QTest.keyPress(knob.slider, KEY.Key_Right)
+    assert window.session.store.holding
+    leave(window)
+    assert not knob.nudges.on
+    assert not knob.nudges.pause.isActive()
+    window.session.store.release()
+
+
+def test_a_step_starts_from_what_is_typed_and_not_from_what_is_wrong(window: MainWindow) -> None:
+    knob = knob_of(window)
+    knob.field.setFocus()
+    knob.field.selectAll()
+    QTest.keyClicks(knob.field, "0,2")
+    QTest.keyClick(knob.field, KEY.Key_Up)
+    assert value_of(window) == 0.25
+    knob.field.selectAll()
+    QTest.keyClicks(knob.field, "0..2")
+    QTest.keyClick(knob.field, KEY.Key_Up)
+    assert value_of(window) == 0.25
+    assert knob.field.text() == "0..2"
+    assert "learning rate must be" in knob.wrong.text()
+
+
+def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
+    knob = knob_of(window)
+    window.canvases["contour"].setFocus()
+    for widget in (knob.field, knob.slider, window.side.fair.modes):
+        assert not roll(widget, -120).isAccepted(), "the panel scrolls"
+    assert window.session.experiment.runs == TWO.runs
+    for widget in (knob.field, knob.slider):
+        widget.setFocus()
+        assert roll(widget, 120).isAccepted()
+        assert value_of(window) == 0.00125
+        roll(widget, -240)
+        assert value_of(window) == 0.0008
+        roll(widget, 120, SHIFT)
+        assert value_of(window) == 0.008
+        for _ in range(4):
+            roll(widget, 30)
+        assert value_of(window) == 0.01, "a touch pad turns by less than a notch"
+        enter(knob.field, "0.001")
+
+
+def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: MainWindow) -> None:
+    knob = knob_of(window)
+    knob.slider.setFocus()
+    for key, modifier, value in ((KEY.Key_Right, NONE, 0.00125), (KEY.Key_Up, NONE, 0.0016), (KEY.Key_Left, NONE, 0.00125),
+                                 (KEY.Key_Right, SHIFT, 0.0125), (KEY.Key_PageUp, NONE, 0.125), (KEY.Key_End, NONE, 10.0),
+                                 (KEY.Key_Right, NONE, 10.0), (KEY.Key_Left, NONE, 8.0), (KEY.Key_Home, NONE, 1e-6),
+                                 (KEY.Key_PageDown, NONE, 1e-6)):
+        QTest.keyClick(knob.slider, key, modifier)
+        assert value_of(window) == value
+        assert float(knob.field.text()) == value
+    enter(knob.field, "42")
+    QTest.keyClick(knob.slider, KEY.Key_Right)
+    assert value_of(window) == 42, "it does not jump back to the slider's end"
+    knob.slider.triggerAction(QSlider.SliderAction.SliderPageStepSub)
+    assert value_of(window) == 4.2
+    assert knob.slider.value() == round(knob.declared.position(4.2) * knob.stops)
+
+
+def test_at_its_bound_a_field_says_what_is_allowed_until_it_is_left(window: MainWindow) -> None:
+    knob = knob_of(window, "beta1")
+    enter(knob.field, "0.3")
+    knob.field.setFocus()
+    QTest.keyClick(knob.field, KEY.Key_PageDown)
+    assert value_of(window, "beta1") == 0.0
+    assert not knob.wrong.isVisible()
+    QTest.keyClick(knob.field, KEY.Key_Down)
+    assert knob.wrong.text() == "beta1 must be a number of at least 0 and below 1"
+    assert not knob.field.property("wrong")
+    window.canvases["contour"].setFocus()
+    assert not knob.wrong.isVisible()
+    speed = window.transport.speed
+    speed.field.setFocus()
+    for _ in range(12):
+        QTest.keyClick(speed.field, KEY.Key_PageUp)
+    assert window.session.clock.speed == FASTEST
+    assert "speed must be a number from" in speed.wrong.text()
+    QTest.keyClick(speed.field, KEY.Key_Escape)
+    assert not speed.wrong.isVisible()
+    window.transport.speed.reset.click()
+
+
+def test_nothing_typed_is_the_last_good_value(window: MainWindow) -> None:
+    knob = knob_of(window)
+    for text in ("", "   "):
+        knob.field.setFocus()
+        knob.field.selectAll()
+        QTest.keyClick(knob.field, KEY.Key_Delete)
+        QTest.keyClicks(knob.field, text)
+        QTest.keyClick(knob.field, KEY.Key_Return)
+        assert knob.field.text() == "0.001"
+        assert not knob.wrong.isVisible()
+        assert not knob.field.hasFocus()
+    assert window.session.experiment.runs == TWO.runs
+
+
+def test_how_an_entry_was_understood_is_said_beside_it(window: MainWindow) -> None:
+    knob = knob_of(window)
+    enter(knob.field, "1,000")
+    assert value_of(window) == 1.0
+    assert knob.field.text() == "1"
+    assert "1,000 was read as 1" in knob.wrong.text()
+    assert not knob.field.property("wrong")
+    window._write()
+    assert knob.wrong.isVisible(), "figures that are written do not take it away"
+    knob.field.setFocus()
+    assert not knob.wrong.isVisible()
+
+
+def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
+    knob = knob_of(window)
+    enter(knob.field, "<b>1</b>")
+    assert knob.wrong.textFormat() == Qt.TextFormat.PlainText
+    assert "<b>1</b>" in knob.wrong.text()
+    assert "<b>" not in knob.field.toolTip()
+
+
+@pytest.mark.parametrize("change", [
+    lambda window: knob_of(window).slider.setValue(700), lambda window: window.session.store.undo(),
+    lambda window: window.side.runs.list.setCurrentRow(1), lambda window: knob_of(window).reset.click(),
+    lambda window: window.commands["reset_hyperparameters"].trigger(), lambda window: window.session.show_step(5)])
+def test_an_error_does_not_outlive_a_change_from_elsewhere(
+    window: MainWindow, change: Callable[[MainWindow], None]
+) -> None:
+    enter(knob_of(window).field, "0.5")
+    enter(knob_of(window).field, "-3")
+    assert knob_of(window).wrong.isVisible()
+    assert value_of(window) == 0.5
+    change(window)
+    window._write()
+    knob = knob_of(window)
+    assert not knob.wrong.isVisible()
+    assert not knob.field.property("wrong")
+    assert float(knob.field.text()) == knob.field.value != 0.5
+
+
+def test_a_wrong_start_or_budget_does_not_outlive_what_it_was_entered_for(window: MainWindow) -> None:
+    start, fair = window.side.start, window.side.fair
+    enter(start.fields[0], "1e9")
+    assert start.wrong.text() == "start x must be a number from -1000000 to 1000000, not 1e9"
+    window.session.change(lambda e: e.on("linear_regression"))
+    window._write()
+    assert start.wrong.text() == ""
+    assert start.fields[0].accessibleName() != "start x"
+    fair._choose("evaluations")
+    enter(fair.budget, "0")
+    assert fair.wrong.text() == "evaluations must be a whole number from 1 to 10000000, not 0"
+    fair._choose("tuned")
+    assert not fair.wrong.isVisible()
+    assert fair.budget.text() == "500"
+    enter(fair.budget, "700")
+    fair.go.click()
+    assert fair.budget.text() == "700", "what is tuned for stays in view"
+    fair.cancel.click()
+
+
+def test_the_start_is_stepped_by_a_hundredth_of_the_box_and_the_paths_follow(window: MainWindow) -> None:
+    session, field = window.session, window.side.start.fields[0]
+    before = session.experiment
+    field.setFocus()
+    for key, modifier, x in ((KEY.Key_Up, NONE, -0.45), (KEY.Key_Down, SHIFT, -0.95), (KEY.Key_PageUp, NONE, -0.45)):
+        QTest.keyClick(field, key, modifier)
+        assert session.experiment.start == (x, 2.5)
+        assert (session.race.step, session.race.tracks[0].xs[0]) == (20, x)
+    field.nudges.end()
+    session.store.undo()
+    assert session.experiment == before
+
+
+def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(window: MainWindow) -> None:
+    session = window.session
+    window.time.at.click()
+    window.side.fair._choose("evaluations")
+    for field, where in ((window.time.field, lambda: session.experiment.steps),
+                         (window.side.fair.budget, lambda: session.experiment.fair.budget)):
+        before = session.experiment
+        field.setFocus()
+        for key, value in ((KEY.Key_Up, 1001), (KEY.Key_PageUp, 1011), (KEY.Key_Down, 1010)):
+            QTest.keyClick(field, key)
+            assert where() == value
+        field.nudges.end()
+        session.store.undo()
+        assert session.experiment == before
+
+
+def test_a_set_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
+    session, clipboard = window.session, QGuiApplication.clipboard()
+    assert clipboard is not None
+    both = Qt.KeyboardModifier.ControlModifier | SHIFT
+    before = session.experiment
+    QTest.keyClick(window, KEY.Key_H, both)
+    assert clipboard.text() == copied(TWO.runs[0]) == "adam lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08"
+    window.side.runs.list.setCurrentRow(1)
+    QTest.keyClick(window, KEY.Key_V, both)
+    adam, other = session.experiment.runs
+    assert (other.optimizer, other.hyperparameters) == (adam.optimizer, adam.hyperparameters)
+    assert other.slot == before.runs[1].slot
+    assert "beta2" in window.side.editor.knobs
+    session.store.undo()
+    assert session.experiment == before
+
+
+def test_a_bare_set_is_felt_from_here_on_and_what_is_left_out_is_said(window: MainWindow) -> None:
+    session, clipboard = window.session, QGuiApplication.clipboard()
+    assert clipboard is not None
+    window.side.runs.list.setCurrentRow(1)
+    clipboard.setText("lr=0,0002, beta1=0.8")
+    window.commands["paste_hyperparameters"].trigger()
+    assert [(since, values["lr"]) for since, values in session.race.tracks[1].timeline] == [(0, 0.0001), (20, 0.0002)]
+    bar = window.statusBar()
+    assert bar is not None
+    assert bar.currentMessage() == "Set lr; SGD has no beta1."
+
+
+def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(window: MainWindow, application: QApplication) -> None:
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    before = window.session.experiment
+    clipboard.setText("adam lr=-1")
+    window.commands["paste_hyperparameters"].trigger()
+    (box,) = window.findChildren(QMessageBox)
+    assert box.text() == "Learning rate must be a number of at least 0, not -1."
+    assert window.session.experiment == before
+    assert len(window.session.store.past) == 0
+    box.close()
+    settle(application)
+
+
+def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindow) -> None:
+    editor, session = window.side.editor, window.session
+    assert not editor.reset.isEnabled()
+    editor._turn("beta1", 0.5)
+    editor._turn("weight_decay", 0.3)
+    before = session.experiment
+    assert editor.reset.isEnabled()
+    assert window.commands["reset_hyperparameters"].isEnabled()
+    editor.reset.click()
+    values = session.experiment.runs[0].hyperparameters
+    assert {name: values[name] for name in OPTIMIZERS["adam"].defaults} == OPTIMIZERS["adam"].defaults
+    assert values["weight_decay"] == 0.01, "a part stays, at the strength it is added with"
+    assert not any(knob.reset.isEnabled() for knob in editor.knobs.values())
+    assert not editor.reset.isEnabled()
+    session.store.undo()
+    assert session.experiment == before
+
+
+def test_a_right_click_on_the_knobs_offers_the_same_commands(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: list[str] = []
+    monkeypatch.setattr(QMenu, "exec", lambda actions, *_: offered.extend(action.objectName() for action in actions))
+    label = knob_of(window).label
+    QApplication.sendEvent(label, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(3, 3)))
+    assert offered == ["copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters"]
