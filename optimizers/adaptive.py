@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from .arithmetic import maximum, minimum, ratio, sign, sqrt, where
-from .optimizer import Decay, Epsilon, Fraction, LearningRate, Momentum, Positive, Switch, optimizer
+from .optimizer import Decay, Epsilon, Fraction, Hyperparameter, LearningRate, Momentum, Positive, Switch, optimizer
+
+FirstSquares = Annotated[float, Hyperparameter(1e-6, 100.0, "log", symbol="n_0")]
 
 
 @optimizer("AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in torch: sum from 0, eps outside the root",
@@ -52,7 +56,7 @@ def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum 
 @optimizer("FTRL", source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1; l2 twice the paper's and beta 0, "
            "as in Keras", convention="Keras, TensorFlow 1")
 def ftrl(x, grad, t, n=0.0, z=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0, l2: Positive = 0.0, l2_shrinkage: Positive = 0.0,
-         beta: Positive = 0.0, initial_sum: Positive = 0.1, power: Fraction = 0.5):
+         beta: Positive = 0.0, initial_sum: FirstSquares = 0.1, power: Fraction = 0.5):
     """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards 0."""
     n = maximum(initial_sum, 0.0) if t == 1 else n
     n_new = n + grad * grad

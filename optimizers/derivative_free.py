@@ -13,12 +13,12 @@ from .searches import height
 
 FAMILY = "Derivative-free"
 
-Size = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex")]
+Size = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex", symbol=r"\ell")]
 SMALLEST = 1e-150  # its square can still be written
 Reflection = Annotated[float, Hyperparameter(0.1, 3.0, least=0.01)]
 Expansion = Annotated[float, Hyperparameter(1.0, 5.0, least=1.0)]
 Share = Annotated[float, Hyperparameter(0.05, 0.95, most=1.0)]
-Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma")]
+Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma", symbol=r"\sigma_0")]
 Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)]
 
 

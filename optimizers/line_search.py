@@ -12,7 +12,7 @@ from .hyperparameter import FirstStep
 from .optimizer import Hyperparameter, LearningRate, Switch, optimizer
 from .searches import Armijo, Curvature, armijo, strong_wolfe
 
-Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99)]
+Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99, symbol=r"\rho")]
 
 
 @optimizer("Steepest descent, Armijo", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, chapter 3",

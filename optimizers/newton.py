@@ -14,7 +14,7 @@ from .optimizer import Hyperparameter, Positive, Switch, optimizer
 from .searches import Armijo, armijo, height
 
 Floor = Annotated[float, Hyperparameter(1e-8, 10.0, "log", least=1e-300, label="smallest curvature")]
-Radius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius")]
+Radius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius", symbol=r"\Delta_0")]
 Eta = Annotated[float, Hyperparameter(0.0, 0.25, most=0.25, label="eta (acceptance)")]
 Tau = Annotated[float, Hyperparameter(1e-8, 1.0, "log", least=1e-300, label="tau (first damping)")]
 

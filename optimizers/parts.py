@@ -22,14 +22,14 @@ import numpy as np
 
 from .arithmetic import maximum, minimum, norm, ratio, where
 from .hyperparameter import Fraction, Hyperparameter, Positive, Seed, WeightDecay
-from .optimizer import PARTS, Part, declared_in
+from .optimizer import PARTS, Part, declared_in, lines
 
 Decoupled = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
 STAGES = {("lr", "t"): "rate", ("x", "grad", "t"): "gradient", ("x", "loss", "t"): "loss", ("x", "lr", "t"): "position",
           ("x", "before", "t"): "result"}
 
 
-def part(name: str, *, source: str, on: float, penalty: bool = False) -> Callable[[Callable[..., Any]], Part]:
+def part(name: str, *, source: str, on: float, formula: str = "", penalty: bool = False) -> Callable[[Callable[..., Any]], Part]:
     """Declare a part; its id is the function's name, its stage what its arguments are called."""
 
     def declare(rule: Callable[..., Any]) -> Part:
@@ -37,7 +37,8 @@ def part(name: str, *, source: str, on: float, penalty: bool = False) -> Callabl
         first = next((known for known in STAGES if names[: len(known)] == known), None)
         if first is None:
             raise TypeError(f"{rule.__name__} must begin with one of {', '.join(map(str, STAGES))}")
-        made = Part(name=name, source=source, stage=STAGES[first], penalty=penalty, on=on, **declared_in(rule, len(first)))
+        made = Part(name=name, source=source, formula="\n".join(lines(formula)), stage=STAGES[first], penalty=penalty, on=on,
+                    **declared_in(rule, len(first)))
         if next(iter(made.hyperparameters), "") != made.id:
             raise TypeError(f"the first hyperparameter of {made.id} must be named {made.id}")
         PARTS[made.id] = made

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from .arithmetic import maximum, minimum, sign, where
-from .hyperparameter import FirstStep
 from .optimizer import Decay, Hyperparameter, LearningRate, Momentum, Positive, WeightDecay, optimizer
 
 FAMILY = "Sign-based"
+FirstStep = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\Delta_0")]
 Growth = Annotated[float, Hyperparameter(1.0, 3.0, least=1.0)]
 Shrinking = Annotated[float, Hyperparameter(0.05, 1.0, most=1.0)]
 
