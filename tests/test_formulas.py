@@ -26,7 +26,7 @@ def occurs(symbol: str, formula: str) -> bool:
     """Whether the letter stands there by itself; a first value, as of a recursion from the value before."""
     if symbol.endswith("_0") and symbol[:-1] + "{t-1}" in formula:
         return True
-    before = "" if symbol.startswith("\\") else r"(?<![A-Za-z\\])"
+    before = "" if symbol.startswith("\\") else r"(?<![A-Za-z_\\])"
     return re.search(before + re.escape(symbol) + r"(?![A-Za-z_])", formula) is not None
 
 
@@ -54,9 +54,8 @@ def test_a_formula_speaks_of_the_sliders(rule: Optimizer | Part) -> None:
 
 @EACH_RULE
 def test_a_rule_has_its_story(rule: Optimizer | Part) -> None:
-    for words in (rule.note, rule.story):
-        assert words[0].isupper()
-        assert words[-1] == "."
+    assert rule.story[0].isupper()
+    assert rule.story[-1] == "."
     assert rule.story != rule.note
 
 
