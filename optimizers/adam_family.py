@@ -24,8 +24,8 @@ from .optimizer import (
 @optimizer("Adam", source="Kingma & Ba 2015, arXiv:1412.6980, algorithm 1", convention="PyTorch, Optax", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \dfrac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}
     """)
 def adam(x, grad, t, m=0.0, v=0.0, *,
          lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8):
@@ -46,8 +46,8 @@ def adam(x, grad, t, m=0.0, v=0.0, *,
            convention="PyTorch, Optax", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \left(\frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon} + \lambda x_{t-1}\right)
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \left(\dfrac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon} + \lambda x_{t-1}\right)
     """)
 def adamw(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
           eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.01):
@@ -69,8 +69,8 @@ def adamw(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
     \tilde{v}_t = \max(\tilde{v}_{t-1}, v_t)
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{\tilde{v}_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{\tilde{v}_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \dfrac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}
     """)
 def amsgrad(x, grad, t, m=0.0, v=0.0, v_max=0.0, *,
             lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8):
@@ -91,7 +91,7 @@ def amsgrad(x, grad, t, m=0.0, v=0.0, v_max=0.0, *,
            convention="PyTorch, Optax", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     u_t = \max(\beta_2 u_{t-1}, |g_t| + \epsilon)
-    x_t = x_{t-1} - \frac{\eta}{1 - \beta_1^t} \, \frac{m_t}{u_t}
+    x_t = x_{t-1} - \dfrac{\eta}{1 - \beta_1^t} \, \dfrac{m_t}{u_t}
     """)
 def adamax(x, grad, t, m=0.0, u=0.0, *, lr: LearningRate = 2e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8):
     """Adam with the largest recent gradient below the line, so that no step is ever long. A spike slows it for long.
@@ -110,8 +110,8 @@ def adamax(x, grad, t, m=0.0, u=0.0, *, lr: LearningRate = 2e-3, beta1: Decay = 
     \mu_t = \beta_1 (1 - \frac{1}{2} 0.96^{t \psi})
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \bar{m}_t = \frac{(1 - \mu_t) g_t}{1 - \prod_{i=1}^{t} \mu_i} + \frac{\mu_{t+1} m_t}{1 - \prod_{i=1}^{t+1} \mu_i}
-    x_t = x_{t-1} - \eta \frac{\bar{m}_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon}
+    \bar{m}_t = \dfrac{(1 - \mu_t) g_t}{1 - \prod_{i=1}^{t} \mu_i} + \dfrac{\mu_{t+1} m_t}{1 - \prod_{i=1}^{t+1} \mu_i}
+    x_t = x_{t-1} - \eta \dfrac{\bar{m}_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon}
     """)
 def nadam(x, grad, t, m=0.0, v=0.0, mu_product=1.0, *, lr: LearningRate = 2e-3, beta1: Decay = 0.9,
           beta2: Decay = 0.999, eps: Epsilon = 1e-8, momentum_decay: Positive = 4e-3):
@@ -132,11 +132,11 @@ def nadam(x, grad, t, m=0.0, v=0.0, mu_product=1.0, *, lr: LearningRate = 2e-3, 
 
 @optimizer("RAdam", source="Liu et al. 2020, arXiv:1908.03265, algorithm 2; rectified where rho > 5, as in torch",
            convention="PyTorch", formula=r"""
-    m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \frac{m_t}{1 - \beta_1^t}
+    m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t}
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \rho_{\infty} = \frac{2}{1 - \beta_2} - 1,\quad \rho_t = \rho_{\infty} - \frac{2 t \beta_2^t}{1 - \beta_2^t}
-    r_t = \sqrt{\frac{(\rho_t - 4)(\rho_t - 2) \rho_{\infty}}{(\rho_{\infty} - 4)(\rho_{\infty} - 2) \rho_t}}
-    x_t = x_{t-1} - \eta \hat{m}_t \frac{r_t \sqrt{1 - \beta_2^t}}{\sqrt{v_t} + \epsilon} \quad (\rho_t > 5)
+    \rho_{\infty} = \dfrac{2}{1 - \beta_2} - 1,\quad \rho_t = \rho_{\infty} - \dfrac{2 t \beta_2^t}{1 - \beta_2^t}
+    r_t = \sqrt{\dfrac{(\rho_t - 4)(\rho_t - 2) \rho_{\infty}}{(\rho_{\infty} - 4)(\rho_{\infty} - 2) \rho_t}}
+    x_t = x_{t-1} - \eta \hat{m}_t \dfrac{r_t \sqrt{1 - \beta_2^t}}{\sqrt{v_t} + \epsilon} \quad (\rho_t > 5)
     x_t = x_{t-1} - \eta \hat{m}_t \quad (\rho_t \leq 5)
     """)
 def radam(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8):
@@ -161,8 +161,8 @@ def radam(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0
            convention="Optax", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     s_t = \beta_2 s_{t-1} + (1 - \beta_2) (g_t - m_t)^2 + \bar{\epsilon}
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{s}_t = \frac{s_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \frac{\hat{m}_t}{\sqrt{\hat{s}_t} + \epsilon}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{s}_t = \dfrac{s_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \dfrac{\hat{m}_t}{\sqrt{\hat{s}_t} + \epsilon}
     """)
 def adabelief(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
               eps: Epsilon = 1e-16, eps_root: Epsilon = 1e-16, nesterov: Switch = 0.0):
@@ -184,8 +184,8 @@ def adabelief(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay
            convention="Optax", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad m_0 = v_0
     v_t = v_{t-1} - (1 - \beta_2)\,\mathrm{sign}(v_{t-1} - g_t^2)\,g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \dfrac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}
     """)
 def yogi(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-3,
          initial: Positive = 1e-6):
@@ -208,8 +208,8 @@ def yogi(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) d_t
     n_t = \beta_3 n_{t-1} + (1 - \beta_3) [g_t + (1 - \beta_2) d_t]^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t},\quad \hat{n}_t = \frac{n_t}{1 - \beta_3^t}
-    u_t = \frac{\hat{m}_t + (1 - \beta_2) \hat{v}_t}{\sqrt{\hat{n}_t + \bar{\epsilon}} + \epsilon}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t},\quad \hat{n}_t = \dfrac{n_t}{1 - \beta_3^t}
+    u_t = \dfrac{\hat{m}_t + (1 - \beta_2) \hat{v}_t}{\sqrt{\hat{n}_t + \bar{\epsilon}} + \epsilon}
     x_t = x_{t-1} - \eta (u_t + \lambda x_{t-1})
     """)
 def adan(x, grad, t, m=0.0, v=0.0, n=0.0, last=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.98, beta2: Decay = 0.92,
@@ -231,10 +231,10 @@ def adan(x, grad, t, m=0.0, v=0.0, n=0.0, last=0.0, *, lr: LearningRate = 1e-3, 
 
 @optimizer("AdEMAMix", source="Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137, without the warm-up of alpha and beta3",
            convention="Optax", formula=r"""
-    m_{1,t} = \beta_1 m_{1,t-1} + (1 - \beta_1) g_t,\quad \hat{m}_{1,t} = \frac{m_{1,t}}{1 - \beta_1^t}
+    m_{1,t} = \beta_1 m_{1,t-1} + (1 - \beta_1) g_t,\quad \hat{m}_{1,t} = \dfrac{m_{1,t}}{1 - \beta_1^t}
     m_{2,t} = \beta_3 m_{2,t-1} + (1 - \beta_3) g_t
-    v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2,\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \frac{\hat{m}_{1,t} + \alpha m_{2,t}}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon}
+    v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2,\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \dfrac{\hat{m}_{1,t} + \alpha m_{2,t}}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon}
     """)
 def ademamix(x, grad, t, m1=0.0, m2=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
              beta3: Decay = 0.9999, alpha: Positive = 5.0, eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0):
@@ -255,8 +255,8 @@ def ademamix(x, grad, t, m1=0.0, m2=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta
            formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \frac{(1 - \nu_1) g_t + \nu_1 \hat{m}_t}{\sqrt{(1 - \nu_2) g_t^2 + \nu_2 \hat{v}_t} + \epsilon}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \dfrac{(1 - \nu_1) g_t + \nu_1 \hat{m}_t}{\sqrt{(1 - \nu_2) g_t^2 + \nu_2 \hat{v}_t} + \epsilon}
     """)
 def qhadam(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.995, beta2: Decay = 0.999, nu1: Fraction = 0.7,
            nu2: Fraction = 1.0, eps: Epsilon = 1e-8):
@@ -277,8 +277,8 @@ def qhadam(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 
            convention="Optax", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    u_t = \frac{\hat{m}_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon},\quad u_0 = u_1
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    u_t = \dfrac{\hat{m}_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon},\quad u_0 = u_1
     x_t = x_{t-1} - \eta [(\alpha + \beta) u_t - \beta u_{t-1}]
     """)
 def optimistic_adam(x, grad, t, m=0.0, v=0.0, last=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
@@ -301,8 +301,8 @@ def optimistic_adam(x, grad, t, m=0.0, v=0.0, last=0.0, *, lr: LearningRate = 1e
 
 @optimizer("ACProp", source="Zhuang et al. 2021, arXiv:2110.05454; centered on the last mean and a plain first step, as in Optax",
            convention="Optax", formula=r"""
-    \hat{s}_{t-1} = \frac{s_{t-1}}{1 - \beta_2^{t-1}},\quad \hat{s}_0 = 1
-    x_t = x_{t-1} - \eta \left(\frac{g_t}{\sqrt{\hat{s}_{t-1}} + \epsilon} + \lambda x_{t-1}\right)
+    \hat{s}_{t-1} = \dfrac{s_{t-1}}{1 - \beta_2^{t-1}},\quad \hat{s}_0 = 1
+    x_t = x_{t-1} - \eta \left(\dfrac{g_t}{\sqrt{\hat{s}_{t-1}} + \epsilon} + \lambda x_{t-1}\right)
     s_t = \beta_2 s_{t-1} + (1 - \beta_2) (g_t - m_{t-1})^2 + \bar{\epsilon}
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     """)
@@ -323,9 +323,9 @@ def acprop(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 
 @optimizer("Schedule-free AdamW", source="Defazio et al. 2024, arXiv:2405.15682, algorithm 1; the path is y, the warm-up Optax's",
            convention="Optax", formula=r"""
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    u_t = \frac{g_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon} + \lambda x_{t-1}
-    z_t = z_{t-1} - \eta \min\left(\frac{t - 1}{T}, 1\right) u_t
-    w_t = [\eta \min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
+    u_t = \dfrac{g_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon} + \lambda x_{t-1}
+    z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) u_t
+    w_t = [\eta \,\min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
     x_t = (1 - \beta_1) z_t + \beta_1 \bar{x}_t
     """)
@@ -354,7 +354,7 @@ def schedule_free_adamw(x, grad, t, z=0.0, mean=0.0, v=0.0, weight_sum=0.0, lr_m
 @optimizer("ADOPT", source="Taniguchi et al. 2024, arXiv:2411.02853; steps clipped to (t - 1)^(1/4), as in Optax",
            convention="Optax", formula=r"""
     x_1 = x_0,\quad v_1 = g_1^2
-    u_t = \frac{g_t}{\max(\sqrt{v_{t-1}}, \epsilon)},\quad |u_t| \leq (t - 1)^{1/4}
+    u_t = \dfrac{g_t}{\max(\sqrt{v_{t-1}}, \epsilon)},\quad |u_t| \leq (t - 1)^{1/4}
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) u_t
     x_t = x_{t-1} - \eta m_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2

@@ -14,7 +14,7 @@ FirstSquares = Annotated[float, Hyperparameter(1e-6, 100.0, "log", symbol="n_0")
 @optimizer("AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in torch: sum from 0, eps outside the root",
            convention="PyTorch, TensorFlow 1", formula=r"""
     G_t = G_{t-1} + g_t^2
-    x_t = x_{t-1} - \frac{\eta}{1 + (t - 1) \gamma} \, \frac{g_t}{\sqrt{G_t} + \epsilon}
+    x_t = x_{t-1} - \dfrac{\eta}{1 + (t - 1) \gamma} \, \dfrac{g_t}{\sqrt{G_t} + \epsilon}
     """)
 def adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.01, eps: Epsilon = 1e-10, lr_decay: Positive = 0.0,
             initial_sum: Positive = 0.0):
@@ -31,7 +31,7 @@ def adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.01, eps: Epsilon = 1e
 @optimizer("RMSprop", source="Tieleman & Hinton 2012, Coursera lecture 6.5; centered: Graves 2013, arXiv:1308.0850; "
            "eps outside the root and lr outside the momentum, as in torch", convention="PyTorch", formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
-    b_t = \mu b_{t-1} + \frac{g_t}{\sqrt{v_t} + \epsilon}
+    b_t = \mu b_{t-1} + \dfrac{g_t}{\sqrt{v_t} + \epsilon}
     x_t = x_{t-1} - \eta b_t
     """)
 def rmsprop(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.01, rho: Decay = 0.99, eps: Epsilon = 1e-8,
@@ -55,7 +55,7 @@ def rmsprop(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.01, rh
 @optimizer("AdaDelta", source="Zeiler 2012, arXiv:1212.5701, algorithm 1; times a learning rate, 1 in the paper",
            convention="PyTorch, Optax, Keras, TensorFlow 1", formula=r"""
     E[g^2]_t = \rho E[g^2]_{t-1} + (1 - \rho) g_t^2
-    \Delta x_t = -\frac{\sqrt{E[\Delta x^2]_{t-1} + \epsilon}}{\sqrt{E[g^2]_t + \epsilon}} \, g_t
+    \Delta x_t = -\dfrac{\sqrt{E[\Delta x^2]_{t-1} + \epsilon}}{\sqrt{E[g^2]_t + \epsilon}} \, g_t
     E[\Delta x^2]_t = \rho E[\Delta x^2]_{t-1} + (1 - \rho) \Delta x_t^2
     x_t = x_{t-1} + \eta \Delta x_t
     """)
@@ -75,7 +75,7 @@ def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho
 @optimizer("SM3", source="Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II; of a vector each coordinate is a cover of its own",
            convention="Optax", formula=r"""
     v_t = v_{t-1} + g_t^2
-    m_t = \mu m_{t-1} + (1 - \mu) \frac{g_t}{\sqrt{v_t + \epsilon}}
+    m_t = \mu m_{t-1} + (1 - \mu) \dfrac{g_t}{\sqrt{v_t + \epsilon}}
     x_t = x_{t-1} - \eta m_t
     """)
 def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum = 0.9, eps: Epsilon = 1e-8):
@@ -93,8 +93,8 @@ def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum 
 @optimizer("FTRL", source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1; l2 twice the paper's and beta 0, "
            "as in Keras", convention="Keras, TensorFlow 1", formula=r"""
     n_t = n_{t-1} + g_t^2
-    z_t = z_{t-1} + g_t + 2 \lambda_s x_{t-1} - \frac{n_t^p - n_{t-1}^p}{\eta} \, x_{t-1}
-    x_t = \frac{\min(\max(z_t, -\lambda_1), \lambda_1) - z_t}{(n_t^p + \beta) / \eta + 2 \lambda_2}
+    z_t = z_{t-1} + g_t + 2 \lambda_s x_{t-1} - \dfrac{n_t^p - n_{t-1}^p}{\eta} \, x_{t-1}
+    x_t = \dfrac{\min(\max(z_t, -\lambda_1), \lambda_1) - z_t}{(n_t^p + \beta) / \eta + 2 \lambda_2}
     """)
 def ftrl(x, grad, t, n=0.0, z=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0, l2: Positive = 0.0, l2_shrinkage: Positive = 0.0,
          beta: Positive = 0.0, initial_sum: FirstSquares = 0.1, power: Fraction = 0.5):
@@ -114,9 +114,9 @@ def ftrl(x, grad, t, n=0.0, z=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0
 
 @optimizer("Proximal AdaGrad", source="Duchi, Hazan & Singer 2011, JMLR 12:2121, with the soft threshold of Duchi & Singer 2009, "
            "JMLR 10:2899", convention="TensorFlow 1", formula=r"""
-    G_t = G_{t-1} + g_t^2,\quad \eta_t = \frac{\eta}{\sqrt{G_t}}
+    G_t = G_{t-1} + g_t^2,\quad \eta_t = \dfrac{\eta}{\sqrt{G_t}}
     y_t = x_{t-1} - \eta_t g_t
-    x_t = \mathrm{sign}(y_t) \, \frac{\max(|y_t| - \eta_t \lambda_1, 0)}{1 + \eta_t \lambda_2}
+    x_t = \mathrm{sign}(y_t) \, \dfrac{\max(|y_t| - \eta_t \lambda_1, 0)}{1 + \eta_t \lambda_2}
     """)
 def proximal_adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.1, l1: Positive = 0.0, l2: Positive = 0.0,
                      initial_sum: Positive = 0.1):

@@ -61,7 +61,7 @@ def nesterov_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Mome
 @optimizer("AdaGrad (Keras)", variant_of="adagrad", convention="Keras, Optax",
            source="keras.optimizers.Adagrad: sum from 0.1, eps inside the root", formula=r"""
     G_t = G_{t-1} + g_t^2
-    x_t = x_{t-1} - \eta \frac{g_t}{\sqrt{G_t + \epsilon}}
+    x_t = x_{t-1} - \eta \dfrac{g_t}{\sqrt{G_t + \epsilon}}
     """)
 def adagrad_keras(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.001, eps: Epsilon = 1e-7, initial_sum: Positive = 0.1):
     """The sum does not begin at 0, so that the first steps are shorter than in PyTorch.
@@ -77,7 +77,7 @@ def adagrad_keras(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.001, eps: Epsil
            source="keras.optimizers.RMSprop: eps inside the root, lr inside the momentum; TensorFlow 1 begins at v = 1",
            formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
-    b_t = \mu b_{t-1} + \eta \frac{g_t}{\sqrt{v_t + \epsilon}}
+    b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{v_t + \epsilon}}
     x_t = x_{t-1} - b_t
     """)
 def rmsprop_keras(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.001, rho: Decay = 0.9, eps: Epsilon = 1e-7,
@@ -99,7 +99,7 @@ def rmsprop_keras(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.
 @optimizer("RMSprop (Optax)", variant_of="rmsprop", convention="Optax",
            source="optax.rmsprop: with bias correction, Nesterov momentum and either place of eps to choose", formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
-    b_t = \mu b_{t-1} + \eta \frac{g_t}{\sqrt{v_t + \epsilon}}
+    b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{v_t + \epsilon}}
     x_t = x_{t-1} - b_t
     """)
 def rmsprop_optax(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.001, rho: Decay = 0.9, eps: Epsilon = 1e-8,
@@ -126,8 +126,8 @@ def rmsprop_optax(x, grad, t, v=0.0, g_mean=0.0, b=0.0, *, lr: LearningRate = 0.
            formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \alpha_t = \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
-    x_t = x_{t-1} - \alpha_t \frac{m_t}{\sqrt{v_t} + \epsilon}
+    \alpha_t = \eta \dfrac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
+    x_t = x_{t-1} - \alpha_t \dfrac{m_t}{\sqrt{v_t} + \epsilon}
     """)
 def adam_keras(x, grad, t, m=0.0, v=0.0, *,
                lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7):
@@ -146,8 +146,8 @@ def adam_keras(x, grad, t, m=0.0, v=0.0, *,
            formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    x_t = x_{t-1} - \eta \frac{\hat{m}_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    x_t = x_{t-1} - \eta \dfrac{\hat{m}_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon}
     """)
 def adam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
                eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0):
@@ -165,8 +165,8 @@ def adam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Deca
            formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \alpha_t = \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
-    x_t = (1 - \eta \lambda) x_{t-1} - \alpha_t \frac{m_t}{\sqrt{v_t} + \epsilon}
+    \alpha_t = \eta \dfrac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
+    x_t = (1 - \eta \lambda) x_{t-1} - \alpha_t \dfrac{m_t}{\sqrt{v_t} + \epsilon}
     """)
 def adamw_keras(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
                 eps: Epsilon = 1e-7, weight_decay: WeightDecay = 0.004):
@@ -186,7 +186,7 @@ def adamw_keras(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Dec
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
     \tilde{v}_t = \max(\tilde{v}_{t-1}, v_t)
-    x_t = x_{t-1} - \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \, \frac{m_t}{\sqrt{\tilde{v}_t} + \epsilon}
+    x_t = x_{t-1} - \eta \dfrac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \, \dfrac{m_t}{\sqrt{\tilde{v}_t} + \epsilon}
     """)
 def amsgrad_keras(x, grad, t, m=0.0, v=0.0, v_max=0.0, *,
                   lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7):
@@ -206,9 +206,9 @@ def amsgrad_keras(x, grad, t, m=0.0, v=0.0, v_max=0.0, *,
            formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
     \tilde{v}_t = \max(\tilde{v}_{t-1}, \hat{v}_t)
-    x_t = x_{t-1} - \eta \frac{\hat{m}_t}{\sqrt{\tilde{v}_t + \bar{\epsilon}} + \epsilon}
+    x_t = x_{t-1} - \eta \dfrac{\hat{m}_t}{\sqrt{\tilde{v}_t + \bar{\epsilon}} + \epsilon}
     """)
 def amsgrad_optax(x, grad, t, m=0.0, v=0.0, v_max=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
                   eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0, correct_m: Switch = 1.0, correct_v: Switch = 1.0):
@@ -228,7 +228,7 @@ def amsgrad_optax(x, grad, t, m=0.0, v=0.0, v_max=0.0, *, lr: LearningRate = 1e-
            formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     u_t = \max(\beta_2 u_{t-1}, |g_t|)
-    x_t = x_{t-1} - \frac{\eta}{1 - \beta_1^t} \, \frac{m_t}{u_t + \epsilon}
+    x_t = x_{t-1} - \dfrac{\eta}{1 - \beta_1^t} \, \dfrac{m_t}{u_t + \epsilon}
     """)
 def adamax_keras(x, grad, t, m=0.0, u=0.0, *,
                  lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7):
@@ -248,8 +248,8 @@ def adamax_keras(x, grad, t, m=0.0, u=0.0, *,
     \mu_t = \beta_1 (1 - \frac{1}{2} 0.96^t)
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \bar{m}_t = \frac{(1 - \mu_t) g_t}{1 - \prod_{i=1}^{t} \mu_i} + \frac{\mu_{t+1} m_t}{1 - \prod_{i=1}^{t+1} \mu_i}
-    x_t = x_{t-1} - \eta \frac{\bar{m}_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon}
+    \bar{m}_t = \dfrac{(1 - \mu_t) g_t}{1 - \prod_{i=1}^{t} \mu_i} + \dfrac{\mu_{t+1} m_t}{1 - \prod_{i=1}^{t+1} \mu_i}
+    x_t = x_{t-1} - \eta \dfrac{\bar{m}_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon}
     """)
 def nadam_keras(x, grad, t, m=0.0, v=0.0, mu_product=1.0, *,
                 lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7):
@@ -268,8 +268,8 @@ def nadam_keras(x, grad, t, m=0.0, v=0.0, mu_product=1.0, *,
 @optimizer("NAdam (Optax)", variant_of="nadam", convention="Optax", source="optax.nadam: no schedule of the momentum", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \bar{m}_t = \frac{\beta_1 m_t}{1 - \beta_1^{t+1}} + \frac{(1 - \beta_1) g_t}{1 - \beta_1^t}
-    x_t = x_{t-1} - \eta \frac{\bar{m}_t}{\sqrt{v_t / (1 - \beta_2^t) + \bar{\epsilon}} + \epsilon}
+    \bar{m}_t = \dfrac{\beta_1 m_t}{1 - \beta_1^{t+1}} + \dfrac{(1 - \beta_1) g_t}{1 - \beta_1^t}
+    x_t = x_{t-1} - \eta \dfrac{\bar{m}_t}{\sqrt{v_t / (1 - \beta_2^t) + \bar{\epsilon}} + \epsilon}
     """)
 def nadam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
                 eps: Epsilon = 1e-8, eps_root: Epsilon = 0.0):
@@ -286,11 +286,11 @@ def nadam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Dec
 
 @optimizer("RAdam (Optax)", variant_of="radam", convention="Optax",
            source="optax.radam: a threshold to choose, eps beside the corrected root", formula=r"""
-    m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \frac{m_t}{1 - \beta_1^t}
-    v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2,\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    \rho_{\infty} = \frac{2}{1 - \beta_2} - 1,\quad \rho_t = \rho_{\infty} - \frac{2 t \beta_2^t}{1 - \beta_2^t}
-    r_t = \sqrt{\frac{(\rho_t - 4)(\rho_t - 2) \rho_{\infty}}{(\rho_{\infty} - 4)(\rho_{\infty} - 2) \rho_t}}
-    x_t = x_{t-1} - \eta \hat{m}_t \frac{r_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon} \quad (\rho_t \geq \rho_{\min})
+    m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t}
+    v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2,\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    \rho_{\infty} = \dfrac{2}{1 - \beta_2} - 1,\quad \rho_t = \rho_{\infty} - \dfrac{2 t \beta_2^t}{1 - \beta_2^t}
+    r_t = \sqrt{\dfrac{(\rho_t - 4)(\rho_t - 2) \rho_{\infty}}{(\rho_{\infty} - 4)(\rho_{\infty} - 2) \rho_t}}
+    x_t = x_{t-1} - \eta \hat{m}_t \dfrac{r_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon} \quad (\rho_t \geq \rho_{\min})
     x_t = x_{t-1} - \eta \hat{m}_t \quad (\rho_t < \rho_{\min})
     """)
 def radam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999,
@@ -319,8 +319,8 @@ def radam_optax(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Dec
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) d_t
     n_t = \beta_3 n_{t-1} + (1 - \beta_3) (g_t + \beta_2 d_t)^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t},\quad \hat{n}_t = \frac{n_t}{1 - \beta_3^t}
-    x_t = \frac{1}{1 + \eta \lambda} \left(x_{t-1} - \eta \frac{\hat{m}_t + \beta_2 \hat{v}_t}{\sqrt{\hat{n}_t} + \epsilon}\right)
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t},\quad \hat{n}_t = \dfrac{n_t}{1 - \beta_3^t}
+    x_t = \dfrac{1}{1 + \eta \lambda} \left(x_{t-1} - \eta \dfrac{\hat{m}_t + \beta_2 \hat{v}_t}{\sqrt{\hat{n}_t} + \epsilon}\right)
     """)
 def adan_authors(x, grad, t, m=0.0, v=0.0, n=0.0, last=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.98, beta2: Decay = 0.92,
                  beta3: Decay = 0.99, eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.0):
@@ -341,8 +341,8 @@ def adan_authors(x, grad, t, m=0.0, v=0.0, n=0.0, last=0.0, *, lr: LearningRate 
            source="keras.optimizers.Adafactor: eps_1 added to every squared gradient", formula=r"""
     \alpha_t = \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \min(\eta, 1 / \sqrt{t})
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} (g_t^2 + \epsilon_1)
-    u_t = \frac{g_t}{\sqrt{v_t}}
-    x_t = x_{t-1} - \frac{\alpha_t}{\max(1, \mathrm{RMS}(u_t) / d)} \, u_t
+    u_t = \dfrac{g_t}{\sqrt{v_t}}
+    x_t = x_{t-1} - \dfrac{\alpha_t}{\max(1, \mathrm{RMS}(u_t) / d)} \, u_t
     """)
 def adafactor_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.001, beta2_decay: Fraction = 0.8, eps1: Tiny = 1e-30,
                     eps2: Epsilon = 1e-3, clip: Positive = 1.0):
@@ -361,8 +361,8 @@ def adafactor_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.001, beta2_decay:
            source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v and the momentum in single precision",
            formula=r"""
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} (g_t^2 + \epsilon)
-    u_t = \frac{g_t}{\sqrt{v_t}}
-    \tilde{u}_t = \eta \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \frac{u_t}{\max(1, \mathrm{RMS}(u_t) / d)}
+    u_t = \dfrac{g_t}{\sqrt{v_t}}
+    \tilde{u}_t = \eta \,\max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \dfrac{u_t}{\max(1, \mathrm{RMS}(u_t) / d)}
     m_t = \mu m_{t-1} + (1 - \mu) \tilde{u}_t
     x_t = x_{t-1} - (m_t + \lambda x_{t-1})
     """)

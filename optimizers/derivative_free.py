@@ -103,7 +103,7 @@ def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
     f(x_{t-1} + \sigma_{t-1} y_{1:\lambda}) \leq f(x_{t-1} + \sigma_{t-1} y_{2:\lambda}) \leq \ldots
     \bar{y} = \sum_{i=1}^{\lfloor \lambda / 2 \rfloor} w_i y_{i:\lambda},\quad x_t = x_{t-1} + \sigma_{t-1} \bar{y}
     p^{\sigma}_t = (1 - c_{\sigma}) p^{\sigma}_{t-1} + \sqrt{c_{\sigma} (2 - c_{\sigma}) \mu_w} \, C_{t-1}^{-1/2} \bar{y}
-    \sigma_t = \sigma_{t-1} \exp\left[\frac{c_{\sigma}}{d_{\sigma}} \left(\frac{\|p^{\sigma}_t\|}{\sqrt{\pi / 2}} - 1\right)\right]
+    \sigma_t = \sigma_{t-1} \,\exp\left[\dfrac{c_{\sigma}}{d_{\sigma}} \left(\|p^{\sigma}_t\| / \sqrt{\pi / 2} - 1\right)\right]
     p^c_t = (1 - c_c) p^c_{t-1} + h_t \sqrt{c_c (2 - c_c) \mu_w} \, \bar{y},\quad \delta_t = (1 - h_t) c_c (2 - c_c)
     V_t = \sum_{i=1}^{\lambda} w_i^{\circ} y_{i:\lambda} y_{i:\lambda}^{\top}
     C_t = (1 + c_1 \delta_t - c_1 - c_{\mu} \sum w_i) C_{t-1} + c_1 p^c_t {p^c_t}^{\top} + c_{\mu} V_t

@@ -89,7 +89,7 @@ def averaged_momentum(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: M
 
 
 @optimizer("Normalized gradient", source="Hazan, Levy & Shalev-Shwartz 2015, arXiv:1507.02030", separable=False,
-           formula=r"x_t = x_{t-1} - \eta \frac{g_t}{\|g_t\|}")
+           formula=r"x_t = x_{t-1} - \eta \dfrac{g_t}{\|g_t\|}")
 def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
     """Steps of one length: crosses plateaus and survives cliffs. Never settles: it hops about the minimum at that length.
 
@@ -103,7 +103,7 @@ def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
 @optimizer("Polyak step size", source="Polyak 1987, Introduction to Optimization; with a largest step: Loizou et al. 2021, "
            "arXiv:2002.10542", separable=False, convention="Optax", formula=r"""
     d_t = s g_t
-    \eta_t = \min\left(\frac{f(x_{t-1}) - f^*}{\|d_t\|^2 + \epsilon},\ \eta\right)
+    \eta_t = \min\left(\dfrac{f(x_{t-1}) - f^*}{\|d_t\|^2 + \epsilon},\ \eta\right)
     x_t = x_{t-1} - \eta_t d_t
     """)
 def polyak_step_size(x, loss, t, *, lr: LearningRate = 1.0, f_min: Height = 0.0, scaling: Positive = 1.0, eps: Epsilon = 0.0,
@@ -153,9 +153,9 @@ def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: 
 
 @optimizer("ASGD", source="Polyak & Juditsky 1992, doi:10.1137/0330046; Bottou 2012, Stochastic Gradient Descent Tricks",
            convention="PyTorch", formula=r"""
-    \eta_t = \frac{\eta}{(1 + \lambda \eta (t - 1))^{\alpha}}
+    \eta_t = \dfrac{\eta}{(1 + \lambda \eta (t - 1))^{\alpha}}
     x_t = (1 - \lambda \eta_t) x_{t-1} - \eta_t g_t
-    \bar{x}_t = \bar{x}_{t-1} + \frac{x_t - \bar{x}_{t-1}}{\max(1, t - 1 - t_0)}
+    \bar{x}_t = \bar{x}_{t-1} + \dfrac{x_t - \bar{x}_{t-1}}{\max(1, t - 1 - t_0)}
     """)
 def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Positive = 1e-4, alpha: Fraction = 0.75,
          t0: AveragedFrom = 1e6):
@@ -173,8 +173,8 @@ def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Posit
 
 @optimizer("Schedule-free SGD", source="Defazio et al. 2024, arXiv:2405.15682; the path is y, and the warm-up Optax's",
            convention="Optax", formula=r"""
-    z_t = z_{t-1} - \eta \min\left(\frac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
-    w_t = [\eta \min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
+    z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
+    w_t = [\eta \,\min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
     x_t = (1 - \beta) z_t + \beta \bar{x}_t
     """)

@@ -19,7 +19,7 @@ def trust(x, update, coefficient=1.0, eps=0.0):
 @optimizer("LARS", source="You, Gitman & Ginsburg 2017, arXiv:1708.03888, algorithm 1; the decay counted in the ratio, as in Optax",
            separable=False, convention="Optax", formula=r"""
     d_t = g_t + \lambda x_{t-1}
-    v_t = \mu v_{t-1} - \eta \frac{\kappa \|x_{t-1}\|}{\|d_t\| + \epsilon} \, d_t
+    v_t = \mu v_{t-1} - \eta \dfrac{\kappa \|x_{t-1}\|}{\|d_t\| + \epsilon} \, d_t
     x_t = x_{t-1} + v_t
     """)
 def lars(x, grad, t, v=0.0, *, lr: LearningRate = 1.0, momentum: Momentum = 0.9, trust_coefficient: Positive = 0.001,
@@ -41,9 +41,9 @@ def lars(x, grad, t, v=0.0, *, lr: LearningRate = 1.0, momentum: Momentum = 0.9,
            convention="Optax, Keras", formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
-    \hat{m}_t = \frac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \frac{v_t}{1 - \beta_2^t}
-    r_t = \frac{\hat{m}_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon} + \lambda x_{t-1}
-    x_t = x_{t-1} - \eta \frac{\|x_{t-1}\|}{\|r_t\|} \, r_t
+    \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
+    r_t = \dfrac{\hat{m}_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon} + \lambda x_{t-1}
+    x_t = x_{t-1} - \eta \dfrac{\|x_{t-1}\|}{\|r_t\|} \, r_t
     """)
 def lamb(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-6,
          eps_root: Epsilon = 0.0, weight_decay: WeightDecay = 0.0):
@@ -61,8 +61,8 @@ def lamb(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.
 
 @optimizer("Fromage", source="Bernstein et al. 2020, arXiv:2002.03432; norms of at least min_norm, as in Optax",
            separable=False, convention="Optax", formula=r"""
-    d_t = \frac{\max(\|x_{t-1}\|, r_{\min})}{\max(\|g_t\|, r_{\min})} \, g_t
-    x_t = \frac{1}{\sqrt{1 + \eta^2}} (x_{t-1} - \eta d_t)
+    d_t = \dfrac{\max(\|x_{t-1}\|, r_{\min})}{\max(\|g_t\|, r_{\min})} \, g_t
+    x_t = \dfrac{1}{\sqrt{1 + \eta^2}} (x_{t-1} - \eta d_t)
     """)
 def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
     """A share of the distance from the origin, then a pull towards it, so that nothing drifts out. Misses minima elsewhere.
@@ -80,7 +80,7 @@ def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
 @optimizer("NovoGrad", source="Ginsburg et al. 2019, arXiv:1905.11286; momentum without 1 - beta1, as in Optax", separable=False,
            convention="Optax", formula=r"""
     v_1 = \|g_1\|^2,\quad v_t = \beta_2 v_{t-1} + (1 - \beta_2) \|g_t\|^2 \quad (t > 1)
-    m_t = \beta_1 m_{t-1} + \frac{g_t}{\sqrt{v_t + \bar{\epsilon}} + \epsilon} + \lambda x_{t-1}
+    m_t = \beta_1 m_{t-1} + \dfrac{g_t}{\sqrt{v_t + \bar{\epsilon}} + \epsilon} + \lambda x_{t-1}
     x_t = x_{t-1} - \eta m_t
     """)
 def novograd(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.9, beta2: Decay = 0.25, eps: Epsilon = 1e-6,
@@ -106,8 +106,8 @@ def rms(x):
            separable=False, convention="PyTorch", formula=r"""
     \alpha_t = \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \min(\eta, 1 / \sqrt{t})
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} g_t^2
-    u_t = \frac{g_t}{\sqrt{\max(v_t, \epsilon_1^2)}}
-    x_t = (1 - \eta \lambda) x_{t-1} - \frac{\alpha_t}{\max(1, \mathrm{RMS}(u_t) / d)} \, u_t
+    u_t = \dfrac{g_t}{\sqrt{\max(v_t, \epsilon_1^2)}}
+    x_t = (1 - \eta \lambda) x_{t-1} - \dfrac{\alpha_t}{\max(1, \mathrm{RMS}(u_t) / d)} \, u_t
     """)
 def adafactor(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, beta2_decay: Fraction = 0.8, eps1: Epsilon = 2.220446049250313e-16,
               eps2: Epsilon = 1e-3, clip: Positive = 1.0, weight_decay: WeightDecay = 0.0):

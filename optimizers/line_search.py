@@ -54,8 +54,8 @@ def steepest_descent_wolfe(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: 
 @optimizer("Barzilai-Borwein", source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; the long step BB1 or the short BB2",
            separable=False, formula=r"""
     s_t = x_{t-1} - x_{t-2},\quad y_t = g_t - g_{t-1}
-    \alpha_t = \frac{s_t^{\top} s_t}{s_t^{\top} y_t} \quad (s_t^{\top} y_t > 0)
-    \alpha_t = \eta \quad (s_t^{\top} y_t \leq 0)\ \ (t = 1)
+    \alpha_t = \dfrac{s_t^{\top} s_t}{s_t^{\top} y_t} \quad (s_t^{\top} y_t > 0)
+    \alpha_t = \eta \quad (s_t^{\top} y_t \leq 0),\quad \alpha_1 = \eta
     x_t = x_{t-1} - \alpha_t g_t
     """)
 def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.01, bb2: Switch = 0):
@@ -86,7 +86,7 @@ def _conjugate(x, loss, p, beta, lr, c1, c2):
 
 @optimizer("Conjugate gradient, FR", source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
            "chapter 5, with a restart where gradients are not orthogonal", separable=False, batched=False, formula=r"""
-    \beta_t = \frac{g_t^{\top} g_t}{g_{t-1}^{\top} g_{t-1}} \quad (|g_t^{\top} g_{t-1}| < 0.1\,g_t^{\top} g_t)
+    \beta_t = \dfrac{g_t^{\top} g_t}{g_{t-1}^{\top} g_{t-1}} \quad (|g_t^{\top} g_{t-1}| < 0.1\,g_t^{\top} g_t)
     \beta_t = 0 \quad (|g_t^{\top} g_{t-1}| \geq 0.1\,g_t^{\top} g_t)
     p_t = -g_t + \beta_t p_{t-1}
     x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
@@ -113,7 +113,7 @@ def conjugate_gradient_fr(x, loss, t, g_old=None, p=None, trials=None, *, lr: Fi
 
 @optimizer("Conjugate gradient, PR+", source="Polak & Ribière 1969, RIRO 3(16):35; Gilbert & Nocedal 1992, doi:10.1137/0802003",
            separable=False, batched=False, formula=r"""
-    \beta_t = \max\left(0,\ \frac{g_t^{\top} (g_t - g_{t-1})}{g_{t-1}^{\top} g_{t-1}}\right)
+    \beta_t = \max\left(0,\ \dfrac{g_t^{\top} (g_t - g_{t-1})}{g_{t-1}^{\top} g_{t-1}}\right)
     p_t = -g_t + \beta_t p_{t-1}
     x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
     f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|

@@ -63,7 +63,7 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo =
 @optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, eigenvalues with a floor",
            separable=False, batched=False, formula=r"""
     \nabla^2 f(x_{t-1}) = Q \Lambda Q^{\top}
-    x_t = x_{t-1} - \eta Q \max(|\Lambda|, \delta)^{-1} Q^{\top} g_t
+    x_t = x_{t-1} - \eta Q \,\max(|\Lambda|, \delta)^{-1} Q^{\top} g_t
     """)
 def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
     """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes.
@@ -105,7 +105,7 @@ def step_within(grad, hessian, radius):
            separable=False, batched=False, formula=r"""
     q_t(p) = f(x_{t-1}) + g_t^{\top} p + \frac{1}{2} p^{\top} \nabla^2 f(x_{t-1})\,p
     p_t = \arg\min\,\{q_t(p) : \|p\| \leq \Delta_{t-1}\}
-    \rho_t = \frac{f(x_{t-1}) - f(x_{t-1} + p_t)}{q_t(0) - q_t(p_t)}
+    \rho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{q_t(0) - q_t(p_t)}
     x_t = x_{t-1} + p_t \ (\rho_t > \eta),\quad x_{t-1} \ (\rho_t \leq \eta)
     \Delta_t = \frac{1}{4} \Delta_{t-1} \quad (\rho_t < \frac{1}{4})
     \Delta_t = \min(2 \Delta_{t-1}, \hat{\Delta}) \quad (\rho_t > \frac{3}{4},\ \|p_t\| = \Delta_{t-1})
@@ -139,9 +139,9 @@ def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_r
 
 @optimizer("Levenberg-Marquardt", source="Levenberg 1944, doi:10.1090/qam/10666: lambda I; Marquardt 1963, J. SIAM 11:431: "
            "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004", separable=False, batched=False, formula=r"""
-    p_t = -\eta (J_t^{\top} J_t + \lambda_{t-1} I)^{-1} g_t,\quad \lambda_0 = \tau \max_i (J_1^{\top} J_1)_{ii}
-    \varrho_t = \frac{f(x_{t-1}) - f(x_{t-1} + p_t)}{-g_t^{\top} p_t - \frac{1}{2} p_t^{\top} J_t^{\top} J_t \, p_t}
-    \lambda_t = \lambda_{t-1} \max(\frac{1}{3}, 1 - (2 \varrho_t - 1)^3),\ \nu_t = 2,\ x_t = x_{t-1} + p_t \quad (\varrho_t > 0)
+    p_t = -\eta (J_t^{\top} J_t + \lambda_{t-1} I)^{-1} g_t,\quad \lambda_0 = \tau \,\max_i (J_1^{\top} J_1)_{ii},\quad \nu_0 = 2
+    \varrho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{-g_t^{\top} p_t - \frac{1}{2} p_t^{\top} J_t^{\top} J_t \, p_t}
+    \lambda_t = \lambda_{t-1} \,\max(\frac{1}{3}, 1 - (2 \varrho_t - 1)^3),\ \nu_t = 2,\ x_t = x_{t-1} + p_t \quad (\varrho_t > 0)
     \lambda_t = \nu_{t-1} \lambda_{t-1},\ \nu_t = 2 \nu_{t-1},\ x_t = x_{t-1} \quad (\varrho_t \leq 0)
     """)
 def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3,

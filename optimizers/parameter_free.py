@@ -19,7 +19,7 @@ FirstSquare = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first dis
            convention="Optax", formula=r"""
     \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = r_{\epsilon} (1 + \|x_0\|)
     G_t = G_{t-1} + \|g_t\|^2
-    x_t = x_{t-1} - \eta \frac{\bar{r}_t}{\sqrt{G_t + \epsilon}} \, g_t
+    x_t = x_{t-1} - \eta \dfrac{\bar{r}_t}{\sqrt{G_t + \epsilon}} \, g_t
     """)
 def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: FirstDistance = 1e-6, relative: Switch = 1.0,
         eps: Epsilon = 1e-8):
@@ -40,7 +40,7 @@ def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: 
 @optimizer("DoWG", source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284", separable=False, convention="Optax", formula=r"""
     \bar{r}_t^2 = \max(\bar{r}_{t-1}^2, \|x_{t-1} - x_0\|^2),\quad \bar{r}_0^2 = r_{\epsilon}^2
     v_t = v_{t-1} + \bar{r}_t^2 \|g_t\|^2
-    x_t = x_{t-1} - \eta \frac{\bar{r}_t^2}{\sqrt{v_t} + \epsilon} \, g_t
+    x_t = x_{t-1} - \eta \dfrac{\bar{r}_t^2}{\sqrt{v_t} + \epsilon} \, g_t
     """)
 def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: FirstSquare = 1e-4, eps: Epsilon = 1e-4):
     """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a ravine.
@@ -57,13 +57,13 @@ def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: F
 
 @optimizer("Prodigy", source="Mishchenko & Defazio 2023, arXiv:2306.06101, with Adam; bias-corrected, as in Optax",
            separable=False, convention="Optax", formula=r"""
-    \gamma_t = \eta d_{t-1} \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
+    \gamma_t = \eta d_{t-1} \dfrac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) d_{t-1} g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) d_{t-1}^2 g_t^2
     s_t = \beta_3 s_{t-1} + \gamma_t d_{t-1} g_t / d_0
     r_t = \beta_3 r_{t-1} + \gamma_t d_{t-1} g_t^{\top} (x_0 - x_{t-1}) / d_0
     d_t = \max(d_{t-1}, c \, r_t / \|s_t\|_1)
-    x_t = x_{t-1} - \gamma_t \left(\frac{m_t}{\sqrt{v_t} + d_t \epsilon} + \lambda x_{t-1}\right)
+    x_t = x_{t-1} - \gamma_t \left(\dfrac{m_t}{\sqrt{v_t} + d_t \epsilon} + \lambda x_{t-1}\right)
     """)
 def prodigy(x, grad, t, x0=0.0, m=0.0, v=0.0, s=0.0, r=0.0, d=0.0, *, lr: LearningRate = 1.0, beta1: Decay = 0.9,
             beta2: Decay = 0.999, beta3: Decay = 0.0, eps: Epsilon = 1e-8, d0: FirstDistance = 1e-6, d_coef: Positive = 1.0,
@@ -91,7 +91,7 @@ def prodigy(x, grad, t, x0=0.0, m=0.0, v=0.0, s=0.0, r=0.0, d=0.0, *, lr: Learni
     G_t = G_{t-1} + |c_t|
     R_t = \max(R_{t-1} - c_t (x_{t-1} - x_0), 0)
     \theta_t = \theta_{t-1} - c_t
-    x_t = x_0 + \frac{\theta_t}{L_t \max(G_t + L_t, \alpha L_t)} (L_t + R_t)
+    x_t = x_0 + \dfrac{\theta_t}{L_t \,\max(G_t + L_t, \alpha L_t)} (L_t + R_t)
     """)
 def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: LearningRate = 1.0, alpha: Bets = 100.0,
           eps: Epsilon = 1e-8):
@@ -117,7 +117,7 @@ def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: 
     \gamma_t = \beta \gamma_{t-1} + (1 - \beta) g_t^{\top} x_{t-1},\quad \gamma_1 = g_1^{\top} x_0
     h_t = (1 + \eta \lambda) (\bar{f}_t - f_* - \gamma_t) + d_t^{\top} x_{t-1}
     \tau_t = \min(\eta,\ \max(h_t, 0) / \|d_t\|^2)
-    x_t = \frac{x_{t-1}}{1 + \eta \lambda} - \tau_t d_t
+    x_t = \dfrac{x_{t-1}}{1 + \eta \lambda} - \tau_t d_t
     """)
 def momo(x, loss, t, d=0.0, f_mean=0.0, gamma=0.0, f_low=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
          lower_bound: Height = 0.0, weight_decay: WeightDecay = 0.0, adapt_bound: Switch = 0.0):

@@ -49,8 +49,8 @@ def part(name: str, *, source: str, on: float, formula: str = "", penalty: bool 
 
 @part("Mini-batches", source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586, with the mean over a few of the data points as "
       "the observation; Bottou, Curtis & Nocedal 2018, arXiv:1606.04838, section 3", on=8, formula=r"""
-    f(x) = \frac{1}{n} \sum_{i=1}^{n} f_i(x)
-    g_t = \frac{1}{b} \sum_{i \in B_t} \nabla f_i(x_{t-1}),\quad |B_t| = b
+    f(x) = \dfrac{1}{n} \sum_{i=1}^{n} f_i(x)
+    g_t = \dfrac{1}{b} \sum_{i \in B_t} \nabla f_i(x_{t-1}),\quad |B_t| = b
     """)
 def minibatch(x, loss, t, *, minibatch: Annotated[float, Hyperparameter(1, 100, "whole", most=100_000, label="batch size")] = 0,
               minibatch_seed: Seed = 0):
@@ -68,7 +68,7 @@ def minibatch(x, loss, t, *, minibatch: Annotated[float, Hyperparameter(1, 100, 
 
 
 @part("Sharpness-aware minimization (SAM)", source="Foret et al. 2021, arXiv:2010.01412, algorithm 1", on=0.05, formula=r"""
-    \hat{x}_t = x_{t-1} + \rho \frac{\nabla f(x_{t-1})}{\|\nabla f(x_{t-1})\|}
+    \hat{x}_t = x_{t-1} + \rho \dfrac{\nabla f(x_{t-1})}{\|\nabla f(x_{t-1})\|}
     g_t = \nabla f(\hat{x}_t)
     """)
 def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="SAM radius")] = 0.0):
@@ -108,7 +108,7 @@ def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
 
 
 @part("Clip gradient by norm", source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1", on=1.0,
-      formula=r"\tilde{g}_t = \min\left(1, \frac{c}{\|g_t\|}\right) g_t")
+      formula=r"\tilde{g}_t = \min\left(1, \dfrac{c}{\|g_t\|}\right) g_t")
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     """Shortens a gradient that is too long and keeps its direction; survives cliffs, but makes far starts slow.
 

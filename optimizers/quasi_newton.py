@@ -75,7 +75,7 @@ def remember(pairs, new, size):
            "Schmidt's minFunc", separable=False, batched=False, convention="PyTorch", formula=r"""
     p_t = -H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
-    H^{t-m-1} = \frac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
+    H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
     H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
     """)
 def lbfgs(x, loss, t, d=None, step=0.0, s=(), y=(), rho=(), gamma=1.0, g_old=None, n_iter=0.0, func_evals=0.0, trials=None, *,

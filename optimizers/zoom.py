@@ -23,7 +23,7 @@ Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, l
            separable=False, batched=False, variant_of="lbfgs", convention="Optax", formula=r"""
     p_t = -\eta H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
-    H^{t-m-1} = \frac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
+    H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
     H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
     """)
 def lbfgs_optax(x, loss, t, x_old=None, g_old=None, s=(), y=(), rho=(), trials=None, *, lr: StepLength = 1.0,
