@@ -7,6 +7,9 @@ import re
 import pytest
 from matplotlib.mathtext import MathTextParser
 
+from app.experiment import Experiment, Run
+from app.export.code.numpy_script import numpy_script
+from app.race import Race
 from optimizers import OPTIMIZERS, PARTS, Optimizer, Part
 from optimizers.optimizer import declared_in, lines
 from surfaces import SURFACES, Surface
@@ -79,6 +82,14 @@ def test_a_docstring_is_note_and_story() -> None:
     declared = declared_in(rule, 3)
     assert declared["note"] == "First paragraph."
     assert declared["story"] == "Second one."
+
+
+def test_a_script_has_the_note_and_no_story() -> None:
+    race = Race(Experiment(surface="rosenbrock", runs=(Run("adam", {"lookahead": 5}),)))
+    text = numpy_script(race)
+    for rule in (OPTIMIZERS["adam"], PARTS["lookahead"]):
+        assert f'    """{rule.note}"""\n' in text
+        assert rule.story[:30] not in text
 
 
 def test_a_formula_loses_the_indentation_of_its_source() -> None:
