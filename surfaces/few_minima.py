@@ -98,8 +98,8 @@ def goldstein_price(x, y):
 @surface("Peaks", source="MathWorks, MATLAB function peaks",
          formula=r"3 (1 - x)^2 e^{-x^2 - (y + 1)^2} - 10 (x/5 - x^3 - y^5) e^{-x^2 - y^2} - \frac{1}{3} e^{-(x + 1)^2 - y^2}",
          note="Three hills and three hollows on a plain: beside a hilltop neighbours part, and far out nothing pulls.",
-         lesson="Move the start a little beside a hilltop and see the runs part. Far out, compare SGD, which hardly moves, with "
-                "Adam.",
+         lesson="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on the plain, "
+                "where SGD hardly moves and Adam goes on.",
          box=((-3, 3), (-3, 3)), start=(0.3, 1.2), minima=[(0.22827892055636909, -1.6255349574999964)])
 def peaks(x, y):
     x2, y2, u, v, w = x * x, y * y, 1 - x, y + 1, x + 1
@@ -132,7 +132,7 @@ def muller_brown(x, y):
 @surface("Bird", source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
          formula=r"\sin x\ e^{(1 - \cos y)^2} + \cos y\ e^{(1 - \sin x)^2} + (x - y)^2",
          note="Two equal minima far apart, with lesser basins between: small steps from the middle end in a shallow one.",
-         lesson="Raise the momentum, or add gradient noise, and see whether the run leaves the basin that SGD ends in.",
+         lesson="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads elsewhere.",
          box=((-2 * pi, 2 * pi), (-2 * pi, 2 * pi)), start=(0.0, 0.0),
          minima=[(4.701043130249553, 3.15293850372493), (-1.5821421769300335, -3.1302468034546562)])
 def bird(x, y):

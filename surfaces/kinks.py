@@ -28,8 +28,8 @@ def bukin6(x, y):
 @surface("Holder table", source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
          formula=r"-|\sin x\ \cos y\ e^{|1 - \sqrt{x^2 + y^2} / \pi|}|",
          note="Four equal minima near the corners, fenced off by creases: small steps stay in the field they began in.",
-         lesson="Compare small steps, which stay in the field they began in, with large ones, which jump over creases into "
-                "another.",
+         lesson="Start nearer to the middle and compare small steps, which stay in the field they began in, with large ones, "
+                "which jump over creases into another.",
          kinks="Creases where sin x = 0 or cos y = 0, with 0 returned on them, and on the circle of radius π, where the "
                "exponent counts as level.",
          box=((-10, 10), (-10, 10)), start=(7.0, 8.5),

@@ -9,7 +9,8 @@ from .surface import surface
 
 @surface("Egg crate", source="Jamil & Yang 2013, arXiv:1308.4008", formula=r"x^2 + y^2 + 25 (\sin^2 x + \sin^2 y)",
          note="Nine round pits in a shallow bowl: each holds what falls into it unless momentum carries it on.",
-         lesson="Raise the momentum a little at a time and count the pits that the run crosses before one holds it.",
+         lesson="Give Momentum 0.99 or more with a small learning rate and count the pits it crosses. Then compare CMA-ES with a "
+                "first sigma of 2, which sees over the walls.",
          box=((-5, 5), (-5, 5)), start=(4.0, -3.5), minima=[(0, 0)])
 def egg_crate(x, y):
     sx, sy = sin(x), sin(y)
@@ -19,8 +20,8 @@ def egg_crate(x, y):
 @surface("Bohachevsky 1", source="Bohachevsky, Johnson & Stein 1986, Technometrics 28:209",
          formula=r"x^2 + 2y^2 - 0.3\,\cos 3\pi x - 0.4\,\cos 4\pi y + 0.7",
          note="A bowl with ripples: far out the bowl leads the way, near the middle the ripples catch the run.",
-         lesson="Compare a small learning rate, which feels every ripple, with a large one that a schedule lowers towards the "
-                "end.",
+         lesson="Compare a small learning rate of Adam, which one of the first ripples holds, with one of 0.3 that a schedule "
+                "lowers.",
          box=((-2, 2), (-2, 2)), start=(-1.7, 1.3), minima=[(0, 0)])
 def bohachevsky1(x, y):
     u, v = 3 * pi * x, 4 * pi * y
@@ -46,8 +47,8 @@ ROOT = sqrt(2.0)
 @surface("Griewank", source="Griewank 1981, Journal of Optimization Theory and Applications 34:11",
          formula=r"1 + (x^2 + y^2) / 4000 - \cos x\ \cos(y / \sqrt{2})",
          note="The basins are almost equally deep: a low loss alone does not tell that the right one was found.",
-         lesson="Let several rules end in different basins and compare their losses: they differ little, though the points lie "
-                "far apart.",
+         lesson="Let several rules end in different basins, from several starts, and compare their losses: they differ little, "
+                "though the points lie far apart.",
          box=((-10, 10), (-10, 10)), start=(-7.0, 6.0), minima=[(0, 0)])
 def griewank(x, y):
     v = y / ROOT
@@ -61,7 +62,7 @@ def griewank(x, y):
                  r"w = 1 + \frac{x - 1}{4},\ v = 1 + \frac{y - 1}{4}",
          note="Steep ripples in x, mild ones in y: one learning rate for both is too large for the one or too small for "
               "the other.",
-         lesson="Compare SGD with AdaGrad or Adam, which have a rate for each coordinate, and see which ripples hold them.",
+         lesson="Raise the learning rate of Adam and see which of the two coordinates comes free of its ripples first.",
          box=((-10, 10), (-10, 10)), start=(-7.0, 5.0), minima=[(1, 1)], levels="log")
 def levy(x, y):
     a, b = (x - 1) / 4, (y - 1) / 4
@@ -75,7 +76,8 @@ def levy(x, y):
 @surface("Levy 13", source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments; Jamil & Yang 2013, "
          "arXiv:1308.4008", formula=r"\sin^2 3\pi x + (x - 1)^2 (1 + \sin^2 3\pi y) + (y - 1)^2 (1 + \sin^2 2\pi y)",
          note="More than a thousand dents in a bowl: noise, as it were, that can be seen through only with large steps.",
-         lesson="Compare small learning rates, which stop in one of the first dents, with large ones that a schedule lowers.",
+         lesson="Compare small learning rates, which stop in one of the first dents, with larger ones, which jump over many and "
+                "need a schedule to settle.",
          box=((-10, 10), (-10, 10)), start=(-6.0, 4.0), minima=[(1, 1)], levels="log")
 def levy13(x, y):
     a, b, u, v, w = x - 1, y - 1, 3 * pi * x, 3 * pi * y, 2 * pi * y
@@ -124,7 +126,8 @@ def ackley(x, y):
 @surface("Drop wave", source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
          formula=r"-(1 + \cos 12r) / (2 + r^2 / 2),\ r^2 = x^2 + y^2",
          note="Rings round the minimum: every ring is a trough with no way inwards for a small step.",
-         lesson="Give Momentum enough speed to climb over the rings, and see which one catches it.",
+         lesson="Compare a gradient rule with small steps, which stays in the ring it began in, with CMA-ES with a first sigma of "
+                "2 and a large population, which comes farther in.",
          box=((-5.12, 5.12), (-5.12, 5.12)), start=(2.0, 2.5), minima=[(0, 0)])
 def drop_wave(x, y):
     q = x * x + y * y

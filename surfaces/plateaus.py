@@ -10,8 +10,8 @@ from .surface import surface
 @surface("Easom", source="Easom 1990, A Survey of Global Optimization Techniques, thesis, University of Louisville",
          formula=r"-\cos x\ \cos y\ e^{-(x - \pi)^2 - (y - \pi)^2}", box=((-1, 7), (-1, 7)), start=(2.0, 2.0),
          note="A hole in a plain: from a few units away SGD does not move at all, while Adam walks at its usual pace.",
-         lesson="Start nearer to the hole and farther from it. SGD stands still where the slope is nearly 0, and SignSGD, "
-                "normalized gradient and Adam show what it means to ignore its size.",
+         lesson="Start nearer to the hole and farther from it. SGD stands still where the slope is nearly 0, and SignSGD and "
+                "normalized gradient go on at their usual pace, though from far out not always to the hole.",
          minima=[(pi, pi)])
 def easom(x, y):
     u, v, cx, cy = x - pi, y - pi, cos(x), cos(y)

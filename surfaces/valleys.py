@@ -32,8 +32,8 @@ def beale(x, y):
 @surface("Freudenstein-Roth", source="Freudenstein & Roth 1963, Journal of the ACM 10:550; Moré, Garbow & Hillstrom 1981, "
          "ACM TOMS 7:17, problem 2", formula=r"(x - 13 + ((5 - y) y - 2) y)^2 + (x - 29 + ((y + 1) y - 14) y)^2",
          note="Two valleys side by side: many runs settle in the wrong one, at a loss of 48.98.",
-         lesson="Move the start a little at a time and see in which of the two valleys a run ends. Then see whether momentum "
-                "carries it into the other one.",
+         lesson="Move the start a little at a time and see in which of the two valleys a run ends: only one of them leads to a "
+                "loss of 0.",
          box=((-5, 15), (-4, 6)), start=(0.5, -2.0), minima=[(5, 4)], levels="log")
 def freudenstein_roth(x, y):
     a, b = x - 13 + ((5 - y) * y - 2) * y, x - 29 + ((y + 1) * y - 14) * y
