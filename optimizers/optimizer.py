@@ -1,15 +1,25 @@
 """THE CONTRACT: an optimizer is one pure function, and its signature is its whole declaration.
 
-    @optimizer("Momentum", source="Polyak 1964")
+    @optimizer("Momentum", source="Polyak 1964", formula=r\"\"\"
+        v_t = \\mu v_{t-1} - \\eta g_t
+        x_t = x_{t-1} + v_t
+        \"\"\")
     def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
-        \"\"\"Rolls through small bumps. Overshoots where the valley turns.\"\"\"
+        \"\"\"Rolls through small bumps. Overshoots where the valley turns.
+
+        The velocity remembers past gradients, so that what they agree on adds up and what they differ in cancels.
+        \"\"\"
         v = momentum * v - lr * grad
         return x + v, v
 
 - ``x`` is the position, ``grad`` the gradient there, ``t`` the number of the update, counted from 1.
 - Positional arguments with a default are the **state**; their defaults are where they begin.
 - Keyword-only arguments are the **hyperparameters**; the annotation gives the range and the scale of the slider.
-- The docstring says when the rule shines and when it fails; the window shows it.
+- The docstring's first paragraph, the ``note``, says when the rule shines and when it fails; a second one, the ``story``, tells
+  a student what it does with the gradient, why that helps and what to try. The window shows them.
+- ``formula`` is the update as it is coded, in the letters of its source and of the sliders: lines of mathtext without dollar
+  signs. x_{t-1} is ``x`` and g_t the gradient there; where g_t occurs, a first line that says so is put before the others.
+  Squares, roots, fractions and maxima of vectors are meant coordinate by coordinate. Switches are as they are at first.
 - The function returns the new position, followed by the new state if there is any.
 - It is pure: the same arguments give the same answer, so that replaying is exact. It changes nothing in place.
 - It computes on Python floats and on arrays of any shape by the same lines, one coordinate at a time; ``sqrt``,
@@ -34,6 +44,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
 from .hyperparameter import (
+    SYMBOLS,
     Count,
     Decay,
     Epsilon,
@@ -65,6 +76,8 @@ class Rule:
     hyperparameters: Mapping[str, Hyperparameter]
     state: Mapping[str, Any]
     note: str
+    story: str
+    formula: str
 
     def __call__(self, *arguments: Any, **hyperparameters: Any) -> Any:
         return self.rule(*arguments, **hyperparameters)
@@ -150,10 +163,11 @@ class Optimizer(Rule):
 
 
 OPTIMIZERS: dict[str, Optimizer] = {}
+GRADIENT = r"g_t = \nabla f(x_{t-1})"
 
 
 def declared_in(rule: Callable[..., Any], first: int) -> dict[str, Any]:
-    """What a signature declares beyond its ``first`` arguments: id, hyperparameters, state and note."""
+    """What a function declares: id, note and story, and beyond its ``first`` arguments hyperparameters and state."""
     hints = get_type_hints(rule, include_extras=True)
     parameters = list(inspect.signature(rule).parameters.values())
     hyperparameters = {}
@@ -162,14 +176,22 @@ def declared_in(rule: Callable[..., Any], first: int) -> dict[str, Any]:
             declared = [m for m in getattr(hints.get(p.name), "__metadata__", ()) if isinstance(m, Hyperparameter)]
             if not declared or p.default is p.empty:
                 raise TypeError(f"{rule.__name__}: {p.name} needs a Hyperparameter annotation and a default")
-            hyperparameters[p.name] = replace(declared[0], default=float(p.default),
-                                              label=declared[0].label or re.sub(r"\beps", "epsilon", p.name.replace("_", " ")))
+            known = declared[0]
+            label = known.label or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
+            symbol = "" if known.scale == "switch" else known.symbol or SYMBOLS.get(p.name, "")
+            hyperparameters[p.name] = replace(known, default=float(p.default), label=label, symbol=symbol)
     state = {p.name: p.default for p in parameters[first:] if p.kind is p.POSITIONAL_OR_KEYWORD}
+    note, _, story = (inspect.getdoc(rule) or "").partition("\n\n")
     return {"id": rule.__name__, "rule": rule, "hyperparameters": types.MappingProxyType(hyperparameters),
-            "state": types.MappingProxyType(state), "note": " ".join((inspect.getdoc(rule) or "").split())}
+            "state": types.MappingProxyType(state), "note": " ".join(note.split()), "story": " ".join(story.split())}
 
 
-def optimizer(name: str, *, source: str, separable: bool = True, batched: bool = True, by_gradient: bool = True,
+def lines(formula: str) -> list[str]:
+    """The lines of a formula without the indentation of the source."""
+    return [line.strip() for line in formula.strip().splitlines()]
+
+
+def optimizer(name: str, *, source: str, formula: str = "", separable: bool = True, batched: bool = True, by_gradient: bool = True,
               variant_of: str = "", convention: str = "") -> Callable[[Callable[..., Any]], Optimizer]:
     """Declare a rule; its id is the function's name. TypeError where the signature breaks the contract."""
 
@@ -182,8 +204,10 @@ def optimizer(name: str, *, source: str, separable: bool = True, batched: bool =
             raise TypeError(f"{rule.__name__} takes the loss or one run at a time, so it must say separable=False")
         file = rule.__module__.rpartition(".")[2].replace("_", " ").capitalize()
         family = OPTIMIZERS[variant_of].family if variant_of else rule.__globals__.get("FAMILY", file)
-        made = Optimizer(name=name, source=source, family=family, separable=separable, takes_loss=takes_loss, batched=batched,
-                         by_gradient=by_gradient, variant_of=variant_of, convention=convention, **declared_in(rule, 3))
+        whole = "\n".join([*([GRADIENT] if "g_t" in formula else []), *lines(formula)])
+        made = Optimizer(name=name, source=source, formula=whole, family=family, separable=separable,
+                         takes_loss=takes_loss, batched=batched, by_gradient=by_gradient, variant_of=variant_of,
+                         convention=convention, **declared_in(rule, 3))
         OPTIMIZERS[made.id] = made
         return made
 

@@ -21,9 +21,20 @@ Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 
 
 @optimizer("BFGS", source="Broyden, Fletcher, Goldfarb, Shanno 1970, doi:10.1093/comjnl/13.3.317; Nocedal & Wright 2006, "
-           "chapter 6, the first matrix scaled by s'y / y'y", separable=False, batched=False)
+           "chapter 6, the first matrix scaled by s'y / y'y", separable=False, batched=False, formula=r"""
+    p_t = -H_{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
+    f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
+    s_t = x_t - x_{t-1},\quad y_t = \nabla f(x_t) - g_t,\quad \rho_t = 1 / y_t^{\top} s_t
+    H_t = (I - \rho_t s_t y_t^{\top}) H_{t-1} (I - \rho_t y_t s_t^{\top}) + \rho_t s_t s_t^{\top}
+    """)
 def bfgs(x, loss, t, inverse_hessian=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.9):
-    """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads it."""
+    """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads it.
+
+    It keeps a matrix H that stands for the inverse of the curvature and corrects it after every step by how the gradient has
+    changed on the way. So it comes to steps like Newton's without a second derivative, and H never leads uphill. The search that
+    sets the step length asks little: at c2 0.9 the first trial is mostly good enough. Compare the number of evaluations with that
+    of steepest descent.
+    """
     value, grad = loss.both(x)
     h = np.eye(2) if inverse_hessian is None else inverse_hessian
     p = -h @ grad
@@ -61,11 +72,22 @@ def remember(pairs, new, size):
 
 
 @optimizer("L-BFGS", source="Liu & Nocedal 1989, doi:10.1007/BF01589116; every step as torch.optim.LBFGS takes it, which follows "
-           "Schmidt's minFunc", separable=False, batched=False, convention="PyTorch")
+           "Schmidt's minFunc", separable=False, batched=False, convention="PyTorch", formula=r"""
+    p_t = -H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
+    s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
+    H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
+    H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
+    """)
 def lbfgs(x, loss, t, d=None, step=0.0, s=(), y=(), rho=(), gamma=1.0, g_old=None, n_iter=0.0, func_evals=0.0, trials=None, *,
           lr: FirstStep = 1.0, max_iter: Count = 1, max_eval: Evaluations = 25, tolerance_grad: Tolerance = 1e-7,
           tolerance_change: Tolerance = 1e-9, history_size: History = 10, strong_wolfe: Switch = 1):
-    """BFGS that remembers only the last few steps, and nearly as quick. Without its line search it may jump far away."""
+    """BFGS that remembers only the last few steps, and nearly as quick. Without its line search it may jump far away.
+
+    It is BFGS that keeps no matrix but its last few steps and gradient changes, as many as history size, from which it makes the
+    same kind of direction. In a network with millions of weights that is all there is room for; in the plane BFGS loses nothing by
+    its matrix. Strong wolfe switches the line search on: without it every update but the first goes first step times that
+    direction. Max iter is the number of steps that one update takes.
+    """
     # torch's defaults are max_iter 20, history_size 100, no line search, and max_eval = 1.25 max_iter, which 0 stands for here;
     # with max_iter 1 that would leave the line search a single evaluation.
     max_iter, tried = int(max_iter), [x]

@@ -20,10 +20,19 @@ Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, l
 
 @optimizer("L-BFGS (Optax)", source="Liu & Nocedal 1989, doi:10.1007/BF01589116; Nocedal & Wright 2006, algorithms 3.5, 3.6, "
            "with the approximate decrease of Hager & Zhang 2006, doi:10.1145/1132973.1132979; as optax.lbfgs",
-           separable=False, batched=False, variant_of="lbfgs", convention="Optax")
+           separable=False, batched=False, variant_of="lbfgs", convention="Optax", formula=r"""
+    p_t = -\eta H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
+    s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
+    H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
+    H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
+    """)
 def lbfgs_optax(x, loss, t, x_old=None, g_old=None, s=(), y=(), rho=(), trials=None, *, lr: StepLength = 1.0,
                 memory_size: History = 10, scale_init_precond: Switch = 1, max_linesearch_steps: Searches = 20):
-    """Follows bent valleys like BFGS and stops searching early near the minimum. Negative curvature may mislead it."""
+    """Follows bent valleys like BFGS and stops searching early near the minimum. Negative curvature may mislead it.
+
+    L-BFGS leaves out a pair of step and gradient change without positive curvature, this one keeps it. It has another line search,
+    which near the minimum judges by slopes instead of losses that rounding has made equal.
+    """
     value, grad = loss.both(x)
     if x_old is None:
         s, y, rho = np.empty((0, 2)), np.empty((0, 2)), np.empty(0)

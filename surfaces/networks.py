@@ -54,7 +54,9 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, box
                    levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"), predict=neuron, make=tanh_neuron,
                    gauss_newton=gauss_newton(neuron, xs), batch=batched(neuron_error, xs, ys),
                    note="Where the neuron is saturated the loss is a plateau: a run that starts there hardly moves for long."
-                   if best else NOWHERE)
+                   if best else NOWHERE,
+                   lesson="Start on the plateau and race SGD against Adam, which hardly feels how small the slope is, and against "
+                   "Levenberg-Marquardt, which uses that the loss is a sum of squares.")
 
 
 def pair_data(n: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +103,9 @@ def two_weight_network(x: Any, y: Any, *, start: tuple[float, float] | None = No
                    axes=("w₁ (inner weight)", "w₂ (outer weight)"), predict=pair, make=two_weight_network,
                    gauss_newton=gauss_newton(pair, xs), batch=batched(pair_error, xs, ys),
                    note="Two mirror images of one solution, with a saddle between them: small weights start slowly."
-                   if best else NOWHERE)
+                   if best else NOWHERE,
+                   lesson="Start near the middle and see how long each rule lingers beside the saddle, and in which of the two "
+                   "mirror images it ends.")
 
 
 SURFACES["tanh_neuron"] = tanh_neuron(*neuron_data(), start=(-3.0, 1.0), box=((-6, 6), (-6, 6)))

@@ -13,18 +13,26 @@ from .points import MOST, averaged, batched, checked, minimum, rounded, units
 from .surface import SURFACES, Box, Surface
 
 PARTED = "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
-# What becomes of the squares of the n errors: name, formula, how many times half their mean it is, what it is good for
+# What becomes of the squares of the n errors: name, formula, how many times half their mean it is, note, lesson
 SCALINGS = {
     "half_mean": ("Linear regression", r"\Sigma_i (a x_i + b - y_i)^2 / 2n", lambda n: 1,
-                  "Half the mean of the squared errors of a line: the farther from 0 the mean of x, the longer this bowl."),
+                  "Half the mean of the squared errors of a line: the farther from 0 the mean of x, the longer this bowl.",
+                  "Race SGD, Adam and BFGS, then add the part Mini-batches to SGD. With data whose x has mean 0 the bowl lies "
+                  "along the axes, and with spread 1 as well it is round."),
     "mean": ("Linear regression, mean", r"\Sigma_i (a x_i + b - y_i)^2 / n", lambda n: 2,
              "The mean of the squared errors, torch.nn.MSELoss(): twice the gradient of half the mean, so half its learning "
-             "rate."),
+             "rate.",
+             "Take half the learning rate that suits half the mean: SGD goes the very same way. Adam does so, but for its epsilon, "
+             "with the same rate."),
     "sum": ("Linear regression, sum", r"\Sigma_i (a x_i + b - y_i)^2", lambda n: 2 * n,
-            "The sum of the squared errors, torch.nn.MSELoss(reduction='sum'): more points need a smaller learning rate."),
+            "The sum of the squared errors, torch.nn.MSELoss(reduction='sum'): more points need a smaller learning rate.",
+            "Look for the largest learning rate that SGD bears, and again with twice as many data points: it halves, where with a "
+            "mean it would stay."),
     "half_sum": ("Linear regression, half the sum", r"\frac{1}{2} \Sigma_i (a x_i + b - y_i)^2", lambda n: n,
                  "Half the sum of the squared errors: its gradient is the sum over the points of error times x, without any "
-                 "factor."),
+                 "factor.",
+                 "Compare the largest learning rate that SGD bears with that of half the mean: it is as many times smaller as "
+                 "there are points."),
 }
 
 
@@ -49,7 +57,7 @@ def linear_regression(x: Any, y: Any, *, scaling: str = "half_mean", start: tupl
     """
     if scaling not in SCALINGS:
         raise ValueError(f"there is no scaling {scaling!r}; there are {', '.join(SCALINGS)}")
-    name, formula, times, note = SCALINGS[scaling]
+    name, formula, times, note, lesson = SCALINGS[scaling]
     xs, ys = checked(x, y)
     scale = float(times(xs.size))
     mean, square = float(xs.mean()), float((xs * xs).mean())
@@ -78,7 +86,7 @@ def linear_regression(x: Any, y: Any, *, scaling: str = "half_mean", start: tupl
                    start=start or (rounded(a_best - 0.8 * reach), rounded(b_best - 0.8 * reach)),
                    function=squared_error,
                    minima=((a_best, b_best),), levels="log", data=(xs, ys), axes=("a (slope)", "b (intercept)"), note=note,
-                   predict=line, make=partial(linear_regression, scaling=scaling), batch=batch)
+                   lesson=lesson, predict=line, make=partial(linear_regression, scaling=scaling), batch=batch)
 
 
 def exam_data(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -128,6 +136,8 @@ def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = N
                    minima=(best,) if best else (), levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"),
                    note="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
                    if best else PARTED,
+                   lesson="Race SGD, Adam and Damped Newton, and see why it is damped: plain Newton may leap far away from the "
+                   "start. Then add the part Mini-batches and watch the curve through the data.",
                    predict=probability, make=logistic_regression, batch=batched(cross_entropy, xs, ys))
 
 

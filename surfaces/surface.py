@@ -1,6 +1,7 @@
 """THE CONTRACT: a surface is one function that returns height and gradient together; its facts are data.
 
     @surface("Sphere", source="De Jong 1975", formula=r"x^2 + y^2", note="The plainest case.",
+             lesson="Turn one learning rate until the run just does not diverge.",
              box=((-5, 5), (-5, 5)), start=(-4.0, 3.0), minima=[(0, 0)])
     def sphere(x, y):
         return x * x + y * y, (2 * x, 2 * y)
@@ -31,7 +32,8 @@ WIDTH = 6e-6  # of central differences: near the cube root of the rounding error
 class Surface:
     """A height over the plane. ``surface(x, y)`` is height, (slope_x, slope_y); whole numbers count as floats.
 
-    ``note`` says in a sentence what the surface shows, ``kinks`` where it has no gradient and what is returned there.
+    ``note`` says in a sentence what the surface shows, ``lesson`` what to compare on it and what to look at, ``kinks`` where it
+    has no gradient and what is returned there.
     ``levels`` says how its contour levels are spaced: "linear", or "log" for a narrow valley between high walls.
     ``data`` are the points (x, y) a loss surface was made from, ``predict(a, b, x)`` is the curve its model draws through
     them, ``make(x, y)`` the same kind of surface from other points, and ``gauss_newton(a, b)`` is J'J (2, 2) where the loss is
@@ -52,6 +54,7 @@ class Surface:
     data: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
     axes: tuple[str, str] = ("x", "y")
     note: str = ""
+    lesson: str = ""
     kinks: str = ""
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     make: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
@@ -116,14 +119,14 @@ def _differences(function: Function, x: np.ndarray, y: np.ndarray) -> np.ndarray
 SURFACES: dict[str, Surface] = {}
 
 
-def surface(name: str, *, source: str, formula: str, box: Box, start: tuple[float, float], note: str = "", kinks: str = "",
-            levels: str = "linear", minima: Sequence[tuple[float, float]] = ()) -> Callable[[Function], Surface]:
+def surface(name: str, *, source: str, formula: str, box: Box, start: tuple[float, float], note: str = "", lesson: str = "",
+            kinks: str = "", levels: str = "linear", minima: Sequence[tuple[float, float]] = ()) -> Callable[[Function], Surface]:
     """Declare a surface; it enters SURFACES under the function's name."""
 
     def declare(function: Function) -> Surface:
         family = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
         made = Surface(id=function.__name__, name=name, family=family, source=source, formula=formula, box=box, start=start,
-                       function=function, minima=tuple(minima), levels=levels, note=note, kinks=kinks)
+                       function=function, minima=tuple(minima), levels=levels, note=note, lesson=lesson, kinks=kinks)
         SURFACES[made.id] = made
         return made
 

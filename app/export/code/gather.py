@@ -175,7 +175,7 @@ class Gathered:
             return piece
         source, node = piece.source, piece.node
         unused = next((methods for other, methods in self.classes if other is piece), [])
-        edits: list[Edit] = [*source.untyped(node), *source.without(unused)]
+        edits: list[Edit] = [*source.untyped(node), *source.untold(node), *source.without(unused)]
         for place, key in self._references(piece, node):
             name = self.names.get(self.instead.get(key, key))
             if name is not None:  # else it stands in a method that nobody needs

@@ -83,6 +83,15 @@ class Source:
             arrow = self.text.rindex(b"->", 0, self.begin(node.returns))
             yield len(self.text[:arrow].rstrip()), self.end(node.returns), b""
 
+    def untold(self, node: Statement) -> Iterator[Edit]:
+        """The edits that leave a rule, a decorated function, its docstring's first paragraph: the story is for the window."""
+        first = node.body[0] if isinstance(node, ast.FunctionDef) and node.decorator_list else None
+        if isinstance(first, ast.Expr):
+            begin, end = self.begin(first), self.end(first)
+            blank = self.text.find(b"\n\n", begin, end)
+            if blank >= 0:
+                yield blank, end - 3, b""
+
     def without(self, members: Collection[ast.FunctionDef]) -> Iterator[Edit]:
         """The edits that take methods out of a class."""
         for member in members:
