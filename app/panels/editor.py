@@ -176,8 +176,6 @@ class RunEditor(QWidget):
         self.convention.setCurrentIndex(self.convention.findData(rule.id))
 
     def _build(self, run: Run) -> None:
-        if self.session.store.holding:  # a slider that goes away under the hand is never let go
-            self.session.store.release()
         fresh = Knobs(run, self.theme)
         fresh.turned.connect(lambda name, value: self._turn(name, value, f"{self.runs.row} {name}"))
         fresh.typed.connect(self._turn)
@@ -190,6 +188,8 @@ class RunEditor(QWidget):
         self.body.deleteLater()
         self.body = fresh
         self.add.setVisible(bool(self._offered(run)))
+        if self.session.store.holding:  # a slider that goes away under the hand is never let go
+            self.session.store.release()
 
     def _change(self, how: Callable[[Run], Run], merge: str | None = None) -> None:
         row = self.runs.row
