@@ -24,6 +24,7 @@ class Hyperparameter:
     label: str = ""
     default: float = math.nan
     rate: bool = False
+    symbol: str = ""
 
     @property
     def single(self) -> bool:

@@ -65,6 +65,8 @@ class Rule:
     hyperparameters: Mapping[str, Hyperparameter]
     state: Mapping[str, Any]
     note: str
+    formula: str = field(default="", kw_only=True)
+    story: str = field(default="", kw_only=True)
 
     def __call__(self, *arguments: Any, **hyperparameters: Any) -> Any:
         return self.rule(*arguments, **hyperparameters)

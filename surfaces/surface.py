@@ -53,6 +53,7 @@ class Surface:
     axes: tuple[str, str] = ("x", "y")
     note: str = ""
     kinks: str = ""
+    lesson: str = ""
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     make: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
     gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)
