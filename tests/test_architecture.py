@@ -18,7 +18,7 @@ FLOORS = [
     {
         "app.checks", "app.run", "app.branch", "app.editing", "app.catalogue", "app.data", "app.experiment", "app.race",
         "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
-        "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme", "app.language",
+        "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme", "app.language", "app.versions",
     },
     {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
@@ -39,6 +39,7 @@ FLOORS = [
         "app.stage",
     },
     {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch"},
+    {"app.help"},
     {"app.boxes", "app.actions", "app.commands", "app.documents", "app.sharing"},
     {"app.window"},
     {"app.desktop"},
@@ -69,6 +70,7 @@ QUIET = {
     "app.scenery",
     "app.visits",
     "app.language",
+    "app.versions",
 }
 WITHOUT_QT = QUIET | {
     "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.embedded", "app.cli", "app.parser", "app.progress",
@@ -79,6 +81,7 @@ WITHOUT_MATPLOTLIB = QUIET | {
     "app.clock",
     "app.session",
     "app.panels",
+    "app.help",
     "app.stage",
     "app.window",
     "app.actions",
