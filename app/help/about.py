@@ -32,7 +32,7 @@ class About(QDialog):
         what = tr("Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters.")
         terms = tr("Free software under the GNU General Public License, version 3 or later, without any warranty.")
         self.words = QLabel(f"<h2>{escape(' '.join(known[0]))}</h2><p>{escape(what)}</p><p>{escape(terms)}</p>"
-                            f"<table cellspacing='0'>{rows}</table>", wordWrap=True)
+                            f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>", wordWrap=True)
         flags = Qt.TextInteractionFlag
         self.words.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.words.setAccessibleName(tr("About Thalweg"))
@@ -46,6 +46,7 @@ class About(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         assert copy is not None
+        copy.setAutoDefault(False)
         self.copy_button = copy
         copy.setToolTip(tr("Copy these names and versions as text, for a report"))
         copy.clicked.connect(self.copy)

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QTextBrowser
 
 from app.help.formula import asked_for, picture
 
-ALONE, WITHIN = 1.5, 1.25  # times the letters of the text, for a formula on a line of its own and for a symbol
+ALONE, WITHIN = 1.7, 1.3  # times the letters of the text, for a formula on a line of its own and for a symbol
 SMALLEST = 0.65  # times its size that a long formula is drawn smaller, before the page scrolls sideways
 MARGIN = 12  # pixels around the text
 OBJECT = "\ufffc"  # stands in a text where a picture is
@@ -19,11 +19,12 @@ OBJECT = "\ufffc"  # stands in a text where a picture is
 class Browser(QTextBrowser):
     """``show_page`` keeps the place that is read where a page changes a little, and does nothing where it does not change."""
 
+    page, wide = "", 0  # on the class: Qt tells of colors before there is an instance's own
+
     def __init__(self, name: str) -> None:
         super().__init__(accessibleName=name)
         self.setOpenExternalLinks(True)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.page, self.wide = "", 0
 
     def show_page(self, page: str) -> None:
         if page != self.page:
@@ -38,9 +39,10 @@ class Browser(QTextBrowser):
         muted, line = (colors.color(role).name() for role in (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.Mid))
         document.setDocumentMargin(MARGIN)
         document.setDefaultStyleSheet(
-            f"h2 {{ margin: 2px 0 6px 0; }} h3 {{ margin: 14px 0 4px 0; }} p {{ margin: 0 0 6px 0; }} .quiet {{ color: {muted}; }}"
+            f"h2 {{ margin: 2px 0 6px 0; }} h3 {{ margin: 14px 0 4px 0; }} p {{ margin: 0 0 8px 0; }} .quiet {{ color: {muted}; }}"
             f"th {{ color: {muted}; text-align: left; font-weight: normal; padding: 2px 16px 2px 0; }}"
-            f"td {{ padding: 2px 16px 2px 0; vertical-align: middle; }} hr {{ background-color: {line}; }}")
+            f"td {{ padding: 2px 16px 2px 0; vertical-align: middle; }} hr {{ background-color: {line}; }}"
+            ".facts { margin: 4px 0 8px 0; }")
         self.wide = self._room()
         self.setHtml(self.page)
         bar.setValue(place)

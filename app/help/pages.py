@@ -30,7 +30,7 @@ def optimizer_page(run: Run) -> str:
         _paragraph(tr("It remembers from update to update: {names}.", names=state) if state else
                    tr("It remembers nothing from update to update."), quiet=True),
         _paragraph(tr(rule.story)), _paragraph(tr(base.story) if base is not None else ""),
-        _paragraph(tr("It computes exactly as {framework} does.", framework=rule.convention) if rule.convention else ""),
+        _paragraph(tr("It computes exactly as in {framework}.", framework=rule.convention) if rule.convention else ""),
         _paragraph(tr("Other conventions of the same method: {names}.", names=others) if others else ""),
         _source(rule.source), *(_part(part, run) for part in run.parts)])
 
@@ -92,7 +92,7 @@ def _point(point: tuple[float, float]) -> str:
 def _rows(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = "".join(f"<th>{escape(words)}</th>" for words in headings)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table cellspacing='0'><tr>{head}</tr>{body}</table>"
+    return f"<table class='facts' cellspacing='0'><tr>{head}</tr>{body}</table>"
 
 
 def _formula(formula: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIZE, FREE = QSize(800, 640), QSize(40, 80)  # pixels, and what stays free of the screen
 HEADING = 2  # rows that a heading takes
 
-Section = tuple[str, list[tuple[str, str]]]  # its heading, and what is done by which keys
+Section = tuple[str, list[tuple[str, str]]]  # its heading, and what keys or mouse do there
 
 
 class Shortcuts(QDialog):
@@ -52,15 +52,15 @@ def by_menu(window: MainWindow) -> list[Section]:
     found: dict[str, list[tuple[str, str]]] = {}
     for row, action in window.commands.actions.values():
         if row.shortcuts:
-            found.setdefault(row.menu, []).append((name_of(action), f" {tr('or')} ".join(keys_of(action))))
+            found.setdefault(row.menu, []).append((f" {tr('or')} ".join(keys_of(action)), name_of(action)))
     return [(" › ".join(map(tr, menu.split("/"))), rows)
             for top in window.commands.menus if "/" not in top for menu, rows in found.items() if menu.partition("/")[0] == top]
 
 
 def by_mouse(window: MainWindow) -> list[Section]:
     """A section for every picture that there is."""
-    return [(tr("Mouse in the picture: {view}", view=canvas.accessibleName()),
-             [(tr(what), tr(gesture)) for gesture, what in MOUSE[name]]) for name, canvas in window.canvases.items()]
+    return [(tr("Mouse in the view: {view}", view=canvas.accessibleName()),
+             [(tr(gesture), tr(what)) for gesture, what in MOUSE[name]]) for name, canvas in window.canvases.items()]
 
 
 def _page(sections: list[Section]) -> str:
@@ -77,4 +77,4 @@ def _page(sections: list[Section]) -> str:
 def _section(section: Section) -> str:
     heading, rows = section
     return f"<h3>{escape(heading)}</h3><table cellspacing='0' width='100%'>" + "".join(
-        f"<tr><td>{escape(what)}</td><td width='45%'><b>{escape(keys)}</b></td></tr>" for what, keys in rows) + "</table>"
+        f"<tr><td width='42%'><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>" for how, what in rows) + "</table>"
