@@ -240,7 +240,7 @@ def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
 def controls(window: QWidget) -> list[QWidget]:
     """What can be seen in a window and can have the focus, or be clicked."""
     return [each for each in window.findChildren(QWidget)
-            if each.isVisibleTo(window) and each.focusPolicy() != Qt.FocusPolicy.NoFocus
+            if each.isVisibleTo(window) and each.focusPolicy() != Qt.FocusPolicy.NoFocus and each.focusProxy() is None
             and each.objectName() != "qt_spinbox_lineedit" and not each.findChildren(MainWindow)]
 
 
@@ -302,6 +302,8 @@ def test_what_is_written_of_controls_is_about_controls_that_exist(
     def gather(top: QWidget) -> None:
         known.update({type(each).__name__: each for each in top.findChildren(QWidget)})
 
+    for name in ("about", "about_surface", "shortcuts"):
+        window.commands[name].trigger()
     gather(window)
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: gather(dialog))
     window.commands["export_film"].trigger()
@@ -324,10 +326,13 @@ def test_a_control_tells_what_is_declared(open_window: Open) -> None:
         assert ("Ctrl+0" in words) == (name == "contour")
         assert ("Double click" in words) == (name in ("contour", "relief"))
     menu = window.commands.menus["File"]
+    menu.adjustSize()
     assert "Ctrl+E" in answers.answer(menu, menu.actionGeometry(window.commands["export_picture"]).center())
     bar = window.menuBar()
     assert bar is not None
     assert "Export Film…" in answers.answer(bar, bar.actionGeometry(menu.menuAction()).center())
+    assert "F9" in answers.answer(window.layout_.docks["side"].words)
+    assert "F3" in answers.answer(window.layout_.docks["relief"].bar)
 
 
 def shown() -> list[QWidget]:
@@ -391,7 +396,7 @@ def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> Non
     known = dict(versions())
     assert known["numpy"] == np.__version__
     assert known["PyQt6"] == PYQT_VERSION_STR
-    assert list(known)[0] == "Thalweg"
+    assert next(iter(known)) == "Thalweg"
     window = open_window()
     window.commands["about"].trigger()
     (box,) = window.findChildren(About)

@@ -45,6 +45,16 @@ CONTROLS: dict[str, dict[str, str]] = {
     "BranchList": {
         "list": "The paths that were left, to be compared with those of now. The box shows or hides one, F2 names it.",
     },
+    "About": {
+        "words": "What the program is, and what it runs on. The text can be selected and copied.",
+    },
+    "Guide": {
+        "optimizer": "What is known of the chosen run's optimizer. The text can be selected and copied, links can be followed.",
+        "surface": "What is known of the surface. The text can be selected and copied, links can be followed.",
+    },
+    "Shortcuts": {
+        "table": "Every key, and what the mouse does in the views. The text can be selected and copied.",
+    },
     "Form": {
         "format": "The kind of file. What can be set depends on it.",
         "view": "Which of the views are drawn.",

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDockWidget,
     QHeaderView,
     QLineEdit,
     QMenu,
@@ -44,6 +45,7 @@ USED: tuple[tuple[type[QWidget], str], ...] = (
     (QComboBox, "Space or Down opens the list."),
     (QCheckBox, "Click it, or press Space, to switch it on or off."),
     (QAbstractButton, "Click it, or press Space."),
+    (QTabBar, "Click a page, or choose one with the arrow keys."),
     (QAbstractItemView, "The arrow keys choose a row."))
 
 
@@ -87,6 +89,10 @@ class Answers(QObject):
             return self._command(action)
         if widget.objectName() in SHOWN and widget in self.window.canvases.values():
             return self._canvas(widget.objectName(), widget.accessibleName())
+        if isinstance(widget, QDockWidget):
+            name = widget.objectName().removeprefix("dock_")
+            known = self.window.commands.actions
+            return self._command(known[name if name in known else f"view_{name}"][1])
         return control(widget, place)
 
     def _command(self, action: QAction) -> str:
@@ -142,8 +148,9 @@ def _name(widget: QWidget) -> str:
 
 def _tip(widget: QWidget, place: QPoint | None) -> str:
     """Its tool tip, or that of the heading, tab or row at a place."""
-    if isinstance(widget, QTabBar) and place is not None and widget.tabAt(place) >= 0:
-        return tr("Shows the page “{name}”.", name=widget.tabText(widget.tabAt(place)))
+    if isinstance(widget, QTabBar):
+        at = widget.tabAt(place) if place is not None else -1
+        return tr("Shows the page “{name}”.", name=widget.tabText(at if at >= 0 else widget.currentIndex()))
     if isinstance(widget, QHeaderView) and place is not None:
         model = widget.model()
         words = model.headerData(widget.logicalIndexAt(place), widget.orientation(), Qt.ItemDataRole.ToolTipRole) if model else None
