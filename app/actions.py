@@ -9,8 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from app.boxes import show_about, show_shortcuts
 from app.experiment import AGAINST, QUANTITIES, Curve
+from app.help.about import show_about
+from app.help.guide import show_optimizer_help, show_surface_help
+from app.help.shortcuts import show_shortcuts
+from app.help.whats_this import ask_what_this_is
 from app.language import codes, language
 from app.walk import to_part
 
@@ -178,8 +181,11 @@ ACTIONS: list[Action] = [
              checked=lambda w, code=code: w.language_choice == code)
       for code, text in (("system", "As the System"), *((code, language(code).name) for code in codes()))),
 
+    Action("about_optimizer", "About this &Optimizer", "Help", show_optimizer_help, ["Ctrl+F1"]),
+    Action("about_surface", "About this &Surface", "Help", show_surface_help, ["Ctrl+Shift+F1"]),
+    Action("whats_this", "&What's This?", "Help", ask_what_this_is, ["Shift+F1"], gap=True),
     Action("shortcuts", "&Keyboard Shortcuts", "Help", show_shortcuts, ["?", "F1"]),
-    Action("about", "&About Thalweg", "Help", show_about),
+    Action("about", "&About Thalweg", "Help", show_about, gap=True),
 ]
 
 

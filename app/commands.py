@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction, QKeySequence
@@ -132,11 +131,3 @@ class Commands:
         for row, action in self.actions.values():
             action.setText(tr(row.text))
         self._fill()
-
-    def shortcut_table(self) -> str:
-        """Every shortcut with what it does, as HTML."""
-        rows = [f"<td style='padding: 1px 16px 1px 0; white-space: nowrap'>{plain(action.text())}</td>"
-                f"<td style='padding: 1px 32px 1px 0; white-space: nowrap'><b>{tr(' or ').join(row.shortcuts)}</b></td>"
-                for row, action in self.actions.values() if row.shortcuts]
-        half = (len(rows) + 1) // 2  # side by side: one column would be higher than many a screen
-        return "".join(f"<tr>{left}{right}</tr>" for left, right in zip_longest(rows[:half], rows[half:], fillvalue="<td></td>"))

@@ -19,6 +19,7 @@ from app.documents import Documents
 from app.dress import Dress
 from app.errors import Reporter
 from app.experiment import Experiment
+from app.help.guide import refresh_help
 from app.keys import OwnKeys
 from app.layout import Layout, reachable
 from app.panels.doing import Doing
@@ -88,6 +89,8 @@ class MainWindow(QMainWindow):
         self.foot.said.connect(self.say)
         self.side.runs.chosen.connect(self._choose)
         self.side.editor.offered = lambda: [self.commands[name] for name in SETS]
+        self.side.editor.help.clicked.connect(self.commands["about_optimizer"].trigger)
+        self.side.surface.help.clicked.connect(self.commands["about_surface"].trigger)
         bar = self.statusBar()
         assert bar is not None
         self.doing = Doing(self.session, self.side.runs)
@@ -179,6 +182,7 @@ class MainWindow(QMainWindow):
         self.side.refresh()
         self.commands.refresh()
         self.presentation.refresh()
+        refresh_help(self)
         if not self.session.clock.running:
             self.stage.describe()
         self.entitle()
@@ -196,6 +200,7 @@ class MainWindow(QMainWindow):
     def _choose(self) -> None:
         """Another run is the chosen one: it stands out in every view."""
         self.commands.refresh()
+        refresh_help(self)
         self.stage.show(self.theme)
         self._write_soon()
 

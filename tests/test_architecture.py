@@ -19,7 +19,7 @@ FLOORS = [
         "app.checks", "app.run", "app.branch", "app.editing", "app.catalogue", "app.data", "app.experiment", "app.race",
         "app.schema", "app.track", "app.late", "app.curvature", "app.motion", "app.rest", "app.situation", "app.verdict",
         "app.standings", "app.pace", "app.sweep", "app.scenery", "app.visits", "app.theme", "app.language", "app.description",
-        "app.numerals", "app.entry", "app.stepping", "app.hyperparameters",
+        "app.numerals", "app.entry", "app.stepping", "app.hyperparameters", "app.versions",
     },
     {"app.store", "app.origin", "app.clock", "app.session", "app.tuner", "app.files", "app.embedded", "app.atomic"},
     {
@@ -44,6 +44,7 @@ FLOORS = [
     },
     {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch",
      "app.machine", "app.reset", "app.launcher"},
+    {"app.help"},
     {"app.boxes", "app.actions", "app.commands", "app.documents", "app.sharing"},
     {"app.window"},
     {"app.desktop"},
@@ -77,6 +78,7 @@ QUIET = {
     "app.language",
     "app.description",
     "app.numerals", "app.entry", "app.stepping", "app.hyperparameters",
+    "app.versions",
 }
 WITHOUT_QT = QUIET | {
     "app.atomic", "app.views", "app.export", "app.theme", "app.sheet", "app.files", "app.embedded", "app.cli", "app.parser",
@@ -88,6 +90,7 @@ WITHOUT_MATPLOTLIB = QUIET | {
     "app.clock",
     "app.session",
     "app.panels",
+    "app.help",
     "app.stage",
     "app.window",
     "app.actions",

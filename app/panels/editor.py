@@ -14,6 +14,7 @@ from app.catalogue import conventions, optimizer_entries
 from app.experiment import Run
 from app.hyperparameters import copied, defaults, pasted
 from app.language import tr
+from app.panels.asking import help_button
 from app.panels.fields import quiet_wheel
 from app.panels.knobs import Knobs
 from app.panels.meaning import Replicas, Since
@@ -54,6 +55,7 @@ class RunEditor(QWidget):
         self.session, self.runs, self.theme = session, runs, theme
         self.picker = Picker("optimizer", optimizer_entries(), settings, theme)
         self.preset = MenuButton(tr("Preset"), tr("Set it as a framework sets it by default"), self._list_presets)
+        self.help = help_button(tr("What this optimizer does"))
         self.note, self.source = (QLabel(objectName="quiet", wordWrap=True) for _ in range(2))
         self.named = QLabel(objectName="quiet", wordWrap=True)
         self.convention = QComboBox(accessibleName=tr("Convention"))
@@ -73,6 +75,7 @@ class RunEditor(QWidget):
         top, row, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.picker, 1)
         top.addWidget(self.preset)
+        top.addWidget(self.help)
         row.addWidget(self.named, 1)
         row.addWidget(self.convention, 3)
         foot.addWidget(self.add)

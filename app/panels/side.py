@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app import look
 from app.catalogue import surface_entries
 from app.checks import FARTHEST, ExperimentError
 from app.experiment import Experiment
 from app.language import tr
+from app.panels.asking import help_button
 from app.panels.editor import RunEditor
 from app.panels.fair import FairRace
 from app.panels.number import NumberField
@@ -32,13 +33,17 @@ class Ground(QWidget):
         self.session = session
         self.picker = Picker("surface", surface_entries(), settings, theme)
         self.picker.chosen.connect(self._choose)
+        self.help = help_button(tr("What this surface is"))
         self.note = QLabel(objectName="quiet", wordWrap=True)
         self.wrong = QLabel(objectName="wrong", wordWrap=True)
         self.refused: Experiment | None = None  # the experiment that ``wrong`` was said of
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self.picker)
+        top = QHBoxLayout()
+        top.addWidget(self.picker, 1)
+        top.addWidget(self.help)
+        layout.addLayout(top)
         layout.addWidget(self.note)
         layout.addWidget(self.wrong)
         self.refresh()

@@ -1,0 +1,413 @@
+"""Help: what is told is what is declared and what is set now; every control, key and command answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import PYQT_VERSION_STR, Qt, QUrl
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWhatsThis, QWidget
+
+from app.experiment import FIRST, Experiment, Run
+from app.help.about import About
+from app.help.browser import Browser
+from app.help.commands import DOES
+from app.help.controls import CONTROLS
+from app.help.formula import picture
+from app.help.guide import Guide
+from app.help.pages import optimizer_page, surface_page
+from app.help.shortcuts import Shortcuts
+from app.help.sources import linked
+from app.help.whats_this import Answers
+from app.sharing.dialog import ExportDialog
+from app.versions import versions
+from app.window import MainWindow
+from optimizers import OPTIMIZERS
+from optimizers.optimizer import PARTS
+from surfaces import SURFACES
+from tests.conftest import settle
+from tests.test_architecture import loaded_by
+
+Open = Callable[..., MainWindow]
+RULES = {**OPTIMIZERS, **PARTS}
+
+
+def guide_of(window: MainWindow) -> Guide:
+    (guide,) = window.findChildren(Guide)
+    return guide
+
+
+@pytest.fixture
+def told(application: QApplication) -> Iterator[Callable[[str], str]]:
+    """What a page says, formulas in TeX."""
+    browser = Browser("page")
+    browser.resize(500, 500)
+
+    def tell(page: str) -> str:
+        browser.show_page(page)
+        return browser.in_words()
+
+    yield tell
+    browser.deleteLater()
+
+
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule of which everything is told."""
+    adam = OPTIMIZERS["adam"]
+    symbols = {**adam.hyperparameters, "lr": replace(adam.hyperparameters["lr"], symbol=r"\eta")}
+    monkeypatch.setitem(OPTIMIZERS, "adam", replace(
+        adam, formula="m = g\n" r"x_{t+1} = x_t - \eta m < 3", story="Two & three.\n\nIt <goes> on.",
+        hyperparameters=symbols))
+
+
+# What is told
+
+
+def test_every_formula_and_symbol_can_be_drawn(application: QApplication) -> None:
+    lines = [line for each in RULES.values() for line in each.formula.split("\n") if line]
+    symbols = [each.symbol for rule in RULES.values() for each in rule.hyperparameters.values() if each.symbol]
+    for tex in {*lines, *symbols, *(surface.formula for surface in SURFACES.values())}:
+        drawn = picture(tex, 16.0, "#ff0000", 1.0)
+        assert drawn.width() > 3, tex
+        assert drawn.height() > 3, tex
+
+
+def test_a_formula_is_as_large_as_it_is_and_as_sharp_as_the_screen(application: QApplication) -> None:
+    plain, fine = picture("x^2", 16.0, "#123456", 1.0), picture("x^2", 16.0, "#123456", 2.0)
+    assert fine.width() > 1.7 * plain.width()
+    assert abs(fine.deviceIndependentSize().width() - plain.width()) < 2
+    inks = {fine.pixelColor(x, y).name() for x in range(fine.width()) for y in range(fine.height())
+            if fine.pixelColor(x, y).alpha() == 255}
+    assert inks == {"#123456"}
+
+
+def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], str], facts: None) -> None:
+    words = told(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
+    rule = OPTIMIZERS["adam"]
+    for fact in (rule.name, rule.note, "m = g", r"x_{t+1} = x_t - \eta m < 3", "Two & three.", "It <goes> on.", r"\eta", "0.25",
+                 "0.001", rule.hyperparameters["beta1"].allowed, "m, v", rule.convention, "Adam (Keras)", "arXiv:1412.6980",
+                 PARTS["weight_decay"].name, PARTS["weight_decay"].note, "0.5"):
+        assert fact in words, fact
+
+
+def test_what_is_not_declared_is_not_mentioned(told: Callable[[str], str]) -> None:
+    words = told(optimizer_page(Run("cocob")))
+    assert OPTIMIZERS["cocob"].name in words
+    assert "convention" not in words
+    assert "Combined" not in words
+    assert "Symbol" not in words or OPTIMIZERS["cocob"].formula
+
+
+def test_a_variant_tells_the_story_of_its_method(told: Callable[[str], str], facts: None) -> None:
+    assert "Two & three." in told(optimizer_page(Run("adam_keras")))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_can_be_told(name: str, told: Callable[[str], str]) -> None:
+    words = told(optimizer_page(Run(name)))
+    for fact in (OPTIMIZERS[name].name, OPTIMIZERS[name].note, *(h.label for h in OPTIMIZERS[name].hyperparameters.values())):
+        assert fact in words
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], str]) -> None:
+    land = SURFACES[name]
+    words = told(surface_page(Experiment(name, runs=FIRST.runs)))
+    assert land.formula.translate({0x2081: "_1", 0x2082: "_2"}) in words
+    for fact in (land.name, land.note, land.kinks, land.lesson, land.source):
+        assert fact in words
+    assert ("no lowest point" in words) == (not land.minima)
+    for x, y in land.minima:
+        assert f"{x:.8g}\n{y:.8g}\n" in words
+
+
+@pytest.mark.parametrize(("source", "addresses"), [
+    ("Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball", ["https://doi.org/10.1016/0041-5553(64)90137-5"]),
+    ("(see doi:10.1214/aoms/1177729586)", ["https://doi.org/10.1214/aoms/1177729586"]),
+    ("A & B, arXiv:1412.6980, algorithm 1; arXiv:1711.05101.",
+     ["https://arxiv.org/abs/1412.6980", "https://arxiv.org/abs/1711.05101"]),
+    ("optax.adam <new>", [])])
+def test_sources_can_be_followed(source: str, addresses: list[str], told: Callable[[str], str]) -> None:
+    made = linked(source)
+    assert [part.partition('"')[0] for part in made.split('href="')[1:]] == addresses
+    assert told(f"<p>{made}</p>") == source
+
+
+def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
+    browser = Browser("page")
+    browser.show_page(surface_page(FIRST))
+    browser.selectAll()
+    browser.copy()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert SURFACES[FIRST.surface].formula in clipboard.text()
+    browser.deleteLater()
+
+
+def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
+    browser = Browser("page")
+    browser.show()
+    for width in (900, 500):
+        browser.resize(width, 400)
+        browser.show_page(surface_page(Experiment("levy13", runs=FIRST.runs)))
+        bar = browser.horizontalScrollBar()
+        assert bar is not None
+        assert bar.maximum() == 0
+    browser.close()
+    browser.deleteLater()
+
+
+# The window
+
+
+def test_the_help_follows_what_is_chosen_and_turned(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.side.editor.help.click()
+    guide = guide_of(window)
+    assert guide.isVisible()
+    assert guide.windowTitle() == "SGD"
+    window.side.runs.list.setCurrentRow(2)
+    assert guide.windowTitle() == "Adam"
+    window.side.editor.knobs["lr"].typed.emit(0.375)
+    assert "0.375" in guide.optimizer.in_words()
+    window.session.store.undo()
+    assert "0.375" not in guide.optimizer.in_words()
+    window.side.surface.help.click()
+    assert guide_of(window) is guide
+    assert guide.windowTitle() == "Rosenbrock"
+    window.side.surface.picker.chosen.emit("himmelblau")
+    assert "Himmelblau" in guide.surface.in_words()
+    window.session.set_start(0.125, 0.25)
+    assert "(0.125, 0.25)" in guide.surface.in_words()
+
+
+def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.set_theme("light")
+    window.commands["about_surface"].trigger()
+    guide = guide_of(window)
+
+    def ink() -> str:
+        drawn = guide.surface.loadResource(2, next(iter(formulas(guide.surface))))
+        return next(drawn.pixelColor(x, y).name() for x in range(drawn.width()) for y in range(drawn.height())
+                    if drawn.pixelColor(x, y).alpha() == 255)
+
+    assert ink() == window.theme.text
+    window.set_theme("dark")
+    settle(application)
+    assert ink() == window.theme.text
+    window.side.runs.list.setCurrentRow(1)
+    guide.pages.setCurrentIndex(0)
+    assert guide.windowTitle() == "Momentum"
+
+
+def formulas(browser: Browser) -> list[QUrl]:
+    """The addresses of a page's pictures."""
+    return [QUrl(part.partition('"')[0]) for part in browser.page.split('src="')[1:]]
+
+
+def test_escape_closes_the_help_and_an_empty_race_needs_none(open_window: Open) -> None:
+    window = open_window(replace(FIRST, runs=()))
+    window.commands["about_optimizer"].trigger()
+    guide = guide_of(window)
+    assert "add one" in guide.optimizer.in_words()
+    QTest.keyClick(guide.optimizer, Qt.Key.Key_Escape)
+    assert not guide.isVisible()
+    assert window.isVisible()
+
+
+def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
+    window = open_window()
+    window.side.runs.list.setCurrentRow(2)
+    window.commands["about_optimizer"].trigger()
+    guide = guide_of(window)
+    guide.resize(320, 200)
+    bar = guide.optimizer.verticalScrollBar()
+    assert bar is not None
+    bar.setValue(40)
+    window.side.editor.knobs["lr"].typed.emit(0.375)
+    assert bar.value() == 40
+
+
+# What's this
+
+
+def controls(window: QWidget) -> list[QWidget]:
+    """What can be seen in a window and can have the focus, or be clicked."""
+    return [each for each in window.findChildren(QWidget)
+            if each.isVisibleTo(window) and each.focusPolicy() != Qt.FocusPolicy.NoFocus and each.focusProxy() is None
+            and each.objectName() != "qt_spinbox_lineedit" and not each.findChildren(MainWindow)]
+
+
+def unanswered(window: MainWindow, place: QWidget) -> list[str]:
+    answers = Answers(window)
+    found = []
+    for each in controls(place):
+        words = answers.answer(each)
+        if not (words.rstrip().endswith((".</p>", "</table>")) and len(words.split()) > 4):
+            found.append(f"{type(each).__name__} {each.objectName()} {each.accessibleName()}: {words}")
+    answers.deleteLater()
+    return found
+
+
+def test_every_control_says_what_it_is(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.session.advance(3)
+    window.session.keep_branch()
+    window.session.change(lambda e: e.with_run(0, Run("adam", {"noise": 0.5, "weight_decay": 0.1, "lookahead": 5})))
+    for page in range(window.foot.count()):
+        window.foot.setCurrentIndex(page)
+        for mode in range(window.side.fair.modes.count()):
+            window.side.fair.modes.setCurrentIndex(mode)
+            window.side.fair.modes.activated.emit(mode)
+            settle(application, 2)
+            assert unanswered(window, window) == []
+
+
+def test_every_control_of_a_dialog_says_what_it_is(
+    open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    asked: list[ExportDialog] = []
+
+    def look(dialog: ExportDialog) -> bool:
+        asked.append(dialog)
+        assert unanswered(window, dialog) == []
+        return False
+
+    monkeypatch.setattr(ExportDialog, "exec", look)
+    for name in ("export_picture", "export_film"):
+        window.commands[name].trigger()
+    assert len(asked) == 2
+    for name, kind in (("about", About), ("shortcuts", Shortcuts), ("about_optimizer", Guide)):
+        window.commands[name].trigger()
+        (dialog,) = window.findChildren(kind)
+        assert unanswered(window, dialog) == []
+        dialog.close()
+
+
+def test_what_is_written_of_controls_is_about_controls_that_exist(
+    open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    for page in range(window.foot.count()):
+        window.foot.setCurrentIndex(page)
+    known: dict[str, QWidget] = {}
+
+    def gather(top: QWidget) -> None:
+        known.update({type(each).__name__: each for each in top.findChildren(QWidget)})
+
+    for name in ("about", "about_surface", "shortcuts"):
+        window.commands[name].trigger()
+    gather(window)
+    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: gather(dialog))
+    window.commands["export_film"].trigger()
+    assert [f"{kind}.{name}" for kind, names in CONTROLS.items() for name in names
+            if kind not in known or not hasattr(known[kind], name)] == []
+    assert set(DOES) <= set(window.commands.actions)
+
+
+def test_a_control_tells_what_is_declared(open_window: Open) -> None:
+    window = open_window()
+    answers = Answers(window)
+    knob = window.side.editor.knobs["lr"]
+    for part in (knob.slider, knob.field, knob.label):
+        assert "lr: a number of at least 0; default 0.01" in answers.answer(part)
+    assert "Opens the list" not in answers.answer(knob.slider)
+    button = next(each for each in window.transport.findChildren(QWidget) if each.objectName() == "play")
+    assert "Play (Space)" in answers.answer(button)
+    for name, canvas in window.canvases.items():
+        words = answers.answer(canvas)
+        assert ("Ctrl+0" in words) == (name == "contour")
+        assert ("Double click" in words) == (name in ("contour", "relief"))
+    menu = window.commands.menus["File"]
+    menu.adjustSize()
+    assert "Ctrl+E" in answers.answer(menu, menu.actionGeometry(window.commands["export_picture"]).center())
+    bar = window.menuBar()
+    assert bar is not None
+    assert "Export Film…" in answers.answer(bar, bar.actionGeometry(menu.menuAction()).center())
+    assert "F9" in answers.answer(window.layout_.docks["side"].words)
+    assert "F3" in answers.answer(window.layout_.docks["relief"].bar)
+
+
+def shown() -> list[QWidget]:
+    """The boxes that explain something."""
+    return [each for each in QApplication.topLevelWidgets()
+            if each.metaObject().className() == "QWhatsThat" and each.isVisible()]  # type: ignore[union-attr]
+
+
+def test_what_is_clicked_is_explained_and_not_used(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.commands["whats_this"].trigger()
+    assert QWhatsThis.inWhatsThisMode()
+    button = next(each for each in window.transport.findChildren(QWidget) if each.objectName() == "play")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shown()
+    assert not window.session.clock.running
+    assert not QWhatsThis.inWhatsThisMode()
+    QWhatsThis.hideText()
+    settle(application)
+    assert window.findChildren(Answers) == []
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.session.clock.running
+
+
+def test_without_a_mouse_what_has_the_focus_is_explained(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.activateWindow()
+    window.side.editor.knobs["lr"].slider.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    assert not shown()
+    QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    assert shown()
+    assert not QWhatsThis.inWhatsThisMode()
+    QWhatsThis.hideText()
+
+
+# Keys and versions
+
+
+def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
+    window = open_window()
+    window.commands["shortcuts"].trigger()
+    (dialog,) = window.findChildren(Shortcuts)
+    words = dialog.table.in_words().split("\n")
+    for row, action in window.commands.actions.values():
+        if row.shortcuts:
+            at = words.index(" or ".join(row.shortcuts).replace("Delete", "Del"))
+            assert words[at + 1] == action.text().replace("&", "")
+    headings = [words.index(name) for name in ("File", "Edit", "Race", "View", "View › Move the Contour", "Help")]
+    assert headings == sorted(headings)
+    assert headings[0] < words.index("Ctrl+O") < headings[1] < words.index("Ctrl+Z") < headings[2]
+    assert "sets the start, and the race starts anew" in words
+    room = window.screen().availableGeometry()  # type: ignore[union-attr]
+    assert dialog.width() <= min(1024, room.width())
+    assert dialog.height() <= min(700, room.height())
+    QTest.keyClick(dialog.table, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> None:
+    known = dict(versions())
+    assert known["numpy"] == np.__version__
+    assert known["PyQt6"] == PYQT_VERSION_STR
+    assert next(iter(known)) == "Thalweg"
+    window = open_window()
+    window.commands["about"].trigger()
+    (box,) = window.findChildren(About)
+    box.copy_button.click()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text().split("\n") == [f"{name}: {number}" for name, number in versions()]
+    assert all(number in box.words.text() for number in known.values())
+    box.close()
+
+
+def test_versions_are_looked_up_without_loading_what_they_are_of() -> None:
+    loaded = loaded_by("from app.versions import versions; assert versions()")
+    assert not loaded & {"PyQt6", "numpy", "matplotlib"}
