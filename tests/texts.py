@@ -44,10 +44,10 @@ def declared() -> set[str]:
     for column in COLUMNS:
         found |= {column.heading, column.tip or column.name.capitalize(), column.name.capitalize()}
     for rule in (*OPTIMIZERS.values(), *PARTS.values()):
-        found |= {rule.note, *(declared.label for declared in rule.hyperparameters.values())}
+        found |= {rule.note, rule.story, *(declared.label for declared in rule.hyperparameters.values())}
     found |= {rule.family for rule in OPTIMIZERS.values()} | {part.name for part in PARTS.values()}
     for land in SURFACES.values():
-        found |= {land.family, land.note, land.kinks, *(axis for axis in land.axes if " " in axis)}
+        found |= {land.family, land.note, land.lesson, land.kinks, *(axis for axis in land.axes if " " in axis)}
     return found - {"", *(language(code).name for code in codes())}  # languages are called as they call themselves
 
 
