@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.boxes import show_about, show_shortcuts
 from app.experiment import AGAINST, QUANTITIES, Curve
+from app.language import codes, language
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -146,7 +147,11 @@ ACTIONS: list[Action] = [
     Action("reset_layout", "&Reset the Layout", "View", lambda w: w.reset_layout(), enabled=lambda w: bool(w.canvases)),
     *(Action(f"theme_{name}", text, "View/Theme", lambda w, name=name: w.set_theme(name),
              checked=lambda w, name=name: w.theme_choice == name)
-      for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"))),
+      for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High Contrast"))),
+
+    *(Action(f"language_{code}", text, "View/Language", lambda w, code=code: w.set_language(code),
+             checked=lambda w, code=code: w.language_choice == code)
+      for code, text in (("system", "As the System"), *((code, language(code).name) for code in codes()))),
 
     Action("shortcuts", "&Keyboard Shortcuts", "Help", show_shortcuts, ["?", "F1"]),
     Action("about", "&About Thalweg", "Help", show_about),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.checks import ExperimentError, printable
+from app.language import tr
 
 
 def target(path: Path) -> Path:
@@ -17,15 +18,15 @@ def target(path: Path) -> Path:
     try:
         path = path.resolve()
         if not path.parent.is_dir():
-            raise _refusal(path, f"there is no folder {printable(str(path.parent))}")
+            raise _refusal(path, tr("there is no folder {parent}", parent=printable(str(path.parent))))
         if path.is_dir():
-            raise _refusal(path, "it is a folder")
+            raise _refusal(path, tr("it is a folder"))
         if path.exists() and not path.is_file():  # a device would be replaced by a file
-            raise _refusal(path, "it is no file")
+            raise _refusal(path, tr("it is no file"))
         if path.exists() and not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
-            raise _refusal(path, "it may only be read")
+            raise _refusal(path, tr("it may only be read"))
         if not os.access(path.parent, os.W_OK):
-            raise _refusal(path, f"nothing may be written in the folder {printable(str(path.parent))}")
+            raise _refusal(path, tr("nothing may be written in the folder {parent}", parent=printable(str(path.parent))))
     except OSError as error:
         raise _refusal(path, (error.strerror or str(error)).lower()) from None
     return path
@@ -63,7 +64,7 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
 
 
 def _refusal(path: Path, why: str) -> ExperimentError:
-    return ExperimentError(f"cannot write {printable(str(path))}: {why}")
+    return ExperimentError(tr("cannot write {path}: {why}", path=printable(str(path)), why=why))
 
 
 def _umask() -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
+from app.language import mark, tr
 from app.run import Run
 
 MOST_RUNS = 24
@@ -26,23 +27,23 @@ class Branch:
 
     def __post_init__(self) -> None:
         if not self.runs:
-            raise ExperimentError("a branch needs at least one run")
+            raise ExperimentError(tr("a branch needs at least one run"))
         if not isinstance(self.start, (tuple, list)) or len(self.start) != 2:
-            raise ExperimentError(f"the start of a branch must be two numbers, not {short(self.start)}")
-        object.__setattr__(self, "start", tuple(start_number("the start of a branch", value) for value in self.start))
-        whole("the steps of a branch", self.steps, 0, MOST_STEPS)
-        whole("the step at which a branch was left", self.since, 0, MOST_STEPS)
-        text("the name of a branch", self.name, 80)
-        flag("visible", self.visible)
+            raise ExperimentError(tr("the start of a branch must be two numbers, not {start}", start=short(self.start)))
+        object.__setattr__(self, "start", tuple(start_number(tr("the start of a branch"), value) for value in self.start))
+        whole(tr("the steps of a branch"), self.steps, 0, MOST_STEPS)
+        whole(tr("the step at which a branch was left"), self.since, 0, MOST_STEPS)
+        text(tr("the name of a branch"), self.name, 80)
+        flag(mark("visible"), self.visible)
         slots = [run.slot for run in self.runs]
         if len(self.runs) > MOST_RUNS or None in slots or len(set(slots)) < len(slots):
-            raise ExperimentError(f"a branch holds at most {MOST_RUNS} runs, each with a slot of its own")
+            raise ExperimentError(tr("a branch holds at most {most_runs} runs, each with a slot of its own", most_runs=MOST_RUNS))
 
     @property
     def label(self) -> str:
         """Its name, or what it is: Adam, lr 0.05, left at step 120."""
-        runs = "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else f"{len(self.runs)} runs"
-        return self.name or f"{runs} · left at step {self.since:,}"
+        runs = "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
+        return self.name or tr("{runs} · left at step {since:,}", runs=runs, since=self.since)
 
 
 MODES = {"": "learning rates as set", "rate": "the same learning rate for all", "tuned": "each learning rate tuned",
@@ -62,9 +63,9 @@ class Fair:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice("mode of a fair race", self.mode, MODES)
-        whole("the budget of a fair race", self.budget, 0 if self.mode in ("", "rate") else 1, MOST_STEPS)
-        whole("the fingerprint of a fair race", self.of, 0, 2**32 - 1)
+        choice(mark("mode of a fair race"), self.mode, MODES)
+        whole(tr("the budget of a fair race"), self.budget, 0 if self.mode in ("", "rate") else 1, MOST_STEPS)
+        whole(tr("the fingerprint of a fair race"), self.of, 0, 2**32 - 1)
 
     @property
     def dropped(self) -> Fair:
@@ -80,8 +81,8 @@ class Fair:
     def words(self) -> str:
         """For the screen and every picture."""
         if self.mode == "tuned":
-            return f"each learning rate tuned for the lowest loss after {self.budget:,} steps"
-        return f"{self.budget:,} evaluations for each run" if self.mode == "evaluations" else MODES[self.mode]
+            return tr("each learning rate tuned for the lowest loss after {budget:,} steps", budget=self.budget)
+        return tr("{budget:,} evaluations for each run", budget=self.budget) if self.mode == "evaluations" else tr(MODES[self.mode])
 
 
 AS_SET = Fair()

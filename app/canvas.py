@@ -13,18 +13,20 @@ from typing import Any
 
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
-from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QFontInfo, QHideEvent, QPaintEvent, QResizeEvent
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QColor, QFocusEvent, QFontInfo, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
 
+from app.language import tr
 from app.track import Track
-from app.views import Scene, View
+from app.views import Scene, View, fonts
 from app.views.strokes import Brush
 from app.views.view import BLOCK
 
 LEAP = 16 * BLOCK  # updates at once from which on all trails are drawn anew, thinned
 REST = 180  # milliseconds without a move, after which what was drawn in haste is drawn in full
 DPI, LETTERS = 100, 12  # of a figure, where the window's letters are so many pixels high; those of a figure grow with them
+BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 SPARING = 10  # how many times as long as it took to add to the ground it is then left alone
 
 
@@ -36,7 +38,10 @@ class Canvas(FigureCanvasQTAgg):
 
     def __init__(self, view: type[View]) -> None:
         super().__init__(Figure())
+        fonts.wear(QFontInfo(self.font()).family())
         self.view = view(self.figure)
+        self.view.hints = True
+        self.ringed = False  # whether it has the focus and was given it by a key
         self.draws = 0
         self.larger = 1.0
         self.scene: Scene | None = None
@@ -55,7 +60,7 @@ class Canvas(FigureCanvasQTAgg):
         self.settle = QTimer(self, singleShot=True, interval=REST)
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(view.title)
+        self.setAccessibleName(tr(view.title))
         self.setObjectName(view.id)
 
     def show_scene(self, scene: Scene) -> None:
@@ -86,6 +91,21 @@ class Canvas(FigureCanvasQTAgg):
         if self.stale and self.scene is not None:
             self.draw()
         super().paintEvent(event)
+        if self.ringed and self.scene is not None:
+            theme, painter = self.scene.theme, QPainter(self)
+            painter.setPen(QPen(QColor(theme.accent), 2 * theme.ring))  # half of it lies outside
+            painter.drawRect(self.rect())
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        self.ringed = event is not None and event.reason() in BY_KEY
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        self.ringed = False
+        self.update()
 
     def draw(self) -> None:
         """A full draw: the static part, what is faint, all trails, the heads."""
@@ -203,6 +223,13 @@ class Canvas(FigureCanvasQTAgg):
             self.settle.stop()
             self.settle.timeout.emit()
         super().hideEvent(event)
+
+    def write_anew(self) -> None:
+        """The words are to be in another language, and perhaps in other letters."""
+        fonts.wear(QFontInfo(self.font()).family())
+        self.setAccessibleName(tr(self.view.title))
+        self.composed = False
+        self.draw_idle()
 
     def enlarge(self, factor: float) -> None:
         """Draw letters and lines so many times as large as usual."""

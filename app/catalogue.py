@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.language import mark, tr
 from optimizers import OPTIMIZERS, Optimizer
 from optimizers.frameworks import presets
 from surfaces import SURFACES
 
+FAVOURITE = mark("Favourites")
 # What a newcomer finds on top, until they mark favourites of their own.
 FAVOURITES = {
     "optimizer": ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"),
@@ -46,7 +48,7 @@ class Entry:
 
     @cached_property
     def words(self) -> str:
-        return fold(f"{self.names} {self.family} {self.note} {self.source}")
+        return fold(f"{self.names} {self.family} {self.note} {self.source} {tr(self.family)} {tr(self.note)}")
 
     def rank(self, text: str) -> int | None:
         """How well a folded text is met, 0 best; None where one of its words does not occur."""
@@ -92,4 +94,4 @@ def sections(entries: Iterable[Entry], favourites: Iterable[str] = (), text: str
         families.setdefault(entry.family, []).append(entry)
     known = {entry.id: entry for entry in ranks}
     on_top = [known[name] for name in favourites if name in known]
-    return ([("Favourites", on_top)] if on_top and not wanted else []) + list(families.items())
+    return ([(FAVOURITE, on_top)] if on_top and not wanted else []) + list(families.items())

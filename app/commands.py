@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -12,12 +13,18 @@ from PyQt6.QtWidgets import QMenu
 from app import files, look
 from app.actions import ACTIONS, MENUS, Action
 from app.checks import printable
+from app.language import tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
 BAR, BESIDE = ("play", "start", "back", "step", "end"), ("flat_out",)
 SETS = ("copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters")  # what a right click on the knobs offers
+
+
+def plain(text: str) -> str:
+    """The text of a command without the mark of its key, which stands in brackets behind a text of other letters."""
+    return re.sub(r"\(&\w\)|&", "", text)
 
 
 class Commands:
@@ -38,7 +45,7 @@ class Commands:
         for name in later:
             del self.actions[name]
         for row in rows:
-            action = QAction(row.text, self.window)
+            action = QAction(tr(row.text), self.window)
             action.setObjectName(row.id)
             action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
             action.setCheckable(row.checked is not None)
@@ -53,17 +60,17 @@ class Commands:
         bar = self.window.menuBar()
         assert bar is not None
         bar.clear()
-        self.menus = {name: self._menu(bar.addMenu(f"&{name}")) for name in MENUS}
+        self.menus = {name: self._menu(bar.addMenu(tr(f"&{name}"))) for name in MENUS}
         for row, action in self.actions.values():
             top, _, sub = row.menu.partition("/")
             if row.menu not in self.menus:
-                self.menus[row.menu] = self._menu(self.menus[top].addMenu(sub))
+                self.menus[row.menu] = self._menu(self.menus[top].addMenu(tr(sub)))
             if row.gap and not self.menus[row.menu].isEmpty():
                 self.menus[row.menu].addSeparator()
             self.menus[row.menu].addAction(action)
             if row.id == "open":
-                self._recent(self._menu(self.menus[top].addMenu("Open &Recent")))
-                self._examples(self._menu(self.menus[top].addMenu("E&xamples")))
+                self._recent(self._menu(self.menus[top].addMenu(tr("Open &Recent"))))
+                self._examples(self._menu(self.menus[top].addMenu(tr("E&xamples"))))
 
     @staticmethod
     def _menu(menu: QMenu | None) -> QMenu:
@@ -72,7 +79,7 @@ class Commands:
 
     def _examples(self, menu: QMenu) -> None:
         for title, path in files.examples().values():
-            action = menu.addAction(title)
+            action = menu.addAction(tr(title))
             assert action is not None
             action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.files.take(path)))
 
@@ -91,7 +98,7 @@ class Commands:
             assert action is not None
             action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.files.open_recent(path)))
         menu.addSeparator()
-        clear = menu.addAction("&Clear")
+        clear = menu.addAction(tr("&Clear"))
         assert clear is not None
         clear.setEnabled(bool(paths))
         clear.triggered.connect(lambda: self.window.settings.forget_recent())
@@ -106,23 +113,23 @@ class Commands:
     def dress(self) -> None:
         """Icons and tool tips in the theme of now; Play is Pause while it plays."""
         running, theme = self.window.session.clock.running, self.window.theme
-        self["play"].setText("Pause" if running else "&Play")
+        self["play"].setText(tr("Pause") if running else tr("&Play"))
         for row, action in self.actions.values():
             if row.icon:
                 name = "pause" if row.id == "play" and running else row.icon
                 action.setIcon(look.icon(name, theme.on_accent if row.id == "play" else theme.text))
-                action.setToolTip(f"{action.text().replace('&', '')} ({row.shortcuts[0]})")
+                action.setToolTip(f"{plain(action.text())} ({row.shortcuts[0]})")
 
     def translate(self) -> None:
         """Texts in the language of now, and the menus with them."""
         for row, action in self.actions.values():
-            action.setText(row.text)
+            action.setText(tr(row.text))
         self._fill()
 
     def shortcut_table(self) -> str:
         """Every shortcut with what it does, as HTML."""
-        rows = [f"<td style='padding: 1px 16px 1px 0; white-space: nowrap'>{action.text().replace('&', '')}</td>"
-                f"<td style='padding: 1px 32px 1px 0; white-space: nowrap'><b>{' or '.join(row.shortcuts)}</b></td>"
+        rows = [f"<td style='padding: 1px 16px 1px 0; white-space: nowrap'>{plain(action.text())}</td>"
+                f"<td style='padding: 1px 32px 1px 0; white-space: nowrap'><b>{tr(' or ').join(row.shortcuts)}</b></td>"
                 for row, action in self.actions.values() if row.shortcuts]
         half = (len(rows) + 1) // 2  # side by side: one column would be higher than many a screen
         return "".join(f"<tr>{left}{right}</tr>" for left, right in zip_longest(rows[:half], rows[half:], fillvalue="<td></td>"))

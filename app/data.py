@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from app.checks import FARTHEST, ExperimentError, number
+from app.language import tr
 from surfaces import SURFACES, Surface
+from surfaces.data_error import DataError
 
 MOST_POINTS = 10_000
 Columns = tuple[tuple[float, ...], tuple[float, ...]]
@@ -16,14 +18,15 @@ def columns(surface: str, value: Any) -> Columns:
     """The value as two columns of floats of one length. Whether a surface can be made from them is seen when it is."""
     if SURFACES[surface].make is None:
         made = ", ".join(name for name, each in SURFACES.items() if each.make)
-        raise ExperimentError(f"{surface} is not made from data; choose from {made}")
+        raise ExperimentError(tr("{surface} is not made from data; choose from {made}", surface=surface, made=made))
     if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(isinstance(part, (tuple, list)) for part in value):
-        raise ExperimentError("data must be two columns of numbers, x and y")
+        raise ExperimentError(tr("data must be two columns of numbers, x and y"))
     x, y = map(tuple, value)
     if len(x) != len(y):
-        raise ExperimentError(f"the two columns of the data must be equally long, not {len(x):,} and {len(y):,}")
+        raise ExperimentError(tr("the two columns of the data must be equally long, not {x:,} and {y:,}", x=len(x), y=len(y)))
     if len(x) > MOST_POINTS:
-        raise ExperimentError(f"an experiment holds at most {MOST_POINTS:,} points, not {len(x):,}")
+        raise ExperimentError(tr("an experiment holds at most {most_points:,} points, not {x:,}",
+                                 most_points=MOST_POINTS, x=len(x)))
     return _floats(x), _floats(y)
 
 
@@ -31,7 +34,7 @@ def _floats(column: tuple[Any, ...]) -> tuple[float, ...]:
     """Numbers as floats; a column that is one already, as it is in every later experiment, costs nothing."""
     if all(value.__class__ is float and value - value == 0.0 for value in column):
         return column
-    return tuple(number(f"row {row} of the data", value) for row, value in enumerate(column, 1))
+    return tuple(number(tr("row {row} of the data", row=row), value) for row, value in enumerate(column, 1))
 
 
 def land(surface: str, data: Columns | None) -> Surface:
@@ -46,7 +49,13 @@ def _made(surface: str, data: Columns) -> Surface:
     try:
         made = make(*data)
     except ValueError as error:
-        raise ExperimentError(str(error)) from None
+        raise unusable(error) from None
     if max(map(abs, made.start)) > FARTHEST:
-        raise ExperimentError(f"for such numbers the race would begin beyond {FARTHEST:g}; write x and y in other units")
+        raise ExperimentError(tr("for such numbers the race would begin beyond {farthest:g}; write x and y in other units",
+                                 farthest=FARTHEST))
     return made
+
+
+def unusable(error: ValueError) -> ExperimentError:
+    """What is wrong with data, in the language that is spoken."""
+    return ExperimentError(tr(error.template, **error.values) if isinstance(error, DataError) else str(error))

@@ -15,6 +15,7 @@ from app import files
 from app.boxes import ask_about_unsaved
 from app.checks import ExperimentError, printable
 from app.experiment import Experiment
+from app.language import tr
 from app.origin import Origins
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Documents(QObject):
 
     def _take_dropped(self, paths: list[Path]) -> None:
         if len(paths) > 1:
-            raise ExperimentError("one file can be opened at a time: drop one of these")
+            raise ExperimentError(tr("one file can be opened at a time: drop one of these"))
         self.take(paths[0])
 
     # Open
@@ -57,6 +58,8 @@ class Documents(QObject):
     def take(self, path: Path) -> None:
         """Open an experiment, or the current one with the data of a data file. What cannot be opened is said, not asked about."""
         experiment = files.load(path, self.window.session.experiment)
+        if files.is_example(path):
+            experiment = replace(experiment, title=tr(experiment.title))
         if self.may_leave():
             if path.absolute() == self.origins.path:  # it may just have been saved
                 experiment = files.load(path)
@@ -72,19 +75,20 @@ class Documents(QObject):
             self.window.settings.keep_recent(path.absolute())
 
     def open(self) -> None:
-        path = self.ask("Open Experiment", "Experiments and exported pictures (*.json *.png *.svg);;All files (*)")
+        path = self.ask(tr("Open Experiment"), tr("Experiments and exported pictures (*.json *.png *.svg);;All files (*)"))
         if path:
             self.take(path)
 
     def open_recent(self, path: Path) -> None:
         if not os.path.exists(path):
             self.window.settings.forget_recent(path)
-            raise ExperimentError(f"{printable(str(path))} is not there any more")
+            raise ExperimentError(tr("{path} is not there any more", path=printable(str(path))))
         self.take(path)
 
     def open_data(self) -> None:
         """Make the surface from a file of two columns."""
-        path = self.ask("Open Data", f"Two columns of numbers ({' '.join(f'*{end}' for end in files.DATA)});;All files (*)")
+        path = self.ask(tr("Open Data"), tr("Two columns of numbers ({join});;All files (*)",
+                                        join=' '.join(f'*{end}' for end in files.DATA)))
         if path:
             experiment = files.load_data(path, self.window.session.experiment)
             if self.may_leave():
@@ -101,11 +105,12 @@ class Documents(QObject):
     def save_as(self) -> bool:
         now = self.origins.path
         name = now.stem if now else self.window.session.experiment.surface
-        path = self.ask("Save Experiment", "Experiments (*.json)", "json", name)
+        path = self.ask(tr("Save Experiment"), tr("Experiments (*.json)"), "json", name)
         if path is None:
             return False
         if path.suffix.lower() != ".json":
-            raise ExperimentError(f"the name must end in .json, not in {path.suffix or path.name!r}; pictures are exported")
+            raise ExperimentError(tr("the name must end in .json, not in {value!r}; pictures are exported",
+                                     value=path.suffix or path.name))
         return self._save(path)
 
     def _save(self, path: Path) -> bool:
@@ -114,7 +119,7 @@ class Documents(QObject):
         files.save(replace(session.experiment, shown=session.race.step), path)
         self.origins.save(path.absolute())
         self._remember(path)
-        self.window.say(f"Saved {printable(str(path))}")
+        self.window.say(tr("Saved {path}", path=printable(str(path))))
         return True
 
     # Leave
@@ -157,7 +162,8 @@ class Documents(QObject):
             return None
         path = as_filtered(Path(chosen[0]), f".{suffix}", kind) if suffix else Path(chosen[0])
         if path != Path(chosen[0]) and path.exists():  # the dialog has asked about the other name
-            raise ExperimentError(f"{printable(path.name)} is there already: choose another name, or this one in the dialog")
+            raise ExperimentError(tr("{name} is there already: choose another name, or this one in the dialog",
+                                     name=printable(path.name)))
         settings.keep("folder", str(path.parent))
         return path
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QLibraryInfo, QObject, Qt, QTranslator
 from PyQt6.QtGui import QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
 from app import look
-from app.language import language, of_the_system, speak
+from app.language import language, of_the_system, speak, spoken
 from app.theme import THEMES, Theme
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Dress(QObject):
         if application.property(BORN_DARK) is None:  # where no scheme is told, the palette tells: before it is ours
             application.setProperty(BORN_DARK, application.palette().color(QPalette.ColorRole.Window).lightness() < 128)
         self.hints = QGuiApplication.styleHints()
-        self.theme = self._theme()
+        self.theme, self.qt = self._theme(), QTranslator(self)
         self._speak()
         if self.hints is not None:
             self.hints.colorSchemeChanged.connect(self._system_changed)  # a method: the hints outlive the window
@@ -46,7 +46,11 @@ class Dress(QObject):
         return THEMES["dark" if dark else "light"]
 
     def _speak(self) -> None:
+        """Our own words, and those of Qt: the buttons of dialogs, the menu of a line to type in."""
         speak(language(of_the_system() if self.language_choice == "system" else self.language_choice))
+        self.application.removeTranslator(self.qt)
+        if self.qt.load(f"qtbase_{spoken().code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            self.application.installTranslator(self.qt)
 
     def put_on(self) -> None:
         """Colors for all of the program's windows; what asks the system for its colors, as title bars do, is told too."""
@@ -72,5 +76,6 @@ class Dress(QObject):
         self.language_choice = choice
         self.settings.keep("language", choice)
         self._speak()
+        self.window.session.judge_anew()
         self.window.refurnish()
         self.window.stage.write_anew()

@@ -12,10 +12,11 @@ from typing import IO
 from xml.parsers import expat
 
 from app.checks import ExperimentError
+from app.language import mark, tr
 from app.schema import LARGEST
 
 KEYWORD = "thalweg:experiment"
-NOTHING = "it carries no experiment; only JSON files, and PNG and SVG pictures exported by Thalweg, do"
+NOTHING = mark("it carries no experiment; only JSON files, and PNG and SVG pictures exported by Thalweg, do")
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 100_000  # of a PNG; a hundred million pixels make some ten thousand
 SOURCE = "http://purl.org/dc/elements/1.1/ source"
@@ -25,13 +26,13 @@ PIECE, FARTHEST = 1 << 16, 64 << 20  # bytes of an SVG that are read at once, an
 def in_png(file: IO[bytes]) -> bytes:
     """The text of the experiment; pixels are passed over."""
     if file.read(len(SIGNATURE)) != SIGNATURE:
-        raise ExperimentError("it is not a PNG picture")
+        raise ExperimentError(tr("it is not a PNG picture"))
     for _ in range(MOST_CHUNKS):
         length, kind = struct.unpack(">I4s", file.read(8).ljust(8, b"\0"))
         if kind == b"IEND":
-            raise ExperimentError(NOTHING)
+            raise ExperimentError(tr(NOTHING))
         if not kind.isalpha():
-            raise ExperimentError("it is a PNG picture that is cut off or damaged, without an experiment")
+            raise ExperimentError(tr("it is a PNG picture that is cut off or damaged, without an experiment"))
         if kind not in READERS:
             file.seek(length + 4, os.SEEK_CUR)
             continue
@@ -40,12 +41,13 @@ def in_png(file: IO[bytes]) -> bytes:
             file.seek(length - len(begin) + 4, os.SEEK_CUR)
             continue
         if length > LARGEST:
-            raise ExperimentError(f"the experiment in it is larger than {LARGEST >> 20} MiB, which none may be")
+            raise ExperimentError(tr("the experiment in it is larger than {largest} MiB, which none may be",
+                                     largest=LARGEST >> 20))
         content = begin + file.read(length - len(begin))
         if file.read(4) != struct.pack(">I", zlib.crc32(kind + content)):
-            raise ExperimentError("the experiment in it is cut off or damaged")
+            raise ExperimentError(tr("the experiment in it is cut off or damaged"))
         return READERS[kind](content.partition(b"\0")[2])
-    raise ExperimentError(NOTHING)
+    raise ExperimentError(tr(NOTHING))
 
 
 def _international(body: bytes) -> bytes:
@@ -59,7 +61,7 @@ def _inflated(data: bytes) -> bytes:
     try:
         text = inflater.decompress(data, LARGEST + 1)  # a bomb stops here; the schema refuses what is too large
     except zlib.error:
-        raise ExperimentError("the experiment in it is cut off or damaged") from None
+        raise ExperimentError(tr("the experiment in it is cut off or damaged")) from None
     return text
 
 
@@ -97,7 +99,7 @@ class Search:
         self.heard = None
 
     def refuse(self, *_: object) -> None:
-        raise ExperimentError("it declares entities, which a picture of Thalweg does not and which could fill the memory")
+        raise ExperimentError(tr("it declares entities, which a picture of Thalweg does not and which could fill the memory"))
 
 
 def in_svg(file: IO[bytes]) -> bytes:
@@ -109,9 +111,9 @@ def in_svg(file: IO[bytes]) -> bytes:
             search.parser.Parse(piece, not piece)
         except expat.ExpatError as error:
             if not search.found:
-                raise ExperimentError(f"it is not an SVG picture, or is cut off or damaged: {error}") from None
+                raise ExperimentError(tr("it is not an SVG picture, or is cut off or damaged: {error}", error=error)) from None
         if search.found:
             return search.found.encode()
         if not piece:
             break
-    raise ExperimentError(NOTHING)
+    raise ExperimentError(tr(NOTHING))

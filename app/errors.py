@@ -11,6 +11,8 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
+from app.language import tr
+
 
 class Reporter(QObject):
     """Shows each kind of failure once: a timer that fails sixty times a second must not open sixty dialogs."""
@@ -47,11 +49,11 @@ class Reporter(QObject):
         if self.dialog is not None:
             return
         dialog = QMessageBox(QMessageBox.Icon.Warning, "Thalweg",
-                             "Something went wrong inside Thalweg. Your experiment is still here.", parent=self.window)
+                             tr("Something went wrong inside Thalweg. Your experiment is still here."), parent=self.window)
         dialog.setInformativeText(title[:300])
         dialog.setDetailedText(details)
-        copy = dialog.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)
-        go_on = dialog.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        copy = dialog.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
+        go_on = dialog.addButton(tr("Go on"), QMessageBox.ButtonRole.AcceptRole)
         dialog.setDefaultButton(go_on)
         assert copy is not None
         copy.clicked.connect(lambda: self._copy(details))

@@ -12,6 +12,7 @@ from zlib import crc32
 from app.branch import AS_SET, MOST_RUNS, Branch, Fair
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
 from app.data import Columns, columns, land
+from app.language import mark, tr
 from app.run import Run
 from surfaces import SURFACES, Surface
 
@@ -33,10 +34,10 @@ class Curve:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice("quantity", self.quantity, QUANTITIES)
-        choice("axis", self.against, AGAINST)
-        choice("scale", self.x_scale, SCALES)
-        choice("scale", self.y_scale, SCALES)
+        choice(mark("quantity"), self.quantity, QUANTITIES)
+        choice(mark("axis"), self.against, AGAINST)
+        choice(mark("scale"), self.x_scale, SCALES)
+        choice(mark("scale"), self.y_scale, SCALES)
 
 
 @dataclass(frozen=True)
@@ -63,26 +64,29 @@ class Experiment:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice("surface", self.surface, SURFACES)
+        choice(mark("surface"), self.surface, SURFACES)
         if self.data is not None:
             object.__setattr__(self, "data", columns(self.surface, self.data))
         own = self.land.start  # the surface is made now, to find out whether it can be
         start = own if self.start is None else self.start
         if not isinstance(start, (tuple, list)) or len(start) != 2:
-            raise ExperimentError(f"start must be two numbers, not {short(start)}")
+            raise ExperimentError(tr("start must be two numbers, not {start}", start=short(start)))
         object.__setattr__(self, "start", tuple(
-            start_number(f"start {axis.split()[0]}", value) for axis, value in zip(self.land.axes, start, strict=True)))
+            start_number(tr("start {axis}", axis=axis.split()[0]), value)
+            for axis, value in zip(self.land.axes, start, strict=True)))
         if len(self.runs) > MOST_RUNS:
-            raise ExperimentError(f"an experiment holds at most {MOST_RUNS} runs, not {len(self.runs)}")
+            raise ExperimentError(tr("an experiment holds at most {most_runs} runs, not {runs}",
+                                     most_runs=MOST_RUNS, runs=len(self.runs)))
         if self.steps is not None:
-            whole("steps", self.steps, 0, MOST_STEPS)
-        text("title", self.title, 200)
-        flag("settled", self.settled)
-        whole("shown", self.shown, 0, MOST_STEPS)
+            whole(mark("steps"), self.steps, 0, MOST_STEPS)
+        text(mark("title"), self.title, 200)
+        flag(mark("settled"), self.settled)
+        whole(mark("shown"), self.shown, 0, MOST_STEPS)
         if len(self.branches) > MOST_BRANCHES:
-            raise ExperimentError(f"an experiment holds at most {MOST_BRANCHES} branches, not {len(self.branches)}")
+            raise ExperimentError(tr("an experiment holds at most {most_branches} branches, not {branches}",
+                                     most_branches=MOST_BRANCHES, branches=len(self.branches)))
         if sum(branch.steps * len(branch.runs) for branch in self.branches) > LONGEST:
-            raise ExperimentError(f"the branches of an experiment hold at most {LONGEST:,} steps in all")
+            raise ExperimentError(tr("the branches of an experiment hold at most {longest:,} steps in all", longest=LONGEST))
         object.__setattr__(self, "runs", self._seated())
         if not self._is_fair:
             object.__setattr__(self, "fair", self.fair.dropped)
@@ -139,7 +143,7 @@ class Experiment:
 
     def on(self, surface: str) -> Experiment:
         """The same runs on another surface, from that surface's start; made from the same data, if it is made from any."""
-        kept = self.data if SURFACES[choice("surface", surface, SURFACES)].make else None
+        kept = self.data if SURFACES[choice(mark("surface"), surface, SURFACES)].make else None
         return self._elsewhere(surface=surface, data=kept)
 
     def through(self, x: Iterable[float], y: Iterable[float]) -> Experiment:

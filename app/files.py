@@ -16,7 +16,9 @@ from typing import IO
 from app import ASSETS, embedded
 from app.atomic import replacing
 from app.checks import ExperimentError, printable, short
+from app.data import unusable
 from app.experiment import FIRST, Experiment
+from app.language import tr
 from app.schema import LARGEST
 from surfaces.data_file import read_columns
 
@@ -43,11 +45,11 @@ def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
         if kind in DATA:
             return _with_data(path, current)
         if kind in WITHOUT:
-            raise ExperimentError(embedded.NOTHING)
+            raise ExperimentError(tr(embedded.NOTHING))
         with _opened(path) as file:
             if kind in PICTURES:
                 return Experiment.from_json(PICTURES[kind](file))
-            return Experiment.from_json(_bytes(file, "experiment"))
+            return Experiment.from_json(_bytes(file, tr("it is larger than {largest} MiB, which no experiment may be")))
 
 
 def load_data(path: Path, current: Experiment) -> Experiment:
@@ -58,7 +60,11 @@ def load_data(path: Path, current: Experiment) -> Experiment:
 
 def _with_data(path: Path, current: Experiment) -> Experiment:
     with _opened(path) as file:
-        x, y = read_columns(_bytes(file, "data file"))
+        content = _bytes(file, tr("it is larger than {largest} MiB, which no data file may be"))
+    try:
+        x, y = read_columns(content)
+    except ValueError as error:
+        raise unusable(error) from None
     return current.through(x.tolist(), y.tolist())
 
 
@@ -75,7 +81,8 @@ def place(source: str | Path) -> Path:
     known = examples()
     if str(source) not in known:
         name = repr(str(source)) if len(str(source)) < 200 else short(str(source))
-        raise ExperimentError(f"there is no file {name}, and no example of that name; examples are {', '.join(known)}")
+        raise ExperimentError(tr("there is no file {name}, and no example of that name; examples are {known}",
+                                 name=name, known=', '.join(known)))
     return known[str(source)][1]
 
 
@@ -94,9 +101,10 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ExperimentError(f"cannot read {printable(str(path))}: {(error.strerror or str(error)).lower()}") from None
+        raise ExperimentError(tr("cannot read {path}: {lower}",
+                                 path=printable(str(path)), lower=(error.strerror or str(error)).lower())) from None
     except ValueError as error:
-        raise ExperimentError(f"cannot open {printable(path.name or str(path))}: {error}") from None
+        raise ExperimentError(tr("cannot open {value}: {error}", value=printable(path.name or str(path)), error=error)) from None
 
 
 @contextmanager
@@ -104,17 +112,17 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     """The file, if it is one: a pipe would keep the reader waiting, a device never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise ExperimentError("it is a folder" if stat.S_ISDIR(mode) else "it is no file that can be read to its end")
+        raise ExperimentError(tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is no file that can be read to its end"))
     with path.open("rb") as file:
         yield file
 
 
-def _bytes(file: IO[bytes], kind: str) -> bytes:
+def _bytes(file: IO[bytes], too_large: str) -> bytes:
     if os.fstat(file.fileno()).st_size <= LARGEST:
         content = file.read(LARGEST + 1)  # some grow, or do not say how large they are
         if len(content) <= LARGEST:
             return content
-    raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no {kind} may be")
+    raise ExperimentError(too_large.format(largest=LARGEST >> 20))
 
 
 def save(experiment: Experiment, path: Path) -> None:
@@ -123,7 +131,8 @@ def save(experiment: Experiment, path: Path) -> None:
     if len(words) > LARGEST:
         words = experiment.to_json(indent=None)
     if len(words) > LARGEST:
-        raise ExperimentError(f"it cannot be saved: with all that was turned on the way it is larger than {LARGEST >> 20} MiB; "
-                              "remove branches, or race anew, which forgets what was turned")
+        raise ExperimentError(tr("it cannot be saved: with all that was turned on the way it is larger than {largest} MiB; "
+                                 "remove branches, or race anew, which forgets what was turned",
+                                 largest=LARGEST >> 20))
     with replacing(path) as file:
         file.write(words)

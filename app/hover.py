@@ -14,6 +14,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 from app.canvas import Canvas
+from app.language import tr
 from app.session import Session
 from app.theme import Theme
 from app.views.contour import Contour
@@ -95,7 +96,8 @@ class Hover:
         point, label = track.point_at(step), shorten(self.session.experiment.at(step).labels[index], LETTERS, placeholder="…")
         kept = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
         states = [(name, written(value)) for name, value in zip(track.rule.state, kept, strict=True)]
-        title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;step&nbsp;{step:,}"
+        when = tr("step {step:,}", step=step).replace(" ", "&nbsp;")
+        title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;{when}"
         return title + table([*self.rows(canvas, *point.position, point.loss, point.slope), *states])
 
     def rows(self, canvas: Canvas, x: float, y: float, loss: Any, slope: Any) -> list[tuple[str, str]]:
@@ -106,8 +108,8 @@ class Hover:
         box = contour.window or scene.scenery.box
         names = ", ".join(axis.split()[0] for axis in self.session.race.surface.axes)
         steps = [(high - low) / pixels for (low, high), pixels in zip(box, contour.axes.bbox.size, strict=True)]
-        return [(names, f"{told(x, steps[0])}, {told(y, steps[1])}"), ("loss", short(float(np.ravel(loss)[0]))),
-                ("gradient", written(np.ravel(slope)))]
+        return [(names, f"{told(x, steps[0])}, {told(y, steps[1])}"), (tr("loss"), short(float(np.ravel(loss)[0]))),
+                (tr("gradient"), written(np.ravel(slope)))]
 
     # The label
 
@@ -171,7 +173,7 @@ def written(value: Any) -> str:
         return "–"
     numbers = np.asarray(value, float)
     if numbers.size > MANY:
-        return f"{numbers.shape[0]} points" if numbers.shape[1:] == (2,) else f"{numbers.size} numbers"
+        return tr("{n} points", n=len(numbers)) if numbers.shape[1:] == (2,) else tr("{n} numbers", n=numbers.size)
     if numbers.ndim < 2:
         return ", ".join(short(float(f"{number:.5g}")) for number in numbers.ravel())
     return "; ".join(written(row) for row in numbers)

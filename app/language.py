@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import locale
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from app import ASSETS
@@ -42,6 +43,11 @@ def tr(text: str, **values: object) -> str:
     return words.format(**values) if values else words
 
 
+def mark(text: str) -> str:
+    """The text itself: it stands in a table now, and ``tr`` says it when it is shown."""
+    return text
+
+
 def speak(language: Language) -> None:
     """From now on ``tr`` answers in this language; what is on the screen already has to be written anew."""
     global _spoken
@@ -50,6 +56,17 @@ def speak(language: Language) -> None:
 
 def spoken() -> Language:
     return _spoken
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """For what other programs read: data, scripts and tables are the same whatever the window speaks."""
+    before = _spoken
+    speak(ENGLISH)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def codes() -> list[str]:
@@ -63,7 +80,7 @@ def language(code: str) -> Language:
     if code != "en" and code in codes():
         for path in sorted((FOLDER / code).glob("*.json")):
             texts.update(json.loads(path.read_text(encoding="utf-8")))
-    return Language(code, texts["English"], texts) if texts else ENGLISH
+    return Language(code, texts.pop("English"), texts) if texts else ENGLISH  # in the menu, English is called English
 
 
 def of_the_system() -> str:

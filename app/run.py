@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, number, short, whole
+from app.language import mark, tr
 from optimizers import OPTIMIZERS, Optimizer, Part
 
 MOST_TURNS, MOST_REPLICAS = 100_000, 100
@@ -42,26 +43,29 @@ class Run:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice("optimizer", self.optimizer, OPTIMIZERS)
+        choice(mark("optimizer"), self.optimizer, OPTIMIZERS)
         object.__setattr__(self, "hyperparameters", self._checked(self.hyperparameters))
         object.__setattr__(self, "earlier", self._history())
-        whole("replicas", self.replicas, 0, MOST_REPLICAS)
-        flag("visible", self.visible)
+        whole(mark("replicas"), self.replicas, 0, MOST_REPLICAS)
+        flag(mark("visible"), self.visible)
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
-            raise ExperimentError(f"a color must look like #0072b2, not {short(self.color)}")
+            raise ExperimentError(tr("a color must look like #0072b2, not {color}", color=short(self.color)))
         if self.slot is not None:
-            whole("slot", self.slot, 0, 999)
+            whole(mark("slot"), self.slot, 0, 999)
 
     def _checked(self, given: Any) -> Mapping[str, float]:
         """All hyperparameters of the optimizer and of the parts that are named; ExperimentError names the culprit."""
         if not isinstance(given, Mapping):
-            raise ExperimentError(f"the hyperparameters of {self.optimizer} must be names with numbers, not {short(given)}")
+            raise ExperimentError(tr("the hyperparameters of {optimizer} must be names with numbers, not {given}",
+                                     optimizer=self.optimizer, given=short(given)))
         endless = next((name for name in given if len(name) > LONGEST_NAME), None)
         if endless is not None:
-            raise ExperimentError(f"{self.optimizer} has no hyperparameter {short(endless)}")
+            raise ExperimentError(tr("{optimizer} has no hyperparameter {endless}",
+                                     optimizer=self.optimizer, endless=short(endless)))
         try:
             checked = self.rule.check({
-                name: value if isinstance(value, (int, float)) else number(f"{name} of {self.optimizer}", value)
+                name: value if isinstance(value, (int, float)) else
+                number(tr("{name} of {optimizer}", name=name, optimizer=self.optimizer), value)
                 for name, value in given.items()})
         except ValueError as error:
             raise ExperimentError(str(error)) from None
@@ -73,15 +77,18 @@ class Run:
 
     def _history(self) -> tuple[Earlier, ...]:
         if not isinstance(self.earlier, (list, tuple)) or len(self.earlier) > MOST_TURNS:
-            raise ExperimentError(f"earlier must be a list of at most {MOST_TURNS} pairs of a step and hyperparameters")
+            raise ExperimentError(tr("earlier must be a list of at most {most_turns} pairs of a step and hyperparameters",
+                                     most_turns=MOST_TURNS))
         history: list[Earlier] = []
         for entry in self.earlier:
             if not isinstance(entry, Earlier):  # these come from a run, which has checked them
                 if not isinstance(entry, (list, tuple)) or len(entry) != 2:
-                    raise ExperimentError(f"earlier must hold pairs of a step and hyperparameters, not {short(entry)}")
-                entry = Earlier(whole("the step of a turn", entry[0], 1, MOST_STEPS), self._checked(entry[1]))
+                    raise ExperimentError(tr("earlier must hold pairs of a step and hyperparameters, not {entry}",
+                                             entry=short(entry)))
+                entry = Earlier(whole(tr("the step of a turn"), entry[0], 1, MOST_STEPS), self._checked(entry[1]))
             if history and entry.until <= history[-1].until:
-                raise ExperimentError(f"the steps of earlier must rise, and {entry.until} follows {history[-1].until}")
+                raise ExperimentError(tr("the steps of earlier must rise, and {until} follows {until2}",
+                                         until=entry.until, until2=history[-1].until))
             history.append(entry)
         return tuple(history)
 
@@ -185,28 +192,29 @@ class Run:
     def settings(self) -> str:
         """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
         shown = [(name, self.rule.declared(name), value) for name, value in self.hyperparameters.items()]
-        return ", ".join(f"{name if name != 'lr' or self.rule.has_rate else declared.label} {value:g}"
+        return ", ".join(f"{name if name != 'lr' or self.rule.has_rate else tr(declared.label)} {value:g}"
                          for name, declared, value in shown if name == "lr" or value != declared.default)
 
     @property
     def _turns(self) -> list[str]:
         if not self.earlier:
             return []
-        times = f"{len(self.earlier)} times, last" if len(self.earlier) > 1 else ""
-        return [f"turned {times} at step {self.earlier[-1].until:,}".replace("  ", " ")]
+        step = self.earlier[-1].until
+        return [tr("turned {times} times, last at step {step:,}", times=len(self.earlier), step=step) if len(self.earlier) > 1 else
+                tr("turned at step {step:,}", step=step)]
 
     @staticmethod
     def parse(text: str) -> Run:
         """A run from the command line: "adam lr=0.05 weight_decay=0.1"."""
         words = text.split()
         if not words:
-            raise ExperimentError(f"a run needs an optimizer; choose from {', '.join(OPTIMIZERS)}")
+            raise ExperimentError(tr("a run needs an optimizer; choose from {optimizers}", optimizers=', '.join(OPTIMIZERS)))
         values: dict[str, Any] = {}
         for word in words[1:]:
             name, equals, value = word.partition("=")
             if not equals:
-                raise ExperimentError(f"{short(word)} must have the form name=value, as in lr=0.05")
+                raise ExperimentError(tr("{word} must have the form name=value, as in lr=0.05", word=short(word)))
             if name in values:
-                raise ExperimentError(f"{short(text)} gives {name} twice")
+                raise ExperimentError(tr("{value} gives {name} twice", value=short(text), name=name))
             values[name] = value
         return Run(words[0].lower(), values)

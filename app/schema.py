@@ -63,12 +63,13 @@ from typing import Any, NoReturn
 from app.branch import MOST_RUNS, Branch, Fair
 from app.checks import ExperimentError, short
 from app.experiment import MOST_BRANCHES, Curve, Experiment
+from app.language import mark, tr
 from app.run import Run
 
 FORMAT = 1
 LARGEST = 16 << 20  # bytes; an experiment is a few hundred, or some 600,000 with all the points that it may hold
 DEEPEST = 64  # our own objects need eight; what is kept of a newer version must be written again without running out of stack
-TOO_DEEP = f"its JSON is nested more than {DEEPEST} deep"
+TOO_DEEP = mark("its JSON is nested more than {deepest} deep")
 DIGITS = 300  # of a whole number: more would not fit into a float
 
 
@@ -88,27 +89,28 @@ def from_json(source: str | bytes) -> Experiment:
     """ExperimentError, in one sentence, for whatever is not an experiment."""
     data = _parsed(source)
     if not isinstance(data, dict) or "thalweg" not in data:
-        raise ExperimentError('it is JSON, but not an experiment: it has no key "thalweg"')
+        raise ExperimentError(tr('it is JSON, but not an experiment: it has no key "thalweg"'))
     _check_version(data.pop("thalweg"))
     _check_depth(data)
-    runs = _list("runs", data.get("runs", []), MOST_RUNS, "an experiment holds at most {} runs, not {}")
-    branches = _list("branches", data.get("branches", []), MOST_BRANCHES, "an experiment holds at most {} branches, not {}")
-    return _build(Experiment, "experiment", {
-        **data, "runs": _runs(runs), "curve": _build(Curve, "curve", data.get("curve", {})),
-        "fair": _build(Fair, "mode of a fair race", data.get("fair", {})), "branches": tuple(map(_branch, branches))})
+    runs = _list(mark("runs"), data.get("runs", []), MOST_RUNS, tr("an experiment holds at most {most} runs, not {n:,}"))
+    branches = _list(mark("branches"), data.get("branches", []), MOST_BRANCHES,
+                     tr("an experiment holds at most {most} branches, not {n:,}"))
+    return _build(Experiment, mark("experiment"), {
+        **data, "runs": _runs(runs), "curve": _build(Curve, mark("curve"), data.get("curve", {})),
+        "fair": _build(Fair, mark("mode of a fair race"), data.get("fair", {})), "branches": tuple(map(_branch, branches))})
 
 
 def _parsed(source: str | bytes) -> Any:
     """What the JSON says; numbers that are none and keys that stand twice are not let through."""
     if len(source) > LARGEST:
-        raise ExperimentError(f"it is larger than {LARGEST >> 20} MiB, which no experiment may be")
+        raise ExperimentError(tr("it is larger than {largest} MiB, which no experiment may be", largest=LARGEST >> 20))
     words = source.removeprefix("\ufeff") if isinstance(source, str) else _decoded(source)
     if not words.strip():
-        raise ExperimentError("it is empty")
+        raise ExperimentError(tr("it is empty"))
     try:
         return json.loads(words, parse_constant=_no_number, parse_float=_float, parse_int=_int, object_pairs_hook=_object)
     except RecursionError:
-        raise ExperimentError(TOO_DEEP) from None
+        raise ExperimentError(tr(TOO_DEEP, deepest=DEEPEST)) from None
     except json.JSONDecodeError as error:
         raise ExperimentError(_what_is_wrong(words.strip(), error)) from None
 
@@ -116,34 +118,36 @@ def _parsed(source: str | bytes) -> Any:
 def _what_is_wrong(words: str, error: json.JSONDecodeError) -> str:
     ends = error.pos >= len(words) or error.msg.startswith("Unterminated") or not words.endswith("}")
     if words.startswith("{") and ends and error.msg != "Extra data":
-        return f"it is cut off: its JSON ends in line {words.count(chr(10)) + 1}, before it is complete"
-    return f"it is not JSON: {error.msg[:1].lower()}{error.msg[1:]} in line {error.lineno}, column {error.colno}"
+        return tr("it is cut off: its JSON ends in line {line}, before it is complete", line=words.count(chr(10)) + 1)
+    return tr("it is not JSON: {lower}{msg} in line {lineno}, column {colno}",
+              lower=error.msg[:1].lower(), msg=error.msg[1:], lineno=error.lineno, colno=error.colno)
 
 
 def _decoded(source: bytes) -> str:
     if source[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in source[:1024]:
-        raise ExperimentError("it is written in UTF-16, or is no text at all; an experiment is text in UTF-8")
+        raise ExperimentError(tr("it is written in UTF-16, or is no text at all; an experiment is text in UTF-8"))
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
-        raise ExperimentError(f"it is not text in UTF-8: line {line} is in another encoding") from None
+        raise ExperimentError(tr("it is not text in UTF-8: line {line} is in another encoding", line=line)) from None
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ExperimentError(f"it holds {word}, which is no finite number")
+    raise ExperimentError(tr("it holds {word}, which is no finite number", word=word))
 
 
 def _float(word: str) -> float:
     value = float(word)
     if not math.isfinite(value):
-        raise ExperimentError(f"it holds {short(word)[1:-1]}, which is no finite number")
+        raise ExperimentError(tr("it holds {word}, which is no finite number", word=short(word)[1:-1]))
     return value
 
 
 def _int(word: str) -> int:
     if len(word) > DIGITS:
-        raise ExperimentError(f"it holds a number of {len(word):,} digits, and {DIGITS} is the most that can be read")
+        raise ExperimentError(tr("it holds a number of {word:,} digits, and {digits} is the most that can be read",
+                                 word=len(word), digits=DIGITS))
     return int(word)
 
 
@@ -151,7 +155,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in pairs:
         if name in made:
-            raise ExperimentError(f"the key {short(name)} stands twice in one object")
+            raise ExperimentError(tr("the key {name} stands twice in one object", name=short(name)))
         made[name] = value
     return made
 
@@ -159,10 +163,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _check_version(value: Any) -> None:
     found = re.fullmatch(r"(\d{1,9})(\.\d{1,9})?", str(value)) if isinstance(value, (int, float, str)) else None
     if found is None or int(found[1]) < 1:
-        raise ExperimentError(f'its key "thalweg" must be the version of the format, {FORMAT}, not {short(value)}')
+        raise ExperimentError(tr('its key "thalweg" must be the version of the format, {format}, not {value}',
+                                 format=FORMAT, value=short(value)))
     if int(found[1]) > FORMAT:
-        raise ExperimentError(f"it was written by a newer Thalweg (format {found[0]}); this one reads format {FORMAT}: "
-                              "update Thalweg")
+        raise ExperimentError(tr("it was written by a newer Thalweg (format {found}); this one reads format {format}: "
+                                 "update Thalweg", found=found[0], format=FORMAT))
 
 
 def _check_depth(data: Any) -> None:
@@ -172,26 +177,26 @@ def _check_depth(data: Any) -> None:
                  if isinstance(inner, (dict, list))]
         if not level:
             return
-    raise ExperimentError(TOO_DEEP)
+    raise ExperimentError(tr(TOO_DEEP, deepest=DEEPEST))
 
 
 def _list(kind: str, data: Any, most: int, words: str) -> list[Any]:
     if not isinstance(data, list):
-        raise ExperimentError(f"{kind} must be a list, not {short(data)}")
+        raise ExperimentError(tr("{kind} must be a list, not {data}", kind=tr(kind), data=short(data)))
     if len(data) > most:  # before a million of them are made
-        raise ExperimentError(words.format(most, f"{len(data):,}"))
+        raise ExperimentError(words.format(most=most, n=len(data)))
     return data
 
 
 def _runs(data: list[Any]) -> tuple[Run, ...]:
-    return tuple(_build(Run, "run", run) for run in data)
+    return tuple(_build(Run, mark("run"), run) for run in data)
 
 
 def _branch(data: Any) -> Branch:
     if isinstance(data, dict):
-        runs = _list("the runs of a branch", data.get("runs"), MOST_RUNS, "a branch holds at most {} runs, not {}")
+        runs = _list(tr("the runs of a branch"), data.get("runs"), MOST_RUNS, tr("a branch holds at most {most} runs, not {n:,}"))
         data = {"start": None, "steps": None, **data, "runs": _runs(runs)}
-    made: Branch = _build(Branch, "branch", data)
+    made: Branch = _build(Branch, mark("branch"), data)
     return made
 
 
@@ -199,7 +204,8 @@ def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:
     """The object of a class, with the keys it does not know as its ``extra``."""
     names = [field.name for field in fields(cls) if field.name != "extra"]  # type: ignore[arg-type]
     if not isinstance(data, dict):
-        raise ExperimentError(f"the {kind} must be an object with {', '.join(names)}, not {short(data)}")
+        raise ExperimentError(tr("the {kind} must be an object with {names}, not {data}",
+                                 kind=tr(kind), names=', '.join(names), data=short(data)))
     if cls is Run and "optimizer" not in data:
         Run.parse("")
     known = {key: value for key, value in data.items() if key in names}

@@ -15,6 +15,7 @@ from app.checks import ExperimentError
 from app.clock import FRAME as TICK
 from app.clock import Clock
 from app.experiment import FIRST, LONGEST, MOST_STEPS, Experiment
+from app.language import tr
 from app.late import first_piece, in_time, reached
 from app.race import Race
 from app.scenery import box_of
@@ -80,6 +81,10 @@ class Session(QObject):
             known = self._judged[index] = track, step, track.extent, verdict(track, min(step, track.reach))
         return known[3]
 
+    def judge_anew(self) -> None:
+        """Verdicts are to be said in another language."""
+        self._judged.clear()
+
     def change(self, how: Callable[[Experiment], Experiment], merge: str | None = None) -> None:
         """Edit the experiment at the step that is shown: ``how`` makes the wanted one of the one that is seen."""
         now = self.experiment
@@ -107,7 +112,7 @@ class Session(QObject):
         """Make updates, up to where the experiment stops; then say so and pause."""
         race = self.race
         if not race.tracks:
-            self._end("There is no run to race: add one.")
+            self._end(tr("There is no run to race: add one."))
             return
         if race.late and not self._catch_up(FRAME):
             self.work.start()
@@ -122,12 +127,12 @@ class Session(QObject):
             self.work.start()
         if all(track.finished for track in race.tracks) and race.step >= race.extent:
             gone = all(track.tip.diverged for track in race.tracks)
-            self._end("Every run has diverged: lower a learning rate and start again." if gone else
-                      f"Every run has diverged or used its {self.experiment.fair.budget:,} evaluations.")
+            self._end(tr("Every run has diverged: lower a learning rate and start again.") if gone else
+                      tr("Every run has diverged or used its {budget:,} evaluations.", budget=self.experiment.fair.budget))
         elif race.step >= stop:
-            self._end(f"Stopped at step {race.step:,}.")
+            self._end(tr("Stopped at step {step:,}.", step=race.step))
         elif settled:
-            self._end(f"Every run has converged: stopped at step {race.step:,}.")
+            self._end(tr("Every run has converged: stopped at step {step:,}.", step=race.step))
 
     def _play(self, count: int) -> bool:
         """Make up to ``count`` updates, as many as there is time for; whether all have converged, which ends them."""
@@ -197,7 +202,7 @@ class Session(QObject):
         try:
             self.store.set(editing.swapped(self.experiment, index, self.race.step, self.extents))
         except ExperimentError as error:
-            self.ended.emit(f"It cannot be raced: {error}.")
+            self.ended.emit(tr("It cannot be raced: {error}.", error=error))
 
     def drop_branch(self, index: int) -> None:
         self.store.set(editing.without_branch(self.experiment, index))

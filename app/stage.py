@@ -68,8 +68,7 @@ class Stage:
     def write_anew(self) -> None:
         """The words in the pictures are to be in another language."""
         for canvas in self.canvases.values():
-            canvas.composed = False
-            canvas.draw_idle()
+            canvas.write_anew()
 
     def enlarge(self, factor: float) -> None:
         """Letters and lines of all pictures so many times as large as usual."""

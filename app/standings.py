@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from app.language import mark, tr
 from app.race import Race
 from app.track import Track
 
 TOLERANCE = 1e-6
-CRITERION = "from then on, loss − minimum is at most 10⁻⁶ × its first value"
-UNKNOWN = "This surface has no known minimum: there is no tolerance to reach, and no distance."
+CRITERION = mark("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
+UNKNOWN = mark("This surface has no known minimum: there is no tolerance to reach, and no distance.")
 NONE = "–"
 SPACING = 4096  # steps between two kept sums
 
@@ -140,7 +141,7 @@ COLUMNS = (
     Column("optimizer", "Optimizer", lambda s: s.optimizer, str),
     Column("hyperparameters", "Hyper-\nparameters", lambda s: s.settings, str, "The learning rate, and what is not at its default"),
     Column("steps", "Steps", lambda s: s.steps, whole, room="00,000"),
-    Column("steps to tolerance", "Steps to\ntolerance", lambda s: s.to_tolerance, whole, CRITERION[0].upper() + CRITERION[1:]),
+    Column("steps to tolerance", "Steps to\ntolerance", lambda s: s.to_tolerance, whole, CRITERION),
     Column("loss", "Loss", lambda s: s.loss, significant, room="0.0000000"),
     Column("distance to nearest minimum", "Distance to\nminimum", lambda s: s.distance, significant, "To the nearest minimum",
            room="0.0000000"),
@@ -163,7 +164,7 @@ def cells(standing: Standing) -> list[str]:
     values = [column.value(standing) for column in COLUMNS]
     words = [NONE if missing(value) else column.words(value) for column, value in zip(COLUMNS, values, strict=True)]
     if standing.diverged_at is not None:
-        words[STEPS] = f"diverged at {standing.diverged_at:,}"
+        words[STEPS] = tr("diverged at {diverged_at:,}", diverged_at=standing.diverged_at)
     return words
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from app.language import tr
 from app.run import Run
 from optimizers.descent import Point, begin, descend
 from optimizers.loss import Surface
@@ -49,13 +50,14 @@ def sweep(run: Run, surface: Surface, start: tuple[float, float], steps: int, ra
     and in the end where every rate diverges.
     """
     if "lr" not in run.hyperparameters:
-        raise ValueError(f"{run.rule.name} has no learning rate to look for")
+        raise ValueError(tr("{name} has no learning rate to look for", name=run.rule.name))
     count = rates if run.rule.batched else rates // ALONE
     if steps < 1 or count < 2:
-        raise ValueError(f"a sweep takes at least one step and two rates, not {steps} and {count}")
+        raise ValueError(tr("a sweep takes at least one step and two rates, not {steps} and {count}", steps=steps, count=count))
     declared = run.rule.declared("lr")
     tried = np.array([declared.value(k / (count - 1)) for k in range(count)])
-    criterion = f"lowest loss after {steps:,} steps, of {count} values of the {declared.label}; of equal ones the first there"
+    criterion = tr("lowest loss after {steps:,} steps, of {count} values of the {label}; of equal ones the first there",
+                   steps=steps, count=count, label=tr(declared.label))
     return _sweep(run, surface, start, steps, tried, criterion)
 
 
@@ -79,7 +81,7 @@ def _sweep(run: Run, surface: Surface, start: tuple[float, float], steps: int, r
 def _best(figures: np.ndarray, first: float) -> int:
     losses, since = figures
     if np.isnan(losses).all():
-        raise ValueError(f"the run diverges at each of {losses.size} rates")
+        raise ValueError(tr("the run diverges at each of {count} rates", count=losses.size))
     lowest = np.nanmin(losses)
     equal = np.flatnonzero(losses <= lowest + _rounding(lowest, first))
     return int(equal[np.argmin(since[equal])])

@@ -8,6 +8,8 @@ import re
 
 import numpy as np
 
+from .data_error import DataError
+
 MOST_ROWS = 100_000
 SEPARATORS = (";", "\t", ",", "")  # in order of preference; "" stands for blanks
 TRIED = 200  # rows that the separator is chosen by
@@ -28,16 +30,16 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
     if rows and not any(_number(cell) is not None for cell in _cells(rows[0][1], separator)):
         del rows[0]  # a header
     if len(rows) > MOST_ROWS:
-        raise ValueError(f"a data file has at most {MOST_ROWS:,} rows, not {len(rows):,}")
+        raise DataError("a data file has at most {most:,} rows, not {count:,}", most=MOST_ROWS, count=len(rows))
     pairs = [_pair(line, separator) for _, line in rows]
     bad = [row for row, pair in zip(rows, pairs, strict=True) if pair is None]
     if bad:
-        raise ValueError(_complaint(bad, len(rows), {len(_cells(line, separator)) for _, line in rows}))
+        raise _complaint(bad, len(rows), {len(_cells(line, separator)) for _, line in rows})
     if len(pairs) < 2:
-        raise ValueError(f"a data file needs at least two rows of numbers, not {len(pairs)}")
+        raise DataError("a data file needs at least two rows of numbers, not {count}", count=len(pairs))
     x, y = np.array(pairs, float).T.copy()
     if (x == x[0]).all():
-        raise ValueError(f"every x is {x[0]:g}, and a curve over x needs at least two that differ")
+        raise DataError("every x is {x:g}, and a curve over x needs at least two that differ", x=x[0])
     return x, y
 
 
@@ -47,7 +49,7 @@ def _decoded(text: str | bytes) -> str:
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         return text.decode("utf-16", "replace")
     if b"\0" in text:
-        raise ValueError("this is no text file: it needs two columns of numbers")
+        raise DataError("this is no text file: it needs two columns of numbers")
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -90,11 +92,17 @@ def _pair(line: str, separator: str) -> tuple[float, float] | None:
     return (x, y) if x is not None and y is not None and math.isfinite(x) and math.isfinite(y) else None
 
 
-def _complaint(bad: list[tuple[int, str]], count: int, widths: set[int]) -> str:
+def _complaint(bad: list[tuple[int, str]], count: int, widths: set[int]) -> DataError:
     """What is wrong with the bad rows, or with the whole file where every row has the same wrong number of columns."""
     if len(bad) == count and len(widths) == 1 and widths != {2}:
         found = widths.pop()
-        return f"a data file needs two columns of numbers, x and y, and this one has {found}{' only' if found == 1 else ''}"
-    quoted = ", ".join(f"line {number} ({line[:30]!r})" for number, line in bad[:SHOWN])
-    more = f" and {len(bad) - SHOWN:,} more" if len(bad) > SHOWN else ""
-    return f"{'a row is' if len(bad) == 1 else f'{len(bad):,} rows are'} not two finite numbers: {quoted}{more}"
+        if found == 1:
+            return DataError("a data file needs two columns of numbers, x and y, and this one has 1 only")
+        return DataError("a data file needs two columns of numbers, x and y, and this one has {count}", count=found)
+    quoted = ", ".join(f"{number} ({line[:30]!r})" for number, line in bad[:SHOWN])
+    if len(bad) == 1:
+        return DataError("a row is not two finite numbers: line {lines}", lines=quoted)
+    if len(bad) <= SHOWN:
+        return DataError("{count} rows are not two finite numbers: lines {lines}", count=len(bad), lines=quoted)
+    return DataError("{count:,} rows are not two finite numbers: lines {lines} and {more:,} more", count=len(bad), lines=quoted,
+                     more=len(bad) - SHOWN)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .data_error import DataError
 from .surface import STEP, Function, hessian
 
 LARGEST = 1e100  # its square, and the square of that beside other numbers, can still be written
@@ -23,15 +24,15 @@ def checked(x: Any, y: Any, most: int | None = None) -> tuple[np.ndarray, np.nda
     """x and y as two float arrays of one length; ValueError with a sentence where they are no points of a curve."""
     xs, ys = np.asarray(x, float).ravel(), np.asarray(y, float).ravel()
     if xs.size != ys.size:
-        raise ValueError(f"x and y must be equally long, not {xs.size} and {ys.size}")
+        raise DataError("x and y must be equally long, not {x} and {y}", x=xs.size, y=ys.size)
     if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
-        raise ValueError("x and y must be finite numbers")
+        raise DataError("x and y must be finite numbers")
     if max(np.abs(xs).max(initial=0), np.abs(ys).max(initial=0)) > LARGEST:
-        raise ValueError(f"x and y must not be larger than {LARGEST:g}")
+        raise DataError("x and y must not be larger than {most:g}", most=LARGEST)
     if xs.size < 2 or np.ptp(xs) < 1 / LARGEST:
-        raise ValueError("a line needs at least two points with different x")
+        raise DataError("a line needs at least two points with different x")
     if most is not None and xs.size > most:
-        raise ValueError(f"this model takes at most {most} points, not {xs.size}")
+        raise DataError("this model takes at most {most} points, not {count}", most=most, count=xs.size)
     return xs, ys
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .data_error import DataError
 from .points import MOST, averaged, batched, checked, minimum, rounded, units
 from .surface import SURFACES, Box, Surface
 
@@ -112,7 +113,7 @@ def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = N
     """
     xs, ys = checked(x, y, MOST)
     if set(ys.tolist()) != {0.0, 1.0}:
-        raise ValueError("y must hold zeros and ones, some of both and nothing else")
+        raise DataError("y must hold zeros and ones, some of both and nothing else")
     zeros, ones = xs[ys == 0], xs[ys == 1]
     function = averaged(cross_entropy, xs, ys)
     parted = zeros.max() <= ones.min() or ones.max() <= zeros.min()

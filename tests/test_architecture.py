@@ -26,7 +26,7 @@ FLOORS = [
         "app.views",
         "app.canvas",
         "app.panels",
-        "app.look",
+        "app.look", "app.sheet",
         "app.settings",
         "app.gestures",
         "app.hover",
@@ -39,10 +39,12 @@ FLOORS = [
         "app.presentation",
         "app.stage",
     },
-    {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch"},
+    {"app.export", "app.parser", "app.progress", "app.spelling", "app.wishes", "app.batch",
+     "app.machine", "app.reset", "app.launcher"},
     {"app.boxes", "app.actions", "app.commands", "app.documents", "app.sharing"},
     {"app.window"},
     {"app.desktop"},
+    {"app.checkup"},
     {"app.cli"},
     {"app.__main__"},
 ]
@@ -73,8 +75,9 @@ QUIET = {
     "app.numerals", "app.entry", "app.stepping", "app.hyperparameters",
 }
 WITHOUT_QT = QUIET | {
-    "app.atomic", "app.views", "app.export", "app.theme", "app.files", "app.embedded", "app.cli", "app.parser", "app.progress",
-    "app.spelling", "app.wishes", "app.batch",
+    "app.atomic", "app.views", "app.export", "app.theme", "app.sheet", "app.files", "app.embedded", "app.cli", "app.parser",
+    "app.progress", "app.spelling", "app.wishes", "app.batch", "app.machine", "app.reset",
+    "app.launcher", "app.checkup",
 }
 WITHOUT_MATPLOTLIB = QUIET | {
     "app.store",

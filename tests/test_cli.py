@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from app import desktop, version
+from app import batch, version
 from app.cli import main
 from app.experiment import FIRST
 from app.files import load
+from app.reset import begin_anew, settings_file
+from app.settings import Settings
+from app.window import MainWindow
 from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES
 
@@ -132,16 +137,100 @@ def test_without_a_display_it_says_so() -> None:
     assert answer.stderr.startswith("thalweg: the display :987654 does not answer")
 
 
-def test_missing_libraries_are_named_with_the_line_that_installs_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    known = {"libnowhere.so.9": ("libnowhere9", "nowhere", "nowhere")}
-    assert desktop.missing({"libc.so.6": ("", "", ""), **known}) == ["libnowhere.so.9"]
-    apt = tmp_path / "apt-get"
-    apt.touch()
-    monkeypatch.setattr(desktop, "INSTALLERS", ((str(apt), "sudo apt-get install -y"),))
-    assert desktop.install_line(["libGL.so.1", "libxcb-cursor.so.0"]).endswith("sudo apt-get install -y libgl1 libxcb-cursor0")
-    monkeypatch.setattr(desktop, "INSTALLERS", ())
-    assert "libGL.so.1" in desktop.install_line(["libGL.so.1"])
-    monkeypatch.setattr(desktop, "missing", lambda libraries: ["libGL.so.1"] if libraries is desktop.IMPORTED else [])
-    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    with pytest.raises(desktop.ExperimentError, match=r"libGL\.so\.1"):
-        desktop.look_first()
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("exprot", "there is no file or command exprot; did you mean export?"),
+        ("lists", "there is no file or command lists; did you mean list?"),
+        ("chekc", "there is no file or command chekc; did you mean check?"),
+        ("reset", "there is no file or command reset; did you mean --reset?"),
+    ],
+)
+def test_a_misspelt_command_is_told(word: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([word, "--to", "a.png"]) == 2
+    assert capsys.readouterr().err == f"thalweg: {told}\n"
+
+
+def test_a_file_may_have_the_name_of_a_misspelt_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exprot").write_text("not JSON")
+    assert main(["exprot"]) == 2
+    assert "cannot open exprot" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), "there is not enough memory for this"),
+        (ZeroDivisionError("by\nzero"), "something went wrong inside the program (ZeroDivisionError: by\ufffdzero)"),
+        (ModuleNotFoundError("No module named 'PIL'"), "a package is missing or broken (No module named 'PIL'); \"thalweg check\""),
+    ],
+)
+def test_a_foreign_error_is_one_sentence(
+    error: Exception, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.delenv("THALWEG_TRACEBACK", raising=False)
+    monkeypatch.setattr(batch, "_advance", fail)
+    words = ["export", "--steps", "3", "--to", str(tmp_path / "a.csv")]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"thalweg: {told}")
+    assert said.endswith("; with THALWEG_TRACEBACK=1 in the environment it says where\n")
+    assert said.count("\n") == 1
+    monkeypatch.setenv("THALWEG_TRACEBACK", "1")
+    with pytest.raises(type(error)):
+        main(words)
+
+
+@pytest.mark.parametrize("kind", ["bytes", "folder", "words"])
+def test_settings_that_are_garbage_do_not_keep_the_window_shut(kind: str, open_window: Callable[[], MainWindow]) -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "bytes":
+        path.write_bytes(random.Random(3).randbytes(5000))
+    else:
+        path.write_text("[General]\ntheme=\xe9\nspeed=@Invalid()\nlanguage=@Variant(\\0)\ngeometry=@ByteArray(\\x1\\xff)\n"
+                        "state=@ByteArray(zzzz)\nrecent=[[[\nfolder=\\x0\n[favourites]\noptimizers=@Rect(1 2 3 4)\n")
+    assert open_window().isVisible()
+
+
+def test_settings_that_may_only_be_read_do_not_keep_the_window_shut(open_window: Callable[[], MainWindow]) -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_text("[General]\ntheme=dark\n")
+    path.chmod(0o444)
+    assert open_window().isVisible()
+
+
+def test_reset_keeps_the_old_settings_beside_the_new_ones() -> None:
+    assert settings_file() == Path(Settings().store.fileName())
+    assert begin_anew() == "there are no settings to forget"
+    path = settings_file()
+    for name, content in (("Thalweg.ini.bak", "theme=dark"), ("Thalweg.ini.bak2", "theme=light")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        kept = path.with_name(name)
+        assert begin_anew() == f"all settings are as new; the old ones are kept in {kept}"
+        assert not path.exists()
+        assert kept.read_text() == content
+    path.mkdir()
+    assert begin_anew().endswith(".bak3")
+
+
+def test_reset_happens_before_a_window_is_asked_for(tmp_path: Path) -> None:
+    settings = tmp_path / "Thalweg" / "Thalweg.ini"
+    settings.parent.mkdir()
+    settings.write_text("theme=dark")
+    assert run("--reset", "nothing.json", XDG_CONFIG_HOME=str(tmp_path)).returncode == 2
+    assert settings.exists()
+    answer = run("--reset", XDG_CONFIG_HOME=str(tmp_path))
+    assert answer.stdout == f"all settings are as new; the old ones are kept in {settings}.bak\n"
+    assert "no display" in answer.stderr
+    assert not settings.exists()

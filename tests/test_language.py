@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from string import Formatter
 
 import pytest
+from matplotlib.text import Text
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTableWidget,
+    QTabWidget,
+    QWidget,
+)
 
-from app.language import ENGLISH, codes, language, of_the_system, speak, spoken, tr
+from app.canvas import Canvas
+from app.experiment import FIRST, Experiment
+from app.language import ENGLISH, Language, codes, language, of_the_system, speak, spoken, tr
+from app.run import Run
+from app.window import MainWindow
+from optimizers import OPTIMIZERS, PARTS
+from optimizers.frameworks import presets
+from surfaces import SURFACES
+from tests.conftest import settle
+from tests.texts import declared, written
+
+Open = Callable[..., MainWindow]
 
 OTHERS = [code for code in codes() if code != "en"]
 
@@ -32,7 +58,7 @@ def test_english_is_spoken_where_nothing_else_is_known() -> None:
 def test_a_language_that_is_spoken_answers() -> None:
     speak(language("ko"))
     assert spoken().code == "ko"
-    assert tr("English") == "한국어"
+    assert (spoken().name, tr("English")) == ("한국어", "English")
     assert tr("never written {here}", here=3) == "never written 3"
 
 
@@ -40,3 +66,91 @@ def test_a_language_that_is_spoken_answers() -> None:
 def test_the_system_chooses(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", words)
     assert of_the_system() == code
+
+
+class Pseudo(dict[str, str]):
+    """Answers every text with itself in brackets, so that what nobody translated is seen."""
+
+    def get(self, text: str, default: object = None) -> str:  # type: ignore[override]
+        return f"⟦{text}⟧"
+
+
+def proper_names() -> set[str]:
+    """What is the same in every language: names, their sources, frameworks' calls, languages and file suffixes."""
+    names = {"Thalweg", "Ctrl", "Shift", "Alt", "Left", "Right", "Up", "Down", "Space", "Home", "End", "Esc", "Del", *(language(code).name for code in codes())}
+    for rule in (*OPTIMIZERS.values(), *PARTS.values()):
+        names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "convention", "")}
+    for land in SURFACES.values():
+        names |= {land.name, land.id, land.source, *land.axes}
+    return names | {preset.call for rule in OPTIMIZERS for preset in presets(rule)} | {"PyTorch", "Keras", "Optax", "TensorFlow 1"}
+
+
+def untranslated(text: str, names: set[str]) -> bool:
+    """Whether letters remain outside of brackets that are no name, number or key."""
+    bare = re.sub(r"⟦[^⟦⟧]*(⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", re.sub(r"<[^>]*>|&nbsp;|\$[^$]*\$", " ", text))
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) > 1:
+            bare = bare.replace(name, " ")
+    return bool(re.search(r"[A-Za-z]{3,}", bare))
+
+
+def words_of(widget: QWidget) -> Iterator[str]:
+    """Everything that a widget says, but for what a person or a file has written, and for Qt's own, which Qt translates."""
+    if widget.objectName().startswith(("qt_", "Scroll")):
+        return
+    yield widget.accessibleName()
+    yield widget.toolTip()
+    yield widget.windowTitle() if widget.isWindow() and not isinstance(widget, MainWindow) else ""
+    if isinstance(widget, (QLabel, QAbstractButton)):
+        yield widget.text()
+    if isinstance(widget, QLineEdit):
+        yield widget.placeholderText()
+    if isinstance(widget, QComboBox):
+        yield from (widget.itemText(k) for k in range(widget.count()))
+    if isinstance(widget, QTabWidget):
+        yield from (widget.tabText(k) for k in range(widget.count()))
+    if isinstance(widget, QGroupBox):
+        yield widget.title()
+    if isinstance(widget, QMenu) and widget.objectName() != "recent":
+        yield widget.title()
+        yield from (action.text() for action in widget.actions())
+    if isinstance(widget, QTableWidget):
+        for k in range(widget.columnCount()):
+            item = widget.horizontalHeaderItem(k)
+            yield from (item.text(), item.toolTip()) if item is not None else ()
+    if isinstance(widget, Canvas):
+        yield widget.accessibleDescription()
+        yield from (text.get_text() for text in widget.figure.findobj(Text) if text.get_visible())
+
+
+def speak_brackets(window: MainWindow, application: QApplication) -> None:
+    speak(Language("xx", "Pseudo", Pseudo()))
+    window.session.judge_anew()
+    window.refurnish()
+    window.stage.write_anew()
+    settle(application)
+
+
+def assert_translated(root: QWidget) -> None:
+    names = proper_names()
+    said = {(type(widget).__name__, words) for widget in [root, *root.findChildren(QWidget)] for words in words_of(widget)
+            if words and untranslated(words, names)}
+    assert not said, "\n".join(f"{kind}: {words}" for kind, words in sorted(said))
+
+
+@pytest.mark.parametrize("experiment", [FIRST, Experiment("linear_regression", runs=(Run("adam", {"noise": 0.1}), Run("newton")))])
+def test_the_window_says_nothing_that_cannot_be_translated(open_window: Open, application: QApplication,
+                                                           experiment: Experiment) -> None:
+    window = open_window(experiment)
+    window.session.advance(30)
+    speak_brackets(window, application)
+    for page in range(window.foot.count()):
+        window.foot.setCurrentIndex(page)
+        settle(application)
+    assert_translated(window)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_language_is_complete(code: str) -> None:
+    texts = language(code).texts
+    assert sorted(written() | declared()) == sorted(texts)

@@ -42,7 +42,8 @@ def test_the_legend_is_whole_and_leaves_room_for_the_views(count: int, size: tup
     assert box.x0 >= 0
     assert box.y0 >= 0
     assert box.x1 <= whole.x1
-    assert [text.get_text().replace("\n", " ") for text in made.get_texts()] == list(race.experiment.labels)
+    said = [label.replace("_", " ") for label in race.experiment.labels]
+    assert [text.get_text().replace("\n", " ") for text in made.get_texts()] == said
     for axes in figure.axes:
         assert axes.bbox.y0 > box.y1
         assert axes.bbox.height > 0.1 * whole.height

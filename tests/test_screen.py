@@ -91,3 +91,11 @@ def test_the_installed_command_is_played_turned_and_closed(screen: dict[str, str
     from app.files import load
 
     assert load(picture).surface == "elongated_bowl"
+
+
+def test_the_check_opens_a_window_of_its_own(screen: dict[str, str], tmp_path: Path) -> None:
+    command = Path(sys.executable).parent / "thalweg"
+    environment = {**screen, "XDG_CONFIG_HOME": str(tmp_path)}
+    answer = subprocess.run([str(command), "check"], env=environment, capture_output=True, text=True)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "ok       window: one was opened and painted (xcb)" in answer.stdout

@@ -15,6 +15,7 @@ from app.export.options import Options
 from app.export.picture import check_words, picture
 from app.export.record import completing
 from app.export.table import table
+from app.language import tr
 from app.race import Race
 
 
@@ -56,7 +57,8 @@ def format_of(path: Path) -> Export:
     name = path.name.lower()
     known = max((suffix for suffix in EXPORTS if name.endswith(suffix) and name != suffix), key=len, default=None)
     if known is None:
-        raise ExperimentError(f"{path.name!r} has no suffix that is known; choose from {', '.join(EXPORTS)}")
+        raise ExperimentError(tr("{name!r} has no suffix that is known; choose from {exports}",
+                                 name=path.name, exports=', '.join(EXPORTS)))
     return EXPORTS[known]
 
 

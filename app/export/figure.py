@@ -15,6 +15,7 @@ from app.checks import choice
 from app.experiment import Experiment
 from app.export.legend import EDGE, add_legend
 from app.export.options import Options
+from app.language import tr
 from app.race import Race
 from app.views import VIEWS, Scene, View
 from app.views.contour import Contour
@@ -62,7 +63,7 @@ class Composed:
 
 def check(race: Race, options: Options) -> None:
     """ExperimentError where there is no such view of this race."""
-    choice("view", options.view, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
+    choice(tr("view"), options.view, ["all", *(name for name, view in VIEWS.items() if view.applies(Scene(race)))])
 
 
 def without_beyond(race: Race) -> Race:
@@ -99,7 +100,7 @@ def compose(race: Race, options: Options, fineness: float = 1.0) -> Composed:
     foot = add_legend(figure, scene) if options.legend else 0.5 * EDGE / size[1]
     for name, room in rooms(scene, options.view, head, foot).items():
         view = VIEWS[name](figure)
-        view.fineness = fineness
+        view.fineness, view.tight = fineness, True
         if isinstance(view, Relief) and options.camera is not None:
             view.camera = options.camera
         if isinstance(view, (Contour, Relief)):
@@ -116,7 +117,7 @@ def facts(race: Race, options: Options) -> str:
     """What is shown: the start and the step where a title is wished, and the mode of the race."""
     assert race.experiment.start is not None
     x, y = race.experiment.start
-    words = [f"start ({x:.4g}, {y:.4g}), {race.step:,} steps"] if options.title else []
+    words = [tr("start ({x:.4g}, {y:.4g}), {step:,} steps", x=x, y=y, step=race.step)] if options.title else []
     return ", ".join([*words, race.experiment.fair.words] if options.mode else words)
 
 

@@ -14,6 +14,7 @@ from app.checks import ExperimentError
 from app.export.figure import Composed, compose, facts
 from app.export.options import MOST_FILM_PIXELS, MOST_FRAMES, Options
 from app.export.reels import GIF, MP4, Reel
+from app.language import tr
 from app.race import Race
 from app.views.relief import Relief
 from app.views.strokes import Brush
@@ -52,21 +53,25 @@ def held_of(whole: int, fps: float) -> int:
 
 def _bounded(count: int) -> None:
     if count > MOST_FRAMES:
-        raise ExperimentError(f"a film has at most {MOST_FRAMES:,} frames, not {count:,}; ask for more steps a frame or less time")
+        raise ExperimentError(tr("a film has at most {most_frames:,} frames, not {count:,}; ask for more steps a frame or less"
+                                 " time",
+                                 most_frames=MOST_FRAMES, count=count))
 
 
 def fitted(options: Options) -> Options:
     """The same with an even number of pixels each way, which video needs; ExperimentError where they are too many."""
     width, height = options.pixels
     if width * height > MOST_FILM_PIXELS:
-        raise ExperimentError(f"a film has at most {MOST_FILM_PIXELS:,} pixels a frame, not {width:,} x {height:,}; ask for less")
+        raise ExperimentError(tr("a film has at most {most_film_pixels:,} pixels a frame, not {width:,} x {height:,}; ask for "
+                                 "less",
+                                 most_film_pixels=MOST_FILM_PIXELS, width=width, height=height))
     return replace(options, size=((width - width % 2) / options.dpi, (height - height % 2) / options.dpi), transparent=False)
 
 
 def plan(suffix: str, last: int, options: Options) -> tuple[type[Reel], Options, list[int]]:
     """What a film is wound on, how, and the step that each frame shows; ExperimentError where it cannot be made."""
     if last == 0:
-        raise ExperimentError("a film shows the way to a step, and at step 0 there is none: go on first")
+        raise ExperimentError(tr("a film shows the way to a step, and at step 0 there is none: go on first"))
     reel, options = (GIF if suffix == ".gif" else MP4), fitted(options)
     reel.check(options)
     return reel, options, frame_steps(last, options)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from app.language import tr
 from app.views import Scene
 from app.views.view import WIDTH
 
@@ -18,7 +19,7 @@ SIZES = (10, 9, 8, 7, 6, 5, 4)  # points
 WHOLE = 3  # of these sizes are tried before a label is broken
 COLUMNS = 5
 MOST = 0.35  # of the picture's height
-BESIDE = 5.0  # letter heights of a column beside its words: the line with the mark, and gaps
+SAMPLE, BESIDE = 3.6, 6.6  # letter heights: a piece of line with its mark, and all that a column has beside its words
 LINE = 1.3  # letter heights from a line to the next
 
 
@@ -28,14 +29,16 @@ def described(scene: Scene) -> list[str]:
     for track, style, label in zip(scene.race.tracks, scene.styles, scene.experiment.at(scene.race.step).labels, strict=True):
         gone = track.diverged_at
         if style.visible:
-            words.append(label if gone is None or gone > scene.race.step else f"{label} (diverged at step {gone})")
+            label = label.replace("_", " ")  # the names of hyperparameters as they are said
+            words.append(label if gone is None or gone > scene.race.step else tr("{label} (diverged at step {gone})",
+                                                                                 label=label, gone=gone))
     return words
 
 
 def left(scene: Scene) -> list[tuple[str, str]]:
     """The pale color of each branch that is shown, and the branch in words."""
     branches = [branch for branch in scene.experiment.branches if branch.visible]
-    return [(scene.theme.styles(branch.runs)[0].pale, f"branch: {branch.label}") for branch in branches]
+    return [(scene.theme.styles(branch.runs)[0].pale, tr("branch: {label}", label=branch.label)) for branch in branches]
 
 
 def columns_of(items: list, count: int) -> list[list]:
@@ -70,8 +73,8 @@ def add_legend(figure: Figure, scene: Scene) -> float:
     branches, point = left(scene), figure.dpi / 72
     words = [*described(scene), *(each for _, each in branches)]
     room, most = figure.bbox.width - 2 * EDGE * figure.dpi, MOST * figure.bbox.height
-    entries = [Line2D([], [], color=style.color, linewidth=WIDTH, marker=style.marker, markersize=8,
-                      markeredgecolor=scene.theme.halo) for _, style in scene.shown]
+    entries = [Line2D([], [], color=style.color, linewidth=WIDTH, linestyle=(0, style.dash) if style.dash else "-",
+                      marker=style.marker, markersize=8, markeredgecolor=scene.theme.halo) for _, style in scene.shown]
     entries += [Line2D([], [], color=pale, linewidth=0.6 * WIDTH) for pale, _ in branches]
     wide = [Text(0, 0, each, fontsize=SIZES[0], figure=figure).get_window_extent().width / point / SIZES[0] for each in words]
     low, high, made = 0.5 * EDGE * figure.dpi / figure.bbox.height, 0.0, None
@@ -79,7 +82,8 @@ def add_legend(figure: Figure, scene: Scene) -> float:
         if made is not None:
             made.remove()
         made = figure.legend(entries, labels, loc="lower center", bbox_to_anchor=(0.5, low),
-                             ncols=count, frameon=False, fontsize=size, labelcolor=scene.theme.text, borderaxespad=0.0)
+                             ncols=count, frameon=False, fontsize=size, handlelength=SAMPLE,
+                             labelcolor=scene.theme.text, borderaxespad=0.0)
         box = made.get_window_extent()
         high = box.height
         if box.width <= room and high <= most:

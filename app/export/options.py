@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.checks import ExperimentError, flag, number, short
+from app.language import tr
 from app.theme import LIGHT, Theme
 from surfaces.surface import Box
 
@@ -51,25 +52,27 @@ class Options:
 
     def __post_init__(self) -> None:
         for side in self.size:
-            if not LEAST <= number("a side of the picture", side) <= MOST:
-                raise ExperimentError(f"a picture must be from {LEAST:g} to {MOST:g} inches wide and high, not "
-                                      f"{self.size[0]:.4g} x {self.size[1]:.4g}")
+            if not LEAST <= number(tr("a side of the picture"), side) <= MOST:
+                raise ExperimentError(tr("a picture must be from {least:g} to {most:g} inches wide and high, not {size:.4g} x "
+                                         "{size2:.4g}",
+                                         least=LEAST, most=MOST, size=self.size[0], size2=self.size[1]))
         if not 10 <= number("dpi", self.dpi) <= MOST_DPI:
-            raise ExperimentError(f"dpi must be from 10 to {MOST_DPI}, not {self.dpi:g}")
+            raise ExperimentError(tr("dpi must be from 10 to {most_dpi}, not {dpi:g}", most_dpi=MOST_DPI, dpi=self.dpi))
         width, height = self.pixels
         if width * height > MOST_PIXELS:
-            raise ExperimentError(f"a picture holds at most {MOST_PIXELS // 1_000_000} million pixels, not {width:,} x {height:,}; "
-                                  "ask for a smaller size or dpi")
+            raise ExperimentError(tr("a picture holds at most {most_pixels} million pixels, not {width:,} x {height:,}; ask "
+                                     "for a smaller size or dpi",
+                                     most_pixels=MOST_PIXELS // 1000000, width=width, height=height))
         for name in ("transparent", "title", "legend", "mode"):
             flag(name, getattr(self, name))
         if not 1 <= number("fps", self.fps) <= 60:
-            raise ExperimentError(f"fps must be from 1 to 60 frames a second, not {self.fps:g}")
-        if self.seconds is not None and not 0.1 <= number("the length of a film", self.seconds) <= 3600:
-            raise ExperimentError(f"a film lasts from 0.1 to 3600 seconds, not {self.seconds:g}")
+            raise ExperimentError(tr("fps must be from 1 to 60 frames a second, not {fps:g}", fps=self.fps))
+        if self.seconds is not None and not 0.1 <= number(tr("the length of a film"), self.seconds) <= 3600:
+            raise ExperimentError(tr("a film lasts from 0.1 to 3600 seconds, not {seconds:g}", seconds=self.seconds))
         if self.pace is not None and (not isinstance(self.pace, int) or self.pace < 1):
-            raise ExperimentError(f"a frame must be at least 1 step, not {short(self.pace)}")
-        if abs(number("the turn of the camera", self.turn)) > 360:
-            raise ExperimentError(f"the camera turns by at most 360 degrees a second, not {self.turn:g}")
+            raise ExperimentError(tr("a frame must be at least 1 step, not {pace}", pace=short(self.pace)))
+        if abs(number(tr("the turn of the camera"), self.turn)) > 360:
+            raise ExperimentError(tr("the camera turns by at most 360 degrees a second, not {turn:g}", turn=self.turn))
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -83,10 +86,10 @@ def inches(words: str, dpi: float) -> tuple[float, float]:
     """
     found = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", words.lower())
     if found is None:
-        raise ExperimentError(f"a size must look like 1280x720, 16x9cm or 8x4.5in, not {short(words)}")
+        raise ExperimentError(tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=short(words)))
     unit = UNITS[found[3] or "px"] or dpi
-    sides = [number("a side of the picture", side) for side in found.groups()[:2]]
+    sides = [number(tr("a side of the picture"), side) for side in found.groups()[:2]]
     width, height = (math.nextafter(side / unit, math.inf) if side / unit * unit < side else side / unit for side in sides)
     if not (math.isfinite(width) and math.isfinite(height)):
-        raise ExperimentError(f"a size must look like 1280x720, 16x9cm or 8x4.5in, not {short(words)}")
+        raise ExperimentError(tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=short(words)))
     return width, height

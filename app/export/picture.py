@@ -12,11 +12,13 @@ from app.atomic import replacing
 from app.checks import ExperimentError
 from app.export.figure import compose, enlarged, figure_title
 from app.export.options import Options
+from app.language import tr
 from app.race import Race
+from app.views import fonts
 
 KEY = "thalweg:experiment"  # of the text in a PNG that holds the experiment; in an SVG its dc:source does
-VECTOR = {"svg.fonttype": "none", "svg.hashsalt": "thalweg", "pdf.fonttype": 42,  # text stays text
-          "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"]}
+VECTOR = {"svg.fonttype": "none", "svg.hashsalt": "thalweg", "pdf.fonttype": 42}  # text stays text
+ELSEWHERE = ["Verdana", "Arial", "sans-serif"]  # families for a reader who has not those of the figure
 POINTS = 72.0  # dots an inch that a vector file is laid out in, whatever its bitmaps have
 
 
@@ -30,8 +32,9 @@ def check_words(suffix: str, steps: int, options: Options) -> None:
     scale = enlarged(options)
     if scale > 1:
         least = " x ".join(f"{2.54 * side * scale:.1f}" for side in options.size)
-        raise ExperimentError(f"the words would not fit into so small a vector picture: ask for at least {least} cm, for one "
-                              "view, or for a PNG")
+        raise ExperimentError(tr("the words would not fit into so small a vector picture: ask for at least {least} cm, for one"
+                                 " view, or for a PNG",
+                                 least=least))
 
 
 def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
@@ -46,7 +49,7 @@ def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
         "pdf": {"Title": title, "CreationDate": None, "Creator": "Thalweg"},
     }[kind]
     figure = made.with_paths(race.step)
-    with rc_context(VECTOR):
+    with rc_context({**VECTOR, "font.sans-serif": [*fonts.worn(), *ELSEWHERE]}):
         figure.savefig(file, format=kind, dpi=made.figure.dpi, transparent=options.transparent, metadata=metadata)
 
 

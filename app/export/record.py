@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.language import in_english
 from app.late import reached
 from app.race import Race
 from app.track import Track
@@ -79,7 +80,12 @@ class Record:
 
 
 def recorded(race: Race) -> list[Record]:
-    """Every run of the race up to the step that is shown, then the branches, then the replicas."""
+    """Every run of the race up to the step that is shown, then the branches, then the replicas; with their labels in English."""
+    with in_english():
+        return _recorded(race)
+
+
+def _recorded(race: Race) -> list[Record]:
     experiment = race.experiment
     named = list(zip(race.tracks, experiment.names, experiment.labels, strict=True))
     records = [Record(track, name, label, min(race.step, track.extent)) for track, name, label in named]

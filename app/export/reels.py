@@ -14,9 +14,10 @@ from matplotlib.colors import to_rgb
 from app.atomic import WriteError
 from app.checks import ExperimentError
 from app.export.options import Options
+from app.language import mark, tr
 
-NEEDED = "an MP4 needs the package imageio-ffmpeg: install it with pip install imageio-ffmpeg"
-UNFINISHED = "the film could not be written to its end; is there room on the disk?"
+NEEDED = mark("an MP4 needs the package imageio-ffmpeg: install it with pip install imageio-ffmpeg")
+UNFINISHED = mark("the film could not be written to its end; is there room on the disk?")
 HEAD = 64  # bytes at the beginning of an MP4, in which the index of a finished one begins
 GIF_FPS = 50  # a second, at most: browsers slow down what is faster
 COLORS, CLEAR = 255, 255  # of a GIF's palette, and the entry that lets what is there shine through
@@ -51,7 +52,8 @@ class GIF(Reel):
     @staticmethod
     def check(options: Options) -> None:
         if options.fps > GIF_FPS:
-            raise ExperimentError(f"a GIF shows at most {GIF_FPS} frames a second, not {options.fps:g}")
+            raise ExperimentError(tr("a GIF shows at most {gif_fps} frames a second, not {fps:g}",
+                                     gif_fps=GIF_FPS, fps=options.fps))
 
     def add(self, pixels: np.ndarray) -> None:
         from PIL import GifImagePlugin, Image
@@ -99,7 +101,7 @@ class MP4(Reel):
     @staticmethod
     def check(options: Options) -> None:
         if find_spec("imageio_ffmpeg") is None:
-            raise ExperimentError(NEEDED)
+            raise ExperimentError(tr(NEEDED))
 
     @cached_property
     def frames(self) -> Any:
@@ -115,11 +117,11 @@ class MP4(Reel):
         try:
             self.frames.send(np.ascontiguousarray(pixels))
         except OSError:  # the pipe is broken: ffmpeg has ended
-            raise WriteError(UNFINISHED) from None
+            raise WriteError(tr(UNFINISHED)) from None
 
     def __exit__(self, kind: object, *_: object) -> None:
         self.frames.close()
         if kind is None:
             with open(self.file.name, "rb") as written:  # ffmpeg says nothing of how it ended; the index is what it writes last
                 if b"moov" not in written.read(HEAD):
-                    raise WriteError(UNFINISHED)
+                    raise WriteError(tr(UNFINISHED))

@@ -6,11 +6,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from app import look
+from app.language import mark, tr
 from app.panels.results import figure
 from app.session import Session
 from app.theme import Theme
 
-EMPTY = ("No branch yet. Go back to an earlier step, turn something and play on: the path that you leave stays as a pale branch.")
+EMPTY = mark("No branch yet. Go back to an earlier step, turn something and play on: "
+             "the path that you leave stays as a pale branch.")
 
 
 class BranchList(QWidget):
@@ -19,21 +21,22 @@ class BranchList(QWidget):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.session, self.theme = session, theme
-        self.list = QListWidget(accessibleName="Branches")
+        self.list = QListWidget(accessibleName=tr("Branches"))
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._edited)
         self.list.currentRowChanged.connect(lambda _: self._enable())
-        self.empty = QLabel(EMPTY, objectName="quiet", wordWrap=True)
+        self.empty = QLabel(tr(EMPTY), objectName="quiet", wordWrap=True)
         self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout()
         row.setSpacing(4)
-        for name, what, tip in (("Keep a Branch", session.keep_branch, "Keep the paths of now, to compare them with what comes"),
-                                ("Make Current", self.make_current, "Race the chosen branch; what is raced now becomes one"),
-                                ("Rename", self.rename, "Give the chosen branch a name"),
-                                ("Delete", self.delete, "Delete the chosen branch; Undo brings it back")):
-            button = self.buttons[name] = QPushButton(name, toolTip=tip)
+        for name, what, tip in (
+                (mark("Keep a Branch"), session.keep_branch, mark("Keep the paths of now, to compare them with what comes")),
+                (mark("Make Current"), self.make_current, mark("Race the chosen branch; what is raced now becomes one")),
+                (mark("Rename"), self.rename, mark("Give the chosen branch a name")),
+                (mark("Delete"), self.delete, mark("Delete the chosen branch; Undo brings it back"))):
+            button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tip))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _, what=what: what())
             row.addWidget(button)
@@ -64,7 +67,7 @@ class BranchList(QWidget):
             item = self.list.item(i)
             assert item is not None
             ends = ", ".join(figure(track.losses[min(branch.steps, track.extent)]) for track in tracks[:3])
-            words = f"{branch.steps:,} steps, loss {ends}" + (" …" if len(tracks) > 3 else "")
+            words = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=ends) + (" …" if len(tracks) > 3 else "")
             known = branch, words, self.theme.name
             if item.data(Qt.ItemDataRole.UserRole) != known:
                 item.setData(Qt.ItemDataRole.UserRole, known)

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.curvature import curvature
+from app.language import mark, tr
 from app.panels.runs import RunList
 from app.session import Session
 
@@ -24,8 +25,8 @@ class Doing(QWidget):
         super().__init__()
         self.session, self.runs = session, runs
         self.words, self.curvature = QLabel(wordWrap=True), QLabel(objectName="quiet", wordWrap=True)
-        for label, name in ((self.words, "Verdict"), (self.curvature, "Curvature")):
-            label.setAccessibleName(name)
+        for label, name in ((self.words, mark("Verdict")), (self.curvature, mark("Curvature"))):
+            label.setAccessibleName(tr(name))
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 1, 6, 3)
@@ -61,16 +62,20 @@ class Doing(QWidget):
         """How the surface is curved under the run, and what plain descent and momentum may do there."""
         track, run = self.session.race.tracks[row], self.session.seen.runs[row]
         if track.diverged_at is not None and track.diverged_at <= self.session.race.step:
-            return "Go back to a step before that, lower the learning rate, and play on."
+            return tr("Go back to a step before that, lower the learning rate, and play on.")
         step = min(self.session.race.step, track.extent)
         bend = curvature(track.surface, track.xs[step], track.ys[step])
         if math.isnan(bend.largest):
-            return "Here the surface has no curvature that could be told."
-        ways = f"Here λmax = {bend.largest:.4g}, λmin = {bend.smallest:.4g}, condition number {bend.condition:.3g}. "
+            return tr("Here the surface has no curvature that could be told.")
+        ways = tr("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ",
+                  largest=bend.largest, smallest=bend.smallest, condition=bend.condition)
         if bend.largest <= 0:
-            return ways + "Nothing curves upwards: no learning rate is too large yet."
+            return ways + tr("Nothing curves upwards: no learning rate is too large yet.")
         beta = run.hyperparameters.get("momentum", USUAL)
         if bend.smallest < 0:
-            return ways + f"Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = {bend.stable_rate:.3g}."
-        return ways + (f"Stable learning rates: plain below 2/λmax = {bend.stable_rate:.3g}, with momentum {beta:g} "
-                       f"below {bend.stable_rate_with(beta):.3g}.")
+            return ways + tr("Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = "
+                             "{stable_rate:.3g}.",
+                             stable_rate=bend.stable_rate)
+        return ways + (tr("Stable learning rates: plain below 2/λmax = {stable_rate:.3g}, with momentum {beta:g} below "
+                          "{beta2:.3g}.",
+                          stable_rate=bend.stable_rate, beta=beta, beta2=bend.stable_rate_with(beta)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QTabWidget, QWidget
 
+from app.language import mark, tr
 from app.panels.results import Results
 from app.panels.runs import RunList
 from app.session import Session
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from app.panels.branches import BranchList
     from app.panels.standings import Standings
 
-NAMES = "Read-out", "Results", "Branches"
+NAMES = mark("Read-out"), mark("Results"), mark("Branches")
 TABLE, LEFT = 1, 2  # the tabs of the results and of the branches
 
 
@@ -33,7 +34,7 @@ class Foot(QTabWidget):
         self.session, self.runs, self.theme = session, runs, theme
         self.results = Results(session, theme)
         for page, name in zip((self.results, QWidget(), QWidget()), NAMES, strict=True):
-            self.addTab(page, name)
+            self.addTab(page, tr(name))
         self.currentChanged.connect(lambda _: self.refresh())
 
     @cached_property
@@ -62,7 +63,7 @@ class Foot(QTabWidget):
         assert empty is not None
         self.blockSignals(True)
         self.removeTab(tab)
-        self.insertTab(tab, page, NAMES[tab])
+        self.insertTab(tab, page, tr(NAMES[tab]))
         self.setCurrentIndex(shown)
         self.blockSignals(False)
         empty.deleteLater()
@@ -75,7 +76,7 @@ class Foot(QTabWidget):
         elif self.currentIndex() == LEFT:
             self.branches.refresh()
         count = len(self.session.experiment.branches)
-        self.setTabText(LEFT, f"Branches ({count})" if count else "Branches")
+        self.setTabText(LEFT, tr("Branches ({count})", count=count) if count else tr("Branches"))
 
     def fitting(self) -> int:
         """The height in which the read-out shows every run."""

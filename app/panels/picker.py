@@ -7,6 +7,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from app.catalogue import Entry
+from app.language import mark, tr
 from app.panels.fields import quiet_wheel
 from app.panels.rows import RowPainter, Rows, star_of
 from app.settings import Settings
@@ -15,6 +16,14 @@ from app.theme import Theme
 SIZE = QSize(420, 480)
 _KEY = Qt.Key
 MOVES = {_KEY.Key_Down: 1, _KEY.Key_Up: -1, _KEY.Key_PageDown: 8, _KEY.Key_PageUp: -8}
+
+WORDS = {
+    "optimizer": {"one": mark("Optimizer"), "all": mark("Optimizers"), "search": mark("Search optimizers"),
+                  "place": mark("Search {n} optimizers: name, author, family, what it does"),
+                  "none": mark("No optimizer has “{text}” in its name, family, authors or description.")},
+    "surface": {"one": mark("Surface"), "all": mark("Surfaces"), "search": mark("Search surfaces"),
+                "place": mark("Search {n} surfaces: name, author, family, what it shows"),
+                "none": mark("No surface has “{text}” in its name, family, authors or description.")}}
 
 
 class RowList(QListView):
@@ -53,11 +62,11 @@ class Popup(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # a click on the field closes, and does not open again
         self.kind, self.settings = kind, settings
-        self.line = QLineEdit(placeholderText=f"Search {len(entries)} {kind}s: name, author, family, what it does")
-        self.line.setAccessibleName(f"Search {kind}s")
+        self.line = QLineEdit(placeholderText=tr(WORDS[kind]["place"], n=len(entries)))
+        self.line.setAccessibleName(tr(WORDS[kind]["search"]))
         self.line.setClearButtonEnabled(True)
         self.rows = Rows(entries)
-        self.list = RowList(accessibleName=f"{kind.capitalize()}s")
+        self.list = RowList(accessibleName=tr(WORDS[kind]["all"]))
         self.list.setModel(self.rows)
         self.painter = RowPainter(field.font(), theme)
         self.list.setItemDelegate(self.painter)
@@ -66,7 +75,7 @@ class Popup(QWidget):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.none = QLabel(objectName="quiet", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        hint = QLabel("Enter chooses  ·  Ctrl+D marks a favourite", objectName="quiet")
+        hint = QLabel(tr("Enter chooses  ·  Ctrl+D marks a favourite"), objectName="quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 6)
         layout.setSpacing(6)
@@ -112,7 +121,7 @@ class Popup(QWidget):
 
     def search(self, text: str) -> None:
         self.rows.search(text, self.on_top)
-        self.none.setText(f"No {self.kind} has “{text.strip()}” in its name, family, authors or description.")
+        self.none.setText(tr(WORDS[self.kind]["none"], text=text.strip()))
         self.none.setVisible(not self.rows.rows)
         self.list.setVisible(bool(self.rows.rows))
         if self.rows.rows:
@@ -166,7 +175,7 @@ class Picker(QComboBox):
     chosen = pyqtSignal(str)
 
     def __init__(self, kind: str, entries: list[Entry], settings: Settings, theme: Theme) -> None:
-        super().__init__(accessibleName=kind.capitalize())
+        super().__init__(accessibleName=tr(WORDS[kind]["one"]))
         self.entries = {entry.id: entry for entry in entries}
         self.choice = ""
         self.popup = Popup(self, kind, entries, settings, theme)

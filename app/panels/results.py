@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app import look
+from app.language import tr
 from app.race import Race
 from app.session import Session
 from app.theme import Theme
@@ -55,7 +56,7 @@ class Results(QTableWidget):
         super().__init__(0, COLUMNS)
         self.session, self.theme = session, theme
         self.setObjectName("results")
-        self.setAccessibleName("Results")
+        self.setAccessibleName(tr("Results"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -78,7 +79,7 @@ class Results(QTableWidget):
     def _head(self, race: Race) -> None:
         """Name the columns; the coordinates by the surface's own names."""
         x, y = (axis.split()[0] for axis in race.surface.axes)
-        self.headings = ("Run", "Step", x, y, "Loss", "Gradient norm")
+        self.headings = (tr("Run"), tr("Step"), x, y, tr("Loss"), tr("Gradient norm"))
         for column, words in enumerate(self.headings):
             heading = self.horizontalHeaderItem(column)
             if heading is None or heading.text() != words:
@@ -169,7 +170,7 @@ class Results(QTableWidget):
         for row, (track, style, run) in enumerate(zip(race.tracks, styles, race.experiment.runs, strict=True)):
             gone = track.diverged_at is not None and track.diverged_at <= race.step
             step, *figures = state(race, track)
-            words = f"diverged at {track.diverged_at:,}" if gone else f"{step:,}"
+            words = tr("diverged at {diverged_at:,}", diverged_at=track.diverged_at) if gone else f"{step:,}"
             grown |= self._write(row, 0, run.rule.name)
             for column, text in enumerate((words, *map(figure, figures)), 1):
                 self._write(row, column, text)

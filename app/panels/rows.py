@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app import look
 from app.catalogue import Entry, sections
+from app.language import tr
 from app.theme import Theme
 
 STAR = 30  # pixels at a row's right end
@@ -44,12 +45,12 @@ class Rows(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return row
         if isinstance(row, str):
-            return row if role == Qt.ItemDataRole.DisplayRole else None
+            return tr(row) if role == Qt.ItemDataRole.DisplayRole else None
         favourite = row.id in self.favourites
         return {Qt.ItemDataRole.DisplayRole: row.name,
-                Qt.ItemDataRole.ToolTipRole: f"<p>{row.note}</p><p>{row.source}</p>",
-                Qt.ItemDataRole.AccessibleTextRole: f"{row.name}, favourite" if favourite else row.name,
-                Qt.ItemDataRole.AccessibleDescriptionRole: row.note,
+                Qt.ItemDataRole.ToolTipRole: f"<p>{tr(row.note)}</p><p>{row.source}</p>",
+                Qt.ItemDataRole.AccessibleTextRole: tr("{name}, favourite", name=row.name) if favourite else row.name,
+                Qt.ItemDataRole.AccessibleDescriptionRole: tr(row.note),
                 Qt.ItemDataRole.CheckStateRole: None}.get(Qt.ItemDataRole(role))
 
     def toggle(self, name: str) -> None:
@@ -88,7 +89,7 @@ class RowPainter(QStyledItemDelegate):
         assert painter is not None
         painter.save()
         if isinstance(row, str):
-            self._write(painter, self.heading, self.theme.muted, box.adjusted(INDENT, 8, -INDENT, 0), row)
+            self._write(painter, self.heading, self.theme.muted, box.adjusted(INDENT, 8, -INDENT, 0), tr(row))
         else:
             name, small = self.high
             current = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -97,7 +98,7 @@ class RowPainter(QStyledItemDelegate):
             text = box.adjusted(INDENT, 5, -STAR - 4, 0)
             self._write(painter, self.name, self.theme.text, QRect(text.topLeft(), QSize(text.width(), name)), row.name)
             quiet = self.theme.text if current else self.theme.muted
-            self._write(painter, self.small, quiet, QRect(text.left(), text.top() + name, text.width(), small), row.note)
+            self._write(painter, self.small, quiet, QRect(text.left(), text.top() + name, text.width(), small), tr(row.note))
             self._star(painter, star_of(box), row.id in index.model().favourites, current)
         painter.restore()
 

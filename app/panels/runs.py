@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from app import look
 from app.experiment import MOST_RUNS, Run
+from app.language import mark, tr
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
@@ -34,7 +35,7 @@ class RunList(QWidget):
         super().__init__()
         self.session, self.settings, self.theme = session, settings, theme
         self.list = QListWidget()
-        self.list.setAccessibleName("Runs")
+        self.list.setAccessibleName(tr("Runs"))
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -46,11 +47,11 @@ class RunList(QWidget):
         layout.addWidget(self.list)
         buttons = QHBoxLayout()
         self.buttons: dict[str, QPushButton] = {}
-        for name, what, tip in (("Add", self.add, "Add a run with another optimizer"),
-                                ("Duplicate", self.duplicate, "Add a run like the chosen one"),
-                                ("Remove", self.remove, "Remove the chosen run"),
-                                ("Color…", self.pick_color, "Choose the color of the chosen run")):
-            button = self.buttons[name] = QPushButton(name, toolTip=tip)
+        for name, what, tip in ((mark("Add"), self.add, mark("Add a run with another optimizer")),
+                                (mark("Duplicate"), self.duplicate, mark("Add a run like the chosen one")),
+                                (mark("Remove"), self.remove, mark("Remove the chosen run")),
+                                (mark("Color…"), self.pick_color, mark("Choose the color of the chosen run"))):
+            button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tip))
             button.clicked.connect(what)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setMinimumWidth(30)
@@ -128,6 +129,6 @@ class RunList(QWidget):
         if row < 0:
             return
         now = self.theme.styles(self.session.experiment.runs)[row].color
-        color = QColorDialog.getColor(QColor(now), self, "Color of the run")
+        color = QColorDialog.getColor(QColor(now), self, tr("Color of the run"))
         if color.isValid():
             self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name())))

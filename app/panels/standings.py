@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.language import in_english, mark, tr
 from app.pace import microseconds
 from app.panels.table import Table
 from app.session import Session
@@ -15,7 +16,7 @@ from app.standings import COLUMNS, CRITERION, STEPS, UNKNOWN, Standing, as_csv, 
 from app.theme import Theme
 
 FORMS = {"csv": ("CSV", as_csv), "markdown": ("Markdown", as_markdown), "latex": ("LaTeX", as_latex),
-         "tsv": ("tab-separated text", lambda found: as_csv(found, "\t"))}
+         "tsv": (mark("tab-separated text"), lambda found: as_csv(found, "\t"))}
 
 
 class Standings(QWidget):
@@ -38,14 +39,14 @@ class Standings(QWidget):
         session.clock.playing.connect(self.refresh)
         self.words = QLabel(objectName="quiet", wordWrap=True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = QPushButton("Copy", toolTip="Copy the whole table as text")
+        self.button = QPushButton(tr("Copy"), toolTip=tr("Copy the whole table as text"))
         for widget in (self.button, self.table):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space and the arrows to the race
-        self.menu, sorting = QMenu("Copy", self.button), QMenu("Sort by", table)
+        self.menu, sorting = QMenu(tr("Copy"), self.button), QMenu(tr("Sort by"), table)
         for kind in ("csv", "markdown", "latex"):
-            self.menu.addAction(f"As {FORMS[kind][0]}", partial(self.copy, kind))
+            self.menu.addAction(tr("As {form}", form=FORMS[kind][0]), partial(self.copy, kind))
         for k, column in enumerate(COLUMNS):
-            sorting.addAction(column.name.capitalize(), partial(table.sort_by, k))
+            sorting.addAction(tr(column.name.capitalize()), partial(table.sort_by, k))
         self.button.setMenu(self.menu)
         table.addActions([sorting.menuAction(), self.menu.menuAction()])
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -96,7 +97,7 @@ class Standings(QWidget):
         self._mark()
         if changed:
             table.measure(afresh)
-        words = UNKNOWN if race.surface.lowest is None else f"Steps to tolerance: {CRITERION}."
+        words = tr(UNKNOWN) if race.surface.lowest is None else tr(CRITERION)
         if self.words.text() != words:
             self.words.setText(words)
 
@@ -133,11 +134,12 @@ class Standings(QWidget):
     # Copying
 
     def table_text(self, kind: str) -> str:
-        """The table as it is sorted now: "csv", "markdown", "latex", or "tsv" for a spreadsheet."""
-        return FORMS[kind][1](self._found())
+        """The table as it is sorted now, in English: "csv", "markdown", "latex", or "tsv" for a spreadsheet."""
+        with in_english():
+            return FORMS[kind][1](self._found())
 
     def copy(self, kind: str) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.table_text(kind))
-            self.copied.emit(f"Copied the results table as {FORMS[kind][0]}.")
+            self.copied.emit(tr("Copied the results table as {form}.", form=tr(FORMS[kind][0])))

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
 )
 
 from app import look
+from app.language import tr
 from app.standings import COLUMNS
 from app.theme import Style, Theme
 
@@ -30,7 +31,7 @@ def alignment(column: int) -> Qt.AlignmentFlag:
 
 def marked(column: int, arrow: str) -> str:
     """A column's heading, with an arrow beside its shortest line, so that it needs little room."""
-    lines = COLUMNS[column].heading.split("\n")
+    lines = tr(COLUMNS[column].heading).split("\n")
     k = min(range(len(lines)), key=lambda line: len(lines[line]))
     left = bool(alignment(column) & Qt.AlignmentFlag.AlignLeft)
     lines[k] = (f"{lines[k]} {arrow}" if left else f"{arrow} {lines[k]}").strip()
@@ -54,7 +55,7 @@ class Table(QTableWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__(0, len(COLUMNS))
         self.theme = theme
-        self.setAccessibleName("Results table")
+        self.setAccessibleName(tr("Results table"))
         self.setMinimumHeight(60)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -88,7 +89,7 @@ class Table(QTableWidget):
         for k, column in enumerate(COLUMNS):
             heading = QTableWidgetItem()
             heading.setTextAlignment(alignment(k))
-            heading.setToolTip(column.tip or column.name.capitalize())
+            heading.setToolTip(tr(column.tip or column.name.capitalize()))
             self.setHorizontalHeaderItem(k, heading)
             lines = map(columns.fontMetrics().horizontalAdvance, marked(k, "▲").split("\n"))
             self.least.append(max(self.fontMetrics().horizontalAdvance(column.room), *lines) + PAD)

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSiz
 
 from app.checks import ExperimentError
 from app.export.options import Options
+from app.language import tr
 from app.panels.words import Words
 from app.sharing.form import Form
 
@@ -28,7 +29,7 @@ class Preview(QWidget):
         self.picture = QPixmap()
         self.setMinimumSize(ROOM)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Preview")
+        self.setAccessibleName(tr("Preview"))
 
     def show_picture(self, picture: QPixmap) -> None:
         self.picture = picture
@@ -72,12 +73,15 @@ class ExportDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
         assert save is not None
+        assert cancel is not None
         self.save = save
-        save.setText("Save As…")
+        cancel.setText(tr("Cancel"))
+        save.setText(tr("Save As…"))
         save.setDefault(True)
         shown = QVBoxLayout()
-        shown.addWidget(QLabel("Preview", objectName="heading"))
+        shown.addWidget(QLabel(tr("Preview"), objectName="heading"))
         shown.addWidget(self.preview, 1)
         both = QHBoxLayout()
         both.setSpacing(20)

@@ -14,6 +14,7 @@ from PyQt6.QtCore import QByteArray, QMimeData
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from app.checks import ExperimentError
+from app.language import in_english, tr
 
 if TYPE_CHECKING:
     from app.export import Options
@@ -73,19 +74,19 @@ class Exporting:
         """Ask what and how fine, then where."""
         from app.export.options import DPI, SIZE
 
-        self._illustrated("picture", "Export Picture", self.options(size=SIZE, dpi=DPI))
+        self._illustrated("picture", tr("Export Picture"), self.options(size=SIZE, dpi=DPI))
 
     def film(self) -> None:
         """The same of a film, which begins at the start and ends at the step that is shown."""
         from app.export.options import FILM_DPI, FILM_SIZE
 
-        self._illustrated("film", "Export Film", self.options(size=FILM_SIZE, dpi=FILM_DPI))
+        self._illustrated("film", tr("Export Film"), self.options(size=FILM_SIZE, dpi=FILM_DPI))
 
     def data(self) -> None:
-        self._written("data")
+        self._written("data", tr("Export Data"))
 
     def code(self) -> None:
-        self._written("code")
+        self._written("code", tr("Export Code"))
 
     def _illustrated(self, kind: str, title: str, base: Options) -> None:
         from app.export import EXPORTS
@@ -113,24 +114,25 @@ class Exporting:
             name = self.name if options.view == "all" else f"{self.name}-{options.view}"
             self._ask(title, sorted(kinds, key=lambda each: each != suffix), name, options)
 
-    def _written(self, kind: str) -> None:
+    def _written(self, kind: str, title: str) -> None:
         from app.export import EXPORTS, Options
 
         suffixes = [each.suffix for each in EXPORTS.values() if each.kind == kind]
-        self._ask(f"Export {kind.capitalize()}", suffixes, self.name, Options())
+        self._ask(title, suffixes, self.name, Options())
 
     def _ask(self, title: str, suffixes: list[str], name: str, options: Options) -> None:
         """Ask where to, and begin to write."""
         from app.export import EXPORTS, export_slowly, format_of
 
-        kinds = ";;".join(f"{EXPORTS[suffix].name} (*{suffix})" for suffix in suffixes)
+        kinds = ";;".join(f"{tr(EXPORTS[suffix].name)} (*{suffix})" for suffix in suffixes)
         race = self.race
         with self.still():
             path = self.window.files.ask(title, kinds, suffixes[0].lstrip("."), name)
         if path is None:
             return
         if format_of(path).suffix not in suffixes:
-            raise ExperimentError(f"the name must end in {' or '.join(suffixes)} for this, not in {path.suffix or path.name!r}")
+            raise ExperimentError(tr("the name must end in one of {suffixes} for this, not in {name!r}",
+                                     suffixes=", ".join(suffixes), name=path.suffix or path.name))
         self.start(path, export_slowly(race, path, options))
 
     def start(self, path: Path, work: Any) -> Job:
@@ -164,7 +166,7 @@ class Exporting:
         data = QMimeData()
         data.setData("image/png", QByteArray(file.getvalue()))
         data.setImageData(QImage.fromData(file.getvalue()))
-        self._put(data, "Copied the picture.")
+        self._put(data, tr("Copied the picture."))
 
     def copy_table(self) -> None:
         self.window.foot.standings.copy("tsv")
@@ -175,7 +177,9 @@ class Exporting:
 
         race = self.race
         race.complete()
-        self._put(numpy_script(race), "Copied the race as a NumPy script.")
+        with in_english():
+            script = numpy_script(race)
+        self._put(script, tr("Copied the race as a NumPy script."))
 
     def copy_command(self) -> None:
         """The line for a shell that makes the picture of now."""
@@ -184,7 +188,7 @@ class Exporting:
         race = self.race
         steps = replace(race.experiment, steps=race.step)
         self._put(command_line(steps, self.options(), self.window.files.origins.path, f"{race.experiment.surface}.png"),
-                  "Copied the command.")
+                  tr("Copied the command."))
 
     def _put(self, what: QMimeData | str, words: str) -> None:
         clipboard = QGuiApplication.clipboard()

@@ -23,12 +23,15 @@ from PyQt6.QtWidgets import (
 from app.export import EXPORTS
 from app.export.film import REST, held_of
 from app.export.options import DPIS, MOST_DPI, UNITS, Options
+from app.language import mark, tr
 from app.panels.fields import quiet_wheel
 from app.settings import Settings
 from app.theme import THEMES, Theme
 
-UNIT_WORDS = {"px": "pixels", "cm": "cm", "in": "inches"}
-PARTS = {"title": "Title", "legend": "Legend", "mode": "Race mode", "transparent": "Transparent background"}
+UNIT_WORDS = {"px": mark("pixels"), "cm": "cm", "in": mark("inches")}
+DPI_WORDS = {"screen": mark("Screen"), "slide": mark("Slide"), "print": mark("Print"), "own": mark("Own")}
+PARTS = {"title": mark("Title"), "legend": mark("Legend"), "mode": mark("Race mode"),
+         "transparent": mark("Transparent background")}
 AS_SCREEN = "screen"
 
 
@@ -43,7 +46,7 @@ def number(low: float, high: float, value: float, decimals: int, name: str, suff
 def choices(rows: Mapping[str, str], name: str) -> QComboBox:
     box = QComboBox(accessibleName=name)
     for key, words in rows.items():
-        box.addItem(words, key)
+        box.addItem(tr(words), key)
     quiet_wheel(box)
     return box
 
@@ -70,23 +73,24 @@ class Form(QWidget):
         super().__init__()
         self.base, self.theme, self.steps, self.settings = base, theme, steps, settings
         self.kind = "film" if ".gif" in formats else "picture"
-        self.format = choices(formats, "Format")
-        self.view = choices({"all": "All views", **{name: f"{title} only" for name, title in views.items()}}, "Views")
-        self.unit = choices(UNIT_WORDS, "Unit")
-        self.width_, self.height_ = (number(1, 30_000, side, 0, name) for side, name in zip(base.pixels, ("Width", "Height"),
-                                                                                          strict=True))
-        self.preset = choices({name: name.capitalize() for name in (*DPIS, "own")}, "Resolution")
+        self.format = choices(formats, tr("Format"))
+        alone = {name: tr("{view} only", view=tr(title)) for name, title in views.items()}
+        self.view = choices({"all": mark("All views"), **alone}, tr("Views"))
+        self.unit = choices(UNIT_WORDS, tr("Unit"))
+        self.width_, self.height_ = (
+            number(1, 30_000, side, 0, name) for side, name in zip(base.pixels, (tr("Width"), tr("Height")), strict=True))
+        self.preset = choices(DPI_WORDS, tr("Resolution"))
         self.dpi = QSpinBox(minimum=10, maximum=MOST_DPI, value=round(base.dpi), suffix=" dpi", singleStep=50)
-        self.dpi.setAccessibleName("Dots an inch")
+        self.dpi.setAccessibleName(tr("Dots an inch"))
         quiet_wheel(self.dpi)
-        self.look = choices({AS_SCREEN: "As on the screen", "light": "Light", "dark": "Dark"}, "Theme")
-        self.parts = {name: QCheckBox(words) for name, words in PARTS.items()}
+        self.look = choices({AS_SCREEN: mark("As on the screen"), "light": mark("Light"), "dark": mark("Dark")}, tr("Theme"))
+        self.parts = {name: QCheckBox(tr(words)) for name, words in PARTS.items()}
         self.other = QLabel(objectName="quiet")
-        self.fps = number(1, 60, 25, 0, "Frames a second", " a second")
-        self.seconds = number(0.1, 3600, min(10.0, max(steps, 1) / 25), 1, "Length in seconds", " s")
+        self.fps = number(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
+        self.seconds = number(0.1, 3600, min(10.0, max(steps, 1) / 25), 1, tr("Length in seconds"), " s")
         self.pace = QSpinBox(minimum=1, maximum=max(steps, 1))
-        self.pace.setAccessibleName("Steps a frame")
-        self.turn = number(-180, 180, 0, 0, "Turn of the camera", " ° a second")
+        self.pace.setAccessibleName(tr("Steps a frame"))
+        self.turn = number(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
         self.by_pace = False  # whether the steps a frame were set, and not the length
         self._arrange()
         for name, box in self.parts.items():
@@ -99,17 +103,17 @@ class Form(QWidget):
     def _arrange(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(8)
-        form.addRow("Format", self.format)
-        form.addRow("Show", self.view)
-        form.addRow("Size", row(self.width_, QLabel("×"), self.height_, self.unit))
-        form.addRow("Resolution", row(self.preset, self.dpi))
+        form.addRow(tr("Format"), self.format)
+        form.addRow(tr("Show"), self.view)
+        form.addRow(tr("Size"), row(self.width_, QLabel("×"), self.height_, self.unit))
+        form.addRow(tr("Resolution"), row(self.preset, self.dpi))
         form.addRow("", self.other)
-        form.addRow("Theme", self.look)
-        film, self.film = QFormLayout(), QGroupBox("Film")
-        film.addRow("Frames", self.fps)
-        film.addRow("Length", self.seconds)
-        film.addRow("Steps a frame", self.pace)
-        film.addRow("Turn the relief", self.turn)
+        form.addRow(tr("Theme"), self.look)
+        film, self.film = QFormLayout(), QGroupBox(tr("Film"))
+        film.addRow(tr("Frames"), self.fps)
+        film.addRow(tr("Length"), self.seconds)
+        film.addRow(tr("Steps a frame"), self.pace)
+        film.addRow(tr("Turn the relief"), self.turn)
         self.film.setLayout(film)
         self.film.setVisible(self.kind == "film")
         self.parts["transparent"].setVisible(self.kind == "picture")
@@ -173,8 +177,9 @@ class Form(QWidget):
     def _show_measures(self) -> None:
         """The size in the units that were not chosen."""
         self.inches_before = width, height = self.size_inches
-        pixels = f"{round(width * self.dpi.value()):,} × {round(height * self.dpi.value()):,} pixels"
-        lengths = f"{2.54 * width:.1f} × {2.54 * height:.1f} cm"
+        pixels = tr("{width:,} × {height:,} pixels",
+                    width=round(width * self.dpi.value()), height=round(height * self.dpi.value()))
+        lengths = tr("{width:.1f} × {height:.1f} cm", width=2.54 * width, height=2.54 * height)
         self.other.setText(lengths if self.unit.currentData() == "px" else pixels)
 
     # Time

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QProgressBar, QPushButton, QWidget
 
 from app.checks import ExperimentError
+from app.language import tr
 
 SLICE = 0.02  # seconds that a piece of work may hold the window
 PATIENCE = 0.4  # seconds after which the bar is shown
@@ -20,8 +21,10 @@ WORDS = 0.5  # seconds between two writings of the time that is left
 def left(seconds: float) -> str:
     """Some time in words that can be trusted."""
     if seconds < 1.5:
-        return "a moment left"
-    return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
+        return tr("a moment left")
+    if seconds < 90:
+        return tr("about {seconds:.0f} s left", seconds=seconds)
+    return tr("about {minutes:.0f} min left", minutes=seconds / 60)
 
 
 class Progress(QWidget):
@@ -33,8 +36,8 @@ class Progress(QWidget):
         super().__init__()
         self.bar, self.words = QProgressBar(maximum=1000, textVisible=False), QLabel("", objectName="quiet")
         self.bar.setFixedWidth(120)
-        self.bar.setAccessibleName(f"Writing {name}")
-        cancel = QPushButton("Cancel")
+        self.bar.setAccessibleName(tr("Writing {name}", name=name))
+        cancel = QPushButton(tr("Cancel"))
         cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space to the race
         cancel.clicked.connect(self.cancelled)
         title = QLabel(title_of(name), toolTip=name)
@@ -47,7 +50,7 @@ class Progress(QWidget):
 
 def title_of(name: str) -> str:
     """A file's name as far as there is room for it."""
-    return f"Writing {name if len(name) <= LONGEST else name[: LONGEST - 12] + '…' + name[-11:]}"
+    return tr("Writing {name}", name=name if len(name) <= LONGEST else f"{name[:LONGEST - 12]}…{name[-11:]}")
 
 
 class Job(QObject):
@@ -76,7 +79,7 @@ class Job(QObject):
         if self.running:
             self.work.close()
             self._close()
-            self.ended.emit(f"Cancelled: {self.path.name} was not written.")
+            self.ended.emit(tr("Cancelled: {name} was not written.", name=self.path.name))
 
     def _slice(self) -> None:
         until = perf_counter() + SLICE
@@ -87,13 +90,13 @@ class Job(QObject):
                     break
         except StopIteration:
             self._close()
-            self.ended.emit(f"Saved {self.path}")
+            self.ended.emit(tr("Saved {path}", path=self.path))
         except ExperimentError as error:
             self._close()
             self.failed.emit(str(error))
         except Exception:  # whatever it was, nothing was written; the reporter shows it
             self._close()
-            self.failed.emit(f"{self.path.name} was not written: something went wrong inside Thalweg")
+            self.failed.emit(tr("{name} was not written: something went wrong inside Thalweg", name=self.path.name))
             raise
         else:
             self._tell(share)

@@ -39,6 +39,15 @@ class Camera:
     def place(self) -> np.ndarray:
         return DISTANCE * self.axes[2]
 
+    def reach(self, out: float) -> tuple[float, float, float]:
+        """How far a box reaches to a side, down and up, in units, when it is turned about its upright axis only; its floor's sides
+        stand ``out`` from the middle."""
+        around = np.radians(np.arange(0.0, 360.0, 15.0))
+        corners = [np.column_stack([away * 2**0.5 * np.cos(around), away * 2**0.5 * np.sin(around), np.full_like(around, z)])
+                   for away, z in ((1.0, TALL), (out, -TALL))]
+        spots = Camera(self.azimuth, self.elevation).project(np.concatenate(corners), (0.0, 0.0), 1.0)
+        return float(np.abs(spots[:, 0]).max()), float(spots[:, 1].min()), float(spots[:, 1].max())
+
     def project(self, points: np.ndarray, middle: tuple[float, float], size: float) -> np.ndarray:
         """Points (..., 3) to pixels (..., 2): ``middle`` is the pixel of the origin, ``size`` the pixels of a unit there."""
         seen = points @ self.axes.T

@@ -7,9 +7,10 @@ from matplotlib.artist import Artist
 from matplotlib.path import Path
 from matplotlib.text import Annotation
 
+from app.language import tr
 from app.scenery import Scenery, scenery_over
 from app.track import Track
-from app.views import labels
+from app.views import goals, labels, notes
 from app.views.scene import Scene
 from app.views.sketch import sketch
 from app.views.strokes import Brush
@@ -76,16 +77,13 @@ class Contour(View):
         self.wash = Wash(self, FILLED)
         axes.add_artist(self.wash)
         theme = scene.theme
-        if scene.race.surface.minima:
-            axes.plot(*np.array(scene.race.surface.minima).T, linestyle="none", marker="*", markersize=13, zorder=2,
-                      markerfacecolor=theme.face, markeredgecolor=theme.text, markeredgewidth=0.9)
         self.look(self.window)
         across, up = scene.race.surface.axes
-        axes.set(xlabel=across, ylabel=up)
+        axes.set(xlabel=tr(across), ylabel=tr(up))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(Even())
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
-        key = "○ start   ☆ minimum" if scene.race.surface.minima else "○ start"
+        key = tr("◎ start   ☆ minimum") if scene.race.surface.minima else tr("◎ start")
         self.key, self.formula = labels.over(axes, key, "right", KEY, theme.muted), None
         self.moving = False
 
@@ -149,10 +147,11 @@ class Contour(View):
         return self.axes.transData.transform([self.scene.experiment.start])
 
     def underlay(self, brush: Brush) -> None:
+        """The minima and the start, as far as they lie on the map."""
         assert self.scene is not None
-        theme, start = self.scene.theme, self.start_pixels()
-        if self.inside(start[0]):
-            brush.marker(start, "o", 13.0, theme.face, theme.text, 1.8)
+        minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
+        for places, mark in ((self.axes.transData.transform(minima), goals.minimum), (self.start_pixels(), goals.start)):
+            mark(brush, np.array([place for place in places if self.inside(place)]).reshape(-1, 2))
 
     def heads(self, brush: Brush) -> None:
         """The runs' marks, over what their rules have looked at."""
@@ -162,3 +161,4 @@ class Contour(View):
                 sketch(brush, track, min(self.scene.race.step, track.extent), style, self.scene.theme, self.axes.transData,
                        self.axes.bbox)
         super().heads(brush)
+        notes.diverged(brush, self)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from app.language import tr
 from app.race import Race
 from app.track import Track
 from app.views import labels
@@ -36,7 +37,7 @@ class Fit(View):
             return
         x, y = data
         many = x.size > MANY
-        axes.plot(x, y, "o", markersize=2.5 if many else 4.5, markerfacecolor=theme.blend(theme.accent, 0.35),
+        axes.plot(x, y, "o", markersize=2.5 if many else 4.5, markerfacecolor=theme.blend(theme.muted, 0.15, theme.text),
                   markeredgecolor=theme.face, markeredgewidth=0.0 if many else 0.6)
         left, right = float(x.min()), float(x.max())
         across = 0.06 * (right - left) or 1.0
@@ -49,9 +50,9 @@ class Fit(View):
         self.limit(self.rooms_for(scene.race))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(Even())
-        self.words = f"{x.size:,} points and each run's curve", f"{x.size:,} points"
+        self.words = tr("{size:,} points and each run's curve", size=x.size), tr("{size:,} points", size=x.size)
         self.name = labels.over(axes, self.words[0], "left", TITLE, theme.text)
-        axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
+        axes.grid(True, color=theme.grid, linewidth=0.6)
         axes.set_axisbelow(True)
 
     def rooms_for(self, race: Race) -> tuple[int, int]:
@@ -149,5 +150,5 @@ class Fit(View):
         for track, style in self.scene.shown:
             step = min(self.scene.race.step, track.extent)
             a, b, _ = track.part(step, step)
-            brush.line(self.through(a, b, self.places), style.color, WIDTH, self.axes.bbox)
+            brush.line(self.through(a, b, self.places), style.color, WIDTH, self.axes.bbox, dash=style.dash)
         super().heads(brush)

@@ -10,6 +10,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
+from app.language import tr
 from app.scenery import Scenery
 from app.views.camera import TALL
 from app.views.strokes import Brush
@@ -91,11 +92,13 @@ class Frame:
                 self.line(brush, line)
         if self.view.turning:
             return
-        self.number_axes(brush, surface)
         assert self.view.scene is not None
         if self.view.scene.race.surface.levels == "log":
             box = self.view.axes.bbox
-            self.text(brush, np.array([box.x0, box.y1 - brush.renderer.points_to_pixels(4)]), "height: log scale", "left")
+            self.text(brush, np.array([box.x0, box.y1 - brush.renderer.points_to_pixels(4)]), tr("height: log scale"), "left")
+        if self.view.cramped:
+            return
+        self.number_axes(brush, surface)
         if self.view.camera.elevation <= FLAT:
             self.number_heights(brush, surface if over_x or over_y else None)
 

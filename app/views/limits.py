@@ -111,8 +111,10 @@ class Limits:
         """Limits in big steps: the length doubles, a logarithmic height gains whole decades."""
         assert self.view.scene is not None
         curve = self.view.scene.experiment.curve
-        least = LENGTH[curve.against]
-        self.length = least * 2 ** math.ceil(math.log2(max(self.view.end(self.curves(race, faint)), least) / least))
+        least, end = LENGTH[curve.against], self.view.end(self.curves(race, faint))
+        self.length = least * 2 ** math.ceil(math.log2(max(end, least) / least))
+        if self.view.tight and end > (2 * self.view.first if curve.x_scale == "log" else 0):
+            self.length = end
         low, high = self.follow(race, faint)
         if low > high:
             low = high = 1.0

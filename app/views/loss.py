@@ -9,7 +9,9 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from app.experiment import AGAINST, QUANTITIES
+from app.language import tr
 from app.race import Race
+from app.theme import Style
 from app.track import Track
 from app.views import labels
 from app.views.limits import LENGTH, Limits
@@ -21,6 +23,7 @@ from app.views.view import GHOST, View
 
 TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
 BAND, MEDIAN = 0.45, 1.4  # how dense the band of the replicas is, and the width of the line in it, in points
+DENSE = 0.5  # pixels of an update, below which curves are solid
 FEW = 600  # steps up to which evaluations are looked up one by one
 NOTE = 8.0  # points
 
@@ -29,7 +32,8 @@ class Loss(View):
     id = "loss"
     title = "Loss"
     halo = False
-    margins = (0.72, 0.5, 0.22, 0.3)
+    margins = (0.6, 0.46, 0.2, 0.14)
+    heading = 0.28
     note: Text | None = None
 
     def compose(self, scene: Scene) -> None:
@@ -38,7 +42,7 @@ class Loss(View):
         subtracted = curve.quantity == "above" or (curve.quantity == "loss" and curve.y_scale == "log")
         unknown = math.nan if curve.quantity == "above" else 0.0
         self.offset = 0.0 if not subtracted else unknown if lowest is None else lowest
-        name = QUANTITIES["above" if self.offset else curve.quantity]
+        name = tr(QUANTITIES["above" if self.offset else curve.quantity])
         axes.set_xscale(curve.x_scale)
         if curve.x_scale == "linear":
             axes.xaxis.set_major_locator(MaxNLocator(5, integer=curve.against != "time"))
@@ -46,12 +50,12 @@ class Loss(View):
         axes.xaxis.set_minor_formatter(NullFormatter())
         self.limits = Limits(self)
         self.limits.measure(scene.race)
-        axes.set(xlabel=AGAINST[curve.against], ylabel=name)
-        axes.grid(True, color=theme.line, linewidth=0.6, alpha=0.7)
+        axes.set(xlabel=tr(AGAINST[curve.against]), ylabel=name)
+        axes.grid(True, color=theme.grid, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        self.note, self.words = None, ""
+        self.note, self.words, self.headed = None, "", False
         self.say(scene)
 
     def say(self, scene: Scene) -> bool:
@@ -62,6 +66,7 @@ class Loss(View):
         if self.note is not None:
             self.note.remove()
         self.words, axes, color = words, self.axes, scene.theme.muted
+        self.headed = bool(words) and not alone
         if alone:
             self.note = axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=color)
         else:
@@ -151,6 +156,12 @@ class Loss(View):
             steps = series(track, self.quantity).landmarks(steps, last)
         return steps, self.spots(track, steps)[0], None
 
+    def dash(self, style: Style) -> tuple[float, ...]:
+        """Solid where several updates share a column of pixels: of what goes up and down there, dashes would leave dust."""
+        assert self.scene is not None
+        one = self.pace(self.scene.shown[0][0]) if self.against == "time" else 1.0
+        return style.dash if one * self.axes.bbox.width > DENSE * self.limits.length else ()
+
     def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
         """Thinned curves lie over each other in turns of a few columns, as they came to in time."""
         if len(steps) and steps[-1] + 1 == len(steps):
@@ -189,11 +200,13 @@ def missing(scene: Scene) -> tuple[str, bool]:
     """Why there is no curve at all, or not of every run; nothing where there is."""
     quantity = scene.experiment.curve.quantity
     if quantity in ("above", "distance") and not scene.race.surface.minima:
-        return "this surface has no minimum", True
+        return tr("this surface has no minimum"), True
     without = [track.rule.name for track, _ in scene.shown if not track.rule.has_rate]
     if quantity != "rate" or not without:
         return "", False
     if len(without) == len(scene.shown):
-        return "no run here has a learning rate", True
+        return tr("no run here has a learning rate"), True
     names = list(dict.fromkeys(without))
-    return (f"{names[0]} has no learning rate" if len(names) == 1 else f"{len(without)} runs have no learning rate"), False
+    return (tr("{names} has no learning rate",
+               names=names[0]) if len(names) == 1 else tr("{without} runs have no learning rate",
+                                                                          without=len(without))), False

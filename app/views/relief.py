@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
 from app.track import Track
-from app.views import strokes
+from app.views import goals, strokes
 from app.views.camera import TALL, Camera, Sight
 from app.views.frame import Frame
 from app.views.scene import Scene
@@ -19,7 +19,7 @@ from surfaces.surface import Box
 LINES, CELLS, SLIT = 20, 4, 0.10  # grid lines across; cells between two; how wide a line is, in cells
 EDGE, DOT = 65, 7.0  # points of each side of a window's edge; how large it is at least, in points
 FIELD = 257  # nodes of the even grid that sight lines are tested against
-WIDE, HIGH = 3.2, 3.1  # the box with the places of its numbers, however it is turned
+WIDER = 1.1  # how much farther out than the floor's corners numbers stand, at most, and half their height
 LIGHT_FROM = np.array([-0.45, -0.35, 0.82])
 
 
@@ -73,7 +73,8 @@ class Mesh(Artist):
 class Relief(View):
     id = "relief"
     title = "Relief"
-    margins = (0.1, 0.1, 0.1, 0.1)
+    margins = (0.06, 0.06, 0.06, 0.06)
+    headed = False
 
     def __init__(self, figure: Any) -> None:
         super().__init__(figure)
@@ -140,8 +141,11 @@ class Relief(View):
     def pixels(self, points: np.ndarray) -> np.ndarray:
         """Points (..., 3) of the unit box to pixels of the figure."""
         box = self.axes.bbox
-        size = max(min((box.width - 2 * self.beside * self.figure.dpi) / WIDE, box.height / HIGH), 1.0)
-        return self.camera.project(points, ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 + 0.12 * size), size)
+        beside = 0.0 if self.cramped else 2 * self.beside * self.figure.dpi
+        across, down, up = self.camera.reach(1.0 if self.cramped else WIDER)
+        size = max(min((box.width - beside) / (2 * across), box.height / (up - down)), 1.0)
+        middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 - size * (up + down) / 2
+        return self.camera.project(points, middle, size)
 
     def upon(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
         """Positions and losses, (n,) each, in the unit box, (n, 3); nan outside it."""
@@ -166,8 +170,17 @@ class Relief(View):
         super().show(scene)
 
     def underlay(self, brush: strokes.Brush) -> None:
+        """The edge of what the contour shows, the minima and the start; hollow where the surface hides them."""
+        assert self.scene is not None
         if self.window is not None:
             self.edge(brush, self.window)
+        surface, start = self.scene.race.surface, self.scene.experiment.start
+        for places, mark in ((surface.minima, goals.minimum), ([start], goals.start)):
+            x, y = np.array(places, float).reshape(-1, 2).T
+            with np.errstate(all="ignore"):
+                points, hidden = self.to_screen(self.upon(x, y, surface(x, y)[0]))
+            mark(brush, points[~hidden])
+            brush.marker(points[hidden], "*" if mark is goals.minimum else "o", 8.0, "none", self.scene.theme.muted, 1.0)
 
     def edge(self, brush: strokes.Brush, window: Box) -> None:
         """Draw a window's edge on the surface; a small square where it would be a dot."""

@@ -10,12 +10,16 @@ from matplotlib.transforms import Bbox
 from app.views import labels
 
 EDGE = 0.05  # inches between the axes' words and the edge
+LOW, NUMBERS = 2.4, 0.28  # inches: in a view that is lower the lower axis has no name, and its numbers need so much
 
 
 class Room:
-    """``room``: the part of the figure, as shares of it; ``margins``: inches around the axes, at least."""
+    """``room``: the part of the figure, as shares of it; ``margins``: inches around the axes, at least, ``heading`` above them
+    where it is ``headed``, which is when words stand there."""
 
-    margins: ClassVar[tuple[float, float, float, float]] = (0.62, 0.5, 0.16, 0.36)  # left, bottom, right, top
+    margins: ClassVar[tuple[float, float, float, float]] = (0.58, 0.46, 0.14, 0.14)  # left, bottom, right, top
+    heading: ClassVar[float] = 0.34
+    headed: bool = True
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -25,7 +29,17 @@ class Room:
     def place(self, room: tuple[float, float, float, float] | None = None) -> None:
         """Fit the axes into their part of the figure (left, bottom, width, height as shares), inside the margins."""
         self.room = room or self.room
-        self._inset(*self.margins)
+        self._inset(*self.around())
+
+    @property
+    def cramped(self) -> bool:
+        """Whether there is too little room for all that could be written."""
+        return bool(self.area.height < LOW * self.figure.dpi)
+
+    def around(self) -> tuple[float, float, float, float]:
+        """The margins that this much room allows."""
+        left, bottom, right, top = self.margins
+        return left, min(bottom, NUMBERS) if self.cramped else bottom, right, max(top, self.heading) if self.headed else top
 
     def arrange(self) -> None:
         """Fit the words at the axes in, and widen the margins to what they need. Before every full draw: only there they change."""
@@ -33,12 +47,13 @@ class Room:
         axes, area, inch = self.axes, self.area, self.figure.dpi
         if not axes.axison:
             return
+        axes.xaxis.label.set_visible(not self.cramped)
         axes.apply_aspect()
         middle = (axes.bbox.y0 + axes.bbox.y1) / 2
         labels.shrink_upright(axes.yaxis.label, 2 * (min(middle - area.y0, area.y1 - middle) - EDGE * inch))
         renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
         beside, below = axes.yaxis.get_tightbbox(renderer), axes.xaxis.get_tightbbox(renderer)
-        left, bottom, right, top = self.margins
+        left, bottom, right, top = self.around()
         if beside is not None and below is not None:
             left = max(left, (axes.bbox.x0 - min(beside.x0, below.x0)) / inch + EDGE)
             right = max(right, (below.x1 - axes.bbox.x1) / inch + EDGE)

@@ -14,7 +14,7 @@ FAR = 1e7  # pixels; Agg cannot clip what lies much farther out
 LOST = 1e15  # pixels; farther out two numbers that follow each other are more than a pixel apart
 IDENTITY = IdentityTransform()
 
-Dash = tuple[float, float] | None
+Dash = tuple[float, ...]
 
 
 def tame(points: np.ndarray) -> np.ndarray:
@@ -39,9 +39,9 @@ class Brush:
     def __init__(self, renderer: Any) -> None:
         self.renderer = renderer
         self._contexts: dict[tuple[Any, ...], Any] = {}
-        self._marks: dict[tuple[str, float], tuple[Path, Any, bool]] = {}
+        self._marks: dict[tuple[Any, float], tuple[Path, Any, bool]] = {}
 
-    def _context(self, color: str, width: float, cap: str, clip: BboxBase | None, dash: Dash = None) -> Any:
+    def _context(self, color: str, width: float, cap: str, clip: BboxBase | None, dash: Dash = ()) -> Any:
         key = color, width, cap, clip and clip.bounds, dash
         gc = self._contexts.get(key)
         if gc is None:
@@ -51,18 +51,22 @@ class Brush:
             gc.set_capstyle(cap)
             gc.set_joinstyle("round")
             gc.set_snap(False)
-            if dash is not None:
-                gc.set_dashes(0.0, [width * part for part in dash])
             if clip is not None:
                 gc.set_clip_rectangle(clip.frozen())
         return gc
 
     def line(self, points: np.ndarray, color: str, width: float, clip: BboxBase | None, cap: str = "round",
-             dash: Dash = None) -> None:
-        """A polyline; points (n, 2) in pixels, nan breaks it; width in points, dashes and gaps in widths."""
+             dash: Dash = (), along: float = 0.0) -> None:
+        """A polyline; points (n, 2) in pixels, nan breaks it; width in points, dashes and gaps in widths. ``along``: how many
+        pixels of the line were drawn before, so that its dashes go on where they ended."""
         points = tame(points)
-        if len(points) > 1:
-            self.renderer.draw_path(self._context(color, width, cap, clip, dash), Path(points), IDENTITY)
+        if len(points) < 2:
+            return
+        gc = self._context(color, width, "butt" if dash else cap, clip, dash)
+        if dash:
+            parts = [width * part for part in dash]
+            gc.set_dashes(along / self.renderer.points_to_pixels(1.0) % sum(parts), parts)
+        self.renderer.draw_path(gc, Path(points), IDENTITY)
 
     def fill(self, points: np.ndarray, color: str, share: float, clip: BboxBase | None) -> None:
         """A closed area in a color that covers a ``share`` of what lies below; points (n, 2) in pixels, left out where nan."""
@@ -71,8 +75,8 @@ class Brush:
             path = Path(np.clip(points, -FAR, FAR))
             self.renderer.draw_path(self._context(color, 0.0, "butt", clip), path, IDENTITY, to_rgba(color, share))
 
-    def marker(self, points: np.ndarray, mark: str, size: float, face: str, edge: str, width: float) -> None:
-        """The same mark at each of points (n, 2); its size and the width of its edge in points."""
+    def marker(self, points: np.ndarray, mark: Any, size: float, face: str, edge: str, width: float) -> None:
+        """The same mark of matplotlib's at each of points (n, 2); its size and the width of its edge in points."""
         points = points[np.isfinite(points).all(axis=1)]
         if not len(points):
             return

@@ -18,12 +18,12 @@ from matplotlib.transforms import Bbox
 from app.race import Race
 from app.theme import Style
 from app.track import Track
-from app.views import labels
+from app.views import labels, notes
 from app.views.near import Near
 from app.views.room import Room
 from app.views.scene import Scene
 from app.views.strokes import Brush
-from app.views.trail import Trail, travels
+from app.views.trail import Trail, lengths, travels
 from app.visits import FEW, HASTY, needed
 from surfaces.surface import Box
 
@@ -47,6 +47,8 @@ class View(Room, ABC):
     title: ClassVar[str]
     halo: ClassVar[bool] = True
     moving: bool = False
+    hints: bool = False  # whether an empty view says what to do
+    tight: bool = False  # whether axes end where the paths do, since nothing will be added
     fineness: float = 1.0  # more in a vector file, whose pixels are coarse and which is looked at with so many dots to each
 
     def __init__(self, figure: Figure) -> None:
@@ -55,6 +57,7 @@ class View(Room, ABC):
         self.hasty = False
         self.written: list[Bbox] = []  # where words lie within the axes that nothing may cover
         self.near: Near | None = None  # the trails that are on the screen, once somebody has asked what is near
+        self.walked: dict[Track, tuple[int, float]] = {}  # up to which step dashes stay, and how many pixels on
 
     @staticmethod
     def applies(scene: Scene) -> bool:
@@ -68,10 +71,10 @@ class View(Room, ABC):
         self.figure.set_facecolor(theme.face)
         self.axes.clear()
         self.axes.set_facecolor(theme.face)
-        self.axes.tick_params(colors=theme.muted, labelsize=8.5, length=3)
-        self.axes.tick_params(which="minor", color=theme.muted)
+        self.axes.tick_params(color=theme.line, labelcolor=theme.muted, labelsize=8.5, length=3, width=THIN)
+        self.axes.tick_params(which="minor", color=theme.line, length=2, width=THIN)
         for spine in self.axes.spines.values():
-            spine.set_color(theme.line)
+            spine.set(color=theme.line, linewidth=THIN)
         self.compose(scene)
         for label in (self.axes.xaxis.label, self.axes.yaxis.label):
             label.set(color=theme.muted, fontsize=labels.LABEL)
@@ -159,10 +162,23 @@ class View(Room, ABC):
         points, hidden = self.to_screen(np.concatenate(parts))  # of all runs at once: a frame has little to do but calls
         cuts = np.cumsum([len(part) for part in parts])[:-1]
         unseen = [None] * len(parts) if hidden is None else np.split(hidden, cuts)
-        trails = [Trail.of(*place) for place in zip(np.split(points, cuts), unseen, strict=True)]
+        trails = []
+        for (track, style), place, behind in zip(shown, np.split(points, cuts), unseen, strict=True):
+            trails.append(Trail.of(place, behind, self.walk(track, place, first, last) if self.dash(style) else None))
         for low in range(first - begin, last - begin, BLOCK):
             for trail, (_, style) in zip(trails, shown, strict=True):
                 self.stroke(brush, trail, low, low + BLOCK + 1, style)
+
+    def walk(self, track: Track, points: np.ndarray, first: int, last: int) -> np.ndarray:
+        """How far each point (n, 2) of a piece of trail is along the whole, where RETOUCH of them lie before the step ``first``."""
+        step, before = self.walked.get(track, (0, 0.0))
+        along, since = lengths(points), min(first, RETOUCH, len(points) - 1)
+        if since < 0:  # the run ended before
+            return along
+        along += (before if step == first else 0.0) - along[since]
+        if last % BLOCK == 0:  # whole blocks are drawn once and kept
+            self.walked[track] = last, float(along[-1])
+        return along
 
     def redraw(self, brush: Brush, last: int) -> None:
         """Draw all that is not static up to ``last``, but for the heads."""
@@ -173,13 +189,21 @@ class View(Room, ABC):
         """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
         self.underlay(brush)
+        self.walked = {}
         parts: list[tuple[int, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
             steps, points, hidden = self.outline(track, last)
-            trail = Trail.of(points, hidden)
+            along = lengths(points) if self.dash(style) else None
+            if along is not None and along.size:
+                self.walked[track] = last, float(along[-1])
+            trail = Trail.of(points, hidden, along)
             parts += [(key, i, (trail, low, high, style)) for key, low, high in self.pieces(steps)]
         for _, _, part in sorted(parts, key=lambda item: item[:2]):
             self.stroke(brush, *part)
+
+    def dash(self, style: Style) -> tuple[float, ...]:
+        """How a trail is dashed here."""
+        return style.dash
 
     @property
     def block(self) -> int:
@@ -210,7 +234,9 @@ class View(Room, ABC):
         part = trail.seen[low:high]
         if self.halo and not self.hasty and travels(part, brush.renderer.points_to_pixels(HALO)):
             brush.line(part, self.scene.theme.halo, HALO, clip, cap="butt")
-        brush.line(trail.seen[max(low - RETOUCH, 0): high], style.color, WIDTH, clip)
+        begin = max(low - RETOUCH, 0)
+        along = 0.0 if trail.along is None else float(trail.along[begin])
+        brush.line(trail.seen[begin: high], style.color, WIDTH, clip, dash=self.dash(style), along=along)
 
     def heads(self, brush: Brush) -> None:
         """Draw each run's mark where it stands, the chosen run's last and larger; a cross where a diverged one was last seen."""
@@ -218,6 +244,8 @@ class View(Room, ABC):
         scene = self.scene
         shown, now, halo = scene.shown, scene.race.step, scene.theme.halo
         if not shown:
+            if self.hints:
+                notes.empty(brush, self)
             return
         points, hidden = self.to_screen(np.concatenate(
             [self.coordinates(track, np.array([min(now, track.extent)])) for track, _ in shown]))

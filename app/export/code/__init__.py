@@ -14,6 +14,7 @@ from app.export.code.framework_script import keras_script, torch_script
 from app.export.code.numpy_script import numpy_script
 from app.export.code.plot_script import plot_script
 from app.export.options import Options
+from app.language import in_english
 from app.race import Race
 
 __all__ = ["keras_code", "keras_script", "numpy_code", "numpy_script", "plot_code", "plot_script", "torch_code", "torch_script"]
@@ -21,7 +22,8 @@ __all__ = ["keras_code", "keras_script", "numpy_code", "numpy_script", "plot_cod
 
 def _file(script: Callable[[Race], str]) -> Callable[[Race, Path, Options], None]:
     def write(race: Race, path: Path, _: Options) -> None:
-        text = script(race)
+        with in_english():
+            text = script(race)
         with replacing(path) as file:
             file.write(text)
 

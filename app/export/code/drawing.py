@@ -33,9 +33,9 @@ def draw(surface, start, paths, losses, styles, *, box, low, span, unit, levels,
         ground.plot(*place, linestyle="none", marker="*", markersize=13, color="white", markeredgecolor="black")
     for name, style in styles.items():
         path, loss = paths[name], losses[name]
-        ground.plot(*path.T, color=style["color"], linewidth=1.6, label=style["label"])
+        ground.plot(*path.T, color=style["color"], linestyle=style["linestyle"], linewidth=1.6, label=style["label"])
         ground.plot(*path[-1], color=style["color"], marker=style["marker"], markersize=8, markeredgecolor="white")
-        curve.plot(range(len(loss)), loss, color=style["color"], linewidth=1.6)
+        curve.plot(range(len(loss)), loss, color=style["color"], linestyle=style["linestyle"], linewidth=1.6)
     ground.plot(*start, linestyle="none", marker="o", markersize=9, markerfacecolor="none", markeredgecolor="black")
     ground.set(xlim=(left, right), ylim=(bottom, top), xlabel=axes[0], ylabel=axes[1])
     curve.set(xscale=scales[0], yscale=scales[1], xlabel="step", ylabel="loss")

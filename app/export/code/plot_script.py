@@ -37,7 +37,8 @@ def styles(race: Race) -> str:
         gone = track.diverged_at
         words = label if gone is None or gone > race.step else f"{label} (diverged at step {gone})"
         if style.visible:
-            rows.append((name, told.arguments({"color": style.color, "marker": style.marker, "label": words})))
+            dash = (0, style.dash) if style.dash else "solid"
+            rows.append((name, told.arguments({"color": style.color, "marker": style.marker, "linestyle": dash, "label": words})))
     return "# How each run is drawn; one that is not in here is hidden\n" + told.mapping("STYLES", rows)
 
 

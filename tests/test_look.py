@@ -1,0 +1,282 @@
+"""What a person sees: icons, contrast, the focus, how runs are told apart, and what a view says that has nothing to show."""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib import color_sequences, rc_context, rcParams
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.transforms import Bbox
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from app import look
+from app.actions import ACTIONS
+from app.experiment import FIRST, Curve, Experiment, Run
+from app.export import Options
+from app.export.figure import compose
+from app.language import Language, speak
+from app.race import Race
+from app.theme import THEMES, Theme
+from app.views import VIEWS, Scene, View, fonts, notes
+from app.views.relief import Relief
+from app.views.strokes import Brush
+from app.views.trail import lengths
+from app.window import MainWindow
+from tests.conftest import settle
+
+APP = Path(look.__file__).parent
+ASKED = {name for path in APP.rglob("*.py") for name in re.findall(r"look\.icon\(\"([a-z-]+)\"", path.read_text())}
+THEMED = pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+LEAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and AAA where the contrast is high
+
+
+def luminance(color: str) -> float:
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(color)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+# Icons
+
+
+def test_every_icon_that_is_asked_for_is_there() -> None:
+    names = {path.stem for path in look.ICONS.glob("*.svg")}
+    drawn = {"pause", *(name for theme in THEMES.values() for name in re.findall(r"/([a-z-]+)\.svg", look.sheet(theme)))}
+    assert names >= {row.icon for row in ACTIONS if row.icon} | ASKED | drawn
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in look.ICONS.glob("*.svg")))
+def test_an_icon_is_a_picture_in_the_color_that_is_asked_for(application: QApplication, name: str) -> None:
+    for ratio in (1.0, 1.5, 2.0, 3.0):
+        picture = look.icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
+        assert picture.width() == round(18 * ratio)
+        solid = [QColor(picture.pixel(x, y)) for x in range(picture.width()) for y in range(picture.height())
+                 if picture.pixelColor(x, y).alpha() == 255]
+        assert 0.02 * picture.width() ** 2 < len(solid) < 0.6 * picture.width() ** 2
+        assert {color.name() for color in solid} == {"#c02010"}
+
+
+# Contrast
+
+
+def pairs(theme: Theme) -> set[tuple[str, str]]:
+    """Ink and ground of every rule of the style sheet; where it names no ground, each that may lie below."""
+    found = set()
+    for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", look.sheet(theme)):
+        facts = dict(re.findall(r"(?:^|;)\s*([a-z-]+): ([^;]+)", rule))
+        ink, ground = facts.get("color"), facts.get("background", "")
+        if ink is not None and ":disabled" not in selector:  # what cannot be used is exempt
+            found |= {(ink, each) for each in ([ground] if ground.startswith("#") else [theme.panel, theme.field, theme.face])}
+        if "selection-color" in facts:
+            found.add((facts["selection-color"], facts["selection-background-color"]))
+    return found
+
+
+@THEMED
+def test_words_can_be_read(theme: Theme) -> None:
+    grounds = (theme.panel, theme.field, theme.face, theme.chosen)
+    inks = {(theme.text, ground) for ground in grounds} | {(theme.muted, ground) for ground in grounds[:3]}
+    weak = {pair: contrast(*pair) for pair in pairs(theme) | inks if contrast(*pair) < LEAST[theme.name]}
+    assert not weak
+    assert {theme.text, theme.muted, theme.warning, theme.on_accent} <= {ink for ink, _ in pairs(theme)}
+
+
+@THEMED
+def test_controls_and_the_focus_stand_out_from_what_is_around(theme: Theme) -> None:
+    for color in (theme.edge, theme.accent):
+        assert contrast(color, theme.panel) >= 3
+        assert contrast(color, theme.field) >= 3
+
+
+@THEMED
+def test_every_kind_of_control_shows_that_it_has_the_focus(
+    open_window: Callable[..., MainWindow], application: QApplication, theme: Theme,
+) -> None:
+    window = open_window(FIRST)
+    window.set_theme(theme.name)
+    settle(application)
+    window.activateWindow()
+    shown = [w for w in window.findChildren(QWidget) if w.isVisible() and w.isEnabled() and w.focusProxy() is None
+             and w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.visibleRegion().isEmpty()]
+    assert len(shown) > 20
+
+    def seen(widget: QWidget) -> QImage:
+        settle(application, 2)
+        return widget.grab().toImage()
+
+    for widget in shown:
+        held = application.focusWidget()
+        if held is not None:
+            held.clearFocus()
+        before = seen(widget)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        after = seen(widget)
+        changed = sum(before.pixel(x, y) != after.pixel(x, y) for x in range(before.width()) for y in range(before.height()))
+        assert changed > 20, f"{type(widget).__name__} {widget.objectName()} {widget.accessibleName()}"
+
+
+# Runs
+
+
+def test_thirty_two_runs_are_told_apart_without_their_colors_within_each_color() -> None:
+    for theme in THEMES.values():
+        styles = theme.styles([Run("sgd", slot=k) for k in range(32)])
+        assert len({(style.color, style.marker, style.dash) for style in styles}) == 32
+        for style in styles:
+            alike = [other for other in styles if other.color == style.color]
+            assert len({other.dash for other in alike}) == len({other.marker for other in alike}) == len(alike) == 4
+        for one, other in pairwise(styles):
+            assert one.dash != other.dash
+            assert one.marker != other.marker
+
+
+@THEMED
+def test_the_colors_of_runs_are_okabe_and_itos_in_their_order_and_can_be_seen(theme: Theme) -> None:
+    for color, model in zip(theme.runs, color_sequences["okabe_ito"], strict=True):
+        assert contrast(color, theme.face) >= 3
+        hue, original = colorsys.rgb_to_hsv(*to_rgb(color)), colorsys.rgb_to_hsv(*model)
+        if to_hex(model) != "#000000":
+            assert abs(hue[0] - original[0]) < 0.06
+        else:
+            assert hue[1] == 0
+    assert theme.styles([Run("sgd", color="#123456", slot=3)])[0].color == "#123456"
+
+
+def test_lengths_are_the_same_however_they_are_added_up() -> None:
+    points = np.random.default_rng(5).normal(size=(999, 2)) * 100
+    whole = lengths(points)
+    assert whole[-1] == pytest.approx(np.hypot(*np.diff(points, axis=0).T).sum())
+    for cut in (1, 128, 700):
+        assert whole[cut] + lengths(points[cut:])[-1] == whole[-1]
+    points[5] = np.nan
+    points[9] = 1e300
+    assert np.isfinite(lengths(points)).all()
+    assert lengths(points[:0]).size == 0
+
+
+# Figures
+
+
+def shown(
+    name: str, experiment: Experiment, steps: int = 0, size: tuple[float, float] = (4.0, 3.0),
+) -> tuple[View, FigureCanvasAgg]:
+    """A view with all that moves, as a canvas of the window shows it."""
+    race = Race(experiment)
+    race.advance(steps)
+    figure = Figure(figsize=size, dpi=100)
+    canvas, view = FigureCanvasAgg(figure), VIEWS[name](figure)
+    view.hints = True
+    view.show(Scene(race))
+    view.arrange()
+    canvas.draw()
+    return view, canvas
+
+
+def test_a_low_view_gives_its_room_to_the_picture() -> None:
+    loss, _ = shown("loss", FIRST, 20, (3.8, 1.9))
+    assert loss.axes.bbox.height > 0.72 * 190
+    assert not loss.axes.xaxis.label.get_visible()
+    relief, _ = shown("relief", FIRST, 20, (3.8, 1.9))
+    assert isinstance(relief, Relief)
+    spots = relief.pixels(relief.nodes).reshape(-1, 2)
+    assert np.ptp(spots[:, 1]) > 0.5 * 190
+    assert (spots >= 0).all()
+    assert (spots <= (380, 190)).all()
+    tall, _ = shown("loss", FIRST, 20, (3.8, 3.0))
+    assert tall.axes.xaxis.label.get_visible()
+
+
+HIDDEN = replace(FIRST, runs=tuple(replace(run, visible=False) for run in FIRST.runs))
+
+
+@pytest.mark.parametrize(("experiment", "words"), [
+    (Experiment("sphere", runs=()), "No runs yet: add one in the side panel"),
+    (HIDDEN, "Every run is hidden: tick one in the side panel"),
+])
+@pytest.mark.parametrize("name", ["contour", "relief", "loss"])
+def test_an_empty_view_says_what_to_do(name: str, experiment: Experiment, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    monkeypatch.setattr(notes.Text, "draw", lambda text, renderer: said.append(text.get_text()))
+    view, canvas = shown(name, experiment)
+    said.clear()
+    view.heads(Brush(canvas.get_renderer()))
+    assert said == [words]
+    view.hints = False
+    view.heads(Brush(canvas.get_renderer()))
+    assert said == [words], "a picture to take home does not"
+
+
+def test_where_a_run_has_left_the_map_for_good() -> None:
+    box = Bbox([[0, 0], [10, 10]])
+    for points, place, way in (
+        ([(5, 5), (15, 5)], (10, 5), (10, 0)), ([(5, 5), (5, -5), (-5, 5), (25, 5)], (10, 5), (30, 0)),
+        ([(20, 5), (5, 5)], (5, 5), (0, 0)), ([(5, 5)], (5, 5), (0, 0)), ([(5, 5), (np.nan, 3)], (5, 5), (0, 0)),
+    ):
+        out = notes.way_out(np.array(points, float), box)
+        assert out is not None
+        np.testing.assert_allclose(out, (place, way))
+    assert notes.way_out(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
+
+
+def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = Run("sgd", {"lr": 0.01}), Run("adam", {"lr": 0.1}), Run("nesterov", {"lr": 0.01})
+    experiment = Experiment("rosenbrock", (-0.5, 2.5), runs)
+    view, canvas = shown("contour", experiment, 60, (6.0, 4.0))
+    said = []
+    monkeypatch.setattr(notes.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent())))
+    view.heads(Brush(canvas.get_renderer()))
+    assert view.scene is not None
+    gone = [track.diverged_at for track in view.scene.race.tracks]
+    assert [words for words, _ in said] == [f"SGD diverged at {gone[0]}", f"Nesterov diverged at {gone[2]}"]
+    assert not said[0][1].overlaps(said[1][1])
+
+
+def test_in_a_picture_the_axis_ends_where_the_steps_do() -> None:
+    for scale in ("linear", "log"):
+        race = Race(replace(FIRST, curve=Curve(x_scale=scale)))
+        race.advance(130)
+        made = compose(race, Options(dpi=50))
+        (loss,) = [view for view in made.views if view.id == "loss"]
+        assert loss.axes.get_xlim()[1] == 130
+
+
+def test_figures_wear_a_font_that_is_there_and_one_with_hangul() -> None:
+    known = {font.name for font in fontManager.ttflist}
+    with rc_context():
+        fonts.wear("DejaVu Serif")
+        assert rcParams["font.sans-serif"] == ["DejaVu Serif", "DejaVu Sans"]
+        fonts.wear("No Such Family")
+        assert fonts.worn() == ("DejaVu Sans",)
+        speak(Language("ko", "한국어", {}))
+        fonts.wear("DejaVu Sans")
+        assert fonts.worn()[0] == "DejaVu Sans"
+        assert set(fonts.worn()) <= known
+        assert (len(fonts.worn()) == 2) == bool(known & set(fonts.HANGUL))
+    speak(Language("en", "English"))
+    fonts.wear("DejaVu Sans")
+
+
+def test_a_dashed_run_that_has_ended_does_not_stop_the_others(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run("adam"), Run("sgd", {"lr": 0.01}))))
+    for _ in range(40):
+        window.session.advance(7)
+    contour = window.canvases["contour"]
+    before = np.asarray(contour.buffer_rgba()).copy()
+    contour.draw()
+    np.testing.assert_array_equal(np.asarray(contour.buffer_rgba()), before)

@@ -1,0 +1,108 @@
+"""What other programs read is in English, whatever the window speaks; what a person reads of data is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.checks import ExperimentError
+from app.commands import plain
+from app.data import land
+from app.experiment import Experiment
+from app.export import EXPORTS, export
+from app.files import load
+from app.language import ENGLISH, Language, in_english, speak, spoken, tr
+from app.panels.standings import FORMS, Standings
+from app.race import Race
+from app.run import Run
+from app.theme import LIGHT
+from app.window import MainWindow
+from surfaces import SURFACES
+from tests.conftest import turn
+
+READ = [suffix for suffix, made in EXPORTS.items() if made.kind in ("data", "code", "experiment") and suffix != ".npz"]
+Open = Callable[..., MainWindow]
+
+
+class Brackets(dict[str, str]):
+    """A language in which every text is itself in brackets."""
+
+    def get(self, text: str, default: object = None) -> str:  # type: ignore[override]
+        return f"⟦{text}⟧"
+
+
+BRACKETS = Language("xx", "Brackets", Brackets())
+
+
+def raced() -> Race:
+    """A run that was turned and left a branch, one whose lr is no rate, and one that has diverged."""
+    race = Race(Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.05}), Run("nelder_mead"), Run("sgd", {"lr": 1.0}))))
+    race.advance(12)
+    race.seek(6)
+    race = turn(race, 0, lr=0.01)
+    race.advance(8)
+    assert race.experiment.branches
+    return race
+
+
+@pytest.mark.parametrize("suffix", READ)
+def test_data_and_scripts_are_the_same_in_every_language(suffix: str, tmp_path: Path) -> None:
+    race = raced()
+    if suffix in (".torch.py", ".keras.py"):
+        race = Race(Experiment("rosenbrock", None, (Run("adam", {"lr": 0.05}),)))
+        race.advance(5)
+    texts = []
+    for language in (ENGLISH, BRACKETS):
+        speak(language)
+        export(race, tmp_path / f"a{suffix}")
+        assert spoken() is language
+        texts.append((tmp_path / f"a{suffix}").read_text(encoding="utf-8"))
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_copied_table_is_the_same_in_every_language(open_window: Open, kind: str) -> None:
+    window = open_window(raced().experiment)
+    window.session.advance(12)
+    panel = Standings(window.session, LIGHT)
+    before = panel.table_text(kind)
+    speak(BRACKETS)
+    assert panel.table_text(kind) == before
+
+
+def test_a_data_file_is_refused_in_the_language_that_is_spoken(tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("1,2\n3,x\n5,6\n")
+    for language, words in ((ENGLISH, "cannot open bad.csv: a row is not two finite numbers: line 2 ('3,x')"),
+                            (BRACKETS, "⟦cannot open bad.csv: ⟦a row is not two finite numbers: line 2 ('3,x')⟧⟧")):
+        speak(language)
+        with pytest.raises(ExperimentError) as caught:
+            load(path)
+        assert str(caught.value) == words
+    with pytest.raises(ExperimentError, match="⟦a line needs at least two points with different x⟧"):
+        land("linear_regression", ((1.0, 1.0), (2.0, 3.0)))
+
+
+def test_english_for_a_while() -> None:
+    speak(BRACKETS)
+    with in_english():
+        assert tr("loss") == "loss"
+    assert tr("loss") == "⟦loss⟧"
+
+
+def test_the_key_of_a_command_is_no_part_of_its_name() -> None:
+    texts = ("Save &As…", "다른 이름으로 저장(&A)…", "&Play")
+    assert [plain(text) for text in texts] == ["Save As…", "다른 이름으로 저장…", "Play"]
+
+
+def test_a_language_is_called_as_it_calls_itself(open_window: Open) -> None:
+    window = open_window()
+    window.set_language("ko")
+    assert [window.commands[f"language_{code}"].text() for code in ("en", "ko")] == ["English", "한국어"]
+
+
+def test_the_names_of_axes_are_names() -> None:
+    """A coordinate is called by the first word, which is a letter: what stands in brackets behind it may be translated."""
+    assert all(len(axis.split()[0]) <= 2 for land in SURFACES.values() for axis in land.axes)

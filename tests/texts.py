@@ -1,0 +1,56 @@
+"""Every English text that can be translated. ``python -m tests.texts ko`` prints those that a language lacks, as JSON."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from pathlib import Path
+
+from app.actions import ACTIONS, MENUS
+from app.branch import MODES
+from app.experiment import AGAINST, QUANTITIES
+from app.export import EXPORTS
+from app.files import examples
+from app.language import codes, language
+from app.standings import COLUMNS
+from app.views import VIEWS
+from optimizers import OPTIMIZERS, PARTS
+from surfaces import SURFACES
+from surfaces.regression import PARTED
+
+ROOT = Path(__file__).resolve().parent.parent
+SAYING = {"tr", "mark", "DataError"}
+
+
+def written() -> set[str]:
+    """What stands as a literal in ``tr`` or ``mark`` anywhere in the program, or is raised by a surface."""
+    found = set()
+    for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING and node.args:
+                first = node.args[0]
+                texts = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+                found |= {text.value for text in texts if isinstance(text, ast.Constant)}
+    return found
+
+
+def declared() -> set[str]:
+    """What the tables of the program and the declarations of optimizers, parts and surfaces say."""
+    found = {PARTED, *MODES.values(), *QUANTITIES.values(), *AGAINST.values()}
+    found |= {f"&{menu}" for menu in MENUS} | {part for row in ACTIONS for part in row.menu.split("/")[1:]}
+    found |= {row.text for row in ACTIONS} | {export.name for export in EXPORTS.values()} | {view.title for view in VIEWS.values()}
+    found |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
+    for column in COLUMNS:
+        found |= {column.heading, column.tip or column.name.capitalize(), column.name.capitalize()}
+    for rule in (*OPTIMIZERS.values(), *PARTS.values()):
+        found |= {rule.note, *(declared.label for declared in rule.hyperparameters.values())}
+    found |= {rule.family for rule in OPTIMIZERS.values()} | {part.name for part in PARTS.values()}
+    for land in SURFACES.values():
+        found |= {land.family, land.note, land.kinks, *(axis for axis in land.axes if " " in axis)}
+    return found - {"", *(language(code).name for code in codes())}  # languages are called as they call themselves
+
+
+if __name__ == "__main__":
+    known = language(sys.argv[1]).texts
+    print(json.dumps({text: "" for text in sorted(written() | declared()) if text not in known}, ensure_ascii=False, indent=1))
