@@ -8,7 +8,7 @@ from app.branch import MODES, Fair
 from app.checks import MOST_STEPS
 from app.editing import one_rate
 from app.experiment import Experiment
-from app.language import tr
+from app.language import mark, tr
 from app.panels.fields import quiet_wheel
 from app.panels.number import NumberField
 from app.panels.runs import RunList
@@ -18,9 +18,9 @@ from app.tuner import Tuner
 from optimizers import Hyperparameter
 
 LONGEST = 100_000  # steps that a rate is tuned for
-BUDGETS = {"tuned": Hyperparameter(1, LONGEST, "whole", least=1, most=LONGEST, label="steps", default=500),
-           "evaluations": Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label="evaluations", default=1000)}
-RATES = "Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins."
+BUDGETS = {"tuned": Hyperparameter(1, LONGEST, "whole", least=1, most=LONGEST, label=mark("steps"), default=500),
+           "evaluations": Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label=mark("evaluations"), default=1000)}
+RATES = mark("Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins.")
 
 
 class FairRace(QWidget):

@@ -6,16 +6,16 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.experiment import Run
-from app.language import tr
+from app.language import mark, tr
 from app.panels.fields import Knob
 from app.run import MOST_REPLICAS
 from app.session import Session
 from app.theme import Theme
 from optimizers import Hyperparameter
 
-WAYS = {False: ("From now on", "What is turned is felt from the next update on"),
-        True: ("From the start", "The whole path of the run is computed anew while you turn")}
-REPLICAS = Hyperparameter(0, 50, "whole", most=MOST_REPLICAS, label="replicas", default=0.0)
+WAYS = {False: (mark("From now on"), mark("What is turned is felt from the next update on")),
+        True: (mark("From the start"), mark("The whole path of the run is computed anew while you turn"))}
+REPLICAS = Hyperparameter(0, 50, "whole", most=MOST_REPLICAS, label=mark("replicas"), default=0.0)
 
 
 class Since(QWidget):

@@ -9,7 +9,7 @@ from app import look
 from app.catalogue import surface_entries
 from app.checks import FARTHEST, ExperimentError
 from app.experiment import Experiment
-from app.language import tr
+from app.language import mark, tr
 from app.panels.asking import help_button
 from app.panels.editor import RunEditor
 from app.panels.fair import FairRace
@@ -141,8 +141,8 @@ class SidePanel(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 8, 12, 12)
         layout.setSpacing(5)
-        for heading, widget in (("Surface", self.surface), ("Start", self.start), ("Runs", self.runs),
-                                ("", self.fair), ("Optimizer of the chosen run", self.editor)):
+        for heading, widget in ((mark("Surface"), self.surface), (mark("Start"), self.start), (mark("Runs"), self.runs),
+                                ("", self.fair), (mark("Optimizer of the chosen run"), self.editor)):
             if heading:
                 layout.addWidget(QLabel(tr(heading), objectName="heading"))
             layout.addWidget(widget)

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBar, QWidget
 
 from app.checks import MOST_STEPS
-from app.language import tr
+from app.language import mark, tr
 from app.panels.number import NumberField
 from app.panels.words import Slip
 from app.session import Session
@@ -19,7 +19,7 @@ from optimizers import Hyperparameter
 FIRST_STEPS = 100  # of the line; then it doubles, as the loss view's axis does
 HANDLE, GROOVE, MARK = 7.0, 4.0, 4.0  # pixels: half the handle, the groove's height, half a mark
 USUAL = 1000  # steps that are offered to stop at
-STOP = Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label="stop at step")
+STOP = Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label=mark("stop at step"))
 
 
 class TimeLine(QSlider):

@@ -6,13 +6,13 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.clock import FASTEST, SLOWEST
-from app.language import tr
+from app.language import mark, tr
 from app.panels.fields import Knob
 from app.session import Session
 from app.theme import Theme
 from optimizers import Hyperparameter
 
-SPEED = Hyperparameter(SLOWEST, FASTEST, "log", least=SLOWEST, most=FASTEST, label="speed", default=60.0)
+SPEED = Hyperparameter(SLOWEST, FASTEST, "log", least=SLOWEST, most=FASTEST, label=mark("speed"), default=60.0)
 
 
 class Transport(QToolBar):
