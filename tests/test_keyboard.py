@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 )
 
 from app.experiment import FIRST
+from app.help.shortcuts import by_menu
 from app.language import Language, speak
 from app.mnemonics import letter_of, marked, underline_menu
 from app.sharing.dialog import ExportDialog
