@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QWhatsThis, QWidget
 from app.experiment import FIRST, Experiment, Run
 from app.help.about import About
 from app.help.browser import Browser
+from app.help.canvases import KEYS, MOUSE, SHOWN
 from app.help.commands import DOES
 from app.help.controls import CONTROLS
 from app.help.formula import picture
@@ -44,7 +45,7 @@ def guide_of(window: MainWindow) -> Guide:
 @pytest.fixture
 def told(application: QApplication) -> Iterator[Callable[[str], str]]:
     """What a page says, formulas in TeX."""
-    browser = Browser("page")
+    browser = Browser()
     browser.resize(500, 500)
 
     def tell(page: str) -> str:
@@ -139,7 +140,7 @@ def test_sources_can_be_followed(source: str, addresses: list[str], told: Callab
 
 
 def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
-    browser = Browser("page")
+    browser = Browser()
     browser.show_page(surface_page(FIRST))
     browser.selectAll()
     browser.copy()
@@ -150,7 +151,7 @@ def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
 
 
 def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
-    browser = Browser("page")
+    browser = Browser()
     browser.show()
     for width in (900, 500):
         browser.resize(width, 400)
@@ -310,6 +311,7 @@ def test_what_is_written_of_controls_is_about_controls_that_exist(
     assert [f"{kind}.{name}" for kind, names in CONTROLS.items() for name in names
             if kind not in known or not hasattr(known[kind], name)] == []
     assert set(DOES) <= set(window.commands.actions)
+    assert set(SHOWN) == set(MOUSE) == set(KEYS) == set(window.canvases)
 
 
 def test_a_control_tells_what_is_declared(open_window: Open) -> None:

@@ -21,8 +21,8 @@ class Browser(QTextBrowser):
 
     page, wide = "", 0  # on the class: Qt tells of colors before there is an instance's own
 
-    def __init__(self, name: str) -> None:
-        super().__init__(accessibleName=name)
+    def __init__(self) -> None:
+        super().__init__()
         self.setOpenExternalLinks(True)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
 

@@ -26,9 +26,9 @@ class Guide(QDialog):
         self.setObjectName("guide")
         self.main = window
         self.pages = QTabWidget(documentMode=True)
-        self.optimizer, self.surface = Browser(tr("About this optimizer")), Browser(tr("About this surface"))
-        for page, title in ((self.optimizer, tr("Optimizer")), (self.surface, tr("Surface"))):
-            self.pages.addTab(page, title)
+        self.optimizer, self.surface = Browser(), Browser()
+        for page in (self.optimizer, self.surface):
+            self.pages.addTab(page, "")
         self.pages.currentChanged.connect(lambda _: self.refresh())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
@@ -51,8 +51,10 @@ class Guide(QDialog):
             return
         session, row = self.main.session, self.main.side.runs.row
         runs = session.seen.runs
-        self.pages.setTabText(0, tr("Optimizer"))
-        self.pages.setTabText(1, tr("Surface"))
+        for k, (page, title, name) in enumerate(((self.optimizer, tr("Optimizer"), tr("About this optimizer")),
+                                                 (self.surface, tr("Surface"), tr("About this surface")))):
+            self.pages.setTabText(k, title)
+            page.setAccessibleName(name)
         if self.pages.currentWidget() is self.surface:
             self.surface.show_page(surface_page(session.experiment))
             self.setWindowTitle(session.experiment.land.name)

@@ -29,7 +29,8 @@ class Shortcuts(QDialog):
         super().__init__(window)
         self.setWindowTitle(tr("Keyboard and Mouse"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.table = Browser(tr("Keyboard and Mouse"))
+        self.table = Browser()
+        self.table.setAccessibleName(tr("Keyboard and Mouse"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -59,8 +60,8 @@ def by_menu(window: MainWindow) -> list[Section]:
 
 def by_mouse(window: MainWindow) -> list[Section]:
     """A section for every picture that there is."""
-    return [(tr("Mouse in the view: {view}", view=canvas.accessibleName()),
-             [(tr(gesture), tr(what)) for gesture, what in MOUSE[name]]) for name, canvas in window.canvases.items()]
+    return [(tr("Mouse in the view: {view}", view=window.canvases[name].accessibleName()),
+             [(tr(gesture), tr(what)) for gesture, what in gestures]) for name, gestures in MOUSE.items() if name in window.canvases]
 
 
 def _page(sections: list[Section]) -> str:

@@ -65,9 +65,9 @@ class Answers(QObject):
         if event is not None and event.type() == QEvent.Type.LeaveWhatsThisMode:
             self.window.app.removeEventFilter(self)
             self.deleteLater()
-        if not isinstance(event, QHelpEvent) or not isinstance(watched, QWidget):
+        if not isinstance(event, QHelpEvent) or event.type() not in ASKING or not isinstance(watched, QWidget):
             return False
-        words = self.answer(watched, event.pos()) if event.type() in ASKING else ""
+        words = self.answer(watched, event.pos())
         if words and event.type() == QEvent.Type.WhatsThis:
             QWhatsThis.showText(event.globalPos(), words, watched)
         event.setAccepted(bool(words))
@@ -101,7 +101,8 @@ class Answers(QObject):
         if menu is not None:
             return told(name_of(action), tr("A menu with the commands: {names}.", names=", ".join(
                 name_of(each) for each in menu.actions() if each.text())))
-        name, keys, does = name_of(action), " / ".join(keys_of(action)), DOES.get(action.objectName(), "")
+        name, keys, known = name_of(action), " / ".join(keys_of(action)), action.objectName()
+        does = DOES.get(known) or SHOWN.get(known.removeprefix("view_"), "")
         if not does:
             does = "Switches “{name}” on or off." if action.isCheckable() else "Does what it is called: {name}."
         return told(f"{name} ({keys})" if keys else name, tr(does, name=name))
