@@ -48,6 +48,7 @@ class Knob(QObject):
         self.slider.setRange(0, self.stops)
         self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(self.label.text())
+        self.slider.setAccessibleDescription(self.label.toolTip())  # a label's tip nobody hears
         self.nudges = Nudges(self.slider, ACROSS)
         self.field = NumberField(declared)
         self.field.setFixedWidth(self.field.sizeHint().width())
@@ -65,7 +66,7 @@ class Knob(QObject):
         for source in (self.nudges, self.field):
             source.seized.connect(self.seized)
             source.let_go.connect(self.let_go)
-        self.field.stepped.connect(self._turn)
+        self.field.turned.connect(self._turn)
         self.field.committed.connect(self._set)
         self.field.refused.connect(self.wrong.say)
         self.reset.clicked.connect(lambda: self._set(declared.default))
