@@ -115,6 +115,14 @@ def test_a_step_starts_from_what_is_typed_and_not_from_what_is_wrong(window: Mai
     QTest.keyClick(knob.field, KEY.Key_Up)
     assert value_of(window) == 0.25
     knob.field.selectAll()
+    QTest.keyClicks(knob.field, "1,000")
+    QTest.keyClick(knob.field, KEY.Key_Down)
+    assert value_of(window) == 0.8
+    assert "1,000 was read as 1" in knob.wrong.text()
+    QTest.keyClick(knob.field, KEY.Key_Escape)
+    enter(knob.field, "0.25")
+    knob.field.setFocus()
+    knob.field.selectAll()
     QTest.keyClicks(knob.field, "0..2")
     QTest.keyClick(knob.field, KEY.Key_Up)
     assert value_of(window) == 0.25
@@ -125,9 +133,10 @@ def test_a_step_starts_from_what_is_typed_and_not_from_what_is_wrong(window: Mai
 def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
     knob = knob_of(window)
     window.canvases["contour"].setFocus()
-    for widget in (knob.field, knob.slider, window.side.fair.modes):
+    for widget in (knob.field, knob.slider, window.side.fair.modes, window.time.line):
         assert not roll(widget, -120).isAccepted(), "the panel scrolls"
     assert window.session.experiment.runs == TWO.runs
+    assert window.session.race.step == 20
     for widget in (knob.field, knob.slider):
         widget.setFocus()
         assert roll(widget, 120).isAccepted()

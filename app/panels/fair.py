@@ -54,7 +54,7 @@ class FairRace(QWidget):
         grid.addWidget(self.wrong, 3, 0, 1, 4)
         self.modes.activated.connect(lambda _: self._choose(self.modes.currentData()))
         self.budget.committed.connect(self._set_budget)
-        self.budget.stepped.connect(lambda value: self._set_budget(value, "budget"))
+        self.budget.turned.connect(lambda value: self._set_budget(value, "budget"))
         self.budget.seized.connect(session.store.hold)
         self.budget.let_go.connect(session.store.release)
         self.budget.refused.connect(self.wrong.say)

@@ -66,7 +66,7 @@ class Knob(QObject):
         for source in (self.nudges, self.field):
             source.seized.connect(self.seized)
             source.let_go.connect(self.let_go)
-        self.field.stepped.connect(self._turn)
+        self.field.turned.connect(self._turn)
         self.field.committed.connect(self._set)
         self.field.refused.connect(self.wrong.say)
         self.reset.clicked.connect(lambda: self._set(declared.default))

@@ -21,12 +21,12 @@ WIDEST = "-0.00000000"  # what a field has room for
 class NumberField(QLineEdit):
     """A line for one number. A good entry is ``committed``; a wrong one is ``refused`` in words, and the last good stays known.
 
-    Arrows, page keys and the wheel step it: ``stepped(value)``, between ``seized`` and ``let_go``.
+    Arrows, page keys and the wheel step it: ``turned(value)``, between ``seized`` and ``let_go``.
     """
 
     committed = pyqtSignal(float)
     refused = pyqtSignal(str)
-    stepped = pyqtSignal(float)
+    turned = pyqtSignal(float)
     seized = pyqtSignal()
     let_go = pyqtSignal()
 
@@ -113,8 +113,10 @@ class NumberField(QLineEdit):
         self.restore()
         self.selectAll()
         if changed:
-            self.stepped.emit(value)
-        elif value in (self.declared.least, self.declared.most):
+            self.turned.emit(value)
+        if entry.note:
+            self._mark(entry.note)
+        elif not changed and value in (self.declared.least, self.declared.most):
             self._mark(refusal(self.declared, self.name), passing=True)
 
     def _leave(self) -> None:

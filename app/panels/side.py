@@ -89,7 +89,7 @@ class Start(QWidget):
         for i, (name, field) in enumerate(zip(self.names, self.fields, strict=True)):
             grid.addWidget(name, 0, 2 * i)
             grid.addWidget(field, 0, 2 * i + 1)
-            for changed in (field.committed, field.stepped):
+            for changed in (field.committed, field.turned):
                 changed.connect(self._set)
             field.refused.connect(self._say)
             field.seized.connect(session.store.hold)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBar, QWidget
 
 from app.checks import MOST_STEPS
@@ -98,6 +98,12 @@ class TimeLine(QSlider):
             self.setSliderDown(False)
             self.held.emit(False)
 
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        elif event is not None:
+            event.ignore()
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         theme, middle = self.theme, self.height() / 2 + 2
         painter = QPainter(self)
@@ -153,7 +159,7 @@ class TimeBar(QToolBar):
         self.addWidget(holder)
         self.at.clicked.connect(lambda on: self._stop_at(self._offered if on else None))
         self.field.committed.connect(self._stop_at)
-        self.field.stepped.connect(lambda step: self._stop_at(step, "stop"))
+        self.field.turned.connect(lambda step: self._stop_at(step, "stop"))
         self.field.seized.connect(session.store.hold)
         self.field.let_go.connect(session.store.release)
         self.field.refused.connect(self.wrong.say)
