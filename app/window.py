@@ -6,24 +6,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QSize, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QShowEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from app.actions import view_actions
 from app.boxes import show_sentence
 from app.calm import Calm
 from app.checks import ExperimentError
-from app.commands import BAR, BESIDE, SETS, Commands
+from app.commands import Commands
 from app.documents import Documents
 from app.dress import Dress
 from app.errors import Reporter
 from app.experiment import Experiment
+from app.furniture import furnish, refurnish
 from app.help.guide import refresh_help
 from app.keys import OwnKeys
-from app.layout import Layout, reachable
+from app.layout import Layout
+from app.memory import options, recall, remember
 from app.panels.doing import Doing
 from app.panels.foot import Foot
+from app.panels.results import Results
 from app.panels.side import SidePanel
 from app.panels.timeline import TimeBar
 from app.panels.transport import Transport
@@ -37,12 +40,18 @@ from app.walk import to_control
 
 SHOWN_AT_FIRST = 60  # steps of the first race that are there when the window opens
 TEXT_PAUSE = 100  # milliseconds between two writings of figures: faster cannot be read
-OPTIONS = {"equal": False, "trials": True}  # what the View menu switches in the pictures, and how it is at first
 SPEAKING = 6_000  # milliseconds a word stays at the foot of the window
 
 
 class MainWindow(QMainWindow):
     """The shell stands at once; ``populate`` adds the canvases, which bring matplotlib, in the first idle moment."""
+
+    side: SidePanel
+    foot: Foot
+    results: Results
+    transport: Transport
+    time: TimeBar
+    doing: Doing
 
     def __init__(self, experiment: Experiment | None = None, source: Path | None = None) -> None:
         super().__init__()
@@ -53,9 +62,8 @@ class MainWindow(QMainWindow):
         self.session = Session(experiment) if experiment else Session()
         if experiment is None:
             self.session.advance(SHOWN_AT_FIRST)
-        self.session.clock.set_speed(self.settings.number("speed", 60.0))
         self.files, self.exporting = Documents(self, source), Exporting(self)
-        self.options: dict[str, Any] = {name: self.settings.flag(name, on) for name, on in OPTIONS.items()}
+        self.options = options(self.settings)
         self.dress = Dress(self)
         self.own_keys = OwnKeys(self)
         self.app = QApplication.instance()
@@ -65,49 +73,13 @@ class MainWindow(QMainWindow):
         self.calm = Calm(self)
         self.stage = Stage(self.session, self.layout_, self.options)
         self.commands = Commands(self)
-        self._furnish()
+        furnish(self)
         self.presentation = Presentation(self)
         self.writing = QTimer(self, singleShot=True, interval=TEXT_PAUSE)
         self.writing.timeout.connect(self._write)
         self._connect()
-        self._place()
+        recall(self)
         self._write()
-
-    def _furnish(self) -> None:
-        """Make the panels in the theme and the language of now."""
-        self.dress.put_on()
-        self.side = SidePanel(self.session, self.settings, self.theme)
-        self.foot = Foot(self.session, self.side.runs, self.theme)
-        self.results = self.foot.results
-        self.layout_.furnish(self.side, self.foot, self.theme)
-        self.transport, self.time = Transport(self.session, self.theme), TimeBar(self.session, self.theme)
-        self.transport.fill([self.commands[name] for name in BAR], self.commands["play"], [self.commands[name] for name in BESIDE])
-        self.addToolBar(self.transport)
-        self.addToolBarBreak()
-        self.addToolBar(self.time)
-        self.time.line.held.connect(self._scrub)
-        self.foot.said.connect(self.say)
-        self.side.runs.chosen.connect(self._choose)
-        self.side.editor.offered = lambda: [self.commands[name] for name in SETS]
-        self.side.editor.help.clicked.connect(self.commands["about_optimizer"].trigger)
-        self.side.surface.help.clicked.connect(self.commands["about_surface"].trigger)
-        bar = self.statusBar()
-        assert bar is not None
-        self.doing = Doing(self.session, self.side.runs)
-        bar.addWidget(self.doing, 1)  # words of the moment take its place for a while
-        self.commands.dress()
-
-    def _place(self) -> None:
-        """Where the window was, or a good size for this screen."""
-        screen = QGuiApplication.primaryScreen()
-        room = screen.availableGeometry().size() if screen is not None else QSize(1280, 720)
-        self.resize(min(1600, room.width() - 8), min(940, room.height() - 40))
-        geometry = self.settings.state("layout/geometry")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-            if not reachable(self):
-                self.move(0, 0)
-        self.layout_.restore(self.foot.fitting())
 
     # The views
 
@@ -127,7 +99,7 @@ class MainWindow(QMainWindow):
             self.stage.build(self.theme, self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place),
                              self.commands.refresh)
             self.commands.add(view_actions(), before="side")
-            self._show_all()
+            self.show_all()
             self._settle()
 
     def _settle(self) -> None:
@@ -143,7 +115,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.raced.connect(self._raced)
-        session.turned.connect(self._show_all)
+        session.turned.connect(self.show_all)
         session.moved.connect(self._moved)
         session.grown.connect(self._grown)
         session.ended.connect(self.say)
@@ -159,7 +131,7 @@ class MainWindow(QMainWindow):
         self._write()
         self.layout_.make_room(self.foot.fitting())
 
-    def _show_all(self) -> None:
+    def show_all(self) -> None:
         self.stage.show(self.theme)
         self._write()
 
@@ -197,7 +169,7 @@ class MainWindow(QMainWindow):
     def _grown(self) -> None:
         self.stage.refresh_ground(sparingly=self.session.clock.running)
 
-    def _choose(self) -> None:
+    def choose(self) -> None:
         """Another run is the chosen one: it stands out in every view."""
         self.commands.refresh()
         refresh_help(self)
@@ -240,7 +212,7 @@ class MainWindow(QMainWindow):
         self.session.clock.unlimited = not self.session.clock.unlimited
         self._write()
 
-    def _scrub(self, on: bool) -> None:
+    def scrub(self, on: bool) -> None:
         """The time line is dragged, or was let go."""
         if on:
             self.session.clock.pause()
@@ -272,20 +244,8 @@ class MainWindow(QMainWindow):
 
     def refurnish(self) -> None:
         """New panels, in other colors or another language; what is chosen in them stays."""
-        self.side.fair.tuner.cancel()
-        row, page, bar = self.side.runs.row, self.foot.currentIndex(), self.statusBar()
-        assert bar is not None
-        bar.removeWidget(self.doing)
-        self.doing.deleteLater()
-        for tools in (self.transport, self.time):
-            self.removeToolBar(tools)
-            tools.deleteLater()
-        self.commands.translate()
-        self._furnish()
-        self.presentation.refurnished()
-        self.side.runs.list.setCurrentRow(row)
-        self.foot.setCurrentIndex(page)
-        self._show_all()
+        refurnish(self)
+        self.show_all()
 
     def reset_layout(self) -> None:
         """Everything where it is at first."""
@@ -319,9 +279,5 @@ class MainWindow(QMainWindow):
         self.writing.stop()
         self.say("")
         self.presentation.leave()
-        self.layout_.keep()
-        self.settings.keep("layout/geometry", self.saveGeometry())
-        self.settings.keep("speed", self.session.clock.speed)
-        for name in OPTIONS:
-            self.settings.keep(name, self.options[name])
+        remember(self)
         super().closeEvent(event)

@@ -46,6 +46,7 @@ FLOORS = [
      "app.machine", "app.reset", "app.launcher"},
     {"app.help"},
     {"app.boxes", "app.actions", "app.commands", "app.documents", "app.sharing"},
+    {"app.furniture", "app.memory"},
     {"app.window"},
     {"app.desktop"},
     {"app.checkup"},

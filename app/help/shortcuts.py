@@ -61,7 +61,8 @@ def by_menu(window: MainWindow) -> list[Section]:
 def by_mouse(window: MainWindow) -> list[Section]:
     """A section for every picture that there is."""
     return [(tr("Mouse in the view: {view}", view=window.canvases[name].accessibleName()),
-             [(tr(gesture), tr(what)) for gesture, what in gestures]) for name, gestures in MOUSE.items() if name in window.canvases]
+             [(tr(gesture), tr(what)) for gesture, what in gestures])
+            for name, gestures in MOUSE.items() if name in window.canvases]
 
 
 def _page(sections: list[Section]) -> str:

@@ -1,0 +1,58 @@
+"""The panels and bars of a window, made in a theme and a language, and made anew when either is another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.commands import BAR, BESIDE, SETS
+from app.panels.doing import Doing
+from app.panels.foot import Foot
+from app.panels.side import SidePanel
+from app.panels.timeline import TimeBar
+from app.panels.transport import Transport
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+def furnish(window: MainWindow) -> None:
+    """Make them in the theme and the language of now, and connect them to the window."""
+    session, theme, commands = window.session, window.theme, window.commands
+    window.dress.put_on()
+    window.side = SidePanel(session, window.settings, theme)
+    window.foot = Foot(session, window.side.runs, theme)
+    window.results = window.foot.results
+    window.layout_.furnish(window.side, window.foot, theme)
+    window.transport, window.time = Transport(session, theme), TimeBar(session, theme)
+    window.transport.fill([commands[name] for name in BAR], commands["play"], [commands[name] for name in BESIDE])
+    window.addToolBar(window.transport)
+    window.addToolBarBreak()
+    window.addToolBar(window.time)
+    window.time.line.held.connect(window.scrub)
+    window.foot.said.connect(window.say)
+    window.side.runs.chosen.connect(window.choose)
+    window.side.editor.offered = lambda: [commands[name] for name in SETS]
+    window.side.editor.help.clicked.connect(commands["about_optimizer"].trigger)
+    window.side.surface.help.clicked.connect(commands["about_surface"].trigger)
+    bar = window.statusBar()
+    assert bar is not None
+    window.doing = Doing(session, window.side.runs)
+    bar.addWidget(window.doing, 1)  # words of the moment take its place for a while
+    commands.dress()
+
+
+def refurnish(window: MainWindow) -> None:
+    """New ones in place of the old; what is chosen in them stays."""
+    window.side.fair.tuner.cancel()
+    row, page, bar = window.side.runs.row, window.foot.currentIndex(), window.statusBar()
+    assert bar is not None
+    bar.removeWidget(window.doing)
+    window.doing.deleteLater()
+    for tools in (window.transport, window.time):
+        window.removeToolBar(tools)
+        tools.deleteLater()
+    window.commands.translate()
+    furnish(window)
+    window.presentation.refurnished()
+    window.side.runs.list.setCurrentRow(row)
+    window.foot.setCurrentIndex(page)
