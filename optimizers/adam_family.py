@@ -53,8 +53,8 @@ def adamw(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0
           eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.01):
     """Adam with a pull to the origin that its own scaling does not touch. Settles beside a minimum that is not at the origin.
 
-    Weight decay draws the point towards the origin a little in every update, beside Adam's step and not through the gradient. The
-    pull so is the same for steep and for flat coordinates, where a penalty in the gradient would be divided by the scale of each.
+    Weight decay draws the point towards the origin a little in every update, beside Adam's step and not through the gradient. Thus
+    the pull is the same for steep and for flat coordinates, where a penalty in the gradient would be divided by the scale of each.
     Set weight decay to 0 to see Adam, then raise it and watch where the run comes to rest.
     """
     x = x - lr * weight_decay * x

@@ -65,8 +65,8 @@ def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     """Momentum that looks ahead and so brakes earlier. Bears only two thirds of the learning rate of plain gradient descent.
 
     The buffer counts once more in the step, so that the point already includes the momentum of the next update and the gradient is
-    taken where that will lead. A rising slope is so noticed one update sooner than with plain momentum, and swings die down faster.
-    Race it against Momentum with the same two values and compare how far each passes the minimum.
+    taken where that will lead. A rising slope is thus noticed one update sooner than with plain momentum, and swings die down
+    faster. Race it against Momentum with the same two values and compare how far each passes the minimum.
     """
     b = momentum * b + grad
     return x - lr * (grad + momentum * b), b
