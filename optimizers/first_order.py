@@ -176,7 +176,7 @@ def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Posit
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
     w_t = [\eta \,\min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
-    x_t = (1 - \beta) z_t + \beta \bar{x}_t
+    x_t = (1 - \beta) z_t + \beta \bar{x}_t,\quad z_0 = \bar{x}_0 = x_0
     """)
 def schedule_free_sgd(x, grad, t, z=0.0, mean=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
                       weight_decay: WeightDecay = 0.0, lr_power: Power = 2.0, warmup: WarmUp = 0):

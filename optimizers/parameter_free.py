@@ -38,7 +38,7 @@ def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: 
 
 
 @optimizer("DoWG", source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284", separable=False, convention="Optax", formula=r"""
-    \bar{r}_t^2 = \max(\bar{r}_{t-1}^2, \|x_{t-1} - x_0\|^2),\quad \bar{r}_0^2 = r_{\epsilon}^2
+    \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = \sqrt{r_{\epsilon}^2}
     v_t = v_{t-1} + \bar{r}_t^2 \|g_t\|^2
     x_t = x_{t-1} - \eta \dfrac{\bar{r}_t^2}{\sqrt{v_t} + \epsilon} \, g_t
     """)
