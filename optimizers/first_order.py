@@ -162,8 +162,8 @@ def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Posit
     """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0 it is SGD.
 
     The path is SGD with a slowly falling learning rate and a slight pull to the origin, both set by lambd. Beside it goes the mean
-    of its points, in which the to and fro of noisy gradients cancels; up to update t0 that mean is just the last point. It is made
-    for noisy gradients: add the part Gradient noise and let t0 be a few updates.
+    of its points, in which the to and fro of noisy gradients mostly cancels; up to update t0 that mean is just the last point. It
+    is made for noisy gradients: add the part Gradient noise and let t0 be a few updates.
     """
     eta = lr if t == 1 else eta
     x = x * (1 - lambd * eta) - eta * grad

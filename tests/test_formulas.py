@@ -1,4 +1,4 @@
-"""The facts that the help shows: formulas that can be set and that say what the code does, letters that occur in them, and words."""
+"""The facts that the help shows: formulas that can be set and say what the code does, letters that occur in them, and words."""
 
 from __future__ import annotations
 
