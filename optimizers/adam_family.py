@@ -53,8 +53,8 @@ def adamw(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0
           eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.01):
     """Adam with a pull to the origin that its own scaling does not touch. Settles beside a minimum that is not at the origin.
 
-    Weight decay draws the point towards the origin a little in every update, beside Adam's step and not through the gradient. The
-    pull so is the same for steep and for flat coordinates, where a penalty in the gradient would be divided by the scale of each.
+    Weight decay draws the point towards the origin a little in every update, beside Adam's step and not through the gradient. Thus
+    the pull is the same for steep and for flat coordinates, where a penalty in the gradient would be divided by the scale of each.
     Set weight decay to 0 to see Adam, then raise it and watch where the run comes to rest.
     """
     x = x - lr * weight_decay * x
@@ -327,7 +327,7 @@ def acprop(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) u_t
     w_t = [\eta \,\min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
-    x_t = (1 - \beta_1) z_t + \beta_1 \bar{x}_t
+    x_t = (1 - \beta_1) z_t + \beta_1 \bar{x}_t,\quad z_0 = \bar{x}_0 = x_0
     """)
 def schedule_free_adamw(x, grad, t, z=0.0, mean=0.0, v=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 0.0025,
                         beta1: Momentum = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8, weight_decay: WeightDecay = 0.0,

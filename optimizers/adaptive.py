@@ -20,8 +20,8 @@ def adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.01, eps: Epsilon = 1e
             initial_sum: Positive = 0.0):
     """Evens out steep and flat coordinates without tuning. The sum only grows, so it slows down and may stop too early.
 
-    Each coordinate divides its gradient by the root of the sum of all its squared gradients. A steep coordinate so gets short steps
-    and a flat one long steps, and a ravine along an axis is no hindrance. The sum never shrinks, so that a run with a small
+    Each coordinate divides its gradient by the root of the sum of all its squared gradients. Thus a steep coordinate gets short
+    steps and a flat one long steps, and a ravine along an axis is no hindrance. The sum never shrinks, so that a run with a small
     learning rate nearly stops on its way: try rates from 0.1 to 1.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
@@ -123,8 +123,8 @@ def proximal_adagrad(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.1, l1: Posit
     """AdaGrad with a pull that sets small coordinates to exactly 0. The pull moves the minimum towards the origin.
 
     After a step of AdaGrad each coordinate is drawn towards 0: by l1 in equal amounts, which can make it exactly 0, and by l2 in
-    proportion to its size. A penalty with a kink at 0 is so met without hopping to and fro across the kink. With l1 and l2 at 0 it
-    is AdaGrad; turn l1 up until a coordinate is held at 0.
+    proportion to its size. Thus a penalty with a kink at 0 is met without hopping to and fro across the kink. With l1 and l2 at 0
+    it is AdaGrad; turn l1 up until a coordinate is held at 0.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
     rate = ratio(lr, sqrt(g_sum))

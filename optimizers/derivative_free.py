@@ -113,9 +113,9 @@ def cma_es(x, loss, t, sigma=0.0, p_sigma=None, p_c=None, c=None, mean=None, cov
     """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations.
 
     It draws a cloud of samples about x, asks for their heights, and moves x to the weighted mean of the better half. From which
-    samples were good it learns the shape of the cloud, C, and from whether its steps go on in one direction the size, sigma. So it
-    follows valleys without a gradient and steps over small bumps. A larger population sees more of a surface with many minima and
-    costs more evaluations.
+    samples were good it learns the shape of the cloud, C, and from whether its steps go on in one direction the size, sigma. Thus
+    it follows valleys without a gradient and steps over small bumps. A larger population sees more of a surface with many minima
+    and costs more evaluations.
     """
     # x is the mean of the paper. The states mean and covariance = sigma^2 C are there to be seen: the cloud of the next update.
     if c is None:

@@ -65,8 +65,8 @@ def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     """Momentum that looks ahead and so brakes earlier. Bears only two thirds of the learning rate of plain gradient descent.
 
     The buffer counts once more in the step, so that the point already includes the momentum of the next update and the gradient is
-    taken where that will lead. A rising slope is so noticed one update sooner than with plain momentum, and swings die down faster.
-    Race it against Momentum with the same two values and compare how far each passes the minimum.
+    taken where that will lead. A rising slope is thus noticed one update sooner than with plain momentum, and swings die down
+    faster. Race it against Momentum with the same two values and compare how far each passes the minimum.
     """
     b = momentum * b + grad
     return x - lr * (grad + momentum * b), b
@@ -162,8 +162,8 @@ def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Posit
     """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0 it is SGD.
 
     The path is SGD with a slowly falling learning rate and a slight pull to the origin, both set by lambd. Beside it goes the mean
-    of its points, in which the to and fro of noisy gradients cancels; up to update t0 that mean is just the last point. It is made
-    for noisy gradients: add the part Gradient noise and let t0 be a few updates.
+    of its points, in which the to and fro of noisy gradients mostly cancels; up to update t0 that mean is just the last point. It
+    is made for noisy gradients: add the part Gradient noise and let t0 be a few updates.
     """
     eta = lr if t == 1 else eta
     x = x * (1 - lambd * eta) - eta * grad
@@ -176,7 +176,7 @@ def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Posit
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
     w_t = [\eta \,\min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
-    x_t = (1 - \beta) z_t + \beta \bar{x}_t
+    x_t = (1 - \beta) z_t + \beta \bar{x}_t,\quad z_0 = \bar{x}_0 = x_0
     """)
 def schedule_free_sgd(x, grad, t, z=0.0, mean=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
                       weight_decay: WeightDecay = 0.0, lr_power: Power = 2.0, warmup: WarmUp = 0):

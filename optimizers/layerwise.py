@@ -27,9 +27,9 @@ def lars(x, grad, t, v=0.0, *, lr: LearningRate = 1.0, momentum: Momentum = 0.9,
     """Steps are a share of the distance from the origin, however steep it is. Crawls near the origin and never settles.
 
     Each new step is a fixed share of the distance from the origin, the learning rate times the trust coefficient, however long the
-    gradient is. In a network every layer so changes by a like share of its weights, which allows very large batches. Here it means
-    long steps far from the origin and hardly any near it: compare a minimum at the origin with one elsewhere. Nesterov looks one
-    update ahead.
+    gradient is. In a network every layer thus changes by a like share of its weights, which allows very large batches. Here it
+    means long steps far from the origin and hardly any near it: compare a minimum at the origin with one elsewhere. Nesterov looks
+    one update ahead.
     """
     update = grad + weight_decay * x
     step = -lr * trust(x, update, trust_coefficient, eps) * update
@@ -50,7 +50,7 @@ def lamb(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.
     """Adam's direction, as long as a share of the distance from the origin. Barely moves near the origin and never settles.
 
     It takes the direction of Adam and makes the step as long as the learning rate times the distance from the origin. In a network
-    every layer so changes by the same share of its size, which allows very large batches. Here it means long steps far from the
+    every layer thus changes by the same share of its size, which allows very large batches. Here it means long steps far from the
     origin and hardly any near it: race it against Adam towards a minimum at the origin and towards one elsewhere.
     """
     m = beta1 * m + (1 - beta1) * grad
@@ -88,8 +88,8 @@ def novograd(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay 
     """Momentum of a gradient that is divided by its own length: steepness does not matter. Cannot even out a ravine.
 
     It keeps one running mean of the squared length of the gradient and divides all coordinates by the same root. How steep the
-    surface is so drops out, but the direction is still that of the gradient, and a ravine stays a ravine. The momentum is a sum and
-    no mean: on an even slope at beta1 0.9 the steps grow to ten times the learning rate.
+    surface is drops out, but the direction is still that of the gradient, and a ravine stays a ravine. The momentum is a sum and no
+    mean: on an even slope at beta1 0.9 the steps grow to ten times the learning rate.
     """
     square = dot(grad, grad)
     v = square if t == 1 else beta2 * v + (1 - beta2) * square

@@ -25,7 +25,7 @@ def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1:
     """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines.
 
     Along the steepest way down it tries the first step and shortens it until the loss falls by a fair share of what the slope
-    promised. The loss so never rises, whatever the first step, and the price is a few more evaluations. C1 is the share that is
+    promised. Thus the loss never rises, whatever the first step, and the price is a few more evaluations. C1 is the share that is
     asked for, and shrink is by how much the next trial is shorter: watch the trials in the contour view.
     """
     value, grad = loss.both(x)
@@ -123,8 +123,8 @@ def conjugate_gradient_pr(x, loss, t, g_old=None, p=None, trials=None, *, lr: Fi
     """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful search.
 
     Each direction is the steepest way down plus a share of the last direction, and that share is small where the gradient has
-    hardly changed. After a poor step the rule so begins anew along the steepest way by itself, which helps in bent valleys. Keep c2
-    small, and race it against Fletcher-Reeves.
+    hardly changed. After a poor step the rule thus begins anew along the steepest way by itself, which helps in bent valleys. Keep
+    c2 small, and race it against Fletcher-Reeves.
     """
     g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
 

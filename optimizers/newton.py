@@ -68,9 +68,9 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo =
 def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
     """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes.
 
-    It takes the curvature along the two principal directions and counts both as positive. Where Newton would go to a saddle it so
-    goes away from it, by the same length. Smallest curvature bounds the step where the surface is nearly flat; lower the step
-    length where the curvature changes quickly, since there is no search that would catch a step too long.
+    It takes the curvature along the two principal directions and counts both as positive. Where Newton would go towards a saddle it
+    goes away from it, and as far. Smallest curvature bounds the step where the surface is nearly flat; lower the step length where
+    the curvature changes quickly, since there is no search that would catch a step too long.
     """
     curvature, q = np.linalg.eigh(loss.hessian(x))
     return x - lr * q @ (q.T @ loss.gradient(x) / np.maximum(abs(curvature), floor))
@@ -150,8 +150,9 @@ def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: Ste
 
     On a sum of squares the slopes J of the single errors alone give a good guess of the curvature. A damping is added to it: with
     much of it the step is short and goes along the gradient, with little it is the bold Gauss-Newton step. The damping falls after
-    a step that succeeds and rises after one that fails; tau sets where it begins, and marquardt measures it along each coordinate
-    by that one's own curvature. On surfaces that are no sum of squares the Hessian stands in for J'J.
+    a step that wins about what the model promised and rises after one that does not; tau sets where it begins, and marquardt
+    measures it along each coordinate by that one's own curvature. On surfaces that are no sum of squares the Hessian stands in for
+    J'J.
     """
     value, grad = loss.both(x)
     jj = loss.gauss_newton(x)

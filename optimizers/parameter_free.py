@@ -38,7 +38,7 @@ def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: 
 
 
 @optimizer("DoWG", source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284", separable=False, convention="Optax", formula=r"""
-    \bar{r}_t^2 = \max(\bar{r}_{t-1}^2, \|x_{t-1} - x_0\|^2),\quad \bar{r}_0^2 = r_{\epsilon}^2
+    \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = \sqrt{r_{\epsilon}^2}
     v_t = v_{t-1} + \bar{r}_t^2 \|g_t\|^2
     x_t = x_{t-1} - \eta \dfrac{\bar{r}_t^2}{\sqrt{v_t} + \epsilon} \, g_t
     """)
@@ -46,7 +46,7 @@ def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: F
     """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a ravine.
 
     Like DoG it makes its learning rate from the distance from the start and the gradients met, but each gradient counts by the
-    distance at which it was met. Those near the start so count little, and the rate grows faster. Leave the learning rate at 1 and
+    distance at which it was met. Those near the start count little, and the rate grows faster. Leave the learning rate at 1 and
     race the two from far away.
     """
     x0, r2_max = (x, r2) if t == 1 else (x0, r2_max)
@@ -98,8 +98,8 @@ def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: 
     """Bets more while the gradient keeps its sign; lr only scales the gradient. Its winnings may carry it far past the minimum.
 
     Each coordinate is a gambler who bets on the next gradient and begins with almost nothing. While the gradients keep their sign,
-    what it has won and so the distance from the start grow faster and faster, and no learning rate is needed. The one here only
-    scales the gradient, which hardly changes the path; alpha keeps the first bets small.
+    what it has won, and with it the distance from the start, grow faster and faster, and no learning rate is needed. The one here
+    only scales the gradient, which hardly changes the path; alpha keeps the first bets small.
     """
     x0, big = (x, eps) if t == 1 else (x0, big)
     c = lr * grad

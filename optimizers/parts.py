@@ -101,7 +101,7 @@ def noise(x, grad, t, *, noise: Annotated[float, Hyperparameter(1e-3, 100.0, "lo
 def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
     """Keeps each coordinate of the gradient within bounds; survives cliffs, but bends the direction.
 
-    Each coordinate of the gradient that is larger than the bound is cut to it. A cliff so cannot throw the run far away. As only
+    Each coordinate of the gradient that is larger than the bound is cut to it. Thus a cliff cannot throw the run far away. As only
     the large coordinate is shortened the direction changes: compare with the part Clip gradient by norm.
     """
     return where(clip_value == 0, grad, maximum(minimum(grad, clip_value), -clip_value))
@@ -112,7 +112,7 @@ def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     """Shortens a gradient that is too long and keeps its direction; survives cliffs, but makes far starts slow.
 
-    A gradient longer than the bound is shortened to it, and its direction stays. A cliff so cannot throw the run far away, and
+    A gradient longer than the bound is shortened to it, and its direction stays. Thus a cliff cannot throw the run far away, and
     where the surface is gentle nothing changes. Choose the bound near the length of the usual gradients on the way; rules that
     divide by the size of the gradient hardly feel it.
     """

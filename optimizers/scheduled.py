@@ -42,8 +42,8 @@ def step_every(lr, t, *, step_every: Steps = 0, step_gamma: Fraction = 0.1):
 def exponential_gamma(lr, t, *, exponential_gamma: Gamma = 0.0):
     """Falls by a factor in every update. Calms smoothly, but the whole way it can still go is limited.
 
-    In every update the learning rate is multiplied by gamma. As the rates have a finite sum, eta divided by 1 - gamma, a gamma that
-    is too small stops the run on its way. Choose gamma so that the rate lasts about as long as the run.
+    In every update the learning rate is multiplied by gamma. As all the rates together come to no more than the first one divided
+    by 1 - gamma, a gamma that is too small stops the run on its way. Choose gamma so that the rate lasts about as long as the run.
     """
     return lr * schedules.exponential(1.0, where(exponential_gamma == 0, 1.0, exponential_gamma))(t)
 

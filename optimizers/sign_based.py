@@ -19,7 +19,7 @@ Shrinking = Annotated[float, Hyperparameter(0.05, 1.0, most=1.0)]
 def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
     """The same step in every coordinate, however flat or steep it is. Never settles, and goes along the diagonals only.
 
-    Each coordinate moves by exactly the learning rate, up or down, however steep it is. Steep and flat coordinates so go at one
+    Each coordinate moves by exactly the learning rate, up or down, however steep it is. Thus steep and flat coordinates go at one
     pace, and a huge gradient does no harm. Near a minimum the steps do not become shorter: lower the learning rate while it runs,
     or add a schedule, to bring it to rest.
     """
@@ -34,8 +34,8 @@ def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Momentum = 0.9):
     """SignSGD that asks a running mean for the sign, which noise does not turn so easily. Swings about the minimum.
 
     It takes the sign of a running mean, so that a coordinate turns only when the recent gradients as a whole have turned. Noise
-    that flips single gradients is so averaged away. Beta 0 is SignSGD; the nearer beta is to 1, the later the run notices that it
-    has passed the minimum.
+    that flips single gradients is averaged away. Beta 0 is SignSGD; the nearer beta is to 1, the later the run notices that it has
+    passed the minimum.
     """
     m = beta * m + (1 - beta) * grad
     return x - lr * sign(m), m

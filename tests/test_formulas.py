@@ -1,18 +1,20 @@
-"""The facts that the help shows: formulas that can be set, letters that occur in them, and no empty words."""
+"""The facts that the help shows: formulas that can be set and say what the code does, letters that occur in them, and words."""
 
 from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
 from app.experiment import Experiment, Run
 from app.export.code.numpy_script import numpy_script
 from app.race import Race
-from optimizers import OPTIMIZERS, PARTS, Optimizer, Part
+from optimizers import OPTIMIZERS, PARTS, Optimizer, Part, trace
 from optimizers.optimizer import declared_in, lines
 from surfaces import SURFACES, Surface
+from tests.mathtext import Formula
 
 RULES = {**OPTIMIZERS, **PARTS}
 EACH_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -22,6 +24,14 @@ WITHOUT_A_LETTER = {
     "max_iter": "it ends the loop inside of an update", "max_eval": "the same", "tolerance_grad": "the same",
     "tolerance_change": "the same", "max_linesearch_steps": "it ends the line search",
 }
+SEARCHES = {
+    "rprop", "steepest_descent_armijo", "steepest_descent_wolfe", "conjugate_gradient_fr", "conjugate_gradient_pr", "newton",
+    "damped_newton", "saddle_free_newton", "trust_region", "levenberg_marquardt", "bfgs", "lbfgs", "lbfgs_optax", "nelder_mead",
+    "cma_es",
+}
+GRADIENT_RULES = [rule for rule in OPTIMIZERS.values() if rule.id not in SEARCHES]
+SINGLE = {"nadam_keras", "adafactor_optax"}  # part of them is computed in single precision
+LARGE = {"t0": 3.0, "alpha": 0.9, "beta": 0.8, "scaling": 0.7, "clip": 0.6, "threshold": 4.5}
 NOT_IN_THE_FORMULA = {("lbfgs", "lr"): "the line search begins there, and may end anywhere"}
 
 
@@ -53,6 +63,35 @@ def test_a_formula_speaks_of_the_sliders(rule: Optimizer | Part) -> None:
             assert occurs(declared.symbol, rule.formula), f"{name} = {declared.symbol}"
     letters = [declared.symbol for declared in rule.hyperparameters.values() if declared.symbol]
     assert len(letters) == len(set(letters))
+
+
+def unlike(rule: Optimizer) -> dict[str, float]:
+    """Values at which every term of the formula counts, no two of one kind alike; switches as they are."""
+    values = {}
+    for k, (name, declared) in enumerate(rule.hyperparameters.items()):
+        if declared.scale == "switch":
+            values[name] = declared.default
+        elif declared.scale == "decay":
+            values[name] = 0.7 + 0.05 * k
+        elif declared.scale == "whole":
+            values[name] = 4.0
+        elif name in ("f_min", "lower_bound"):
+            values[name] = -0.3
+        elif name == "lr":
+            values[name] = 0.002
+        else:
+            values[name] = LARGE.get(name, 0.02 + 0.01 * k)
+    return values
+
+
+@pytest.mark.parametrize("rule", GRADIENT_RULES, ids=lambda rule: rule.id)
+def test_the_code_computes_what_the_formula_says(rule: Optimizer) -> None:
+    surface, start, values = SURFACES["rosenbrock"], (-0.5, 0.8), unlike(rule)
+    formula = Formula(rule, surface, start, values)
+    path = trace(rule, surface, start, 12, **values).positions
+    assert np.abs(path[-1] - path[0]).max() > 1e-4
+    written = np.array([formula.value("x", t) for t in range(13)])
+    np.testing.assert_allclose(written, path, rtol=1e-7 if rule.id in SINGLE else 1e-11)
 
 
 @EACH_RULE
