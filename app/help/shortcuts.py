@@ -60,9 +60,9 @@ def by_menu(window: MainWindow) -> list[Section]:
 
 def by_mouse(window: MainWindow) -> list[Section]:
     """A section for every picture that there is."""
-    return [(tr("Mouse in the view: {view}", view=window.canvases[name].accessibleName()),
-             [(tr(gesture), tr(what)) for gesture, what in gestures])
-            for name, gestures in MOUSE.items() if name in window.canvases]
+    known = [(canvas.accessibleName(), MOUSE[name]) for name, canvas in window.canvases.items() if name in MOUSE]
+    return [(tr("Mouse in the view: {view}", view=view), [(tr(gesture), tr(what)) for gesture, what in gestures])
+            for view, gestures in known]
 
 
 def _page(sections: list[Section]) -> str:
