@@ -159,6 +159,7 @@ def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
         bar = browser.horizontalScrollBar()
         assert bar is not None
         assert bar.maximum() == 0
+        assert browser.in_words().count(SURFACES["levy13"].note) == 1
     browser.close()
     browser.deleteLater()
 
@@ -228,6 +229,7 @@ def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
     window.commands["about_optimizer"].trigger()
     guide = guide_of(window)
     guide.resize(320, 200)
+    assert guide.optimizer.in_words().count(OPTIMIZERS["adam"].note) == 1  # also now that there is a bar beside it
     bar = guide.optimizer.verticalScrollBar()
     assert bar is not None
     bar.setValue(40)

@@ -49,9 +49,10 @@ class Browser(QTextBrowser):
         self.setAccessibleDescription(self.in_words())
 
     def _room(self) -> int:
-        view = self.viewport()
-        assert view is not None
-        return view.width() - 2 * MARGIN
+        """The width of a line, whether the page scrolls or not: else it would be written anew because it was written."""
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        return self.width() - bar.sizeHint().width() - 2 * MARGIN
 
     def loadResource(self, kind: int, name: QUrl) -> QVariant | object:
         """A formula in the letters and the color of the page; a long one smaller, so that it fits."""

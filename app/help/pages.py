@@ -11,9 +11,10 @@ from app.help.formula import image
 from app.help.sources import linked
 from app.language import tr
 from app.run import Run
-from optimizers import OPTIMIZERS, Hyperparameter, Part
+from optimizers import OPTIMIZERS, Hyperparameter, Optimizer, Part
 from surfaces import Surface
 
+DIGITS = 12  # behind the point of a height: what is smaller at a minimum is rounding
 SUBSCRIPTS = {ord(sign): f"_{digit}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 
 
@@ -29,10 +30,15 @@ def optimizer_page(run: Run) -> str:
         _table(rule.hyperparameters, run.hyperparameters),
         _paragraph(tr("It remembers from update to update: {names}.", names=state) if state else
                    tr("It remembers nothing from update to update."), quiet=True),
-        _paragraph(tr(rule.story)), _paragraph(tr(base.story) if base is not None else ""),
+        _paragraph(tr(rule.story)),
         _paragraph(tr("It computes exactly as in {framework}.", framework=rule.convention) if rule.convention else ""),
         _paragraph(tr("Other conventions of the same method: {names}.", names=others) if others else ""),
-        _source(rule.source), *(_part(part, run) for part in run.parts)])
+        _source(rule.source), _method(base), *(_part(part, run) for part in run.parts)])
+
+
+def _method(base: Optimizer | None) -> str:
+    """The story of the method that a rule is a convention of."""
+    return f"<h3>{escape(base.name)}</h3>{_paragraph(tr(base.story))}" if base is not None and base.story else ""
 
 
 def _part(part: Part, run: Run) -> str:
@@ -81,7 +87,8 @@ def _minima(land: Surface, x: str, y: str) -> str:
     if land.lowest is None:
         return _paragraph(tr("It has no lowest point."))
     heading = tr("Its lowest point") if len(land.minima) == 1 else tr("Its {count} lowest points", count=len(land.minima))
-    rows = [[f"{a:.8g}", f"{b:.8g}", f"{float(land(float(a), float(b))[0]):.6g}"] for a, b in land.minima]
+    heights = [round(float(land(float(a), float(b))[0]), DIGITS) + 0.0 for a, b in land.minima]  # never "-0"
+    rows = [[f"{a:.8g}", f"{b:.8g}", f"{height:.6g}"] for (a, b), height in zip(land.minima, heights, strict=True)]
     return f"<h3>{escape(heading)}</h3>" + _rows([x, y, tr("Height")], rows)
 
 
