@@ -88,7 +88,9 @@ def proper_names() -> set[str]:
 
 def untranslated(text: str, names: set[str]) -> bool:
     """Whether letters remain outside of brackets that are no name, number or key."""
-    bare = re.sub(r"⟦[^⟦⟧]*(⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", re.sub(r"<[^>]*>|&nbsp;|\$[^$]*\$", " ", text))
+    bare = re.sub(r"<[^>]*>|&nbsp;|\$[^$]*\$", " ", text)
+    while bare != (bare := re.sub(r"⟦[^⟦⟧]*⟧", " ", bare)):  # the innermost ones first
+        pass
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 1:
             bare = bare.replace(name, " ")

@@ -277,7 +277,7 @@ def test_columns_that_are_read(text: str | bytes) -> None:
         ("x,y\n1,2", "not 1"),
         ("1,2\nx,3\n4,5", r"^a row is not two finite numbers: line 2 \('x,3'\)$"),
         ("# c\nx,y\n1,2\n3\n4,5", r"line 4 \('3'\)"),
-        ("1,2\na,b\nc,d\ne,f\ng,h\n5,6", r"^4 rows are .* line 2 \('a,b'\), line 3 .*, line 4 \('e,f'\) and 1 more$"),
+        ("1,2\na,b\nc,d\ne,f\ng,h\n5,6", r"^4 rows are .* lines 2 \('a,b'\), 3 .*, 4 \('e,f'\) and 1 more$"),
         ("1,2\n3,nan", "line 2"),
         ("nan,nan\n1,2\n3,4", "line 1"),
         ("1,2\n3,-inf", "line 2"),

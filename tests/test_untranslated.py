@@ -1,4 +1,4 @@
-"""What other programs read is in English, whatever the window speaks; what a person reads of data is not."""
+"""What other programs read is in English, whatever the window speaks; what a person reads beside the window is not."""
 
 from __future__ import annotations
 
@@ -6,34 +6,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from matplotlib.text import Text
 
 from app.checks import ExperimentError
 from app.commands import plain
 from app.data import land
 from app.experiment import Experiment
-from app.export import EXPORTS, export
+from app.export import EXPORTS, Options, export
 from app.files import load
 from app.language import ENGLISH, Language, in_english, speak, spoken, tr
 from app.panels.standings import FORMS, Standings
 from app.race import Race
 from app.run import Run
+from app.sharing.dialog import ExportDialog
 from app.theme import LIGHT
+from app.track import Track
+from app.verdict import verdict
 from app.window import MainWindow
 from surfaces import SURFACES
 from tests.conftest import turn
+from tests.test_language import Pseudo, assert_translated, proper_names, untranslated
 
 READ = [suffix for suffix, made in EXPORTS.items() if made.kind in ("data", "code", "experiment") and suffix != ".npz"]
 Open = Callable[..., MainWindow]
 
 
-class Brackets(dict[str, str]):
-    """A language in which every text is itself in brackets."""
-
-    def get(self, text: str, default: object = None) -> str:  # type: ignore[override]
-        return f"⟦{text}⟧"
-
-
-BRACKETS = Language("xx", "Brackets", Brackets())
+BRACKETS = Language("xx", "Brackets", Pseudo())
+NAMES = proper_names() | {"thalweg", "NumPy", "SVG", "PDF", "GIF"}
 
 
 def raced() -> Race:
@@ -106,3 +105,73 @@ def test_a_language_is_called_as_it_calls_itself(open_window: Open) -> None:
 def test_the_names_of_axes_are_names() -> None:
     """A coordinate is called by the first word, which is a letter: what stands in brackets behind it may be translated."""
     assert all(len(axis.split()[0]) <= 2 for land in SURFACES.values() for axis in land.axes)
+
+
+# -- what a person reads
+
+RUNS = ["sgd lr=1e-3", "sgd lr=1.0", "momentum lr=0.01", "adam lr=0.3", "adam lr=0.1 noise=1", "signsgd lr=0.05", "newton",
+        "adamw lr=0.05 weight_decay=0.3", "nelder_mead", "sgd lr=0", "sgd lr=1e-9"]
+
+
+@pytest.mark.parametrize("surface", ["elongated_bowl", "rosenbrock", "saddle", "monkey_saddle", "himmelblau", "easom", "mccormick",
+                                     "linear_regression"])
+def test_every_verdict_is_said_in_the_language(surface: str) -> None:
+    speak(BRACKETS)
+    said = set()
+    for run in RUNS:
+        track = Track(Run.parse(run), SURFACES[surface], SURFACES[surface].start)
+        track.advance(400)
+        for step in (0, 1, 5, 20, 100, 400):
+            found = verdict(track, min(step, track.reach))
+            said |= {found.words, found.short}
+    assert [words for words in said if untranslated(words, NAMES)] == []
+
+
+@pytest.mark.parametrize("view", ["all", "contour", "relief", "loss"])
+def test_every_word_of_a_figure_is_said_in_the_language(view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is drawn: titles, axes, legends, and words that are painted without being kept."""
+    drawn, draw = set(), Text.draw
+
+    def remembering(text: Text, renderer: object) -> None:
+        if text.get_visible():
+            drawn.add(text.get_text())
+        draw(text, renderer)
+
+    monkeypatch.setattr(Text, "draw", remembering)
+    race = raced()
+    speak(BRACKETS)
+    export(race, tmp_path / "a.png", Options(view=view))
+    assert any("⟦" in words for words in drawn)
+    assert [words for words in drawn if untranslated(words, NAMES)] == []
+
+
+@pytest.mark.parametrize("name", ["export_picture", "export_film"])
+def test_the_export_dialogs_are_said_in_the_language(open_window: Open, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    window = open_window()
+    speak(BRACKETS)
+    seen = []
+
+    def look(dialog: ExportDialog) -> int:
+        assert_translated(dialog)
+        seen.append(dialog.windowTitle())
+        return 0
+
+    monkeypatch.setattr(ExportDialog, "exec", look)
+    window.commands[name].trigger()
+    assert seen
+    assert not untranslated(seen[0], NAMES)
+
+
+@pytest.mark.parametrize("text", [
+    "", "[]", "{", "x", '{"thalweg": 9}', '{"thalweg": 1, "thalweg": 1}', '{"thalweg": 1, "runs": 3}',
+    '{"thalweg": 1, "runs": [3]}', '{"thalweg": 1, "surface": "here"}', '{"thalweg": 1, "start": [1]}',
+    '{"thalweg": 1, "shown": NaN}', '{"thalweg": 1, "start": [1e9, 0]}', '{"thalweg": 1, "settled": 3}',
+    '{"thalweg": 1, "title": 3}', '{"thalweg": 1, "steps": -1}',
+    '{"thalweg": 1, "curve": {"quantity": "q"}}', '{"thalweg": 1, "runs": [{"optimizer": "adam", "color": "red"}]}',
+    '{"thalweg": 1, "data": [[1], [1]]}', '{"thalweg": 1, "branches": [{"runs": []}]}', '{"thalweg": 1, "fair": {"mode": "m"}}'])
+def test_what_is_wrong_with_a_file_is_said_in_the_language(text: str) -> None:
+    speak(BRACKETS)
+    with pytest.raises(ExperimentError) as caught:
+        Experiment.from_json(text)
+    assert str(caught.value).startswith("⟦")
+    assert not untranslated(str(caught.value), NAMES)
