@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,19 +11,14 @@ from PyQt6.QtWidgets import QMenu
 from app import files, look
 from app.actions import ACTIONS, MENUS, Action
 from app.checks import printable
-from app.language import tr
-from app.mnemonics import underline_menu
+from app.language import mark, tr
+from app.mnemonics import plain, underline_menu
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
 BAR, BESIDE = ("play", "start", "back", "step", "end"), ("flat_out",)
 SETS = ("copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters")  # what a right click on the knobs offers
-
-
-def plain(text: str) -> str:
-    """The text of a command without the mark of its key, which stands in brackets behind a text of other letters."""
-    return re.sub(r"\(&\w\)|&", "", text)
 
 
 class Commands:
@@ -45,7 +39,8 @@ class Commands:
         for name in later:
             del self.actions[name]
         for row in rows:
-            action = QAction(tr(row.text), self.window)
+            action = QAction(self.window)
+            self._name(action, row.text)
             action.setObjectName(row.id)
             action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
             action.setCheckable(row.checked is not None)
@@ -119,15 +114,21 @@ class Commands:
     def dress(self) -> None:
         """Icons and tool tips in the theme of now; Play is Pause while it plays."""
         running, theme = self.window.session.clock.running, self.window.theme
-        self["play"].setText(tr("Pause") if running else tr("&Play"))
+        self._name(self["play"], mark("Pause") if running else mark("&Play"))
         for row, action in self.actions.values():
             if row.icon:
                 name = "pause" if row.id == "play" and running else row.icon
                 action.setIcon(look.icon(name, theme.on_accent if row.id == "play" else theme.text))
                 action.setToolTip(f"{plain(action.text())} ({row.shortcuts[0]})")
 
+    @staticmethod
+    def _name(action: QAction, text: str) -> None:
+        """In a menu with the letter of its key, on a button without."""
+        action.setText(tr(text))
+        action.setIconText(plain(tr(text)))
+
     def translate(self) -> None:
         """Texts in the language of now, and the menus with them."""
         for row, action in self.actions.values():
-            action.setText(tr(row.text))
+            self._name(action, row.text)
         self._fill()

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QLabel, QMainWindow, QWidget
 
 from app.dock import Dock
-from app.language import tr
+from app.language import mark, tr
 from app.settings import Settings
 from app.theme import Theme
 
@@ -47,7 +47,7 @@ class Layout:
             window.setCorner(corner, AREA.LeftDockWidgetArea)
         self.docks: dict[str, Dock] = {}
         self.wanted: dict[str, bool] = {}
-        for name, title in (("side", "Side panel"), ("results", "Read-out and results")):
+        for name, title in (("side", mark("Side panel")), ("results", mark("Read-out and results"))):
             self._dock(name, title)
         self.known: dict[str, bool] = {}  # which part of the layout was remembered
 

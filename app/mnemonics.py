@@ -20,6 +20,11 @@ def unmarked(text: str) -> str:
     return MARK.sub(lambda found: found[1] if found[1].isalnum() else found[0], text)
 
 
+def plain(text: str) -> str:
+    """The text as a person reads it: without the mark, and without a letter in brackets that stands there for its sake."""
+    return unmarked(re.sub(r"\s*\(&\w\)", "", text)).replace("&&", "&")
+
+
 def marked(texts: Sequence[str]) -> list[str]:
     """The texts with a letter marked in each, no letter twice: its own mark where that is free, else the first letter of a word,
     else any other; where none is free, somebody else takes another one. A text without a letter of the alphabet, as in Korean,

@@ -9,12 +9,12 @@ import pytest
 from matplotlib.text import Text
 
 from app.checks import ExperimentError
-from app.commands import plain
 from app.data import land
 from app.experiment import Experiment
 from app.export import EXPORTS, Options, export
 from app.files import load
 from app.language import ENGLISH, Language, in_english, speak, spoken, tr
+from app.mnemonics import plain
 from app.panels.standings import FORMS, Standings
 from app.race import Race
 from app.run import Run

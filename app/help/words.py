@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from PyQt6.QtGui import QAction, QKeySequence
+
+from app.mnemonics import plain
 
 
 def name_of(action: QAction) -> str:
     """Its text without what marks a letter for the keyboard; "(&F)" where a language has no key of its own for it."""
-    return re.sub("&(.)", r"\1", re.sub(r"\s*\(&.\)", "", action.text()))
+    return plain(action.text())
 
 
 def keys_of(action: QAction) -> list[str]:
