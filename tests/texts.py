@@ -12,6 +12,10 @@ from app.branch import MODES
 from app.experiment import AGAINST, QUANTITIES
 from app.export import EXPORTS
 from app.files import examples
+from app.help.canvases import MOUSE, SHOWN
+from app.help.commands import DOES
+from app.help.controls import CONTROLS
+from app.help.whats_this import USED
 from app.language import codes, language
 from app.standings import COLUMNS
 from app.views import VIEWS
@@ -41,6 +45,9 @@ def declared() -> set[str]:
     found |= {f"&{menu}" for menu in MENUS} | {part for row in ACTIONS for part in row.menu.split("/")[1:]}
     found |= {row.text for row in ACTIONS} | {export.name for export in EXPORTS.values()} | {view.title for view in VIEWS.values()}
     found |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
+    found |= {*DOES.values(), *SHOWN.values(), *(words for _, words in USED)}
+    found |= {words for named in CONTROLS.values() for words in named.values()}
+    found |= {words for gestures in MOUSE.values() for gesture in gestures for words in gesture}
     for column in COLUMNS:
         found |= {column.heading, column.tip or column.name.capitalize(), column.name.capitalize()}
     for rule in (*OPTIMIZERS.values(), *PARTS.values()):

@@ -30,7 +30,7 @@ from app.help.canvases import KEYS, MOUSE, SHOWN
 from app.help.commands import DOES
 from app.help.controls import CONTROLS
 from app.help.words import keys_of, name_of
-from app.language import tr
+from app.language import mark, tr
 from app.panels.fields import Knob, Switch
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Answers(QObject):
         name, keys, known = name_of(action), " / ".join(keys_of(action)), action.objectName()
         does = DOES.get(known) or SHOWN.get(known.removeprefix("view_"), "")
         if not does:
-            does = "Switches “{name}” on or off." if action.isCheckable() else "Does what it is called: {name}."
+            does = mark("Switches “{name}” on or off.") if action.isCheckable() else mark("Does what it is called: {name}.")
         return told(f"{name} ({keys})" if keys else name, tr(does, name=name))
 
     def _canvas(self, view: str, name: str) -> str:
