@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from string import Formatter
 
@@ -23,7 +25,7 @@ from PyQt6.QtWidgets import (
 
 from app.canvas import Canvas
 from app.experiment import FIRST, Experiment
-from app.language import ENGLISH, Language, codes, language, of_the_system, speak, spoken, tr
+from app.language import ENGLISH, FOLDER, Language, codes, language, of_the_system, speak, spoken, tr
 from app.run import Run
 from app.window import MainWindow
 from optimizers import OPTIMIZERS, PARTS
@@ -157,3 +159,9 @@ def test_the_window_says_nothing_that_cannot_be_translated(open_window: Open, ap
 def test_a_language_is_complete(code: str) -> None:
     texts = language(code).texts
     assert sorted(written() | declared()) == sorted(texts)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_text_is_translated_once(code: str) -> None:
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in (FOLDER / code).glob("*.json")]
+    assert not [text for text, count in Counter(text for file in files for text in file).items() if count > 1]
