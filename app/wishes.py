@@ -69,7 +69,7 @@ def parser(epilog: str = "") -> Parser:
     look.add_argument("--size", metavar="WxH", help="in pixels, or with a unit: 1280x720, 16x9cm, 8x4.5in (12.8x7.6in; of a film "
                       "12.8x7.2in)")
     look.add_argument("--dpi", help="dots an inch, or screen, slide or print (150; of a film 100)")
-    look.add_argument("--theme", default="light", help="light or dark (light)")
+    look.add_argument("--theme", default="light", help="light, dark or contrast (light)")
     look.add_argument("--view", default="all", help="one view instead of the whole figure: contour, relief, loss, fit (all)")
     look.add_argument("--transparent", action="store_true", help="nothing behind the figure")
     look.add_argument("--no-title", action="store_true", help="without the title")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from app.catalogue import conventions
+from app.entry import allowed
 from app.experiment import Experiment
 from app.help.formula import image
 from app.help.sources import linked
@@ -57,7 +58,7 @@ def _table(declared: Mapping[str, Hyperparameter], values: Mapping[str, float]) 
         value, usual = values[name], each.default
         now = f"<b>{_value(each, value)}</b>" if value != usual else _value(each, value)
         rows.append([*([image(each.symbol) if each.symbol else ""] if symbols else []), escape(tr(each.label)), now,
-                     _value(each, usual), escape(tr(each.allowed))])
+                     _value(each, usual), escape(allowed(each))])
     return _rows([*([tr("Symbol")] if symbols else []), tr("Name"), tr("Now"), tr("Default"), tr("What may be set")], rows)
 
 

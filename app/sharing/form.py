@@ -84,7 +84,8 @@ class Form(QWidget):
         self.dpi = QSpinBox(minimum=10, maximum=MOST_DPI, value=round(base.dpi), suffix=" dpi", singleStep=50)
         self.dpi.setAccessibleName(tr("Dots an inch"))
         quiet_wheel(self.dpi)
-        self.look = choices({AS_SCREEN: mark("As on the screen"), "light": mark("Light"), "dark": mark("Dark")}, tr("Theme"))
+        self.look = choices({AS_SCREEN: mark("As on the screen"), "light": mark("Light"), "dark": mark("Dark"),
+                             "contrast": mark("High Contrast")}, tr("Theme"))
         self.parts = {name: QCheckBox(tr(words)) for name, words in PARTS.items()}
         self.other = QLabel(objectName="quiet")
         self.fps = number(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
@@ -116,8 +117,6 @@ class Form(QWidget):
         film.addRow(tr("Steps a frame"), self.pace)
         film.addRow(tr("Turn the relief"), self.turn)
         self.film.setLayout(film)
-        self.film.setVisible(self.kind == "film")
-        self.parts["transparent"].setVisible(self.kind == "picture")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(form)
@@ -125,6 +124,8 @@ class Form(QWidget):
             whole.addWidget(box)
         whole.addWidget(self.film)
         whole.addStretch(1)
+        self.film.setVisible(self.kind == "film")  # once it is a part of the form: what has no parent would be a window
+        self.parts["transparent"].setVisible(self.kind == "picture")
 
     def _connect(self) -> None:
         self.preset.activated.connect(self._take_preset)
