@@ -99,7 +99,7 @@ def fields(theme: Theme) -> str:
         QComboBox::down-arrow {{ image: url({picture("chevron")}); width: 12px; height: 12px; }}
         QComboBox QAbstractItemView {{ border: {theme.border}px solid {theme.edge}; background: {theme.field}; }}
         {edged("QAbstractSpinBox", theme, 4, 5, theme.edge)}
-        QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
+        QAbstractSpinBox > QLineEdit, QComboBox > QLineEdit {{ border: 0; padding: 0; background: transparent; }}
         QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; width: 16px; }}
         QAbstractSpinBox::up-arrow {{ image: url({picture("chevron-up")}); width: 10px; height: 10px; }}
         QAbstractSpinBox::down-arrow {{ image: url({picture("chevron")}); width: 10px; height: 10px; }}
