@@ -13,6 +13,7 @@ from app.data import land
 from app.experiment import Experiment
 from app.export import EXPORTS, Options, export
 from app.files import load
+from app.help.shortcuts import by_menu
 from app.language import ENGLISH, Language, in_english, speak, spoken, tr
 from app.mnemonics import plain
 from app.panels.standings import FORMS, Standings
@@ -160,6 +161,14 @@ def test_the_export_dialogs_are_said_in_the_language(open_window: Open, monkeypa
     window.commands[name].trigger()
     assert seen
     assert not untranslated(seen[0], NAMES)
+
+
+def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window: Open) -> None:
+    window = open_window()
+    speak(BRACKETS)
+    window.commands.translate()
+    assert [heading for heading, _ in by_menu(window) if untranslated(heading, NAMES)] == []
+    assert any(heading.count("⟦") == 2 for heading, _ in by_menu(window))
 
 
 @pytest.mark.parametrize("text", [

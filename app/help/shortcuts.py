@@ -12,6 +12,7 @@ from app.help.browser import Browser
 from app.help.canvases import MOUSE
 from app.help.words import keys_of, name_of
 from app.language import tr
+from app.mnemonics import plain
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -54,8 +55,9 @@ def by_menu(window: MainWindow) -> list[Section]:
     for row, action in window.commands.actions.values():
         if row.shortcuts:
             found.setdefault(row.menu, []).append((f" {tr('or')} ".join(keys_of(action)), name_of(action)))
-    return [(" › ".join(map(tr, menu.split("/"))), rows)
-            for top in window.commands.menus if "/" not in top for menu, rows in found.items() if menu.partition("/")[0] == top]
+    menus = window.commands.menus
+    return [(" › ".join(plain(menus[name].title()) for name in dict.fromkeys((top, menu))), rows)
+            for top in menus if "/" not in top for menu, rows in found.items() if menu.partition("/")[0] == top]
 
 
 def by_mouse(window: MainWindow) -> list[Section]:
