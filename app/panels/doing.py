@@ -14,7 +14,11 @@ from app.panels.runs import RunList
 from app.session import Session
 
 NARROW = 600  # pixels of width that it surely gets
-SENTENCE, FIGURES = 230, 150  # letters of a long one
+SENTENCE = 230  # letters of a long one
+HERE = mark("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ")
+LEVEL = mark("Nothing curves upwards: no learning rate is too large yet.")
+SADDLE = mark("Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = {stable_rate:.3g}.")
+BOWL = mark("Stable learning rates: plain below 2/λmax = {stable_rate:.3g}, with momentum {beta:g} below {beta2:.3g}.")
 USUAL = 0.9  # the momentum that is spoken of where the run has none
 
 
@@ -47,8 +51,9 @@ class Doing(QWidget):
 
     def _fit(self) -> None:
         """As many lines as the longest sentences need at this width, so that the height changes with the window only."""
-        for label, letters in ((self.words, SENTENCE), (self.curvature, FIGURES)):
-            lines = 1 + (letters * label.fontMetrics().averageCharWidth() > max(self.width(), NARROW))
+        figures = max(self.curvature.fontMetrics().horizontalAdvance(tr(HERE) + tr(text)) for text in (LEVEL, SADDLE, BOWL))
+        for label, wide in ((self.words, SENTENCE * self.words.fontMetrics().averageCharWidth()), (self.curvature, figures)):
+            lines = 1 + (wide > max(self.width(), NARROW))
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing())
         bar = self.parentWidget()
         if bar is not None:
@@ -67,15 +72,10 @@ class Doing(QWidget):
         bend = curvature(track.surface, track.xs[step], track.ys[step])
         if math.isnan(bend.largest):
             return tr("Here the surface has no curvature that could be told.")
-        ways = tr("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ",
-                  largest=bend.largest, smallest=bend.smallest, condition=bend.condition)
+        ways = tr(HERE, largest=bend.largest, smallest=bend.smallest, condition=bend.condition)
         if bend.largest <= 0:
-            return ways + tr("Nothing curves upwards: no learning rate is too large yet.")
-        beta = run.hyperparameters.get("momentum", USUAL)
+            return ways + tr(LEVEL)
         if bend.smallest < 0:
-            return ways + tr("Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = "
-                             "{stable_rate:.3g}.",
-                             stable_rate=bend.stable_rate)
-        return ways + (tr("Stable learning rates: plain below 2/λmax = {stable_rate:.3g}, with momentum {beta:g} below "
-                          "{beta2:.3g}.",
-                          stable_rate=bend.stable_rate, beta=beta, beta2=bend.stable_rate_with(beta)))
+            return ways + tr(SADDLE, stable_rate=bend.stable_rate)
+        beta = run.hyperparameters.get("momentum", USUAL)
+        return ways + tr(BOWL, stable_rate=bend.stable_rate, beta=beta, beta2=bend.stable_rate_with(beta))
