@@ -178,7 +178,8 @@ ACTIONS: list[Action] = [
       for name, text in (("system", "As the System"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High Contrast"))),
 
     *(Action(f"language_{code}", text, "View/Language", lambda w, code=code: w.set_language(code),
-             checked=lambda w, code=code: w.language_choice == code)
+             checked=lambda w, code=code: w.language_choice == code,
+             enabled=lambda w: not w.exporting.jobs)  # a film is in one language
       for code, text in (("system", "As the System"), *((code, language(code).name) for code in codes()))),
 
     Action("about_optimizer", "About this &Optimizer", "Help", show_optimizer_help, ["Ctrl+F1"]),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
+from app.language import tr
+
 
 def show_sentence(parent: QWidget, words: str) -> None:
     """Say what cannot be done; a file's name in it is no markup."""
@@ -17,10 +19,10 @@ def show_sentence(parent: QWidget, words: str) -> None:
 def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     """Whether to Save what was changed, to Discard it, or to Cancel what would lose it."""
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(QMessageBox.Icon.Question, "Thalweg", f"Save the changes to {name}?",
+    box = QMessageBox(QMessageBox.Icon.Question, "Thalweg", tr("Save the changes to {name}?", name=name),
                       buttons.Save | buttons.Discard | buttons.Cancel, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText("Otherwise they are lost.")
+    box.setInformativeText(tr("Otherwise they are lost."))
     box.setDefaultButton(buttons.Save)
     box.setEscapeButton(buttons.Cancel)
     answer = buttons(box.exec())

@@ -56,7 +56,7 @@ def window(words: Sequence[str]) -> int:
     parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, a data file (CSV) of two "
                         "columns, or the name of an example")
     parser.add_argument("--reset", action="store_true", help="forget all that is remembered from one start to the next: layout, "
-                        "theme, sizes, favorites, recent files, folders; then open the window. The old settings are kept beside "
+                        "theme, sizes, favourites, recent files, folders; then open the window. The old settings are kept beside "
                         "the new ones, in Thalweg.ini.bak")
     parser.add_argument("--install-desktop", action="store_true", help="put Thalweg into the menu of the desktop (Linux), and end")
     parser.add_argument("--uninstall-desktop", action="store_true", help="remove it from there, and end")
@@ -77,7 +77,10 @@ def window(words: Sequence[str]) -> int:
     source = place(chosen.experiment) if chosen.experiment else None
     experiment = load(source) if source else None
     if chosen.reset:
+        from app.desktop import look_first
         from app.reset import begin_anew
+
+        look_first()  # what is remembered is not lost for a window that cannot be shown
 
         print(begin_anew(), flush=True)
     return open_window(experiment, source)

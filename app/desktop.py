@@ -44,7 +44,7 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
 
     def leave(*_: object) -> None:
         window.files.origins.waive()  # whoever ends it from outside cannot be asked
-        QTimer.singleShot(0, application.closeAllWindows)  # not in the midst of what is being done
+        QTimer.singleShot(0, window.close)  # not in the midst of what is being done
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QLibraryInfo, QObject, Qt, QTranslator
@@ -9,7 +10,8 @@ from PyQt6.QtGui import QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
 from app import look
-from app.language import language, of_the_system, speak, spoken
+from app.language import codes, language, of_the_system, speak, spoken
+from app.sheet import sheet
 from app.theme import THEMES, Theme
 
 if TYPE_CHECKING:
@@ -25,18 +27,31 @@ class Dress(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window, self.settings = window, window.settings
-        self.theme_choice = self.settings.text("theme", "system")
-        self.language_choice = self.settings.text("language", "system")
+        self.theme_choice = self._kept("theme", THEMES)
+        self.language_choice = self._kept("language", codes())
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.application = application
         if application.property(BORN_DARK) is None:  # where no scheme is told, the palette tells: before it is ours
             application.setProperty(BORN_DARK, application.palette().color(QPalette.ColorRole.Window).lightness() < 128)
         self.hints = QGuiApplication.styleHints()
-        self.theme, self.qt = self._theme(), QTranslator(self)
+        self.qt = QTranslator(self)
+        self._tell()
+        self.theme = self._theme()
         self._speak()
         if self.hints is not None:
             self.hints.colorSchemeChanged.connect(self._system_changed)  # a method: the hints outlive the window
+
+    def _kept(self, key: str, known: Collection[str]) -> str:
+        """What was chosen last time; the system's where that is nothing that there is."""
+        choice = self.settings.text(key, "system")
+        return choice if choice in known else "system"
+
+    def _tell(self) -> None:
+        """Tell the system which scheme is wished, for what asks it for its colors, as title bars do; or let it choose again."""
+        if self.hints is not None:
+            self.hints.setColorScheme(SCHEME.Unknown if self.theme_choice == "system" else
+                                      SCHEME.Light if self.theme_choice == "light" else SCHEME.Dark)
 
     def _theme(self) -> Theme:
         if self.theme_choice in THEMES:
@@ -53,12 +68,9 @@ class Dress(QObject):
             self.application.installTranslator(self.qt)
 
     def put_on(self) -> None:
-        """Colors for all of the program's windows; what asks the system for its colors, as title bars do, is told too."""
-        if self.hints is not None:
-            self.hints.setColorScheme(SCHEME.Unknown if self.theme_choice == "system" else
-                                      SCHEME.Light if self.theme.name == "light" else SCHEME.Dark)
+        """Colors for all of the program's windows."""
         self.application.setPalette(look.palette(self.theme))
-        self.application.setStyleSheet(look.sheet(self.theme))
+        self.application.setStyleSheet(sheet(self.theme))
 
     def _system_changed(self) -> None:
         if self.theme_choice == "system":
@@ -67,6 +79,7 @@ class Dress(QObject):
     def set_theme(self, choice: str) -> None:
         self.theme_choice = choice
         self.settings.keep("theme", choice)
+        self._tell()  # first: else the system's scheme is the one that was asked of it last
         theme = self._theme()
         if theme is not self.theme:
             self.theme = theme

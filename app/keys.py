@@ -22,7 +22,9 @@ class OwnKeys(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus = QApplication.focusWidget()
-            if any(isinstance(focus, kind) and event.key() in keys for kind, keys in USED) or _wanted(focus, event.key()):
+            held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+            if not held and (_wanted(focus, event.key()) or
+                             any(isinstance(focus, kind) and event.key() in keys for kind, keys in USED)):
                 event.accept()
         return False
 

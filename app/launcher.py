@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app import ASSETS, machine
+from app import ASSETS, machine, version
 from app.atomic import replacing
 from app.checks import ExperimentError, printable
 
@@ -70,6 +70,8 @@ def this_command() -> list[str]:
         return [sys.executable]
     scripts = Path(os.path.abspath(sys.argv[0])), Path(sys.executable).with_name("thalweg")
     found = next((str(path) for path in scripts if path.name == "thalweg" and os.access(path, os.X_OK)), "")
+    if not found and version() == "not installed":
+        raise ExperimentError("Thalweg is not installed here, so a menu could not start it: install it first, with pip or pipx")
     return [found] if found else [sys.executable, "-m", "app"]
 
 

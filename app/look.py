@@ -10,7 +10,6 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, Q
 from PyQt6.QtSvg import QSvgRenderer
 
 from app.sheet import ICONS
-from app.sheet import sheet as sheet
 from app.theme import Style, Theme
 
 SIZE = 18

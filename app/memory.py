@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QSize
+from PyQt6.QtCore import QByteArray, QSize
 from PyQt6.QtGui import QGuiApplication
 
 from app.layout import reachable
@@ -37,9 +37,10 @@ def recall(window: MainWindow) -> None:
     window.layout_.restore(window.foot.fitting())
 
 
-def remember(window: MainWindow) -> None:
+def remember(window: MainWindow, geometry: QByteArray) -> None:
+    """``geometry``: where it stood when it was a window, and not a presentation."""
     window.layout_.keep()
-    window.settings.keep("layout/geometry", window.saveGeometry())
+    window.settings.keep("layout/geometry", geometry)
     window.settings.keep("speed", window.session.clock.speed)
     for name in OPTIONS:
         window.settings.keep(name, window.options[name])

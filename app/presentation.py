@@ -28,7 +28,9 @@ class Presentation:
         self.bar.addWidget(self.caption)
         window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.bar)
         self.bar.hide()
-        self.state, self.shown, self.maximized = QByteArray(), {}, False  # type: ignore[var-annotated]
+        self.states, self.geometry = (QByteArray(), QByteArray()), QByteArray()  # of before
+        self.shown: dict[str, bool] = {}
+        self.maximized = False
 
     @property
     def _furniture(self) -> list[QWidget | None]:
@@ -41,8 +43,9 @@ class Presentation:
     def begin(self) -> None:
         """Put away all but the figures."""
         window, layout = self.window, self.window.layout_
-        self.on, self.state, self.shown = True, window.saveState(), dict(layout.wanted)
-        self.maximized = window.isMaximized()
+        self.on, self.shown = True, dict(layout.wanted)
+        self.states = window.saveState(), layout.figures.saveState()
+        self.geometry, self.maximized = window.saveGeometry(), window.isMaximized()
         for name in ("side", "results"):
             if layout.wanted[name]:
                 layout.toggle(name)
@@ -68,10 +71,11 @@ class Presentation:
         self.on = False
         self._dress()
         window.showMaximized() if self.maximized else window.showNormal()
-        for name in ("side", "results"):
-            if layout.wanted[name] != self.shown[name]:
+        for name, shown in self.shown.items():
+            if layout.wanted[name] != shown:
                 layout.toggle(name)
-        window.restoreState(self.state)
+        for each, state in zip((window, layout.figures), self.states, strict=True):
+            each.restoreState(state)
         window.stage.show(window.theme)
 
     def refurnished(self) -> None:

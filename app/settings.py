@@ -12,6 +12,7 @@ from PyQt6.QtCore import QByteArray, QSettings
 from app.catalogue import FAVOURITES
 
 RECENT = 8  # files that are remembered
+MOTION = "reduce_motion"  # the key of a setting that the window and the export dialog read
 
 
 class Settings:

@@ -43,7 +43,7 @@ def buttons(theme: Theme) -> str:
         QPushButton:pressed {{ background: {down}; }}
         QPushButton:default {{ border-color: {theme.accent}; }}
         QPushButton:disabled {{ {off} background: transparent; }}
-        QPushButton::menu-indicator {{ image: url({picture("chevron")}); width: 10px; height: 10px; right: 4px;
+        QPushButton::menu-indicator {{ image: url("{picture("chevron")}"); width: 10px; height: 10px; right: 4px;
                                        subcontrol-origin: padding; subcontrol-position: right center; }}
         QToolButton {{ border-radius: 4px; color: {theme.text}; }}
         {edged("QToolButton", theme, 6, 10, "transparent")}
@@ -81,7 +81,7 @@ def ticks(selector: str, theme: Theme) -> str:
         {selector} {{ width: 13px; height: 13px; border: {theme.border}px solid {theme.edge}; border-radius: 3px;
                       background: {theme.field}; }}
         {each(":hover")} {{ border-color: {theme.accent}; }}
-        {each(":checked")} {{ background: {theme.accent}; border-color: {theme.accent}; image: url({picture(f"tick-{ink}")}); }}
+        {each(":checked")} {{ background: {theme.accent}; border-color: {theme.accent}; image: url("{picture(f"tick-{ink}")}"); }}
         {each(":disabled")} {{ border-color: {theme.blend(theme.edge, 0.6, theme.panel)}; }}
     """
 
@@ -96,13 +96,13 @@ def fields(theme: Theme) -> str:
             border-color: {theme.blend(theme.edge, 0.6, theme.panel)}; }}
         {edged("QComboBox", theme, 4, 6, theme.edge)}
         QComboBox::drop-down {{ border: 0; width: 18px; }}
-        QComboBox::down-arrow {{ image: url({picture("chevron")}); width: 12px; height: 12px; }}
+        QComboBox::down-arrow {{ image: url("{picture("chevron")}"); width: 12px; height: 12px; }}
         QComboBox QAbstractItemView {{ border: {theme.border}px solid {theme.edge}; background: {theme.field}; }}
         {edged("QAbstractSpinBox", theme, 4, 5, theme.edge)}
         QAbstractSpinBox > QLineEdit, QComboBox > QLineEdit {{ border: 0; padding: 0; background: transparent; }}
         QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; width: 16px; }}
-        QAbstractSpinBox::up-arrow {{ image: url({picture("chevron-up")}); width: 10px; height: 10px; }}
-        QAbstractSpinBox::down-arrow {{ image: url({picture("chevron")}); width: 10px; height: 10px; }}
+        QAbstractSpinBox::up-arrow {{ image: url("{picture("chevron-up")}"); width: 10px; height: 10px; }}
+        QAbstractSpinBox::down-arrow {{ image: url("{picture("chevron")}"); width: 10px; height: 10px; }}
     """
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.checks import MOST_STEPS, ExperimentError, choice, number, short
 from app.experiment import Curve, Experiment
 from app.files import examples, load
+from app.language import tr
 from app.numerals import spelled
 from app.run import Run
 
@@ -96,11 +97,12 @@ def command_line(experiment: Experiment, options: Options, file: Path | None, ta
     if not reason:
         words = _in_words(experiment)
     elif file is None:
-        raise ExperimentError(f"save the experiment first: {reason}, and a command can only name a file with that")
+        raise ExperimentError(tr("save the experiment first: {reason}, and a command can only name a file with that",
+                                 reason=reason))
     else:
         kept = load(file)
         if replace(kept, steps=experiment.steps) != experiment:
-            raise ExperimentError(f"save the experiment first: {file.name} holds another one")
+            raise ExperimentError(tr("save the experiment first: {file} holds another one", file=file.name))
         words = [_name(file)] + ([] if experiment.steps in (None, kept.steps) else ["--steps", str(experiment.steps)])
     return shlex.join(["thalweg", "export", *words, *_wished(options, Path(target)), "--to", str(target)])
 
@@ -113,16 +115,16 @@ def _name(file: Path) -> str:
 def _beyond_words(experiment: Experiment) -> str:
     """Why an experiment cannot be said in a few words; empty where it can."""
     if any(run.earlier for run in experiment.runs):
-        return "this race has been turned on the way"
+        return tr("this race has been turned on the way")
     if experiment.branches:
-        return "this race has branches"
+        return tr("this race has branches")
     if experiment.data is not None:
-        return "this surface is made from data"
+        return tr("this surface is made from data")
     if not experiment.runs:
-        return "this race has no runs"
+        return tr("this race has no runs")
     if any(part.extra for part in (experiment, experiment.curve, experiment.fair, *experiment.runs)):
-        return "its file has something that only a newer version knows"
-    return f"this is a race with {experiment.fair.words}" if experiment.fair.mode else ""
+        return tr("its file has something that only a newer version knows")
+    return tr("this is a race with {words}", words=experiment.fair.words) if experiment.fair.mode else ""
 
 
 def _in_words(experiment: Experiment) -> list[str]:

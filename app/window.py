@@ -278,6 +278,7 @@ class MainWindow(QMainWindow):
         self.side.fair.tuner.cancel()
         self.writing.stop()
         self.say("")
+        geometry = self.presentation.geometry if self.presentation.on else self.saveGeometry()
         self.presentation.leave()
-        remember(self)
+        remember(self, geometry)
         super().closeEvent(event)

@@ -35,7 +35,8 @@ EXAMPLES = (
 STATUS = """\
 exit status:
   0    everything is written
-  1    some of it is: the others could not be opened or said in that format, or the program itself failed
+  1    some of it is: the others could not be opened or said in that format;
+       or something went wrong inside Thalweg
   2    nothing is written: a word, an option or an experiment cannot be used
   3    a file could not be written to its end: the disk is full, or forbidden
   130  stopped by Ctrl+C

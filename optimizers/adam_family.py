@@ -325,7 +325,8 @@ def acprop(x, grad, t, m=0.0, s=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
     u_t = \dfrac{g_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon} + \lambda x_{t-1}
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) u_t
-    w_t = [\eta \,\min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
+    \hat{\eta}_t = \max(\hat{\eta}_{t-1}, \eta \,\min(t / T, 1))
+    w_t = \hat{\eta}_t^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
     x_t = (1 - \beta_1) z_t + \beta_1 \bar{x}_t,\quad z_0 = \bar{x}_0 = x_0
     """)

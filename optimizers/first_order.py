@@ -174,7 +174,8 @@ def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Posit
 @optimizer("Schedule-free SGD", source="Defazio et al. 2024, arXiv:2405.15682; the path is y, and the warm-up Optax's",
            convention="Optax", formula=r"""
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
-    w_t = [\eta \,\min(t / T, 1)]^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
+    \hat{\eta}_t = \max(\hat{\eta}_{t-1}, \eta \,\min(t / T, 1))
+    w_t = \hat{\eta}_t^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
     x_t = (1 - \beta) z_t + \beta \bar{x}_t,\quad z_0 = \bar{x}_0 = x_0
     """)

@@ -119,7 +119,7 @@ class Monkey:
         window.files.ask = self.answer_path  # type: ignore[method-assign]
         window.files.ask_about_unsaved = self.answer_unsaved  # type: ignore[method-assign]
         window.reporter.caught = self.fail  # type: ignore[method-assign]
-        window.session.clock._timer.setInterval(2**30)  # time is passed by the monkey
+        window.session.clock._timer.timeout.disconnect()  # time is passed by the monkey
         window.resize(900, 600)
         window.show()
         self.settle()
@@ -354,7 +354,7 @@ class Monkey:
                 QContextMenuEvent.Reason.Keyboard, place, widget.mapToGlobal(place)))
 
     def change_theme(self) -> None:
-        theme = self.random.choice(("system", "light", "dark"))
+        theme = self.random.choice(("system", "light", "dark", "contrast"))
         self.tell(theme)
         self.window.set_theme(theme)
 

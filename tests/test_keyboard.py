@@ -309,3 +309,26 @@ def test_letters_are_found_in_another_language(application: QApplication) -> Non
     assert letters[2] == "q"
     assert len(set(letters)) == 3
     menu.deleteLater()
+
+
+def test_keys_with_a_modifier_are_the_windows(open_window: Open) -> None:
+    window = open_window()
+    slider, start = window.side.editor.knobs["lr"].slider, window.session.experiment.start
+    assert start is not None
+    slider.setFocus()
+    QTest.keyClick(slider, KEY.Key_Left, Qt.KeyboardModifier.ControlModifier | SHIFT)
+    now = window.session.experiment
+    assert now.start is not None
+    assert now.start[0] < start[0]
+    assert now.runs[0].hyperparameters == FIRST.runs[0].hyperparameters
+
+
+def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> None:
+    window = open_window()
+    window.session.keep_branch()
+    window.foot.setCurrentIndex(2)
+    branches = window.foot.branches.list
+    branches.setFocus()
+    QTest.keyClick(branches, KEY.Key_Delete)
+    assert not window.session.experiment.branches
+    assert len(window.session.experiment.runs) == len(FIRST.runs)

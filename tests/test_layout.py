@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PyQt6.QtCore import QByteArray, QPoint, Qt
+from PyQt6.QtCore import QByteArray, QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
@@ -199,3 +199,59 @@ def test_a_language_is_chosen_and_remembered(open_window: Open, application: QAp
     assert first.language_choice == "ko"
     first.close()
     assert open_window().language_choice == "ko"
+
+
+def test_leaving_a_presentation_brings_back_what_was_hidden_in_it(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    before = where(window)
+    window.presentation.toggle()
+    window.toggle("relief")
+    settle(application)
+    window.presentation.toggle()
+    settle(application)
+    assert set(where(window)) == set(before)
+
+
+class Hints(QObject):
+    """A system that does what it is asked for, and says dark by itself."""
+
+    colorSchemeChanged = pyqtSignal()
+    asked = Qt.ColorScheme.Unknown
+
+    def setColorScheme(self, scheme: Qt.ColorScheme) -> None:
+        self.asked = scheme
+
+    def colorScheme(self) -> Qt.ColorScheme:
+        return Qt.ColorScheme.Dark if self.asked == Qt.ColorScheme.Unknown else self.asked
+
+
+def test_the_system_chooses_again_after_somebody_did(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    hints = Hints()
+    monkeypatch.setattr("app.dress.QGuiApplication.styleHints", lambda: hints)
+    window = open_window()
+    assert window.theme.name == "dark"
+    window.set_theme("light")
+    assert (window.theme.name, hints.asked) == ("light", Qt.ColorScheme.Light)
+    window.set_theme("system")
+    assert (window.theme.name, hints.asked) == ("dark", Qt.ColorScheme.Unknown)
+
+
+def test_what_is_no_theme_and_no_language_is_the_systems(open_window: Open) -> None:
+    settings = Settings()
+    settings.keep("theme", "neon")
+    settings.keep("language", "tlh")
+    window = open_window()
+    assert (window.theme_choice, window.language_choice) == ("system", "system")
+
+
+def test_words_about_a_field_go_with_it(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    field = window.transport.speed.field
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "nothing")
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    slip = window.transport.speed.wrong
+    assert slip.isVisible()
+    window.presentation.toggle()
+    assert not slip.isVisible()

@@ -39,15 +39,15 @@ def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
     tops, children = 0, 0
     for k in range(50):
         window = MainWindow(FIRST)
-        window.resize(500, 400)
+        window.resize(300, 240)
         window.show()
-        settle(application)
+        settle(application, 4)
         window.session.advance(3)
         window.close()
         gone += [weakref.ref(part) for part in (window, window.session.race, window.session.clock, *window.canvases.values())]
         window.deleteLater()
         del window
-        settle(application)
+        settle(application, 4)
         if k == 0:  # what stays after one window may be kept for the next
             tops, children = len(application.topLevelWidgets()), len(application.findChildren(QObject))
     gc.collect()

@@ -31,6 +31,7 @@ from app.help.commands import DOES
 from app.help.controls import CONTROLS
 from app.help.words import keys_of, name_of
 from app.language import mark, tr
+from app.mnemonics import plain
 from app.panels.fields import Knob, Switch
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ def told(name: str, *sentences: str) -> str:
 
 def _name(widget: QWidget) -> str:
     words = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
-    return words[:1].upper() + words[1:].replace("&", "")
+    words = plain(words)
+    return words[:1].upper() + words[1:]
 
 
 def _tip(widget: QWidget, place: QPoint | None) -> str:

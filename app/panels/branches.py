@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from app import look
@@ -15,13 +16,32 @@ EMPTY = mark("No branch yet. Go back to an earlier step, turn something and play
              "the path that you leave stays as a pale branch.")
 
 
+class Branches(QListWidget):
+    """The Delete key is its own while it has the focus: elsewhere it removes the chosen run."""
+
+    dropped = pyqtSignal()
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Delete:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Delete:
+            self.dropped.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class BranchList(QWidget):
     """Every branch with what it is and where it got; the check box shows or hides it, a double click or F2 names it."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.session, self.theme = session, theme
-        self.list = QListWidget(accessibleName=tr("Branches"))
+        self.list = Branches(accessibleName=tr("Branches"))
+        self.list.dropped.connect(self.delete)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -78,7 +78,7 @@ class RowPainter(QStyledItemDelegate):
         self.heading.setPointSizeF(font.pointSizeF() * 0.9)
         self.heading.setBold(True)
         self.high = QFontMetrics(self.name).height(), QFontMetrics(self.small).height()
-        self.back = QColor(theme.blend(theme.accent, 0.8, theme.field))
+        self.back = QColor(theme.chosen)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         name, small = self.high

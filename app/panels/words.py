@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 WIDE = 360  # pixels of a slip, at most
@@ -27,6 +27,13 @@ class Slip(Words):
         super().__init__("slip")
         self.below = below
         below.destroyed.connect(self.deleteLater)
+        below.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """What is said of a widget goes with it."""
+        if event is not None and event.type() == QEvent.Type.Hide:
+            self.hide()
+        return False
 
     def say(self, words: str) -> None:
         window = self.below.window()

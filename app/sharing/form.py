@@ -20,13 +20,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.calm import KEY as MOTION
 from app.export import EXPORTS
 from app.export.film import REST, held_of
 from app.export.options import DPIS, MOST_DPI, UNITS, Options
 from app.language import mark, tr
 from app.panels.fields import quiet_wheel
-from app.settings import Settings
+from app.settings import MOTION, Settings
 from app.theme import THEMES, Theme
 
 UNIT_WORDS = {"px": mark("pixels"), "cm": "cm", "in": mark("inches")}
@@ -248,6 +247,7 @@ class Form(QWidget):
         for name, box in self._lists().items():
             self.settings.keep(f"{self.kind}/{name}", str(box.currentData()))
         for name, spin in self._numbers().items():
-            self.settings.keep(f"{self.kind}/{name}", spin.value())
+            if name != "turn" or not self.settings.flag(MOTION, False):  # what calm has put to 0 nobody has wished
+                self.settings.keep(f"{self.kind}/{name}", spin.value())
         for name, box in self.parts.items():
             self.settings.keep(f"{self.kind}/{name}", box.isChecked())

@@ -10,6 +10,7 @@ from app.export.code import script, told
 from app.export.code.counterparts import Call, counterpart
 from app.export.code.gather import Gathered
 from app.export.code.numpy_script import features, stages
+from app.language import tr
 from app.race import Race
 from app.run import Run
 
@@ -63,8 +64,8 @@ def framework_script(race: Race, framework: str) -> str:
     missing = [name for name, found in zip(names, found_all, strict=True) if found is None]
     label, home, needs = SAYS[framework]
     if missing:
-        raise ExperimentError(f"{home} has nothing that takes the very path of {', '.join(missing)}; "
-                              "the NumPy script (.py) can do it")
+        raise ExperimentError(tr("{library} has nothing that takes the very path of {names}; the NumPy script (.py) can do it",
+                                 library=home, names=", ".join(missing)))
     every = [found for found in found_all if found is not None]
     simple = [_has_all(run, found, race.step) for run, found in zip(runs, every, strict=True)]
     others = [run for run, plain in zip(runs, simple, strict=True) if not plain]
