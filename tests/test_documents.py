@@ -21,6 +21,7 @@ from app.cli import window as start_window
 from app.documents import Documents, as_filtered
 from app.experiment import FIRST, LONGEST, Experiment, Run
 from app.files import examples, load, save
+from app.mnemonics import plain
 from app.session import Session
 from app.settings import RECENT
 from app.window import MainWindow
@@ -414,7 +415,7 @@ def test_the_last_files_are_remembered_newest_first(open_window: Open, tmp_path:
     window.files.take(paths[5])
     expected = [paths[5], *(path for path in reversed(paths) if path != paths[5])][:RECENT]
     assert MainWindow(FIRST).settings.recent() == expected
-    assert recent(window) == [*(f"{path.name} – {path.parent}".replace("&", "&&") for path in expected), "&Clear"]
+    assert [plain(text) for text in recent(window)] == [*(f"{path.name} – {path.parent}" for path in expected), "Clear"]
     pick_recent(window, 1)
     assert window.files.origins.path == expected[1]
     expected[3].unlink()
