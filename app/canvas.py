@@ -14,7 +14,7 @@ from typing import Any
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QColor, QFocusEvent, QFontInfo, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtGui import QColor, QFocusEvent, QFontInfo, QHideEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
 
 from app.language import tr
@@ -66,6 +66,10 @@ class Canvas(FigureCanvasQTAgg):
     def show_scene(self, scene: Scene) -> None:
         """Show a scene; where only the race is another one, the static part stays."""
         old, self.scene = self.scene, scene
+        if old is None or old.theme is not scene.theme:  # at 1.25 the picture may end a pixel before the widget does
+            colors = self.palette()
+            colors.setColor(QPalette.ColorRole.Window, QColor(scene.theme.face))
+            self.setPalette(colors)
         if old is None or not scene.same_ground(old) or not self.composed:
             self.composed = False
             self.draw_idle()

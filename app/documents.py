@@ -104,7 +104,7 @@ class Documents(QObject):
 
     def save_as(self) -> bool:
         now = self.origins.path
-        name = now.stem if now else self.window.session.experiment.surface
+        name = now.stem if now else f"{self.window.session.experiment.surface}.thalweg"  # by this the desktop knows it
         path = self.ask(tr("Save Experiment"), tr("Experiments (*.json)"), "json", name)
         if path is None:
             return False

@@ -41,7 +41,7 @@ def edited(now: Experiment, wanted: Experiment, step: int, extents: Sequence[int
     lost = [run for run, extent in zip(now.runs, extents, strict=True)
             if extent > step and run.slot in made and (moved or (run.slot in changed and not from_start))]
     after = replace(wanted, runs=tuple(runs), fair=now.fair)
-    if changed or moved:
+    if moved or changed & olds.keys():  # another run beside them makes no branch idle
         after = replace(after, branches=tuple(branch for branch in after.branches if not _idle(branch, after, step)))
     return kept(after, now, tuple(run for run in now.runs if run in lost or (lost and moved)), step, extents)
 

@@ -17,12 +17,14 @@ def letter_of(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
+    """The text without the mark, and without a letter in brackets that stands there for its sake."""
+    text = re.sub(r"\s*\(&\w\)", "", text)
     return MARK.sub(lambda found: found[1] if found[1].isalnum() else found[0], text)
 
 
 def plain(text: str) -> str:
-    """The text as a person reads it: without the mark, and without a letter in brackets that stands there for its sake."""
-    return unmarked(re.sub(r"\s*\(&\w\)", "", text)).replace("&&", "&")
+    """The text as a person reads it."""
+    return unmarked(text).replace("&&", "&")
 
 
 def marked(texts: Sequence[str]) -> list[str]:

@@ -58,7 +58,7 @@ class Presentation:
             if part is not None:
                 part.setVisible(not self.on)
         for dock in self.window.layout_.docks.values():
-            dock.show_title(not self.on)
+            dock.show_title(not self.on or dock.isFloating())
         self.bar.setVisible(self.on)
         self.window.stage.enlarge(LARGER if self.on else 1.0)
         self.refresh()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QScrollArea, QWidget
 
+from app.panels.number import GIVEN
+
 if TYPE_CHECKING:
     from app.window import MainWindow
 
@@ -54,6 +56,8 @@ def to_control(window: MainWindow, forward: bool) -> bool:
     """Tab, or Shift+Tab; whether there was anything to go to."""
     stops = [widget for part in parts(window) for widget in controls(window, part)]
     now = window.focusWidget()
+    if now is window or now is None:
+        now = window.property(GIVEN)
     if not stops:
         return False
     if now in stops:

@@ -332,3 +332,15 @@ def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> N
     QTest.keyClick(branches, KEY.Key_Delete)
     assert not window.session.experiment.branches
     assert len(window.session.experiment.runs) == len(FIRST.runs)
+
+
+def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
+    window = open_window()
+    knob = window.side.editor.knobs["lr"]
+    knob.field.setFocus()
+    knob.field.selectAll()
+    QTest.keyClicks(knob.field, "0.002")
+    QTest.keyClick(knob.field, KEY.Key_Return)
+    assert not knob.field.hasFocus()
+    QTest.keyClick(window, KEY.Key_Tab)
+    assert focused(window) is knob.reset

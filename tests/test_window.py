@@ -518,3 +518,23 @@ def test_the_rows_of_the_readout_hold_their_figures(open_window: Open, applicati
     for row in range(4):
         assert window.results.rowHeight(row) >= QFontMetrics(window.results.font()).height() + 5
     assert window.results.rowHeight(0) * 4 <= window.results.viewport().height()
+
+
+def test_another_run_leaves_the_branches_alone(open_window: Open) -> None:
+    window = open_window()
+    window.session.keep_branch()
+    kept = window.session.experiment.branches
+    window.side.runs.add()
+    assert window.session.experiment.branches == kept != ()
+
+
+def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.side.runs.add()
+    window.session.store.undo()
+    settle(application)
+    last = len(window.session.experiment.runs) - 1
+    assert window.side.runs.row == last
+    assert window.canvases["contour"].scene.chosen == last
+    window._write()
+    assert window.session.experiment.runs[last].rule.name in window.doing.words.text()

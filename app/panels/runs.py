@@ -70,7 +70,7 @@ class RunList(QWidget):
         """Show the runs as they are at the step that is shown, and what each is doing."""
         experiment, race = self.session.seen, self.session.race
         styles = self.theme.styles(experiment.runs)
-        row = max(self.row, 0)
+        before, row = self.row, max(self.row, 0)
         self.list.blockSignals(True)
         while self.list.count() > len(experiment.runs):
             self.list.takeItem(self.list.count() - 1)
@@ -94,6 +94,8 @@ class RunList(QWidget):
             self.buttons[name].setEnabled(self.row >= 0)
         for name in ("Add", "Duplicate"):
             self.buttons[name].setEnabled(len(experiment.runs) < MOST_RUNS and (name == "Add" or self.row >= 0))
+        if self.row != before:  # the run that was chosen is gone
+            self.chosen.emit()
 
     def _checked(self, item: QListWidgetItem) -> None:
         row = self.list.row(item)

@@ -17,7 +17,8 @@ from app.panels.words import Words
 from app.sharing.form import Form
 
 PAUSE = 150  # milliseconds without a change, after which the preview is drawn
-ROOM = QSize(560, 380)  # pixels of the preview, at least
+ROOM, LEAST = QSize(560, 380), QSize(200, 150)  # pixels of the preview: what it would like, and what it needs
+MARGIN = QSize(20, 60)  # pixels of a screen that a dialog leaves free
 SHARP = 2  # pixels of the preview's picture to one on the screen: small letters can be read so
 CHECK = 8  # pixels of a square of the board that shows through what is transparent
 
@@ -28,9 +29,12 @@ class Preview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.picture = QPixmap()
-        self.setMinimumSize(ROOM)
+        self.setMinimumSize(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Preview"))
+
+    def sizeHint(self) -> QSize:
+        return ROOM
 
     def show_picture(self, picture: QPixmap) -> None:
         self.picture = picture
@@ -96,6 +100,9 @@ class ExportDialog(QDialog):
         form.changed.connect(self.timer.start)
         underline_dialog(self)
         save.setFocus()
+        screen = parent.screen()
+        assert screen is not None
+        self.resize(self.sizeHint().boundedTo(screen.availableGeometry().size() - MARGIN))
         self.refresh()
 
     def refresh(self) -> None:

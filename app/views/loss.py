@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from app.experiment import AGAINST, QUANTITIES
 from app.language import tr
@@ -18,7 +18,7 @@ from app.views.limits import LENGTH, Limits
 from app.views.scene import Bundle, Scene
 from app.views.series import series
 from app.views.strokes import Brush
-from app.views.ticks import power, thousands
+from app.views.ticks import Fitting, power, thousands
 from app.views.view import GHOST, View
 
 TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
@@ -45,7 +45,7 @@ class Loss(View):
         name = tr(QUANTITIES["above" if self.offset else curve.quantity])
         axes.set_xscale(curve.x_scale)
         if curve.x_scale == "linear":
-            axes.xaxis.set_major_locator(MaxNLocator(5, integer=curve.against != "time"))
+            axes.xaxis.set_major_locator(Fitting(integer=curve.against != "time"))
         axes.xaxis.set_major_formatter(FuncFormatter(thousands if curve.x_scale == "linear" else power))
         axes.xaxis.set_minor_formatter(NullFormatter())
         self.limits = Limits(self)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
-from matplotlib.ticker import Formatter
+from matplotlib.ticker import Formatter, MaxNLocator
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+ROOM = 0.45  # inches of an axis from one number to the next
 PLAIN = 1e-4, 1e5  # between them a number is written out
 
 
@@ -68,3 +70,13 @@ class Even(Formatter):
         if not self.whole:
             return scientific(x, self.decimals) if x else "0"
         return self._write(x if abs(x) > 1e-12 else 0.0, self.decimals).replace("-", "−")
+
+
+class Fitting(MaxNLocator):
+    """As many steps as there is room for, up to five, whatever the letters' size."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        axes = self.axis.axes
+        inches = axes.bbox.width / axes.figure.dpi
+        self.set_params(nbins=int(min(max(inches / ROOM, 1), 5)))
+        return super().tick_values(vmin, vmax)
