@@ -22,6 +22,8 @@ def stepped(declared: Hyperparameter, value: float, count: int, coarse: bool = F
     elif declared.scale == "decay":
         rest = 1 - Decimal(repr(value))
         result = float(1 - _along(rest, -count, coarse)) if rest > 0 else value if count > 0 else declared.high
+        if result == value:  # so near to 1 a tenth of a decade is lost in rounding
+            result = float(1 - _along(rest, -count, True))
     else:
         step = Decimal(1) if declared.scale == "whole" else readable((declared.high - declared.low) / 100)
         result = float((round(Decimal(repr(value)) / step) + count * (10 if coarse else 1)) * step)

@@ -48,6 +48,12 @@ def test_steps_of_a_decay_are_tenths_of_a_decade_of_what_it_forgets() -> None:
     assert stepped(replace(DECAY, most=1.0), 1.0, -1) == DECAY.high
 
 
+def test_a_decay_at_its_bound_can_be_turned_down_again() -> None:
+    beta1 = OPTIMIZERS["adam"].hyperparameters["beta1"]
+    highest = stepped(beta1, 0.9, 30, coarse=True)
+    assert stepped(beta1, highest, 1) == highest > stepped(beta1, highest, -1)
+
+
 def test_steps_of_shares_and_of_whole_numbers() -> None:
     assert walk(SHARE, 0.0, 3) == [0.01, 0.02, 0.03]
     assert walk(SHARE, 0.5, 1, coarse=True) == [0.6]

@@ -65,6 +65,7 @@ class Answers(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LeaveWhatsThisMode:
             self.window.app.removeEventFilter(self)
+            self.window.say("")  # how to ask need not be said any more
             self.deleteLater()
         if not isinstance(event, QHelpEvent) or event.type() not in ASKING or not isinstance(watched, QWidget):
             return False
