@@ -42,9 +42,15 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     window = MainWindow(experiment, source)
     window.reporter.install()
 
+    def end() -> None:
+        """The window is closed, and first whatever stands over it; parts that float go with it."""
+        while (above := application.activeModalWidget()) is not None and above.close():
+            continue
+        window.close()
+
     def leave(*_: object) -> None:
         window.files.origins.waive()  # whoever ends it from outside cannot be asked
-        QTimer.singleShot(0, window.close)  # not in the midst of what is being done
+        QTimer.singleShot(0, end)  # not in the midst of what is being done
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)

@@ -22,6 +22,7 @@ from app.pace import microseconds
 from app.panels.standings import FORMS, Standings
 from app.race import Race
 from app.session import Session
+from app.sheet import sheet
 from app.standings import (
     COLUMNS,
     NONE,
@@ -269,7 +270,7 @@ def open_panel(application: QApplication) -> Iterator[Open]:
     def open_one(experiment: Experiment = SEVERAL, steps: int = 3000, theme: Theme = LIGHT,
                  size: tuple[int, int] = (1100, 200)) -> Standings:
         application.setPalette(look.palette(theme))
-        application.setStyleSheet(look.sheet(theme))
+        application.setStyleSheet(sheet(theme))
         session = Session(experiment)
         session.race.advance(steps)
         panel = Standings(session, theme)
