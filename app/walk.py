@@ -57,7 +57,7 @@ def to_control(window: MainWindow, forward: bool) -> bool:
     stops = [widget for part in parts(window) for widget in controls(window, part)]
     now = window.focusWidget()
     if now is window or now is None:
-        now = window.property(GIVEN)
+        now = getattr(window, GIVEN, None)
     if not stops:
         return False
     if now in stops:
@@ -76,11 +76,11 @@ def to_part(window: MainWindow, forward: bool) -> None:
     if not known:
         return
     if here is not None:
-        known[here][0].setProperty("left_at", now)
+        known[here][0].left_at = now  # only to be compared: it may be gone by then
     step = 1 if forward else -1
     part, stops = known[(here + step) % len(known) if here is not None else 0 if forward else -1]
     part.window().activateWindow()
-    left_at = part.property("left_at")
+    left_at = getattr(part, "left_at", None)
     _go(left_at if left_at in stops else stops[0], forward)
 
 

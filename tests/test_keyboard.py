@@ -344,3 +344,15 @@ def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
     assert not knob.field.hasFocus()
     QTest.keyClick(window, KEY.Key_Tab)
     assert focused(window) is knob.reset
+
+
+def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    field = window.side.editor.knobs["lr"].field
+    field.setFocus()
+    QTest.keyClick(field, KEY.Key_Return)
+    window.set_theme("dark")
+    settle(application)
+    window.setFocus()
+    QTest.keyClick(window, KEY.Key_Tab)
+    assert focused(window) is not window

@@ -188,6 +188,8 @@ def _declared(widget: QWidget) -> str:
 
 def ask_what_this_is(window: MainWindow) -> None:
     """Explain what is clicked next; asked again meanwhile, explain what has the focus, for who has no mouse."""
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:  # whatever is dragged would never hear that it was let go
+        return
     answers = Answers(window)
     if not QWhatsThis.inWhatsThisMode():
         answers.listen()

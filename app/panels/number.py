@@ -17,7 +17,7 @@ from optimizers import Hyperparameter
 
 WIDEST = "-0.00000000"  # what a field has room for
 
-GIVEN = "given_back_by"  # of a window: the field that gave the keys back to the race last
+GIVEN = "given_back_by"  # an attribute of a window: the field that gave the keys back to the race last
 
 
 class NumberField(QLineEdit):
@@ -131,7 +131,7 @@ class NumberField(QLineEdit):
         """Give the focus to the window: where nobody has it, Qt hands it to the first control when the window is next active."""
         window = self.window()
         assert window is not None
-        window.setProperty(GIVEN, self)  # Tab goes on from here
+        setattr(window, GIVEN, self)  # Tab goes on from here; Qt would keep a pointer to what may be gone
         window.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
