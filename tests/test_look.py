@@ -251,6 +251,21 @@ def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.Monkey
     assert not said[0][1].overlaps(said[1][1])
 
 
+def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    view, canvas = shown("contour", Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.01}),)), 60, (6.0, 4.0))
+    brush, written, pixels = Brush(canvas.get_renderer()), [], []
+    draw = notes.Text.draw
+    monkeypatch.setattr(notes.Text, "draw", lambda text, renderer: (written.append(text.get_text()), draw(text, renderer)))
+    bare = canvas.copy_from_bbox(view.figure.bbox)
+    for _ in range(3):
+        canvas.restore_region(bare)
+        view.heads(brush)
+        pixels.append(np.array(canvas.buffer_rgba()))
+    assert len(written) == 1, "a frame has no time for letters"
+    assert (pixels[0] == pixels[1]).all()
+    assert (pixels[0] == pixels[2]).all()
+
+
 def test_in_a_picture_the_axis_ends_where_the_steps_do() -> None:
     for scale in ("linear", "log"):
         race = Race(replace(FIRST, curve=Curve(x_scale=scale)))

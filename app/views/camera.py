@@ -7,7 +7,7 @@ mplot3d: the camera stands at azimuth degrees from the x axis, counter-clockwise
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -39,15 +39,6 @@ class Camera:
     def place(self) -> np.ndarray:
         return DISTANCE * self.axes[2]
 
-    def reach(self, out: float) -> tuple[float, float, float]:
-        """How far a box reaches to a side, down and up, in units, when it is turned about its upright axis only; its floor's sides
-        stand ``out`` from the middle."""
-        around = np.radians(np.arange(0.0, 360.0, 15.0))
-        corners = [np.column_stack([away * 2**0.5 * np.cos(around), away * 2**0.5 * np.sin(around), np.full_like(around, z)])
-                   for away, z in ((1.0, TALL), (out, -TALL))]
-        spots = Camera(self.azimuth, self.elevation).project(np.concatenate(corners), (0.0, 0.0), 1.0)
-        return float(np.abs(spots[:, 0]).max()), float(spots[:, 1].min()), float(spots[:, 1].max())
-
     def project(self, points: np.ndarray, middle: tuple[float, float], size: float) -> np.ndarray:
         """Points (..., 3) to pixels (..., 2): ``middle`` is the pixel of the origin, ``size`` the pixels of a unit there."""
         seen = points @ self.axes.T
@@ -69,6 +60,17 @@ class Camera:
         middle = int(np.searchsorted(nodes, here))
         return [(slice(0, middle), slice(0, middle - 1)), (slice(None, middle - 1, -1), slice(None, middle - 1, -1)),
                 (slice(middle - 1, middle + 1), slice(middle - 1, middle))]
+
+
+@lru_cache(maxsize=8)
+def reach(elevation: float, out: float) -> tuple[float, float, float]:
+    """How far a box reaches to a side, down and up, in units, seen from an elevation and from whatever azimuth; its floor's sides
+    stand ``out`` from the middle. It is asked for with every point that is drawn, and changes only while somebody tilts."""
+    around = np.radians(np.arange(0.0, 360.0, 15.0))
+    corners = [np.column_stack([away * 2**0.5 * np.cos(around), away * 2**0.5 * np.sin(around), np.full_like(around, z)])
+               for away, z in ((1.0, TALL), (out, -TALL))]
+    spots = Camera(0.0, elevation).project(np.concatenate(corners), (0.0, 0.0), 1.0)
+    return float(np.abs(spots[:, 0]).max()), float(spots[:, 1].min()), float(spots[:, 1].max())
 
 
 class Sight:

@@ -160,5 +160,5 @@ class Contour(View):
             for track, style in self.scene.shown:
                 sketch(brush, track, min(self.scene.race.step, track.extent), style, self.scene.theme, self.axes.transData,
                        self.axes.bbox)
+        notes.diverged(brush, self)  # first: no slip may lie over a run that goes on
         super().heads(brush)
-        notes.diverged(brush, self)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.text import Text
@@ -13,53 +14,89 @@ from app.language import tr
 from app.views.strokes import Brush
 
 if TYPE_CHECKING:
-    from app.theme import Style
+    from app.theme import Style, Theme
     from app.track import Track
     from app.views.view import View
 
 SIZE, MOST = 8.5, 5  # points; and labels of diverged runs, at most
 ARROW, INSET, GAP = 11.0, 9.0, 16.0  # points: an arrow, and from the edge to its middle and to its words
 LIFTED = 0.14  # of the height, from the foot to what an empty view says
+PAD = 0.35  # letter heights between words and the edge of their slip
 LOOK_BACK = 4096  # steps before its end in which a run is looked for on the map
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words on an opaque slip of whole pixels, laid out once: a frame has no time for letters. ``arrow``: its place (1, 2), its
+    mark and its color."""
+
+    text: Text
+    slip: Bbox
+    edge: str
+    arrow: tuple[np.ndarray, Any, str] | None = None
+
+    def draw(self, brush: Brush, theme: Theme) -> None:
+        if self.arrow is not None:
+            place, mark, color = self.arrow
+            brush.marker(place, mark, ARROW, color, theme.halo, 1.6)
+        key = self.text.get_text(), self.slip.bounds, self.edge, theme.name
+        brush.stamp(key, self.slip, lambda: self._write(brush, theme))
+
+    def _write(self, brush: Brush, theme: Theme) -> None:
+        line = max(round(brush.renderer.points_to_pixels(0.8)), 1)
+        for box, color in ((self.slip, self.edge), (self.slip.padded(-line), theme.face)):
+            brush.fill(box.corners()[[0, 1, 3, 2]], color, 1.0, None)
+        self.text.draw(brush.renderer)
 
 
 def empty(brush: Brush, view: View) -> None:
     """What to do where no run is shown."""
     assert view.scene is not None
+    theme, box = view.scene.theme, view.axes.bbox
     words = tr("Every run is hidden: tick one in the side panel") if view.scene.experiment.runs else tr(
         "No runs yet: add one in the side panel")
-    box = view.axes.bbox
-    write(brush, view, words, np.array([(box.x0 + box.x1) / 2, box.y0 + LIFTED * box.height]), "center", view.scene.theme.muted)
+    label = laid(brush, view, words, np.array([(box.x0 + box.x1) / 2, box.y0 + LIFTED * box.height]), "center", theme.muted)
+    if label is not None:
+        label.draw(brush, theme)
 
 
 def diverged(brush: Brush, view: View) -> None:
-    """For each run that has diverged by now an arrow where it left the map, and when that was."""
+    """For each run that has diverged by now an arrow where it left the map, and when that was. They are laid out when another
+    one comes, or when the view has changed."""
     assert view.scene is not None
-    now, taken = view.scene.race.step, list[Bbox]()
+    now = view.scene.race.step
     gone = [(track, style) for track, style in view.scene.shown if track.diverged_at is not None and now > track.extent]
-    for track, style in gone[:MOST]:
-        label(brush, view, track, style, taken)
+    if view.told is None or view.told[0] != gone:
+        labels: list[Label] = []
+        for track, style in gone[:MOST]:
+            labels += filter(None, [farewell(brush, view, track, style, [label.slip for label in labels])])
+        view.told = gone, labels
+    for label in view.told[1]:
+        label.draw(brush, view.scene.theme)
 
 
-def label(brush: Brush, view: View, track: Track, style: Style, taken: list[Bbox]) -> None:
-    """Mark one such run; its words keep clear of what is ``taken`` already, or are left out."""
+def farewell(brush: Brush, view: View, track: Track, style: Style, taken: list[Bbox]) -> Label | None:
+    """Of one such run; its words keep clear of what is ``taken`` already. None where it was never on the map, or has no room."""
     assert view.scene is not None
-    first, theme, unit = max(track.extent - LOOK_BACK, 0), view.scene.theme, brush.renderer.points_to_pixels(1.0)
+    first, unit = max(track.extent - LOOK_BACK, 0), brush.renderer.points_to_pixels(1.0)
     points, box = view.project(track, first, track.extent)[0], view.axes.bbox
     leaving = way_out(points, box)
     if leaving is None:
-        return
+        return None
     place, way = leaving
+    arrow = None
     if way.any():
         tip = np.clip(place, box.min + INSET * unit, box.max - INSET * unit)[None]
-        brush.marker(tip, (3, 0, math.degrees(math.atan2(way[1], way[0])) - 90), ARROW, style.color, theme.halo, 1.6)
+        arrow = tip, (3, 0, math.degrees(math.atan2(way[1], way[0])) - 90), style.color
     left = place[0] < (box.x0 + box.x1) / 2
     beside = np.clip(place, box.min + GAP * unit, box.max - GAP * unit) + np.array([(GAP if left else -GAP) * unit, 0.0])
     words = tr("{name} diverged at {step:,}", name=track.rule.name, step=track.diverged_at)
     for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4):
         spot = beside + np.array([0.0, shift * 2.2 * SIZE * unit])
-        if write(brush, view, words, spot, "left" if left else "right", theme.text, style.color, taken):
-            return
+        label = laid(brush, view, words, spot, "left" if left else "right", view.scene.theme.text, style.color, arrow)
+        if label is not None and not any(label.slip.padded(2 * unit).overlaps(other) for other in taken):
+            return label
+    return None
 
 
 def way_out(points: np.ndarray, box: BboxBase) -> tuple[np.ndarray, np.ndarray] | None:
@@ -79,21 +116,15 @@ def way_out(points: np.ndarray, box: BboxBase) -> tuple[np.ndarray, np.ndarray] 
     return points[last] + leave[last] * way[last], way[last]
 
 
-def write(brush: Brush, view: View, words: str, place: np.ndarray, align: str, color: str, edge: str | None = None,
-          taken: list[Bbox] | None = None) -> bool:
-    """Words on a slip of the theme's face; whether there was room for them within the axes, beside what is ``taken``."""
+def laid(brush: Brush, view: View, words: str, place: np.ndarray, align: str, color: str, edge: str = "",
+         arrow: tuple[np.ndarray, Any, str] | None = None) -> Label | None:
+    """Words on a slip of the theme's face; None where there is no room for them within the axes."""
     assert view.scene is not None
-    theme = view.scene.theme
     text = Text(*place, words, fontsize=SIZE, color=color, ha=align, va="center", parse_math=False)
-    text.set_bbox({"boxstyle": "round,pad=0.35", "facecolor": theme.face, "edgecolor": edge or theme.line, "linewidth": 1.0})
     text.set_figure(view.figure)
     box, axes = text.get_window_extent(brush.renderer), view.axes.bbox
-    if taken is not None:
-        room = box.padded(0.4 * SIZE * brush.renderer.points_to_pixels(1.0))
-        if any(room.overlaps(other) for other in taken) or room.y0 < axes.y0 or room.y1 > axes.y1:
-            return False
-        taken.append(room)
-    if box.x0 < axes.x0 or box.x1 > axes.x1:
-        return False
-    text.draw(brush.renderer)
-    return True
+    box = box.padded(PAD * SIZE * brush.renderer.points_to_pixels(1.0))
+    slip = Bbox([np.floor(box.min), np.ceil(box.max)])
+    if (slip.min < axes.min).any() or (slip.max > axes.max).any():
+        return None
+    return Label(text, slip, edge or view.scene.theme.line, arrow)

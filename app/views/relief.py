@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 
 from app.track import Track
 from app.views import goals, strokes
-from app.views.camera import TALL, Camera, Sight
+from app.views.camera import TALL, Camera, Sight, reach
 from app.views.frame import Frame
 from app.views.scene import Scene
 from app.views.view import View
@@ -142,7 +142,7 @@ class Relief(View):
         """Points (..., 3) of the unit box to pixels of the figure."""
         box = self.axes.bbox
         beside = 0.0 if self.cramped else 2 * self.beside * self.figure.dpi
-        across, down, up = self.camera.reach(1.0 if self.cramped else WIDER)
+        across, down, up = reach(self.camera.elevation, 1.0 if self.cramped else WIDER)
         size = max(min((box.width - beside) / (2 * across), box.height / (up - down)), 1.0)
         middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2 - size * (up + down) / 2
         return self.camera.project(points, middle, size)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, BboxBase, IdentityTransform
+from matplotlib.transforms import Affine2D, Bbox, BboxBase, IdentityTransform
 
 FAR = 1e7  # pixels; Agg cannot clip what lies much farther out
 LOST = 1e15  # pixels; farther out two numbers that follow each other are more than a pixel apart
+STAMPS = 32  # that are kept
 IDENTITY = IdentityTransform()
 
 Dash = tuple[float, ...]
@@ -40,6 +42,7 @@ class Brush:
         self.renderer = renderer
         self._contexts: dict[tuple[Any, ...], Any] = {}
         self._marks: dict[tuple[Any, float], tuple[Path, Any, bool]] = {}
+        self._stamps: dict[Any, Any] = {}
 
     def _context(self, color: str, width: float, cap: str, clip: BboxBase | None, dash: Dash = ()) -> Any:
         key = color, width, cap, clip and clip.bounds, dash
@@ -74,6 +77,18 @@ class Brush:
         if len(points) > 2:
             path = Path(np.clip(points, -FAR, FAR))
             self.renderer.draw_path(self._context(color, 0.0, "butt", clip), path, IDENTITY, to_rgba(color, share))
+
+    def stamp(self, key: Any, box: Bbox, draw: Callable[[], None]) -> None:
+        """Draw something that covers a box of whole pixels, and the next time, by its key, copy what it looked like."""
+        copying = hasattr(self.renderer, "copy_from_bbox")  # a bitmap, and no file of lines
+        if key in self._stamps:
+            self.renderer.restore_region(self._stamps[key])
+            return
+        draw()
+        if copying:
+            if len(self._stamps) >= STAMPS:
+                self._stamps.clear()
+            self._stamps[key] = self.renderer.copy_from_bbox(box)
 
     def marker(self, points: np.ndarray, mark: Any, size: float, face: str, edge: str, width: float) -> None:
         """The same mark of matplotlib's at each of points (n, 2); its size and the width of its edge in points."""

@@ -58,6 +58,7 @@ class View(Room, ABC):
         self.written: list[Bbox] = []  # where words lie within the axes that nothing may cover
         self.near: Near | None = None  # the trails that are on the screen, once somebody has asked what is near
         self.walked: dict[Track, tuple[int, float]] = {}  # up to which step dashes stay, and how many pixels on
+        self.told: tuple[list[Any], list[notes.Label]] | None = None  # the runs that have left for good, and what is said of them
 
     @staticmethod
     def applies(scene: Scene) -> bool:
@@ -189,7 +190,7 @@ class View(Room, ABC):
         """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
         assert self.scene is not None
         self.underlay(brush)
-        self.walked = {}
+        self.walked, self.told = {}, None
         parts: list[tuple[int, int, Any]] = []
         for i, (track, style) in enumerate(self.scene.shown):
             steps, points, hidden = self.outline(track, last)
