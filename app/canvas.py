@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import QSizePolicy
 
 from app.language import tr
 from app.track import Track
-from app.views import Scene, View, fonts
+from app.views import Scene, View
 from app.views.strokes import Brush
 from app.views.view import BLOCK
 
@@ -38,7 +38,6 @@ class Canvas(FigureCanvasQTAgg):
 
     def __init__(self, view: type[View]) -> None:
         super().__init__(Figure())
-        fonts.wear(QFontInfo(self.font()).family())
         self.view = view(self.figure)
         self.view.hints = True
         self.ringed = False  # whether it has the focus and was given it by a key
@@ -230,7 +229,6 @@ class Canvas(FigureCanvasQTAgg):
 
     def write_anew(self) -> None:
         """The words are to be in another language, and perhaps in other letters."""
-        fonts.wear(QFontInfo(self.font()).family())
         self.setAccessibleName(tr(self.view.title))
         self.composed = False
         self.draw_idle()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import QTimer
+
 from app.commands import BAR, BESIDE, SETS
 from app.panels.doing import Doing
 from app.panels.foot import Foot
 from app.panels.side import SidePanel
 from app.panels.timeline import TimeBar
 from app.panels.transport import Transport
+from app.walk import controls_of
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -42,9 +45,11 @@ def furnish(window: MainWindow) -> None:
 
 
 def refurnish(window: MainWindow) -> None:
-    """New ones in place of the old; what is chosen in them stays."""
+    """New ones in place of the old; what is chosen in them stays, and so does the place of the keyboard."""
     window.side.fair.tuner.cancel()
-    row, page, bar = window.side.runs.row, window.foot.currentIndex(), window.statusBar()
+    row, page, bar, stops = window.side.runs.row, window.foot.currentIndex(), window.statusBar(), controls_of(window)
+    now, scrolled = window.focusWidget(), window.side.scrolled
+    here = stops.index(now) if now in stops else None
     assert bar is not None
     bar.removeWidget(window.doing)
     window.doing.deleteLater()
@@ -56,3 +61,11 @@ def refurnish(window: MainWindow) -> None:
     window.presentation.refurnished()
     window.side.runs.list.setCurrentRow(row)
     window.foot.setCurrentIndex(page)
+
+    def settle() -> None:
+        window.side.scrolled = scrolled
+        again = controls_of(window)
+        if here is not None and len(again) == len(stops):
+            again[here].setFocus()
+
+    QTimer.singleShot(0, settle)  # once the new ones have their places

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.checks import MOST_STEPS, ExperimentError, choice, flag, number, short, whole
+from app.entry import refusal
 from app.language import mark, tr
 from optimizers import OPTIMIZERS, Optimizer, Part
 
@@ -62,18 +63,28 @@ class Run:
         if endless is not None:
             raise ExperimentError(tr("{optimizer} has no hyperparameter {endless}",
                                      optimizer=self.optimizer, endless=short(endless)))
-        try:
-            checked = self.rule.check({
-                name: value if isinstance(value, (int, float)) else
-                number(tr("{name} of {optimizer}", name=name, optimizer=self.optimizer), value)
-                for name, value in given.items()})
-        except ValueError as error:
-            raise ExperimentError(str(error)) from None
+        checked = {**self.rule.defaults, **{name: self._one(name, value) for name, value in given.items()}}
         every = dict(self.rule.defaults)
         for part in self.rule.parts.values():
             if not checked.keys().isdisjoint(part.hyperparameters):
                 every |= {name: declared.default for name, declared in part.hyperparameters.items()}
         return every | checked
+
+    def _one(self, name: str, given: Any) -> float:
+        """One hyperparameter, of the optimizer or of a part."""
+        try:
+            declared = self.rule.declared(name)
+        except ValueError:
+            parts = [each for part in self.rule.parts.values() for each in part.hyperparameters]
+            raise ExperimentError(tr("{optimizer} has no hyperparameter {name}; it has {names}, and can be combined with {parts}",
+                                     optimizer=self.optimizer, name=short(name), names=", ".join(self.rule.hyperparameters),
+                                     parts=", ".join(parts))) from None
+        called = tr("{name} of {optimizer}", name=name, optimizer=self.optimizer)
+        value = given if isinstance(given, (int, float)) else number(called, given)
+        try:
+            return declared.check(called, value)
+        except ValueError:
+            raise ExperimentError(refusal(declared, called, short(value))) from None
 
     def _history(self) -> tuple[Earlier, ...]:
         if not isinstance(self.earlier, (list, tuple)) or len(self.earlier) > MOST_TURNS:

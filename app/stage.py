@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QFontInfo
 
 from app.description import describe
 from app.language import tr
@@ -32,6 +33,7 @@ class Stage:
         from app.views import VIEWS
         from app.zoom import Zoom
 
+        self._wear_letters()
         for name, view in VIEWS.items():
             canvas = self.canvases[name] = Canvas(view)
             canvas.callbacks.exception_handler = caught
@@ -68,8 +70,15 @@ class Stage:
 
     def write_anew(self) -> None:
         """The words in the pictures are to be in another language."""
+        self._wear_letters()
         for canvas in self.canvases.values():
             canvas.write_anew()
+
+    def _wear_letters(self) -> None:
+        """The pictures' letters are the window's, and such as the language needs."""
+        from app.views import fonts
+
+        fonts.wear(QFontInfo(self.layout.window.font()).family())
 
     def enlarge(self, factor: float) -> None:
         """Letters and lines of all pictures so many times as large as usual."""

@@ -46,6 +46,11 @@ def controls(window: QWidget, part: QWidget) -> list[QWidget]:
     return in_reading_order(window, stops)
 
 
+def controls_of(window: MainWindow) -> list[QWidget]:
+    """All that Tab stops at, in its order."""
+    return [widget for part in parts(window) for widget in controls(window, part)]
+
+
 def in_the_shade(widget: QWidget) -> bool:
     """Whether it is one of some buttons of which one is pressed, and not that one: arrows go to it from there."""
     group = widget.group() if isinstance(widget, QAbstractButton) else None
@@ -54,7 +59,7 @@ def in_the_shade(widget: QWidget) -> bool:
 
 def to_control(window: MainWindow, forward: bool) -> bool:
     """Tab, or Shift+Tab; whether there was anything to go to."""
-    stops = [widget for part in parts(window) for widget in controls(window, part)]
+    stops = controls_of(window)
     now = window.focusWidget()
     if now is window or now is None:
         now = getattr(window, GIVEN, None)

@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
             self.say("")
         else:
             self.stage.refresh_ground()
-            self._write_soon()
+        self._write_soon()
 
     def attempt(self, what: Callable[[], Any]) -> Any:
         """Do what a person asked for; if it cannot be done, say so in one sentence and stay as things were: the answer is None."""

@@ -396,6 +396,7 @@ class Monkey:
         window.session.open(FIRST)
         window.session.store.past, window.session.store.future = [], []
         window.session.turn_from(False)
+        window.side.runs.list.setCurrentRow(0)  # each optimizer has as many controls as it has hyperparameters
         window.foot.standings.refresh()  # pages that nobody has seen are made when they are first asked for
         catch_up(window)
         for _ in range(3):

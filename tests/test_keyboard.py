@@ -356,3 +356,14 @@ def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, app
     window.setFocus()
     QTest.keyClick(window, KEY.Key_Tab)
     assert focused(window) is not window
+
+
+def test_another_theme_leaves_the_keyboard_where_it_was(open_window: Open, application: QApplication) -> None:
+    window = open_window(size=(1000, 500))
+    slider = window.side.editor.knobs["lr"].slider
+    slider.setFocus()
+    window.side.scrolled = 120
+    window.set_theme("dark")
+    settle(application)
+    assert focused(window) is window.side.editor.knobs["lr"].slider is not slider
+    assert window.side.scrolled == 120

@@ -37,8 +37,9 @@ class Caption(QWidget):
     def refresh(self, theme: Theme) -> None:
         """Say what is shown now."""
         session, self.theme = self.session, theme
-        step = tr("step {step:,}", step=session.race.step)
-        self.heading = f"{session.experiment.land.name}  ·  {step}"
+        parts = [session.experiment.land.name, tr("step {step:,}", step=session.race.step),
+                 *([] if session.clock.running else [tr("paused")])]
+        self.heading = "  ·  ".join(parts)
         self.runs = []
         for i, (run, style) in enumerate(zip(session.seen.runs, theme.styles(session.seen.runs), strict=True)):
             if run.visible:

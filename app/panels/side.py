@@ -153,6 +153,18 @@ class SidePanel(QScrollArea):
     def _show_foot(self) -> None:
         self.ensureWidgetVisible(self.editor.add)
 
+    @property
+    def scrolled(self) -> int:
+        """How far down the column is scrolled, in pixels."""
+        bar = self.verticalScrollBar()
+        return bar.value() if bar is not None else 0
+
+    @scrolled.setter
+    def scrolled(self, pixels: int) -> None:
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        bar.setValue(pixels)
+
     def refresh(self) -> None:
         """Show the experiment as it is."""
         for part in (self.surface, self.start, self.runs, self.fair, self.editor):

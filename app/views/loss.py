@@ -206,7 +206,6 @@ def missing(scene: Scene) -> tuple[str, bool]:
         return "", False
     if len(without) == len(scene.shown):
         return tr("no run here has a learning rate"), True
-    names = list(dict.fromkeys(without))
-    return (tr("{names} has no learning rate",
-               names=names[0]) if len(names) == 1 else tr("{without} runs have no learning rate",
-                                                                          without=len(without))), False
+    if len(set(without)) == 1:
+        return tr("{name} has no learning rate", name=without[0]), False
+    return tr("{n} runs have no learning rate", n=len(without)), False

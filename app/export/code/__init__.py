@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.atomic import replacing
-from app.export.code.framework_script import keras_script, torch_script
+from app.export.code.framework_script import counterparts_of, keras_script, torch_script
 from app.export.code.numpy_script import numpy_script
 from app.export.code.plot_script import plot_script
 from app.export.options import Options
@@ -20,8 +20,10 @@ from app.race import Race
 __all__ = ["keras_code", "keras_script", "numpy_code", "numpy_script", "plot_code", "plot_script", "torch_code", "torch_script"]
 
 
-def _file(script: Callable[[Race], str]) -> Callable[[Race, Path, Options], None]:
+def _file(script: Callable[[Race], str], framework: str = "") -> Callable[[Race, Path, Options], None]:
     def write(race: Race, path: Path, _: Options) -> None:
+        if framework:
+            counterparts_of(race, framework)  # first, so that a refusal is in the language that is spoken
         with in_english():
             text = script(race)
         with replacing(path) as file:
@@ -30,4 +32,5 @@ def _file(script: Callable[[Race], str]) -> Callable[[Race, Path, Options], None
     return write
 
 
-numpy_code, torch_code, keras_code, plot_code = map(_file, (numpy_script, torch_script, keras_script, plot_script))
+numpy_code, plot_code = _file(numpy_script), _file(plot_script)
+torch_code, keras_code = _file(torch_script, "torch"), _file(keras_script, "keras")

@@ -57,16 +57,21 @@ def keras_script(race: Race) -> str:
     return framework_script(race, "keras")
 
 
-def framework_script(race: Race, framework: str) -> str:
-    """ExperimentError, in one sentence, where a run has no counterpart."""
+def counterparts_of(race: Race, framework: str) -> list[Translated]:
+    """What each run is in a framework; ExperimentError, in one sentence, where one has no counterpart."""
     runs, names = race.experiment.runs, race.experiment.names
-    found_all = [translated(framework, run, race.step) for run in runs]
-    missing = [name for name, found in zip(names, found_all, strict=True) if found is None]
-    label, home, needs = SAYS[framework]
+    found = [translated(framework, run, race.step) for run in runs]
+    missing = [name for name, each in zip(names, found, strict=True) if each is None]
     if missing:
         raise ExperimentError(tr("{library} has nothing that takes the very path of {names}; the NumPy script (.py) can do it",
-                                 library=home, names=", ".join(missing)))
-    every = [found for found in found_all if found is not None]
+                                 library=SAYS[framework][1], names=", ".join(missing)))
+    return [each for each in found if each is not None]
+
+
+def framework_script(race: Race, framework: str) -> str:
+    """ExperimentError, in one sentence, where a run has no counterpart."""
+    runs, (label, _, needs) = race.experiment.runs, SAYS[framework]
+    every = counterparts_of(race, framework)
     simple = [_has_all(run, found, race.step) for run, found in zip(runs, every, strict=True)]
     others = [run for run, plain in zip(runs, simple, strict=True) if not plain]
     parts = {part.id: part for run in others for part in told.combined(run, race.step)}
