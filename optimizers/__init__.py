@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import parts  # isort: skip
-from . import scheduled  # isort: skip
-from . import first_order  # isort: skip  (the order of these is the order of the lists)
-from . import sign_based  # isort: skip
-from . import adaptive  # isort: skip
-from . import adam_family  # isort: skip
-from . import layerwise  # isort: skip
-from . import parameter_free  # isort: skip
-from . import line_search  # isort: skip
-from . import newton  # isort: skip
-from . import quasi_newton  # isort: skip
-from . import derivative_free  # isort: skip
-from . import conventions  # isort: skip
-from . import zoom  # isort: skip
-from .optimizer import OPTIMIZERS, PARTS, Hyperparameter, Optimizer, Part, optimizer
-from .trace import Path, trace
-from .updater import UPDATERS, Updater
+from optimizers import parts  # isort: skip
+from optimizers import scheduled  # isort: skip
+from optimizers.rules import first_order  # isort: skip  (the order of these is the order of the lists)
+from optimizers.rules import sign_based  # isort: skip
+from optimizers.rules import adaptive  # isort: skip
+from optimizers.rules import adam_family  # isort: skip
+from optimizers.rules import layerwise  # isort: skip
+from optimizers.rules import parameter_free  # isort: skip
+from optimizers.rules import line_search  # isort: skip
+from optimizers.rules import newton  # isort: skip
+from optimizers.rules import quasi_newton  # isort: skip
+from optimizers.rules import derivative_free  # isort: skip
+from optimizers.rules import conventions  # isort: skip
+from optimizers.rules import zoom  # isort: skip
+from optimizers.optimizer import OPTIMIZERS, PARTS, Hyperparameter, Optimizer, Part, optimizer
+from optimizers.trace import Path, trace
+from optimizers.updater import UPDATERS, Updater
 
 __all__ = ["OPTIMIZERS", "PARTS", "Hyperparameter", "Optimizer", "Part", "Path", "Updater", "adam_family", "adaptive",
            "conventions", "derivative_free", "first_order", "layerwise", "line_search", "newton", "optimizer",

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .loss import Surface
-from .optimizer import Optimizer
-from .step import Memory, Step
+from optimizers.loss import Surface
+from optimizers.optimizer import Optimizer
+from optimizers.step import Memory, Step
 
 NOTHING: Memory = MappingProxyType({})
 Spent = tuple["array[int]", "array[int]"]  # evaluations of the gradient, and of the loss alone, of each update

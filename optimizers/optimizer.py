@@ -43,7 +43,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
-from .hyperparameter import (
+from optimizers.hyperparameter import (
     SYMBOLS,
     Count,
     Decay,

@@ -20,9 +20,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from .arithmetic import maximum, minimum, norm, ratio, where
-from .hyperparameter import Fraction, Hyperparameter, Positive, Seed, WeightDecay
-from .optimizer import PARTS, Part, declared_in, lines
+from optimizers.arithmetic import maximum, minimum, norm, ratio, where
+from optimizers.hyperparameter import Fraction, Hyperparameter, Positive, Seed, WeightDecay
+from optimizers.optimizer import PARTS, Part, declared_in, lines
 
 Decoupled = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
 STAGES = {("lr", "t"): "rate", ("x", "grad", "t"): "gradient", ("x", "loss", "t"): "loss", ("x", "lr", "t"): "position",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from . import schedules
-from .arithmetic import where
-from .hyperparameter import Fraction, Hyperparameter, WarmUp
-from .parts import part
+from optimizers import schedules
+from optimizers.arithmetic import where
+from optimizers.hyperparameter import Fraction, Hyperparameter, WarmUp
+from optimizers.parts import part
 
 Gamma = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=1.0, label="gamma")]
 Steps = Annotated[float, Hyperparameter(0, 2000, "whole", most=10_000_000, label="steps")]

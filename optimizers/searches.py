@@ -15,9 +15,9 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from .arithmetic import dot
-from .loss import Loss
-from .optimizer import Hyperparameter
+from optimizers.arithmetic import dot
+from optimizers.loss import Loss
+from optimizers.optimizer import Hyperparameter
 
 Armijo = Annotated[float, Hyperparameter(1e-6, 0.5, "log", most=1.0, label="c1 (decrease)")]
 Curvature = Annotated[float, Hyperparameter(1e-3, 0.999, "log", most=1.0, label="c2 (curvature)")]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .loss import Loss, Surface
-from .optimizer import Optimizer, Part
+from optimizers.loss import Loss, Surface
+from optimizers.optimizer import Optimizer, Part
 
 Memory = Mapping[str, tuple[Any, ...]]
 

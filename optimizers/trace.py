@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .descent import NOTHING, begin, descend
-from .loss import Surface
-from .optimizer import OPTIMIZERS, Optimizer
-from .step import Step
+from optimizers.descent import NOTHING, begin, descend
+from optimizers.loss import Surface
+from optimizers.optimizer import OPTIMIZERS, Optimizer
+from optimizers.step import Step
 
 BLOCK = 10_000  # elements a block, measured: larger ones leave the processor's cache, smaller ones pay for calls
 

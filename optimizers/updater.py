@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .optimizer import OPTIMIZERS, Optimizer
+from optimizers.optimizer import OPTIMIZERS, Optimizer
 
 
 class Updater:

@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from .data_error import DataError
+from surfaces.data_error import DataError
 
 MOST_ROWS = 100_000
 SEPARATORS = (";", "\t", ",", "")  # in order of preference; "" stands for blanks

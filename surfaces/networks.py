@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .points import MOST, averaged, batched, checked, gauss_newton, minimum, rounded, units
-from .surface import SURFACES, Box, Surface
+from surfaces.points import MOST, averaged, batched, checked, gauss_newton, minimum, rounded, units
+from surfaces.surface import SURFACES, Box, Surface
 
 NOWHERE = "For these points the loss has no lowest place at finite weights: it falls on as they grow, or is lowest on a line."
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .data_error import DataError
-from .surface import STEP, Function, hessian
+from surfaces.data_error import DataError
+from surfaces.surface import STEP, Function, hessian
 
 LARGEST = 1e100  # its square, and the square of that beside other numbers, can still be written
 MOST = 2_000  # points of a model without a closed form: a contour picture goes through all of them at each of its places

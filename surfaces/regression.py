@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .data_error import DataError
-from .points import MOST, averaged, batched, checked, minimum, rounded, units
-from .surface import SURFACES, Box, Surface
+from surfaces.data_error import DataError
+from surfaces.points import MOST, averaged, batched, checked, minimum, rounded, units
+from surfaces.surface import SURFACES, Box, Surface
 
 PARTED = "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
 # What becomes of the squares of the n errors: name, formula, how many times half their mean it is, note, lesson

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import inexact
+from surfaces.arithmetic import inexact
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 Function = Callable[[Any, Any], Any]

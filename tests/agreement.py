@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.panels.fields import Switch
-from app.window import MainWindow
+from app.gui.widgets.slider_field import Switch
+from app.gui.window.main_window import MainWindow
 
 
 def catch_up(window: MainWindow) -> None:

@@ -16,12 +16,12 @@ import pytest
 from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from app.documents import Documents
-from app.editing import edited
-from app.experiment import Experiment
-from app.language import ENGLISH, speak
-from app.race import Race
-from app.window import MainWindow
+from app.engine.race import Race
+from app.gui.window.document_controller import Documents
+from app.gui.window.main_window import MainWindow
+from app.model.edits import edited
+from app.model.experiment import Experiment
+from app.utils.i18n import ENGLISH, speak
 
 collect_ignore = [] if find_spec("torch") else ["test_torch.py", "test_torch_script.py"]
 

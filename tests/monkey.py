@@ -45,10 +45,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app import files
-from app.experiment import FIRST
-from app.sharing.form import Form
-from app.window import MainWindow
+from app.gui.dialogs.export_form import Form
+from app.gui.window.main_window import MainWindow
+from app.io import experiment_files
+from app.model.experiment import FIRST
 from tests.agreement import agree, catch_up
 
 REMEMBERED = 30  # presses that are told of when something breaks
@@ -130,7 +130,7 @@ class Monkey:
         if number == 0:
             return None
         if suffix is None:
-            return choice([*sorted(self.folder.iterdir()), *(path for _, path in files.examples().values())])
+            return choice([*sorted(self.folder.iterdir()), *(path for _, path in experiment_files.examples().values())])
         ends = [kind.rstrip(")").strip() for kind in kinds.split("*")[1:]]
         return self.folder / f"out{number}{choice([*ends, '.' + suffix, '.xyz', ''])}"
 
@@ -328,7 +328,7 @@ class Monkey:
         self.window.resize(width, height)
 
     def open_file(self) -> None:
-        examples = [path for _, path in files.examples().values()]
+        examples = [path for _, path in experiment_files.examples().values()]
         path = self.random.choice([*examples, *sorted(self.folder.iterdir())])
         self.tell(path.name)
         self.window.attempt(lambda: self.window.files.take(path))

@@ -22,15 +22,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.clock import BEAT, FRAME
-from app.description import describe
-from app.experiment import FIRST, Experiment
-from app.panels.picker import Popup
-from app.race import Race
-from app.settings import MOTION as KEY
-from app.sharing.dialog import ExportDialog
-from app.verdict import verdict
-from app.window import SHOWN_AT_FIRST, MainWindow
+from app.analysis.run_status import verdict
+from app.analysis.summary import describe
+from app.engine.race import Race
+from app.gui.dialogs.export_dialog import ExportDialog
+from app.gui.widgets.picker import Popup
+from app.gui.window.main_window import SHOWN_AT_FIRST, MainWindow
+from app.model.experiment import FIRST, Experiment
+from app.session.playback_clock import BEAT, FRAME
+from app.session.settings import MOTION as KEY
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]

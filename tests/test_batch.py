@@ -18,15 +18,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app import atomic, batch
-from app.checks import ExperimentError
-from app.cli import main
-from app.experiment import FIRST, Experiment, Run
-from app.export import EXPORTS, Export, reels
+from app.cli import export_command, main
+from app.cli.export_arguments import EXAMPLES, guide, options_of, parser
+from app.cli.progress_line import Progress
+from app.export import EXPORTS, Export, movie_writers
 from app.export.options import inches
-from app.files import load
-from app.progress import Progress
-from app.wishes import EXAMPLES, guide, options_of, parser
+from app.io.experiment_files import load
+from app.model.experiment import FIRST, Experiment, Run
+from app.utils import atomic_write
+from app.utils.validation import ExperimentError
 from tests.test_architecture import loaded_by
 from tests.test_cli import run
 
@@ -145,7 +145,7 @@ def test_wrong_targets_are_refused_before_anything_is_written(
 ) -> None:
     Path("folder.csv").mkdir()
     Path("link.csv").symlink_to("/dev/null")
-    monkeypatch.setattr(batch, "_done", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_command, "_done", lambda *_: pytest.fail("it was begun"))
     assert told in refused(capsys, "race.json", "--to", *targets.split())
     assert Path("/dev/null").is_char_device()
 
@@ -219,13 +219,13 @@ def test_an_exported_picture_is_exported_again_at_its_step() -> None:
 def test_a_film_that_cannot_be_is_refused_before_it_is_raced(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(batch, "_done", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_command, "_done", lambda *_: pytest.fail("it was begun"))
     assert "a film has at most" in refused(capsys, "race.json", "--size", "6000x4000", "--to", "a.gif")
     assert "frames, not" in refused(capsys, "race.json", "--seconds", "3000", "--to", "a.csv", "a.gif")
     assert "at most 50 frames a second" in refused(capsys, "race.json", "--fps", "60", "--to", "a.gif")
     assert "at step 0 there is none" in refused(capsys, "race.json", "--steps", "0", "--to", "a.gif")
     assert "would not fit" in refused(capsys, "race.json", "--size", "8x5cm", "--to", "a.svg")
-    monkeypatch.setattr(reels, "find_spec", lambda name: None)
+    monkeypatch.setattr(movie_writers, "find_spec", lambda name: None)
     assert "pip install imageio-ffmpeg" in refused(capsys, "race.json", "--to", "a.mp4")
 
 
@@ -265,7 +265,7 @@ def test_a_disk_that_is_full_in_the_middle(
         file.write = limited
         return file
 
-    monkeypatch.setattr(atomic.tempfile, "NamedTemporaryFile", small)
+    monkeypatch.setattr(atomic_write.tempfile, "NamedTemporaryFile", small)
     Path(f"a{suffix}").write_text(OLD)
     assert main(["export", "race.json", "--to", f"a{suffix}", "b.csv"]) == 3
     told = capsys.readouterr().err
@@ -288,7 +288,7 @@ def test_a_file_that_may_not_grow(here: Path) -> None:
 
 
 def test_a_folder_without_permission(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(atomic.os, "access", lambda *_: False)
+    monkeypatch.setattr(atomic_write.os, "access", lambda *_: False)
     assert "nothing may be written in the folder" in refused(capsys, "race.json", "--to", "a.csv")
 
 
@@ -316,7 +316,7 @@ def test_stopped_while_it_races(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "_advance", interrupted)
+    monkeypatch.setattr(export_command, "_advance", interrupted)
     assert main(["export", "race.json", "--to", "a.csv"]) == 130
     assert capsys.readouterr().err == "thalweg: stopped\n"
     assert made() == set()
@@ -328,7 +328,7 @@ class Terminal(io.StringIO):
 
 
 def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.progress.OFTEN", 0.0)
+    monkeypatch.setattr("app.cli.progress_line.OFTEN", 0.0)
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     assert main(["export", "race.json", "--steps", "3000", "--to", "a.csv"]) == 0
@@ -345,7 +345,7 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("app.progress.perf_counter", lambda: now[0])
+    monkeypatch.setattr("app.cli.progress_line.perf_counter", lambda: now[0])
     screen = Terminal()
     with Progress(screen) as progress:
         for share, seconds in ((0.0, 0.0), (0.01, 0.01), (0.25, 10.0), (0.5, 300.0), (1.0, 600.0)):
@@ -385,5 +385,5 @@ def test_the_examples_of_the_help_are_true(command: str) -> None:
 
 def test_nothing_heavy_is_loaded_to_name_things() -> None:
     for words in (["--version"], ["list", "optimizers"], ["list", "examples"]):
-        loaded = loaded_by(f"from app.cli import main; assert main({words!r}) == 0")
+        loaded = loaded_by(f"from app.cli.main import main; assert main({words!r}) == 0")
         assert not loaded & {"matplotlib", "PIL", "PyQt6"}

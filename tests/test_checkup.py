@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from app import checkup, machine
-from app.checks import ExperimentError
-from app.checkup import FAULT, HINT, OK, Finding, check, display, fonts, kept, packages, unmet
-from app.desktop import look_first
+from app.cli import check_command
+from app.cli.check_command import FAULT, HINT, OK, Finding, check, display, fonts, kept, packages, unmet
+from app.gui.window.application import look_first
+from app.system import platform_support
+from app.utils.validation import ExperimentError
 from tests.test_cli import run
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 
 def on(monkeypatch: pytest.MonkeyPatch, **told: str) -> None:
     """Let it be a Linux whose /etc/os-release says this."""
-    monkeypatch.setattr(machine, "LINUX", True)
+    monkeypatch.setattr(platform_support, "LINUX", True)
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: told)
 
 
@@ -73,15 +74,15 @@ def test_a_broken_package_does_not_break_the_check(package: str, tmp_path: Path)
 
 
 def test_qt_that_ends_the_process_is_survived() -> None:
-    found = checkup.window(checkup.ask_qt("linuxfb:fb=/nowhere"))
+    found = check_command.window(check_command.ask_qt("linuxfb:fb=/nowhere"))
     assert found.verdict == FAULT
     assert found.words.startswith("Failed to open framebuffer /nowhere")
 
 
 def test_where_qt_does_not_say_what_it_misses_all_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, ID="debian")
-    monkeypatch.setattr(machine, "platform", lambda: "xcb")
-    found = checkup.window({"fault": 'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.'})
+    monkeypatch.setattr(platform_support, "platform", lambda: "xcb")
+    found = check_command.window({"fault": 'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.'})
     assert found.verdict == FAULT
     assert found.mend.endswith("libxkbcommon-x11-0")
 
@@ -115,8 +116,8 @@ def test_all_that_pyproject_asks_for_is_read() -> None:
 
 
 def test_a_package_that_is_too_old_comes_with_the_line_that_renews_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = checkup.metadata.version
-    monkeypatch.setattr(checkup.metadata, "version", lambda name: "6.11.1" if name == "PyQt6-Qt6" else real(name))
+    real = check_command.metadata.version
+    monkeypatch.setattr(check_command.metadata, "version", lambda name: "6.11.1" if name == "PyQt6-Qt6" else real(name))
     found = packages()
     assert found.verdict == FAULT
     assert "needed are PyQt6-Qt6" in found.words
@@ -139,24 +140,24 @@ def test_missing_libraries_come_with_the_line_of_this_distribution(
     told: dict[str, str], line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, **told)
-    assert machine.library_fault(["libGL.so.1", "libxcb-cursor.so.0"]).endswith(line)
+    assert platform_support.library_fault(["libGL.so.1", "libxcb-cursor.so.0"]).endswith(line)
 
 
 def test_only_a_user_needs_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, ID="debian")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert machine.install_command([("a", "b", "c")]) == "sudo apt-get update && sudo apt-get install -y a"
+    assert platform_support.install_command([("a", "b", "c")]) == "sudo apt-get update && sudo apt-get install -y a"
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert machine.install_command([("a", "b", "c")]) == "apt-get update && apt-get install -y a"
+    assert platform_support.install_command([("a", "b", "c")]) == "apt-get update && apt-get install -y a"
 
 
 def test_missing_libraries_are_found_and_said_before_qt_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert machine.missing(["libc.so.6", "libnowhere.so.9"]) == ["libnowhere.so.9"]
-    monkeypatch.setattr(machine, "IMPORTED", {"libnowhere.so.9": ("nowhere9", "nowhere", "nowhere")})
+    assert platform_support.missing(["libc.so.6", "libnowhere.so.9"]) == ["libnowhere.so.9"]
+    monkeypatch.setattr(platform_support, "IMPORTED", {"libnowhere.so.9": ("nowhere9", "nowhere", "nowhere")})
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     with pytest.raises(ExperimentError, match="nowhere"):
         look_first()
-    found = checkup.libraries()
+    found = check_command.libraries()
     assert (found.verdict, "nowhere" in found.words) == (FAULT, True)
 
 
@@ -176,11 +177,11 @@ def compositor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 @pytest.mark.usefixtures("compositor")
 def test_wayland_is_chosen_before_x_if_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":987654")
-    assert machine.platform() == "wayland"
+    assert platform_support.platform() == "wayland"
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-8")
-    assert machine.platform() == ""
+    assert platform_support.platform() == ""
     monkeypatch.setenv("QT_QPA_PLATFORM", "wayland;offscreen")
-    assert machine.platform() == "offscreen"
+    assert platform_support.platform() == "offscreen"
 
 
 def test_settings_that_cannot_be_used_are_a_hint(tmp_path: Path) -> None:
@@ -200,10 +201,10 @@ def test_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_bundle_does_not_tell_to_run_pip(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "FROZEN", True)
+    monkeypatch.setattr(platform_support, "FROZEN", True)
     monkeypatch.setattr(sys, "executable", "/opt/thalweg/thalweg")
-    assert "pip" not in machine.qt_fault("libQt6Core is cut off")
-    assert "/opt/thalweg" not in machine.qt_fault("libQt6Core is cut off")
+    assert "pip" not in platform_support.qt_fault("libQt6Core is cut off")
+    assert "/opt/thalweg" not in platform_support.qt_fault("libQt6Core is cut off")
 
 
 def test_help_and_bad_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from app import batch, version
-from app.cli import main
-from app.experiment import FIRST
-from app.files import load
-from app.reset import begin_anew, settings_file
-from app.settings import Settings
-from app.window import MainWindow
+from app import version
+from app.cli import export_command, main
+from app.gui.window.main_window import MainWindow
+from app.io.experiment_files import load
+from app.model.experiment import FIRST
+from app.session.settings import Settings
+from app.system.settings_file import begin_anew, settings_file
 from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES
 
@@ -175,7 +175,7 @@ def test_a_foreign_error_is_one_sentence(
         raise error
 
     monkeypatch.delenv("THALWEG_TRACEBACK", raising=False)
-    monkeypatch.setattr(batch, "_advance", fail)
+    monkeypatch.setattr(export_command, "_advance", fail)
     words = ["export", "--steps", "3", "--to", str(tmp_path / "a.csv")]
     assert main(words) == 1
     said = capsys.readouterr().err

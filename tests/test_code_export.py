@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.branch import Fair
-from app.experiment import FIRST, Experiment, ExperimentError, Run
+from app.engine.race import Race
 from app.export import EXPORTS, export, format_of
 from app.export.code import keras_script, numpy_script, plot_script, torch_script
-from app.export.code.counterparts import COUNTERPARTS, counterpart
-from app.race import Race
+from app.export.code.framework_mapping import COUNTERPARTS, counterpart
+from app.model.branch import Fair
+from app.model.experiment import FIRST, Experiment, ExperimentError, Run
 from optimizers import OPTIMIZERS, PARTS
 from optimizers.frameworks import classes, from_framework
 from surfaces import SURFACES

@@ -11,16 +11,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PyQt6.QtWidgets import QApplication
 
-from app.branch import Branch
-from app.experiment import AGAINST, FIRST, QUANTITIES, Curve, Experiment, Run
-from app.pace import microseconds
-from app.race import Race
-from app.track import Track
+from app.analysis.metric_series import BLOCK, Series, lowest, series
+from app.engine.race import Race
+from app.engine.trajectory import Track
+from app.engine.update_timing import microseconds
+from app.gui.window.main_window import MainWindow
+from app.model.branch import Branch
+from app.model.experiment import AGAINST, FIRST, QUANTITIES, Curve, Experiment, Run
+from app.plotting.path_renderer import Brush
 from app.views import VIEWS, Scene
-from app.views.loss import Loss
-from app.views.series import BLOCK, Series, lowest, series
-from app.views.strokes import Brush
-from app.window import MainWindow
+from app.views.loss_view import Loss
 from tests.conftest import settle
 
 NOISY = Run("adam", {"lr": 0.05, "noise": 30.0})

@@ -13,15 +13,15 @@ from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from app.checks import ExperimentError
-from app.cli import main
-from app.data import MOST_POINTS
-from app.documents import Documents
-from app.experiment import FIRST, Experiment, Run
-from app.files import load, load_data
-from app.race import Race
-from app.scenery import scenery_of
-from app.window import MainWindow
+from app.analysis.height_map import scenery_of
+from app.cli.main import main
+from app.engine.race import Race
+from app.gui.window.document_controller import Documents
+from app.gui.window.main_window import MainWindow
+from app.io.experiment_files import load, load_data
+from app.model.dataset import MOST_POINTS
+from app.model.experiment import FIRST, Experiment, Run
+from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 from tests.conftest import settle
 

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.checks import ExperimentError
-from app.experiment import FIRST, Experiment, Run
+from app.engine.race import Race
 from app.export import EXPORTS, Options, export, export_slowly, format_of
-from app.export.record import recorded
-from app.files import load
-from app.race import Race
+from app.export.run_records import recorded
+from app.io.experiment_files import load
+from app.model.experiment import FIRST, Experiment, Run
+from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 from tests.conftest import turn

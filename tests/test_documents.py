@@ -16,15 +16,15 @@ from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
-from app import boxes
-from app.cli import window as start_window
-from app.documents import Documents, as_filtered
-from app.experiment import FIRST, LONGEST, Experiment, Run
-from app.files import examples, load, save
-from app.mnemonics import plain
-from app.session import Session
-from app.settings import RECENT
-from app.window import MainWindow
+from app.cli.main import window as start_window
+from app.gui.dialogs import message_boxes
+from app.gui.widgets.mnemonics import plain
+from app.gui.window.document_controller import Documents, as_filtered
+from app.gui.window.main_window import MainWindow
+from app.io.experiment_files import examples, load, save
+from app.model.experiment import FIRST, LONGEST, Experiment, Run
+from app.session.session import Session
+from app.session.settings import RECENT
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
@@ -209,7 +209,7 @@ def test_data_are_never_written_over_whatever_they_are_called(
 
 def test_the_command_line_gives_the_window_its_file(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
-    monkeypatch.setattr("app.desktop.open_window", lambda *words: given.append(words) or 0)
+    monkeypatch.setattr("app.gui.window.application.open_window", lambda *words: given.append(words) or 0)
     monkeypatch.chdir(mine.parent)
     assert start_window(["mine.json"]) == 0
     (experiment, source), = given
@@ -368,7 +368,7 @@ def test_the_question_has_three_answers(button: Button, open_window: Open) -> No
         box.button(button).click()
 
     QTimer.singleShot(0, press)
-    assert boxes.ask_about_unsaved(window, "a & <b>.json") == button
+    assert message_boxes.ask_about_unsaved(window, "a & <b>.json") == button
     assert seen == ["Save the changes to a & <b>.json?", Button.Save, Button.Cancel]
 
 
@@ -379,7 +379,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox
 from dataclasses import replace
 from app import desktop
-from app.window import MainWindow
+from app.gui.window.main_window import MainWindow
 asked = []
 def begin():
     window, = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))

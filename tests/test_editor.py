@@ -10,10 +10,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.experiment import Experiment, Run
-from app.panels.editor import MenuButton, RunEditor
-from app.panels.fields import Knob, Switch
-from app.window import MainWindow
+from app.gui.panels.setup.run_editor import MenuButton, RunEditor
+from app.gui.widgets.slider_field import Knob, Switch
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import Experiment, Run
 from optimizers import OPTIMIZERS, PARTS
 from optimizers.frameworks import presets
 from tests.conftest import settle

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import atomic
-from app.experiment import FIRST, Experiment, ExperimentError, Run
+from app.engine.race import Race
 from app.export import EXPORTS, Options, export
-from app.files import load
-from app.race import Race
-from app.theme import DARK
+from app.io.experiment_files import load
+from app.model.experiment import FIRST, Experiment, ExperimentError, Run
+from app.theming.theme import DARK
+from app.utils import atomic_write
 from tests.conftest import turn
 
 
@@ -111,7 +111,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(atomic.os, "fsync", full)
+    monkeypatch.setattr(atomic_write.os, "fsync", full)
     with pytest.raises(ExperimentError, match="no space left on device"):
         export(race(), target)
     assert target.read_text() == "old"

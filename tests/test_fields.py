@@ -10,12 +10,12 @@ from PyQt6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QSlider, QWidget
 
-from app.clock import FASTEST
-from app.experiment import Experiment, Run
-from app.hyperparameters import copied
-from app.panels.fields import Knob
-from app.panels.number import NumberField
-from app.window import MainWindow
+from app.gui.widgets.number_field import NumberField
+from app.gui.widgets.slider_field import Knob
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import Experiment, Run
+from app.model.hyperparameter_text import copied
+from app.session.playback_clock import FASTEST
 from optimizers import OPTIMIZERS
 from tests.conftest import settle
 

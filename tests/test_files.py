@@ -21,13 +21,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app import atomic, schema
-from app.branch import Branch, Fair
-from app.checks import ExperimentError
-from app.experiment import FIRST, Curve, Experiment, Run
-from app.files import home, load, save
-from app.schema import LARGEST
-from app.session import Session
+from app.io import experiment_json
+from app.io.experiment_files import home, load, save
+from app.io.experiment_json import LARGEST
+from app.model.branch import Branch, Fair
+from app.model.experiment import FIRST, Curve, Experiment, Run
+from app.session.session import Session
+from app.utils import atomic_write
+from app.utils.validation import ExperimentError
 
 TEXT = FIRST.to_json().encode()
 GIGABYTE = 1 << 30
@@ -69,7 +70,7 @@ def documented() -> dict[str, dict[str, str]]:
     """Kind of object -> key -> default, as the module's docstring has them."""
     kinds: dict[str, dict[str, str]] = {}
     kind = ""
-    for line in (schema.__doc__ or "").split("\n"):
+    for line in (experiment_json.__doc__ or "").split("\n"):
         if line in ("experiment", "run", "curve", "branch", "fair"):
             kind = line
             kinds[kind] = {}
@@ -91,14 +92,14 @@ def test_what_is_written_down_is_what_is_written() -> None:
         assert declared.pop("extra") == "{}"
         assert kinds[kind] == declared
     written = json.loads(Experiment(runs=(Run("sgd"),), branches=(Branch((Run("sgd", slot=0),), (0, 0), 1),)).to_json())
-    assert written.pop("thalweg") == schema.FORMAT
+    assert written.pop("thalweg") == experiment_json.FORMAT
     for kind, data in (("experiment", written), ("run", written["runs"][0]), ("curve", written["curve"]),
                        ("branch", written["branches"][0]), ("fair", written["fair"])):
         assert list(data) == list(kinds[kind])
 
 
 def test_the_example_in_the_description_is_one() -> None:
-    (line,) = (line for line in (schema.__doc__ or "").split("\n") if line.startswith("    {"))
+    (line,) = (line for line in (experiment_json.__doc__ or "").split("\n") if line.startswith("    {"))
     assert Experiment.from_json(line).runs == (Run("adam", {"lr": 0.1}, slot=0),)
 
 
@@ -392,7 +393,7 @@ def test_a_folder_that_takes_no_files_is_said(tmp_path: Path, monkeypatch: pytes
     def refuse(*_: object, **__: object) -> None:  # what the system says to all but root
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(atomic.tempfile, "NamedTemporaryFile", refuse)
+    monkeypatch.setattr(atomic_write.tempfile, "NamedTemporaryFile", refuse)
     with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: permission denied"):
         save(FIRST, tmp_path / "mine.json")
     assert not list(tmp_path.iterdir())
@@ -401,7 +402,7 @@ def test_a_folder_that_takes_no_files_is_said(tmp_path: Path, monkeypatch: pytes
 def test_whoever_is_killed_while_saving_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     path.write_bytes(TEXT)
-    code = ("import os, signal, sys\nfrom pathlib import Path\nfrom app.atomic import replacing\n"
+    code = ("import os, signal, sys\nfrom pathlib import Path\nfrom app.utils.atomic_write import replacing\n"
             "with replacing(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
             "    os.kill(os.getpid(), signal.SIGKILL)")
     answer = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parent.parent)
@@ -432,7 +433,7 @@ def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(tmp_path
     def refuse(*_: object) -> None:  # what Windows says
         raise PermissionError(errno.EACCES, "The process cannot access the file because it is being used by another process")
 
-    monkeypatch.setattr(atomic.os, "replace", refuse)
+    monkeypatch.setattr(atomic_write.os, "replace", refuse)
     with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: .* used by another process"):
         save(FIRST, path)
     assert path.read_text() == "old"

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.checks import ExperimentError
-from app.experiment import FIRST, Experiment, Run
-from app.export import Options, export, export_slowly, reels
-from app.export.film import Film, frame_steps
-from app.race import Race
-from app.theme import LIGHT
+from app.engine.race import Race
+from app.export import Options, export, export_slowly, movie_writers
+from app.export.animation import Film, frame_steps
+from app.model.experiment import FIRST, Experiment, Run
+from app.theming.theme import LIGHT
+from app.utils.validation import ExperimentError
 from tests.conftest import turn
 
 SMALL = Options(size=(6.4, 4.2), dpi=50, fps=10, seconds=1.0)
@@ -143,7 +143,7 @@ def test_films_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     ):
         with pytest.raises(ExperimentError, match=told):
             export(race, tmp_path / name, Options(**wish))
-    monkeypatch.setattr(reels, "find_spec", lambda name: None)
+    monkeypatch.setattr(movie_writers, "find_spec", lambda name: None)
     with pytest.raises(ExperimentError, match="pip install imageio-ffmpeg"):
         export(race, tmp_path / "a.mp4", SMALL)
     assert not list(tmp_path.iterdir())
@@ -154,7 +154,7 @@ def test_a_disk_that_is_full_before_the_end_leaves_the_old_film(suffix: str, tmp
     target = tmp_path / "films" / f"a{suffix}"
     target.parent.mkdir()
     target.write_text("old")
-    code = ("import resource, sys\nfrom app.cli import main\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+    code = ("import resource, sys\nfrom app.cli.main import main\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
             "sys.exit(main(['export', 'rosenbrock_momentum', '--steps', '50', '--fps', '5', '--to', sys.argv[1]]))")
     answer = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True,
                             cwd=Path(__file__).parent.parent)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from app.experiment import Experiment, Run
+from app.engine.race import Race
 from app.export.code.numpy_script import numpy_script
-from app.race import Race
+from app.model.experiment import Experiment, Run
 from optimizers import OPTIMIZERS, PARTS, Optimizer, Part, trace
 from optimizers.optimizer import declared_in, lines
 from surfaces import SURFACES, Surface

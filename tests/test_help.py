@@ -12,21 +12,21 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWhatsThis, QWidget
 
-from app.experiment import FIRST, Experiment, Run
-from app.help.about import About
-from app.help.browser import Browser
-from app.help.canvases import KEYS, MOUSE, SHOWN
-from app.help.commands import DOES
-from app.help.controls import CONTROLS
-from app.help.formula import picture
-from app.help.guide import Guide
-from app.help.pages import optimizer_page, surface_page
-from app.help.shortcuts import Shortcuts
-from app.help.sources import linked
-from app.help.whats_this import Answers
-from app.sharing.dialog import ExportDialog
-from app.versions import versions
-from app.window import MainWindow
+from app.gui.dialogs.export_dialog import ExportDialog
+from app.gui.help.about_dialog import About
+from app.gui.help.action_texts import DOES
+from app.gui.help.citation_links import linked
+from app.gui.help.control_texts import CONTROLS
+from app.gui.help.formula_images import picture
+from app.gui.help.help_browser import Browser
+from app.gui.help.help_pages import optimizer_page, surface_page
+from app.gui.help.help_window import Guide
+from app.gui.help.shortcuts_dialog import Shortcuts
+from app.gui.help.view_texts import KEYS, MOUSE, SHOWN
+from app.gui.help.whats_this import Answers
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST, Experiment, Run
+from app.system.package_versions import versions
 from optimizers import OPTIMIZERS
 from optimizers.optimizer import PARTS
 from surfaces import SURFACES
@@ -413,5 +413,5 @@ def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> Non
 
 
 def test_versions_are_looked_up_without_loading_what_they_are_of() -> None:
-    loaded = loaded_by("from app.versions import versions; assert versions()")
+    loaded = loaded_by("from app.system.package_versions import versions; assert versions()")
     assert not loaded & {"PyQt6", "numpy", "matplotlib"}

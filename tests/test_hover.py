@@ -12,12 +12,12 @@ from matplotlib.backend_bases import LocationEvent, MouseEvent
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QApplication
 
-from app.experiment import FIRST, Experiment, Run
-from app.hover import CLEAR, on_widget, told, written
-from app.theme import THEMES
-from app.views import near
-from app.views.view import View
-from app.window import MainWindow
+from app.gui.canvas.hover_readout import CLEAR, on_widget, told, written
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST, Experiment, Run
+from app.theming.theme import THEMES
+from app.views import hit_testing
+from app.views.base_view import View
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
@@ -65,7 +65,7 @@ def test_a_step_is_found_where_it_is(open_window: Open, name: str) -> None:
             found = view.nearest(tuple(there), 8)
             if np.isfinite(there).all():
                 assert found is not None
-                assert np.hypot(*(place(window, name, *found) - there)) <= 2 * near.AS_NEAR
+                assert np.hypot(*(place(window, name, *found) - there)) <= 2 * hit_testing.AS_NEAR
     box = view.axes.bbox
     assert view.nearest((box.x1 - 3, box.y1 - 3), 8) is None
 
@@ -93,7 +93,7 @@ def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
         assert step not in kept
         found = view.nearest(tuple(place(window, "contour", 0, step)), 8)
         assert found is not None
-        assert np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step))) <= 2 * near.AS_NEAR
+        assert np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step))) <= 2 * hit_testing.AS_NEAR
 
 
 @pytest.mark.parametrize("name", VIEWED)
@@ -114,8 +114,8 @@ def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(open_window: Ope
 
 def test_trails_are_looked_through_again_only_when_they_are_others(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window, made = open_window(), []
-    look = near.Near.__init__
-    monkeypatch.setattr(near.Near, "__init__", lambda self, view: made.append(view.id) or look(self, view))
+    look = hit_testing.Near.__init__
+    monkeypatch.setattr(hit_testing.Near, "__init__", lambda self, view: made.append(view.id) or look(self, view))
     for step in (10, 20, 30, 40):
         point_at(window, "contour", place(window, "contour", 0, step))
     assert made == ["contour"]

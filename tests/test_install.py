@@ -17,9 +17,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from app import ASSETS, launcher, machine
-from app.cli import main
-from app.launcher import PLACES, entry, this_command
+from app import ASSETS
+from app.cli.main import main
+from app.system import desktop_entry, platform_support
+from app.system.desktop_entry import PLACES, entry, this_command
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("app", "assets", "optimizers", "surfaces")
@@ -45,13 +46,13 @@ def test_the_wheel_holds_every_file_of_the_tree_and_nothing_else(tmp_path: Path)
         names = archive.namelist()
         scripts = next(archive.read(name).decode() for name in names if name.endswith("entry_points.txt"))
     assert {name for name in names if ".dist-info/" not in name} == set(files_of(ROOT))
-    assert "thalweg = app.cli:main" in scripts
+    assert "thalweg = app.cli.main:main" in scripts
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of data for a user of Linux, whose desktop has no programs that would have to be told."""
-    monkeypatch.setattr(machine, "LINUX", True)
+    monkeypatch.setattr(platform_support, "LINUX", True)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path / "data"
@@ -97,14 +98,14 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(data: Path, capsys: pyt
 
 
 def test_a_relative_folder_of_data_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "LINUX", True)
+    monkeypatch.setattr(platform_support, "LINUX", True)
     for value in ("", "data"):
         monkeypatch.setenv("XDG_DATA_HOME", value)
-        assert launcher.data_home() == Path.home() / ".local" / "share"
+        assert desktop_entry.data_home() == Path.home() / ".local" / "share"
 
 
 def test_elsewhere_than_on_linux_it_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(machine, "LINUX", False)
+    monkeypatch.setattr(platform_support, "LINUX", False)
     monkeypatch.setattr(sys, "platform", "win32")
     assert main(["--install-desktop"]) == 2
     assert capsys.readouterr().err == "thalweg: the entry in the menu is for Linux; here, pin it to the task bar while it runs\n"
@@ -131,6 +132,6 @@ def test_the_command_is_the_one_that_was_called(tmp_path: Path, monkeypatch: pyt
     assert this_command() == [str(script)]
     script.unlink()
     assert this_command() == [str(tmp_path / "python3"), "-m", "app"]
-    monkeypatch.setattr(machine, "FROZEN", True)
+    monkeypatch.setattr(platform_support, "FROZEN", True)
     monkeypatch.setattr(sys, "executable", "/opt/thalweg/thalweg")
     assert this_command() == ["/opt/thalweg/thalweg"]

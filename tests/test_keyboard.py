@@ -23,13 +23,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.experiment import FIRST
-from app.help.shortcuts import by_menu
-from app.language import Language, speak
-from app.mnemonics import letter_of, marked, underline_menu
-from app.sharing.dialog import ExportDialog
-from app.walk import controls, parts
-from app.window import SHOWN_AT_FIRST, MainWindow
+from app.gui.dialogs.export_dialog import ExportDialog
+from app.gui.help.shortcuts_dialog import by_menu
+from app.gui.widgets.mnemonics import letter_of, marked, underline_menu
+from app.gui.window.focus_navigation import controls, parts
+from app.gui.window.main_window import SHOWN_AT_FIRST, MainWindow
+from app.model.experiment import FIRST
+from app.utils.i18n import Language, speak
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]

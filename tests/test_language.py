@@ -23,11 +23,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.canvas import Canvas
-from app.experiment import FIRST, Experiment
-from app.language import ENGLISH, FOLDER, Language, codes, language, of_the_system, speak, spoken, tr
-from app.run import Run
-from app.window import MainWindow
+from app.gui.canvas.plot_canvas import Canvas
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST, Experiment
+from app.model.run import Run
+from app.utils.i18n import ENGLISH, FOLDER, Language, codes, language, of_the_system, speak, spoken, tr
 from optimizers import OPTIMIZERS, PARTS
 from optimizers.frameworks import presets
 from surfaces import SURFACES

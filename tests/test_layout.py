@@ -10,10 +10,10 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.layout import reachable
-from app.settings import Settings
-from app.theme import DARK
-from app.window import MainWindow
+from app.gui.window.dock_layout import reachable
+from app.gui.window.main_window import MainWindow
+from app.session.settings import Settings
+from app.theming.theme import DARK
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
@@ -227,7 +227,7 @@ class Hints(QObject):
 
 def test_the_system_chooses_again_after_somebody_did(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     hints = Hints()
-    monkeypatch.setattr("app.dress.QGuiApplication.styleHints", lambda: hints)
+    monkeypatch.setattr("app.gui.window.appearance.QGuiApplication.styleHints", lambda: hints)
     window = open_window()
     assert window.theme.name == "dark"
     window.set_theme("light")

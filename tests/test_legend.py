@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.editing import with_branch_changed
-from app.experiment import Experiment, Run
+from app.engine.race import Race
 from app.export import Options, export, legend
 from app.export.figure import compose
 from app.export.options import SIZE
-from app.race import Race
-from app.theme import DARK
+from app.model.edits import with_branch_changed
+from app.model.experiment import Experiment, Run
+from app.theming.theme import DARK
 from tests.conftest import turn
 
 

@@ -24,23 +24,24 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from app import look
-from app.actions import ACTIONS
-from app.experiment import FIRST, Curve, Experiment, Run
+from app.engine.race import Race
 from app.export import Options
 from app.export.figure import compose
-from app.language import Language, speak
-from app.race import Race
-from app.sheet import sheet
-from app.theme import THEMES, Theme
-from app.views import VIEWS, Scene, View, fonts, notes
-from app.views.relief import Relief
-from app.views.strokes import Brush
-from app.views.trail import lengths
-from app.window import MainWindow
+from app.gui.widgets import icons
+from app.gui.window.actions import ACTIONS
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST, Curve, Experiment, Run
+from app.plotting import fonts
+from app.plotting.path_renderer import Brush
+from app.plotting.projected_path import lengths
+from app.theming.stylesheet import sheet
+from app.theming.theme import THEMES, Theme
+from app.utils.i18n import Language, speak
+from app.views import VIEWS, Scene, View, annotations
+from app.views.surface_view import Relief
 from tests.conftest import settle
 
-APP = Path(look.__file__).parent
+APP = Path(icons.__file__).parent
 ASKED = {name for path in APP.rglob("*.py") for name in re.findall(r"look\.icon\(\"([a-z-]+)\"", path.read_text())}
 THEMED = pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
 LEAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and AAA where the contrast is high
@@ -60,15 +61,15 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_icon_that_is_asked_for_is_there() -> None:
-    names = {path.stem for path in look.ICONS.glob("*.svg")}
+    names = {path.stem for path in icons.ICONS.glob("*.svg")}
     drawn = {"pause", *(name for theme in THEMES.values() for name in re.findall(r"/([a-z-]+)\.svg", sheet(theme)))}
     assert names == {row.icon for row in ACTIONS if row.icon} | ASKED | drawn
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in look.ICONS.glob("*.svg")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in icons.ICONS.glob("*.svg")))
 def test_an_icon_is_a_picture_in_the_color_that_is_asked_for(application: QApplication, name: str) -> None:
     for ratio in (1.0, 1.5, 2.0, 3.0):
-        picture = look.icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
+        picture = icons.icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
         assert picture.width() == round(18 * ratio)
         solid = [QColor(picture.pixel(x, y)) for x in range(picture.width()) for y in range(picture.height())
                  if picture.pixelColor(x, y).alpha() == 255]
@@ -216,7 +217,7 @@ HIDDEN = replace(FIRST, runs=tuple(replace(run, visible=False) for run in FIRST.
 @pytest.mark.parametrize("name", ["contour", "relief", "loss"])
 def test_an_empty_view_says_what_to_do(name: str, experiment: Experiment, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     said = []
-    monkeypatch.setattr(notes.Text, "draw", lambda text, renderer: said.append(text.get_text()))
+    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: said.append(text.get_text()))
     view, canvas = shown(name, experiment)
     said.clear()
     view.heads(Brush(canvas.get_renderer()))
@@ -232,10 +233,10 @@ def test_where_a_run_has_left_the_map_for_good() -> None:
         ([(5, 5), (15, 5)], (10, 5), (10, 0)), ([(5, 5), (5, -5), (-5, 5), (25, 5)], (10, 5), (30, 0)),
         ([(20, 5), (5, 5)], (5, 5), (0, 0)), ([(5, 5)], (5, 5), (0, 0)), ([(5, 5), (np.nan, 3)], (5, 5), (0, 0)),
     ):
-        out = notes.way_out(np.array(points, float), box)
+        out = annotations.way_out(np.array(points, float), box)
         assert out is not None
         np.testing.assert_allclose(out, (place, way))
-    assert notes.way_out(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
+    assert annotations.way_out(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
 
 
 def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +244,7 @@ def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.Monkey
     experiment = Experiment("rosenbrock", (-0.5, 2.5), runs)
     view, canvas = shown("contour", experiment, 60, (6.0, 4.0))
     said = []
-    monkeypatch.setattr(notes.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent())))
+    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent())))
     view.heads(Brush(canvas.get_renderer()))
     assert view.scene is not None
     gone = [track.diverged_at for track in view.scene.race.tracks]
@@ -254,8 +255,8 @@ def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.Monkey
 def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
     view, canvas = shown("contour", Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.01}),)), 60, (6.0, 4.0))
     brush, written, pixels = Brush(canvas.get_renderer()), [], []
-    draw = notes.Text.draw
-    monkeypatch.setattr(notes.Text, "draw", lambda text, renderer: (written.append(text.get_text()), draw(text, renderer)))
+    draw = annotations.Text.draw
+    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: (written.append(text.get_text()), draw(text, renderer)))
     bare = canvas.copy_from_bbox(view.figure.bbox)
     for _ in range(3):
         canvas.restore_region(bare)

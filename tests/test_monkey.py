@@ -9,8 +9,8 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
-from app.experiment import FIRST
-from app.window import MainWindow
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST
 from tests.conftest import settle
 from tests.monkey import let_loose
 

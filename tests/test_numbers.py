@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.checks import ExperimentError
-from app.entry import allowed, entered
-from app.hyperparameters import copied, defaults, pasted
-from app.run import Run
-from app.stepping import readable, stepped
+from app.model.hyperparameter_text import copied, defaults, pasted
+from app.model.number_parsing import allowed, entered
+from app.model.number_stepping import readable, stepped
+from app.model.run import Run
+from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, PARTS, Hyperparameter
 
 ADAM = OPTIMIZERS["adam"].hyperparameters

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.experiment import Experiment, Run
-from app.race import Race
+from app.engine.race import Race
+from app.model.experiment import Experiment, Run
 from optimizers import (  # type: ignore[attr-defined]
     OPTIMIZERS,
     PARTS,

@@ -10,10 +10,10 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from app.catalogue import Entry, optimizer_entries, sections, surface_entries
-from app.experiment import FIRST
-from app.panels.picker import Picker
-from app.window import MainWindow
+from app.gui.widgets.picker import Picker
+from app.gui.window.main_window import MainWindow
+from app.model.catalog import Entry, optimizer_entries, sections, surface_entries
+from app.model.experiment import FIRST
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle

@@ -13,14 +13,14 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from app.branch import Fair
-from app.checks import ExperimentError
-from app.experiment import FIRST, Experiment, Run
+from app.engine.race import Race
 from app.export import Options, export
 from app.export.figure import compose
 from app.export.options import inches
-from app.race import Race
-from app.theme import DARK
+from app.model.branch import Fair
+from app.model.experiment import FIRST, Experiment, Run
+from app.theming.theme import DARK
+from app.utils.validation import ExperimentError
 
 SVG, DC = "{http://www.w3.org/2000/svg}", "{http://purl.org/dc/elements/1.1/}"
 NOISY = Experiment("rosenbrock", (-1.5, 2.0), (Run("sgd", {"lr": 1e-4, "noise": 30.0}), Run("adam", {"lr": 0.02, "noise": 30.0})))
@@ -151,7 +151,7 @@ def test_what_cannot_be_wished(wish: dict, told: str) -> None:
 
 
 def test_a_picture_of_no_runs_can_be_made() -> None:
-    from app.export.picture import draw
+    from app.export.image import draw
 
     file = BytesIO()
     draw(raced(5, Experiment("sphere")), file, "png", Options(dpi=40))

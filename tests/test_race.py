@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.branch import Fair
-from app.editing import swapped, without_branch
-from app.experiment import Experiment, Run
-from app.race import Race
-from app.track import CHECKPOINT
+from app.engine.race import Race
+from app.engine.trajectory import CHECKPOINT
+from app.model.branch import Fair
+from app.model.edits import swapped, without_branch
+from app.model.experiment import Experiment, Run
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 from tests.conftest import turn

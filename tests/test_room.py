@@ -10,16 +10,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from app.experiment import Curve, Experiment, Run
-from app.race import Race
-from app.theme import LIGHT, Theme
-from app.views import VIEWS, Scene, View, frame
+from app.engine.race import Race
+from app.model.experiment import Curve, Experiment, Run
+from app.plotting.tick_formatters import Even, short
+from app.theming.theme import LIGHT, Theme
+from app.views import VIEWS, Scene, View, surface_axes
 from app.views.camera import Camera
-from app.views.contour import Contour
-from app.views.fit import Fit
-from app.views.loss import Loss
-from app.views.relief import Relief
-from app.views.ticks import Even, short
+from app.views.contour_view import Contour
+from app.views.fit_view import Fit
+from app.views.loss_view import Loss
+from app.views.surface_view import Relief
 from surfaces import SURFACES
 from tests.conftest import edit
 
@@ -228,10 +228,10 @@ def test_the_numbers_of_the_heights_are_whole(azimuth: int, monkeypatch: pytest.
             super().draw(renderer)
             written.append((self.get_text(), self.get_window_extent()))
 
-    monkeypatch.setattr(frame, "Text", Noted)
+    monkeypatch.setattr(surface_axes, "Text", Noted)
     view = arranged("relief", raced(Experiment("goldstein_price")), (2.6, 2.5), camera=Camera(azimuth, 15))
     assert view.scene is not None
-    assert {words for _, words in frame.heights(view.scene.scenery)} <= {words for words, _ in written}
+    assert {words for _, words in surface_axes.heights(view.scene.scenery)} <= {words for words, _ in written}
     for _, box in written:
         assert box.x0 >= 0
         assert box.x1 <= view.figure.bbox.x1

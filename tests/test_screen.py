@@ -88,7 +88,7 @@ def test_the_installed_command_is_played_turned_and_closed(screen: dict[str, str
         program.stderr.close()
         program.wait(PATIENCE)
     assert complaints == ""
-    from app.files import load
+    from app.io.experiment_files import load
 
     assert load(picture).surface == "elongated_bowl"
 

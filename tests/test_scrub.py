@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from app import visits
-from app.experiment import FIRST, Experiment, Run
-from app.race import Race
-from app.track import Track
-from app.visits import FEW, HASTY, RECENT, needed
-from app.window import MainWindow
+from app.analysis import path_decimation
+from app.analysis.path_decimation import FEW, HASTY, RECENT, needed
+from app.engine.race import Race
+from app.engine.trajectory import Track
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST, Experiment, Run
 from tests.conftest import settle
 from tests.test_views import UNIT, pixels, walk
 
@@ -85,7 +85,7 @@ def test_few_grids_are_kept_for_a_run() -> None:
     track = walk("noise", FEW)
     for k in range(10):
         needed(track, FEW, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
-    assert len(visits._kept[track]) == visits.KEPT
+    assert len(path_decimation._kept[track]) == path_decimation.KEPT
 
 
 def test_dragging_the_time_line_draws_nothing_in_full(open_window: Callable[..., MainWindow], application: QApplication) -> None:

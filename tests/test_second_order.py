@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizers import Optimizer, derivative_free, line_search, newton, quasi_newton, searches, trace, zoom
+from optimizers import Optimizer, searches, trace
 from optimizers.loss import Loss
+from optimizers.rules import derivative_free, line_search, newton, quasi_newton, zoom
 from surfaces import SURFACES
 
 MODULES = (line_search, newton, quasi_newton, zoom, derivative_free)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from app.clock import LONGEST, Clock
-from app.experiment import FIRST, Experiment, Run
-from app.late import in_time
-from app.session import DRAGGED, Session
-from app.store import Store
+from app.engine.time_budget import in_time
+from app.model.experiment import FIRST, Experiment, Run
+from app.session.experiment_store import Store
+from app.session.playback_clock import LONGEST, Clock
+from app.session.session import DRAGGED, Session
 from optimizers import trace
 
 pytestmark = pytest.mark.usefixtures("application")

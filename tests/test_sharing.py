@@ -14,18 +14,18 @@ from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtGui import QGuiApplication, QPixmap
 from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 
-from app.checks import ExperimentError
-from app.cli import main
-from app.experiment import FIRST
+from app.cli.main import main
+from app.engine.race import Race
 from app.export import EXPORTS, Options, export, export_slowly
 from app.export.options import FILM_DPI, FILM_SIZE
-from app.files import load
-from app.race import Race
-from app.sharing.dialog import ExportDialog
-from app.sharing.form import Form
-from app.sharing.job import Progress, left, title_of
-from app.theme import DARK, LIGHT
-from app.window import MainWindow
+from app.gui.dialogs.export_dialog import ExportDialog
+from app.gui.dialogs.export_form import Form
+from app.gui.dialogs.export_job import Progress, left, title_of
+from app.gui.window.main_window import MainWindow
+from app.io.experiment_files import load
+from app.model.experiment import FIRST
+from app.theming.theme import DARK, LIGHT
+from app.utils.validation import ExperimentError
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]

@@ -13,19 +13,19 @@ from PIL import Image
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from app.branch import Branch, Fair
-from app.checks import ExperimentError
-from app.cli import main
-from app.experiment import FIRST, Curve, Experiment, Run
+from app.cli.export_arguments import options_of, parser
+from app.cli.main import main
+from app.engine.race import Race
 from app.export import Options, export
-from app.files import examples, load, save
-from app.race import Race
-from app.run import Earlier
-from app.spelling import command_line
-from app.theme import DARK
+from app.export.command_line import command_line
+from app.gui.window.main_window import MainWindow
+from app.io.experiment_files import examples, load, save
+from app.model.branch import Branch, Fair
+from app.model.experiment import FIRST, Curve, Experiment, Run
+from app.model.run import Earlier
+from app.theming.theme import DARK
+from app.utils.validation import ExperimentError
 from app.views.camera import Camera
-from app.window import MainWindow
-from app.wishes import options_of, parser
 from optimizers import OPTIMIZERS
 
 SMALL = {"dpi": 40.0}

@@ -16,14 +16,7 @@ from PyQt6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app import look
-from app.experiment import FIRST, Experiment, Run
-from app.pace import microseconds
-from app.panels.standings import FORMS, Standings
-from app.race import Race
-from app.session import Session
-from app.sheet import sheet
-from app.standings import (
+from app.analysis.results import (
     COLUMNS,
     NONE,
     STEPS,
@@ -38,8 +31,15 @@ from app.standings import (
     significant,
     standings,
 )
-from app.theme import DARK, LIGHT, Theme
-from app.track import Track
+from app.engine.race import Race
+from app.engine.trajectory import Track
+from app.engine.update_timing import microseconds
+from app.gui.panels.results.results_page import FORMS, Standings
+from app.gui.widgets import icons
+from app.model.experiment import FIRST, Experiment, Run
+from app.session.session import Session
+from app.theming.stylesheet import sheet
+from app.theming.theme import DARK, LIGHT, Theme
 from optimizers import OPTIMIZERS
 from tests.conftest import settle
 
@@ -85,7 +85,7 @@ def assert_right(standing: Standing, race: Race, step: int) -> None:
 def test_every_number_is_right_at_every_step_whatever_was_asked_before(
     experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.standings.SPACING", 64)
+    monkeypatch.setattr("app.analysis.results.SPACING", 64)
     race = Race(experiment)
     reached = set()
     for count in (0, 1, 7, 120, 2000):
@@ -134,7 +134,7 @@ def test_the_start_in_the_minimum_needs_no_step() -> None:
 
 
 def test_a_track_that_went_another_way_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.standings.SPACING", 64)
+    monkeypatch.setattr("app.analysis.results.SPACING", 64)
     race = Race(SEVERAL)
     race.advance(200)
     standings(race)
@@ -166,8 +166,8 @@ def test_the_time_of_an_update_is_measured_once(name: str) -> None:
 
 def test_another_surface_or_part_is_measured_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[Track] = []
-    monkeypatch.setattr("app.pace._measured", {})
-    monkeypatch.setattr("app.pace._measure", lambda track: measured.append(track) or float(len(measured)))
+    monkeypatch.setattr("app.engine.update_timing._measured", {})
+    monkeypatch.setattr("app.engine.update_timing._measure", lambda track: measured.append(track) or float(len(measured)))
     runs = Run("adam"), Run("adam", {"lr": 0.5}), Run("adam", {"noise": 0.1}), Run("adam", {"noise": 0.0}), Run("sgd")
     race = Race(replace(FIRST, runs=runs))
     assert [microseconds(track) for track in race.tracks] == [1, 1, 2, 1, 3]
@@ -269,7 +269,7 @@ def open_panel(application: QApplication) -> Iterator[Open]:
 
     def open_one(experiment: Experiment = SEVERAL, steps: int = 3000, theme: Theme = LIGHT,
                  size: tuple[int, int] = (1100, 200)) -> Standings:
-        application.setPalette(look.palette(theme))
+        application.setPalette(icons.palette(theme))
         application.setStyleSheet(sheet(theme))
         session = Session(experiment)
         session.race.advance(steps)
@@ -442,7 +442,7 @@ def test_nothing_is_written_when_nothing_changed_or_nobody_looks(open_panel: Ope
     assert not {(row, k) for row in range(5) for k in (0, 1, 2, column("time per update (µs)"))} & changed
     assert not {(2, k) for k in range(len(COLUMNS))} & changed, "it has diverged"
     panel.hide()
-    monkeypatch.setattr("app.panels.standings.standings", lambda *_, **__: pytest.fail("nobody looks"))
+    monkeypatch.setattr("app.gui.panels.results.results_page.standings", lambda *_, **__: pytest.fail("nobody looks"))
     panel.refresh()
 
 

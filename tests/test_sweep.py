@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.run import Run
-from app.sweep import SLICE, Sweep, sweep
+from app.engine.learning_rate_sweep import SLICE, Sweep, sweep
+from app.model.run import Run
 from optimizers import trace
 from surfaces import SURFACES
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.branch import Branch, Fair
-from app.editing import made_fair
-from app.experiment import FIRST, Experiment, Run
+from app.engine.race import Race
 from app.export import Options
 from app.export.figure import compose
-from app.race import Race
-from app.session import Session
+from app.model.branch import Branch, Fair
+from app.model.edits import made_fair
+from app.model.experiment import FIRST, Experiment, Run
+from app.session.session import Session
 from optimizers import OPTIMIZERS
 from tests.conftest import edit
 

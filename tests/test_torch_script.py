@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from app.experiment import FIRST, Run
+from app.engine.race import Race
 from app.export.code import torch_script
-from app.export.code.counterparts import TORCH
-from app.race import Race
+from app.export.code.framework_mapping import TORCH
+from app.model.experiment import FIRST, Run
 from optimizers import OPTIMIZERS, PARTS
 from tests.conftest import turn
 from tests.test_code_export import imported, raced, ran

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import optimizers
-from app.experiment import Experiment, Run
-from app.race import Race
+from app.engine.race import Race
+from app.model.experiment import Experiment, Run
 from optimizers import trace
 from optimizers.descent import begin
 from optimizers.trace import BLOCK

@@ -10,12 +10,12 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.branch import Fair
-from app.experiment import FIRST, Experiment, Run
-from app.panels.timeline import FIRST_STEPS
-from app.session import Session
-from app.tuner import Tuner
-from app.window import MainWindow
+from app.gui.panels.timeline import FIRST_STEPS
+from app.gui.window.main_window import MainWindow
+from app.model.branch import Fair
+from app.model.experiment import FIRST, Experiment, Run
+from app.session.session import Session
+from app.session.tuning_task import Tuner
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]

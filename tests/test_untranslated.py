@@ -8,22 +8,22 @@ from pathlib import Path
 import pytest
 from matplotlib.text import Text
 
-from app.checks import ExperimentError
-from app.data import land
-from app.experiment import Experiment
+from app.analysis.run_status import verdict
+from app.engine.race import Race
+from app.engine.trajectory import Track
 from app.export import EXPORTS, Options, export
-from app.files import load
-from app.help.shortcuts import by_menu
-from app.language import ENGLISH, Language, in_english, speak, spoken, tr
-from app.mnemonics import plain
-from app.panels.standings import FORMS, Standings
-from app.race import Race
-from app.run import Run
-from app.sharing.dialog import ExportDialog
-from app.theme import LIGHT
-from app.track import Track
-from app.verdict import verdict
-from app.window import MainWindow
+from app.gui.dialogs.export_dialog import ExportDialog
+from app.gui.help.shortcuts_dialog import by_menu
+from app.gui.panels.results.results_page import FORMS, Standings
+from app.gui.widgets.mnemonics import plain
+from app.gui.window.main_window import MainWindow
+from app.io.experiment_files import load
+from app.model.dataset import land
+from app.model.experiment import Experiment
+from app.model.run import Run
+from app.theming.theme import LIGHT
+from app.utils.i18n import ENGLISH, Language, in_english, speak, spoken, tr
+from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 from tests.conftest import turn
 from tests.test_language import Pseudo, assert_translated, proper_names, untranslated

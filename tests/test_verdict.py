@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from app.curvature import bound, curvature, stationary
-from app.motion import Motion
-from app.run import Run
-from app.situation import TOLERANCE
-from app.track import Track
-from app.verdict import Verdict, verdict
+from app.analysis.curvature import bound, curvature, stationary
+from app.analysis.motion import Motion
+from app.analysis.run_snapshot import TOLERANCE
+from app.analysis.run_status import Verdict, verdict
+from app.engine.trajectory import Track
+from app.model.run import Run
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES, Surface
 

@@ -11,17 +11,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from app.experiment import FIRST, QUANTITIES, Curve, Experiment, Run
-from app.race import Race
-from app.theme import DARK, LIGHT, THEMES
-from app.track import Track
-from app.views import VIEWS, Scene, View, strokes
+from app.analysis.path_decimation import needed
+from app.engine.race import Race
+from app.engine.trajectory import Track
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST, QUANTITIES, Curve, Experiment, Run
+from app.plotting import path_renderer
+from app.plotting.search_overlay import outlines
+from app.theming.theme import DARK, LIGHT, THEMES
+from app.views import VIEWS, Scene, View
+from app.views.base_view import BLOCK
 from app.views.camera import TALL, Camera, Sight
-from app.views.relief import Relief
-from app.views.sketch import outlines
-from app.views.view import BLOCK
-from app.visits import needed
-from app.window import MainWindow
+from app.views.surface_view import Relief
 
 EMPTY = Experiment("sphere")
 
@@ -202,11 +203,11 @@ def test_a_long_loss_curve_keeps_its_peaks() -> None:
 def test_lines_far_outside_are_cut_exactly() -> None:
     """What a segment shows of itself nearby is where it was, however far away it began and ended."""
     near = np.array([[1.0, 2.0], [30.0, 4.0], [np.nan, 0.0], [5.0, 5.0]])
-    assert strokes.tame(near) is near
-    far = strokes.tame(np.array([[-1e12, 300 - 1e11], [1e12, 300 + 1e11], [np.inf, 0.0]]))
+    assert path_renderer.tame(near) is near
+    far = path_renderer.tame(np.array([[-1e12, 300 - 1e11], [1e12, 300 + 1e11], [np.inf, 0.0]]))
     np.testing.assert_allclose(far[:2], [[-1e7, 300 - 1e6], [1e7, 300 + 1e6]])
     assert np.isnan(far[2]).all()
-    assert len(strokes.tame(np.array([[-1e12, 1e9], [1e12, 1e9]]))) == 0, "it passes far away"
+    assert len(path_renderer.tame(np.array([[-1e12, 1e9], [1e12, 1e9]]))) == 0, "it passes far away"
 
 
 def test_themes_are_whole_and_runs_differ() -> None:
@@ -332,7 +333,7 @@ def test_every_run_can_be_seen_in_every_view(theme: object) -> None:
         view.show(Scene(race, theme))  # type: ignore[arg-type]
         canvas.draw()
         bare = np.asarray(canvas.buffer_rgba()).copy()
-        brush = strokes.Brush(canvas.get_renderer())
+        brush = path_renderer.Brush(canvas.get_renderer())
         view.redraw(brush, race.step)
         view.heads(brush)
         assert (np.asarray(canvas.buffer_rgba()) != bare).any(axis=2).sum() > 300, name

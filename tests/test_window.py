@@ -16,13 +16,13 @@ from PyQt6.QtGui import QFontMetrics, QKeyEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from app.documents import Documents
-from app.experiment import FIRST, Experiment, ExperimentError, Run
-from app.files import load
-from app.sharing.dialog import ExportDialog
-from app.views.relief import Relief
-from app.views.view import BLOCK
-from app.window import SHOWN_AT_FIRST, MainWindow
+from app.gui.dialogs.export_dialog import ExportDialog
+from app.gui.window.document_controller import Documents
+from app.gui.window.main_window import SHOWN_AT_FIRST, MainWindow
+from app.io.experiment_files import load
+from app.model.experiment import FIRST, Experiment, ExperimentError, Run
+from app.views.base_view import BLOCK
+from app.views.surface_view import Relief
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
@@ -472,7 +472,7 @@ def test_an_uncaught_exception_shows_one_dialog_and_the_program_lives_on(tmp_pat
 import threading
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
-from app.window import MainWindow
+from app.gui.window.main_window import MainWindow
 a = QApplication([])
 w = MainWindow()
 w.reporter.install()

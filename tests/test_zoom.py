@@ -12,16 +12,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PyQt6.QtWidgets import QApplication
 
-from app.experiment import FIRST, Experiment, Run
-from app.race import Race
-from app.scenery import Scenery
+from app.analysis.height_map import Scenery
+from app.engine.race import Race
+from app.gui.canvas.contour_viewport import DISTINCT, LEAST, MOST, size
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import FIRST, Experiment, Run
+from app.plotting.path_renderer import Brush
 from app.views import Scene
-from app.views.contour import Contour
-from app.views.relief import Relief
-from app.views.strokes import Brush
-from app.views.wash import stretched
-from app.window import MainWindow
-from app.zoom import DISTINCT, LEAST, MOST, size
+from app.views.contour_image import stretched
+from app.views.contour_view import Contour
+from app.views.surface_view import Relief
 from surfaces import SURFACES
 from surfaces.surface import Box
 from tests.conftest import settle

@@ -7,17 +7,17 @@ import json
 import sys
 from pathlib import Path
 
-from app.actions import ACTIONS, MENUS
-from app.branch import MODES
-from app.experiment import AGAINST, QUANTITIES
+from app.analysis.results import COLUMNS
 from app.export import EXPORTS
-from app.files import examples
-from app.help.canvases import MOUSE, SHOWN
-from app.help.commands import DOES
-from app.help.controls import CONTROLS
-from app.help.whats_this import USED
-from app.language import codes, language
-from app.standings import COLUMNS
+from app.gui.help.action_texts import DOES
+from app.gui.help.control_texts import CONTROLS
+from app.gui.help.view_texts import MOUSE, SHOWN
+from app.gui.help.whats_this import USED
+from app.gui.window.actions import ACTIONS, MENUS
+from app.io.experiment_files import examples
+from app.model.branch import MODES
+from app.model.experiment import AGAINST, QUANTITIES
+from app.utils.i18n import codes, language
 from app.views import VIEWS
 from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES

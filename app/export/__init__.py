@@ -6,17 +6,17 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.checks import ExperimentError
-from app.export.arrays import arrays
+from app.engine.race import Race
+from app.export.animation import film, plan
 from app.export.code import keras_code, numpy_code, plot_code, torch_code
-from app.export.document import document, experiment
-from app.export.film import film, plan
+from app.export.csv_table import table
+from app.export.image import check_words, picture
+from app.export.json_document import document, experiment
+from app.export.npz_arrays import arrays
 from app.export.options import Options
-from app.export.picture import check_words, picture
-from app.export.record import completing
-from app.export.table import table
-from app.language import tr
-from app.race import Race
+from app.export.run_records import completing
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError
 
 
 @dataclass(frozen=True)

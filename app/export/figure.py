@@ -11,17 +11,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from app.checks import choice
-from app.experiment import Experiment
+from app.engine.race import Race
 from app.export.legend import EDGE, add_legend
 from app.export.options import Options
-from app.language import tr
-from app.race import Race
+from app.model.experiment import Experiment
+from app.plotting.path_renderer import Brush
+from app.plotting.text_fitting import shrink
+from app.utils.i18n import tr
+from app.utils.validation import choice
 from app.views import VIEWS, Scene, View
-from app.views.contour import Contour
-from app.views.labels import shrink
-from app.views.relief import Relief
-from app.views.strokes import Brush
+from app.views.contour_view import Contour
+from app.views.surface_view import Relief
 
 HEAD, SECOND, MIDDLE = 0.5, 0.26, 0.3  # inches: a line for the title, one more below it, and from the edge to the first's middle
 WHOLE, SINGLE, WORDS = (6.4, 4.2), (3.2, 2.2), (1.2, 0.7)  # inches that all views need, one, and title or legend with it

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from app.language import tr
+from app.utils.i18n import tr
 from app.views import Scene
-from app.views.view import WIDTH
+from app.views.base_view import WIDTH
 
 EDGE = 0.16  # inches that are left free around the picture
 SIZES = (10, 9, 8, 7, 6, 5, 4)  # points

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from app.checks import ExperimentError, flag, number, short
-from app.language import tr
-from app.theme import LIGHT, Theme
+from app.theming.theme import LIGHT, Theme
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError, flag, number, short
 from surfaces.surface import Box
 
 if TYPE_CHECKING:

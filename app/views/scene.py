@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app.experiment import Experiment
-from app.race import Race
-from app.scenery import Scenery, scenery_of
-from app.theme import LIGHT, Style, Theme
-from app.track import Track
+from app.analysis.height_map import Scenery, scenery_of
+from app.engine.race import Race
+from app.engine.trajectory import Track
+from app.model.experiment import Experiment
+from app.theming.theme import LIGHT, Style, Theme
 from surfaces.surface import Box
 
 Ghost = tuple[Track, int, str]

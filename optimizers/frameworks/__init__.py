@@ -17,9 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from optimizers.frameworks import keras, optax, tf1, torch
 from optimizers.optimizer import OPTIMIZERS
-
-from . import keras, optax, tf1, torch
 
 FRAMEWORKS: dict[str, tuple[str, str, ModuleType]] = {
     "torch": ("PyTorch", "torch.optim", torch),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.experiment import Experiment
-from app.race import Race
+from app.engine.race import Race
+from app.model.experiment import Experiment
 from surfaces import SURFACES
 from tests.benchmark.measure import RUNS, SMOOTH, Row, application, close, faster, median, noisy, settle, slower, window
 

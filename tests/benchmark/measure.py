@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from app.experiment import Experiment, Run
+from app.model.experiment import Experiment, Run
 from surfaces import SURFACES, Surface
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
-    from app.window import MainWindow
+    from app.gui.window.main_window import MainWindow
 
 RUNS = (Run("sgd", {"lr": 5e-4}), Run("momentum", {"lr": 1e-4}), Run("adam", {"lr": 0.01}), Run("rmsprop", {"lr": 1e-3}),
         Run("nesterov", {"lr": 1e-4}))
@@ -122,7 +122,7 @@ def settle() -> None:
 def window(experiment: Experiment) -> MainWindow:
     """A painted window of 1280 x 800 with three canvases."""
     application()
-    from app.window import MainWindow
+    from app.gui.window.main_window import MainWindow
 
     made = MainWindow(experiment)
     made.resize(1280, 800)

@@ -8,9 +8,9 @@ from math import sqrt
 
 import numpy as np
 
-from app.experiment import Experiment, Run
-from app.race import Race
-from app.sweep import sweep
+from app.engine.learning_rate_sweep import sweep
+from app.engine.race import Race
+from app.model.experiment import Experiment, Run
 from optimizers import trace
 from surfaces import SURFACES
 from tests.benchmark.measure import Row, faster, median, slower

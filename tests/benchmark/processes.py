@@ -26,7 +26,7 @@ application = QApplication([])
 application.setStyle("Fusion")
 """
 OURS = SHELL + """
-from app.window import MainWindow
+from app.gui.window.main_window import MainWindow
 window = MainWindow()
 window.show()
 window.repaint()

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.atomic import replacing
+from app.engine.race import Race
 from app.export.code.framework_script import counterparts_of, keras_script, torch_script
 from app.export.code.numpy_script import numpy_script
 from app.export.code.plot_script import plot_script
 from app.export.options import Options
-from app.language import in_english
-from app.race import Race
+from app.utils.atomic_write import replacing
+from app.utils.i18n import in_english
 
 __all__ = ["keras_code", "keras_script", "numpy_code", "numpy_script", "plot_code", "plot_script", "torch_code", "torch_script"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from app.checks import ExperimentError
-from app.export.code import script, told
-from app.export.code.counterparts import Call, counterpart
-from app.export.code.gather import Gathered
+from app.engine.race import Race
+from app.export.code import script_builder, script_text
+from app.export.code.dependency_collector import Gathered
+from app.export.code.framework_mapping import Call, counterpart
 from app.export.code.numpy_script import features, stages
-from app.language import tr
-from app.race import Race
-from app.run import Run
+from app.model.run import Run
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError
 
 # The classes whose argument weight_decay is our part of that name
 NATIVE = {"torch": ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "Adamax", "NAdam", "RAdam", "ASGD"), "keras": ()}
@@ -33,7 +33,7 @@ class Translated(NamedTuple):
 def translated(framework: str, run: Run, last: int) -> Translated | None:
     """None where no class of the framework makes these steps."""
     stretches = {since: {**hyperparameters} for since, hyperparameters in run.timeline if since == 0 or since < last}
-    parts = told.combined(run, last)
+    parts = script_text.combined(run, last)
     if (run.rule.takes_loss and parts) or (run.optimizer in NO_REST and any(part.stage == "rate" for part in parts)):
         return None
     lr_changes = len({h.get("lr") for h in stretches.values()}) > 1 or any(part.stage == "rate" for part in parts)
@@ -74,18 +74,18 @@ def framework_script(race: Race, framework: str) -> str:
     every = counterparts_of(race, framework)
     simple = [_has_all(run, found, race.step) for run, found in zip(runs, every, strict=True)]
     others = [run for run, plain in zip(runs, simple, strict=True) if not plain]
-    parts = {part.id: part for run in others for part in told.combined(run, race.step)}
+    parts = {part.id: part for run in others for part in script_text.combined(run, race.step)}
     able = features(others, race.step) | ({"adjusted"} if any(found.adjusted for found in every) else set())
-    gathered, surface = script.ground(race, True, True, able)
+    gathered, surface = script_builder.ground(race, True, True, able)
     named = {id: gathered.function(part.rule) for id, part in parts.items()}
     entries = [entry(framework, run, found, race.step, named, gathered, plain)
                for run, found, plain in zip(runs, every, simple, strict=True)]
     gathered.need((framework, ""))
-    lines = [*script.facets(race, gathered, surface), FLOATS[framework]]
-    body = "\n\n".join(["\n".join(lines), *script.table(race, surface, entries, COMMENT + COMBINED * bool(parts))])
+    lines = [*script_builder.facets(race, gathered, surface), FLOATS[framework]]
+    body = "\n\n".join(["\n".join(lines), *script_builder.table(race, surface, entries, COMMENT + COMBINED * bool(parts))])
     more = f"The optimizers are {label}'s own; the gradient is written down by hand." + framework_note(framework, runs)
-    return script.joined(told.heading(race, needs, more), gathered, script.definitions(gathered), body,
-                         script.main(script.LAST_WORDS))
+    return script_builder.joined(script_text.heading(race, needs, more), gathered, script_builder.definitions(gathered), body,
+                         script_builder.main(script_builder.LAST_WORDS))
 
 
 def framework_note(framework: str, runs: Iterable[Run]) -> str:
@@ -99,24 +99,24 @@ def framework_note(framework: str, runs: Iterable[Run]) -> str:
 
 def _has_all(run: Run, found: Translated, last: int) -> bool:
     """Whether the framework's arguments say all that a run is combined with."""
-    parts = [part.id for part in told.combined(run, last)]
+    parts = [part.id for part in script_text.combined(run, last)]
     return not parts or (parts == ["weight_decay"] and "weight_decay" in found.calls[0][1])
 
 
 def entry(framework: str, run: Run, found: Translated, last: int, named: dict[str, str], gathered: Gathered,
           plain: bool) -> tuple[str, str]:
     """The loop of a run, and its arguments in words."""
-    loops = f"app.export.code.with_{framework}"
+    loops = f"app.export.code.templates.{framework}_loops"
     home = SAYS[framework][1]
-    words = [f"{home}.{found.calls[0][0]}", told.written(_changes(found.calls))]
+    words = [f"{home}.{found.calls[0][0]}", script_text.written(_changes(found.calls))]
     adjusted = [gathered.need((loops, found.adjusted))] if found.adjusted else []
     if plain:
         return gathered.need((loops, "descend_adjusted" if adjusted else "descend")), ", ".join(words + adjusted)
-    parts = told.combined(run, last)
+    parts = script_text.combined(run, last)
     names = {name for part in parts for name in part.hyperparameters}
-    more = {since: turned for since, changes in told.turns(run, last).items()
+    more = {since: turned for since, changes in script_text.turns(run, last).items()
             if (turned := {name: value for name, value in changes.items() if name in names})}
-    words += [stages(run, parts, named), told.written(more), *adjusted]
+    words += [stages(run, parts, named), script_text.written(more), *adjusted]
     return gathered.need((loops, "descend_combined")), ", ".join(words)
 
 

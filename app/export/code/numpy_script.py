@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from app.export.code import script, told
-from app.export.code.gather import Gathered
+from app.engine.race import Race
+from app.export.code import script_builder, script_text
+from app.export.code.dependency_collector import Gathered
 from app.export.code.literals import literal
-from app.race import Race
-from app.run import Run
+from app.model.run import Run
 from optimizers import Part
 
-LOOPS = "app.export.code.walk"
+LOOPS = "app.export.code.templates.numpy_loops"
 COMMENT = "its rule, the state the rule begins with, and since which step which hyperparameters"
 COMBINED = ", and what it is combined with"
 
@@ -19,30 +19,30 @@ COMBINED = ", and what it is combined with"
 def numpy_script(race: Race) -> str:
     """A script that needs nothing but NumPy and comes to the same points, to the bit."""
     body, gathered = walks(race)
-    return script.joined(told.heading(race, "numpy only"), gathered, *body, script.main(script.LAST_WORDS))
+    return script_builder.joined(script_text.heading(race, "numpy only"), gathered, *body, script_builder.main(script_builder.LAST_WORDS))
 
 
 def walks(race: Race, on_arrays: bool = False) -> tuple[list[str], Gathered]:
     """The part of a script that computes the paths. ``on_arrays``: the surface is asked for many heights at once, too."""
     runs = race.experiment.runs
-    parts = {part.id: part for run in runs for part in told.combined(run, race.step)}
+    parts = {part.id: part for run in runs for part in script_text.combined(run, race.step)}
     looking = any(run.rule.takes_loss for run in runs)  # for second derivatives, perhaps, which are made with complex numbers
     separable = all(run.rule.separable for run in runs)
-    gathered, surface = script.ground(race, not on_arrays and not looking, separable, features(runs, race.step))
+    gathered, surface = script_builder.ground(race, not on_arrays and not looking, separable, features(runs, race.step))
     named = {id: gathered.function(run.rule.rule) for id, run in ((run.optimizer, run) for run in runs)}
     named |= {id: gathered.function(part.rule) for id, part in parts.items()}
     entries = [entry(run, race.step, named, gathered) for run in runs]
-    lines = script.facets(race, gathered, surface)
+    lines = script_builder.facets(race, gathered, surface)
     comment = COMMENT + COMBINED * bool(parts)
-    blocks = script.table(race, surface, entries, comment)
-    return [script.definitions(gathered), "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)], gathered
+    blocks = script_builder.table(race, surface, entries, comment)
+    return [script_builder.definitions(gathered), "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)], gathered
 
 
 def features(runs: Collection[Run], last: int) -> set[str]:
     """What the loops must be able to do: see the comments at the ends of their lines."""
     found = set()
     for run in runs:
-        parts = told.combined(run, last)
+        parts = script_text.combined(run, last)
         found |= {part.stage for part in parts}
         found |= {"looking"} if parts and run.rule.takes_loss else set()
         found |= {"unrated"} if not run.rule.has_rate and any(part.stage == "position" for part in parts) else set()
@@ -51,8 +51,8 @@ def features(runs: Collection[Run], last: int) -> set[str]:
 
 def entry(run: Run, last: int, named: dict[str, str], gathered: Gathered) -> tuple[str, str]:
     """The loop of a run, and its arguments in words."""
-    rule, parts = run.rule, told.combined(run, last)
-    words = [named[run.optimizer], literal(tuple(rule.state.values())), told.written(told.turns(run, last))]
+    rule, parts = run.rule, script_text.combined(run, last)
+    words = [named[run.optimizer], literal(tuple(rule.state.values())), script_text.written(script_text.turns(run, last))]
     if not parts:
         loop = "descend" if rule.separable else "descend_looking" if rule.takes_loss else "descend_whole"
         return gathered.need((LOOPS, loop)), ", ".join(words)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from app.export.code import script, told
+from app.analysis.height_map import neat, scenery_of
+from app.engine.race import Race
+from app.export.code import script_builder, script_text
 from app.export.code.literals import literal
 from app.export.code.numpy_script import walks
-from app.race import Race
-from app.scenery import neat, scenery_of
-from app.theme import LIGHT
+from app.theming.theme import LIGHT
 
-DRAWING = "app.export.code.drawing"
+DRAWING = "app.export.code.templates.plotting"
 LEVELS = 10
 USE = "It draws the race in a window, or into the file that it is given: python script.py picture.png"
 
@@ -23,8 +23,8 @@ def plot_script(race: Race) -> str:
     before = len(gathered.order)
     draw, show = gathered.need((DRAWING, "draw")), gathered.need((DRAWING, "show"))
     drawing = [gathered.text(piece) for piece in gathered.order[before:]]
-    ending = script.main(script.LAST_WORDS, f"{show}({draw}({surface}, START, paths, losses, STYLES, **PICTURE))")
-    return script.joined(told.heading(race, "numpy and matplotlib", USE), gathered, *body, *drawing,
+    ending = script_builder.main(script_builder.LAST_WORDS, f"{show}({draw}({surface}, START, paths, losses, STYLES, **PICTURE))")
+    return script_builder.joined(script_text.heading(race, "numpy and matplotlib", USE), gathered, *body, *drawing,
                          f"{styles(race)}\n\n{picture(race)}", ending)
 
 
@@ -38,8 +38,8 @@ def styles(race: Race) -> str:
         words = label if gone is None or gone > race.step else f"{label} (diverged at step {gone})"
         if style.visible:
             dash = (0, style.dash) if style.dash else "solid"
-            rows.append((name, told.arguments({"color": style.color, "marker": style.marker, "linestyle": dash, "label": words})))
-    return "# How each run is drawn; one that is not in here is hidden\n" + told.mapping("STYLES", rows)
+            rows.append((name, script_text.arguments({"color": style.color, "marker": style.marker, "linestyle": dash, "label": words})))
+    return "# How each run is drawn; one that is not in here is hidden\n" + script_text.mapping("STYLES", rows)
 
 
 def picture(race: Race) -> str:

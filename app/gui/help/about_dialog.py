@@ -1,0 +1,67 @@
+"""What the program is, and what a report of a fault should say of it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication, QIcon
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout
+
+from app import ASSETS
+from app.system.package_versions import versions
+from app.utils.i18n import tr
+
+if TYPE_CHECKING:
+    from app.gui.window.main_window import MainWindow
+
+ICON = 72  # pixels
+
+
+class About(QDialog):
+    """Name, license and versions; the versions can be copied for whoever asks for them."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.setWindowTitle(tr("About Thalweg"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        known = versions()
+        rows = "".join(f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
+                       for name, number in known[1:])
+        what = tr("Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters.")
+        terms = tr("Free software under the GNU General Public License, version 3 or later, without any warranty.")
+        self.words = QLabel(f"<h2>{escape(' '.join(known[0]))}</h2><p>{escape(what)}</p><p>{escape(terms)}</p>"
+                            f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>", wordWrap=True)
+        flags = Qt.TextInteractionFlag
+        self.words.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+        self.words.setAccessibleName(tr("About Thalweg"))
+        self.words.setMinimumWidth(380)
+        picture = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
+        picture.setPixmap(QIcon(str(ASSETS / "thalweg.svg")).pixmap(ICON, ICON))
+        both = QHBoxLayout()
+        both.setSpacing(16)
+        both.addWidget(picture)
+        both.addWidget(self.words, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        assert copy is not None
+        copy.setAutoDefault(False)
+        self.copy_button = copy
+        copy.setToolTip(tr("Copy these names and versions as text, for a report"))
+        copy.clicked.connect(self.copy)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.addLayout(both)
+        column.addWidget(buttons)
+
+    def copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        clipboard.setText("\n".join(f"{name}: {number}" for name, number in versions()))
+        self.copy_button.setText(tr("Copied"))
+
+
+def show_about(window: MainWindow) -> None:
+    About(window).open()

@@ -1,0 +1,183 @@
+"""The table of the results panel: how its cells, headings and columns look, and which keys it takes."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+)
+
+from app.analysis.results import COLUMNS
+from app.gui.widgets import icons
+from app.theming.theme import Style, Theme
+from app.utils.i18n import tr
+
+PAD, GAP, ICON = 11, 6, 22  # pixels of a cell beside its text, between two lines, and of a run's mark
+LEAST = 80  # pixels that a long text is left before the table scrolls
+UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """Texts and marks to the left, figures to the right."""
+    left = column == 0 or COLUMNS[column].textual
+    return (Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
+
+
+def marked(column: int, arrow: str) -> str:
+    """A column's heading, with an arrow beside its shortest line, so that it needs little room."""
+    lines = tr(COLUMNS[column].heading).split("\n")
+    k = min(range(len(lines)), key=lambda line: len(lines[line]))
+    left = bool(alignment(column) & Qt.AlignmentFlag.AlignLeft)
+    lines[k] = (f"{lines[k]} {arrow}" if left else f"{arrow} {lines[k]}").strip()
+    return "\n".join(lines)
+
+
+class Tinted(QStyledItemDelegate):
+    """Keeps the color of a text in a row that is selected."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if option is not None:
+            option.palette.setBrush(QPalette.ColorRole.HighlightedText, option.palette.brush(QPalette.ColorRole.Text))
+
+
+class Table(QTableWidget):
+    """Cells of text, columns as wide as what was written in them. ``copying``: Ctrl+C was pressed here."""
+
+    copying = pyqtSignal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(0, len(COLUMNS))
+        self.theme = theme
+        self.setAccessibleName(tr("Results table"))
+        self.setMinimumHeight(60)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setItemDelegate(Tinted(self))
+        self.setStyleSheet("QTableWidget { outline: 0; } QTableWidget::item { padding: 0 1px; }"
+                           "QHeaderView::section { padding: 3px 4px; }"
+                           f"QTableWidget:focus {{ border-top: 1px solid {theme.accent}; }}")
+        colors = icons.palette(theme)
+        colors.setColor(QPalette.ColorRole.Highlight, QColor(theme.blend(theme.accent, 0.8, theme.field)))
+        colors.setColor(QPalette.ColorRole.HighlightedText, QColor(theme.text))
+        self.setPalette(colors)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        assert rows is not None
+        assert columns is not None
+        self.columns = columns
+        rows.hide()
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + GAP)
+        columns.setSectionsClickable(True)
+        columns.setHighlightSections(False)
+        columns.setMinimumSectionSize(1)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setSortIndicator(0, UP)
+        columns.sortIndicatorChanged.connect(self.head)
+        self.least = []  # widths of the headings, and of typical figures
+        for k, column in enumerate(COLUMNS):
+            heading = QTableWidgetItem()
+            heading.setTextAlignment(alignment(k))
+            heading.setToolTip(tr(column.tip or column.name.capitalize()))
+            self.setHorizontalHeaderItem(k, heading)
+            lines = map(columns.fontMetrics().horizontalAdvance, marked(k, "▲").split("\n"))
+            self.least.append(max(self.fontMetrics().horizontalAdvance(column.room), *lines) + PAD)
+        self.head()
+        self.needed = list(self.least)
+
+    def write(self, row: int, column: int, words: str, style: Style | None = None) -> bool:
+        """Write a cell, with a run's mark before it if there is one; whether there was something else in it."""
+        item = self.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            item.setTextAlignment(alignment(column))
+            self.setItem(row, column, item)
+        if style is not None and item.data(Qt.ItemDataRole.UserRole) != style:
+            item.setData(Qt.ItemDataRole.UserRole, style)
+            item.setIcon(icons.run_icon(style, self.theme))
+        if item.text() == words:
+            return False
+        item.setText(words)
+        item.setToolTip(words if COLUMNS[column].textual else "")
+        return True
+
+    def tint(self, row: int, column: int, color: str) -> None:
+        item = self.item(row, column)
+        assert item is not None
+        if item.foreground().color() != QColor(color):
+            item.setForeground(QColor(color))
+
+    def head(self) -> None:
+        """Name the columns; an arrow marks the one that the rows are sorted by."""
+        column, descending = self.sorting
+        for k in range(len(COLUMNS)):
+            heading = self.horizontalHeaderItem(k)
+            assert heading is not None
+            heading.setText(marked(k, "" if k != column else "▼" if descending else "▲"))
+
+    @property
+    def sorting(self) -> tuple[int, bool]:
+        """The column that the rows are sorted by, and whether from the highest down."""
+        return self.columns.sortIndicatorSection(), self.columns.sortIndicatorOrder() == DOWN
+
+    def sort_by(self, column: int) -> None:
+        """What a click on the heading does."""
+        self.columns.setSortIndicator(column, DOWN if self.sorting == (column, False) else UP)
+
+    def measure(self, afresh: bool) -> None:
+        """See how wide each column must be; those of figures never get narrower while the figures change, unless ``afresh``."""
+        advance = self.fontMetrics().horizontalAdvance
+        for k, column in enumerate(COLUMNS):
+            items = (self.item(row, k) for row in range(self.rowCount()))
+            widest = max((advance(item.text()) for item in items if item is not None), default=0) + PAD
+            if k == 0:
+                widest += ICON
+            kept = 0 if afresh or column.textual else self.needed[k]
+            self.needed[k] = max(self.least[k], widest, kept)
+        self.fit()
+
+    def fit(self) -> None:
+        """Every column as wide as it needs; what is left is shared, what is missing is taken from the long texts."""
+        view = self.viewport()
+        assert view is not None
+        widths, spare = list(self.needed), view.width() - sum(self.needed)
+        for k in (k for k in reversed(range(len(COLUMNS))) if COLUMNS[k].textual):
+            less = min(max(-spare, 0), max(widths[k] - LEAST, 0))
+            widths[k] -= less
+            spare += less
+        widths[1:] = (width + max(spare, 0) // (len(widths) - 1) for width in widths[1:])
+        for k, width in enumerate(widths):
+            if self.columnWidth(k) != width:
+                self.setColumnWidth(k, width)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Ctrl+C is the table's while it has the focus; Space, which it does not need, stays with Play."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if event.matches(QKeySequence.StandardKey.Copy):
+                event.accept()
+                return True
+            if event.key() == Qt.Key.Key_Space:
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.matches(QKeySequence.StandardKey.Copy):
+            self.copying.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,32 @@
+"""The file in which the program keeps its settings, and putting it aside so that the program is as new."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from app.utils.validation import ExperimentError, printable
+
+
+def settings_file() -> Path:
+    """Where Qt keeps the settings; known without Qt, since this is asked where that may not run."""
+    if sys.platform == "win32":
+        folder = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    else:
+        folder = Path.home() / (os.environ.get("XDG_CONFIG_HOME") or ".config")
+    return folder / "Thalweg" / "Thalweg.ini"
+
+
+def begin_anew() -> str:
+    """Put the settings aside, under a name that nothing has yet; what was done, in a sentence."""
+    path = settings_file()
+    backups = (path.with_name(f"{path.name}{suffix}") for suffix in (".bak", *(f".bak{k}" for k in range(2, 1000))))
+    try:
+        if not os.path.lexists(path):
+            return "there are no settings to forget"
+        kept = next(each for each in backups if not os.path.lexists(each))
+        path.rename(kept)
+    except OSError as error:
+        raise ExperimentError(f"cannot put {printable(str(path))} aside: {(error.strerror or str(error)).lower()}") from None
+    return f"all settings are as new; the old ones are kept in {printable(str(kept))}"

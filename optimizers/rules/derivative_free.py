@@ -1,0 +1,151 @@
+# mypy: allow-untyped-defs
+"""Rules that look at heights only: no gradient, so kinks do not matter to them."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import numpy as np
+
+from optimizers.optimizer import Hyperparameter, Seed, optimizer
+from optimizers.searches import height
+
+FAMILY = "Derivative-free"
+
+Size = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex", symbol=r"\ell")]
+SMALLEST = 1e-150  # its square can still be written
+Reflection = Annotated[float, Hyperparameter(0.1, 3.0, least=0.01)]
+Expansion = Annotated[float, Hyperparameter(1.0, 5.0, least=1.0)]
+Share = Annotated[float, Hyperparameter(0.05, 0.95, most=1.0)]
+Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma", symbol=r"\sigma_0")]
+Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)]
+
+
+@optimizer("Nelder-Mead", source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, "
+           "doi:10.1137/S1052623496303470", separable=False, batched=False, by_gradient=False, formula=r"""
+    f(x^1) \leq f(x^2) \leq f(x^3),\quad \bar{x} = \frac{1}{2} (x^1 + x^2)
+    x^r = \bar{x} + \rho (\bar{x} - x^3) \quad (f(x^r) < f(x^2))
+    x^e = \bar{x} + \rho \chi (\bar{x} - x^3) \quad (f(x^e) < f(x^r) < f(x^1))
+    x^c = \bar{x} + \gamma (x^r - \bar{x}) \quad (f(x^c) \leq f(x^r) < f(x^3))
+    x^c = \bar{x} - \gamma (\bar{x} - x^3) \quad (f(x^c) < f(x^3) \leq f(x^r))
+    x^i \leftarrow x^1 + \sigma (x^i - x^1)
+    x_0,\quad x_0 + (\ell, 0),\quad x_0 + (0, \ell)
+    """)
+def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size = 1.0, reflection: Reflection = 1.0,
+                expansion: Expansion = 2.0, contraction: Share = 0.5, shrink: Share = 0.5):
+    """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no minimum.
+
+    It keeps the three corners of a triangle and in each update turns the worst one over the middle of the other two. Where that
+    pays well it goes further (e), where it does not it draws that corner in (c), and where neither helps, the whole triangle (the
+    last but one line). Only heights are compared, so that kinks of the surface do no harm. The last line is the first triangle: try
+    a large one on a surface with many minima.
+    """
+    tried = []
+
+    def f(point):
+        tried.append(point)
+        return height(loss, point)
+
+    def ordered(points, heights):
+        """Best first; of equal ones the older first."""
+        order = np.argsort(heights, kind="stable")
+        return points[order], np.asarray(heights)[order]
+
+    if simplex is None:
+        corners = x + lr * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        simplex, values = ordered(corners, [f(corner) for corner in corners])
+    elif (x != simplex[0]).any():  # a part has moved the best corner, and the triangle goes with it
+        corners = simplex + (x - simplex[0])
+        simplex, values = ordered(corners, [f(corner) for corner in corners])
+    worst, (f_1, f_n, f_worst) = simplex[2], values.tolist()
+    centre = (simplex[0] + simplex[1]) / 2
+    there = reflected = centre + reflection * (centre - worst)
+    f_there = f_reflected = f(reflected)
+    if f_reflected < f_1:
+        expanded = centre + reflection * expansion * (centre - worst)
+        f_expanded = f(expanded)
+        if f_expanded < f_reflected:
+            there, f_there = expanded, f_expanded
+        better = True
+    elif f_reflected < f_n:
+        better = True
+    elif f_reflected < f_worst:
+        there = centre + contraction * (reflected - centre)
+        f_there = f(there)
+        better = f_there <= f_reflected
+    else:
+        there = centre - contraction * (centre - worst)
+        f_there = f(there)
+        better = f_there < f_worst
+    if better:
+        simplex, values = ordered(np.array([*simplex[:2], there]), [f_1, f_n, f_there])
+    else:
+        corners = simplex[0] + shrink * (simplex - simplex[0])
+        simplex, values = ordered(corners, [f_1, f(corners[1]), f(corners[2])])
+    return simplex[0], simplex, values, np.array(tried)
+
+
+def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
+    """Weights of the ranks, mu_eff, c_1 and c_mu of the tutorial for two dimensions; the worse half weighs less than nothing."""
+    raw = math.log((population + 1) / 2) - np.log(np.arange(1, population + 1))
+    good, bad = raw[: population // 2], raw[population // 2:]
+    mu_eff = float(good.sum() ** 2 / (good * good).sum())
+    c_1 = 2 / ((2 + 1.3) ** 2 + mu_eff)
+    c_mu = min(1 - c_1, 2 * (1 / 4 + mu_eff + 1 / mu_eff - 2) / ((2 + 2) ** 2 + mu_eff))
+    alpha = min(1 + c_1 / c_mu, 1 + 2 * float(bad.sum() ** 2 / (bad * bad).sum()) / (mu_eff + 2), (1 - c_1 - c_mu) / (2 * c_mu))
+    return np.where(raw >= 0, raw / raw[raw > 0].sum(), alpha * raw / -raw[raw < 0].sum()), mu_eff, c_1, c_mu
+
+
+@optimizer("CMA-ES", source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with its constants",
+           separable=False, batched=False, by_gradient=False, formula=r"""
+    y_k \sim \mathcal{N}(0, C_{t-1}),\quad k = 1, \ldots, \lambda
+    f(x_{t-1} + \sigma_{t-1} y_{1:\lambda}) \leq f(x_{t-1} + \sigma_{t-1} y_{2:\lambda}) \leq \ldots
+    \bar{y} = \sum_{i=1}^{\lfloor \lambda / 2 \rfloor} w_i y_{i:\lambda},\quad x_t = x_{t-1} + \sigma_{t-1} \bar{y}
+    p^{\sigma}_t = (1 - c_{\sigma}) p^{\sigma}_{t-1} + \sqrt{c_{\sigma} (2 - c_{\sigma}) \mu_w} \, C_{t-1}^{-1/2} \bar{y}
+    \sigma_t = \sigma_{t-1} \,\exp\left[\dfrac{c_{\sigma}}{d_{\sigma}} \left(\|p^{\sigma}_t\| / \sqrt{\pi / 2} - 1\right)\right]
+    p^c_t = (1 - c_c) p^c_{t-1} + h_t \sqrt{c_c (2 - c_c) \mu_w} \, \bar{y},\quad \delta_t = (1 - h_t) c_c (2 - c_c)
+    V_t = \sum_{i=1}^{\lambda} w_i^{\circ} y_{i:\lambda} y_{i:\lambda}^{\top}
+    C_t = (1 + c_1 \delta_t - c_1 - c_{\mu} \sum w_i) C_{t-1} + c_1 p^c_t {p^c_t}^{\top} + c_{\mu} V_t
+    """)
+def cma_es(x, loss, t, sigma=0.0, p_sigma=None, p_c=None, c=None, mean=None, covariance=None, trials=None, *,
+           lr: Sigma = 0.5, population: Population = 6, seed: Seed = 0):
+    """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations.
+
+    It draws a cloud of samples about x, asks for their heights, and moves x to the weighted mean of the better half. From which
+    samples were good it learns the shape of the cloud, C, and from whether its steps go on in one direction the size, sigma. Thus
+    it follows valleys without a gradient and steps over small bumps. A larger population sees more of a surface with many minima
+    and costs more evaluations.
+    """
+    # x is the mean of the paper. The states mean and covariance = sigma^2 C are there to be seen: the cloud of the next update.
+    if c is None:
+        sigma, p_sigma, p_c, c = lr, np.zeros(2), np.zeros(2), np.eye(2)
+    w, mu_eff, c_1, c_mu = recombination(int(population))
+    mu = int(population) // 2
+    c_sigma = (mu_eff + 2) / (2 + mu_eff + 5)
+    d_sigma = 1 + 2 * max(0.0, math.sqrt((mu_eff - 1) / (2 + 1)) - 1) + c_sigma
+    c_c = (4 + mu_eff / 2) / (2 + 4 + 2 * mu_eff / 2)
+    expected = math.sqrt(math.pi / 2)  # E|N(0, I)| in two dimensions
+
+    squares, b = np.linalg.eigh(c)
+    d = np.sqrt(np.maximum(squares, 1e-14 * squares[1]))  # rounding may take the smaller one below 0
+    if not sigma * d[1] > SMALLEST:  # the cloud has shrunk to its mean: what is smaller could not be told from rounding
+        return x, sigma, p_sigma, p_c, c, x, np.zeros((2, 2)), np.array([x])
+    root_inverse = b / d @ b.T
+    z = np.random.default_rng((int(seed), t)).standard_normal((int(population), 2))
+    y = z * d @ b.T
+    samples = x + sigma * y
+    y = y[np.argsort([height(loss, sample) for sample in samples], kind="stable")]
+
+    y_w = w[:mu] @ y[:mu]
+    mean = x + sigma * y_w
+    p_sigma = (1 - c_sigma) * p_sigma + math.sqrt(c_sigma * (2 - c_sigma) * mu_eff) * root_inverse @ y_w
+    length = math.hypot(*p_sigma)
+    h_sigma = length / math.sqrt(1 - (1 - c_sigma) ** (2 * t)) < (1.4 + 2 / (2 + 1)) * expected
+    p_c = (1 - c_c) * p_c + h_sigma * math.sqrt(c_c * (2 - c_c) * mu_eff) * y_w
+    w_o = np.where(w >= 0, w, w * 2 / ((y @ root_inverse) ** 2).sum(axis=1))
+    forgotten = c_1 * (1 - (1 - h_sigma) * c_c * (2 - c_c)) + c_mu * w.sum()
+    c = (1 - forgotten) * c + c_1 * np.outer(p_c, p_c) + c_mu * (w_o[:, None] * y).T @ y
+    c = (c + c.T) / 2
+    sigma = sigma * math.exp(c_sigma / d_sigma * (length / expected - 1))
+    return mean, sigma, p_sigma, p_c, c, mean, sigma * sigma * c, samples

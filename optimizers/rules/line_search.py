@@ -1,0 +1,134 @@
+# mypy: allow-untyped-defs
+"""Rules that search for their step length, or guess it from the last two gradients; directions from gradients alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from optimizers.arithmetic import dot, ratio, where
+from optimizers.hyperparameter import FirstStep
+from optimizers.optimizer import Hyperparameter, LearningRate, Switch, optimizer
+from optimizers.searches import Armijo, Curvature, armijo, strong_wolfe
+
+Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99, symbol=r"\rho")]
+
+
+@optimizer("Steepest descent, Armijo", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, chapter 3",
+           separable=False, batched=False, formula=r"""
+    p_t = -g_t
+    k_t = \min \{k \geq 0 : f(x_{t-1} + \alpha_0 \rho^k p_t) \leq f(x_{t-1}) + c_1 \alpha_0 \rho^k g_t^{\top} p_t\}
+    x_t = x_{t-1} + \alpha_0 \rho^{k_t} p_t
+    """)
+def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, shrink: Shrink = 0.5):
+    """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines.
+
+    Along the steepest way down it tries the first step and shortens it until the loss falls by a fair share of what the slope
+    promised. Thus the loss never rises, whatever the first step, and the price is a few more evaluations. C1 is the share that is
+    asked for, and shrink is by how much the next trial is shorter: watch the trials in the contour view.
+    """
+    value, grad = loss.both(x)
+    found = armijo(loss, x, value, grad, -grad, lr, c1=c1, shrink=shrink)
+    return found.x, found.trials
+
+
+@optimizer("Steepest descent, strong Wolfe", source="Wolfe 1969, doi:10.1137/1011036; Nocedal & Wright 2006, algorithms 3.5, 3.6",
+           separable=False, batched=False, formula=r"""
+    p_t = -g_t,\quad x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
+    f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t
+    |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
+    """)
+def steepest_descent_wolfe(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1):
+    """Goes about as far as the direction is worth, neither too short nor too long. Still zigzags: each turn is a right angle.
+
+    Along the steepest way down it looks for a point where the loss has fallen enough and the slope along the way is nearly level.
+    The second condition rules out steps that are too short. A small c2 makes the search nearly exact, and each direction then is at
+    a right angle to the last one: watch the zigzag in a ravine, and compare it with conjugate gradients.
+    """
+    value, grad = loss.both(x)
+    found = strong_wolfe(loss, x, value, grad, -grad, lr, c1=c1, c2=c2)
+    return found.x, found.trials
+
+
+@optimizer("Barzilai-Borwein", source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; the long step BB1 or the short BB2",
+           separable=False, formula=r"""
+    s_t = x_{t-1} - x_{t-2},\quad y_t = g_t - g_{t-1}
+    \alpha_t = \dfrac{s_t^{\top} s_t}{s_t^{\top} y_t} \quad (s_t^{\top} y_t > 0)
+    \alpha_t = \eta \quad (s_t^{\top} y_t \leq 0),\quad \alpha_1 = \eta
+    x_t = x_{t-1} - \alpha_t g_t
+    """)
+def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.01, bb2: Switch = 0):
+    """Guesses the curvature from two gradients and is far quicker in ravines at no cost. Goes up and down on its way.
+
+    Two points and their gradients tell how curved the surface is along the last step, and one over that curvature is the next step
+    length. In a ravine this needs far fewer updates than a fixed learning rate, and no further evaluations. The loss does not fall
+    in every update, and need not. The learning rate is the first step, and stands in where the curvature is negative; bb2 takes a
+    shorter estimate.
+    """
+    s, y = x - x_old, grad - g_old
+    sy = dot(s, y)
+    alpha = ratio(sy, dot(y, y)) if bb2 else ratio(dot(s, s), sy)
+    # The first update has no guess, and where the curvature is negative it is no length: lr takes its place.
+    alpha = where((t > 1) & (sy > 0) & np.isfinite(alpha), alpha, lr)
+    return x - alpha * grad, x, grad
+
+
+def _conjugate(x, loss, p, beta, lr, c1, c2):
+    """The step along -g + beta p, or along -g where that does not descend: x, g, the direction to go on from, trials."""
+    value, grad = loss.both(x)
+    p = -grad + beta(grad) * p
+    if not dot(grad, p) < 0:
+        p = -grad
+    found = strong_wolfe(loss, x, value, grad, p, lr, c1=c1, c2=c2)
+    return found.x, grad, p if found.alpha > 0 else np.zeros(2), found.trials
+
+
+@optimizer("Conjugate gradient, FR", source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
+           "chapter 5, with a restart where gradients are not orthogonal", separable=False, batched=False, formula=r"""
+    \beta_t = \dfrac{g_t^{\top} g_t}{g_{t-1}^{\top} g_{t-1}} \quad (|g_t^{\top} g_{t-1}| < 0.1\,g_t^{\top} g_t)
+    \beta_t = 0 \quad (|g_t^{\top} g_{t-1}| \geq 0.1\,g_t^{\top} g_t)
+    p_t = -g_t + \beta_t p_{t-1}
+    x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
+    f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
+    """)
+def conjugate_gradient_fr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
+                          c2: Curvature = 0.1):
+    """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions fade.
+
+    Each direction is the steepest way down plus a share of the last direction, so chosen that on a bowl a new search does not undo
+    what the last one won. Two nearly exact searches then end at the minimum, however stretched the bowl. Keep c2 small, and race it
+    against steepest descent with the same search.
+    """
+    g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
+
+    def beta(grad):
+        square = dot(grad, grad)
+        if abs(dot(grad, g_old)) >= 0.1 * square:  # successive gradients of a good run are nearly orthogonal
+            return 0.0
+        return ratio(square, dot(g_old, g_old))
+
+    return _conjugate(x, loss, p, beta, lr, c1, c2)
+
+
+@optimizer("Conjugate gradient, PR+", source="Polak & Ribière 1969, RIRO 3(16):35; Gilbert & Nocedal 1992, doi:10.1137/0802003",
+           separable=False, batched=False, formula=r"""
+    \beta_t = \max\left(0,\ \dfrac{g_t^{\top} (g_t - g_{t-1})}{g_{t-1}^{\top} g_{t-1}}\right)
+    p_t = -g_t + \beta_t p_{t-1}
+    x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
+    f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
+    """)
+def conjugate_gradient_pr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
+                          c2: Curvature = 0.1):
+    """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful search.
+
+    Each direction is the steepest way down plus a share of the last direction, and that share is small where the gradient has
+    hardly changed. After a poor step the rule thus begins anew along the steepest way by itself, which helps in bent valleys. Keep
+    c2 small, and race it against Fletcher-Reeves.
+    """
+    g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
+
+    def beta(grad):
+        return max(0.0, ratio(dot(grad, grad - g_old), dot(g_old, g_old)))
+
+    return _conjugate(x, loss, p, beta, lr, c1, c2)

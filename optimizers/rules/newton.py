@@ -1,0 +1,172 @@
+# mypy: allow-untyped-defs
+"""Rules that use second derivatives: a quadratic model of the surface, and what to do where it cannot be trusted."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import numpy as np
+
+from optimizers.arithmetic import dot, norm, ratio
+from optimizers.hyperparameter import StepLength
+from optimizers.optimizer import Hyperparameter, Positive, Switch, optimizer
+from optimizers.searches import Armijo, armijo, height
+
+Floor = Annotated[float, Hyperparameter(1e-8, 10.0, "log", least=1e-300, label="smallest curvature")]
+Radius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius", symbol=r"\Delta_0")]
+Eta = Annotated[float, Hyperparameter(0.0, 0.25, most=0.25, label="eta (acceptance)")]
+Tau = Annotated[float, Hyperparameter(1e-8, 1.0, "log", least=1e-300, label="tau (first damping)")]
+
+
+def newton_direction(hessian, grad):
+    """-H^-1 g; by the pseudo-inverse, so that a singular Hessian gives the shortest solution instead of none."""
+    return -np.linalg.pinv(hessian, hermitian=True) @ grad
+
+
+@optimizer("Newton", source="Nocedal & Wright 2006, Numerical Optimization, chapter 3", separable=False, batched=False, formula=r"""
+    H_t = \nabla^2 f(x_{t-1})
+    x_t = x_{t-1} - \eta H_t^{-1} g_t
+    """)
+def newton(x, loss, t, *, lr: StepLength = 1.0):
+    """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima.
+
+    From slope and curvature it makes a quadratic model of the surface and jumps to where that model is level. On a bowl that is the
+    minimum, however stretched the bowl. Where the surface curves downwards that place is a saddle or a hilltop: start beside one
+    and see it go there, and lower the step length to see the same way in small steps.
+    """
+    return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
+
+
+@optimizer("Damped Newton", source="Nocedal & Wright 2006, algorithm 3.2, with the gradient as the other direction; "
+           "Armijo 1966, doi:10.2140/pjm.1966.16.1", separable=False, batched=False, formula=r"""
+    p_t = -H_t^{-1} g_t,\quad H_t = \nabla^2 f(x_{t-1})
+    p_t = -g_t \quad (g_t^{\top} H_t^{-1} g_t \leq 0)
+    k_t = \min \{k \geq 0 : f(x_{t-1} + 2^{-k} \eta p_t) \leq f(x_{t-1}) + c_1 2^{-k} \eta g_t^{\top} p_t\}
+    x_t = x_{t-1} + 2^{-k_t} \eta p_t
+    """)
+def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo = 1e-4):
+    """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on saddles.
+
+    It takes Newton's direction where that leads down and the steepest way down elsewhere, and halves the step until the loss falls
+    by a fair share of what the slope promised. So it is as fast as Newton near a minimum and never climbs on its way there. C1 is
+    the share that is asked for: watch the trials in the contour view.
+    """
+    value, grad = loss.both(x)
+    p = newton_direction(loss.hessian(x), grad)
+    if not dot(grad, p) < 0:
+        p = -grad
+    found = armijo(loss, x, value, grad, p, lr, c1=c1)
+    return found.x, found.trials
+
+
+@optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, eigenvalues with a floor",
+           separable=False, batched=False, formula=r"""
+    \nabla^2 f(x_{t-1}) = Q \Lambda Q^{\top}
+    x_t = x_{t-1} - \eta Q \,\max(|\Lambda|, \delta)^{-1} Q^{\top} g_t
+    """)
+def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
+    """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes.
+
+    It takes the curvature along the two principal directions and counts both as positive. Where Newton would go towards a saddle it
+    goes away from it, and as far. Smallest curvature bounds the step where the surface is nearly flat; lower the step length where
+    the curvature changes quickly, since there is no search that would catch a step too long.
+    """
+    curvature, q = np.linalg.eigh(loss.hessian(x))
+    return x - lr * q @ (q.T @ loss.gradient(x) / np.maximum(abs(curvature), floor))
+
+
+def step_within(grad, hessian, radius):
+    """The p that minimises g'p + p'Hp/2 over |p| <= radius: Moré & Sorensen 1983, in the coordinates of the eigenvectors.
+
+    On the circle p = -(H + lambda I)^-1 g with the lambda >= 0 that makes H + lambda I positive semidefinite and p so long.
+    """
+    curvature, q = np.linalg.eigh(hessian)
+    (h1, h2), (a1, a2) = curvature.tolist(), (q.T @ grad).tolist()
+    shift = max(0.0, -h1)
+    d1, d2 = h1 + shift, h2 + shift
+    p1, p2 = ratio(-a1, d1), ratio(-a2, d2)
+    if (d1 > 0 or a1 == 0) and (d2 > 0 or a2 == 0) and math.hypot(p1, p2) <= radius:
+        if h1 < 0:  # the hard case: no slope along the negative curvature, so either side of it is best
+            p1 = math.sqrt(radius - p2) * math.sqrt(radius + p2)
+        return q @ np.array([p1, p2])
+    more = max(0.0, abs(a1) / radius - d1, abs(a2) / radius - d2)  # lambda - shift from below, whence Newton's rule climbs to it
+    for _ in range(50):
+        p1, p2 = ratio(-a1, d1 + more), ratio(-a2, d2 + more)
+        length = math.hypot(p1, p2)
+        if length <= radius * (1 + 1e-12):
+            break
+        u1, u2 = p1 / length, p2 / length
+        more += (length - radius) / radius / (ratio(u1 * u1, d1 + more) + ratio(u2 * u2, d2 + more))
+    return q @ np.array([p1, p2]) * (radius / length)
+
+
+@optimizer("Trust region", source="Moré & Sorensen 1983, doi:10.1137/0904038; Nocedal & Wright 2006, algorithms 4.1, 4.3",
+           separable=False, batched=False, formula=r"""
+    q_t(p) = f(x_{t-1}) + g_t^{\top} p + \frac{1}{2} p^{\top} \nabla^2 f(x_{t-1})\,p
+    p_t = \arg\min\,\{q_t(p) : \|p\| \leq \Delta_{t-1}\}
+    \rho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{q_t(0) - q_t(p_t)}
+    x_t = x_{t-1} + p_t \ (\rho_t > \eta),\quad x_{t-1} \ (\rho_t \leq \eta)
+    \Delta_t = \frac{1}{4} \Delta_{t-1} \quad (\rho_t < \frac{1}{4})
+    \Delta_t = \min(2 \Delta_{t-1}, \hat{\Delta}) \quad (\rho_t > \frac{3}{4},\ \|p_t\| = \Delta_{t-1})
+    """)
+def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_radius: Positive = 100.0, eta: Eta = 0.1):
+    """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on shrinking.
+
+    It goes to the lowest point of a quadratic model of the surface, but only within a circle. Then it compares how far the loss
+    fell with what the model had promised: where the two agree the circle grows, where they do not it shrinks, and a step that is
+    too bad is not taken. Eta is the least agreement that is accepted. Start it with a first radius far too large and watch it
+    shrink.
+    """
+    radius = lr if t == 1 else radius
+    radius = min(radius, max_radius)
+    if radius == 0:
+        return x, radius, np.array([x])
+    (value, grad), hessian = loss.both(x), loss.hessian(x)
+    p = step_within(grad, hessian, radius)
+    predicted = -float(dot(grad, p) + p @ hessian @ p / 2)
+    there = x + p
+    if predicted > 0:
+        rho = (value - height(loss, there)) / predicted
+        if not rho >= 0.25:
+            radius /= 4
+        elif rho > 0.75 and norm(p) > 0.999 * radius:
+            radius = min(2 * radius, max_radius)
+        if eta < rho < math.inf:
+            return there, radius, np.array([there])
+    return x, radius, np.array([there])
+
+
+@optimizer("Levenberg-Marquardt", source="Levenberg 1944, doi:10.1090/qam/10666: lambda I; Marquardt 1963, J. SIAM 11:431: "
+           "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004", separable=False, batched=False, formula=r"""
+    p_t = -\eta (J_t^{\top} J_t + \lambda_{t-1} I)^{-1} g_t,\quad \lambda_0 = \tau \,\max_i (J_1^{\top} J_1)_{ii},\quad \nu_0 = 2
+    \varrho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{-g_t^{\top} p_t - \frac{1}{2} p_t^{\top} J_t^{\top} J_t \, p_t}
+    \lambda_t = \lambda_{t-1} \,\max(\frac{1}{3}, 1 - (2 \varrho_t - 1)^3),\ \nu_t = 2,\ x_t = x_{t-1} + p_t \quad (\varrho_t > 0)
+    \lambda_t = \nu_{t-1} \lambda_{t-1},\ \nu_t = 2 \nu_{t-1},\ x_t = x_{t-1} \quad (\varrho_t \leq 0)
+    """)
+def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3,
+                        marquardt: Switch = 0):
+    """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares; elsewhere on the Hessian.
+
+    On a sum of squares the slopes J of the single errors alone give a good guess of the curvature. A damping is added to it: with
+    much of it the step is short and goes along the gradient, with little it is the bold Gauss-Newton step. The damping falls after
+    a step that wins about what the model promised and rises after one that does not; tau sets where it begins, and marquardt
+    measures it along each coordinate by that one's own curvature. On surfaces that are no sum of squares the Hessian stands in for
+    J'J.
+    """
+    value, grad = loss.both(x)
+    jj = loss.gauss_newton(x)
+    size = abs(np.diag(jj))
+    if t == 1:
+        damping = tau if marquardt else tau * (float(size.max()) or 1.0)
+    scale = np.where(size > 0, size, 1.0) if marquardt else np.ones(2)
+    step = lr * newton_direction(jj + damping * np.diag(scale), grad)
+    there = x + step
+    if (there == x).all():
+        return x, damping, nu, np.array([x])
+    predicted = -float(dot(grad, step) + step @ jj @ step / 2)
+    gain = ratio(value - height(loss, there), predicted) if predicted > 0 else -1.0
+    if 0 < gain < math.inf:
+        u = 2 * gain - 1
+        return there, max(damping * max(1 / 3, 1 - u * u * u), 1e-16), 2.0, np.array([there])
+    return x, damping * nu, 2 * nu, np.array([there])
