@@ -23,7 +23,7 @@ from app.model.edits import edited
 from app.model.experiment import Experiment
 from app.utils.i18n import ENGLISH, speak
 
-collect_ignore = [] if find_spec("torch") else ["test_torch.py", "test_torch_script.py"]
+collect_ignore = [] if find_spec("torch") else ["optimizers/test_torch.py", "export/test_torch_script.py"]
 
 
 @pytest.fixture(scope="session")

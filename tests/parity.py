@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from tests.reference import CHAOS, compare, load
+from tests.optimizers.reference import CHAOS, compare, load
 
 
 def main() -> int:

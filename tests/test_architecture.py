@@ -1,175 +1,111 @@
-"""The house: who may import whom, and what must not be loaded."""
+"""Which package may import which, and what must not be loaded."""
 
 from __future__ import annotations
 
 import ast
-import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-FILES = sorted(path for room in ("optimizers", "surfaces", "app") for path in (ROOT / room).rglob("*.py"))
-# Each floor may use what stands on its own floor or below; on one line are rooms of one floor.
-FLOORS = [
-    {"optimizers", "surfaces"},
-    {"app"},
-    {
-        "app.utils.validation", "app.model.run", "app.model.branch", "app.model.edits", "app.model.catalog", "app.model.dataset", "app.model.experiment", "app.engine.race",
-        "app.io.experiment_json", "app.engine.trajectory", "app.engine.time_budget", "app.analysis.curvature", "app.analysis.motion", "app.analysis.convergence", "app.analysis.run_snapshot", "app.analysis.run_status",
-        "app.analysis.results", "app.engine.update_timing", "app.engine.learning_rate_sweep", "app.analysis.height_map", "app.analysis.path_decimation", "app.theming.theme", "app.utils.i18n", "app.analysis.summary",
-        "app.utils.number_format", "app.model.number_parsing", "app.model.number_stepping", "app.model.hyperparameter_text", "app.system.package_versions",
-    },
-    {"app.session.experiment_store", "app.session.document_state", "app.session.playback_clock", "app.session.session", "app.session.tuning_task", "app.io.experiment_files", "app.io.image_metadata", "app.utils.atomic_write"},
-    {
-        "app.views",
-        "app.gui.canvas.plot_canvas",
-        "app.gui.panels",
-        "app.gui.widgets.icons", "app.theming.stylesheet",
-        "app.session.settings",
-        "app.gui.canvas.contour_tool",
-        "app.gui.canvas.hover_readout",
-        "app.gui.canvas.contour_viewport",
-        "app.gui.dialogs.error_reporter",
-        "app.gui.widgets.shortcut_override",
-        "app.gui.window.dock_layout",
-        "app.gui.widgets.dock",
-        "app.gui.widgets.mnemonics",
-        "app.gui.window.view_area",
-    },
-    {"app.export", "app.cli.argument_parser", "app.cli.progress_line", "app.export.command_line", "app.cli.export_arguments", "app.cli.export_command",
-     "app.system.platform_support", "app.system.settings_file", "app.system.desktop_entry"},
-    {"app.gui.help"},
-    {"app.gui.window.focus_navigation"},
-    {"app.gui.dialogs.message_boxes", "app.gui.window.actions", "app.gui.window.menus", "app.gui.window.document_controller", "app.gui.dialogs"},
-    {"app.gui.window.panel_builder", "app.gui.window.window_state", "app.gui.window.appearance", "app.gui.window.presentation_mode", "app.gui.window.reduced_motion"},
-    {"app.gui.window.main_window"},
-    {"app.gui.window.application"},
-    {"app.cli.check_command"},
-    {"app.cli.main"},
-    {"app.__main__"},
+from tests.processes import ROOT, loaded_by
+
+# A package may import itself and what stands before it. Packages of one row do not know each other.
+ORDER = [
+    ("optimizers", "surfaces"),
+    ("app.utils",),
+    ("app.system",),
+    ("app.model",),
+    ("app.io",),
+    ("app.engine",),
+    ("app.analysis",),
+    ("app.theming",),
+    ("app.plotting",),
+    ("app.views",),
+    ("app.export",),
+    ("app.session",),
+    ("app.gui.widgets",),
+    ("app.gui.canvas",),
+    ("app.gui.panels",),
+    ("app.gui.help",),
+    ("app.gui.dialogs",),
+    ("app.gui.window",),
+    ("app.cli",),
+    ("app.__main__",),
 ]
-QUIET = {
-    "optimizers",
-    "surfaces",
-    "app.utils.validation", "app.model.run",
-    "app.model.catalog",
-    "app.model.dataset",
-    "app.model.experiment",
-    "app.io.experiment_json",
-    "app.engine.race",
-    "app.engine.trajectory",
-    "app.analysis.run_status",
-    "app.analysis.results",
-    "app.engine.update_timing",
-    "app.engine.learning_rate_sweep",
-    "app.model.branch",
-    "app.model.edits",
-    "app.engine.time_budget",
-    "app.analysis.curvature",
-    "app.analysis.motion",
-    "app.analysis.convergence",
-    "app.analysis.run_snapshot",
-    "app.analysis.height_map",
-    "app.analysis.path_decimation",
-    "app.utils.i18n",
-    "app.analysis.summary",
-    "app.utils.number_format", "app.model.number_parsing", "app.model.number_stepping", "app.model.hyperparameter_text",
-    "app.system.package_versions",
-}
-WITHOUT_QT = QUIET | {
-    "app.utils.atomic_write", "app.views", "app.export", "app.theming.theme", "app.theming.stylesheet", "app.io.experiment_files", "app.io.image_metadata", "app.cli.main", "app.cli.argument_parser",
-    "app.cli.progress_line", "app.export.command_line", "app.cli.export_arguments", "app.cli.export_command", "app.system.platform_support", "app.system.settings_file",
-    "app.system.desktop_entry", "app.cli.check_command",
-}
-WITHOUT_MATPLOTLIB = QUIET | {
-    "app.session.experiment_store",
-    "app.session.playback_clock",
-    "app.session.session",
-    "app.gui.panels",
-    "app.gui.help",
-    "app.gui.window.view_area",
-    "app.gui.window.main_window",
-    "app.gui.window.actions",
-    "app.session.settings",
-}
+LEVEL = {package: level for level, packages in enumerate(ORDER) for package in packages}
+TEMPLATES = ROOT / "app" / "export" / "code" / "templates"  # text for exported scripts, never imported
+FILES = sorted(path for top in ("optimizers", "surfaces", "app") for path in (ROOT / top).rglob("*.py") if TEMPLATES not in path.parents)
 
 
-def module(path: Path) -> str:
+def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def room(name: str) -> str:
-    """The longest name in FLOORS that a module lies under."""
-    known = [r for floor in FLOORS for r in floor if name == r or name.startswith(r + ".")]
-    return max(known, key=len, default="")
+MODULES = {module_name(path): path for path in FILES}
 
 
-def imports(path: Path, lazily: bool) -> set[str]:
-    """The modules a file imports; with ``lazily`` also those it imports inside functions, never those for typing alone."""
+def package_of(module: str) -> str:
+    """The entry of ORDER that a module lies under; empty for ``app`` itself, ``app.gui`` and other people's modules."""
+    return next((package for package in LEVEL if module == package or module.startswith(package + ".")), "")
+
+
+def imports(path: Path, *, nested: bool) -> set[str]:
+    """The modules that a file imports at its top level, with ``nested`` also inside functions and conditions."""
     tree = ast.parse(path.read_text())
-    skipped = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-        for inner in ast.walk(node)
-    }
-    nodes = ast.walk(tree) if lazily else iter(tree.body)
     found: set[str] = set()
-    for node in nodes:
-        if id(node) in skipped:
-            continue
+    for node in ast.walk(tree) if nested else tree.body:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            package = module(path) if path.name == "__init__.py" else module(path).rpartition(".")[0]
-            base = package if node.level else ""
-            name = ".".join(filter(None, [base, node.module or ""]))
-            found |= {name} | {
-                f"{name}.{alias.name}" for alias in node.names if room(f"{name}.{alias.name}") not in ("", room(name))
-            }
+            assert node.level == 0, f"{module_name(path)}: relative import in line {node.lineno}"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else str(node.module) for name in names}
     return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=map(module, FILES))
-def test_arrows_run_downwards(path: Path) -> None:
-    mine = room(module(path))
-    assert mine, f"{module(path)} stands on no floor"
-    floor = next(i for i, rooms in enumerate(FLOORS) if mine in rooms)
-    for name in imports(path, lazily=True):
-        other = room(name)
-        if other and other != mine and not (other == "app" and name == "app"):
-            height = next(i for i, rooms in enumerate(FLOORS) if other in rooms)
-            assert height <= floor, f"{module(path)} imports {name}, which stands above it"
-            if floor == 0:
-                assert other == mine, f"{module(path)} imports {name}: optimizers and surfaces are strangers"
+def top_levels(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path, nested=True)}
 
 
-@pytest.mark.parametrize("path", FILES, ids=map(module, FILES))
-def test_the_quiet_rooms_are_quiet(path: Path) -> None:
-    name, roots = module(path), {found.partition(".")[0] for found in imports(path, lazily=True)}
-    if room(name) in WITHOUT_QT:
-        assert "PyQt6" not in roots
-    if room(name) in QUIET:
-        assert "matplotlib" not in roots
-    if room(name) in ("optimizers", "surfaces"):
-        assert roots <= set(sys.stdlib_module_names) | {"numpy", "optimizers", "surfaces"}
-    if any(name == quiet or name.startswith(quiet + ".") for quiet in WITHOUT_MATPLOTLIB):
-        assert "matplotlib" not in {found.partition(".")[0] for found in imports(path, lazily=False)}
+def test_every_module_lies_in_a_package_of_the_order() -> None:
+    assert {name for name in MODULES if not package_of(name)} <= {"app", "app.gui"}
+    assert set(LEVEL) <= {package_of(name) for name in MODULES}
 
 
-def loaded_by(code: str) -> set[str]:
-    """The top-level modules that are loaded after a piece of code has run in a fresh interpreter."""
-    answer = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print(*{{m.partition('.')[0] for m in sys.modules}})"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    return set(answer.stdout.split())
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_a_package_imports_only_what_stands_before_it(path: Path) -> None:
+    own = package_of(module_name(path))
+    for name in imports(path, nested=True):
+        other = package_of(name)
+        if own and other and other != own:
+            assert LEVEL[other] < LEVEL[own], f"{module_name(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_toolkits_are_imported_only_where_they_belong(path: Path) -> None:
+    package, libraries = package_of(module_name(path)), top_levels(path)
+    if not package.startswith(("app.session", "app.gui")):
+        assert "PyQt6" not in libraries
+    if not package.startswith(("app.plotting", "app.views", "app.export", "app.gui")):
+        assert "matplotlib" not in libraries
+    if package in ("optimizers", "surfaces"):
+        assert libraries <= set(sys.stdlib_module_names) | {"numpy", package}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_no_import_is_for_typing_alone_and_only_the_window_package_names_the_main_window(path: Path) -> None:
+    names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+    assert "TYPE_CHECKING" not in names
+    if package_of(module_name(path)) not in ("app.gui.window", "app.cli"):
+        assert "MainWindow" not in names
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: (imports(path, nested=True) & MODULES.keys()) - {name} for name, path in MODULES.items()}
+    TopologicalSorter(graph).prepare()
 
 
 def test_export_loads_no_qt(tmp_path: Path) -> None:
@@ -180,7 +116,7 @@ def test_export_loads_no_qt(tmp_path: Path) -> None:
     assert "matplotlib" in loaded
 
 
-def test_the_shell_stands_without_matplotlib_and_nothing_heavy_is_loaded() -> None:
+def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
     loaded = loaded_by(
         "import os; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\nfrom PyQt6.QtWidgets import QApplication\n"
         "a = QApplication([])\nfrom app.gui.window.main_window import MainWindow\nw = MainWindow()"
@@ -189,17 +125,6 @@ def test_the_shell_stands_without_matplotlib_and_nothing_heavy_is_loaded() -> No
     assert not loaded & {"matplotlib", "scipy", "sympy", "pandas", "imageio", "PIL"}
 
 
-def test_painted_views_load_no_pyplot() -> None:
-    answer = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys, app.gui.canvas.plot_canvas, app.views, app.export, app.gui.canvas.contour_tool\n"
-            "print('matplotlib.pyplot' in sys.modules, 'scipy' in sys.modules)",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    assert answer.stdout.split() == ["False", "False"]
+def test_plots_load_no_pyplot() -> None:
+    code = "import sys, app.gui.canvas.plot_canvas, app.views, app.export.formats\nassert 'matplotlib.pyplot' not in sys.modules"
+    assert "scipy" not in loaded_by(code)

@@ -21,7 +21,7 @@ from app.views.base_view import View
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
-from tests.test_views import pixels
+from tests.views.test_views import pixels
 
 Open = Callable[..., MainWindow]
 VIEWED = ("contour", "relief", "loss")

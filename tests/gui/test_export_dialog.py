@@ -120,7 +120,7 @@ def test_the_preview_follows_and_a_bad_wish_is_said(open_window: Open) -> None:
 
     def draw(options: Options) -> bytes:
         wishes.append(options)
-        return (Path(__file__).parent.parent / "assets" / "thalweg.png").read_bytes()
+        return (Path(__file__).parents[2] / "assets" / "thalweg.png").read_bytes()
 
     dialog = ExportDialog(window, "Export Picture", form, draw)
     assert len(wishes) == 1

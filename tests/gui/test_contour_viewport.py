@@ -25,7 +25,7 @@ from app.views.surface_view import Relief
 from surfaces import SURFACES
 from surfaces.surface import Box
 from tests.conftest import settle
-from tests.test_views import pixels
+from tests.views.test_views import pixels
 
 Open = Callable[..., MainWindow]
 

@@ -13,7 +13,7 @@ from optimizers import trace
 from optimizers.frameworks import from_framework
 from surfaces import SURFACES
 
-DATA = Path(__file__).parent / "data" / "paths.npz"
+DATA = Path(__file__).parents[1] / "data" / "paths.npz"
 CHAOS = 1e9  # an amplification of rounding beyond which two correct programs differ in the first digit
 
 

@@ -15,7 +15,7 @@ from app.engine.trajectory import Track
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import FIRST, Experiment, Run
 from tests.conftest import settle
-from tests.test_views import UNIT, pixels, walk
+from tests.views.test_views import UNIT, pixels, walk
 
 NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 40.0}), Run("adam", {"lr": 0.05})))
 

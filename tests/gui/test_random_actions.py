@@ -16,8 +16,8 @@ from app.model.experiment import Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES
-from tests.agreement import agree
 from tests.conftest import settle
+from tests.optimizers.agreement import agree
 
 
 class Driver(RuleBasedStateMachine):

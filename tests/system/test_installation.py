@@ -22,7 +22,7 @@ from app.cli.main import main
 from app.system import desktop_entry, platform_support
 from app.system.desktop_entry import PLACES, entry, this_command
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ROOMS = ("app", "assets", "optimizers", "surfaces")
 
 

@@ -157,7 +157,7 @@ def test_a_disk_that_is_full_before_the_end_leaves_the_old_film(suffix: str, tmp
     code = ("import resource, sys\nfrom app.cli.main import main\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
             "sys.exit(main(['export', 'rosenbrock_momentum', '--steps', '50', '--fps', '5', '--to', sys.argv[1]]))")
     answer = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True,
-                            cwd=Path(__file__).parent.parent)
+                            cwd=Path(__file__).parents[2])
     assert answer.returncode == 3
     assert answer.stderr.startswith("thalweg: ")
     assert answer.stderr.count("\n") == 1

@@ -17,7 +17,7 @@ from surfaces import SURFACES, Surface
 
 # A copy of what the tests need of a table that scipy, Newton's method and seven other packages were asked for; its minima
 # are good to about 1e-6 where there are kinks nearby, ours to rounding.
-TABLE = json.loads((Path(__file__).parent / "data" / "surfaces.json").read_text())
+TABLE = json.loads((Path(__file__).parents[1] / "data" / "surfaces.json").read_text())
 FROM_DATA = {
     "linear_regression",
     "linear_regression_mean",

@@ -26,7 +26,7 @@ from app.utils.i18n import ENGLISH, Language, in_english, speak, spoken, tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 from tests.conftest import turn
-from tests.test_language import Pseudo, assert_translated, proper_names, untranslated
+from tests.gui.test_language import Pseudo, assert_translated, proper_names, untranslated
 
 READ = [suffix for suffix, made in EXPORTS.items() if made.kind in ("data", "code", "experiment") and suffix != ".npz"]
 Open = Callable[..., MainWindow]

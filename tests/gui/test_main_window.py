@@ -499,7 +499,7 @@ w.deleteLater()
 del w, box, canvas, timer
 for _ in range(9): a.processEvents()
 """
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.strip() == "dialogs 1 step 65"
     assert "RuntimeError: boom" in answer.stderr

@@ -31,7 +31,7 @@ from optimizers import OPTIMIZERS
 from optimizers.optimizer import PARTS
 from surfaces import SURFACES
 from tests.conftest import settle
-from tests.test_architecture import loaded_by
+from tests.processes import loaded_by
 
 Open = Callable[..., MainWindow]
 RULES = {**OPTIMIZERS, **PARTS}

@@ -15,7 +15,7 @@ from app.export.code.framework_mapping import TORCH
 from app.model.experiment import FIRST, Run
 from optimizers import OPTIMIZERS, PARTS
 from tests.conftest import turn
-from tests.test_code_export import imported, raced, ran
+from tests.export.test_code_export import imported, raced, ran
 
 SMALL = {"sgd", "momentum", "momentum_torch", "nesterov", "nesterov_keras", "averaged_momentum"}  # lr as small as 0.001
 ON = {"cosine_steps": 30, "linear_steps": 20}

@@ -27,10 +27,10 @@ from app.io.experiment_files import load
 from app.model.experiment import FIRST, Experiment, Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
-from tests.test_architecture import loaded_by
-from tests.test_cli import run
+from tests.cli.test_main import run
+from tests.processes import loaded_by
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 OLD = "what was there before"
 
 

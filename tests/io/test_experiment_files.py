@@ -405,7 +405,7 @@ def test_whoever_is_killed_while_saving_leaves_the_old_file(tmp_path: Path) -> N
     code = ("import os, signal, sys\nfrom pathlib import Path\nfrom app.utils.atomic_write import replacing\n"
             "with replacing(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
             "    os.kill(os.getpid(), signal.SIGKILL)")
-    answer = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parent.parent)
+    answer = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2])
     assert answer.returncode == -9
     assert load(path) == FIRST
 

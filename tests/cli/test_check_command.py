@@ -18,9 +18,9 @@ from app.cli.check_command import FAULT, HINT, OK, Finding, check, display, font
 from app.gui.window.application import look_first
 from app.system import platform_support
 from app.utils.validation import ExperimentError
-from tests.test_cli import run
+from tests.cli.test_main import run
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def on(monkeypatch: pytest.MonkeyPatch, **told: str) -> None:
