@@ -22,9 +22,31 @@ from optimizers.optimizer import OPTIMIZERS, PARTS, Hyperparameter, Optimizer, P
 from optimizers.trace import Path, trace
 from optimizers.updater import UPDATERS, Updater
 
-__all__ = ["OPTIMIZERS", "PARTS", "Hyperparameter", "Optimizer", "Part", "Path", "Updater", "adam_family", "adaptive",
-           "conventions", "derivative_free", "first_order", "layerwise", "line_search", "newton", "optimizer",
-           "parameter_free", "parts", "quasi_newton", "scheduled", "sign_based", "trace", "zoom"]
+__all__ = [
+    "OPTIMIZERS",
+    "PARTS",
+    "Hyperparameter",
+    "Optimizer",
+    "Part",
+    "Path",
+    "Updater",
+    "adam_family",
+    "adaptive",
+    "conventions",
+    "derivative_free",
+    "first_order",
+    "layerwise",
+    "line_search",
+    "newton",
+    "optimizer",
+    "parameter_free",
+    "parts",
+    "quasi_newton",
+    "scheduled",
+    "sign_based",
+    "trace",
+    "zoom",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -55,8 +55,17 @@ def begin(optimizer: Optimizer, surface: Surface, start: tuple[float, float]) ->
         return Point(0, first, second, math.nan, (math.nan, math.nan), diverged=True)
 
 
-def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters: Mapping[str, Any], count: int,
-            xs: array[float], ys: array[float], losses: array[float], spent: Spent | None = None) -> Point:
+def descend(
+    optimizer: Optimizer,
+    surface: Surface,
+    here: Point,
+    hyperparameters: Mapping[str, Any],
+    count: int,
+    xs: array[float],
+    ys: array[float],
+    losses: array[float],
+    spent: Spent | None = None,
+) -> Point:
     """Make ``count`` updates from ``here``; append each position and loss to the columns; return the last point.
 
     A hyperparameter may be a function of t. The update whose arithmetic fails or whose position or loss is not finite is not
@@ -75,12 +84,13 @@ def descend(optimizer: Optimizer, surface: Surface, here: Point, hyperparameters
         return _whole(step, surface, here, count, xs, ys, losses, spent)
 
 
-def _fast(step: Step, surface: Surface, here: Point, count: int,
-          xs: array[float], ys: array[float], losses: array[float]) -> Point:
+def _fast(
+    step: Step, surface: Surface, here: Point, count: int, xs: array[float], ys: array[float], losses: array[float]
+) -> Point:
     rule = step.rule
     if not step.optimizer.state:
         plain = rule
-        rule = lambda x, grad, t: (plain(x, grad, t),)  # noqa: E731
+        rule = lambda x, grad, t: (plain(x, grad, t),)
     t, x, y, loss, slope = here[:5]
     add_x, add_y, add_loss = xs.append, ys.append, losses.append
     grad_x, grad_y = slope
@@ -100,15 +110,25 @@ def _fast(step: Step, surface: Surface, here: Point, count: int,
     else:
         diverged = False
     made = t - here.t
-    if made and not (math.isfinite(x[0]) and math.isfinite(y[0])):  # at a place without end the loss may still be finite
+    if made and not (
+        math.isfinite(x[0]) and math.isfinite(y[0])
+    ):  # at a place without end the loss may still be finite
         lost = next(k for k in range(-made, 0) if not (math.isfinite(xs[k]) and math.isfinite(ys[k])))
         del xs[-made:], ys[-made:], losses[-made:]
         return _fast(step, surface, here, made + lost, xs, ys, losses)._replace(diverged=True)
     return Point(t, x, y, loss, (grad_x, grad_y), diverged)
 
 
-def _whole(step: Step, surface: Surface, here: Point, count: int,
-           xs: array[float], ys: array[float], losses: array[float], spent: Spent | None) -> Point:
+def _whole(
+    step: Step,
+    surface: Surface,
+    here: Point,
+    count: int,
+    xs: array[float],
+    ys: array[float],
+    losses: array[float],
+    spent: Spent | None,
+) -> Point:
     for t in range(here.t + 1, here.t + count + 1):
         gradients, values = step.bare.gradients, step.bare.values
         try:

@@ -61,8 +61,28 @@ from optimizers.hyperparameter import (
     WeightDecay,
 )
 
-__all__ = ["OPTIMIZERS", "PARTS", "Count", "Decay", "Epsilon", "Fraction", "Height", "Hyperparameter", "LearningRate", "Momentum",
-           "Optimizer", "Part", "Positive", "Power", "Seed", "Switch", "WarmUp", "WeightDecay", "declared_in", "optimizer"]
+__all__ = [
+    "OPTIMIZERS",
+    "PARTS",
+    "Count",
+    "Decay",
+    "Epsilon",
+    "Fraction",
+    "Height",
+    "Hyperparameter",
+    "LearningRate",
+    "Momentum",
+    "Optimizer",
+    "Part",
+    "Positive",
+    "Power",
+    "Seed",
+    "Switch",
+    "WarmUp",
+    "WeightDecay",
+    "declared_in",
+    "optimizer",
+]
 
 
 @dataclass(frozen=True)
@@ -131,8 +151,11 @@ class Optimizer(Rule):
     def parts(self) -> dict[str, Part]:
         """What it can be combined with: every part but those of a name of its own, and those that it could not feel."""
         unfelt = (set() if self.by_gradient else {"gradient", "loss"}) | (set() if self.has_rate else {"rate"})
-        return {name: part for name, part in PARTS.items()
-                if name not in self.hyperparameters and (part.penalty or part.stage not in unfelt)}
+        return {
+            name: part
+            for name, part in PARTS.items()
+            if name not in self.hyperparameters and (part.penalty or part.stage not in unfelt)
+        }
 
     @property
     def has_rate(self) -> bool:
@@ -147,8 +170,10 @@ class Optimizer(Rule):
             if name in part.hyperparameters:
                 return part.hyperparameters[name]
         parts = [name for part in self.parts.values() for name in part.hyperparameters]
-        raise ValueError(f"{self.id} has no hyperparameter {name!r}; it has {', '.join(self.hyperparameters)}, "
-                         f"and can be combined with {', '.join(parts)}")
+        raise ValueError(
+            f"{self.id} has no hyperparameter {name!r}; it has {', '.join(self.hyperparameters)}, "
+            f"and can be combined with {', '.join(parts)}"
+        )
 
     def know(self, names: Iterable[str]) -> None:
         """ValueError for a name that is not a hyperparameter's."""
@@ -158,8 +183,10 @@ class Optimizer(Rule):
     def check(self, hyperparameters: Mapping[str, Any]) -> dict[str, float]:
         """Its own hyperparameters as floats, defaults filled in, and those given of parts; ValueError names the culprit."""
         self.know(hyperparameters)
-        return {name: self.declared(name).check(f"{name} of {self.id}", value)
-                for name, value in {**self.defaults, **hyperparameters}.items()}
+        return {
+            name: self.declared(name).check(f"{name} of {self.id}", value)
+            for name, value in {**self.defaults, **hyperparameters}.items()
+        }
 
 
 OPTIMIZERS: dict[str, Optimizer] = {}
@@ -182,8 +209,14 @@ def declared_in(rule: Callable[..., Any], first: int) -> dict[str, Any]:
             hyperparameters[p.name] = replace(known, default=float(p.default), label=label, symbol=symbol)
     state = {p.name: p.default for p in parameters[first:] if p.kind is p.POSITIONAL_OR_KEYWORD}
     note, _, story = (inspect.getdoc(rule) or "").partition("\n\n")
-    return {"id": rule.__name__, "rule": rule, "hyperparameters": types.MappingProxyType(hyperparameters),
-            "state": types.MappingProxyType(state), "note": " ".join(note.split()), "story": " ".join(story.split())}
+    return {
+        "id": rule.__name__,
+        "rule": rule,
+        "hyperparameters": types.MappingProxyType(hyperparameters),
+        "state": types.MappingProxyType(state),
+        "note": " ".join(note.split()),
+        "story": " ".join(story.split()),
+    }
 
 
 def lines(formula: str) -> list[str]:
@@ -191,8 +224,17 @@ def lines(formula: str) -> list[str]:
     return [line.strip() for line in formula.strip().splitlines()]
 
 
-def optimizer(name: str, *, source: str, formula: str = "", separable: bool = True, batched: bool = True, by_gradient: bool = True,
-              variant_of: str = "", convention: str = "") -> Callable[[Callable[..., Any]], Optimizer]:
+def optimizer(
+    name: str,
+    *,
+    source: str,
+    formula: str = "",
+    separable: bool = True,
+    batched: bool = True,
+    by_gradient: bool = True,
+    variant_of: str = "",
+    convention: str = "",
+) -> Callable[[Callable[..., Any]], Optimizer]:
     """Declare a rule; its id is the function's name. TypeError where the signature breaks the contract."""
 
     def declare(rule: Callable[..., Any]) -> Optimizer:
@@ -205,9 +247,19 @@ def optimizer(name: str, *, source: str, formula: str = "", separable: bool = Tr
         file = rule.__module__.rpartition(".")[2].replace("_", " ").capitalize()
         family = OPTIMIZERS[variant_of].family if variant_of else rule.__globals__.get("FAMILY", file)
         whole = "\n".join([*([GRADIENT] if "g_t" in formula else []), *lines(formula)])
-        made = Optimizer(name=name, source=source, formula=whole, family=family, separable=separable,
-                         takes_loss=takes_loss, batched=batched, by_gradient=by_gradient, variant_of=variant_of,
-                         convention=convention, **declared_in(rule, 3))
+        made = Optimizer(
+            name=name,
+            source=source,
+            formula=whole,
+            family=family,
+            separable=separable,
+            takes_loss=takes_loss,
+            batched=batched,
+            by_gradient=by_gradient,
+            variant_of=variant_of,
+            convention=convention,
+            **declared_in(rule, 3),
+        )
         OPTIMIZERS[made.id] = made
         return made
 

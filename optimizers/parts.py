@@ -25,11 +25,18 @@ from optimizers.hyperparameter import Fraction, Hyperparameter, Positive, Seed, 
 from optimizers.optimizer import PARTS, Part, declared_in, lines
 
 Decoupled = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
-STAGES = {("lr", "t"): "rate", ("x", "grad", "t"): "gradient", ("x", "loss", "t"): "loss", ("x", "lr", "t"): "position",
-          ("x", "before", "t"): "result"}
+STAGES = {
+    ("lr", "t"): "rate",
+    ("x", "grad", "t"): "gradient",
+    ("x", "loss", "t"): "loss",
+    ("x", "lr", "t"): "position",
+    ("x", "before", "t"): "result",
+}
 
 
-def part(name: str, *, source: str, on: float, formula: str = "", penalty: bool = False) -> Callable[[Callable[..., Any]], Part]:
+def part(
+    name: str, *, source: str, on: float, formula: str = "", penalty: bool = False
+) -> Callable[[Callable[..., Any]], Part]:
     """Declare a part; its id is the function's name, its stage what its arguments are called."""
 
     def declare(rule: Callable[..., Any]) -> Part:
@@ -37,8 +44,15 @@ def part(name: str, *, source: str, on: float, formula: str = "", penalty: bool 
         first = next((known for known in STAGES if names[: len(known)] == known), None)
         if first is None:
             raise TypeError(f"{rule.__name__} must begin with one of {', '.join(map(str, STAGES))}")
-        made = Part(name=name, source=source, formula="\n".join(lines(formula)), stage=STAGES[first], penalty=penalty, on=on,
-                    **declared_in(rule, len(first)))
+        made = Part(
+            name=name,
+            source=source,
+            formula="\n".join(lines(formula)),
+            stage=STAGES[first],
+            penalty=penalty,
+            on=on,
+            **declared_in(rule, len(first)),
+        )
         if next(iter(made.hyperparameters), "") != made.id:
             raise TypeError(f"the first hyperparameter of {made.id} must be named {made.id}")
         PARTS[made.id] = made
@@ -47,13 +61,24 @@ def part(name: str, *, source: str, on: float, formula: str = "", penalty: bool 
     return declare
 
 
-@part("Mini-batches", source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586, with the mean over a few of the data points as "
-      "the observation; Bottou, Curtis & Nocedal 2018, arXiv:1606.04838, section 3", on=8, formula=r"""
+@part(
+    "Mini-batches",
+    source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586, with the mean over a few of the data points as "
+    "the observation; Bottou, Curtis & Nocedal 2018, arXiv:1606.04838, section 3",
+    on=8,
+    formula=r"""
     f(x) = \dfrac{1}{n} \sum_{i=1}^{n} f_i(x)
     g_t = \dfrac{1}{b} \sum_{i \in B_t} \nabla f_i(x_{t-1}),\quad |B_t| = b
-    """)
-def minibatch(x, loss, t, *, minibatch: Annotated[float, Hyperparameter(1, 100, "whole", most=100_000, label="batch size")] = 0,
-              minibatch_seed: Seed = 0):
+    """,
+)
+def minibatch(
+    x,
+    loss,
+    t,
+    *,
+    minibatch: Annotated[float, Hyperparameter(1, 100, "whole", most=100_000, label="batch size")] = 0,
+    minibatch_seed: Seed = 0,
+):
     """Takes the gradient of a few data points, drawn anew for every update, the same for every run with the same seed. Cheap and
     shaky: comes near quickly, then wanders unless the rate falls. Changes nothing on a surface that is not made from data.
 
@@ -67,10 +92,15 @@ def minibatch(x, loss, t, *, minibatch: Annotated[float, Hyperparameter(1, 100, 
     return loss.sampled(x, np.random.default_rng((int(minibatch_seed), t)).choice(loss.size, count, replace=False))
 
 
-@part("Sharpness-aware minimization (SAM)", source="Foret et al. 2021, arXiv:2010.01412, algorithm 1", on=0.05, formula=r"""
+@part(
+    "Sharpness-aware minimization (SAM)",
+    source="Foret et al. 2021, arXiv:2010.01412, algorithm 1",
+    on=0.05,
+    formula=r"""
     \hat{x}_t = x_{t-1} + \rho \dfrac{\nabla f(x_{t-1})}{\|\nabla f(x_{t-1})\|}
     g_t = \nabla f(\hat{x}_t)
-    """)
+    """,
+)
 def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="SAM radius")] = 0.0):
     """Takes the gradient where the surface is highest nearby, and so prefers wide minima. Circles about a narrow one.
 
@@ -82,10 +112,21 @@ def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", l
     return loss.gradient(x + sam * ratio(grad, norm(grad)))
 
 
-@part("Gradient noise", source="Neelakantan et al. 2015, arXiv:1511.06807: variance noise^2 / (1 + t)^decay, with t from 0", on=0.5,
-      formula=r"\tilde{g}_t = g_t + \sigma t^{-\gamma / 2} z_t,\quad z_t \sim \mathcal{N}(0, I)")
-def noise(x, grad, t, *, noise: Annotated[float, Hyperparameter(1e-3, 100.0, "log", label="noise")] = 0.0,
-          noise_decay: Annotated[float, Hyperparameter(0.0, 2.0, most=10.0)] = 0.0, noise_seed: Seed = 0):
+@part(
+    "Gradient noise",
+    source="Neelakantan et al. 2015, arXiv:1511.06807: variance noise^2 / (1 + t)^decay, with t from 0",
+    on=0.5,
+    formula=r"\tilde{g}_t = g_t + \sigma t^{-\gamma / 2} z_t,\quad z_t \sim \mathcal{N}(0, I)",
+)
+def noise(
+    x,
+    grad,
+    t,
+    *,
+    noise: Annotated[float, Hyperparameter(1e-3, 100.0, "log", label="noise")] = 0.0,
+    noise_decay: Annotated[float, Hyperparameter(0.0, 2.0, most=10.0)] = 0.0,
+    noise_seed: Seed = 0,
+):
     """Gaussian, the same for every run with the same seed. Shakes a run off saddles and out of small basins, and never rests.
 
     To every gradient it adds a random vector, as measured gradients or mini-batches would have it. Noise carries a run off saddles
@@ -96,8 +137,12 @@ def noise(x, grad, t, *, noise: Annotated[float, Hyperparameter(1e-3, 100.0, "lo
     return grad + noise * draw / t ** (noise_decay / 2)
 
 
-@part("Clip gradient by value", source="each coordinate on its own; torch.nn.utils.clip_grad_value_", on=1.0,
-      formula=r"\tilde{g}_t = \min(\max(g_t, -c), c)")
+@part(
+    "Clip gradient by value",
+    source="each coordinate on its own; torch.nn.utils.clip_grad_value_",
+    on=1.0,
+    formula=r"\tilde{g}_t = \min(\max(g_t, -c), c)",
+)
 def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
     """Keeps each coordinate of the gradient within bounds; survives cliffs, but bends the direction.
 
@@ -107,8 +152,12 @@ def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
     return where(clip_value == 0, grad, maximum(minimum(grad, clip_value), -clip_value))
 
 
-@part("Clip gradient by norm", source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1", on=1.0,
-      formula=r"\tilde{g}_t = \min\left(1, \dfrac{c}{\|g_t\|}\right) g_t")
+@part(
+    "Clip gradient by norm",
+    source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1",
+    on=1.0,
+    formula=r"\tilde{g}_t = \min\left(1, \dfrac{c}{\|g_t\|}\right) g_t",
+)
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     """Shortens a gradient that is too long and keeps its direction; survives cliffs, but makes far starts slow.
 
@@ -120,8 +169,13 @@ def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     return where((clip_norm > 0) & (length > clip_norm), grad * ratio(clip_norm, length), grad)
 
 
-@part("Weight decay (L2)", source="Hanson & Pratt 1988, NIPS 1:177; added to the gradient, as in torch's SGD and Adam",
-      on=0.01, penalty=True, formula=r"\tilde{g}_t = g_t + \lambda x_{t-1}")
+@part(
+    "Weight decay (L2)",
+    source="Hanson & Pratt 1988, NIPS 1:177; added to the gradient, as in torch's SGD and Adam",
+    on=0.01,
+    penalty=True,
+    formula=r"\tilde{g}_t = g_t + \lambda x_{t-1}",
+)
 def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
     """Pulls towards the origin through the gradient; an adaptive rule divides that pull by its own scale.
 
@@ -131,8 +185,12 @@ def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
     return grad + weight_decay * x
 
 
-@part("Weight decay (decoupled)", source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; times the learning rate",
-      on=0.01, formula=r"\tilde{x}_{t-1} = (1 - \eta \lambda) x_{t-1}")
+@part(
+    "Weight decay (decoupled)",
+    source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; times the learning rate",
+    on=0.01,
+    formula=r"\tilde{x}_{t-1} = (1 - \eta \lambda) x_{t-1}",
+)
 def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: Decoupled = 0.0):
     """Pulls towards the origin beside the gradient, so that momentum and adaptive scales do not feel it.
 
@@ -143,10 +201,21 @@ def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: Decoupled = 0.0)
     return x * (1 - lr * decoupled_weight_decay)
 
 
-@part("Lookahead", source="Zhang et al. 2019, arXiv:1907.08610, algorithm 1", on=5,
-      formula=r"z_t = z_{t-1} + \alpha (x_t - z_{t-1}),\quad x_t \leftarrow z_t \quad (t = k, 2k, 3k, \ldots)")
-def lookahead(x, before, t, slow=None, *, lookahead: Annotated[float, Hyperparameter(0, 20, "whole", label="lookahead steps")] = 0,
-              lookahead_alpha: Fraction = 0.5):
+@part(
+    "Lookahead",
+    source="Zhang et al. 2019, arXiv:1907.08610, algorithm 1",
+    on=5,
+    formula=r"z_t = z_{t-1} + \alpha (x_t - z_{t-1}),\quad x_t \leftarrow z_t \quad (t = k, 2k, 3k, \ldots)",
+)
+def lookahead(
+    x,
+    before,
+    t,
+    slow=None,
+    *,
+    lookahead: Annotated[float, Hyperparameter(0, 20, "whole", label="lookahead steps")] = 0,
+    lookahead_alpha: Fraction = 0.5,
+):
     """Every few steps goes back part of the way, which calms a rule that swings. Slower where the way is straight.
 
     The rule makes a few steps ahead, and then the run is set back to a point between where these began and where they ended. What

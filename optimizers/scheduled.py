@@ -17,7 +17,9 @@ Gamma = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=1.0, label="
 Steps = Annotated[float, Hyperparameter(0, 2000, "whole", most=10_000_000, label="steps")]
 
 
-@part("Schedule: warm-up", source="Goyal et al. 2017, arXiv:1706.02677", on=20, formula=r"\eta_t = \eta \,\min(t / T, 1)")
+@part(
+    "Schedule: warm-up", source="Goyal et al. 2017, arXiv:1706.02677", on=20, formula=r"\eta_t = \eta \,\min(t / T, 1)"
+)
 def warmup_steps(lr, t, *, warmup_steps: WarmUp = 0):
     """Rises straight to the full learning rate. Spares a rule its wild first steps, and wastes them on a gentle start.
 
@@ -27,8 +29,12 @@ def warmup_steps(lr, t, *, warmup_steps: WarmUp = 0):
     return lr * min(t / warmup_steps, 1.0)
 
 
-@part("Schedule: steps", source="torch.optim.lr_scheduler.StepLR", on=100,
-      formula=r"\eta_t = \eta \gamma^{\lfloor (t - 1) / T \rfloor}")
+@part(
+    "Schedule: steps",
+    source="torch.optim.lr_scheduler.StepLR",
+    on=100,
+    formula=r"\eta_t = \eta \gamma^{\lfloor (t - 1) / T \rfloor}",
+)
 def step_every(lr, t, *, step_every: Steps = 0, step_gamma: Fraction = 0.1):
     """Falls by a factor after every so many updates: long strides, then sudden calm. When to fall must be guessed.
 
@@ -38,7 +44,12 @@ def step_every(lr, t, *, step_every: Steps = 0, step_gamma: Fraction = 0.1):
     return lr * schedules.step(1.0, int(step_every), step_gamma)(t)
 
 
-@part("Schedule: exponential", source="torch.optim.lr_scheduler.ExponentialLR", on=0.99, formula=r"\eta_t = \eta \gamma^{t-1}")
+@part(
+    "Schedule: exponential",
+    source="torch.optim.lr_scheduler.ExponentialLR",
+    on=0.99,
+    formula=r"\eta_t = \eta \gamma^{t-1}",
+)
 def exponential_gamma(lr, t, *, exponential_gamma: Gamma = 0.0):
     """Falls by a factor in every update. Calms smoothly, but the whole way it can still go is limited.
 
@@ -48,8 +59,12 @@ def exponential_gamma(lr, t, *, exponential_gamma: Gamma = 0.0):
     return lr * schedules.exponential(1.0, where(exponential_gamma == 0, 1.0, exponential_gamma))(t)
 
 
-@part("Schedule: cosine", source="Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts", on=300,
-      formula=r"\eta_t = \eta \left[a + (1 - a)\,\dfrac{1 + \cos(\pi \,\min(t - 1, T) / T)}{2}\right]")
+@part(
+    "Schedule: cosine",
+    source="Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts",
+    on=300,
+    formula=r"\eta_t = \eta \left[a + (1 - a)\,\dfrac{1 + \cos(\pi \,\min(t - 1, T) / T)}{2}\right]",
+)
 def cosine_steps(lr, t, *, cosine_steps: Steps = 0, cosine_lowest: Fraction = 0.0):
     """Half a cosine from the full rate to the lowest share of it: fast for long, then a gentle end, which must be known.
 
@@ -59,8 +74,12 @@ def cosine_steps(lr, t, *, cosine_steps: Steps = 0, cosine_lowest: Fraction = 0.
     return lr * schedules.cosine(1.0, int(cosine_steps), cosine_lowest)(t)
 
 
-@part("Schedule: linear", source="torch.optim.lr_scheduler.LinearLR", on=300,
-      formula=r"\eta_t = \eta \left[1 + (a - 1)\,\min(t - 1, T) / T\right]")
+@part(
+    "Schedule: linear",
+    source="torch.optim.lr_scheduler.LinearLR",
+    on=300,
+    formula=r"\eta_t = \eta \left[1 + (a - 1)\,\min(t - 1, T) / T\right]",
+)
 def linear_steps(lr, t, *, linear_steps: Steps = 0, linear_end: Fraction = 0.0):
     """Falls straight to a share of the rate. At the end nothing moves any more, whether it has arrived or not.
 
@@ -70,8 +89,12 @@ def linear_steps(lr, t, *, linear_steps: Steps = 0, linear_end: Fraction = 0.0):
     return lr * schedules.linear(1.0, int(linear_steps), end=linear_end)(t)
 
 
-@part("Schedule: inverse square root", source="Vaswani et al. 2017, arXiv:1706.03762, section 5.3, in units of its peak", on=20,
-      formula=r"\eta_t = \eta \,\min(t / T,\ \sqrt{T / t})")
+@part(
+    "Schedule: inverse square root",
+    source="Vaswani et al. 2017, arXiv:1706.03762, section 5.3, in units of its peak",
+    on=20,
+    formula=r"\eta_t = \eta \,\min(t / T,\ \sqrt{T / t})",
+)
 def inverse_sqrt(lr, t, *, inverse_sqrt: WarmUp = 0):
     """Rises, then falls as one over the root of t: needs no end, and cools slowly.
 
@@ -82,12 +105,16 @@ def inverse_sqrt(lr, t, *, inverse_sqrt: WarmUp = 0):
     return lr * schedules.inverse_sqrt(1.0, int(inverse_sqrt))(t)
 
 
-@part("Schedule: one-cycle", source="Smith & Topin 2018, arXiv:1708.07120; as torch.optim.lr_scheduler.OneCycleLR", on=300,
-      formula=r"""
+@part(
+    "Schedule: one-cycle",
+    source="Smith & Topin 2018, arXiv:1708.07120; as torch.optim.lr_scheduler.OneCycleLR",
+    on=300,
+    formula=r"""
     k = \min(t - 1, T - 1),\quad k_1 = p T - 1,\quad a = \frac{1}{25} \cdot 10^{-4}
     \eta_t = \eta \left[1 - (1 - \frac{1}{25})\,\dfrac{1 + \cos(\pi k / k_1)}{2}\right] \quad (k \leq k_1)
     \eta_t = \eta \left[a + (1 - a)\,\dfrac{1 + \cos(\pi (k - k_1) / (T - 1 - k_1))}{2}\right] \quad (k > k_1)
-    """)
+    """,
+)
 def one_cycle(lr, t, *, one_cycle: Steps = 0, one_cycle_rise: Fraction = 0.3):
     """Up to the rate, then far below where it began: the hot middle covers ground, the tail settles. The end must be known.
 

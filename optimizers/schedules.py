@@ -97,7 +97,9 @@ def one_cycle(highest: float, steps: int, rise: float = 0.3, start: float = 25.0
     def rate(t: int) -> float:
         k = min(t - 1, steps - 1)
         rising = top > 0 and k <= top
-        a, b, share = (first, highest, k / top) if rising else (highest, first / end, (k - top) / (steps - 1 - top or 1))
+        a, b, share = (
+            (first, highest, k / top) if rising else (highest, first / end, (k - top) / (steps - 1 - top or 1))
+        )
         return b + (a - b) * (1 + math.cos(math.pi * share)) / 2
 
     return rate

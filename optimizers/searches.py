@@ -74,8 +74,18 @@ def line(loss: Loss, x: np.ndarray, p: np.ndarray, trials: list[np.ndarray]) -> 
     return phi
 
 
-def armijo(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndarray, alpha: float, *,
-           c1: float = 1e-4, shrink: float = 0.5, most: int = 100) -> Found:
+def armijo(
+    loss: Loss,
+    x: np.ndarray,
+    value: float,
+    grad: np.ndarray,
+    p: np.ndarray,
+    alpha: float,
+    *,
+    c1: float = 1e-4,
+    shrink: float = 0.5,
+    most: int = 100,
+) -> Found:
     """Backtracking: from ``alpha`` shorten by ``shrink`` until the Armijo condition holds, by heights alone."""
     trials: list[np.ndarray] = []
     slope = float(dot(grad, p))
@@ -91,8 +101,18 @@ def armijo(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndar
     return Found(0.0, x, np.array(trials or [x]))
 
 
-def strong_wolfe(loss: Loss, x: np.ndarray, value: float, grad: np.ndarray, p: np.ndarray, alpha: float, *,
-                 c1: float = 1e-4, c2: float = 0.9, most: int = 50) -> Found:
+def strong_wolfe(
+    loss: Loss,
+    x: np.ndarray,
+    value: float,
+    grad: np.ndarray,
+    p: np.ndarray,
+    alpha: float,
+    *,
+    c1: float = 1e-4,
+    c2: float = 0.9,
+    most: int = 50,
+) -> Found:
     """Algorithms 3.5 and 3.6: lengthen the step until it brackets a point that satisfies both conditions, then zoom in on it.
 
     After ``most`` evaluations, or at 10 000 times the first step, it takes the best point that satisfies the Armijo condition.

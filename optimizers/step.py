@@ -75,19 +75,31 @@ class Step:
     function gives into the form that the rule gets.
     """
 
-    def __init__(self, optimizer: Optimizer, surface: Surface, hyperparameters: Mapping[str, Any],
-                 cut: Callable[[Any], Any] = float) -> None:
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        surface: Surface,
+        hyperparameters: Mapping[str, Any],
+        cut: Callable[[Any], Any] = float,
+    ) -> None:
         own = {name: value for name, value in hyperparameters.items() if name in optimizer.hyperparameters}
         parts = optimizer.parts if len(own) < len(hyperparameters) else {}
         self.optimizer, self.cut = optimizer, cut
         self.rule, self.settings = optimizer.bind(own)
         self.stages: dict[str, list[tuple[Part, Callable[..., Any], dict[str, Any]]]] = {
-            "rate": [], "loss": [], "gradient": [], "position": [], "result": []}
+            "rate": [],
+            "loss": [],
+            "gradient": [],
+            "position": [],
+            "result": [],
+        }
         self.penalties: list[tuple[str, dict[str, Any]]] = []
         self.schedules = [(self.settings, name, value) for name, value in own.items() if callable(value)]
         for name, part in parts.items():
             if is_on(name, hyperparameters):
-                bound, settings = part.bind({n: hyperparameters[n] for n in part.hyperparameters if n in hyperparameters})
+                bound, settings = part.bind(
+                    {n: hyperparameters[n] for n in part.hyperparameters if n in hyperparameters}
+                )
                 self.stages[part.stage].append((part, bound, settings))
                 self.schedules += [(settings, n, value) for n, value in settings.items() if callable(value)]
                 if part.penalty:
@@ -139,8 +151,9 @@ class Step:
             grad = bound(point, grad, t)
         return grad
 
-    def __call__(self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], slope: tuple[Any, Any],
-                 memory: Memory) -> tuple[tuple[Any, ...], tuple[Any, ...], Memory]:
+    def __call__(
+        self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], slope: tuple[Any, Any], memory: Memory
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...], Memory]:
         """Update ``t``: position and state, once per coordinate or, for a coupled rule, whole in ``x``; the parts' states."""
         self.turn(t)
         rule, coupled = self.rule, not y
@@ -166,7 +179,10 @@ class Step:
             new_x, new_y = rule(px, gx, t, *x[1:]), rule(py, gy, t, *y[1:])
             x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
             moved = np.array([x[0], y[0]]) if self.stages["result"] else None
-        kept, memory = memory, {}  # the state of a part that is off is forgotten: it would be stale when the part comes back
+        kept, memory = (
+            memory,
+            {},
+        )  # the state of a part that is off is forgotten: it would be stale when the part comes back
         if self.stages["result"]:
             for part, bound in self.working("result"):
                 moved, *state = bound(moved, before, t, *kept.get(part.id, part.state.values()))

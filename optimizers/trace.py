@@ -28,8 +28,9 @@ class Path:
     losses: np.ndarray
 
 
-def trace(optimizer: str | Optimizer, surface: Surface, start: Any, steps: int, *, last: bool = False,
-          **hyperparameters: Any) -> Path:
+def trace(
+    optimizer: str | Optimizer, surface: Surface, start: Any, steps: int, *, last: bool = False, **hyperparameters: Any
+) -> Path:
     """The path of ``steps`` updates from ``start``.
 
     start: a pair of numbers or of arrays. hyperparameters: those of the optimizer and of the parts it is combined with;
@@ -58,8 +59,9 @@ def trace(optimizer: str | Optimizer, surface: Surface, start: Any, steps: int, 
     return (_many if optimizer.batched else _one_by_one)(optimizer, surface, start, steps, hyperparameters, last, batch)
 
 
-def _single(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any],
-            last: bool) -> Path:
+def _single(
+    optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any], last: bool
+) -> Path:
     point = begin(optimizer, surface, start)
     columns = array("d", [point.position[0]]), array("d", [point.position[1]]), array("d", [point.loss])
     hyperparameters = {name: value if callable(value) else float(value) for name, value in hyperparameters.items()}
@@ -72,23 +74,40 @@ def _single(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hype
     return Path(table[:, :2].copy(), table[:, 2].copy())
 
 
-def _one_by_one(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any],
-                last: bool, batch: tuple[int, ...]) -> Path:
+def _one_by_one(
+    optimizer: Optimizer,
+    surface: Surface,
+    start: Any,
+    steps: int,
+    hyperparameters: Mapping[str, Any],
+    last: bool,
+    batch: tuple[int, ...],
+) -> Path:
     rows = 1 if last else steps + 1
     positions, losses = np.empty((rows, 2, *batch)), np.empty((rows, *batch))
     for index in np.ndindex(batch):
+
         def cut(value: Any, index: tuple[int, ...] = index) -> float:
             return float(np.broadcast_to(value, batch)[index])
 
-        settings = {name: (lambda t, value=value, cut=cut: cut(value(t))) if callable(value) else cut(value)
-                    for name, value in hyperparameters.items()}
+        settings = {
+            name: (lambda t, value=value, cut=cut: cut(value(t))) if callable(value) else cut(value)
+            for name, value in hyperparameters.items()
+        }
         path = _single(optimizer, surface, (cut(start[0]), cut(start[1])), steps, settings, last)
         positions[(..., *index)], losses[(..., *index)] = path.positions, path.losses
     return Path(positions, losses)
 
 
-def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any],
-          last: bool, batch: tuple[int, ...]) -> Path:
+def _many(
+    optimizer: Optimizer,
+    surface: Surface,
+    start: Any,
+    steps: int,
+    hyperparameters: Mapping[str, Any],
+    last: bool,
+    batch: tuple[int, ...],
+) -> Path:
     size = int(np.prod(batch))
     x0, y0 = (np.broadcast_to(np.asarray(s, float), batch).reshape(-1) for s in start)
     rows = 1 if last else steps + 1
@@ -116,8 +135,9 @@ def _many(optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperp
     return Path(positions.reshape(rows, 2, *batch), losses.reshape(rows, *batch))
 
 
-def walk(step: Step, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int,
-         last: bool = False) -> Iterator[tuple[Any, Any, Any]]:
+def walk(
+    step: Step, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int, last: bool = False
+) -> Iterator[tuple[Any, Any, Any]]:
     """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only.
 
     The rule must be a batched one. Whoever takes the rows says what is done about floating-point warnings, and about the
@@ -141,8 +161,9 @@ def walk(step: Step, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int,
             yield x, y, height
 
 
-def _walk_separable(step: Step, surface: Surface, x: Any, y: Any, slope: tuple[Any, Any], steps: int,
-                    last: bool) -> Iterator[tuple[Any, Any, Any]]:
+def _walk_separable(
+    step: Step, surface: Surface, x: Any, y: Any, slope: tuple[Any, Any], steps: int, last: bool
+) -> Iterator[tuple[Any, Any, Any]]:
     """What is not needed any more is let go at once: the memory of the next result is then still in the processor's cache."""
     rule = step.rule
     sx = sy = list(step.optimizer.state.values())

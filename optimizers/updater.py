@@ -24,9 +24,13 @@ class Updater:
         twice = [name for name in named if name in given]
         if twice:
             raise TypeError(f"{type(self).__name__} got {twice[0]!r} twice")
-        part = next((name for name in named if any(name in p.hyperparameters for p in self.optimizer.parts.values())), None)
+        part = next(
+            (name for name in named if any(name in p.hyperparameters for p in self.optimizer.parts.values())), None
+        )
         if part is not None:
-            raise TypeError(f"{type(self).__name__} takes no {part}: parts work on whole points, in trace and in a race")
+            raise TypeError(
+                f"{type(self).__name__} takes no {part}: parts work on whole points, in trace and in a race"
+            )
         for name, value in self.optimizer.check({**given, **named}).items():
             setattr(self, name, value)
         self.t = 0
@@ -42,7 +46,9 @@ class Updater:
         if missing:
             raise KeyError(f"no gradient for {missing[0]!r}")
         if not self.optimizer.separable:
-            raise TypeError(f"{type(self).__name__} couples the coordinates of a point and has no form for dictionaries")
+            raise TypeError(
+                f"{type(self).__name__} couples the coordinates of a point and has no form for dictionaries"
+            )
         self.t += 1
         start = tuple(self.optimizer.state.values())
         rule, _ = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
@@ -65,4 +71,5 @@ def class_name(optimizer: Optimizer) -> str:
 
 UPDATERS: dict[str, type[Updater]] = {
     class_name(o): type(class_name(o), (Updater,), {"optimizer": o, "__doc__": f"{o.name}: {o.source}."})
-    for o in OPTIMIZERS.values()}
+    for o in OPTIMIZERS.values()
+}

@@ -14,6 +14,22 @@ from surfaces.networks import tanh_neuron, two_weight_network
 from surfaces.regression import linear_regression, logistic_regression
 from surfaces.surface import SURFACES, Surface, surface
 
-__all__ = ["SURFACES", "Surface", "bowls", "deceptive", "few_minima", "kinks", "linear_regression", "logistic_regression",
-           "many_minima", "networks", "plateaus", "regression", "saddles", "surface", "tanh_neuron", "two_weight_network",
-           "valleys"]
+__all__ = [
+    "SURFACES",
+    "Surface",
+    "bowls",
+    "deceptive",
+    "few_minima",
+    "kinks",
+    "linear_regression",
+    "logistic_regression",
+    "many_minima",
+    "networks",
+    "plateaus",
+    "regression",
+    "saddles",
+    "surface",
+    "tanh_neuron",
+    "two_weight_network",
+    "valleys",
+]

@@ -59,8 +59,11 @@ def _decoded(text: str | bytes) -> str:
 def _fit(rows: list[tuple[int, str]], separator: str) -> tuple[int, int, int]:
     """How well a separator suits: rows that it makes two numbers of, then cells that are numbers, then rows of two cells."""
     cells = [_cells(line, separator) for _, line in rows]
-    return (sum(_pair(line, separator) is not None for _, line in rows),
-            sum(_number(cell) is not None for row in cells for cell in row), sum(len(row) == 2 for row in cells))
+    return (
+        sum(_pair(line, separator) is not None for _, line in rows),
+        sum(_number(cell) is not None for row in cells for cell in row),
+        sum(len(row) == 2 for row in cells),
+    )
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -104,5 +107,9 @@ def _complaint(bad: list[tuple[int, str]], count: int, widths: set[int]) -> Data
         return DataError("a row is not two finite numbers: line {lines}", lines=quoted)
     if len(bad) <= SHOWN:
         return DataError("{count} rows are not two finite numbers: lines {lines}", count=len(bad), lines=quoted)
-    return DataError("{count:,} rows are not two finite numbers: lines {lines} and {more:,} more", count=len(bad), lines=quoted,
-                     more=len(bad) - SHOWN)
+    return DataError(
+        "{count:,} rows are not two finite numbers: lines {lines} and {more:,} more",
+        count=len(bad),
+        lines=quoted,
+        more=len(bad) - SHOWN,
+    )

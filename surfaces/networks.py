@@ -10,7 +10,9 @@ import numpy as np
 from surfaces.points import MOST, averaged, batched, checked, gauss_newton, minimum, rounded, units
 from surfaces.surface import SURFACES, Box, Surface
 
-NOWHERE = "For these points the loss has no lowest place at finite weights: it falls on as they grow, or is lowest on a line."
+NOWHERE = (
+    "For these points the loss has no lowest place at finite weights: it falls on as they grow, or is lowest on a line."
+)
 
 
 def neuron_data(n: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -45,18 +47,30 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, box
     best = minimum(function, float(w[k]), float(b[k]), units(xs))
     w_best, b_best = best or (0.0, 0.0)
     reach_w, reach_b = max(2 * abs(w_best), 6 / float(xs.std())), max(2 * abs(b_best), 6.0)
-    return Surface(id="tanh_neuron", name="One tanh neuron", family="Networks",
-                   source="Rumelhart, Hinton & Williams 1986, Nature 323:533; Auer, Herbster & Warmuth 1995, NIPS 8, on the "
-                   "minima of single neurons",
-                   formula=r"\Sigma_i (\tanh(w x_i + b) - y_i)^2 / n", box=box or ((-reach_w, reach_w), (-reach_b, reach_b)),
-                   start=start or (rounded(-0.6 * reach_w), rounded(0.5 * reach_b)), function=function,
-                   minima=(best,) if best else (),
-                   levels="log", data=(xs, ys), axes=("w (weight)", "b (bias)"), predict=neuron, make=tanh_neuron,
-                   gauss_newton=gauss_newton(neuron, xs), batch=batched(neuron_error, xs, ys),
-                   note="Where the neuron is saturated the loss is a plateau: a run that starts there hardly moves for long."
-                   if best else NOWHERE,
-                   lesson="Start on the plateau and race SGD against Adam, which hardly feels how small the slope is, and against "
-                   "Levenberg-Marquardt, which uses that the loss is a sum of squares.")
+    return Surface(
+        id="tanh_neuron",
+        name="One tanh neuron",
+        family="Networks",
+        source="Rumelhart, Hinton & Williams 1986, Nature 323:533; Auer, Herbster & Warmuth 1995, NIPS 8, on the "
+        "minima of single neurons",
+        formula=r"\Sigma_i (\tanh(w x_i + b) - y_i)^2 / n",
+        box=box or ((-reach_w, reach_w), (-reach_b, reach_b)),
+        start=start or (rounded(-0.6 * reach_w), rounded(0.5 * reach_b)),
+        function=function,
+        minima=(best,) if best else (),
+        levels="log",
+        data=(xs, ys),
+        axes=("w (weight)", "b (bias)"),
+        predict=neuron,
+        make=tanh_neuron,
+        gauss_newton=gauss_newton(neuron, xs),
+        batch=batched(neuron_error, xs, ys),
+        note="Where the neuron is saturated the loss is a plateau: a run that starts there hardly moves for long."
+        if best
+        else NOWHERE,
+        lesson="Start on the plateau and race SGD against Adam, which hardly feels how small the slope is, and against "
+        "Levenberg-Marquardt, which uses that the loss is a sum of squares.",
+    )
 
 
 def pair_data(n: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -93,19 +107,30 @@ def two_weight_network(x: Any, y: Any, *, start: tuple[float, float] | None = No
     best = minimum(function, float(inner[k]), float(outer[k]), np.diag([1 / spread, 1.0]))
     w1, w2 = best or (0.0, 0.0)
     reach_1, reach_2 = 2 * max(abs(w1), 1 / spread), 2 * max(abs(w2), 1.0)
-    return Surface(id="two_weight_network", name="Two weights in a row", family="Networks",
-                   source="Sussmann 1992, Neural Networks 5:589, on the symmetry; Baldi & Hornik 1989, Neural Networks 2:53, "
-                   "on the saddle",
-                   formula=r"\Sigma_i (w_2\,\tanh(w_1 x_i) - y_i)^2 / n",
-                   box=box or ((-reach_1, reach_1), (-reach_2, reach_2)),
-                   start=start or (rounded(-0.6 * reach_1), rounded(0.5 * reach_2)), function=function,
-                   minima=((w1, w2), (-w1, -w2)) if best else (), levels="log", data=(xs, ys),
-                   axes=("w₁ (inner weight)", "w₂ (outer weight)"), predict=pair, make=two_weight_network,
-                   gauss_newton=gauss_newton(pair, xs), batch=batched(pair_error, xs, ys),
-                   note="Two mirror images of one solution, with a saddle between them: small weights start slowly."
-                   if best else NOWHERE,
-                   lesson="Start near the middle and see how long each rule lingers beside the saddle, and in which of the two "
-                   "mirror images it ends.")
+    return Surface(
+        id="two_weight_network",
+        name="Two weights in a row",
+        family="Networks",
+        source="Sussmann 1992, Neural Networks 5:589, on the symmetry; Baldi & Hornik 1989, Neural Networks 2:53, "
+        "on the saddle",
+        formula=r"\Sigma_i (w_2\,\tanh(w_1 x_i) - y_i)^2 / n",
+        box=box or ((-reach_1, reach_1), (-reach_2, reach_2)),
+        start=start or (rounded(-0.6 * reach_1), rounded(0.5 * reach_2)),
+        function=function,
+        minima=((w1, w2), (-w1, -w2)) if best else (),
+        levels="log",
+        data=(xs, ys),
+        axes=("w₁ (inner weight)", "w₂ (outer weight)"),
+        predict=pair,
+        make=two_weight_network,
+        gauss_newton=gauss_newton(pair, xs),
+        batch=batched(pair_error, xs, ys),
+        note="Two mirror images of one solution, with a saddle between them: small weights start slowly."
+        if best
+        else NOWHERE,
+        lesson="Start near the middle and see how long each rule lingers beside the saddle, and in which of the two "
+        "mirror images it ends.",
+    )
 
 
 SURFACES["tanh_neuron"] = tanh_neuron(*neuron_data(), start=(-3.0, 1.0), box=((-6, 6), (-6, 6)))

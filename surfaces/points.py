@@ -11,7 +11,9 @@ from surfaces.data_error import DataError
 from surfaces.surface import STEP, Function, hessian
 
 LARGEST = 1e100  # its square, and the square of that beside other numbers, can still be written
-MOST = 2_000  # points of a model without a closed form: a contour picture goes through all of them at each of its places
+MOST = (
+    2_000  # points of a model without a closed form: a contour picture goes through all of them at each of its places
+)
 BLOCK = 50_000  # elements at a time: the arrays of a larger block leave the processor's cache
 
 

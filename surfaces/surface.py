@@ -113,20 +113,46 @@ def _differences(function: Function, x: np.ndarray, y: np.ndarray) -> np.ndarray
     ahead = function(np.array([x + h, x]), np.array([y, y + k]))[1]
     behind = function(np.array([x - h, x]), np.array([y, y - k]))[1]
     width = np.array([(x + h) - (x - h), (y + k) - (y - k)])
-    return np.array([np.broadcast_to((one - other) / width, width.shape) for one, other in zip(ahead, behind, strict=True)])
+    return np.array(
+        [np.broadcast_to((one - other) / width, width.shape) for one, other in zip(ahead, behind, strict=True)]
+    )
 
 
 SURFACES: dict[str, Surface] = {}
 
 
-def surface(name: str, *, source: str, formula: str, box: Box, start: tuple[float, float], note: str = "", lesson: str = "",
-            kinks: str = "", levels: str = "linear", minima: Sequence[tuple[float, float]] = ()) -> Callable[[Function], Surface]:
+def surface(
+    name: str,
+    *,
+    source: str,
+    formula: str,
+    box: Box,
+    start: tuple[float, float],
+    note: str = "",
+    lesson: str = "",
+    kinks: str = "",
+    levels: str = "linear",
+    minima: Sequence[tuple[float, float]] = (),
+) -> Callable[[Function], Surface]:
     """Declare a surface; it enters SURFACES under the function's name."""
 
     def declare(function: Function) -> Surface:
         family = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
-        made = Surface(id=function.__name__, name=name, family=family, source=source, formula=formula, box=box, start=start,
-                       function=function, minima=tuple(minima), levels=levels, note=note, lesson=lesson, kinks=kinks)
+        made = Surface(
+            id=function.__name__,
+            name=name,
+            family=family,
+            source=source,
+            formula=formula,
+            box=box,
+            start=start,
+            function=function,
+            minima=tuple(minima),
+            levels=levels,
+            note=note,
+            lesson=lesson,
+            kinks=kinks,
+        )
         SURFACES[made.id] = made
         return made
 

@@ -76,8 +76,12 @@ def edit(race: Race, how: Callable[[Experiment], Experiment], from_start: bool =
 
 def turn(race: Race, index: int, **hyperparameters: float) -> Race:
     """The race with some hyperparameters of a run turned."""
-    return edit(race, lambda e: e.with_run(index, replace(
-        e.runs[index], hyperparameters={**e.runs[index].hyperparameters, **hyperparameters})))
+    return edit(
+        race,
+        lambda e: e.with_run(
+            index, replace(e.runs[index], hyperparameters={**e.runs[index].hyperparameters, **hyperparameters})
+        ),
+    )
 
 
 @pytest.fixture

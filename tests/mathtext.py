@@ -33,7 +33,9 @@ def placed(symbol: str, formula: str, name: str) -> str:
 class Formula:
     """``value(name, t)`` is what a name stands for after update t: its first definition whose index and condition fit."""
 
-    def __init__(self, rule: Optimizer, surface: Surface, start: tuple[float, float], hyperparameters: Mapping[str, float]) -> None:
+    def __init__(
+        self, rule: Optimizer, surface: Surface, start: tuple[float, float], hyperparameters: Mapping[str, float]
+    ) -> None:
         self.surface, self.hyperparameters = surface, hyperparameters
         self.values: dict[tuple[str, int], Any] = {("x", 0): np.array(start)}
         self.definitions: dict[str, list[tuple[str, list[str], list[str]]]] = {}
@@ -53,10 +55,12 @@ class Formula:
         *left, right = (TOKEN.findall(SPACES.sub(" ", side)) for side in EQUALS.split(piece))
         if not left:  # |name_t| \leq bound
             at = right.index(r"\leq")
-            self.bounds[right[1]] = right[at + 1:]
+            self.bounds[right[1]] = right[at + 1 :]
         for side in left:
             name, index, _ = self._name(side, 0)
-            self.definitions.setdefault(name, []).append((index, right, TOKEN.findall(condition[1]) if condition else []))
+            self.definitions.setdefault(name, []).append(
+                (index, right, TOKEN.findall(condition[1]) if condition else [])
+            )
 
     def value(self, name: str, t: int) -> Any:
         if (name, t) not in self.values:
@@ -78,8 +82,9 @@ class Formula:
 
     def _holds(self, condition: list[str], t: int) -> bool:
         at = next((i for i, token in enumerate(condition) if token in COMPARED), None)
-        return at is None or bool(COMPARED[condition[at]](*(self._whole(side, {"t": t})
-                                                            for side in (condition[:at], condition[at + 1:]))))
+        return at is None or bool(
+            COMPARED[condition[at]](*(self._whole(side, {"t": t}) for side in (condition[:at], condition[at + 1 :])))
+        )
 
     def _whole(self, tokens: list[str], indices: Mapping[str, int]) -> Any:
         value, end = self._sum(tokens, 0, indices)
@@ -94,7 +99,7 @@ class Formula:
         while True:
             term, i = self._product(tokens, i, indices)
             value = value + term if sign == "+" else value - term
-            if tokens[i: i + 1] not in (["+"], ["-"]):
+            if tokens[i : i + 1] not in (["+"], ["-"]):
                 return value, i
             sign, i = tokens[i], i + 1
 
@@ -114,7 +119,7 @@ class Formula:
     def _power(self, tokens: list[str], i: int, indices: Mapping[str, int]) -> tuple[Any, bool, int]:
         """A factor with its exponents, and whether it is transposed."""
         value, i = self._factor(tokens, i, indices)
-        while tokens[i: i + 1] == ["^"]:
+        while tokens[i : i + 1] == ["^"]:
             exponent, i = group(tokens, i + 1)
             if exponent == [r"\top"]:
                 return value, True, i
@@ -132,7 +137,7 @@ class Formula:
         if token in ("(", "[", "|", r"\|"):
             value, i = self._sum(tokens, i + 1, indices)
             if token == r"\|":
-                one = tokens[i + 1: i + 3] == ["_", "1"]
+                one = tokens[i + 1 : i + 3] == ["_", "1"]
                 return (np.abs(value).sum(), i + 3) if one else (np.hypot(*value), i + 1)
             return (np.abs(value) if token == "|" else value), i + 1
         if token in (r"\dfrac", r"\frac"):
@@ -169,7 +174,10 @@ class Formula:
     def _series(self, kind: str, tokens: list[str], i: int, indices: Mapping[str, int]) -> tuple[Any, int]:
         (letter, _, first), i = group(tokens, i + 2)
         last, i = group(tokens, i + 1)
-        terms = [self._power(tokens, i, {**indices, letter: k}) for k in range(int(first), int(self._whole(last, indices)) + 1)]
+        terms = [
+            self._power(tokens, i, {**indices, letter: k})
+            for k in range(int(first), int(self._whole(last, indices)) + 1)
+        ]
         return (np.sum if kind == r"\sum" else np.prod)([value for value, *_ in terms], axis=0), terms[0][-1]
 
     def _name(self, tokens: list[str], i: int) -> tuple[str, str, int]:
@@ -180,10 +188,10 @@ class Formula:
             name += "".join(letters)
         elif name == "E":
             end = tokens.index("]", i) + 1
-            name, i = "".join(tokens[i - 1: end]), end
+            name, i = "".join(tokens[i - 1 : end]), end
         elif name == r"\Delta":
             name, i = name + tokens[i], i + 1
-        if tokens[i: i + 1] != ["_"]:
+        if tokens[i : i + 1] != ["_"]:
             return name, "t", i
         index, i = group(tokens, i + 1)
         if index == [r"\infty"]:
@@ -201,4 +209,4 @@ def group(tokens: list[str], i: int) -> tuple[list[str], int]:
     while depth:
         depth += {"{": 1, "}": -1}.get(tokens[end], 0)
         end += 1
-    return tokens[i + 1: end - 1], end
+    return tokens[i + 1 : end - 1], end

@@ -25,7 +25,19 @@ from typing import Any
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSettings, Qt, QTimer, QtMsgType, QUrl, qInstallMessageHandler
+from PyQt6.QtCore import (
+    QEvent,
+    QMimeData,
+    QObject,
+    QPoint,
+    QPointF,
+    QSettings,
+    Qt,
+    QTimer,
+    QtMsgType,
+    QUrl,
+    qInstallMessageHandler,
+)
 from PyQt6.QtGui import QContextMenuEvent, QDropEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
@@ -59,23 +71,86 @@ WARM, GROWTH = 3, 150  # looks after which caches are full, about, and MB that m
 SLACK = 60  # objects that differ from one look to another: rows of menus that were opened, parts of runs
 NEVER = {"quit"}
 OFFSCREEN = "propagateSizeHints", "This plugin does not support"  # what Qt says of a platform without a screen
-KEYS = [Qt.Key(key) for key in (
-    *range(Qt.Key.Key_A, Qt.Key.Key_Z + 1), *range(Qt.Key.Key_0, Qt.Key.Key_9 + 1), *range(Qt.Key.Key_F1, Qt.Key.Key_F12 + 1),
-    Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Delete,
-    Qt.Key.Key_Backspace, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End,
-    Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Question, Qt.Key.Key_Menu)]
-NONE, SHIFT, CONTROL, ALT = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
-                             Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier)
+KEYS = [
+    Qt.Key(key)
+    for key in (
+        *range(Qt.Key.Key_A, Qt.Key.Key_Z + 1),
+        *range(Qt.Key.Key_0, Qt.Key.Key_9 + 1),
+        *range(Qt.Key.Key_F1, Qt.Key.Key_F12 + 1),
+        Qt.Key.Key_Space,
+        Qt.Key.Key_Tab,
+        Qt.Key.Key_Backtab,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+        Qt.Key.Key_Escape,
+        Qt.Key.Key_Delete,
+        Qt.Key.Key_Backspace,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Plus,
+        Qt.Key.Key_Minus,
+        Qt.Key.Key_Question,
+        Qt.Key.Key_Menu,
+    )
+]
+NONE, SHIFT, CONTROL, ALT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
 MODIFIERS = (NONE, NONE, NONE, SHIFT, CONTROL, CONTROL, ALT, CONTROL | SHIFT)
-TYPED = ("0", "-1", "1e-3", "1e999", "-1e308", "1,5", "nan", "inf", "", " ", "١٢", "0x10", "1" * 400, "1e", "--", "0.1.2", "1e-320",
-         "12345678901234567890", "½", "\u202e7", "<b>9</b>", "42", "0.05", "3")
+TYPED = (
+    "0",
+    "-1",
+    "1e-3",
+    "1e999",
+    "-1e308",
+    "1,5",
+    "nan",
+    "inf",
+    "",
+    " ",
+    "١٢",
+    "0x10",
+    "1" * 400,
+    "1e",
+    "--",
+    "0.1.2",
+    "1e-320",
+    "12345678901234567890",
+    "½",
+    "\u202e7",
+    "<b>9</b>",
+    "42",
+    "0.05",
+    "3",
+)
 GARBAGE = {
-    "empty.json": b"", "half.json": b'{"surface": "rosenbrock", "runs": [', "list.json": b"[[[[]]]]", "null.json": b"null",
-    "odd.json": b'{"surface": "rosenbrock", "start": [1e400, "x"], "runs": [{"optimizer": 7}]}', "bytes.json": bytes(range(256)),
-    "deep.json": b"[" * 5000, "bad.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "bad.svg": b"<svg><metadata>{</metadata>",
-    "two.csv": b"x,y\n1,2\n2,3\n3,5\n", "one.csv": b"1,2\n", "same.csv": b"1,1\n1,1\n1,1\n",
+    "empty.json": b"",
+    "half.json": b'{"surface": "rosenbrock", "runs": [',
+    "list.json": b"[[[[]]]]",
+    "null.json": b"null",
+    "odd.json": b'{"surface": "rosenbrock", "start": [1e400, "x"], "runs": [{"optimizer": 7}]}',
+    "bytes.json": bytes(range(256)),
+    "deep.json": b"[" * 5000,
+    "bad.png": b"\x89PNG\r\n\x1a\n" + b"\0" * 40,
+    "bad.svg": b"<svg><metadata>{</metadata>",
+    "two.csv": b"x,y\n1,2\n2,3\n3,5\n",
+    "one.csv": b"1,2\n",
+    "same.csv": b"1,1\n1,1\n1,1\n",
     "huge.csv": b"1e300,1e300\n-1e300,2\n0,0\n",
-    "words.csv": b"a,b\nc,d\n", "gaps.csv": b"1,\n,2\n3,4\n", "nan.csv": b"nan,1\n2,inf\n", "none": b""}
+    "words.csv": b"a,b\nc,d\n",
+    "gaps.csv": b"1,\n,2\n3,4\n",
+    "nan.csv": b"nan,1\n2,inf\n",
+    "none": b"",
+}
 
 
 @dataclass(frozen=True)
@@ -107,9 +182,21 @@ class Monkey:
         for name, content in GARBAGE.items():
             (folder / name).write_bytes(content)
         self.presses: dict[Callable[[], None], int] = {
-            self.trigger: 30, self.type_key: 30, self.click: 30, self.drag: 8, self.roll: 8, self.type_odd: 8, self.choose: 10,
-            self.play: 12, self.resize: 3, self.open_file: 3, self.drop: 1, self.ask_for_menu: 4, self.change_theme: 1,
-            self.reopen: 1}
+            self.trigger: 30,
+            self.type_key: 30,
+            self.click: 30,
+            self.drag: 8,
+            self.roll: 8,
+            self.type_odd: 8,
+            self.choose: 10,
+            self.play: 12,
+            self.resize: 3,
+            self.open_file: 3,
+            self.drop: 1,
+            self.ask_for_menu: 4,
+            self.change_theme: 1,
+            self.reopen: 1,
+        }
         self.open()
 
     # A window, and what would block
@@ -143,7 +230,9 @@ class Monkey:
 
     def hear(self, kind: QtMsgType, where: Any, words: str | None) -> None:
         """What Qt complains of."""
-        if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg) and not any(known in (words or "") for known in OFFSCREEN):
+        if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg) and not any(
+            known in (words or "") for known in OFFSCREEN
+        ):
             self.failures.append(f"Qt says: {words}")
 
     # Pressing
@@ -152,7 +241,7 @@ class Monkey:
         """One press, chosen by the seed and the number of the press alone, and a look at what it did."""
         self.count += 1
         self.random = Random(f"{self.seed} {self.count}")
-        what, = self.random.choices(list(self.presses), list(self.presses.values()))
+        (what,) = self.random.choices(list(self.presses), list(self.presses.values()))
         self.pressed.append(f"{self.count} {what.__name__}")
         try:
             self.busy = True
@@ -258,7 +347,9 @@ class Monkey:
                 QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, place)
 
     def drag(self) -> None:
-        inside = [w for w in controls(self.window) if isinstance(w, QAbstractSlider) or w in self.window.canvases.values()]
+        inside = [
+            w for w in controls(self.window) if isinstance(w, QAbstractSlider) or w in self.window.canvases.values()
+        ]
         if not inside:
             return
         widget = self.random.choice(inside)
@@ -278,9 +369,19 @@ class Monkey:
             widget, turn = self.random.choice(inside), self.random.choice((-1200, -120, 120, 1200))
             self.tell(f"{named(widget)} by {turn}")
             place = QPointF(self.place_in(widget))
-            self.application.sendEvent(widget, QWheelEvent(
-                place, widget.mapToGlobal(place), QPoint(), QPoint(0, turn), Qt.MouseButton.NoButton, NONE,
-                Qt.ScrollPhase.NoScrollPhase, False))
+            self.application.sendEvent(
+                widget,
+                QWheelEvent(
+                    place,
+                    widget.mapToGlobal(place),
+                    QPoint(),
+                    QPoint(0, turn),
+                    Qt.MouseButton.NoButton,
+                    NONE,
+                    Qt.ScrollPhase.NoScrollPhase,
+                    False,
+                ),
+            )
 
     def type_odd(self) -> None:
         inside = [w for w in controls(self.window) if isinstance(w, QLineEdit)]
@@ -290,7 +391,9 @@ class Monkey:
             line.setFocus()
             line.selectAll()
             line.insert(words)
-            QTest.keyClick(line, self.random.choice([Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_5]))
+            QTest.keyClick(
+                line, self.random.choice([Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_5])
+            )
 
     def choose(self) -> None:
         """An entry of a list."""
@@ -322,8 +425,15 @@ class Monkey:
             clock.pause()
 
     def resize(self) -> None:
-        width, height = self.random.choice([(1, 1), (1280, 720), (400, 3000), (3000, 200),
-                                            (self.random.randrange(1, 1600), self.random.randrange(1, 1000))])
+        width, height = self.random.choice(
+            [
+                (1, 1),
+                (1280, 720),
+                (400, 3000),
+                (3000, 200),
+                (self.random.randrange(1, 1600), self.random.randrange(1, 1000)),
+            ]
+        )
         self.tell(f"{width} x {height}")
         self.window.resize(width, height)
 
@@ -336,8 +446,9 @@ class Monkey:
     def drop(self) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.random.sample(sorted(self.folder.iterdir()), 1)])
-        self.application.sendEvent(self.window, QDropEvent(
-            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE))
+        self.application.sendEvent(
+            self.window, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+        )
 
     def ask_for_menu(self) -> None:
         if self.random.random() < 0.5:
@@ -350,8 +461,9 @@ class Monkey:
             widget = self.random.choice(inside)
             self.tell(named(widget))
             place = self.place_in(widget)
-            self.application.sendEvent(widget, QContextMenuEvent(
-                QContextMenuEvent.Reason.Keyboard, place, widget.mapToGlobal(place)))
+            self.application.sendEvent(
+                widget, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, widget.mapToGlobal(place))
+            )
 
     def change_theme(self) -> None:
         theme = self.random.choice(("system", "light", "dark", "contrast"))
@@ -381,8 +493,14 @@ class Monkey:
         agree(window)
         self.settle()
         assert not self.failures, self.failures
-        down = [named(button) for button in window.findChildren(QAbstractButton) if button.isDown() and button.isVisible()]
-        down += [named(slider) for slider in window.findChildren(QAbstractSlider) if slider.isSliderDown() and slider.isVisible()]
+        down = [
+            named(button) for button in window.findChildren(QAbstractButton) if button.isDown() and button.isVisible()
+        ]
+        down += [
+            named(slider)
+            for slider in window.findChildren(QAbstractSlider)
+            if slider.isSliderDown() and slider.isVisible()
+        ]
         assert not down, f"{down} are stuck"
         assert not window.session.store.holding, "a drag has not ended"
         if window.canvases:
@@ -402,8 +520,13 @@ class Monkey:
         for _ in range(3):
             self.settle(8)
             gc.collect()
-        size = Size(len(window.findChildren(QObject)), len(window.findChildren(QTimer)), len(self.application.topLevelWidgets()),
-                    threading.active_count(), memory())
+        size = Size(
+            len(window.findChildren(QObject)),
+            len(window.findChildren(QTimer)),
+            len(self.application.topLevelWidgets()),
+            threading.active_count(),
+            memory(),
+        )
         self.sizes.append(size)
         first = self.sizes[0]
         assert size.objects <= first.objects + SLACK, f"objects pile up: {self.sizes}"
@@ -416,8 +539,16 @@ class Monkey:
 def controls(root: QWidget) -> list[QWidget]:
     """What can be pressed in a window, in the order in which it was made."""
     kinds = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QTabBar)
-    return [w for w in root.findChildren(QWidget) if w.isVisible() and w.isEnabled() and w.width() > 0 and w.height() > 0 and (
-        isinstance(w, kinds) or hasattr(w, "mpl_connect")) and (w.window() is root or isinstance(w.window(), QDockWidget))]
+    return [
+        w
+        for w in root.findChildren(QWidget)
+        if w.isVisible()
+        and w.isEnabled()
+        and w.width() > 0
+        and w.height() > 0
+        and (isinstance(w, kinds) or hasattr(w, "mpl_connect"))
+        and (w.window() is root or isinstance(w.window(), QDockWidget))
+    ]
 
 
 def named(widget: QWidget) -> str:
@@ -463,10 +594,15 @@ def let_loose(application: QApplication, seed: int, folder: Path) -> Iterator[Mo
     early: list[str] = []
 
     def report(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
-        (monkey[0].failures if monkey else early).append(f"{kind.__name__}: {error} at {_place(error) if error else '?'}")
+        (monkey[0].failures if monkey else early).append(
+            f"{kind.__name__}: {error} at {_place(error) if error else '?'}"
+        )
 
     before = sys.excepthook, threading.excepthook
-    sys.excepthook, threading.excepthook = report, lambda args: report(args.exc_type, args.exc_value, args.exc_traceback)
+    sys.excepthook, threading.excepthook = (
+        report,
+        lambda args: report(args.exc_type, args.exc_value, args.exc_traceback),
+    )
     heard = qInstallMessageHandler(lambda kind, where, words: monkey[0].hear(kind, where, words) if monkey else None)
     try:
         monkey.append(Monkey(application, seed, folder))

@@ -36,7 +36,12 @@ ORDER = [
 ]
 LEVEL = {package: level for level, packages in enumerate(ORDER) for package in packages}
 TEMPLATES = ROOT / "app" / "export" / "code" / "templates"  # text for exported scripts, never imported
-FILES = sorted(path for top in ("optimizers", "surfaces", "app") for path in (ROOT / top).rglob("*.py") if TEMPLATES not in path.parents)
+FILES = sorted(
+    path
+    for top in ("optimizers", "surfaces", "app")
+    for path in (ROOT / top).rglob("*.py")
+    if TEMPLATES not in path.parents
+)
 
 
 def module_name(path: Path) -> str:
@@ -110,7 +115,9 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_export_loads_no_qt(tmp_path: Path) -> None:
     target = tmp_path / "a.png"
-    loaded = loaded_by(f"from app.cli.main import main; assert main(['export', '--steps', '3', '--to', {str(target)!r}]) == 0")
+    loaded = loaded_by(
+        f"from app.cli.main import main; assert main(['export', '--steps', '3', '--to', {str(target)!r}]) == 0"
+    )
     assert target.stat().st_size > 10_000
     assert "PyQt6" not in loaded
     assert "matplotlib" in loaded

@@ -43,7 +43,11 @@ def declared() -> set[str]:
     """What the tables of the program and the declarations of optimizers, parts and surfaces say."""
     found = {PARTED, *MODES.values(), *QUANTITIES.values(), *AGAINST.values()}
     found |= {f"&{menu}" for menu in MENUS} | {part for row in ACTIONS for part in row.menu.split("/")[1:]}
-    found |= {row.text for row in ACTIONS} | {export.name for export in EXPORTS.values()} | {view.title for view in VIEWS.values()}
+    found |= (
+        {row.text for row in ACTIONS}
+        | {export.name for export in EXPORTS.values()}
+        | {view.title for view in VIEWS.values()}
+    )
     found |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
     found |= {*DOES.values(), *SHOWN.values(), *(words for _, words in USED)}
     found |= {words for named in CONTROLS.values() for words in named.values()}
@@ -60,4 +64,8 @@ def declared() -> set[str]:
 
 if __name__ == "__main__":
     known = language(sys.argv[1]).texts
-    print(json.dumps({text: "" for text in sorted(written() | declared()) if text not in known}, ensure_ascii=False, indent=1))
+    print(
+        json.dumps(
+            {text: "" for text in sorted(written() | declared()) if text not in known}, ensure_ascii=False, indent=1
+        )
+    )

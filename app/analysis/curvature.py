@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from app.engine.trajectory import Track
 
 DEGENERATE = 1e-6  # an eigenvalue this much smaller than the other one counts as 0
-HARMLESS = {"weight_decay", "noise"}  # parts under which the bounds hold: decay adds to the curvature, noise is independent of it
+HARMLESS = {
+    "weight_decay",
+    "noise",
+}  # parts under which the bounds hold: decay adds to the curvature, noise is independent of it
 
 
 class Curvature(NamedTuple):
@@ -152,6 +155,8 @@ def stationary(surface: Any, x: float, y: float, reach: float, penalty: float = 
     size, weak = sorted((abs(bend.largest), abs(bend.smallest)), reverse=True)
     degenerate = weak <= DEGENERATE * size or size * reach**2 / 2 < np.abs(rise).max() / 10
     rounding = 1e-13 * abs(height)
-    lower, higher = ((rise < -rounding).any(), (rise > rounding).any()) if degenerate else (bend.smallest < 0, bend.largest > 0)
+    lower, higher = (
+        ((rise < -rounding).any(), (rise > rounding).any()) if degenerate else (bend.smallest < 0, bend.largest > 0)
+    )
     kind = ("saddle" if higher else "maximum") if lower else "minimum" if higher else "flat"
     return Stationary(kind, a, b, bend, degenerate)

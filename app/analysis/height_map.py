@@ -83,13 +83,19 @@ class Scenery:
             return [neat(k * step) for k in range(math.ceil(self.low / step), math.floor(high / step) + 1)]
         if abs(self.low) > self.unit:
             heights = self.low + self.unit * ((self.span / self.unit + 1.0) ** np.linspace(0, 1, count + 1) - 1.0)
-            gaps = np.maximum(np.diff(heights), np.spacing(np.abs(heights[1:])))  # far from 0 two heights may be one float
+            gaps = np.maximum(
+                np.diff(heights), np.spacing(np.abs(heights[1:]))
+            )  # far from 0 two heights may be one float
             steps = 10.0 ** np.floor(np.log10(gaps))
             return [neat(h) for h in np.unique(np.round(heights[1:] / steps) * steps) if self.low < h <= high]
         leading = (1.0, 3.0) if count > 4 else (1.0,)
         top, bottom = math.floor(math.log10(high)), math.floor(math.log10(self.unit))
-        return [k * 10.0**power for power in range(min(bottom, top - 3), top + 1) for k in leading
-                if self.relief(k * 10.0**power) > 0.06 and k * 10.0**power <= high]
+        return [
+            k * 10.0**power
+            for power in range(min(bottom, top - 3), top + 1)
+            for k in leading
+            if self.relief(k * 10.0**power) > 0.06 and k * 10.0**power <= high
+        ]
 
 
 @lru_cache(maxsize=8)

@@ -42,7 +42,13 @@ def rate(track: Track, first: int, last: int) -> np.ndarray:
 
 
 QUANTITIES: dict[str, Callable[[Track, int, int], np.ndarray] | None] = {
-    "loss": None, "above": None, "distance": distance, "gradient": gradient, "step": step, "rate": rate}
+    "loss": None,
+    "above": None,
+    "distance": distance,
+    "gradient": gradient,
+    "step": step,
+    "rate": rate,
+}
 
 
 class Series:
@@ -66,7 +72,7 @@ class Series:
         """The steps of the lowest and of the highest value in each whole block."""
         known, count = len(self.lowest), len(values) // BLOCK
         if known < count:
-            fresh = values[known * BLOCK: count * BLOCK].reshape(-1, BLOCK)
+            fresh = values[known * BLOCK : count * BLOCK].reshape(-1, BLOCK)
             begin = np.arange(known, count) * BLOCK
             for column, sign in ((self.lowest, 1.0), (self.highest, -1.0)):
                 signed = np.where(np.isnan(fresh), math.inf, fresh * sign)
@@ -85,8 +91,8 @@ class Series:
                 found.append(lowest(sign * values[:begin], starts[:fine]))
             if fine < len(starts) - 1:
                 part = slice(begin // BLOCK, end)
-                found.append(steps[part][lowest(sign * values[steps[part]], starts[fine: -1] // BLOCK - begin // BLOCK)])
-            found.append(end * BLOCK + lowest(sign * values[end * BLOCK:], np.zeros(1, np.intp)))
+                found.append(steps[part][lowest(sign * values[steps[part]], starts[fine:-1] // BLOCK - begin // BLOCK)])
+            found.append(end * BLOCK + lowest(sign * values[end * BLOCK :], np.zeros(1, np.intp)))
         return np.unique(np.concatenate(found))
 
     def reach(self, first: int, last: int, above: float = -math.inf) -> tuple[float, float]:

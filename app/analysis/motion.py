@@ -50,7 +50,7 @@ class Motion:
     def points(self, first: int, last: int, stride: int = 1) -> np.ndarray:
         """The positions after updates ``first`` to ``last``, every ``stride``-th of them, the last one included."""
         first += (last - first) % stride
-        return np.asarray(self.xs[first: last + 1: stride]) + 1j * np.asarray(self.ys[first: last + 1: stride])
+        return np.asarray(self.xs[first : last + 1 : stride]) + 1j * np.asarray(self.ys[first : last + 1 : stride])
 
     @property
     def here(self) -> complex:
@@ -101,7 +101,7 @@ class Motion:
         near = np.abs(z[-3:-67:-1] - z[-1]) <= 1e-3 * abs(z[-1] - z[-2])
         for period in (np.flatnonzero(near[: max(len(z) // 5 - 1, 0)]) + 2).tolist():
             rounds = min(max(4, 16 // period), len(z) // period - 1)
-            places, earlier = z[-period:], z[-period * (rounds + 1):][:period]
+            places, earlier = z[-period:], z[-period * (rounds + 1) :][:period]
             width = float(np.abs(places - places[0]).max())
             if len(z) > 9 and width and (np.abs(places - earlier) <= 1e-5 * period * rounds * width).all():
                 return Cycle(period, width, complex(places.mean()))
@@ -115,10 +115,10 @@ class Motion:
             if stride > 1 and reach < WINDOW * stride // 4:
                 break
             z = self.z if stride == 1 else self.points(max(self.first, self.step - WINDOW * stride), self.step, stride)
-            if stride > 1 and np.abs(np.diff(z[-2 - WINDOW // stride:])).sum() < 0.7 * self.lengths[-WINDOW:].sum():
+            if stride > 1 and np.abs(np.diff(z[-2 - WINDOW // stride :])).sum() < 0.7 * self.lengths[-WINDOW:].sum():
                 break  # there is more motion between the points than they show
             for length in (12, 40, 120, WINDOW) if stride == 1 else (WINDOW,):
-                found = _swing(z[-length - 1:], self.fewest)
+                found = _swing(z[-length - 1 :], self.fewest)
                 if found:
                     return found._replace(period=found.period * stride)
                 if length >= len(z) - 1:
@@ -144,7 +144,7 @@ def _swing(z: np.ndarray, fewest: int) -> Swing | None:
         found = _along(direction, moves, fewest)
         if found is not None:
             period, width, growth = found
-            return Swing(period, width * size, growth, complex(z[-max(2, round(period)):].mean()), direction)
+            return Swing(period, width * size, growth, complex(z[-max(2, round(period)) :].mean()), direction)
     return None
 
 
@@ -163,7 +163,7 @@ def _along(axis: complex, moves: np.ndarray, fewest: int) -> tuple[float, float,
         return None
     swings = np.abs(np.diff(np.cumsum(along)[turns]))
     swings = (swings[1:] + swings[:-1]) / 2  # where it drifts on, one is longer than the next
-    net, under_way = abs(moves[-max(2, round(period)):].sum()), abs(along[turns[-1] + 1:].sum())
+    net, under_way = abs(moves[-max(2, round(period)) :].sum()), abs(along[turns[-1] + 1 :].sum())
     if not swings.min() > 0 or net > DETOUR * max(swings[-1], under_way):
         return None
     logs, count = np.log(swings), np.arange(len(swings)) - (len(swings) - 1) / 2

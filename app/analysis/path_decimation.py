@@ -55,8 +55,10 @@ class Visits:
         outside = (x < left) | (x > right) | (y < bottom) | (y > top)
         steps = np.flatnonzero(outside[1:] & outside[:-1]) + 1
         if steps.size:
-            apart = [(np.maximum(v[steps], v[steps - 1]) < low) | (np.minimum(v[steps], v[steps - 1]) > high)
-                     for v, low, high in ((x, left, right), (y, bottom, top))]
+            apart = [
+                (np.maximum(v[steps], v[steps - 1]) < low) | (np.minimum(v[steps], v[steps - 1]) > high)
+                for v, low, high in ((x, left, right), (y, bottom, top))
+            ]
             steps = steps[~(apart[0] | apart[1])]
         return (steps + max(first - 1, 0)).astype(np.int32)
 
@@ -85,7 +87,9 @@ class Visits:
         if last + 1 < self.count:
             self.last[:], self.count = -1, 0
         for low, cell in self.chunks(track, self.count, last):
-            self.last[cell] = np.arange(low, low + len(cell), dtype=np.int32)  # of several steps in one cell the last one stays
+            self.last[cell] = np.arange(
+                low, low + len(cell), dtype=np.int32
+            )  # of several steps in one cell the last one stays
         self.count = last + 1
 
     def whole(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +104,7 @@ class Visits:
             for shift in (0, 1, 2):
                 keep[seen + shift] = True
         keep[[1, last + 1]] = True
-        steps = np.flatnonzero(keep[1: last + 2])
+        steps = np.flatnonzero(keep[1 : last + 2])
         return steps, (np.diff(steps, prepend=-1) > 1) & ~self.neighbors(track, steps)
 
     def hasty(self, track: Track, last: int) -> tuple[np.ndarray, np.ndarray]:

@@ -98,9 +98,22 @@ def standings(race: Race, step: int | None = None, pace: Callable[[Track], float
         x, y, loss = track.part(last, last)
         path, outside = tally(track, last, lowest)
         reached = None if gone is not None or outside == last else outside + 1
-        found.append(Standing(
-            index, run.slot or 0, run.rule.name, run.settings, last, math.nan if math.isnan(lowest) else reached,
-            float(loss[0]), float(surface.distance(x, y)[0]), path, *track.spent(last), pace(track) if pace else math.nan, gone))
+        found.append(
+            Standing(
+                index,
+                run.slot or 0,
+                run.rule.name,
+                run.settings,
+                last,
+                math.nan if math.isnan(lowest) else reached,
+                float(loss[0]),
+                float(surface.distance(x, y)[0]),
+                path,
+                *track.spent(last),
+                pace(track) if pace else math.nan,
+                gone,
+            )
+        )
     return found
 
 
@@ -139,19 +152,48 @@ class Column:
 COLUMNS = (
     Column("run", "Run", lambda s: s.index + 1, whole, "Its place in the list of runs"),
     Column("optimizer", "Optimizer", lambda s: s.optimizer, str),
-    Column("hyperparameters", "Hyper-\nparameters", lambda s: s.settings, str, "The learning rate, and what is not at its default"),
+    Column(
+        "hyperparameters",
+        "Hyper-\nparameters",
+        lambda s: s.settings,
+        str,
+        "The learning rate, and what is not at its default",
+    ),
     Column("steps", "Steps", lambda s: s.steps, whole, room="00,000"),
     Column("steps to tolerance", "Steps to\ntolerance", lambda s: s.to_tolerance, whole, CRITERION),
     Column("loss", "Loss", lambda s: s.loss, significant, room="0.0000000"),
-    Column("distance to nearest minimum", "Distance to\nminimum", lambda s: s.distance, significant, "To the nearest minimum",
-           room="0.0000000"),
-    Column("path length", "Path\nlength", lambda s: s.path, significant, "The lengths of all steps, added up", room="000.00"),
+    Column(
+        "distance to nearest minimum",
+        "Distance to\nminimum",
+        lambda s: s.distance,
+        significant,
+        "To the nearest minimum",
+        room="0.0000000",
+    ),
+    Column(
+        "path length",
+        "Path\nlength",
+        lambda s: s.path,
+        significant,
+        "The lengths of all steps, added up",
+        room="000.00",
+    ),
     Column("gradient evaluations", "Gradient\nevals", lambda s: s.gradients, whole, room="00,000"),
-    Column("value evaluations", "Value\nevals", lambda s: s.values, whole, "Evaluations of the loss without its gradient"),
-    Column("time per update (µs)", "µs per\nupdate", lambda s: s.microseconds, lambda value: significant(value, 3),
-           "Time per update in microseconds, of the arithmetic alone, measured on this computer"))
+    Column(
+        "value evaluations", "Value\nevals", lambda s: s.values, whole, "Evaluations of the loss without its gradient"
+    ),
+    Column(
+        "time per update (µs)",
+        "µs per\nupdate",
+        lambda s: s.microseconds,
+        lambda value: significant(value, 3),
+        "Time per update in microseconds, of the arithmetic alone, measured on this computer",
+    ),
+)
 STEPS = next(k for k, column in enumerate(COLUMNS) if column.name == "steps")
-DIVERGED = Column("diverged at", "Diverged at", lambda s: s.diverged_at, whole)  # where words have no place: in CSV alone
+DIVERGED = Column(
+    "diverged at", "Diverged at", lambda s: s.diverged_at, whole
+)  # where words have no place: in CSV alone
 
 
 def missing(value: Any) -> bool:
@@ -177,8 +219,9 @@ def ordered(found: Iterable[Standing], column: Column, descending: bool = False)
         return _natural(value) if column.textual else value
 
     known = [standing for standing in found if not missing(column.value(standing))]
-    return (sorted(known, key=key, reverse=descending)
-            + [standing for standing in found if missing(column.value(standing))])
+    return sorted(known, key=key, reverse=descending) + [
+        standing for standing in found if missing(column.value(standing))
+    ]
 
 
 def _natural(text: str) -> list[Any]:
@@ -213,9 +256,21 @@ def as_markdown(found: Iterable[Standing]) -> str:
     return "\n".join(map(row, [head, rule, *body])) + "\n"
 
 
-SPECIAL = str.maketrans({
-    **{letter: f"\\{letter}" for letter in "_%&#${}"}, "\\": r"\textbackslash{}", "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}", "−": "$-$", "–": "--", "µ": r"$\mu$", "<": "$<$", ">": "$>$", "|": "$|$", '"': "''"})
+SPECIAL = str.maketrans(
+    {
+        **{letter: f"\\{letter}" for letter in "_%&#${}"},
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "−": "$-$",
+        "–": "--",
+        "µ": r"$\mu$",
+        "<": "$<$",
+        ">": "$>$",
+        "|": "$|$",
+        '"': "''",
+    }
+)
 NUMBER = re.compile(r"(?<![\w.])(-?)(\d+(?:,\d{3})*(?:\.\d+)?)(?:e([+-]?\d+))?(?![\w.]*\w)")
 
 
@@ -236,4 +291,7 @@ def as_latex(found: Iterable[Standing]) -> str:
     """A plain tabular that needs no package."""
     head, *body = [" & ".join(map(latex, row)) + r" \\" for row in _table(found)]
     form = "".join("l" if column.textual else "r" for column in COLUMNS)
-    return "\n".join([rf"\begin{{tabular}}{{{form}}}", r"\hline", head, r"\hline", *body, r"\hline", r"\end{tabular}"]) + "\n"
+    return (
+        "\n".join([rf"\begin{{tabular}}{{{form}}}", r"\hline", head, r"\hline", *body, r"\hline", r"\end{tabular}"])
+        + "\n"
+    )

@@ -83,7 +83,11 @@ class Situation:
     @property
     def away(self) -> str:
         """How far it is from the nearest global minimum, in words."""
-        return tr("the nearest global minimum is {left:.3g} away", left=self.left) if self.nearest else tr("no minimum is known")
+        return (
+            tr("the nearest global minimum is {left:.3g} away", left=self.left)
+            if self.nearest
+            else tr("no minimum is known")
+        )
 
     def about(self, centre: complex, radius: float) -> str:
         """The global minimum within a radius of the middle of a swing, in words; empty where there is none."""

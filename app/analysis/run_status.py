@@ -34,8 +34,16 @@ def verdict(track: Track, step: int) -> Verdict:
             return _diverged(track, gone)
         here = Situation(track, min(step, track.extent))
         if here.step == 0:
-            return Verdict("start", tr("start"), tr("starts at {place} with loss {loss:.4g}; {away}",
-                                                     place=here.point(here.x, here.y), loss=here.loss, away=here.away))
+            return Verdict(
+                "start",
+                tr("start"),
+                tr(
+                    "starts at {place} with loss {loss:.4g}; {away}",
+                    place=here.point(here.x, here.y),
+                    loss=here.loss,
+                    away=here.away,
+                ),
+            )
         return resting(here) or _cycling(here) or _swinging(here) or _crawling(here) or _moving(here)
 
 
@@ -43,9 +51,13 @@ def _cycling(here: Situation) -> Verdict | None:
     cycle, swing = here.motion.cycle, here.motion.swing
     if cycle is None or cycle.width <= here.rounding:
         return None
-    words = tr("comes back to the same {period} places every {period} steps, {width:.3g} apart{where}{reason}",
-               period=cycle.period, width=cycle.width, where=here.about(cycle.centre, 0.6 * cycle.width),
-               reason=_reason(here, swing)[1] if swing else "")
+    words = tr(
+        "comes back to the same {period} places every {period} steps, {width:.3g} apart{where}{reason}",
+        period=cycle.period,
+        width=cycle.width,
+        where=here.about(cycle.centre, 0.6 * cycle.width),
+        reason=_reason(here, swing)[1] if swing else "",
+    )
     return Verdict("cycling", tr("cycling, period {period}", period=cycle.period), words, period=float(cycle.period))
 
 
@@ -55,16 +67,35 @@ def _swinging(here: Situation) -> Verdict | None:
         return None
     across, reason = _reason(here, swing)
     change = abs(swing.growth - 1)
-    size = (tr("keeps its size") if change < STEADY else
-            tr("is {growth:.3g} times as wide as the one before", growth=swing.growth) if change > 1 else
-            tr("is {percent:.2g} % wider than the one before", percent=100 * change) if swing.growth > 1 else
-            tr("is {percent:.2g} % narrower than the one before", percent=100 * change))
-    told = {"where": here.about(swing.centre, 0.6 * swing.width), "period": _steps(swing.period), "width": swing.width,
-            "size": size, "reason": reason}
-    words = (tr("swings across the valley{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}", **told)
-             if across else
-             tr("swings to and fro{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}", **told))
-    return Verdict("oscillating", tr("oscillating, period {period}", period=_steps(swing.period)), words, period=swing.period)
+    size = (
+        tr("keeps its size")
+        if change < STEADY
+        else tr("is {growth:.3g} times as wide as the one before", growth=swing.growth)
+        if change > 1
+        else tr("is {percent:.2g} % wider than the one before", percent=100 * change)
+        if swing.growth > 1
+        else tr("is {percent:.2g} % narrower than the one before", percent=100 * change)
+    )
+    told = {
+        "where": here.about(swing.centre, 0.6 * swing.width),
+        "period": _steps(swing.period),
+        "width": swing.width,
+        "size": size,
+        "reason": reason,
+    }
+    words = (
+        tr(
+            "swings across the valley{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}",
+            **told,
+        )
+        if across
+        else tr(
+            "swings to and fro{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}", **told
+        )
+    )
+    return Verdict(
+        "oscillating", tr("oscillating, period {period}", period=_steps(swing.period)), words, period=swing.period
+    )
 
 
 def _reason(here: Situation, swing: Swing) -> tuple[bool, str]:
@@ -73,14 +104,20 @@ def _reason(here: Situation, swing: Swing) -> tuple[bool, str]:
     bend = curvature(here.surface, *middle)
     if here.creased or not bend.along(swing.axis) >= 0.8 * bend.largest:
         return False, ""
-    across, growing, shrinking = bend.largest > 3 * abs(bend.smallest), swing.growth > 1 + STEADY, swing.growth < 1 - STEADY
+    across, growing, shrinking = (
+        bend.largest > 3 * abs(bend.smallest),
+        swing.growth > 1 + STEADY,
+        swing.growth < 1 - STEADY,
+    )
     limit, there = bound(here.track, here.step, middle, here.update), True
     if limit and growing and here.rate < limit.rate:  # its ends may be more curved than its middle
         limit, there = bound(here.track, here.step, None, here.update), False
     if limit is None or (growing and here.rate < limit.rate) or (shrinking and here.rate > limit.rate):
         return across, ""
     against = _against(here.rate, limit)
-    return across, tr(": {against} there", against=against) if there else tr(": {against} where it is now", against=against)
+    return across, tr(": {against} there", against=against) if there else tr(
+        ": {against} where it is now", against=against
+    )
 
 
 def _crawling(here: Situation) -> Verdict | None:
@@ -101,15 +138,27 @@ def _crawling(here: Situation) -> Verdict | None:
     if here.rate == 0 and still >= min(FEW, here.step):
         words = tr("does not move, for the learning rate is 0")
     elif gradient == 0:
-        words = (tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=pace) if pace else
-                 tr("does not move: the ground is level here, without any gradient"))
+        words = (
+            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=pace)
+            if pace
+            else tr("does not move: the ground is level here, without any gradient")
+        )
     elif still >= FEW:
-        words = tr("has stood still, to rounding, for {still} steps with gradient norm {gradient:.3g}",
-                   still=still, gradient=gradient)
+        words = tr(
+            "has stood still, to rounding, for {still} steps with gradient norm {gradient:.3g}",
+            still=still,
+            gradient=gradient,
+        )
     else:
-        words = (tr("crawls, but gets faster: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=pace, gradient=gradient)
-                 if motion.lengths[-1] > 1.2 * motion.lengths[-FEW:].mean() else
-                 tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=pace, gradient=gradient))
+        words = (
+            tr(
+                "crawls, but gets faster: {pace:.2g} a step with gradient norm {gradient:.3g}",
+                pace=pace,
+                gradient=gradient,
+            )
+            if motion.lengths[-1] > 1.2 * motion.lengths[-FEW:].mean()
+            else tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=pace, gradient=gradient)
+        )
         limit = bound(here.track, here.step, None, here.update)
         if limit and here.rate < limit.rate / 100 and gradient * limit.rate < here.diagonal / 10:
             words = tr("{words}, for {against}", words=words, against=_against(here.rate, limit))
@@ -123,23 +172,33 @@ def _moving(here: Situation) -> Verdict:
     many = min(LONG, here.step // 2, len(motion.moves))
     if many >= 24 and motion.turns(many) >= OFTEN:
         losses = track.part(here.step - many, here.step)[2]
-        early, late = np.sort(losses[:many // 3]), np.sort(losses[-(many // 3):])
+        early, late = np.sort(losses[: many // 3]), np.sort(losses[-(many // 3) :])
         before, after, tail = float(early[len(early) // 2]), float(late[len(late) // 2]), len(early) // 8
         if after < early[tail] and before > late[-1 - tail]:
-            words = tr("on the whole the loss has fallen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
-                       steps=many, before=before, after=after, away=here.away)
+            words = tr(
+                "on the whole the loss has fallen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
+                steps=many,
+                before=before,
+                after=after,
+                away=here.away,
+            )
             return Verdict("descending", tr("descending"), words)
         if after > early[-1 - tail] and before < late[tail]:
-            words = tr("on the whole the loss has risen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
-                       steps=many, before=before, after=after, away=here.away)
+            words = tr(
+                "on the whole the loss has risen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
+                steps=many,
+                before=before,
+                after=after,
+                away=here.away,
+            )
             return Verdict("climbing", tr("climbing"), words)
         return _wandering(here, losses)
     losses = track.part(max(0, here.step - RECENT), here.step)[2]
     late = np.diff(losses[-4:])
     if (late > 0).all():  # what it did before it turned does not count
-        losses = losses[losses.argmin():]
+        losses = losses[losses.argmin() :]
     elif (late < 0).all():
-        losses = losses[losses.argmax():]
+        losses = losses[losses.argmax() :]
     steps, change = len(losses) - 1, here.loss - float(losses[0])
     if change:
         span = tr("{steps} steps", steps=steps) if steps > 1 else tr("a step")
@@ -147,24 +206,39 @@ def _moving(here: Situation) -> Verdict:
         if change < 0:
             words = tr("the loss has fallen by {change:.3g} to {loss:.4g} in {span}; {away}", **told)
             return Verdict("descending", tr("descending"), words)
-        return Verdict("climbing", tr("climbing"), tr("the loss has risen by {change:.3g} to {loss:.4g} in {span}; {away}", **told))
+        return Verdict(
+            "climbing", tr("climbing"), tr("the loss has risen by {change:.3g} to {loss:.4g} in {span}; {away}", **told)
+        )
     if here.step < FEW:
-        return Verdict("start", tr("start"), tr("too few steps to say: the loss is {loss:.4g} as at the start; {away}",
-                                                loss=here.loss, away=here.away))
-    words = tr("moves {pace:.3g} a step, and the loss, {loss:.4g}, is as {steps} steps before; {away}",
-               pace=motion.pace(steps), loss=here.loss, steps=steps, away=here.away)
+        return Verdict(
+            "start",
+            tr("start"),
+            tr("too few steps to say: the loss is {loss:.4g} as at the start; {away}", loss=here.loss, away=here.away),
+        )
+    words = tr(
+        "moves {pace:.3g} a step, and the loss, {loss:.4g}, is as {steps} steps before; {away}",
+        pace=motion.pace(steps),
+        loss=here.loss,
+        steps=steps,
+        away=here.away,
+    )
     return Verdict("wandering", tr("wandering"), words)
 
 
 def _wandering(here: Situation, losses: np.ndarray) -> Verdict:
     steps, motion = len(losses) - 1, here.motion
-    places = motion.z[-steps - 1:]
+    places = motion.z[-steps - 1 :]
     centre, pace = complex(places.mean()), float(motion.lengths[-steps:].mean())
     low, high = f"{losses.min():.4g}", f"{losses.max():.4g}"
     loss = tr("between {low} and {high}", low=low, high=high) if low != high else low
-    words = tr("wanders{where}, {pace:.3g} a step, and neither falls nor rises: in {steps} steps the loss was {loss}; {away}",
-               where=here.about(centre, 2 * float(np.abs(places - centre).mean())), pace=pace, steps=steps, loss=loss,
-               away=here.away)
+    words = tr(
+        "wanders{where}, {pace:.3g} a step, and neither falls nor rises: in {steps} steps the loss was {loss}; {away}",
+        where=here.about(centre, 2 * float(np.abs(places - centre).mean())),
+        pace=pace,
+        steps=steps,
+        loss=loss,
+        away=here.away,
+    )
     if here.noisy:
         words = tr("{words}; the noise of its gradient keeps it moving", words=words)
     return Verdict("wandering", tr("wandering"), words)
@@ -189,8 +263,12 @@ def _diverged(track: Track, gone: int) -> Verdict:
     for step in range(since, min(since + ON_THE_WAY, gone)):
         limit = bound(track, step, None, update)
         if limit and update.settings["lr"] > limit.rate:
-            words = tr("{words}; at step {step:,} {against}", words=words, step=step,
-                       against=_against(update.settings["lr"], limit))
+            words = tr(
+                "{words}; at step {step:,} {against}",
+                words=words,
+                step=step,
+                against=_against(update.settings["lr"], limit),
+            )
             break
     return Verdict("diverged", short, words, gone)
 

@@ -7,7 +7,11 @@ from typing import Any, NoReturn
 
 from app.utils.validation import ExperimentError
 
-NEGATIVE = {"--start": "-1.5,2", "--window": "-2,2,-1,3", "--camera": "-60,42"}  # a value that begins with a minus needs the =
+NEGATIVE = {
+    "--start": "-1.5,2",
+    "--window": "-2,2,-1,3",
+    "--camera": "-60,42",
+}  # a value that begins with a minus needs the =
 
 
 class Parser(argparse.ArgumentParser):

@@ -23,7 +23,14 @@ from app.system.settings_file import settings_file
 
 FONT = ("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu")
 KOREAN = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts", "noto-fonts-cjk")
-COMPARED = {">=": operator.ge, "<=": operator.le, "!=": operator.ne, "==": operator.eq, ">": operator.gt, "<": operator.lt}
+COMPARED = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "!=": operator.ne,
+    "==": operator.eq,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 PATIENCE = 60.0  # seconds for a window to be painted
 OK, HINT, FAULT = "ok", "hint", "missing"
 
@@ -43,10 +50,15 @@ class Finding:
 
 def check(words: Sequence[str]) -> int:
     """Print what is there and what is not; 0 where the window can be shown, else 1."""
-    parser = Parser(prog="thalweg check", description="Look whether the window can be shown here, and say what mends what is "
-                    "missing. A hint is of no matter for the window.",
-                    epilog="exit status:\n  0    the window can be shown\n  1    it cannot")
-    parser.add_argument("--window", action="store_true", help="only open an empty window, and say as JSON what Qt finds")
+    parser = Parser(
+        prog="thalweg check",
+        description="Look whether the window can be shown here, and say what mends what is "
+        "missing. A hint is of no matter for the window.",
+        epilog="exit status:\n  0    the window can be shown\n  1    it cannot",
+    )
+    parser.add_argument(
+        "--window", action="store_true", help="only open an empty window, and say as JSON what Qt finds"
+    )
     if parser.parse_args(words).window:
         from app.gui.window.application import try_window
 
@@ -75,12 +87,17 @@ def findings() -> Iterator[Finding]:
     if "fonts" in found:
         yield fonts(found["fonts"], found["Korean"])
     if find_spec("imageio_ffmpeg") is None:
-        yield Finding(HINT, "films", "MP4 needs the package imageio-ffmpeg, GIF does not",
-                      "" if platform_support.FROZEN else platform_support.pip_command("imageio-ffmpeg"))
+        yield Finding(
+            HINT,
+            "films",
+            "MP4 needs the package imageio-ffmpeg, GIF does not",
+            "" if platform_support.FROZEN else platform_support.pip_command("imageio-ffmpeg"),
+        )
 
 
 def unmet(requirement: str, installed: str) -> bool:
     """Whether a version is not what is asked for, as in "numpy!=2.0.1,>=1.26"."""
+
     def numbers(version: str) -> list[int]:
         found = [int(part) for part in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]
         return found + [0] * (8 - len(found))
@@ -94,8 +111,12 @@ def packages() -> Finding:
     try:
         told = metadata.metadata("thalweg")
     except metadata.PackageNotFoundError:
-        return Finding(HINT, "packages", "Thalweg is not installed, so their versions cannot be compared",
-                       "" if platform_support.FROZEN else platform_support.pip_command("-e", str(ASSETS.parent)))
+        return Finding(
+            HINT,
+            "packages",
+            "Thalweg is not installed, so their versions cannot be compared",
+            "" if platform_support.FROZEN else platform_support.pip_command("-e", str(ASSETS.parent)),
+        )
     there, lost = [f"Python {system.python_version()} ({system.machine()})"], []
     if unmet(told["Requires-Python"] or "", system.python_version()):
         lost.append(f"Python{told['Requires-Python']}")
@@ -121,7 +142,9 @@ def display() -> Finding:
     if fault:
         return Finding(FAULT, "display", fault)
     if platform_support.platform() in ("offscreen", "minimal"):
-        return Finding(HINT, "display", f"{platform_support.platform()}, as QT_QPA_PLATFORM says: nobody will see the window")
+        return Finding(
+            HINT, "display", f"{platform_support.platform()}, as QT_QPA_PLATFORM says: nobody will see the window"
+        )
     return Finding(OK, "display", platform_support.platform())
 
 
@@ -143,8 +166,12 @@ def kept(subject: str, path: Path, otherwise: str) -> Finding:
         able = False
     if able:
         return Finding(OK, subject, f"{path}" if there else f"{path}, not there yet")
-    return Finding(HINT, subject, f"{path} cannot be read and written: {otherwise}",
-                   "thalweg --reset puts it aside" if subject == "settings" else "")
+    return Finding(
+        HINT,
+        subject,
+        f"{path} cannot be read and written: {otherwise}",
+        "thalweg --reset puts it aside" if subject == "settings" else "",
+    )
 
 
 def _cache() -> Path:
@@ -161,15 +188,24 @@ def ask_qt(platform: str = "") -> dict[str, Any]:
     program = [sys.executable] if platform_support.FROZEN else [sys.executable, "-m", "app"]
     environment = {**os.environ, **({"QT_QPA_PLATFORM": platform} if platform else {})}
     try:
-        answer = subprocess.run([*program, "check", "--window"], capture_output=True, text=True, errors="replace", env=environment,
-                                cwd=ASSETS.parent, timeout=PATIENCE)
+        answer = subprocess.run(
+            [*program, "check", "--window"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=environment,
+            cwd=ASSETS.parent,
+            timeout=PATIENCE,
+        )
     except OSError as error:
         return {"fault": str(error)}
     except subprocess.TimeoutExpired:
         return {"fault": f"it was not painted within {PATIENCE:.0f} s"}
     if answer.returncode == 0:
         return dict(json.loads(answer.stdout.splitlines()[-1]))
-    told = [line for line in answer.stderr.splitlines() if line.strip()] or [f"the process ended with {answer.returncode}"]
+    told = [line for line in answer.stderr.splitlines() if line.strip()] or [
+        f"the process ended with {answer.returncode}"
+    ]
     return {"fault": told[0].removeprefix("thalweg: ")}
 
 
@@ -177,14 +213,25 @@ def window(found: dict[str, Any]) -> Finding:
     if "fault" not in found:
         return Finding(OK, "window", f"one was opened and painted ({found['platform']})")
     mend = ""
-    if found["fault"].startswith("qt.") and platform_support.platform() == "xcb":  # Qt does not say which library it misses
-        mend = platform_support.install_command([*platform_support.IMPORTED.values(), *platform_support.SHOWN["xcb"].values()])
+    if (
+        found["fault"].startswith("qt.") and platform_support.platform() == "xcb"
+    ):  # Qt does not say which library it misses
+        mend = platform_support.install_command(
+            [*platform_support.IMPORTED.values(), *platform_support.SHOWN["xcb"].values()]
+        )
     return Finding(FAULT, "window", found["fault"], mend)
 
 
 def fonts(number: int, korean: list[str]) -> Finding:
     if not number:
-        return Finding(FAULT, "fonts", "there is none, so no word can be read", platform_support.install_command([FONT]))
+        return Finding(
+            FAULT, "fonts", "there is none, so no word can be read", platform_support.install_command([FONT])
+        )
     if not korean:
-        return Finding(HINT, "fonts", f"{number} families, none of them with Korean letters", platform_support.install_command([KOREAN]))
+        return Finding(
+            HINT,
+            "fonts",
+            f"{number} families, none of them with Korean letters",
+            platform_support.install_command([KOREAN]),
+        )
     return Finding(OK, "fonts", f"{number} families, {korean[0]} for Korean")

@@ -44,34 +44,66 @@ A file is whole or not there; an old one stays until the new one is whole."""
 
 
 def parser(epilog: str = "") -> Parser:
-    made = Parser(prog="thalweg export", usage="thalweg export [EXPERIMENT ...] [options] --to FILE ...", epilog=epilog,
-                  description="Race without a window and write what came of it.")
+    made = Parser(
+        prog="thalweg export",
+        usage="thalweg export [EXPERIMENT ...] [options] --to FILE ...",
+        epilog=epilog,
+        description="Race without a window and write what came of it.",
+    )
     race = made.add_argument_group("the race")
-    race.add_argument("experiment", nargs="*", metavar="EXPERIMENT",
-                      help="an experiment (.json), an exported picture (.png, .svg), a data file (.csv) of two columns, the name "
-                      "of an example, or a folder: all experiments (.json) in it")
+    race.add_argument(
+        "experiment",
+        nargs="*",
+        metavar="EXPERIMENT",
+        help="an experiment (.json), an exported picture (.png, .svg), a data file (.csv) of two columns, the name "
+        "of an example, or a folder: all experiments (.json) in it",
+    )
     race.add_argument("--surface", metavar="ID", help='the surface; "thalweg list surfaces" names them')
     race.add_argument("--start", metavar="X,Y", help="the start, as in --start=-1.5,2")
-    race.add_argument("--run", action="append", metavar='"OPTIMIZER NAME=VALUE ..."',
-                      help='a run, as in --run "adam lr=0.05"; may be repeated, and replaces the runs of the experiment')
-    race.add_argument("--steps", metavar="N", help="how many updates (the experiment's own, or those to the step at which "
-                      f"it was saved, or {DEFAULT_STEPS})")
+    race.add_argument(
+        "--run",
+        action="append",
+        metavar='"OPTIMIZER NAME=VALUE ..."',
+        help='a run, as in --run "adam lr=0.05"; may be repeated, and replaces the runs of the experiment',
+    )
+    race.add_argument(
+        "--steps",
+        metavar="N",
+        help=f"how many updates (the experiment's own, or those to the step at which it was saved, or {DEFAULT_STEPS})",
+    )
     race.add_argument("--title", metavar="TEXT", help="the title")
-    race.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
-                      help="one setting, may be repeated: a hyperparameter from the start on, of a run by its number or its name "
-                      "(run1.lr, adam.lr, adam-2.lr); color, visible, slot or replicas of a run; surface, start, steps, title, "
-                      "settled; curve.quantity, curve.against, curve.x_scale, curve.y_scale")
+    race.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one setting, may be repeated: a hyperparameter from the start on, of a run by its number or its name "
+        "(run1.lr, adam.lr, adam-2.lr); color, visible, slot or replicas of a run; surface, start, steps, title, "
+        "settled; curve.quantity, curve.against, curve.x_scale, curve.y_scale",
+    )
     where = made.add_argument_group("what is written")
-    where.add_argument("--to", nargs="+", required=True, metavar="FILE",
-                       help="the files; their suffixes say the formats. {name} stands for the name of the experiment's file, and a "
-                       "suffix alone, as in .png, writes beside it under its name; of several experiments one of the two is needed")
-    where.add_argument("--quiet", action="store_true", help="say nothing of how far it is, which is only said on a terminal")
+    where.add_argument(
+        "--to",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="the files; their suffixes say the formats. {name} stands for the name of the experiment's file, and a "
+        "suffix alone, as in .png, writes beside it under its name; of several experiments one of the two is needed",
+    )
+    where.add_argument(
+        "--quiet", action="store_true", help="say nothing of how far it is, which is only said on a terminal"
+    )
     look = made.add_argument_group("pictures and films")
-    look.add_argument("--size", metavar="WxH", help="in pixels, or with a unit: 1280x720, 16x9cm, 8x4.5in (12.8x7.6in; of a film "
-                      "12.8x7.2in)")
+    look.add_argument(
+        "--size",
+        metavar="WxH",
+        help="in pixels, or with a unit: 1280x720, 16x9cm, 8x4.5in (12.8x7.6in; of a film 12.8x7.2in)",
+    )
     look.add_argument("--dpi", help="dots an inch, or screen, slide or print (150; of a film 100)")
     look.add_argument("--theme", default="light", help="light, dark or contrast (light)")
-    look.add_argument("--view", default="all", help="one view instead of the whole figure: contour, relief, loss, fit (all)")
+    look.add_argument(
+        "--view", default="all", help="one view instead of the whole figure: contour, relief, loss, fit (all)"
+    )
     look.add_argument("--transparent", action="store_true", help="nothing behind the figure")
     look.add_argument("--no-title", action="store_true", help="without the title")
     look.add_argument("--no-legend", action="store_true", help="without the legend")
@@ -79,7 +111,9 @@ def parser(epilog: str = "") -> Parser:
     look.add_argument("--equal", action="store_true", help="the same scale on both axes of the contour")
     look.add_argument("--no-trials", action="store_true", help="without the points that a search tries")
     look.add_argument("--camera", metavar="A,E[,ZOOM]", help="whence the relief is seen, in degrees: --camera=-60,42,1")
-    look.add_argument("--window", metavar="X0,X1,Y0,Y1", help="the part of the plane that the contour shows: --window=-2,2,-1,3")
+    look.add_argument(
+        "--window", metavar="X0,X1,Y0,Y1", help="the part of the plane that the contour shows: --window=-2,2,-1,3"
+    )
     film = made.add_argument_group("films")
     film.add_argument("--fps", default="25", help="frames a second (25)")
     film.add_argument("--seconds", help="how long it lasts (as long as the steps take, at most 10)")
@@ -94,7 +128,9 @@ def guide() -> str:
 
     def known(command: str) -> bool:
         try:
-            return all(format_of(Path(word)) for word in shlex.split(command.partition(" --to ")[2]) if word not in EXPORTS)
+            return all(
+                format_of(Path(word)) for word in shlex.split(command.partition(" --to ")[2]) if word not in EXPORTS
+            )
         except ExperimentError:
             return False
 
@@ -146,26 +182,43 @@ def options_of(chosen: argparse.Namespace, kind: str) -> Options:
     if chosen.camera is not None:
         azimuth, elevation, zoom = (*_numbers("--camera", chosen.camera, (2, 3)), 1.0)[:3]
         if not (-90 <= elevation <= 90 and 0.5 <= zoom <= 4):
-            raise ExperimentError("a camera has an elevation from -90 to 90 degrees and a zoom from 0.5 to 4, "
-                                  f"not {elevation:g} and {zoom:g}")
+            raise ExperimentError(
+                "a camera has an elevation from -90 to 90 degrees and a zoom from 0.5 to 4, "
+                f"not {elevation:g} and {zoom:g}"
+            )
         camera = Camera(azimuth, elevation, zoom)
     window = None
     if chosen.window is not None:
         left, right, bottom, top = _numbers("--window", chosen.window, (4,))
         if not (left < right and bottom < top):
-            raise ExperimentError(f"a window goes from a lower to a higher number, as in --window=-2,2,-1,3, not {chosen.window}")
+            raise ExperimentError(
+                f"a window goes from a lower to a higher number, as in --window=-2,2,-1,3, not {chosen.window}"
+            )
         window = (left, right), (bottom, top)
     return Options(
-        view=chosen.view, size=size, dpi=dpi, theme=THEMES[choice("theme", chosen.theme, THEMES)],
-        transparent=chosen.transparent, title=not chosen.no_title, legend=not chosen.no_legend, mode=not chosen.no_mode,
-        shown={"equal": chosen.equal, "trials": not chosen.no_trials}, camera=camera, window=window,
-        fps=number("fps", chosen.fps), seconds=None if chosen.seconds is None else number("seconds", chosen.seconds),
-        pace=None if chosen.pace is None else whole_said("pace", chosen.pace), turn=number("turn", chosen.turn))
+        view=chosen.view,
+        size=size,
+        dpi=dpi,
+        theme=THEMES[choice("theme", chosen.theme, THEMES)],
+        transparent=chosen.transparent,
+        title=not chosen.no_title,
+        legend=not chosen.no_legend,
+        mode=not chosen.no_mode,
+        shown={"equal": chosen.equal, "trials": not chosen.no_trials},
+        camera=camera,
+        window=window,
+        fps=number("fps", chosen.fps),
+        seconds=None if chosen.seconds is None else number("seconds", chosen.seconds),
+        pace=None if chosen.pace is None else whole_said("pace", chosen.pace),
+        turn=number("turn", chosen.turn),
+    )
 
 
 def _numbers(option: str, words: str, counts: tuple[int, ...]) -> list[float]:
     parts = words.split(",")
     if len(parts) not in counts:
-        raise ExperimentError(f"{option} needs {' or '.join(map(str, counts))} numbers, as in {option}={NEGATIVE[option]}, "
-                              f"not {short(words)}")
+        raise ExperimentError(
+            f"{option} needs {' or '.join(map(str, counts))} numbers, as in {option}={NEGATIVE[option]}, "
+            f"not {short(words)}"
+        )
     return [number(f"a number of {option}", part) for part in parts]

@@ -103,7 +103,9 @@ def _jobs(chosen: argparse.Namespace, sources: list[Source], several: bool) -> t
         paths = [_target(word, source, several) for word in chosen.to]
         for path in map(target, paths):
             if path in inputs:
-                raise ExperimentError(f"{path} is an experiment that is to be exported, and would be lost; choose another name")
+                raise ExperimentError(
+                    f"{path} is an experiment that is to be exported, and would be lost; choose another name"
+                )
             if path in taken:
                 raise ExperimentError(f"{path} would be written twice; choose another name for one of them")
             taken.add(path)
@@ -123,12 +125,16 @@ def _target(word: str, source: Source, several: bool) -> Path:
 
     alone, named = word.lower() in EXPORTS, "{name}" in word
     if (alone or named) and not source.name:
-        raise ExperimentError(f"{word} takes its name from the experiment's file, and there is none; write one, as in race.png")
+        raise ExperimentError(
+            f"{word} takes its name from the experiment's file, and there is none; write one, as in race.png"
+        )
     if alone:
         return source.folder / f"{source.name}{word}"
     if several and not named:
-        raise ExperimentError(f"each of several experiments needs a file of its own: put {{name}} into {word}, "
-                              "or give a suffix alone, as in .png")
+        raise ExperimentError(
+            f"each of several experiments needs a file of its own: put {{name}} into {word}, "
+            "or give a suffix alone, as in .png"
+        )
     return Path(word.replace("{name}", source.name))
 
 

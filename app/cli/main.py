@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("THALWEG_TRACEBACK"):
             raise
-        print(f"thalweg: {unforeseen(error)}; with THALWEG_TRACEBACK=1 in the environment it says where", file=sys.stderr)
+        print(
+            f"thalweg: {unforeseen(error)}; with THALWEG_TRACEBACK=1 in the environment it says where", file=sys.stderr
+        )
         return 1
 
 
@@ -45,20 +47,32 @@ def unforeseen(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "there is not enough memory for this"
     if isinstance(error, ImportError):
-        return f"a package is missing or broken ({printable(str(error)[:200])}); \"thalweg check\" says what to do"
+        return f'a package is missing or broken ({printable(str(error)[:200])}); "thalweg check" says what to do'
     return f"something went wrong inside the program ({type(error).__name__}: {printable(str(error)[:200])})"
 
 
 def window(words: Sequence[str]) -> int:
-    parser = Parser(prog="thalweg", description="Optimizers race down a loss surface while you turn their hyperparameters.",
-                    epilog='Without a window: "thalweg export --help" and "thalweg list --help".\n'
-                           '"thalweg check" says whether this machine can show the window, and what to do where it cannot.')
-    parser.add_argument("experiment", nargs="?", help="an experiment (JSON), an exported picture, a data file (CSV) of two "
-                        "columns, or the name of an example")
-    parser.add_argument("--reset", action="store_true", help="forget all that is remembered from one start to the next: layout, "
-                        "theme, sizes, favourites, recent files, folders; then open the window. The old settings are kept beside "
-                        "the new ones, in Thalweg.ini.bak")
-    parser.add_argument("--install-desktop", action="store_true", help="put Thalweg into the menu of the desktop (Linux), and end")
+    parser = Parser(
+        prog="thalweg",
+        description="Optimizers race down a loss surface while you turn their hyperparameters.",
+        epilog='Without a window: "thalweg export --help" and "thalweg list --help".\n'
+        '"thalweg check" says whether this machine can show the window, and what to do where it cannot.',
+    )
+    parser.add_argument(
+        "experiment",
+        nargs="?",
+        help="an experiment (JSON), an exported picture, a data file (CSV) of two columns, or the name of an example",
+    )
+    parser.add_argument(
+        "--reset",
+        action="store_true",
+        help="forget all that is remembered from one start to the next: layout, "
+        "theme, sizes, favourites, recent files, folders; then open the window. The old settings are kept beside "
+        "the new ones, in Thalweg.ini.bak",
+    )
+    parser.add_argument(
+        "--install-desktop", action="store_true", help="put Thalweg into the menu of the desktop (Linux), and end"
+    )
     parser.add_argument("--uninstall-desktop", action="store_true", help="remove it from there, and end")
     parser.add_argument("--version", action="store_true", help="print the version and end")
     misspelt(words)
@@ -117,13 +131,23 @@ def show_list(words: Sequence[str]) -> int:
     if what == "optimizers":
         from optimizers import OPTIMIZERS
 
-        rows = [(o.id, ", ".join(f"{name}={value:g}" for name, value in o.defaults.items())) for o in OPTIMIZERS.values()]
+        rows = [
+            (o.id, ", ".join(f"{name}={value:g}" for name, value in o.defaults.items())) for o in OPTIMIZERS.values()
+        ]
     elif what == "parts":
         from optimizers import PARTS
 
-        rows = [(part.id, f"{part.name}: " + " ".join(f"{name}={part.on if name == part.id else declared.default:g}"
-                                                      for name, declared in part.hyperparameters.items()))
-                for part in PARTS.values()]
+        rows = [
+            (
+                part.id,
+                f"{part.name}: "
+                + " ".join(
+                    f"{name}={part.on if name == part.id else declared.default:g}"
+                    for name, declared in part.hyperparameters.items()
+                ),
+            )
+            for part in PARTS.values()
+        ]
     elif what == "surfaces":
         from surfaces import SURFACES
 

@@ -30,7 +30,11 @@ class Progress:
         if self.stream is None or now - self.said < OFTEN:
             return
         self.said = now
-        ahead = f", {_duration((now - self.began) * (1 - share) / share)} left" if share > 0 and now - self.began > 1 else ""
+        ahead = (
+            f", {_duration((now - self.began) * (1 - share) / share)} left"
+            if share > 0 and now - self.began > 1
+            else ""
+        )
         line = f"{doing} {share:.0%}{ahead}"[: shutil.get_terminal_size().columns - 1]
         self.stream.write("\r" + line.ljust(self.length))
         self.stream.flush()

@@ -22,7 +22,9 @@ SLICE = 50  # updates between two reports: some 5 ms of a batch, 25 ms of a rule
 ALONE = 4  # a rule that walks one run at a time is some 40 times slower: it tries one in so many of the rates
 ROUNDING = 1e-15  # of the loss, there and at the start: losses that differ by less are the same
 
-Figures = tuple[float, float]  # of one rate: loss at the end, and the step since which it has been that; nan where it diverged
+Figures = tuple[
+    float, float
+]  # of one rate: loss at the end, and the step since which it has been that; nan where it diverged
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,9 @@ class Sweep:
     criterion: str
 
 
-def sweep(run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: int = 60) -> Generator[float, None, Sweep]:
+def sweep(
+    run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: int = 60
+) -> Generator[float, None, Sweep]:
     """Try ``rates`` learning rates, spread over the range of the slider; a quarter of them for a rule that searches.
 
     All else of the run stays as it is. A generator: it yields the share that is done, 0 to 1, after every slice of the work,
@@ -53,16 +57,23 @@ def sweep(run: Run, surface: Surface, start: tuple[float, float], steps: int, ra
         raise ValueError(tr("{name} has no learning rate to look for", name=run.rule.name))
     count = rates if run.rule.batched else rates // ALONE
     if steps < 1 or count < 2:
-        raise ValueError(tr("a sweep takes at least one step and two rates, not {steps} and {count}", steps=steps, count=count))
+        raise ValueError(
+            tr("a sweep takes at least one step and two rates, not {steps} and {count}", steps=steps, count=count)
+        )
     declared = run.rule.declared("lr")
     tried = np.array([declared.value(k / (count - 1)) for k in range(count)])
-    criterion = tr("lowest loss after {steps:,} steps, of {count} values of the {label}; of equal ones the first there",
-                   steps=steps, count=count, label=tr(declared.label))
+    criterion = tr(
+        "lowest loss after {steps:,} steps, of {count} values of the {label}; of equal ones the first there",
+        steps=steps,
+        count=count,
+        label=tr(declared.label),
+    )
     return _sweep(run, surface, start, steps, tried, criterion)
 
 
-def _sweep(run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray,
-           criterion: str) -> Generator[float, None, Sweep]:
+def _sweep(
+    run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray, criterion: str
+) -> Generator[float, None, Sweep]:
     first, figures = begin(run.rule, surface, start), np.full((2, rates.size), np.nan)
     if run.rule.batched:
         figures[:] = yield from _together(run, surface, first, steps, rates)
@@ -92,7 +103,9 @@ def _rounding(loss: Any, first: float) -> Any:
     return ROUNDING * abs(loss) + ROUNDING * abs(first)
 
 
-def _together(run: Run, surface: Surface, first: Point, steps: int, rates: np.ndarray) -> Generator[float, None, np.ndarray]:
+def _together(
+    run: Run, surface: Surface, first: Point, steps: int, rates: np.ndarray
+) -> Generator[float, None, np.ndarray]:
     """The figures (2, n) of all rates at once: the first half of the work."""
     x, y = (np.full(rates.size, at) for at in first.position)
     rows = enumerate(walk(Step(run.rule, surface, {**run.hyperparameters, "lr": rates}), surface, x, y, steps))
@@ -112,8 +125,9 @@ def _together(run: Run, surface: Surface, first: Point, steps: int, rates: np.nd
     return np.where(lost, np.nan, [loss + 0 * since, since])
 
 
-def _alone(run: Run, surface: Surface, first: Point, steps: int, rate: float, begun: float,
-           share: float) -> Generator[float, None, Figures]:
+def _alone(
+    run: Run, surface: Surface, first: Point, steps: int, rate: float, begun: float, share: float
+) -> Generator[float, None, Figures]:
     """The figures of one rate, exactly as a race comes to them: this ``share`` of the work, after ``begun`` of it is done."""
     here, since, settings = first, 0, {**run.hyperparameters, "lr": float(rate)}
     while here.t < steps and not here.diverged:

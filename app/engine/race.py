@@ -8,7 +8,10 @@ from app.engine.trajectory import FOREVER, Track
 from app.model.experiment import Experiment, Run
 from optimizers.loss import Surface
 
-ATTIC, POINTS = 100, 5_000_000  # tracks that are kept though no run has them any more, for undo; and points of them in all
+ATTIC, POINTS = (
+    100,
+    5_000_000,
+)  # tracks that are kept though no run has them any more, for undo; and points of them in all
 
 Seat = tuple[Run, tuple[float, float]]
 
@@ -107,14 +110,21 @@ class Race:
     @property
     def late_branches(self) -> list[tuple[Track, int]]:
         """The same for branches, for which the race need not wait."""
-        return [(track, branch.steps) for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
-                for track in tracks if track.extent < branch.steps and not track.finished]
+        return [
+            (track, branch.steps)
+            for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
+            for track in tracks
+            if track.extent < branch.steps and not track.finished
+        ]
 
     @property
     def late_replicas(self) -> list[tuple[Track, int]]:
         """The same for replicas, which go as far as their runs."""
-        goals = [(replica, min(self.step, track.extent)) for track, bundle in zip(self.tracks, self.bundles, strict=True)
-                 for replica in bundle]
+        goals = [
+            (replica, min(self.step, track.extent))
+            for track, bundle in zip(self.tracks, self.bundles, strict=True)
+            for replica in bundle
+        ]
         return [(track, goal) for track, goal in goals if track.extent < goal and not track.finished]
 
     def advance(self, count: int) -> None:

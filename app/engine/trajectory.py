@@ -22,7 +22,10 @@ from optimizers.loss import Surface
 from optimizers.step import Step
 
 FOREVER = 1 << 62
-CHECKPOINT, CLOSE = 1024, 32  # updates between two kept states: of a rule on floats, and of one that searches and is slow
+CHECKPOINT, CLOSE = (
+    1024,
+    32,
+)  # updates between two kept states: of a rule on floats, and of one that searches and is slow
 
 
 class Track:
@@ -41,7 +44,9 @@ class Track:
         self.seen = 0  # the last step of it that somebody was shown
         self.budget: int | None = None  # evaluations that it may use
         self.exhausted = False  # whether the next update would need more
-        self.totals: tuple[array[int], array[int]] | None = None  # of evaluations, step by step, where not each update costs one
+        self.totals: tuple[array[int], array[int]] | None = (
+            None  # of evaluations, step by step, where not each update costs one
+        )
 
     @property
     def extent(self) -> int:
@@ -122,8 +127,8 @@ class Track:
         """Forget what lies beyond a step."""
         self.tip = self.recalled = self.point_at(step)
         for column in (self.xs, self.ys, self.losses, *(self.totals or ())):
-            del column[step + 1:]
-        del self.checkpoints[step // self.spacing + 1:]
+            del column[step + 1 :]
+        del self.checkpoints[step // self.spacing + 1 :]
 
     def _stretch(self, step: int) -> tuple[Mapping[str, float], int]:
         """The hyperparameters that update ``step`` + 1 uses, and the step up to which they are in force."""
@@ -137,7 +142,9 @@ class Track:
         mine, other = self.timeline, run.timeline
         if mine == other:
             return FOREVER
-        same = next((k for k, (a, b) in enumerate(zip(mine, other, strict=False)) if a != b), min(len(mine), len(other)))
+        same = next(
+            (k for k, (a, b) in enumerate(zip(mine, other, strict=False)) if a != b), min(len(mine), len(other))
+        )
         if same == 0:
             return 0
         return min(line[same][0] for line in (mine, other) if same < len(line))
@@ -187,7 +194,7 @@ class Track:
 
     def part(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x, y and loss after updates ``first`` to ``last``, both included; shorter where the run ended before."""
-        return tuple(np.asarray(column[first: last + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
+        return tuple(np.asarray(column[first : last + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
 
     def at(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x, y and loss after each of ``steps``."""

@@ -35,21 +35,24 @@ class Export:
     check: Callable[[str, int, Options], object] = lambda suffix, steps, options: None
 
 
-EXPORTS = {made.suffix: made for made in (
-    Export(".png", "PNG picture", "picture", picture),
-    Export(".svg", "SVG vector picture", "picture", picture, check_words),
-    Export(".pdf", "PDF vector picture", "picture", picture, check_words),
-    Export(".gif", "GIF film", "film", film, plan),
-    Export(".mp4", "MP4 film", "film", film, plan),
-    Export(".csv", "CSV table", "data", table),
-    Export(".data.json", "JSON data", "data", document),
-    Export(".npz", "numpy arrays", "data", arrays),
-    Export(".json", "Experiment", "experiment", experiment),
-    Export(".py", "NumPy script", "code", numpy_code),
-    Export(".torch.py", "PyTorch script", "code", torch_code),
-    Export(".keras.py", "Keras script", "code", keras_code),
-    Export(".plot.py", "Matplotlib script", "code", plot_code),
-)}
+EXPORTS = {
+    made.suffix: made
+    for made in (
+        Export(".png", "PNG picture", "picture", picture),
+        Export(".svg", "SVG vector picture", "picture", picture, check_words),
+        Export(".pdf", "PDF vector picture", "picture", picture, check_words),
+        Export(".gif", "GIF film", "film", film, plan),
+        Export(".mp4", "MP4 film", "film", film, plan),
+        Export(".csv", "CSV table", "data", table),
+        Export(".data.json", "JSON data", "data", document),
+        Export(".npz", "numpy arrays", "data", arrays),
+        Export(".json", "Experiment", "experiment", experiment),
+        Export(".py", "NumPy script", "code", numpy_code),
+        Export(".torch.py", "PyTorch script", "code", torch_code),
+        Export(".keras.py", "Keras script", "code", keras_code),
+        Export(".plot.py", "Matplotlib script", "code", plot_code),
+    )
+}
 
 
 def format_of(path: Path) -> Export:
@@ -57,12 +60,17 @@ def format_of(path: Path) -> Export:
     name = path.name.lower()
     known = max((suffix for suffix in EXPORTS if name.endswith(suffix) and name != suffix), key=len, default=None)
     if known is None:
-        raise ExperimentError(tr("{name!r} has no suffix that is known; choose from {exports}",
-                                 name=path.name, exports=', '.join(EXPORTS)))
+        raise ExperimentError(
+            tr(
+                "{name!r} has no suffix that is known; choose from {exports}",
+                name=path.name,
+                exports=", ".join(EXPORTS),
+            )
+        )
     return EXPORTS[known]
 
 
-def export_slowly(race: Race, path: str | Path, options: Options = Options()) -> Generator[float, None, None]:  # noqa: B008
+def export_slowly(race: Race, path: str | Path, options: Options = Options()) -> Generator[float, None, None]:
     """Write the race in the format of the path's suffix, a piece with every turn; yields the share that is done.
 
     ExperimentError, in one sentence, where that cannot be done. Whoever closes it before its end finds no file.
@@ -73,7 +81,7 @@ def export_slowly(race: Race, path: str | Path, options: Options = Options()) ->
     yield from made.write(race, path, options) or ()
 
 
-def export(race: Race, path: str | Path, options: Options = Options()) -> None:  # noqa: B008
+def export(race: Race, path: str | Path, options: Options = Options()) -> None:
     """The same at once."""
     for _ in export_slowly(race, path, options):
         pass

@@ -53,19 +53,30 @@ def held_of(whole: int, fps: float) -> int:
 
 def _bounded(count: int) -> None:
     if count > MOST_FRAMES:
-        raise ExperimentError(tr("a film has at most {most_frames:,} frames, not {count:,}; ask for more steps a frame or less"
-                                 " time",
-                                 most_frames=MOST_FRAMES, count=count))
+        raise ExperimentError(
+            tr(
+                "a film has at most {most_frames:,} frames, not {count:,}; ask for more steps a frame or less time",
+                most_frames=MOST_FRAMES,
+                count=count,
+            )
+        )
 
 
 def fitted(options: Options) -> Options:
     """The same with an even number of pixels each way, which video needs; ExperimentError where they are too many."""
     width, height = options.pixels
     if width * height > MOST_FILM_PIXELS:
-        raise ExperimentError(tr("a film has at most {most_film_pixels:,} pixels a frame, not {width:,} x {height:,}; ask for "
-                                 "less",
-                                 most_film_pixels=MOST_FILM_PIXELS, width=width, height=height))
-    return replace(options, size=((width - width % 2) / options.dpi, (height - height % 2) / options.dpi), transparent=False)
+        raise ExperimentError(
+            tr(
+                "a film has at most {most_film_pixels:,} pixels a frame, not {width:,} x {height:,}; ask for less",
+                most_film_pixels=MOST_FILM_PIXELS,
+                width=width,
+                height=height,
+            )
+        )
+    return replace(
+        options, size=((width - width % 2) / options.dpi, (height - height % 2) / options.dpi), transparent=False
+    )
 
 
 def plan(suffix: str, last: int, options: Options) -> tuple[type[Reel], Options, list[int]]:
@@ -85,7 +96,10 @@ class Film:
 
     def __init__(self, race: Race, options: Options) -> None:
         self.made: Composed = compose(race, options)
-        self.race, self.options = self.made.scene.race, options  # with a step of its own; what is recorded does not change
+        self.race, self.options = (
+            self.made.scene.race,
+            options,
+        )  # with a step of its own; what is recorded does not change
         self.figure, self.views = self.made.figure, self.made.views
         self.canvas: Any = self.figure.canvas
         last = self.race.step
@@ -111,8 +125,13 @@ class Film:
     def colors(self) -> list[str]:
         """Those that tell the runs apart."""
         theme, scene = self.options.theme, self.made.scene
-        return [theme.face, theme.halo, theme.text, *(part for _, style in scene.shown for part in (style.color, style.pale)),
-                *(color for _, _, color in scene.ghosts)][: MOST_COLORS]
+        return [
+            theme.face,
+            theme.halo,
+            theme.text,
+            *(part for _, style in scene.shown for part in (style.color, style.pale)),
+            *(color for _, _, color in scene.ghosts),
+        ][:MOST_COLORS]
 
     def draw(self, step: int, seconds: float) -> np.ndarray:
         """The pixels (height, width, 4) of a frame that shows a step, not before that of the last one, so late in the film."""

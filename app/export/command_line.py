@@ -57,7 +57,11 @@ SETTINGS: Mapping[str, Callable[[Experiment, str], Experiment]] = {
 }
 CURVE = [field.name for field in fields(Curve) if field.name != "extra"]
 APPEARANCE: Mapping[str, Callable[[str, str], Any]] = {  # what may be said of a run beside its hyperparameters
-    "color": lambda _, value: value, "visible": flag_said, "slot": whole_said, "replicas": whole_said}
+    "color": lambda _, value: value,
+    "visible": flag_said,
+    "slot": whole_said,
+    "replicas": whole_said,
+}
 
 
 def assigned(experiment: Experiment, words: str) -> Experiment:
@@ -73,9 +77,13 @@ def assigned(experiment: Experiment, words: str) -> Experiment:
         known = [*SETTINGS, *(f"curve.{setting}" for setting in CURVE), *(f"{run}.lr" for run in experiment.names)]
         return SETTINGS[choice("setting", name, known)](experiment, value)
     if owner == "curve":
-        return replace(experiment, curve=replace(experiment.curve, **{choice("setting of the curve", key, CURVE): value}))
-    runs = {**{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},
-            **{run: k for k, run in enumerate(experiment.names)}}
+        return replace(
+            experiment, curve=replace(experiment.curve, **{choice("setting of the curve", key, CURVE): value})
+        )
+    runs = {
+        **{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},
+        **{run: k for k, run in enumerate(experiment.names)},
+    }
     index = runs[choice("run", owner.lower(), runs)]
     return experiment.with_run(index, _run_with(experiment.runs[index], key, value))
 
@@ -97,8 +105,9 @@ def command_line(experiment: Experiment, options: Options, file: Path | None, ta
     if not reason:
         words = _in_words(experiment)
     elif file is None:
-        raise ExperimentError(tr("save the experiment first: {reason}, and a command can only name a file with that",
-                                 reason=reason))
+        raise ExperimentError(
+            tr("save the experiment first: {reason}, and a command can only name a file with that", reason=reason)
+        )
     else:
         kept = load(file)
         if replace(kept, steps=experiment.steps) != experiment:
@@ -130,14 +139,20 @@ def _beyond_words(experiment: Experiment) -> str:
 def _in_words(experiment: Experiment) -> list[str]:
     assert experiment.start is not None
     words = ["--surface", experiment.surface, f"--start={','.join(map(spelled, experiment.start))}"]
-    settings = [f"curve.{name}={value}" for name in CURVE
-                if (value := getattr(experiment.curve, name)) != getattr(Curve(), name)]
+    settings = [
+        f"curve.{name}={value}"
+        for name in CURVE
+        if (value := getattr(experiment.curve, name)) != getattr(Curve(), name)
+    ]
     settings += ["settled=true"] if experiment.settled else []
     for k, run in enumerate(experiment.runs):
         words += ["--run", _run_in_words(run)]
         usual = {"color": None, "visible": True, "slot": k, "replicas": 0}
-        settings += [f"run{k + 1}.{name}={str(value).lower() if isinstance(value, bool) else value}" for name in APPEARANCE
-                     if (value := getattr(run, name)) != usual[name]]
+        settings += [
+            f"run{k + 1}.{name}={str(value).lower() if isinstance(value, bool) else value}"
+            for name in APPEARANCE
+            if (value := getattr(run, name)) != usual[name]
+        ]
     words += [] if experiment.steps is None else ["--steps", str(experiment.steps)]
     words += [f"--title={experiment.title}"] if experiment.title else []
     return words + [word for setting in settings for word in ("--set", setting)]
@@ -146,8 +161,16 @@ def _in_words(experiment: Experiment) -> list[str]:
 def _run_in_words(run: Run) -> str:
     """As Run.parse reads it; a part is named even where it is off, since a run that has it can be turned there."""
     named = {part.id for part in run.parts} | {"lr"}
-    return " ".join([run.optimizer, *(f"{name}={spelled(value)}" for name, value in run.hyperparameters.items()
-                                      if name in named or value != run.rule.declared(name).default)])
+    return " ".join(
+        [
+            run.optimizer,
+            *(
+                f"{name}={spelled(value)}"
+                for name, value in run.hyperparameters.items()
+                if name in named or value != run.rule.declared(name).default
+            ),
+        ]
+    )
 
 
 def _wished(options: Options, target: Path) -> list[str]:
@@ -166,15 +189,36 @@ def _wished(options: Options, target: Path) -> list[str]:
     if options.dpi != (FILM_DPI if film else DPI):
         words += ["--dpi", spelled(options.dpi)]
     words += [] if options.theme.name == "light" else ["--theme", options.theme.name]
-    words += [] if options.camera in (None, Camera()) else [
-        "--camera=" + ",".join(map(spelled, (options.camera.azimuth, options.camera.elevation, options.camera.zoom)))]
-    words += [] if options.window is None else ["--window=" + ",".join(spelled(end) for side in options.window for end in side)]
-    switches = {"--transparent": options.transparent, "--no-title": not options.title, "--no-legend": not options.legend,
-                "--no-mode": not options.mode, "--equal": options.shown.get("equal", False),
-                "--no-trials": not options.shown.get("trials", True)}
+    words += (
+        []
+        if options.camera in (None, Camera())
+        else [
+            "--camera="
+            + ",".join(map(spelled, (options.camera.azimuth, options.camera.elevation, options.camera.zoom)))
+        ]
+    )
+    words += (
+        []
+        if options.window is None
+        else ["--window=" + ",".join(spelled(end) for side in options.window for end in side)]
+    )
+    switches = {
+        "--transparent": options.transparent,
+        "--no-title": not options.title,
+        "--no-legend": not options.legend,
+        "--no-mode": not options.mode,
+        "--equal": options.shown.get("equal", False),
+        "--no-trials": not options.shown.get("trials", True),
+    }
     words += [name for name, on in switches.items() if on]
     if film:
-        told = {"--fps": (options.fps, 25.0), "--seconds": (options.seconds, None), "--pace": (options.pace, None),
-                "--turn": (options.turn, 0.0)}
-        words += [f"{name}={spelled(value)}" for name, (value, usual) in told.items() if value is not None and value != usual]
+        told = {
+            "--fps": (options.fps, 25.0),
+            "--seconds": (options.seconds, None),
+            "--pace": (options.pace, None),
+            "--turn": (options.turn, 0.0),
+        }
+        words += [
+            f"{name}={spelled(value)}" for name, (value, usual) in told.items() if value is not None and value != usual
+        ]
     return words

@@ -33,7 +33,9 @@ def table(race: Race, path: Path, _: Options) -> Iterator[float]:
     shapes = []
     for record in records:
         shapes.append((yield from _shapes(record)))
-    spread = list(dict.fromkeys(column for own in shapes for name, shape in own.items() for column in _columns(name, shape)))
+    spread = list(
+        dict.fromkeys(column for own in shapes for name, shape in own.items() for column in _columns(name, shape))
+    )
     with replacing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*COLUMNS, *spread])
@@ -41,9 +43,13 @@ def table(race: Race, path: Path, _: Options) -> Iterator[float]:
             columns = [column for name, shape in own.items() for column in _columns(name, shape)]
             known = (record.branch, record.replica or None)
             for row in record.rows():
-                cells = dict(zip(columns, chain.from_iterable(_cells(row.state[name], own[name]) for name in own), strict=True))
+                cells = dict(
+                    zip(columns, chain.from_iterable(_cells(row.state[name], own[name]) for name in own), strict=True)
+                )
                 rate = None if math.isnan(row.lr) else row.lr
-                writer.writerow((row.step, record.name, *row[1:6], rate, row.evaluations, *known, *map(cells.get, spread)))
+                writer.writerow(
+                    (row.step, record.name, *row[1:6], rate, row.evaluations, *known, *map(cells.get, spread))
+                )
                 done += 1
                 if done % PIECE == 0:
                     yield done / total

@@ -23,8 +23,16 @@ from app.views import VIEWS, Scene, View
 from app.views.contour_view import Contour
 from app.views.surface_view import Relief
 
-HEAD, SECOND, MIDDLE = 0.5, 0.26, 0.3  # inches: a line for the title, one more below it, and from the edge to the first's middle
-WHOLE, SINGLE, WORDS = (6.4, 4.2), (3.2, 2.2), (1.2, 0.7)  # inches that all views need, one, and title or legend with it
+HEAD, SECOND, MIDDLE = (
+    0.5,
+    0.26,
+    0.3,
+)  # inches: a line for the title, one more below it, and from the edge to the first's middle
+WHOLE, SINGLE, WORDS = (
+    (6.4, 4.2),
+    (3.2, 2.2),
+    (1.2, 0.7),
+)  # inches that all views need, one, and title or legend with it
 TITLE, LEAST, FACTS = 14, 9, 10  # points; the title is shortened rather than written smaller than that
 
 
@@ -131,8 +139,16 @@ def _head(figure: Figure, race: Race, options: Options) -> tuple[Text | None, fl
     if not options.title:
         shrink(told, FACTS, free)
         return told, HEAD / height
-    title = figure.text(left, up, figure_title(race.experiment), fontsize=TITLE, fontweight="bold", color=theme.text, va="center",
-                        parse_math=False)
+    title = figure.text(
+        left,
+        up,
+        figure_title(race.experiment),
+        fontsize=TITLE,
+        fontweight="bold",
+        color=theme.text,
+        va="center",
+        parse_math=False,
+    )
     if title.get_window_extent().width + told.get_window_extent().width + 2 * EDGE * inch <= free:
         return told, HEAD / height
     _shorten(title, free)
@@ -158,5 +174,7 @@ def rooms(scene: Scene, views: str, head: float, foot: float) -> dict[str, tuple
         return {views: (0.0, foot, 1.0, body)}
     side = [name for name, view in VIEWS.items() if name != "contour" and view.applies(scene)]
     height = body / len(side)
-    return {"contour": (0.0, foot, 0.58, body),
-            **{name: (0.58, foot + body - (i + 1) * height, 0.42, height) for i, name in enumerate(side)}}
+    return {
+        "contour": (0.0, foot, 0.58, body),
+        **{name: (0.58, foot + body - (i + 1) * height, 0.42, height) for i, name in enumerate(side)},
+    }

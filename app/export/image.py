@@ -32,9 +32,13 @@ def check_words(suffix: str, steps: int, options: Options) -> None:
     scale = enlarged(options)
     if scale > 1:
         least = " x ".join(f"{2.54 * side * scale:.1f}" for side in options.size)
-        raise ExperimentError(tr("the words would not fit into so small a vector picture: ask for at least {least} cm, for one"
-                                 " view, or for a PNG",
-                                 least=least))
+        raise ExperimentError(
+            tr(
+                "the words would not fit into so small a vector picture: ask for at least {least} cm, for one"
+                " view, or for a PNG",
+                least=least,
+            )
+        )
 
 
 def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
@@ -42,7 +46,10 @@ def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
     vector = kind != "png"
     if vector:
         check_words(f".{kind}", race.step, options)
-    made, title = compose(race, options, max(options.dpi / POINTS, 2.0) if vector else 1.0), figure_title(race.experiment)
+    made, title = (
+        compose(race, options, max(options.dpi / POINTS, 2.0) if vector else 1.0),
+        figure_title(race.experiment),
+    )
     metadata: dict[str, Any] = {
         "png": {"Title": title, KEY: kept(race)},
         "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": kept(race).strip()},

@@ -25,7 +25,9 @@ def document(race: Race, path: Path, _: Options) -> Iterator[float]:
     records = recorded(race)
     total, done = sum(record.last + 1 for record in records), 0
     with replacing(path) as file:
-        file.write(f'{{"experiment": {json.dumps(json.loads(kept(race)), allow_nan=False)},\n"step": {race.step},\n"runs": [')
+        file.write(
+            f'{{"experiment": {json.dumps(json.loads(kept(race)), allow_nan=False)},\n"step": {race.step},\n"runs": ['
+        )
         for k, record in enumerate(records):
             head = json.dumps(_facts(record), allow_nan=False)
             file.write(f'{"," if k else ""}\n{head[:-1]}, "steps": [')
@@ -40,11 +42,23 @@ def document(race: Race, path: Path, _: Options) -> Iterator[float]:
 
 def _facts(record: Record) -> dict[str, object]:
     gone = record.track.diverged_at
-    return {"name": record.name, "label": record.label, "branch": record.branch or None, "replica": record.replica or None,
-            "diverged_at": gone if gone is not None and gone <= record.last + 1 else None}
+    return {
+        "name": record.name,
+        "label": record.label,
+        "branch": record.branch or None,
+        "replica": record.replica or None,
+        "diverged_at": gone if gone is not None and gone <= record.last + 1 else None,
+    }
 
 
 def _row(row: Row) -> dict[str, object]:
-    return {"step": row.step, "x": row.x, "y": row.y, "loss": plain(row.loss), "gradient": plain((row.grad_x, row.grad_y)),
-            "lr": plain(row.lr), "evaluations": row.evaluations,
-            "state": {name: plain(value) for name, value in row.state.items()}}
+    return {
+        "step": row.step,
+        "x": row.x,
+        "y": row.y,
+        "loss": plain(row.loss),
+        "gradient": plain((row.grad_x, row.grad_y)),
+        "lr": plain(row.lr),
+        "evaluations": row.evaluations,
+        "state": {name: plain(value) for name, value in row.state.items()},
+    }

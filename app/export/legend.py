@@ -26,12 +26,17 @@ LINE = 1.3  # letter heights from a line to the next
 def described(scene: Scene) -> list[str]:
     """A run in words, for each that is shown."""
     words = []
-    for track, style, label in zip(scene.race.tracks, scene.styles, scene.experiment.at(scene.race.step).labels, strict=True):
+    for track, style, label in zip(
+        scene.race.tracks, scene.styles, scene.experiment.at(scene.race.step).labels, strict=True
+    ):
         gone = track.diverged_at
         if style.visible:
             label = label.replace("_", " ")  # the names of hyperparameters as they are said
-            words.append(label if gone is None or gone > scene.race.step else tr("{label} (diverged at step {gone})",
-                                                                                 label=label, gone=gone))
+            words.append(
+                label
+                if gone is None or gone > scene.race.step
+                else tr("{label} (diverged at step {gone})", label=label, gone=gone)
+            )
     return words
 
 
@@ -60,8 +65,10 @@ def layouts(words: list[str], wide: list[float], room: float, most: float) -> It
             yield size, count, words
     for size, count in product(SIZES, counts):
         column = max(room / count / size - BESIDE, 1.0)
-        labels = [each if width <= column else "\n".join(wrap(each, max(int(0.95 * len(each) * column / width), 1)))
-                  for each, width in zip(words, wide, strict=True)]
+        labels = [
+            each if width <= column else "\n".join(wrap(each, max(int(0.95 * len(each) * column / width), 1)))
+            for each, width in zip(words, wide, strict=True)
+        ]
         lines = max(sum(label.count("\n") + 1 for label in part) for part in columns_of(labels, count))
         if lines * LINE * size <= most:
             yield size, count, labels
@@ -73,17 +80,40 @@ def add_legend(figure: Figure, scene: Scene) -> float:
     branches, point = left(scene), figure.dpi / 72
     words = [*described(scene), *(each for _, each in branches)]
     room, most = figure.bbox.width - 2 * EDGE * figure.dpi, MOST * figure.bbox.height
-    entries = [Line2D([], [], color=style.color, linewidth=WIDTH, linestyle=(0, style.dash) if style.dash else "-",
-                      marker=style.marker, markersize=8, markeredgecolor=scene.theme.halo) for _, style in scene.shown]
+    entries = [
+        Line2D(
+            [],
+            [],
+            color=style.color,
+            linewidth=WIDTH,
+            linestyle=(0, style.dash) if style.dash else "-",
+            marker=style.marker,
+            markersize=8,
+            markeredgecolor=scene.theme.halo,
+        )
+        for _, style in scene.shown
+    ]
     entries += [Line2D([], [], color=pale, linewidth=0.6 * WIDTH) for pale, _ in branches]
-    wide = [Text(0, 0, each, fontsize=SIZES[0], figure=figure).get_window_extent().width / point / SIZES[0] for each in words]
+    wide = [
+        Text(0, 0, each, fontsize=SIZES[0], figure=figure).get_window_extent().width / point / SIZES[0]
+        for each in words
+    ]
     low, high, made = 0.5 * EDGE * figure.dpi / figure.bbox.height, 0.0, None
     for size, count, labels in layouts(words, wide, room / point, most / point) if words else ():
         if made is not None:
             made.remove()
-        made = figure.legend(entries, labels, loc="lower center", bbox_to_anchor=(0.5, low),
-                             ncols=count, frameon=False, fontsize=size, handlelength=SAMPLE,
-                             labelcolor=scene.theme.text, borderaxespad=0.0)
+        made = figure.legend(
+            entries,
+            labels,
+            loc="lower center",
+            bbox_to_anchor=(0.5, low),
+            ncols=count,
+            frameon=False,
+            fontsize=size,
+            handlelength=SAMPLE,
+            labelcolor=scene.theme.text,
+            borderaxespad=0.0,
+        )
         box = made.get_window_extent()
         high = box.height
         if box.width <= room and high <= most:

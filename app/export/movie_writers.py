@@ -52,8 +52,9 @@ class GIF(Reel):
     @staticmethod
     def check(options: Options) -> None:
         if options.fps > GIF_FPS:
-            raise ExperimentError(tr("a GIF shows at most {gif_fps} frames a second, not {fps:g}",
-                                     gif_fps=GIF_FPS, fps=options.fps))
+            raise ExperimentError(
+                tr("a GIF shows at most {gif_fps} frames a second, not {fps:g}", gif_fps=GIF_FPS, fps=options.fps)
+            )
 
     def add(self, pixels: np.ndarray) -> None:
         from PIL import GifImagePlugin, Image
@@ -85,8 +86,12 @@ class GIF(Reel):
         levels = np.linspace(0, 255, 1 << BITS).round().astype(np.uint8)
         every = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(1 << BITS, -1, 3)
         self.palette = chosen.getpalette()
-        self.table = np.asarray(Image.fromarray(every).quantize(palette=chosen, dither=Image.Dither.NONE)).ravel().copy()
-        for k, color in enumerate(self.colors):  # Pillow looks for the nearest of a color's neighbors; these must be the very ones
+        self.table = (
+            np.asarray(Image.fromarray(every).quantize(palette=chosen, dither=Image.Dither.NONE)).ravel().copy()
+        )
+        for k, color in enumerate(
+            self.colors
+        ):  # Pillow looks for the nearest of a color's neighbors; these must be the very ones
             red, green, blue = (round(255 * part) >> (8 - BITS) for part in to_rgb(color))
             self.table[(red << (2 * BITS)) | (green << BITS) | blue] = COLORS - len(self.colors) + k
 
@@ -108,8 +113,16 @@ class MP4(Reel):
         import imageio_ffmpeg
 
         made = imageio_ffmpeg.write_frames(
-            self.file.name, self.options.pixels, pix_fmt_in="rgba", fps=self.options.fps, quality=8, codec="libx264",
-            macro_block_size=2, ffmpeg_log_level="error", output_params=["-f", "mp4", "-movflags", "+faststart"])
+            self.file.name,
+            self.options.pixels,
+            pix_fmt_in="rgba",
+            fps=self.options.fps,
+            quality=8,
+            codec="libx264",
+            macro_block_size=2,
+            ffmpeg_log_level="error",
+            output_params=["-f", "mp4", "-movflags", "+faststart"],
+        )
         made.send(None)
         return made
 
@@ -122,6 +135,8 @@ class MP4(Reel):
     def __exit__(self, kind: object, *_: object) -> None:
         self.frames.close()
         if kind is None:
-            with open(self.file.name, "rb") as written:  # ffmpeg says nothing of how it ended; the index is what it writes last
+            with open(
+                self.file.name, "rb"
+            ) as written:  # ffmpeg says nothing of how it ended; the index is what it writes last
                 if b"moov" not in written.read(HEAD):
                     raise WriteError(tr(UNFINISHED))

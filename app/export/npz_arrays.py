@@ -38,7 +38,9 @@ class States:
         first = np.cumsum(sizes) - sizes
         full = [shape for shape in kinds if 0 not in shape] or list(kinds)
         dimensions = max(map(len, full))
-        largest = tuple(max(sides) for sides in zip(*(shape for shape in full if len(shape) == dimensions), strict=True))
+        largest = tuple(
+            max(sides) for sides in zip(*(shape for shape in full if len(shape) == dimensions), strict=True)
+        )
         padded = np.full((len(self.shapes), *largest), np.nan)
         for shape, k in kinds.items():
             steps = np.flatnonzero(kind == k)
@@ -73,8 +75,13 @@ def arrays(race: Race, path: Path, _: Options) -> Iterator[float]:
                     yield 0.9 * done / total
             table = np.frombuffer(numbers).reshape(-1, 7)
             prefix = _prefix(record)
-            for name, part in (("positions", table[:, :2]), ("losses", table[:, 2]), ("gradients", table[:, 3:5]),
-                               ("learning_rates", table[:, 5]), ("evaluations", table[:, 6].astype(np.int64))):
+            for name, part in (
+                ("positions", table[:, :2]),
+                ("losses", table[:, 2]),
+                ("gradients", table[:, 3:5]),
+                ("learning_rates", table[:, 5]),
+                ("evaluations", table[:, 6].astype(np.int64)),
+            ):
                 _add(archive, prefix + name, part)
                 yield 0.9 * done / total
             for name, values in states.items():

@@ -53,16 +53,29 @@ class Options:
     def __post_init__(self) -> None:
         for side in self.size:
             if not LEAST <= number(tr("a side of the picture"), side) <= MOST:
-                raise ExperimentError(tr("a picture must be from {least:g} to {most:g} inches wide and high, not {size:.4g} x "
-                                         "{size2:.4g}",
-                                         least=LEAST, most=MOST, size=self.size[0], size2=self.size[1]))
+                raise ExperimentError(
+                    tr(
+                        "a picture must be from {least:g} to {most:g} inches wide and high, not {size:.4g} x "
+                        "{size2:.4g}",
+                        least=LEAST,
+                        most=MOST,
+                        size=self.size[0],
+                        size2=self.size[1],
+                    )
+                )
         if not 10 <= number("dpi", self.dpi) <= MOST_DPI:
             raise ExperimentError(tr("dpi must be from 10 to {most_dpi}, not {dpi:g}", most_dpi=MOST_DPI, dpi=self.dpi))
         width, height = self.pixels
         if width * height > MOST_PIXELS:
-            raise ExperimentError(tr("a picture holds at most {most_pixels} million pixels, not {width:,} x {height:,}; ask "
-                                     "for a smaller size or dpi",
-                                     most_pixels=MOST_PIXELS // 1000000, width=width, height=height))
+            raise ExperimentError(
+                tr(
+                    "a picture holds at most {most_pixels} million pixels, not {width:,} x {height:,}; ask "
+                    "for a smaller size or dpi",
+                    most_pixels=MOST_PIXELS // 1000000,
+                    width=width,
+                    height=height,
+                )
+            )
         for name in ("transparent", "title", "legend", "mode"):
             flag(name, getattr(self, name))
         if not 1 <= number("fps", self.fps) <= 60:
@@ -89,7 +102,9 @@ def inches(words: str, dpi: float) -> tuple[float, float]:
         raise ExperimentError(tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=short(words)))
     unit = UNITS[found[3] or "px"] or dpi
     sides = [number(tr("a side of the picture"), side) for side in found.groups()[:2]]
-    width, height = (math.nextafter(side / unit, math.inf) if side / unit * unit < side else side / unit for side in sides)
+    width, height = (
+        math.nextafter(side / unit, math.inf) if side / unit * unit < side else side / unit for side in sides
+    )
     if not (math.isfinite(width) and math.isfinite(height)):
         raise ExperimentError(tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=short(words)))
     return width, height

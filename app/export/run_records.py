@@ -68,8 +68,12 @@ class Record:
         kept = zip(point.x[1:], point.y[1:], strict=True) if self.separable else point.x[1:]
         state: dict[str, Any] = dict(zip(self.track.rule.state, kept, strict=True))
         for part in self.parts:
-            state |= {f"{part}_{name}": value for name, value in zip(
-                PARTS[part].state, point.parts.get(part, [None] * len(PARTS[part].state)), strict=True)}
+            state |= {
+                f"{part}_{name}": value
+                for name, value in zip(
+                    PARTS[part].state, point.parts.get(part, [None] * len(PARTS[part].state)), strict=True
+                )
+            }
         return state
 
     @property
@@ -91,11 +95,15 @@ def _recorded(race: Race) -> list[Record]:
     records = [Record(track, name, label, min(race.step, track.extent)) for track, name, label in named]
     for number, (branch, tracks) in enumerate(zip(experiment.branches, race.branches, strict=True), 1):
         names = replace(experiment, runs=branch.runs, branches=()).names
-        records += [Record(track, name, run.label, min(branch.steps, track.extent), branch.label, number)
-                    for track, name, run in zip(tracks, names, branch.runs, strict=True)]
+        records += [
+            Record(track, name, run.label, min(branch.steps, track.extent), branch.label, number)
+            for track, name, run in zip(tracks, names, branch.runs, strict=True)
+        ]
     for (track, name, label), bundle in zip(named, race.bundles, strict=True):
-        records += [Record(replica, name, label, min(race.step, track.extent, replica.extent), replica=k)
-                    for k, replica in enumerate(bundle, 1)]
+        records += [
+            Record(replica, name, label, min(race.step, track.extent, replica.extent), replica=k)
+            for k, replica in enumerate(bundle, 1)
+        ]
     return records
 
 

@@ -31,8 +31,10 @@ PICTURES = {".png": image_metadata.in_png, ".svg": image_metadata.in_svg}
 
 def examples() -> dict[str, tuple[str, Path]]:
     """Id -> title and file of every ready experiment, in the order of their file names."""
-    return {path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
-            for path in sorted(EXAMPLES.glob("*.json"))}
+    return {
+        path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
+        for path in sorted(EXAMPLES.glob("*.json"))
+    }
 
 
 def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
@@ -82,8 +84,13 @@ def place(source: str | Path) -> Path:
     known = examples()
     if str(source) not in known:
         name = repr(str(source)) if len(str(source)) < 200 else short(str(source))
-        raise ExperimentError(tr("there is no file {name}, and no example of that name; examples are {known}",
-                                 name=name, known=', '.join(known)))
+        raise ExperimentError(
+            tr(
+                "there is no file {name}, and no example of that name; examples are {known}",
+                name=name,
+                known=", ".join(known),
+            )
+        )
     return known[str(source)][1]
 
 
@@ -102,10 +109,13 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ExperimentError(tr("cannot read {path}: {lower}",
-                                 path=printable(str(path)), lower=(error.strerror or str(error)).lower())) from None
+        raise ExperimentError(
+            tr("cannot read {path}: {lower}", path=printable(str(path)), lower=(error.strerror or str(error)).lower())
+        ) from None
     except ValueError as error:
-        raise ExperimentError(tr("cannot open {value}: {error}", value=printable(path.name or str(path)), error=error)) from None
+        raise ExperimentError(
+            tr("cannot open {value}: {error}", value=printable(path.name or str(path)), error=error)
+        ) from None
 
 
 @contextmanager
@@ -113,7 +123,9 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     """The file, if it is one: a pipe would keep the reader waiting, a device never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise ExperimentError(tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is no file that can be read to its end"))
+        raise ExperimentError(
+            tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is no file that can be read to its end")
+        )
     with path.open("rb") as file:
         yield file
 
@@ -132,8 +144,12 @@ def save(experiment: Experiment, path: Path) -> None:
     if len(words) > LARGEST:
         words = experiment.to_json(indent=None)
     if len(words) > LARGEST:
-        raise ExperimentError(tr("it cannot be saved: with all that was turned on the way it is larger than {largest} MiB; "
-                                 "remove branches, or race anew, which forgets what was turned",
-                                 largest=LARGEST >> 20))
+        raise ExperimentError(
+            tr(
+                "it cannot be saved: with all that was turned on the way it is larger than {largest} MiB; "
+                "remove branches, or race anew, which forgets what was turned",
+                largest=LARGEST >> 20,
+            )
+        )
     with replacing(path) as file:
         file.write(words)

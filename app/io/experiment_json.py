@@ -68,7 +68,9 @@ from app.utils.validation import ExperimentError, short
 
 FORMAT = 1
 LARGEST = 16 << 20  # bytes; an experiment is a few hundred, or some 600,000 with all the points that it may hold
-DEEPEST = 64  # our own objects need eight; what is kept of a newer version must be written again without running out of stack
+DEEPEST = (
+    64  # our own objects need eight; what is kept of a newer version must be written again without running out of stack
+)
 TOO_DEEP = mark("its JSON is nested more than {deepest} deep")
 DIGITS = 300  # of a whole number: more would not fit into a float
 
@@ -92,12 +94,26 @@ def from_json(source: str | bytes) -> Experiment:
         raise ExperimentError(tr('it is JSON, but not an experiment: it has no key "thalweg"'))
     _check_version(data.pop("thalweg"))
     _check_depth(data)
-    runs = _list(mark("runs"), data.get("runs", []), MOST_RUNS, tr("an experiment holds at most {most} runs, not {n:,}"))
-    branches = _list(mark("branches"), data.get("branches", []), MOST_BRANCHES,
-                     tr("an experiment holds at most {most} branches, not {n:,}"))
-    return _build(Experiment, mark("experiment"), {
-        **data, "runs": _runs(runs), "curve": _build(Curve, mark("curve"), data.get("curve", {})),
-        "fair": _build(Fair, mark("mode of a fair race"), data.get("fair", {})), "branches": tuple(map(_branch, branches))})
+    runs = _list(
+        mark("runs"), data.get("runs", []), MOST_RUNS, tr("an experiment holds at most {most} runs, not {n:,}")
+    )
+    branches = _list(
+        mark("branches"),
+        data.get("branches", []),
+        MOST_BRANCHES,
+        tr("an experiment holds at most {most} branches, not {n:,}"),
+    )
+    return _build(
+        Experiment,
+        mark("experiment"),
+        {
+            **data,
+            "runs": _runs(runs),
+            "curve": _build(Curve, mark("curve"), data.get("curve", {})),
+            "fair": _build(Fair, mark("mode of a fair race"), data.get("fair", {})),
+            "branches": tuple(map(_branch, branches)),
+        },
+    )
 
 
 def _parsed(source: str | bytes) -> Any:
@@ -108,7 +124,9 @@ def _parsed(source: str | bytes) -> Any:
     if not words.strip():
         raise ExperimentError(tr("it is empty"))
     try:
-        return json.loads(words, parse_constant=_no_number, parse_float=_float, parse_int=_int, object_pairs_hook=_object)
+        return json.loads(
+            words, parse_constant=_no_number, parse_float=_float, parse_int=_int, object_pairs_hook=_object
+        )
     except RecursionError:
         raise ExperimentError(tr(TOO_DEEP, deepest=DEEPEST)) from None
     except json.JSONDecodeError as error:
@@ -119,8 +137,13 @@ def _what_is_wrong(words: str, error: json.JSONDecodeError) -> str:
     ends = error.pos >= len(words) or error.msg.startswith("Unterminated") or not words.endswith("}")
     if words.startswith("{") and ends and error.msg != "Extra data":
         return tr("it is cut off: its JSON ends in line {line}, before it is complete", line=words.count(chr(10)) + 1)
-    return tr("it is not JSON: {lower}{msg} in line {lineno}, column {colno}",
-              lower=error.msg[:1].lower(), msg=error.msg[1:], lineno=error.lineno, colno=error.colno)
+    return tr(
+        "it is not JSON: {lower}{msg} in line {lineno}, column {colno}",
+        lower=error.msg[:1].lower(),
+        msg=error.msg[1:],
+        lineno=error.lineno,
+        colno=error.colno,
+    )
 
 
 def _decoded(source: bytes) -> str:
@@ -146,8 +169,13 @@ def _float(word: str) -> float:
 
 def _int(word: str) -> int:
     if len(word) > DIGITS:
-        raise ExperimentError(tr("it holds a number of {word:,} digits, and {digits} is the most that can be read",
-                                 word=len(word), digits=DIGITS))
+        raise ExperimentError(
+            tr(
+                "it holds a number of {word:,} digits, and {digits} is the most that can be read",
+                word=len(word),
+                digits=DIGITS,
+            )
+        )
     return int(word)
 
 
@@ -163,18 +191,32 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _check_version(value: Any) -> None:
     found = re.fullmatch(r"(\d{1,9})(\.\d{1,9})?", str(value)) if isinstance(value, (int, float, str)) else None
     if found is None or int(found[1]) < 1:
-        raise ExperimentError(tr('its key "thalweg" must be the version of the format, {format}, not {value}',
-                                 format=FORMAT, value=short(value)))
+        raise ExperimentError(
+            tr(
+                'its key "thalweg" must be the version of the format, {format}, not {value}',
+                format=FORMAT,
+                value=short(value),
+            )
+        )
     if int(found[1]) > FORMAT:
-        raise ExperimentError(tr("it was written by a newer Thalweg (format {found}); this one reads format {format}: "
-                                 "update Thalweg", found=found[0], format=FORMAT))
+        raise ExperimentError(
+            tr(
+                "it was written by a newer Thalweg (format {found}); this one reads format {format}: update Thalweg",
+                found=found[0],
+                format=FORMAT,
+            )
+        )
 
 
 def _check_depth(data: Any) -> None:
     level = [data]
     for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)
-                 if isinstance(inner, (dict, list))]
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
         if not level:
             return
     raise ExperimentError(tr(TOO_DEEP, deepest=DEEPEST))
@@ -194,7 +236,9 @@ def _runs(data: list[Any]) -> tuple[Run, ...]:
 
 def _branch(data: Any) -> Branch:
     if isinstance(data, dict):
-        runs = _list(tr("the runs of a branch"), data.get("runs"), MOST_RUNS, tr("a branch holds at most {most} runs, not {n:,}"))
+        runs = _list(
+            tr("the runs of a branch"), data.get("runs"), MOST_RUNS, tr("a branch holds at most {most} runs, not {n:,}")
+        )
         data = {"start": None, "steps": None, **data, "runs": _runs(runs)}
     made: Branch = _build(Branch, mark("branch"), data)
     return made
@@ -204,8 +248,14 @@ def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:
     """The object of a class, with the keys it does not know as its ``extra``."""
     names = [field.name for field in fields(cls) if field.name != "extra"]  # type: ignore[arg-type]
     if not isinstance(data, dict):
-        raise ExperimentError(tr("the {kind} must be an object with {names}, not {data}",
-                                 kind=tr(kind), names=', '.join(names), data=short(data)))
+        raise ExperimentError(
+            tr(
+                "the {kind} must be an object with {names}, not {data}",
+                kind=tr(kind),
+                names=", ".join(names),
+                data=short(data),
+            )
+        )
     if cls is Run and "optimizer" not in data:
         Run.parse("")
     known = {key: value for key, value in data.items() if key in names}

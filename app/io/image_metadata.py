@@ -41,8 +41,9 @@ def in_png(file: IO[bytes]) -> bytes:
             file.seek(length - len(begin) + 4, os.SEEK_CUR)
             continue
         if length > LARGEST:
-            raise ExperimentError(tr("the experiment in it is larger than {largest} MiB, which none may be",
-                                     largest=LARGEST >> 20))
+            raise ExperimentError(
+                tr("the experiment in it is larger than {largest} MiB, which none may be", largest=LARGEST >> 20)
+            )
         content = begin + file.read(length - len(begin))
         if file.read(4) != struct.pack(">I", zlib.crc32(kind + content)):
             raise ExperimentError(tr("the experiment in it is cut off or damaged"))
@@ -65,9 +66,11 @@ def _inflated(data: bytes) -> bytes:
     return text
 
 
-READERS = {b"tEXt": lambda body: body.decode("latin-1").encode(),
-           b"zTXt": lambda body: _inflated(body[1:]).decode("latin-1").encode(),
-           b"iTXt": _international}
+READERS = {
+    b"tEXt": lambda body: body.decode("latin-1").encode(),
+    b"zTXt": lambda body: _inflated(body[1:]).decode("latin-1").encode(),
+    b"iTXt": _international,
+}
 
 
 class Search:
@@ -99,7 +102,9 @@ class Search:
         self.heard = None
 
     def refuse(self, *_: object) -> None:
-        raise ExperimentError(tr("it declares entities, which a picture of Thalweg does not and which could fill the memory"))
+        raise ExperimentError(
+            tr("it declares entities, which a picture of Thalweg does not and which could fill the memory")
+        )
 
 
 def in_svg(file: IO[bytes]) -> bytes:
@@ -111,7 +116,9 @@ def in_svg(file: IO[bytes]) -> bytes:
             search.parser.Parse(piece, not piece)
         except expat.ExpatError as error:
             if not search.found:
-                raise ExperimentError(tr("it is not an SVG picture, or is cut off or damaged: {error}", error=error)) from None
+                raise ExperimentError(
+                    tr("it is not an SVG picture, or is cut off or damaged: {error}", error=error)
+                ) from None
         if search.found:
             return search.found.encode()
         if not piece:

@@ -30,24 +30,34 @@ class Branch:
             raise ExperimentError(tr("a branch needs at least one run"))
         if not isinstance(self.start, (tuple, list)) or len(self.start) != 2:
             raise ExperimentError(tr("the start of a branch must be two numbers, not {start}", start=short(self.start)))
-        object.__setattr__(self, "start", tuple(start_number(tr("the start of a branch"), value) for value in self.start))
+        object.__setattr__(
+            self, "start", tuple(start_number(tr("the start of a branch"), value) for value in self.start)
+        )
         whole(tr("the steps of a branch"), self.steps, 0, MOST_STEPS)
         whole(tr("the step at which a branch was left"), self.since, 0, MOST_STEPS)
         text(tr("the name of a branch"), self.name, 80)
         flag(mark("visible"), self.visible)
         slots = [run.slot for run in self.runs]
         if len(self.runs) > MOST_RUNS or None in slots or len(set(slots)) < len(slots):
-            raise ExperimentError(tr("a branch holds at most {most_runs} runs, each with a slot of its own", most_runs=MOST_RUNS))
+            raise ExperimentError(
+                tr("a branch holds at most {most_runs} runs, each with a slot of its own", most_runs=MOST_RUNS)
+            )
 
     @property
     def label(self) -> str:
         """Its name, or what it is: Adam, lr 0.05, left at step 120."""
-        runs = "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
+        runs = (
+            "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
+        )
         return self.name or tr("{runs} · left at step {since:,}", runs=runs, since=self.since)
 
 
-MODES = {"": "learning rates as set", "rate": "the same learning rate for all", "tuned": "each learning rate tuned",
-         "evaluations": "the same evaluation budget"}
+MODES = {
+    "": "learning rates as set",
+    "rate": "the same learning rate for all",
+    "tuned": "each learning rate tuned",
+    "evaluations": "the same evaluation budget",
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,11 @@ class Fair:
         """For the screen and every picture."""
         if self.mode == "tuned":
             return tr("each learning rate tuned for the lowest loss after {budget:,} steps", budget=self.budget)
-        return tr("{budget:,} evaluations for each run", budget=self.budget) if self.mode == "evaluations" else tr(MODES[self.mode])
+        return (
+            tr("{budget:,} evaluations for each run", budget=self.budget)
+            if self.mode == "evaluations"
+            else tr(MODES[self.mode])
+        )
 
 
 AS_SET = Fair()

@@ -17,7 +17,8 @@ FAVOURITE = mark("Favourites")
 # What a newcomer finds on top, until they mark favourites of their own.
 FAVOURITES = {
     "optimizer": ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"),
-    "surface": ("elongated_bowl", "rosenbrock", "himmelblau", "saddle", "linear_regression")}
+    "surface": ("elongated_bowl", "rosenbrock", "himmelblau", "saddle", "linear_regression"),
+}
 
 
 def fold(text: str) -> str:
@@ -71,18 +72,27 @@ def conventions(optimizer: str) -> list[Optimizer]:
 
 def optimizer_entries() -> list[Entry]:
     """One entry for each optimizer; its variants are found through it."""
-    return [Entry(rule.id, rule.name, rule.family, rule.note, rule.source, other_names)
-            for rule in OPTIMIZERS.values() if not rule.variant_of]
+    return [
+        Entry(rule.id, rule.name, rule.family, rule.note, rule.source, other_names)
+        for rule in OPTIMIZERS.values()
+        if not rule.variant_of
+    ]
 
 
 def other_names(optimizer: str) -> str:
     """What the conventions of an optimizer and the frameworks' calls of them are called."""
-    return " ".join([*(f"{other.name} {other.id} {other.convention}" for other in conventions(optimizer)),
-                     *(preset.call for preset in presets(optimizer))])
+    return " ".join(
+        [
+            *(f"{other.name} {other.id} {other.convention}" for other in conventions(optimizer)),
+            *(preset.call for preset in presets(optimizer)),
+        ]
+    )
 
 
 def surface_entries() -> list[Entry]:
-    return [Entry(surface.id, surface.name, surface.family, surface.note, surface.source) for surface in SURFACES.values()]
+    return [
+        Entry(surface.id, surface.name, surface.family, surface.note, surface.source) for surface in SURFACES.values()
+    ]
 
 
 def sections(entries: Iterable[Entry], favourites: Iterable[str] = (), text: str = "") -> list[tuple[str, list[Entry]]]:

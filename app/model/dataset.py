@@ -19,14 +19,21 @@ def columns(surface: str, value: Any) -> Columns:
     if SURFACES[surface].make is None:
         made = ", ".join(name for name, each in SURFACES.items() if each.make)
         raise ExperimentError(tr("{surface} is not made from data; choose from {made}", surface=surface, made=made))
-    if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(isinstance(part, (tuple, list)) for part in value):
+    if (
+        not isinstance(value, (tuple, list))
+        or len(value) != 2
+        or not all(isinstance(part, (tuple, list)) for part in value)
+    ):
         raise ExperimentError(tr("data must be two columns of numbers, x and y"))
     x, y = map(tuple, value)
     if len(x) != len(y):
-        raise ExperimentError(tr("the two columns of the data must be equally long, not {x:,} and {y:,}", x=len(x), y=len(y)))
+        raise ExperimentError(
+            tr("the two columns of the data must be equally long, not {x:,} and {y:,}", x=len(x), y=len(y))
+        )
     if len(x) > MOST_POINTS:
-        raise ExperimentError(tr("an experiment holds at most {most_points:,} points, not {x:,}",
-                                 most_points=MOST_POINTS, x=len(x)))
+        raise ExperimentError(
+            tr("an experiment holds at most {most_points:,} points, not {x:,}", most_points=MOST_POINTS, x=len(x))
+        )
     return _floats(x), _floats(y)
 
 
@@ -51,8 +58,12 @@ def _made(surface: str, data: Columns) -> Surface:
     except ValueError as error:
         raise unusable(error) from None
     if max(map(abs, made.start)) > FARTHEST:
-        raise ExperimentError(tr("for such numbers the race would begin beyond {farthest:g}; write x and y in other units",
-                                 farthest=FARTHEST))
+        raise ExperimentError(
+            tr(
+                "for such numbers the race would begin beyond {farthest:g}; write x and y in other units",
+                farthest=FARTHEST,
+            )
+        )
     return made
 
 

@@ -38,8 +38,11 @@ def edited(now: Experiment, wanted: Experiment, step: int, extents: Sequence[int
             runs.append(_turned(old, before[run.slot], run, step, from_start))
     made = {run.slot: run for run in runs}
     changed = {slot for slot, run in made.items() if slot not in olds or not races_alike(run, olds[slot])}
-    lost = [run for run, extent in zip(now.runs, extents, strict=True)
-            if extent > step and run.slot in made and (moved or (run.slot in changed and not from_start))]
+    lost = [
+        run
+        for run, extent in zip(now.runs, extents, strict=True)
+        if extent > step and run.slot in made and (moved or (run.slot in changed and not from_start))
+    ]
     after = replace(wanted, runs=tuple(runs), fair=now.fair)
     if moved or changed & olds.keys():  # another run beside them makes no branch idle
         after = replace(after, branches=tuple(branch for branch in after.branches if not _idle(branch, after, step)))
@@ -49,11 +52,17 @@ def edited(now: Experiment, wanted: Experiment, step: int, extents: Sequence[int
 def _idle(branch: Branch, after: Experiment, step: int) -> bool:
     """Whether a branch that was left at this step is what is raced again: a slider was turned there and back."""
     current = {run.slot: run for run in after.runs}
-    return (branch.since == step and not branch.name and branch.start == after.start
-            and all(run.slot in current and races_alike(run, current[run.slot]) for run in branch.runs))
+    return (
+        branch.since == step
+        and not branch.name
+        and branch.start == after.start
+        and all(run.slot in current and races_alike(run, current[run.slot]) for run in branch.runs)
+    )
 
 
-def kept(experiment: Experiment, now: Experiment, lost: tuple[Run, ...], step: int, extents: Sequence[int]) -> Experiment:
+def kept(
+    experiment: Experiment, now: Experiment, lost: tuple[Run, ...], step: int, extents: Sequence[int]
+) -> Experiment:
     """The experiment with one branch more, of runs of ``now``; without any where none is lost."""
     if not lost:
         return experiment
@@ -78,12 +87,18 @@ def _turned(old: Run, seen: Run, run: Run, step: int, from_start: bool) -> Run:
 
 def _leveled(wanted: Experiment, before: Mapping[int | None, Run], olds: Mapping[int | None, Run]) -> Experiment:
     """With one learning rate for all: the one that was just turned, if any was; new runs take over what the others have had."""
-    known = {run.slot: before[run.slot] for run in wanted.runs
-             if run.rule.has_rate and run.slot in before and before[run.slot].optimizer == run.optimizer}
+    known = {
+        run.slot: before[run.slot]
+        for run in wanted.runs
+        if run.rule.has_rate and run.slot in before and before[run.slot].optimizer == run.optimizer
+    }
     if not known:
         return wanted
-    turned = [run.hyperparameters["lr"] for run in wanted.runs
-              if run.slot in known and known[run.slot].hyperparameters["lr"] != run.hyperparameters["lr"]]
+    turned = [
+        run.hyperparameters["lr"]
+        for run in wanted.runs
+        if run.slot in known and known[run.slot].hyperparameters["lr"] != run.hyperparameters["lr"]
+    ]
     runs = []
     for run in wanted.runs:
         if run.rule.has_rate and run.slot not in known:
@@ -105,8 +120,11 @@ def one_rate(now: Experiment, chosen: int) -> dict[int | None, float]:
 
 def made_fair(now: Experiment, fair: Fair, rates: Mapping[int | None, float]) -> Experiment:
     """A fair race; runs whose slots have a rate take it from the start on, with their other hyperparameters as they are now."""
-    made = replace(now, fair=now.fair.dropped, runs=tuple(
-        run.afresh().turned("lr", rates[run.slot]) if run.slot in rates else run for run in now.runs))
+    made = replace(
+        now,
+        fair=now.fair.dropped,
+        runs=tuple(run.afresh().turned("lr", rates[run.slot]) if run.slot in rates else run for run in now.runs),
+    )
     return replace(made, fair=replace(fair, of=made.fingerprint if fair.mode == "tuned" else 0, extra=now.fair.extra))
 
 
@@ -121,13 +139,13 @@ def with_branch(now: Experiment, step: int, extents: Sequence[int]) -> Experimen
 
 
 def without_branch(now: Experiment, index: int) -> Experiment:
-    return replace(now, branches=now.branches[:index] + now.branches[index + 1:])
+    return replace(now, branches=now.branches[:index] + now.branches[index + 1 :])
 
 
 def with_branch_changed(now: Experiment, index: int, **changes: object) -> Experiment:
     """One branch with another name, or shown or hidden."""
     branch = replace(now.branches[index], **changes)  # type: ignore[arg-type]
-    return replace(now, branches=(*now.branches[:index], branch, *now.branches[index + 1:]))
+    return replace(now, branches=(*now.branches[:index], branch, *now.branches[index + 1 :]))
 
 
 def _dressed(run: Run, other: Run | None) -> Run:
@@ -143,6 +161,9 @@ def swapped(now: Experiment, index: int, step: int, extents: Sequence[int]) -> E
     moved = branch.start != now.start
     displaced = tuple(run for run in now.runs if moved or (run.slot in slots and not races_alike(run, slots[run.slot])))
     present = {run.slot for run in now.runs}
-    runs = (*(slots.get(run.slot, run) for run in now.runs), *(run for run in slots.values() if run.slot not in present))
+    runs = (
+        *(slots.get(run.slot, run) for run in now.runs),
+        *(run for run in slots.values() if run.slot not in present),
+    )
     after = replace(without_branch(now, index), runs=runs, start=branch.start)
     return kept(after, now, displaced, branch.since, extents)

@@ -17,8 +17,14 @@ from app.utils.validation import MOST_STEPS, ExperimentError, choice, flag, shor
 from surfaces import SURFACES, Surface
 
 MOST_BRANCHES, LONGEST = 100, 20_000_000  # branches, and steps of all their runs together
-QUANTITIES = {"loss": "loss", "above": "loss − minimum", "distance": "distance to nearest minimum", "gradient": "gradient norm",
-              "step": "step size", "rate": "learning rate"}
+QUANTITIES = {
+    "loss": "loss",
+    "above": "loss − minimum",
+    "distance": "distance to nearest minimum",
+    "gradient": "gradient norm",
+    "step": "step size",
+    "rate": "learning rate",
+}
 AGAINST = {"steps": "step", "evaluations": "evaluations", "time": "arithmetic time (ms)"}
 SCALES = ("linear", "log")
 
@@ -71,22 +77,35 @@ class Experiment:
         start = own if self.start is None else self.start
         if not isinstance(start, (tuple, list)) or len(start) != 2:
             raise ExperimentError(tr("start must be two numbers, not {start}", start=short(start)))
-        object.__setattr__(self, "start", tuple(
-            start_number(tr("start {axis}", axis=axis.split()[0]), value)
-            for axis, value in zip(self.land.axes, start, strict=True)))
+        object.__setattr__(
+            self,
+            "start",
+            tuple(
+                start_number(tr("start {axis}", axis=axis.split()[0]), value)
+                for axis, value in zip(self.land.axes, start, strict=True)
+            ),
+        )
         if len(self.runs) > MOST_RUNS:
-            raise ExperimentError(tr("an experiment holds at most {most_runs} runs, not {runs}",
-                                     most_runs=MOST_RUNS, runs=len(self.runs)))
+            raise ExperimentError(
+                tr("an experiment holds at most {most_runs} runs, not {runs}", most_runs=MOST_RUNS, runs=len(self.runs))
+            )
         if self.steps is not None:
             whole(mark("steps"), self.steps, 0, MOST_STEPS)
         text(mark("title"), self.title, 200)
         flag(mark("settled"), self.settled)
         whole(mark("shown"), self.shown, 0, MOST_STEPS)
         if len(self.branches) > MOST_BRANCHES:
-            raise ExperimentError(tr("an experiment holds at most {most_branches} branches, not {branches}",
-                                     most_branches=MOST_BRANCHES, branches=len(self.branches)))
+            raise ExperimentError(
+                tr(
+                    "an experiment holds at most {most_branches} branches, not {branches}",
+                    most_branches=MOST_BRANCHES,
+                    branches=len(self.branches),
+                )
+            )
         if sum(branch.steps * len(branch.runs) for branch in self.branches) > LONGEST:
-            raise ExperimentError(tr("the branches of an experiment hold at most {longest:,} steps in all", longest=LONGEST))
+            raise ExperimentError(
+                tr("the branches of an experiment hold at most {longest:,} steps in all", longest=LONGEST)
+            )
         object.__setattr__(self, "runs", self._seated())
         if not self._is_fair:
             object.__setattr__(self, "fair", self.fair.dropped)
@@ -133,13 +152,13 @@ class Experiment:
         return [run.label for run in self.runs]
 
     def with_run(self, index: int, run: Run) -> Experiment:
-        return replace(self, runs=(*self.runs[:index], run, *self.runs[index + 1:]))
+        return replace(self, runs=(*self.runs[:index], run, *self.runs[index + 1 :]))
 
     def added(self, run: Run) -> Experiment:
         return replace(self, runs=(*self.runs, run))
 
     def removed(self, index: int) -> Experiment:
-        return replace(self, runs=(*self.runs[:index], *self.runs[index + 1:]))
+        return replace(self, runs=(*self.runs[:index], *self.runs[index + 1 :]))
 
     def on(self, surface: str) -> Experiment:
         """The same runs on another surface, from that surface's start; made from the same data, if it is made from any."""
@@ -179,5 +198,6 @@ class Experiment:
         return experiment_json.from_json(source)
 
 
-FIRST = Experiment("rosenbrock", (-0.5, 2.5), (
-    Run("sgd", {"lr": 0.001}), Run("momentum", {"lr": 0.0006}), Run("adam", {"lr": 0.15})))
+FIRST = Experiment(
+    "rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.001}), Run("momentum", {"lr": 0.0006}), Run("adam", {"lr": 0.15}))
+)

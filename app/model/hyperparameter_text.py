@@ -38,7 +38,9 @@ def defaults(run: Run) -> dict[str, float]:
     """What every hyperparameter of a run is at first; a part begins at the strength at which it is added."""
     known = dict(run.rule.defaults)
     for part in run.parts:
-        known |= {name: part.on if name == part.id else declared.default for name, declared in part.hyperparameters.items()}
+        known |= {
+            name: part.on if name == part.id else declared.default for name, declared in part.hyperparameters.items()
+        }
     return known
 
 
@@ -62,7 +64,9 @@ def pasted(text: str, run: Run) -> Pasted:
         else:
             unknown.append(name)
     if unknown and (optimizer is not None or not known):
-        raise ExperimentError(tr("{optimizer} has no hyperparameter {names}", optimizer=rule.name, names=", ".join(unknown)))
+        raise ExperimentError(
+            tr("{optimizer} has no hyperparameter {names}", optimizer=rule.name, names=", ".join(unknown))
+        )
     if optimizer is None:
         return Pasted(replace(run, hyperparameters={**run.hyperparameters, **known}), known, unknown)
     made = Run(optimizer.id, known)
@@ -81,8 +85,13 @@ def _taken_apart(text: str) -> tuple[Optimizer | None, Mapping[str, str]]:
     values = {pair[0]: pair[-1] for pair in told}
     named = _optimizer(head)
     if not (named or told) or len(values) < len(told) or any(len(pair) != 2 or not all(pair) for pair in told):
-        raise ExperimentError(tr("copy hyperparameters first, such as {example}: the clipboard holds {given}",
-                                 example="adam lr=0.05 beta1=0.8", given=short(text.strip()) if text.strip() else tr("no text")))
+        raise ExperimentError(
+            tr(
+                "copy hyperparameters first, such as {example}: the clipboard holds {given}",
+                example="adam lr=0.05 beta1=0.8",
+                given=short(text.strip()) if text.strip() else tr("no text"),
+            )
+        )
     if head and named is None:
         raise ExperimentError(tr("there is no optimizer {name}", name=short(head)))
     return named, values

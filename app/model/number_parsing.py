@@ -13,8 +13,12 @@ from optimizers import Hyperparameter
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")  # 1,000 is a thousand to some, and one to others
-AS_TYPED = {ord("\u2212"): "-", 0x200B: None, 0xFEFF: None,  # a minus sign; what is not seen
-            **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}}  # full-width letters and digits
+AS_TYPED = {
+    ord("\u2212"): "-",
+    0x200B: None,
+    0xFEFF: None,  # a minus sign; what is not seen
+    **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},
+}  # full-width letters and digits
 TINY = 1e-290  # the least that is allowed to be no more than a word for "above 0"
 
 
@@ -57,8 +61,14 @@ def entered(declared: Hyperparameter, text: str, name: str) -> Entered:
         raise ExperimentError(_not_a_number(declared, name, typed))
     value, plain, grouped = float(typed.replace(",", ".")), short(typed).strip("'"), GROUPED.fullmatch(typed)
     if declared.scale == "whole" and grouped:
-        raise ExperimentError(tr("{name} must be written with nothing between thousands: {better}, not {given}", name=name,
-                                 given=plain, better=typed.replace(grouped[1], "")))
+        raise ExperimentError(
+            tr(
+                "{name} must be written with nothing between thousands: {better}, not {given}",
+                name=name,
+                given=plain,
+                better=typed.replace(grouped[1], ""),
+            )
+        )
     if not math.isfinite(value):
         raise ExperimentError(refusal(declared, name, tr("{given}, which is too large", given=plain)))
     try:
@@ -66,9 +76,16 @@ def entered(declared: Hyperparameter, text: str, name: str) -> Entered:
     except ValueError:
         raise ExperimentError(refusal(declared, name, plain)) from None
     if grouped and grouped[1] == ",":
-        return Entered(value, tr("{given} was read as {value}: a comma is a decimal point; write {thousand} "
-                                 "for a thousand times as much",
-                                 given=plain, value=spelled(value), thousand=typed.replace(",", "")))
+        return Entered(
+            value,
+            tr(
+                "{given} was read as {value}: a comma is a decimal point; write {thousand} "
+                "for a thousand times as much",
+                given=plain,
+                value=spelled(value),
+                thousand=typed.replace(",", ""),
+            ),
+        )
     if value == 0 and re.search("[1-9]", re.split("[eE]", typed)[0]):
         return Entered(value, tr("{given} was read as 0: it is closer to 0 than any other number", given=plain))
     return Entered(value)
@@ -78,9 +95,16 @@ def _not_a_number(declared: Hyperparameter, name: str, typed: str) -> str:
     together = re.sub(r"\s", "", typed)
     given = short(typed)
     if together != typed and NUMBER.fullmatch(together):
-        return tr("{name} must be written without spaces: {better}, not {given}", name=name, given=given,
-                  better=short(together).strip("'"))
+        return tr(
+            "{name} must be written without spaces: {better}, not {given}",
+            name=name,
+            given=given,
+            better=short(together).strip("'"),
+        )
     if re.fullmatch(r"[+-]?\d+([.,]\d+){2,}", typed):
-        return tr("{name} must be written with one decimal point and nothing between thousands, not {given}",
-                  name=name, given=given)
+        return tr(
+            "{name} must be written with one decimal point and nothing between thousands, not {given}",
+            name=name,
+            given=given,
+        )
     return refusal(declared, name, given)

@@ -57,12 +57,18 @@ class Run:
     def _checked(self, given: Any) -> Mapping[str, float]:
         """All hyperparameters of the optimizer and of the parts that are named; ExperimentError names the culprit."""
         if not isinstance(given, Mapping):
-            raise ExperimentError(tr("the hyperparameters of {optimizer} must be names with numbers, not {given}",
-                                     optimizer=self.optimizer, given=short(given)))
+            raise ExperimentError(
+                tr(
+                    "the hyperparameters of {optimizer} must be names with numbers, not {given}",
+                    optimizer=self.optimizer,
+                    given=short(given),
+                )
+            )
         endless = next((name for name in given if len(name) > LONGEST_NAME), None)
         if endless is not None:
-            raise ExperimentError(tr("{optimizer} has no hyperparameter {endless}",
-                                     optimizer=self.optimizer, endless=short(endless)))
+            raise ExperimentError(
+                tr("{optimizer} has no hyperparameter {endless}", optimizer=self.optimizer, endless=short(endless))
+            )
         checked = {**self.rule.defaults, **{name: self._one(name, value) for name, value in given.items()}}
         every = dict(self.rule.defaults)
         for part in self.rule.parts.values():
@@ -76,9 +82,15 @@ class Run:
             declared = self.rule.declared(name)
         except ValueError:
             parts = [each for part in self.rule.parts.values() for each in part.hyperparameters]
-            raise ExperimentError(tr("{optimizer} has no hyperparameter {name}; it has {names}, and can be combined with {parts}",
-                                     optimizer=self.optimizer, name=short(name), names=", ".join(self.rule.hyperparameters),
-                                     parts=", ".join(parts))) from None
+            raise ExperimentError(
+                tr(
+                    "{optimizer} has no hyperparameter {name}; it has {names}, and can be combined with {parts}",
+                    optimizer=self.optimizer,
+                    name=short(name),
+                    names=", ".join(self.rule.hyperparameters),
+                    parts=", ".join(parts),
+                )
+            ) from None
         called = tr("{name} of {optimizer}", name=name, optimizer=self.optimizer)
         value = given if isinstance(given, (int, float)) else number(called, given)
         try:
@@ -88,18 +100,28 @@ class Run:
 
     def _history(self) -> tuple[Earlier, ...]:
         if not isinstance(self.earlier, (list, tuple)) or len(self.earlier) > MOST_TURNS:
-            raise ExperimentError(tr("earlier must be a list of at most {most_turns} pairs of a step and hyperparameters",
-                                     most_turns=MOST_TURNS))
+            raise ExperimentError(
+                tr(
+                    "earlier must be a list of at most {most_turns} pairs of a step and hyperparameters",
+                    most_turns=MOST_TURNS,
+                )
+            )
         history: list[Earlier] = []
         for entry in self.earlier:
             if not isinstance(entry, Earlier):  # these come from a run, which has checked them
                 if not isinstance(entry, (list, tuple)) or len(entry) != 2:
-                    raise ExperimentError(tr("earlier must hold pairs of a step and hyperparameters, not {entry}",
-                                             entry=short(entry)))
+                    raise ExperimentError(
+                        tr("earlier must hold pairs of a step and hyperparameters, not {entry}", entry=short(entry))
+                    )
                 entry = Earlier(whole(tr("the step of a turn"), entry[0], 1, MOST_STEPS), self._checked(entry[1]))
             if history and entry.until <= history[-1].until:
-                raise ExperimentError(tr("the steps of earlier must rise, and {until} follows {until2}",
-                                         until=entry.until, until2=history[-1].until))
+                raise ExperimentError(
+                    tr(
+                        "the steps of earlier must rise, and {until} follows {until2}",
+                        until=entry.until,
+                        until2=history[-1].until,
+                    )
+                )
             history.append(entry)
         return tuple(history)
 
@@ -134,8 +156,10 @@ class Run:
     @cached_property
     def others(self) -> list[Run]:
         """The replicas: this run again and again, each time with the next seeds."""
-        return [self.throughout({name: (value + k) % SEEDS for name, value in self.seeds.items()})
-                for k in range(1, self.replicas + 1)]
+        return [
+            self.throughout({name: (value + k) % SEEDS for name, value in self.seeds.items()})
+            for k in range(1, self.replicas + 1)
+        ]
 
     @property
     def timeline(self) -> list[tuple[int, Mapping[str, float]]]:
@@ -174,8 +198,11 @@ class Run:
 
         past = self.earlier
         turns = [*(changed(entry.hyperparameters) for entry in past), changed(now)]
-        kept = tuple(Earlier(entry.until, before) for entry, before, after in zip(past, turns, turns[1:], strict=False)
-                     if before != after)
+        kept = tuple(
+            Earlier(entry.until, before)
+            for entry, before, after in zip(past, turns, turns[1:], strict=False)
+            if before != after
+        )
         return replace(self, hyperparameters=turns[-1], earlier=kept)
 
     def afresh(self) -> Run:
@@ -184,8 +211,12 @@ class Run:
 
     def without(self, part: Part) -> Run:
         """This run, no longer combined with a part."""
-        return replace(self, hyperparameters={name: value for name, value in self.hyperparameters.items()
-                                              if name not in part.hyperparameters})
+        return replace(
+            self,
+            hyperparameters={
+                name: value for name, value in self.hyperparameters.items() if name not in part.hyperparameters
+            },
+        )
 
     def racing(self, optimizer: str) -> Run:
         """This run with another optimizer: what was turned and is known to both stays.
@@ -195,31 +226,42 @@ class Run:
         rule, other = self.rule, OPTIMIZERS[optimizer]
         related = (rule.variant_of or rule.id) == (other.variant_of or other.id)
         known = {*other.hyperparameters, *(name for part in other.parts.values() for name in part.hyperparameters)}
-        kept = {name: value for name, value in self.hyperparameters.items()
-                if name in known and (related or name != "lr") and value != rule.declared(name).default}
+        kept = {
+            name: value
+            for name, value in self.hyperparameters.items()
+            if name in known and (related or name != "lr") and value != rule.declared(name).default
+        }
         return replace(self, optimizer=optimizer, hyperparameters=kept, earlier=())
 
     @property
     def settings(self) -> str:
         """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
         shown = [(name, self.rule.declared(name), value) for name, value in self.hyperparameters.items()]
-        return ", ".join(f"{name if name != 'lr' or self.rule.has_rate else tr(declared.label)} {value:g}"
-                         for name, declared, value in shown if name == "lr" or value != declared.default)
+        return ", ".join(
+            f"{name if name != 'lr' or self.rule.has_rate else tr(declared.label)} {value:g}"
+            for name, declared, value in shown
+            if name == "lr" or value != declared.default
+        )
 
     @property
     def _turns(self) -> list[str]:
         if not self.earlier:
             return []
         step = self.earlier[-1].until
-        return [tr("turned {times} times, last at step {step:,}", times=len(self.earlier), step=step) if len(self.earlier) > 1 else
-                tr("turned at step {step:,}", step=step)]
+        return [
+            tr("turned {times} times, last at step {step:,}", times=len(self.earlier), step=step)
+            if len(self.earlier) > 1
+            else tr("turned at step {step:,}", step=step)
+        ]
 
     @staticmethod
     def parse(text: str) -> Run:
         """A run from the command line: "adam lr=0.05 weight_decay=0.1"."""
         words = text.split()
         if not words:
-            raise ExperimentError(tr("a run needs an optimizer; choose from {optimizers}", optimizers=', '.join(OPTIMIZERS)))
+            raise ExperimentError(
+                tr("a run needs an optimizer; choose from {optimizers}", optimizers=", ".join(OPTIMIZERS))
+            )
         values: dict[str, Any] = {}
         for word in words[1:]:
             name, equals, value = word.partition("=")

@@ -39,7 +39,12 @@ class Room:
     def around(self) -> tuple[float, float, float, float]:
         """The margins that this much room allows."""
         left, bottom, right, top = self.margins
-        return left, min(bottom, NUMBERS) if self.cramped else bottom, right, max(top, self.heading) if self.headed else top
+        return (
+            left,
+            min(bottom, NUMBERS) if self.cramped else bottom,
+            right,
+            max(top, self.heading) if self.headed else top,
+        )
 
     def arrange(self) -> None:
         """Fit the words at the axes in, and widen the margins to what they need. Before every full draw: only there they change."""
@@ -62,8 +67,14 @@ class Room:
     def _inset(self, left: float, bottom: float, right: float, top: float) -> None:
         width, height = self.figure.get_size_inches()
         across, up = self.room[2] * width, self.room[3] * height
-        self.axes.set_position((self.room[0] + left / width, self.room[1] + bottom / height,
-                                max(across - left - right, 0.05) / width, max(up - bottom - top, 0.05) / height))
+        self.axes.set_position(
+            (
+                self.room[0] + left / width,
+                self.room[1] + bottom / height,
+                max(across - left - right, 0.05) / width,
+                max(up - bottom - top, 0.05) / height,
+            )
+        )
 
     @property
     def area(self) -> Bbox:

@@ -10,8 +10,17 @@ from functools import lru_cache
 from app.utils.i18n import spoken
 
 USUAL = "DejaVu Sans"  # comes with matplotlib
-HANGUL = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Nanum Gothic", "Malgun Gothic", "Apple SD Gothic Neo",
-          "Source Han Sans KR", "UnDotum", "Noto Sans CJK JP")  # the first that is there is taken, else any font that has them
+HANGUL = (
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "NanumGothic",
+    "Nanum Gothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "Source Han Sans KR",
+    "UnDotum",
+    "Noto Sans CJK JP",
+)  # the first that is there is taken, else any font that has them
 LACKING = {"ko": ("한", HANGUL)}  # by the code of a language: a letter that USUAL has not, and families that have it
 _worn: tuple[str, ...] = (USUAL,)
 
@@ -24,7 +33,9 @@ def wear(family: str) -> None:
     others = [having(*LACKING[spoken().code])] if spoken().code in LACKING else []
     _worn = tuple(dict.fromkeys([*([family] if family in known() else []), USUAL, *filter(None, others)]))
     rcParams["font.sans-serif"] = list(_worn)
-    rcParams["font.family"] = [*_worn, "sans-serif"] if any(others) else ["sans-serif"]  # of a generic one only the first is asked
+    rcParams["font.family"] = (
+        [*_worn, "sans-serif"] if any(others) else ["sans-serif"]
+    )  # of a generic one only the first is asked
 
 
 def worn() -> tuple[str, ...]:
@@ -72,7 +83,9 @@ def _others(letter: str) -> list[str]:
     from matplotlib.font_manager import fontManager
 
     own = get_data_path()  # of these one has a box for every letter
-    return sorted({font.name for font in fontManager.ttflist if not font.fname.startswith(own) and _has(font.fname, letter)})
+    return sorted(
+        {font.name for font in fontManager.ttflist if not font.fname.startswith(own) and _has(font.fname, letter)}
+    )
 
 
 def _has(path: str, letter: str) -> bool:

@@ -58,8 +58,16 @@ class Brush:
                 gc.set_clip_rectangle(clip.frozen())
         return gc
 
-    def line(self, points: np.ndarray, color: str, width: float, clip: BboxBase | None, cap: str = "round",
-             dash: Dash = (), along: float = 0.0) -> None:
+    def line(
+        self,
+        points: np.ndarray,
+        color: str,
+        width: float,
+        clip: BboxBase | None,
+        cap: str = "round",
+        dash: Dash = (),
+        along: float = 0.0,
+    ) -> None:
         """A polyline; points (n, 2) in pixels, nan breaks it; width in points, dashes and gaps in widths. ``along``: how many
         pixels of the line were drawn before, so that its dashes go on where they ended."""
         points = tame(points)
@@ -100,5 +108,11 @@ class Brush:
             scale = Affine2D().scale(self.renderer.points_to_pixels(size))
             self._marks[mark, size] = style.get_path(), (style.get_transform() + scale).frozen(), style.is_filled()
         path, transform, filled = self._marks[mark, size]
-        self.renderer.draw_markers(self._context(edge, width, "round", None), path, transform, Path(points), IDENTITY,
-                                   to_rgba(face) if filled else None)
+        self.renderer.draw_markers(
+            self._context(edge, width, "round", None),
+            path,
+            transform,
+            Path(points),
+            IDENTITY,
+            to_rgba(face) if filled else None,
+        )

@@ -17,8 +17,18 @@ ABOVE = 6.0  # points between axes and what is written over them
 
 def over(axes: Axes, words: str, align: str, size: float, color: str) -> Annotation:
     """Words above the axes, "left" or "right". No title: matplotlib lifts all titles out of the picture when one is hidden."""
-    return axes.annotate(words, (0.0 if align == "left" else 1.0, 1.0), (0, ABOVE), "axes fraction", "offset points",
-                         fontsize=size, color=color, ha=align, va="baseline", annotation_clip=False)
+    return axes.annotate(
+        words,
+        (0.0 if align == "left" else 1.0, 1.0),
+        (0, ABOVE),
+        "axes fraction",
+        "offset points",
+        fontsize=size,
+        color=color,
+        ha=align,
+        va="baseline",
+        annotation_clip=False,
+    )
 
 
 def shrink(text: Text, size: float, wide: float, high: float = math.inf) -> bool:
@@ -45,8 +55,11 @@ def space(axes: Axes) -> None:
     """Take away numbers at the lower axis until there is room between them: in a small window they are long."""
     low, high = axes.get_xlim()
     for count in range(MOST, 0, -1):
-        boxes = [text.get_window_extent() for place, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
-                 if low <= place <= high]
+        boxes = [
+            text.get_window_extent()
+            for place, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+            if low <= place <= high
+        ]
         if all(b.x0 - a.x1 > APART * axes.figure.dpi / 72 for a, b in pairwise(boxes)):
             return
         axes.xaxis.set_major_locator(MaxNLocator(count))
@@ -59,4 +72,4 @@ def two_lines(words: str) -> str:
     if not breaks:
         return words
     middle = min(breaks, key=lambda i: abs(i - len(words) / 2))
-    return words[:middle] + "\n" + words[middle + 1:]
+    return words[:middle] + "\n" + words[middle + 1 :]

@@ -28,8 +28,12 @@ def scientific(value: float, decimals: int) -> str:
 def unlike(values: list[float]) -> list[str]:
     """Numbers as ``short`` writes them, with more digits where two would read the same."""
     for digits in range(6, 18):
-        words = [scientific(value, digits - 1) if value and math.isfinite(value) and not PLAIN[0] <= abs(value) < PLAIN[1]
-                 else f"{value + 0.0:.{digits}g}".replace("-", "−") for value in values]
+        words = [
+            scientific(value, digits - 1)
+            if value and math.isfinite(value) and not PLAIN[0] <= abs(value) < PLAIN[1]
+            else f"{value + 0.0:.{digits}g}".replace("-", "−")
+            for value in values
+        ]
         if len(set(words)) == len(set(values)):
             break
     return words
@@ -61,7 +65,9 @@ class Even(Formatter):
         near = 1e-3 * (steps.min() if steps.size else max(np.abs(values).max(initial=0.0), 1.0))
         high = np.abs(values).max(initial=0.0)
         self.whole = high == 0 or PLAIN[0] <= high < PLAIN[1]
-        self.decimals = next((d for d in range(16) if all(abs(float(self._write(v, d)) - v) <= near for v in values.tolist())), 16)
+        self.decimals = next(
+            (d for d in range(16) if all(abs(float(self._write(v, d)) - v) <= near for v in values.tolist())), 16
+        )
 
     def _write(self, value: float, decimals: int) -> str:
         return f"{value:.{decimals}f}" if self.whole else f"{value:.{decimals}e}"

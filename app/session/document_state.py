@@ -80,5 +80,5 @@ class Origins(QObject):
         undone = bool(self.store.future) and self.store.future[-1] is before
         if undone and self.place and before is self.known[self.place].opened:
             self._go(-1)
-        elif not undone and after is next((origin.opened for origin in self.known[self.place + 1:]), None):
+        elif not undone and after is next((origin.opened for origin in self.known[self.place + 1 :]), None):
             self._go(1)

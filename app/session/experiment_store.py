@@ -30,7 +30,7 @@ class Store(QObject):
             return
         before = self.experiment
         if merge is None or merge != self._merging:
-            self.past = [*self.past[-DEPTH + 1:], before]
+            self.past = [*self.past[-DEPTH + 1 :], before]
         self._merging = merge
         self.future = []
         self.experiment = experiment

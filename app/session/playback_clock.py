@@ -8,7 +8,10 @@ FRAME = 16  # milliseconds: 60 frames a second
 BEAT = 250  # milliseconds of a frame where motion is to be reduced: pictures one after the other, no motion
 LONGEST = 0.1  # seconds that a late frame may make up for; a machine that slept does not wake up to a million updates
 SLOWEST, FASTEST = 1.0, 10_000.0
-FULL, FLUENT = 0.030, 0.045  # seconds of a frame that goes as fast as it can: a shorter one gets more to do, a longer one less
+FULL, FLUENT = (
+    0.030,
+    0.045,
+)  # seconds of a frame that goes as fast as it can: a shorter one gets more to do, a longer one less
 MOST = 1_000_000  # updates in a frame
 
 

@@ -49,7 +49,9 @@ class Session(QObject):
         self.race = Race(experiment)
         self.box: Box = box_of(experiment)
         self.from_start = False  # whether what is turned is felt from the start of the race on, or from now on
-        self.rested = False  # whether all had converged when playing stopped: who plays on does not want to be stopped again
+        self.rested = (
+            False  # whether all had converged when playing stopped: who plays on does not want to be stopped again
+        )
         self.work = QTimer(self, interval=TICK)  # what is late catches up beside all else
         self.work.timeout.connect(self._work)
         self.pieces = 0
@@ -127,8 +129,13 @@ class Session(QObject):
             self.work.start()
         if all(track.finished for track in race.tracks) and race.step >= race.extent:
             gone = all(track.tip.diverged for track in race.tracks)
-            self._end(tr("Every run has diverged: lower a learning rate and start again.") if gone else
-                      tr("Every run has diverged or used its {budget:,} evaluations.", budget=self.experiment.fair.budget))
+            self._end(
+                tr("Every run has diverged: lower a learning rate and start again.")
+                if gone
+                else tr(
+                    "Every run has diverged or used its {budget:,} evaluations.", budget=self.experiment.fair.budget
+                )
+            )
         elif race.step >= stop:
             self._end(tr("Stopped at step {step:,}.", step=race.step))
         elif settled:
@@ -151,8 +158,10 @@ class Session(QObject):
     @property
     def all_settled(self) -> bool:
         """Whether no run goes on: each has converged, or has ended otherwise."""
-        return all((track.finished and self.race.step >= track.reach) or self.verdict(k).kind == "converged"
-                   for k, track in enumerate(self.race.tracks))
+        return all(
+            (track.finished and self.race.step >= track.reach) or self.verdict(k).kind == "converged"
+            for k, track in enumerate(self.race.tracks)
+        )
 
     def _end(self, words: str) -> None:
         if self.clock.running:
@@ -242,8 +251,14 @@ class Session(QObject):
     def _join(self, before: Experiment, extent: int) -> None:
         """Let runs that are new, or are computed anew from the start, come as far as the others are known, if there is time."""
         slots = {run.slot for run in before.runs}
-        reached([(track, extent) for run, track in zip(self.experiment.runs, self.race.tracks, strict=True)
-                 if track.extent < extent and (self.from_start or run.slot not in slots)], FRAME)
+        reached(
+            [
+                (track, extent)
+                for run, track in zip(self.experiment.runs, self.race.tracks, strict=True)
+                if track.extent < extent and (self.from_start or run.slot not in slots)
+            ],
+            FRAME,
+        )
 
     # What is late
 

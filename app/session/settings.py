@@ -47,7 +47,9 @@ class Settings:
         return value if isinstance(value, QByteArray) else None
 
     def keep(self, key: str, value: str | float | bool | QByteArray) -> None:
-        words = str(value).lower() if isinstance(value, bool) else value if isinstance(value, QByteArray) else str(value)
+        words = (
+            str(value).lower() if isinstance(value, bool) else value if isinstance(value, QByteArray) else str(value)
+        )
         self.store.setValue(key, words)
 
     def folder(self) -> Path:

@@ -51,7 +51,9 @@ def uninstall() -> str:
         try:
             path.unlink()
         except OSError as error:
-            raise ExperimentError(f"cannot remove {printable(str(path))}: {(error.strerror or str(error)).lower()}") from None
+            raise ExperimentError(
+                f"cannot remove {printable(str(path))}: {(error.strerror or str(error)).lower()}"
+            ) from None
     _refresh(root)
     return "Thalweg is no longer in the menu" if there else "Thalweg was not in the menu"
 
@@ -60,7 +62,9 @@ def data_home() -> Path:
     """The user's folder of data, by the XDG Base Directory Specification, in which a relative path counts as none."""
     if not platform_support.LINUX:
         where = {"darwin": "drag it into the Dock while it runs", "win32": "pin it to the task bar while it runs"}
-        raise ExperimentError(f"the entry in the menu is for Linux; here, {where.get(sys.platform, 'make one by hand')}")
+        raise ExperimentError(
+            f"the entry in the menu is for Linux; here, {where.get(sys.platform, 'make one by hand')}"
+        )
     named = Path(os.environ.get("XDG_DATA_HOME", ""))
     return named if named.is_absolute() else Path.home() / ".local" / "share"
 
@@ -72,12 +76,15 @@ def this_command() -> list[str]:
     scripts = Path(os.path.abspath(sys.argv[0])), Path(sys.executable).with_name("thalweg")
     found = next((str(path) for path in scripts if path.name == "thalweg" and os.access(path, os.X_OK)), "")
     if not found and version() == "not installed":
-        raise ExperimentError("Thalweg is not installed here, so a menu could not start it: install it first, with pip or pipx")
+        raise ExperimentError(
+            "Thalweg is not installed here, so a menu could not start it: install it first, with pip or pipx"
+        )
     return [found] if found else [sys.executable, "-m", "app"]
 
 
 def entry(text: str, command: list[str]) -> str:
     """The .desktop file with that command, quoted by the Desktop Entry Specification: first as an argument, then as a string."""
+
     def quoted(word: str) -> str:
         return '"' + re.sub(r'(["`$\\])', r"\\\1", word).replace("\\", r"\\").replace("%", "%%") + '"'
 
@@ -88,7 +95,10 @@ def entry(text: str, command: list[str]) -> str:
 
 def _refresh(root: Path) -> None:
     """Tell the desktop, where it has the programs for that; without them it finds out by itself."""
-    for program, folder in (("update-desktop-database", root / "applications"), ("update-mime-database", root / "mime")):
+    for program, folder in (
+        ("update-desktop-database", root / "applications"),
+        ("update-mime-database", root / "mime"),
+    ):
         if shutil.which(program) and folder.is_dir():
             try:
                 subprocess.run([program, str(folder)], capture_output=True, timeout=PATIENCE)

@@ -6,7 +6,14 @@ import platform
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 
-PACKAGES = {"Thalweg": "thalweg", "Python": "", "Qt": "PyQt6-Qt6", "PyQt6": "PyQt6", "matplotlib": "matplotlib", "numpy": "numpy"}
+PACKAGES = {
+    "Thalweg": "thalweg",
+    "Python": "",
+    "Qt": "PyQt6-Qt6",
+    "PyQt6": "PyQt6",
+    "matplotlib": "matplotlib",
+    "numpy": "numpy",
+}
 
 
 def versions() -> list[tuple[str, str]]:
@@ -14,8 +21,10 @@ def versions() -> list[tuple[str, str]]:
 
     A package that its installer has not written down, as some distributions' Qt, says so.
     """
-    return [*((name, _version(package) if package else platform.python_version()) for name, package in PACKAGES.items()),
-            ("Platform", platform.platform())]
+    return [
+        *((name, _version(package) if package else platform.python_version()) for name, package in PACKAGES.items()),
+        ("Platform", platform.platform()),
+    ]
 
 
 def _version(package: str) -> str:

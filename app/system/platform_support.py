@@ -15,21 +15,32 @@ from pathlib import Path
 Packages = tuple[str, str, str]  # of Debian and Ubuntu, of Fedora, of Arch
 # What Qt needs on Linux beyond its own wheel.
 IMPORTED: dict[str, Packages] = {
-    "libGL.so.1": ("libgl1", "libglvnd-glx", "libglvnd"), "libEGL.so.1": ("libegl1", "libglvnd-egl", "libglvnd"),
-    "libglib-2.0.so.0": ("libglib2.0-0", "glib2", "glib2"), "libdbus-1.so.3": ("libdbus-1-3", "dbus-libs", "dbus"),
+    "libGL.so.1": ("libgl1", "libglvnd-glx", "libglvnd"),
+    "libEGL.so.1": ("libegl1", "libglvnd-egl", "libglvnd"),
+    "libglib-2.0.so.0": ("libglib2.0-0", "glib2", "glib2"),
+    "libdbus-1.so.3": ("libdbus-1-3", "dbus-libs", "dbus"),
     "libfontconfig.so.1": ("libfontconfig1", "fontconfig", "fontconfig"),
-    "libxkbcommon.so.0": ("libxkbcommon0", "libxkbcommon", "libxkbcommon")}
+    "libxkbcommon.so.0": ("libxkbcommon0", "libxkbcommon", "libxkbcommon"),
+}
 SHOWN: dict[str, dict[str, Packages]] = {
     "xcb": {
         "libxcb-cursor.so.0": ("libxcb-cursor0", "xcb-util-cursor", "xcb-util-cursor"),
         "libxcb-icccm.so.4": ("libxcb-icccm4", "xcb-util-wm", "xcb-util-wm"),
         "libxcb-keysyms.so.1": ("libxcb-keysyms1", "xcb-util-keysyms", "xcb-util-keysyms"),
-        "libxcb-shape.so.0": ("libxcb-shape0", "libxcb", "libxcb"), "libxcb-xkb.so.1": ("libxcb-xkb1", "libxcb", "libxcb"),
-        "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0", "libxkbcommon-x11", "libxkbcommon-x11")},
+        "libxcb-shape.so.0": ("libxcb-shape0", "libxcb", "libxcb"),
+        "libxcb-xkb.so.1": ("libxcb-xkb1", "libxcb", "libxcb"),
+        "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0", "libxkbcommon-x11", "libxkbcommon-x11"),
+    },
     "wayland": {
         "libwayland-client.so.0": ("libwayland-client0", "libwayland-client", "wayland"),
-        "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor", "wayland")}}
-INSTALLERS = {"debian": "apt-get update && apt-get install -y", "fedora": "dnf install -y", "arch": "pacman -S --needed"}
+        "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor", "wayland"),
+    },
+}
+INSTALLERS = {
+    "debian": "apt-get update && apt-get install -y",
+    "fedora": "dnf install -y",
+    "arch": "pacman -S --needed",
+}
 LINUX = sys.platform.startswith("linux")
 FROZEN = bool(getattr(sys, "frozen", False))  # a bundle: its executable is the program itself, and no Python
 
@@ -60,7 +71,11 @@ def pip_command(*words: str) -> str:
     if FROZEN:
         return "get the program again, and unpack it into an empty folder"
     line = [sys.executable, "-m", "pip", "install", *words]
-    return shlex.join(line) if os.name == "posix" else " ".join(f'"{word}"' if set(word) & set(" <>!&") else word for word in line)
+    return (
+        shlex.join(line)
+        if os.name == "posix"
+        else " ".join(f'"{word}"' if set(word) & set(" <>!&") else word for word in line)
+    )
 
 
 def missing(libraries: Iterable[str]) -> list[str]:
@@ -113,7 +128,9 @@ def platform() -> str:
     if not LINUX:
         return os.environ.get("QT_QPA_PLATFORM", "") or {"darwin": "cocoa", "win32": "windows"}.get(sys.platform, "xcb")
     answers = {"xcb": _x_answers, "wayland": _wayland_answers}
-    return next((name for name in _wanted() if name.partition("-")[0] not in answers or answers[name.partition("-")[0]]()), "")
+    return next(
+        (name for name in _wanted() if name.partition("-")[0] not in answers or answers[name.partition("-")[0]]()), ""
+    )
 
 
 def display_fault() -> str:
@@ -122,8 +139,9 @@ def display_fault() -> str:
     if not name:
         places = [os.environ.get(each, "") for each in ("WAYLAND_DISPLAY", "DISPLAY")]
         silent = " and ".join(filter(None, places)) if _wanted() else ""
-        return (f"the display {silent} does not answer" if silent else "there is no display to open a window on") + \
-            "; \"thalweg export\" works without one"
+        return (
+            f"the display {silent} does not answer" if silent else "there is no display to open a window on"
+        ) + '; "thalweg export" works without one'
     there = plugins()
     if there and not any(each.startswith(name) for each in there):
         return f"Qt has no platform {name}, only {', '.join(there)}; unset QT_QPA_PLATFORM"
@@ -133,8 +151,12 @@ def display_fault() -> str:
 def plugins() -> list[str]:
     """The platforms that the installed Qt has plugins for; none where it is laid out in another way, or not there."""
     qt = find_spec("PyQt6")
-    folders = [Path(root, "Qt6", "plugins", "platforms") for root in (qt.submodule_search_locations or () if qt else ())]
-    return sorted(path.stem.removeprefix("lib").removeprefix("q") for folder in folders for path in folder.glob("*q*.*"))
+    folders = [
+        Path(root, "Qt6", "plugins", "platforms") for root in (qt.submodule_search_locations or () if qt else ())
+    ]
+    return sorted(
+        path.stem.removeprefix("lib").removeprefix("q") for folder in folders for path in folder.glob("*q*.*")
+    )
 
 
 def lost_libraries() -> list[str]:
@@ -147,12 +169,15 @@ def library_fault(lost: Iterable[str]) -> str:
     known = IMPORTED | SHOWN["xcb"] | SHOWN["wayland"]
     line = install_command(known[name] for name in lost)
     return "Qt needs system libraries that are missing here; install " + (
-        f"them with: {line}" if line else f"the packages that hold {', '.join(lost)}")
+        f"them with: {line}" if line else f"the packages that hold {', '.join(lost)}"
+    )
 
 
 def qt_fault(error: object) -> str:
     """The sentence for a PyQt6 that cannot be loaded, with what helps on this system."""
-    helps = {"win32": ", and the Visual C++ runtime from https://aka.ms/vs/17/release/vc_redist.x64.exe",
-             "darwin": f", with a Python that is made for this Mac's processor (this one is for {system.machine()})"}
+    helps = {
+        "win32": ", and the Visual C++ runtime from https://aka.ms/vs/17/release/vc_redist.x64.exe",
+        "darwin": f", with a Python that is made for this Mac's processor (this one is for {system.machine()})",
+    }
     again = pip_command("--force-reinstall", "PyQt6", "PyQt6-Qt6", "PyQt6-sip")
     return f"PyQt6 cannot be loaded ({error}); install it again with: {again}{helps.get(sys.platform, '')}"

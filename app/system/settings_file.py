@@ -28,5 +28,7 @@ def begin_anew() -> str:
         kept = next(each for each in backups if not os.path.lexists(each))
         path.rename(kept)
     except OSError as error:
-        raise ExperimentError(f"cannot put {printable(str(path))} aside: {(error.strerror or str(error)).lower()}") from None
+        raise ExperimentError(
+            f"cannot put {printable(str(path))} aside: {(error.strerror or str(error)).lower()}"
+        ) from None
     return f"all settings are as new; the old ones are kept in {printable(str(kept))}"

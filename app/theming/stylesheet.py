@@ -20,8 +20,10 @@ def edged(selector: str, theme: Theme, up: int, across: int, edge: str, beside: 
     for state, width, color in (("", theme.border, edge), (":focus", theme.ring, theme.accent)):
         room = max(up - width, 0), max(across - width, 0)
         names = ", ".join(f"{name.strip()}{state}" for name in selector.split(","))
-        rules.append(f"{names} {{ border: {width}px solid {color}; "
-                     f"padding: {room[0]}px {room[1] + beside}px {room[0]}px {room[1]}px; }}")
+        rules.append(
+            f"{names} {{ border: {width}px solid {color}; "
+            f"padding: {room[0]}px {room[1] + beside}px {room[0]}px {room[1]}px; }}"
+        )
     return "\n".join(rules)
 
 

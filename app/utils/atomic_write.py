@@ -26,7 +26,9 @@ def target(path: Path) -> Path:
         if path.exists() and not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
             raise _refusal(path, tr("it may only be read"))
         if not os.access(path.parent, os.W_OK):
-            raise _refusal(path, tr("nothing may be written in the folder {parent}", parent=printable(str(path.parent))))
+            raise _refusal(
+                path, tr("nothing may be written in the folder {parent}", parent=printable(str(path.parent)))
+            )
     except OSError as error:
         raise _refusal(path, (error.strerror or str(error)).lower()) from None
     return path

@@ -39,8 +39,11 @@ def choice(kind: str, value: Any, among: Iterable[str]) -> str:
     if value in names:
         return str(value)
     near = get_close_matches(str(value)[:60], names, 5, 0.5) if len(names) > MANY else names
-    words = (tr("choose from {names}", names=", ".join(near)) if near else
-             tr("there are {n}, such as {names}", n=len(names), names=", ".join(names[:3])))
+    words = (
+        tr("choose from {names}", names=", ".join(near))
+        if near
+        else tr("there are {n}, such as {names}", n=len(names), names=", ".join(names[:3]))
+    )
     raise ExperimentError(tr("there is no {kind} {value}; {words}", kind=tr(kind), value=short(value), words=words))
 
 
@@ -60,16 +63,29 @@ def start_number(kind: str, value: Any) -> float:
     """A coordinate of a start: a finite float that leaves room for the powers a surface makes of it."""
     result = number(kind, value)
     if abs(result) > FARTHEST:
-        raise ExperimentError(tr("{kind} must be between -{farthest:g} and {farthest:g}, not {result:g}",
-                                 kind=tr(kind), farthest=FARTHEST, result=result))
+        raise ExperimentError(
+            tr(
+                "{kind} must be between -{farthest:g} and {farthest:g}, not {result:g}",
+                kind=tr(kind),
+                farthest=FARTHEST,
+                result=result,
+            )
+        )
     return result
 
 
 def whole(kind: str, value: Any, least: int, most: int) -> int:
     """A whole number between the bounds, these included."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ExperimentError(tr("{kind} must be a whole number from {least} to {most}, not {value}",
-                                 kind=tr(kind), least=least, most=most, value=short(value)))
+        raise ExperimentError(
+            tr(
+                "{kind} must be a whole number from {least} to {most}, not {value}",
+                kind=tr(kind),
+                least=least,
+                most=most,
+                value=short(value),
+            )
+        )
     return value
 
 
@@ -83,5 +99,7 @@ def text(kind: str, value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise ExperimentError(tr("{kind} must be a text of at most {most} characters", kind=tr(kind), most=most))
     if any("\ud800" <= letter <= "\udfff" for letter in value):  # half a letter: no file and no picture can hold it
-        raise ExperimentError(tr("{kind} holds a character that cannot be written: {value!a}", kind=tr(kind), value=value[:40]))
+        raise ExperimentError(
+            tr("{kind} holds a character that cannot be written: {value!a}", kind=tr(kind), value=value[:40])
+        )
     return value

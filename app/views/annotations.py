@@ -53,9 +53,14 @@ def empty(brush: Brush, view: View) -> None:
     """What to do where no run is shown."""
     assert view.scene is not None
     theme, box = view.scene.theme, view.axes.bbox
-    words = tr("Every run is hidden: tick one in the side panel") if view.scene.experiment.runs else tr(
-        "No runs yet: add one in the side panel")
-    label = laid(brush, view, words, np.array([(box.x0 + box.x1) / 2, box.y0 + LIFTED * box.height]), "center", theme.muted)
+    words = (
+        tr("Every run is hidden: tick one in the side panel")
+        if view.scene.experiment.runs
+        else tr("No runs yet: add one in the side panel")
+    )
+    label = laid(
+        brush, view, words, np.array([(box.x0 + box.x1) / 2, box.y0 + LIFTED * box.height]), "center", theme.muted
+    )
     if label is not None:
         label.draw(brush, theme)
 
@@ -89,7 +94,9 @@ def farewell(brush: Brush, view: View, track: Track, style: Style, taken: list[B
         tip = np.clip(place, box.min + INSET * unit, box.max - INSET * unit)[None]
         arrow = tip, (3, 0, math.degrees(math.atan2(way[1], way[0])) - 90), style.color
     left = place[0] < (box.x0 + box.x1) / 2
-    beside = np.clip(place, box.min + GAP * unit, box.max - GAP * unit) + np.array([(GAP if left else -GAP) * unit, 0.0])
+    beside = np.clip(place, box.min + GAP * unit, box.max - GAP * unit) + np.array(
+        [(GAP if left else -GAP) * unit, 0.0]
+    )
     words = tr("{name} diverged at {step:,}", name=track.rule.name, step=track.diverged_at)
     for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4):
         spot = beside + np.array([0.0, shift * 2.2 * SIZE * unit])
@@ -116,8 +123,16 @@ def way_out(points: np.ndarray, box: BboxBase) -> tuple[np.ndarray, np.ndarray] 
     return points[last] + leave[last] * way[last], way[last]
 
 
-def laid(brush: Brush, view: View, words: str, place: np.ndarray, align: str, color: str, edge: str = "",
-         arrow: tuple[np.ndarray, Any, str] | None = None) -> Label | None:
+def laid(
+    brush: Brush,
+    view: View,
+    words: str,
+    place: np.ndarray,
+    align: str,
+    color: str,
+    edge: str = "",
+    arrow: tuple[np.ndarray, Any, str] | None = None,
+) -> Label | None:
     """Words on a slip of the theme's face; None where there is no room for them within the axes."""
     assert view.scene is not None
     text = Text(*place, words, fontsize=SIZE, color=color, ha=align, va="center", parse_math=False)

@@ -30,7 +30,9 @@ from surfaces.surface import Box
 
 WIDTH, HALO = 2.3, 4.6  # points
 GHOST, THIN = 1.6, 0.6  # points: the path of a branch, and of one replica of many
-BLOCK = 128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
+BLOCK = (
+    128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
+)
 RETOUCH = 4  # points before a block whose color is drawn again, since the block's halo may cover them
 COARSE = 40  # cells across that a path is thinned to where it is drawn in haste, or is one of many
 SAMPLE = 6  # replicas that are drawn in haste, about
@@ -50,7 +52,9 @@ class View(Room, ABC):
     moving: bool = False
     hints: bool = False  # whether an empty view says what to do
     tight: bool = False  # whether axes end where the paths do, since nothing will be added
-    fineness: float = 1.0  # more in a vector file, whose pixels are coarse and which is looked at with so many dots to each
+    fineness: float = (
+        1.0  # more in a vector file, whose pixels are coarse and which is looked at with so many dots to each
+    )
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
@@ -59,7 +63,9 @@ class View(Room, ABC):
         self.written: list[Bbox] = []  # where words lie within the axes that nothing may cover
         self.near: Near | None = None  # the trails that are on the screen, once somebody has asked what is near
         self.walked: dict[Track, tuple[int, float]] = {}  # up to which step dashes stay, and how many pixels on
-        self.told: tuple[list[Any], list[annotations.Label]] | None = None  # the runs that have left for good, and what is said of them
+        self.told: tuple[list[Any], list[annotations.Label]] | None = (
+            None  # the runs that have left for good, and what is said of them
+        )
 
     @staticmethod
     def applies(scene: Scene) -> bool:
@@ -116,7 +122,9 @@ class View(Room, ABC):
         assert self.scene is not None
         return self.scene.scenery.box
 
-    def outline(self, track: Track, last: int, coarsely: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    def outline(
+        self, track: Track, last: int, coarsely: bool = False
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Steps (n,), pixels (n, 2) and hidden (n,) of a whole trail, thinned to what can be seen; nan breaks the line."""
         across, coarsely = self.fineness * max(self.axes.bbox.size), coarsely or self.hasty
         cells = COARSE if coarsely else 128 if across < 512 else 256 if across < 1024 else 512
@@ -136,8 +144,11 @@ class View(Room, ABC):
         """What lies below all that moves: the paths of replicas and of branches, thin and pale. ``laid`` says up to which step
         each of them is there already, and is kept up to date; a few replicas of many where it is drawn in haste."""
         assert self.scene is not None
-        paths = [(track, track.extent, color, THIN) for tracks, color in self.scene.bundles
-                 for track in tracks[:: len(tracks) // SAMPLE + 1 if self.hasty else 1]]
+        paths = [
+            (track, track.extent, color, THIN)
+            for tracks, color in self.scene.bundles
+            for track in tracks[:: len(tracks) // SAMPLE + 1 if self.hasty else 1]
+        ]
         for track, last, color, width in paths + [(*ghost, GHOST) for ghost in self.scene.ghosts]:
             first = laid.get(track)
             if first is None or last - first > HASTY:
@@ -145,9 +156,9 @@ class View(Room, ABC):
             else:
                 points, _ = self.project(track, first, last)
             for low in range(0, len(points) - 1, BLOCK) if width == GHOST and self.halo else ():
-                brush.line(points[low: low + BLOCK + 1], self.scene.theme.halo, 2 * GHOST, self.axes.bbox)
+                brush.line(points[low : low + BLOCK + 1], self.scene.theme.halo, 2 * GHOST, self.axes.bbox)
             for low in range(0, len(points) - 1, BLOCK):
-                brush.line(points[low: low + BLOCK + 1], color, width, self.axes.bbox)
+                brush.line(points[low : low + BLOCK + 1], color, width, self.axes.bbox)
             laid[track] = last
 
     def underlay(self, brush: Brush) -> None:
@@ -161,7 +172,9 @@ class View(Room, ABC):
         parts = [self.coordinates(track, np.arange(begin, min(last, track.extent) + 1)) for track, _ in shown]
         if not parts:
             return
-        points, hidden = self.to_screen(np.concatenate(parts))  # of all runs at once: a frame has little to do but calls
+        points, hidden = self.to_screen(
+            np.concatenate(parts)
+        )  # of all runs at once: a frame has little to do but calls
         cuts = np.cumsum([len(part) for part in parts])[:-1]
         unseen = [None] * len(parts) if hidden is None else np.split(hidden, cuts)
         trails = []
@@ -222,8 +235,11 @@ class View(Room, ABC):
         while ends[-1] < last:
             ends.append(min(max(ends[-1] + self.block, 2 * ends[-1] if ends[-1] >= FEW else 0), last))
         index = np.searchsorted(steps, ends).tolist()
-        return [(key, low, min(low + self.block, high) + 1) for key, (first, high) in enumerate(pairwise(index))
-                for low in range(first, high, self.block)]
+        return [
+            (key, low, min(low + self.block, high) + 1)
+            for key, (first, high) in enumerate(pairwise(index))
+            for low in range(first, high, self.block)
+        ]
 
     def stroke(self, brush: Brush, trail: Trail, low: int, high: int, style: Style) -> None:
         """Draw the points ``low`` to ``high`` of a trail, and again the color of those just before, over the halo's end."""
@@ -238,7 +254,7 @@ class View(Room, ABC):
             brush.line(part, self.scene.theme.halo, HALO, clip, cap="butt")
         begin = max(low - RETOUCH, 0)
         along = 0.0 if trail.along is None else float(trail.along[begin])
-        brush.line(trail.seen[begin: high], style.color, WIDTH, clip, dash=self.dash(style), along=along)
+        brush.line(trail.seen[begin:high], style.color, WIDTH, clip, dash=self.dash(style), along=along)
 
     def heads(self, brush: Brush) -> None:
         """Draw each run's mark where it stands, the chosen run's last and larger; a cross where a diverged one was last seen."""
@@ -249,13 +265,14 @@ class View(Room, ABC):
             if self.hints:
                 annotations.empty(brush, self)
             return
-        points, hidden = self.to_screen(np.concatenate(
-            [self.coordinates(track, np.array([min(now, track.extent)])) for track, _ in shown]))
+        points, hidden = self.to_screen(
+            np.concatenate([self.coordinates(track, np.array([min(now, track.extent)])) for track, _ in shown])
+        )
         for k in sorted(range(len(shown)), key=lambda k: shown[k][0] is scene.chosen_track):
             track, style = shown[k]
             if not self.inside(points[k]):
                 continue
-            place, size = points[k: k + 1], 8.5
+            place, size = points[k : k + 1], 8.5
             if track is scene.chosen_track:
                 size = 9.5
                 brush.marker(place, "o", RING, "none", halo, 3.4)

@@ -25,15 +25,21 @@ class Camera:
 
     def turned(self, azimuth: float, elevation: float) -> Camera:
         """Turned by so many degrees; the elevation stays between straight below and straight above."""
-        return Camera((self.azimuth + azimuth + 180) % 360 - 180, min(90.0, max(-90.0, self.elevation + elevation)), self.zoom)
+        return Camera(
+            (self.azimuth + azimuth + 180) % 360 - 180, min(90.0, max(-90.0, self.elevation + elevation)), self.zoom
+        )
 
     @cached_property
     def axes(self) -> np.ndarray:
         """Rows: to the right, upward, and toward the camera; unit vectors."""
         a, e = np.radians([self.azimuth, self.elevation])
-        return np.array([[-np.sin(a), np.cos(a), 0.0],
-                         [-np.sin(e) * np.cos(a), -np.sin(e) * np.sin(a), np.cos(e)],
-                         [np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)]])
+        return np.array(
+            [
+                [-np.sin(a), np.cos(a), 0.0],
+                [-np.sin(e) * np.cos(a), -np.sin(e) * np.sin(a), np.cos(e)],
+                [np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)],
+            ]
+        )
 
     @property
     def place(self) -> np.ndarray:
@@ -58,8 +64,11 @@ class Camera:
         if here <= nodes[0]:
             return [backward]
         middle = int(np.searchsorted(nodes, here))
-        return [(slice(0, middle), slice(0, middle - 1)), (slice(None, middle - 1, -1), slice(None, middle - 1, -1)),
-                (slice(middle - 1, middle + 1), slice(middle - 1, middle))]
+        return [
+            (slice(0, middle), slice(0, middle - 1)),
+            (slice(None, middle - 1, -1), slice(None, middle - 1, -1)),
+            (slice(middle - 1, middle + 1), slice(middle - 1, middle)),
+        ]
 
 
 @lru_cache(maxsize=8)
@@ -67,8 +76,10 @@ def reach(elevation: float, out: float) -> tuple[float, float, float]:
     """How far a box reaches to a side, down and up, in units, seen from an elevation and from whatever azimuth; its floor's sides
     stand ``out`` from the middle. It is asked for with every point that is drawn, and changes only while somebody tilts."""
     around = np.radians(np.arange(0.0, 360.0, 15.0))
-    corners = [np.column_stack([away * 2**0.5 * np.cos(around), away * 2**0.5 * np.sin(around), np.full_like(around, z)])
-               for away, z in ((1.0, TALL), (out, -TALL))]
+    corners = [
+        np.column_stack([away * 2**0.5 * np.cos(around), away * 2**0.5 * np.sin(around), np.full_like(around, z)])
+        for away, z in ((1.0, TALL), (out, -TALL))
+    ]
     spots = Camera(0.0, elevation).project(np.concatenate(corners), (0.0, 0.0), 1.0)
     return float(np.abs(spots[:, 0]).max()), float(spots[:, 1].min()), float(spots[:, 1].max())
 

@@ -39,8 +39,14 @@ class Wash(Artist):
             return
         scenery = Scenery(view.scene.race.surface, view.visible)
         (x0, y0), (x1, y1) = np.round(view.axes.bbox.min).astype(int), np.round(view.axes.bbox.max).astype(int)
-        relief = np.nan_to_num(scenery.relief(scenery.heights(*scenery.grid(GRID))), nan=1.0).clip(0.0, 1.0).astype(np.float32)
+        relief = (
+            np.nan_to_num(scenery.relief(scenery.heights(*scenery.grid(GRID))), nan=1.0)
+            .clip(0.0, 1.0)
+            .astype(np.float32)
+        )
         relief = stretched(stretched(relief, 0, max(y1 - y0, 1)), 1, max(x1 - x0, 1))
-        colors = (view.scene.theme.colormap((np.arange(self.levels) + 0.5) / self.levels) * 255).round().astype(np.uint8)
+        colors = (
+            (view.scene.theme.colormap((np.arange(self.levels) + 0.5) / self.levels) * 255).round().astype(np.uint8)
+        )
         picture = colors[np.minimum((relief * self.levels).astype(np.intp), self.levels - 1)]
         renderer.draw_image(renderer.new_gc(), x0, y0, picture)

@@ -151,7 +151,10 @@ class Contour(View):
         """The minima and the start, as far as they lie on the map."""
         assert self.scene is not None
         minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
-        for places, mark in ((self.axes.transData.transform(minima), markers.minimum), (self.start_pixels(), markers.start)):
+        for places, mark in (
+            (self.axes.transData.transform(minima), markers.minimum),
+            (self.start_pixels(), markers.start),
+        ):
             mark(brush, np.array([place for place in places if self.inside(place)]).reshape(-1, 2))
 
     def heads(self, brush: Brush) -> None:
@@ -159,7 +162,14 @@ class Contour(View):
         assert self.scene is not None
         if self.scene.options.get("trials", True):
             for track, style in self.scene.shown:
-                sketch(brush, track, min(self.scene.race.step, track.extent), style, self.scene.theme, self.axes.transData,
-                       self.axes.bbox)
+                sketch(
+                    brush,
+                    track,
+                    min(self.scene.race.step, track.extent),
+                    style,
+                    self.scene.theme,
+                    self.axes.transData,
+                    self.axes.bbox,
+                )
         annotations.diverged(brush, self)  # first: no slip may lie over a run that goes on
         super().heads(brush)

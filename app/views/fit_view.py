@@ -37,8 +37,15 @@ class Fit(View):
             return
         x, y = data
         many = x.size > MANY
-        axes.plot(x, y, "o", markersize=2.5 if many else 4.5, markerfacecolor=theme.blend(theme.muted, 0.15, theme.text),
-                  markeredgecolor=theme.face, markeredgewidth=0.0 if many else 0.6)
+        axes.plot(
+            x,
+            y,
+            "o",
+            markersize=2.5 if many else 4.5,
+            markerfacecolor=theme.blend(theme.muted, 0.15, theme.text),
+            markeredgecolor=theme.face,
+            markeredgewidth=0.0 if many else 0.6,
+        )
         left, right = float(x.min()), float(x.max())
         across = 0.06 * (right - left) or 1.0
         self.low, self.high = float(y.min()), float(y.max())

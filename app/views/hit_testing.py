@@ -19,13 +19,23 @@ class Near:
     def __init__(self, view: View) -> None:
         assert view.scene is not None
         self.view, race = view, view.scene.race
-        self.tracks = [(k, track) for k, track in enumerate(race.tracks) if any(track is shown for shown, _ in view.scene.shown)]
+        self.tracks = [
+            (k, track) for k, track in enumerate(race.tracks) if any(track is shown for shown, _ in view.scene.shown)
+        ]
         parts = [view.outline(track, min(race.step, track.extent))[:2] for _, track in self.tracks]
-        ends = [np.minimum(np.arange(1, len(steps) + 1), len(steps) - 1) for steps, _ in parts]  # the last point stands alone
+        ends = [
+            np.minimum(np.arange(1, len(steps) + 1), len(steps) - 1) for steps, _ in parts
+        ]  # the last point stands alone
         self.a = np.concatenate([np.empty((0, 2)), *(points for _, points in parts)])
-        self.b = np.concatenate([np.empty((0, 2)), *(points[end] for (_, points), end in zip(parts, ends, strict=True))])
-        self.steps = np.concatenate([np.empty((0, 2), int), *(np.column_stack([steps, steps[end]])
-                                                              for (steps, _), end in zip(parts, ends, strict=True))])
+        self.b = np.concatenate(
+            [np.empty((0, 2)), *(points[end] for (_, points), end in zip(parts, ends, strict=True))]
+        )
+        self.steps = np.concatenate(
+            [
+                np.empty((0, 2), int),
+                *(np.column_stack([steps, steps[end]]) for (steps, _), end in zip(parts, ends, strict=True)),
+            ]
+        )
         self.run = np.repeat(np.arange(len(parts)), [len(steps) for steps, _ in parts])
 
     def find(self, pixel: tuple[float, float], within: float) -> tuple[int, int] | None:

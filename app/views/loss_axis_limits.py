@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from app.views.loss_view import Loss
 
 LENGTH = {"steps": 100.0, "evaluations": 100.0, "time": 0.1}  # of the lower axis at first; then it doubles
-RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}  # how far above its first value a curve is followed; then it leaves the plot
+RISE = {
+    "linear": 20.0,
+    "log": 1e3,
+    "symlog": 1e3,
+}  # how far above its first value a curve is followed; then it leaves the plot
 FALL = 1e-18  # how far below, where the scale is logarithmic; what lies deeper is rounding
 DECADES = 2  # that an axis must span for powers of ten to be enough
 LEAST = 0.05  # decades, of an axis whose lowest value is not known
@@ -63,7 +67,9 @@ class Limits:
 
     def least(self, race: Race, faint: bool) -> float:
         """The lowest value that is new, whatever the scale; inf where there is none."""
-        return min((self._reach(track, last, -math.inf)[0] for track, last in self.curves(race, faint)), default=math.inf)
+        return min(
+            (self._reach(track, last, -math.inf)[0] for track, last in self.curves(race, faint)), default=math.inf
+        )
 
     def _reach(self, track: Track, last: int, above: float) -> tuple[float, float]:
         offset, first = self.view.offset, min(self.checked.get(track, 0), last)
@@ -172,7 +178,11 @@ class Limits:
         (low, high), (bottom, top) = bounds, self.bounds
         if self.scale == "log":
             decades = math.log10(top / bottom)
-            return low <= bottom and top <= high and math.log10(high / low) <= (2 * decades if self.open_below else decades + 4)
+            return (
+                low <= bottom
+                and top <= high
+                and math.log10(high / low) <= (2 * decades if self.open_below else decades + 4)
+            )
         return low <= bottom and top <= high and high - low <= 4 * (top - bottom)
 
     def outgrown(self, race: Race, faint: bool) -> bool:

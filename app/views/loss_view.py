@@ -188,9 +188,13 @@ class Loss(View):
         steps = self.columns(tracks[0], last)
         values = np.array([series(track, self.quantity).upto(last)[steps] for track in tracks]) - self.offset
         if self.axes.get_yscale() == "log":
-            values = np.maximum(values, self.bounds[0] * 1e-3)  # so that a band that reaches 0 is filled down to the axis
+            values = np.maximum(
+                values, self.bounds[0] * 1e-3
+            )  # so that a band that reaches 0 is filled down to the axis
         x = self.along(tracks[0], steps)
-        low, middle, high = (self.to_screen(np.column_stack([x, part]))[0] for part in np.quantile(values, (0.1, 0.5, 0.9), axis=0))
+        low, middle, high = (
+            self.to_screen(np.column_stack([x, part]))[0] for part in np.quantile(values, (0.1, 0.5, 0.9), axis=0)
+        )
         brush.fill(np.concatenate([low, high[::-1]]), color, BAND, self.axes.bbox)
         theme = self.scene.theme
         brush.line(middle, theme.blend(color, 0.4, theme.text), MEDIAN, self.axes.bbox, cap="butt", dash=(4.0, 2.0))

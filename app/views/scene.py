@@ -38,12 +38,26 @@ class Scene:
     def __post_init__(self) -> None:
         experiment, race = self.race.experiment, self.race
         object.__setattr__(self, "experiment", experiment)
-        object.__setattr__(self, "ghosts", [
-            (track, min(branch.steps, track.extent), style.pale)
-            for branch, tracks in zip(experiment.branches, race.branches, strict=True) if branch.visible
-            for track, style in zip(tracks, self.theme.styles(branch.runs), strict=True) if style.visible])
-        object.__setattr__(self, "bundles", [(tracks, style.pale) for tracks, style in zip(race.bundles, self.styles, strict=True)
-                                             if tracks and style.visible])
+        object.__setattr__(
+            self,
+            "ghosts",
+            [
+                (track, min(branch.steps, track.extent), style.pale)
+                for branch, tracks in zip(experiment.branches, race.branches, strict=True)
+                if branch.visible
+                for track, style in zip(tracks, self.theme.styles(branch.runs), strict=True)
+                if style.visible
+            ],
+        )
+        object.__setattr__(
+            self,
+            "bundles",
+            [
+                (tracks, style.pale)
+                for tracks, style in zip(race.bundles, self.styles, strict=True)
+                if tracks and style.visible
+            ],
+        )
 
     @cached_property
     def scenery(self) -> Scenery:
@@ -55,8 +69,12 @@ class Scene:
 
     def same_ground(self, other: Scene) -> bool:
         """Whether the static part of every view is the same."""
-        return (self.scenery is other.scenery and self.theme is other.theme and self.options == other.options
-                and self.experiment.curve == other.experiment.curve)
+        return (
+            self.scenery is other.scenery
+            and self.theme is other.theme
+            and self.options == other.options
+            and self.experiment.curve == other.experiment.curve
+        )
 
     def same_faint(self, other: Scene) -> bool:
         """Whether the same paths of branches and replicas are shown."""

@@ -27,7 +27,9 @@ BESIDE, NAMED = 1.13, 1.36  # where the numbers and the name of an axis stand: t
 def axis_numbers(scenery: Scenery, axis: int) -> list[tuple[float, str]]:
     """The ticks of x or y: places in -1..1 and words; none near the corners, which belong to both axes."""
     low, high = scenery.box[axis]
-    places = [(float((value - low) / (high - low) * 2 - 1), short(value)) for value in MaxNLocator(4).tick_values(low, high)]
+    places = [
+        (float((value - low) / (high - low) * 2 - 1), short(value)) for value in MaxNLocator(4).tick_values(low, high)
+    ]
     return [(place, words) for place, words in places if abs(place) <= 0.92]
 
 
@@ -49,8 +51,11 @@ class Frame:
         renderer, font = self.view.figure.canvas.get_renderer(), FontProperties(size=NUMBERS)  # type: ignore[attr-defined]
         whole = [words for _, words in heights(scenery)]
         half = [words for axis in (0, 1) for _, words in axis_numbers(scenery, axis)]
-        wide = [renderer.get_text_width_height_descent(words, font, False)[0] / share
-                for words_, share in ((whole, 1), (half, 2)) for words in words_]
+        wide = [
+            renderer.get_text_width_height_descent(words, font, False)[0] / share
+            for words_, share in ((whole, 1), (half, 2))
+            for words in words_
+        ]
         return max(wide, default=0.0) / self.view.figure.dpi
 
     @property
@@ -75,11 +80,31 @@ class Frame:
         over_x, over_y = self.over
         gap = [np.nan] * 3
         floor = np.array([[-sx, sy, -TALL], [-sx, -sy, -TALL], [sx, -sy, -TALL]])
-        back = np.array([[-sx, sy, TALL], [-sx, -sy, TALL], [sx, -sy, TALL], gap, [-sx, -sy, -TALL], [-sx, -sy, TALL],
-                         gap, [-sx, sy, -TALL], [-sx, sy, TALL], gap, [sx, -sy, -TALL], [sx, -sy, TALL]])
+        back = np.array(
+            [
+                [-sx, sy, TALL],
+                [-sx, -sy, TALL],
+                [sx, -sy, TALL],
+                gap,
+                [-sx, -sy, -TALL],
+                [-sx, -sy, TALL],
+                gap,
+                [-sx, sy, -TALL],
+                [-sx, sy, TALL],
+                gap,
+                [sx, -sy, -TALL],
+                [sx, -sy, TALL],
+            ]
+        )
         top = np.array([[-sx, sy, TALL], [sx, sy, TALL], [sx, -sy, TALL]])
         along_x, along_y = self.front()
-        for line, drawn in ((floor, True), (back, True), (along_x, over_y), (along_y, over_x), (top, over_x and over_y)):
+        for line, drawn in (
+            (floor, True),
+            (back, True),
+            (along_x, over_y),
+            (along_y, over_x),
+            (top, over_x and over_y),
+        ):
             if drawn:
                 self.line(brush, line)
 
@@ -95,7 +120,9 @@ class Frame:
         assert self.view.scene is not None
         if self.view.scene.race.surface.levels == "log":
             box = self.view.axes.bbox
-            self.text(brush, np.array([box.x0, box.y1 - brush.renderer.points_to_pixels(4)]), tr("height: log scale"), "left")
+            self.text(
+                brush, np.array([box.x0, box.y1 - brush.renderer.points_to_pixels(4)]), tr("height: log scale"), "left"
+            )
         if self.view.cramped:
             return
         self.number_axes(brush, surface)
@@ -110,10 +137,15 @@ class Frame:
         over_x, over_y = self.over
         z = -TALL
         if over_x and over_y:
-            z, middles = TALL, self.view.pixels(np.array([[1, 0, TALL], [-1, 0, TALL], [0, 1, TALL], [0, -1, TALL]])).sum(axis=1)
+            z, middles = (
+                TALL,
+                self.view.pixels(np.array([[1, 0, TALL], [-1, 0, TALL], [0, 1, TALL], [0, -1, TALL]])).sum(axis=1),
+            )
             sx, sy = (1.0 if plus < minus else -1.0 for plus, minus in middles.reshape(2, 2))  # to the left and below
         for axis, (side, covered) in enumerate(((sy, over_y), (sx, over_x))):
-            words = [(place, BESIDE, text) for place, text in axis_numbers(scenery, axis)] + [(0.0, NAMED, names[axis].split()[0])]
+            words = [(place, BESIDE, text) for place, text in axis_numbers(scenery, axis)] + [
+                (0.0, NAMED, names[axis].split()[0])
+            ]
             for along, out, text in words:
                 spots = [[along, side * away, z] if axis == 0 else [side * away, along, z] for away in (1.0, out)]
                 edge, place = self.view.pixels(np.array(spots))

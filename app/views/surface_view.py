@@ -64,9 +64,18 @@ class Mesh(Artist):
                 height, width = part.shape[0] - 1, part.shape[1] - 1
                 if height > 0 and width > 0:
                     faces = colors[row_cells, column_cells].reshape(-1, 4)
-                    renderer.draw_quad_mesh(gc, path_renderer.IDENTITY, width, height, np.ascontiguousarray(part), np.zeros((1, 2)),
-                                            path_renderer.IDENTITY, faces, not view.turning,
-                                            np.empty((0, 4)) if view.turning else faces)
+                    renderer.draw_quad_mesh(
+                        gc,
+                        path_renderer.IDENTITY,
+                        width,
+                        height,
+                        np.ascontiguousarray(part),
+                        np.zeros((1, 2)),
+                        path_renderer.IDENTITY,
+                        faces,
+                        not view.turning,
+                        np.empty((0, 4)) if view.turning else faces,
+                    )
         gc.restore()
 
 
@@ -112,8 +121,11 @@ class Relief(View):
         self.mesh = x, y, z, self.shades(x, y, z)
         self.nodes = np.stack([*np.meshgrid(x, y), z], axis=-1)
         even = np.linspace(-1, 1, FIELD)
-        self.field = self.upright(scenery.relief(scenery.heights(left + (even + 1) / 2 * (right - left),
-                                                                 bottom + (even + 1) / 2 * (top - bottom))))
+        self.field = self.upright(
+            scenery.relief(
+                scenery.heights(left + (even + 1) / 2 * (right - left), bottom + (even + 1) / 2 * (top - bottom))
+            )
+        )
         self.sight = Sight(self.camera, self.field)
         self.beside = self.frame.beside()
         self.axes.add_artist(Mesh(self))
@@ -134,7 +146,7 @@ class Relief(View):
         colors = theme.colormap((middle / TALL + 1) / 2)
         colors[..., :3] *= (0.72 + 0.34 * np.clip(lit, 0, 1))[..., None]
         ink = np.array(to_rgba(theme.text))[:3]
-        for narrow in ((np.s_[:, CELLS::CELLS + 1]), (np.s_[CELLS::CELLS + 1, :])):
+        for narrow in ((np.s_[:, CELLS :: CELLS + 1]), (np.s_[CELLS :: CELLS + 1, :])):
             colors[(*narrow, slice(0, 3))] = colors[(*narrow, slice(0, 3))] * 0.72 + ink * 0.28
         return np.clip(colors, 0.0, 1.0)
 
@@ -180,7 +192,9 @@ class Relief(View):
             with np.errstate(all="ignore"):
                 points, hidden = self.to_screen(self.upon(x, y, surface(x, y)[0]))
             mark(brush, points[~hidden])
-            brush.marker(points[hidden], "*" if mark is markers.minimum else "o", 8.0, "none", self.scene.theme.muted, 1.0)
+            brush.marker(
+                points[hidden], "*" if mark is markers.minimum else "o", 8.0, "none", self.scene.theme.muted, 1.0
+            )
 
     def edge(self, brush: path_renderer.Brush, window: Box) -> None:
         """Draw a window's edge on the surface; a small square where it would be a dot."""

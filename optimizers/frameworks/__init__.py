@@ -42,11 +42,16 @@ def classes(framework: str) -> dict[str, Callable[..., tuple[str, dict[str, Any]
     if framework not in FRAMEWORKS:
         raise ValueError(f"there is no framework {framework!r}; there are {', '.join(FRAMEWORKS)}")
     module = FRAMEWORKS[framework][2]
-    return {name: made for name, made in vars(module).items()
-            if inspect.isfunction(made) and made.__module__ == module.__name__ and not name.startswith("_")}
+    return {
+        name: made
+        for name, made in vars(module).items()
+        if inspect.isfunction(made) and made.__module__ == module.__name__ and not name.startswith("_")
+    }
 
 
-def from_framework(framework: str, name: str, arguments: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, dict[str, Any]]:
+def from_framework(
+    framework: str, name: str, arguments: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[str, dict[str, Any]]:
     """Our id and hyperparameters for ``framework``'s class ``name`` called with these keyword arguments.
 
     A learning rate may also be a function of our t, which counts updates from 1. ValueError, in a sentence, for what has no
@@ -81,7 +86,9 @@ def _all_presets() -> tuple[Preset, ...]:
         for name, arguments in calls + module.MORE_PRESETS:
             signature = inspect.signature(classes(framework)[name]).parameters
             asks = "learning_rate" in signature and signature["learning_rate"].default is inspect.Parameter.empty
-            id, hyperparameters = from_framework(framework, name, {**({"learning_rate": 1.0} if asks else {}), **arguments})
+            id, hyperparameters = from_framework(
+                framework, name, {**({"learning_rate": 1.0} if asks else {}), **arguments}
+            )
             if asks:
                 hyperparameters["lr"] = OPTIMIZERS[id].defaults["lr"]
             words = ", ".join(f"{key}={value}" for key, value in arguments.items())

@@ -12,28 +12,56 @@ NEEDED: dict = {}  # arguments without a default, beside the learning rate
 MORE_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adam", {"amsgrad": True})]
 
 
-def _shared(weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False, ema_momentum=0.99,
-            ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None, name=None):
+def _shared(
+    weight_decay=None,
+    clipnorm=None,
+    clipvalue=None,
+    global_clipnorm=None,
+    use_ema=False,
+    ema_momentum=0.99,
+    ema_overwrite_frequency=None,
+    loss_scale_factor=None,
+    gradient_accumulation_steps=None,
+    name=None,
+):
     if sum(given is not None for given in (clipnorm, clipvalue, global_clipnorm)) > 1:
         raise ValueError("keras allows one of clipnorm, clipvalue and global_clipnorm")
-    return {"decoupled_weight_decay": weight_decay or 0.0, "clip_norm": clipnorm or global_clipnorm or 0.0,
-            "clip_value": clipvalue or 0.0}
+    return {
+        "decoupled_weight_decay": weight_decay or 0.0,
+        "clip_norm": clipnorm or global_clipnorm or 0.0,
+        "clip_value": clipvalue or 0.0,
+    }
 
 
 def SGD(learning_rate=0.01, momentum=0.0, nesterov=False, **shared):
     if momentum == 0:
         return "sgd", {"lr": learning_rate, **_shared(**shared)}
-    return "nesterov_keras" if nesterov else "momentum", {"lr": learning_rate, "momentum": momentum, **_shared(**shared)}
+    return "nesterov_keras" if nesterov else "momentum", {
+        "lr": learning_rate,
+        "momentum": momentum,
+        **_shared(**shared),
+    }
 
 
 def RMSprop(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, **shared):
-    return "rmsprop_keras", {"lr": learning_rate, "rho": rho, "momentum": momentum, "eps": epsilon, "centered": float(centered),
-                             **_shared(**shared)}
+    return "rmsprop_keras", {
+        "lr": learning_rate,
+        "rho": rho,
+        "momentum": momentum,
+        "eps": epsilon,
+        "centered": float(centered),
+        **_shared(**shared),
+    }
 
 
 def Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **shared):
-    return "amsgrad_keras" if amsgrad else "adam_keras", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon,
-                                                          **_shared(**shared)}
+    return "amsgrad_keras" if amsgrad else "adam_keras", {
+        "lr": learning_rate,
+        "beta1": beta_1,
+        "beta2": beta_2,
+        "eps": epsilon,
+        **_shared(**shared),
+    }
 
 
 def AdamW(learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **shared):
@@ -44,7 +72,12 @@ def AdamW(learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, eps
 
 
 def Adagrad(learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, **shared):
-    return "adagrad_keras", {"lr": learning_rate, "initial_sum": initial_accumulator_value, "eps": epsilon, **_shared(**shared)}
+    return "adagrad_keras", {
+        "lr": learning_rate,
+        "initial_sum": initial_accumulator_value,
+        "eps": epsilon,
+        **_shared(**shared),
+    }
 
 
 def Adadelta(learning_rate=0.001, rho=0.95, epsilon=1e-7, **shared):
@@ -59,11 +92,26 @@ def Nadam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **shared)
     return "nadam_keras", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_shared(**shared)}
 
 
-def Ftrl(learning_rate=0.001, learning_rate_power=-0.5, initial_accumulator_value=0.1, l1_regularization_strength=0.0,
-         l2_regularization_strength=0.0, l2_shrinkage_regularization_strength=0.0, beta=0.0, **shared):
-    return "ftrl", {"lr": learning_rate, "power": -learning_rate_power, "initial_sum": initial_accumulator_value,
-                    "l1": l1_regularization_strength, "l2": l2_regularization_strength,
-                    "l2_shrinkage": l2_shrinkage_regularization_strength, "beta": beta, **_shared(**shared)}
+def Ftrl(
+    learning_rate=0.001,
+    learning_rate_power=-0.5,
+    initial_accumulator_value=0.1,
+    l1_regularization_strength=0.0,
+    l2_regularization_strength=0.0,
+    l2_shrinkage_regularization_strength=0.0,
+    beta=0.0,
+    **shared,
+):
+    return "ftrl", {
+        "lr": learning_rate,
+        "power": -learning_rate_power,
+        "initial_sum": initial_accumulator_value,
+        "l1": l1_regularization_strength,
+        "l2": l2_regularization_strength,
+        "l2_shrinkage": l2_shrinkage_regularization_strength,
+        "beta": beta,
+        **_shared(**shared),
+    }
 
 
 def Lion(learning_rate=0.001, beta_1=0.9, beta_2=0.99, weight_decay=None, **shared):
@@ -75,7 +123,20 @@ def Lamb(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **shared):
     return "lamb", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_shared(**shared)}
 
 
-def Adafactor(learning_rate=0.001, beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, clip_threshold=1.0, relative_step=True,
-              **shared):
-    return "adafactor_keras", {"lr": learning_rate, "beta2_decay": -beta_2_decay, "eps1": epsilon_1, "eps2": epsilon_2,
-                               "clip": clip_threshold, **_shared(**shared)}
+def Adafactor(
+    learning_rate=0.001,
+    beta_2_decay=-0.8,
+    epsilon_1=1e-30,
+    epsilon_2=0.001,
+    clip_threshold=1.0,
+    relative_step=True,
+    **shared,
+):
+    return "adafactor_keras", {
+        "lr": learning_rate,
+        "beta2_decay": -beta_2_decay,
+        "eps1": epsilon_1,
+        "eps2": epsilon_2,
+        "clip": clip_threshold,
+        **_shared(**shared),
+    }

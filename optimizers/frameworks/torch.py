@@ -11,16 +11,30 @@ NO_COUNTERPART = {
 }
 ONLY = {"maximize": (False,)}
 NEEDED: dict = {}  # arguments without a default, beside the learning rate
-MORE_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}),
-                ("SGD", {"momentum": 0.9, "dampening": 0.9}), ("Adam", {"amsgrad": True})]
+MORE_PRESETS = [
+    ("SGD", {"momentum": 0.9}),
+    ("SGD", {"momentum": 0.9, "nesterov": True}),
+    ("SGD", {"momentum": 0.9, "dampening": 0.9}),
+    ("Adam", {"amsgrad": True}),
+]
 
 
 def _decay(decoupled, weight_decay):
     return {"decoupled_weight_decay" if decoupled else "weight_decay": weight_decay}
 
 
-def SGD(lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False, foreach=None,
-        differentiable=False, fused=None):
+def SGD(
+    lr=1e-3,
+    momentum=0.0,
+    dampening=0.0,
+    weight_decay=0.0,
+    nesterov=False,
+    *,
+    maximize=False,
+    foreach=None,
+    differentiable=False,
+    fused=None,
+):
     settings = {"lr": lr, "weight_decay": weight_decay}
     if nesterov and not momentum:
         raise ValueError("torch.optim.SGD refuses Nesterov momentum without momentum")
@@ -34,19 +48,52 @@ def SGD(lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, 
     return ("averaged_momentum", {**settings, "dampening": dampening}) if dampening else ("momentum_torch", settings)
 
 
-def Adagrad(lr=0.01, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10, foreach=None, *, maximize=False,
-            differentiable=False, fused=None):
-    return "adagrad", {"lr": lr, "lr_decay": lr_decay, "weight_decay": weight_decay, "initial_sum": initial_accumulator_value,
-                       "eps": eps}
+def Adagrad(
+    lr=0.01,
+    lr_decay=0.0,
+    weight_decay=0.0,
+    initial_accumulator_value=0.0,
+    eps=1e-10,
+    foreach=None,
+    *,
+    maximize=False,
+    differentiable=False,
+    fused=None,
+):
+    return "adagrad", {
+        "lr": lr,
+        "lr_decay": lr_decay,
+        "weight_decay": weight_decay,
+        "initial_sum": initial_accumulator_value,
+        "eps": eps,
+    }
 
 
-def RMSprop(lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False, capturable=False, foreach=None,
-            maximize=False, differentiable=False):
-    return "rmsprop", {"lr": lr, "rho": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum,
-                       "centered": float(centered)}
+def RMSprop(
+    lr=0.01,
+    alpha=0.99,
+    eps=1e-8,
+    weight_decay=0.0,
+    momentum=0.0,
+    centered=False,
+    capturable=False,
+    foreach=None,
+    maximize=False,
+    differentiable=False,
+):
+    return "rmsprop", {
+        "lr": lr,
+        "rho": alpha,
+        "eps": eps,
+        "weight_decay": weight_decay,
+        "momentum": momentum,
+        "centered": float(centered),
+    }
 
 
-def Adadelta(lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0, foreach=None, *, capturable=False, maximize=False, differentiable=False):
+def Adadelta(
+    lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0, foreach=None, *, capturable=False, maximize=False, differentiable=False
+):
     return "adadelta", {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay}
 
 
@@ -54,52 +101,151 @@ def _adam(lr, betas, eps):
     return {"lr": lr, "beta1": betas[0], "beta2": betas[1], "eps": eps}
 
 
-def Adam(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, foreach=None, maximize=False, capturable=False,
-         differentiable=False, fused=None, decoupled_weight_decay=False):
+def Adam(
+    lr=1e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0.0,
+    amsgrad=False,
+    *,
+    foreach=None,
+    maximize=False,
+    capturable=False,
+    differentiable=False,
+    fused=None,
+    decoupled_weight_decay=False,
+):
     return "amsgrad" if amsgrad else "adam", {**_adam(lr, betas, eps), **_decay(decoupled_weight_decay, weight_decay)}
 
 
-def AdamW(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False, *, maximize=False, foreach=None,
-          capturable=False, differentiable=False, fused=None):
+def AdamW(
+    lr=1e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0.01,
+    amsgrad=False,
+    *,
+    maximize=False,
+    foreach=None,
+    capturable=False,
+    differentiable=False,
+    fused=None,
+):
     if amsgrad:
         return "amsgrad", {**_adam(lr, betas, eps), "decoupled_weight_decay": weight_decay}
     return "adamw", {**_adam(lr, betas, eps), "weight_decay": weight_decay}
 
 
-def Adamax(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, foreach=None, *, maximize=False, differentiable=False,
-           capturable=False):
+def Adamax(
+    lr=2e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0.0,
+    foreach=None,
+    *,
+    maximize=False,
+    differentiable=False,
+    capturable=False,
+):
     return "adamax", {**_adam(lr, betas, eps), "weight_decay": weight_decay}
 
 
-def NAdam(lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3, decoupled_weight_decay=False, *,
-          foreach=None, maximize=False, capturable=False, differentiable=False):
-    return "nadam", {**_adam(lr, betas, eps), "momentum_decay": momentum_decay, **_decay(decoupled_weight_decay, weight_decay)}
+def NAdam(
+    lr=2e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0.0,
+    momentum_decay=4e-3,
+    decoupled_weight_decay=False,
+    *,
+    foreach=None,
+    maximize=False,
+    capturable=False,
+    differentiable=False,
+):
+    return "nadam", {
+        **_adam(lr, betas, eps),
+        "momentum_decay": momentum_decay,
+        **_decay(decoupled_weight_decay, weight_decay),
+    }
 
 
-def RAdam(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decoupled_weight_decay=False, *, foreach=None, maximize=False,
-          capturable=False, differentiable=False):
+def RAdam(
+    lr=1e-3,
+    betas=(0.9, 0.999),
+    eps=1e-8,
+    weight_decay=0.0,
+    decoupled_weight_decay=False,
+    *,
+    foreach=None,
+    maximize=False,
+    capturable=False,
+    differentiable=False,
+):
     return "radam", {**_adam(lr, betas, eps), **_decay(decoupled_weight_decay, weight_decay)}
 
 
-def Rprop(lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-6, 50.0), *, capturable=False, foreach=None, maximize=False,
-          differentiable=False):
-    return "rprop", {"lr": lr, "eta_minus": etas[0], "eta_plus": etas[1], "step_min": step_sizes[0], "step_max": step_sizes[1]}
+def Rprop(
+    lr=0.01,
+    etas=(0.5, 1.2),
+    step_sizes=(1e-6, 50.0),
+    *,
+    capturable=False,
+    foreach=None,
+    maximize=False,
+    differentiable=False,
+):
+    return "rprop", {
+        "lr": lr,
+        "eta_minus": etas[0],
+        "eta_plus": etas[1],
+        "step_min": step_sizes[0],
+        "step_max": step_sizes[1],
+    }
 
 
-def ASGD(lr=0.01, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0, foreach=None, maximize=False, differentiable=False,
-         capturable=False):
+def ASGD(
+    lr=0.01,
+    lambd=1e-4,
+    alpha=0.75,
+    t0=1e6,
+    weight_decay=0.0,
+    foreach=None,
+    maximize=False,
+    differentiable=False,
+    capturable=False,
+):
     return "asgd", {"lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay}
 
 
-def LBFGS(lr=1.0, max_iter=20, max_eval=None, tolerance_grad=1e-7, tolerance_change=1e-9, history_size=100, line_search_fn=None):
+def LBFGS(
+    lr=1.0,
+    max_iter=20,
+    max_eval=None,
+    tolerance_grad=1e-7,
+    tolerance_change=1e-9,
+    history_size=100,
+    line_search_fn=None,
+):
     if line_search_fn not in (None, "strong_wolfe"):
         raise ValueError(f"torch.optim.LBFGS knows only the line search 'strong_wolfe', not {line_search_fn!r}")
-    return "lbfgs", {"lr": lr, "max_iter": max_iter, "max_eval": 0 if max_eval is None else max(max_eval, 1),
-                     "tolerance_grad": tolerance_grad,
-                     "tolerance_change": tolerance_change, "history_size": history_size,
-                     "strong_wolfe": float(line_search_fn is not None)}
+    return "lbfgs", {
+        "lr": lr,
+        "max_iter": max_iter,
+        "max_eval": 0 if max_eval is None else max(max_eval, 1),
+        "tolerance_grad": tolerance_grad,
+        "tolerance_change": tolerance_change,
+        "history_size": history_size,
+        "strong_wolfe": float(line_search_fn is not None),
+    }
 
 
 def Adafactor(lr=0.01, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0.0, *, foreach=None, maximize=False):
-    return "adafactor", {"lr": lr, "beta2_decay": -beta2_decay, "eps1": float_info.epsilon if eps[0] is None else eps[0],
-                         "eps2": eps[1], "clip": d, "weight_decay": weight_decay}
+    return "adafactor", {
+        "lr": lr,
+        "beta2_decay": -beta2_decay,
+        "eps1": float_info.epsilon if eps[0] is None else eps[0],
+        "eps2": eps[1],
+        "clip": d,
+        "weight_decay": weight_decay,
+    }

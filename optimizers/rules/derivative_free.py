@@ -22,8 +22,13 @@ Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma", 
 Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)]
 
 
-@optimizer("Nelder-Mead", source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, "
-           "doi:10.1137/S1052623496303470", separable=False, batched=False, by_gradient=False, formula=r"""
+@optimizer(
+    "Nelder-Mead",
+    source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, doi:10.1137/S1052623496303470",
+    separable=False,
+    batched=False,
+    by_gradient=False,
+    formula=r"""
     f(x^1) \leq f(x^2) \leq f(x^3),\quad \bar{x} = \frac{1}{2} (x^1 + x^2)
     x^r = \bar{x} + \rho (\bar{x} - x^3) \quad (f(x^r) < f(x^2))
     x^e = \bar{x} + \rho \chi (\bar{x} - x^3) \quad (f(x^e) < f(x^r) < f(x^1))
@@ -31,9 +36,22 @@ Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)
     x^c = \bar{x} - \gamma (\bar{x} - x^3) \quad (f(x^c) < f(x^3) \leq f(x^r))
     x^i \leftarrow x^1 + \sigma (x^i - x^1)
     x_0,\quad x_0 + (\ell, 0),\quad x_0 + (0, \ell)
-    """)
-def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size = 1.0, reflection: Reflection = 1.0,
-                expansion: Expansion = 2.0, contraction: Share = 0.5, shrink: Share = 0.5):
+    """,
+)
+def nelder_mead(
+    x,
+    loss,
+    t,
+    simplex=None,
+    values=None,
+    trials=None,
+    *,
+    lr: Size = 1.0,
+    reflection: Reflection = 1.0,
+    expansion: Expansion = 2.0,
+    contraction: Share = 0.5,
+    shrink: Share = 0.5,
+):
     """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no minimum.
 
     It keeps the three corners of a triangle and in each update turns the worst one over the middle of the other two. Where that
@@ -89,16 +107,23 @@ def nelder_mead(x, loss, t, simplex=None, values=None, trials=None, *, lr: Size 
 def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
     """Weights of the ranks, mu_eff, c_1 and c_mu of the tutorial for two dimensions; the worse half weighs less than nothing."""
     raw = math.log((population + 1) / 2) - np.log(np.arange(1, population + 1))
-    good, bad = raw[: population // 2], raw[population // 2:]
+    good, bad = raw[: population // 2], raw[population // 2 :]
     mu_eff = float(good.sum() ** 2 / (good * good).sum())
     c_1 = 2 / ((2 + 1.3) ** 2 + mu_eff)
     c_mu = min(1 - c_1, 2 * (1 / 4 + mu_eff + 1 / mu_eff - 2) / ((2 + 2) ** 2 + mu_eff))
-    alpha = min(1 + c_1 / c_mu, 1 + 2 * float(bad.sum() ** 2 / (bad * bad).sum()) / (mu_eff + 2), (1 - c_1 - c_mu) / (2 * c_mu))
+    alpha = min(
+        1 + c_1 / c_mu, 1 + 2 * float(bad.sum() ** 2 / (bad * bad).sum()) / (mu_eff + 2), (1 - c_1 - c_mu) / (2 * c_mu)
+    )
     return np.where(raw >= 0, raw / raw[raw > 0].sum(), alpha * raw / -raw[raw < 0].sum()), mu_eff, c_1, c_mu
 
 
-@optimizer("CMA-ES", source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with its constants",
-           separable=False, batched=False, by_gradient=False, formula=r"""
+@optimizer(
+    "CMA-ES",
+    source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with its constants",
+    separable=False,
+    batched=False,
+    by_gradient=False,
+    formula=r"""
     y_k \sim \mathcal{N}(0, C_{t-1}),\quad k = 1, \ldots, \lambda
     f(x_{t-1} + \sigma_{t-1} y_{1:\lambda}) \leq f(x_{t-1} + \sigma_{t-1} y_{2:\lambda}) \leq \ldots
     \bar{y} = \sum_{i=1}^{\lfloor \lambda / 2 \rfloor} w_i y_{i:\lambda},\quad x_t = x_{t-1} + \sigma_{t-1} \bar{y}
@@ -107,9 +132,24 @@ def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
     p^c_t = (1 - c_c) p^c_{t-1} + h_t \sqrt{c_c (2 - c_c) \mu_w} \, \bar{y},\quad \delta_t = (1 - h_t) c_c (2 - c_c)
     V_t = \sum_{i=1}^{\lambda} w_i^{\circ} y_{i:\lambda} y_{i:\lambda}^{\top}
     C_t = (1 + c_1 \delta_t - c_1 - c_{\mu} \sum w_i) C_{t-1} + c_1 p^c_t {p^c_t}^{\top} + c_{\mu} V_t
-    """)
-def cma_es(x, loss, t, sigma=0.0, p_sigma=None, p_c=None, c=None, mean=None, covariance=None, trials=None, *,
-           lr: Sigma = 0.5, population: Population = 6, seed: Seed = 0):
+    """,
+)
+def cma_es(
+    x,
+    loss,
+    t,
+    sigma=0.0,
+    p_sigma=None,
+    p_c=None,
+    c=None,
+    mean=None,
+    covariance=None,
+    trials=None,
+    *,
+    lr: Sigma = 0.5,
+    population: Population = 6,
+    seed: Seed = 0,
+):
     """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations.
 
     It draws a cloud of samples about x, asks for their heights, and moves x to the weighted mean of the better half. From which

@@ -27,8 +27,12 @@ AveragedFrom = Annotated[float, Hyperparameter(1.0, 1e7, "log", label="t0 (first
 NoNegative = Annotated[float, Hyperparameter(0, 1, "switch", most=1.0, label="no negative step (SPS+)")]
 
 
-@optimizer("SGD", source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586; without noise: gradient descent, Cauchy 1847",
-           convention="PyTorch, Optax, Keras, TensorFlow 1", formula=r"x_t = x_{t-1} - \eta g_t")
+@optimizer(
+    "SGD",
+    source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586; without noise: gradient descent, Cauchy 1847",
+    convention="PyTorch, Optax, Keras, TensorFlow 1",
+    formula=r"x_t = x_{t-1} - \eta g_t",
+)
 def sgd(x, grad, t, *, lr: LearningRate = 0.01):
     """Safe and simple where the surface is equally curved in every direction. Zigzags across a ravine and creeps along it.
 
@@ -40,11 +44,15 @@ def sgd(x, grad, t, *, lr: LearningRate = 0.01):
     return x - lr * grad
 
 
-@optimizer("Momentum", source="Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball, with the learning rate inside the "
-           "velocity", convention="Keras", formula=r"""
+@optimizer(
+    "Momentum",
+    source="Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball, with the learning rate inside the velocity",
+    convention="Keras",
+    formula=r"""
     v_t = \mu v_{t-1} - \eta g_t
     x_t = x_{t-1} + v_t
-    """)
+    """,
+)
 def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
     """Gathers speed along a ravine and rolls over small bumps. Swings past the minimum and needs time to come to rest.
 
@@ -56,11 +64,15 @@ def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     return x + v, v
 
 
-@optimizer("Nesterov", source="Nesterov 1983 (NAG), as Sutskever et al. 2013, PMLR 28:1139; the look-ahead point is stored",
-           convention="PyTorch, Optax, TensorFlow 1", formula=r"""
+@optimizer(
+    "Nesterov",
+    source="Nesterov 1983 (NAG), as Sutskever et al. 2013, PMLR 28:1139; the look-ahead point is stored",
+    convention="PyTorch, Optax, TensorFlow 1",
+    formula=r"""
     b_t = \mu b_{t-1} + g_t
     x_t = x_{t-1} - \eta (g_t + \mu b_t)
-    """)
+    """,
+)
 def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
     """Momentum that looks ahead and so brakes earlier. Bears only two thirds of the learning rate of plain gradient descent.
 
@@ -72,12 +84,18 @@ def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     return x - lr * (grad + momentum * b), b
 
 
-@optimizer("Averaged momentum", source="torch.optim.SGD with dampening, which does not damp the first gradient",
-           convention="PyTorch", formula=r"""
+@optimizer(
+    "Averaged momentum",
+    source="torch.optim.SGD with dampening, which does not damp the first gradient",
+    convention="PyTorch",
+    formula=r"""
     b_1 = g_1,\quad b_t = \mu b_{t-1} + (1 - \tau) g_t \quad (t > 1)
     x_t = x_{t-1} - \eta b_t
-    """)
-def averaged_momentum(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9, dampening: Fraction = 0.9):
+    """,
+)
+def averaged_momentum(
+    x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9, dampening: Fraction = 0.9
+):
     """A running mean of the gradients, so that the learning rate means the same for every momentum. Slow to turn.
 
     Dampening makes each new gradient count less; where it equals momentum, the buffer is a running mean of the gradients. The steps
@@ -88,8 +106,12 @@ def averaged_momentum(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: M
     return x - lr * b, b
 
 
-@optimizer("Normalized gradient", source="Hazan, Levy & Shalev-Shwartz 2015, arXiv:1507.02030", separable=False,
-           formula=r"x_t = x_{t-1} - \eta \dfrac{g_t}{\|g_t\|}")
+@optimizer(
+    "Normalized gradient",
+    source="Hazan, Levy & Shalev-Shwartz 2015, arXiv:1507.02030",
+    separable=False,
+    formula=r"x_t = x_{t-1} - \eta \dfrac{g_t}{\|g_t\|}",
+)
 def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
     """Steps of one length: crosses plateaus and survives cliffs. Never settles: it hops about the minimum at that length.
 
@@ -100,14 +122,28 @@ def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
     return x - lr * ratio(grad, norm(grad))
 
 
-@optimizer("Polyak step size", source="Polyak 1987, Introduction to Optimization; with a largest step: Loizou et al. 2021, "
-           "arXiv:2002.10542", separable=False, convention="Optax", formula=r"""
+@optimizer(
+    "Polyak step size",
+    source="Polyak 1987, Introduction to Optimization; with a largest step: Loizou et al. 2021, arXiv:2002.10542",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     d_t = s g_t
     \eta_t = \min\left(\dfrac{f(x_{t-1}) - f^*}{\|d_t\|^2 + \epsilon},\ \eta\right)
     x_t = x_{t-1} - \eta_t d_t
-    """)
-def polyak_step_size(x, loss, t, *, lr: LearningRate = 1.0, f_min: Height = 0.0, scaling: Positive = 1.0, eps: Epsilon = 0.0,
-                     positive: NoNegative = 0.0):
+    """,
+)
+def polyak_step_size(
+    x,
+    loss,
+    t,
+    *,
+    lr: LearningRate = 1.0,
+    f_min: Height = 0.0,
+    scaling: Positive = 1.0,
+    eps: Epsilon = 0.0,
+    positive: NoNegative = 0.0,
+):
     """Takes its step from the height above the minimum, which must be known; lr is the largest step. Wrong heights mislead it.
 
     The step is as long as it would have to be to reach the lowest height, f min, if the slope stayed as it is. So it is long high
@@ -123,8 +159,12 @@ def polyak_step_size(x, loss, t, *, lr: LearningRate = 1.0, f_min: Height = 0.0,
     return x - step * grad
 
 
-@optimizer("Optimistic gradient", source="Popov 1980, doi:10.1007/BF01141092; Daskalakis et al. 2018, arXiv:1711.00141",
-           convention="Optax", formula=r"x_t = x_{t-1} - \eta [(\alpha + \beta) g_t - \beta g_{t-1}],\quad g_0 = g_1")
+@optimizer(
+    "Optimistic gradient",
+    source="Popov 1980, doi:10.1007/BF01141092; Daskalakis et al. 2018, arXiv:1711.00141",
+    convention="Optax",
+    formula=r"x_t = x_{t-1} - \eta [(\alpha + \beta) g_t - \beta g_{t-1}],\quad g_0 = g_1",
+)
 def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha: Positive = 1.0, beta: Positive = 1.0):
     """Guesses the next gradient from the last change; made for games, where it stops the circling. Here much like SGD.
 
@@ -136,10 +176,14 @@ def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha:
     return x - lr * ((alpha + beta) * grad - beta * last), grad
 
 
-@optimizer("QHM", source="Ma & Yarats 2019, arXiv:1810.06801: quasi-hyperbolic momentum", formula=r"""
+@optimizer(
+    "QHM",
+    source="Ma & Yarats 2019, arXiv:1810.06801: quasi-hyperbolic momentum",
+    formula=r"""
     m_t = \beta m_{t-1} + (1 - \beta) g_t
     x_t = x_{t-1} - \eta [(1 - \nu) g_t + \nu m_t]
-    """)
+    """,
+)
 def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: Fraction = 0.7):
     """A weighted mean of a plain step and a slow momentum step: long memory without its inertia. Two weights to choose.
 
@@ -151,14 +195,28 @@ def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: 
     return x - lr * ((1 - nu) * grad + nu * g), g
 
 
-@optimizer("ASGD", source="Polyak & Juditsky 1992, doi:10.1137/0330046; Bottou 2012, Stochastic Gradient Descent Tricks",
-           convention="PyTorch", formula=r"""
+@optimizer(
+    "ASGD",
+    source="Polyak & Juditsky 1992, doi:10.1137/0330046; Bottou 2012, Stochastic Gradient Descent Tricks",
+    convention="PyTorch",
+    formula=r"""
     \eta_t = \dfrac{\eta}{(1 + \lambda \eta (t - 1))^{\alpha}}
     x_t = (1 - \lambda \eta_t) x_{t-1} - \eta_t g_t
     \bar{x}_t = \bar{x}_{t-1} + \dfrac{x_t - \bar{x}_{t-1}}{\max(1, t - 1 - t_0)}
-    """)
-def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Positive = 1e-4, alpha: Fraction = 0.75,
-         t0: AveragedFrom = 1e6):
+    """,
+)
+def asgd(
+    x,
+    grad,
+    t,
+    eta=0.0,
+    mean=0.0,
+    *,
+    lr: LearningRate = 0.01,
+    lambd: Positive = 1e-4,
+    alpha: Fraction = 0.75,
+    t0: AveragedFrom = 1e6,
+):
     """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0 it is SGD.
 
     The path is SGD with a slowly falling learning rate and a slight pull to the origin, both set by lambd. Beside it goes the mean
@@ -171,16 +229,33 @@ def asgd(x, grad, t, eta=0.0, mean=0.0, *, lr: LearningRate = 0.01, lambd: Posit
     return x, ratio(lr, maximum(1 + lambd * lr * t, 0.0) ** alpha, nan), mean
 
 
-@optimizer("Schedule-free SGD", source="Defazio et al. 2024, arXiv:2405.15682; the path is y, and the warm-up Optax's",
-           convention="Optax", formula=r"""
+@optimizer(
+    "Schedule-free SGD",
+    source="Defazio et al. 2024, arXiv:2405.15682; the path is y, and the warm-up Optax's",
+    convention="Optax",
+    formula=r"""
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
     \hat{\eta}_t = \max(\hat{\eta}_{t-1}, \eta \,\min(t / T, 1))
     w_t = \hat{\eta}_t^p,\quad c_t = w_t \,/\, \sum_{s=1}^{t} w_s
     \bar{x}_t = (1 - c_t)\,\bar{x}_{t-1} + c_t z_t
     x_t = (1 - \beta) z_t + \beta \bar{x}_t,\quad z_0 = \bar{x}_0 = x_0
-    """)
-def schedule_free_sgd(x, grad, t, z=0.0, mean=0.0, weight_sum=0.0, lr_max=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
-                      weight_decay: WeightDecay = 0.0, lr_power: Power = 2.0, warmup: WarmUp = 0):
+    """,
+)
+def schedule_free_sgd(
+    x,
+    grad,
+    t,
+    z=0.0,
+    mean=0.0,
+    weight_sum=0.0,
+    lr_max=0.0,
+    *,
+    lr: LearningRate = 1.0,
+    beta: Momentum = 0.9,
+    weight_decay: WeightDecay = 0.0,
+    lr_power: Power = 2.0,
+    warmup: WarmUp = 0,
+):
     """Averages its points instead of lowering the learning rate; its answer is the mean, a state. Lags where the surface turns.
 
     Gradient steps move a point z, and the answer of the rule is the mean of all its points. The path that is drawn lies between the

@@ -7,7 +7,17 @@ In the plane both coordinates are one layer, and the size of the position is its
 from __future__ import annotations
 
 from optimizers.arithmetic import dot, maximum, minimum, norm, ratio, sqrt, where
-from optimizers.optimizer import Decay, Epsilon, Fraction, LearningRate, Momentum, Positive, Switch, WeightDecay, optimizer
+from optimizers.optimizer import (
+    Decay,
+    Epsilon,
+    Fraction,
+    LearningRate,
+    Momentum,
+    Positive,
+    Switch,
+    WeightDecay,
+    optimizer,
+)
 
 
 def trust(x, update, coefficient=1.0, eps=0.0):
@@ -16,14 +26,30 @@ def trust(x, update, coefficient=1.0, eps=0.0):
     return where((size == 0) | (length == 0), 1.0, coefficient * ratio(size, length + eps))
 
 
-@optimizer("LARS", source="You, Gitman & Ginsburg 2017, arXiv:1708.03888, algorithm 1; the decay counted in the ratio, as in Optax",
-           separable=False, convention="Optax", formula=r"""
+@optimizer(
+    "LARS",
+    source="You, Gitman & Ginsburg 2017, arXiv:1708.03888, algorithm 1; the decay counted in the ratio, as in Optax",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     d_t = g_t + \lambda x_{t-1}
     v_t = \mu v_{t-1} - \eta \dfrac{\kappa \|x_{t-1}\|}{\|d_t\| + \epsilon} \, d_t
     x_t = x_{t-1} + v_t
-    """)
-def lars(x, grad, t, v=0.0, *, lr: LearningRate = 1.0, momentum: Momentum = 0.9, trust_coefficient: Positive = 0.001,
-         weight_decay: WeightDecay = 0.0, eps: Epsilon = 0.0, nesterov: Switch = 0.0):
+    """,
+)
+def lars(
+    x,
+    grad,
+    t,
+    v=0.0,
+    *,
+    lr: LearningRate = 1.0,
+    momentum: Momentum = 0.9,
+    trust_coefficient: Positive = 0.001,
+    weight_decay: WeightDecay = 0.0,
+    eps: Epsilon = 0.0,
+    nesterov: Switch = 0.0,
+):
     """Steps are a share of the distance from the origin, however steep it is. Crawls near the origin and never settles.
 
     Each new step is a fixed share of the distance from the origin, the learning rate times the trust coefficient, however long the
@@ -37,16 +63,33 @@ def lars(x, grad, t, v=0.0, *, lr: LearningRate = 1.0, momentum: Momentum = 0.9,
     return x + (step + momentum * v if nesterov else v), v
 
 
-@optimizer("LAMB", source="You et al. 2020, arXiv:1904.00962, with phi the identity", separable=False,
-           convention="Optax, Keras", formula=r"""
+@optimizer(
+    "LAMB",
+    source="You et al. 2020, arXiv:1904.00962, with phi the identity",
+    separable=False,
+    convention="Optax, Keras",
+    formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
     \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
     r_t = \dfrac{\hat{m}_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon} + \lambda x_{t-1}
     x_t = x_{t-1} - \eta \dfrac{\|x_{t-1}\|}{\|r_t\|} \, r_t
-    """)
-def lamb(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-6,
-         eps_root: Epsilon = 0.0, weight_decay: WeightDecay = 0.0):
+    """,
+)
+def lamb(
+    x,
+    grad,
+    t,
+    m=0.0,
+    v=0.0,
+    *,
+    lr: LearningRate = 0.01,
+    beta1: Decay = 0.9,
+    beta2: Decay = 0.999,
+    eps: Epsilon = 1e-6,
+    eps_root: Epsilon = 0.0,
+    weight_decay: WeightDecay = 0.0,
+):
     """Adam's direction, as long as a share of the distance from the origin. Barely moves near the origin and never settles.
 
     It takes the direction of Adam and makes the step as long as the learning rate times the distance from the origin. In a network
@@ -59,11 +102,16 @@ def lamb(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.
     return x - lr * trust(x, r) * r, m, v
 
 
-@optimizer("Fromage", source="Bernstein et al. 2020, arXiv:2002.03432; norms of at least min_norm, as in Optax",
-           separable=False, convention="Optax", formula=r"""
+@optimizer(
+    "Fromage",
+    source="Bernstein et al. 2020, arXiv:2002.03432; norms of at least min_norm, as in Optax",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     d_t = \dfrac{\max(\|x_{t-1}\|, r_{\min})}{\max(\|g_t\|, r_{\min})} \, g_t
     x_t = \dfrac{1}{\sqrt{1 + \eta^2}} (x_{t-1} - \eta d_t)
-    """)
+    """,
+)
 def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
     """A share of the distance from the origin, then a pull towards it, so that nothing drifts out. Misses minima elsewhere.
 
@@ -77,14 +125,31 @@ def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
     return shrink * x - step * grad
 
 
-@optimizer("NovoGrad", source="Ginsburg et al. 2019, arXiv:1905.11286; momentum without 1 - beta1, as in Optax", separable=False,
-           convention="Optax", formula=r"""
+@optimizer(
+    "NovoGrad",
+    source="Ginsburg et al. 2019, arXiv:1905.11286; momentum without 1 - beta1, as in Optax",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     v_1 = \|g_1\|^2,\quad v_t = \beta_2 v_{t-1} + (1 - \beta_2) \|g_t\|^2 \quad (t > 1)
     m_t = \beta_1 m_{t-1} + \dfrac{g_t}{\sqrt{v_t + \bar{\epsilon}} + \epsilon} + \lambda x_{t-1}
     x_t = x_{t-1} - \eta m_t
-    """)
-def novograd(x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 0.01, beta1: Decay = 0.9, beta2: Decay = 0.25, eps: Epsilon = 1e-6,
-             eps_root: Epsilon = 0.0, weight_decay: WeightDecay = 0.0):
+    """,
+)
+def novograd(
+    x,
+    grad,
+    t,
+    m=0.0,
+    v=0.0,
+    *,
+    lr: LearningRate = 0.01,
+    beta1: Decay = 0.9,
+    beta2: Decay = 0.25,
+    eps: Epsilon = 1e-6,
+    eps_root: Epsilon = 0.0,
+    weight_decay: WeightDecay = 0.0,
+):
     """Momentum of a gradient that is divided by its own length: steepness does not matter. Cannot even out a ravine.
 
     It keeps one running mean of the squared length of the gradient and divides all coordinates by the same root. How steep the
@@ -102,15 +167,31 @@ def rms(x):
     return norm(x) / 2**0.5
 
 
-@optimizer("Adafactor", source="Shazeer & Stern 2018, arXiv:1804.04235, for a vector, where nothing is factored; as in torch",
-           separable=False, convention="PyTorch", formula=r"""
+@optimizer(
+    "Adafactor",
+    source="Shazeer & Stern 2018, arXiv:1804.04235, for a vector, where nothing is factored; as in torch",
+    separable=False,
+    convention="PyTorch",
+    formula=r"""
     \alpha_t = \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \min(\eta, 1 / \sqrt{t})
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} g_t^2
     u_t = \dfrac{g_t}{\sqrt{\max(v_t, \epsilon_1^2)}}
     x_t = (1 - \eta \lambda) x_{t-1} - \dfrac{\alpha_t}{\max(1, \mathrm{RMS}(u_t) / d)} \, u_t
-    """)
-def adafactor(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, beta2_decay: Fraction = 0.8, eps1: Epsilon = 2.220446049250313e-16,
-              eps2: Epsilon = 1e-3, clip: Positive = 1.0, weight_decay: WeightDecay = 0.0):
+    """,
+)
+def adafactor(
+    x,
+    grad,
+    t,
+    v=0.0,
+    *,
+    lr: LearningRate = 0.01,
+    beta2_decay: Fraction = 0.8,
+    eps1: Epsilon = 2.220446049250313e-16,
+    eps2: Epsilon = 1e-3,
+    clip: Positive = 1.0,
+    weight_decay: WeightDecay = 0.0,
+):
     """The step is a capped share of the position's size, so that a wall does no harm. Near the origin it barely moves.
 
     It was made to need little memory: of a matrix it keeps only means over rows and columns, and there is no momentum. The step is

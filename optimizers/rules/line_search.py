@@ -15,12 +15,17 @@ from optimizers.searches import Armijo, Curvature, armijo, strong_wolfe
 Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99, symbol=r"\rho")]
 
 
-@optimizer("Steepest descent, Armijo", source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, chapter 3",
-           separable=False, batched=False, formula=r"""
+@optimizer(
+    "Steepest descent, Armijo",
+    source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, chapter 3",
+    separable=False,
+    batched=False,
+    formula=r"""
     p_t = -g_t
     k_t = \min \{k \geq 0 : f(x_{t-1} + \alpha_0 \rho^k p_t) \leq f(x_{t-1}) + c_1 \alpha_0 \rho^k g_t^{\top} p_t\}
     x_t = x_{t-1} + \alpha_0 \rho^{k_t} p_t
-    """)
+    """,
+)
 def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, shrink: Shrink = 0.5):
     """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines.
 
@@ -33,12 +38,17 @@ def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1:
     return found.x, found.trials
 
 
-@optimizer("Steepest descent, strong Wolfe", source="Wolfe 1969, doi:10.1137/1011036; Nocedal & Wright 2006, algorithms 3.5, 3.6",
-           separable=False, batched=False, formula=r"""
+@optimizer(
+    "Steepest descent, strong Wolfe",
+    source="Wolfe 1969, doi:10.1137/1011036; Nocedal & Wright 2006, algorithms 3.5, 3.6",
+    separable=False,
+    batched=False,
+    formula=r"""
     p_t = -g_t,\quad x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
     f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t
     |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
-    """)
+    """,
+)
 def steepest_descent_wolfe(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1):
     """Goes about as far as the direction is worth, neither too short nor too long. Still zigzags: each turn is a right angle.
 
@@ -51,13 +61,17 @@ def steepest_descent_wolfe(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: 
     return found.x, found.trials
 
 
-@optimizer("Barzilai-Borwein", source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; the long step BB1 or the short BB2",
-           separable=False, formula=r"""
+@optimizer(
+    "Barzilai-Borwein",
+    source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; the long step BB1 or the short BB2",
+    separable=False,
+    formula=r"""
     s_t = x_{t-1} - x_{t-2},\quad y_t = g_t - g_{t-1}
     \alpha_t = \dfrac{s_t^{\top} s_t}{s_t^{\top} y_t} \quad (s_t^{\top} y_t > 0)
     \alpha_t = \eta \quad (s_t^{\top} y_t \leq 0),\quad \alpha_1 = \eta
     x_t = x_{t-1} - \alpha_t g_t
-    """)
+    """,
+)
 def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.01, bb2: Switch = 0):
     """Guesses the curvature from two gradients and is far quicker in ravines at no cost. Goes up and down on its way.
 
@@ -84,16 +98,23 @@ def _conjugate(x, loss, p, beta, lr, c1, c2):
     return found.x, grad, p if found.alpha > 0 else np.zeros(2), found.trials
 
 
-@optimizer("Conjugate gradient, FR", source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
-           "chapter 5, with a restart where gradients are not orthogonal", separable=False, batched=False, formula=r"""
+@optimizer(
+    "Conjugate gradient, FR",
+    source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
+    "chapter 5, with a restart where gradients are not orthogonal",
+    separable=False,
+    batched=False,
+    formula=r"""
     \beta_t = \dfrac{g_t^{\top} g_t}{g_{t-1}^{\top} g_{t-1}} \quad (|g_t^{\top} g_{t-1}| < 0.1\,g_t^{\top} g_t)
     \beta_t = 0 \quad (|g_t^{\top} g_{t-1}| \geq 0.1\,g_t^{\top} g_t)
     p_t = -g_t + \beta_t p_{t-1}
     x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
     f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
-    """)
-def conjugate_gradient_fr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
-                          c2: Curvature = 0.1):
+    """,
+)
+def conjugate_gradient_fr(
+    x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1
+):
     """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions fade.
 
     Each direction is the steepest way down plus a share of the last direction, so chosen that on a bowl a new search does not undo
@@ -111,15 +132,21 @@ def conjugate_gradient_fr(x, loss, t, g_old=None, p=None, trials=None, *, lr: Fi
     return _conjugate(x, loss, p, beta, lr, c1, c2)
 
 
-@optimizer("Conjugate gradient, PR+", source="Polak & Ribière 1969, RIRO 3(16):35; Gilbert & Nocedal 1992, doi:10.1137/0802003",
-           separable=False, batched=False, formula=r"""
+@optimizer(
+    "Conjugate gradient, PR+",
+    source="Polak & Ribière 1969, RIRO 3(16):35; Gilbert & Nocedal 1992, doi:10.1137/0802003",
+    separable=False,
+    batched=False,
+    formula=r"""
     \beta_t = \max\left(0,\ \dfrac{g_t^{\top} (g_t - g_{t-1})}{g_{t-1}^{\top} g_{t-1}}\right)
     p_t = -g_t + \beta_t p_{t-1}
     x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
     f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
-    """)
-def conjugate_gradient_pr(x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4,
-                          c2: Curvature = 0.1):
+    """,
+)
+def conjugate_gradient_pr(
+    x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1
+):
     """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful search.
 
     Each direction is the steepest way down plus a share of the last direction, and that share is small where the gradient has

@@ -24,10 +24,16 @@ def newton_direction(hessian, grad):
     return -np.linalg.pinv(hessian, hermitian=True) @ grad
 
 
-@optimizer("Newton", source="Nocedal & Wright 2006, Numerical Optimization, chapter 3", separable=False, batched=False, formula=r"""
+@optimizer(
+    "Newton",
+    source="Nocedal & Wright 2006, Numerical Optimization, chapter 3",
+    separable=False,
+    batched=False,
+    formula=r"""
     H_t = \nabla^2 f(x_{t-1})
     x_t = x_{t-1} - \eta H_t^{-1} g_t
-    """)
+    """,
+)
 def newton(x, loss, t, *, lr: StepLength = 1.0):
     """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima.
 
@@ -38,13 +44,19 @@ def newton(x, loss, t, *, lr: StepLength = 1.0):
     return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
 
 
-@optimizer("Damped Newton", source="Nocedal & Wright 2006, algorithm 3.2, with the gradient as the other direction; "
-           "Armijo 1966, doi:10.2140/pjm.1966.16.1", separable=False, batched=False, formula=r"""
+@optimizer(
+    "Damped Newton",
+    source="Nocedal & Wright 2006, algorithm 3.2, with the gradient as the other direction; "
+    "Armijo 1966, doi:10.2140/pjm.1966.16.1",
+    separable=False,
+    batched=False,
+    formula=r"""
     p_t = -H_t^{-1} g_t,\quad H_t = \nabla^2 f(x_{t-1})
     p_t = -g_t \quad (g_t^{\top} H_t^{-1} g_t \leq 0)
     k_t = \min \{k \geq 0 : f(x_{t-1} + 2^{-k} \eta p_t) \leq f(x_{t-1}) + c_1 2^{-k} \eta g_t^{\top} p_t\}
     x_t = x_{t-1} + 2^{-k_t} \eta p_t
-    """)
+    """,
+)
 def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo = 1e-4):
     """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on saddles.
 
@@ -60,11 +72,16 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo =
     return found.x, found.trials
 
 
-@optimizer("Saddle-free Newton", source="Dauphin et al. 2014, arXiv:1406.2572, eigenvalues with a floor",
-           separable=False, batched=False, formula=r"""
+@optimizer(
+    "Saddle-free Newton",
+    source="Dauphin et al. 2014, arXiv:1406.2572, eigenvalues with a floor",
+    separable=False,
+    batched=False,
+    formula=r"""
     \nabla^2 f(x_{t-1}) = Q \Lambda Q^{\top}
     x_t = x_{t-1} - \eta Q \,\max(|\Lambda|, \delta)^{-1} Q^{\top} g_t
-    """)
+    """,
+)
 def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
     """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes.
 
@@ -90,7 +107,9 @@ def step_within(grad, hessian, radius):
         if h1 < 0:  # the hard case: no slope along the negative curvature, so either side of it is best
             p1 = math.sqrt(radius - p2) * math.sqrt(radius + p2)
         return q @ np.array([p1, p2])
-    more = max(0.0, abs(a1) / radius - d1, abs(a2) / radius - d2)  # lambda - shift from below, whence Newton's rule climbs to it
+    more = max(
+        0.0, abs(a1) / radius - d1, abs(a2) / radius - d2
+    )  # lambda - shift from below, whence Newton's rule climbs to it
     for _ in range(50):
         p1, p2 = ratio(-a1, d1 + more), ratio(-a2, d2 + more)
         length = math.hypot(p1, p2)
@@ -101,16 +120,23 @@ def step_within(grad, hessian, radius):
     return q @ np.array([p1, p2]) * (radius / length)
 
 
-@optimizer("Trust region", source="Moré & Sorensen 1983, doi:10.1137/0904038; Nocedal & Wright 2006, algorithms 4.1, 4.3",
-           separable=False, batched=False, formula=r"""
+@optimizer(
+    "Trust region",
+    source="Moré & Sorensen 1983, doi:10.1137/0904038; Nocedal & Wright 2006, algorithms 4.1, 4.3",
+    separable=False,
+    batched=False,
+    formula=r"""
     q_t(p) = f(x_{t-1}) + g_t^{\top} p + \frac{1}{2} p^{\top} \nabla^2 f(x_{t-1})\,p
     p_t = \arg\min\,\{q_t(p) : \|p\| \leq \Delta_{t-1}\}
     \rho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{q_t(0) - q_t(p_t)}
     x_t = x_{t-1} + p_t \ (\rho_t > \eta),\quad x_{t-1} \ (\rho_t \leq \eta)
     \Delta_t = \frac{1}{4} \Delta_{t-1} \quad (\rho_t < \frac{1}{4})
     \Delta_t = \min(2 \Delta_{t-1}, \hat{\Delta}) \quad (\rho_t > \frac{3}{4},\ \|p_t\| = \Delta_{t-1})
-    """)
-def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_radius: Positive = 100.0, eta: Eta = 0.1):
+    """,
+)
+def trust_region(
+    x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_radius: Positive = 100.0, eta: Eta = 0.1
+):
     """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on shrinking.
 
     It goes to the lowest point of a quadratic model of the surface, but only within a circle. Then it compares how far the loss
@@ -137,15 +163,22 @@ def trust_region(x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_r
     return x, radius, np.array([there])
 
 
-@optimizer("Levenberg-Marquardt", source="Levenberg 1944, doi:10.1090/qam/10666: lambda I; Marquardt 1963, J. SIAM 11:431: "
-           "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004", separable=False, batched=False, formula=r"""
+@optimizer(
+    "Levenberg-Marquardt",
+    source="Levenberg 1944, doi:10.1090/qam/10666: lambda I; Marquardt 1963, J. SIAM 11:431: "
+    "lambda diag(J'J); gain ratio: Madsen, Nielsen & Tingleff 2004",
+    separable=False,
+    batched=False,
+    formula=r"""
     p_t = -\eta (J_t^{\top} J_t + \lambda_{t-1} I)^{-1} g_t,\quad \lambda_0 = \tau \,\max_i (J_1^{\top} J_1)_{ii},\quad \nu_0 = 2
     \varrho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{-g_t^{\top} p_t - \frac{1}{2} p_t^{\top} J_t^{\top} J_t \, p_t}
     \lambda_t = \lambda_{t-1} \,\max(\frac{1}{3}, 1 - (2 \varrho_t - 1)^3),\ \nu_t = 2,\ x_t = x_{t-1} + p_t \quad (\varrho_t > 0)
     \lambda_t = \nu_{t-1} \lambda_{t-1},\ \nu_t = 2 \nu_{t-1},\ x_t = x_{t-1} \quad (\varrho_t \leq 0)
-    """)
-def levenberg_marquardt(x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3,
-                        marquardt: Switch = 0):
+    """,
+)
+def levenberg_marquardt(
+    x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3, marquardt: Switch = 0
+):
     """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares; elsewhere on the Hessian.
 
     On a sum of squares the slopes J of the single errors alone give a good guess of the curvature. A damping is added to it: with

@@ -26,14 +26,30 @@ Bets = Annotated[float, Hyperparameter(1.0, 1e4, "log")]
 FirstSquare = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance squared")]
 
 
-@optimizer("DoG", source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; the start distance r (1 + |x_0|)", separable=False,
-           convention="Optax", formula=r"""
+@optimizer(
+    "DoG",
+    source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; the start distance r (1 + |x_0|)",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = r_{\epsilon} (1 + \|x_0\|)
     G_t = G_{t-1} + \|g_t\|^2
     x_t = x_{t-1} - \eta \dfrac{\bar{r}_t}{\sqrt{G_t + \epsilon}} \, g_t
-    """)
-def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: FirstDistance = 1e-6, relative: Switch = 1.0,
-        eps: Epsilon = 1e-8):
+    """,
+)
+def dog(
+    x,
+    grad,
+    t,
+    x0=0.0,
+    r_max=0.0,
+    g_sum=0.0,
+    *,
+    lr: LearningRate = 1.0,
+    r: FirstDistance = 1e-6,
+    relative: Switch = 1.0,
+    eps: Epsilon = 1e-8,
+):
     """The distance from the start over the gradients met is the learning rate. From a tiny first step it takes long to set off.
 
     The learning rate is the largest distance from the start so far, divided by the root of the sum of all squared gradients. The
@@ -48,11 +64,17 @@ def dog(x, grad, t, x0=0.0, r_max=0.0, g_sum=0.0, *, lr: LearningRate = 1.0, r: 
     return x - lr * ratio(r_max, sqrt(g_sum + eps)) * grad, x0, r_max, g_sum
 
 
-@optimizer("DoWG", source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284", separable=False, convention="Optax", formula=r"""
+@optimizer(
+    "DoWG",
+    source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = \sqrt{r_{\epsilon}^2}
     v_t = v_{t-1} + \bar{r}_t^2 \|g_t\|^2
     x_t = x_{t-1} - \eta \dfrac{\bar{r}_t^2}{\sqrt{v_t} + \epsilon} \, g_t
-    """)
+    """,
+)
 def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: FirstSquare = 1e-4, eps: Epsilon = 1e-4):
     """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a ravine.
 
@@ -66,8 +88,12 @@ def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: F
     return x - lr * ratio(r2_max, sqrt(v) + eps) * grad, x0, r2_max, v
 
 
-@optimizer("Prodigy", source="Mishchenko & Defazio 2023, arXiv:2306.06101, with Adam; bias-corrected, as in Optax",
-           separable=False, convention="Optax", formula=r"""
+@optimizer(
+    "Prodigy",
+    source="Mishchenko & Defazio 2023, arXiv:2306.06101, with Adam; bias-corrected, as in Optax",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     \gamma_t = \eta d_{t-1} \dfrac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) d_{t-1} g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) d_{t-1}^2 g_t^2
@@ -75,10 +101,29 @@ def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: F
     r_t = \beta_3 r_{t-1} + \gamma_t d_{t-1} g_t^{\top} (x_0 - x_{t-1}) / d_0
     d_t = \max(d_{t-1}, c \, r_t / \|s_t\|_1)
     x_t = x_{t-1} - \gamma_t \left(\dfrac{m_t}{\sqrt{v_t} + d_t \epsilon} + \lambda x_{t-1}\right)
-    """)
-def prodigy(x, grad, t, x0=0.0, m=0.0, v=0.0, s=0.0, r=0.0, d=0.0, *, lr: LearningRate = 1.0, beta1: Decay = 0.9,
-            beta2: Decay = 0.999, beta3: Decay = 0.0, eps: Epsilon = 1e-8, d0: FirstDistance = 1e-6, d_coef: Positive = 1.0,
-            weight_decay: WeightDecay = 0.0, safeguard_warmup: Switch = 0.0):
+    """,
+)
+def prodigy(
+    x,
+    grad,
+    t,
+    x0=0.0,
+    m=0.0,
+    v=0.0,
+    s=0.0,
+    r=0.0,
+    d=0.0,
+    *,
+    lr: LearningRate = 1.0,
+    beta1: Decay = 0.9,
+    beta2: Decay = 0.999,
+    beta3: Decay = 0.0,
+    eps: Epsilon = 1e-8,
+    d0: FirstDistance = 1e-6,
+    d_coef: Positive = 1.0,
+    weight_decay: WeightDecay = 0.0,
+    safeguard_warmup: Switch = 0.0,
+):
     """Adam that estimates its rate d from how far it has come. d never falls; beta3 = 0 stands for the root of beta2.
 
     It is Adam with a learning rate d that it finds itself: the better the gradients agree with the way from the start to where it
@@ -96,16 +141,33 @@ def prodigy(x, grad, t, x0=0.0, m=0.0, v=0.0, s=0.0, r=0.0, d=0.0, *, lr: Learni
     return x - weight_decay * rate * x - rate * ratio(m, sqrt(v) + d_new * eps), x0, m, v, s, r, d_new
 
 
-@optimizer("COCOB", source="Orabona & Tommasi 2017, arXiv:1705.07795, algorithm 2", convention="Optax", formula=r"""
+@optimizer(
+    "COCOB",
+    source="Orabona & Tommasi 2017, arXiv:1705.07795, algorithm 2",
+    convention="Optax",
+    formula=r"""
     c_t = \eta g_t
     L_t = \max(L_{t-1}, |c_t|),\quad L_0 = \epsilon
     G_t = G_{t-1} + |c_t|
     R_t = \max(R_{t-1} - c_t (x_{t-1} - x_0), 0)
     \theta_t = \theta_{t-1} - c_t
     x_t = x_0 + \dfrac{\theta_t}{L_t \,\max(G_t + L_t, \alpha L_t)} (L_t + R_t)
-    """)
-def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: LearningRate = 1.0, alpha: Bets = 100.0,
-          eps: Epsilon = 1e-8):
+    """,
+)
+def cocob(
+    x,
+    grad,
+    t,
+    x0=0.0,
+    theta=0.0,
+    big=0.0,
+    total=0.0,
+    reward=0.0,
+    *,
+    lr: LearningRate = 1.0,
+    alpha: Bets = 100.0,
+    eps: Epsilon = 1e-8,
+):
     """Bets more while the gradient keeps its sign; lr only scales the gradient. Its winnings may carry it far past the minimum.
 
     Each coordinate is a gambler who bets on the next gradient and begins with almost nothing. While the gradients keep their sign,
@@ -121,17 +183,35 @@ def cocob(x, grad, t, x0=0.0, theta=0.0, big=0.0, total=0.0, reward=0.0, *, lr: 
     return x0 + ratio(theta, big * maximum(total + big, alpha * big)) * (big + reward), x0, theta, big, total, reward
 
 
-@optimizer("MoMo", source="Schaipp et al. 2023, arXiv:2305.07583; the first gradient unaveraged", separable=False,
-           convention="Optax", formula=r"""
+@optimizer(
+    "MoMo",
+    source="Schaipp et al. 2023, arXiv:2305.07583; the first gradient unaveraged",
+    separable=False,
+    convention="Optax",
+    formula=r"""
     \bar{f}_t = \beta \bar{f}_{t-1} + (1 - \beta) f(x_{t-1}),\quad \bar{f}_1 = f(x_0)
     d_t = \beta d_{t-1} + (1 - \beta) g_t,\quad d_1 = g_1
     \gamma_t = \beta \gamma_{t-1} + (1 - \beta) g_t^{\top} x_{t-1},\quad \gamma_1 = g_1^{\top} x_0
     h_t = (1 + \eta \lambda) (\bar{f}_t - f_* - \gamma_t) + d_t^{\top} x_{t-1}
     \tau_t = \min(\eta,\ \max(h_t, 0) / \|d_t\|^2)
     x_t = \dfrac{x_{t-1}}{1 + \eta \lambda} - \tau_t d_t
-    """)
-def momo(x, loss, t, d=0.0, f_mean=0.0, gamma=0.0, f_low=0.0, *, lr: LearningRate = 1.0, beta: Momentum = 0.9,
-         lower_bound: Height = 0.0, weight_decay: WeightDecay = 0.0, adapt_bound: Switch = 0.0):
+    """,
+)
+def momo(
+    x,
+    loss,
+    t,
+    d=0.0,
+    f_mean=0.0,
+    gamma=0.0,
+    f_low=0.0,
+    *,
+    lr: LearningRate = 1.0,
+    beta: Momentum = 0.9,
+    lower_bound: Height = 0.0,
+    weight_decay: WeightDecay = 0.0,
+    adapt_bound: Switch = 0.0,
+):
     """Momentum whose step comes from the height above a known bound; lr is the largest. A wrong bound misleads it.
 
     From running means of the losses and the gradients it makes a sloping plane that stands for the surface, and goes as far as that

@@ -20,13 +20,19 @@ History = Annotated[float, Hyperparameter(1, 100, "whole", least=1, most=1000)]
 Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 
 
-@optimizer("BFGS", source="Broyden, Fletcher, Goldfarb, Shanno 1970, doi:10.1093/comjnl/13.3.317; Nocedal & Wright 2006, "
-           "chapter 6, the first matrix scaled by s'y / y'y", separable=False, batched=False, formula=r"""
+@optimizer(
+    "BFGS",
+    source="Broyden, Fletcher, Goldfarb, Shanno 1970, doi:10.1093/comjnl/13.3.317; Nocedal & Wright 2006, "
+    "chapter 6, the first matrix scaled by s'y / y'y",
+    separable=False,
+    batched=False,
+    formula=r"""
     p_t = -H_{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t,\quad 0 < \alpha_t \leq 10^4 \alpha_0
     f(x_t) \leq f(x_{t-1}) + c_1 \alpha_t g_t^{\top} p_t,\quad |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
     s_t = x_t - x_{t-1},\quad y_t = \nabla f(x_t) - g_t,\quad \rho_t = 1 / y_t^{\top} s_t
     H_t = (I - \rho_t s_t y_t^{\top}) H_{t-1} (I - \rho_t y_t s_t^{\top}) + \rho_t s_t s_t^{\top}
-    """)
+    """,
+)
 def bfgs(x, loss, t, inverse_hessian=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.9):
     """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads it.
 
@@ -68,19 +74,46 @@ def two_loop(q, s, y, rho, gamma):
 
 def remember(pairs, new, size):
     """The rows with one more at the end; the oldest go when there are more than ``size``."""
-    return np.concatenate([pairs, [new]])[-int(size):]
+    return np.concatenate([pairs, [new]])[-int(size) :]
 
 
-@optimizer("L-BFGS", source="Liu & Nocedal 1989, doi:10.1007/BF01589116; every step as torch.optim.LBFGS takes it, which follows "
-           "Schmidt's minFunc", separable=False, batched=False, convention="PyTorch", formula=r"""
+@optimizer(
+    "L-BFGS",
+    source="Liu & Nocedal 1989, doi:10.1007/BF01589116; every step as torch.optim.LBFGS takes it, which follows "
+    "Schmidt's minFunc",
+    separable=False,
+    batched=False,
+    convention="PyTorch",
+    formula=r"""
     p_t = -H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
     H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
     H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
-    """)
-def lbfgs(x, loss, t, d=None, step=0.0, s=(), y=(), rho=(), gamma=1.0, g_old=None, n_iter=0.0, func_evals=0.0, trials=None, *,
-          lr: FirstStep = 1.0, max_iter: Count = 1, max_eval: Evaluations = 25, tolerance_grad: Tolerance = 1e-7,
-          tolerance_change: Tolerance = 1e-9, history_size: History = 10, strong_wolfe: Switch = 1):
+    """,
+)
+def lbfgs(
+    x,
+    loss,
+    t,
+    d=None,
+    step=0.0,
+    s=(),
+    y=(),
+    rho=(),
+    gamma=1.0,
+    g_old=None,
+    n_iter=0.0,
+    func_evals=0.0,
+    trials=None,
+    *,
+    lr: FirstStep = 1.0,
+    max_iter: Count = 1,
+    max_eval: Evaluations = 25,
+    tolerance_grad: Tolerance = 1e-7,
+    tolerance_change: Tolerance = 1e-9,
+    history_size: History = 10,
+    strong_wolfe: Switch = 1,
+):
     """BFGS that remembers only the last few steps, and nearly as quick. Without its line search it may jump far away.
 
     It is BFGS that keeps no matrix but its last few steps and gradient changes, as many as history size, from which it makes the
@@ -111,7 +144,9 @@ def lbfgs(x, loss, t, d=None, step=0.0, s=(), y=(), rho=(), gamma=1.0, g_old=Non
             break
         if strong_wolfe:
             start, before = Trial(0.0, x, value, grad, slope), len(tried)
-            here = minfunc_wolfe(line(loss, x, d, tried), start, step, abs(d).max(), tolerance_change, budget - evaluations)
+            here = minfunc_wolfe(
+                line(loss, x, d, tried), start, step, abs(d).max(), tolerance_change, budget - evaluations
+            )
             step, x, value, grad = here[:4]
             evaluations += len(tried) - before
         else:
@@ -120,14 +155,26 @@ def lbfgs(x, loss, t, d=None, step=0.0, s=(), y=(), rho=(), gamma=1.0, g_old=Non
             if k < max_iter:
                 value, grad = look(loss, x)
                 evaluations += 1
-        if (evaluations >= budget or abs(grad).max() <= tolerance_grad or abs(step * d).max() <= tolerance_change
-                or abs(value - value_old) < tolerance_change):
+        if (
+            evaluations >= budget
+            or abs(grad).max() <= tolerance_grad
+            or abs(step * d).max() <= tolerance_change
+            or abs(value - value_old) < tolerance_change
+        ):
             break
     return x, d, step, s, y, rho, gamma, g_old, n_iter, func_evals + evaluations, np.array(tried[1:] or tried)
 
 
-def minfunc_wolfe(phi: Callable[[float], Trial], start: Trial, t: float, d_norm: float, tolerance_change: float, max_ls: int,
-                  c1: float = 1e-4, c2: float = 0.9) -> Trial:
+def minfunc_wolfe(
+    phi: Callable[[float], Trial],
+    start: Trial,
+    t: float,
+    d_norm: float,
+    tolerance_change: float,
+    max_ls: int,
+    c1: float = 1e-4,
+    c2: float = 0.9,
+) -> Trial:
     """The strong Wolfe search of minFunc as torch has it, from the step ``t``; where ``max_ls`` runs out, the lower end."""
 
     def too_high(here: Trial) -> bool:
@@ -152,7 +199,9 @@ def minfunc_wolfe(phi: Callable[[float], Trial], start: Trial, t: float, d_norm:
     while count < max_ls and not abs(bracket[1].alpha - bracket[0].alpha) * d_norm < tolerance_change:
         left, right = min(bracket[0].alpha, bracket[1].alpha), max(bracket[0].alpha, bracket[1].alpha)
         t, margin = cubic_minimum(bracket[0], bracket[1], left, right), 0.1 * (right - left)
-        if min(right - t, t - left) < margin:  # so near to an end twice, or upon it, it goes a tenth of the bracket inwards
+        if (
+            min(right - t, t - left) < margin
+        ):  # so near to an end twice, or upon it, it goes a tenth of the bracket inwards
             if stuck or t >= right or t <= left:
                 t = right - margin if abs(t - right) < abs(t - left) else left + margin
                 stuck = False

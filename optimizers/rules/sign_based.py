@@ -14,8 +14,12 @@ Growth = Annotated[float, Hyperparameter(1.0, 3.0, least=1.0)]
 Shrinking = Annotated[float, Hyperparameter(0.05, 1.0, most=1.0)]
 
 
-@optimizer("SignSGD", source="Bernstein et al. 2018, arXiv:1802.04434, algorithm 1", convention="Optax",
-           formula=r"x_t = x_{t-1} - \eta\,\mathrm{sign}(g_t)")
+@optimizer(
+    "SignSGD",
+    source="Bernstein et al. 2018, arXiv:1802.04434, algorithm 1",
+    convention="Optax",
+    formula=r"x_t = x_{t-1} - \eta\,\mathrm{sign}(g_t)",
+)
 def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
     """The same step in every coordinate, however flat or steep it is. Never settles, and goes along the diagonals only.
 
@@ -26,10 +30,15 @@ def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
     return x - lr * sign(grad)
 
 
-@optimizer("Signum", source="Bernstein et al. 2018, arXiv:1802.04434, algorithm 2", convention="Optax", formula=r"""
+@optimizer(
+    "Signum",
+    source="Bernstein et al. 2018, arXiv:1802.04434, algorithm 2",
+    convention="Optax",
+    formula=r"""
     m_t = \beta m_{t-1} + (1 - \beta) g_t
     x_t = x_{t-1} - \eta\,\mathrm{sign}(m_t)
-    """)
+    """,
+)
 def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Momentum = 0.9):
     """SignSGD that asks a running mean for the sign, which noise does not turn so easily. Swings about the minimum.
 
@@ -41,13 +50,27 @@ def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Momentum = 0.9):
     return x - lr * sign(m), m
 
 
-@optimizer("Lion", source="Chen et al. 2023, arXiv:2302.06675", convention="Optax, Keras", formula=r"""
+@optimizer(
+    "Lion",
+    source="Chen et al. 2023, arXiv:2302.06675",
+    convention="Optax, Keras",
+    formula=r"""
     u_t = \mathrm{sign}(\beta_1 m_{t-1} + (1 - \beta_1) g_t)
     x_t = x_{t-1} - \eta (u_t + \lambda x_{t-1})
     m_t = \beta_2 m_{t-1} + (1 - \beta_2) g_t
-    """)
-def lion(x, grad, t, m=0.0, *, lr: LearningRate = 1e-4, beta1: Decay = 0.9, beta2: Decay = 0.99,
-         weight_decay: WeightDecay = 0.0):
+    """,
+)
+def lion(
+    x,
+    grad,
+    t,
+    m=0.0,
+    *,
+    lr: LearningRate = 1e-4,
+    beta1: Decay = 0.9,
+    beta2: Decay = 0.99,
+    weight_decay: WeightDecay = 0.0,
+):
     """Steps of one size from two memories of the gradient; wants a small, falling learning rate. Circles about a minimum.
 
     It steps by the sign of a mixture of memory and present gradient, and keeps the memory itself by a slower rule. Every coordinate
@@ -59,16 +82,31 @@ def lion(x, grad, t, m=0.0, *, lr: LearningRate = 1e-4, beta1: Decay = 0.9, beta
     return x - lr * (update + weight_decay * x), m
 
 
-@optimizer("Rprop", source="Riedmiller & Braun 1993, doi:10.1109/ICNN.1993.298623; Igel & Hüsken 2000: iRprop-",
-           convention="PyTorch", formula=r"""
+@optimizer(
+    "Rprop",
+    source="Riedmiller & Braun 1993, doi:10.1109/ICNN.1993.298623; Igel & Hüsken 2000: iRprop-",
+    convention="PyTorch",
+    formula=r"""
     s_t = g_t \tilde{g}_{t-1}
     \Delta_t = \eta^+ \Delta_{t-1} \ (s_t > 0),\quad \eta^- \Delta_{t-1} \ (s_t < 0),\quad \Delta_{t-1} \ (s_t = 0)
     \Delta_{\min} \leq \Delta_t \leq \Delta_{\max}
     \tilde{g}_t = g_t \ (s_t \geq 0),\quad 0 \ (s_t < 0)
     x_t = x_{t-1} - \Delta_t\,\mathrm{sign}(\tilde{g}_t)
-    """)
-def rprop(x, grad, t, last=0.0, step=0.0, *, lr: FirstStep = 0.01, eta_minus: Shrinking = 0.5, eta_plus: Growth = 1.2,
-          step_min: Positive = 1e-6, step_max: Positive = 50.0):
+    """,
+)
+def rprop(
+    x,
+    grad,
+    t,
+    last=0.0,
+    step=0.0,
+    *,
+    lr: FirstStep = 0.01,
+    eta_minus: Shrinking = 0.5,
+    eta_plus: Growth = 1.2,
+    step_min: Positive = 1e-6,
+    step_max: Positive = 50.0,
+):
     """Each coordinate lengthens its step while the sign stays and halves it when it turns. Noise in the sign ruins it.
 
     It looks at the sign of the gradient only, and each coordinate has a step length of its own. While the sign stays the step

@@ -18,16 +18,37 @@ from optimizers.searches import Trial, line
 Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, label="max line search steps")]
 
 
-@optimizer("L-BFGS (Optax)", source="Liu & Nocedal 1989, doi:10.1007/BF01589116; Nocedal & Wright 2006, algorithms 3.5, 3.6, "
-           "with the approximate decrease of Hager & Zhang 2006, doi:10.1145/1132973.1132979; as optax.lbfgs",
-           separable=False, batched=False, variant_of="lbfgs", convention="Optax", formula=r"""
+@optimizer(
+    "L-BFGS (Optax)",
+    source="Liu & Nocedal 1989, doi:10.1007/BF01589116; Nocedal & Wright 2006, algorithms 3.5, 3.6, "
+    "with the approximate decrease of Hager & Zhang 2006, doi:10.1145/1132973.1132979; as optax.lbfgs",
+    separable=False,
+    batched=False,
+    variant_of="lbfgs",
+    convention="Optax",
+    formula=r"""
     p_t = -\eta H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
     H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
     H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
-    """)
-def lbfgs_optax(x, loss, t, x_old=None, g_old=None, s=(), y=(), rho=(), trials=None, *, lr: StepLength = 1.0,
-                memory_size: History = 10, scale_init_precond: Switch = 1, max_linesearch_steps: Searches = 20):
+    """,
+)
+def lbfgs_optax(
+    x,
+    loss,
+    t,
+    x_old=None,
+    g_old=None,
+    s=(),
+    y=(),
+    rho=(),
+    trials=None,
+    *,
+    lr: StepLength = 1.0,
+    memory_size: History = 10,
+    scale_init_precond: Switch = 1,
+    max_linesearch_steps: Searches = 20,
+):
     """Follows bent valleys like BFGS and stops searching early near the minimum. Negative curvature may mislead it.
 
     L-BFGS leaves out a pair of step and gradient change without positive curvature, this one keeps it. It has another line search,
@@ -46,12 +67,21 @@ def lbfgs_optax(x, loss, t, x_old=None, g_old=None, s=(), y=(), rho=(), trials=N
         gamma = ys / yy if yy > 0 else 1.0
     u = -lr * two_loop(grad, s, y, rho, gamma if scale_init_precond else 1.0)
     tried: list[np.ndarray] = []
-    found = zoom_search(line(loss, x, u, tried), Trial(0.0, x, value, grad, float(dot(u, grad))), int(max_linesearch_steps))
+    found = zoom_search(
+        line(loss, x, u, tried), Trial(0.0, x, value, grad, float(dot(u, grad))), int(max_linesearch_steps)
+    )
     return found.x, x, grad, s, y, rho, np.array(tried)
 
 
-def zoom_search(phi: Callable[[float], Trial], start: Trial, most: int, slope_rtol: float = 1e-4, curv_rtol: float = 0.9,
-                approx_dec_rtol: float = 1e-6, interval_threshold: float = 1e-5) -> Trial:
+def zoom_search(
+    phi: Callable[[float], Trial],
+    start: Trial,
+    most: int,
+    slope_rtol: float = 1e-4,
+    curv_rtol: float = 0.9,
+    approx_dec_rtol: float = 1e-6,
+    interval_threshold: float = 1e-5,
+) -> Trial:
     """Optax's scale_by_zoom_linesearch from the step 1. An error is by how much a condition is missed, 0 where it holds."""
 
     def decrease_error(here: Trial) -> float:
@@ -117,7 +147,11 @@ def between(low: Trial, high: Trial, reference: Trial, width: float) -> float:
 def cubic_through(a: Trial, b: Trial, c: Trial) -> float:
     """The minimum of the cubic with the height and slope at a and the heights at b and c; nan where there is none."""
     db, dc = b.alpha - a.alpha, c.alpha - a.alpha
-    below, rest_b, rest_c = (db * dc) ** 2 * (db - dc), b.value - a.value - a.slope * db, c.value - a.value - a.slope * dc
+    below, rest_b, rest_c = (
+        (db * dc) ** 2 * (db - dc),
+        b.value - a.value - a.slope * db,
+        c.value - a.value - a.slope * dc,
+    )
     if below == 0:
         return math.nan
     cube, square = (dc**2 * rest_b - db**2 * rest_c) / below, (db**3 * rest_c - dc**3 * rest_b) / below

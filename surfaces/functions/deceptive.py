@@ -7,13 +7,18 @@ from surfaces.arithmetic import absolute, cos, sign, sin, sqrt
 from surfaces.surface import surface
 
 
-@surface("Schwefel", source="Schwefel 1981, Numerical Optimization of Computer Models",
-         formula=r"837.9658 - x\,\sin\sqrt{|x|} - y\,\sin\sqrt{|y|}",
-         note="The deepest basin lies in a far corner and the next best are far from it: to follow the slope is to lose.",
-         lesson="Start in many places and count how often a descent finds the far corner. Runs with large steps leave the box, "
-                "and outside the surface falls ever further.",
-         kinks="None in the slope; on the axes the curvature is infinite, and the slope along that coordinate is 0.",
-         box=((-500, 500), (-500, 500)), start=(-200.0, 100.0), minima=[(420.96874635998205, 420.96874635998205)])
+@surface(
+    "Schwefel",
+    source="Schwefel 1981, Numerical Optimization of Computer Models",
+    formula=r"837.9658 - x\,\sin\sqrt{|x|} - y\,\sin\sqrt{|y|}",
+    note="The deepest basin lies in a far corner and the next best are far from it: to follow the slope is to lose.",
+    lesson="Start in many places and count how often a descent finds the far corner. Runs with large steps leave the box, "
+    "and outside the surface falls ever further.",
+    kinks="None in the slope; on the axes the curvature is infinite, and the slope along that coordinate is 0.",
+    box=((-500, 500), (-500, 500)),
+    start=(-200.0, 100.0),
+    minima=[(420.96874635998205, 420.96874635998205)],
+)
 def schwefel(x, y):
     r, s = sqrt(absolute(x)), sqrt(absolute(y))
     sr, ss = sin(r), sin(s)
@@ -21,14 +26,19 @@ def schwefel(x, y):
     return 837.9657745448674 - x * sr - y * ss, (-sr - r * cos(r) / 2, -ss - s * cos(s) / 2)
 
 
-@surface("Eggholder", source="Whitley et al. 1996, Artificial Intelligence 85:245",
-         formula=r"-(y + 47)\,\sin\sqrt{|x/2 + y + 47|} - x\,\sin\sqrt{|x - y - 47|}",
-         note="Rugged everywhere, with the lowest point on the border of the box: beyond it the surface falls further.",
-         lesson="Compare what different rules find from the same start. Started beside the lowest point, a descent leaves the "
-                "box.",
-         kinks="Creases on x/2 + y + 47 = 0 and x - y - 47 = 0, with an infinite slope on both sides: the term that is "
-               "creased counts as level there.",
-         box=((-512, 512), (-512, 512)), start=(320.0, 360.0), minima=[(512.0, 404.2318051137578)])
+@surface(
+    "Eggholder",
+    source="Whitley et al. 1996, Artificial Intelligence 85:245",
+    formula=r"-(y + 47)\,\sin\sqrt{|x/2 + y + 47|} - x\,\sin\sqrt{|x - y - 47|}",
+    note="Rugged everywhere, with the lowest point on the border of the box: beyond it the surface falls further.",
+    lesson="Compare what different rules find from the same start. Started beside the lowest point, a descent leaves the "
+    "box.",
+    kinks="Creases on x/2 + y + 47 = 0 and x - y - 47 = 0, with an infinite slope on both sides: the term that is "
+    "creased counts as level there.",
+    box=((-512, 512), (-512, 512)),
+    start=(320.0, 360.0),
+    minima=[(512.0, 404.2318051137578)],
+)
 def eggholder(x, y):
     h = y + 47
     u, v = x / 2 + h, x - h

@@ -7,13 +7,23 @@ from surfaces.arithmetic import cos, exp, pi, sin
 from surfaces.surface import surface
 
 
-@surface("Himmelblau", source="Himmelblau 1972, Applied Nonlinear Programming",
-         formula=r"(x^2 + y - 11)^2 + (x + y^2 - 7)^2", box=((-6, 6), (-6, 6)), start=(-0.27, -0.92), levels="log",
-         note="Four equal minima round a hilltop: from the top a hair's breadth decides which one a run finds.",
-         lesson="Race different rules from the start beside the hilltop and compare which of the four minima each finds. Then "
-                "move the start by a hundredth.",
-         minima=[(3.0, 2.0), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.283185991286170),
-                 (3.584428340330492, -1.848126526964404)])
+@surface(
+    "Himmelblau",
+    source="Himmelblau 1972, Applied Nonlinear Programming",
+    formula=r"(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+    box=((-6, 6), (-6, 6)),
+    start=(-0.27, -0.92),
+    levels="log",
+    note="Four equal minima round a hilltop: from the top a hair's breadth decides which one a run finds.",
+    lesson="Race different rules from the start beside the hilltop and compare which of the four minima each finds. Then "
+    "move the start by a hundredth.",
+    minima=[
+        (3.0, 2.0),
+        (-2.805118086952745, 3.131312518250573),
+        (-3.779310253377747, -3.283185991286170),
+        (3.584428340330492, -1.848126526964404),
+    ],
+)
 def himmelblau(x, y):
     a, b = x * x + y - 11, x + y * y - 7
     # The slope is summed as automatic differentiation sums it: torch's L-BFGS magnifies a last bit 200 000 times within a step,
@@ -22,70 +32,110 @@ def himmelblau(x, y):
     return a * a + b * b, (b + b + ax + ax + ax + ax, by + by + by + by + a + a)
 
 
-@surface("Three-hump camel", source="Jamil & Yang 2013, arXiv:1308.4008", formula=r"2x^2 - 1.05x^4 + x^6/6 + xy + y^2",
-         note="Three basins, the deepest in the middle: what it takes to leave a shallow one.",
-         lesson="Raise the momentum until the run leaves the outer basin for the middle one, and see where a still larger one "
-                "takes it.",
-         box=((-2.5, 2.5), (-2.5, 2.5)), start=(-2.0, -1.5), minima=[(0, 0)], levels="log")
+@surface(
+    "Three-hump camel",
+    source="Jamil & Yang 2013, arXiv:1308.4008",
+    formula=r"2x^2 - 1.05x^4 + x^6/6 + xy + y^2",
+    note="Three basins, the deepest in the middle: what it takes to leave a shallow one.",
+    lesson="Raise the momentum until the run leaves the outer basin for the middle one, and see where a still larger one "
+    "takes it.",
+    box=((-2.5, 2.5), (-2.5, 2.5)),
+    start=(-2.0, -1.5),
+    minima=[(0, 0)],
+    levels="log",
+)
 def three_hump_camel(x, y):
     x2 = x * x
-    return (2 * x2 - 1.05 * x2 * x2 + x2 * x2 * x2 / 6 + x * y + y * y,
-            (4 * x - 4.2 * x2 * x + x2 * x2 * x + y, x + 2 * y))
+    return (
+        2 * x2 - 1.05 * x2 * x2 + x2 * x2 * x2 / 6 + x * y + y * y,
+        (4 * x - 4.2 * x2 * x + x2 * x2 * x + y, x + 2 * y),
+    )
 
 
-@surface("Six-hump camel", source="Dixon & Szegö 1978, Towards Global Optimisation 2",
-         formula=r"(4 - 2.1x^2 + x^4/3) x^2 + xy + (4y^2 - 4) y^2",
-         note="Six basins in three pairs, two of them deepest: a bolder run reaches a deeper one.",
-         lesson="Compare small and large learning rates of Momentum: how far a run coasts decides in which basin it ends.",
-         box=((-2, 2), (-1.2, 1.2)), start=(1.6, 0.9),
-         minima=[(0.08984201310031806, -0.7126564030207396), (-0.08984201310031806, 0.7126564030207396)])
+@surface(
+    "Six-hump camel",
+    source="Dixon & Szegö 1978, Towards Global Optimisation 2",
+    formula=r"(4 - 2.1x^2 + x^4/3) x^2 + xy + (4y^2 - 4) y^2",
+    note="Six basins in three pairs, two of them deepest: a bolder run reaches a deeper one.",
+    lesson="Compare small and large learning rates of Momentum: how far a run coasts decides in which basin it ends.",
+    box=((-2, 2), (-1.2, 1.2)),
+    start=(1.6, 0.9),
+    minima=[(0.08984201310031806, -0.7126564030207396), (-0.08984201310031806, 0.7126564030207396)],
+)
 def six_hump_camel(x, y):
     x2, y2 = x * x, y * y
-    return ((4 - 2.1 * x2 + x2 * x2 / 3) * x2 + x * y + (4 * y2 - 4) * y2,
-            ((8 - 8.4 * x2 + 2 * x2 * x2) * x + y, x + (16 * y2 - 8) * y))
+    return (
+        (4 - 2.1 * x2 + x2 * x2 / 3) * x2 + x * y + (4 * y2 - 4) * y2,
+        ((8 - 8.4 * x2 + 2 * x2 * x2) * x + y, x + (16 * y2 - 8) * y),
+    )
 
 
-@surface("Styblinski-Tang", source="Styblinski & Tang 1990, Neural Networks 3:467",
-         formula=r"\frac{1}{2} (x^4 - 16x^2 + 5x + y^4 - 16y^2 + 5y)", box=((-5, 5), (-5, 5)), start=(0.2, -0.3),
-         note="Four basins of three depths: large steps leave the shallow ones, small steps stay where they began.",
-         lesson="Start near the middle with growing learning rates, then from different sides. A descent does not know that only "
-                "one of the four basins is the lowest.",
-         minima=[(-2.903534027771177, -2.903534027771177)])
+@surface(
+    "Styblinski-Tang",
+    source="Styblinski & Tang 1990, Neural Networks 3:467",
+    formula=r"\frac{1}{2} (x^4 - 16x^2 + 5x + y^4 - 16y^2 + 5y)",
+    box=((-5, 5), (-5, 5)),
+    start=(0.2, -0.3),
+    note="Four basins of three depths: large steps leave the shallow ones, small steps stay where they began.",
+    lesson="Start near the middle with growing learning rates, then from different sides. A descent does not know that only "
+    "one of the four basins is the lowest.",
+    minima=[(-2.903534027771177, -2.903534027771177)],
+)
 def styblinski_tang(x, y):
     x2, y2 = x * x, y * y
-    return ((x2 * x2 - 16 * x2 + 5 * x + y2 * y2 - 16 * y2 + 5 * y) / 2,
-            (2 * x2 * x - 16 * x + 2.5, 2 * y2 * y - 16 * y + 2.5))
+    return (
+        (x2 * x2 - 16 * x2 + 5 * x + y2 * y2 - 16 * y2 + 5 * y) / 2,
+        (2 * x2 * x - 16 * x + 2.5, 2 * y2 * y - 16 * y + 2.5),
+    )
 
 
-@surface("McCormick", source="McCormick 1976, Mathematical Programming 10:147",
-         formula=r"\sin(x + y) + (x - y)^2 - 1.5x + 2.5y + 1", box=((-1.5, 4), (-3, 4)), start=(0.0, 2.0), levels="log",
-         note="Basins down a tilted trough, each deeper than the last and without end outside the box: an overshoot pays.",
-         lesson="See a fast run coast through one basin into a deeper one outside the box. Then lower its learning rate or its "
-                "momentum until it stays at the minimum inside.",
-         minima=[(-0.5471975511965977, -1.5471975511965979)])
+@surface(
+    "McCormick",
+    source="McCormick 1976, Mathematical Programming 10:147",
+    formula=r"\sin(x + y) + (x - y)^2 - 1.5x + 2.5y + 1",
+    box=((-1.5, 4), (-3, 4)),
+    start=(0.0, 2.0),
+    levels="log",
+    note="Basins down a tilted trough, each deeper than the last and without end outside the box: an overshoot pays.",
+    lesson="See a fast run coast through one basin into a deeper one outside the box. Then lower its learning rate or its "
+    "momentum until it stays at the minimum inside.",
+    minima=[(-0.5471975511965977, -1.5471975511965979)],
+)
 def mccormick(x, y):
     wave, d = cos(x + y), x - y
     return sin(x + y) + d * d - 1.5 * x + 2.5 * y + 1, (wave + 2 * d - 1.5, wave - 2 * d + 2.5)
 
 
-@surface("Branin", source="Branin 1972, IBM Journal of Research and Development 16:504",
-         formula=r"(y - 5.1x^2 / 4\pi^2 + 5x / \pi - 6)^2 + 10 (1 - 1/8\pi)\,\cos x + 10",
-         note="One bent trough with three equal minima in it: they differ only in how narrow they are.",
-         lesson="Start from different sides and compare which of the three minima a run finds, and whether momentum carries it "
-                "along the trough past one of them.",
-         box=((-5, 10), (0, 15)), start=(2.0, 12.0), levels="log", minima=[(-pi, 12.275), (pi, 2.275), (3 * pi, 2.475)])
+@surface(
+    "Branin",
+    source="Branin 1972, IBM Journal of Research and Development 16:504",
+    formula=r"(y - 5.1x^2 / 4\pi^2 + 5x / \pi - 6)^2 + 10 (1 - 1/8\pi)\,\cos x + 10",
+    note="One bent trough with three equal minima in it: they differ only in how narrow they are.",
+    lesson="Start from different sides and compare which of the three minima a run finds, and whether momentum carries it "
+    "along the trough past one of them.",
+    box=((-5, 10), (0, 15)),
+    start=(2.0, 12.0),
+    levels="log",
+    minima=[(-pi, 12.275), (pi, 2.275), (3 * pi, 2.475)],
+)
 def branin(x, y):
     bend, wave = 5.1 / (4 * pi * pi), 10 * (1 - 1 / (8 * pi))
     u = y - bend * x * x + 5 / pi * x - 6
     return u * u + wave * cos(x) + 10, (2 * u * (5 / pi - 2 * bend * x) - wave * sin(x), 2 * u)
 
 
-@surface("Goldstein-Price", source="Goldstein & Price 1971, Mathematics of Computation 25:569",
-         formula=r"[1 + (s + 1)^2 (19 - 14s + 3s^2)] [30 + t^2 (18 - 16t + 3t^2)],\ s = x + y,\ t = 2x - 3y",
-         note="Heights from 3 to a million: SGD needs a minute learning rate here, a normalizing rule an ordinary one.",
-         lesson="Compare SGD with Adam and with normalized gradient. A learning rate that SGD survives on the walls is needlessly "
-                "small at the bottom.",
-         box=((-2, 2), (-2, 2)), start=(-1.5, 1.0), minima=[(0, -1)], levels="log")
+@surface(
+    "Goldstein-Price",
+    source="Goldstein & Price 1971, Mathematics of Computation 25:569",
+    formula=r"[1 + (s + 1)^2 (19 - 14s + 3s^2)] [30 + t^2 (18 - 16t + 3t^2)],\ s = x + y,\ t = 2x - 3y",
+    note="Heights from 3 to a million: SGD needs a minute learning rate here, a normalizing rule an ordinary one.",
+    lesson="Compare SGD with Adam and with normalized gradient. A learning rate that SGD survives on the walls is needlessly "
+    "small at the bottom.",
+    box=((-2, 2), (-2, 2)),
+    start=(-1.5, 1.0),
+    minima=[(0, -1)],
+    levels="log",
+)
 def goldstein_price(x, y):
     s, t = x + y, 2 * x - 3 * y
     a, b = 19 - 14 * s + 3 * s * s, 18 - 16 * t + 3 * t * t
@@ -95,48 +145,78 @@ def goldstein_price(x, y):
     return p * q, (slope_s + 2 * slope_t, slope_s - 3 * slope_t)
 
 
-@surface("Peaks", source="MathWorks, MATLAB function peaks",
-         formula=r"3 (1 - x)^2 e^{-x^2 - (y + 1)^2} - 10 (x/5 - x^3 - y^5) e^{-x^2 - y^2} - \frac{1}{3} e^{-(x + 1)^2 - y^2}",
-         note="Three hills and three hollows on a plain: beside a hilltop neighbours part, and far out nothing pulls.",
-         lesson="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on the plain, "
-                "where SGD hardly moves and Adam goes on.",
-         box=((-3, 3), (-3, 3)), start=(0.3, 1.2), minima=[(0.22827892055636909, -1.6255349574999964)])
+@surface(
+    "Peaks",
+    source="MathWorks, MATLAB function peaks",
+    formula=r"3 (1 - x)^2 e^{-x^2 - (y + 1)^2} - 10 (x/5 - x^3 - y^5) e^{-x^2 - y^2} - \frac{1}{3} e^{-(x + 1)^2 - y^2}",
+    note="Three hills and three hollows on a plain: beside a hilltop neighbours part, and far out nothing pulls.",
+    lesson="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on the plain, "
+    "where SGD hardly moves and Adam goes on.",
+    box=((-3, 3), (-3, 3)),
+    start=(0.3, 1.2),
+    minima=[(0.22827892055636909, -1.6255349574999964)],
+)
 def peaks(x, y):
     x2, y2, u, v, w = x * x, y * y, 1 - x, y + 1, x + 1
     p, q, r = 3 * u * exp(-x2 - v * v), 10 * exp(-x2 - y2), exp(-w * w - y2) / 3
     m = x / 5 - x2 * x - y2 * y2 * y
-    return (u * p - m * q - r, (-2 * p * (1 + x * u) - q * (0.2 - 3 * x2 - 2 * x * m) + 2 * w * r,
-                                -2 * v * u * p + q * (5 * y2 * y2 + 2 * y * m) + 2 * y * r))
+    return (
+        u * p - m * q - r,
+        (
+            -2 * p * (1 + x * u) - q * (0.2 - 3 * x2 - 2 * x * m) + 2 * w * r,
+            -2 * v * u * p + q * (5 * y2 * y2 + 2 * y * m) + 2 * y * r,
+        ),
+    )
 
 
 # A, a, b, c, x0, y0 of each term
-MULLER_BROWN = ((-200.0, -1.0, 0.0, -10.0, 1.0, 0.0), (-100.0, -1.0, 0.0, -10.0, 0.0, 0.5),
-                (-170.0, -6.5, 11.0, -6.5, -0.5, 1.5), (15.0, 0.7, 0.6, 0.7, -1.0, 1.0))
+MULLER_BROWN = (
+    (-200.0, -1.0, 0.0, -10.0, 1.0, 0.0),
+    (-100.0, -1.0, 0.0, -10.0, 0.0, 0.5),
+    (-170.0, -6.5, 11.0, -6.5, -0.5, 1.5),
+    (15.0, 0.7, 0.6, 0.7, -1.0, 1.0),
+)
 
 
-@surface("Müller-Brown", source="Müller & Brown 1979, Theoretica Chimica Acta 53:75",
-         formula=r"\Sigma_{k=1}^4 A_k\,\exp[a_k (x - x_k)^2 + b_k (x - x_k)(y - y_k) + c_k (y - y_k)^2]",
-         note="The energy of a model molecule: three basins joined by crooked passes, walls far steeper than the floors.",
-         lesson="Start beside a pass between two basins: Newton goes to the pass itself, which is what a chemist looks for, and "
-                "saddle-free Newton goes down to a basin.",
-         box=((-1.5, 1.2), (-0.2, 2.0)), start=(0.3, 1.5), levels="log", minima=[(-0.5582236346330243, 1.4417258418046686)])
+@surface(
+    "Müller-Brown",
+    source="Müller & Brown 1979, Theoretica Chimica Acta 53:75",
+    formula=r"\Sigma_{k=1}^4 A_k\,\exp[a_k (x - x_k)^2 + b_k (x - x_k)(y - y_k) + c_k (y - y_k)^2]",
+    note="The energy of a model molecule: three basins joined by crooked passes, walls far steeper than the floors.",
+    lesson="Start beside a pass between two basins: Newton goes to the pass itself, which is what a chemist looks for, and "
+    "saddle-free Newton goes down to a basin.",
+    box=((-1.5, 1.2), (-0.2, 2.0)),
+    start=(0.3, 1.5),
+    levels="log",
+    minima=[(-0.5582236346330243, 1.4417258418046686)],
+)
 def muller_brown(x, y):
     height, slope_x, slope_y = 0.0, 0.0, 0.0
     for amplitude, a, b, c, x0, y0 in MULLER_BROWN:
         u, v = x - x0, y - y0
         term = amplitude * exp(a * u * u + b * u * v + c * v * v)
-        height, slope_x, slope_y = height + term, slope_x + term * (2 * a * u + b * v), slope_y + term * (b * u + 2 * c * v)
+        height, slope_x, slope_y = (
+            height + term,
+            slope_x + term * (2 * a * u + b * v),
+            slope_y + term * (b * u + 2 * c * v),
+        )
     return height, (slope_x, slope_y)
 
 
-@surface("Bird", source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
-         formula=r"\sin x\ e^{(1 - \cos y)^2} + \cos y\ e^{(1 - \sin x)^2} + (x - y)^2",
-         note="Two equal minima far apart, with lesser basins between: small steps from the middle end in a shallow one.",
-         lesson="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads elsewhere.",
-         box=((-2 * pi, 2 * pi), (-2 * pi, 2 * pi)), start=(0.0, 0.0),
-         minima=[(4.701043130249553, 3.15293850372493), (-1.5821421769300335, -3.1302468034546562)])
+@surface(
+    "Bird",
+    source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
+    formula=r"\sin x\ e^{(1 - \cos y)^2} + \cos y\ e^{(1 - \sin x)^2} + (x - y)^2",
+    note="Two equal minima far apart, with lesser basins between: small steps from the middle end in a shallow one.",
+    lesson="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads elsewhere.",
+    box=((-2 * pi, 2 * pi), (-2 * pi, 2 * pi)),
+    start=(0.0, 0.0),
+    minima=[(4.701043130249553, 3.15293850372493), (-1.5821421769300335, -3.1302468034546562)],
+)
 def bird(x, y):
     sx, cx, sy, cy, d = sin(x), cos(x), sin(y), cos(y), x - y
     p, q = exp((1 - cy) * (1 - cy)), exp((1 - sx) * (1 - sx))
-    return (sx * p + cy * q + d * d,
-            (cx * p - 2 * cx * cy * (1 - sx) * q + 2 * d, 2 * sx * sy * (1 - cy) * p - sy * q - 2 * d))
+    return (
+        sx * p + cy * q + d * d,
+        (cx * p - 2 * cx * cy * (1 - sx) * q + 2 * d, 2 * sx * sy * (1 - cy) * p - sy * q - 2 * d),
+    )

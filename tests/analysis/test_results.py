@@ -44,9 +44,17 @@ from optimizers import OPTIMIZERS
 from tests.conftest import settle
 
 NAMES = [column.name for column in COLUMNS]
-SEVERAL = Experiment("rosenbrock", (-0.5, 2.5), (
-    Run("sgd", {"lr": 0.001}), Run("adam", {"lr": 0.15}), Run("sgd", {"lr": 0.1}), Run("steepest_descent_wolfe"),
-    Run("adam", {"lr": 0.01, "noise": 0.1})))
+SEVERAL = Experiment(
+    "rosenbrock",
+    (-0.5, 2.5),
+    (
+        Run("sgd", {"lr": 0.001}),
+        Run("adam", {"lr": 0.15}),
+        Run("sgd", {"lr": 0.1}),
+        Run("steepest_descent_wolfe"),
+        Run("adam", {"lr": 0.01, "noise": 0.1}),
+    ),
+)
 ONE = Standing(0, 0, "Adam", "lr 0.05", 12, 5, 1.25, 0.5, 3.0, 12, 0, 2.0, None)
 
 
@@ -81,7 +89,9 @@ def assert_right(standing: Standing, race: Race, step: int) -> None:
 # The numbers
 
 
-@pytest.mark.parametrize("experiment", [SEVERAL, replace(SEVERAL, surface="himmelblau"), replace(SEVERAL, surface="saddle")])
+@pytest.mark.parametrize(
+    "experiment", [SEVERAL, replace(SEVERAL, surface="himmelblau"), replace(SEVERAL, surface="saddle")]
+)
 def test_every_number_is_right_at_every_step_whatever_was_asked_before(
     experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +166,9 @@ def test_settings_are_those_of_the_step_that_is_shown() -> None:
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "bfgs", "cma_es"])
 def test_the_time_of_an_update_is_measured_once(name: str) -> None:
-    first, second = (Race(replace(FIRST, start=start, runs=(Run(name),))).tracks[0] for start in ((-0.5, 2.5), (0.5, 0.5)))
+    first, second = (
+        Race(replace(FIRST, start=start, runs=(Run(name),))).tracks[0] for start in ((-0.5, 2.5), (0.5, 0.5))
+    )
     pace = microseconds(first)
     assert 0 < pace < math.inf
     assert microseconds(first) == microseconds(second) == pace
@@ -167,12 +179,18 @@ def test_the_time_of_an_update_is_measured_once(name: str) -> None:
 def test_another_surface_or_part_is_measured_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[Track] = []
     monkeypatch.setattr("app.engine.update_timing._measured", {})
-    monkeypatch.setattr("app.engine.update_timing._measure", lambda track: measured.append(track) or float(len(measured)))
+    monkeypatch.setattr(
+        "app.engine.update_timing._measure", lambda track: measured.append(track) or float(len(measured))
+    )
     runs = Run("adam"), Run("adam", {"lr": 0.5}), Run("adam", {"noise": 0.1}), Run("adam", {"noise": 0.0}), Run("sgd")
     race = Race(replace(FIRST, runs=runs))
     assert [microseconds(track) for track in race.tracks] == [1, 1, 2, 1, 3]
     points = tuple(np.arange(9.0)), tuple(np.arange(9.0) ** 2)
-    for experiment, new in ((FIRST.on("sphere"), 4), (FIRST.through(*points), 5), (FIRST.through(points[1], points[0]), 5)):
+    for experiment, new in (
+        (FIRST.on("sphere"), 4),
+        (FIRST.through(*points), 5),
+        (FIRST.through(points[1], points[0]), 5),
+    ):
         assert microseconds(Race(replace(experiment, runs=runs[:1])).tracks[0]) == new
 
 
@@ -180,16 +198,33 @@ def test_another_surface_or_part_is_measured_anew(monkeypatch: pytest.MonkeyPatc
 
 
 def test_figures_have_five_digits() -> None:
-    known = {0.0: "0", 0.0012345678: "0.0012346", 1.5: "1.5000", -987.6543: "-987.65", 1234.56: "1,234.6", 98765.4: "98,765",
-             123456.0: "1.235e+05", 0.000999: "9.990e-04", -1e-300: "-1.000e-300"}
+    known = {
+        0.0: "0",
+        0.0012345678: "0.0012346",
+        1.5: "1.5000",
+        -987.6543: "-987.65",
+        1234.56: "1,234.6",
+        98765.4: "98,765",
+        123456.0: "1.235e+05",
+        0.000999: "9.990e-04",
+        -1e-300: "-1.000e-300",
+    }
     assert {value: significant(value) for value in known} == known
     assert significant(1.23456, 3) == "1.23"
 
 
 def test_cells_say_what_there_is() -> None:
     assert cells(ONE) == ["1", "Adam", "lr 0.05", "12", "5", "1.2500", "0.50000", "3.0000", "12", "0", "2.00"]
-    none = replace(ONE, settings="", steps=1_234_567, to_tolerance=None, loss=math.nan, distance=math.nan, path=math.inf,
-                   microseconds=math.nan)
+    none = replace(
+        ONE,
+        settings="",
+        steps=1_234_567,
+        to_tolerance=None,
+        loss=math.nan,
+        distance=math.nan,
+        path=math.inf,
+        microseconds=math.nan,
+    )
     assert cells(none) == ["1", "Adam", NONE, "1,234,567", NONE, NONE, NONE, NONE, "12", "0", NONE]
     assert len(cells(ONE)) == len(COLUMNS)
 
@@ -204,7 +239,11 @@ def test_csv_keeps_every_digit() -> None:
         for row, standing in zip(rows, found, strict=True):
             assert row["run"] == str(standing.index + 1)
             assert (row["optimizer"], row["hyperparameters"]) == (standing.optimizer, standing.settings)
-            assert [float(row[name]) for name in ("steps", "loss", "path length")] == [standing.steps, standing.loss, standing.path]
+            assert [float(row[name]) for name in ("steps", "loss", "path length")] == [
+                standing.steps,
+                standing.loss,
+                standing.path,
+            ]
             assert row["steps to tolerance"] == ("" if standing.to_tolerance is None else str(standing.to_tolerance))
             assert row["time per update (µs)"] == ""
             assert row["diverged at"] == str(standing.diverged_at or "")
@@ -267,8 +306,9 @@ def open_panel(application: QApplication) -> Iterator[Open]:
     """Shown panels of a session of their own."""
     opened: list[Standings] = []
 
-    def open_one(experiment: Experiment = SEVERAL, steps: int = 3000, theme: Theme = LIGHT,
-                 size: tuple[int, int] = (1100, 200)) -> Standings:
+    def open_one(
+        experiment: Experiment = SEVERAL, steps: int = 3000, theme: Theme = LIGHT, size: tuple[int, int] = (1100, 200)
+    ) -> Standings:
         application.setPalette(icons.palette(theme))
         application.setStyleSheet(sheet(theme))
         session = Session(experiment)
@@ -331,8 +371,12 @@ def test_the_table_shows_every_run(open_panel: Open) -> None:
 @pytest.mark.parametrize("width", [700, 1000, 1500])
 def test_no_figure_and_no_heading_is_cut(open_panel: Open, theme: Theme, width: int) -> None:
     longest = max(OPTIMIZERS, key=lambda name: len(OPTIMIZERS[name].name))
-    panel = open_panel(Experiment("sphere", (-987.654, 0.001), (Run("sgd", {"lr": 1.0133}), Run(longest), *SEVERAL.runs[:3])), 0,
-                       theme, (width, 160))
+    panel = open_panel(
+        Experiment("sphere", (-987.654, 0.001), (Run("sgd", {"lr": 1.0133}), Run(longest), *SEVERAL.runs[:3])),
+        0,
+        theme,
+        (width, 160),
+    )
     table, metrics = panel.table, panel.table.columns.fontMetrics()
     for count in (0, 7, 14_000):
         panel.session.race.advance(count)
@@ -340,7 +384,9 @@ def test_no_figure_and_no_heading_is_cut(open_panel: Open, theme: Theme, width: 
         for k, each in enumerate(COLUMNS):
             heading = table.horizontalHeaderItem(k)
             assert heading is not None
-            assert all(metrics.horizontalAdvance(line) + 8 <= table.columnWidth(k) for line in heading.text().split("\n"))
+            assert all(
+                metrics.horizontalAdvance(line) + 8 <= table.columnWidth(k) for line in heading.text().split("\n")
+            )
             for row in range(table.rowCount()):
                 model = table.model()
                 assert model is not None
@@ -427,7 +473,9 @@ def test_a_run_cannot_be_unchosen_by_a_person(open_panel: Open) -> None:
     assert told == [2]
 
 
-def test_nothing_is_written_when_nothing_changed_or_nobody_looks(open_panel: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_when_nothing_changed_or_nobody_looks(
+    open_panel: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     panel = open_panel()
     written: list[tuple[int, int]] = []
     model = panel.table.model()
@@ -472,7 +520,9 @@ def test_the_table_is_copied_as_it_is_sorted(open_panel: Open) -> None:
     QTest.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     rows = list(csv.reader(io.StringIO(clipboard.text()), delimiter="\t"))
     assert [int(row[0]) - 1 for row in rows[1:]] == runs_shown(panel)
-    assert told == [f"Copied the results table as {form}." for form in ("CSV", "Markdown", "LaTeX", "tab-separated text")]
+    assert told == [
+        f"Copied the results table as {form}." for form in ("CSV", "Markdown", "LaTeX", "tab-separated text")
+    ]
 
 
 @pytest.mark.parametrize(("key", "kept"), [(Qt.Key.Key_C, True), (Qt.Key.Key_Space, False), (Qt.Key.Key_Right, False)])

@@ -16,7 +16,18 @@ from app.model.run import Run
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES, Surface
 
-KINDS = {"start", "descending", "crawling", "oscillating", "cycling", "converged", "saddle", "climbing", "diverged", "wandering"}
+KINDS = {
+    "start",
+    "descending",
+    "crawling",
+    "oscillating",
+    "cycling",
+    "converged",
+    "saddle",
+    "climbing",
+    "diverged",
+    "wandering",
+}
 BOX = 10.0, 8.0  # of a bowl
 TOL = TOLERANCE * math.hypot(*BOX)
 
@@ -28,8 +39,17 @@ def bowl(along_x: float, along_y: float, at: tuple[float, float] = (0.0, 0.0)) -
     def function(x, y):
         return (along_x * (x - a) ** 2 + along_y * (y - b) ** 2) / 2, (along_x * (x - a), along_y * (y - b))
 
-    return Surface(id="bowl", name="Bowl", family="", source="", formula="", box=((-5, 5), (-4, 4)), start=(3.0, 2.0),
-                   function=function, minima=(at,) if min(along_x, along_y) > 0 else ())
+    return Surface(
+        id="bowl",
+        name="Bowl",
+        family="",
+        source="",
+        formula="",
+        box=((-5, 5), (-4, 4)),
+        start=(3.0, 2.0),
+        function=function,
+        minima=(at,) if min(along_x, along_y) > 0 else (),
+    )
 
 
 def drive(run: str | Run, surface: Surface | str, steps: int, start: tuple[float, float] | None = None) -> Track:
@@ -45,9 +65,16 @@ def judged(run: str | Run, surface: Surface | str, step: int, start: tuple[float
 
 # -- the learning rate against the curvature, on quadratics
 
-@pytest.mark.parametrize(("share", "kind", "says"), [
-    (0.3, "descending", "fallen"), (0.99, "oscillating", "is below 2/λmax = 0.5"), (1.0, "cycling", "is exactly 2/λmax"),
-    (1.01, "oscillating", "exceeds 2/λmax = 0.5")])
+
+@pytest.mark.parametrize(
+    ("share", "kind", "says"),
+    [
+        (0.3, "descending", "fallen"),
+        (0.99, "oscillating", "is below 2/λmax = 0.5"),
+        (1.0, "cycling", "is exactly 2/λmax"),
+        (1.01, "oscillating", "exceeds 2/λmax = 0.5"),
+    ],
+)
 def test_descent_below_at_and_above_two_over_the_curvature(share: float, kind: str, says: str) -> None:
     """Across the steeper direction a step multiplies by 1 - lr lambda: here by 0.4, -0.98, -1 and -1.02."""
     lr = share * 2 / 4
@@ -65,12 +92,14 @@ def test_descent_below_at_and_above_two_over_the_curvature(share: float, kind: s
 def test_digits_tell_a_learning_rate_from_its_bound(share: float) -> None:
     found = judged(f"sgd lr={share * 2 / 4}", bowl(0.5, 4.0), 50)
     assert found.kind == "oscillating"
-    assert ("0.49995 is below 2/λmax = 0.50000" if share < 1 else "0.50005 exceeds 2/λmax = 0.50000") in found.words.replace(
-        "= 0.5 ", "= 0.50000 ")
+    assert (
+        "0.49995 is below 2/λmax = 0.50000" if share < 1 else "0.50005 exceeds 2/λmax = 0.50000"
+    ) in found.words.replace("= 0.5 ", "= 0.50000 ")
 
 
-@pytest.mark.parametrize(("lr", "beta"), [(0.01, 0.9), (0.1, 0.9), (0.5, 0.9), (1.5, 0.8), (0.001, 0.99), (0.1, 0.99),
-                                          (1e-4, 0.999)])
+@pytest.mark.parametrize(
+    ("lr", "beta"), [(0.01, 0.9), (0.1, 0.9), (0.5, 0.9), (1.5, 0.8), (0.001, 0.99), (0.1, 0.99), (1e-4, 0.999)]
+)
 @pytest.mark.parametrize("rule", ["momentum", "momentum_torch"])
 def test_the_period_of_the_heavy_ball(rule: str, lr: float, beta: float) -> None:
     """The roots of z^2 - (1 + beta - lr lambda) z + beta are sqrt(beta) exp(+-i omega), so a swing lasts 2 pi / omega steps."""
@@ -112,8 +141,14 @@ def test_zigzag_down_a_valley() -> None:
 
 # -- the bounds themselves
 
-RULES = ["sgd", "momentum momentum={}", "momentum_torch momentum={}", "nesterov momentum={}", "nesterov_keras momentum={}",
-         "averaged_momentum dampening=0.4 momentum={}"]
+RULES = [
+    "sgd",
+    "momentum momentum={}",
+    "momentum_torch momentum={}",
+    "nesterov momentum={}",
+    "nesterov_keras momentum={}",
+    "averaged_momentum dampening=0.4 momentum={}",
+]
 
 
 @pytest.mark.parametrize("decay", ["", " weight_decay=0.5"])
@@ -132,11 +167,26 @@ def test_bounds_by_their_formulas() -> None:
     track = drive("momentum momentum=0.9 lr=0.1", bowl(1.0, 4.0), 3)
     assert bound(track, 2) == (pytest.approx(3.8 / 4), pytest.approx(3.8), "2(1 + momentum)/λmax")
     track = drive("nesterov momentum=0.9 lr=0.1", bowl(1.0, 4.0), 3)
-    assert bound(track, 2) == (pytest.approx(3.8 / 2.8 / 4), pytest.approx(3.8 / 2.8), "2(1 + momentum)/((1 + 2 momentum) λmax)")
+    assert bound(track, 2) == (
+        pytest.approx(3.8 / 2.8 / 4),
+        pytest.approx(3.8 / 2.8),
+        "2(1 + momentum)/((1 + 2 momentum) λmax)",
+    )
 
 
-@pytest.mark.parametrize("run", ["adam", "sgd clip_norm=1", "sgd lookahead=5", "sgd sam=0.1", "momentum decoupled_weight_decay=0.1",
-                                 "averaged_momentum dampening=1", "bfgs", "rprop"])
+@pytest.mark.parametrize(
+    "run",
+    [
+        "adam",
+        "sgd clip_norm=1",
+        "sgd lookahead=5",
+        "sgd sam=0.1",
+        "momentum decoupled_weight_decay=0.1",
+        "averaged_momentum dampening=1",
+        "bfgs",
+        "rprop",
+    ],
+)
 def test_no_bound_where_theory_gives_none(run: str) -> None:
     assert bound(drive(run, bowl(1.0, 4.0), 1), 1) is None
 
@@ -191,10 +241,17 @@ def test_curvature_without_numbers() -> None:
     assert math.isnan(nowhere.stable_rate)
 
 
-@pytest.mark.parametrize(("height", "kind"), [
-    (lambda x, y: (x**4 + y**4, (4 * x**3, 4 * y**3)), "minimum"), (lambda x, y: (-x**4 - y**4, (-4 * x**3, -4 * y**3)), "maximum"),
-    (lambda x, y: (x**4 - y**4, (4 * x**3, -4 * y**3)), "saddle"), (lambda x, y: (x * x - y**4, (2 * x, -4 * y**3)), "saddle"),
-    (lambda x, y: (x * x + y**4, (2 * x, 4 * y**3)), "minimum"), (lambda x, y: (0 * x, (0 * x, 0 * y)), "flat")])
+@pytest.mark.parametrize(
+    ("height", "kind"),
+    [
+        (lambda x, y: (x**4 + y**4, (4 * x**3, 4 * y**3)), "minimum"),
+        (lambda x, y: (-(x**4) - y**4, (-4 * x**3, -4 * y**3)), "maximum"),
+        (lambda x, y: (x**4 - y**4, (4 * x**3, -4 * y**3)), "saddle"),
+        (lambda x, y: (x * x - y**4, (2 * x, -4 * y**3)), "saddle"),
+        (lambda x, y: (x * x + y**4, (2 * x, 4 * y**3)), "minimum"),
+        (lambda x, y: (0 * x, (0 * x, 0 * y)), "flat"),
+    ],
+)
 def test_where_the_curvature_decides_nothing_the_heights_around_do(height, kind: str) -> None:
     found = stationary(height, 0.0, 0.0, 0.01)
     assert found
@@ -203,9 +260,19 @@ def test_where_the_curvature_decides_nothing_the_heights_around_do(height, kind:
 
 # -- at rest
 
-@pytest.mark.parametrize(("start", "minimum"), [((2.5, 2.5), (3.0, 2.0)), ((-2.5, 3.0), (-2.805118, 3.131313)),
-                                                ((-3.5, -3.0), (-3.779310, -3.283186)), ((3.4, -2.0), (3.584428, -1.848127))])
-@pytest.mark.parametrize("run", ["sgd lr=0.01", "momentum lr=0.003", "adam lr=0.02", "newton", "bfgs", "nelder_mead lr=0.1"])
+
+@pytest.mark.parametrize(
+    ("start", "minimum"),
+    [
+        ((2.5, 2.5), (3.0, 2.0)),
+        ((-2.5, 3.0), (-2.805118, 3.131313)),
+        ((-3.5, -3.0), (-3.779310, -3.283186)),
+        ((3.4, -2.0), (3.584428, -1.848127)),
+    ],
+)
+@pytest.mark.parametrize(
+    "run", ["sgd lr=0.01", "momentum lr=0.003", "adam lr=0.02", "newton", "bfgs", "nelder_mead lr=0.1"]
+)
 def test_which_minimum_of_himmelblau(run: str, start: tuple[float, float], minimum: tuple[float, float]) -> None:
     track = drive(run, "himmelblau", 1500, start)
     found = verdict(track, 1500)
@@ -252,16 +319,27 @@ def test_a_start_on_the_minimum_is_there(run: str) -> None:
 def test_a_ball_that_passes_the_minimum_has_not_converged(steps: int) -> None:
     """The rate is such that the ball lies exactly on the minimum after so many steps: no gradient, but all its speed."""
     beta, curved = 0.9, 2.0
-    a = 1.0 if steps == 1 else ((2 + beta) - math.sqrt((2 + beta) ** 2 - 4)) / 2  # x1 = (1-a) x0; x2 = ((1-a)^2 - beta a) x0
+    a = (
+        1.0 if steps == 1 else ((2 + beta) - math.sqrt((2 + beta) ** 2 - 4)) / 2
+    )  # x1 = (1-a) x0; x2 = ((1-a)^2 - beta a) x0
     track = drive(f"momentum lr={a / curved!r} momentum={beta}", bowl(curved, curved), 60, (4.0, 0.0))
     assert abs(track.xs[steps]) < 1e-12
     assert abs(track.xs[steps + 1]) > 1
     assert verdict(track, steps).kind != "converged"
 
 
-@pytest.mark.parametrize("run", ["momentum lr=0.01 momentum=0.9", "momentum lr=1e-4 momentum=0.999",
-                                 "momentum lr=1e-6 momentum=0.9999", "nesterov lr=1e-3 momentum=0.99", "adam lr=0.1",
-                                 "momentum lr=1e-3 momentum=1", "qhm lr=0.1"])
+@pytest.mark.parametrize(
+    "run",
+    [
+        "momentum lr=0.01 momentum=0.9",
+        "momentum lr=1e-4 momentum=0.999",
+        "momentum lr=1e-6 momentum=0.9999",
+        "nesterov lr=1e-3 momentum=0.99",
+        "adam lr=0.1",
+        "momentum lr=1e-3 momentum=1",
+        "qhm lr=0.1",
+    ],
+)
 def test_what_has_converged_stays(run: str) -> None:
     """At every step of a swinging ball: neither its turning points, without speed, nor its passages, without gradient, count."""
     track = drive(run, bowl(1.0, 0.5), 6000, (1.0, -2.0))
@@ -327,8 +405,15 @@ def test_the_top_of_a_hill() -> None:
     assert "eigenvalues -1 and -3" in found.words
 
 
-@pytest.mark.parametrize("run", ["sgd lr=0.1 weight_decay=0.5", "sgd lr=0.1 decoupled_weight_decay=0.5",
-                                 "momentum lr=0.05 weight_decay=0.5", "newton weight_decay=0.5"])
+@pytest.mark.parametrize(
+    "run",
+    [
+        "sgd lr=0.1 weight_decay=0.5",
+        "sgd lr=0.1 decoupled_weight_decay=0.5",
+        "momentum lr=0.05 weight_decay=0.5",
+        "newton weight_decay=0.5",
+    ],
+)
 def test_weight_decay_holds_it_off_the_minimum(run: str) -> None:
     """2 (x - 2)^2 / 2 + 0.5 x^2 / 2 is lowest at x = 2 * 2 / 2.5, 0.4 from the minimum of the surface; y is 0 anyhow."""
     found = judged(run, bowl(2.0, 1.0, at=(2.0, 0.0)), 1000, (3.0, 2.0))
@@ -339,16 +424,26 @@ def test_weight_decay_holds_it_off_the_minimum(run: str) -> None:
 
 # -- slow, level, without end
 
-@pytest.mark.parametrize(("run", "surface", "start", "says"), [
-    ("sgd lr=1e-7", "rosenbrock", (-1.5, 2.0), "the learning rate 1e-07 is far below 2/λmax"),
-    ("sgd lr=1e-9", "sphere", (-4.0, 3.0), "5 away"),
-    ("adam lr=1e-6", "sphere", (-4.0, 3.0), "crawls: 1.4e-06 a step with gradient norm 10; the nearest global minimum is 5 away"),
-    ("sgd lr=0.1", "easom", (-1.0, -1.0), "with gradient norm 5.13e-15"),
-    ("sgd lr=0.1", "easom", (-40.0, -40.0), "the ground is level here, without any gradient"),
-    ("sgd lr=0", "sphere", (1.0, 1.0), "the learning rate is 0"),
-    ("momentum lr=0", "sphere", (1.0, 1.0), "the learning rate is 0"),
-    ("sgd lr=1e-8", "saddle", (1.0, 0.5), "no minimum is known"),
-    ("sgd lr=0.01", "michalewicz", (0.3, 0.2), "away")])
+
+@pytest.mark.parametrize(
+    ("run", "surface", "start", "says"),
+    [
+        ("sgd lr=1e-7", "rosenbrock", (-1.5, 2.0), "the learning rate 1e-07 is far below 2/λmax"),
+        ("sgd lr=1e-9", "sphere", (-4.0, 3.0), "5 away"),
+        (
+            "adam lr=1e-6",
+            "sphere",
+            (-4.0, 3.0),
+            "crawls: 1.4e-06 a step with gradient norm 10; the nearest global minimum is 5 away",
+        ),
+        ("sgd lr=0.1", "easom", (-1.0, -1.0), "with gradient norm 5.13e-15"),
+        ("sgd lr=0.1", "easom", (-40.0, -40.0), "the ground is level here, without any gradient"),
+        ("sgd lr=0", "sphere", (1.0, 1.0), "the learning rate is 0"),
+        ("momentum lr=0", "sphere", (1.0, 1.0), "the learning rate is 0"),
+        ("sgd lr=1e-8", "saddle", (1.0, 0.5), "no minimum is known"),
+        ("sgd lr=0.01", "michalewicz", (0.3, 0.2), "away"),
+    ],
+)
 @pytest.mark.parametrize("step", [10, 40, 500])
 def test_crawling(run: str, surface: str, start: tuple[float, float], says: str, step: int) -> None:
     found = judged(run, surface, step, start)
@@ -369,10 +464,15 @@ def test_a_search_that_pauses_does_not_crawl() -> None:
     assert not {verdict(track, int(step) + 1).kind for step in still} & {"crawling", "converged"}
 
 
-@pytest.mark.parametrize(("run", "surface", "says"), [
-    ("sgd lr=0.01", "rosenbrock", "at step 0 the learning rate 0.01 exceeds 2/λmax = "),
-    ("momentum lr=2", "himmelblau", "exceeds 2(1 + momentum)/λmax"), ("sgd lr=0.3", "saddle", "falls without end"),
-    ("optimistic_gradient lr=1", "beale", "left the range of numbers")])
+@pytest.mark.parametrize(
+    ("run", "surface", "says"),
+    [
+        ("sgd lr=0.01", "rosenbrock", "at step 0 the learning rate 0.01 exceeds 2/λmax = "),
+        ("momentum lr=2", "himmelblau", "exceeds 2(1 + momentum)/λmax"),
+        ("sgd lr=0.3", "saddle", "falls without end"),
+        ("optimistic_gradient lr=1", "beale", "left the range of numbers"),
+    ],
+)
 def test_diverged(run: str, surface: str, says: str) -> None:
     track = drive(run, surface, 5000)
     gone = track.diverged_at
@@ -399,7 +499,9 @@ def test_climbing_and_descending() -> None:
     assert judged("sgd lr=0.1", "saddle", 40, (0.1, 0.1)).kind == "descending"
 
 
-@pytest.mark.parametrize("run", ["sgd lr=0.1 noise=1", "momentum lr=0.02 noise=1", "adam lr=0.05 noise=1", "sgd lr=0.3 noise=2"])
+@pytest.mark.parametrize(
+    "run", ["sgd lr=0.1 noise=1", "momentum lr=0.02 noise=1", "adam lr=0.05 noise=1", "sgd lr=0.3 noise=2"]
+)
 def test_noise_wanders(run: str) -> None:
     track = drive(run, "sphere", 3000)
     kinds = [verdict(track, step).kind for step in range(300, 3000, 30)]
@@ -436,7 +538,10 @@ def test_every_optimizer_gets_a_verdict_from_its_past_alone(rule: str) -> None:
     """On surfaces of all sorts, at usual and at wild rates; a later step changes no earlier verdict."""
     turn = list(OPTIMIZERS).index(rule)
     for k in range(4):
-        run, surface = Run(rule, {"lr": OPTIMIZERS[rule].defaults["lr"] * (1, 100)[k % 2]}), SPREAD[(3 * k + turn) % len(SPREAD)]
+        run, surface = (
+            Run(rule, {"lr": OPTIMIZERS[rule].defaults["lr"] * (1, 100)[k % 2]}),
+            SPREAD[(3 * k + turn) % len(SPREAD)],
+        )
         early, late = (drive(run, surface, steps) for steps in (50, 120))
         for step in (0, 1, 2, 5, 50):
             found = verdict(late, step)
@@ -451,8 +556,14 @@ def test_every_optimizer_gets_a_verdict_from_its_past_alone(rule: str) -> None:
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_surface(surface: str) -> None:
-    for run in ("sgd", "sgd lr=10", "momentum lr=0.1", "adam lr=0.5", "newton",
-                "adam lr=0.05 noise=1 weight_decay=0.1 cosine_steps=300"):
+    for run in (
+        "sgd",
+        "sgd lr=10",
+        "momentum lr=0.1",
+        "adam lr=0.5",
+        "newton",
+        "adam lr=0.05 noise=1 weight_decay=0.1 cosine_steps=300",
+    ):
         track = drive(run, surface, 400)
         for step in (1, 2, 5, 50, 400):
             assert verdict(track, step).kind in KINDS

@@ -14,9 +14,21 @@ from pathlib import Path
 from tests.benchmark import frames, numbers, processes
 from tests.benchmark.measure import Row
 
-PARTS = {"frame": frames.frame, "turn": frames.turn, "step": numbers.step, "what-if": frames.what_if, "map": numbers.grid_map,
-         "batch": numbers.batch, "start": processes.start, "memory": processes.memory, "resize": frames.resize,
-         "picture": frames.picture, "film": frames.film, "scrub": frames.scrub, "tune": numbers.tune}
+PARTS = {
+    "frame": frames.frame,
+    "turn": frames.turn,
+    "step": numbers.step,
+    "what-if": frames.what_if,
+    "map": numbers.grid_map,
+    "batch": numbers.batch,
+    "start": processes.start,
+    "memory": processes.memory,
+    "resize": frames.resize,
+    "picture": frames.picture,
+    "film": frames.film,
+    "scrub": frames.scrub,
+    "tune": numbers.tune,
+}
 
 
 def machine() -> str:
@@ -25,18 +37,30 @@ def machine() -> str:
     import numpy
     from PyQt6.QtCore import PYQT_VERSION_STR
 
-    return (f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, numpy {numpy.__version__}, "
-            f"matplotlib {matplotlib.__version__}, PyQt {PYQT_VERSION_STR}")
+    return (
+        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, numpy {numpy.__version__}, "
+        f"matplotlib {matplotlib.__version__}, PyQt {PYQT_VERSION_STR}"
+    )
 
 
 def line(row: Row) -> str:
     """A row of the table, in Markdown."""
-    theirs = f"{row.theirs:.4g} {row.unit}" if row.theirs is not None else "not installed" if row.target is not None else ""
+    theirs = (
+        f"{row.theirs:.4g} {row.unit}" if row.theirs is not None else "not installed" if row.target is not None else ""
+    )
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}x" if row.ratio < 10 else f"{row.ratio:.0f}x"
     wanted = [f"{row.sense} {row.target:g}x"] if row.target is not None else []
     wanted += [f"<= {row.limit:g} {row.unit}"] if row.limit is not None else []
     met = {True: "met", False: "NOT met", None: "skipped"}[row.met]
-    cells = row.part, row.what, f"{row.ours:.4g} {row.unit}", f"{row.comparison} {theirs}", ratio, ", ".join(wanted), met
+    cells = (
+        row.part,
+        row.what,
+        f"{row.ours:.4g} {row.unit}",
+        f"{row.comparison} {theirs}",
+        ratio,
+        ", ".join(wanted),
+        met,
+    )
     return f"| {' | '.join(cells)} |"
 
 
@@ -56,7 +80,9 @@ def main() -> int:
     for name in chosen.parts or PARTS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         # A process of its own: what an earlier part left in memory and caches must not help or harm the next.
-        answer = subprocess.run([sys.executable, "-m", "tests.benchmark", name, "--raw"], stdout=subprocess.PIPE, check=True)
+        answer = subprocess.run(
+            [sys.executable, "-m", "tests.benchmark", name, "--raw"], stdout=subprocess.PIPE, check=True
+        )
         rows += [Row(**row) for row in json.loads(answer.stdout)]
     print(machine(), "\n")
     print("| part | what, ours | cost | comparison | ratio | target | |\n|---|---|---|---|---|---|---|")

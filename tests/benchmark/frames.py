@@ -30,11 +30,15 @@ def frame() -> Iterator[Row]:
             yield slower("frame", f"{kind}, step {step:,}", cost, "ms", "the same at step 100", first, 1.2, limit=8.0)
             if kind == "smooth" and step == 100_000:
                 theirs = _pyqtgraph(step)
-                yield faster("frame", "100,000 points a run", cost, "ms", "pyqtgraph, 5 loss curves, setData", theirs, 20)
+                yield faster(
+                    "frame", "100,000 points a run", cost, "ms", "pyqtgraph, 5 loss curves, setData", theirs, 20
+                )
         close(made)
     made = window(SMOOTH)
     for step, target in ((200, 50), (2000, 500)):
-        yield faster("frame", f"step {step:,}", _frame_at(made, step), "ms", "new artists, full redraw", _seed(step), target)
+        yield faster(
+            "frame", f"step {step:,}", _frame_at(made, step), "ms", "new artists, full redraw", _seed(step), target
+        )
     close(made)
 
 
@@ -85,7 +89,11 @@ def _seed(step: int) -> float:
     canvas = FigureCanvasAgg(figure)
     x, y = np.linspace(-2, 2, 50), np.linspace(-1, 3, 50)
     height = SURFACES["rosenbrock"](*np.meshgrid(x, y))[0]
-    relief, contour, loss = figure.add_subplot(2, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2), figure.add_subplot(2, 2, 3)
+    relief, contour, loss = (
+        figure.add_subplot(2, 2, 1, projection="3d"),
+        figure.add_subplot(1, 2, 2),
+        figure.add_subplot(2, 2, 3),
+    )
     relief.plot_surface(*np.meshgrid(x, y), height, cmap="viridis", alpha=0.7)
     contour.contour(x, y, height, levels=30)
     paths = _paths(step + 5)
@@ -123,7 +131,9 @@ def turn() -> Iterator[Row]:
         canvas.repaint()
 
     cost = median(once, 40, warm=3)
-    yield faster("turn", "relief, 100 x 100, 5 paths", cost, "ms", "mplot3d plot_surface, plot", _mplot3d(), 4, limit=16.0)
+    yield faster(
+        "turn", "relief, 100 x 100, 5 paths", cost, "ms", "mplot3d plot_surface, plot", _mplot3d(), 4, limit=16.0
+    )
     close(made)
 
 
@@ -172,7 +182,9 @@ def what_if() -> Iterator[Row]:
 
     cost = median(turn_rate, 40, warm=3)
     made.session.store.release()
-    yield slower("what-if", "a rate turned from the start, 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0)
+    yield slower(
+        "what-if", "a rate turned from the start, 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0
+    )
     close(made)
 
 
@@ -222,7 +234,9 @@ def picture() -> Iterator[Row]:
         race = Race(Experiment(SMOOTH.surface, SMOOTH.start, RUNS))
         race.advance(steps)
         with tempfile.TemporaryDirectory() as folder:
-            costs.append(median(lambda race=race, folder=folder: export(race, Path(folder) / "a.png", Options(dpi=200)), 3))
+            costs.append(
+                median(lambda race=race, folder=folder: export(race, Path(folder) / "a.png", Options(dpi=200)), 3)
+            )
     yield slower("picture", "PNG, 200 dpi, 100,000 steps", costs[1], "ms", "the same at step 100", costs[0], 3.0)
 
 

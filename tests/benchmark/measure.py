@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
     from app.gui.window.main_window import MainWindow
 
-RUNS = (Run("sgd", {"lr": 5e-4}), Run("momentum", {"lr": 1e-4}), Run("adam", {"lr": 0.01}), Run("rmsprop", {"lr": 1e-3}),
-        Run("nesterov", {"lr": 1e-4}))
+RUNS = (
+    Run("sgd", {"lr": 5e-4}),
+    Run("momentum", {"lr": 1e-4}),
+    Run("adam", {"lr": 0.01}),
+    Run("rmsprop", {"lr": 1e-3}),
+    Run("nesterov", {"lr": 1e-4}),
+)
 SMOOTH = Experiment("rosenbrock", (-1.5, 2.0), RUNS)
 
 
@@ -45,21 +50,42 @@ class Row:
         """None where the comparison could not be run."""
         if self.target is not None and self.ratio is None:
             return None
-        reached = self.ratio is None or self.target is None or (
-            self.ratio <= self.target if self.sense == "<=" else self.ratio >= self.target)
+        reached = (
+            self.ratio is None
+            or self.target is None
+            or (self.ratio <= self.target if self.sense == "<=" else self.ratio >= self.target)
+        )
         return reached and (self.limit is None or self.ours <= self.limit)
 
 
-def slower(part: str, what: str, ours: float, unit: str, comparison: str, theirs: float, target: float,
-           limit: float | None = None) -> Row:
+def slower(
+    part: str,
+    what: str,
+    ours: float,
+    unit: str,
+    comparison: str,
+    theirs: float,
+    target: float,
+    limit: float | None = None,
+) -> Row:
     """Ours may cost at most ``target`` times theirs."""
     return Row(part, what, ours, unit, comparison, theirs, ours / theirs, "<=", target, limit)
 
 
-def faster(part: str, what: str, ours: float, unit: str, comparison: str, theirs: float | None, target: float,
-           limit: float | None = None) -> Row:
+def faster(
+    part: str,
+    what: str,
+    ours: float,
+    unit: str,
+    comparison: str,
+    theirs: float | None,
+    target: float,
+    limit: float | None = None,
+) -> Row:
     """Ours must be at least ``target`` times faster than theirs."""
-    return Row(part, what, ours, unit, comparison, theirs, None if theirs is None else theirs / ours, ">=", target, limit)
+    return Row(
+        part, what, ours, unit, comparison, theirs, None if theirs is None else theirs / ours, ">=", target, limit
+    )
 
 
 def median(work: Callable[[], Any], times: int, warm: int = 1) -> float:
@@ -84,8 +110,17 @@ def noisy() -> Experiment:
         return height, (slope_x + draw.gauss(0.0, 40.0), slope_y + draw.gauss(0.0, 40.0))
 
     SURFACES["noisy_rosenbrock"] = Surface(
-        id="noisy_rosenbrock", name="Rosenbrock, noisy gradient", family=clean.family, source=clean.source, formula=clean.formula,
-        box=clean.box, start=clean.start, function=function, minima=clean.minima, levels=clean.levels)
+        id="noisy_rosenbrock",
+        name="Rosenbrock, noisy gradient",
+        family=clean.family,
+        source=clean.source,
+        formula=clean.formula,
+        box=clean.box,
+        start=clean.start,
+        function=function,
+        minima=clean.minima,
+        levels=clean.levels,
+    )
     return Experiment("noisy_rosenbrock", (-1.5, 2.0), RUNS)
 
 

@@ -114,8 +114,16 @@ def tune() -> Iterator[Row]:
             for rate in np.geomspace(1e-6, 10, 60):
                 trace(name, surface, (-1.5, 2.0), 500, lr=rate)
 
-        yield faster("tune", f"{name}, 60 rates x 500", median(ours, 5), "ms", "one rate after the other", median(one_by_one, 5),
-                     1.0, limit=300.0)
+        yield faster(
+            "tune",
+            f"{name}, 60 rates x 500",
+            median(ours, 5),
+            "ms",
+            "one rate after the other",
+            median(one_by_one, 5),
+            1.0,
+            limit=300.0,
+        )
 
 
 def batch() -> Iterator[Row]:
@@ -146,5 +154,12 @@ def batch() -> Iterator[Row]:
 
     assert np.allclose(ours()[0], plain())
     scale = 1e6 / (POINTS * LONG)
-    yield slower("batch", "momentum, 40,000 starts", median(ours, 7) * scale, "ns", "two columns in place",
-                 median(plain, 7) * scale, 1.3)
+    yield slower(
+        "batch",
+        "momentum, 40,000 starts",
+        median(ours, 7) * scale,
+        "ns",
+        "two columns in place",
+        median(plain, 7) * scale,
+        1.3,
+    )

@@ -25,7 +25,9 @@ qInstallMessageHandler(lambda *_: None)
 application = QApplication([])
 application.setStyle("Fusion")
 """
-OURS = SHELL + """
+OURS = (
+    SHELL
+    + """
 from app.gui.window.main_window import MainWindow
 window = MainWindow()
 window.show()
@@ -37,7 +39,10 @@ window.repaint()
 print(shell, time.process_time())
 os._exit(0)
 """
-BARE = SHELL + """
+)
+BARE = (
+    SHELL
+    + """
 from PyQt6.QtWidgets import QMainWindow, QSplitter
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
@@ -55,6 +60,7 @@ window.repaint()
 print(0, time.process_time())
 os._exit(0)
 """
+)
 MEMORY = """
 import os
 from tests.benchmark.measure import SMOOTH, window, settle
@@ -83,9 +89,18 @@ def _bytecode() -> Path:
 
 def _run(code: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
-        kept = {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS")}
-        answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                                env={**kept, "XDG_CONFIG_HOME": folder, "TMPDIR": folder, "PYTHONPYCACHEPREFIX": str(_bytecode())})
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if key not in ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS")
+        }
+        answer = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**kept, "XDG_CONFIG_HOME": folder, "TMPDIR": folder, "PYTHONPYCACHEPREFIX": str(_bytecode())},
+        )
     first, second = json.loads(f"[{','.join(answer.stdout.split())}]")
     return first, second
 

@@ -42,7 +42,8 @@ def test_without_a_display_it_is_the_display_that_is_missing() -> None:
     answer = run("check")
     assert answer.returncode == 1
     assert [line for line in answer.stdout.splitlines() if line.startswith(FAULT)] == [
-        'missing  display: there is no display to open a window on; "thalweg export" works without one']
+        'missing  display: there is no display to open a window on; "thalweg export" works without one'
+    ]
 
 
 def test_a_display_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +53,9 @@ def test_a_display_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
     assert display().words.startswith("the display wayland-none and :987654 does not answer; ")
 
 
-def test_a_platform_that_qt_does_not_have_is_named_by_the_check_and_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_platform_that_qt_does_not_have_is_named_by_the_check_and_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "cardboard")
     found = display()
     assert found.verdict == FAULT
@@ -82,7 +85,9 @@ def test_qt_that_ends_the_process_is_survived() -> None:
 def test_where_qt_does_not_say_what_it_misses_all_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, ID="debian")
     monkeypatch.setattr(platform_support, "platform", lambda: "xcb")
-    found = check_command.window({"fault": 'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.'})
+    found = check_command.window(
+        {"fault": 'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.'}
+    )
     assert found.verdict == FAULT
     assert found.mend.endswith("libxkbcommon-x11-0")
 
@@ -185,7 +190,9 @@ def test_wayland_is_chosen_before_x_if_it_answers(monkeypatch: pytest.MonkeyPatc
 
 
 def test_settings_that_cannot_be_used_are_a_hint(tmp_path: Path) -> None:
-    assert kept("settings", tmp_path / "a" / "b.ini", "x") == Finding(OK, "settings", f"{tmp_path}/a/b.ini, not there yet")
+    assert kept("settings", tmp_path / "a" / "b.ini", "x") == Finding(
+        OK, "settings", f"{tmp_path}/a/b.ini, not there yet"
+    )
     (tmp_path / "a" / "b.ini").mkdir(parents=True)
     found = kept("settings", tmp_path / "a" / "b.ini", "nothing is remembered")
     assert (found.verdict, found.mend) == (HINT, "thalweg --reset puts it aside")

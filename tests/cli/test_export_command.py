@@ -46,7 +46,9 @@ def folder_of(*names: str) -> Path:
     folder = Path("races")
     folder.mkdir()
     for k, name in enumerate(names):
-        (folder / f"{name}.json").write_text(Experiment("sphere", (1.0, float(k)), (Run("adam"),), steps=3 + k).to_json())
+        (folder / f"{name}.json").write_text(
+            Experiment("sphere", (1.0, float(k)), (Run("adam"),), steps=3 + k).to_json()
+        )
     return folder
 
 
@@ -67,7 +69,10 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def test_every_format_by_its_suffix() -> None:
-    assert main(["export", "race.json", "--dpi", "50", "--seconds", "1", "--to", *(f"a{suffix}" for suffix in EXPORTS)]) == 0
+    assert (
+        main(["export", "race.json", "--dpi", "50", "--seconds", "1", "--to", *(f"a{suffix}" for suffix in EXPORTS)])
+        == 0
+    )
     assert made() == {f"a{suffix}" for suffix in EXPORTS}
     assert load("a.json") == load("race.json")
 
@@ -80,7 +85,13 @@ def test_settings(capsys: pytest.CaptureFixture[str]) -> None:
     assert kept.runs[0].hyperparameters["lr"] == 0.0002
     assert kept.runs[2].hyperparameters["beta1"] == 0.8
     assert (kept.runs[1].hyperparameters["lookahead"], kept.runs[1].hyperparameters["lookahead_alpha"]) == (0, 0.25)
-    assert (kept.start, kept.steps, kept.curve.quantity, kept.title, kept.settled) == ((-1, 2), 12, "distance", "A = b", True)
+    assert (kept.start, kept.steps, kept.curve.quantity, kept.title, kept.settled) == (
+        (-1, 2),
+        12,
+        "distance",
+        "A = b",
+        True,
+    )
     assert (kept.runs[1].color, kept.runs[2].visible) == ("#123456", False)
     assert main(["export", "race.json", "--set", "surface=beale", "--set", "steps=4", "--to", "c.json", "c.csv"]) == 0
     assert (load("c.json").surface, load("c.json").steps) == ("beale", 4)
@@ -91,7 +102,9 @@ def test_settings(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_setting_counts_from_the_start_even_of_a_run_that_was_turned() -> None:
     turned = Run("adam", {"lr": 0.1}, earlier=((5, {"lr": 0.2}),))  # type: ignore[arg-type]
     Path("turned.json").write_text(replace(FIRST, runs=(turned,)).to_json())
-    assert main(["export", "turned.json", "--set", "adam.lr=0.3", "--set", "adam.cosine_steps=50", "--to", "b.json"]) == 0
+    assert (
+        main(["export", "turned.json", "--set", "adam.lr=0.3", "--set", "adam.cosine_steps=50", "--to", "b.json"]) == 0
+    )
     kept = load("b.json").runs[0]
     assert [settings["lr"] for _, settings in kept.timeline] == [0.3]
     assert kept.hyperparameters["cosine_steps"] == 50
@@ -199,7 +212,9 @@ def test_folders_that_make_no_sense(capsys: pytest.CaptureFixture[str]) -> None:
     folder_of("a", "b")
     Path("empty").mkdir()
     assert "there is no experiment (.json) in the folder empty" in refused(capsys, "empty", "--to", ".csv")
-    assert "each of several experiments needs a file of its own: put {name} into a.csv" in refused(capsys, "races", "--to", "a.csv")
+    assert "each of several experiments needs a file of its own: put {name} into a.csv" in refused(
+        capsys, "races", "--to", "a.csv"
+    )
     assert "there is no folder" in refused(capsys, "races", "--to", "gone/{name}.csv")
     assert "would be written twice" in refused(capsys, "races", "race.json", "races/a.json", "--to", "{name}.csv")
     assert "takes its name from the experiment's file" in refused(capsys, "--to", ".csv")
@@ -232,7 +247,10 @@ def test_a_film_that_cannot_be_is_refused_before_it_is_raced(
 def test_sizes_and_looks() -> None:
     assert main(["export", "race.json", "--size", "640x480", "--theme", "dark", "--equal", "--no-trials", "--camera=-30,20",
                  "--window=-2,2,-1,3", "--to", "a.png"]) == 0  # fmt: skip
-    assert main(["export", "race.json", "--size", "25.4x12.7cm", "--dpi", "screen", "--view", "contour", "--to", "b.png"]) == 0
+    assert (
+        main(["export", "race.json", "--size", "25.4x12.7cm", "--dpi", "screen", "--view", "contour", "--to", "b.png"])
+        == 0
+    )
     with Image.open("a.png") as a, Image.open("b.png") as b:
         assert (a.size, b.size) == ((640, 480), (1000, 500))
         assert max(a.convert("L").getpixel((2, 2)), 60) == 60  # type: ignore[type-var]
@@ -367,7 +385,18 @@ def test_the_help_is_complete(capsys: pytest.CaptureFixture[str], monkeypatch: p
     assert ended.value.code == 0
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 80
-    for word in (*EXPORTS, "--set", "--size", "--dpi", "--theme", "--view", "--fps", "--camera", "examples:", "exit status:"):
+    for word in (
+        *EXPORTS,
+        "--set",
+        "--size",
+        "--dpi",
+        "--theme",
+        "--view",
+        "--fps",
+        "--camera",
+        "examples:",
+        "exit status:",
+    ):
         assert word in text
     assert main(["list", "formats"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(EXPORTS)

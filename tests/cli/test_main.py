@@ -23,7 +23,9 @@ from surfaces import SURFACES
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    kept = {
+        key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
     return subprocess.run(
         [sys.executable, "-m", "app", *words],
         capture_output=True,
@@ -72,9 +74,15 @@ def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["export", "--surface", "rosenbrok", "--to", "a.png"], "there is no surface 'rosenbrok'; choose from rosenbrock"),
+        (
+            ["export", "--surface", "rosenbrok", "--to", "a.png"],
+            "there is no surface 'rosenbrok'; choose from rosenbrock",
+        ),
         (["export", "--run", "adma", "--to", "a.png"], "there is no optimizer 'adma'; choose from"),
-        (["export", "--run", "adam beta3=1", "--to", "a.png"], "adam has no hyperparameter 'beta3'; it has lr, beta1, beta2, eps"),
+        (
+            ["export", "--run", "adam beta3=1", "--to", "a.png"],
+            "adam has no hyperparameter 'beta3'; it has lr, beta1, beta2, eps",
+        ),
         (["export", "--run", "adam lr=abc", "--to", "a.png"], "lr of adam must be a finite number, not 'abc'"),
         (["export", "--run", "adam lr=nan", "--to", "a.png"], "lr of adam must be a finite number, not 'nan'"),
         (["export", "--start", "1", "--to", "a.png"], "--start needs two numbers"),
@@ -165,7 +173,10 @@ def test_a_file_may_have_the_name_of_a_misspelt_command(
     [
         (MemoryError(), "there is not enough memory for this"),
         (ZeroDivisionError("by\nzero"), "something went wrong inside the program (ZeroDivisionError: by\ufffdzero)"),
-        (ModuleNotFoundError("No module named 'PIL'"), "a package is missing or broken (No module named 'PIL'); \"thalweg check\""),
+        (
+            ModuleNotFoundError("No module named 'PIL'"),
+            "a package is missing or broken (No module named 'PIL'); \"thalweg check\"",
+        ),
     ],
 )
 def test_a_foreign_error_is_one_sentence(
@@ -188,7 +199,9 @@ def test_a_foreign_error_is_one_sentence(
 
 
 @pytest.mark.parametrize("kind", ["bytes", "folder", "words"])
-def test_settings_that_are_garbage_do_not_keep_the_window_shut(kind: str, open_window: Callable[[], MainWindow]) -> None:
+def test_settings_that_are_garbage_do_not_keep_the_window_shut(
+    kind: str, open_window: Callable[[], MainWindow]
+) -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)
     if kind == "folder":
@@ -196,8 +209,10 @@ def test_settings_that_are_garbage_do_not_keep_the_window_shut(kind: str, open_w
     elif kind == "bytes":
         path.write_bytes(random.Random(3).randbytes(5000))
     else:
-        path.write_text("[General]\ntheme=\xe9\nspeed=@Invalid()\nlanguage=@Variant(\\0)\ngeometry=@ByteArray(\\x1\\xff)\n"
-                        "state=@ByteArray(zzzz)\nrecent=[[[\nfolder=\\x0\n[favourites]\noptimizers=@Rect(1 2 3 4)\n")
+        path.write_text(
+            "[General]\ntheme=\xe9\nspeed=@Invalid()\nlanguage=@Variant(\\0)\ngeometry=@ByteArray(\\x1\\xff)\n"
+            "state=@ByteArray(zzzz)\nrecent=[[[\nfolder=\\x0\n[favourites]\noptimizers=@Rect(1 2 3 4)\n"
+        )
     assert open_window().isVisible()
 
 

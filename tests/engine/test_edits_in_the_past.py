@@ -24,8 +24,11 @@ PARTS = {"noise": 0.3, "noise_seed": 5, "warmup_steps": 7, "cosine_steps": 200}
 
 
 def turned(session: Session, row: int, **hyperparameters: float) -> None:
-    session.change(lambda e: e.with_run(row, replace(e.runs[row], hyperparameters={**e.runs[row].hyperparameters,
-                                                                                    **hyperparameters})))
+    session.change(
+        lambda e: e.with_run(
+            row, replace(e.runs[row], hyperparameters={**e.runs[row].hyperparameters, **hyperparameters})
+        )
+    )
 
 
 def past(session: Session, row: int, last: int) -> bytes:
@@ -39,8 +42,12 @@ def test_rewind_and_forward_is_exact_for_every_optimizer_with_noise_and_schedule
     run = Run(name, {part: value for part, value in PARTS.items() if part in known})
     race = Race(Experiment("rosenbrock", (-1.2, 1.0), (run,)))
     race.advance(60)
-    race = edit(race, lambda e: e.with_run(0, e.runs[0].turned(next(iter(rule.hyperparameters)), 0.02)
-                                           if "lr" in rule.hyperparameters else e.runs[0]))
+    race = edit(
+        race,
+        lambda e: e.with_run(
+            0, e.runs[0].turned(next(iter(rule.hyperparameters)), 0.02) if "lr" in rule.hyperparameters else e.runs[0]
+        ),
+    )
     race.advance(60)
     straight = np.stack(race.tracks[0].part(0, 120)).tobytes()
     states = {step: repr(race.tracks[0].point_at(min(step, race.tracks[0].extent))) for step in (3, 59, 60, 61, 119)}
@@ -136,7 +143,9 @@ def test_from_the_start_the_whole_path_is_another_and_the_rest_stays() -> None:
     assert session.race.tracks[0] is untouched
     assert session.race.tracks[1].extent == session.race.step == 100
     assert [(since, values["lr"], values["beta1"]) for since, values in session.experiment.runs[1].timeline] == [
-        (0, 0.05, 0.9), (40, 0.05, 0.5)]
+        (0, 0.05, 0.9),
+        (40, 0.05, 0.5),
+    ]
     assert not session.experiment.branches
     fresh = Race(session.experiment)
     fresh.advance(100)
@@ -315,10 +324,13 @@ def test_a_part_that_was_added_on_the_way_is_turned_from_the_start_as_a_whole() 
     session.turn_from(True)
     turned(session, 0, noise_seed=6)
     assert [dict(values) for _, values in session.experiment.runs[0].timeline] == [
-        {"lr": 0.1}, {"lr": 0.1, "noise": 0.3, "noise_decay": 0.0, "noise_seed": 6}]
+        {"lr": 0.1},
+        {"lr": 0.1, "noise": 0.3, "noise_decay": 0.0, "noise_seed": 6},
+    ]
     turned(session, 0, noise=0.5)
     assert [dict(values) for _, values in session.experiment.runs[0].timeline] == [
-        {"lr": 0.1, "noise": 0.5, "noise_decay": 0.0, "noise_seed": 6}]
+        {"lr": 0.1, "noise": 0.5, "noise_decay": 0.0, "noise_seed": 6}
+    ]
     assert Experiment.from_json(session.experiment.to_json()) == session.experiment
 
 
@@ -344,15 +356,24 @@ def test_a_mode_that_is_not_true_is_not_said() -> None:
     tuned = made_fair(BOWL, Fair("tuned", 500), {0: 0.9, 1: 0.3})
     assert tuned.fair.mode == "tuned"
     assert Experiment.from_json(tuned.to_json()).fair.mode == "tuned"
-    for other in (replace(tuned, start=(1.0, 1.0)), tuned.added(Run("lion")), tuned.with_run(0, tuned.runs[0].turned("lr", 0.1))):
+    for other in (
+        replace(tuned, start=(1.0, 1.0)),
+        tuned.added(Run("lion")),
+        tuned.with_run(0, tuned.runs[0].turned("lr", 0.1)),
+    ):
         assert other.fair == Fair()
     assert replace(BOWL, fair=Fair("rate")).fair == Fair(), "their rates differ"
 
 
 def test_replicas_and_long_branches_hold_nothing_up() -> None:
     runs = tuple(Run.parse("sgd lr=0.1 noise=1") for _ in range(3))
-    session = Session(replace(BOWL, runs=tuple(replace(run, replicas=20) for run in runs),
-                              branches=(Branch((Run("nelder_mead", slot=9),), (-7.0, 2.0), 1_000_000),)))
+    session = Session(
+        replace(
+            BOWL,
+            runs=tuple(replace(run, replicas=20) for run in runs),
+            branches=(Branch((Run("nelder_mead", slot=9),), (-7.0, 2.0), 1_000_000),),
+        )
+    )
     made = []
     for track in session.race.every:
         track.advance = lambda count, advance=track.advance: (made.append(count), advance(count))  # type: ignore[method-assign]

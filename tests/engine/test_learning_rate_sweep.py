@@ -28,7 +28,9 @@ def through(work: Generator[float, None, Sweep]) -> tuple[Sweep, list[float]]:
             return end.value, shares
 
 
-def found(run: str, surface: Any = BOWL, start: tuple[float, float] = (-7.0, 2.0), steps: int = 100, **more: int) -> Sweep:
+def found(
+    run: str, surface: Any = BOWL, start: tuple[float, float] = (-7.0, 2.0), steps: int = 100, **more: int
+) -> Sweep:
     return through(sweep(Run.parse(run), surface, start, steps, **more))[0]
 
 
@@ -55,15 +57,29 @@ def test_the_rates_are_those_of_the_slider() -> None:
     assert answer.criterion.startswith("lowest loss after 5 steps, of 60 values of the learning rate")
 
 
-@pytest.mark.parametrize("run", ["adam", "momentum momentum=0.99", "adam noise=0.5 noise_seed=3 clip_norm=1", "momo", "prodigy",
-                                 "sgd cosine_steps=120 weight_decay=0.1 lookahead=4", "bfgs", "nelder_mead", "newton lookahead=3"])
+@pytest.mark.parametrize(
+    "run",
+    [
+        "adam",
+        "momentum momentum=0.99",
+        "adam noise=0.5 noise_seed=3 clip_norm=1",
+        "momo",
+        "prodigy",
+        "sgd cosine_steps=120 weight_decay=0.1 lookahead=4",
+        "bfgs",
+        "nelder_mead",
+        "newton lookahead=3",
+    ],
+)
 def test_the_best_is_what_a_race_comes_to(run: str) -> None:
     """To the bit; and the others are so to rounding, with all that the run is combined with."""
     parsed, start = Run.parse(run), (-0.5, 2.5)
     answer = found(run, ROSENBROCK, start, 150, rates=24)
 
     def race(rate: float) -> float:
-        return float(trace(parsed.optimizer, ROSENBROCK, start, 150, **{**parsed.hyperparameters, "lr": rate}).losses[-1])
+        return float(
+            trace(parsed.optimizer, ROSENBROCK, start, 150, **{**parsed.hyperparameters, "lr": rate}).losses[-1]
+        )
 
     best = int(np.flatnonzero(answer.rates == answer.best)[0])
     assert answer.losses[best] == race(answer.best)
@@ -72,12 +88,16 @@ def test_the_best_is_what_a_race_comes_to(run: str) -> None:
         np.testing.assert_allclose(answer.losses[k], race(float(answer.rates[k])), rtol=1e-6)
 
 
-@pytest.mark.parametrize(("run", "steps"), [("momentum", 300), ("adam", 300), ("nesterov momentum=0.99", 3000), ("sgd", 3000)])
+@pytest.mark.parametrize(
+    ("run", "steps"), [("momentum", 300), ("adam", 300), ("nesterov momentum=0.99", 3000), ("sgd", 3000)]
+)
 def test_the_best_is_exact_where_a_batch_is_rounded_otherwise(run: str, steps: int) -> None:
     """On a mean over points a batch and a single run differ in the last digits."""
     neuron, parsed = SURFACES["tanh_neuron"], Run.parse(run)
     answer = found(run, neuron, neuron.start, steps)
-    single = trace(parsed.optimizer, neuron, neuron.start, steps, **{**parsed.hyperparameters, "lr": answer.best}).losses[-1]
+    single = trace(
+        parsed.optimizer, neuron, neuron.start, steps, **{**parsed.hyperparameters, "lr": answer.best}
+    ).losses[-1]
     assert answer.losses[answer.rates == answer.best] == single
 
 
@@ -146,7 +166,7 @@ def test_a_rule_that_searches_tries_fewer_rates() -> None:
 
 @pytest.mark.parametrize("run", ["sgd", "adam sam=0.1", "bfgs"])
 def test_where_every_rate_diverges_there_is_no_best(run: str) -> None:
-    nowhere = lambda x, y: (x * 0 + math.nan, (x, y))  # noqa: E731
+    nowhere = lambda x, y: (x * 0 + math.nan, (x, y))
     with pytest.raises(ValueError, match=r"diverges at each of (60|15) rates"):
         found(run, nowhere)
 
@@ -163,12 +183,14 @@ def test_what_cannot_be_swept_is_refused_at_once() -> None:
 
 
 def test_a_run_that_leaves_for_infinity_diverges_even_at_a_finite_loss() -> None:
-    level = lambda x, y: (-1.0 * np.isfinite(x), (x * 0 - 1e307, y * 0))  # noqa: E731
+    level = lambda x, y: (-1.0 * np.isfinite(x), (x * 0 - 1e307, y * 0))
     answer = found("sgd", level, (0.0, 0.0), 5)
     np.testing.assert_array_equal(answer.losses, np.where(answer.rates < 3.59, -1.0, np.nan), "1.8e308 is the end")
 
 
 def test_heights_that_are_too_far_apart_to_be_subtracted() -> None:
-    cliff = lambda x, y: (np.where(x > 0.5, -1.7e308, 1.7e308) if np.ndim(x) else -1.7e308 if x > 0.5 else 1.7e308,  # noqa: E731
-                          (x * 0 - 1.0, y * 0))
+    cliff = lambda x, y: (
+        np.where(x > 0.5, -1.7e308, 1.7e308) if np.ndim(x) else -1.7e308 if x > 0.5 else 1.7e308,
+        (x * 0 - 1.0, y * 0),
+    )
     assert found("sgd", cliff, (0.0, 0.0), 5).best > 0.1

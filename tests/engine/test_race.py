@@ -19,7 +19,9 @@ from surfaces import SURFACES
 from tests.conftest import turn
 
 KINDS = "sgd", "momentum", "adam", "lion", "lars", "prodigy", "bfgs", "nelder_mead"
-ALL = Experiment("rosenbrock", (-1.5, 2.0), (*(Run(name, {"lr": 1e-3}) for name in KINDS), Run.parse("adam noise=1 lookahead=5")))
+ALL = Experiment(
+    "rosenbrock", (-1.5, 2.0), (*(Run(name, {"lr": 1e-3}) for name in KINDS), Run.parse("adam noise=1 lookahead=5"))
+)
 FALL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 5.0}), Run("sgd", {"lr": 0.1})))
 
 
@@ -27,7 +29,9 @@ def columns(race: Race, last: int) -> list[bytes]:
     return [np.stack(track.part(0, last)).tobytes() for track in race.tracks]
 
 
-@pytest.mark.parametrize("run", [*(Run(name, {"lr": 1e-3}) for name in OPTIMIZERS), ALL.runs[-1]], ids=lambda run: run.optimizer)
+@pytest.mark.parametrize(
+    "run", [*(Run(name, {"lr": 1e-3}) for name in OPTIMIZERS), ALL.runs[-1]], ids=lambda run: run.optimizer
+)
 def test_a_race_is_the_path_of_trace(run: Run) -> None:
     race = Race(replace(ALL, runs=(run,)))
     race.advance(300)
@@ -224,7 +228,11 @@ def test_a_budget_ends_a_run_and_a_larger_one_lets_it_go_on() -> None:
 
 
 def test_evaluations_are_counted_as_the_rule_spends_them() -> None:
-    runs = (Run("sgd", {"lr": 0.1}), Run("backtracking") if "backtracking" in OPTIMIZERS else Run("newton"), Run("nelder_mead"))
+    runs = (
+        Run("sgd", {"lr": 0.1}),
+        Run("backtracking") if "backtracking" in OPTIMIZERS else Run("newton"),
+        Run("nelder_mead"),
+    )
     race = Race(Experiment("elongated_bowl", (-7.0, 2.0), runs))
     race.advance(30)
     race = turn(race, 0, sam=0.05)
@@ -245,7 +253,9 @@ def test_evaluations_are_counted_as_the_rule_spends_them() -> None:
 
 
 def test_a_budget_holds_for_rules_that_spend_more() -> None:
-    race = Race(Experiment("elongated_bowl", (-7.0, 2.0), (Run("nelder_mead"), Run("sgd")), fair=Fair("evaluations", 50)))
+    race = Race(
+        Experiment("elongated_bowl", (-7.0, 2.0), (Run("nelder_mead"), Run("sgd")), fair=Fair("evaluations", 50))
+    )
     race.advance(100)
     assert race.step == 50
     simplex, sgd = race.tracks

@@ -40,8 +40,11 @@ def frames_of(path: Path) -> list[np.ndarray]:
                 frames.append(np.asarray(film.convert("RGB"), float))
             return frames
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    answer = subprocess.run([ffmpeg, "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
-                            capture_output=True, check=True)
+    answer = subprocess.run(
+        [ffmpeg, "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+        capture_output=True,
+        check=True,
+    )
     assert not answer.stderr
     width, height = SMALL.pixels
     return list(np.frombuffer(answer.stdout, np.uint8).reshape(-1, height, width, 3).astype(float))
@@ -49,7 +52,9 @@ def frames_of(path: Path) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
 @pytest.mark.parametrize("experiment", [FIRST, FIT], ids=["surface", "fit"])
-def test_a_film_begins_at_the_start_and_ends_as_the_picture(suffix: str, experiment: Experiment, tmp_path: Path) -> None:
+def test_a_film_begins_at_the_start_and_ends_as_the_picture(
+    suffix: str, experiment: Experiment, tmp_path: Path
+) -> None:
     race = turn(raced(200, experiment), 0, lr=0.0005)
     race.advance(50)
     export(race, tmp_path / f"a{suffix}", SMALL)
@@ -62,8 +67,11 @@ def test_a_film_begins_at_the_start_and_ends_as_the_picture(suffix: str, experim
     assert np.abs(frames[0] - last).mean() > np.abs(frames[-1] - last).mean()
 
 
-@pytest.mark.parametrize("experiment", [FIRST, FIT, replace(FIRST, runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.1})))],
-                         ids=["surface", "fit", "diverged"])
+@pytest.mark.parametrize(
+    "experiment",
+    [FIRST, FIT, replace(FIRST, runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.1})))],
+    ids=["surface", "fit", "diverged"],
+)
 def test_frames_drawn_one_after_the_other_are_those_drawn_at_once(experiment: Experiment) -> None:
     race = raced(700, experiment)
     slowly, at_once = Film(race, SMALL), Film(race, SMALL)
@@ -122,14 +130,17 @@ def test_a_gif_keeps_its_time_and_its_colors(tmp_path: Path) -> None:
         assert tuple(bytes.fromhex(color[1:])) in shown
 
 
-@pytest.mark.parametrize(("last", "wish", "steps"), [
-    (8, {"fps": 2.0, "seconds": 3.0}, [0, 2, 4, 6, 8, 8]),
-    (10, {"fps": 2.0, "pace": 4}, [0, 4, 8, 10, 10, 10]),
-    (10, {"fps": 2.0, "pace": 4, "seconds": 1.0}, [0, 4]),
-    (10, {"fps": 2.0, "pace": 4, "seconds": 4.0}, [0, 4, 8, 10, 10, 10, 10, 10]),
-    (2, {"fps": 2.0}, [0, 1, 2, 2, 2]),
-    (0, {"fps": 2.0}, [0, 0, 0]),
-])
+@pytest.mark.parametrize(
+    ("last", "wish", "steps"),
+    [
+        (8, {"fps": 2.0, "seconds": 3.0}, [0, 2, 4, 6, 8, 8]),
+        (10, {"fps": 2.0, "pace": 4}, [0, 4, 8, 10, 10, 10]),
+        (10, {"fps": 2.0, "pace": 4, "seconds": 1.0}, [0, 4]),
+        (10, {"fps": 2.0, "pace": 4, "seconds": 4.0}, [0, 4, 8, 10, 10, 10, 10, 10]),
+        (2, {"fps": 2.0}, [0, 1, 2, 2, 2]),
+        (0, {"fps": 2.0}, [0, 0, 0]),
+    ],
+)
 def test_which_step_each_frame_shows(last: int, wish: dict, steps: list[int]) -> None:
     assert frame_steps(last, Options(**wish)) == steps
 
@@ -154,10 +165,13 @@ def test_a_disk_that_is_full_before_the_end_leaves_the_old_film(suffix: str, tmp
     target = tmp_path / "films" / f"a{suffix}"
     target.parent.mkdir()
     target.write_text("old")
-    code = ("import resource, sys\nfrom app.cli.main import main\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
-            "sys.exit(main(['export', 'rosenbrock_momentum', '--steps', '50', '--fps', '5', '--to', sys.argv[1]]))")
-    answer = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True,
-                            cwd=Path(__file__).parents[2])
+    code = (
+        "import resource, sys\nfrom app.cli.main import main\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "sys.exit(main(['export', 'rosenbrock_momentum', '--steps', '50', '--fps', '5', '--to', sys.argv[1]]))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, str(target)], capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
     assert answer.returncode == 3
     assert answer.stderr.startswith("thalweg: ")
     assert answer.stderr.count("\n") == 1

@@ -44,7 +44,8 @@ def ran(text: str) -> dict[str, Any]:
 def imported(text: str) -> set[str]:
     nodes = list(ast.walk(ast.parse(text)))
     return {alias.name.partition(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names} | {
-        str(node.module).partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
+        str(node.module).partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)
+    }
 
 
 def takes_the_path(race: Race, text: str, others: tuple[str, ...] = ("numpy",)) -> dict[str, Any]:
@@ -73,7 +74,9 @@ def test_every_surface(surface: str) -> None:
     """By floats alone, and by all that a rule may ask of a surface."""
     plain = raced(60, surface, Run("adam", {"lr": 0.05}))
     takes_the_path(plain, numpy_script(plain))
-    curious = raced(12, surface, *map(Run, ("adam", "newton", "levenberg_marquardt", "bfgs")), Run("sgd", {"minibatch": 4}))
+    curious = raced(
+        12, surface, *map(Run, ("adam", "newton", "levenberg_marquardt", "bfgs")), Run("sgd", {"minibatch": 4})
+    )
     takes_the_path(curious, numpy_script(curious))
 
 
@@ -98,8 +101,13 @@ def test_points_of_ones_own() -> None:
 
 
 def test_a_run_that_diverges_stops_there_and_one_that_cannot_begin_does_not() -> None:
-    for race in (raced(1000, "sphere", Run("sgd", {"lr": 9.0}), Run("adam")), raced(50, "rosenbrock", Run("sgd"), Run("newton")),
-                 raced(50, "cross_in_tray", Run("sgd"), Run("bfgs", {"weight_decay": 0.1}), start=(1e6, 1e6)), raced(0), raced(5)):
+    for race in (
+        raced(1000, "sphere", Run("sgd", {"lr": 9.0}), Run("adam")),
+        raced(50, "rosenbrock", Run("sgd"), Run("newton")),
+        raced(50, "cross_in_tray", Run("sgd"), Run("bfgs", {"weight_decay": 0.1}), start=(1e6, 1e6)),
+        raced(0),
+        raced(5),
+    ):
         takes_the_path(race, numpy_script(race))
         made = takes_the_path(race, plot_script(race), ("numpy", "matplotlib"))
         made["plt"].close("all")
@@ -141,8 +149,10 @@ def test_a_race_of_many() -> None:
     """Names of all rooms in one script, and labels that are longer than a line."""
     ids = list(OPTIMIZERS)
     for k, surface in enumerate(("eggholder", "linear_regression", "two_weight_network", "ackley")):
-        runs = [Run(id, {part.id: part.on for part in list(OPTIMIZERS[id].parts.values())[k::4]} if j % 3 == 0 else {})
-                for j, id in enumerate(ids[k::4])]
+        runs = [
+            Run(id, {part.id: part.on for part in list(OPTIMIZERS[id].parts.values())[k::4]} if j % 3 == 0 else {})
+            for j, id in enumerate(ids[k::4])
+        ]
         race = raced(12, surface, *runs)
         takes_the_path(race, numpy_script(race))
         made = takes_the_path(race, plot_script(race), ("numpy", "matplotlib"))
@@ -175,8 +185,14 @@ def test_the_file_runs_by_itself(suffix: str, tmp_path: Path) -> None:
     race.advance(50)
     file, picture = tmp_path / f"a{suffix}", tmp_path / "a.png"
     export(race, file)
-    answer = subprocess.run([sys.executable, "-I", "-W", "error", file, picture], capture_output=True, text=True, check=True,
-                            cwd=tmp_path, env={"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(tmp_path)})
+    answer = subprocess.run(
+        [sys.executable, "-I", "-W", "error", file, picture],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(tmp_path)},
+    )
     x, y, loss = (column[-1] for column in race.tracks[2].part(0, 50))
     assert answer.stdout.splitlines()[2] == f"adam: 50 steps to ({x:.6g}, {y:.6g}), loss {loss:.6g}"
     assert picture.exists() == (suffix == ".plot.py")
@@ -186,7 +202,9 @@ def test_the_picture_has_paths_and_losses() -> None:
     race = turn(raced(40, "rosenbrock", Run("adam", {"lr": 0.1}), Run("sgd", {"lr": 9.0})), 0, lr=0.05)
     made = takes_the_path(race, plot_script(race), ("numpy", "matplotlib"))
     assert "diverged at step" in made["STYLES"]["sgd"]["label"]
-    figure = made["draw"](made["rosenbrock"], made["START"], made["paths"], made["losses"], made["STYLES"], **made["PICTURE"])
+    figure = made["draw"](
+        made["rosenbrock"], made["START"], made["paths"], made["losses"], made["STYLES"], **made["PICTURE"]
+    )
     ground, curve = figure.axes
     drawn = [line.get_xydata() for line in ground.lines if line.get_color() == made["STYLES"]["adam"]["color"]]
     np.testing.assert_array_equal(drawn[0], made["paths"]["adam"])
@@ -203,7 +221,9 @@ def test_the_formats_are_found_by_their_suffix() -> None:
 @pytest.mark.parametrize(("script", "framework"), [(torch_script, "torch"), (keras_script, "keras")])
 def test_what_a_framework_does_not_have_is_named(script: Script, framework: str) -> None:
     race = raced(5, "rosenbrock", Run("sgd"), Run("nelder_mead"), Run("cma_es"))
-    with pytest.raises(ExperimentError, match=r"the very path of nelder_mead, cma_es; the NumPy script \(\.py\) can do it"):
+    with pytest.raises(
+        ExperimentError, match=r"the very path of nelder_mead, cma_es; the NumPy script \(\.py\) can do it"
+    ):
         script(race)
     race = turn(raced(5, "rosenbrock", Run("momentum", {"momentum": 0.0})), 0, momentum=0.9)
     race.advance(5)
@@ -229,7 +249,8 @@ def test_the_mapping_is_the_inverse_of_the_one_there_is(framework: str, optimize
         assert id != optimizer
         assert (rule.variant_of or id) == (OPTIMIZERS[optimizer].variant_of or optimizer)
         assert {key: value for key, value in hyperparameters.items() if key in settings} == {
-            key: value for key, value in settings.items() if key in hyperparameters}
+            key: value for key, value in settings.items() if key in hyperparameters
+        }
     else:
         assert id == optimizer
         assert {**rule.defaults, **hyperparameters} == settings

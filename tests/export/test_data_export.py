@@ -109,7 +109,9 @@ def test_adam_by_its_formula(tmp_path: Path) -> None:
     for step in range(1, 41):
         grad = kept["adam/gradients"][step - 1]
         m, v = 0.9 * m + (1 - 0.9) * grad, 0.999 * v + (1 - 0.999) * grad * grad
-        np.testing.assert_allclose([float(rows[step][name]) for name in ("m_x", "m_y", "v_x", "v_y")], [*m, *v], rtol=1e-13)
+        np.testing.assert_allclose(
+            [float(rows[step][name]) for name in ("m_x", "m_y", "v_x", "v_y")], [*m, *v], rtol=1e-13
+        )
     path = trace("adam", SURFACES["rosenbrock"], SURFACES["rosenbrock"].start, 40, lr=0.1)
     np.testing.assert_array_equal(kept["adam/positions"], path.positions)
 

@@ -23,7 +23,9 @@ from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
 
 SVG, DC = "{http://www.w3.org/2000/svg}", "{http://purl.org/dc/elements/1.1/}"
-NOISY = Experiment("rosenbrock", (-1.5, 2.0), (Run("sgd", {"lr": 1e-4, "noise": 30.0}), Run("adam", {"lr": 0.02, "noise": 30.0})))
+NOISY = Experiment(
+    "rosenbrock", (-1.5, 2.0), (Run("sgd", {"lr": 1e-4, "noise": 30.0}), Run("adam", {"lr": 0.02, "noise": 30.0}))
+)
 
 
 def raced(steps: int = 60, experiment: Experiment = FIRST) -> Race:
@@ -99,9 +101,11 @@ def test_a_small_picture_is_a_large_one_made_smaller(tmp_path: Path) -> None:
     assert not (tmp_path / "a.svg").exists()
 
 
-@pytest.mark.parametrize("experiment", [
-    FIRST, Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 0.1, "noise": 1.0}, replicas=4),))],
-                         ids=["runs", "replicas"])
+@pytest.mark.parametrize(
+    "experiment",
+    [FIRST, Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 0.1, "noise": 1.0}, replicas=4),))],
+    ids=["runs", "replicas"],
+)
 def test_the_picture_shows_the_step_of_the_race_and_not_what_is_beyond(experiment: Experiment, tmp_path: Path) -> None:
     early, back = raced(12, experiment), raced(200, experiment)
     for race in (early, back):
@@ -126,25 +130,45 @@ def test_a_long_noisy_path_is_thinned_in_a_vector_file(tmp_path: Path) -> None:
     assert sizes[1] < 1.5 * sizes[0]
 
 
-@pytest.mark.parametrize(("words", "wide", "high"), [
-    ("1280x720", 12.8, 7.2), (" 1280 × 720 px", 12.8, 7.2), ("16x9cm", 16 / 2.54, 9 / 2.54), ("160*90 mm", 16 / 2.54, 9 / 2.54),
-    ("8x4.5in", 8, 4.5), ("8x4,5 IN", 8, 4.5)])
+@pytest.mark.parametrize(
+    ("words", "wide", "high"),
+    [
+        ("1280x720", 12.8, 7.2),
+        (" 1280 × 720 px", 12.8, 7.2),
+        ("16x9cm", 16 / 2.54, 9 / 2.54),
+        ("160*90 mm", 16 / 2.54, 9 / 2.54),
+        ("8x4.5in", 8, 4.5),
+        ("8x4,5 IN", 8, 4.5),
+    ],
+)
 def test_sizes_in_words(words: str, wide: float, high: float) -> None:
     assert inches(words, 100) == pytest.approx((wide, high))
 
 
-@pytest.mark.parametrize("words", ["", "1280", "1280x", "axb", "1e3x5", "-3x4", "3x4furlong", "1.2.3x4", "9" * 40 + "x1"])
+@pytest.mark.parametrize(
+    "words", ["", "1280", "1280x", "axb", "1e3x5", "-3x4", "3x4furlong", "1.2.3x4", "9" * 40 + "x1"]
+)
 def test_no_sizes(words: str) -> None:
     with pytest.raises(ExperimentError, match=re.compile("must")):
         inches(words, 100)
 
 
-@pytest.mark.parametrize(("wish", "told"), [
-    ({"size": (1000.0, 1000.0)}, "inches"), ({"size": (100.0, 100.0), "dpi": 1000}, "million pixels, not 100,000 x 100,000"),
-    ({"size": (0.1, 5.0)}, "inches"), ({"size": (float("nan"), 5.0)}, "finite"), ({"dpi": 5}, "dpi must be from 10"),
-    ({"fps": 0}, "fps must be"), ({"fps": 100}, "fps must be"), ({"seconds": 0.0}, "a film lasts"),
-    ({"pace": 0}, "at least 1 step"),
-    ({"turn": 1e9}, "turns by at most"), ({"transparent": "yes"}, "true or false")])
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"size": (1000.0, 1000.0)}, "inches"),
+        ({"size": (100.0, 100.0), "dpi": 1000}, "million pixels, not 100,000 x 100,000"),
+        ({"size": (0.1, 5.0)}, "inches"),
+        ({"size": (float("nan"), 5.0)}, "finite"),
+        ({"dpi": 5}, "dpi must be from 10"),
+        ({"fps": 0}, "fps must be"),
+        ({"fps": 100}, "fps must be"),
+        ({"seconds": 0.0}, "a film lasts"),
+        ({"pace": 0}, "at least 1 step"),
+        ({"turn": 1e9}, "turns by at most"),
+        ({"transparent": "yes"}, "true or false"),
+    ],
+)
 def test_what_cannot_be_wished(wish: dict, told: str) -> None:
     with pytest.raises(ExperimentError, match=told):
         Options(**wish)

@@ -74,7 +74,10 @@ def test_branches_that_are_shown_are_named() -> None:
     race.seek(10)
     race = turn(race, 0, lr=0.3)
     named = with_branch_changed(race.experiment, 0, name="too slow")
-    for experiment, words in ((race.experiment, ["branch: SGD, lr 0.1 · left at step 10"]), (named, ["branch: too slow"]),
-                              (with_branch_changed(named, 0, visible=False), [])):
+    for experiment, words in (
+        (race.experiment, ["branch: SGD, lr 0.1 · left at step 10"]),
+        (named, ["branch: too slow"]),
+        (with_branch_changed(named, 0, visible=False), []),
+    ):
         (made,) = compose(race.take(experiment), Options(theme=DARK, dpi=60)).figure.legends
         assert [text.get_text() for text in made.get_texts()] == ["SGD, lr 0.3, turned at step 10", *words]

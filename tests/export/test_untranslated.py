@@ -38,7 +38,9 @@ NAMES = proper_names() | {"thalweg", "NumPy", "SVG", "PDF", "GIF"}
 
 def raced() -> Race:
     """A run that was turned and left a branch, one whose lr is no rate, and one that has diverged."""
-    race = Race(Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.05}), Run("nelder_mead"), Run("sgd", {"lr": 1.0}))))
+    race = Race(
+        Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.05}), Run("nelder_mead"), Run("sgd", {"lr": 1.0})))
+    )
     race.advance(12)
     race.seek(6)
     race = turn(race, 0, lr=0.01)
@@ -75,8 +77,10 @@ def test_a_copied_table_is_the_same_in_every_language(open_window: Open, kind: s
 def test_a_data_file_is_refused_in_the_language_that_is_spoken(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("1,2\n3,x\n5,6\n")
-    for language, words in ((ENGLISH, "cannot open bad.csv: a row is not two finite numbers: line 2 ('3,x')"),
-                            (BRACKETS, "⟦cannot open bad.csv: ⟦a row is not two finite numbers: line 2 ('3,x')⟧⟧")):
+    for language, words in (
+        (ENGLISH, "cannot open bad.csv: a row is not two finite numbers: line 2 ('3,x')"),
+        (BRACKETS, "⟦cannot open bad.csv: ⟦a row is not two finite numbers: line 2 ('3,x')⟧⟧"),
+    ):
         speak(language)
         with pytest.raises(ExperimentError) as caught:
             load(path)
@@ -110,12 +114,34 @@ def test_the_names_of_axes_are_names() -> None:
 
 # -- what a person reads
 
-RUNS = ["sgd lr=1e-3", "sgd lr=1.0", "momentum lr=0.01", "adam lr=0.3", "adam lr=0.1 noise=1", "signsgd lr=0.05", "newton",
-        "adamw lr=0.05 weight_decay=0.3", "nelder_mead", "sgd lr=0", "sgd lr=1e-9"]
+RUNS = [
+    "sgd lr=1e-3",
+    "sgd lr=1.0",
+    "momentum lr=0.01",
+    "adam lr=0.3",
+    "adam lr=0.1 noise=1",
+    "signsgd lr=0.05",
+    "newton",
+    "adamw lr=0.05 weight_decay=0.3",
+    "nelder_mead",
+    "sgd lr=0",
+    "sgd lr=1e-9",
+]
 
 
-@pytest.mark.parametrize("surface", ["elongated_bowl", "rosenbrock", "saddle", "monkey_saddle", "himmelblau", "easom", "mccormick",
-                                     "linear_regression"])
+@pytest.mark.parametrize(
+    "surface",
+    [
+        "elongated_bowl",
+        "rosenbrock",
+        "saddle",
+        "monkey_saddle",
+        "himmelblau",
+        "easom",
+        "mccormick",
+        "linear_regression",
+    ],
+)
 def test_every_verdict_is_said_in_the_language(surface: str) -> None:
     speak(BRACKETS)
     said = set()
@@ -129,7 +155,9 @@ def test_every_verdict_is_said_in_the_language(surface: str) -> None:
 
 
 @pytest.mark.parametrize("view", ["all", "contour", "relief", "loss"])
-def test_every_word_of_a_figure_is_said_in_the_language(view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_word_of_a_figure_is_said_in_the_language(
+    view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever is drawn: titles, axes, legends, and words that are painted without being kept."""
     drawn, draw = set(), Text.draw
 
@@ -147,7 +175,9 @@ def test_every_word_of_a_figure_is_said_in_the_language(view: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["export_picture", "export_film"])
-def test_the_export_dialogs_are_said_in_the_language(open_window: Open, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_the_export_dialogs_are_said_in_the_language(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     window = open_window()
     speak(BRACKETS)
     seen = []
@@ -171,13 +201,31 @@ def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window
     assert any(heading.count("⟦") == 2 for heading, _ in by_menu(window))
 
 
-@pytest.mark.parametrize("text", [
-    "", "[]", "{", "x", '{"thalweg": 9}', '{"thalweg": 1, "thalweg": 1}', '{"thalweg": 1, "runs": 3}',
-    '{"thalweg": 1, "runs": [3]}', '{"thalweg": 1, "surface": "here"}', '{"thalweg": 1, "start": [1]}',
-    '{"thalweg": 1, "shown": NaN}', '{"thalweg": 1, "start": [1e9, 0]}', '{"thalweg": 1, "settled": 3}',
-    '{"thalweg": 1, "title": 3}', '{"thalweg": 1, "steps": -1}',
-    '{"thalweg": 1, "curve": {"quantity": "q"}}', '{"thalweg": 1, "runs": [{"optimizer": "adam", "color": "red"}]}',
-    '{"thalweg": 1, "data": [[1], [1]]}', '{"thalweg": 1, "branches": [{"runs": []}]}', '{"thalweg": 1, "fair": {"mode": "m"}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        "x",
+        '{"thalweg": 9}',
+        '{"thalweg": 1, "thalweg": 1}',
+        '{"thalweg": 1, "runs": 3}',
+        '{"thalweg": 1, "runs": [3]}',
+        '{"thalweg": 1, "surface": "here"}',
+        '{"thalweg": 1, "start": [1]}',
+        '{"thalweg": 1, "shown": NaN}',
+        '{"thalweg": 1, "start": [1e9, 0]}',
+        '{"thalweg": 1, "settled": 3}',
+        '{"thalweg": 1, "title": 3}',
+        '{"thalweg": 1, "steps": -1}',
+        '{"thalweg": 1, "curve": {"quantity": "q"}}',
+        '{"thalweg": 1, "runs": [{"optimizer": "adam", "color": "red"}]}',
+        '{"thalweg": 1, "data": [[1], [1]]}',
+        '{"thalweg": 1, "branches": [{"runs": []}]}',
+        '{"thalweg": 1, "fair": {"mode": "m"}}',
+    ],
+)
 def test_what_is_wrong_with_a_file_is_said_in_the_language(text: str) -> None:
     speak(BRACKETS)
     with pytest.raises(ExperimentError) as caught:

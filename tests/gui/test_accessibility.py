@@ -35,41 +35,69 @@ from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
 # Qt gives these and what is made of them a role of their own; any other widget is "a panel" to a screen reader.
-WITH_A_ROLE = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QProgressBar, QTabBar,
-               QDialog)
+WITH_A_ROLE = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QProgressBar,
+    QTabBar,
+    QDialog,
+)
 
 
 def used(root: QWidget) -> list[QWidget]:
     """What is worked with, but for the insides of Qt's own controls."""
+
     def inside(widget: QWidget) -> bool:
         above = widget.parentWidget()
-        return (isinstance(widget, QScrollBar) or widget.objectName().startswith(("qt_", "Scroll"))
-                or widget.focusProxy() is not None
-                or isinstance(above, (QAbstractSpinBox, QLineEdit, QAbstractItemView))
-                or (above is not None and above.inherits("QComboBoxPrivateContainer")))
+        return (
+            isinstance(widget, QScrollBar)
+            or widget.objectName().startswith(("qt_", "Scroll"))
+            or widget.focusProxy() is not None
+            or isinstance(above, (QAbstractSpinBox, QLineEdit, QAbstractItemView))
+            or (above is not None and above.inherits("QComboBoxPrivateContainer"))
+        )
 
-    return [widget for widget in root.findChildren(QWidget) if not inside(widget) and (
-        widget.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(widget, WITH_A_ROLE))]
+    return [
+        widget
+        for widget in root.findChildren(QWidget)
+        if not inside(widget) and (widget.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(widget, WITH_A_ROLE))
+    ]
 
 
 def name_of(root: QWidget, widget: QWidget) -> str:
     """As Qt makes it: what was given, a button's text, or that of the label whose buddy it is."""
     buddies = [label.text() for label in root.findChildren(QLabel) if label.buddy() is widget]
     text = widget.text() if isinstance(widget, QAbstractButton) else ""
-    return widget.accessibleName() or text or " ".join(buddies) or (widget.windowTitle() if isinstance(widget, QDialog) else "")
+    return (
+        widget.accessibleName()
+        or text
+        or " ".join(buddies)
+        or (widget.windowTitle() if isinstance(widget, QDialog) else "")
+    )
 
 
 def all_named(root: QWidget) -> None:
     widgets = used(root)
-    nameless = [(type(widget).__name__, widget.objectName()) for widget in widgets if not name_of(root, widget).strip("&… ")]
+    nameless = [
+        (type(widget).__name__, widget.objectName()) for widget in widgets if not name_of(root, widget).strip("&… ")
+    ]
     assert not nameless
-    kindless = [(type(widget).__name__, widget.objectName()) for widget in widgets
-                if not isinstance(widget, WITH_A_ROLE) and not widget.accessibleDescription()]
+    kindless = [
+        (type(widget).__name__, widget.objectName())
+        for widget in widgets
+        if not isinstance(widget, WITH_A_ROLE) and not widget.accessibleDescription()
+    ]
     assert not kindless, "what has no role of its own must say what it is"
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "lbfgs"])
-def test_everything_in_the_window_has_a_name_and_a_role(open_window: Open, application: QApplication, optimizer: str) -> None:
+def test_everything_in_the_window_has_a_name_and_a_role(
+    open_window: Open, application: QApplication, optimizer: str
+) -> None:
     window = open_window()
     for page in range(window.foot.count()):
         window.foot.setCurrentIndex(page)
@@ -112,7 +140,11 @@ def test_what_a_tool_tip_says_can_be_heard(open_window: Open) -> None:
     window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].turned("noise", 0.5)))
     heard = [widget.accessibleDescription() or widget.toolTip() for widget in used(window)]
-    told = [label.toolTip() for label in window.findChildren(QLabel) if label.toolTip() and not label.toolTip().startswith("<p>")]
+    told = [
+        label.toolTip()
+        for label in window.findChildren(QLabel)
+        if label.toolTip() and not label.toolTip().startswith("<p>")
+    ]
     assert told
     assert not [words for words in told if words not in heard]
 
@@ -228,7 +260,9 @@ def test_reduced_motion_goes_as_fast_as_it_can_too(open_window: Open) -> None:
     window.calm.toggle()
 
 
-def test_reduced_motion_is_remembered_and_offers_no_turning_film(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reduced_motion_is_remembered_and_offers_no_turning_film(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = open_window()
     first.settings.keep("film/turn", 30.0)
     first.commands["reduce_motion"].trigger()

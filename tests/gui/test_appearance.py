@@ -71,8 +71,12 @@ def test_an_icon_is_a_picture_in_the_color_that_is_asked_for(application: QAppli
     for ratio in (1.0, 1.5, 2.0, 3.0):
         picture = icons.icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
         assert picture.width() == round(18 * ratio)
-        solid = [QColor(picture.pixel(x, y)) for x in range(picture.width()) for y in range(picture.height())
-                 if picture.pixelColor(x, y).alpha() == 255]
+        solid = [
+            QColor(picture.pixel(x, y))
+            for x in range(picture.width())
+            for y in range(picture.height())
+            if picture.pixelColor(x, y).alpha() == 255
+        ]
         assert 0.02 * picture.width() ** 2 < len(solid) < 0.6 * picture.width() ** 2
         assert {color.name() for color in solid} == {"#c02010"}
 
@@ -87,7 +91,9 @@ def pairs(theme: Theme) -> set[tuple[str, str]]:
         facts = dict(re.findall(r"(?:^|;)\s*([a-z-]+): ([^;]+)", rule))
         ink, ground = facts.get("color"), facts.get("background", "")
         if ink is not None and ":disabled" not in selector:  # what cannot be used is exempt
-            found |= {(ink, each) for each in ([ground] if ground.startswith("#") else [theme.panel, theme.field, theme.face])}
+            found |= {
+                (ink, each) for each in ([ground] if ground.startswith("#") else [theme.panel, theme.field, theme.face])
+            }
         if "selection-color" in facts:
             found.add((facts["selection-color"], facts["selection-background-color"]))
     return found
@@ -111,14 +117,23 @@ def test_controls_and_the_focus_stand_out_from_what_is_around(theme: Theme) -> N
 
 @THEMED
 def test_every_kind_of_control_shows_that_it_has_the_focus(
-    open_window: Callable[..., MainWindow], application: QApplication, theme: Theme,
+    open_window: Callable[..., MainWindow],
+    application: QApplication,
+    theme: Theme,
 ) -> None:
     window = open_window(FIRST)
     window.set_theme(theme.name)
     settle(application)
     window.activateWindow()
-    shown = [w for w in window.findChildren(QWidget) if w.isVisible() and w.isEnabled() and w.focusProxy() is None
-             and w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.visibleRegion().isEmpty()]
+    shown = [
+        w
+        for w in window.findChildren(QWidget)
+        if w.isVisible()
+        and w.isEnabled()
+        and w.focusProxy() is None
+        and w.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not w.visibleRegion().isEmpty()
+    ]
     assert len(shown) > 20
 
     def seen(widget: QWidget) -> QImage:
@@ -132,7 +147,9 @@ def test_every_kind_of_control_shows_that_it_has_the_focus(
         before = seen(widget)
         widget.setFocus(Qt.FocusReason.TabFocusReason)
         after = seen(widget)
-        changed = sum(before.pixel(x, y) != after.pixel(x, y) for x in range(before.width()) for y in range(before.height()))
+        changed = sum(
+            before.pixel(x, y) != after.pixel(x, y) for x in range(before.width()) for y in range(before.height())
+        )
         assert changed > 20, f"{type(widget).__name__} {widget.objectName()} {widget.accessibleName()}"
 
 
@@ -179,7 +196,10 @@ def test_lengths_are_the_same_however_they_are_added_up() -> None:
 
 
 def shown(
-    name: str, experiment: Experiment, steps: int = 0, size: tuple[float, float] = (4.0, 3.0),
+    name: str,
+    experiment: Experiment,
+    steps: int = 0,
+    size: tuple[float, float] = (4.0, 3.0),
 ) -> tuple[View, FigureCanvasAgg]:
     """A view with all that moves, as a canvas of the window shows it."""
     race = Race(experiment)
@@ -210,12 +230,17 @@ def test_a_low_view_gives_its_room_to_the_picture() -> None:
 HIDDEN = replace(FIRST, runs=tuple(replace(run, visible=False) for run in FIRST.runs))
 
 
-@pytest.mark.parametrize(("experiment", "words"), [
-    (Experiment("sphere", runs=()), "No runs yet: add one in the side panel"),
-    (HIDDEN, "Every run is hidden: tick one in the side panel"),
-])
+@pytest.mark.parametrize(
+    ("experiment", "words"),
+    [
+        (Experiment("sphere", runs=()), "No runs yet: add one in the side panel"),
+        (HIDDEN, "Every run is hidden: tick one in the side panel"),
+    ],
+)
 @pytest.mark.parametrize("name", ["contour", "relief", "loss"])
-def test_an_empty_view_says_what_to_do(name: str, experiment: Experiment, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_view_says_what_to_do(
+    name: str, experiment: Experiment, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = []
     monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: said.append(text.get_text()))
     view, canvas = shown(name, experiment)
@@ -230,8 +255,11 @@ def test_an_empty_view_says_what_to_do(name: str, experiment: Experiment, words:
 def test_where_a_run_has_left_the_map_for_good() -> None:
     box = Bbox([[0, 0], [10, 10]])
     for points, place, way in (
-        ([(5, 5), (15, 5)], (10, 5), (10, 0)), ([(5, 5), (5, -5), (-5, 5), (25, 5)], (10, 5), (30, 0)),
-        ([(20, 5), (5, 5)], (5, 5), (0, 0)), ([(5, 5)], (5, 5), (0, 0)), ([(5, 5), (np.nan, 3)], (5, 5), (0, 0)),
+        ([(5, 5), (15, 5)], (10, 5), (10, 0)),
+        ([(5, 5), (5, -5), (-5, 5), (25, 5)], (10, 5), (30, 0)),
+        ([(20, 5), (5, 5)], (5, 5), (0, 0)),
+        ([(5, 5)], (5, 5), (0, 0)),
+        ([(5, 5), (np.nan, 3)], (5, 5), (0, 0)),
     ):
         out = annotations.way_out(np.array(points, float), box)
         assert out is not None
@@ -244,7 +272,9 @@ def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.Monkey
     experiment = Experiment("rosenbrock", (-0.5, 2.5), runs)
     view, canvas = shown("contour", experiment, 60, (6.0, 4.0))
     said = []
-    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent())))
+    monkeypatch.setattr(
+        annotations.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent()))
+    )
     view.heads(Brush(canvas.get_renderer()))
     assert view.scene is not None
     gone = [track.diverged_at for track in view.scene.race.tracks]
@@ -256,7 +286,9 @@ def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.Monk
     view, canvas = shown("contour", Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.01}),)), 60, (6.0, 4.0))
     brush, written, pixels = Brush(canvas.get_renderer()), [], []
     draw = annotations.Text.draw
-    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: (written.append(text.get_text()), draw(text, renderer)))
+    monkeypatch.setattr(
+        annotations.Text, "draw", lambda text, renderer: (written.append(text.get_text()), draw(text, renderer))
+    )
     bare = canvas.copy_from_bbox(view.figure.bbox)
     for _ in range(3):
         canvas.restore_region(bare)

@@ -75,7 +75,8 @@ def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Op
     box = visible(window)
     assert size(box) == pytest.approx(np.array(size(whole)) / 1.25**3)
     assert (box[0][0] * 0.75 + box[0][1] * 0.25, box[1][0] * 0.25 + box[1][1] * 0.75) == pytest.approx(
-        (whole[0][0] * 0.75 + whole[0][1] * 0.25, whole[1][0] * 0.25 + whole[1][1] * 0.75))
+        (whole[0][0] * 0.75 + whole[0][1] * 0.25, whole[1][0] * 0.25 + whole[1][1] * 0.75)
+    )
     assert view.scenery is not levels
     assert view.scenery.box == box
     assert window.stage.zoomed
@@ -93,7 +94,8 @@ def test_the_wheel_beside_the_axes_does_nothing(open_window: Open) -> None:
 
 
 def test_while_it_moves_only_the_contour_is_drawn_and_trails_stay_where_they_are_true(
-        open_window: Open, application: QApplication) -> None:
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     counted = {name: canvas.draws for name, canvas in window.canvases.items()}
     for _ in range(4):
@@ -109,7 +111,9 @@ def test_while_it_moves_only_the_contour_is_drawn_and_trails_stay_where_they_are
 
 
 @pytest.mark.parametrize("name", ["rosenbrock", "ackley", "styblinski_tang", "linear_regression"])
-def test_it_zooms_as_far_as_numbers_differ_and_no_farther(open_window: Open, application: QApplication, name: str) -> None:
+def test_it_zooms_as_far_as_numbers_differ_and_no_farther(
+    open_window: Open, application: QApplication, name: str
+) -> None:
     window = open_window(Experiment(name, runs=(Run("adam", {"lr": 0.05}),)))
     window.session.advance(30)
     whole, about = visible(window), SURFACES[name].minima[0]
@@ -137,7 +141,9 @@ def test_every_surface_can_be_seen_at_every_depth(name: str, depth: float) -> No
     surface, race = SURFACES[name], Race(Experiment(name, runs=(Run("adam", {"lr": 0.01}),)))
     race.advance(30)
     x, y = surface.minima[0] if surface.minima else surface.start
-    wide, high = (max((up - low) * depth, DISTINCT * abs(at)) / 2 for (low, up), at in zip(surface.box, (x, y), strict=True))
+    wide, high = (
+        max((up - low) * depth, DISTINCT * abs(at)) / 2 for (low, up), at in zip(surface.box, (x, y), strict=True)
+    )
     figure = Figure(figsize=(3.0, 2.6), dpi=100)
     canvas, view = FigureCanvasAgg(figure), Contour(figure)
     view.window = (x - wide, x + wide), (y - high, y + high)
@@ -145,8 +151,11 @@ def test_every_surface_can_be_seen_at_every_depth(name: str, depth: float) -> No
     view.arrange()
     canvas.draw()
     low, up = view.axes.get_xlim()
-    ticks = [text.get_window_extent() for at, text in zip(view.axes.get_xticks(), view.axes.get_xticklabels(), strict=True)
-             if low <= at <= up]
+    ticks = [
+        text.get_window_extent()
+        for at, text in zip(view.axes.get_xticks(), view.axes.get_xticklabels(), strict=True)
+        if low <= at <= up
+    ]
     assert ticks
     assert all(a.x1 < b.x0 for a, b in pairwise(ticks)), "the numbers run together"
     brush = Brush(canvas.get_renderer())
@@ -177,7 +186,7 @@ def test_the_image_of_a_moving_window_is_the_contour(open_window: Open, applicat
     settle(application)
     still = pixels(window)["contour"][..., :3].astype(int)
     box = window.canvases["contour"].view.axes.bbox
-    inside = np.s_[int(len(still) - box.y1) + 3: int(len(still) - box.y0) - 3, int(box.x0) + 3: int(box.x1) - 3]
+    inside = np.s_[int(len(still) - box.y1) + 3 : int(len(still) - box.y0) - 3, int(box.x0) + 3 : int(box.x1) - 3]
     different = np.abs(moving - still)[inside].max(axis=2)
     assert np.median(different) <= 6
     assert (different > 60).mean() < 0.06
@@ -195,7 +204,8 @@ def test_dragging_empty_ground_pans_and_sets_no_start(open_window: Open, applica
     (left, right), (bottom, top) = before
     wide, high = right - left, top - bottom
     assert np.ravel(visible(window)) == pytest.approx(
-        (left + 0.2 * wide, right + 0.2 * wide, bottom - 0.1 * high, top - 0.1 * high), abs=0.02)
+        (left + 0.2 * wide, right + 0.2 * wide, bottom - 0.1 * high, top - 0.1 * high), abs=0.02
+    )
     window.stage.pan(-0.2, 0.1)
     assert np.ravel(visible(window)) == pytest.approx(np.ravel(before), abs=0.02)
 
@@ -235,7 +245,9 @@ def test_a_double_click_shows_all_and_leaves_no_start_behind(open_window: Open, 
     assert not window.session.store.holding
 
 
-def test_in_a_small_window_the_start_is_set_as_finely_as_it_is_seen(open_window: Open, application: QApplication) -> None:
+def test_in_a_small_window_the_start_is_set_as_finely_as_it_is_seen(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     for _ in range(40):
         window.stage.zooming.zoom(0.5, (1.0, 1.0))
@@ -287,15 +299,25 @@ def test_a_start_that_is_not_visible_is_neither_drawn_nor_taken(open_window: Ope
     assert set(marks) == {"*"}, "the minimum only"
 
 
-def test_what_else_changes_leaves_the_window_and_another_surface_shows_all(open_window: Open, application: QApplication) -> None:
+def test_what_else_changes_leaves_the_window_and_another_surface_shows_all(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     window.stage.zoom(0.4)
     window.stage.zooming.rest()
     settle(application)
     box = visible(window)
     equal, contour = (lambda: window.toggle_option("equal")), (lambda: window.toggle("contour"))
-    for change in (lambda: window.set_theme("dark"), lambda: window.resize(1024, 700), equal, equal, window.session.restart,
-                   lambda: window.session.set_start(40.0, 2.0), contour, contour):
+    for change in (
+        lambda: window.set_theme("dark"),
+        lambda: window.resize(1024, 700),
+        equal,
+        equal,
+        window.session.restart,
+        lambda: window.session.set_start(40.0, 2.0),
+        contour,
+        contour,
+    ):
         change()
         settle(application)
         assert visible(window) == box

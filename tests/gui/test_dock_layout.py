@@ -23,8 +23,11 @@ PARTS = ("contour", "relief", "loss", "side", "results")
 def where(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     """The place of every part that is seen, in the window."""
     docks = window.layout_.docks
-    return {name: (*(lambda p: (p.x(), p.y()))(dock.mapTo(window, QPoint())), dock.width(), dock.height())
-            for name, dock in docks.items() if dock.isVisible() and not dock.isFloating()}
+    return {
+        name: (*(lambda p: (p.x(), p.y()))(dock.mapTo(window, QPoint())), dock.width(), dock.height())
+        for name, dock in docks.items()
+        if dock.isVisible() and not dock.isFloating()
+    }
 
 
 def test_the_figures_fill_what_the_panels_leave(open_window: Open, application: QApplication) -> None:
@@ -215,7 +218,7 @@ def test_leaving_a_presentation_brings_back_what_was_hidden_in_it(open_window: O
 class Hints(QObject):
     """A system that does what it is asked for, and says dark by itself."""
 
-    colorSchemeChanged = pyqtSignal()  # noqa: N815
+    colorSchemeChanged = pyqtSignal()
     asked = Qt.ColorScheme.Unknown
 
     def setColorScheme(self, scheme: Qt.ColorScheme) -> None:

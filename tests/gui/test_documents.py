@@ -157,7 +157,9 @@ def test_a_picture_opens_at_its_step_and_is_never_written_over(
 ) -> None:
     path, file = tmp_path / f"a.{kind}", BytesIO()
     text = replace(FIRST.on("himmelblau"), shown=25).to_json()
-    Figure(figsize=(1, 1)).savefig(file, format=kind, metadata={"Source" if kind == "svg" else "thalweg:experiment": text})
+    Figure(figsize=(1, 1)).savefig(
+        file, format=kind, metadata={"Source" if kind == "svg" else "thalweg:experiment": text}
+    )
     path.write_bytes(file.getvalue())
     window = open_window()
     drop(window, path)
@@ -212,7 +214,7 @@ def test_the_command_line_gives_the_window_its_file(mine: Path, monkeypatch: pyt
     monkeypatch.setattr("app.gui.window.application.open_window", lambda *words: given.append(words) or 0)
     monkeypatch.chdir(mine.parent)
     assert start_window(["mine.json"]) == 0
-    (experiment, source), = given
+    ((experiment, source),) = given
     window = MainWindow(experiment, source)
     assert (window.files.origins.path, window.session.race.step) == (mine, 30)
     assert window.windowTitle() == "mine.json[*] – Thalweg"
@@ -220,7 +222,9 @@ def test_the_command_line_gives_the_window_its_file(mine: Path, monkeypatch: pyt
     window.deleteLater()
 
 
-def test_undo_beyond_an_opening_does_not_save_into_the_others_file(open_window: Open, mine: Path, person: Person) -> None:
+def test_undo_beyond_an_opening_does_not_save_into_the_others_file(
+    open_window: Open, mine: Path, person: Person
+) -> None:
     window = open_window()
     save(FIRST.on("sphere"), mine.with_name("other.json"))
     window.files.take(mine)
@@ -250,7 +254,9 @@ def test_undo_beyond_an_opening_does_not_save_into_the_others_file(open_window: 
     assert person.asked == 0
 
 
-def test_what_cannot_be_saved_stays_unsaved(open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch, person: Person) -> None:
+def test_what_cannot_be_saved_stays_unsaved(
+    open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch, person: Person
+) -> None:
     window = open_window()
     window.files.take(mine)
     turn(window)
@@ -274,7 +280,9 @@ def test_what_cannot_be_saved_stays_unsaved(open_window: Open, mine: Path, monke
 # Unsaved work
 
 
-def test_closing_with_unsaved_work_asks(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, person: Person) -> None:
+def test_closing_with_unsaved_work_asks(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, person: Person
+) -> None:
     window = open_window()
     window.session.clock.play()
     turn(window)
@@ -317,9 +325,13 @@ def test_nothing_replaces_unsaved_work_without_a_question(
     table = mine.with_name("a.csv")
     table.write_text("1,2\n2,4\n3,7\n")
     choose(monkeypatch, table if way == "data" else mine)
-    ways = {"open": window.commands["open"].trigger, "data": window.commands["open_data"].trigger,
-            "recent": lambda: pick_recent(window, 0), "drop": lambda: drop(window, mine),
-            "example": lambda: window.files.take(next(iter(examples().values()))[1])}
+    ways = {
+        "open": window.commands["open"].trigger,
+        "data": window.commands["open_data"].trigger,
+        "recent": lambda: pick_recent(window, 0),
+        "drop": lambda: drop(window, mine),
+        "example": lambda: window.files.take(next(iter(examples().values()))[1]),
+    }
     ways[way]()
     assert (person.asked, window.session.experiment) == (1, before)
     assert window.isWindowModified()
@@ -342,7 +354,9 @@ def test_nothing_is_asked_for_a_file_that_cannot_be_opened(open_window: Open, mi
     assert sentence(window) == "One file can be opened at a time: drop one of these."
 
 
-def test_opening_the_same_file_after_saving_it_shows_what_was_saved(open_window: Open, mine: Path, person: Person) -> None:
+def test_opening_the_same_file_after_saving_it_shows_what_was_saved(
+    open_window: Open, mine: Path, person: Person
+) -> None:
     window = open_window()
     window.files.take(mine)
     turn(window, 0.0007)
@@ -433,8 +447,12 @@ def test_settings_that_were_spoilt_hold_no_files(kept: str, open_window: Open) -
     assert recent(window) == ["&Clear"]
 
 
-@pytest.mark.parametrize("name", ["<b>bold.json", "[*].json", "Höhe ☃.json", "raw\udcff.json", "two\nlines.json", "%1 %n.json"])
-def test_odd_names_are_shown_as_they_are(name: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "name", ["<b>bold.json", "[*].json", "Höhe ☃.json", "raw\udcff.json", "two\nlines.json", "%1 %n.json"]
+)
+def test_odd_names_are_shown_as_they_are(
+    name: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
     choose(monkeypatch, tmp_path / name)
     window.commands["save"].trigger()
@@ -456,9 +474,17 @@ def test_the_dialog_offers_the_current_name(open_window: Open, mine: Path, monke
     assert [Path(name).name for name in offered] == ["mine.json"]
 
 
-@pytest.mark.parametrize(("name", "kind", "expected"), [
-    ("a.py", "PyTorch script (*.torch.py)", "a.torch.py"), ("a.py", "NumPy script (*.py)", "a.py"),
-    ("a.plot.py", "NumPy script (*.py)", "a.plot.py"), ("a.keras.py", "Keras script (*.keras.py)", "a.keras.py"),
-    ("a.csv", "PyTorch script (*.torch.py)", "a.csv"), ("a.py", "All files (*)", "a.py"), ("a", "Keras script (*.keras.py)", "a")])
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("a.py", "PyTorch script (*.torch.py)", "a.torch.py"),
+        ("a.py", "NumPy script (*.py)", "a.py"),
+        ("a.plot.py", "NumPy script (*.py)", "a.plot.py"),
+        ("a.keras.py", "Keras script (*.keras.py)", "a.keras.py"),
+        ("a.csv", "PyTorch script (*.torch.py)", "a.csv"),
+        ("a.py", "All files (*)", "a.py"),
+        ("a", "Keras script (*.keras.py)", "a"),
+    ],
+)
 def test_the_kind_that_was_chosen_gives_the_suffix(name: str, kind: str, expected: str, tmp_path: Path) -> None:
     assert as_filtered(tmp_path / name, ".py", kind) == tmp_path / expected

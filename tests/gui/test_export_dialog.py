@@ -29,7 +29,9 @@ from app.utils.validation import ExperimentError
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
-FORMATS = {kind: {each.suffix: each.name for each in EXPORTS.values() if each.kind == kind} for kind in ("picture", "film")}
+FORMATS = {
+    kind: {each.suffix: each.name for each in EXPORTS.values() if each.kind == kind} for kind in ("picture", "film")
+}
 
 
 def form_of(window: MainWindow, kind: str = "picture", steps: int = 300, **base: object) -> Form:
@@ -153,11 +155,14 @@ def test_the_preview_follows_and_a_bad_wish_is_said(open_window: Open) -> None:
     dialog.deleteLater()
 
 
-def test_the_menu_leads_through_both_dialogs_to_the_file(application: QApplication, open_window: Open, tmp_path: Path,
-                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_menu_leads_through_both_dialogs_to_the_file(
+    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
-    for name, dialog_title, target in (("export_picture", "Export Picture", tmp_path / "a.png"),
-                                       ("export_film", "Export Film", tmp_path / "b.gif")):
+    for name, dialog_title, target in (
+        ("export_picture", "Export Picture", tmp_path / "a.png"),
+        ("export_film", "Export Film", tmp_path / "b.gif"),
+    ):
         asked = []
 
         def ask(title: str, kinds: str, suffix: str, stem: str, asked: list = asked, target: Path = target) -> Path:
@@ -193,7 +198,9 @@ def endless(closed: list[bool]) -> Iterator[float]:
         closed.append(True)
 
 
-def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(
+    application: QApplication, open_window: Open, tmp_path: Path
+) -> None:
     window, closed = open_window(), []
     job = window.exporting.start(tmp_path / "a.gif", endless(closed))
     window.session.clock.play()
@@ -213,7 +220,9 @@ def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(application: QApplic
     assert not window.findChildren(Progress)
 
 
-def test_closing_the_window_ends_what_is_being_written(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+def test_closing_the_window_ends_what_is_being_written(
+    application: QApplication, open_window: Open, tmp_path: Path
+) -> None:
     window, closed = open_window(), []
     window.exporting.start(tmp_path / "a.gif", endless(closed))
     application.processEvents()
@@ -242,7 +251,9 @@ def test_what_is_left_in_words() -> None:
     assert len(title_of(f"{'long' * 50}.gif")) < 45
 
 
-def test_the_picture_on_the_clipboard_carries_its_experiment(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+def test_the_picture_on_the_clipboard_carries_its_experiment(
+    application: QApplication, open_window: Open, tmp_path: Path
+) -> None:
     window = open_window()
     window.commands["copy_picture"].trigger()
     clipboard = QGuiApplication.clipboard()
@@ -266,8 +277,9 @@ def test_table_and_code_on_the_clipboard(application: QApplication, open_window:
     assert "adam" in clipboard.text()
 
 
-def test_the_command_on_the_clipboard_makes_the_same_picture(application: QApplication, open_window: Open, tmp_path: Path,
-                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_on_the_clipboard_makes_the_same_picture(
+    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
     window.session.advance(7)
     clipboard = QGuiApplication.clipboard()
@@ -286,8 +298,9 @@ def test_the_command_on_the_clipboard_makes_the_same_picture(application: QAppli
         assert one.tobytes() == other.tobytes()
 
 
-def test_a_turned_race_must_be_saved_before_its_command_is_copied(application: QApplication, open_window: Open, tmp_path: Path,
-                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_turned_race_must_be_saved_before_its_command_is_copied(
+    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.002)))
     window.commands["copy_command"].trigger()
@@ -302,8 +315,9 @@ def test_a_turned_race_must_be_saved_before_its_command_is_copied(application: Q
     assert shlex.split(clipboard.text())[2] == str(tmp_path / "mine.json")
 
 
-def test_a_job_that_breaks_is_not_called_written(application: QApplication, open_window: Open, tmp_path: Path,
-                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_breaks_is_not_called_written(
+    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window, caught = open_window(), []
     monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: caught.append(kind))
 
@@ -342,9 +356,11 @@ def test_what_is_late_comes_in_first_and_is_not_turned_by_a_later_edit(open_wind
 
 def test_a_film_that_cannot_be_is_said_before_its_name_is_asked(open_window: Open) -> None:
     window = open_window()
-    for steps, told, change in ((300, "at most 50", lambda form: form.fps.setValue(60)),
-                                (300, "pixels a frame", lambda form: (form.width_.setValue(6000), form.height_.setValue(4000))),
-                                (0, "at step 0 there is none", lambda form: None)):
+    for steps, told, change in (
+        (300, "at most 50", lambda form: form.fps.setValue(60)),
+        (300, "pixels a frame", lambda form: (form.width_.setValue(6000), form.height_.setValue(4000))),
+        (0, "at step 0 there is none", lambda form: None),
+    ):
         form = form_of(window, "film", steps)
         change(form)
         with pytest.raises(ExperimentError, match=told):

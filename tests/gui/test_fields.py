@@ -53,8 +53,16 @@ def enter(field: NumberField, text: str) -> None:
 def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> QWheelEvent:
     """Turn the wheel over a widget."""
     place = QPointF(5, 5)
-    event = QWheelEvent(place, QPointF(widget.mapToGlobal(QPoint(5, 5))), QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton,
-                        modifiers, Qt.ScrollPhase.NoScrollPhase, False)
+    event = QWheelEvent(
+        place,
+        QPointF(widget.mapToGlobal(QPoint(5, 5))),
+        QPoint(),
+        QPoint(0, angle),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     QApplication.sendEvent(widget, event)
     return event
 
@@ -62,9 +70,16 @@ def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> 
 def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decade(window: MainWindow) -> None:
     knob, step = knob_of(window), window.session.race.step
     knob.field.setFocus()
-    for key, modifier, value in ((KEY.Key_Up, NONE, 0.00125), (KEY.Key_Up, NONE, 0.0016), (KEY.Key_Up, SHIFT, 0.016),
-                                 (KEY.Key_PageUp, NONE, 0.16), (KEY.Key_Down, NONE, 0.125), (KEY.Key_Down, SHIFT, 0.0125),
-                                 (KEY.Key_PageDown, NONE, 0.00125), (KEY.Key_Down, NONE, 0.001)):
+    for key, modifier, value in (
+        (KEY.Key_Up, NONE, 0.00125),
+        (KEY.Key_Up, NONE, 0.0016),
+        (KEY.Key_Up, SHIFT, 0.016),
+        (KEY.Key_PageUp, NONE, 0.16),
+        (KEY.Key_Down, NONE, 0.125),
+        (KEY.Key_Down, SHIFT, 0.0125),
+        (KEY.Key_PageDown, NONE, 0.00125),
+        (KEY.Key_Down, NONE, 0.001),
+    ):
         QTest.keyClick(knob.field, key, modifier)
         assert value_of(window) == value
         assert float(knob.field.text()) == value
@@ -93,10 +108,17 @@ def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWind
     assert knob.field.text() == "0.001"
 
 
-@pytest.mark.parametrize("leave", [
-    lambda window: window.canvases["contour"].setFocus(), lambda window: window.side.hide(),
-    lambda window: QTest.mousePress(knob_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))])
-def test_a_key_that_is_held_lets_go_when_the_control_is_left(window: MainWindow, leave: Callable[[MainWindow], None]) -> None:
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda window: window.canvases["contour"].setFocus(),
+        lambda window: window.side.hide(),
+        lambda window: QTest.mousePress(knob_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
+    ],
+)
+def test_a_key_that_is_held_lets_go_when_the_control_is_left(
+    window: MainWindow, leave: Callable[[MainWindow], None]
+) -> None:
     knob = knob_of(window)
     knob.slider.setFocus()
     QTest.keyPress(knob.slider, KEY.Key_Right)
@@ -154,10 +176,18 @@ def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
 def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: MainWindow) -> None:
     knob = knob_of(window)
     knob.slider.setFocus()
-    for key, modifier, value in ((KEY.Key_Right, NONE, 0.00125), (KEY.Key_Up, NONE, 0.0016), (KEY.Key_Left, NONE, 0.00125),
-                                 (KEY.Key_Right, SHIFT, 0.0125), (KEY.Key_PageUp, NONE, 0.125), (KEY.Key_End, NONE, 10.0),
-                                 (KEY.Key_Right, NONE, 10.0), (KEY.Key_Left, NONE, 8.0), (KEY.Key_Home, NONE, 1e-6),
-                                 (KEY.Key_PageDown, NONE, 1e-6)):
+    for key, modifier, value in (
+        (KEY.Key_Right, NONE, 0.00125),
+        (KEY.Key_Up, NONE, 0.0016),
+        (KEY.Key_Left, NONE, 0.00125),
+        (KEY.Key_Right, SHIFT, 0.0125),
+        (KEY.Key_PageUp, NONE, 0.125),
+        (KEY.Key_End, NONE, 10.0),
+        (KEY.Key_Right, NONE, 10.0),
+        (KEY.Key_Left, NONE, 8.0),
+        (KEY.Key_Home, NONE, 1e-6),
+        (KEY.Key_PageDown, NONE, 1e-6),
+    ):
         QTest.keyClick(knob.slider, key, modifier)
         assert value_of(window) == value
         assert float(knob.field.text()) == value
@@ -227,10 +257,17 @@ def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
     assert "<b>" not in knob.field.toolTip()
 
 
-@pytest.mark.parametrize("change", [
-    lambda window: knob_of(window).slider.setValue(700), lambda window: window.session.store.undo(),
-    lambda window: window.side.runs.list.setCurrentRow(1), lambda window: knob_of(window).reset.click(),
-    lambda window: window.commands["reset_hyperparameters"].trigger(), lambda window: window.session.show_step(5)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda window: knob_of(window).slider.setValue(700),
+        lambda window: window.session.store.undo(),
+        lambda window: window.side.runs.list.setCurrentRow(1),
+        lambda window: knob_of(window).reset.click(),
+        lambda window: window.commands["reset_hyperparameters"].trigger(),
+        lambda window: window.session.show_step(5),
+    ],
+)
 def test_an_error_does_not_outlive_a_change_from_elsewhere(
     window: MainWindow, change: Callable[[MainWindow], None]
 ) -> None:
@@ -283,8 +320,10 @@ def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(wind
     session = window.session
     window.time.at.click()
     window.side.fair._choose("evaluations")
-    for field, where in ((window.time.field, lambda: session.experiment.steps),
-                         (window.side.fair.budget, lambda: session.experiment.fair.budget)):
+    for field, where in (
+        (window.time.field, lambda: session.experiment.steps),
+        (window.side.fair.budget, lambda: session.experiment.fair.budget),
+    ):
         before = session.experiment
         field.setFocus()
         for key, value in ((KEY.Key_Up, 1001), (KEY.Key_PageUp, 1011), (KEY.Key_Down, 1010)):
@@ -324,7 +363,9 @@ def test_a_bare_set_is_felt_from_here_on_and_what_is_left_out_is_said(window: Ma
     assert bar.currentMessage() == "Set lr; SGD has no beta1."
 
 
-def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(window: MainWindow, application: QApplication) -> None:
+def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(
+    window: MainWindow, application: QApplication
+) -> None:
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     before = window.session.experiment
@@ -356,7 +397,9 @@ def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindo
     assert session.experiment == before
 
 
-def test_a_right_click_on_the_knobs_offers_the_same_commands(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_right_click_on_the_knobs_offers_the_same_commands(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     offered: list[str] = []
     monkeypatch.setattr(QMenu, "exec", lambda actions, *_: offered.extend(action.objectName() for action in actions))
     label = knob_of(window).label

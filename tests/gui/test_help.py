@@ -61,9 +61,16 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule of which everything is told."""
     adam = OPTIMIZERS["adam"]
     symbols = {**adam.hyperparameters, "lr": replace(adam.hyperparameters["lr"], symbol=r"\eta")}
-    monkeypatch.setitem(OPTIMIZERS, "adam", replace(
-        adam, formula="m = g\n" r"x_{t+1} = x_t - \eta m < 3", story="Two & three.\n\nIt <goes> on.",
-        hyperparameters=symbols))
+    monkeypatch.setitem(
+        OPTIMIZERS,
+        "adam",
+        replace(
+            adam,
+            formula="m = g\n" r"x_{t+1} = x_t - \eta m < 3",
+            story="Two & three.\n\nIt <goes> on.",
+            hyperparameters=symbols,
+        ),
+    )
 
 
 # What is told
@@ -82,17 +89,37 @@ def test_a_formula_is_as_large_as_it_is_and_as_sharp_as_the_screen(application: 
     plain, fine = picture("x^2", 16.0, "#123456", 1.0), picture("x^2", 16.0, "#123456", 2.0)
     assert fine.width() > 1.7 * plain.width()
     assert abs(fine.deviceIndependentSize().width() - plain.width()) < 2
-    inks = {fine.pixelColor(x, y).name() for x in range(fine.width()) for y in range(fine.height())
-            if fine.pixelColor(x, y).alpha() == 255}
+    inks = {
+        fine.pixelColor(x, y).name()
+        for x in range(fine.width())
+        for y in range(fine.height())
+        if fine.pixelColor(x, y).alpha() == 255
+    }
     assert inks == {"#123456"}
 
 
 def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], str], facts: None) -> None:
     words = told(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
     rule = OPTIMIZERS["adam"]
-    for fact in (rule.name, rule.note, "m = g", r"x_{t+1} = x_t - \eta m < 3", "Two & three.", "It <goes> on.", r"\eta", "0.25",
-                 "0.001", rule.hyperparameters["beta1"].allowed, "m, v", rule.convention, "Adam (Keras)", "arXiv:1412.6980",
-                 PARTS["weight_decay"].name, PARTS["weight_decay"].note, "0.5"):
+    for fact in (
+        rule.name,
+        rule.note,
+        "m = g",
+        r"x_{t+1} = x_t - \eta m < 3",
+        "Two & three.",
+        "It <goes> on.",
+        r"\eta",
+        "0.25",
+        "0.001",
+        rule.hyperparameters["beta1"].allowed,
+        "m, v",
+        rule.convention,
+        "Adam (Keras)",
+        "arXiv:1412.6980",
+        PARTS["weight_decay"].name,
+        PARTS["weight_decay"].note,
+        "0.5",
+    ):
         assert fact in words, fact
 
 
@@ -111,7 +138,11 @@ def test_a_variant_tells_the_story_of_its_method(told: Callable[[str], str], fac
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_can_be_told(name: str, told: Callable[[str], str]) -> None:
     words = told(optimizer_page(Run(name)))
-    for fact in (OPTIMIZERS[name].name, OPTIMIZERS[name].note, *(h.label for h in OPTIMIZERS[name].hyperparameters.values())):
+    for fact in (
+        OPTIMIZERS[name].name,
+        OPTIMIZERS[name].note,
+        *(h.label for h in OPTIMIZERS[name].hyperparameters.values()),
+    ):
         assert fact in words
 
 
@@ -127,12 +158,21 @@ def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], 
         assert f"{x:.8g}\n{y:.8g}\n" in words
 
 
-@pytest.mark.parametrize(("source", "addresses"), [
-    ("Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball", ["https://doi.org/10.1016/0041-5553(64)90137-5"]),
-    ("(see doi:10.1214/aoms/1177729586)", ["https://doi.org/10.1214/aoms/1177729586"]),
-    ("A & B, arXiv:1412.6980, algorithm 1; arXiv:1711.05101.",
-     ["https://arxiv.org/abs/1412.6980", "https://arxiv.org/abs/1711.05101"]),
-    ("optax.adam <new>", [])])
+@pytest.mark.parametrize(
+    ("source", "addresses"),
+    [
+        (
+            "Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball",
+            ["https://doi.org/10.1016/0041-5553(64)90137-5"],
+        ),
+        ("(see doi:10.1214/aoms/1177729586)", ["https://doi.org/10.1214/aoms/1177729586"]),
+        (
+            "A & B, arXiv:1412.6980, algorithm 1; arXiv:1711.05101.",
+            ["https://arxiv.org/abs/1412.6980", "https://arxiv.org/abs/1711.05101"],
+        ),
+        ("optax.adam <new>", []),
+    ],
+)
 def test_sources_can_be_followed(source: str, addresses: list[str], told: Callable[[str], str]) -> None:
     made = linked(source)
     assert [part.partition('"')[0] for part in made.split('href="')[1:]] == addresses
@@ -196,8 +236,12 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
 
     def ink() -> str:
         drawn = guide.surface.loadResource(2, next(iter(formulas(guide.surface))))
-        return next(drawn.pixelColor(x, y).name() for x in range(drawn.width()) for y in range(drawn.height())
-                    if drawn.pixelColor(x, y).alpha() == 255)
+        return next(
+            drawn.pixelColor(x, y).name()
+            for x in range(drawn.width())
+            for y in range(drawn.height())
+            if drawn.pixelColor(x, y).alpha() == 255
+        )
 
     assert ink() == window.theme.text
     window.set_theme("dark")
@@ -242,9 +286,15 @@ def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
 
 def controls(window: QWidget) -> list[QWidget]:
     """What can be seen in a window and can have the focus, or be clicked."""
-    return [each for each in window.findChildren(QWidget)
-            if each.isVisibleTo(window) and each.focusPolicy() != Qt.FocusPolicy.NoFocus and each.focusProxy() is None
-            and each.objectName() != "qt_spinbox_lineedit" and not each.findChildren(MainWindow)]
+    return [
+        each
+        for each in window.findChildren(QWidget)
+        if each.isVisibleTo(window)
+        and each.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and each.focusProxy() is None
+        and each.objectName() != "qt_spinbox_lineedit"
+        and not each.findChildren(MainWindow)
+    ]
 
 
 def unanswered(window: MainWindow, place: QWidget) -> list[str]:
@@ -310,8 +360,12 @@ def test_what_is_written_of_controls_is_about_controls_that_exist(
     gather(window)
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: gather(dialog))
     window.commands["export_film"].trigger()
-    assert [f"{kind}.{name}" for kind, names in CONTROLS.items() for name in names
-            if kind not in known or not hasattr(known[kind], name)] == []
+    assert [
+        f"{kind}.{name}"
+        for kind, names in CONTROLS.items()
+        for name in names
+        if kind not in known or not hasattr(known[kind], name)
+    ] == []
     assert set(DOES) <= set(window.commands.actions)
     assert set(SHOWN) == set(MOUSE) == set(KEYS) == set(window.canvases)
 
@@ -341,8 +395,11 @@ def test_a_control_tells_what_is_declared(open_window: Open) -> None:
 
 def shown() -> list[QWidget]:
     """The boxes that explain something."""
-    return [each for each in QApplication.topLevelWidgets()
-            if each.metaObject().className() == "QWhatsThat" and each.isVisible()]  # type: ignore[union-attr]
+    return [
+        each
+        for each in QApplication.topLevelWidgets()
+        if each.metaObject().className() == "QWhatsThat" and each.isVisible()
+    ]  # type: ignore[union-attr]
 
 
 def test_what_is_clicked_is_explained_and_not_used(open_window: Open, application: QApplication) -> None:

@@ -93,11 +93,15 @@ def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
         assert step not in kept
         found = view.nearest(tuple(place(window, "contour", 0, step)), 8)
         assert found is not None
-        assert np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step))) <= 2 * hit_testing.AS_NEAR
+        assert (
+            np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step))) <= 2 * hit_testing.AS_NEAR
+        )
 
 
 @pytest.mark.parametrize("name", VIEWED)
-def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(open_window: Open, application: QApplication, name: str) -> None:
+def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(
+    open_window: Open, application: QApplication, name: str
+) -> None:
     window = open_window()
     before, counted = pixels(window), draws(window)
     point_at(window, name, place(window, name, 2, 30))
@@ -112,7 +116,9 @@ def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(open_window: Ope
     assert words(window) == ""
 
 
-def test_trails_are_looked_through_again_only_when_they_are_others(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trails_are_looked_through_again_only_when_they_are_others(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window, made = open_window(), []
     look = hit_testing.Near.__init__
     monkeypatch.setattr(hit_testing.Near, "__init__", lambda self, view: made.append(view.id) or look(self, view))
@@ -180,7 +186,8 @@ def test_numbers_are_written_in_short() -> None:
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
 @pytest.mark.parametrize("rule", ["adam", "cma_es"])
 def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
-        open_window: Open, application: QApplication, size: tuple[int, int], rule: str) -> None:
+    open_window: Open, application: QApplication, size: tuple[int, int], rule: str
+) -> None:
     window = open_window(Experiment("himmelblau", (-1.0, -1.0), (Run(rule), Run("sgd", {"lr": 0.01}))), size=size)
     window.session.advance(40)
     settle(application)
@@ -205,7 +212,9 @@ def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
                 assert not any(label.intersects(on_widget(host, box)) for box in host.view.written)  # type: ignore[union-attr,arg-type]
                 if host is canvas:
                     pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
-                    assert not label.intersects(QRect(pointer, pointer).adjusted(1 - CLEAR, 1 - CLEAR, CLEAR - 1, CLEAR - 1))
+                    assert not label.intersects(
+                        QRect(pointer, pointer).adjusted(1 - CLEAR, 1 - CLEAR, CLEAR - 1, CLEAR - 1)
+                    )
     assert seen > 12
 
 

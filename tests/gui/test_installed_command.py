@@ -73,7 +73,9 @@ def test_the_installed_command_is_played_turned_and_closed(screen: dict[str, str
         dialog = until(lambda: ask("search", "--onlyvisible", "--name", "^Export Picture$"), "the export dialog")
         assert isinstance(dialog, str)
         ask("key", "Return")
-        until(lambda: ask("search", "--onlyvisible", "--name", "^Export Picture$") not in ("", dialog), "the file dialog")
+        until(
+            lambda: ask("search", "--onlyvisible", "--name", "^Export Picture$") not in ("", dialog), "the file dialog"
+        )
         ask("type", str(picture))
         ask("key", "Return")
         until(picture.exists, "the picture")

@@ -34,7 +34,11 @@ from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
 KEY, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
-CONTROL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+CONTROL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
 
 
 def focused(window: MainWindow) -> QWidget:
@@ -52,7 +56,9 @@ def middle(window: MainWindow, widget: QWidget) -> int:
 
 
 def test_no_two_commands_share_a_key(open_window: Open) -> None:
-    keys = Counter(key.toString() for _, action in open_window().commands.actions.values() for key in action.shortcuts())
+    keys = Counter(
+        key.toString() for _, action in open_window().commands.actions.values() for key in action.shortcuts()
+    )
     assert not [key for key, count in keys.items() if count > 1]
     assert "" not in keys, "a key that Qt does not know"
 
@@ -65,8 +71,22 @@ def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
             assert keys.toString(QKeySequence.SequenceFormat.NativeText) in told
 
 
-@pytest.mark.parametrize("standard", ["Copy", "Cut", "Paste", "SelectAll", "Delete", "MoveToStartOfLine", "MoveToEndOfLine",
-                                      "MoveToNextChar", "SelectNextWord", "SelectPreviousWord", "MoveToPreviousWord"])
+@pytest.mark.parametrize(
+    "standard",
+    [
+        "Copy",
+        "Cut",
+        "Paste",
+        "SelectAll",
+        "Delete",
+        "MoveToStartOfLine",
+        "MoveToEndOfLine",
+        "MoveToNextChar",
+        "SelectNextWord",
+        "SelectPreviousWord",
+        "MoveToPreviousWord",
+    ],
+)
 def test_a_line_keeps_the_keys_of_editing(open_window: Open, standard: str) -> None:
     window = open_window()
     line = window.side.start.fields[0]
@@ -85,7 +105,9 @@ def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> N
     bar = window.menuBar()
     assert bar is not None
     tops = list(window.commands.menus.values())
-    menus = {id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu}.values()
+    menus = {
+        id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
+    }.values()
     assert len(menus) > len(tops)
     for menu in (bar, *menus):  # those of the window's panels are theirs
         if isinstance(menu, QMenu):
@@ -97,7 +119,12 @@ def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> N
 
 def test_letters_are_given_once_and_own_ones_are_kept() -> None:
     assert marked(["&Save", "Save &As", "Send", "S&&S", "&Save it"]) == [
-        "Sa&ve", "Save &As", "S&end", "&S&&S", "Save &it"]
+        "Sa&ve",
+        "Save &As",
+        "S&end",
+        "&S&&S",
+        "Save &it",
+    ]
     assert marked(["열기…", "열다(&O)", "닫기"]) == ["열기(&A)…", "열다(&O)", "닫기(&B)"]
     assert marked(["a", "A"]) == ["&a", "A"], "nothing is left"
 
@@ -127,8 +154,12 @@ def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, ap
             assert middle(window, below) >= middle(window, above) - max(above.height(), below.height())
     QTest.keyClick(focused(window), KEY.Key_Backtab)
     assert focused(window) is expected[-2]
-    skipped = [widget for kind in (QLineEdit, QSlider, QCheckBox, QComboBox, QPushButton) for widget in window.findChildren(kind)
-               if widget.isVisible() and widget.isEnabled() and widget.window() is window and widget not in expected]
+    skipped = [
+        widget
+        for kind in (QLineEdit, QSlider, QCheckBox, QComboBox, QPushButton)
+        for widget in window.findChildren(kind)
+        if widget.isVisible() and widget.isEnabled() and widget.window() is window and widget not in expected
+    ]
     assert not skipped, skipped
 
 
@@ -165,8 +196,9 @@ def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: O
     assert focused(window) is slider
 
 
-@pytest.mark.parametrize("key", [KEY.Key_Space, KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End, KEY.Key_Up, KEY.Key_Down,
-                                 KEY.Key_A])
+@pytest.mark.parametrize(
+    "key", [KEY.Key_Space, KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End, KEY.Key_Up, KEY.Key_Down, KEY.Key_A]
+)
 def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -> None:
     window = open_window()
     clock, session = window.session.clock, window.session
@@ -177,9 +209,13 @@ def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -
     uses: list[tuple[QWidget, set[Qt.Key]]] = [
         (window.side.runs.list, arrows | {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_A}),
         (window.side.runs.buttons["Color…"], set()),
-        (window.time.at, {KEY.Key_Space}), (window.side.fair.modes, arrows - {KEY.Key_Left, KEY.Key_Right}),
-        (window.side.editor.knobs["lr"].slider, arrows), (window.side.start.fields[0], arrows | {KEY.Key_Space, KEY.Key_A}),
-        (window.transport.widgetForAction(window.commands["back"]), set()), (bar, arrows)]  # type: ignore[list-item]
+        (window.time.at, {KEY.Key_Space}),
+        (window.side.fair.modes, arrows - {KEY.Key_Left, KEY.Key_Right}),
+        (window.side.editor.knobs["lr"].slider, arrows),
+        (window.side.start.fields[0], arrows | {KEY.Key_Space, KEY.Key_A}),
+        (window.transport.widgetForAction(window.commands["back"]), set()),
+        (bar, arrows),
+    ]  # type: ignore[list-item]
     for widget, keys in uses:
         if key in keys:
             widget.setFocus()
@@ -279,15 +315,22 @@ def test_a_run_gets_a_color_without_a_mouse(open_window: Open) -> None:
     assert [run.color for run in window.session.experiment.runs] == [None, "#123456", None]
 
 
-def test_every_field_of_the_export_dialog_is_reached_by_a_letter(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
     seen: list[list[str]] = []
 
     def look(dialog: ExportDialog) -> int:
-        labels = [label.text() for label in dialog.findChildren(QLabel)
-                  if label.buddy() and label.text() and label.isVisibleTo(dialog)]
+        labels = [
+            label.text()
+            for label in dialog.findChildren(QLabel)
+            if label.buddy() and label.text() and label.isVisibleTo(dialog)
+        ]
         boxes = [box.text() for box in dialog.findChildren(QCheckBox) if box.isVisibleTo(dialog)]
-        seen.append([letter_of(text) for text in (*labels, *boxes, *(b.text() for b in dialog.findChildren(QPushButton)))])
+        seen.append(
+            [letter_of(text) for text in (*labels, *boxes, *(b.text() for b in dialog.findChildren(QPushButton)))]
+        )
         return 0
 
     monkeypatch.setattr(ExportDialog, "exec", look)

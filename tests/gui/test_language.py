@@ -48,7 +48,9 @@ def fields(text: str) -> set[str]:
 def test_a_translation_has_the_values_of_its_original(code: str) -> None:
     texts = language(code).texts
     assert texts
-    assert {english: fields(words) for english, words in texts.items()} == {english: fields(english) for english in texts}
+    assert {english: fields(words) for english, words in texts.items()} == {
+        english: fields(english) for english in texts
+    }
 
 
 def test_english_is_spoken_where_nothing_else_is_known() -> None:
@@ -64,7 +66,9 @@ def test_a_language_that_is_spoken_answers() -> None:
     assert tr("never written {here}", here=3) == "never written 3"
 
 
-@pytest.mark.parametrize(("words", "code"), [("ko_KR.UTF-8", "ko"), ("ko", "ko"), ("en_US.UTF-8", "en"), ("C", "en"), ("de", "en")])
+@pytest.mark.parametrize(
+    ("words", "code"), [("ko_KR.UTF-8", "ko"), ("ko", "ko"), ("en_US.UTF-8", "en"), ("C", "en"), ("de", "en")]
+)
 def test_the_system_chooses(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", words)
     assert of_the_system() == code
@@ -79,13 +83,31 @@ class Pseudo(dict[str, str]):
 
 def proper_names() -> set[str]:
     """What is the same in every language: names, their sources, frameworks' calls, languages and names of keys."""
-    names = {"Thalweg", "Ctrl", "Shift", "Alt", "Left", "Right", "Up", "Down", "Space", "Home", "End", "Esc", "Del",
-             *(language(code).name for code in codes())}
+    names = {
+        "Thalweg",
+        "Ctrl",
+        "Shift",
+        "Alt",
+        "Left",
+        "Right",
+        "Up",
+        "Down",
+        "Space",
+        "Home",
+        "End",
+        "Esc",
+        "Del",
+        *(language(code).name for code in codes()),
+    }
     for rule in (*OPTIMIZERS.values(), *PARTS.values()):
         names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "convention", "")}
     for land in SURFACES.values():
         names |= {land.name, land.id, land.source, *land.axes}
-    return names | {preset.call for rule in OPTIMIZERS for preset in presets(rule)} | {"PyTorch", "Keras", "Optax", "TensorFlow 1"}
+    return (
+        names
+        | {preset.call for rule in OPTIMIZERS for preset in presets(rule)}
+        | {"PyTorch", "Keras", "Optax", "TensorFlow 1"}
+    )
 
 
 def untranslated(text: str, names: set[str]) -> bool:
@@ -138,14 +160,21 @@ def speak_brackets(window: MainWindow, application: QApplication) -> None:
 
 def assert_translated(root: QWidget) -> None:
     names = proper_names()
-    said = {(type(widget).__name__, words) for widget in [root, *root.findChildren(QWidget)] for words in words_of(widget)
-            if words and untranslated(words, names)}
+    said = {
+        (type(widget).__name__, words)
+        for widget in [root, *root.findChildren(QWidget)]
+        for words in words_of(widget)
+        if words and untranslated(words, names)
+    }
     assert not said, "\n".join(f"{kind}: {words}" for kind, words in sorted(said))
 
 
-@pytest.mark.parametrize("experiment", [FIRST, Experiment("linear_regression", runs=(Run("adam", {"noise": 0.1}), Run("newton")))])
-def test_the_window_says_nothing_that_cannot_be_translated(open_window: Open, application: QApplication,
-                                                           experiment: Experiment) -> None:
+@pytest.mark.parametrize(
+    "experiment", [FIRST, Experiment("linear_regression", runs=(Run("adam", {"noise": 0.1}), Run("newton")))]
+)
+def test_the_window_says_nothing_that_cannot_be_translated(
+    open_window: Open, application: QApplication, experiment: Experiment
+) -> None:
     window = open_window(experiment)
     window.session.advance(30)
     speak_brackets(window, application)

@@ -150,7 +150,12 @@ def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, appli
     slider.setFocus()
     window.activateWindow()
     settle(application)
-    for key, kept in ((Qt.Key.Key_Right, True), (Qt.Key.Key_Space, False), (Qt.Key.Key_Home, True), (Qt.Key.Key_End, True)):
+    for key, kept in (
+        (Qt.Key.Key_Right, True),
+        (Qt.Key.Key_Space, False),
+        (Qt.Key.Key_Home, True),
+        (Qt.Key.Key_End, True),
+    ):
         event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
         event.ignore()
         window.own_keys.eventFilter(slider, event)
@@ -219,7 +224,8 @@ def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApp
 
 
 def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back(
-        open_window: Open, application: QApplication) -> None:
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 10.0}), Run("adam", {"lr": 0.1}))))
     axes = window.canvases["loss"].view.axes
     for scale in ("log_y", "log_y"):
@@ -323,12 +329,15 @@ def test_the_readout_says_where_the_runs_stand(open_window: Open) -> None:
         x, y, loss = (float(part[0]) for part in track.part(70, 70))
         slope = np.hypot(*window.session.race.surface(x, y)[1])
         shown = [window.results.item(row, column) for column in range(1, 6)]
-        assert [float(cell.text()) for cell in shown if cell] == pytest.approx([70, x, y, loss, slope], rel=1e-3, abs=1e-5)
+        assert [float(cell.text()) for cell in shown if cell] == pytest.approx(
+            [70, x, y, loss, slope], rel=1e-3, abs=1e-5
+        )
     assert window.results.font().pointSize() >= 14
 
 
-def test_every_action_can_be_triggered_and_switched_back(open_window: Open, application: QApplication,
-                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_action_can_be_triggered_and_switched_back(
+    open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Documents, "ask", lambda *_, **__: None)
     monkeypatch.setattr(ExportDialog, "exec", lambda self: True)
     window = open_window()
@@ -375,7 +384,11 @@ def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
     window = open_window()
     broken = tmp_path / "broken.json"
     broken.write_text("{")
-    for name, path in (("open", broken), ("save", tmp_path / "gone" / "a.json"), ("export_data", tmp_path / "gone" / "a.csv")):
+    for name, path in (
+        ("open", broken),
+        ("save", tmp_path / "gone" / "a.json"),
+        ("export_data", tmp_path / "gone" / "a.csv"),
+    ):
         monkeypatch.setattr(Documents, "ask", lambda *_, path=path, **__: path)
         window.commands[name].trigger()
         settle(application)
@@ -511,7 +524,9 @@ def test_a_change_that_cannot_be_is_an_error_not_a_state() -> None:
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
-def test_the_rows_of_the_readout_hold_their_figures(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+def test_the_rows_of_the_readout_hold_their_figures(
+    open_window: Open, application: QApplication, size: tuple[int, int]
+) -> None:
     window = open_window(size=size)
     window.side.runs.add()
     settle(application)
@@ -528,7 +543,9 @@ def test_another_run_leaves_the_branches_alone(open_window: Open) -> None:
     assert window.session.experiment.branches == kept != ()
 
 
-def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(open_window: Open, application: QApplication) -> None:
+def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     window.side.runs.add()
     window.session.store.undo()

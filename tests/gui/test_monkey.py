@@ -44,7 +44,9 @@ def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
         settle(application, 4)
         window.session.advance(3)
         window.close()
-        gone += [weakref.ref(part) for part in (window, window.session.race, window.session.clock, *window.canvases.values())]
+        gone += [
+            weakref.ref(part) for part in (window, window.session.race, window.session.clock, *window.canvases.values())
+        ]
         window.deleteLater()
         del window
         settle(application, 4)

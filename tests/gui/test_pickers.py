@@ -50,9 +50,18 @@ def test_what_is_found_and_in_which_order(text: str, ids: list[str]) -> None:
     assert found(text) == ids
 
 
-@pytest.mark.parametrize(("text", "id"), [
-    ("saddlefree", "saddle_free_newton"), ("heavy ball", "momentum"), ("NAG", "nesterov"), ("cmaes", "cma_es"),
-    ("nadamw", "nadam"), ("tf rmsprop", "rmsprop"), ("torch.optim.LBFGS", "lbfgs")])
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("saddlefree", "saddle_free_newton"),
+        ("heavy ball", "momentum"),
+        ("NAG", "nesterov"),
+        ("cmaes", "cma_es"),
+        ("nadamw", "nadam"),
+        ("tf rmsprop", "rmsprop"),
+        ("torch.optim.LBFGS", "lbfgs"),
+    ],
+)
 def test_optimizers_are_found_by_the_names_people_know(text: str, id: str) -> None:
     assert id in found(text, optimizer_entries())
 

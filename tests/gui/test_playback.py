@@ -29,15 +29,23 @@ def test_keys_go_one_step_ten_and_to_the_ends(open_window: Open) -> None:
     assert not step.step
     shift = Qt.KeyboardModifier.ShiftModifier
     for key, modifier, where in (
-        (Qt.Key.Key_Right, None, 1), (Qt.Key.Key_Right, shift, 11), (Qt.Key.Key_Right, shift, 21), (Qt.Key.Key_Left, None, 20),
-        (Qt.Key.Key_Left, shift, 10), (Qt.Key.Key_End, None, 21), (Qt.Key.Key_Home, None, 0), (Qt.Key.Key_Left, shift, 0),
+        (Qt.Key.Key_Right, None, 1),
+        (Qt.Key.Key_Right, shift, 11),
+        (Qt.Key.Key_Right, shift, 21),
+        (Qt.Key.Key_Left, None, 20),
+        (Qt.Key.Key_Left, shift, 10),
+        (Qt.Key.Key_End, None, 21),
+        (Qt.Key.Key_Home, None, 0),
+        (Qt.Key.Key_Left, shift, 0),
         (Qt.Key.Key_End, None, 21),
     ):
         QTest.keyClick(window, key, modifier or Qt.KeyboardModifier.NoModifier)
         assert window.session.race.step == where
 
 
-def test_the_time_line_goes_where_it_is_pressed_and_not_beyond_what_is_known(open_window: Open, application: QApplication) -> None:
+def test_the_time_line_goes_where_it_is_pressed_and_not_beyond_what_is_known(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window(BOWL)
     window.session.advance(160)
     window._write()
@@ -226,7 +234,9 @@ def test_a_part_is_given_to_every_run(open_window: Open) -> None:
     window = open_window(BOWL)
     window.session.change(lambda e: e.with_run(0, Run.parse("sgd lr=0.1 noise=0.7 noise_seed=3")))
     window.side.editor.body.spread.emit(window.side.editor.run.parts[0])  # type: ignore[union-attr]
-    given = [(run.hyperparameters["noise"], run.hyperparameters["noise_seed"]) for run in window.session.experiment.runs]
+    given = [
+        (run.hyperparameters["noise"], run.hyperparameters["noise_seed"]) for run in window.session.experiment.runs
+    ]
     assert given == [(0.7, 3)] * 2
 
 

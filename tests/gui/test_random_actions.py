@@ -47,7 +47,11 @@ class Driver(RuleBasedStateMachine):
     def go_to(self, step: int) -> None:
         self.session.show_step(step)
 
-    @rule(name=st.sampled_from(["start", "end", "step", "back", "ten_steps", "ten_back", "restart", "turn_now", "turn_start"]))
+    @rule(
+        name=st.sampled_from(
+            ["start", "end", "step", "back", "ten_steps", "ten_back", "restart", "turn_now", "turn_start"]
+        )
+    )
     def transport(self, name: str) -> None:
         self.window.commands[name].trigger()
 
@@ -65,8 +69,13 @@ class Driver(RuleBasedStateMachine):
         """What was there before the edit stays as it was, in the race and in the branch."""
         session = self.session
         session.show_step(session.race.step - back)
-        step, past = session.race.step, {run.slot: np.stack(track.part(0, session.race.step)).tobytes()
-                                         for run, track in zip(session.experiment.runs, session.race.tracks, strict=True)}
+        step, past = (
+            session.race.step,
+            {
+                run.slot: np.stack(track.part(0, session.race.step)).tobytes()
+                for run, track in zip(session.experiment.runs, session.race.tracks, strict=True)
+            },
+        )
         self.turn(which, stop)
         if not session.from_start:
             for run, track in zip(session.experiment.runs, session.race.tracks, strict=True):
@@ -139,7 +148,9 @@ class Driver(RuleBasedStateMachine):
     @rule(name=st.sampled_from(sorted(OPTIMIZERS)), rate=st.floats(0, 1e3))
     def add(self, name: str, rate: float) -> None:
         if len(self.session.experiment.runs) < 6:
-            self.session.change(lambda e: e.added(Run(name, {"lr": rate} if "lr" in OPTIMIZERS[name].hyperparameters else {})))
+            self.session.change(
+                lambda e: e.added(Run(name, {"lr": rate} if "lr" in OPTIMIZERS[name].hyperparameters else {}))
+            )
 
     @rule()
     def remove(self) -> None:

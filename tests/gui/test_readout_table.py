@@ -99,7 +99,9 @@ def test_no_zero_has_a_sign() -> None:
     assert [figure(value) for value in (-0.0, 0.0, -1.5, 1e-4)] == ["0.00000", "0.00000", "-1.50000", "1.000e-04"]
 
 
-@pytest.mark.parametrize("value", [2.220446049250313e-16, -1.2345678901234e-7, 0.1 + 0.2, 123456789.1234567, -1e300 / 3, 0.0, 1e6])
+@pytest.mark.parametrize(
+    "value", [2.220446049250313e-16, -1.2345678901234e-7, 0.1 + 0.2, 123456789.1234567, -1e300 / 3, 0.0, 1e6]
+)
 def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Open, value: float) -> None:
     window = open_window()
     field = NumberField(ANY)

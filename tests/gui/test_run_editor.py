@@ -103,7 +103,9 @@ def test_a_part_is_felt_from_the_next_update_on(open_window: Open) -> None:
     entries(editor.add)[PARTS["clip_norm"].name]()
     window.session.advance(1)
     x, y, _ = window.session.race.tracks[0].part(3, 4)
-    assert ((x[1] - x[0]) ** 2 + (y[1] - y[0]) ** 2) ** 0.5 == pytest.approx(1e-4), "a gradient of length 1, times the rate"
+    assert ((x[1] - x[0]) ** 2 + (y[1] - y[0]) ** 2) ** 0.5 == pytest.approx(1e-4), (
+        "a gradient of length 1, times the rate"
+    )
     window.session.show_step(3)
     assert ["clip_norm" in values for _, values in window.session.race.tracks[0].timeline] == [False, True]
 

@@ -88,7 +88,9 @@ def test_few_grids_are_kept_for_a_run() -> None:
     assert len(path_decimation._kept[track]) == path_decimation.KEPT
 
 
-def test_dragging_the_time_line_draws_nothing_in_full(open_window: Callable[..., MainWindow], application: QApplication) -> None:
+def test_dragging_the_time_line_draws_nothing_in_full(
+    open_window: Callable[..., MainWindow], application: QApplication
+) -> None:
     window = open_window(NOISY)
     window.session.race.advance(9_000)
     for canvas in window.canvases.values():
@@ -113,7 +115,8 @@ def test_dragging_the_time_line_draws_nothing_in_full(open_window: Callable[...,
 
 
 def test_going_back_and_on_again_leaves_the_limits_of_the_loss(
-        open_window: Callable[..., MainWindow], application: QApplication) -> None:
+    open_window: Callable[..., MainWindow], application: QApplication
+) -> None:
     window = open_window(FIRST)
     for _ in range(9):
         window.session.advance(100)
@@ -140,8 +143,11 @@ def test_a_leap_forward_draws_thinned_trails_not_every_segment(
     longest = []
     for canvas in window.canvases.values():
         trails = canvas.view.trails
-        monkeypatch.setattr(canvas.view, "trails", lambda brush, first, last, trails=trails: (
-            longest.append(last - first), trails(brush, first, last)))
+        monkeypatch.setattr(
+            canvas.view,
+            "trails",
+            lambda brush, first, last, trails=trails: (longest.append(last - first), trails(brush, first, last)),
+        )
     window.session.show_step(9_000)
     assert max(longest) < 200
 

@@ -33,9 +33,13 @@ from app.utils.validation import ExperimentError
 TEXT = FIRST.to_json().encode()
 GIGABYTE = 1 << 30
 NEWER = {
-    "thalweg": "1.7", "surface": "beale", "weather": {"wind": [3.5, None, "é"]}, "extra": True,
+    "thalweg": "1.7",
+    "surface": "beale",
+    "weather": {"wind": [3.5, None, "é"]},
+    "extra": True,
     "runs": [{"optimizer": "sgd", "slot": 0, "mood": "calm"}, {"optimizer": "adam", "slot": 1}],
-    "curve": {"quantity": "gradient", "tint": 3}, "fair": {"mode": "", "why": "so"},
+    "curve": {"quantity": "gradient", "tint": 3},
+    "fair": {"mode": "", "why": "so"},
     "branches": [{"runs": [{"optimizer": "sgd", "slot": 0, "old": 1}], "start": [1, 1], "steps": 3, "leaf": []}],
 }
 
@@ -93,8 +97,13 @@ def test_what_is_written_down_is_what_is_written() -> None:
         assert kinds[kind] == declared
     written = json.loads(Experiment(runs=(Run("sgd"),), branches=(Branch((Run("sgd", slot=0),), (0, 0), 1),)).to_json())
     assert written.pop("thalweg") == experiment_json.FORMAT
-    for kind, data in (("experiment", written), ("run", written["runs"][0]), ("curve", written["curve"]),
-                       ("branch", written["branches"][0]), ("fair", written["fair"])):
+    for kind, data in (
+        ("experiment", written),
+        ("run", written["runs"][0]),
+        ("curve", written["curve"]),
+        ("branch", written["branches"][0]),
+        ("fair", written["fair"]),
+    ):
         assert list(data) == list(kinds[kind])
 
 
@@ -144,9 +153,16 @@ def test_keys_of_a_newer_version_outlive_edits() -> None:
     assert kept(session.experiment.on("sphere"))["weather"] == NEWER["weather"]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-2**60, 2**60) | st.floats(allow_nan=False, allow_infinity=False)
-                    | st.text(max_size=5),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)))
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**60), 2**60)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    )
+)
 def test_whatever_a_newer_version_holds_is_kept(value: object) -> None:
     text = json.dumps({"thalweg": 1, "newer": value, "runs": [{"optimizer": "sgd", "newer": value}]})
     data = kept(Experiment.from_json(text))
@@ -168,40 +184,52 @@ def test_where_it_stood_is_kept_but_makes_no_other_experiment() -> None:
 # What is refused
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "it is empty"),
-    (b" \n\t ", "it is empty"),
-    (b"\xef\xbb\xbf", "it is empty"),
-    (TEXT[:-30], "it is cut off: its JSON ends in line"),
-    (TEXT[: len(TEXT) // 2], "it is cut off: its JSON ends in line"),
-    (TEXT + b"}", "it is not JSON: extra data in line"),
-    (b'{"thalweg": 1,}', "it is not JSON: "),
-    (b"surface = rosenbrock", "it is not JSON: expecting value in line 1, column 1"),
-    (b"[1]", 'it has no key "thalweg"'),
-    (TEXT.decode().encode("utf-16"), "it is written in UTF-16, or is no text at all"),
-    (TEXT.decode().encode("utf-16-le"), "it is written in UTF-16, or is no text at all"),
-    (b"\x7fELF\x02\x01\x01\0\0\0", "it is written in UTF-16, or is no text at all"),
-    ('{"thalweg": 1,\n"title": "Höhe"}'.encode("latin-1"), "it is not text in UTF-8: line 2 is in another encoding"),
-    (b'{"thalweg": 2}', r"written by a newer Thalweg \(format 2\); this one reads format 1: update Thalweg"),
-    (b'{"thalweg": "12.1"}', r"written by a newer Thalweg \(format 12\.1\)"),
-    (b'{"thalweg": true}', "must be the version of the format, 1, not True"),
-    (b'{"thalweg": 0.9}', "must be the version of the format, 1, not 0.9"),
-    (b'{"thalweg": [1]}', "must be the version of the format"),
-    (b'{"thalweg": 1, "start": [NaN, 0]}', "it holds NaN, which is no finite number"),
-    (b'{"thalweg": 1, "newer": -Infinity}', "it holds -Infinity, which is no finite number"),
-    (b'{"thalweg": 1, "start": [1e999, 0]}', "it holds 1e999, which is no finite number"),
-    (b'{"thalweg": 1, "steps": 1' + b"0" * 5000 + b"}", "it holds a number of 5,001 digits"),
-    (b'{"thalweg": 1, "newer": 1' + b"0" * 5000 + b".0}", "which is no finite number"),
-    (b'{"thalweg": 1, "steps": 1' + b"0" * 250 + b"}", "steps must be a whole number"),
-    (b'{"thalweg": 1, "title": "a", "title": "b"}', "the key 'title' stands twice in one object"),
-    (b'{"thalweg": 1, "newer": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested more than 64 deep"),
-    (b'{"thalweg": 1, "start": ' + b"[" * 500 + b"]" * 500 + b"}", "nested more than 64 deep"),
-    (b'{"a":' * 100_000, "nested more than 64 deep"),
-    (b'{"thalweg": 1, "runs": [' + b'{"optimizer": "sgd"},' * 300_000 + b"{}]}", "at most 24 runs, not 300,001"),
-    (b'{"thalweg": 1, "branches": [' + b"{}," * 300_000 + b"{}]}", "at most 100 branches, not 300,001"),
-    (b'{"thalweg": 1, "runs": [{"optimizer": "sgd", "hyperparameters": {"' + b"l" * 300_000 + b'": 1}}]}', "sgd has no hyperparam"),
-    (b'{"thalweg": 1, "runs": [{"optimizer": "sgd", "hyperparameters": {"lr": [' + b"1," * 300_000 + b"1]}}]}", "must be a finite"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "it is empty"),
+        (b" \n\t ", "it is empty"),
+        (b"\xef\xbb\xbf", "it is empty"),
+        (TEXT[:-30], "it is cut off: its JSON ends in line"),
+        (TEXT[: len(TEXT) // 2], "it is cut off: its JSON ends in line"),
+        (TEXT + b"}", "it is not JSON: extra data in line"),
+        (b'{"thalweg": 1,}', "it is not JSON: "),
+        (b"surface = rosenbrock", "it is not JSON: expecting value in line 1, column 1"),
+        (b"[1]", 'it has no key "thalweg"'),
+        (TEXT.decode().encode("utf-16"), "it is written in UTF-16, or is no text at all"),
+        (TEXT.decode().encode("utf-16-le"), "it is written in UTF-16, or is no text at all"),
+        (b"\x7fELF\x02\x01\x01\0\0\0", "it is written in UTF-16, or is no text at all"),
+        (
+            '{"thalweg": 1,\n"title": "Höhe"}'.encode("latin-1"),
+            "it is not text in UTF-8: line 2 is in another encoding",
+        ),
+        (b'{"thalweg": 2}', r"written by a newer Thalweg \(format 2\); this one reads format 1: update Thalweg"),
+        (b'{"thalweg": "12.1"}', r"written by a newer Thalweg \(format 12\.1\)"),
+        (b'{"thalweg": true}', "must be the version of the format, 1, not True"),
+        (b'{"thalweg": 0.9}', "must be the version of the format, 1, not 0.9"),
+        (b'{"thalweg": [1]}', "must be the version of the format"),
+        (b'{"thalweg": 1, "start": [NaN, 0]}', "it holds NaN, which is no finite number"),
+        (b'{"thalweg": 1, "newer": -Infinity}', "it holds -Infinity, which is no finite number"),
+        (b'{"thalweg": 1, "start": [1e999, 0]}', "it holds 1e999, which is no finite number"),
+        (b'{"thalweg": 1, "steps": 1' + b"0" * 5000 + b"}", "it holds a number of 5,001 digits"),
+        (b'{"thalweg": 1, "newer": 1' + b"0" * 5000 + b".0}", "which is no finite number"),
+        (b'{"thalweg": 1, "steps": 1' + b"0" * 250 + b"}", "steps must be a whole number"),
+        (b'{"thalweg": 1, "title": "a", "title": "b"}', "the key 'title' stands twice in one object"),
+        (b'{"thalweg": 1, "newer": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested more than 64 deep"),
+        (b'{"thalweg": 1, "start": ' + b"[" * 500 + b"]" * 500 + b"}", "nested more than 64 deep"),
+        (b'{"a":' * 100_000, "nested more than 64 deep"),
+        (b'{"thalweg": 1, "runs": [' + b'{"optimizer": "sgd"},' * 300_000 + b"{}]}", "at most 24 runs, not 300,001"),
+        (b'{"thalweg": 1, "branches": [' + b"{}," * 300_000 + b"{}]}", "at most 100 branches, not 300,001"),
+        (
+            b'{"thalweg": 1, "runs": [{"optimizer": "sgd", "hyperparameters": {"' + b"l" * 300_000 + b'": 1}}]}',
+            "sgd has no hyperparam",
+        ),
+        (
+            b'{"thalweg": 1, "runs": [{"optimizer": "sgd", "hyperparameters": {"lr": [' + b"1," * 300_000 + b"1]}}]}",
+            "must be a finite",
+        ),
+    ],
+)
 def test_a_file_that_is_no_experiment_is_refused_in_a_sentence(content: bytes, words: str, tmp_path: Path) -> None:
     path = tmp_path / "odd.json"
     path.write_bytes(content)
@@ -223,10 +251,15 @@ def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
             Experiment.from_json(text[:length])
 
 
-@pytest.mark.parametrize(("kind", "words"), [
-    ("json", "larger than 16 MiB, which no experiment may be"), ("csv", "larger than 16 MiB, which no data file may be"),
-    ("png", "without an experiment"), ("svg", "it is not an SVG picture"),
-])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("json", "larger than 16 MiB, which no experiment may be"),
+        ("csv", "larger than 16 MiB, which no data file may be"),
+        ("png", "without an experiment"),
+        ("svg", "it is not an SVG picture"),
+    ],
+)
 def test_a_file_of_a_gigabyte_is_refused_at_once(kind: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / f"large.{kind}"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" if kind == "png" else b"")
@@ -251,8 +284,21 @@ def test_what_is_not_a_file_is_not_read(tmp_path: Path) -> None:
     assert "there is no file" in told(Path("a\0b"))
 
 
-@pytest.mark.parametrize("name", ["a b.json", "Höhe–日本 ☃.json", "<b>&amp;%s{}.json", "two\nlines.json", "-x.json", "'q\"\\.json",
-                                  "raw\udcff.json", ".json", "UPPER.JSON", "none"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a b.json",
+        "Höhe–日本 ☃.json",
+        "<b>&amp;%s{}.json",
+        "two\nlines.json",
+        "-x.json",
+        "'q\"\\.json",
+        "raw\udcff.json",
+        ".json",
+        "UPPER.JSON",
+        "none",
+    ],
+)
 def test_a_name_may_hold_what_it_likes(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     save(FIRST, path)
@@ -267,7 +313,7 @@ def test_a_name_may_hold_what_it_likes(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_a_picture_brings_its_experiment_back(kind: str, tmp_path: Path) -> None:
-    mine = replace(FIRST, title="a < b & \"c\" ]]> é ∇", shown=42)
+    mine = replace(FIRST, title='a < b & "c" ]]> é ∇', shown=42)
     path = tmp_path / f"a.{kind.upper()}"
     path.write_bytes(picture(mine, kind))
     assert load(path) == mine
@@ -304,10 +350,13 @@ def test_a_png_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> Non
         (b"not a picture", "it is not a PNG picture"),
         (b"", "it is not a PNG picture"),
         (whole[:place], "the experiment in it is cut off or damaged"),
-        (whole[:place] + b"R" + whole[place + 1:], "the experiment in it is cut off or damaged"),
+        (whole[:place] + b"R" + whole[place + 1 :], "the experiment in it is cut off or damaged"),
         (whole[:20], "cut off or damaged"),
         (picture(None, "png")[:-12], "cut off or damaged"),
-        (start + struct.pack(">I", GIGABYTE) + b"tEXtthalweg:experiment\0{", "the experiment in it is larger than 16 MiB"),
+        (
+            start + struct.pack(">I", GIGABYTE) + b"tEXtthalweg:experiment\0{",
+            "the experiment in it is larger than 16 MiB",
+        ),
         (start + struct.pack(">I", GIGABYTE) + b"tEXtComment\0{", "cut off or damaged"),
         (start + chunk(b"zTXt", b"thalweg:experiment\0\0" + bomb), "larger than 16 MiB"),
         (start + chunk(b"zTXt", b"thalweg:experiment\0\0nothing"), "cut off or damaged"),
@@ -402,9 +451,11 @@ def test_a_folder_that_takes_no_files_is_said(tmp_path: Path, monkeypatch: pytes
 def test_whoever_is_killed_while_saving_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     path.write_bytes(TEXT)
-    code = ("import os, signal, sys\nfrom pathlib import Path\nfrom app.utils.atomic_write import replacing\n"
-            "with replacing(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
-            "    os.kill(os.getpid(), signal.SIGKILL)")
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom app.utils.atomic_write import replacing\n"
+        "with replacing(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
     answer = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2])
     assert answer.returncode == -9
     assert load(path) == FIRST
@@ -426,12 +477,16 @@ def test_who_has_the_target_open_goes_on_reading_the_old_file(tmp_path: Path) ->
     assert load(path) == FIRST
 
 
-def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "mine.json"
     path.write_text("old")
 
     def refuse(*_: object) -> None:  # what Windows says
-        raise PermissionError(errno.EACCES, "The process cannot access the file because it is being used by another process")
+        raise PermissionError(
+            errno.EACCES, "The process cannot access the file because it is being used by another process"
+        )
 
     monkeypatch.setattr(atomic_write.os, "replace", refuse)
     with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: .* used by another process"):

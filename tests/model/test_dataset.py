@@ -110,7 +110,17 @@ def test_the_largest_data_can_be_saved_in_an_experiment_and_in_a_picture(tmp_pat
 
 def test_the_command_line_takes_a_data_file(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "out.csv"
-    words = ["export", str(table), "--surface", "linear_regression_sum", "--run", "bfgs weight_decay=0", "--steps", "20", "--to"]
+    words = [
+        "export",
+        str(table),
+        "--surface",
+        "linear_regression_sum",
+        "--run",
+        "bfgs weight_decay=0",
+        "--steps",
+        "20",
+        "--to",
+    ]
     assert main([*words, str(target)]) == 0
     last = target.read_text().splitlines()[-1].split(",")
     assert [float(cell) for cell in last[2:4]] == pytest.approx([2.0, 1.0])
@@ -175,7 +185,9 @@ def drop(window: MainWindow, *paths: Path) -> bool:
     return enter.isAccepted()
 
 
-def test_a_file_can_be_dropped_on_the_window(open_window: Open, application: QApplication, table: Path, tmp_path: Path) -> None:
+def test_a_file_can_be_dropped_on_the_window(
+    open_window: Open, application: QApplication, table: Path, tmp_path: Path
+) -> None:
     window = open_window()
     assert drop(window, table)
     assert window.session.experiment == LINE

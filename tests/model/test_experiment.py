@@ -48,7 +48,9 @@ def test_json_and_back(experiment: Experiment) -> None:
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["thalweg", "surface", "start", "runs", "optimizer", "hyperparameters", "steps", "curve", "lr"]),
+                st.sampled_from(
+                    ["thalweg", "surface", "start", "runs", "optimizer", "hyperparameters", "steps", "curve", "lr"]
+                ),
                 inner,
                 max_size=4,
             )
@@ -67,8 +69,14 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
     [
         ({"surface": "rosenbrok"}, "there is no surface 'rosenbrok'; choose from rosenbrock"),
         ({"runs": [{"optimizer": "adma"}]}, "there is no optimizer 'adma'; choose from"),
-        ({"runs": [{"optimizer": "sgd", "hyperparameters": {"momentum": 1}}]}, "sgd has no hyperparameter 'momentum'; it has lr"),
-        ({"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": "abc"}}]}, "lr of sgd must be a finite number, not 'abc'"),
+        (
+            {"runs": [{"optimizer": "sgd", "hyperparameters": {"momentum": 1}}]},
+            "sgd has no hyperparameter 'momentum'; it has lr",
+        ),
+        (
+            {"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": "abc"}}]},
+            "lr of sgd must be a finite number, not 'abc'",
+        ),
         (
             {"runs": [{"optimizer": "sgd", "hyperparameters": {"lr": -1}}]},
             "lr of sgd must be a number of at least 0, not -1",
@@ -124,7 +132,9 @@ def test_a_run_is_combined_with_parts() -> None:
     experiment = Experiment(runs=(run,))
     assert Experiment.from_json(experiment.to_json()) == experiment
     assert [part.id for part in run.without(PARTS["noise"]).parts] == ["weight_decay"]
-    assert [part.id for part in run.turned("noise", 0.0).parts] == ["noise", "weight_decay"], "at 0 it is off, but there"
+    assert [part.id for part in run.turned("noise", 0.0).parts] == ["noise", "weight_decay"], (
+        "at 0 it is off, but there"
+    )
     for words, told in (
         ("sgd momentun=1", "sgd has no hyperparameter 'momentun'; it has lr, and can be combined with minibatch, mini"),
         ("sgd lookahead=2.5", "lookahead of sgd must be a whole number"),
@@ -139,7 +149,9 @@ def test_another_optimizer_keeps_what_was_turned_and_is_known_to_both() -> None:
     run = Run.parse("adam lr=0.05 beta1=0.8 clip_norm=2")
     other = run.racing("nadam")
     assert (other.optimizer, other.hyperparameters["beta1"], other.hyperparameters["clip_norm"]) == ("nadam", 0.8, 2.0)
-    assert other.hyperparameters["lr"] == OPTIMIZERS["nadam"].defaults["lr"], "a learning rate means another thing elsewhere"
+    assert other.hyperparameters["lr"] == OPTIMIZERS["nadam"].defaults["lr"], (
+        "a learning rate means another thing elsewhere"
+    )
     keras = run.racing("adam_keras")
     assert keras.hyperparameters["lr"] == 0.05, "but not in another convention of the same"
     assert keras.hyperparameters["eps"] == OPTIMIZERS["adam_keras"].defaults["eps"]
@@ -171,8 +183,12 @@ def test_every_example_opens_and_races(name: str) -> None:
 
 def test_a_run_from_the_command_line() -> None:
     assert Run.parse("Adam lr=0,05 clip_norm=1") == Run("adam", {"lr": 0.05, "clip_norm": 1.0})
-    for text, words in (("adam lr=1 lr=2", "gives lr twice"), ("adma", "choose from adam"), ("zzz", "there are"),
-                        ("nelder_mead noise=1", "can be combined with")):
+    for text, words in (
+        ("adam lr=1 lr=2", "gives lr twice"),
+        ("adma", "choose from adam"),
+        ("zzz", "there are"),
+        ("nelder_mead noise=1", "can be combined with"),
+    ):
         with pytest.raises(ExperimentError, match=words):
             Run.parse(text)
 
@@ -186,7 +202,12 @@ def test_a_first_step_is_not_called_a_learning_rate() -> None:
 def test_the_three_examples_of_the_origin_are_there() -> None:
     bowl, valley, line = (load(name) for name in ("elongated_bowl", "rosenbrock_momentum", "linear_regression"))
     assert (bowl.surface, bowl.start, bowl.runs) == ("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.95}, slot=0),))
-    assert (valley.start, valley.steps, valley.curve.quantity, valley.curve.x_scale) == ((-5.0, -5.0), 5000, "distance", "log")
+    assert (valley.start, valley.steps, valley.curve.quantity, valley.curve.x_scale) == (
+        (-5.0, -5.0),
+        5000,
+        "distance",
+        "log",
+    )
     assert valley.runs == (Run("momentum", {"lr": 1.5e-5, "momentum": 0.9}, slot=0),)
     assert (line.start, line.runs[0].optimizer) == ((-20.0, -20.0), "momentum")
 
@@ -220,33 +241,47 @@ def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
     assert later.at(120).runs[0] == run
     assert "turned at step 120" in run.label
     assert Experiment.from_json(later.to_json()) == later
-    assert run.turned_at(120, {"lr": 0.003}).timeline == [(0, {"lr": 0.001}), (120, {"lr": 0.003})], "the last word counts"
+    assert run.turned_at(120, {"lr": 0.003}).timeline == [(0, {"lr": 0.001}), (120, {"lr": 0.003})], (
+        "the last word counts"
+    )
     assert run.turned_at(120, {"lr": 0.001}) == FIRST.runs[0], "turned and turned back is not turned"
     assert run.turned_at(50, {"lr": 0.5}).timeline == [(0, {"lr": 0.001}), (50, {"lr": 0.5})]
     assert run.throughout({"lr": 0.3}).timeline == [(0, {"lr": 0.3})]
     assert run.throughout({"weight_decay": 0.1}).timeline == [
-        (0, {"lr": 0.001, "weight_decay": 0.1}), (120, {"lr": 0.002, "weight_decay": 0.1})]
+        (0, {"lr": 0.001, "weight_decay": 0.1}),
+        (120, {"lr": 0.002, "weight_decay": 0.1}),
+    ]
     assert later.on("beale").runs[0].timeline == [(0, {"lr": 0.002})]
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ('{"earlier": [[0, {}]]}', "the step of a turn must be a whole number from 1"),
-    ('{"earlier": [[5, {}], [5, {}]]}', "must rise"),
-    ('{"earlier": [[5]]}', "pairs"), ('{"earlier": 5}', "list"), ('{"earlier": [[5, {"size": 1}]]}', "no hyperparameter 'size'"),
-    ('{"replicas": 1e9}', "replicas must be a whole number"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"earlier": [[0, {}]]}', "the step of a turn must be a whole number from 1"),
+        ('{"earlier": [[5, {}], [5, {}]]}', "must rise"),
+        ('{"earlier": [[5]]}', "pairs"),
+        ('{"earlier": 5}', "list"),
+        ('{"earlier": [[5, {"size": 1}]]}', "no hyperparameter 'size'"),
+        ('{"replicas": 1e9}', "replicas must be a whole number"),
+    ],
+)
 def test_a_history_that_cannot_be_is_refused_in_words(text: str, words: str) -> None:
     run = {"optimizer": "sgd", **json.loads(text)}
     with pytest.raises(ExperimentError, match=words):
         Experiment.from_json(json.dumps({"thalweg": 1, "runs": [run]}))
 
 
-@pytest.mark.parametrize(("branch", "words"), [
-    ({}, "runs of a branch must be a list"), ({"runs": []}, "at least one run"), (5, "branch must be an object"),
-    ({"runs": [{"optimizer": "sgd"}]}, "start of a branch must be two numbers"),
-    ({"runs": [{"optimizer": "sgd"}], "start": [0, 0]}, "steps of a branch"),
-    ({"runs": [{"optimizer": "sgd"}], "start": [0, 0], "steps": 9, "name": 5}, "name of a branch"),
-])
+@pytest.mark.parametrize(
+    ("branch", "words"),
+    [
+        ({}, "runs of a branch must be a list"),
+        ({"runs": []}, "at least one run"),
+        (5, "branch must be an object"),
+        ({"runs": [{"optimizer": "sgd"}]}, "start of a branch must be two numbers"),
+        ({"runs": [{"optimizer": "sgd"}], "start": [0, 0]}, "steps of a branch"),
+        ({"runs": [{"optimizer": "sgd"}], "start": [0, 0], "steps": 9, "name": 5}, "name of a branch"),
+    ],
+)
 def test_a_branch_that_cannot_be_is_refused_in_words(branch: object, words: str) -> None:
     with pytest.raises(ExperimentError, match=words):
         Experiment.from_json(json.dumps({"thalweg": 1, "branches": [branch]}))

@@ -20,7 +20,12 @@ ADAM = OPTIMIZERS["adam"].hyperparameters
 RATE, DECAY = ADAM["lr"], ADAM["beta1"]
 SHARE = Hyperparameter(0.0, 1.0, most=1.0, label="share")
 STEPS = Hyperparameter(1, 1000, "whole", least=1, most=10_000_000, label="stop at step")
-EVERY = [h for owner in (*OPTIMIZERS.values(), *PARTS.values()) for h in owner.hyperparameters.values() if h.scale != "switch"]
+EVERY = [
+    h
+    for owner in (*OPTIMIZERS.values(), *PARTS.values())
+    for h in owner.hyperparameters.values()
+    if h.scale != "switch"
+]
 
 
 def walk(declared: Hyperparameter, value: float, count: int, coarse: bool = False) -> list[float]:
@@ -91,16 +96,55 @@ def test_at_the_ends_of_all_numbers_a_step_stays_among_them(value: float) -> Non
                 assert math.isfinite(stepped(declared, min(value, declared.most), count, coarse))
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("1e-3", 0.001), ("1E-3", 0.001), ("0,001", 0.001), (".5", 0.5), (",5", 0.5), ("5.", 5.0), (" 0.01 ", 0.01), ("+2", 2.0),
-    ("\u20090.01\u202f", 0.01), ("０．００１", 0.001), ("1e\u22123", 0.001), ("\u200b0.5", 0.5), ("1,5e2", 150.0), ("0", 0.0)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e-3", 0.001),
+        ("1E-3", 0.001),
+        ("0,001", 0.001),
+        (".5", 0.5),
+        (",5", 0.5),
+        ("5.", 5.0),
+        (" 0.01 ", 0.01),
+        ("+2", 2.0),
+        ("\u20090.01\u202f", 0.01),
+        ("０．００１", 0.001),
+        ("1e\u22123", 0.001),
+        ("\u200b0.5", 0.5),
+        ("1,5e2", 150.0),
+        ("0", 0.0),
+    ],
+)
 def test_numbers_as_people_write_them(text: str, value: float) -> None:
     assert entered(RATE, text, "rate") == (value, "")
 
 
-@pytest.mark.parametrize("text", ["abc", "nan", "inf", "-inf", "1e400", "0x10", "1/3", "1_000", "10³", "--", "1 000", "1\u202f000",
-                                  "1,000,000", "1.000,5", "1,000.5", "\u22120.5", "-1", "½", "lr=0.1", "9" * 400,
-                                  "1" * 30_000 + "x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abc",
+        "nan",
+        "inf",
+        "-inf",
+        "1e400",
+        "0x10",
+        "1/3",
+        "1_000",
+        "10³",
+        "--",
+        "1 000",
+        "1\u202f000",
+        "1,000,000",
+        "1.000,5",
+        "1,000.5",
+        "\u22120.5",
+        "-1",
+        "½",
+        "lr=0.1",
+        "9" * 400,
+        "1" * 30_000 + "x",
+    ],
+)
 def test_what_is_no_number_or_not_allowed_is_refused_in_a_short_sentence(text: str) -> None:
     with pytest.raises(ExperimentError, match=r"^rate must be ") as raised:
         entered(RATE, text, "rate")
@@ -121,11 +165,19 @@ def test_what_may_be_meant_otherwise_is_never_taken_in_silence() -> None:
         entered(DECAY, "0.99999999999999999999", "beta1")
 
 
-@pytest.mark.parametrize(("declared", "words"), [
-    (RATE, "a number of at least 0"), (DECAY, "a number of at least 0 and below 1"), (SHARE, "a number from 0 to 1"),
-    (STEPS, "a whole number from 1 to 10000000"), (Hyperparameter(1, 2, least=-math.inf), "a finite number"),
-    (Hyperparameter(1, 2, "log", least=1e-300), "a number above 0"), (Hyperparameter(0, 1, "switch"), "0 (off) or 1 (on)"),
-    (Hyperparameter(0, 9, "whole"), "a whole number of at least 0")])
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        (RATE, "a number of at least 0"),
+        (DECAY, "a number of at least 0 and below 1"),
+        (SHARE, "a number from 0 to 1"),
+        (STEPS, "a whole number from 1 to 10000000"),
+        (Hyperparameter(1, 2, least=-math.inf), "a finite number"),
+        (Hyperparameter(1, 2, "log", least=1e-300), "a number above 0"),
+        (Hyperparameter(0, 1, "switch"), "0 (off) or 1 (on)"),
+        (Hyperparameter(0, 9, "whole"), "a whole number of at least 0"),
+    ],
+)
 def test_what_is_allowed_is_told(declared: Hyperparameter, words: str) -> None:
     assert allowed(declared) == words
 
@@ -133,8 +185,9 @@ def test_what_is_allowed_is_told(declared: Hyperparameter, words: str) -> None:
 SGD = Run("sgd", {"lr": 0.3, "noise": 1.0}, slot=2, color="#112233", replicas=3)
 
 
-@pytest.mark.parametrize("words", ["sgd", "adam lr=0.1 beta1=0.85", "lbfgs", "adamw clip_norm=2 lookahead=0",
-                                   "sgd noise=0.5 noise_seed=7"])
+@pytest.mark.parametrize(
+    "words", ["sgd", "adam lr=0.1 beta1=0.85", "lbfgs", "adamw clip_norm=2 lookahead=0", "sgd noise=0.5 noise_seed=7"]
+)
 def test_a_set_that_is_copied_is_the_command_lines_and_is_pasted_whole(words: str) -> None:
     run = Run.parse(words)
     text = copied(run)
@@ -144,9 +197,19 @@ def test_a_set_that_is_copied_is_the_command_lines_and_is_pasted_whole(words: st
     assert (made.slot, made.color, made.replicas) == (SGD.slot, SGD.color, SGD.replicas)
 
 
-@pytest.mark.parametrize("text", [
-    "lr=0.05 beta1=0.8", "lr=0.05, beta1=0.8", "lr=0.05,beta1=0.8", "lr = 0.05\nbeta1 = 0.8", "lr=0,05; beta1=0,8",
-    "lr: 0.05, beta1: 0.8", '{"lr": 0.05, "beta1": 0.8}', "  lr=5e-2   beta1=.8 "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lr=0.05 beta1=0.8",
+        "lr=0.05, beta1=0.8",
+        "lr=0.05,beta1=0.8",
+        "lr = 0.05\nbeta1 = 0.8",
+        "lr=0,05; beta1=0,8",
+        "lr: 0.05, beta1: 0.8",
+        '{"lr": 0.05, "beta1": 0.8}',
+        "  lr=5e-2   beta1=.8 ",
+    ],
+)
 def test_a_bare_set_changes_what_it_names(text: str) -> None:
     run = Run("adam", {"beta2": 0.99, "clip_norm": 3.0})
     made = pasted(text, run)
@@ -154,27 +217,59 @@ def test_a_bare_set_changes_what_it_names(text: str) -> None:
     assert (made.known, made.unknown) == ({"lr": 0.05, "beta1": 0.8}, [])
 
 
-@pytest.mark.parametrize("text", ["Adam(lr=0.05, beta1=0.8)", "torch.optim.Adam(lr=0.05, beta1=0.8)",
-                                  '--run "adam lr=0.05 beta1=0.8"', "ADAM lr=0.05 beta1=0.8"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adam(lr=0.05, beta1=0.8)",
+        "torch.optim.Adam(lr=0.05, beta1=0.8)",
+        '--run "adam lr=0.05 beta1=0.8"',
+        "ADAM lr=0.05 beta1=0.8",
+    ],
+)
 def test_a_set_that_names_its_optimizer_is_whole(text: str) -> None:
     for run in (SGD, Run("adam", {"beta2": 0.99, "clip_norm": 3.0})):
         made = pasted(text, run).run
-        assert (made.optimizer, made.hyperparameters) == ("adam", Run("adam", {"lr": 0.05, "beta1": 0.8}).hyperparameters)
+        assert (made.optimizer, made.hyperparameters) == (
+            "adam",
+            Run("adam", {"lr": 0.05, "beta1": 0.8}).hyperparameters,
+        )
 
 
 def test_of_a_bare_set_only_what_the_run_has_is_taken() -> None:
     made = pasted("lr=0.05 beta1=0.8 weight_decay=0.1", SGD)
     assert (made.known, made.unknown) == ({"lr": 0.05, "weight_decay": 0.1}, ["beta1"])
-    assert made.run.hyperparameters == {"lr": 0.05, "noise": 1.0, "noise_seed": 0.0, "noise_decay": 0.0, "weight_decay": 0.1}
+    assert made.run.hyperparameters == {
+        "lr": 0.05,
+        "noise": 1.0,
+        "noise_seed": 0.0,
+        "noise_decay": 0.0,
+        "weight_decay": 0.1,
+    }
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("", "no text"), ("hello world", "copy hyperparameters first"), ("lr=", "copy hyperparameters"), ("=3", "copy hyperparameters"),
-    ("lr=1 lr=2", "copy hyperparameters"), ("lr==3", "copy hyperparameters"), ("lr=0.1 0.2", "copy hyperparameters"),
-    ("foo lr=1", "no optimizer 'foo'"), ("lr=abc", "learning rate must be"), ("lr=-1", "at least 0"), ("lr=1,000", "was read as 1"),
-    ("beta1=0.3", "SGD has no hyperparameter beta1"), ("sgd lr=1 beta1=0.3", "SGD has no hyperparameter beta1"),
-    ("adam beta1=2", "beta1 must be"), ("Adam(lr=0.1, betas=(0.9, 0.99))", "copy hyperparameters|betas"),
-    ("lr=1 " * 1000, "copy hyperparameters"), ("x" * 100_000, "copy hyperparameters"), ('{"runs": []}', "no hyperparameter runs")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no text"),
+        ("hello world", "copy hyperparameters first"),
+        ("lr=", "copy hyperparameters"),
+        ("=3", "copy hyperparameters"),
+        ("lr=1 lr=2", "copy hyperparameters"),
+        ("lr==3", "copy hyperparameters"),
+        ("lr=0.1 0.2", "copy hyperparameters"),
+        ("foo lr=1", "no optimizer 'foo'"),
+        ("lr=abc", "learning rate must be"),
+        ("lr=-1", "at least 0"),
+        ("lr=1,000", "was read as 1"),
+        ("beta1=0.3", "SGD has no hyperparameter beta1"),
+        ("sgd lr=1 beta1=0.3", "SGD has no hyperparameter beta1"),
+        ("adam beta1=2", "beta1 must be"),
+        ("Adam(lr=0.1, betas=(0.9, 0.99))", "copy hyperparameters|betas"),
+        ("lr=1 " * 1000, "copy hyperparameters"),
+        ("x" * 100_000, "copy hyperparameters"),
+        ('{"runs": []}', "no hyperparameter runs"),
+    ],
+)
 def test_anything_else_is_refused_in_one_sentence(text: str, words: str) -> None:
     with pytest.raises(ExperimentError, match=words) as raised:
         pasted(text, Run("sgd"))
@@ -183,5 +278,10 @@ def test_anything_else_is_refused_in_one_sentence(text: str, words: str) -> None
 
 def test_defaults_leave_parts_at_the_strength_they_begin_with() -> None:
     run = Run("adam", {"lr": 9.0, "weight_decay": 3.0, "noise": 4.0, "noise_seed": 5.0})
-    assert defaults(run) == {**OPTIMIZERS["adam"].defaults, "weight_decay": PARTS["weight_decay"].on, "noise": PARTS["noise"].on,
-                             "noise_seed": 0.0, "noise_decay": 0.0}
+    assert defaults(run) == {
+        **OPTIMIZERS["adam"].defaults,
+        "weight_decay": PARTS["weight_decay"].on,
+        "noise": PARTS["noise"].on,
+        "noise_seed": 0.0,
+        "noise_decay": 0.0,
+    }

@@ -56,10 +56,23 @@ def load() -> tuple[list[Reference], Any]:
     file = np.load(DATA)
     meta = json.loads(file["meta"].tobytes())
     cuts = file["off"]
-    paths = [Reference(m["framework"], m["optimizer"], m["id"], m["kwargs"], m.get("lr_gamma", 1.0), m["surface"],
-                       tuple(m["start"]), m["n_steps"], file["step"][low:high], file["pos"][low:high],
-                       file["amp"][low:high].astype(float), m.get("final_averaged"))
-             for m, low, high in zip(meta["runs"], cuts[:-1], cuts[1:], strict=True)]
+    paths = [
+        Reference(
+            m["framework"],
+            m["optimizer"],
+            m["id"],
+            m["kwargs"],
+            m.get("lr_gamma", 1.0),
+            m["surface"],
+            tuple(m["start"]),
+            m["n_steps"],
+            file["step"][low:high],
+            file["pos"][low:high],
+            file["amp"][low:high].astype(float),
+            m.get("final_averaged"),
+        )
+        for m, low, high in zip(meta["runs"], cuts[:-1], cuts[1:], strict=True)
+    ]
     xs, ys = np.array(meta["linreg_x"]), np.array(meta["linreg_y"])
 
     def mean_square(a: float, b: float) -> Any:
@@ -77,7 +90,9 @@ def schedules() -> dict[str, list[float]]:
 def surface_of(reference: Reference, mean_square: Any) -> Any:
     """The surface that a path descends."""
     known = {"quad": "elongated_bowl", "quad_seed": "elongated_bowl"}
-    return mean_square if reference.surface == "linreg_mse" else SURFACES[known.get(reference.surface, reference.surface)]
+    return (
+        mean_square if reference.surface == "linreg_mse" else SURFACES[known.get(reference.surface, reference.surface)]
+    )
 
 
 def compare(reference: Reference, mean_square: Any) -> tuple[str, float, float]:

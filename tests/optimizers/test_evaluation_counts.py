@@ -33,11 +33,19 @@ class Counting:
         return self.surface.hessian(x, y)
 
 
-def walk(rule: Optimizer, surface: Any, count: int, here: Point | None = None, start: tuple[float, float] = (-0.5, 1.0),
-         **settings: Any) -> tuple[list[int], list[int], Point]:
+def walk(
+    rule: Optimizer,
+    surface: Any,
+    count: int,
+    here: Point | None = None,
+    start: tuple[float, float] = (-0.5, 1.0),
+    **settings: Any,
+) -> tuple[list[int], list[int], Point]:
     """The evaluations of the gradient and of the loss alone of each update, and the last point."""
     spent, xs = (array("I"), array("I")), array("d")
-    end = descend(rule, surface, here or begin(rule, surface, start), settings, count, xs, array("d"), array("d"), spent)
+    end = descend(
+        rule, surface, here or begin(rule, surface, start), settings, count, xs, array("d"), array("d"), spent
+    )
     assert len(spent[0]) == len(spent[1]) == len(xs)
     return list(spent[0]), list(spent[1]), end
 
@@ -49,7 +57,9 @@ def test_what_is_counted_is_what_the_surface_was_asked_for(rule: Optimizer) -> N
     before = counting.calls
     gradients, values, _ = walk(rule, counting, 30, here, lr=0.001)
     assert len(gradients) == 30
-    record = 30 if rule.takes_loss else 0  # what the engine asks for is a rule's only if the rule gets the gradient from it
+    record = (
+        30 if rule.takes_loss else 0
+    )  # what the engine asks for is a rule's only if the rule gets the gradient from it
     assert sum(gradients) + sum(values) == counting.calls - before - record + 2 * counting.matrices
     assert all(g + v >= 1 for g, v in zip(gradients, values, strict=True))
     if not rule.by_gradient:
@@ -86,7 +96,7 @@ def test_what_always_costs_one_gradient_says_so_beforehand(rule: Optimizer) -> N
 def test_newton_asks_for_a_gradient_and_for_a_matrix_that_costs_two() -> None:
     for name, values in (("newton", 0), ("saddle_free_newton", 0), ("trust_region", 1), ("levenberg_marquardt", 1)):
         assert walk(OPTIMIZERS[name], ROSENBROCK, 6)[:2] == ([3] * 6, [values] * 6), name
-    without_hessian = lambda x, y: ROSENBROCK(x, y)  # noqa: E731  (differences stand in, and cost the same)
+    without_hessian = lambda x, y: ROSENBROCK(x, y)
     assert walk(OPTIMIZERS["newton"], without_hessian, 3)[0] == [3] * 3
     sum_of_squares = SURFACES["tanh_neuron"]
     assert walk(OPTIMIZERS["levenberg_marquardt"], sum_of_squares, 3)[:2] == ([3] * 3, [1] * 3)
@@ -100,8 +110,19 @@ def test_backtracking_looks_at_heights_only_once_it_has_its_direction() -> None:
     assert end.position == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("name", ["steepest_descent_armijo", "steepest_descent_wolfe", "bfgs", "conjugate_gradient_pr", "lbfgs",
-                                  "nelder_mead", "cma_es", "trust_region"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "steepest_descent_armijo",
+        "steepest_descent_wolfe",
+        "bfgs",
+        "conjugate_gradient_pr",
+        "lbfgs",
+        "nelder_mead",
+        "cma_es",
+        "trust_region",
+    ],
+)
 def test_every_point_that_was_tried_was_paid_for(name: str) -> None:
     rule, by_height = OPTIMIZERS[name], name in ("steepest_descent_armijo", "nelder_mead", "cma_es", "trust_region")
     here = begin(rule, ROSENBROCK, (-0.5, 1.0))
@@ -143,7 +164,9 @@ def test_a_rule_that_takes_the_loss_pays_for_what_it_sees_through_a_part() -> No
     loose = {"lr": 1e-3, "c1": 0.0}  # the first trial is taken wherever it leads down
     assert walk(OPTIMIZERS["steepest_descent_armijo"], SPHERE, 3, **loose)[:2] == ([1] * 3, [1] * 3)
     assert walk(OPTIMIZERS["steepest_descent_armijo"], SPHERE, 3, weight_decay=0.1, **loose)[:2] == ([1] * 3, [1] * 3)
-    assert walk(OPTIMIZERS["steepest_descent_armijo"], SPHERE, 3, sam=1e-3, **loose)[:2] == ([2] * 3, [2] * 3), "its height too"
+    assert walk(OPTIMIZERS["steepest_descent_armijo"], SPHERE, 3, sam=1e-3, **loose)[:2] == ([2] * 3, [2] * 3), (
+        "its height too"
+    )
     assert walk(OPTIMIZERS["newton"], SPHERE, 3, sam=1e-3)[:2] == ([4] * 3, [0] * 3)
 
 

@@ -20,13 +20,30 @@ RULES = {**OPTIMIZERS, **PARTS}
 EACH_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 EACH_SURFACE = pytest.mark.parametrize("surface", SURFACES.values(), ids=SURFACES)
 WITHOUT_A_LETTER = {
-    "seed": "it chooses the random numbers", "minibatch_seed": "the same", "noise_seed": "the same",
-    "max_iter": "it ends the loop inside of an update", "max_eval": "the same", "tolerance_grad": "the same",
-    "tolerance_change": "the same", "max_linesearch_steps": "it ends the line search",
+    "seed": "it chooses the random numbers",
+    "minibatch_seed": "the same",
+    "noise_seed": "the same",
+    "max_iter": "it ends the loop inside of an update",
+    "max_eval": "the same",
+    "tolerance_grad": "the same",
+    "tolerance_change": "the same",
+    "max_linesearch_steps": "it ends the line search",
 }
 SEARCHES = {
-    "rprop", "steepest_descent_armijo", "steepest_descent_wolfe", "conjugate_gradient_fr", "conjugate_gradient_pr", "newton",
-    "damped_newton", "saddle_free_newton", "trust_region", "levenberg_marquardt", "bfgs", "lbfgs", "lbfgs_optax", "nelder_mead",
+    "rprop",
+    "steepest_descent_armijo",
+    "steepest_descent_wolfe",
+    "conjugate_gradient_fr",
+    "conjugate_gradient_pr",
+    "newton",
+    "damped_newton",
+    "saddle_free_newton",
+    "trust_region",
+    "levenberg_marquardt",
+    "bfgs",
+    "lbfgs",
+    "lbfgs_optax",
+    "nelder_mead",
     "cma_es",
 }
 GRADIENT_RULES = [rule for rule in OPTIMIZERS.values() if rule.id not in SEARCHES]
@@ -138,8 +155,16 @@ def test_a_formula_loses_the_indentation_of_its_source() -> None:
         """) == ["a = b", "c = d"]
 
 
-@pytest.mark.parametrize(("symbol", "formula", "expected"), [
-    ("s", "s g_t", True), ("s", r"\sum g_s", False), ("d", "d_t", False), (r"\beta", r"\beta m", True),
-    (r"\beta", r"\beta_1 m", False), ("G_0", "G_t = G_{t-1} + 1", True)])
+@pytest.mark.parametrize(
+    ("symbol", "formula", "expected"),
+    [
+        ("s", "s g_t", True),
+        ("s", r"\sum g_s", False),
+        ("d", "d_t", False),
+        (r"\beta", r"\beta m", True),
+        (r"\beta", r"\beta_1 m", False),
+        ("G_0", "G_t = G_{t-1} + 1", True),
+    ],
+)
 def test_a_letter_is_found_by_itself_only(symbol: str, formula: str, expected: bool) -> None:
     assert occurs(symbol, formula) is expected

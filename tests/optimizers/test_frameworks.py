@@ -28,7 +28,9 @@ def test_it_takes_the_framework_path(path: reference.Reference) -> None:
 def test_the_mean_that_asgd_keeps_is_torchs(path: reference.Reference) -> None:
     id, settings = from_framework(path.framework, path.cls, path.arguments)
     rule, surface = OPTIMIZERS[id], reference.surface_of(path, MEAN_SQUARE)
-    end = descend(rule, surface, begin(rule, surface, path.start), settings, path.count, array("d"), array("d"), array("d"))
+    end = descend(
+        rule, surface, begin(rule, surface, path.start), settings, path.count, array("d"), array("d"), array("d")
+    )
     mean = list(rule.state).index("mean") + 1
     np.testing.assert_allclose([end.x[mean], end.y[mean]], path.averaged, rtol=1e-10)
 
@@ -47,35 +49,40 @@ def test_the_example_of_the_table() -> None:
 def test_every_class_names_an_optimizer_and_hyperparameters_that_it_admits(framework: str) -> None:
     for name in classes(framework):
         needed = {"learning_rate": 0.01} if framework in ("optax", "tf1") and name not in ("polyak_sgd",) else {}
-        id, settings = from_framework(framework, name, {**needed, **({"momentum": 0.9} if name == "MomentumOptimizer" else {})})
+        id, settings = from_framework(
+            framework, name, {**needed, **({"momentum": 0.9} if name == "MomentumOptimizer" else {})}
+        )
         assert OPTIMIZERS[id].check(settings).items() >= settings.items()
         assert np.isfinite(trace(id, SURFACES["sphere"], (2.0, 1.0), 5, **settings).positions).all()
 
 
-@pytest.mark.parametrize(("framework", "name", "arguments", "words"), [
-    ("jax", "sgd", {}, "no framework 'jax'"),
-    ("torch", "Adma", {}, "PyTorch has no 'Adma'"),
-    ("torch", "Muon", {}, "needs a matrix"),
-    ("torch", "Adam", {"learning_rate": 1}, "unexpected keyword argument 'learning_rate'"),
-    ("torch", "Adam", {"maximize": True}, "maximize=True"),
-    ("torch", "SGD", {"momentum": 0.9, "dampening": 0.1, "nesterov": True}, "refuses"),
-    ("optax", "rprop", {"learning_rate": 0.1}, "update before"),
-    ("optax", "adam", {}, "learning_rate"),
-    ("optax", "contrib.dog", {"init_step": ("learning_rate", 0.1)}, "no counterpart"),
-    ("keras", "ScheduleFreeAdamW", {}, "optax's follows the paper"),
-    ("keras", "Adam", {"use_ema": True}, "use_ema=True"),
-    ("keras", "Adam", {"clipnorm": 1.0, "clipvalue": 1.0}, "one of clipnorm"),
-    ("keras", "Adam", {"epsilom": 1.0}, "epsilom"),
-    ("torch", "SGD", {"nesterov": True}, "without momentum"),
-    ("torch", "Adam", {"betas": (0.9,)}, "cannot be called so"),
-    ("torch", "Adam", {"lr": -1}, "lr of adam must be"),
-    ("torch", "Adam", {"weight_decay": np.array([0.0, 0.1])}, "must be a number"),
-    ("keras", "AdamW", {"weight_decay": None}, "must be a number, not None"),
-    ("optax", "adam", {"learning_rate": 0.1, "mu_dtype": "bfloat16"}, "mu_dtype"),
-    ("optax", "optimistic_adam", {"learning_rate": lambda t: 0.1, "optimism": 0.1}, "takes no schedule"),
-    ("optax", "adadelta", {"learning_rate": None}, "climbs"),
-    ("tf1", "AdagradDAOptimizer", {}, "dual averaging"),
-])
+@pytest.mark.parametrize(
+    ("framework", "name", "arguments", "words"),
+    [
+        ("jax", "sgd", {}, "no framework 'jax'"),
+        ("torch", "Adma", {}, "PyTorch has no 'Adma'"),
+        ("torch", "Muon", {}, "needs a matrix"),
+        ("torch", "Adam", {"learning_rate": 1}, "unexpected keyword argument 'learning_rate'"),
+        ("torch", "Adam", {"maximize": True}, "maximize=True"),
+        ("torch", "SGD", {"momentum": 0.9, "dampening": 0.1, "nesterov": True}, "refuses"),
+        ("optax", "rprop", {"learning_rate": 0.1}, "update before"),
+        ("optax", "adam", {}, "learning_rate"),
+        ("optax", "contrib.dog", {"init_step": ("learning_rate", 0.1)}, "no counterpart"),
+        ("keras", "ScheduleFreeAdamW", {}, "optax's follows the paper"),
+        ("keras", "Adam", {"use_ema": True}, "use_ema=True"),
+        ("keras", "Adam", {"clipnorm": 1.0, "clipvalue": 1.0}, "one of clipnorm"),
+        ("keras", "Adam", {"epsilom": 1.0}, "epsilom"),
+        ("torch", "SGD", {"nesterov": True}, "without momentum"),
+        ("torch", "Adam", {"betas": (0.9,)}, "cannot be called so"),
+        ("torch", "Adam", {"lr": -1}, "lr of adam must be"),
+        ("torch", "Adam", {"weight_decay": np.array([0.0, 0.1])}, "must be a number"),
+        ("keras", "AdamW", {"weight_decay": None}, "must be a number, not None"),
+        ("optax", "adam", {"learning_rate": 0.1, "mu_dtype": "bfloat16"}, "mu_dtype"),
+        ("optax", "optimistic_adam", {"learning_rate": lambda t: 0.1, "optimism": 0.1}, "takes no schedule"),
+        ("optax", "adadelta", {"learning_rate": None}, "climbs"),
+        ("tf1", "AdagradDAOptimizer", {}, "dual averaging"),
+    ],
+)
 def test_what_has_no_counterpart_is_said_in_a_sentence(framework: str, name: str, arguments: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         from_framework(framework, name, arguments)
@@ -83,7 +90,12 @@ def test_what_has_no_counterpart_is_said_in_a_sentence(framework: str, name: str
 
 def test_presets_are_the_frameworks_defaults_of_an_optimizer_and_its_variants() -> None:
     calls = {preset.call: preset for preset in presets("adam")}
-    assert set(calls) == {"torch.optim.Adam()", "optax.adam()", "keras.optimizers.Adam()", "tf.compat.v1.train.AdamOptimizer()"}
+    assert set(calls) == {
+        "torch.optim.Adam()",
+        "optax.adam()",
+        "keras.optimizers.Adam()",
+        "tf.compat.v1.train.AdamOptimizer()",
+    }
     assert calls["keras.optimizers.Adam()"].id == "adam_keras"
     assert calls["keras.optimizers.Adam()"].hyperparameters["eps"] == 1e-7
     assert {preset.call for preset in presets("dog")} == {"optax.contrib.dog()"}
@@ -117,11 +129,21 @@ def test_a_schedule_gives_the_framework_rates(name: str, expected: list[float]) 
     np.testing.assert_allclose([SCHEDULES[name](t) for t in range(1, 101)], expected, rtol=1e-13, atol=1e-17)
 
 
-@pytest.mark.parametrize("make", [
-    lambda: schedules.step(0.1, 0), lambda: schedules.cosine(0.1, 0), lambda: schedules.linear(0.1, -3),
-    lambda: schedules.polynomial(0.1, 0), lambda: schedules.warm_restarts(0.1, 0), lambda: schedules.warm_restarts(0.1, 5, 0),
-    lambda: schedules.cyclic(0.1, 0.2, 0), lambda: schedules.one_cycle(0.1, 0), lambda: schedules.inverse_sqrt(0.1, 0),
-    lambda: schedules.warm_up(schedules.constant(0.1), 0)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: schedules.step(0.1, 0),
+        lambda: schedules.cosine(0.1, 0),
+        lambda: schedules.linear(0.1, -3),
+        lambda: schedules.polynomial(0.1, 0),
+        lambda: schedules.warm_restarts(0.1, 0),
+        lambda: schedules.warm_restarts(0.1, 5, 0),
+        lambda: schedules.cyclic(0.1, 0.2, 0),
+        lambda: schedules.one_cycle(0.1, 0),
+        lambda: schedules.inverse_sqrt(0.1, 0),
+        lambda: schedules.warm_up(schedules.constant(0.1), 0),
+    ],
+)
 def test_a_schedule_without_length_is_refused(make) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match="must be at least 1"):
         make()

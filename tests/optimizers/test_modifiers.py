@@ -35,14 +35,31 @@ def walk(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), *
 
 
 def test_the_catalogue() -> None:
-    assert set(PARTS) == {"minibatch", "sam", "noise", "clip_value", "clip_norm", "weight_decay", "decoupled_weight_decay",
-                          "lookahead", "warmup_steps", "step_every", "exponential_gamma", "cosine_steps", "linear_steps",
-                          "inverse_sqrt", "one_cycle"}
+    assert set(PARTS) == {
+        "minibatch",
+        "sam",
+        "noise",
+        "clip_value",
+        "clip_norm",
+        "weight_decay",
+        "decoupled_weight_decay",
+        "lookahead",
+        "warmup_steps",
+        "step_every",
+        "exponential_gamma",
+        "cosine_steps",
+        "linear_steps",
+        "inverse_sqrt",
+        "one_cycle",
+    }
     assert next(iter(PARTS)) == "minibatch", "what comes after it shapes or looks at the gradient of the batch"
 
 
-@pytest.mark.parametrize(("rule", "part"), [(rule, part) for rule in OPTIMIZERS.values() for part in rule.parts],
-                         ids=lambda one: getattr(one, "id", one))
+@pytest.mark.parametrize(
+    ("rule", "part"),
+    [(rule, part) for rule in OPTIMIZERS.values() for part in rule.parts],
+    ids=lambda one: getattr(one, "id", one),
+)
 def test_any_part_works_with_any_rule_alike_on_both_roads(rule: Optimizer, part: str) -> None:
     settings = {"lr": 0.001, part: ON[part]}
     single = trace(rule, ROSENBROCK, (-0.5, 1.0), 12, **settings).positions
@@ -57,15 +74,16 @@ def test_a_part_at_zero_is_not_there(part: str) -> None:
 
 
 def test_weight_decay_is_the_penalty_of_the_loss() -> None:
-    ridge = lambda x, y: (BOWL(x, y)[0] + 0.15 * (x * x + y * y), (x / 10 + 0.3 * x, 2 * y + 0.3 * y))  # noqa: E731
+    ridge = lambda x, y: (BOWL(x, y)[0] + 0.15 * (x * x + y * y), (x / 10 + 0.3 * x, 2 * y + 0.3 * y))
     for optimizer in ("momentum", "newton", "steepest_descent_armijo", "nelder_mead"):
         expected = trace(optimizer, ridge, (-7.0, 2.0), 15, lr=0.1).positions
         np.testing.assert_allclose(walk(optimizer, 15, lr=0.1, weight_decay=0.3), expected, rtol=1e-7, atol=1e-9)
 
 
 def test_decoupled_decay_is_beside_the_gradient() -> None:
-    np.testing.assert_allclose(walk("adam", 30, lr=0.1, decoupled_weight_decay=0.2), walk("adamw", 30, lr=0.1, weight_decay=0.2),
-                               rtol=1e-14)
+    np.testing.assert_allclose(
+        walk("adam", 30, lr=0.1, decoupled_weight_decay=0.2), walk("adamw", 30, lr=0.1, weight_decay=0.2), rtol=1e-14
+    )
     x = np.array([-7.0, 2.0]) * (1 - 0.1 * 0.2) - 0.1 * np.array([-0.7, 4.0])
     np.testing.assert_allclose(walk("sgd", 1, lr=0.1, decoupled_weight_decay=0.2)[1], x, rtol=1e-15)
 
@@ -86,7 +104,9 @@ def test_noise_is_seeded_common_and_dies_away() -> None:
     np.testing.assert_allclose(other, shift, atol=1e-12, err_msg="every run is shaken alike")
     draws = np.array([parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0) for t in range(1, 2001)])
     assert draws.std(axis=0) == pytest.approx([2.0, 2.0], rel=0.1)
-    late = np.array([parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0, noise_decay=1.0) for t in range(10_000, 12_000)])
+    late = np.array(
+        [parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0, noise_decay=1.0) for t in range(10_000, 12_000)]
+    )
     assert late.std(axis=0) == pytest.approx([0.02, 0.02], rel=0.1)
 
 
@@ -96,7 +116,9 @@ def test_sam_takes_the_gradient_uphill() -> None:
     np.testing.assert_allclose(walk("sgd", 1, lr=0.1, sam=0.5)[1], [-7 - 0.1 * x / 10, 2 - 0.1 * 2 * y])
 
 
-@pytest.mark.parametrize("rule", [rule for rule in OPTIMIZERS.values() if "minibatch" in rule.parts], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in OPTIMIZERS.values() if "minibatch" in rule.parts], ids=lambda rule: rule.id
+)
 def test_a_batch_of_the_data_with_any_rule(rule: Optimizer) -> None:
     settings = {"lr": 0.001, "minibatch": 6, "minibatch_seed": 2}
     single = trace(rule, NEURON, (-0.5, 1.0), 12, **settings).positions
@@ -138,7 +160,9 @@ def test_two_optimizers_with_the_same_seed_feel_the_same_batches() -> None:
     data = SURFACES["linear_regression"]
     settings = {"lr": 0.01, "minibatch": 3, "minibatch_seed": 7}
     sgd = trace("sgd", data, (-20.0, -20.0), 40, **settings).positions
-    np.testing.assert_allclose(trace("momentum", data, (-20.0, -20.0), 40, momentum=0.0, **settings).positions, sgd, rtol=1e-12)
+    np.testing.assert_allclose(
+        trace("momentum", data, (-20.0, -20.0), 40, momentum=0.0, **settings).positions, sgd, rtol=1e-12
+    )
     assert not np.allclose(trace("sgd", data, (-20.0, -20.0), 40, **settings | {"minibatch_seed": 8}).positions, sgd)
     gradient = (sgd[0] - sgd[1]) / 0.01
     rows = np.random.default_rng((7, 1)).choice(50, 3, replace=False)
@@ -166,7 +190,7 @@ def test_the_batch_comes_before_all_that_is_done_to_the_gradient() -> None:
 def test_without_data_a_batch_is_the_whole_gradient() -> None:
     for optimizer in ("adam", "bfgs"):
         np.testing.assert_array_equal(walk(optimizer, 20, lr=0.1, minibatch=3), walk(optimizer, 20, lr=0.1))
-    plain = lambda x, y: BOWL(x, y)  # noqa: E731
+    plain = lambda x, y: BOWL(x, y)
     np.testing.assert_array_equal(trace("adam", plain, (-7.0, 2.0), 5, minibatch=3).positions, walk("adam", 5))
 
 
@@ -176,7 +200,9 @@ def test_a_path_with_batches_can_be_taken_up_anywhere() -> None:
         xs, ys, losses = array("d"), array("d"), array("d")
         middle = descend(rule, NEURON, begin(rule, NEURON, (-0.5, 1.0)), settings, 13, xs, ys, losses)
         descend(rule, NEURON, middle, settings, 27, xs, ys, losses)
-        np.testing.assert_array_equal(trace(rule, NEURON, (-0.5, 1.0), 40, **settings).positions[1:], np.transpose([xs, ys]))
+        np.testing.assert_array_equal(
+            trace(rule, NEURON, (-0.5, 1.0), 40, **settings).positions[1:], np.transpose([xs, ys])
+        )
 
 
 def test_lookahead_goes_back_half_the_way() -> None:
@@ -193,13 +219,27 @@ def test_parts_work_on_a_learning_rate_that_is_a_schedule() -> None:
 
 def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() -> None:
     plain = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.1}), Run("lbfgs")))
-    parted = Experiment("rosenbrock", (-0.5, 2.5), tuple(
-        Run(run.optimizer, {**run.hyperparameters, "lookahead": 4, "noise": 0.3, "noise_seed": 1}) for run in plain.runs))
+    parted = Experiment(
+        "rosenbrock",
+        (-0.5, 2.5),
+        tuple(
+            Run(run.optimizer, {**run.hyperparameters, "lookahead": 4, "noise": 0.3, "noise_seed": 1})
+            for run in plain.runs
+        ),
+    )
     race = Race(plain)
     for count, experiment in ((7, parted), (9, plain), (5, parted)):
         race.advance(count)
-        race = edit(race, lambda e, experiment=experiment: replace(e, runs=tuple(
-            replace(run, hyperparameters=other.hyperparameters) for run, other in zip(e.runs, experiment.runs, strict=True))))
+        race = edit(
+            race,
+            lambda e, experiment=experiment: replace(
+                e,
+                runs=tuple(
+                    replace(run, hyperparameters=other.hyperparameters)
+                    for run, other in zip(e.runs, experiment.runs, strict=True)
+                ),
+            ),
+        )
     race.advance(10)
     kept = [track.part(0, 31) for track in race.tracks]
     forks = [track.fork(3) for track in race.tracks]
@@ -209,7 +249,9 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
         here = begin(plain.runs[i].rule, ROSENBROCK, (-0.5, 2.5))
         del xs[:], ys[:], losses[:]
         for count, experiment in settings:
-            here = descend(plain.runs[i].rule, ROSENBROCK, here, experiment.runs[i].hyperparameters, count, xs, ys, losses)
+            here = descend(
+                plain.runs[i].rule, ROSENBROCK, here, experiment.runs[i].hyperparameters, count, xs, ys, losses
+            )
         assert [-0.5, *xs] == list(xs_kept)
         assert [2.5, *ys] == list(ys_kept)
         assert list(forks[i].xs) == list(xs_kept[:4])
@@ -217,16 +259,19 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
         assert list(forks[i].xs) == list(xs_kept)
 
 
-@pytest.mark.parametrize(("settings", "schedule"), [
-    ({"warmup_steps": 5}, lambda t: 0.1 * min(t / 5, 1)),
-    ({"step_every": 5, "step_gamma": 0.5}, schedules.step(0.1, 5, 0.5)),
-    ({"exponential_gamma": 0.9}, schedules.exponential(0.1, 0.9)),
-    ({"cosine_steps": 30, "cosine_lowest": 0.1}, schedules.cosine(0.1, 30, 0.01)),
-    ({"linear_steps": 20, "linear_end": 0.2}, schedules.linear(0.1, 20, end=0.2)),
-    ({"inverse_sqrt": 4}, schedules.inverse_sqrt(0.1, 4)),
-    ({"one_cycle": 30, "one_cycle_rise": 0.4}, schedules.one_cycle(0.1, 30, 0.4)),
-    ({"warmup_steps": 5, "step_every": 10}, lambda t: schedules.step(0.1, 10)(t) * min(t / 5, 1)),
-])
+@pytest.mark.parametrize(
+    ("settings", "schedule"),
+    [
+        ({"warmup_steps": 5}, lambda t: 0.1 * min(t / 5, 1)),
+        ({"step_every": 5, "step_gamma": 0.5}, schedules.step(0.1, 5, 0.5)),
+        ({"exponential_gamma": 0.9}, schedules.exponential(0.1, 0.9)),
+        ({"cosine_steps": 30, "cosine_lowest": 0.1}, schedules.cosine(0.1, 30, 0.01)),
+        ({"linear_steps": 20, "linear_end": 0.2}, schedules.linear(0.1, 20, end=0.2)),
+        ({"inverse_sqrt": 4}, schedules.inverse_sqrt(0.1, 4)),
+        ({"one_cycle": 30, "one_cycle_rise": 0.4}, schedules.one_cycle(0.1, 30, 0.4)),
+        ({"warmup_steps": 5, "step_every": 10}, lambda t: schedules.step(0.1, 10)(t) * min(t / 5, 1)),
+    ],
+)
 def test_a_schedule_as_a_part_is_the_schedule(settings: dict, schedule: schedules.Schedule) -> None:
     for optimizer in ("adam", "asgd", "newton"):
         expected = walk(optimizer, 40, lr=schedule)

@@ -22,7 +22,16 @@ schedule_free_sgd adagrad rmsprop adadelta adam adamw amsgrad adamax nadam radam
 adafactor ftrl sm3 lamb lars fromage optimistic_adam schedule_free_adamw prodigy dog dowg cocob momo acprop
 steepest_descent_armijo steepest_descent_wolfe barzilai_borwein conjugate_gradient_fr conjugate_gradient_pr newton damped_newton
 saddle_free_newton bfgs lbfgs trust_region levenberg_marquardt nelder_mead cma_es"""
-LEAVE_A_FLAT_PLACE = {"yogi", "adamw", "adamw_keras", "fromage", "ftrl", "asgd", "cma_es", "nelder_mead"}  # by their formulas
+LEAVE_A_FLAT_PLACE = {
+    "yogi",
+    "adamw",
+    "adamw_keras",
+    "fromage",
+    "ftrl",
+    "asgd",
+    "cma_es",
+    "nelder_mead",
+}  # by their formulas
 
 
 def test_the_catalogue() -> None:
@@ -94,16 +103,34 @@ def test_the_declaration_is_whole(rule: Optimizer) -> None:
 
 @ALL
 def test_it_descends_a_bowl(rule: Optimizer) -> None:
-    rate = {"adadelta": 1.0, "cocob": 1.0, "prodigy": 1.0, "dog": 1.0, "dowg": 1.0, "lars": 1.0, "nelder_mead": 0.5, "cma_es": 0.5}
+    rate = {
+        "adadelta": 1.0,
+        "cocob": 1.0,
+        "prodigy": 1.0,
+        "dog": 1.0,
+        "dowg": 1.0,
+        "lars": 1.0,
+        "nelder_mead": 0.5,
+        "cma_es": 0.5,
+    }
     path = trace(rule, SURFACES["sphere"], (2.0, -1.0), 300, lr=rate.get(rule.id, 0.01))
     assert path.losses[-1] < 0.9 * path.losses[0]
 
 
 @ALL
-@pytest.mark.parametrize(("start", "settings"), [
-    ((1e6, 1e6), {"lr": 1e300}), ((1e150, 1e150), {"lr": 0.1}), ((-0.5, 1.0), {"lr": -0.01}), ((-0.5, 1.0), {"lr": -1e5}),
-    ((-0.5, 1.0), {"lr": 0.0}),
-    ((float("nan"), 0.0), {}), ((float("inf"), 0.0), {}), ((-0.5, 1.0), {"lr": float("nan")})])
+@pytest.mark.parametrize(
+    ("start", "settings"),
+    [
+        ((1e6, 1e6), {"lr": 1e300}),
+        ((1e150, 1e150), {"lr": 0.1}),
+        ((-0.5, 1.0), {"lr": -0.01}),
+        ((-0.5, 1.0), {"lr": -1e5}),
+        ((-0.5, 1.0), {"lr": 0.0}),
+        ((float("nan"), 0.0), {}),
+        ((float("inf"), 0.0), {}),
+        ((-0.5, 1.0), {"lr": float("nan")}),
+    ],
+)
 def test_whatever_happens_is_defined_and_the_same_on_both_roads(rule: Optimizer, start: tuple, settings: dict) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -121,7 +148,9 @@ def test_a_decay_of_one_and_of_zero_end_alike_on_both_roads(rule: Optimizer) -> 
         if declared.scale == "decay":
             for value in (0.0, 1.0):
                 single = trace(rule, ROSENBROCK, (-0.5, 1.0), 10, **{name: value}).positions
-                batch = trace(rule, ROSENBROCK, (np.full(1, -0.5), np.full(1, 1.0)), 10, **{name: value}).positions[..., 0]
+                batch = trace(rule, ROSENBROCK, (np.full(1, -0.5), np.full(1, 1.0)), 10, **{name: value}).positions[
+                    ..., 0
+                ]
                 np.testing.assert_allclose(batch, single, rtol=1e-12, err_msg=f"{name} = {value}")
                 grid = trace(rule, ROSENBROCK, (-0.5, 1.0), 10, **{name: np.array([value, 0.5])}).positions[..., 0]
                 np.testing.assert_allclose(grid, single, rtol=1e-12, err_msg=f"{name} = [{value}, 0.5]")
@@ -129,7 +158,7 @@ def test_a_decay_of_one_and_of_zero_end_alike_on_both_roads(rule: Optimizer) -> 
 
 @ALL
 def test_where_nothing_slopes_it_stays(rule: Optimizer) -> None:
-    flat = lambda x, y: (x * 0 + 1.0, (x * 0, y * 0))  # noqa: E731
+    flat = lambda x, y: (x * 0 + 1.0, (x * 0, y * 0))
     for surface, start in ((flat, (0.3, -0.2)), (ROSENBROCK, (1.0, 1.0)), (SURFACES["sphere"], (0.0, 0.0))):
         path = trace(rule, surface, start, 10, lr=0.01).positions
         assert np.isfinite(path).all()
@@ -176,7 +205,9 @@ def test_a_coupled_rule_gets_whole_points_and_one_that_takes_the_loss_gets_that(
         many = trace("normalized", sphere, (np.array([3.0, -3.0]), 4.0), 10).positions
         np.testing.assert_allclose(many[..., 0], single)
         np.testing.assert_allclose(trace("backtracking", sphere, (1.0, 1.0), 3).positions[1], [0.8, 0.8])
-        np.testing.assert_allclose(trace("backtracking", sphere, (np.ones(2), 1.0), 3).positions[3, :, 0], [0.512, 0.512])
+        np.testing.assert_allclose(
+            trace("backtracking", sphere, (np.ones(2), 1.0), 3).positions[3, :, 0], [0.512, 0.512]
+        )
     finally:
         for name in ("normalized", "backtracking"):
             OPTIMIZERS.pop(name, None)
@@ -226,12 +257,19 @@ def test_whole_numbers_and_switches() -> None:
     count, switch = Hyperparameter(1, 20, "whole", least=1), Hyperparameter(0, 1, "switch", most=1)
     assert [count.value(k / 10) for k in range(11)] == [round(1 + 1.9 * k) for k in range(11)]
     assert switch.check("s", True) == 1.0
-    for declared, value, words in ((count, 2.5, "whole number"), (count, 0, "at least 1"), (switch, 0.5, "on"), (switch, 2, "off")):
+    for declared, value, words in (
+        (count, 2.5, "whole number"),
+        (count, 0, "at least 1"),
+        (switch, 0.5, "on"),
+        (switch, 2, "off"),
+    ):
         with pytest.raises(ValueError, match=words):
             declared.check("n", value)
 
 
-@pytest.mark.parametrize("declared", [Hyperparameter(1e-6, 10, "log"), Hyperparameter(0, 0.99999, "decay"), Hyperparameter(-2, 3)])
+@pytest.mark.parametrize(
+    "declared", [Hyperparameter(1e-6, 10, "log"), Hyperparameter(0, 0.99999, "decay"), Hyperparameter(-2, 3)]
+)
 def test_a_slider_position_and_its_value_belong_together(declared: Hyperparameter) -> None:
     values = [declared.value(k / 1000) for k in range(1001)]
     assert values == sorted(values)

@@ -45,7 +45,9 @@ def quadratic(seed: int) -> tuple[Any, np.ndarray]:
     return bowl, low
 
 
-def steps(rule: Optimizer, surface: Any, start: Any, count: int, **settings: float) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+def steps(
+    rule: Optimizer, surface: Any, start: Any, count: int, **settings: float
+) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
     """Point before, point after and the state after, update by update."""
     x, state, loss = np.array(start, float), tuple(rule.state.values()), Loss(surface)
     for t in range(1, count + 1):
@@ -87,9 +89,11 @@ def test_a_batch_is_its_single_runs(rule: Optimizer) -> None:
             np.testing.assert_allclose(grid[:, :, i, j], single, rtol=1e-9)
 
 
-@pytest.mark.parametrize(("surface", "start"), [(SURFACES["sphere"], (0, 0)), (ROSENBROCK, (1, 1)),
-                                                (SURFACES["himmelblau"], (3, 2)), (plane, (0.3, -0.7))],
-                         ids=["sphere", "rosenbrock", "himmelblau", "plane"])
+@pytest.mark.parametrize(
+    ("surface", "start"),
+    [(SURFACES["sphere"], (0, 0)), (ROSENBROCK, (1, 1)), (SURFACES["himmelblau"], (3, 2)), (plane, (0.3, -0.7))],
+    ids=["sphere", "rosenbrock", "himmelblau", "plane"],
+)
 @ALL
 def test_it_stays_on_a_minimum_and_on_level_ground(rule: Optimizer, surface: Any, start: Any) -> None:
     path = trace(rule, surface, start, 60)
@@ -107,8 +111,16 @@ def test_it_stays_without_a_step_length(rule: Optimizer) -> None:
 
 
 @pytest.mark.parametrize("rate", [1.0, 1e308])
-@pytest.mark.parametrize(("surface", "start"), [(ROSENBROCK, (1e6, 1e6)), (ROSENBROCK, (1e150, 1e150)), (cliff, (20.0, 3.0)),
-                                                (SURFACES["beale"], (1e40, -1e40)), (SURFACES["saddle"], (1e-3, 1e-3))])
+@pytest.mark.parametrize(
+    ("surface", "start"),
+    [
+        (ROSENBROCK, (1e6, 1e6)),
+        (ROSENBROCK, (1e150, 1e150)),
+        (cliff, (20.0, 3.0)),
+        (SURFACES["beale"], (1e40, -1e40)),
+        (SURFACES["saddle"], (1e-3, 1e-3)),
+    ],
+)
 @ALL
 def test_it_survives_overflow(rule: Optimizer, surface: Any, start: Any, rate: float) -> None:
     path = trace(rule, surface, start, 40, lr=rate)
@@ -124,8 +136,11 @@ def test_the_rate_may_change_on_the_way(rule: Optimizer) -> None:
     assert path.losses[-1] <= path.losses[0] or rule.id == "cma_es"
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if "trials" in rule.state and rule.id != "cma_es"],
-                         ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in RULES.values() if "trials" in rule.state and rule.id != "cma_es"],
+    ids=lambda rule: rule.id,
+)
 def test_the_points_tried_hold_the_one_taken(rule: Optimizer) -> None:
     for before, after, state in steps(rule, SURFACES["himmelblau"], (0.5, -3.0), 25):
         assert state["trials"].ndim == 2
@@ -135,8 +150,15 @@ def test_the_points_tried_hold_the_one_taken(rule: Optimizer) -> None:
 
 # Line searches
 
-SEARCHING = {"steepest_descent_armijo": None, "damped_newton": None, "steepest_descent_wolfe": 0.1, "conjugate_gradient_fr": 0.1,
-             "conjugate_gradient_pr": 0.1, "bfgs": 0.9, "lbfgs": 0.9}
+SEARCHING = {
+    "steepest_descent_armijo": None,
+    "damped_newton": None,
+    "steepest_descent_wolfe": 0.1,
+    "conjugate_gradient_fr": 0.1,
+    "conjugate_gradient_pr": 0.1,
+    "bfgs": 0.9,
+    "lbfgs": 0.9,
+}
 
 
 @pytest.mark.parametrize("surface", ["rosenbrock", "himmelblau", "beale", "booth", "rastrigin"])
@@ -155,15 +177,19 @@ def test_every_step_satisfies_its_conditions(rule: str, surface: str) -> None:
         if c2 is not None:
             assert abs(g_new @ s) <= c2 * abs(g_old @ s) * (1 + 1e-9)
             tried = [(*loss.both(point), point - before) for point in state["trials"][:-1]]
-            assert not any(f <= old + c1 * (g_old @ d) * (1 + 1e-9) and abs(g @ s) <= c2 * abs(g_old @ s) * (1 - 1e-9)
-                           for f, g, d in tried), "it ends at the first point that satisfies both"
+            assert not any(
+                f <= old + c1 * (g_old @ d) * (1 + 1e-9) and abs(g @ s) <= c2 * abs(g_old @ s) * (1 - 1e-9)
+                for f, g, d in tried
+            ), "it ends at the first point that satisfies both"
     assert judged
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_cubic_finds_the_minimum_of_a_cubic(seed: int) -> None:
     draw = np.random.default_rng(seed)
-    low, high = np.sort(draw.normal(size=2))[::-1]  # the derivative 6 (t - low) (t - high) has its minimum at the greater root
+    low, high = np.sort(draw.normal(size=2))[
+        ::-1
+    ]  # the derivative 6 (t - low) (t - high) has its minimum at the greater root
     a, b = draw.normal(size=2)
 
     def at(t: float) -> searches.Trial:
@@ -197,8 +223,21 @@ def test_with_a_nearly_exact_search_a_bowl_is_empty_at_once(rule: str, count: in
     np.testing.assert_allclose(end(rule, bowl, (2.0, -1.0), count + 6, c2=1e-3), low, atol=1e-6)
 
 
-@pytest.mark.parametrize("rule", ["conjugate_gradient_fr", "conjugate_gradient_pr", "bfgs", "lbfgs", "lbfgs_optax", "newton",
-                                  "damped_newton", "saddle_free_newton", "trust_region", "levenberg_marquardt"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "conjugate_gradient_fr",
+        "conjugate_gradient_pr",
+        "bfgs",
+        "lbfgs",
+        "lbfgs_optax",
+        "newton",
+        "damped_newton",
+        "saddle_free_newton",
+        "trust_region",
+        "levenberg_marquardt",
+    ],
+)
 def test_it_follows_the_rosenbrock_valley_to_its_end(rule: str) -> None:
     np.testing.assert_allclose(end(rule, ROSENBROCK, (-1.5, 2.0), 60), (1, 1), atol=1e-4)
 
@@ -232,7 +271,7 @@ def test_what_each_rule_does_about_a_saddle() -> None:
     np.testing.assert_allclose(end("newton", saddle, start, 2), (0, 0), atol=1e-9)
     assert abs(end("saddle_free_newton", saddle, start, 20)[1]) > 100
     assert abs(end("trust_region", saddle, (0, 0), 5)[1]) > 1, "even from the saddle itself"
-    hill = lambda x, y: (-x * x - y * y, (-2 * x, -2 * y))  # noqa: E731
+    hill = lambda x, y: (-x * x - y * y, (-2 * x, -2 * y))
     np.testing.assert_allclose(end("newton", hill, (1, 2), 1), (0, 0), atol=1e-9)
     assert np.abs(end("damped_newton", hill, (1, 2), 3)).max() > 2
 
@@ -275,7 +314,9 @@ def test_the_trust_region_keeps_to_its_largest_radius() -> None:
 @pytest.mark.parametrize("marquardt", [0, 1])
 def test_levenberg_marquardt_fits_a_line_in_a_handful(marquardt: int) -> None:
     fit = SURFACES["linear_regression"]
-    np.testing.assert_allclose(end("levenberg_marquardt", fit, fit.start, 6, marquardt=marquardt), fit.minima[0], atol=1e-6)
+    np.testing.assert_allclose(
+        end("levenberg_marquardt", fit, fit.start, 6, marquardt=marquardt), fit.minima[0], atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("marquardt", [0, 1])
@@ -295,7 +336,9 @@ def test_levenberg_marquardt_uses_the_gauss_newton_matrix_of_a_surface(marquardt
             return j.T @ j
 
     surface = Residuals()
-    np.testing.assert_allclose(end("levenberg_marquardt", surface, (-1.2, 1.0), 40, marquardt=marquardt), (1, 1), atol=1e-7)
+    np.testing.assert_allclose(
+        end("levenberg_marquardt", surface, (-1.2, 1.0), 40, marquardt=marquardt), (1, 1), atol=1e-7
+    )
     assert surface.asked
 
 
@@ -358,7 +401,9 @@ def test_the_first_matrix_of_bfgs_is_scaled() -> None:
     before, after, state = next(steps(RULES["bfgs"], bowl, (2.0, -1.0), 1))
     s, y = after - before, Loss(bowl).gradient(after) - Loss(bowl).gradient(before)
     v = np.eye(2) - np.outer(s, y) / (s @ y)
-    np.testing.assert_allclose(state["inverse_hessian"], (s @ y) / (y @ y) * v @ v.T + np.outer(s, s) / (s @ y), rtol=1e-9)
+    np.testing.assert_allclose(
+        state["inverse_hessian"], (s @ y) / (y @ y) * v @ v.T + np.outer(s, s) / (s @ y), rtol=1e-9
+    )
     np.testing.assert_allclose(state["inverse_hessian"] @ y, s, rtol=1e-9)
 
 
@@ -374,22 +419,33 @@ def test_the_matrix_of_bfgs_stays_positive_definite_and_learns_the_curvature() -
 
 @pytest.mark.parametrize("surface", ["himmelblau", "rosenbrock", "booth"])
 def test_nelder_mead_finds_a_minimum_by_heights_alone(surface: str) -> None:
-    blind = lambda x, y: (SURFACES[surface](x, y)[0], (math.nan, math.nan))  # noqa: E731
+    blind = lambda x, y: (SURFACES[surface](x, y)[0], (math.nan, math.nan))
     path = trace(RULES["nelder_mead"], blind, SURFACES[surface].start, 130)
     assert SURFACES[surface].distance(*path.positions[-1]) < 1e-5
 
 
-@pytest.mark.parametrize(("heights", "third"), [
-    ({(1, -1): 1.5}, (1, -1)), ({(1, -1): 2.0, (0.75, -0.5): 2.0}, (0.75, -0.5)), ({(1, -1): 2.5, (0.75, -0.5): 2.6}, None),
-    ({(1, -1): 0.5, (1.5, -2): 0.4}, (1.5, -2)), ({(1, -1): 0.5, (1.5, -2): 0.5}, (1, -1)), ({(1, -1): 1.0}, (1, -1)),
-    ({(1, -1): 3.0, (0.25, 0.5): 2.9}, (0.25, 0.5)), ({(1, -1): 3.0, (0.25, 0.5): 3.0}, None),
-    ({(1, -1): math.inf, (0.25, 0.5): math.nan}, None)])
+@pytest.mark.parametrize(
+    ("heights", "third"),
+    [
+        ({(1, -1): 1.5}, (1, -1)),
+        ({(1, -1): 2.0, (0.75, -0.5): 2.0}, (0.75, -0.5)),
+        ({(1, -1): 2.5, (0.75, -0.5): 2.6}, None),
+        ({(1, -1): 0.5, (1.5, -2): 0.4}, (1.5, -2)),
+        ({(1, -1): 0.5, (1.5, -2): 0.5}, (1, -1)),
+        ({(1, -1): 1.0}, (1, -1)),
+        ({(1, -1): 3.0, (0.25, 0.5): 2.9}, (0.25, 0.5)),
+        ({(1, -1): 3.0, (0.25, 0.5): 3.0}, None),
+        ({(1, -1): math.inf, (0.25, 0.5): math.nan}, None),
+    ],
+)
 def test_the_simplex_moves_as_in_lagarias(heights: dict[Any, float], third: Any) -> None:
     corners, high = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), np.array([1.0, 2.0, 3.0])
     heights = {**heights, (0.5, 0): 5.0, (0, 0.5): 4.0}  # where it shrinks to
     loss = Loss(lambda x, y: (heights[x, y], (0.0, 0.0)))
     best, simplex, values, trials = RULES["nelder_mead"](corners[0], loss, 2, corners, high, None)
-    expected = {(0, 0): 1.0, (1, 0): 2.0, third: heights[third]} if third else {(0, 0): 1.0, (0, 0.5): 4.0, (0.5, 0): 5.0}
+    expected = (
+        {(0, 0): 1.0, (1, 0): 2.0, third: heights[third]} if third else {(0, 0): 1.0, (0, 0.5): 4.0, (0.5, 0): 5.0}
+    )
     order = sorted(expected, key=lambda corner: expected[corner])
     assert [tuple(corner) for corner in simplex.tolist()] == order
     assert values.tolist() == [expected[corner] for corner in order]
@@ -407,20 +463,26 @@ def test_the_simplex_is_ordered_and_as_large_as_asked() -> None:
     assert size <= 0.75
 
 
-@pytest.mark.parametrize(("surface", "population"), [("himmelblau", 6), ("rosenbrock", 6), ("rosenbrock", 20), ("booth", 4)])
+@pytest.mark.parametrize(
+    ("surface", "population"), [("himmelblau", 6), ("rosenbrock", 6), ("rosenbrock", 20), ("booth", 4)]
+)
 def test_cma_es_finds_a_minimum_by_heights_alone(surface: str, population: int) -> None:
-    blind = lambda x, y: (SURFACES[surface](x, y)[0], (math.nan, math.nan))  # noqa: E731
+    blind = lambda x, y: (SURFACES[surface](x, y)[0], (math.nan, math.nan))
     path = trace(RULES["cma_es"], blind, SURFACES[surface].start, 250, population=population)
     assert SURFACES[surface].distance(*path.positions[-1]) < 1e-5
 
 
 def test_cma_es_repeats_with_its_seed_and_with_no_other() -> None:
-    first, again, other = (trace(RULES["cma_es"], ROSENBROCK, (-1.5, 2.0), 30, seed=seed).positions for seed in (3, 3, 4))
+    first, again, other = (
+        trace(RULES["cma_es"], ROSENBROCK, (-1.5, 2.0), 30, seed=seed).positions for seed in (3, 3, 4)
+    )
     np.testing.assert_array_equal(first, again)
     assert (first[1:] != other[1:]).all()
 
 
-def tutorial(x: Any, sigma: float, p_sigma: Any, p_c: Any, c: Any, samples: Any, heights: list[float], t: int) -> tuple[Any, ...]:
+def tutorial(
+    x: Any, sigma: float, p_sigma: Any, p_c: Any, c: Any, samples: Any, heights: list[float], t: int
+) -> tuple[Any, ...]:
     """One generation of figure 6 of arXiv:1604.00772 in two dimensions, written out rank by rank."""
     n, lam = 2, len(samples)
     mu = lam // 2
@@ -451,7 +513,9 @@ def tutorial(x: Any, sigma: float, p_sigma: Any, p_c: Any, c: Any, samples: Any,
 @pytest.mark.parametrize("population", [4, 6, 9])
 def test_cma_es_moves_as_in_the_tutorial(population: int) -> None:
     before: tuple[Any, ...] = (0.5, np.zeros(2), np.zeros(2), np.eye(2))
-    for t, (x, after, state) in enumerate(steps(RULES["cma_es"], ROSENBROCK, (-1.5, 2.0), 40, population=population), 1):
+    for t, (x, after, state) in enumerate(
+        steps(RULES["cma_es"], ROSENBROCK, (-1.5, 2.0), 40, population=population), 1
+    ):
         heights = [ROSENBROCK(*sample)[0] for sample in state["trials"].tolist()]
         now = tuple(state[name] for name in ("sigma", "p_sigma", "p_c", "c"))
         for ours, theirs in zip((after, *now), tutorial(x, *before, state["trials"], heights, t), strict=True):
@@ -465,8 +529,12 @@ def test_the_cloud_of_cma_es_is_the_one_that_is_shown() -> None:
         assert (state["mean"] == after).all()
         np.testing.assert_array_equal(state["covariance"], state["covariance"].T)
         if before:  # the samples of this update came from the cloud shown after the last one
-            np.testing.assert_allclose(state["trials"].mean(axis=0), x, atol=4 * np.sqrt(before["covariance"].max() / 400))
-            np.testing.assert_allclose(np.cov(state["trials"].T), before["covariance"], atol=0.4 * before["covariance"].max())
+            np.testing.assert_allclose(
+                state["trials"].mean(axis=0), x, atol=4 * np.sqrt(before["covariance"].max() / 400)
+            )
+            np.testing.assert_allclose(
+                np.cov(state["trials"].T), before["covariance"], atol=0.4 * before["covariance"].max()
+            )
         before = state
 
 

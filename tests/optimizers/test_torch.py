@@ -23,29 +23,69 @@ eps = st.sampled_from([1e-10, 1e-8, 1e-4, 0.1])
 betas = st.tuples(decays, decays)
 flag = st.booleans()
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "SGD": {"momentum": st.sampled_from([0.0, 0.5, 0.9]), "weight_decay": weight_decay, "nesterov": flag,
-            "dampening": st.sampled_from([0.0, 0.4])},
-    "Adagrad": {"lr_decay": st.floats(0, 0.2), "weight_decay": weight_decay, "eps": eps,
-                "initial_accumulator_value": st.floats(0, 1)},
-    "RMSprop": {"alpha": decays, "eps": eps, "weight_decay": weight_decay, "momentum": st.floats(0, 0.9), "centered": flag},
+    "SGD": {
+        "momentum": st.sampled_from([0.0, 0.5, 0.9]),
+        "weight_decay": weight_decay,
+        "nesterov": flag,
+        "dampening": st.sampled_from([0.0, 0.4]),
+    },
+    "Adagrad": {
+        "lr_decay": st.floats(0, 0.2),
+        "weight_decay": weight_decay,
+        "eps": eps,
+        "initial_accumulator_value": st.floats(0, 1),
+    },
+    "RMSprop": {
+        "alpha": decays,
+        "eps": eps,
+        "weight_decay": weight_decay,
+        "momentum": st.floats(0, 0.9),
+        "centered": flag,
+    },
     "Adadelta": {"rho": decays, "eps": eps, "weight_decay": weight_decay},
     "Adam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag, "decoupled_weight_decay": flag},
     "AdamW": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag},
     "Adamax": {"betas": betas, "eps": eps, "weight_decay": weight_decay},
-    "NAdam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": st.floats(0.001, 0.5),
-              "decoupled_weight_decay": flag},
+    "NAdam": {
+        "betas": betas,
+        "eps": eps,
+        "weight_decay": weight_decay,
+        "momentum_decay": st.floats(0.001, 0.5),
+        "decoupled_weight_decay": flag,
+    },
     "RAdam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "decoupled_weight_decay": flag},
     "Rprop": {"etas": st.tuples(st.floats(0.2, 0.8), st.floats(1.05, 1.5))},
-    "ASGD": {"lambd": st.floats(1e-4, 0.1), "alpha": st.floats(0.3, 1), "t0": st.floats(1, 30), "weight_decay": weight_decay},
+    "ASGD": {
+        "lambd": st.floats(1e-4, 0.1),
+        "alpha": st.floats(0.3, 1),
+        "t0": st.floats(1, 30),
+        "weight_decay": weight_decay,
+    },
     "Adafactor": {"beta2_decay": st.floats(-1, -0.3), "d": st.floats(1, 2), "weight_decay": weight_decay},
-    "LBFGS": {"max_iter": st.integers(1, 5), "history_size": st.integers(1, 8),
-              "line_search_fn": st.sampled_from([None, "strong_wolfe"])},
+    "LBFGS": {
+        "max_iter": st.integers(1, 5),
+        "history_size": st.integers(1, 8),
+        "line_search_fn": st.sampled_from([None, "strong_wolfe"]),
+    },
 }
 BEFORE, AFTER = 8, 8
-TURNED = {"alpha", "rho", "eps", "betas", "weight_decay", "momentum_decay", "lambd", "etas", "d", "beta2_decay"}  # beside lr
+TURNED = {
+    "alpha",
+    "rho",
+    "eps",
+    "betas",
+    "weight_decay",
+    "momentum_decay",
+    "lambd",
+    "etas",
+    "d",
+    "beta2_decay",
+}  # beside lr
 
 
-def torch_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict) -> np.ndarray:
+def torch_path(
+    name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict
+) -> np.ndarray:
     """Positions of a torch run that is turned after BEFORE steps; the gradient is ours, the steps are torch's."""
     point = torch.tensor(start, requires_grad=True)
     made = getattr(torch.optim, name)([point], **arguments)
@@ -68,7 +108,9 @@ def torch_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[
     return np.array(path)
 
 
-def our_path(name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict) -> np.ndarray:
+def our_path(
+    name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict
+) -> np.ndarray:
     id, hyperparameters = from_framework("torch", name, arguments)
     rule, xs, ys, losses = OPTIMIZERS[id], array("d"), array("d"), array("d")
     here = descend(rule, surface, begin(rule, surface, start), hyperparameters, BEFORE, xs, ys, losses)
@@ -88,9 +130,13 @@ def test_it_walks_beside_torch(name: str, data: st.DataObject) -> None:
         arguments["nesterov"] = False
     scale = 50 if name in ("Adadelta", "LBFGS") else 1
     arguments["lr"] = data.draw(rates, label="lr") * scale
-    turned = {key: data.draw(strategy, label=f"second {key}") for key, strategy in ARGUMENTS[name].items() if key in TURNED}
+    turned = {
+        key: data.draw(strategy, label=f"second {key}") for key, strategy in ARGUMENTS[name].items() if key in TURNED
+    }
     turned["lr"] = data.draw(rates, label="second lr") * scale
-    surface = SURFACES[data.draw(st.sampled_from(["rosenbrock", "himmelblau", "booth", "styblinski_tang"]), label="surface")]
+    surface = SURFACES[
+        data.draw(st.sampled_from(["rosenbrock", "himmelblau", "booth", "styblinski_tang"]), label="surface")
+    ]
     start = data.draw(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), label="start")
     walk = name, arguments, surface
     theirs, ours = torch_path(*walk, start, turned), our_path(*walk, start, turned)

@@ -113,13 +113,19 @@ def test_runs_join_and_leave_without_a_restart_and_undo_brings_them_back() -> No
     session.change(lambda e: turned(e, 0.002))
     session.advance(20)
     stayed = session.race.tracks[0]
-    for change in (lambda e: e.added(Run("bfgs")), lambda e: e.removed(1), lambda e: e.with_run(1, Run("lion", slot=2))):
+    for change in (
+        lambda e: e.added(Run("bfgs")),
+        lambda e: e.removed(1),
+        lambda e: e.with_run(1, Run("lion", slot=2)),
+    ):
         session.change(change)
         assert session.race.step == session.race.extent == 40
         assert session.race.tracks[0] is stayed, "it keeps the past that was turned on its way"
         assert [track.extent for track in session.race.tracks] == [40] * len(session.experiment.runs)
     new = session.race.tracks[1]
-    np.testing.assert_array_equal(new.part(0, 40)[0], trace("lion", new.surface, session.experiment.start, 40).positions[:, 0])
+    np.testing.assert_array_equal(
+        new.part(0, 40)[0], trace("lion", new.surface, session.experiment.start, 40).positions[:, 0]
+    )
     for _ in range(3):
         session.store.undo()
         assert session.race.step == 40

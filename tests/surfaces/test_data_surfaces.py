@@ -43,8 +43,10 @@ def test_the_loss_and_its_slopes_are_what_the_formula_says(surface: Surface) -> 
         height, slope = surface(a, b)
         assert height == pytest.approx(written_out(surface, a, b), rel=1e-10)
         width = 1e-5 * max(1, abs(a), abs(b))
-        rough = [(written_out(surface, a + u, b + v) - written_out(surface, a - u, b - v)) / (2 * width)
-                 for u, v in ((width, 0), (0, width))]
+        rough = [
+            (written_out(surface, a + u, b + v) - written_out(surface, a - u, b - v)) / (2 * width)
+            for u, v in ((width, 0), (0, width))
+        ]
         assert slope == pytest.approx(rough, rel=1e-5, abs=1e-6 * max(1, np.hypot(*slope)))
 
 
@@ -53,7 +55,12 @@ def test_what_is_made_again_from_the_same_points_is_the_same(surface: Surface) -
     assert surface.data is not None
     assert surface.make is not None
     again = surface.make(*map(list, surface.data))
-    assert (again.id, again.name, again.formula, again.note) == (surface.id, surface.name, surface.formula, surface.note)
+    assert (again.id, again.name, again.formula, again.note) == (
+        surface.id,
+        surface.name,
+        surface.formula,
+        surface.note,
+    )
     np.testing.assert_allclose(again.minima, surface.minima, rtol=1e-13)
     (left, right), (bottom, top) = again.box
     assert left < again.start[0] < right
@@ -78,7 +85,9 @@ def test_the_curve_that_is_drawn_is_the_one_that_is_fitted(surface: Surface) -> 
     else:
         mean = ((curve - y) ** 2).mean()
     n = len(x)
-    factor = {"linear_regression": 0.5, "linear_regression_sum": n, "linear_regression_half_sum": n / 2}.get(surface.id, 1.0)
+    factor = {"linear_regression": 0.5, "linear_regression_sum": n, "linear_regression_half_sum": n / 2}.get(
+        surface.id, 1.0
+    )
     assert surface.lowest == pytest.approx(factor * mean, rel=1e-12)
     assert surface.predict(a, b, float(x[0])) == pytest.approx(curve[0], rel=1e-13)
 
@@ -144,8 +153,9 @@ def test_the_course_project_takes_the_same_path_with_its_sum_of_gradients() -> N
         np.testing.assert_allclose(path.positions[-1], [params["a"], params["b"]], rtol=1e-10)
 
 
-@pytest.mark.parametrize(("make", "data"), [(logistic_regression, exam_data), (tanh_neuron, neuron_data),
-                                            (two_weight_network, pair_data)])
+@pytest.mark.parametrize(
+    ("make", "data"), [(logistic_regression, exam_data), (tanh_neuron, neuron_data), (two_weight_network, pair_data)]
+)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_minima_are_found_wherever_the_points_lie(make, data, seed: int) -> None:  # type: ignore[no-untyped-def]
     x, y = data(60, seed)
@@ -328,10 +338,12 @@ def test_the_slopes_of_one_point_are_those_of_the_surface_of_it_alone(surface: S
     assert surface.data is not None
     x, y = surface.data
     for k in (0, 3):
-        alone = replace(surface, data=(x[k:k + 1], y[k:k + 1]))
+        alone = replace(surface, data=(x[k : k + 1], y[k : k + 1]))
         times = {"linear_regression_sum": x.size, "linear_regression_half_sum": x.size}.get(surface.id, 1)
-        rough = [times * (written_out(alone, 0.7 + u, 0.4 + v) - written_out(alone, 0.7 - u, 0.4 - v)) / 2e-5
-                 for u, v in ((1e-5, 0), (0, 1e-5))]
+        rough = [
+            times * (written_out(alone, 0.7 + u, 0.4 + v) - written_out(alone, 0.7 - u, 0.4 - v)) / 2e-5
+            for u, v in ((1e-5, 0), (0, 1e-5))
+        ]
         slope = surface.batch(0.7, 0.4, np.array([k]))
         assert [type(value) for value in slope] == [float, float]
         assert slope == pytest.approx(rough, rel=1e-5, abs=1e-6 * np.hypot(*slope))
@@ -355,13 +367,18 @@ def test_the_gauss_newton_matrix_is_that_of_the_residuals(name: str) -> None:
     assert surface.gauss_newton is not None
     xs, h = surface.data[0], 1e-6
     for a, b in ((0.7, -0.4), (-2.0, 1.0)):
-        slopes = np.array([(surface.predict(a + h, b, xs) - surface.predict(a - h, b, xs)) / (2 * h),
-                           (surface.predict(a, b + h, xs) - surface.predict(a, b - h, xs)) / (2 * h)])
+        slopes = np.array(
+            [
+                (surface.predict(a + h, b, xs) - surface.predict(a - h, b, xs)) / (2 * h),
+                (surface.predict(a, b + h, xs) - surface.predict(a, b - h, xs)) / (2 * h),
+            ]
+        )
         np.testing.assert_allclose(surface.gauss_newton(a, b), 2 / xs.size * slopes @ slopes.T, rtol=1e-7)
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    (b"x,y\na,b\nc,d\n", "not two finite numbers"), (b"\x89PNG\r\n\x1a\n\0\0", "no text file")])
+@pytest.mark.parametrize(
+    ("text", "words"), [(b"x,y\na,b\nc,d\n", "not two finite numbers"), (b"\x89PNG\r\n\x1a\n\0\0", "no text file")]
+)
 def test_what_is_no_table_of_numbers_is_said(text: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         read_columns(text)

@@ -100,7 +100,9 @@ def test_the_facts_are_whole(surface: Surface) -> None:
 
 def test_every_kink_is_declared() -> None:
     declared = {surface.id for surface in SURFACES.values() if surface.kinks}
-    assert declared == {name for name, *_ in KINKS} - {"drop_wave", "schaffer4"}, "those two are smooth where they look not"
+    assert declared == {name for name, *_ in KINKS} - {"drop_wave", "schaffer4"}, (
+        "those two are smooth where they look not"
+    )
 
 
 @ALL
@@ -118,8 +120,9 @@ def test_the_gradient_is_the_complex_step(surface: Surface) -> None:
 
 
 @IN_KINKS
-def test_kinks(name: str, point: tuple[float, float], across: tuple[float, float], off: float,
-               expected: tuple[float, float] | None) -> None:
+def test_kinks(
+    name: str, point: tuple[float, float], across: tuple[float, float], off: float, expected: tuple[float, float] | None
+) -> None:
     surface = SURFACES[name]
     (x, y), (u, v) = point, across
     with np.errstate(all="raise"):
@@ -157,15 +160,25 @@ def test_the_slope_of_bukin6_is_bounded() -> None:
 def test_the_hessian_is_the_difference_of_the_gradient(surface: Surface) -> None:
     x, y = places(surface, 100)
     if surface.id in ("eggholder", "bukin6", "schwefel"):  # differences need room beside a crease
-        clear = {"eggholder": np.minimum(np.abs(x / 2 + y + 47), np.abs(x - y - 47)), "schwefel": np.minimum(abs(x), abs(y)),
-                 "bukin6": 30 * np.minimum(np.abs(y - 0.01 * x * x), np.abs(x + 10))}[surface.id] > 3
+        clear = {
+            "eggholder": np.minimum(np.abs(x / 2 + y + 47), np.abs(x - y - 47)),
+            "schwefel": np.minimum(abs(x), abs(y)),
+            "bukin6": 30 * np.minimum(np.abs(y - 0.01 * x * x), np.abs(x + 10)),
+        }[surface.id] > 3
         x, y = x[clear], y[clear]
     table = surface.hessian(x, y)
     assert table.shape == (2, 2, len(x))
     np.testing.assert_array_equal(table[0, 1], table[1, 0])
     width = 1e-6 * size(surface)
-    rough = np.array([[(one - other) / (2 * width) for one, other in zip(surface(x + u, y + v)[1], surface(x - u, y - v)[1],
-                                                                        strict=True)] for u, v in ((width, 0), (0, width))])
+    rough = np.array(
+        [
+            [
+                (one - other) / (2 * width)
+                for one, other in zip(surface(x + u, y + v)[1], surface(x - u, y - v)[1], strict=True)
+            ]
+            for u, v in ((width, 0), (0, width))
+        ]
+    )
     rough = (rough + rough.swapaxes(0, 1)) / 2
     scale = np.abs(table).max(axis=(0, 1))
     assert (np.abs(table - rough) < 1e-4 * scale + 1e-6 * scale.max()).all()
@@ -185,9 +198,12 @@ def test_a_surface_without_complex_numbers_has_a_hessian_too() -> None:
         return 2 * x + y, (2.0, 1.0)
 
     plain = SURFACES["sphere"]
-    np.testing.assert_allclose(replace(plain, function=only_real).hessian(0.5, 3.0), [[1.25**-1.5, 0], [0, 2]], atol=1e-8)
-    np.testing.assert_allclose(replace(plain, function=dropped).hessian(np.array([2.0, -1.0]), np.array([0.0, 5.0]))[0, 0],
-                               [12, -6], rtol=1e-8)
+    np.testing.assert_allclose(
+        replace(plain, function=only_real).hessian(0.5, 3.0), [[1.25**-1.5, 0], [0, 2]], atol=1e-8
+    )
+    np.testing.assert_allclose(
+        replace(plain, function=dropped).hessian(np.array([2.0, -1.0]), np.array([0.0, 5.0]))[0, 0], [12, -6], rtol=1e-8
+    )
     np.testing.assert_array_equal(replace(plain, function=constant).hessian(0.5, 3.0), np.zeros((2, 2)))
 
 
@@ -267,8 +283,12 @@ def test_the_table_of_minima_and_critical_points(name: str) -> None:
     for _, x, y, height, eigenvalues in known["critical"]:
         assert surface(x, y)[0] == pytest.approx(height, rel=1e-9, abs=1e-9)
         assert np.hypot(*surface(x, y)[1]) < 1e-8 * max(1.0, *map(abs, eigenvalues))
-        np.testing.assert_allclose(np.linalg.eigvalsh(surface.hessian(x, y)), eigenvalues, rtol=1e-5,
-                                   atol=1e-6 * max(map(abs, eigenvalues)) + 1e-12)
+        np.testing.assert_allclose(
+            np.linalg.eigvalsh(surface.hessian(x, y)),
+            eigenvalues,
+            rtol=1e-5,
+            atol=1e-6 * max(map(abs, eigenvalues)) + 1e-12,
+        )
 
 
 @ALL
@@ -302,8 +322,10 @@ def test_no_minimum_is_missing(surface: Surface) -> None:
         return
     assert surface.lowest is not None
     edged = np.pad(height, 1, constant_values=np.inf)
-    dents = np.logical_and.reduce([height <= edged[1 + i:242 + i, 1 + j:242 + j] for i in (-1, 0, 1) for j in (-1, 0, 1)])
-    best = np.argsort(np.where(dents, height, np.inf), axis=None)[:min(60, int(dents.sum()))]
+    dents = np.logical_and.reduce(
+        [height <= edged[1 + i : 242 + i, 1 + j : 242 + j] for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    )
+    best = np.argsort(np.where(dents, height, np.inf), axis=None)[: min(60, int(dents.sum()))]
     x, y, height = x.ravel()[best], y.ravel()[best], height.ravel()[best]
     step = np.full(len(best), 1.0)
     across, up = (right - left) / 240, (top - bottom) / 240
@@ -321,5 +343,9 @@ def test_no_minimum_is_missing(surface: Surface) -> None:
     lowest = height <= surface.lowest + slack
     assert surface.distance(x[lowest], y[lowest]).max(initial=0) < 1e-3 * size(surface)
     if surface.id != "bukin6":  # no search without a gradient finds the way along its edge
-        assert len(surface.minima) == len({min(surface.minima, key=lambda m, p=p: math.dist(m, p))  # type: ignore[misc]
-                                           for p in zip(x[lowest], y[lowest], strict=True)})
+        assert len(surface.minima) == len(
+            {
+                min(surface.minima, key=lambda m, p=p: math.dist(m, p))  # type: ignore[misc]
+                for p in zip(x[lowest], y[lowest], strict=True)
+            }
+        )

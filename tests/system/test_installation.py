@@ -81,10 +81,12 @@ def test_the_menu_entry_comes_and_goes(data: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == "Thalweg was not in the menu\n"
 
 
-def test_the_desktop_is_told_and_its_failure_is_no_fault(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_desktop_is_told_and_its_failure_is_no_fault(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("update-desktop-database", "update-mime-database"):
         program = tmp_path / name
-        program.write_text(f"#!/bin/sh\necho \"$1\" >> {shlex.quote(str(tmp_path / 'told'))}\nexit 1\n")
+        program.write_text(f'#!/bin/sh\necho "$1" >> {shlex.quote(str(tmp_path / "told"))}\nexit 1\n')
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
     assert main(["--install-desktop"]) == 0
     assert (tmp_path / "told").read_text().split() == [str(data / "applications"), str(data / "mime")]
@@ -104,14 +106,21 @@ def test_a_relative_folder_of_data_counts_as_none(monkeypatch: pytest.MonkeyPatc
         assert desktop_entry.data_home() == Path.home() / ".local" / "share"
 
 
-def test_elsewhere_than_on_linux_it_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_elsewhere_than_on_linux_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(platform_support, "LINUX", False)
     monkeypatch.setattr(sys, "platform", "win32")
     assert main(["--install-desktop"]) == 2
-    assert capsys.readouterr().err == "thalweg: the entry in the menu is for Linux; here, pin it to the task bar while it runs\n"
+    assert (
+        capsys.readouterr().err
+        == "thalweg: the entry in the menu is for Linux; here, pin it to the task bar while it runs\n"
+    )
 
 
-@pytest.mark.parametrize("path", ["/opt/my programs/thalweg", '/a"b/thalweg', "/a$b`c/thalweg", "/a\\b/thalweg", "/50%/thalweg"])
+@pytest.mark.parametrize(
+    "path", ["/opt/my programs/thalweg", '/a"b/thalweg', "/a$b`c/thalweg", "/a\\b/thalweg", "/50%/thalweg"]
+)
 def test_the_command_is_quoted_as_the_specification_says(path: str) -> None:
     text = entry((ASSETS / "thalweg.desktop").read_text(encoding="utf-8"), [path, "-m"])
     (line,) = re.findall(r"(?m)^Exec=(.*) %f$", text)

@@ -79,7 +79,9 @@ def test_every_axis_shows_true_numbers(quantity: str, against: str) -> None:
         x, y = axis_values(view, track, 40).T
         np.testing.assert_allclose(y, truth(track, quantity, 40), rtol=1e-9, atol=1e-9)
         spent = sum(track.evaluations(40))
-        steps = {"steps": np.arange(41), "evaluations": spent, "time": np.arange(41) * microseconds(track) / 1000}[against]
+        steps = {"steps": np.arange(41), "evaluations": spent, "time": np.arange(41) * microseconds(track) / 1000}[
+            against
+        ]
         there = ~np.isnan(y)
         np.testing.assert_allclose(x[there], steps[there], rtol=1e-9, atol=1e-9)
         assert x[-1] <= view.axes.get_xlim()[1]
@@ -88,7 +90,9 @@ def test_every_axis_shows_true_numbers(quantity: str, against: str) -> None:
 
 
 def test_evaluations_of_a_search_are_more_than_its_steps_and_the_axis_reaches_them() -> None:
-    race = raced(Experiment("rosenbrock", runs=(Run("steepest_descent_armijo"),), curve=Curve(against="evaluations")), 60)
+    race = raced(
+        Experiment("rosenbrock", runs=(Run("steepest_descent_armijo"),), curve=Curve(against="evaluations")), 60
+    )
     view = shown(race)
     assert axis_values(view, race.tracks[0], 60)[-1, 0] > 120
     race.advance(200)
@@ -107,14 +111,17 @@ def test_a_rate_that_was_turned_and_scheduled_is_shown_as_it_was_used() -> None:
     assert len(set(rates[1:].tolist())) == 4
 
 
-@pytest.mark.parametrize(("surface", "runs", "quantity", "words"), [
-    ("saddle", ("sgd",), "distance", "this surface has no minimum"),
-    ("saddle", ("sgd",), "above", "this surface has no minimum"),
-    ("sphere", ("cma_es",), "rate", "no run here has a learning rate"),
-    ("sphere", ("sgd", "cma_es"), "rate", "CMA-ES has no learning rate"),
-    ("sphere", ("sgd", "cma_es", "bfgs", "nelder_mead"), "rate", "3 runs have no learning rate"),
-    ("sphere", ("sgd", "cma_es"), "loss", ""),
-])
+@pytest.mark.parametrize(
+    ("surface", "runs", "quantity", "words"),
+    [
+        ("saddle", ("sgd",), "distance", "this surface has no minimum"),
+        ("saddle", ("sgd",), "above", "this surface has no minimum"),
+        ("sphere", ("cma_es",), "rate", "no run here has a learning rate"),
+        ("sphere", ("sgd", "cma_es"), "rate", "CMA-ES has no learning rate"),
+        ("sphere", ("sgd", "cma_es", "bfgs", "nelder_mead"), "rate", "3 runs have no learning rate"),
+        ("sphere", ("sgd", "cma_es"), "loss", ""),
+    ],
+)
 def test_what_cannot_be_shown_is_said(surface: str, runs: tuple[str, ...], quantity: str, words: str) -> None:
     for scale in ("linear", "log"):
         race = raced(Experiment(surface, runs=tuple(map(Run, runs)), curve=Curve(quantity, y_scale=scale)), 20)
@@ -136,8 +143,12 @@ def test_words_come_and_go_with_the_runs() -> None:
 
 
 def test_the_minimum_is_taken_off_where_that_is_asked_for_and_on_a_log_axis() -> None:
-    for quantity, scale, offset in (("loss", "log", True), ("loss", "linear", False), ("above", "linear", True),
-                                    ("above", "log", True)):
+    for quantity, scale, offset in (
+        ("loss", "log", True),
+        ("loss", "linear", False),
+        ("above", "linear", True),
+        ("above", "log", True),
+    ):
         race = raced(Experiment("styblinski_tang", runs=FIRST.runs, curve=Curve(quantity, y_scale=scale)), 10)
         view = shown(race)
         assert view.offset == (race.surface.lowest if offset else 0.0)
@@ -150,7 +161,9 @@ def test_the_lowest_of_ragged_parts_is_found() -> None:
     values[100:120] = np.nan
     starts = np.unique(np.append([0, 100, 120], draw.integers(0, 500, 40)))
     ends = np.append(starts[1:], 500)
-    expected = [a + int(np.nanargmin(values[a:b])) for a, b in zip(starts, ends, strict=True) if not np.isnan(values[a:b]).all()]
+    expected = [
+        a + int(np.nanargmin(values[a:b])) for a, b in zip(starts, ends, strict=True) if not np.isnan(values[a:b]).all()
+    ]
     assert lowest(values, starts).tolist() == expected
 
 
@@ -185,7 +198,7 @@ def test_blocks_are_added_as_the_run_goes_on_and_begin_anew_when_it_is_cut() -> 
     low, high = kept.blocks(values)
     assert len(low) == len(values) // BLOCK
     for k, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-        part = values[k * BLOCK: (k + 1) * BLOCK]
+        part = values[k * BLOCK : (k + 1) * BLOCK]
         assert (values[a], values[b]) == (np.nanmin(part), np.nanmax(part))
     race.tracks[0]._cut(50)
     assert len(kept.upto(50)) == 51
@@ -260,7 +273,9 @@ def test_a_branch_costs_no_full_draw_and_nothing_in_a_frame(
     settle(application)
     before = {name: canvas.draws for name, canvas in window.canvases.items()}
     branch = Branch((Run("sgd", {"lr": 0.002}, slot=0),), (-1.2, 2.0), 80)
-    seen = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()}
+    seen = {
+        name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()
+    }
     window.session.store.set(replace(window.session.experiment, branches=(branch,)))
     settle(application)
     for name, picture in seen.items():
@@ -278,7 +293,8 @@ def test_a_branch_costs_no_full_draw_and_nothing_in_a_frame(
 
 
 def test_replicas_are_added_to_the_ground_as_they_come_on(
-        open_window: Callable[..., MainWindow], application: QApplication) -> None:
+    open_window: Callable[..., MainWindow], application: QApplication
+) -> None:
     window = open_window(CROWD)
     window.session.advance(100)
     contour, race = window.canvases["contour"], window.session.race
@@ -300,7 +316,9 @@ def test_replicas_are_added_to_the_ground_as_they_come_on(
     assert changed.mean() < 0.005, "the same as if drawn at once, but for which lies over which"
 
 
-def test_a_curve_below_zero_has_numbers_beside_it(open_window: Callable[..., MainWindow], application: QApplication) -> None:
+def test_a_curve_below_zero_has_numbers_beside_it(
+    open_window: Callable[..., MainWindow], application: QApplication
+) -> None:
     window = open_window(Experiment("saddle", runs=(Run("sgd", {"lr": 0.1}),)))
     window.session.advance(90)
     settle(application)

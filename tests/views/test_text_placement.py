@@ -27,7 +27,9 @@ from tests.conftest import edit
 LARGE, MIDDLE, SMALL = (3.9, 4.05), (2.6, 2.0), (2.6, 1.25)
 
 
-def arranged(name: str, race: Race, size: tuple[float, float], theme: Theme = LIGHT, camera: Camera | None = None) -> View:
+def arranged(
+    name: str, race: Race, size: tuple[float, float], theme: Theme = LIGHT, camera: Camera | None = None
+) -> View:
     """A view of a race, drawn in full as the window does it."""
     figure = Figure(figsize=size, dpi=100)
     canvas = FigureCanvasAgg(figure)
@@ -99,7 +101,14 @@ def test_the_labels_of_the_small_views_are_whole(surface: str, size: tuple[float
 
 
 def test_numbers_at_the_axes_are_short_and_alike() -> None:
-    assert [short(value) for value in (0.25, -1.5, 3e5, 2.5e-7, 99999.0, -0.0)] == ["0.25", "−1.5", "3e5", "2.5e−7", "99999", "0"]
+    assert [short(value) for value in (0.25, -1.5, 3e5, 2.5e-7, 99999.0, -0.0)] == [
+        "0.25",
+        "−1.5",
+        "3e5",
+        "2.5e−7",
+        "99999",
+        "0",
+    ]
     for ticks, words in (
         ([-1e6, -7.5e5, 0.0, 5e5], ["−1e6", "−7.5e5", "0", "5e5"]),
         ([-1.0, -0.5, 0.0], ["−1.0", "−0.5", "0.0"]),

@@ -27,7 +27,9 @@ from app.views.surface_view import Relief
 EMPTY = Experiment("sphere")
 
 
-def drawn(view: str, experiment: Experiment, steps: int = 0, size: tuple[float, float] = (4.0, 3.0)) -> tuple[View, np.ndarray]:
+def drawn(
+    view: str, experiment: Experiment, steps: int = 0, size: tuple[float, float] = (4.0, 3.0)
+) -> tuple[View, np.ndarray]:
     """A view of a race on a figure of its own, and its pixels (height, width, 3)."""
     race = Race(experiment)
     race.advance(steps)
@@ -118,7 +120,9 @@ def test_the_relief_shows_what_plot_surface_shows(azimuth: int) -> None:
     axes = theirs.add_axes((0, 0, 1, 1), projection="3d")
     axes.set_axis_off()
     x, y, z, colors = view.mesh
-    axes.plot_surface(*np.meshgrid(x, y), z, facecolors=colors, rstride=1, cstride=1, shade=False, linewidth=0, antialiased=False)
+    axes.plot_surface(
+        *np.meshgrid(x, y), z, facecolors=colors, rstride=1, cstride=1, shade=False, linewidth=0, antialiased=False
+    )
     axes.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-TALL, TALL))
     axes.set_box_aspect((1, 1, TALL), zoom=0.8)
     axes.view_init(elevation, azimuth)
@@ -179,7 +183,9 @@ def test_thinning_goes_on_where_it_was_and_begins_anew_where_it_must() -> None:
         steps, _ = needed(track, last, UNIT, 256)
         assert steps[-1] == last
     np.testing.assert_array_equal(steps, whole)
-    np.testing.assert_array_equal(needed(track, 5_000, UNIT, 256)[0], needed(walk("noise", 30_000), 5_000, UNIT, 256)[0])
+    np.testing.assert_array_equal(
+        needed(track, 5_000, UNIT, 256)[0], needed(walk("noise", 30_000), 5_000, UNIT, 256)[0]
+    )
     few, broken = needed(track, 99, UNIT, 256)
     assert few.tolist() == list(range(100))
     assert not broken.any()
@@ -251,7 +257,9 @@ def test_the_loss_view_grows_in_doublings() -> None:
 
 
 def pixels(window: MainWindow) -> dict[str, np.ndarray]:
-    return {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()}
+    return {
+        name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()
+    }
 
 
 @pytest.mark.parametrize("per_frame", [1, 7, 200])
@@ -301,7 +309,11 @@ def test_an_ellipse_a_triangle_and_nothing_from_what_is_not_there_yet() -> None:
     assert ellipse.max(axis=0) == pytest.approx([1 + 6, 2 + 1])
     (closed,) = outlines({"simplex": triangle})
     np.testing.assert_array_equal(closed, [*triangle, triangle[0]])
-    for state in ({"simplex": None, "covariance": None}, {"covariance": np.full((2, 2), np.nan), "mean": np.zeros(2)}, {}):
+    for state in (
+        {"simplex": None, "covariance": None},
+        {"covariance": np.full((2, 2), np.nan), "mean": np.zeros(2)},
+        {},
+    ):
         assert outlines(state) == []
 
 

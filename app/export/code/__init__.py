@@ -17,7 +17,16 @@ from app.export.options import Options
 from app.utils.atomic_write import replacing
 from app.utils.i18n import in_english
 
-__all__ = ["keras_code", "keras_script", "numpy_code", "numpy_script", "plot_code", "plot_script", "torch_code", "torch_script"]
+__all__ = [
+    "keras_code",
+    "keras_script",
+    "numpy_code",
+    "numpy_script",
+    "plot_code",
+    "plot_script",
+    "torch_code",
+    "torch_script",
+]
 
 
 def _file(script: Callable[[Race], str], framework: str = "") -> Callable[[Race, Path, Options], None]:

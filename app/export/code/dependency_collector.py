@@ -36,8 +36,13 @@ class Gathered:
     ``instead``: what stands for some of our definitions, as module and name to import. ``arrays``: what some arrays are called.
     """
 
-    def __init__(self, reserved: Collection[str], instead: Mapping[Key, Key], features: Collection[str] = (),
-                 arrays: Mapping[str, np.ndarray] = NO_ARRAYS) -> None:
+    def __init__(
+        self,
+        reserved: Collection[str],
+        instead: Mapping[Key, Key],
+        features: Collection[str] = (),
+        arrays: Mapping[str, np.ndarray] = NO_ARRAYS,
+    ) -> None:
         self.names: dict[Key, str] = {("numpy", ""): "np"}
         self.taken = {*dir(builtins), *reserved, "np"}
         self.imports: list[tuple[Key, str]] = [(("numpy", ""), "np")]  # every script makes arrays
@@ -68,7 +73,9 @@ class Gathered:
                 self.names[key] = self._name(name or f"{outer}_here", key)
                 self.order.append(f"{self.names[key]} = {make}({call})")
             else:
-                node = next(each for each in ast.walk(factory) if isinstance(each, ast.FunctionDef) and each.name == inner)
+                node = next(
+                    each for each in ast.walk(factory) if isinstance(each, ast.FunctionDef) and each.name == inner
+                )
                 keys = {each: self._constant(each, value) for each, value in closed.items()}
                 self.names[key] = self._name(inner, key)
                 self._take(Piece(key, source, node, keys))
@@ -131,7 +138,11 @@ class Gathered:
         if isinstance(piece.node, ast.ClassDef):
             methods = [each for each in piece.node.body if isinstance(each, ast.FunctionDef)]
             self.classes.append((piece, methods))
-            rest = [*piece.node.decorator_list, *piece.node.bases, *(each for each in piece.node.body if each not in methods)]
+            rest = [
+                *piece.node.decorator_list,
+                *piece.node.bases,
+                *(each for each in piece.node.body if each not in methods),
+            ]
         else:
             rest = [piece.node]
         for node in rest:
@@ -146,8 +157,15 @@ class Gathered:
 
     def _take_methods(self) -> None:
         """Those methods of the classes that somebody asks for by now, and those that these ask for."""
-        while asked := next(((piece, methods, method) for piece, methods in self.classes for method in methods
-                             if method.name.startswith("__") or method.name in self.attributes), None):
+        while asked := next(
+            (
+                (piece, methods, method)
+                for piece, methods in self.classes
+                for method in methods
+                if method.name.startswith("__") or method.name in self.attributes
+            ),
+            None,
+        ):
             piece, methods, method = asked
             methods.remove(method)
             self._look_into(piece, method)
@@ -187,4 +205,3 @@ class Gathered:
         elif isinstance(node, ast.Assign) and own != piece.key[1]:
             edits += [(source.begin(each), source.end(each), own.encode()) for each in node.targets]
         return source.cut(node, edits)
-

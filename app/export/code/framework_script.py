@@ -17,7 +17,10 @@ from app.utils.validation import ExperimentError
 # The classes whose argument weight_decay is our part of that name
 NATIVE = {"torch": ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "Adamax", "NAdam", "RAdam", "ASGD"), "keras": ()}
 FLOATS = {"torch": "torch.set_default_dtype(torch.float64)", "keras": 'keras.config.set_floatx("float64")'}
-SAYS = {"torch": ("PyTorch", "torch.optim", "numpy and torch"), "keras": ("Keras", "keras.optimizers", "numpy and keras 3")}
+SAYS = {
+    "torch": ("PyTorch", "torch.optim", "numpy and torch"),
+    "keras": ("Keras", "keras.optimizers", "numpy and keras 3"),
+}
 NO_REST = ("ftrl",)  # where a schedule comes down to 0, Keras divides by it
 COMMENT = "the optimizer, and since which step which arguments"
 COMBINED = "; what it is combined with, and since which step with which hyperparameters"
@@ -42,8 +45,10 @@ def translated(framework: str, run: Run, last: int) -> Translated | None:
         return None
     calls, adjusted = found
     if not adjusted and [part.id for part in parts] == ["weight_decay"] and calls[0][0] in NATIVE[framework]:
-        calls = [(name, {**arguments, "weight_decay": h.get("weight_decay", 0.0)})
-                 for (name, arguments), h in zip(calls, stretches.values(), strict=True)]
+        calls = [
+            (name, {**arguments, "weight_decay": h.get("weight_decay", 0.0)})
+            for (name, arguments), h in zip(calls, stretches.values(), strict=True)
+        ]
     return Translated(dict(zip(stretches, calls, strict=True)), adjusted)
 
 
@@ -63,8 +68,13 @@ def counterparts_of(race: Race, framework: str) -> list[Translated]:
     found = [translated(framework, run, race.step) for run in runs]
     missing = [name for name, each in zip(names, found, strict=True) if each is None]
     if missing:
-        raise ExperimentError(tr("{library} has nothing that takes the very path of {names}; the NumPy script (.py) can do it",
-                                 library=SAYS[framework][1], names=", ".join(missing)))
+        raise ExperimentError(
+            tr(
+                "{library} has nothing that takes the very path of {names}; the NumPy script (.py) can do it",
+                library=SAYS[framework][1],
+                names=", ".join(missing),
+            )
+        )
     return [each for each in found if each is not None]
 
 
@@ -78,14 +88,23 @@ def framework_script(race: Race, framework: str) -> str:
     able = features(others, race.step) | ({"adjusted"} if any(found.adjusted for found in every) else set())
     gathered, surface = script_builder.ground(race, True, True, able)
     named = {id: gathered.function(part.rule) for id, part in parts.items()}
-    entries = [entry(framework, run, found, race.step, named, gathered, plain)
-               for run, found, plain in zip(runs, every, simple, strict=True)]
+    entries = [
+        entry(framework, run, found, race.step, named, gathered, plain)
+        for run, found, plain in zip(runs, every, simple, strict=True)
+    ]
     gathered.need((framework, ""))
     lines = [*script_builder.facets(race, gathered, surface), FLOATS[framework]]
-    body = "\n\n".join(["\n".join(lines), *script_builder.table(race, surface, entries, COMMENT + COMBINED * bool(parts))])
+    body = "\n\n".join(
+        ["\n".join(lines), *script_builder.table(race, surface, entries, COMMENT + COMBINED * bool(parts))]
+    )
     more = f"The optimizers are {label}'s own; the gradient is written down by hand." + framework_note(framework, runs)
-    return script_builder.joined(script_text.heading(race, needs, more), gathered, script_builder.definitions(gathered), body,
-                         script_builder.main(script_builder.LAST_WORDS))
+    return script_builder.joined(
+        script_text.heading(race, needs, more),
+        gathered,
+        script_builder.definitions(gathered),
+        body,
+        script_builder.main(script_builder.LAST_WORDS),
+    )
 
 
 def framework_note(framework: str, runs: Iterable[Run]) -> str:
@@ -93,8 +112,10 @@ def framework_note(framework: str, runs: Iterable[Run]) -> str:
     rounding = sorted({run.rule.name for run in runs if run.optimizer in ("nadam_keras", "adafactor_keras")})
     if framework == "torch" or not rounding:
         return ""
-    return (f" Some constants of {' and '.join(rounding)} are rounded to single precision, as TensorFlow does: on another backend "
-            "the paths differ by some 1e-9.")
+    return (
+        f" Some constants of {' and '.join(rounding)} are rounded to single precision, as TensorFlow does: on another backend "
+        "the paths differ by some 1e-9."
+    )
 
 
 def _has_all(run: Run, found: Translated, last: int) -> bool:
@@ -103,8 +124,9 @@ def _has_all(run: Run, found: Translated, last: int) -> bool:
     return not parts or (parts == ["weight_decay"] and "weight_decay" in found.calls[0][1])
 
 
-def entry(framework: str, run: Run, found: Translated, last: int, named: dict[str, str], gathered: Gathered,
-          plain: bool) -> tuple[str, str]:
+def entry(
+    framework: str, run: Run, found: Translated, last: int, named: dict[str, str], gathered: Gathered, plain: bool
+) -> tuple[str, str]:
     """The loop of a run, and its arguments in words."""
     loops = f"app.export.code.templates.{framework}_loops"
     home = SAYS[framework][1]
@@ -114,8 +136,11 @@ def entry(framework: str, run: Run, found: Translated, last: int, named: dict[st
         return gathered.need((loops, "descend_adjusted" if adjusted else "descend")), ", ".join(words + adjusted)
     parts = script_text.combined(run, last)
     names = {name for part in parts for name in part.hyperparameters}
-    more = {since: turned for since, changes in script_text.turns(run, last).items()
-            if (turned := {name: value for name, value in changes.items() if name in names})}
+    more = {
+        since: turned
+        for since, changes in script_text.turns(run, last).items()
+        if (turned := {name: value for name, value in changes.items() if name in names})
+    }
     words += [stages(run, parts, named), script_text.written(more), *adjusted]
     return gathered.need((loops, "descend_combined")), ", ".join(words)
 

@@ -32,5 +32,7 @@ def literal(value: Any) -> str:
 
 def escaped(text: str) -> str:
     """Text that stays inside a string in double quotes, also in three of them, whatever it holds."""
-    return "".join(each if each.isprintable() and each not in '"\\' else "\\" + each if each in '"\\' else ascii(each)[1:-1]
-                   for each in text)
+    return "".join(
+        each if each.isprintable() and each not in '"\\' else "\\" + each if each in '"\\' else ascii(each)[1:-1]
+        for each in text
+    )

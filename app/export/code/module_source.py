@@ -54,13 +54,15 @@ class Source:
     def extent(self, node: Statement) -> tuple[int, int]:
         """Where a definition begins and ends, with the comment above and beside it, a function without its decorators."""
         decorators = getattr(node, "decorator_list", [])
-        first = self.starts[(decorators[0].lineno if decorators and isinstance(node, ast.ClassDef) else node.lineno) - 1]
+        first = self.starts[
+            (decorators[0].lineno if decorators and isinstance(node, ast.ClassDef) else node.lineno) - 1
+        ]
         while not decorators and first and self._line_before(first).startswith(b"#"):
             first -= len(self._line_before(first))
         return first, self.starts[node.end_lineno or 0] - 1
 
     def _line_before(self, place: int) -> bytes:
-        return self.text[self.text.rfind(b"\n", 0, place - 1) + 1: place]
+        return self.text[self.text.rfind(b"\n", 0, place - 1) + 1 : place]
 
     def untyped(self, node: ast.AST) -> Iterator[Edit]:
         """The edits that take the annotations out of all functions in a definition."""
@@ -107,7 +109,7 @@ class Source:
             if not kept or edit[0] >= kept[-1][1]:  # else it lies in a part that is taken out
                 kept.append(edit)
         for begin, end, new in reversed(kept):
-            text = text[: begin - first] + new + text[end - first:]
+            text = text[: begin - first] + new + text[end - first :]
         indent = " " * node.col_offset
         lines = [line.removeprefix(indent).rstrip() for line in FOR_TOOLS.sub("", text.decode()).splitlines()]
         return _signature_on_one_line(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip())
@@ -117,7 +119,7 @@ def _signature_on_one_line(text: str) -> str:
     """Without its annotations a signature often fits on a line again."""
     found = SIGNATURE.match(text)
     line = re.sub(r"\s*\n\s*", " ", found[0].rstrip()) if found else ""
-    return text if not found or len(line) > WIDE else f"{line}\n{text[found.end():]}"
+    return text if not found or len(line) > WIDE else f"{line}\n{text[found.end() :]}"
 
 
 @lru_cache(maxsize=256)
@@ -134,7 +136,9 @@ def read(module: str, features: frozenset[str] = frozenset()) -> Source:
         asked = OPTIONAL.search(line)
         if asked is None or features.isdisjoint(asked[2].split(" or ")) == (asked[1] == "if not"):
             kept.append(OPTIONAL.sub("", line))
-    return Source(module if spec.submodule_search_locations is None else f"{module}.__init__", "\n".join([*kept, ""]).encode())
+    return Source(
+        module if spec.submodule_search_locations is None else f"{module}.__init__", "\n".join([*kept, ""]).encode()
+    )
 
 
 def bound_in(scope: Scope) -> set[str]:

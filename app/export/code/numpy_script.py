@@ -19,14 +19,18 @@ COMBINED = ", and what it is combined with"
 def numpy_script(race: Race) -> str:
     """A script that needs nothing but NumPy and comes to the same points, to the bit."""
     body, gathered = walks(race)
-    return script_builder.joined(script_text.heading(race, "numpy only"), gathered, *body, script_builder.main(script_builder.LAST_WORDS))
+    return script_builder.joined(
+        script_text.heading(race, "numpy only"), gathered, *body, script_builder.main(script_builder.LAST_WORDS)
+    )
 
 
 def walks(race: Race, on_arrays: bool = False) -> tuple[list[str], Gathered]:
     """The part of a script that computes the paths. ``on_arrays``: the surface is asked for many heights at once, too."""
     runs = race.experiment.runs
     parts = {part.id: part for run in runs for part in script_text.combined(run, race.step)}
-    looking = any(run.rule.takes_loss for run in runs)  # for second derivatives, perhaps, which are made with complex numbers
+    looking = any(
+        run.rule.takes_loss for run in runs
+    )  # for second derivatives, perhaps, which are made with complex numbers
     separable = all(run.rule.separable for run in runs)
     gathered, surface = script_builder.ground(race, not on_arrays and not looking, separable, features(runs, race.step))
     named = {id: gathered.function(run.rule.rule) for id, run in ((run.optimizer, run) for run in runs)}
@@ -35,7 +39,10 @@ def walks(race: Race, on_arrays: bool = False) -> tuple[list[str], Gathered]:
     lines = script_builder.facets(race, gathered, surface)
     comment = COMMENT + COMBINED * bool(parts)
     blocks = script_builder.table(race, surface, entries, comment)
-    return [script_builder.definitions(gathered), "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)], gathered
+    return [
+        script_builder.definitions(gathered),
+        "\n\n".join(["\n".join(lines), *blocks] if lines else blocks),
+    ], gathered
 
 
 def features(runs: Collection[Run], last: int) -> set[str]:
@@ -52,7 +59,11 @@ def features(runs: Collection[Run], last: int) -> set[str]:
 def entry(run: Run, last: int, named: dict[str, str], gathered: Gathered) -> tuple[str, str]:
     """The loop of a run, and its arguments in words."""
     rule, parts = run.rule, script_text.combined(run, last)
-    words = [named[run.optimizer], literal(tuple(rule.state.values())), script_text.written(script_text.turns(run, last))]
+    words = [
+        named[run.optimizer],
+        literal(tuple(rule.state.values())),
+        script_text.written(script_text.turns(run, last)),
+    ]
     if not parts:
         loop = "descend" if rule.separable else "descend_looking" if rule.takes_loss else "descend_whole"
         return gathered.need((LOOPS, loop)), ", ".join(words)
@@ -71,5 +82,7 @@ def stages(run: Run, parts: list[Part], named: dict[str, str]) -> str:
         if part.penalty and run.rule.takes_loss:
             by_stage.setdefault("penalty", []).append(named[part.id])
     words = [f"{literal(stage)}: [{', '.join(names)}]" for stage, names in by_stage.items()]
-    words += ['"looking": True'] * run.rule.takes_loss + ['"unrated": True'] * (not run.rule.has_rate and "position" in by_stage)
+    words += ['"looking": True'] * run.rule.takes_loss + ['"unrated": True'] * (
+        not run.rule.has_rate and "position" in by_stage
+    )
     return f"{{{', '.join(words)}}}"

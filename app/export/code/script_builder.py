@@ -10,17 +10,50 @@ from app.export.code.dependency_collector import Gathered, Key
 from app.export.code.literals import WIDE, literal
 from app.export.code.script_text import ends, mapping
 
-RESERVED = ("RUNS", "START", "STEPS", "ENDS", "STYLES", "BOX", "MINIMA", "x", "y", "t", "name", "run", "walk", "walks", "path",
-            "paths", "loss", "losses", "PICTURE")
-STANDARD = ("math", "contextlib", "functools", "sys", "typing", "random", "bisect", "collections.abc", "dataclasses", "itertools")
+RESERVED = (
+    "RUNS",
+    "START",
+    "STEPS",
+    "ENDS",
+    "STYLES",
+    "BOX",
+    "MINIMA",
+    "x",
+    "y",
+    "t",
+    "name",
+    "run",
+    "walk",
+    "walks",
+    "path",
+    "paths",
+    "loss",
+    "losses",
+    "PICTURE",
+)
+STANDARD = (
+    "math",
+    "contextlib",
+    "functools",
+    "sys",
+    "typing",
+    "random",
+    "bisect",
+    "collections.abc",
+    "dataclasses",
+    "itertools",
+)
 # On plain floats these of ours are what the standard library has
 SURFACE_ON_FLOATS: Mapping[Key, Key] = {
-    ("surfaces.arithmetic", name): ("math", name) for name in ("sin", "cos", "sqrt", "exp", "pi", "e")}
+    ("surfaces.arithmetic", name): ("math", name) for name in ("sin", "cos", "sqrt", "exp", "pi", "e")
+}
 RULES_ON_FLOATS: Mapping[Key, Key] = {("optimizers.arithmetic", "sqrt"): ("math", "sqrt")}
 ALWAYS: Mapping[Key, Key] = {("surfaces.arithmetic", name): ("math", name) for name in ("pi", "e")}
 
 
-def ground(race: Race, surface_on_floats: bool, rules_on_floats: bool, features: Collection[str]) -> tuple[Gathered, str]:
+def ground(
+    race: Race, surface_on_floats: bool, rules_on_floats: bool, features: Collection[str]
+) -> tuple[Gathered, str]:
     """The surface's function as the first definition, and its name; what is on floats never sees anything else."""
     surface = race.surface
     arrays = dict(zip(("DATA_X", "DATA_Y"), surface.data, strict=True)) if surface.data else {}
@@ -38,8 +71,10 @@ def facets(race: Race, gathered: Gathered, surface: str) -> list[str]:
     if "batch" in gathered.attributes and race.surface.data is not None:
         names = [gathered.constant("DATA", column) for column in race.surface.data]
         lines.append(f"{surface}.data = {', '.join(names)}")
-    if any(piece.key == ("optimizers.loss", "Loss") and "hessian" not in {method.name for method in left}
-           for piece, left in gathered.classes):
+    if any(
+        piece.key == ("optimizers.loss", "Loss") and "hessian" not in {method.name for method in left}
+        for piece, left in gathered.classes
+    ):
         made = gathered.need(("surfaces.surface", "hessian"))
         lines.append(f"{surface}.hessian = lambda x, y: {made}({surface}, x, y)")
     return lines
@@ -86,23 +121,31 @@ def table(race: Race, surface: str, runs: list[tuple[str, str]], comment: str) -
     entries = [f"({rest})" if single else f"({loop}, {rest})" for loop, rest in runs]
     blocks = [f"START = {literal(race.experiment.start)}\nSTEPS = {race.step}"]
     if stopped:
-        blocks.append("# These had used up their evaluations\n" + mapping("ENDS", [(k, str(v)) for k, v in stopped.items()]))
+        blocks.append(
+            "# These had used up their evaluations\n" + mapping("ENDS", [(k, str(v)) for k, v in stopped.items()])
+        )
     lines = wrap(f"Of each run: {'' if single else 'its loop, '}{comment}", WIDE)
-    blocks.append("".join(f"# {line}\n" for line in lines) + mapping("RUNS", zip(race.experiment.names, entries, strict=True)))
+    blocks.append(
+        "".join(f"# {line}\n" for line in lines) + mapping("RUNS", zip(race.experiment.names, entries, strict=True))
+    )
     loop, pattern = (next(iter(loops)), "run") if single else ("walk", "(walk, *run)")
-    blocks.append('with np.errstate(all="ignore"):  # a run that diverges does so without a warning\n'
-                  f"    walks = {{name: {loop}({surface}, START, {steps}, *run) for name, {pattern} in RUNS.items()}}\n"
-                  "paths = {name: path for name, (path, _) in walks.items()}\n"
-                  "losses = {name: loss for name, (_, loss) in walks.items()}")
+    blocks.append(
+        'with np.errstate(all="ignore"):  # a run that diverges does so without a warning\n'
+        f"    walks = {{name: {loop}({surface}, START, {steps}, *run) for name, {pattern} in RUNS.items()}}\n"
+        "paths = {name: path for name, (path, _) in walks.items()}\n"
+        "losses = {name: loss for name, (_, loss) in walks.items()}"
+    )
     return blocks
 
 
-LAST_WORDS = '''\
+LAST_WORDS = """\
 for name, path in paths.items():
     x, y = path[-1]
-    print(f"{name}: {len(path) - 1} steps to ({x:.6g}, {y:.6g}), loss {losses[name][-1]:.6g}")'''
+    print(f"{name}: {len(path) - 1} steps to ({x:.6g}, {y:.6g}), loss {losses[name][-1]:.6g}")"""
 
 
 def main(*blocks: str) -> str:
     """What is done when the script is run, and not when it is imported."""
-    return 'if __name__ == "__main__":\n' + "\n".join(f"    {line}" if line else "" for line in "\n".join(blocks).splitlines())
+    return 'if __name__ == "__main__":\n' + "\n".join(
+        f"    {line}" if line else "" for line in "\n".join(blocks).splitlines()
+    )

@@ -20,8 +20,10 @@ def heading(race: Race, needs: str, more: str = "") -> str:
     experiment, surface = race.experiment.at(race.step), race.surface
     lines = [escaped(experiment.title) or f"{surface.name}, {race.step} steps", ""]
     written = f"Written by Thalweg {version()}. It needs {needs}."
-    lines += _folded(f"A race of {len(experiment.runs)} {'run' if len(experiment.runs) == 1 else 'runs'} on {surface.name}, "
-                     f"{race.step} steps. {written} {more}".rstrip())
+    lines += _folded(
+        f"A race of {len(experiment.runs)} {'run' if len(experiment.runs) == 1 else 'runs'} on {surface.name}, "
+        f"{race.step} steps. {written} {more}".rstrip()
+    )
     lines += ["", *_folded(f"The surface: {surface.name}. {surface.source}.")]
     if experiment.data is not None:
         lines += _folded("It is made from data of the experiment's own.")
@@ -29,7 +31,10 @@ def heading(race: Race, needs: str, more: str = "") -> str:
     parts = {part.id: part for run in experiment.runs for part in combined(run, race.step)}
     for each in (*rules.values(), *parts.values()):
         lines += _folded(f"{each.name}: {each.source}.")
-    lines += ["", "``paths`` holds the points of every run from its start on, and ``losses`` the heights of the surface there."]
+    lines += [
+        "",
+        "``paths`` holds the points of every run from its start on, and ``losses`` the heights of the surface there.",
+    ]
     return '"""' + "\n".join(lines) + '\n"""'
 
 
@@ -82,8 +87,11 @@ def arguments(changes: Mapping[str, Any]) -> str:
 
 def ends(race: Race) -> dict[str, int]:
     """The runs whose evaluations were used up before the step that is shown, and where they stopped."""
-    return {name: track.extent for name, track in zip(race.experiment.names, race.tracks, strict=True)
-            if track.exhausted and track.extent < race.step}
+    return {
+        name: track.extent
+        for name, track in zip(race.experiment.names, race.tracks, strict=True)
+        if track.exhausted and track.extent < race.step
+    }
 
 
 def mapping(name: str, entries: Iterable[tuple[str, str]]) -> str:

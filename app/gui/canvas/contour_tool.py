@@ -40,8 +40,12 @@ class ContourGesture:
         self.before: tuple[Experiment, int] = session.experiment, 0  # what a click has changed
         self.nudging = False  # whether keys have moved the start just now
         canvas.settle.timeout.connect(self.rest)
-        for name, what in (("button_press_event", self.press), ("motion_notify_event", self.move),
-                           ("button_release_event", self.release), ("scroll_event", self.scroll)):
+        for name, what in (
+            ("button_press_event", self.press),
+            ("motion_notify_event", self.move),
+            ("button_release_event", self.release),
+            ("scroll_event", self.scroll),
+        ):
             canvas.mpl_connect(name, what)
 
     @property
@@ -74,8 +78,9 @@ class ContourGesture:
     def move(self, event: Any) -> None:
         if self.pressed is None:
             inside = event.inaxes is self.view.axes and self.view.scene is not None
-            self.canvas.setCursor(SHAPE.ArrowCursor if not inside else
-                                  SHAPE.OpenHandCursor if self.near(event) else SHAPE.CrossCursor)
+            self.canvas.setCursor(
+                SHAPE.ArrowCursor if not inside else SHAPE.OpenHandCursor if self.near(event) else SHAPE.CrossCursor
+            )
             return
         here = np.array([event.x, event.y])
         self.dragged |= math.dist(here, self.pressed) > STILL * self.canvas.device_pixel_ratio
@@ -110,8 +115,10 @@ class ContourGesture:
         box = self.view.axes.bbox
         place = self.view.axes.transData.inverted().transform(np.clip(pixel, box.min, box.max))
         steps = [length / pixels for length, pixels in zip(size(self.view.visible), box.size, strict=True)]
-        x, y = (round(min(max(float(value), -FARTHEST), FARTHEST), 1 - math.floor(math.log10(step))) + 0.0
-                for value, step in zip(place, steps, strict=True))
+        x, y = (
+            round(min(max(float(value), -FARTHEST), FARTHEST), 1 - math.floor(math.log10(step))) + 0.0
+            for value, step in zip(place, steps, strict=True)
+        )
         return x, y
 
     def release(self, event: Any) -> None:

@@ -11,7 +11,9 @@ from app.views.surface_view import Relief
 from surfaces.surface import Box
 
 LEAST, MOST = 1e-12, 100.0  # of the whole box
-DISTINCT = 4096 * sys.float_info.epsilon  # of the numbers themselves: a pixel must be more than the distance of two of them
+DISTINCT = (
+    4096 * sys.float_info.epsilon
+)  # of the numbers themselves: a pixel must be more than the distance of two of them
 
 
 def size(box: Box) -> tuple[float, float]:
@@ -27,8 +29,10 @@ def magnified(box: Box, factor: float, about: tuple[float, float]) -> Box:
 
 def least(box: Box, whole: Box) -> tuple[float, float]:
     """The smallest window where a box is, in x and y."""
-    return tuple(max(LEAST * length, DISTINCT * max(abs(low), abs(high)))  # type: ignore[return-value]
-                 for length, (low, high) in zip(size(whole), box, strict=True))
+    return tuple(
+        max(LEAST * length, DISTINCT * max(abs(low), abs(high)))  # type: ignore[return-value]
+        for length, (low, high) in zip(size(whole), box, strict=True)
+    )
 
 
 class Zoom:
@@ -83,7 +87,10 @@ class Zoom:
         """Whether a window lies no farther from the whole box than it may be large, where numbers can be told apart."""
         if any(length < 0.99 * small for length, small in zip(size(window), least(window, self.whole), strict=True)):
             return False
-        return all(abs(low + high - a - b) <= 2 * MOST * (b - a) for (low, high), (a, b) in zip(window, self.whole, strict=True))
+        return all(
+            abs(low + high - a - b) <= 2 * MOST * (b - a)
+            for (low, high), (a, b) in zip(window, self.whole, strict=True)
+        )
 
     def rest(self) -> None:
         """Draw in full."""

@@ -35,8 +35,10 @@ class Slip(QLabel):
         self.hide()
 
     def dress(self, theme: Theme) -> None:
-        self.setStyleSheet(f"QLabel#hover {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line};"
-                           "border-radius: 4px; padding: 3px 6px; font-size: 12px; }")
+        self.setStyleSheet(
+            f"QLabel#hover {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line};"
+            "border-radius: 4px; padding: 3px 6px; font-size: 12px; }"
+        )
 
 
 class Hover:
@@ -62,8 +64,13 @@ class Hover:
             near = canvas.view.nearest((event.x, event.y), NEAR * canvas.device_pixel_ratio)
         self.ring(near)
         words = self.words_of_step(canvas, *near) if near else self.words_of_place(canvas, event)
-        self.say(words, canvas, QPoint(round(event.x / canvas.device_pixel_ratio),
-                                       round(canvas.height() - event.y / canvas.device_pixel_ratio)))
+        self.say(
+            words,
+            canvas,
+            QPoint(
+                round(event.x / canvas.device_pixel_ratio), round(canvas.height() - event.y / canvas.device_pixel_ratio)
+            ),
+        )
 
     def leave(self, event: Any) -> None:
         self.clear()
@@ -93,7 +100,10 @@ class Hover:
         """A run after a step, with what its rule keeps."""
         track, scene = self.session.race.tracks[index], canvas.scene
         assert scene is not None
-        point, label = track.point_at(step), shorten(self.session.experiment.at(step).labels[index], LETTERS, placeholder="…")
+        point, label = (
+            track.point_at(step),
+            shorten(self.session.experiment.at(step).labels[index], LETTERS, placeholder="…"),
+        )
         kept = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
         states = [(name, written(value)) for name, value in zip(track.rule.state, kept, strict=True)]
         when = tr("step {step:,}", step=step).replace(" ", "&nbsp;")
@@ -108,8 +118,11 @@ class Hover:
         box = contour.window or scene.scenery.box
         names = ", ".join(axis.split()[0] for axis in self.session.race.surface.axes)
         steps = [(high - low) / pixels for (low, high), pixels in zip(box, contour.axes.bbox.size, strict=True)]
-        return [(names, f"{told(x, steps[0])}, {told(y, steps[1])}"), (tr("loss"), short(float(np.ravel(loss)[0]))),
-                (tr("gradient"), written(np.ravel(slope)))]
+        return [
+            (names, f"{told(x, steps[0])}, {told(y, steps[1])}"),
+            (tr("loss"), short(float(np.ravel(loss)[0]))),
+            (tr("gradient"), written(np.ravel(slope))),
+        ]
 
     # The label
 
@@ -124,8 +137,11 @@ class Hover:
         self.slip.adjustSize()
         largest = max((c for c in self.canvases.values() if c.isVisible()), key=lambda c: c.width() * c.height())
         for host in dict.fromkeys((canvas, largest)):
-            free = [corner for corner in corners(host, self.slip.rect())
-                    if host is not canvas or not corner.adjusted(-CLEAR, -CLEAR, CLEAR, CLEAR).contains(pointer)]
+            free = [
+                corner
+                for corner in corners(host, self.slip.rect())
+                if host is not canvas or not corner.adjusted(-CLEAR, -CLEAR, CLEAR, CLEAR).contains(pointer)
+            ]
             if free:
                 if self.slip.parent() is not host:
                     self.slip.setParent(host)
@@ -141,9 +157,15 @@ def corners(canvas: Canvas, label: QRect) -> list[QRect]:
     if label.width() > room.width() or label.height() > room.height():
         return []
     right, low = room.right() - label.width(), room.bottom() - label.height()
-    places = [QRect(QPoint(x, y), label.size())
-              for x, y in ((room.left(), room.top()), (right, room.top()), (right, low), (room.left(), low))]
-    return [place for place in places if not any(place.intersects(on_widget(canvas, words)) for words in canvas.view.written)]
+    places = [
+        QRect(QPoint(x, y), label.size())
+        for x, y in ((room.left(), room.top()), (right, room.top()), (right, low), (room.left(), low))
+    ]
+    return [
+        place
+        for place in places
+        if not any(place.intersects(on_widget(canvas, words)) for words in canvas.view.written)
+    ]
 
 
 def on_widget(canvas: Canvas, box: BboxBase) -> QRect:
@@ -180,6 +202,8 @@ def written(value: Any) -> str:
 
 
 def table(rows: list[tuple[str, str]]) -> str:
-    cells = "".join(f"<tr><td style='padding-right: 8px'>{html.escape(name)}</td><td>{html.escape(words)}</td></tr>"
-                    for name, words in rows)
+    cells = "".join(
+        f"<tr><td style='padding-right: 8px'>{html.escape(name)}</td><td>{html.escape(words)}</td></tr>"
+        for name, words in rows
+    )
     return f"<table cellspacing='0' cellpadding='0'>{cells}</table>"

@@ -25,7 +25,10 @@ from app.views.base_view import BLOCK
 
 LEAP = 16 * BLOCK  # updates at once from which on all trails are drawn anew, thinned
 REST = 180  # milliseconds without a move, after which what was drawn in haste is drawn in full
-DPI, LETTERS = 100, 12  # of a figure, where the window's letters are so many pixels high; those of a figure grow with them
+DPI, LETTERS = (
+    100,
+    12,
+)  # of a figure, where the window's letters are so many pixels high; those of a figure grow with them
 BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 SPARING = 10  # how many times as long as it took to add to the ground it is then left alone
 
@@ -239,7 +242,11 @@ class Canvas(FigureCanvasQTAgg):
         self.resizeEvent(QResizeEvent(self.size(), self.size()))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        letters = max(QFontInfo(self.font()).pixelSize() / LETTERS, 1.0) ** 0.5  # lines and marks grow with them, and need room
-        self.figure.set_dpi(DPI * letters * self.larger * self.device_pixel_ratio)  # another screen may have another ratio
+        letters = (
+            max(QFontInfo(self.font()).pixelSize() / LETTERS, 1.0) ** 0.5
+        )  # lines and marks grow with them, and need room
+        self.figure.set_dpi(
+            DPI * letters * self.larger * self.device_pixel_ratio
+        )  # another screen may have another ratio
         super().resizeEvent(event)
         self.draw_idle()

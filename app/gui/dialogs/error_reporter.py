@@ -48,8 +48,12 @@ class Reporter(QObject):
     def _show(self, title: str, details: str) -> None:
         if self.dialog is not None:
             return
-        dialog = QMessageBox(QMessageBox.Icon.Warning, "Thalweg",
-                             tr("Something went wrong inside Thalweg. Your experiment is still here."), parent=self.window)
+        dialog = QMessageBox(
+            QMessageBox.Icon.Warning,
+            "Thalweg",
+            tr("Something went wrong inside Thalweg. Your experiment is still here."),
+            parent=self.window,
+        )
         dialog.setInformativeText(title[:300])
         dialog.setDetailedText(details)
         copy = dialog.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)

@@ -46,7 +46,9 @@ class Preview(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         room = self.picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect((self.width() - room.width()) // 2, (self.height() - room.height()) // 2, room.width(), room.height())
+        place = QRect(
+            (self.width() - room.width()) // 2, (self.height() - room.height()) // 2, room.width(), room.height()
+        )
         painter.fillRect(place, QColor("#ffffff"))
         if self.picture.hasAlphaChannel():
             painter.fillRect(place, QBrush(_board()))

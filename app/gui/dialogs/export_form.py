@@ -30,8 +30,12 @@ from app.utils.i18n import mark, tr
 
 UNIT_WORDS = {"px": mark("pixels"), "cm": "cm", "in": mark("inches")}
 DPI_WORDS = {"screen": mark("Screen"), "slide": mark("Slide"), "print": mark("Print"), "own": mark("Own")}
-PARTS = {"title": mark("Title"), "legend": mark("Legend"), "mode": mark("Race mode"),
-         "transparent": mark("Transparent background")}
+PARTS = {
+    "title": mark("Title"),
+    "legend": mark("Legend"),
+    "mode": mark("Race mode"),
+    "transparent": mark("Transparent background"),
+}
 AS_SCREEN = "screen"
 
 
@@ -68,8 +72,15 @@ class Form(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, formats: Mapping[str, str], views: Mapping[str, str], base: Options, theme: Theme, steps: int,
-                 settings: Settings) -> None:
+    def __init__(
+        self,
+        formats: Mapping[str, str],
+        views: Mapping[str, str],
+        base: Options,
+        theme: Theme,
+        steps: int,
+        settings: Settings,
+    ) -> None:
         super().__init__()
         self.base, self.theme, self.steps, self.settings = base, theme, steps, settings
         self.kind = "film" if ".gif" in formats else "picture"
@@ -78,13 +89,22 @@ class Form(QWidget):
         self.view = choices({"all": mark("All views"), **alone}, tr("Views"))
         self.unit = choices(UNIT_WORDS, tr("Unit"))
         self.width_, self.height_ = (
-            number(1, 30_000, side, 0, name) for side, name in zip(base.pixels, (tr("Width"), tr("Height")), strict=True))
+            number(1, 30_000, side, 0, name)
+            for side, name in zip(base.pixels, (tr("Width"), tr("Height")), strict=True)
+        )
         self.preset = choices(DPI_WORDS, tr("Resolution"))
         self.dpi = QSpinBox(minimum=10, maximum=MOST_DPI, value=round(base.dpi), suffix=" dpi", singleStep=50)
         self.dpi.setAccessibleName(tr("Dots an inch"))
         quiet_wheel(self.dpi)
-        self.look = choices({AS_SCREEN: mark("As on the screen"), "light": mark("Light"), "dark": mark("Dark"),
-                             "contrast": mark("High Contrast")}, tr("Theme"))
+        self.look = choices(
+            {
+                AS_SCREEN: mark("As on the screen"),
+                "light": mark("Light"),
+                "dark": mark("Dark"),
+                "contrast": mark("High Contrast"),
+            },
+            tr("Theme"),
+        )
         self.parts = {name: QCheckBox(tr(words)) for name, words in PARTS.items()}
         self.other = QLabel(objectName="quiet")
         self.fps = number(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
@@ -178,8 +198,11 @@ class Form(QWidget):
     def _show_measures(self) -> None:
         """The size in the units that were not chosen."""
         self.inches_before = width, height = self.size_inches
-        pixels = tr("{width:,} × {height:,} pixels",
-                    width=round(width * self.dpi.value()), height=round(height * self.dpi.value()))
+        pixels = tr(
+            "{width:,} × {height:,} pixels",
+            width=round(width * self.dpi.value()),
+            height=round(height * self.dpi.value()),
+        )
         lengths = tr("{width:.1f} × {height:.1f} cm", width=2.54 * width, height=2.54 * height)
         self.other.setText(lengths if self.unit.currentData() == "px" else pixels)
 
@@ -210,10 +233,17 @@ class Form(QWidget):
         """ExperimentError, in a sentence, where that cannot be."""
         chosen = self.look.currentData()
         made = Options(
-            view=self.view.currentData(), size=self.size_inches, dpi=self.dpi.value(), theme=THEMES.get(chosen, self.theme),
-            shown=self.base.shown, camera=self.base.camera, window=self.base.window,
+            view=self.view.currentData(),
+            size=self.size_inches,
+            dpi=self.dpi.value(),
+            theme=THEMES.get(chosen, self.theme),
+            shown=self.base.shown,
+            camera=self.base.camera,
+            window=self.base.window,
             **{name: box.isChecked() and not box.isHidden() for name, box in self.parts.items()},
-            fps=self.fps.value(), turn=self.turn.value())
+            fps=self.fps.value(),
+            turn=self.turn.value(),
+        )
         if self.kind == "film":
             timed = {"pace": self.pace.value()} if self.by_pace else {"seconds": self.seconds.value()}
             made = replace(made, **timed)

@@ -50,7 +50,7 @@ class Progress(QWidget):
 
 def title_of(name: str) -> str:
     """A file's name as far as there is room for it."""
-    return tr("Writing {name}", name=name if len(name) <= LONGEST else f"{name[:LONGEST - 12]}…{name[-11:]}")
+    return tr("Writing {name}", name=name if len(name) <= LONGEST else f"{name[: LONGEST - 12]}…{name[-11:]}")
 
 
 class Job(QObject):
@@ -117,6 +117,8 @@ class Job(QObject):
         self.timer.stop()
         if self.shown is not None and self.bar is not None:
             self.bar.removeWidget(self.shown)
-            self.shown.setParent(None)  # at once: when it goes later, the bar shows the others again, below words of the moment
+            self.shown.setParent(
+                None
+            )  # at once: when it goes later, the bar shows the others again, below words of the moment
             self.shown.deleteLater()
         self.deleteLater()

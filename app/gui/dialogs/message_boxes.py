@@ -19,8 +19,13 @@ def show_sentence(parent: QWidget, words: str) -> None:
 def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     """Whether to Save what was changed, to Discard it, or to Cancel what would lose it."""
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(QMessageBox.Icon.Question, "Thalweg", tr("Save the changes to {name}?", name=name),
-                      buttons.Save | buttons.Discard | buttons.Cancel, parent)
+    box = QMessageBox(
+        QMessageBox.Icon.Question,
+        "Thalweg",
+        tr("Save the changes to {name}?", name=name),
+        buttons.Save | buttons.Discard | buttons.Cancel,
+        parent,
+    )
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(tr("Otherwise they are lost."))
     box.setDefaultButton(buttons.Save)

@@ -27,12 +27,17 @@ class About(QDialog):
         self.setWindowTitle(tr("About Thalweg"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         known = versions()
-        rows = "".join(f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
-                       for name, number in known[1:])
+        rows = "".join(
+            f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
+            for name, number in known[1:]
+        )
         what = tr("Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters.")
         terms = tr("Free software under the GNU General Public License, version 3 or later, without any warranty.")
-        self.words = QLabel(f"<h2>{escape(' '.join(known[0]))}</h2><p>{escape(what)}</p><p>{escape(terms)}</p>"
-                            f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>", wordWrap=True)
+        self.words = QLabel(
+            f"<h2>{escape(' '.join(known[0]))}</h2><p>{escape(what)}</p><p>{escape(terms)}</p>"
+            f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>",
+            wordWrap=True,
+        )
         flags = Qt.TextInteractionFlag
         self.words.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.words.setAccessibleName(tr("About Thalweg"))

@@ -17,6 +17,6 @@ def linked(source: str) -> str:
             name = name[:-1]
         kind, _, number = name.partition(":")
         address = f"https://doi.org/{number}" if kind == "doi" else f"https://arxiv.org/abs/{number}"
-        made += [escape(source[last: found.start()]), f'<a href="{escape(address)}">{escape(name)}</a>']
+        made += [escape(source[last : found.start()]), f'<a href="{escape(address)}">{escape(name)}</a>']
         last = found.start() + len(name)
     return "".join([*made, escape(source[last:])])

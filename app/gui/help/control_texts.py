@@ -11,11 +11,11 @@ CONTROLS: dict[str, dict[str, str]] = {
     },
     "RunList": {
         "list": "The runs of the race, each with its mark in the pictures and with what it is doing. The one that is chosen "
-            "is set below; the box beside a name shows or hides its path.",
+        "is set below; the box beside a name shows or hides its path.",
     },
     "FairRace": {
         "modes": "What makes the race a fair one: as it is set, one learning rate for all, each rate tuned, or the same budget"
-            " of evaluations.",
+        " of evaluations.",
         "budget": "How many steps a rate is tuned for, or how many evaluations every run may use.",
         "go": "Tries up to 60 learning rates for every run, from this start; the lowest loss wins.",
         "cancel": "Ends the search for learning rates; they stay as they were.",
@@ -32,7 +32,7 @@ CONTROLS: dict[str, dict[str, str]] = {
     },
     "TimeBar": {
         "line": "The step that is shown. Drag it over all that is known, or use the arrow keys: marks show where something "
-            "was turned, rings where a branch was left.",
+        "was turned, rings where a branch was left.",
         "at": "Pauses the race when it reaches the step in the field beside it.",
         "field": "The step at which the race pauses. Type a number and press Enter.",
     },

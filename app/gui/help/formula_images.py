@@ -40,6 +40,8 @@ def picture(tex: str, pixels: float, color: str, ratio: float) -> QImage:
     layers[..., :3] = shade.red(), shade.green(), shade.blue()
     layers[..., 3] = ink
     height, width = ink.shape
-    drawn = QImage(layers.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()  # Qt does not own the bytes
+    drawn = QImage(
+        layers.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888
+    ).copy()  # Qt does not own the bytes
     drawn.setDevicePixelRatio(ratio)
     return drawn

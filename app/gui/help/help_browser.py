@@ -5,7 +5,15 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QEvent, QMimeData, QUrl, QVariant
-from PyQt6.QtGui import QFontInfo, QPalette, QResizeEvent, QTextCursor, QTextDocument, QTextDocumentFragment, QTextFormat
+from PyQt6.QtGui import (
+    QFontInfo,
+    QPalette,
+    QResizeEvent,
+    QTextCursor,
+    QTextDocument,
+    QTextDocumentFragment,
+    QTextFormat,
+)
 from PyQt6.QtWidgets import QTextBrowser
 
 from app.gui.help.formula_images import asked_for, picture
@@ -36,13 +44,16 @@ class Browser(QTextBrowser):
         assert bar is not None
         place, colors, document = bar.value(), self.palette(), self.document()
         assert document is not None
-        muted, line = (colors.color(role).name() for role in (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.Mid))
+        muted, line = (
+            colors.color(role).name() for role in (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.Mid)
+        )
         document.setDocumentMargin(MARGIN)
         document.setDefaultStyleSheet(
             f"h2 {{ margin: 2px 0 6px 0; }} h3 {{ margin: 14px 0 4px 0; }} p {{ margin: 0 0 8px 0; }} .quiet {{ color: {muted}; }}"
             f"th {{ color: {muted}; text-align: left; font-weight: normal; padding: 2px 16px 2px 0; }}"
             f"td {{ padding: 2px 16px 2px 0; vertical-align: middle; }} hr {{ background-color: {line}; }}"
-            ".facts { margin: 4px 0 8px 0; }")
+            ".facts { margin: 4px 0 8px 0; }"
+        )
         self.wide = self._room()
         self.setHtml(self.page)
         bar.setValue(place)
@@ -59,7 +70,11 @@ class Browser(QTextBrowser):
         asked = asked_for(name)
         if kind != QTextDocument.ResourceType.ImageResource.value or asked is None:
             return super().loadResource(kind, name)
-        (tex, alone), color, ratio = asked, self.palette().color(QPalette.ColorRole.Text).name(), self.devicePixelRatioF()
+        (tex, alone), color, ratio = (
+            asked,
+            self.palette().color(QPalette.ColorRole.Text).name(),
+            self.devicePixelRatioF(),
+        )
         pixels = QFontInfo(self.font()).pixelSize() * (ALONE if alone else WITHIN)
         drawn = picture(tex, pixels, color, ratio)
         share = self.wide / max(drawn.deviceIndependentSize().width(), 1)
@@ -79,7 +94,9 @@ class Browser(QTextBrowser):
             each = block.begin()
             while not each.atEnd():
                 piece = each.fragment()
-                formulas += piece.text().count(OBJECT) * [str(piece.charFormat().property(QTextFormat.Property.ImageAltText) or "")]
+                formulas += piece.text().count(OBJECT) * [
+                    str(piece.charFormat().property(QTextFormat.Property.ImageAltText) or "")
+                ]
                 each += 1
             block = block.next()
         first, *others = document.toPlainText().split(OBJECT)

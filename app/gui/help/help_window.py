@@ -51,8 +51,12 @@ class Guide(QDialog):
             return
         session, row = self.main.session, self.main.side.runs.row
         runs = session.seen.runs
-        for k, (page, title, name) in enumerate(((self.optimizer, tr("Optimizer"), tr("About this optimizer")),
-                                                 (self.surface, tr("Surface"), tr("About this surface")))):
+        for k, (page, title, name) in enumerate(
+            (
+                (self.optimizer, tr("Optimizer"), tr("About this optimizer")),
+                (self.surface, tr("Surface"), tr("About this surface")),
+            )
+        ):
             self.pages.setTabText(k, title)
             page.setAccessibleName(name)
         if self.pages.currentWidget() is self.surface:

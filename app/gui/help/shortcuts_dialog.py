@@ -56,15 +56,22 @@ def by_menu(window: MainWindow) -> list[Section]:
         if row.shortcuts:
             found.setdefault(row.menu, []).append((f" {tr('or')} ".join(keys_of(action)), name_of(action)))
     menus = window.commands.menus
-    return [(" › ".join(plain(menus[name].title()) for name in dict.fromkeys((top, menu))), rows)
-            for top in menus if "/" not in top for menu, rows in found.items() if menu.partition("/")[0] == top]
+    return [
+        (" › ".join(plain(menus[name].title()) for name in dict.fromkeys((top, menu))), rows)
+        for top in menus
+        if "/" not in top
+        for menu, rows in found.items()
+        if menu.partition("/")[0] == top
+    ]
 
 
 def by_mouse(window: MainWindow) -> list[Section]:
     """A section for every picture that there is."""
     known = [(canvas.accessibleName(), MOUSE[name]) for name, canvas in window.canvases.items() if name in MOUSE]
-    return [(tr("Mouse in the view: {view}", view=view), [(tr(gesture), tr(what)) for gesture, what in gestures])
-            for view, gestures in known]
+    return [
+        (tr("Mouse in the view: {view}", view=view), [(tr(gesture), tr(what)) for gesture, what in gestures])
+        for view, gestures in known
+    ]
 
 
 def _page(sections: list[Section]) -> str:
@@ -74,11 +81,16 @@ def _page(sections: list[Section]) -> str:
     for heading, rows in sections:
         columns[filled + (HEADING + len(rows)) / 2 > half].append((heading, rows))
         filled += HEADING + len(rows)
-    cells = "".join(f"<td width='50%' style='vertical-align: top'>{''.join(map(_section, column))}</td>" for column in columns)
+    cells = "".join(
+        f"<td width='50%' style='vertical-align: top'>{''.join(map(_section, column))}</td>" for column in columns
+    )
     return f"<table width='100%' cellspacing='0'><tr>{cells}</tr></table>"
 
 
 def _section(section: Section) -> str:
     heading, rows = section
-    return f"<h3>{escape(heading)}</h3><table cellspacing='0' width='100%'>" + "".join(
-        f"<tr><td width='42%'><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>" for how, what in rows) + "</table>"
+    return (
+        f"<h3>{escape(heading)}</h3><table cellspacing='0' width='100%'>"
+        + "".join(f"<tr><td width='42%'><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>" for how, what in rows)
+        + "</table>"
+    )

@@ -8,15 +8,32 @@ SHOWN = {
     "contour": "The surface from above, with lines of equal height and the path of every run.",
     "relief": "The surface in space, with the path of every run; where a hill hides a path, it is pale.",
     "loss": "The height of every run, or another quantity, against the steps.",
-    "fit": "The data, and the curve that every run draws through them."}
+    "fit": "The data, and the curve that every run draws through them.",
+}
 MOUSE = {
-    "contour": (("Click", "sets the start, and the race starts anew"), ("Drag the start", "moves it, and the paths follow"),
-                ("Drag beside it", "moves the picture"), ("Wheel", "shows more or less around the pointer"),
-                ("Double click", "shows all"), ("Point at a path", "tells its step and its state")),
-    "relief": (("Drag", "turns the surface"), ("Wheel", "goes nearer or farther away"), ("Double click", "puts it back"),
-               ("Point at a path", "tells its step and its state")),
-    "loss": (("Right click", "chooses what is shown, against what, and the scales"),
-             ("Point at a curve", "tells its step and its state")),
-    "fit": (("Point at a curve", "tells which run draws it"),)}
+    "contour": (
+        ("Click", "sets the start, and the race starts anew"),
+        ("Drag the start", "moves it, and the paths follow"),
+        ("Drag beside it", "moves the picture"),
+        ("Wheel", "shows more or less around the pointer"),
+        ("Double click", "shows all"),
+        ("Point at a path", "tells its step and its state"),
+    ),
+    "relief": (
+        ("Drag", "turns the surface"),
+        ("Wheel", "goes nearer or farther away"),
+        ("Double click", "puts it back"),
+        ("Point at a path", "tells its step and its state"),
+    ),
+    "loss": (
+        ("Right click", "chooses what is shown, against what, and the scales"),
+        ("Point at a curve", "tells its step and its state"),
+    ),
+    "fit": (("Point at a curve", "tells which run draws it"),),
+}
 KEYS: dict[str, tuple[str, ...]] = {
-    "contour": ("zoom_", "show_all", "pan_", "start_"), "relief": ("turn_back", "turn_top", "relief_"), "loss": (), "fit": ()}
+    "contour": ("zoom_", "show_all", "pan_", "start_"),
+    "relief": ("turn_back", "turn_top", "relief_"),
+    "loss": (),
+    "fit": (),
+}

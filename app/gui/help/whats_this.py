@@ -47,7 +47,8 @@ USED: tuple[tuple[type[QWidget], str], ...] = (
     (QCheckBox, "Click it, or press Space, to switch it on or off."),
     (QAbstractButton, "Click it, or press Space."),
     (QTabBar, "Click a page, or choose one with the arrow keys."),
-    (QAbstractItemView, "The arrow keys choose a row."))
+    (QAbstractItemView, "The arrow keys choose a row."),
+)
 
 
 class Answers(QObject):
@@ -101,21 +102,35 @@ class Answers(QObject):
         """Its name, its keys and what it does."""
         menu = action.menu()
         if menu is not None:
-            return told(name_of(action), tr("A menu with the commands: {names}.", names=", ".join(
-                name_of(each) for each in menu.actions() if each.text())))
+            return told(
+                name_of(action),
+                tr(
+                    "A menu with the commands: {names}.",
+                    names=", ".join(name_of(each) for each in menu.actions() if each.text()),
+                ),
+            )
         name, keys, known = name_of(action), " / ".join(keys_of(action)), action.objectName()
         does = DOES.get(known) or SHOWN.get(known.removeprefix("view_"), "")
         if not does:
-            does = mark("Switches “{name}” on or off.") if action.isCheckable() else mark("Does what it is called: {name}.")
+            does = (
+                mark("Switches “{name}” on or off.")
+                if action.isCheckable()
+                else mark("Does what it is called: {name}.")
+            )
         return told(f"{name} ({keys})" if keys else name, tr(does, name=name))
 
     def _canvas(self, view: str, name: str) -> str:
         """What it shows, and what mouse and keys do there."""
         rows = [(tr(gesture), tr(what)) for gesture, what in MOUSE[view]]
-        rows += [(" / ".join(keys_of(action)), name_of(action)) for row, action in self.window.commands.actions.values()
-                 if row.shortcuts and row.id.startswith(KEYS[view])]
-        table = "".join(f"<tr><td style='padding-right: 12px'><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>"
-                        for how, what in rows)
+        rows += [
+            (" / ".join(keys_of(action)), name_of(action))
+            for row, action in self.window.commands.actions.values()
+            if row.shortcuts and row.id.startswith(KEYS[view])
+        ]
+        table = "".join(
+            f"<tr><td style='padding-right: 12px'><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>"
+            for how, what in rows
+        )
         return told(name, tr(SHOWN[view])) + f"<table>{table}</table>"
 
 
@@ -157,7 +172,11 @@ def _tip(widget: QWidget, place: QPoint | None) -> str:
         return tr("Shows the page “{name}”.", name=widget.tabText(at if at >= 0 else widget.currentIndex()))
     if isinstance(widget, QHeaderView) and place is not None:
         model = widget.model()
-        words = model.headerData(widget.logicalIndexAt(place), widget.orientation(), Qt.ItemDataRole.ToolTipRole) if model else None
+        words = (
+            model.headerData(widget.logicalIndexAt(place), widget.orientation(), Qt.ItemDataRole.ToolTipRole)
+            if model
+            else None
+        )
         return str(words or "")
     return widget.toolTip()
 
@@ -168,8 +187,11 @@ def _known(widget: QWidget) -> str:
     while holder is not None:
         for name, words in CONTROLS.get(type(holder).__name__, {}).items():
             held = getattr(holder, name)
-            if widget is held or (isinstance(held, list) and widget in held) or (
-                    isinstance(held, Knob) and widget in (held.slider, held.field, held.label)):
+            if (
+                widget is held
+                or (isinstance(held, list) and widget in held)
+                or (isinstance(held, Knob) and widget in (held.slider, held.field, held.label))
+            ):
                 return tr(words)
         holder = holder.parentWidget()
     return ""
@@ -178,7 +200,9 @@ def _known(widget: QWidget) -> str:
 def _declared(widget: QWidget) -> str:
     """What may be set, for what turns a declared hyperparameter."""
     holder = widget.parentWidget()
-    for knob in holder.findChildren(QObject, options=Qt.FindChildOption.FindDirectChildrenOnly) if holder is not None else ():
+    for knob in (
+        holder.findChildren(QObject, options=Qt.FindChildOption.FindDirectChildrenOnly) if holder is not None else ()
+    ):
         if isinstance(knob, Knob) and widget in (knob.slider, knob.field, knob.label):
             return knob.label.toolTip()
         if isinstance(knob, Switch) and widget is knob.box:
@@ -188,7 +212,9 @@ def _declared(widget: QWidget) -> str:
 
 def ask_what_this_is(window: MainWindow) -> None:
     """Explain what is clicked next; asked again meanwhile, explain what has the focus, for who has no mouse."""
-    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:  # whatever is dragged would never hear that it was let go
+    if (
+        QApplication.mouseButtons() != Qt.MouseButton.NoButton
+    ):  # whatever is dragged would never hear that it was let go
         return
     answers = Answers(window)
     if not QWhatsThis.inWhatsThisMode():

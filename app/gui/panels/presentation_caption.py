@@ -22,7 +22,9 @@ class Caption(QWidget):
         super().__init__()
         self.session, self.theme = session, LIGHT
         self.heading = ""
-        self.runs: list[tuple[Style, tuple[str, ...]]] = []  # how a run looks, and what is said of it: at length, and shorter
+        self.runs: list[
+            tuple[Style, tuple[str, ...]]
+        ] = []  # how a run looks, and what is said of it: at length, and shorter
         letters = self.font()
         letters.setPointSizeF(letters.pointSizeF() * LETTERS)
         self.setFont(letters)
@@ -37,8 +39,11 @@ class Caption(QWidget):
     def refresh(self, theme: Theme) -> None:
         """Say what is shown now."""
         session, self.theme = self.session, theme
-        parts = [session.experiment.land.name, tr("step {step:,}", step=session.race.step),
-                 *([] if session.clock.running else [tr("paused")])]
+        parts = [
+            session.experiment.land.name,
+            tr("step {step:,}", step=session.race.step),
+            *([] if session.clock.running else [tr("paused")]),
+        ]
         self.heading = "  ·  ".join(parts)
         self.runs = []
         for i, (run, style) in enumerate(zip(session.seen.runs, theme.styles(session.seen.runs), strict=True)):
@@ -54,8 +59,12 @@ class Caption(QWidget):
         line, mark = metrics.lineSpacing(), metrics.capHeight() * 1.3
         painter.setPen(QColor(self.theme.text))
         painter.drawText(QPointF(EDGE, 8 + metrics.ascent()), self.heading)
-        fitting = [k for k in range(2) if sum(metrics.horizontalAdvance(words[k]) + 1.5 * mark + GAP for _, words in self.runs)
-                   <= self.width() - 2 * EDGE]
+        fitting = [
+            k
+            for k in range(2)
+            if sum(metrics.horizontalAdvance(words[k]) + 1.5 * mark + GAP for _, words in self.runs)
+            <= self.width() - 2 * EDGE
+        ]
         x = float(EDGE)
         for style, said in self.runs:
             words = said[min(fitting, default=2)]

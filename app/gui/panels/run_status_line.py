@@ -51,13 +51,20 @@ class Doing(QWidget):
 
     def _fit(self) -> None:
         """As many lines as the longest sentences need at this width, so that the height changes with the window only."""
-        figures = max(self.curvature.fontMetrics().horizontalAdvance(tr(HERE) + tr(text)) for text in (LEVEL, SADDLE, BOWL))
-        for label, wide in ((self.words, SENTENCE * self.words.fontMetrics().averageCharWidth()), (self.curvature, figures)):
+        figures = max(
+            self.curvature.fontMetrics().horizontalAdvance(tr(HERE) + tr(text)) for text in (LEVEL, SADDLE, BOWL)
+        )
+        for label, wide in (
+            (self.words, SENTENCE * self.words.fontMetrics().averageCharWidth()),
+            (self.curvature, figures),
+        ):
             lines = 1 + (wide > max(self.width(), NARROW))
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing())
         bar = self.parentWidget()
         if bar is not None:
-            bar.setFixedHeight(self.minimumSizeHint().height() + 6)  # also while words of the moment stand there instead
+            bar.setFixedHeight(
+                self.minimumSizeHint().height() + 6
+            )  # also while words of the moment stand there instead
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

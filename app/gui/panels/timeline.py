@@ -53,8 +53,12 @@ class TimeLine(QSlider):
         """Show the race as it is."""
         race, experiment = self.session.race, self.session.experiment
         styles = self.theme.styles(experiment.runs)
-        marks = {entry.until: style.color for run, style in zip(experiment.runs, styles, strict=True) if style.visible
-                 for entry in run.earlier}
+        marks = {
+            entry.until: style.color
+            for run, style in zip(experiment.runs, styles, strict=True)
+            if style.visible
+            for entry in run.earlier
+        }
         forks = sorted({branch.since for branch in experiment.branches if branch.visible})
         known, stop = race.extent, experiment.steps or 0
         most = FIRST_STEPS * 2 ** math.ceil(math.log2(max(known, stop, FIRST_STEPS) / FIRST_STEPS))
@@ -109,17 +113,24 @@ class TimeLine(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for until, color in ((self.maximum(), theme.line), (self.known, theme.blend(theme.muted, 0.35, theme.panel)),
-                             (self.value(), theme.accent)):
+        for until, color in (
+            (self.maximum(), theme.line),
+            (self.known, theme.blend(theme.muted, 0.35, theme.panel)),
+            (self.value(), theme.accent),
+        ):
             painter.setBrush(QColor(color))
-            painter.drawRoundedRect(QRectF(HANDLE, middle - GROOVE / 2, max(self.place(until) - HANDLE, 0.1), GROOVE), 2, 2)
+            painter.drawRoundedRect(
+                QRectF(HANDLE, middle - GROOVE / 2, max(self.place(until) - HANDLE, 0.1), GROOVE), 2, 2
+            )
         if self.stop:
             painter.setBrush(QColor(theme.text))
             painter.drawRect(QRectF(self.place(self.stop) - 1, middle - HANDLE, 2, 2 * HANDLE))
         for step, color in self.marks.items():  # above the line
             at, foot = self.place(step), middle - GROOVE / 2 - 1
             painter.setBrush(QColor(color))
-            painter.drawPolygon(QPointF(at - MARK, foot - 2 * MARK), QPointF(at + MARK, foot - 2 * MARK), QPointF(at, foot))
+            painter.drawPolygon(
+                QPointF(at - MARK, foot - 2 * MARK), QPointF(at + MARK, foot - 2 * MARK), QPointF(at, foot)
+            )
         painter.setPen(QPen(QColor(theme.muted), 1.5))
         painter.setBrush(QColor(theme.panel))
         for step in self.forks:
@@ -179,7 +190,9 @@ class TimeBar(QToolBar):
         experiment, step = self.session.experiment, self.session.race.step
         self.line.refresh()
         self.step.setText(tr("Step {step:,}", step=step))
-        self.step.setMinimumWidth(max(self.step.minimumWidth(), self.step.sizeHint().width()))  # it only grows, so nothing jitters
+        self.step.setMinimumWidth(
+            max(self.step.minimumWidth(), self.step.sizeHint().width())
+        )  # it only grows, so nothing jitters
         self.at.setChecked(bool(experiment.steps))
         self.field.setEnabled(bool(experiment.steps))
         self.field.show_value(float(experiment.steps or USUAL))

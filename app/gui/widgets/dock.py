@@ -49,8 +49,15 @@ class Dock(QDockWidget):
         title = tr(self.title)
         self.words.setText(title)
         self.setWindowTitle(title)
-        for button, words in ((self.float, tr("Put {title} back into the window", title=title) if self.isFloating() else
-                               tr("Make {title} a window of its own", title=title)), (self.cross, tr("Hide {title}", title=title))):
+        for button, words in (
+            (
+                self.float,
+                tr("Put {title} back into the window", title=title)
+                if self.isFloating()
+                else tr("Make {title} a window of its own", title=title),
+            ),
+            (self.cross, tr("Hide {title}", title=title)),
+        ):
             button.setToolTip(words)
             button.setAccessibleName(words)
 

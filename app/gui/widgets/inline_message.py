@@ -12,7 +12,9 @@ class Words(QLabel):
     """A line that is there only while it has something to say."""
 
     def __init__(self, name: str = "wrong") -> None:
-        super().__init__(objectName=name, wordWrap=True, textFormat=Qt.TextFormat.PlainText)  # what was typed is no markup
+        super().__init__(
+            objectName=name, wordWrap=True, textFormat=Qt.TextFormat.PlainText
+        )  # what was typed is no markup
         self.hide()
 
     def say(self, words: str) -> None:

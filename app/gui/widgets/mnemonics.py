@@ -88,13 +88,18 @@ def underline_dialog(dialog: QWidget) -> None:
     """A letter for every field, check box and button of a dialog that is seen; a row of a form names its first field."""
     for form in dialog.findChildren(QFormLayout):
         for row in range(form.rowCount()):
-            label, field = (form.itemAt(row, role) for role in (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole))
+            label, field = (
+                form.itemAt(row, role) for role in (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole)
+            )
             name, line = label.widget() if label is not None else None, field.layout() if field is not None else None
             first = line.itemAt(0) if line is not None else None
             if isinstance(name, QLabel) and first is not None and first.widget() is not None:
                 name.setBuddy(first.widget())
     named = [label for label in dialog.findChildren(QLabel) if label.buddy() is not None]
-    rows = [row for row in (*named, *dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))
-            if row.text() and row.isVisibleTo(dialog)]
+    rows = [
+        row
+        for row in (*named, *dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))
+        if row.text() and row.isVisibleTo(dialog)
+    ]
     for row, text in zip(rows, marked([row.text() for row in rows]), strict=True):
         row.setText(text)

@@ -141,7 +141,8 @@ class NumberField(QLineEdit):
                 event.accept()
                 return True
             if not self.isModified() and (
-                    event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)):
+                event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+            ):
                 event.ignore()
                 return True
         return super().event(event)

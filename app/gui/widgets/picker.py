@@ -18,12 +18,21 @@ _KEY = Qt.Key
 MOVES = {_KEY.Key_Down: 1, _KEY.Key_Up: -1, _KEY.Key_PageDown: 8, _KEY.Key_PageUp: -8}
 
 WORDS = {
-    "optimizer": {"one": mark("Optimizer"), "all": mark("Optimizers"), "search": mark("Search optimizers"),
-                  "place": mark("Search {n} optimizers: name, author, family, what it does"),
-                  "none": mark("No optimizer has “{text}” in its name, family, authors or description.")},
-    "surface": {"one": mark("Surface"), "all": mark("Surfaces"), "search": mark("Search surfaces"),
-                "place": mark("Search {n} surfaces: name, author, family, what it shows"),
-                "none": mark("No surface has “{text}” in its name, family, authors or description.")}}
+    "optimizer": {
+        "one": mark("Optimizer"),
+        "all": mark("Optimizers"),
+        "search": mark("Search optimizers"),
+        "place": mark("Search {n} optimizers: name, author, family, what it does"),
+        "none": mark("No optimizer has “{text}” in its name, family, authors or description."),
+    },
+    "surface": {
+        "one": mark("Surface"),
+        "all": mark("Surfaces"),
+        "search": mark("Search surfaces"),
+        "place": mark("Search {n} surfaces: name, author, family, what it shows"),
+        "none": mark("No surface has “{text}” in its name, family, authors or description."),
+    },
+}
 
 
 class RowList(QListView):
@@ -116,8 +125,12 @@ class Popup(QWidget):
         width, height = max(min(SIZE.width(), room.width()), field.width()), min(SIZE.height(), room.height())
         corner = field.mapToGlobal(QPoint(0, field.height() + 2))
         left = corner.x() + field.width() - width if corner.y() + height <= room.bottom() else corner.x() - width - 6
-        self.setGeometry(min(max(left, room.left()), room.right() + 1 - width),
-                         max(min(corner.y(), room.bottom() + 1 - height), room.top()), width, height)
+        self.setGeometry(
+            min(max(left, room.left()), room.right() + 1 - width),
+            max(min(corner.y(), room.bottom() + 1 - height), room.top()),
+            width,
+            height,
+        )
 
     def search(self, text: str) -> None:
         self.rows.search(text, self.on_top)

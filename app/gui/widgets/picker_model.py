@@ -47,11 +47,13 @@ class Rows(QAbstractListModel):
         if isinstance(row, str):
             return tr(row) if role == Qt.ItemDataRole.DisplayRole else None
         favourite = row.id in self.favourites
-        return {Qt.ItemDataRole.DisplayRole: row.name,
-                Qt.ItemDataRole.ToolTipRole: f"<p>{tr(row.note)}</p><p>{row.source}</p>",
-                Qt.ItemDataRole.AccessibleTextRole: tr("{name}, favourite", name=row.name) if favourite else row.name,
-                Qt.ItemDataRole.AccessibleDescriptionRole: tr(row.note),
-                Qt.ItemDataRole.CheckStateRole: None}.get(Qt.ItemDataRole(role))
+        return {
+            Qt.ItemDataRole.DisplayRole: row.name,
+            Qt.ItemDataRole.ToolTipRole: f"<p>{tr(row.note)}</p><p>{row.source}</p>",
+            Qt.ItemDataRole.AccessibleTextRole: tr("{name}, favourite", name=row.name) if favourite else row.name,
+            Qt.ItemDataRole.AccessibleDescriptionRole: tr(row.note),
+            Qt.ItemDataRole.CheckStateRole: None,
+        }.get(Qt.ItemDataRole(role))
 
     def toggle(self, name: str) -> None:
         """Make an entry a favourite, or no longer."""
@@ -98,7 +100,9 @@ class RowPainter(QStyledItemDelegate):
             text = box.adjusted(INDENT, 5, -STAR - 4, 0)
             self._write(painter, self.name, self.theme.text, QRect(text.topLeft(), QSize(text.width(), name)), row.name)
             quiet = self.theme.text if current else self.theme.muted
-            self._write(painter, self.small, quiet, QRect(text.left(), text.top() + name, text.width(), small), tr(row.note))
+            self._write(
+                painter, self.small, quiet, QRect(text.left(), text.top() + name, text.width(), small), tr(row.note)
+            )
             self._star(painter, star_of(box), row.id in index.model().favourites, current)
         painter.restore()
 
@@ -106,8 +110,11 @@ class RowPainter(QStyledItemDelegate):
     def _write(painter: QPainter, font: QFont, color: str, box: QRect, words: str) -> None:
         painter.setFont(font)
         painter.setPen(QColor(color))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(font).elidedText(
-            words, Qt.TextElideMode.ElideRight, box.width()))
+        painter.drawText(
+            box,
+            Qt.AlignmentFlag.AlignVCenter,
+            QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, box.width()),
+        )
 
     def _star(self, painter: QPainter, box: QRect, marked: bool, current: bool) -> None:
         """Full where marked; hollow on the current row, to be marked."""

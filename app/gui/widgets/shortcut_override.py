@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QApplication, QComboBox, QTabBar, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QTabBar,
+    QWidget,
+)
 
 _KEY = Qt.Key
 ARROWS, ENDS = {_KEY.Key_Left, _KEY.Key_Right}, {_KEY.Key_Home, _KEY.Key_End}
@@ -13,7 +21,8 @@ USED: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
     (QAbstractSlider, ARROWS | ENDS),
     (QComboBox, {_KEY.Key_Space, *ENDS}),
     (QTabBar, ARROWS | ENDS),
-    (QAbstractItemView, {_KEY.Key_Space, *ARROWS, *ENDS}))
+    (QAbstractItemView, {_KEY.Key_Space, *ARROWS, *ENDS}),
+)
 
 
 class OwnKeys(QObject):
@@ -23,8 +32,10 @@ class OwnKeys(QObject):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus = QApplication.focusWidget()
             held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-            if not held and (_wanted(focus, event.key()) or
-                             any(isinstance(focus, kind) and event.key() in keys for kind, keys in USED)):
+            if not held and (
+                _wanted(focus, event.key())
+                or any(isinstance(focus, kind) and event.key() in keys for kind, keys in USED)
+            ):
                 event.accept()
         return False
 
@@ -33,6 +44,11 @@ def _wanted(focus: QWidget | None, key: int) -> bool:
     """Whether a control uses a key because of what it is at the moment."""
     if isinstance(focus, QAbstractButton):  # arrows choose among buttons of which one is pressed
         return key in ARROWS and focus.group() is not None
-    return isinstance(focus, QAbstractItemView) and key == _KEY.Key_F2 and bool(
-        focus.editTriggers() & QAbstractItemView.EditTrigger.EditKeyPressed
-        and focus.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable)  # it edits the current entry
+    return (
+        isinstance(focus, QAbstractItemView)
+        and key == _KEY.Key_F2
+        and bool(
+            focus.editTriggers() & QAbstractItemView.EditTrigger.EditKeyPressed
+            and focus.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable
+        )
+    )  # it edits the current entry

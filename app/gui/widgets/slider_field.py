@@ -19,8 +19,12 @@ from optimizers import Hyperparameter
 STOPS = 1000
 LABEL = 88  # pixels; longer names wrap
 _ACT = QSlider.SliderAction
-PAGED = {_ACT.SliderSingleStepAdd: (1, False), _ACT.SliderSingleStepSub: (-1, False),  # by a screen reader
-         _ACT.SliderPageStepAdd: (1, True), _ACT.SliderPageStepSub: (-1, True)}  # by a click beside the handle
+PAGED = {
+    _ACT.SliderSingleStepAdd: (1, False),
+    _ACT.SliderSingleStepSub: (-1, False),  # by a screen reader
+    _ACT.SliderPageStepAdd: (1, True),
+    _ACT.SliderPageStepSub: (-1, True),
+}  # by a click beside the handle
 
 
 class Knob(QObject):
@@ -36,8 +40,16 @@ class Knob(QObject):
     seized = pyqtSignal()
     let_go = pyqtSignal()
 
-    def __init__(self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget,
-                 floating: bool = False) -> None:
+    def __init__(
+        self,
+        grid: QGridLayout,
+        row: int,
+        declared: Hyperparameter,
+        name: str,
+        theme: Theme,
+        parent: QWidget,
+        floating: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.declared = declared
         self.stops = round(declared.high - declared.low) if declared.scale == "whole" else STOPS
@@ -88,7 +100,11 @@ class Knob(QObject):
     def _nudge(self, count: int, coarse: bool) -> None:
         now = self.field.value
         value = stepped(self.declared, now, count, coarse)
-        value = min(value, max(self.declared.value(1.0), now)) if count > 0 else max(value, min(self.declared.value(0.0), now))
+        value = (
+            min(value, max(self.declared.value(1.0), now))
+            if count > 0
+            else max(value, min(self.declared.value(0.0), now))
+        )
         if value != now:
             self._turn(value)
 
@@ -109,7 +125,9 @@ class Switch(QObject):
 
     typed = pyqtSignal(float)
 
-    def __init__(self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(
+        self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.declared = declared
         self.box = QCheckBox(tr(declared.label))
@@ -129,13 +147,17 @@ class Switch(QObject):
 
 def explained(declared: Hyperparameter, name: str) -> str:
     """What may be set, and under which name a file or the command line does so."""
-    return tr("{name}: {allowed}; default {default}", name=name, allowed=allowed(declared), default=f"{declared.default:g}")
+    return tr(
+        "{name}: {allowed}; default {default}", name=name, allowed=allowed(declared), default=f"{declared.default:g}"
+    )
 
 
 def reset_button(declared: Hyperparameter, theme: Theme) -> QToolButton:
     """A button that leads back to the default."""
     shown = (tr("off"), tr("on"))[bool(declared.default)] if declared.scale == "switch" else f"{declared.default:g}"
-    button = QToolButton(objectName="reset", toolTip=tr("Back to {value}", value=shown), icon=icons.icon("reset", theme.muted))
+    button = QToolButton(
+        objectName="reset", toolTip=tr("Back to {value}", value=shown), icon=icons.icon("reset", theme.muted)
+    )
     button.setAccessibleName(tr("Reset {name}", name=tr(declared.label)))
     return button
 

@@ -9,7 +9,12 @@ from PyQt6.QtWidgets import QWidget
 BURST = 400  # milliseconds without a step, after which what was stepped is one edit
 NOTCH = 120  # of a wheel, in Qt's units; a touch pad turns by less
 _KEY, _TYPE, _SHIFT = Qt.Key, QEvent.Type, Qt.KeyboardModifier.ShiftModifier
-UPRIGHT = {_KEY.Key_Up: (1, False), _KEY.Key_Down: (-1, False), _KEY.Key_PageUp: (1, True), _KEY.Key_PageDown: (-1, True)}
+UPRIGHT = {
+    _KEY.Key_Up: (1, False),
+    _KEY.Key_Down: (-1, False),
+    _KEY.Key_PageUp: (1, True),
+    _KEY.Key_PageDown: (-1, True),
+}
 ACROSS = {**UPRIGHT, _KEY.Key_Right: (1, False), _KEY.Key_Left: (-1, False)}
 
 

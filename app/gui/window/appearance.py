@@ -50,8 +50,13 @@ class Dress(QObject):
     def _tell(self) -> None:
         """Tell the system which scheme is wished, for what asks it for its colors, as title bars do; or let it choose again."""
         if self.hints is not None:
-            self.hints.setColorScheme(SCHEME.Unknown if self.theme_choice == "system" else
-                                      SCHEME.Light if self.theme_choice == "light" else SCHEME.Dark)
+            self.hints.setColorScheme(
+                SCHEME.Unknown
+                if self.theme_choice == "system"
+                else SCHEME.Light
+                if self.theme_choice == "light"
+                else SCHEME.Dark
+            )
 
     def _theme(self) -> Theme:
         if self.theme_choice in THEMES:

@@ -19,7 +19,7 @@ def look_first() -> None:
     if fault:
         raise ExperimentError(fault)
     try:
-        import PyQt6.QtWidgets  # noqa: F401
+        import PyQt6.QtWidgets
     except ImportError as error:
         raise ExperimentError(qt_fault(error)) from None
 
@@ -69,7 +69,7 @@ def try_window() -> int:
     from PyQt6.QtWidgets import QApplication, QWidget
 
     import app.gui.canvas.plot_canvas
-    import app.gui.window.main_window  # noqa: F401
+    import app.gui.window.main_window
 
     class Sheet(QWidget):
         def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -81,6 +81,13 @@ def try_window() -> int:
     sheet.resize(160, 90)
     sheet.show()
     status = application.exec()
-    print(json.dumps({"platform": QGuiApplication.platformName(), "fonts": len(QFontDatabase.families()),
-                      "Korean": QFontDatabase.families(QFontDatabase.WritingSystem.Korean)}))
+    print(
+        json.dumps(
+            {
+                "platform": QGuiApplication.platformName(),
+                "fonts": len(QFontDatabase.families()),
+                "Korean": QFontDatabase.families(QFontDatabase.WritingSystem.Korean),
+            }
+        )
+    )
     return status

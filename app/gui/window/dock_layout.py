@@ -102,11 +102,15 @@ class Layout:
 
     def _share(self) -> None:
         """Most of the width for the contour, and equal heights for what stands beside it."""
-        seen = [dock for dock in (self.docks[name] for name in self.views) if not (dock.isHidden() or dock.isFloating())]
+        seen = [
+            dock for dock in (self.docks[name] for name in self.views) if not (dock.isHidden() or dock.isFloating())
+        ]
         beside = [dock for dock in seen if dock is not self.docks["contour"]]
         if len(beside) < len(seen) and beside:
             width = self.figures.width()
-            self.figures.resizeDocks([self.docks["contour"], beside[0]], [int(width * LARGE), int(width * (1 - LARGE))], ACROSS)
+            self.figures.resizeDocks(
+                [self.docks["contour"], beside[0]], [int(width * LARGE), int(width * (1 - LARGE))], ACROSS
+            )
         self.figures.resizeDocks(beside, [self.figures.height()] * len(beside), DOWN)
 
     def restore(self, results: int) -> None:
@@ -192,5 +196,7 @@ def reachable(window: QWidget) -> bool:
     """Whether enough of a window lies on a screen to take hold of it by its title."""
     title = window.geometry()
     title.setHeight(SEEN)
-    return any((seen := screen.availableGeometry().intersected(title)).width() >= SEEN and seen.height() >= SEEN // 2
-               for screen in QGuiApplication.screens())
+    return any(
+        (seen := screen.availableGeometry().intersected(title)).width() >= SEEN and seen.height() >= SEEN // 2
+        for screen in QGuiApplication.screens()
+    )

@@ -75,7 +75,9 @@ class Documents(QObject):
             self.window.settings.keep_recent(path.absolute())
 
     def open(self) -> None:
-        path = self.ask(tr("Open Experiment"), tr("Experiments and exported pictures (*.json *.png *.svg);;All files (*)"))
+        path = self.ask(
+            tr("Open Experiment"), tr("Experiments and exported pictures (*.json *.png *.svg);;All files (*)")
+        )
         if path:
             self.take(path)
 
@@ -87,13 +89,20 @@ class Documents(QObject):
 
     def open_data(self) -> None:
         """Make the surface from a file of two columns."""
-        path = self.ask(tr("Open Data"), tr("Two columns of numbers ({join});;All files (*)",
-                                        join=' '.join(f'*{end}' for end in experiment_files.DATA)))
+        path = self.ask(
+            tr("Open Data"),
+            tr(
+                "Two columns of numbers ({join});;All files (*)",
+                join=" ".join(f"*{end}" for end in experiment_files.DATA),
+            ),
+        )
         if path:
             experiment = experiment_files.load_data(path, self.window.session.experiment)
             if self.may_leave():
                 self._show(experiment, None)
-                if path.suffix.lower() in experiment_files.DATA:  # of another name it could not be opened again as what it is
+                if (
+                    path.suffix.lower() in experiment_files.DATA
+                ):  # of another name it could not be opened again as what it is
                     self._remember(path)
 
     # Save
@@ -109,8 +118,12 @@ class Documents(QObject):
         if path is None:
             return False
         if path.suffix.lower() != ".json":
-            raise ExperimentError(tr("the name must end in .json, not in {value!r}; pictures are exported",
-                                     value=path.suffix or path.name))
+            raise ExperimentError(
+                tr(
+                    "the name must end in .json, not in {value!r}; pictures are exported",
+                    value=path.suffix or path.name,
+                )
+            )
         return self._save(path)
 
     def _save(self, path: Path) -> bool:
@@ -162,8 +175,9 @@ class Documents(QObject):
             return None
         path = as_filtered(Path(chosen[0]), f".{suffix}", kind) if suffix else Path(chosen[0])
         if path != Path(chosen[0]) and path.exists():  # the dialog has asked about the other name
-            raise ExperimentError(tr("{name} is there already: choose another name, or this one in the dialog",
-                                     name=printable(path.name)))
+            raise ExperimentError(
+                tr("{name} is there already: choose another name, or this one in the dialog", name=printable(path.name))
+            )
         settings.keep("folder", str(path.parent))
         return path
 

@@ -49,8 +49,13 @@ class Exporting:
         from app.export import Options
 
         window = self.window
-        return Options(theme=window.theme, shown=dict(window.options), camera=window.canvases["relief"].view.camera,
-                       window=window.canvases["contour"].view.window, **changes)
+        return Options(
+            theme=window.theme,
+            shown=dict(window.options),
+            camera=window.canvases["relief"].view.camera,
+            window=window.canvases["contour"].view.window,
+            **changes,
+        )
 
     @property
     def name(self) -> str:
@@ -131,8 +136,13 @@ class Exporting:
         if path is None:
             return
         if format_of(path).suffix not in suffixes:
-            raise ExperimentError(tr("the name must end in one of {suffixes} for this, not in {name!r}",
-                                     suffixes=", ".join(suffixes), name=path.suffix or path.name))
+            raise ExperimentError(
+                tr(
+                    "the name must end in one of {suffixes} for this, not in {name!r}",
+                    suffixes=", ".join(suffixes),
+                    name=path.suffix or path.name,
+                )
+            )
         self.start(path, export_slowly(race, path, options))
 
     def start(self, path: Path, work: Any) -> Job:
@@ -187,8 +197,10 @@ class Exporting:
 
         race = self.race
         steps = replace(race.experiment, steps=race.step)
-        self._put(command_line(steps, self.options(), self.window.files.origins.path, f"{race.experiment.surface}.png"),
-                  tr("Copied the command."))
+        self._put(
+            command_line(steps, self.options(), self.window.files.origins.path, f"{race.experiment.surface}.png"),
+            tr("Copied the command."),
+        )
 
     def _put(self, what: QMimeData | str, words: str) -> None:
         clipboard = QGuiApplication.clipboard()

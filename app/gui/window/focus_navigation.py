@@ -25,6 +25,7 @@ def parts(window: MainWindow) -> list[QWidget]:
 
 def in_reading_order(window: QWidget, widgets: list[QWidget]) -> list[QWidget]:
     """Line by line: what has its middle above the bottom of a line's first widget belongs to that line."""
+
     def place(widget: QWidget) -> QPoint:
         return widget.mapTo(window, QPoint(0, 0)) if widget.window() is window else widget.mapToGlobal(QPoint(0, 0))
 
@@ -40,9 +41,16 @@ def in_reading_order(window: QWidget, widgets: list[QWidget]) -> list[QWidget]:
 
 def controls(window: QWidget, part: QWidget) -> list[QWidget]:
     """What Tab stops at in a part of the window, what floats in a window of its own aside."""
-    stops = [widget for widget in (part, *part.findChildren(QWidget))
-             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
-             and widget.isVisible() and widget.isEnabled() and widget.window() is window and not in_the_shade(widget)]
+    stops = [
+        widget
+        for widget in (part, *part.findChildren(QWidget))
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.focusProxy() is None
+        and widget.isVisible()
+        and widget.isEnabled()
+        and widget.window() is window
+        and not in_the_shade(widget)
+    ]
     return in_reading_order(window, stops)
 
 
@@ -77,7 +85,9 @@ def to_part(window: MainWindow, forward: bool) -> None:
     """The next part of the window, or the one before; a part that was left is come back to where it was left."""
     known = [(part, stops) for part in parts(window) if (stops := controls(part.window(), _inside(part)))]
     now = QApplication.focusWidget()
-    here = next((k for k, (part, _) in enumerate(known) if now is not None and (part is now or part.isAncestorOf(now))), None)
+    here = next(
+        (k for k, (part, _) in enumerate(known) if now is not None and (part is now or part.isAncestorOf(now))), None
+    )
     if not known:
         return
     if here is not None:

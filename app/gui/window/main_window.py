@@ -96,8 +96,12 @@ class MainWindow(QMainWindow):
         """Make the canvases, and the menu's rows that belong to them."""
         if not self.canvases:
             self.stage.chosen = lambda: self.side.runs.row
-            self.stage.build(self.theme, self.reporter.caught, lambda place: self.commands.menus["View/Loss View"].exec(place),
-                             self.commands.refresh)
+            self.stage.build(
+                self.theme,
+                self.reporter.caught,
+                lambda place: self.commands.menus["View/Loss View"].exec(place),
+                self.commands.refresh,
+            )
             self.commands.add(view_actions(), before="side")
             self.show_all()
             self._settle()

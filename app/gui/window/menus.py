@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
 
 BAR, BESIDE = ("play", "start", "back", "step", "end"), ("flat_out",)
-SETS = ("copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters")  # what a right click on the knobs offers
+SETS = (
+    "copy_hyperparameters",
+    "paste_hyperparameters",
+    "reset_hyperparameters",
+)  # what a right click on the knobs offers
 
 
 class Commands:
@@ -36,7 +40,7 @@ class Commands:
 
     def add(self, rows: Iterable[Action], before: str = "") -> None:
         """Make an action of each row, put them before another or at the end, and make the menus anew."""
-        later = {} if not before else dict(list(self.actions.items())[list(self.actions).index(before):])
+        later = {} if not before else dict(list(self.actions.items())[list(self.actions).index(before) :])
         for name in later:
             del self.actions[name]
         for row in rows:
@@ -97,7 +101,9 @@ class Commands:
             words = printable(f"{path.name} – {path.parent}").replace("&", "&&")
             action = menu.addAction(words)
             assert action is not None
-            action.triggered.connect(lambda _, path=path: self.window.attempt(lambda: self.window.files.open_recent(path)))
+            action.triggered.connect(
+                lambda _, path=path: self.window.attempt(lambda: self.window.files.open_recent(path))
+            )
         menu.addSeparator()
         clear = menu.addAction(tr("&Clear"))
         assert clear is not None

@@ -23,8 +23,13 @@ class Stage:
         self.chosen: Callable[[], int | None] = lambda: None  # the run that stands out
         self.canvases: dict[str, Any] = {}
 
-    def build(self, theme: Theme, caught: Callable[[BaseException], None], loss_menu: Callable[[QPoint], Any],
-              zoomed: Callable[[], Any] = lambda: None) -> None:
+    def build(
+        self,
+        theme: Theme,
+        caught: Callable[[BaseException], None],
+        loss_menu: Callable[[QPoint], Any],
+        zoomed: Callable[[], Any] = lambda: None,
+    ) -> None:
         """Make the canvases. ``caught`` takes what fails in matplotlib's callbacks; ``loss_menu`` opens at a place; ``zoomed`` is
         told when the contour shows another part of the plane."""
         from app.gui.canvas.contour_tool import ContourGesture, TurnGesture
@@ -42,7 +47,9 @@ class Stage:
         contour, relief = self.canvases["contour"], self.canvases["relief"]
         self.zooming = Zoom(contour, relief, zoomed)
         self.start, self.turn = ContourGesture(contour, self.session, self.zooming), TurnGesture(relief)
-        self.hover = Hover(self.session, self.canvases, lambda: self.start.pressed is not None or self.turn.last is not None)
+        self.hover = Hover(
+            self.session, self.canvases, lambda: self.start.pressed is not None or self.turn.last is not None
+        )
         loss = self.canvases["loss"]
         loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         loss.customContextMenuRequested.connect(lambda place: loss_menu(loss.mapToGlobal(place)))
@@ -65,8 +72,10 @@ class Stage:
         for name, canvas in self.canvases.items():
             self.layout.docks[name].setVisible(self.layout.wanted[name] and VIEWS[name].applies(scene))
             canvas.show_scene(scene)
-        self.layout.say_if_empty(tr("Every view is hidden. The View menu brings them back."),
-                                 all(self.layout.docks[name].isHidden() for name in self.canvases))
+        self.layout.say_if_empty(
+            tr("Every view is hidden. The View menu brings them back."),
+            all(self.layout.docks[name].isHidden() for name in self.canvases),
+        )
 
     def write_anew(self) -> None:
         """The words in the pictures are to be in another language."""

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
 
 OPTIONS = {"equal": False, "trials": True}  # what the View menu switches in the pictures, and how it is at first
-SIZE, FRAME = QSize(1600, 940), QSize(8, 40)  # pixels of a window at most, at first; and of what the desktop puts around it
+SIZE, FRAME = (
+    QSize(1600, 940),
+    QSize(8, 40),
+)  # pixels of a window at most, at first; and of what the desktop puts around it
 SPEED = 60.0  # updates a second, at first
 
 
@@ -28,7 +31,9 @@ def recall(window: MainWindow) -> None:
     window.session.clock.set_speed(window.settings.number("speed", SPEED))
     window.transport.speed.show_value(window.session.clock.speed)
     screen = QGuiApplication.primaryScreen()
-    window.resize(SIZE.boundedTo((screen.availableGeometry().size() if screen is not None else QSize(1280, 720)) - FRAME))
+    window.resize(
+        SIZE.boundedTo((screen.availableGeometry().size() if screen is not None else QSize(1280, 720)) - FRAME)
+    )
     geometry = window.settings.state("layout/geometry")
     if geometry is not None:
         window.restoreGeometry(geometry)

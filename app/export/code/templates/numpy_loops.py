@@ -78,7 +78,10 @@ def descend_looking(surface, start, steps, rule, state, turns):
 
 def by_coordinate(rule, point, grad, t, states):
     """One update of a rule that moves each coordinate by itself: the new point, and the new state of each coordinate."""
-    moved = [several(rule(x, slope, t, *state)) for x, slope, state in zip(point.tolist(), grad.tolist(), states, strict=True)]
+    moved = [
+        several(rule(x, slope, t, *state))
+        for x, slope, state in zip(point.tolist(), grad.tolist(), states, strict=True)
+    ]
     return np.array([x for x, *_ in moved]), [state for _, *state in moved]
 
 

@@ -27,7 +27,9 @@ def draw(surface, start, paths, losses, styles, *, box, low, span, unit, levels,
         heights = surface(*np.meshgrid(x, y))[0]
         shares = relief(heights, low, span, unit)
     ground.contourf(x, y, shares, levels=np.linspace(0, 1, 29), cmap="viridis", alpha=0.7)
-    lines = ground.contour(x, y, shares, levels=[share for share, _ in levels], colors="black", linewidths=0.5, alpha=0.4)
+    lines = ground.contour(
+        x, y, shares, levels=[share for share, _ in levels], colors="black", linewidths=0.5, alpha=0.4
+    )
     ground.clabel(lines, fmt={share: f"{height:g}" for share, height in levels}, fontsize=7)
     for place in minima:
         ground.plot(*place, linestyle="none", marker="*", markersize=13, color="white", markeredgecolor="black")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.gui.panels.results.readout_table import figure
 from app.gui.widgets import icons
@@ -12,8 +21,10 @@ from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import mark, tr
 
-EMPTY = mark("No branch yet. Go back to an earlier step, turn something and play on: "
-             "the path that you leave stays as a pale branch.")
+EMPTY = mark(
+    "No branch yet. Go back to an earlier step, turn something and play on: "
+    "the path that you leave stays as a pale branch."
+)
 
 
 class Branches(QListWidget):
@@ -22,7 +33,11 @@ class Branches(QListWidget):
     dropped = pyqtSignal()
 
     def event(self, event: QEvent | None) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Delete:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Delete
+        ):
             event.accept()
             return True
         return super().event(event)
@@ -43,7 +58,9 @@ class BranchList(QWidget):
         self.list = Branches(accessibleName=tr("Branches"))
         self.list.dropped.connect(self.delete)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.list.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.list.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._edited)
         self.list.currentRowChanged.connect(lambda _: self._enable())
@@ -52,10 +69,15 @@ class BranchList(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         for name, what, tip in (
-                (mark("Keep a Branch"), session.keep_branch, mark("Keep the paths of now, to compare them with what comes")),
-                (mark("Make Current"), self.make_current, mark("Race the chosen branch; what is raced now becomes one")),
-                (mark("Rename"), self.rename, mark("Give the chosen branch a name")),
-                (mark("Delete"), self.delete, mark("Delete the chosen branch; Undo brings it back"))):
+            (
+                mark("Keep a Branch"),
+                session.keep_branch,
+                mark("Keep the paths of now, to compare them with what comes"),
+            ),
+            (mark("Make Current"), self.make_current, mark("Race the chosen branch; what is raced now becomes one")),
+            (mark("Rename"), self.rename, mark("Give the chosen branch a name")),
+            (mark("Delete"), self.delete, mark("Delete the chosen branch; Undo brings it back")),
+        ):
             button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tip))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _, what=what: what())
@@ -87,7 +109,9 @@ class BranchList(QWidget):
             item = self.list.item(i)
             assert item is not None
             ends = ", ".join(figure(track.losses[min(branch.steps, track.extent)]) for track in tracks[:3])
-            words = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=ends) + (" …" if len(tracks) > 3 else "")
+            words = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=ends) + (
+                " …" if len(tracks) > 3 else ""
+            )
             known = branch, words, self.theme.name
             if item.data(Qt.ItemDataRole.UserRole) != known:
                 item.setData(Qt.ItemDataRole.UserRole, known)

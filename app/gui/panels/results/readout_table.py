@@ -22,7 +22,13 @@ LAST_RESORT = 7  # points: where the window is narrower than figures of SMALLEST
 GAP = 7  # pixels between two lines
 PAD = 20  # pixels of a cell beside its text
 NAMED, STUB = 0.24, 90  # of the width, and in pixels: what a long name is left before the figures are made larger
-TYPICAL = ("000,000", "-00.00000", "-00.00000", "000.00000", "000.00000")  # what the columns beside the name have room for
+TYPICAL = (
+    "000,000",
+    "-00.00000",
+    "-00.00000",
+    "000.00000",
+    "000.00000",
+)  # what the columns beside the name have room for
 DIGITS = str.maketrans("123456789", "000000000")
 
 
@@ -97,7 +103,10 @@ class Results(QTableWidget):
         """The widths of the columns beside the name: of the widest that was written in this race, and of the heading."""
         metrics, heading = self._metrics(points), self._metrics(HEADING)
         digit = max("0123456789", key=metrics.horizontalAdvance)
-        widths = [max(metrics.horizontalAdvance(shape.replace("0", digit)) for shape in shapes) + PAD for shapes in self.shapes]
+        widths = [
+            max(metrics.horizontalAdvance(shape.replace("0", digit)) for shape in shapes) + PAD
+            for shapes in self.shapes
+        ]
         headings = [heading.horizontalAdvance(words) + PAD for words in self.headings[1:]]
         return list(map(max, widths, headings))
 
@@ -119,7 +128,9 @@ class Results(QTableWidget):
         return sum(self._needed(points)) + min(self._name(points), least) <= width
 
     def _points_across(self, width: int, most: int) -> int:
-        return next((points for points in range(most, LAST_RESORT, -1) if self._fits_across(points, width)), LAST_RESORT)
+        return next(
+            (points for points in range(most, LAST_RESORT, -1) if self._fits_across(points, width)), LAST_RESORT
+        )
 
     def _fit(self) -> None:
         """Figures as large as the columns and the rows find room; names get what is left, and are cut where that is too little."""
@@ -127,7 +138,9 @@ class Results(QTableWidget):
         assert view is not None
         assert rows is not None
         room = view.height() // max(self.rowCount(), 1) - GAP
-        most = next((points for points in range(LARGEST, SMALLEST, -1) if self._metrics(points).height() <= room), SMALLEST)
+        most = next(
+            (points for points in range(LARGEST, SMALLEST, -1) if self._metrics(points).height() <= room), SMALLEST
+        )
         points = self._points_across(view.width(), most)
         if points != self.font().pointSize():
             font = QFont(self.font())

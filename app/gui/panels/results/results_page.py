@@ -27,8 +27,12 @@ from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import in_english, mark, tr
 
-FORMS = {"csv": ("CSV", as_csv), "markdown": ("Markdown", as_markdown), "latex": ("LaTeX", as_latex),
-         "tsv": (mark("tab-separated text"), lambda found: as_csv(found, "\t"))}
+FORMS = {
+    "csv": ("CSV", as_csv),
+    "markdown": ("Markdown", as_markdown),
+    "latex": ("LaTeX", as_latex),
+    "tsv": (mark("tab-separated text"), lambda found: as_csv(found, "\t")),
+}
 
 
 class Standings(QWidget):
@@ -80,7 +84,10 @@ class Standings(QWidget):
 
     def _found(self) -> list[Standing]:
         """The standings in the order of the rows; while figures run, that order stands still."""
-        found, running = standings(self.session.race, pace=microseconds), self.session.clock.running or self.session.store.holding
+        found, running = (
+            standings(self.session.race, pace=microseconds),
+            self.session.clock.running or self.session.store.holding,
+        )
         if running and {standing.slot for standing in found} == set(self.order):
             return sorted(found, key=lambda standing: self.order.index(standing.slot))
         column, descending = self.table.sorting

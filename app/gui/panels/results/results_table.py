@@ -65,9 +65,11 @@ class Table(QTableWidget):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setItemDelegate(Tinted(self))
-        self.setStyleSheet("QTableWidget { outline: 0; } QTableWidget::item { padding: 0 1px; }"
-                           "QHeaderView::section { padding: 3px 4px; }"
-                           f"QTableWidget:focus {{ border-top: 1px solid {theme.accent}; }}")
+        self.setStyleSheet(
+            "QTableWidget { outline: 0; } QTableWidget::item { padding: 0 1px; }"
+            "QHeaderView::section { padding: 3px 4px; }"
+            f"QTableWidget:focus {{ border-top: 1px solid {theme.accent}; }}"
+        )
         colors = icons.palette(theme)
         colors.setColor(QPalette.ColorRole.Highlight, QColor(theme.blend(theme.accent, 0.8, theme.field)))
         colors.setColor(QPalette.ColorRole.HighlightedText, QColor(theme.text))

@@ -18,8 +18,12 @@ from app.utils.validation import MOST_STEPS
 from optimizers import Hyperparameter
 
 LONGEST = 100_000  # steps that a rate is tuned for
-BUDGETS = {"tuned": Hyperparameter(1, LONGEST, "whole", least=1, most=LONGEST, label=mark("steps"), default=500),
-           "evaluations": Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label=mark("evaluations"), default=1000)}
+BUDGETS = {
+    "tuned": Hyperparameter(1, LONGEST, "whole", least=1, most=LONGEST, label=mark("steps"), default=500),
+    "evaluations": Hyperparameter(
+        1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label=mark("evaluations"), default=1000
+    ),
+}
 RATES = mark("Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins.")
 
 
@@ -78,6 +82,7 @@ class FairRace(QWidget):
 
     def _still(self, experiment: Experiment) -> bool:
         """Whether what is tuned is still what is raced, but for the learning rates."""
+
         def tuned(e: Experiment) -> list[tuple[object, ...]]:
             return [(run.slot, run.optimizer, {**run.hyperparameters, "lr": 0.0}) for run in e.runs]
 

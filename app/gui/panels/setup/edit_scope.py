@@ -13,8 +13,10 @@ from app.theming.theme import Theme
 from app.utils.i18n import mark, tr
 from optimizers import Hyperparameter
 
-WAYS = {False: (mark("From now on"), mark("What is turned is felt from the next update on")),
-        True: (mark("From the start"), mark("The whole path of the run is computed anew while you turn"))}
+WAYS = {
+    False: (mark("From now on"), mark("What is turned is felt from the next update on")),
+    True: (mark("From the start"), mark("The whole path of the run is computed anew while you turn")),
+}
 REPLICAS = Hyperparameter(0, 50, "whole", most=MOST_REPLICAS, label=mark("replicas"), default=0.0)
 
 
@@ -32,7 +34,9 @@ class Since(QWidget):
         self.group = QButtonGroup(self)
         self.buttons = {}
         for from_start, (words, tip) in WAYS.items():
-            button = self.buttons[from_start] = QToolButton(text=tr(words), toolTip=tr(tip), checkable=True, objectName="segment")
+            button = self.buttons[from_start] = QToolButton(
+                text=tr(words), toolTip=tr(tip), checkable=True, objectName="segment"
+            )
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _, on=from_start: session.turn_from(on))
             self.group.addButton(button)

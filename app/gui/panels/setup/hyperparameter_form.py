@@ -67,7 +67,9 @@ class Knobs(QWidget):
         cross.setAccessibleName(away)
         cross.setIcon(icons.icon("cross", self.theme.muted))
         cross.clicked.connect(lambda: self.dropped.emit(part))
-        every = QToolButton(objectName="reset", toolTip=tr("Give every run this part with the same settings"), text=tr("to all"))
+        every = QToolButton(
+            objectName="reset", toolTip=tr("Give every run this part with the same settings"), text=tr("to all")
+        )
         every.setAccessibleName(tr("Give every run {name}", name=tr(part.name)))
         every.clicked.connect(lambda: self.spread.emit(part))
         row, title = self.grid.rowCount(), QLabel(tr(part.name), objectName="part", wordWrap=True)

@@ -65,8 +65,11 @@ class RunEditor(QWidget):
         self.body = Knobs(Run("sgd"), theme)
         self.add = MenuButton(tr("Add part"), tr("Combine it with weight decay, clipping, noise ..."), self._list_parts)
         self.since = Since(session)
-        self.reset = QPushButton(tr("Reset all"), toolTip=tr("All hyperparameters back to their defaults"),
-                                 icon=icons.icon("reset", theme.muted))
+        self.reset = QPushButton(
+            tr("Reset all"),
+            toolTip=tr("All hyperparameters back to their defaults"),
+            icon=icons.icon("reset", theme.muted),
+        )
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.reset.clicked.connect(self.reset_all)
         self.offered: Callable[[], list[QAction]] = list
@@ -91,8 +94,9 @@ class RunEditor(QWidget):
         self.column.addWidget(self.note)
         self.column.addLayout(row)
         self.column.addWidget(self.source)
-        self.replicas.turned.connect(lambda count: self._change(
-            lambda run: replace(run, replicas=count), f"{self.runs.row} replicas"))
+        self.replicas.turned.connect(
+            lambda count: self._change(lambda run: replace(run, replicas=count), f"{self.runs.row} replicas")
+        )
         self.replicas.knob.seized.connect(session.store.hold)
         self.replicas.knob.let_go.connect(session.store.release)
         self.picker.chosen.connect(self._choose)
@@ -137,8 +141,12 @@ class RunEditor(QWidget):
         made, known, unknown = pasted(clipboard.text(), self.run)
         self._change(lambda run: made)
         if unknown:
-            return tr("Set {names}; {name} has no {others}.", names=", ".join(known), name=made.rule.name,
-                      others=", ".join(unknown))
+            return tr(
+                "Set {names}; {name} has no {others}.",
+                names=", ".join(known),
+                name=made.rule.name,
+                others=", ".join(unknown),
+            )
         return tr("Pasted the hyperparameters of {name}.", name=made.rule.name)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
@@ -219,17 +227,26 @@ class RunEditor(QWidget):
         """Give every run this part with the same settings: the same noise, the same schedule."""
         assert self.run is not None
         given = {name: self.run.hyperparameters[name] for name in part.hyperparameters}
-        self.session.change(lambda e: replace(e, runs=tuple(
-            replace(run, hyperparameters={**run.hyperparameters, **given}) if part.id in run.rule.parts else run
-            for run in e.runs)))
+        self.session.change(
+            lambda e: replace(
+                e,
+                runs=tuple(
+                    replace(run, hyperparameters={**run.hyperparameters, **given}) if part.id in run.rule.parts else run
+                    for run in e.runs
+                ),
+            )
+        )
 
     def _list_presets(self, menu: QMenu) -> None:
         assert self.run is not None
         for preset in presets(conventions(self.run.optimizer)[0].id):
             action = menu.addAction(f"{preset.framework}:  {preset.call}")
             assert action is not None
-            action.triggered.connect(lambda _, preset=preset: self._change(
-                lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, earlier=())))
+            action.triggered.connect(
+                lambda _, preset=preset: self._change(
+                    lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, earlier=())
+                )
+            )
 
     def _list_parts(self, menu: QMenu) -> None:
         assert self.run is not None
@@ -241,5 +258,8 @@ class RunEditor(QWidget):
 
     def _offered(self, run: Run) -> list[Part]:
         """The parts that it can still be combined with; batches only where there are data to choose from."""
-        return [part for part in run.rule.parts.values()
-                if part not in run.parts and (part.id != "minibatch" or self.session.experiment.land.batch is not None)]
+        return [
+            part
+            for part in run.rule.parts.values()
+            if part not in run.parts and (part.id != "minibatch" or self.session.experiment.land.batch is not None)
+        ]

@@ -47,10 +47,12 @@ class RunList(QWidget):
         layout.addWidget(self.list)
         buttons = QHBoxLayout()
         self.buttons: dict[str, QPushButton] = {}
-        for name, what, tip in ((mark("Add"), self.add, mark("Add a run with another optimizer")),
-                                (mark("Duplicate"), self.duplicate, mark("Add a run like the chosen one")),
-                                (mark("Remove"), self.remove, mark("Remove the chosen run")),
-                                (mark("Color…"), self.pick_color, mark("Choose the color of the chosen run"))):
+        for name, what, tip in (
+            (mark("Add"), self.add, mark("Add a run with another optimizer")),
+            (mark("Duplicate"), self.duplicate, mark("Add a run like the chosen one")),
+            (mark("Remove"), self.remove, mark("Remove the chosen run")),
+            (mark("Color…"), self.pick_color, mark("Choose the color of the chosen run")),
+        ):
             button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tip))
             button.clicked.connect(what)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -147,5 +149,6 @@ class RunList(QWidget):
         dialog.setWindowTitle(tr("Color of the run"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(
-            lambda color: self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name()))))
+            lambda color: self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name())))
+        )
         dialog.open()

@@ -70,8 +70,10 @@ class Ground(QWidget):
 
 def coordinates(land: Surface) -> list[Hyperparameter]:
     """What a start may be: it is stepped by a hundredth of the surface's box."""
-    return [Hyperparameter(low, high, least=-FARTHEST, most=FARTHEST, label=tr("start {axis}", axis=axis.split()[0]))
-            for axis, (low, high) in zip(land.axes, land.box, strict=True)]
+    return [
+        Hyperparameter(low, high, least=-FARTHEST, most=FARTHEST, label=tr("start {axis}", axis=axis.split()[0]))
+        for axis, (low, high) in zip(land.axes, land.box, strict=True)
+    ]
 
 
 class Start(QWidget):
@@ -110,7 +112,9 @@ class Start(QWidget):
             for field, declared in zip(self.fields, coordinates(self.land), strict=True):
                 field.declare(declared)
                 field.restore()  # what was wrong was wrong elsewhere
-        for name, field, axis, value in zip(self.names, self.fields, experiment.land.axes, experiment.start, strict=True):
+        for name, field, axis, value in zip(
+            self.names, self.fields, experiment.land.axes, experiment.start, strict=True
+        ):
             name.setText(axis.split()[0])
             field.show_value(value)
         self.reset.setEnabled(experiment.start != experiment.land.start)
@@ -141,8 +145,13 @@ class SidePanel(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 8, 12, 12)
         layout.setSpacing(5)
-        for heading, widget in ((mark("Surface"), self.surface), (mark("Start"), self.start), (mark("Runs"), self.runs),
-                                ("", self.fair), (mark("Optimizer of the chosen run"), self.editor)):
+        for heading, widget in (
+            (mark("Surface"), self.surface),
+            (mark("Start"), self.start),
+            (mark("Runs"), self.runs),
+            ("", self.fair),
+            (mark("Optimizer of the chosen run"), self.editor),
+        ):
             if heading:
                 layout.addWidget(QLabel(tr(heading), objectName="heading"))
             layout.addWidget(widget)
