@@ -70,7 +70,7 @@ def format_of(path: Path) -> Export:
     return EXPORTS[known]
 
 
-def export_slowly(race: Race, path: str | Path, options: Options = Options()) -> Generator[float, None, None]:
+def export_slowly(race: Race, path: str | Path, options: Options = Options()) -> Generator[float, None, None]:  # noqa: B008
     """Write the race in the format of the path's suffix, a piece with every turn; yields the share that is done.
 
     ExperimentError, in one sentence, where that cannot be done. Whoever closes it before its end finds no file.
@@ -81,7 +81,7 @@ def export_slowly(race: Race, path: str | Path, options: Options = Options()) ->
     yield from made.write(race, path, options) or ()
 
 
-def export(race: Race, path: str | Path, options: Options = Options()) -> None:
+def export(race: Race, path: str | Path, options: Options = Options()) -> None:  # noqa: B008
     """The same at once."""
     for _ in export_slowly(race, path, options):
         pass

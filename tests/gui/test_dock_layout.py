@@ -218,7 +218,7 @@ def test_leaving_a_presentation_brings_back_what_was_hidden_in_it(open_window: O
 class Hints(QObject):
     """A system that does what it is asked for, and says dark by itself."""
 
-    colorSchemeChanged = pyqtSignal()
+    colorSchemeChanged = pyqtSignal()  # noqa: N815
     asked = Qt.ColorScheme.Unknown
 
     def setColorScheme(self, scheme: Qt.ColorScheme) -> None:

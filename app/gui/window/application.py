@@ -19,7 +19,7 @@ def look_first() -> None:
     if fault:
         raise ExperimentError(fault)
     try:
-        import PyQt6.QtWidgets
+        import PyQt6.QtWidgets  # noqa: F401
     except ImportError as error:
         raise ExperimentError(qt_fault(error)) from None
 
@@ -69,7 +69,7 @@ def try_window() -> int:
     from PyQt6.QtWidgets import QApplication, QWidget
 
     import app.gui.canvas.plot_canvas
-    import app.gui.window.main_window
+    import app.gui.window.main_window  # noqa: F401
 
     class Sheet(QWidget):
         def paintEvent(self, event: QPaintEvent | None) -> None:
