@@ -15,7 +15,7 @@ from app.gui.help.view_texts import MOUSE, SHOWN
 from app.gui.help.whats_this import USED
 from app.gui.window.actions import ACTIONS, MENUS
 from app.io.experiment_files import examples
-from app.model.branch import MODES
+from app.model.comparison import MODES
 from app.model.experiment import AGAINST, QUANTITIES
 from app.utils.i18n import codes, language
 from app.views import VIEWS

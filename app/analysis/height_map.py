@@ -9,26 +9,13 @@ from typing import Any
 import numpy as np
 
 from app.model.experiment import Experiment
+from app.model.plot_domain import box_of
 from surfaces import Surface
 from surfaces.surface import Box
 
 DECADES = 2.7  # how far a "log" surface is resolved below the height of its walls, at least
 HIGHEST = 1e300  # what lies higher counts as that high
 BASIN = 0.05  # the lowest part of the box, which a "log" surface resolves however high its walls are
-
-
-def box_of(experiment: Experiment) -> Box:
-    """The surface's own box, doubled about its middle until the start lies inside with a little room."""
-    (left, right), (bottom, top) = experiment.land.box
-    assert experiment.start is not None
-    x, y = experiment.start
-    across, up = (left + right) / 2, (bottom + top) / 2
-    reach = max(abs(x - across) / (right - left), abs(y - up) / (top - bottom)) * 2
-    if reach <= 1:
-        return (left, right), (bottom, top)
-    factor = 2.0 ** math.ceil(math.log2(reach * 1.02))
-    half_x, half_y = (right - left) / 2 * factor, (top - bottom) / 2 * factor
-    return (across - half_x, across + half_x), (up - half_y, up + half_y)
 
 
 def neat(height: float) -> float:

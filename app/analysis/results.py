@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +14,7 @@ import numpy as np
 from app.engine.race import Race
 from app.engine.trajectory import Track
 from app.utils.i18n import mark, tr
+from app.utils.number_format import significant, whole
 
 TOLERANCE = 1e-6
 CRITERION = mark("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
@@ -117,19 +116,6 @@ def standings(race: Race, step: int | None = None, pace: Callable[[Track], float
     return found
 
 
-def significant(value: float, digits: int = 5) -> str:
-    """So many digits, with an exponent where that is shorter."""
-    if value == 0:
-        return "0"
-    if not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.{digits - 2}e}"
-    return f"{value:,.{max(digits - 1 - math.floor(math.log10(abs(value))), 0)}f}"
-
-
-def whole(value: float) -> str:
-    return f"{int(value):,}"
-
-
 @dataclass(frozen=True)
 class Column:
     """A column: its name in full and on the screen, its value in a standing, and that value in words.
@@ -228,70 +214,3 @@ def _natural(text: str) -> list[Any]:
     """A text's words and numbers, in turns."""
     parts = re.split(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", text.casefold())
     return [float(part) if k % 2 else part for k, part in enumerate(parts)]
-
-
-def as_csv(found: Iterable[Standing], delimiter: str = ",") -> str:
-    """Full precision; empty where there is no value. One column more says at which step a run diverged."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    columns = (*COLUMNS, DIVERGED)
-    writer.writerow(column.name for column in columns)
-    for standing in found:
-        values = [column.value(standing) for column in columns]
-        writer.writerow("" if missing(value) else value for value in values)
-    return text.getvalue()
-
-
-def _table(found: Iterable[Standing]) -> list[list[str]]:
-    """The names of the columns, then a row for each run, in words."""
-    return [[column.name.capitalize() for column in COLUMNS], *map(cells, found)]
-
-
-def as_markdown(found: Iterable[Standing]) -> str:
-    def row(words: Sequence[str]) -> str:
-        return "| " + " | ".join(" ".join(re.sub(r"([\\|])", r"\\\1", word).split()) for word in words) + " |"
-
-    head, *body = _table(found)
-    rule = ["---" if column.textual else "---:" for column in COLUMNS]
-    return "\n".join(map(row, [head, rule, *body])) + "\n"
-
-
-SPECIAL = str.maketrans(
-    {
-        **{letter: f"\\{letter}" for letter in "_%&#${}"},
-        "\\": r"\textbackslash{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "−": "$-$",
-        "–": "--",
-        "µ": r"$\mu$",
-        "<": "$<$",
-        ">": "$>$",
-        "|": "$|$",
-        '"': "''",
-    }
-)
-NUMBER = re.compile(r"(?<![\w.])(-?)(\d+(?:,\d{3})*(?:\.\d+)?)(?:e([+-]?\d+))?(?![\w.]*\w)")
-
-
-def latex(words: str) -> str:
-    """Words as LaTeX prints them, and numbers with a sign or a power of ten as formulas."""
-
-    def formula(found: re.Match[str]) -> str:
-        sign, digits, exponent = found.groups()
-        if not sign and exponent is None:
-            return digits
-        power = rf"\times10^{{{int(exponent)}}}" if exponent is not None else ""
-        return f"${sign}{digits.replace(',', '{,}')}{power}$"
-
-    return NUMBER.sub(formula, " ".join(words.translate(SPECIAL).split()))
-
-
-def as_latex(found: Iterable[Standing]) -> str:
-    """A plain tabular that needs no package."""
-    head, *body = [" & ".join(map(latex, row)) + r" \\" for row in _table(found)]
-    form = "".join("l" if column.textual else "r" for column in COLUMNS)
-    return (
-        "\n".join([rf"\begin{{tabular}}{{{form}}}", r"\hline", head, r"\hline", *body, r"\hline", r"\end{tabular}"])
-        + "\n"
-    )

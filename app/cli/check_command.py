@@ -16,10 +16,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from app import ASSETS
 from app.cli.argument_parser import Parser
 from app.system import platform_support
 from app.system.settings_file import settings_file
+from app.utils.resources import ASSETS
 
 FONT = ("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu")
 KOREAN = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts", "noto-fonts-cjk")

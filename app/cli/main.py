@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from app import version
 from app.cli.argument_parser import Parser
+from app.cli.list_command import show_list
+from app.system.package_versions import version
 from app.utils.atomic_write import WriteError
 from app.utils.validation import ExperimentError, printable
 
@@ -122,48 +123,6 @@ def check(words: Sequence[str]) -> int:
     from app.cli import check_command
 
     return check_command.check(words)
-
-
-def show_list(words: Sequence[str]) -> int:
-    parser = Parser(prog="thalweg list", description="Name what there is, one a line.")
-    parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples", "formats"))
-    what = parser.parse_args(words).what
-    if what == "optimizers":
-        from optimizers import OPTIMIZERS
-
-        rows = [
-            (o.id, ", ".join(f"{name}={value:g}" for name, value in o.defaults.items())) for o in OPTIMIZERS.values()
-        ]
-    elif what == "parts":
-        from optimizers import PARTS
-
-        rows = [
-            (
-                part.id,
-                f"{part.name}: "
-                + " ".join(
-                    f"{name}={part.on if name == part.id else declared.default:g}"
-                    for name, declared in part.hyperparameters.items()
-                ),
-            )
-            for part in PARTS.values()
-        ]
-    elif what == "surfaces":
-        from surfaces import SURFACES
-
-        rows = [(s.id, s.name) for s in SURFACES.values()]
-    elif what == "formats":
-        from app.export import EXPORTS
-
-        rows = [(suffix, f"{made.name} ({made.kind})") for suffix, made in EXPORTS.items()]
-    else:
-        from app.io.experiment_files import examples
-
-        rows = [(name, title) for name, (title, _) in examples().items()]
-    width = max(len(name) for name, _ in rows)
-    for name, words_of_it in rows:
-        print(f"{name:{width}}  {words_of_it}")
-    return 0
 
 
 COMMANDS = {"export": export, "list": show_list, "check": check}

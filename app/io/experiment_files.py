@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from app import ASSETS
 from app.io import image_metadata
 from app.io.experiment_json import LARGEST
 from app.model.dataset import unusable
 from app.model.experiment import FIRST, Experiment
 from app.utils.atomic_write import replacing
 from app.utils.i18n import tr
+from app.utils.resources import ASSETS
 from app.utils.validation import ExperimentError, printable, short
 from surfaces.data_file import read_columns
 

@@ -60,7 +60,8 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn
 
-from app.model.branch import MOST_RUNS, Branch, Fair
+from app.model.branch import MOST_RUNS, Branch
+from app.model.comparison import Fair
 from app.model.experiment import MOST_BRANCHES, Curve, Experiment
 from app.model.run import Run
 from app.utils.i18n import mark, tr

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.model.branch import Branch, Fair
+from app.model.branch import Branch
+from app.model.comparison import Fair
 from app.model.experiment import MOST_BRANCHES, Experiment
 from app.model.run import Run
 

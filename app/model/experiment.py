@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any
 from zlib import crc32
 
-from app.model.branch import AS_SET, MOST_RUNS, Branch, Fair
+from app.model.branch import MOST_RUNS, Branch
+from app.model.comparison import AS_SET, Fair
 from app.model.dataset import Columns, columns, land
 from app.model.run import Run
 from app.utils.i18n import mark, tr

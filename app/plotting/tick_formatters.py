@@ -8,35 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import Formatter, MaxNLocator
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from app.utils.number_format import PLAIN, RAISED, scientific
+
 ROOM = 0.45  # inches of an axis from one number to the next
-PLAIN = 1e-4, 1e5  # between them a number is written out
-
-
-def short(value: float, _: object = None) -> str:
-    """Six significant digits at most: 0.25, −1.5, 3e5, 2.5e−7."""
-    return unlike([value])[0]
-
-
-def scientific(value: float, decimals: int) -> str:
-    """A number as 2.5e−7, with no more digits than it needs."""
-    digits, _, exponent = f"{value:.{decimals}e}".partition("e")
-    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return f"{digits}e{int(exponent)}".replace("-", "−")
-
-
-def unlike(values: list[float]) -> list[str]:
-    """Numbers as ``short`` writes them, with more digits where two would read the same."""
-    for digits in range(6, 18):
-        words = [
-            scientific(value, digits - 1)
-            if value and math.isfinite(value) and not PLAIN[0] <= abs(value) < PLAIN[1]
-            else f"{value + 0.0:.{digits}g}".replace("-", "−")
-            for value in values
-        ]
-        if len(set(words)) == len(set(values)):
-            break
-    return words
 
 
 def power(value: float, _: object = None) -> str:

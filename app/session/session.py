@@ -9,14 +9,14 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from app.analysis.height_map import box_of
 from app.analysis.run_status import Verdict, verdict
 from app.engine.race import Race
 from app.engine.time_budget import first_piece, in_time, reached
 from app.engine.trajectory import FOREVER, Track
 from app.model import edits
-from app.model.branch import Fair
+from app.model.comparison import Fair
 from app.model.experiment import FIRST, LONGEST, MOST_STEPS, Experiment
+from app.model.plot_domain import box_of
 from app.session.experiment_store import Store
 from app.session.playback_clock import FRAME as TICK
 from app.session.playback_clock import Clock

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app import ASSETS, version
 from app.system import platform_support
+from app.system.package_versions import NOT_INSTALLED, version
 from app.utils.atomic_write import replacing
+from app.utils.resources import ASSETS
 from app.utils.validation import ExperimentError, printable
 
 # Where each goes below the user's folder of data, and what it is in assets/.
@@ -75,7 +76,7 @@ def this_command() -> list[str]:
         return [sys.executable]
     scripts = Path(os.path.abspath(sys.argv[0])), Path(sys.executable).with_name("thalweg")
     found = next((str(path) for path in scripts if path.name == "thalweg" and os.access(path, os.X_OK)), "")
-    if not found and version() == "not installed":
+    if not found and version() == NOT_INSTALLED:
         raise ExperimentError(
             "Thalweg is not installed here, so a menu could not start it: install it first, with pip or pipx"
         )

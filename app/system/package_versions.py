@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed
 
 PACKAGES = {
     "Thalweg": "thalweg",
@@ -16,19 +14,26 @@ PACKAGES = {
 }
 
 
+NOT_INSTALLED = "not installed as a package"
+
+
 def versions() -> list[tuple[str, str]]:
     """What a report of a fault begins with: names with versions, and the system at the end.
 
     A package that its installer has not written down, as some distributions' Qt, says so.
     """
     return [
-        *((name, _version(package) if package else platform.python_version()) for name, package in PACKAGES.items()),
+        *((name, version(package) if package else platform.python_version()) for name, package in PACKAGES.items()),
         ("Platform", platform.platform()),
     ]
 
 
-def _version(package: str) -> str:
+def version(package: str = "thalweg") -> str:
+    """Return the installed version of a package. The lookup takes some 30 ms: never do it at start."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed_version
+
     try:
-        return installed(package)
+        return installed_version(package)
     except PackageNotFoundError:
-        return "not installed as a package"
+        return NOT_INSTALLED

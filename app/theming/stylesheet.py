@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from app import ASSETS
 from app.theming.theme import Theme
-
-ICONS = ASSETS / "icons"
+from app.utils.resources import ICONS
 
 
 def sheet(theme: Theme) -> str:

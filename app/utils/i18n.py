@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from app import ASSETS
+from app.utils.resources import ASSETS
 
 FOLDER = ASSETS / "languages"
 

@@ -12,8 +12,9 @@ from app.engine.trajectory import Track
 from app.plotting import markers, text_fitting
 from app.plotting.path_renderer import Brush
 from app.plotting.search_overlay import sketch
-from app.plotting.tick_formatters import Even, unlike
+from app.plotting.tick_formatters import Even
 from app.utils.i18n import tr
+from app.utils.number_format import unlike
 from app.views import annotations
 from app.views.base_view import View
 from app.views.contour_image import Wash

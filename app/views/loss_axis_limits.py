@@ -11,7 +11,8 @@ from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, NullFormat
 from app.analysis.metric_series import series
 from app.engine.race import Race
 from app.engine.trajectory import Track
-from app.plotting.tick_formatters import Even, power, short
+from app.plotting.tick_formatters import Even, power
+from app.utils.number_format import short
 
 if TYPE_CHECKING:
     from app.views.loss_view import Loss

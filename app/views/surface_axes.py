@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from app.analysis.height_map import Scenery
 from app.plotting.path_renderer import Brush
-from app.plotting.tick_formatters import short
 from app.utils.i18n import tr
+from app.utils.number_format import short
 from app.views.camera import TALL
 
 if TYPE_CHECKING:

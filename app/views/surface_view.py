@@ -11,7 +11,8 @@ from matplotlib.colors import to_rgba
 from app.engine.trajectory import Track
 from app.plotting import markers, path_renderer
 from app.views.base_view import View
-from app.views.camera import TALL, Camera, Sight, reach
+from app.views.camera import TALL, Camera, reach
+from app.views.occlusion import Sight
 from app.views.scene import Scene
 from app.views.surface_axes import Frame
 from surfaces.surface import Box

@@ -16,30 +16,18 @@ from PyQt6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.analysis.results import (
-    COLUMNS,
-    NONE,
-    STEPS,
-    TOLERANCE,
-    Standing,
-    as_csv,
-    as_latex,
-    as_markdown,
-    cells,
-    latex,
-    ordered,
-    significant,
-    standings,
-)
+from app.analysis.results import COLUMNS, NONE, STEPS, TOLERANCE, Standing, cells, ordered, standings
 from app.engine.race import Race
 from app.engine.trajectory import Track
 from app.engine.update_timing import microseconds
+from app.export.results_text import as_csv, as_latex, as_markdown, latex
 from app.gui.panels.results.results_page import FORMS, Standings
 from app.gui.widgets import icons
 from app.model.experiment import FIRST, Experiment, Run
 from app.session.session import Session
 from app.theming.stylesheet import sheet
 from app.theming.theme import DARK, LIGHT, Theme
+from app.utils.number_format import significant
 from optimizers import OPTIMIZERS
 from tests.conftest import settle
 

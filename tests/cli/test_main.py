@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from app import version
 from app.cli import export_command, main
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.model.experiment import FIRST
 from app.session.settings import Settings
+from app.system.package_versions import version
 from app.system.settings_file import begin_anew, settings_file
 from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES

@@ -10,7 +10,8 @@ import pytest
 from app.engine.race import Race
 from app.export import Options
 from app.export.figure import compose
-from app.model.branch import Branch, Fair
+from app.model.branch import Branch
+from app.model.comparison import Fair
 from app.model.edits import made_fair
 from app.model.experiment import FIRST, Experiment, Run
 from app.session.session import Session

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.engine.race import Race
 from app.engine.trajectory import CHECKPOINT
-from app.model.branch import Fair
+from app.model.comparison import Fair
 from app.model.edits import swapped, without_branch
 from app.model.experiment import Experiment, Run
 from optimizers import OPTIMIZERS, trace

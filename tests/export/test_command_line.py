@@ -20,7 +20,8 @@ from app.export import Options, export
 from app.export.command_line import command_line
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
-from app.model.branch import Branch, Fair
+from app.model.branch import Branch
+from app.model.comparison import Fair
 from app.model.experiment import FIRST, Curve, Experiment, Run
 from app.model.run import Earlier
 from app.theming.theme import DARK

@@ -17,7 +17,7 @@ from app.engine.race import Race
 from app.export import Options, export
 from app.export.figure import compose
 from app.export.options import inches
-from app.model.branch import Fair
+from app.model.comparison import Fair
 from app.model.experiment import FIRST, Experiment, Run
 from app.theming.theme import DARK
 from app.utils.validation import ExperimentError

@@ -12,10 +12,11 @@ from matplotlib.backend_bases import LocationEvent, MouseEvent
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.canvas.hover_readout import CLEAR, on_widget, told, written
+from app.gui.canvas.hover_readout import CLEAR, on_widget
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import FIRST, Experiment, Run
 from app.theming.theme import THEMES
+from app.utils.number_format import told, written
 from app.views import hit_testing
 from app.views.base_view import View
 from optimizers import OPTIMIZERS

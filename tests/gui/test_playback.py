@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication
 
 from app.gui.panels.timeline import FIRST_STEPS
 from app.gui.window.main_window import MainWindow
-from app.model.branch import Fair
+from app.model.comparison import Fair
 from app.model.experiment import FIRST, Experiment, Run
 from app.session.session import Session
 from app.session.tuning_task import Tuner

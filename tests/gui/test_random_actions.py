@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.widgets.slider_field import Switch
+from app.gui.widgets.switch_field import Switch
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
-from app.model.branch import Fair
+from app.model.comparison import Fair
 from app.model.experiment import Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, PARTS

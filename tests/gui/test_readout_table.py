@@ -11,10 +11,11 @@ from PyQt6.QtGui import QFontMetrics, QPaintEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from app.gui.panels.results.readout_table import SMALLEST, Results, figure
+from app.gui.panels.results.readout_table import SMALLEST, Results
 from app.gui.widgets.number_field import WIDEST, NumberField
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import FIRST, Experiment, Run
+from app.utils.number_format import figure
 from optimizers import OPTIMIZERS, Hyperparameter
 from tests.conftest import settle
 

@@ -11,7 +11,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from app.gui.panels.setup.run_editor import MenuButton, RunEditor
-from app.gui.widgets.slider_field import Knob, Switch
+from app.gui.widgets.slider_field import Knob
+from app.gui.widgets.switch_field import Switch
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment, Run
 from optimizers import OPTIMIZERS, PARTS

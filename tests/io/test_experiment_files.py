@@ -24,7 +24,8 @@ from PIL.PngImagePlugin import PngInfo
 from app.io import experiment_json
 from app.io.experiment_files import home, load, save
 from app.io.experiment_json import LARGEST
-from app.model.branch import Branch, Fair
+from app.model.branch import Branch
+from app.model.comparison import Fair
 from app.model.experiment import FIRST, Curve, Experiment, Run
 from app.session.session import Session
 from app.utils import atomic_write

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.height_map import box_of, scenery_of
+from app.analysis.height_map import scenery_of
 from app.engine.race import Race
 from app.io.experiment_files import examples, load
 from app.model.experiment import FIRST, Curve, Experiment, Run
+from app.model.plot_domain import box_of
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, PARTS
 from surfaces import SURFACES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.gui.widgets.slider_field import Switch
+from app.gui.widgets.switch_field import Switch
 from app.gui.window.main_window import MainWindow
 
 

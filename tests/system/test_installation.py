@@ -17,10 +17,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from app import ASSETS
 from app.cli.main import main
 from app.system import desktop_entry, platform_support
 from app.system.desktop_entry import PLACES, entry, this_command
+from app.utils.resources import ASSETS
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("app", "assets", "optimizers", "surfaces")

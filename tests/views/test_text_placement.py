@@ -12,8 +12,9 @@ from matplotlib.text import Text
 
 from app.engine.race import Race
 from app.model.experiment import Curve, Experiment, Run
-from app.plotting.tick_formatters import Even, short
+from app.plotting.tick_formatters import Even
 from app.theming.theme import LIGHT, Theme
+from app.utils.number_format import short
 from app.views import VIEWS, Scene, View, surface_axes
 from app.views.camera import Camera
 from app.views.contour_view import Contour

@@ -21,7 +21,8 @@ from app.plotting.search_overlay import outlines
 from app.theming.theme import DARK, LIGHT, THEMES
 from app.views import VIEWS, Scene, View
 from app.views.base_view import BLOCK
-from app.views.camera import TALL, Camera, Sight
+from app.views.camera import TALL, Camera
+from app.views.occlusion import Sight
 from app.views.surface_view import Relief
 
 EMPTY = Experiment("sphere")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from textwrap import wrap
 from typing import Any
 
-from app import version
 from app.engine.race import Race
 from app.export.code.literals import WIDE, escaped, literal
 from app.model.run import Run
+from app.system.package_versions import version
 from optimizers import Part
 
 SHORT = 60

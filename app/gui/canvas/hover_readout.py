@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Callable, Mapping
 from textwrap import shorten
 from typing import Any
@@ -14,16 +13,15 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 from app.gui.canvas.plot_canvas import Canvas
-from app.plotting.tick_formatters import short
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
+from app.utils.number_format import short, told, written
 from app.views.contour_view import Contour
 
 NEAR = 8  # pixels from a trail
 INSET, CLEAR = 6, 14  # pixels from the label to the axes, and to the pointer
 LETTERS = 40  # of a run's name, at most
-MANY = 6  # numbers that are written out
 
 
 class Slip(QLabel):
@@ -182,23 +180,6 @@ def covered(canvas: Canvas, place: QRect) -> int:
     x, y = canvas.view.near.a.T / scale
     y = canvas.height() - y
     return int(((x > place.left()) & (x < place.right()) & (y > place.top()) & (y < place.bottom())).sum())
-
-
-def told(value: float, step: float) -> str:
-    """A number in the digits that a step of this size tells apart."""
-    return f"{value:.{max(0, 1 - math.floor(math.log10(step)))}f}".replace("-", "−")
-
-
-def written(value: Any) -> str:
-    """Numbers of any shape, in short."""
-    if value is None or (isinstance(value, tuple) and None in value):
-        return "–"
-    numbers = np.asarray(value, float)
-    if numbers.size > MANY:
-        return tr("{n} points", n=len(numbers)) if numbers.shape[1:] == (2,) else tr("{n} numbers", n=numbers.size)
-    if numbers.ndim < 2:
-        return ", ".join(short(float(f"{number:.5g}")) for number in numbers.ravel())
-    return "; ".join(written(row) for row in numbers)
 
 
 def table(rows: list[tuple[str, str]]) -> str:

@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 from app.export import EXPORTS
 from app.export.animation import REST, held_of
 from app.export.options import DPIS, MOST_DPI, UNITS, Options
-from app.gui.widgets.slider_field import quiet_wheel
+from app.gui.widgets.wheel_guard import quiet_wheel
 from app.session.settings import MOTION, Settings
 from app.theming.theme import THEMES, Theme
 from app.utils.i18n import mark, tr

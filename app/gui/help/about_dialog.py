@@ -9,9 +9,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication, QIcon
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout
 
-from app import ASSETS
 from app.system.package_versions import versions
 from app.utils.i18n import tr
+from app.utils.resources import ASSETS
 
 if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow

@@ -31,7 +31,8 @@ from app.gui.help.action_texts import DOES
 from app.gui.help.control_texts import CONTROLS
 from app.gui.help.view_texts import KEYS, MOUSE, SHOWN
 from app.gui.widgets.mnemonics import plain
-from app.gui.widgets.slider_field import Knob, Switch
+from app.gui.widgets.slider_field import Knob
+from app.gui.widgets.switch_field import Switch
 from app.utils.i18n import mark, tr
 
 if TYPE_CHECKING:

@@ -6,45 +6,14 @@ import math
 from collections.abc import Callable
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap, QPolygonF, QTransform
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 from PyQt6.QtSvg import QSvgRenderer
 
-from app.theming.stylesheet import ICONS
 from app.theming.theme import Style, Theme
+from app.utils.resources import ICONS
 
 SIZE = 18
 SCALES = (1.0, 1.5, 2.0, 3.0)  # pictures for such screens; Qt shrinks the next larger one for those between
-
-
-def palette(theme: Theme) -> QPalette:
-    """Every role that the program's widgets use, so that dark is dark on systems without a dark theme of their own."""
-    colors = QPalette()
-    role = QPalette.ColorRole
-    for where, color in (
-        (role.Window, theme.panel),
-        (role.WindowText, theme.text),
-        (role.Base, theme.field),
-        (role.Text, theme.text),
-        (role.AlternateBase, theme.panel),
-        (role.Button, theme.panel),
-        (role.ButtonText, theme.text),
-        (role.ToolTipBase, theme.field),
-        (role.ToolTipText, theme.text),
-        (role.Highlight, theme.accent),
-        (role.HighlightedText, theme.on_accent),
-        (role.Link, theme.accent),
-        (role.PlaceholderText, theme.muted),
-        (role.Mid, theme.line),
-        (role.Dark, theme.line),
-        (role.Light, theme.field),
-        (role.Midlight, theme.line),
-        (role.Shadow, theme.muted),
-        (role.BrightText, theme.warning),
-    ):
-        colors.setColor(where, QColor(color))
-    for where in (role.WindowText, role.Text, role.ButtonText):
-        colors.setColor(QPalette.ColorGroup.Disabled, where, QColor(theme.faded))
-    return colors
 
 
 def mark_path(mark: str, size: float) -> QPainterPath:

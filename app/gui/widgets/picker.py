@@ -7,7 +7,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from app.gui.widgets.picker_model import RowPainter, Rows, star_of
-from app.gui.widgets.slider_field import quiet_wheel
+from app.gui.widgets.wheel_guard import quiet_wheel
 from app.model.catalog import Entry
 from app.session.settings import Settings
 from app.theming.theme import Theme

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
 from app.gui.widgets import icons
 from app.gui.widgets.inline_message import Slip, Words
@@ -120,31 +119,6 @@ class Knob(QObject):
         self.typed.emit(value)
 
 
-class Switch(QObject):
-    """A check box and its reset for something that is on or off, in one row of a grid. ``typed(value)``: 0 or 1."""
-
-    typed = pyqtSignal(float)
-
-    def __init__(
-        self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget
-    ) -> None:
-        super().__init__(parent)
-        self.declared = declared
-        self.box = QCheckBox(tr(declared.label))
-        self.box.setToolTip(explained(declared, name))
-        self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.reset = reset_button(declared, theme)
-        grid.addWidget(self.box, row, 0, 1, 3)
-        grid.addWidget(self.reset, row, 3)
-        self.box.clicked.connect(lambda on: self.typed.emit(float(on)))
-        self.reset.clicked.connect(lambda: self.typed.emit(declared.default))
-
-    def show_value(self, value: float) -> None:
-        """Show a value without saying that it was switched."""
-        self.box.setChecked(bool(value))
-        self.reset.setEnabled(value != self.declared.default)
-
-
 def explained(declared: Hyperparameter, name: str) -> str:
     """What may be set, and under which name a file or the command line does so."""
     return tr(
@@ -160,19 +134,3 @@ def reset_button(declared: Hyperparameter, theme: Theme) -> QToolButton:
     )
     button.setAccessibleName(tr("Reset {name}", name=tr(declared.label)))
     return button
-
-
-class QuietWheel(QObject):
-    """An event filter: the wheel scrolls the panel, and turns a list or a number only where it has the focus."""
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if isinstance(event, QWheelEvent) and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return False
-
-
-def quiet_wheel(widget: QWidget) -> None:
-    """Keep the wheel from changing a widget that has no focus. A list takes the focus by Tab only: a click leaves Space to Play."""
-    widget.setFocusPolicy(Qt.FocusPolicy.TabFocus if isinstance(widget, QComboBox) else Qt.FocusPolicy.StrongFocus)
-    widget.installEventFilter(QuietWheel(widget))

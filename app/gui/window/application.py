@@ -31,8 +31,8 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     from PyQt6.QtGui import QIcon
     from PyQt6.QtWidgets import QApplication
 
-    from app import ASSETS
     from app.gui.window.main_window import MainWindow
+    from app.utils.resources import ASSETS
 
     application = QApplication(["thalweg"])  # by this name the desktop finds the window's entry in its menu
     application.setApplicationName("Thalweg")

@@ -32,7 +32,8 @@ class Stage:
     ) -> None:
         """Make the canvases. ``caught`` takes what fails in matplotlib's callbacks; ``loss_menu`` opens at a place; ``zoomed`` is
         told when the contour shows another part of the plane."""
-        from app.gui.canvas.contour_tool import ContourGesture, TurnGesture
+        from app.gui.canvas.camera_tool import TurnGesture
+        from app.gui.canvas.contour_tool import ContourGesture
         from app.gui.canvas.contour_viewport import Zoom
         from app.gui.canvas.hover_readout import Hover
         from app.gui.canvas.plot_canvas import Canvas

@@ -15,11 +15,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.gui.panels.results.readout_table import figure
 from app.gui.widgets import icons
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import mark, tr
+from app.utils.number_format import figure
 
 EMPTY = mark(
     "No branch yet. Go back to an earlier step, turn something and play on: "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
@@ -15,6 +13,7 @@ from app.gui.widgets import icons
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
+from app.utils.number_format import figure
 
 COLUMNS = 6
 SIZE, SMALLEST, LARGEST, HEADING = 15, 10, 20, 9  # points
@@ -30,15 +29,6 @@ TYPICAL = (
     "000.00000",
 )  # what the columns beside the name have room for
 DIGITS = str.maketrans("123456789", "000000000")
-
-
-def figure(value: float) -> str:
-    """Five decimals, or four digits and an exponent, in a form that keeps its width while it changes."""
-    if not math.isfinite(value):
-        return "–"
-    if 1e-3 <= abs(value) < 1e4 or value == 0:
-        return f"{value + 0.0:.5f}"  # never "-0.00000"
-    return f"{value:.3e}" if 1e-99 < abs(value) < 1e10 else f"{value:.2e}"
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:

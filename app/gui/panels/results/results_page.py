@@ -8,20 +8,9 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.analysis.results import (
-    COLUMNS,
-    CRITERION,
-    STEPS,
-    UNKNOWN,
-    Standing,
-    as_csv,
-    as_latex,
-    as_markdown,
-    cells,
-    ordered,
-    standings,
-)
+from app.analysis.results import COLUMNS, CRITERION, STEPS, UNKNOWN, Standing, cells, ordered, standings
 from app.engine.update_timing import microseconds
+from app.export.results_text import as_csv, as_latex, as_markdown
 from app.gui.panels.results.results_table import Table
 from app.session.session import Session
 from app.theming.theme import Theme

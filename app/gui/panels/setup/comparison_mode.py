@@ -7,8 +7,8 @@ from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QPushB
 from app.gui.panels.setup.run_list import RunList
 from app.gui.widgets.inline_message import Words
 from app.gui.widgets.number_field import NumberField
-from app.gui.widgets.slider_field import quiet_wheel
-from app.model.branch import MODES, Fair
+from app.gui.widgets.wheel_guard import quiet_wheel
+from app.model.comparison import MODES, Fair
 from app.model.edits import one_rate
 from app.model.experiment import Experiment
 from app.session.session import Session

@@ -8,7 +8,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from app.gui.widgets import icons
-from app.gui.widgets.slider_field import Knob, Switch
+from app.gui.widgets.slider_field import Knob
+from app.gui.widgets.switch_field import Switch
 from app.model.experiment import Run
 from app.model.hyperparameter_text import defaults
 from app.theming.theme import Theme

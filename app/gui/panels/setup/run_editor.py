@@ -9,13 +9,14 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from app.gui.panels.setup.edit_scope import Replicas, Since
+from app.gui.panels.setup.edit_scope import Since
 from app.gui.panels.setup.hyperparameter_form import Knobs
+from app.gui.panels.setup.replicas import Replicas
 from app.gui.panels.setup.run_list import RunList
 from app.gui.widgets import icons
 from app.gui.widgets.help_button import help_button
 from app.gui.widgets.picker import Picker
-from app.gui.widgets.slider_field import quiet_wheel
+from app.gui.widgets.wheel_guard import quiet_wheel
 from app.model.catalog import conventions, optimizer_entries
 from app.model.experiment import Run
 from app.model.hyperparameter_text import copied, defaults, pasted
