@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from app.analysis.results import COLUMNS
-from app.export import EXPORTS
+from app.export.formats import EXPORTS
 from app.gui.help.action_texts import DOES
 from app.gui.help.control_texts import CONTROLS
 from app.gui.help.view_texts import MOUSE, SHOWN

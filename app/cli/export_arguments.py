@@ -124,7 +124,7 @@ def parser(epilog: str = "") -> Parser:
 
 def guide() -> str:
     """The foot of the help: the formats that there are, examples with them, and what the exit status says."""
-    from app.export import EXPORTS, format_of
+    from app.export.formats import EXPORTS, format_of
 
     def known(command: str) -> bool:
         try:

@@ -92,7 +92,7 @@ def _is(question: Callable[[], bool]) -> bool:
 
 def _jobs(chosen: argparse.Namespace, sources: list[Source], several: bool) -> tuple[list[Job], int]:
     """A job for each source, all of them looked at before the first is done; and how many of several can not be done."""
-    from app.export import format_of
+    from app.export.formats import format_of
 
     kinds = {format_of(_target(word, sources[0], several)).kind for word in chosen.to}
     options = {kind: options_of(chosen, kind) for kind in kinds}
@@ -121,7 +121,7 @@ def _jobs(chosen: argparse.Namespace, sources: list[Source], several: bool) -> t
 
 def _target(word: str, source: Source, several: bool) -> Path:
     """The file that a word of --to means for a source."""
-    from app.export import EXPORTS
+    from app.export.formats import EXPORTS
 
     alone, named = word.lower() in EXPORTS, "{name}" in word
     if (alone or named) and not source.name:
@@ -141,8 +141,8 @@ def _target(word: str, source: Source, several: bool) -> Path:
 def _job(chosen: argparse.Namespace, source: Source, files: list[tuple[Path, Options]]) -> Job:
     """A job whose files can be made, as far as that can be known before it is raced."""
     from app.engine.race import Race
-    from app.export import format_of
     from app.export.figure import check
+    from app.export.formats import format_of
 
     experiment = experiment_of(chosen, source.place)
     steps = experiment.steps if experiment.steps is not None else experiment.shown or DEFAULT_STEPS
@@ -159,7 +159,7 @@ def _job(chosen: argparse.Namespace, source: Source, files: list[tuple[Path, Opt
 def _done(job: Job, progress: Progress) -> list[str]:
     """For each file of a job what is to be complained of, empty where it is written. WriteError ends all."""
     from app.engine.race import Race
-    from app.export import export_slowly
+    from app.export.formats import export_slowly
 
     race = Race(job.experiment)
     _advance(race, job.steps, job.name, progress)

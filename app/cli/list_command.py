@@ -1,4 +1,4 @@
-"""TODO"""
+"""``thalweg list``: the names of optimizers, modifiers, surfaces, examples and file formats."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def show_list(words: Sequence[str]) -> int:
 
         rows = [(s.id, s.name) for s in SURFACES.values()]
     elif what == "formats":
-        from app.export import EXPORTS
+        from app.export.formats import EXPORTS
 
         rows = [(suffix, f"{made.name} ({made.kind})") for suffix, made in EXPORTS.items()]
     else:

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Find or make the trajectory of each run, reusing what is already computed."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def _run_in_words(run: Run) -> str:
 
 def _wished(options: Options, target: Path) -> list[str]:
     """The options that are not as they are anyway in the format of the target."""
-    from app.export import format_of
+    from app.export.formats import format_of
     from app.export.options import DPI, FILM_DPI, FILM_SIZE, SIZE
     from app.views.camera import Camera
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The results table as CSV, Markdown and LaTeX."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Comparison modes: what makes the runs of an experiment comparable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The part of the plane that an experiment is plotted over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Which points of a surface are hidden by the surface itself."""
 
 from __future__ import annotations
 

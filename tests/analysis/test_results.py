@@ -22,7 +22,7 @@ from app.engine.trajectory import Track
 from app.engine.update_timing import microseconds
 from app.export.results_text import as_csv, as_latex, as_markdown, latex
 from app.gui.panels.results.results_page import FORMS, Standings
-from app.gui.widgets import icons
+from app.gui.widgets.palette import palette
 from app.model.experiment import FIRST, Experiment, Run
 from app.session.session import Session
 from app.theming.stylesheet import sheet
@@ -297,7 +297,7 @@ def open_panel(application: QApplication) -> Iterator[Open]:
     def open_one(
         experiment: Experiment = SEVERAL, steps: int = 3000, theme: Theme = LIGHT, size: tuple[int, int] = (1100, 200)
     ) -> Standings:
-        application.setPalette(icons.palette(theme))
+        application.setPalette(palette(theme))
         application.setStyleSheet(sheet(theme))
         session = Session(experiment)
         session.race.advance(steps)

@@ -227,7 +227,8 @@ def resize() -> Iterator[Row]:
 
 def picture() -> Iterator[Row]:
     """A PNG of the whole figure at 200 dpi."""
-    from app.export import Options, export
+    from app.export.formats import export
+    from app.export.options import Options
 
     costs = []
     for steps in (100, 100_000):
@@ -242,8 +243,8 @@ def picture() -> Iterator[Row]:
 
 def film() -> Iterator[Row]:
     """300 frames at 1280 x 720, as a GIF; beside them the same figure drawn in full for every frame, as FuncAnimation does."""
-    from app.export import Options, export
-    from app.export.options import FILM_DPI, FILM_SIZE
+    from app.export.formats import export
+    from app.export.options import FILM_DPI, FILM_SIZE, Options
 
     race = Race(Experiment(SMOOTH.surface, SMOOTH.start, RUNS))
     race.advance(FRAMES)

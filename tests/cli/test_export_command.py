@@ -21,7 +21,8 @@ from PIL import Image
 from app.cli import export_command, main
 from app.cli.export_arguments import EXAMPLES, guide, options_of, parser
 from app.cli.progress_line import Progress
-from app.export import EXPORTS, Export, movie_writers
+from app.export import movie_writers
+from app.export.formats import EXPORTS, Export
 from app.export.options import inches
 from app.io.experiment_files import load
 from app.model.experiment import FIRST, Experiment, Run

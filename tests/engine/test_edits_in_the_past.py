@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from app.engine.race import Race
-from app.export import Options
 from app.export.figure import compose
+from app.export.options import Options
 from app.model.branch import Branch
 from app.model.comparison import Fair
 from app.model.edits import made_fair

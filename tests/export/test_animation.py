@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 
 from app.engine.race import Race
-from app.export import Options, export, export_slowly, movie_writers
+from app.export import movie_writers
 from app.export.animation import Film, frame_steps
+from app.export.formats import export, export_slowly
+from app.export.options import Options
 from app.model.experiment import FIRST, Experiment, Run
 from app.theming.theme import LIGHT
 from app.utils.validation import ExperimentError

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from app.engine.race import Race
-from app.export import EXPORTS, export, format_of
 from app.export.code import keras_script, numpy_script, plot_script, torch_script
 from app.export.code.framework_mapping import COUNTERPARTS, counterpart
+from app.export.formats import EXPORTS, export, format_of
 from app.model.comparison import Fair
 from app.model.experiment import FIRST, Experiment, ExperimentError, Run
 from optimizers import OPTIMIZERS, PARTS

@@ -16,8 +16,9 @@ from PyQt6.QtWidgets import QApplication
 from app.cli.export_arguments import options_of, parser
 from app.cli.main import main
 from app.engine.race import Race
-from app.export import Options, export
 from app.export.command_line import command_line
+from app.export.formats import export
+from app.export.options import Options
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
 from app.model.branch import Branch
@@ -140,7 +141,7 @@ def test_the_window_copies_it(
 
 
 def test_a_film_says_what_concerns_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from app import export as formats
+    from app.export import formats
 
     film: Any = formats.Export(".film", "Film", "film", lambda *_: None)
     monkeypatch.setitem(formats.EXPORTS, ".film", film)

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from app.engine.race import Race
-from app.export import EXPORTS, Options, export, export_slowly, format_of
+from app.export.formats import EXPORTS, export, export_slowly, format_of
+from app.export.options import Options
 from app.export.run_records import recorded
 from app.io.experiment_files import load
 from app.model.experiment import FIRST, Experiment, Run

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from app.engine.race import Race
-from app.export import EXPORTS, Options, export
+from app.export.formats import EXPORTS, export
+from app.export.options import Options
 from app.io.experiment_files import load
 from app.model.experiment import FIRST, Experiment, ExperimentError, Run
 from app.theming.theme import DARK

@@ -14,9 +14,9 @@ from PIL import Image
 from pypdf import PdfReader
 
 from app.engine.race import Race
-from app.export import Options, export
 from app.export.figure import compose
-from app.export.options import inches
+from app.export.formats import export
+from app.export.options import Options, inches
 from app.model.comparison import Fair
 from app.model.experiment import FIRST, Experiment, Run
 from app.theming.theme import DARK

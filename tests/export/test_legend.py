@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from app.engine.race import Race
-from app.export import Options, export, legend
+from app.export import legend
 from app.export.figure import compose
-from app.export.options import SIZE
+from app.export.formats import export
+from app.export.options import SIZE, Options
 from app.model.edits import with_branch_changed
 from app.model.experiment import Experiment, Run
 from app.theming.theme import DARK

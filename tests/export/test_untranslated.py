@@ -11,7 +11,8 @@ from matplotlib.text import Text
 from app.analysis.run_status import verdict
 from app.engine.race import Race
 from app.engine.trajectory import Track
-from app.export import EXPORTS, Options, export
+from app.export.formats import EXPORTS, export
+from app.export.options import Options
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.help.shortcuts_dialog import by_menu
 from app.gui.panels.results.results_page import FORMS, Standings

@@ -25,8 +25,8 @@ from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.engine.race import Race
-from app.export import Options
 from app.export.figure import compose
+from app.export.options import Options
 from app.gui.widgets import icons
 from app.gui.window.actions import ACTIONS
 from app.gui.window.main_window import MainWindow

@@ -16,8 +16,8 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.cli.main import main
 from app.engine.race import Race
-from app.export import EXPORTS, Options, export, export_slowly
-from app.export.options import FILM_DPI, FILM_SIZE
+from app.export.formats import EXPORTS, export, export_slowly
+from app.export.options import FILM_DPI, FILM_SIZE, Options
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.dialogs.export_form import Form
 from app.gui.dialogs.export_job import Progress, left, title_of

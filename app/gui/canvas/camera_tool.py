@@ -1,4 +1,4 @@
-"""TODO"""
+"""Rotate the 3D surface with the mouse."""
 
 from __future__ import annotations
 

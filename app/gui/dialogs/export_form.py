@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.export import EXPORTS
 from app.export.animation import REST, held_of
+from app.export.formats import EXPORTS
 from app.export.options import DPIS, MOST_DPI, UNITS, Options
 from app.gui.widgets.wheel_guard import quiet_wheel
 from app.session.settings import MOTION, Settings

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The Qt palette of a theme."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""A hyperparameter that is on or off, as a check box."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Ignore the mouse wheel over widgets that do not have the focus."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QLibraryInfo, QObject, Qt, QTranslator
 from PyQt6.QtGui import QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.widgets import icons
+from app.gui.widgets.palette import palette
 from app.theming.stylesheet import sheet
 from app.theming.theme import THEMES, Theme
 from app.utils.i18n import codes, language, of_the_system, speak, spoken
@@ -74,7 +74,7 @@ class Dress(QObject):
 
     def put_on(self) -> None:
         """Colors for all of the program's windows."""
-        self.application.setPalette(icons.palette(self.theme))
+        self.application.setPalette(palette(self.theme))
         self.application.setStyleSheet(sheet(self.theme))
 
     def _system_changed(self) -> None:

@@ -19,7 +19,7 @@ from app.utils.validation import ExperimentError
 if TYPE_CHECKING:
     from app.engine.race import Race
     from app.engine.trajectory import Track
-    from app.export import Options
+    from app.export.options import Options
     from app.gui.dialogs.export_job import Job
     from app.gui.window.main_window import MainWindow
 
@@ -46,7 +46,7 @@ class Exporting:
 
     def options(self, **changes: Any) -> Options:
         """How the window shows it."""
-        from app.export import Options
+        from app.export.options import Options
 
         window = self.window
         return Options(
@@ -94,7 +94,7 @@ class Exporting:
         self._written("code", tr("Export Code"))
 
     def _illustrated(self, kind: str, title: str, base: Options) -> None:
-        from app.export import EXPORTS
+        from app.export.formats import EXPORTS
         from app.export.image import draw
         from app.gui.dialogs.export_dialog import ExportDialog
         from app.gui.dialogs.export_form import Form
@@ -120,14 +120,15 @@ class Exporting:
             self._ask(title, sorted(kinds, key=lambda each: each != suffix), name, options)
 
     def _written(self, kind: str, title: str) -> None:
-        from app.export import EXPORTS, Options
+        from app.export.formats import EXPORTS
+        from app.export.options import Options
 
         suffixes = [each.suffix for each in EXPORTS.values() if each.kind == kind]
         self._ask(title, suffixes, self.name, Options())
 
     def _ask(self, title: str, suffixes: list[str], name: str, options: Options) -> None:
         """Ask where to, and begin to write."""
-        from app.export import EXPORTS, export_slowly, format_of
+        from app.export.formats import EXPORTS, export_slowly, format_of
 
         kinds = ";;".join(f"{tr(EXPORTS[suffix].name)} (*{suffix})" for suffix in suffixes)
         race = self.race

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 
 from app.analysis.results import COLUMNS
 from app.gui.widgets import icons
+from app.gui.widgets.palette import palette
 from app.theming.theme import Style, Theme
 from app.utils.i18n import tr
 
@@ -70,7 +71,7 @@ class Table(QTableWidget):
             "QHeaderView::section { padding: 3px 4px; }"
             f"QTableWidget:focus {{ border-top: 1px solid {theme.accent}; }}"
         )
-        colors = icons.palette(theme)
+        colors = palette(theme)
         colors.setColor(QPalette.ColorRole.Highlight, QColor(theme.blend(theme.accent, 0.8, theme.field)))
         colors.setColor(QPalette.ColorRole.HighlightedText, QColor(theme.text))
         self.setPalette(colors)

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The number of replicas of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The start point's coordinates as two number fields."""
 
 from __future__ import annotations
 

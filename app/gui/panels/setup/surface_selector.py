@@ -1,4 +1,4 @@
-"""TODO"""
+"""The surface of the experiment: a picker and a short description."""
 
 from __future__ import annotations
 
