@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.engine.trajectory import Track
 from optimizers.loss import Loss
 from optimizers.step import Step
-
-if TYPE_CHECKING:
-    from app.engine.trajectory import Track
 
 DEGENERATE = 1e-6  # an eigenvalue this much smaller than the other one counts as 0
 HARMLESS = {

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.analysis.curvature import in_force
 from app.analysis.motion import Motion
+from app.engine.trajectory import Track
 from app.utils.i18n import tr
-
-if TYPE_CHECKING:
-    from app.engine.trajectory import Track
 
 TOLERANCE = 1e-4  # of the diagonal of the surface's box: a tenth of a pixel
 UNBOXED = 10.0  # the diagonal of a surface that has no box

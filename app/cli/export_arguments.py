@@ -7,17 +7,14 @@ import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.cli.argument_parser import NEGATIVE, Parser
 from app.export.command_line import assigned, whole_said
+from app.export.options import Options
 from app.io.experiment_files import PICTURES, load
 from app.model.experiment import FIRST, Experiment
 from app.model.run import Run
 from app.utils.validation import ExperimentError, choice, number, short
-
-if TYPE_CHECKING:
-    from app.export.options import Options
 
 DEFAULT_STEPS = 200
 WIDE = 78  # characters of a line of an example, its backslash not counted

@@ -8,17 +8,14 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.cli.export_arguments import DEFAULT_STEPS, experiment_of, guide, options_of, parser
 from app.cli.progress_line import Progress
+from app.engine.race import Race
+from app.export.options import Options
 from app.model.experiment import Experiment
 from app.utils.atomic_write import WriteError, target
 from app.utils.validation import ExperimentError
-
-if TYPE_CHECKING:
-    from app.engine.race import Race
-    from app.export.options import Options
 
 
 @dataclass(frozen=True)

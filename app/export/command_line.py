@@ -6,17 +6,15 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.export.options import Options
 from app.io.experiment_files import examples, load
 from app.model.experiment import Curve, Experiment
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.number_format import spelled
 from app.utils.validation import MOST_STEPS, ExperimentError, choice, number, short
-
-if TYPE_CHECKING:
-    from app.export.options import Options
 
 FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 

@@ -11,6 +11,7 @@ from matplotlib import rc_context
 from app.engine.race import Race
 from app.export.figure import compose, enlarged, figure_title
 from app.export.options import Options
+from app.io.experiment_json import to_json
 from app.plotting import fonts
 from app.utils.atomic_write import replacing
 from app.utils.i18n import tr
@@ -24,7 +25,7 @@ POINTS = 72.0  # dots an inch that a vector file is laid out in, whatever its bi
 
 def kept(race: Race) -> str:
     """The experiment that a picture carries, to be opened at this very step."""
-    return replace(race.experiment, shown=race.step).to_json(indent=None)
+    return to_json(replace(race.experiment, shown=race.step), indent=None)
 
 
 def check_words(suffix: str, steps: int, options: Options) -> None:

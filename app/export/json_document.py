@@ -11,13 +11,14 @@ from app.engine.race import Race
 from app.export.image import kept
 from app.export.options import Options
 from app.export.run_records import PIECE, Record, Row, plain, recorded
+from app.io.experiment_json import to_json
 from app.utils.atomic_write import replacing
 
 
 def experiment(race: Race, path: Path, _: Options) -> None:
     """The experiment as File > Save writes it, to be opened at this very step."""
     with replacing(path) as file:
-        file.write(replace(race.experiment, shown=race.step).to_json())
+        file.write(to_json(replace(race.experiment, shown=race.step)))
 
 
 def document(race: Race, path: Path, _: Options) -> Iterator[float]:

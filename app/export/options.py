@@ -6,15 +6,13 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.theming.theme import LIGHT, Theme
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError, flag, number, short
+from app.views.camera import Camera
 from surfaces.surface import Box
-
-if TYPE_CHECKING:
-    from app.views.camera import Camera
 
 SIZE, DPI = (12.8, 7.6), 150.0  # inches, dots an inch
 FILM_SIZE, FILM_DPI = (12.8, 7.2), 100.0

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from app.io import image_metadata
-from app.io.experiment_json import LARGEST
+from app.io.experiment_json import LARGEST, from_json, to_json
 from app.model.dataset import unusable
 from app.model.experiment import FIRST, Experiment
 from app.utils.atomic_write import replacing
@@ -51,8 +51,8 @@ def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
             raise ExperimentError(tr(image_metadata.NOTHING))
         with _opened(path) as file:
             if kind in PICTURES:
-                return Experiment.from_json(PICTURES[kind](file))
-            return Experiment.from_json(_bytes(file, tr("it is larger than {largest} MiB, which no experiment may be")))
+                return from_json(PICTURES[kind](file))
+            return from_json(_bytes(file, tr("it is larger than {largest} MiB, which no experiment may be")))
 
 
 def load_data(path: Path, current: Experiment) -> Experiment:
@@ -140,9 +140,9 @@ def _bytes(file: IO[bytes], too_large: str) -> bytes:
 
 def save(experiment: Experiment, path: Path) -> None:
     """Write the experiment as JSON, whole or not at all; what could not be read again is not written."""
-    words = experiment.to_json()
+    words = to_json(experiment)
     if len(words) > LARGEST:
-        words = experiment.to_json(indent=None)
+        words = to_json(experiment, indent=None)
     if len(words) > LARGEST:
         raise ExperimentError(
             tr(

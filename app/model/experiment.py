@@ -186,18 +186,6 @@ class Experiment:
         """Whether both race on the same surface from the same start."""
         return (self.surface, self.start, self.data) == (other.surface, other.start, other.data)
 
-    def to_json(self, indent: int | None = 2) -> str:
-        from app.io import experiment_json  # which is made of these classes
-
-        return experiment_json.to_json(self, indent)
-
-    @staticmethod
-    def from_json(source: str | bytes) -> Experiment:
-        """ExperimentError, in one sentence, for whatever is not an experiment."""
-        from app.io import experiment_json
-
-        return experiment_json.from_json(source)
-
 
 FIRST = Experiment(
     "rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.001}), Run("momentum", {"lr": 0.0006}), Run("adam", {"lr": 0.15}))

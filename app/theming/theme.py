@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from matplotlib.colors import Colormap
 
 MARKERS = ("o", "s", "^", "D", "v", "p", "P", "X")
 DASHES: tuple[tuple[float, ...], ...] = (
@@ -58,16 +54,6 @@ class Theme:
     runs: tuple[str, ...]
     border: int = 1
     ring: int = 2
-
-    @cached_property
-    def colormap(self) -> Colormap:
-        """Viridis, softened, low to high."""
-        from matplotlib import colormaps
-        from matplotlib.colors import ListedColormap, to_rgb
-
-        colors = colormaps["viridis"](np.linspace(0.06, 1, 256))[:, :3]
-        mixed = colors * (1 - self.map_mix) + np.array(to_rgb(self.map_toward)) * self.map_mix
-        return ListedColormap(mixed, name=f"thalweg {self.name}")
 
     @property
     def chosen(self) -> str:

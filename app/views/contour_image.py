@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 
 from app.analysis.height_map import Scenery
+from app.plotting.colormap import surface_colormap
 
 if TYPE_CHECKING:
     from app.views.contour_view import Contour
@@ -46,7 +47,9 @@ class Wash(Artist):
         )
         relief = stretched(stretched(relief, 0, max(y1 - y0, 1)), 1, max(x1 - x0, 1))
         colors = (
-            (view.scene.theme.colormap((np.arange(self.levels) + 0.5) / self.levels) * 255).round().astype(np.uint8)
+            (surface_colormap(view.scene.theme)((np.arange(self.levels) + 0.5) / self.levels) * 255)
+            .round()
+            .astype(np.uint8)
         )
         picture = colors[np.minimum((relief * self.levels).astype(np.intp), self.levels - 1)]
         renderer.draw_image(renderer.new_gc(), x0, y0, picture)

@@ -10,6 +10,7 @@ from matplotlib.text import Annotation
 from app.analysis.height_map import Scenery, scenery_over
 from app.engine.trajectory import Track
 from app.plotting import markers, text_fitting
+from app.plotting.colormap import surface_colormap
 from app.plotting.path_renderer import Brush
 from app.plotting.search_overlay import sketch
 from app.plotting.tick_formatters import Even
@@ -94,7 +95,9 @@ class Contour(View):
         axes, color = self.axes, scene.theme.text
         x, y = scenery.grid(GRID)
         relief = np.clip(np.nan_to_num(scenery.relief(scenery.heights(x, y)), nan=1.0), 0.0, 1.0)
-        filled = axes.contourf(x, y, relief, levels=np.linspace(0, 1, FILLED + 1), cmap=scene.theme.colormap, zorder=0)
+        filled = axes.contourf(
+            x, y, relief, levels=np.linspace(0, 1, FILLED + 1), cmap=surface_colormap(scene.theme), zorder=0
+        )
         if self.fineness > 1.0:  # in a vector file the seams between the levels would show
             filled.set(edgecolor="face", linewidth=0.4)
         low, high = relief.min(), relief.max()

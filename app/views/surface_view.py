@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 
 from app.engine.trajectory import Track
 from app.plotting import markers, path_renderer
+from app.plotting.colormap import surface_colormap
 from app.views.base_view import View
 from app.views.camera import TALL, Camera, reach
 from app.views.occlusion import Sight
@@ -144,7 +145,7 @@ class Relief(View):
         dz_dx = (z[1:, 1:] + z[:-1, 1:] - z[1:, :-1] - z[:-1, :-1]) / (2 * np.diff(x))
         dz_dy = (z[1:, 1:] + z[1:, :-1] - z[:-1, 1:] - z[:-1, :-1]) / (2 * np.diff(y)[:, None])
         lit = (-dz_dx * LIGHT_FROM[0] - dz_dy * LIGHT_FROM[1] + LIGHT_FROM[2]) / np.sqrt(dz_dx**2 + dz_dy**2 + 1)
-        colors = theme.colormap((middle / TALL + 1) / 2)
+        colors = surface_colormap(theme)((middle / TALL + 1) / 2)
         colors[..., :3] *= (0.72 + 0.34 * np.clip(lit, 0, 1))[..., None]
         ink = np.array(to_rgba(theme.text))[:3]
         for narrow in ((np.s_[:, CELLS :: CELLS + 1]), (np.s_[CELLS :: CELLS + 1, :])):

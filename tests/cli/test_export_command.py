@@ -25,6 +25,7 @@ from app.export import movie_writers
 from app.export.formats import EXPORTS, Export
 from app.export.options import inches
 from app.io.experiment_files import load
+from app.io.experiment_json import to_json
 from app.model.experiment import FIRST, Experiment, Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
@@ -39,7 +40,7 @@ OLD = "what was there before"
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own, in which a race lies."""
     monkeypatch.chdir(tmp_path)
-    Path("race.json").write_text(replace(FIRST, steps=12).to_json())
+    Path("race.json").write_text(to_json(replace(FIRST, steps=12)))
     return tmp_path
 
 
@@ -48,7 +49,7 @@ def folder_of(*names: str) -> Path:
     folder.mkdir()
     for k, name in enumerate(names):
         (folder / f"{name}.json").write_text(
-            Experiment("sphere", (1.0, float(k)), (Run("adam"),), steps=3 + k).to_json()
+            to_json(Experiment("sphere", (1.0, float(k)), (Run("adam"),), steps=3 + k))
         )
     return folder
 
@@ -102,7 +103,7 @@ def test_settings(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_setting_counts_from_the_start_even_of_a_run_that_was_turned() -> None:
     turned = Run("adam", {"lr": 0.1}, earlier=((5, {"lr": 0.2}),))  # type: ignore[arg-type]
-    Path("turned.json").write_text(replace(FIRST, runs=(turned,)).to_json())
+    Path("turned.json").write_text(to_json(replace(FIRST, runs=(turned,))))
     assert (
         main(["export", "turned.json", "--set", "adam.lr=0.3", "--set", "adam.cosine_steps=50", "--to", "b.json"]) == 0
     )
@@ -224,8 +225,8 @@ def test_folders_that_make_no_sense(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_exported_picture_is_exported_again_at_its_step() -> None:
     kept = replace(load("race.json"), shown=7)
-    Path("kept.json").write_text(kept.to_json())
-    Path("open.json").write_text(replace(kept, steps=None).to_json())
+    Path("kept.json").write_text(to_json(kept))
+    Path("open.json").write_text(to_json(replace(kept, steps=None)))
     assert main(["export", "race.json", "--steps", "5", "--dpi", "30", "--to", "a.png"]) == 0
     assert main(["export", "a.png", "kept.json", "open.json", "--to", "{name}.csv"]) == 0
     for name, steps in (("a.csv", 5), ("kept.csv", 12), ("open.csv", 7)):

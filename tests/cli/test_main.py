@@ -14,6 +14,7 @@ import pytest
 from app.cli import export_command, main
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
+from app.io.experiment_json import to_json
 from app.model.experiment import FIRST
 from app.session.settings import Settings
 from app.system.package_versions import version
@@ -64,7 +65,7 @@ def test_export_from_words(tmp_path: Path) -> None:
 
 def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
     mine = tmp_path / "mine.json"
-    mine.write_text(FIRST.to_json())
+    mine.write_text(to_json(FIRST))
     assert main(["export", str(mine), "--steps", "5", "--to", str(tmp_path / "a.csv")]) == 0
     assert main(["export", "elongated_bowl", "--to", str(tmp_path / "b.csv")]) == 0
     assert (tmp_path / "b.csv").read_text().splitlines()[3].startswith("2,sgd,-5.733175,1.6199999999999997,")

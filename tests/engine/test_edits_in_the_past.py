@@ -10,6 +10,7 @@ import pytest
 from app.engine.race import Race
 from app.export.figure import compose
 from app.export.options import Options
+from app.io.experiment_json import from_json, to_json
 from app.model.branch import Branch
 from app.model.comparison import Fair
 from app.model.edits import made_fair
@@ -163,7 +164,7 @@ def test_what_is_kept_is_written_and_read_again_to_the_bit() -> None:
     session.advance(30)
     session.keep_branch()
     again = Session()
-    again.open(Experiment.from_json(session.experiment.to_json()))
+    again.open(from_json(to_json(session.experiment)))
     assert again.experiment == session.experiment
     again.race.advance(90)
     again.race.complete()
@@ -332,7 +333,7 @@ def test_a_part_that_was_added_on_the_way_is_turned_from_the_start_as_a_whole() 
     assert [dict(values) for _, values in session.experiment.runs[0].timeline] == [
         {"lr": 0.1, "noise": 0.5, "noise_decay": 0.0, "noise_seed": 6}
     ]
-    assert Experiment.from_json(session.experiment.to_json()) == session.experiment
+    assert from_json(to_json(session.experiment)) == session.experiment
 
 
 def test_looks_and_other_optimizers_leave_the_common_rate_alone() -> None:
@@ -356,7 +357,7 @@ def test_looks_and_other_optimizers_leave_the_common_rate_alone() -> None:
 def test_a_mode_that_is_not_true_is_not_said() -> None:
     tuned = made_fair(BOWL, Fair("tuned", 500), {0: 0.9, 1: 0.3})
     assert tuned.fair.mode == "tuned"
-    assert Experiment.from_json(tuned.to_json()).fair.mode == "tuned"
+    assert from_json(to_json(tuned)).fair.mode == "tuned"
     for other in (
         replace(tuned, start=(1.0, 1.0)),
         tuned.added(Run("lion")),

@@ -18,6 +18,7 @@ from app.export.formats import EXPORTS, export, export_slowly, format_of
 from app.export.options import Options
 from app.export.run_records import recorded
 from app.io.experiment_files import load
+from app.io.experiment_json import from_json
 from app.model.experiment import FIRST, Experiment, Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, trace
@@ -198,7 +199,7 @@ def test_the_experiment_comes_along_and_opens_again(tmp_path: Path) -> None:
     race.advance(5)
     _, document, kept = everything(race, tmp_path)
     for text in (str(kept["experiment"]), json.dumps(document["experiment"])):
-        again = Experiment.from_json(text)
+        again = from_json(text)
         assert (again, again.shown) == (race.experiment, 5)
     export(race, tmp_path / "b.json")
     assert load(tmp_path / "b.json") == race.experiment

@@ -17,6 +17,7 @@ from app.engine.race import Race
 from app.export.figure import compose
 from app.export.formats import export
 from app.export.options import Options, inches
+from app.io.experiment_json import from_json
 from app.model.comparison import Fair
 from app.model.experiment import FIRST, Experiment, Run
 from app.theming.theme import DARK
@@ -59,7 +60,7 @@ def test_an_svg_holds_vectors_and_words_and_one_bitmap(tmp_path: Path) -> None:
         assert expected in words
     source = next(root.iter(f"{DC}source")).text
     assert source
-    assert Experiment.from_json(source).runs == FIRST.runs
+    assert from_json(source).runs == FIRST.runs
 
 
 def test_a_pdf_has_its_size_and_its_words(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from app.gui.panels.results.results_page import FORMS, Standings
 from app.gui.widgets.mnemonics import plain
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
+from app.io.experiment_json import from_json
 from app.model.dataset import land
 from app.model.experiment import Experiment
 from app.model.run import Run
@@ -230,6 +231,6 @@ def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window
 def test_what_is_wrong_with_a_file_is_said_in_the_language(text: str) -> None:
     speak(BRACKETS)
     with pytest.raises(ExperimentError) as caught:
-        Experiment.from_json(text)
+        from_json(text)
     assert str(caught.value).startswith("⟦")
     assert not untranslated(str(caught.value), NAMES)

@@ -22,6 +22,7 @@ from app.gui.widgets.mnemonics import plain
 from app.gui.window.document_controller import Documents, as_filtered
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
+from app.io.experiment_json import to_json
 from app.model.experiment import FIRST, LONGEST, Experiment, Run
 from app.session.session import Session
 from app.session.settings import RECENT
@@ -156,7 +157,7 @@ def test_a_picture_opens_at_its_step_and_is_never_written_over(
     kind: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, file = tmp_path / f"a.{kind}", BytesIO()
-    text = replace(FIRST.on("himmelblau"), shown=25).to_json()
+    text = to_json(replace(FIRST.on("himmelblau"), shown=25))
     Figure(figsize=(1, 1)).savefig(
         file, format=kind, metadata={"Source" if kind == "svg" else "thalweg:experiment": text}
     )

@@ -19,6 +19,7 @@ from app.engine.race import Race
 from app.gui.window.document_controller import Documents
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load, load_data
+from app.io.experiment_json import from_json, to_json
 from app.model.dataset import MOST_POINTS
 from app.model.experiment import FIRST, Experiment, Run
 from app.utils.validation import ExperimentError
@@ -50,8 +51,8 @@ def test_the_surface_is_made_from_the_data() -> None:
 
 
 def test_json_and_back_with_data() -> None:
-    assert Experiment.from_json(LINE.to_json()) == LINE
-    assert Experiment.from_json(FIRST.to_json()).data is None
+    assert from_json(to_json(LINE)) == LINE
+    assert from_json(to_json(FIRST)).data is None
 
 
 def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() -> None:
@@ -82,7 +83,7 @@ def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() ->
 )
 def test_data_that_cannot_be_used_are_refused_in_a_sentence(change: dict, words: str) -> None:
     with pytest.raises(ExperimentError, match=words):
-        Experiment.from_json(json.dumps({**json.loads(LINE.to_json()), **change}))
+        from_json(json.dumps({**json.loads(to_json(LINE)), **change}))
 
 
 def test_a_data_file_is_read(table: Path, tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_the_largest_data_can_be_saved_in_an_experiment_and_in_a_picture(tmp_pat
     x = np.random.default_rng(0).normal(size=(2, MOST_POINTS)) * 1e-5
     many = replace(FIRST.through(*x.tolist()), steps=1)
     saved, picture = tmp_path / "a.json", tmp_path / "a.png"
-    saved.write_text(many.to_json())
+    saved.write_text(to_json(many))
     assert load(saved) == many
     assert main(["export", str(saved), "--dpi", "30", "--to", str(picture)]) == 0
     assert load(picture) == many
@@ -192,7 +193,7 @@ def test_a_file_can_be_dropped_on_the_window(
     assert drop(window, table)
     assert window.session.experiment == LINE
     saved = tmp_path / "a.json"
-    saved.write_text(FIRST.to_json())
+    saved.write_text(to_json(FIRST))
     assert drop(window, saved)
     assert window.session.experiment == FIRST
     assert drop(window, table, saved)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.analysis.height_map import scenery_of
 from app.engine.race import Race
 from app.io.experiment_files import examples, load
+from app.io.experiment_json import from_json, to_json
 from app.model.experiment import FIRST, Curve, Experiment, Run
 from app.model.plot_domain import box_of
 from app.utils.validation import ExperimentError
@@ -40,7 +41,7 @@ experiments = st.builds(
 
 @given(experiments)
 def test_json_and_back(experiment: Experiment) -> None:
-    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert from_json(to_json(experiment)) == experiment
 
 
 @given(
@@ -62,7 +63,7 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
     if isinstance(data, dict):
         data = {"thalweg": 1, **data} if data.get("thalweg") is None else data
     with suppress(ExperimentError):
-        assert Experiment.from_json(json.dumps(data)).runs is not None
+        assert from_json(json.dumps(data)).runs is not None
 
 
 @pytest.mark.parametrize(
@@ -103,13 +104,13 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
 )
 def test_what_is_wrong_is_named(change: dict, words: str) -> None:
     with pytest.raises(ExperimentError, match=words):
-        Experiment.from_json(json.dumps({**json.loads(FIRST.to_json()), **change}))
+        from_json(json.dumps({**json.loads(to_json(FIRST)), **change}))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "3", '{"a": 1}', "\x00\xff", "[" * 100_000])
 def test_what_is_no_experiment_is_refused(text: str) -> None:
     with pytest.raises(ExperimentError, match=r"it is (empty|cut off|not JSON|JSON, but not)|nested more than 64 deep"):
-        Experiment.from_json(text)
+        from_json(text)
 
 
 def test_a_run_from_words() -> None:
@@ -131,7 +132,7 @@ def test_a_run_is_combined_with_parts() -> None:
     assert [part.id for part in run.parts] == ["noise", "weight_decay"]
     assert run.settings == "lr 0.05, noise 0.5, weight_decay 0.1"
     experiment = Experiment(runs=(run,))
-    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert from_json(to_json(experiment)) == experiment
     assert [part.id for part in run.without(PARTS["noise"]).parts] == ["weight_decay"]
     assert [part.id for part in run.turned("noise", 0.0).parts] == ["noise", "weight_decay"], (
         "at 0 it is off, but there"
@@ -241,7 +242,7 @@ def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
     assert later.at(119).runs[0] == FIRST.runs[0]
     assert later.at(120).runs[0] == run
     assert "turned at step 120" in run.label
-    assert Experiment.from_json(later.to_json()) == later
+    assert from_json(to_json(later)) == later
     assert run.turned_at(120, {"lr": 0.003}).timeline == [(0, {"lr": 0.001}), (120, {"lr": 0.003})], (
         "the last word counts"
     )
@@ -269,7 +270,7 @@ def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
 def test_a_history_that_cannot_be_is_refused_in_words(text: str, words: str) -> None:
     run = {"optimizer": "sgd", **json.loads(text)}
     with pytest.raises(ExperimentError, match=words):
-        Experiment.from_json(json.dumps({"thalweg": 1, "runs": [run]}))
+        from_json(json.dumps({"thalweg": 1, "runs": [run]}))
 
 
 @pytest.mark.parametrize(
@@ -285,14 +286,14 @@ def test_a_history_that_cannot_be_is_refused_in_words(text: str, words: str) -> 
 )
 def test_a_branch_that_cannot_be_is_refused_in_words(branch: object, words: str) -> None:
     with pytest.raises(ExperimentError, match=words):
-        Experiment.from_json(json.dumps({"thalweg": 1, "branches": [branch]}))
+        from_json(json.dumps({"thalweg": 1, "branches": [branch]}))
 
 
 def test_taking_a_run_away_recolors_no_other() -> None:
     left = FIRST.removed(0)
     assert [run.slot for run in left.runs] == [1, 2]
     assert [run.slot for run in left.added(Run("lion")).runs] == [1, 2, 0]
-    assert Experiment.from_json(left.to_json()) == left
+    assert from_json(to_json(left)) == left
 
 
 def test_half_a_letter_is_refused() -> None:

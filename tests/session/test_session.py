@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 
 from app.engine.time_budget import in_time
+from app.io.experiment_json import from_json, to_json
 from app.model.experiment import FIRST, Experiment, Run
 from app.session.experiment_store import Store
 from app.session.playback_clock import LONGEST, Clock
@@ -58,7 +59,7 @@ def test_a_drag_is_one_undo_step_and_two_drags_are_two() -> None:
 
 def test_setting_the_same_is_nothing() -> None:
     store = Store(FIRST)
-    store.set(Experiment.from_json(FIRST.to_json()))
+    store.set(from_json(to_json(FIRST)))
     assert not store.past
 
 

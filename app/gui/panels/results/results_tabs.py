@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QTabWidget, QWidget
 
+from app.gui.panels.results.branch_list import BranchList
 from app.gui.panels.results.readout_table import Results
+from app.gui.panels.results.results_page import Standings
 from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import mark, tr
-
-if TYPE_CHECKING:
-    from app.gui.panels.results.branch_list import BranchList
-    from app.gui.panels.results.results_page import Standings
 
 NAMES = mark("Read-out"), mark("Results"), mark("Branches")
 TABLE, LEFT = 1, 2  # the tabs of the results and of the branches

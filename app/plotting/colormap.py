@@ -1,0 +1,19 @@
+"""The colormap of a surface in a theme."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import Colormap, ListedColormap, to_rgb
+
+from app.theming.theme import Theme
+
+
+@lru_cache(maxsize=8)
+def surface_colormap(theme: Theme) -> Colormap:
+    """Return viridis, mixed with the theme's plain color so that paths stand out, from low to high loss."""
+    colors = colormaps["viridis"](np.linspace(0.06, 1, 256))[:, :3]
+    mixed = colors * (1 - theme.map_mix) + np.array(to_rgb(theme.map_toward)) * theme.map_mix
+    return ListedColormap(mixed, name=f"thalweg {theme.name}")
