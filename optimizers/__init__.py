@@ -18,16 +18,16 @@ from optimizers.rules import quasi_newton  # isort: skip
 from optimizers.rules import derivative_free  # isort: skip
 from optimizers.rules import conventions  # isort: skip
 from optimizers.rules import zoom  # isort: skip
-from optimizers.optimizer import OPTIMIZERS, PARTS, Hyperparameter, Optimizer, Part, optimizer
+from optimizers.optimizer import MODIFIERS, OPTIMIZERS, Hyperparameter, Modifier, Optimizer, optimizer
 from optimizers.trace import Path, trace
 from optimizers.updater import UPDATERS, Updater
 
 __all__ = [
     "OPTIMIZERS",
-    "PARTS",
+    "MODIFIERS",
     "Hyperparameter",
     "Optimizer",
-    "Part",
+    "Modifier",
     "Path",
     "Updater",
     "adam_family",

@@ -46,8 +46,8 @@ def ratio(a: Any, b: Any, otherwise: Any = 0.0) -> Any:
     """a / b, and ``otherwise`` where b is 0."""
     if b.__class__ is float:
         return a / b if b != 0.0 else otherwise
-    empty = np.equal(b, 0)
-    return np.where(empty, otherwise, a / np.where(empty, 1.0, b))
+    is_zero = np.equal(b, 0)
+    return np.where(is_zero, otherwise, a / np.where(is_zero, 1.0, b))
 
 
 def dot(a: Any, b: Any) -> Any:

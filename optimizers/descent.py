@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from optimizers.loss import Surface
+from optimizers.loss import SurfaceFunction
 from optimizers.optimizer import Optimizer
-from optimizers.step import Memory, Step
+from optimizers.step import BoundUpdate, ModifierStates
 
-NOTHING: Memory = MappingProxyType({})
-Spent = tuple["array[int]", "array[int]"]  # evaluations of the gradient, and of the loss alone, of each update
+NO_MODIFIER_STATES: ModifierStates = MappingProxyType({})
+EvaluationCounts = tuple[
+    "array[int]", "array[int]"
+]  # evaluations of the gradient, and of the loss alone, of each update
 
 
 class Point(NamedTuple):
@@ -33,38 +35,38 @@ class Point(NamedTuple):
     x: tuple[Any, ...]
     y: tuple[Any, ...]
     loss: float
-    slope: tuple[float, float]
+    gradient: tuple[float, float]
     diverged: bool = False
-    parts: Memory = NOTHING
+    modifier_states: ModifierStates = NO_MODIFIER_STATES
 
     @property
     def position(self) -> tuple[float, float]:
         return (self.x[0], self.y[0]) if self.y else (float(self.x[0][0]), float(self.x[0][1]))
 
 
-def begin(optimizer: Optimizer, surface: Surface, start: tuple[float, float]) -> Point:
+def initial_point(optimizer: Optimizer, surface: SurfaceFunction, start: tuple[float, float]) -> Point:
     """The point before the first update; it counts as diverged where the surface has no finite height."""
     x, y = float(start[0]), float(start[1])
     state = tuple(optimizer.state.values())
-    first, second = ((x, *state), (y, *state)) if optimizer.separable else ((np.array([x, y]), *state), ())
+    x_state, y_state = ((x, *state), (y, *state)) if optimizer.separable else ((np.array([x, y]), *state), ())
     try:
         with np.errstate(all="ignore"):
-            loss, slope = surface(x, y)
-        return Point(0, first, second, loss, slope, diverged=not math.isfinite(loss))
+            loss, gradient = surface(x, y)
+        return Point(0, x_state, y_state, loss, gradient, diverged=not math.isfinite(loss))
     except (ArithmeticError, ValueError):
-        return Point(0, first, second, math.nan, (math.nan, math.nan), diverged=True)
+        return Point(0, x_state, y_state, math.nan, (math.nan, math.nan), diverged=True)
 
 
 def descend(
     optimizer: Optimizer,
-    surface: Surface,
-    here: Point,
+    surface: SurfaceFunction,
+    point: Point,
     hyperparameters: Mapping[str, Any],
-    count: int,
+    step_count: int,
     xs: array[float],
     ys: array[float],
     losses: array[float],
-    spent: Spent | None = None,
+    evaluation_counts: EvaluationCounts | None = None,
 ) -> Point:
     """Make ``count`` updates from ``here``; append each position and loss to the columns; return the last point.
 
@@ -73,35 +75,41 @@ def descend(
     and how many of the loss alone, each update took for itself: the one at its end is the gradient of the next, and where the
     next has no use for it, it was made for the record only and counts nowhere.
     """
-    step = Step(optimizer, surface, hyperparameters)
+    update = BoundUpdate(optimizer, surface, hyperparameters)
     with np.errstate(all="ignore"):
-        if optimizer.separable and step.plain:
-            end = _fast(step, getattr(surface, "function", surface), here, count, xs, ys, losses)
-            if spent:
-                spent[0].extend(repeat(1, end.t - here.t))
-                spent[1].extend(repeat(0, end.t - here.t))
+        if optimizer.separable and update.is_unmodified:
+            end = _descend_separable(update, getattr(surface, "function", surface), point, step_count, xs, ys, losses)
+            if evaluation_counts:
+                evaluation_counts[0].extend(repeat(1, end.t - point.t))
+                evaluation_counts[1].extend(repeat(0, end.t - point.t))
             return end
-        return _whole(step, surface, here, count, xs, ys, losses, spent)
+        return _descend_general(update, surface, point, step_count, xs, ys, losses, evaluation_counts)
 
 
-def _fast(
-    step: Step, surface: Surface, here: Point, count: int, xs: array[float], ys: array[float], losses: array[float]
+def _descend_separable(
+    update: BoundUpdate,
+    surface: SurfaceFunction,
+    point: Point,
+    step_count: int,
+    xs: array[float],
+    ys: array[float],
+    losses: array[float],
 ) -> Point:
-    rule = step.rule
-    if not step.optimizer.state:
-        plain = rule
-        rule = lambda x, grad, t: (plain(x, grad, t),)
-    t, x, y, loss, slope = here[:5]
+    update_rule = update.update_rule
+    if not update.optimizer.state:
+        stateless_rule = update_rule
+        update_rule = lambda x, grad, t: (stateless_rule(x, grad, t),)
+    t, x, y, loss, gradient = point[:5]
     add_x, add_y, add_loss = xs.append, ys.append, losses.append
-    grad_x, grad_y = slope
+    grad_x, grad_y = gradient
     try:
-        for t in range(here.t + 1, here.t + count + 1):
-            new_x, new_y = rule(x[0], grad_x, t, *x[1:]), rule(y[0], grad_y, t, *y[1:])
-            new_loss, slope = surface(new_x[0], new_y[0])
+        for t in range(point.t + 1, point.t + step_count + 1):
+            new_x, new_y = update_rule(x[0], grad_x, t, *x[1:]), update_rule(y[0], grad_y, t, *y[1:])
+            new_loss, gradient = surface(new_x[0], new_y[0])
             if new_loss - new_loss != 0.0:  # inf or nan
                 raise ArithmeticError
             x, y, loss = new_x, new_y, new_loss
-            grad_x, grad_y = slope
+            grad_x, grad_y = gradient
             add_x(x[0])
             add_y(y[0])
             add_loss(loss)
@@ -109,40 +117,42 @@ def _fast(
         t, diverged = t - 1, True
     else:
         diverged = False
-    made = t - here.t
-    if made and not (
+    steps_done = t - point.t
+    if steps_done and not (
         math.isfinite(x[0]) and math.isfinite(y[0])
     ):  # at a place without end the loss may still be finite
-        lost = next(k for k in range(-made, 0) if not (math.isfinite(xs[k]) and math.isfinite(ys[k])))
-        del xs[-made:], ys[-made:], losses[-made:]
-        return _fast(step, surface, here, made + lost, xs, ys, losses)._replace(diverged=True)
+        first_infinite = next(k for k in range(-steps_done, 0) if not (math.isfinite(xs[k]) and math.isfinite(ys[k])))
+        del xs[-steps_done:], ys[-steps_done:], losses[-steps_done:]
+        return _descend_separable(update, surface, point, steps_done + first_infinite, xs, ys, losses)._replace(
+            diverged=True
+        )
     return Point(t, x, y, loss, (grad_x, grad_y), diverged)
 
 
-def _whole(
-    step: Step,
-    surface: Surface,
-    here: Point,
-    count: int,
+def _descend_general(
+    update: BoundUpdate,
+    surface: SurfaceFunction,
+    point: Point,
+    step_count: int,
     xs: array[float],
     ys: array[float],
     losses: array[float],
-    spent: Spent | None,
+    evaluation_counts: EvaluationCounts | None,
 ) -> Point:
-    for t in range(here.t + 1, here.t + count + 1):
-        gradients, values = step.bare.gradients, step.bare.values
+    for t in range(point.t + 1, point.t + step_count + 1):
+        gradient_count, value_count = update.unpenalized_loss.gradient_count, update.unpenalized_loss.value_count
         try:
-            x, y, parts = step(t, here.x, here.y, here.slope, here.parts)
-            moved = Point(t, x, y, here.loss, here.slope, False, parts)
-            loss, slope = surface(*moved.position)
-            if not (math.isfinite(loss) and all(map(math.isfinite, moved.position))):
+            x, y, modifier_states = update(t, point.x, point.y, point.gradient, point.modifier_states)
+            next_point = Point(t, x, y, point.loss, point.gradient, False, modifier_states)
+            loss, gradient = surface(*next_point.position)
+            if not (math.isfinite(loss) and all(map(math.isfinite, next_point.position))):
                 raise ArithmeticError
         except (ArithmeticError, ValueError):
-            return here._replace(diverged=True)
-        here = moved._replace(loss=loss, slope=slope)
-        for column, value in zip((xs, ys, losses), (*here.position, loss), strict=True):
+            return point._replace(diverged=True)
+        point = next_point._replace(loss=loss, gradient=gradient)
+        for column, value in zip((xs, ys, losses), (*point.position, loss), strict=True):
             column.append(value)
-        if spent:
-            spent[0].append(step.bare.gradients - gradients)
-            spent[1].append(step.bare.values - values)
-    return here
+        if evaluation_counts:
+            evaluation_counts[0].append(update.unpenalized_loss.gradient_count - gradient_count)
+            evaluation_counts[1].append(update.unpenalized_loss.value_count - value_count)
+    return point

@@ -17,18 +17,18 @@ class Hyperparameter:
     letter in the formula of its rule, mathtext without dollar signs; empty where a formula has no letter for it.
     """
 
-    low: float
-    high: float
+    slider_min: float
+    slider_max: float
     scale: str = "linear"
-    least: float = 0.0
-    most: float = math.inf
+    minimum: float = 0.0
+    maximum: float = math.inf
     label: str = ""
     default: float = math.nan
-    rate: bool = False
+    is_learning_rate: bool = False
     symbol: str = ""
 
     @property
-    def single(self) -> bool:
+    def scalar_only(self) -> bool:
         """Whether one value must serve a whole batch: a rule branches on it."""
         return self.scale in ("whole", "switch")
 
@@ -40,62 +40,68 @@ class Hyperparameter:
             number = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(f"{name} must be a number, not {value!r}") from None
-        fits = self.least <= number <= self.most and not math.isinf(number)
-        if not fits or (self.single and number != round(number)):
-            raise ValueError(f"{name} must be {self.allowed}, not {value}")
+        in_range = self.minimum <= number <= self.maximum and not math.isinf(number)
+        if not in_range or (self.scalar_only and number != round(number)):
+            raise ValueError(f"{name} must be {self.allowed_text}, not {value}")
         return number
 
     @property
-    def allowed(self) -> str:
+    def allowed_text(self) -> str:
         """The allowed values in words."""
         if self.scale == "switch":
             return "0 (off) or 1 (on)"
         kind = "a whole number" if self.scale == "whole" else "a number"
-        if math.isinf(self.most):
-            return kind if math.isinf(self.least) else f"{kind} of at least {self.least:g}"
-        top = f"up to {self.most:g}" if self.most == round(self.most, 6) else f"below {self.most:g}"
-        return ("a whole number, " if self.scale == "whole" else "") + f"at least {self.least:g} and {top}"
+        if math.isinf(self.maximum):
+            return kind if math.isinf(self.minimum) else f"{kind} of at least {self.minimum:g}"
+        upper_text = f"up to {self.maximum:g}" if self.maximum == round(self.maximum, 6) else f"below {self.maximum:g}"
+        return ("a whole number, " if self.scale == "whole" else "") + f"at least {self.minimum:g} and {upper_text}"
 
-    def position(self, value: float) -> float:
+    def to_slider(self, value: float) -> float:
         """Where the value stands on the slider, 0 to 1; values beyond the slider stand at its end."""
         if self.scale == "decay":
-            share = math.log(max(1 - value, 1e-300) / (1 - self.low)) / math.log((1 - self.high) / (1 - self.low))
+            fraction = math.log(max(1 - value, 1e-300) / (1 - self.slider_min)) / math.log(
+                (1 - self.slider_max) / (1 - self.slider_min)
+            )
         elif self.scale == "log":
-            share = math.log(max(value, 1e-300) / self.low) / math.log(self.high / self.low)
+            fraction = math.log(max(value, 1e-300) / self.slider_min) / math.log(self.slider_max / self.slider_min)
         else:
-            share = (value - self.low) / (self.high - self.low)
-        return min(1.0, max(0.0, share))
+            fraction = (value - self.slider_min) / (self.slider_max - self.slider_min)
+        return min(1.0, max(0.0, fraction))
 
-    def value(self, position: float) -> float:
+    def from_slider(self, position: float) -> float:
         """The value at a place on the slider, 0 to 1, to three significant digits of what the scale resolves."""
         if position <= 0 and self.scale == "log" and self.default == 0:
             return 0.0  # what is off at first can be turned off again
-        if self.single:
-            return float(round(self.low + position * (self.high - self.low)))
+        if self.scalar_only:
+            return float(round(self.slider_min + position * (self.slider_max - self.slider_min)))
         if self.scale == "linear":
-            return float(f"{self.low + position * (self.high - self.low):.3g}")
+            return float(f"{self.slider_min + position * (self.slider_max - self.slider_min):.3g}")
         if self.scale == "decay":
-            rest = (1 - self.low) * ((1 - self.high) / (1 - self.low)) ** position
-            return round(1 - float(f"{rest:.3g}"), 12)
-        return float(f"{self.low * (self.high / self.low) ** position:.3g}")
+            complement = (1 - self.slider_min) * ((1 - self.slider_max) / (1 - self.slider_min)) ** position
+            return round(1 - float(f"{complement:.3g}"), 12)
+        return float(f"{self.slider_min * (self.slider_max / self.slider_min) ** position:.3g}")
 
 
 BELOW_ONE = math.nextafter(1.0, 0.0)
-LearningRate = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="learning rate", rate=True, symbol=r"\eta")]
-StepLength = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="step length", rate=True, symbol=r"\eta")]
-FirstStep = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\alpha_0")]
-Momentum = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=1.0)]
-Decay = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=BELOW_ONE)]
+LearningRate = Annotated[
+    float, Hyperparameter(1e-6, 10.0, "log", label="learning rate", is_learning_rate=True, symbol=r"\eta")
+]
+StepSize = Annotated[
+    float, Hyperparameter(1e-6, 10.0, "log", label="step length", is_learning_rate=True, symbol=r"\eta")
+]
+InitialStepLength = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\alpha_0")]
+Momentum = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=1.0)]
+Decay = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=BELOW_ONE)]
 Epsilon = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 WeightDecay = Annotated[float, Hyperparameter(1e-6, 1.0, "log")]
 Positive = Annotated[float, Hyperparameter(1e-6, 100.0, "log")]
 Power = Annotated[float, Hyperparameter(0.0, 4.0)]
-Fraction = Annotated[float, Hyperparameter(0.0, 1.0, most=1.0)]
-Height = Annotated[float, Hyperparameter(-100.0, 100.0, least=-math.inf)]
-Count = Annotated[float, Hyperparameter(1, 100, "whole", least=1, most=100_000)]
-Switch = Annotated[float, Hyperparameter(0, 1, "switch", most=1.0)]
-Seed = Annotated[float, Hyperparameter(0, 99, "whole", most=2**32 - 1)]
-WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", most=10_000_000, label="warm-up steps")]
+Fraction = Annotated[float, Hyperparameter(0.0, 1.0, maximum=1.0)]
+LossValue = Annotated[float, Hyperparameter(-100.0, 100.0, minimum=-math.inf)]
+Count = Annotated[float, Hyperparameter(1, 100, "whole", minimum=1, maximum=100_000)]
+Switch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0)]
+Seed = Annotated[float, Hyperparameter(0, 99, "whole", maximum=2**32 - 1)]
+WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", maximum=10_000_000, label="warm-up steps")]
 
 # The letters of the hyperparameters whose annotation does not say, by their names; a switch chooses between formulas and has none.
 SYMBOLS = {

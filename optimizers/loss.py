@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-Surface = Callable[[Any, Any], Any]
+SurfaceFunction = Callable[[Any, Any], Any]
 
 
 class Loss:
@@ -18,56 +18,56 @@ class Loss:
     gradient of some of the data points counts as one.
     """
 
-    def __init__(self, surface: Surface) -> None:
+    def __init__(self, surface: SurfaceFunction) -> None:
         self.surface = surface
-        self.gradients = self.values = 0
+        self.gradient_count = self.value_count = 0
 
-    def _at(self, point: Any) -> tuple[Any, np.ndarray]:
-        x, y = point.tolist() if point.ndim == 1 else point
-        height, slope = self.surface(x, y)
-        return height, np.array(slope)
+    def _evaluate(self, position: Any) -> tuple[Any, np.ndarray]:
+        x, y = position.tolist() if position.ndim == 1 else position
+        value, gradient = self.surface(x, y)
+        return value, np.array(gradient)
 
-    def both(self, point: Any) -> tuple[Any, np.ndarray]:
+    def value_and_gradient(self, position: Any) -> tuple[Any, np.ndarray]:
         """Height and gradient by one evaluation."""
-        self.gradients += 1
-        return self._at(point)
+        self.gradient_count += 1
+        return self._evaluate(position)
 
-    def value(self, point: Any) -> Any:
-        self.values += 1
-        return self._at(point)[0]
+    def value(self, position: Any) -> Any:
+        self.value_count += 1
+        return self._evaluate(position)[0]
 
-    def gradient(self, point: Any) -> np.ndarray:
-        return self.both(point)[1]
+    def gradient(self, position: Any) -> np.ndarray:
+        return self.value_and_gradient(position)[1]
 
     @property
-    def size(self) -> int:
+    def sample_count(self) -> int:
         """How many data points ``sampled`` can choose from; 0 where the surface is not made from data."""
-        return len(self.surface.data[0]) if getattr(self.surface, "batch", None) else 0  # type: ignore[attr-defined]
+        return len(self.surface.data[0]) if getattr(self.surface, "minibatch_gradient", None) else 0  # type: ignore[attr-defined]
 
-    def sampled(self, point: Any, rows: np.ndarray) -> np.ndarray:
+    def sampled_gradient(self, position: Any, indices: np.ndarray) -> np.ndarray:
         """The gradient of these of the data points alone, scaled so that its mean over all choices is the whole gradient."""
-        self.gradients += 1
-        x, y = point.tolist() if point.ndim == 1 else point
-        return np.array(self.surface.batch(x, y, rows))  # type: ignore[attr-defined]
+        self.gradient_count += 1
+        x, y = position.tolist() if position.ndim == 1 else position
+        return np.array(self.surface.minibatch_gradient(x, y, indices))  # type: ignore[attr-defined]
 
-    def hessian(self, point: Any) -> np.ndarray:
+    def hessian(self, position: Any) -> np.ndarray:
         """The surface's own Hessian where it has one, else central differences of the gradient (some 1e-10 accurate)."""
-        self.gradients += 2
-        own = getattr(self.surface, "hessian", None)
-        if own is not None:
-            return np.asarray(own(point[0], point[1]))
+        self.gradient_count += 2
+        surface_hessian = getattr(self.surface, "hessian", None)
+        if surface_hessian is not None:
+            return np.asarray(surface_hessian(position[0], position[1]))
         columns = []
         for axis in (0, 1):
-            step = np.zeros_like(point)
-            step[axis] = h = 6e-6 * np.maximum(1.0, np.abs(point[axis]))
-            columns.append((self._at(point + step)[1] - self._at(point - step)[1]) / (2 * h))
-        rough = np.array(columns)
-        return (rough + rough.swapaxes(0, 1)) / 2
+            step = np.zeros_like(position)
+            step[axis] = h = 6e-6 * np.maximum(1.0, np.abs(position[axis]))
+            columns.append((self._evaluate(position + step)[1] - self._evaluate(position - step)[1]) / (2 * h))
+        matrix = np.array(columns)
+        return (matrix + matrix.swapaxes(0, 1)) / 2
 
-    def gauss_newton(self, point: Any) -> np.ndarray:
+    def gauss_newton(self, position: Any) -> np.ndarray:
         """J'J of a surface that is a sum of squares and gives it, (2, 2); the Hessian of any other."""
-        own = getattr(self.surface, "gauss_newton", None)
-        if own is None:
-            return self.hessian(point)
-        self.gradients += 2
-        return np.asarray(own(*point.tolist()))
+        surface_gauss_newton = getattr(self.surface, "gauss_newton", None)
+        if surface_gauss_newton is None:
+            return self.hessian(position)
+        self.gradient_count += 2
+        return np.asarray(surface_gauss_newton(*position.tolist()))

@@ -49,9 +49,9 @@ from optimizers.hyperparameter import (
     Decay,
     Epsilon,
     Fraction,
-    Height,
     Hyperparameter,
     LearningRate,
+    LossValue,
     Momentum,
     Positive,
     Power,
@@ -63,60 +63,62 @@ from optimizers.hyperparameter import (
 
 __all__ = [
     "OPTIMIZERS",
-    "PARTS",
+    "MODIFIERS",
     "Count",
     "Decay",
     "Epsilon",
     "Fraction",
-    "Height",
+    "LossValue",
     "Hyperparameter",
     "LearningRate",
     "Momentum",
     "Optimizer",
-    "Part",
+    "Modifier",
     "Positive",
     "Power",
     "Seed",
     "Switch",
     "WarmUp",
     "WeightDecay",
-    "declared_in",
+    "parse_signature",
     "optimizer",
 ]
 
 
 @dataclass(frozen=True)
-class Rule:
+class DeclaredFunction:
     """A plain function with what its signature declares. Calling it calls the function."""
 
     id: str
     name: str
     source: str
-    rule: Callable[..., Any] = field(repr=False)
+    function: Callable[..., Any] = field(repr=False)
     hyperparameters: Mapping[str, Hyperparameter]
     state: Mapping[str, Any]
-    note: str
-    story: str
+    summary: str
+    description: str
     formula: str
 
     def __call__(self, *arguments: Any, **hyperparameters: Any) -> Any:
-        return self.rule(*arguments, **hyperparameters)
+        return self.function(*arguments, **hyperparameters)
 
     def bind(self, hyperparameters: Mapping[str, Any]) -> tuple[Callable[..., Any], dict[str, Any]]:
         """The rule with these hyperparameters as its defaults, and the dictionary of them: a change there is felt at once.
 
         A keyword argument costs an update some 0.2 us; a copied function with new keyword defaults costs nothing.
         """
-        if not isinstance(self.rule, types.FunctionType):
+        if not isinstance(self.function, types.FunctionType):
             raise TypeError(f"the rule of {self.id} must be a plain function")
-        rule = self.rule
-        bound = types.FunctionType(rule.__code__, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__)
-        bound.__kwdefaults__ = settings = {**(rule.__kwdefaults__ or {}), **hyperparameters}
+        function = self.function
+        bound = types.FunctionType(
+            function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+        )
+        bound.__kwdefaults__ = settings = {**(function.__kwdefaults__ or {}), **hyperparameters}
         return bound, settings
 
 
 @dataclass(frozen=True)
-class Part(Rule):
+class Modifier(DeclaredFunction):
     """Something that any optimizer can be combined with; what ``stage`` means is written in ``optimizers.parts``.
 
     Its first hyperparameter bears its id and switches it on: at 0 the part is not there. A ``penalty`` of strength s stands
@@ -125,101 +127,103 @@ class Part(Rule):
 
     stage: str = "gradient"
     penalty: bool = False
-    on: float = 1.0
+    default_strength: float = 1.0
 
 
-PARTS: dict[str, Part] = {}
+MODIFIERS: dict[str, Modifier] = {}
 
 
 @dataclass(frozen=True)
-class Optimizer(Rule):
+class Optimizer(DeclaredFunction):
     """One way to make an update. ``family`` is the file it stands in, under the name that the file gives as FAMILY."""
 
     family: str = ""
     separable: bool = True
     takes_loss: bool = False
     batched: bool = True
-    by_gradient: bool = True
+    uses_gradient: bool = True
     variant_of: str = ""
-    convention: str = ""
+    implementation: str = ""
 
     @property
     def defaults(self) -> dict[str, float]:
         return {name: h.default for name, h in self.hyperparameters.items()}
 
     @property
-    def parts(self) -> dict[str, Part]:
+    def modifiers(self) -> dict[str, Modifier]:
         """What it can be combined with: every part but those of a name of its own, and those that it could not feel."""
-        unfelt = (set() if self.by_gradient else {"gradient", "loss"}) | (set() if self.has_rate else {"rate"})
+        unused_stages = (set() if self.uses_gradient else {"gradient", "loss"}) | (
+            set() if self.has_learning_rate else {"rate"}
+        )
         return {
-            name: part
-            for name, part in PARTS.items()
-            if name not in self.hyperparameters and (part.penalty or part.stage not in unfelt)
+            name: modifier
+            for name, modifier in MODIFIERS.items()
+            if name not in self.hyperparameters and (modifier.penalty or modifier.stage not in unused_stages)
         }
 
     @property
-    def has_rate(self) -> bool:
+    def has_learning_rate(self) -> bool:
         """Whether lr is the length of every step, and not of the first one, or the size of something."""
-        return any(declared.rate for declared in self.hyperparameters.values())
+        return any(spec.is_learning_rate for spec in self.hyperparameters.values())
 
-    def declared(self, name: str) -> Hyperparameter:
+    def spec(self, name: str) -> Hyperparameter:
         """The declaration of a hyperparameter of its own or of a part; ValueError for any other name."""
         if name in self.hyperparameters:
             return self.hyperparameters[name]
-        for part in self.parts.values():
-            if name in part.hyperparameters:
-                return part.hyperparameters[name]
-        parts = [name for part in self.parts.values() for name in part.hyperparameters]
+        for modifier in self.modifiers.values():
+            if name in modifier.hyperparameters:
+                return modifier.hyperparameters[name]
+        modifier_names = [name for part in self.modifiers.values() for name in part.hyperparameters]
         raise ValueError(
             f"{self.id} has no hyperparameter {name!r}; it has {', '.join(self.hyperparameters)}, "
-            f"and can be combined with {', '.join(parts)}"
+            f"and can be combined with {', '.join(modifier_names)}"
         )
 
-    def know(self, names: Iterable[str]) -> None:
+    def check_names(self, names: Iterable[str]) -> None:
         """ValueError for a name that is not a hyperparameter's."""
         for name in names:
-            self.declared(name)
+            self.spec(name)
 
     def check(self, hyperparameters: Mapping[str, Any]) -> dict[str, float]:
         """Its own hyperparameters as floats, defaults filled in, and those given of parts; ValueError names the culprit."""
-        self.know(hyperparameters)
+        self.check_names(hyperparameters)
         return {
-            name: self.declared(name).check(f"{name} of {self.id}", value)
+            name: self.spec(name).check(f"{name} of {self.id}", value)
             for name, value in {**self.defaults, **hyperparameters}.items()
         }
 
 
 OPTIMIZERS: dict[str, Optimizer] = {}
-GRADIENT = r"g_t = \nabla f(x_{t-1})"
+GRADIENT_LINE = r"g_t = \nabla f(x_{t-1})"
 
 
-def declared_in(rule: Callable[..., Any], first: int) -> dict[str, Any]:
+def parse_signature(function: Callable[..., Any], argument_count: int) -> dict[str, Any]:
     """What a function declares: id, note and story, and beyond its ``first`` arguments hyperparameters and state."""
-    hints = get_type_hints(rule, include_extras=True)
-    parameters = list(inspect.signature(rule).parameters.values())
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())
     hyperparameters = {}
     for p in parameters:
         if p.kind is p.KEYWORD_ONLY:
-            declared = [m for m in getattr(hints.get(p.name), "__metadata__", ()) if isinstance(m, Hyperparameter)]
-            if not declared or p.default is p.empty:
-                raise TypeError(f"{rule.__name__}: {p.name} needs a Hyperparameter annotation and a default")
-            known = declared[0]
-            label = known.label or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
-            symbol = "" if known.scale == "switch" else known.symbol or SYMBOLS.get(p.name, "")
-            hyperparameters[p.name] = replace(known, default=float(p.default), label=label, symbol=symbol)
-    state = {p.name: p.default for p in parameters[first:] if p.kind is p.POSITIONAL_OR_KEYWORD}
-    note, _, story = (inspect.getdoc(rule) or "").partition("\n\n")
+            specs = [m for m in getattr(hints.get(p.name), "__metadata__", ()) if isinstance(m, Hyperparameter)]
+            if not specs or p.default is p.empty:
+                raise TypeError(f"{function.__name__}: {p.name} needs a Hyperparameter annotation and a default")
+            spec = specs[0]
+            label = spec.label or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
+            symbol = "" if spec.scale == "switch" else spec.symbol or SYMBOLS.get(p.name, "")
+            hyperparameters[p.name] = replace(spec, default=float(p.default), label=label, symbol=symbol)
+    state = {p.name: p.default for p in parameters[argument_count:] if p.kind is p.POSITIONAL_OR_KEYWORD}
+    summary, _, description = (inspect.getdoc(function) or "").partition("\n\n")
     return {
-        "id": rule.__name__,
-        "rule": rule,
+        "id": function.__name__,
+        "function": function,
         "hyperparameters": types.MappingProxyType(hyperparameters),
         "state": types.MappingProxyType(state),
-        "note": " ".join(note.split()),
-        "story": " ".join(story.split()),
+        "summary": " ".join(summary.split()),
+        "description": " ".join(description.split()),
     }
 
 
-def lines(formula: str) -> list[str]:
+def formula_lines(formula: str) -> list[str]:
     """The lines of a formula without the indentation of the source."""
     return [line.strip() for line in formula.strip().splitlines()]
 
@@ -231,36 +235,36 @@ def optimizer(
     formula: str = "",
     separable: bool = True,
     batched: bool = True,
-    by_gradient: bool = True,
+    uses_gradient: bool = True,
     variant_of: str = "",
-    convention: str = "",
+    implementation: str = "",
 ) -> Callable[[Callable[..., Any]], Optimizer]:
     """Declare a rule; its id is the function's name. TypeError where the signature breaks the contract."""
 
-    def declare(rule: Callable[..., Any]) -> Optimizer:
-        first = list(inspect.signature(rule).parameters)[:3]
-        if first not in (["x", "grad", "t"], ["x", "loss", "t"]):
-            raise TypeError(f"{rule.__name__} must begin with (x, grad, t) or (x, loss, t)")
-        takes_loss = first[1] == "loss"
+    def declare(function: Callable[..., Any]) -> Optimizer:
+        argument_names = list(inspect.signature(function).parameters)[:3]
+        if argument_names not in (["x", "grad", "t"], ["x", "loss", "t"]):
+            raise TypeError(f"{function.__name__} must begin with (x, grad, t) or (x, loss, t)")
+        takes_loss = argument_names[1] == "loss"
         if separable and (takes_loss or not batched):
-            raise TypeError(f"{rule.__name__} takes the loss or one run at a time, so it must say separable=False")
-        file = rule.__module__.rpartition(".")[2].replace("_", " ").capitalize()
-        family = OPTIMIZERS[variant_of].family if variant_of else rule.__globals__.get("FAMILY", file)
-        whole = "\n".join([*([GRADIENT] if "g_t" in formula else []), *lines(formula)])
-        made = Optimizer(
+            raise TypeError(f"{function.__name__} takes the loss or one run at a time, so it must say separable=False")
+        module_name = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        family = OPTIMIZERS[variant_of].family if variant_of else function.__globals__.get("FAMILY", module_name)
+        full_formula = "\n".join([*([GRADIENT_LINE] if "g_t" in formula else []), *formula_lines(formula)])
+        method = Optimizer(
             name=name,
             source=source,
-            formula=whole,
+            formula=full_formula,
             family=family,
             separable=separable,
             takes_loss=takes_loss,
             batched=batched,
-            by_gradient=by_gradient,
+            uses_gradient=uses_gradient,
             variant_of=variant_of,
-            convention=convention,
-            **declared_in(rule, 3),
+            implementation=implementation,
+            **parse_signature(function, 3),
         )
-        OPTIMIZERS[made.id] = made
-        return made
+        OPTIMIZERS[method.id] = method
+        return method
 
     return declare

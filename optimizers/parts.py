@@ -22,9 +22,9 @@ import numpy as np
 
 from optimizers.arithmetic import maximum, minimum, norm, ratio, where
 from optimizers.hyperparameter import Fraction, Hyperparameter, Positive, Seed, WeightDecay
-from optimizers.optimizer import PARTS, Part, declared_in, lines
+from optimizers.optimizer import MODIFIERS, Modifier, formula_lines, parse_signature
 
-Decoupled = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
+DecoupledDecay = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
 STAGES = {
     ("lr", "t"): "rate",
     ("x", "grad", "t"): "gradient",
@@ -34,38 +34,40 @@ STAGES = {
 }
 
 
-def part(
-    name: str, *, source: str, on: float, formula: str = "", penalty: bool = False
-) -> Callable[[Callable[..., Any]], Part]:
+def modifier(
+    name: str, *, source: str, default_strength: float, formula: str = "", penalty: bool = False
+) -> Callable[[Callable[..., Any]], Modifier]:
     """Declare a part; its id is the function's name, its stage what its arguments are called."""
 
-    def declare(rule: Callable[..., Any]) -> Part:
-        names = tuple(p.name for p in inspect.signature(rule).parameters.values() if p.kind is not p.KEYWORD_ONLY)
-        first = next((known for known in STAGES if names[: len(known)] == known), None)
-        if first is None:
-            raise TypeError(f"{rule.__name__} must begin with one of {', '.join(map(str, STAGES))}")
-        made = Part(
+    def declare(function: Callable[..., Any]) -> Modifier:
+        argument_names = tuple(
+            p.name for p in inspect.signature(function).parameters.values() if p.kind is not p.KEYWORD_ONLY
+        )
+        leading_names = next((expected for expected in STAGES if argument_names[: len(expected)] == expected), None)
+        if leading_names is None:
+            raise TypeError(f"{function.__name__} must begin with one of {', '.join(map(str, STAGES))}")
+        result = Modifier(
             name=name,
             source=source,
-            formula="\n".join(lines(formula)),
-            stage=STAGES[first],
+            formula="\n".join(formula_lines(formula)),
+            stage=STAGES[leading_names],
             penalty=penalty,
-            on=on,
-            **declared_in(rule, len(first)),
+            default_strength=default_strength,
+            **parse_signature(function, len(leading_names)),
         )
-        if next(iter(made.hyperparameters), "") != made.id:
-            raise TypeError(f"the first hyperparameter of {made.id} must be named {made.id}")
-        PARTS[made.id] = made
-        return made
+        if next(iter(result.hyperparameters), "") != result.id:
+            raise TypeError(f"the first hyperparameter of {result.id} must be named {result.id}")
+        MODIFIERS[result.id] = result
+        return result
 
     return declare
 
 
-@part(
+@modifier(
     "Mini-batches",
     source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586, with the mean over a few of the data points as "
     "the observation; Bottou, Curtis & Nocedal 2018, arXiv:1606.04838, section 3",
-    on=8,
+    default_strength=8,
     formula=r"""
     f(x) = \dfrac{1}{n} \sum_{i=1}^{n} f_i(x)
     g_t = \dfrac{1}{b} \sum_{i \in B_t} \nabla f_i(x_{t-1}),\quad |B_t| = b
@@ -76,7 +78,7 @@ def minibatch(
     loss,
     t,
     *,
-    minibatch: Annotated[float, Hyperparameter(1, 100, "whole", most=100_000, label="batch size")] = 0,
+    minibatch: Annotated[float, Hyperparameter(1, 100, "whole", maximum=100_000, label="batch size")] = 0,
     minibatch_seed: Seed = 0,
 ):
     """Takes the gradient of a few data points, drawn anew for every update, the same for every run with the same seed. Cheap and
@@ -87,15 +89,17 @@ def minibatch(
     size of 1 shakes most; compare batch sizes with the same seed, then let a schedule lower the learning rate to calm them.
     """
     count = int(minibatch)
-    if count >= loss.size:
+    if count >= loss.sample_count:
         return loss.gradient(x)
-    return loss.sampled(x, np.random.default_rng((int(minibatch_seed), t)).choice(loss.size, count, replace=False))
+    return loss.sampled_gradient(
+        x, np.random.default_rng((int(minibatch_seed), t)).choice(loss.sample_count, count, replace=False)
+    )
 
 
-@part(
+@modifier(
     "Sharpness-aware minimization (SAM)",
     source="Foret et al. 2021, arXiv:2010.01412, algorithm 1",
-    on=0.05,
+    default_strength=0.05,
     formula=r"""
     \hat{x}_t = x_{t-1} + \rho \dfrac{\nabla f(x_{t-1})}{\|\nabla f(x_{t-1})\|}
     g_t = \nabla f(\hat{x}_t)
@@ -112,10 +116,10 @@ def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", l
     return loss.gradient(x + sam * ratio(grad, norm(grad)))
 
 
-@part(
+@modifier(
     "Gradient noise",
     source="Neelakantan et al. 2015, arXiv:1511.06807: variance noise^2 / (1 + t)^decay, with t from 0",
-    on=0.5,
+    default_strength=0.5,
     formula=r"\tilde{g}_t = g_t + \sigma t^{-\gamma / 2} z_t,\quad z_t \sim \mathcal{N}(0, I)",
 )
 def noise(
@@ -124,7 +128,7 @@ def noise(
     t,
     *,
     noise: Annotated[float, Hyperparameter(1e-3, 100.0, "log", label="noise")] = 0.0,
-    noise_decay: Annotated[float, Hyperparameter(0.0, 2.0, most=10.0)] = 0.0,
+    noise_decay: Annotated[float, Hyperparameter(0.0, 2.0, maximum=10.0)] = 0.0,
     noise_seed: Seed = 0,
 ):
     """Gaussian, the same for every run with the same seed. Shakes a run off saddles and out of small basins, and never rests.
@@ -133,14 +137,14 @@ def noise(
     and out of shallow basins, but near a minimum the run keeps trembling, the more the larger the learning rate. With noise decay
     the noise fades with the number of updates; another seed gives another draw.
     """
-    draw = np.random.default_rng((int(noise_seed), t)).standard_normal(2).reshape(2, *(1,) * (np.ndim(grad) - 1))
-    return grad + noise * draw / t ** (noise_decay / 2)
+    sample = np.random.default_rng((int(noise_seed), t)).standard_normal(2).reshape(2, *(1,) * (np.ndim(grad) - 1))
+    return grad + noise * sample / t ** (noise_decay / 2)
 
 
-@part(
+@modifier(
     "Clip gradient by value",
     source="each coordinate on its own; torch.nn.utils.clip_grad_value_",
-    on=1.0,
+    default_strength=1.0,
     formula=r"\tilde{g}_t = \min(\max(g_t, -c), c)",
 )
 def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
@@ -152,10 +156,10 @@ def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
     return where(clip_value == 0, grad, maximum(minimum(grad, clip_value), -clip_value))
 
 
-@part(
+@modifier(
     "Clip gradient by norm",
     source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1",
-    on=1.0,
+    default_strength=1.0,
     formula=r"\tilde{g}_t = \min\left(1, \dfrac{c}{\|g_t\|}\right) g_t",
 )
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
@@ -165,14 +169,14 @@ def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     where the surface is gentle nothing changes. Choose the bound near the length of the usual gradients on the way; rules that
     divide by the size of the gradient hardly feel it.
     """
-    length = norm(grad)
-    return where((clip_norm > 0) & (length > clip_norm), grad * ratio(clip_norm, length), grad)
+    grad_norm = norm(grad)
+    return where((clip_norm > 0) & (grad_norm > clip_norm), grad * ratio(clip_norm, grad_norm), grad)
 
 
-@part(
+@modifier(
     "Weight decay (L2)",
     source="Hanson & Pratt 1988, NIPS 1:177; added to the gradient, as in torch's SGD and Adam",
-    on=0.01,
+    default_strength=0.01,
     penalty=True,
     formula=r"\tilde{g}_t = g_t + \lambda x_{t-1}",
 )
@@ -185,13 +189,13 @@ def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
     return grad + weight_decay * x
 
 
-@part(
+@modifier(
     "Weight decay (decoupled)",
     source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; times the learning rate",
-    on=0.01,
+    default_strength=0.01,
     formula=r"\tilde{x}_{t-1} = (1 - \eta \lambda) x_{t-1}",
 )
-def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: Decoupled = 0.0):
+def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: DecoupledDecay = 0.0):
     """Pulls towards the origin beside the gradient, so that momentum and adaptive scales do not feel it.
 
     In every update the position is drawn towards the origin by a share of its length, before the rule makes its step. Since the
@@ -201,10 +205,10 @@ def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: Decoupled = 0.0)
     return x * (1 - lr * decoupled_weight_decay)
 
 
-@part(
+@modifier(
     "Lookahead",
     source="Zhang et al. 2019, arXiv:1907.08610, algorithm 1",
-    on=5,
+    default_strength=5,
     formula=r"z_t = z_{t-1} + \alpha (x_t - z_{t-1}),\quad x_t \leftarrow z_t \quad (t = k, 2k, 3k, \ldots)",
 )
 def lookahead(

@@ -11,14 +11,17 @@ from typing import Annotated
 from optimizers import schedules
 from optimizers.arithmetic import where
 from optimizers.hyperparameter import Fraction, Hyperparameter, WarmUp
-from optimizers.parts import part
+from optimizers.parts import modifier
 
-Gamma = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", most=1.0, label="gamma")]
-Steps = Annotated[float, Hyperparameter(0, 2000, "whole", most=10_000_000, label="steps")]
+Gamma = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=1.0, label="gamma")]
+StepCount = Annotated[float, Hyperparameter(0, 2000, "whole", maximum=10_000_000, label="steps")]
 
 
-@part(
-    "Schedule: warm-up", source="Goyal et al. 2017, arXiv:1706.02677", on=20, formula=r"\eta_t = \eta \,\min(t / T, 1)"
+@modifier(
+    "Schedule: warm-up",
+    source="Goyal et al. 2017, arXiv:1706.02677",
+    default_strength=20,
+    formula=r"\eta_t = \eta \,\min(t / T, 1)",
 )
 def warmup_steps(lr, t, *, warmup_steps: WarmUp = 0):
     """Rises straight to the full learning rate. Spares a rule its wild first steps, and wastes them on a gentle start.
@@ -29,13 +32,13 @@ def warmup_steps(lr, t, *, warmup_steps: WarmUp = 0):
     return lr * min(t / warmup_steps, 1.0)
 
 
-@part(
+@modifier(
     "Schedule: steps",
     source="torch.optim.lr_scheduler.StepLR",
-    on=100,
+    default_strength=100,
     formula=r"\eta_t = \eta \gamma^{\lfloor (t - 1) / T \rfloor}",
 )
-def step_every(lr, t, *, step_every: Steps = 0, step_gamma: Fraction = 0.1):
+def step_every(lr, t, *, step_every: StepCount = 0, step_gamma: Fraction = 0.1):
     """Falls by a factor after every so many updates: long strides, then sudden calm. When to fall must be guessed.
 
     The learning rate stays as it is for a number of updates and then falls by a factor, again and again. A large rate covers the
@@ -44,10 +47,10 @@ def step_every(lr, t, *, step_every: Steps = 0, step_gamma: Fraction = 0.1):
     return lr * schedules.step(1.0, int(step_every), step_gamma)(t)
 
 
-@part(
+@modifier(
     "Schedule: exponential",
     source="torch.optim.lr_scheduler.ExponentialLR",
-    on=0.99,
+    default_strength=0.99,
     formula=r"\eta_t = \eta \gamma^{t-1}",
 )
 def exponential_gamma(lr, t, *, exponential_gamma: Gamma = 0.0):
@@ -59,13 +62,13 @@ def exponential_gamma(lr, t, *, exponential_gamma: Gamma = 0.0):
     return lr * schedules.exponential(1.0, where(exponential_gamma == 0, 1.0, exponential_gamma))(t)
 
 
-@part(
+@modifier(
     "Schedule: cosine",
     source="Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts",
-    on=300,
+    default_strength=300,
     formula=r"\eta_t = \eta \left[a + (1 - a)\,\dfrac{1 + \cos(\pi \,\min(t - 1, T) / T)}{2}\right]",
 )
-def cosine_steps(lr, t, *, cosine_steps: Steps = 0, cosine_lowest: Fraction = 0.0):
+def cosine_steps(lr, t, *, cosine_steps: StepCount = 0, cosine_lowest: Fraction = 0.0):
     """Half a cosine from the full rate to the lowest share of it: fast for long, then a gentle end, which must be known.
 
     The learning rate follows half a cosine: it falls slowly at first, fastest in the middle and slowly again at the end. After the
@@ -74,25 +77,25 @@ def cosine_steps(lr, t, *, cosine_steps: Steps = 0, cosine_lowest: Fraction = 0.
     return lr * schedules.cosine(1.0, int(cosine_steps), cosine_lowest)(t)
 
 
-@part(
+@modifier(
     "Schedule: linear",
     source="torch.optim.lr_scheduler.LinearLR",
-    on=300,
+    default_strength=300,
     formula=r"\eta_t = \eta \left[1 + (a - 1)\,\min(t - 1, T) / T\right]",
 )
-def linear_steps(lr, t, *, linear_steps: Steps = 0, linear_end: Fraction = 0.0):
+def linear_steps(lr, t, *, linear_steps: StepCount = 0, linear_end: Fraction = 0.0):
     """Falls straight to a share of the rate. At the end nothing moves any more, whether it has arrived or not.
 
     The learning rate falls in equal parts, and stays at the last share of it. It is the simplest way to begin with long steps and
     end with short ones. Let its number of updates be the length of the run.
     """
-    return lr * schedules.linear(1.0, int(linear_steps), end=linear_end)(t)
+    return lr * schedules.linear(1.0, int(linear_steps), end_factor=linear_end)(t)
 
 
-@part(
+@modifier(
     "Schedule: inverse square root",
     source="Vaswani et al. 2017, arXiv:1706.03762, section 5.3, in units of its peak",
-    on=20,
+    default_strength=20,
     formula=r"\eta_t = \eta \,\min(t / T,\ \sqrt{T / t})",
 )
 def inverse_sqrt(lr, t, *, inverse_sqrt: WarmUp = 0):
@@ -105,17 +108,17 @@ def inverse_sqrt(lr, t, *, inverse_sqrt: WarmUp = 0):
     return lr * schedules.inverse_sqrt(1.0, int(inverse_sqrt))(t)
 
 
-@part(
+@modifier(
     "Schedule: one-cycle",
     source="Smith & Topin 2018, arXiv:1708.07120; as torch.optim.lr_scheduler.OneCycleLR",
-    on=300,
+    default_strength=300,
     formula=r"""
     k = \min(t - 1, T - 1),\quad k_1 = p T - 1,\quad a = \frac{1}{25} \cdot 10^{-4}
     \eta_t = \eta \left[1 - (1 - \frac{1}{25})\,\dfrac{1 + \cos(\pi k / k_1)}{2}\right] \quad (k \leq k_1)
     \eta_t = \eta \left[a + (1 - a)\,\dfrac{1 + \cos(\pi (k - k_1) / (T - 1 - k_1))}{2}\right] \quad (k > k_1)
     """,
 )
-def one_cycle(lr, t, *, one_cycle: Steps = 0, one_cycle_rise: Fraction = 0.3):
+def one_cycle(lr, t, *, one_cycle: StepCount = 0, one_cycle_rise: Fraction = 0.3):
     """Up to the rate, then far below where it began: the hot middle covers ground, the tail settles. The end must be known.
 
     The learning rate rises from a twenty-fifth to its full value and then falls to almost nothing, both along half a cosine. The

@@ -19,8 +19,8 @@ from optimizers.arithmetic import dot
 from optimizers.loss import Loss
 from optimizers.optimizer import Hyperparameter
 
-Armijo = Annotated[float, Hyperparameter(1e-6, 0.5, "log", most=1.0, label="c1 (decrease)")]
-Curvature = Annotated[float, Hyperparameter(1e-3, 0.999, "log", most=1.0, label="c2 (curvature)")]
+ArmijoConstant = Annotated[float, Hyperparameter(1e-6, 0.5, "log", maximum=1.0, label="c1 (decrease)")]
+CurvatureConstant = Annotated[float, Hyperparameter(1e-3, 0.999, "log", maximum=1.0, label="c2 (curvature)")]
 
 
 class Trial(NamedTuple):
@@ -33,7 +33,7 @@ class Trial(NamedTuple):
     slope: float
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """Where a search ended, and every point it tried, in order, (k, 2). One that found nothing stays at x with alpha = 0.
 
     ``grad`` is the gradient there; None from a search that asks for heights alone.
@@ -45,15 +45,15 @@ class Found(NamedTuple):
     grad: Any = None
 
 
-def look(loss: Loss, x: np.ndarray) -> tuple[Any, np.ndarray]:
+def evaluate_trial(loss: Loss, x: np.ndarray) -> tuple[Any, np.ndarray]:
     """Height and gradient; infinitely high where the arithmetic fails, since a trial may land outside of the surface."""
     try:
-        return loss.both(x)
+        return loss.value_and_gradient(x)
     except (ArithmeticError, ValueError):
         return math.inf, np.full(2, math.nan)
 
 
-def height(loss: Loss, x: np.ndarray) -> float:
+def evaluate_loss(loss: Loss, x: np.ndarray) -> float:
     """The height alone; infinite where there is no finite one, so that such a point is the worst of all."""
     try:
         value = loss.value(x)
@@ -62,19 +62,19 @@ def height(loss: Loss, x: np.ndarray) -> float:
     return float(value) if math.isfinite(value) else math.inf
 
 
-def line(loss: Loss, x: np.ndarray, p: np.ndarray, trials: list[np.ndarray]) -> Callable[[float], Trial]:
+def line_function(loss: Loss, x: np.ndarray, p: np.ndarray, trials: list[np.ndarray]) -> Callable[[float], Trial]:
     """phi with all that belongs to it; notes in ``trials`` where it looked."""
 
     def phi(alpha: float) -> Trial:
         point = x + alpha * p
         trials.append(point)
-        value, grad = look(loss, point)
+        value, grad = evaluate_trial(loss, point)
         return Trial(alpha, point, value, grad, float(dot(grad, p)))
 
     return phi
 
 
-def armijo(
+def armijo_search(
     loss: Loss,
     x: np.ndarray,
     value: float,
@@ -84,24 +84,24 @@ def armijo(
     *,
     c1: float = 1e-4,
     shrink: float = 0.5,
-    most: int = 100,
-) -> Found:
+    max_trials: int = 100,
+) -> SearchResult:
     """Backtracking: from ``alpha`` shorten by ``shrink`` until the Armijo condition holds, by heights alone."""
     trials: list[np.ndarray] = []
     slope = float(dot(grad, p))
-    while slope < 0 and len(trials) < most:
-        there = x + alpha * p
-        trials.append(there)
-        f_there = height(loss, there)
-        if f_there < math.inf and f_there <= value + c1 * alpha * slope:
-            return Found(alpha, there, np.array(trials))
-        if (there == x).all():
+    while slope < 0 and len(trials) < max_trials:
+        candidate = x + alpha * p
+        trials.append(candidate)
+        f_candidate = evaluate_loss(loss, candidate)
+        if f_candidate < math.inf and f_candidate <= value + c1 * alpha * slope:
+            return SearchResult(alpha, candidate, np.array(trials))
+        if (candidate == x).all():
             break  # the step is lost in rounding, and so are all shorter ones
         alpha *= shrink
-    return Found(0.0, x, np.array(trials or [x]))
+    return SearchResult(0.0, x, np.array(trials or [x]))
 
 
-def strong_wolfe(
+def strong_wolfe_search(
     loss: Loss,
     x: np.ndarray,
     value: float,
@@ -111,62 +111,62 @@ def strong_wolfe(
     *,
     c1: float = 1e-4,
     c2: float = 0.9,
-    most: int = 50,
-) -> Found:
+    max_trials: int = 50,
+) -> SearchResult:
     """Algorithms 3.5 and 3.6: lengthen the step until it brackets a point that satisfies both conditions, then zoom in on it.
 
     After ``most`` evaluations, or at 10 000 times the first step, it takes the best point that satisfies the Armijo condition.
     """
     trials: list[np.ndarray] = []
-    start, free = Trial(0.0, x, value, grad, float(dot(grad, p))), line(loss, x, p, trials)
+    start, raw_phi = Trial(0.0, x, value, grad, float(dot(grad, p))), line_function(loss, x, p, trials)
 
     def phi(alpha: float) -> Trial:
-        here = free(alpha)
-        finite = math.isfinite(here.value) and math.isfinite(here.slope)
-        return here if finite else here._replace(value=math.inf, slope=math.nan)
+        trial = raw_phi(alpha)
+        finite = math.isfinite(trial.value) and math.isfinite(trial.slope)
+        return trial if finite else trial._replace(value=math.inf, slope=math.nan)
 
-    def end(here: Trial) -> Found:
-        return Found(here.alpha, here.x, np.array(trials or [x]), here.grad)
+    def finish(trial: Trial) -> SearchResult:
+        return SearchResult(trial.alpha, trial.x, np.array(trials or [x]), trial.grad)
 
-    def too_high(here: Trial) -> bool:
-        return here.value > value + c1 * here.alpha * start.slope
+    def violates_armijo(trial: Trial) -> bool:
+        return trial.value > value + c1 * trial.alpha * start.slope
 
-    def flat(here: Trial) -> bool:
-        return abs(here.slope) <= -c2 * start.slope
+    def meets_curvature(trial: Trial) -> bool:
+        return abs(trial.slope) <= -c2 * start.slope
 
-    def zoom(low: Trial, high: Trial) -> Found:
+    def zoom(low: Trial, high: Trial) -> SearchResult:
         """``low`` is the lowest point so far that satisfies Armijo; between it and ``high`` lies a point that satisfies both."""
-        while len(trials) < most and not (low.x == high.x).all():
+        while len(trials) < max_trials and not (low.x == high.x).all():
             if abs(high.alpha - low.alpha) * -start.slope <= 1e-16 * abs(value):
                 break  # what is left to win is lost in the rounding of the height
             left, right = min(low.alpha, high.alpha), max(low.alpha, high.alpha)
             margin = 0.1 * (right - left)  # too near to an end, the bracket would hardly shrink
             if high.value == math.inf:
-                here = phi(low.alpha + 0.1 * (high.alpha - low.alpha))
+                trial = phi(low.alpha + 0.1 * (high.alpha - low.alpha))
             else:
-                here = phi(cubic_minimum(low, high, left + margin, right - margin))
-            if too_high(here) or here.value >= low.value:
-                high = here
-            elif flat(here):
-                return end(here)
+                trial = phi(cubic_minimum(low, high, left + margin, right - margin))
+            if violates_armijo(trial) or trial.value >= low.value:
+                high = trial
+            elif meets_curvature(trial):
+                return finish(trial)
             else:
-                low, high = here, low if here.slope * (high.alpha - low.alpha) >= 0 else high
-        return end(low)
+                low, high = trial, low if trial.slope * (high.alpha - low.alpha) >= 0 else high
+        return finish(low)
 
     if not (start.slope < 0 and alpha > 0):
-        return end(start)
-    last, alpha_max = start, 1e4 * alpha  # a surface without a floor would lead away for ever
-    while len(trials) < most and last.alpha < alpha_max:
-        here = phi(alpha)
-        if too_high(here) or (last is not start and here.value >= last.value):
-            return zoom(last, here)
-        if flat(here):
-            return end(here)
-        if here.slope >= 0:
-            return zoom(here, last)
-        alpha = min(cubic_minimum(last, here, 1.1 * alpha, 10 * alpha), alpha_max)
-        last = here
-    return end(last)
+        return finish(start)
+    previous, alpha_max = start, 1e4 * alpha  # a surface without a floor would lead away for ever
+    while len(trials) < max_trials and previous.alpha < alpha_max:
+        trial = phi(alpha)
+        if violates_armijo(trial) or (previous is not start and trial.value >= previous.value):
+            return zoom(previous, trial)
+        if meets_curvature(trial):
+            return finish(trial)
+        if trial.slope >= 0:
+            return zoom(trial, previous)
+        alpha = min(cubic_minimum(previous, trial, 1.1 * alpha, 10 * alpha), alpha_max)
+        previous = trial
+    return finish(previous)
 
 
 def cubic_minimum(a: Trial, b: Trial, low: float, high: float) -> float:

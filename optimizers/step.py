@@ -7,68 +7,77 @@ from typing import Any
 
 import numpy as np
 
-from optimizers.loss import Loss, Surface
-from optimizers.optimizer import Optimizer, Part
+from optimizers.loss import Loss, SurfaceFunction
+from optimizers.optimizer import Modifier, Optimizer
 
-Memory = Mapping[str, tuple[Any, ...]]
+ModifierStates = Mapping[str, tuple[Any, ...]]
 
 
-def is_on(name: str, hyperparameters: Mapping[str, Any]) -> bool:
+def is_active(name: str, hyperparameters: Mapping[str, Any]) -> bool:
     """Whether a part works: its first hyperparameter is given and not 0."""
     value = hyperparameters.get(name, 0.0)
     return callable(value) or bool(np.any(value))
 
 
-class PartedLoss(Loss):
+class ModifiedLoss(Loss):
     """The loss as a rule sees it through the gradient stages; a penalty on the position counts as part of the loss.
 
     What is evaluated, and counted, is the bare loss. Where a part looks at the surface itself, the height that a rule wants
     with its gradient is an evaluation of its own.
     """
 
-    def __init__(self, surface: Surface, step: Step) -> None:
+    def __init__(self, surface: SurfaceFunction, update: BoundUpdate) -> None:
         super().__init__(surface)
-        self.step, self.t = step, 1
+        self.update, self.t = update, 1
 
-    def both(self, point: Any) -> tuple[Any, np.ndarray]:
-        bare, step = self.step.bare, self.step
-        height, grad = (bare.value(point), None) if step.looks else bare.both(point)
-        return self._penalised(point, height), step.shape(point, grad, self.t)
+    def value_and_gradient(self, position: Any) -> tuple[Any, np.ndarray]:
+        unpenalized_loss, update = self.update.unpenalized_loss, self.update
+        value, grad = (
+            (unpenalized_loss.value(position), None)
+            if update.evaluates_loss
+            else unpenalized_loss.value_and_gradient(position)
+        )
+        return self._add_penalty(position, value), update.modify_gradient(position, grad, self.t)
 
-    def value(self, point: Any) -> Any:
-        return self._penalised(point, self.step.bare.value(point))
+    def value(self, position: Any) -> Any:
+        return self._add_penalty(position, self.update.unpenalized_loss.value(position))
 
-    def gradient(self, point: Any) -> np.ndarray:
-        return self.step.shape(point, None if self.step.looks else self.step.bare.gradient(point), self.t)
+    def gradient(self, position: Any) -> np.ndarray:
+        return self.update.modify_gradient(
+            position, None if self.update.evaluates_loss else self.update.unpenalized_loss.gradient(position), self.t
+        )
 
-    def _penalised(self, point: Any, height: Any) -> Any:
-        if not self.step.penalties:
-            return height
-        return height + sum(s[n] for n, s in self.step.penalties) * (point * point).sum(axis=0) / 2
+    def _add_penalty(self, position: Any, value: Any) -> Any:
+        if not self.update.penalties:
+            return value
+        return (
+            value
+            + sum(settings[name] for name, settings in self.update.penalties) * (position * position).sum(axis=0) / 2
+        )
 
-    def hessian(self, point: Any) -> np.ndarray:
-        return self.step.bare.hessian(point) + self._ridge(point)
+    def hessian(self, position: Any) -> np.ndarray:
+        return self.update.unpenalized_loss.hessian(position) + self._penalty_hessian(position)
 
-    def gauss_newton(self, point: Any) -> np.ndarray:
-        return self.step.bare.gauss_newton(point) + self._ridge(point)
+    def gauss_newton(self, position: Any) -> np.ndarray:
+        return self.update.unpenalized_loss.gauss_newton(position) + self._penalty_hessian(position)
 
-    def _ridge(self, point: Any) -> Any:
-        eye = np.eye(2).reshape(2, 2, *(1,) * (np.ndim(point) - 1))
-        return sum(s[n] for n, s in self.step.penalties) * eye
+    def _penalty_hessian(self, position: Any) -> Any:
+        identity = np.eye(2).reshape(2, 2, *(1,) * (np.ndim(position) - 1))
+        return sum(settings[name] for name, settings in self.update.penalties) * identity
 
 
-class Seen(Loss):
+class WrappedLoss(Loss):
     """The loss whose gradient is what a part makes of it in update ``t``: the rule sees that, and so does a part after it."""
 
-    def __init__(self, loss: Loss, part: Callable[..., Any], t: int) -> None:
+    def __init__(self, loss: Loss, function: Callable[..., Any], t: int) -> None:
         super().__init__(loss.surface)
-        self.loss, self.part, self.t = loss, part, t
+        self.loss, self.function, self.t = loss, function, t
 
-    def gradient(self, point: Any) -> np.ndarray:
-        return self.part(point, self.loss, self.t)
+    def gradient(self, position: Any) -> np.ndarray:
+        return self.function(position, self.loss, self.t)
 
 
-class Step:
+class BoundUpdate:
     """A rule bound to hyperparameters, and the parts that these switch on.
 
     Hyperparameters: numbers, arrays of the batch's shape, or functions of t that give either; ``cut`` brings what such a
@@ -78,15 +87,15 @@ class Step:
     def __init__(
         self,
         optimizer: Optimizer,
-        surface: Surface,
+        surface: SurfaceFunction,
         hyperparameters: Mapping[str, Any],
-        cut: Callable[[Any], Any] = float,
+        convert: Callable[[Any], Any] = float,
     ) -> None:
         own = {name: value for name, value in hyperparameters.items() if name in optimizer.hyperparameters}
-        parts = optimizer.parts if len(own) < len(hyperparameters) else {}
-        self.optimizer, self.cut = optimizer, cut
-        self.rule, self.settings = optimizer.bind(own)
-        self.stages: dict[str, list[tuple[Part, Callable[..., Any], dict[str, Any]]]] = {
+        modifiers = optimizer.modifiers if len(own) < len(hyperparameters) else {}
+        self.optimizer, self.convert = optimizer, convert
+        self.update_rule, self.settings = optimizer.bind(own)
+        self.stages: dict[str, list[tuple[Modifier, Callable[..., Any], dict[str, Any]]]] = {
             "rate": [],
             "loss": [],
             "gradient": [],
@@ -95,21 +104,23 @@ class Step:
         }
         self.penalties: list[tuple[str, dict[str, Any]]] = []
         self.schedules = [(self.settings, name, value) for name, value in own.items() if callable(value)]
-        for name, part in parts.items():
-            if is_on(name, hyperparameters):
-                bound, settings = part.bind(
-                    {n: hyperparameters[n] for n in part.hyperparameters if n in hyperparameters}
+        for name, modifier in modifiers.items():
+            if is_active(name, hyperparameters):
+                bound, settings = modifier.bind(
+                    {n: hyperparameters[n] for n in modifier.hyperparameters if n in hyperparameters}
                 )
-                self.stages[part.stage].append((part, bound, settings))
+                self.stages[modifier.stage].append((modifier, bound, settings))
                 self.schedules += [(settings, n, value) for n, value in settings.items() if callable(value)]
-                if part.penalty:
+                if modifier.penalty:
                     self.penalties.append((name, settings))
-        self.rate = self.settings.get("lr")
-        self.bare = Loss(surface)
-        self.loss = PartedLoss(surface, self) if self.stages["loss"] or self.stages["gradient"] else self.bare
+        self.learning_rate = self.settings.get("lr")
+        self.unpenalized_loss = Loss(surface)
+        self.loss = (
+            ModifiedLoss(surface, self) if self.stages["loss"] or self.stages["gradient"] else self.unpenalized_loss
+        )
 
     @property
-    def plain(self) -> bool:
+    def is_unmodified(self) -> bool:
         """Whether there is nothing but the rule and constant hyperparameters."""
         return not self.schedules and not any(self.stages.values())
 
@@ -119,77 +130,79 @@ class Step:
         return not self.optimizer.takes_loss and not self.stages["loss"]
 
     @property
-    def looks(self) -> bool:
+    def evaluates_loss(self) -> bool:
         """Whether a part asks for gradients itself, so that it has no use for the one at hand."""
-        return any(True for _ in self.working("loss"))
+        return any(True for _ in self.active_modifiers("loss"))
 
-    def working(self, stage: str) -> Iterator[tuple[Part, Callable[..., Any]]]:
+    def active_modifiers(self, stage: str) -> Iterator[tuple[Modifier, Callable[..., Any]]]:
         """The parts of a stage that a schedule has not brought to 0."""
-        for part, bound, settings in self.stages[stage]:
-            strength = settings[part.id]
+        for modifier, bound, settings in self.stages[stage]:
+            strength = settings[modifier.id]
             if not isinstance(strength, (int, float)) or strength:
-                yield part, bound
+                yield modifier, bound
 
-    def turn(self, t: int) -> None:
+    def set_step(self, t: int) -> None:
         """Let every schedule say its value for update ``t``."""
         for settings, name, schedule in self.schedules:
-            settings[name] = self.cut(schedule(t))
+            settings[name] = self.convert(schedule(t))
         if self.stages["rate"]:
-            lr = self.settings["lr"] if callable(self.rate) else self.rate
-            for _, bound in self.working("rate"):
+            lr = self.settings["lr"] if callable(self.learning_rate) else self.learning_rate
+            for _, bound in self.active_modifiers("rate"):
                 lr = bound(lr, t)
             self.settings["lr"] = lr
 
-    def shape(self, point: Any, grad: Any, t: int) -> Any:
+    def modify_gradient(self, position: Any, grad: Any, t: int) -> Any:
         """The gradient at a point as the rule gets it, from the one at hand."""
-        loss = self.bare
-        for _, bound in self.working("loss"):
-            loss = Seen(loss, bound, t)
-        if loss is not self.bare:
-            grad = loss.gradient(point)
-        for _, bound in self.working("gradient"):
-            grad = bound(point, grad, t)
+        loss = self.unpenalized_loss
+        for _, bound in self.active_modifiers("loss"):
+            loss = WrappedLoss(loss, bound, t)
+        if loss is not self.unpenalized_loss:
+            grad = loss.gradient(position)
+        for _, bound in self.active_modifiers("gradient"):
+            grad = bound(position, grad, t)
         return grad
 
     def __call__(
-        self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], slope: tuple[Any, Any], memory: Memory
-    ) -> tuple[tuple[Any, ...], tuple[Any, ...], Memory]:
+        self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], gradient: tuple[Any, Any], modifier_states: ModifierStates
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...], ModifierStates]:
         """Update ``t``: position and state, once per coordinate or, for a coupled rule, whole in ``x``; the parts' states."""
-        self.turn(t)
-        rule, coupled = self.rule, not y
-        before = point = x[0] if coupled else np.array([x[0], y[0]])
-        for _, bound in self.working("position"):
-            point = bound(point, self.settings["lr"] if self.optimizer.has_rate else 1.0, t)
+        self.set_step(t)
+        update_rule, coupled = self.update_rule, not y
+        old_position = position = x[0] if coupled else np.array([x[0], y[0]])
+        for _, bound in self.active_modifiers("position"):
+            position = bound(position, self.settings["lr"] if self.optimizer.has_learning_rate else 1.0, t)
         if self.optimizer.takes_loss:
-            if isinstance(self.loss, PartedLoss):
+            if isinstance(self.loss, ModifiedLoss):
                 self.loss.t = t
             grad: Any = self.loss
         else:
-            asked = self.bare.gradients
-            grad = self.shape(before, np.array(slope), t)
-            if self.bare.gradients == asked:
-                self.bare.gradients += 1  # no part asked for one of its own: the one at hand was used
+            gradient_count = self.unpenalized_loss.gradient_count
+            grad = self.modify_gradient(old_position, np.array(gradient), t)
+            if self.unpenalized_loss.gradient_count == gradient_count:
+                self.unpenalized_loss.gradient_count += 1  # no part asked for one of its own: the one at hand was used
         if coupled:
-            new = rule(point, grad, t, *x[1:])
-            x = new if isinstance(new, tuple) else (new,)
-            moved = x[0]
+            result = update_rule(position, grad, t, *x[1:])
+            x = result if isinstance(result, tuple) else (result,)
+            new_position = x[0]
         else:
-            single = point.ndim == 1
-            (px, py), (gx, gy) = (point.tolist(), grad.tolist()) if single else (point, grad)
-            new_x, new_y = rule(px, gx, t, *x[1:]), rule(py, gy, t, *y[1:])
+            is_single = position.ndim == 1
+            (px, py), (gx, gy) = (position.tolist(), grad.tolist()) if is_single else (position, grad)
+            new_x, new_y = update_rule(px, gx, t, *x[1:]), update_rule(py, gy, t, *y[1:])
             x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
-            moved = np.array([x[0], y[0]]) if self.stages["result"] else None
-        kept, memory = (
-            memory,
+            new_position = np.array([x[0], y[0]]) if self.stages["result"] else None
+        old_states, modifier_states = (
+            modifier_states,
             {},
         )  # the state of a part that is off is forgotten: it would be stale when the part comes back
         if self.stages["result"]:
-            for part, bound in self.working("result"):
-                moved, *state = bound(moved, before, t, *kept.get(part.id, part.state.values()))
-                memory[part.id] = tuple(state)
+            for modifier, bound in self.active_modifiers("result"):
+                new_position, *state = bound(
+                    new_position, old_position, t, *old_states.get(modifier.id, modifier.state.values())
+                )
+                modifier_states[modifier.id] = tuple(state)
             if coupled:
-                x = (moved, *x[1:])
+                x = (new_position, *x[1:])
             else:
-                mx, my = moved.tolist() if moved.ndim == 1 else moved
+                mx, my = new_position.tolist() if new_position.ndim == 1 else new_position
                 x, y = (mx, *x[1:]), (my, *y[1:])
-        return x, y, memory
+        return x, y, modifier_states

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from optimizers.descent import NOTHING, begin, descend
-from optimizers.loss import Surface
+from optimizers.descent import NO_MODIFIER_STATES, descend, initial_point
+from optimizers.loss import SurfaceFunction
 from optimizers.optimizer import OPTIMIZERS, Optimizer
-from optimizers.step import Step
+from optimizers.step import BoundUpdate
 
-BLOCK = 10_000  # elements a block, measured: larger ones leave the processor's cache, smaller ones pay for calls
+BLOCK_SIZE = 10_000  # elements a block, measured: larger ones leave the processor's cache, smaller ones pay for calls
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,13 @@ class Path:
 
 
 def trace(
-    optimizer: str | Optimizer, surface: Surface, start: Any, steps: int, *, last: bool = False, **hyperparameters: Any
+    optimizer: str | Optimizer,
+    surface: SurfaceFunction,
+    start: Any,
+    steps: int,
+    *,
+    last: bool = False,
+    **hyperparameters: Any,
 ) -> Path:
     """The path of ``steps`` updates from ``start``.
 
@@ -49,20 +55,29 @@ def trace(
         raise ValueError(f"start must be a pair of numbers or of arrays, not {start!r}")
     if steps < 0:
         raise ValueError(f"steps must be 0 or more, not {steps}")
-    first = {name: value(1) if callable(value) else value for name, value in hyperparameters.items()}
-    for name, value in first.items():
-        if optimizer.declared(name).single and np.ndim(value) and optimizer.batched:
+    first_values = {name: value(1) if callable(value) else value for name, value in hyperparameters.items()}
+    for name, value in first_values.items():
+        if optimizer.spec(name).scalar_only and np.ndim(value) and optimizer.batched:
             raise ValueError(f"{name} must be one number for all runs of a batch")
-    batch = np.broadcast_shapes(np.shape(start[0]), np.shape(start[1]), *(np.shape(value) for value in first.values()))
+    batch = np.broadcast_shapes(
+        np.shape(start[0]), np.shape(start[1]), *(np.shape(value) for value in first_values.values())
+    )
     if not batch:
-        return _single(optimizer, surface, start, steps, hyperparameters, last)
-    return (_many if optimizer.batched else _one_by_one)(optimizer, surface, start, steps, hyperparameters, last, batch)
+        return _trace_single(optimizer, surface, start, steps, hyperparameters, last)
+    return (_trace_batch if optimizer.batched else _trace_sequentially)(
+        optimizer, surface, start, steps, hyperparameters, last, batch
+    )
 
 
-def _single(
-    optimizer: Optimizer, surface: Surface, start: Any, steps: int, hyperparameters: Mapping[str, Any], last: bool
+def _trace_single(
+    optimizer: Optimizer,
+    surface: SurfaceFunction,
+    start: Any,
+    steps: int,
+    hyperparameters: Mapping[str, Any],
+    last: bool,
 ) -> Path:
-    point = begin(optimizer, surface, start)
+    point = initial_point(optimizer, surface, start)
     columns = array("d", [point.position[0]]), array("d", [point.position[1]]), array("d", [point.loss])
     hyperparameters = {name: value if callable(value) else float(value) for name, value in hyperparameters.items()}
     if not point.diverged:
@@ -74,9 +89,9 @@ def _single(
     return Path(table[:, :2].copy(), table[:, 2].copy())
 
 
-def _one_by_one(
+def _trace_sequentially(
     optimizer: Optimizer,
-    surface: Surface,
+    surface: SurfaceFunction,
     start: Any,
     steps: int,
     hyperparameters: Mapping[str, Any],
@@ -87,21 +102,21 @@ def _one_by_one(
     positions, losses = np.empty((rows, 2, *batch)), np.empty((rows, *batch))
     for index in np.ndindex(batch):
 
-        def cut(value: Any, index: tuple[int, ...] = index) -> float:
+        def select(value: Any, index: tuple[int, ...] = index) -> float:
             return float(np.broadcast_to(value, batch)[index])
 
         settings = {
-            name: (lambda t, value=value, cut=cut: cut(value(t))) if callable(value) else cut(value)
+            name: (lambda t, value=value, cut=select: cut(value(t))) if callable(value) else select(value)
             for name, value in hyperparameters.items()
         }
-        path = _single(optimizer, surface, (cut(start[0]), cut(start[1])), steps, settings, last)
+        path = _trace_single(optimizer, surface, (select(start[0]), select(start[1])), steps, settings, last)
         positions[(..., *index)], losses[(..., *index)] = path.positions, path.losses
     return Path(positions, losses)
 
 
-def _many(
+def _trace_batch(
     optimizer: Optimizer,
-    surface: Surface,
+    surface: SurfaceFunction,
     start: Any,
     steps: int,
     hyperparameters: Mapping[str, Any],
@@ -113,72 +128,74 @@ def _many(
     rows = 1 if last else steps + 1
     positions, losses = np.full((rows, 2, size), np.nan), np.full((rows, size), np.nan)
 
-    def cutter(block: slice) -> Callable[[Any], Any]:
+    def block_selector(block: slice) -> Callable[[Any], Any]:
         return lambda value: np.broadcast_to(value, batch).reshape(-1)[block] if np.ndim(value) else value
 
     with np.errstate(all="ignore"):
-        for low in range(0, size, BLOCK):
-            block = slice(low, low + BLOCK)
-            cut = cutter(block)
-            settings = {name: value if callable(value) else cut(value) for name, value in hyperparameters.items()}
-            path = walk(Step(optimizer, surface, settings, cut), surface, x0[block], y0[block], steps, last)
+        for first_index in range(0, size, BLOCK_SIZE):
+            block = slice(first_index, first_index + BLOCK_SIZE)
+            select = block_selector(block)
+            settings = {name: value if callable(value) else select(value) for name, value in hyperparameters.items()}
+            path = iterate_updates(
+                BoundUpdate(optimizer, surface, settings, select), surface, x0[block], y0[block], steps, last
+            )
             try:
-                for row, (x, y, height) in enumerate(path):
-                    positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, height
+                for row, (x, y, loss) in enumerate(path):
+                    positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, loss
             except (ArithmeticError, ValueError):  # of a hyperparameter that all runs share: here they all end
                 pass
-        gone = np.logical_or.accumulate(~np.isfinite(losses) | ~np.isfinite(positions).all(axis=1), axis=0)
-        losses[gone] = np.nan
-        positions.transpose(0, 2, 1)[gone] = np.nan
+        diverged = np.logical_or.accumulate(~np.isfinite(losses) | ~np.isfinite(positions).all(axis=1), axis=0)
+        losses[diverged] = np.nan
+        positions.transpose(0, 2, 1)[diverged] = np.nan
     if not last or not steps:
         positions[0] = x0, y0
     return Path(positions.reshape(rows, 2, *batch), losses.reshape(rows, *batch))
 
 
-def walk(
-    step: Step, surface: Surface, x: np.ndarray, y: np.ndarray, steps: int, last: bool = False
+def iterate_updates(
+    update: BoundUpdate, surface: SurfaceFunction, x: np.ndarray, y: np.ndarray, steps: int, last: bool = False
 ) -> Iterator[tuple[Any, Any, Any]]:
     """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only.
 
     The rule must be a batched one. Whoever takes the rows says what is done about floating-point warnings, and about the
     ArithmeticError or ValueError of a hyperparameter that all runs share.
     """
-    optimizer = step.optimizer
+    optimizer = update.optimizer
     state = list(optimizer.state.values())
-    height, (gx, gy) = surface(x, y)
+    loss, (gx, gy) = surface(x, y)
     if not last or not steps:
-        yield x, y, height
-    if optimizer.separable and step.plain:
-        yield from _walk_separable(step, surface, x, y, (gx, gy), steps, last)
+        yield x, y, loss
+    if optimizer.separable and update.is_unmodified:
+        yield from _iterate_separable(update, surface, x, y, (gx, gy), steps, last)
         return
-    here_x, here_y = ((x, *state), (y, *state)) if optimizer.separable else ((np.array([x, y]), *state), ())
-    memory = NOTHING
+    x_state, y_state = ((x, *state), (y, *state)) if optimizer.separable else ((np.array([x, y]), *state), ())
+    modifier_states = NO_MODIFIER_STATES
     for t in range(1, steps + 1):
-        here_x, here_y, memory = step(t, here_x, here_y, (gx, gy), memory)
-        x, y = (here_x[0], here_y[0]) if here_y else here_x[0]
-        height, (gx, gy) = surface(x, y)
+        x_state, y_state, modifier_states = update(t, x_state, y_state, (gx, gy), modifier_states)
+        x, y = (x_state[0], y_state[0]) if y_state else x_state[0]
+        loss, (gx, gy) = surface(x, y)
         if not last or t == steps:
-            yield x, y, height
+            yield x, y, loss
 
 
-def _walk_separable(
-    step: Step, surface: Surface, x: Any, y: Any, slope: tuple[Any, Any], steps: int, last: bool
+def _iterate_separable(
+    update: BoundUpdate, surface: SurfaceFunction, x: Any, y: Any, gradient: tuple[Any, Any], steps: int, last: bool
 ) -> Iterator[tuple[Any, Any, Any]]:
     """What is not needed any more is let go at once: the memory of the next result is then still in the processor's cache."""
-    rule = step.rule
-    sx = sy = list(step.optimizer.state.values())
+    update_rule = update.update_rule
+    sx = sy = list(update.optimizer.state.values())
     has_state = bool(sx)
-    gx, gy = slope
-    height = slope = None  # type: ignore[assignment]
+    gx, gy = gradient
+    loss = gradient = None  # type: ignore[assignment]
     for t in range(1, steps + 1):
-        height = None
+        loss = None
         if has_state:
-            x, *sx = rule(x, gx, t, *sx)
+            x, *sx = update_rule(x, gx, t, *sx)
             gx = None
-            y, *sy = rule(y, gy, t, *sy)
+            y, *sy = update_rule(y, gy, t, *sy)
             gy = None
         else:
-            x, y = rule(x, gx, t), rule(y, gy, t)
-        height, (gx, gy) = surface(x, y)
+            x, y = update_rule(x, gx, t), update_rule(y, gy, t)
+        loss, (gx, gy) = surface(x, y)
         if not last or t == steps:
-            yield x, y, height
+            yield x, y, loss

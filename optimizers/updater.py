@@ -16,22 +16,23 @@ class Updater:
 
     optimizer: ClassVar[Optimizer]
 
-    def __init__(self, *values: float, **named: float) -> None:
+    def __init__(self, *values: float, **keywords: float) -> None:
         names = list(self.optimizer.hyperparameters)
         if len(values) > len(names):
             raise TypeError(f"{type(self).__name__} takes at most {len(names)} hyperparameters: {', '.join(names)}")
-        given = dict(zip(names, values, strict=False))
-        twice = [name for name in named if name in given]
-        if twice:
-            raise TypeError(f"{type(self).__name__} got {twice[0]!r} twice")
-        part = next(
-            (name for name in named if any(name in p.hyperparameters for p in self.optimizer.parts.values())), None
+        positional = dict(zip(names, values, strict=False))
+        duplicates = [name for name in keywords if name in positional]
+        if duplicates:
+            raise TypeError(f"{type(self).__name__} got {duplicates[0]!r} twice")
+        modifier_setting = next(
+            (name for name in keywords if any(name in p.hyperparameters for p in self.optimizer.modifiers.values())),
+            None,
         )
-        if part is not None:
+        if modifier_setting is not None:
             raise TypeError(
-                f"{type(self).__name__} takes no {part}: parts work on whole points, in trace and in a race"
+                f"{type(self).__name__} takes no {modifier_setting}: parts work on whole points, in trace and in a race"
             )
-        for name, value in self.optimizer.check({**given, **named}).items():
+        for name, value in self.optimizer.check({**positional, **keywords}).items():
             setattr(self, name, value)
         self.t = 0
         self.state: dict[Any, tuple[Any, ...]] = {}
@@ -42,21 +43,21 @@ class Updater:
         params: key -> number or array of any shape; grads: the same keys, gradients of the same shapes.
         Raises KeyError, and changes nothing, where a gradient is missing.
         """
-        missing = [key for key in params if key not in grads]
-        if missing:
-            raise KeyError(f"no gradient for {missing[0]!r}")
+        missing_keys = [key for key in params if key not in grads]
+        if missing_keys:
+            raise KeyError(f"no gradient for {missing_keys[0]!r}")
         if not self.optimizer.separable:
             raise TypeError(
                 f"{type(self).__name__} couples the coordinates of a point and has no form for dictionaries"
             )
         self.t += 1
-        start = tuple(self.optimizer.state.values())
-        rule, _ = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
+        initial_state = tuple(self.optimizer.state.values())
+        update_rule, _ = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
         for key, value in params.items():
             x = np.array(value, float) if np.ndim(value) else float(value)  # a copy: a rule may keep it as state
             grad = np.array(grads[key], float) if np.ndim(grads[key]) else float(grads[key])
-            answer = rule(x, grad, self.t, *self.state.get(key, start))
-            new, *state = answer if start else (answer,)
+            result = update_rule(x, grad, self.t, *self.state.get(key, initial_state))
+            new, *state = result if initial_state else (result,)
             self.state[key] = tuple(state)
             if isinstance(value, np.ndarray) and value.dtype.kind == "f":
                 value[...] = new

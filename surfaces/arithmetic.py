@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 
-def _either(on_floats: Callable[[float], float], on_the_rest: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda x: on_floats(x) if x.__class__ is float else on_the_rest(x)
+def _dispatch(float_function: Callable[[float], float], array_function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: float_function(x) if x.__class__ is float else array_function(x)
 
 
-sin = _either(math.sin, np.sin)
-cos = _either(math.cos, np.cos)
-sqrt = _either(math.sqrt, np.sqrt)
+sin = _dispatch(math.sin, np.sin)
+cos = _dispatch(math.cos, np.cos)
+sqrt = _dispatch(math.sqrt, np.sqrt)
 pi = math.pi
 e = math.e
 
@@ -54,7 +54,7 @@ def at_least(x: Any, bound: float) -> Any:
     return np.where(np.real(x) < bound, bound, x)
 
 
-def inexact(x: Any) -> Any:
+def as_floating(x: Any) -> Any:
     """Whole numbers as floats, so that no height is an integer; lists as arrays; anything else as it is."""
     if isinstance(x, (float, complex)):
         return x

@@ -10,10 +10,10 @@ import numpy as np
 
 from surfaces.data_error import DataError
 
-MOST_ROWS = 100_000
+MAX_ROWS = 100_000
 SEPARATORS = (";", "\t", ",", "")  # in order of preference; "" stands for blanks
-TRIED = 200  # rows that the separator is chosen by
-SHOWN = 3  # bad rows that are quoted
+SAMPLE_ROWS = 200  # rows that the separator is chosen by
+MAX_QUOTED_ROWS = 3  # bad rows that are quoted
 
 
 def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -24,17 +24,17 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
     it, or else Latin-1. Raises ValueError with one sentence, which names bad rows by their line, for anything that is no
     such text.
     """
-    lines = (line.partition("#")[0].strip(" \v\f") for line in re.split(r"\r\n|\r|\n", _decoded(text)))
-    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip("".join(SEPARATORS) + " ")]
-    separator = max(SEPARATORS, key=lambda mark: _fit(rows[:TRIED], mark))
-    if rows and not any(_number(cell) is not None for cell in _cells(rows[0][1], separator)):
+    lines = (line.partition("#")[0].strip(" \v\f") for line in re.split(r"\r\n|\r|\n", _decode(text)))
+    rows = [(line_number, line) for line_number, line in enumerate(lines, 1) if line.strip("".join(SEPARATORS) + " ")]
+    separator = max(SEPARATORS, key=lambda mark: _separator_score(rows[:SAMPLE_ROWS], mark))
+    if rows and not any(_parse_number(cell) is not None for cell in _split_row(rows[0][1], separator)):
         del rows[0]  # a header
-    if len(rows) > MOST_ROWS:
-        raise DataError("a data file has at most {most:,} rows, not {count:,}", most=MOST_ROWS, count=len(rows))
-    pairs = [_pair(line, separator) for _, line in rows]
-    bad = [row for row, pair in zip(rows, pairs, strict=True) if pair is None]
-    if bad:
-        raise _complaint(bad, len(rows), {len(_cells(line, separator)) for _, line in rows})
+    if len(rows) > MAX_ROWS:
+        raise DataError("a data file has at most {most:,} rows, not {count:,}", most=MAX_ROWS, count=len(rows))
+    pairs = [_parse_pair(line, separator) for _, line in rows]
+    bad_rows = [row for row, pair in zip(rows, pairs, strict=True) if pair is None]
+    if bad_rows:
+        raise _row_error(bad_rows, len(rows), {len(_split_row(line, separator)) for _, line in rows})
     if len(pairs) < 2:
         raise DataError("a data file needs at least two rows of numbers, not {count}", count=len(pairs))
     x, y = np.array(pairs, float).T.copy()
@@ -43,7 +43,7 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def _decoded(text: str | bytes) -> str:
+def _decode(text: str | bytes) -> str:
     if isinstance(text, str):
         return text.removeprefix("\ufeff")
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -56,17 +56,17 @@ def _decoded(text: str | bytes) -> str:
         return text.decode("latin-1")
 
 
-def _fit(rows: list[tuple[int, str]], separator: str) -> tuple[int, int, int]:
+def _separator_score(rows: list[tuple[int, str]], separator: str) -> tuple[int, int, int]:
     """How well a separator suits: rows that it makes two numbers of, then cells that are numbers, then rows of two cells."""
-    cells = [_cells(line, separator) for _, line in rows]
+    cells = [_split_row(line, separator) for _, line in rows]
     return (
-        sum(_pair(line, separator) is not None for _, line in rows),
-        sum(_number(cell) is not None for row in cells for cell in row),
+        sum(_parse_pair(line, separator) is not None for _, line in rows),
+        sum(_parse_number(cell) is not None for row in cells for cell in row),
         sum(len(row) == 2 for row in cells),
     )
 
 
-def _cells(line: str, separator: str) -> list[str]:
+def _split_row(line: str, separator: str) -> list[str]:
     """The cells of a row, without quotation marks; a separator at its end opens no third one."""
     if not separator:
         return line.split()
@@ -77,7 +77,7 @@ def _cells(line: str, separator: str) -> list[str]:
     return cells[:-1] if len(cells) > 2 and not cells[-1] else cells
 
 
-def _number(cell: str) -> float | None:
+def _parse_number(cell: str) -> float | None:
     """A number, perhaps inf or nan. A comma left in a cell is a decimal mark: as a separator it would have parted the cell."""
     if "_" in cell or ("," in cell and "." in cell):
         return None  # Python reads 1_000 as a number, and 1.234,5 is anyone's guess
@@ -87,29 +87,31 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _pair(line: str, separator: str) -> tuple[float, float] | None:
-    cells = _cells(line, separator)
+def _parse_pair(line: str, separator: str) -> tuple[float, float] | None:
+    cells = _split_row(line, separator)
     if len(cells) != 2:
         return None
-    x, y = map(_number, cells)
+    x, y = map(_parse_number, cells)
     return (x, y) if x is not None and y is not None and math.isfinite(x) and math.isfinite(y) else None
 
 
-def _complaint(bad: list[tuple[int, str]], count: int, widths: set[int]) -> DataError:
+def _row_error(bad_rows: list[tuple[int, str]], row_count: int, widths: set[int]) -> DataError:
     """What is wrong with the bad rows, or with the whole file where every row has the same wrong number of columns."""
-    if len(bad) == count and len(widths) == 1 and widths != {2}:
-        found = widths.pop()
-        if found == 1:
+    if len(bad_rows) == row_count and len(widths) == 1 and widths != {2}:
+        column_count = widths.pop()
+        if column_count == 1:
             return DataError("a data file needs two columns of numbers, x and y, and this one has 1 only")
-        return DataError("a data file needs two columns of numbers, x and y, and this one has {count}", count=found)
-    quoted = ", ".join(f"{number} ({line[:30]!r})" for number, line in bad[:SHOWN])
-    if len(bad) == 1:
+        return DataError(
+            "a data file needs two columns of numbers, x and y, and this one has {count}", count=column_count
+        )
+    quoted = ", ".join(f"{line_number} ({line[:30]!r})" for line_number, line in bad_rows[:MAX_QUOTED_ROWS])
+    if len(bad_rows) == 1:
         return DataError("a row is not two finite numbers: line {lines}", lines=quoted)
-    if len(bad) <= SHOWN:
-        return DataError("{count} rows are not two finite numbers: lines {lines}", count=len(bad), lines=quoted)
+    if len(bad_rows) <= MAX_QUOTED_ROWS:
+        return DataError("{count} rows are not two finite numbers: lines {lines}", count=len(bad_rows), lines=quoted)
     return DataError(
         "{count:,} rows are not two finite numbers: lines {lines} and {more:,} more",
-        count=len(bad),
+        count=len(bad_rows),
         lines=quoted,
-        more=len(bad) - SHOWN,
+        more=len(bad_rows) - MAX_QUOTED_ROWS,
     )

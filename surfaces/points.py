@@ -8,110 +8,117 @@ from typing import Any
 import numpy as np
 
 from surfaces.data_error import DataError
-from surfaces.surface import STEP, Function, hessian
+from surfaces.surface import COMPLEX_STEP, SurfaceFunction, hessian
 
-LARGEST = 1e100  # its square, and the square of that beside other numbers, can still be written
-MOST = (
+MAX_VALUE = 1e100  # its square, and the square of that beside other numbers, can still be written
+MAX_SAMPLES = (
     2_000  # points of a model without a closed form: a contour picture goes through all of them at each of its places
 )
-BLOCK = 50_000  # elements at a time: the arrays of a larger block leave the processor's cache
+BLOCK_SIZE = 50_000  # elements at a time: the arrays of a larger block leave the processor's cache
 
 
-def rounded(value: float) -> float:
+def round_significant(value: float) -> float:
     """To three significant digits, for a start that people read."""
     return float(f"{value:.3g}")
 
 
-def checked(x: Any, y: Any, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+def check_samples(x: Any, y: Any, max_samples: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """x and y as two float arrays of one length; ValueError with a sentence where they are no points of a curve."""
     xs, ys = np.asarray(x, float).ravel(), np.asarray(y, float).ravel()
     if xs.size != ys.size:
         raise DataError("x and y must be equally long, not {x} and {y}", x=xs.size, y=ys.size)
     if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
         raise DataError("x and y must be finite numbers")
-    if max(np.abs(xs).max(initial=0), np.abs(ys).max(initial=0)) > LARGEST:
-        raise DataError("x and y must not be larger than {most:g}", most=LARGEST)
-    if xs.size < 2 or np.ptp(xs) < 1 / LARGEST:
+    if max(np.abs(xs).max(initial=0), np.abs(ys).max(initial=0)) > MAX_VALUE:
+        raise DataError("x and y must not be larger than {most:g}", most=MAX_VALUE)
+    if xs.size < 2 or np.ptp(xs) < 1 / MAX_VALUE:
         raise DataError("a line needs at least two points with different x")
-    if most is not None and xs.size > most:
-        raise DataError("this model takes at most {most} points, not {count}", most=most, count=xs.size)
+    if max_samples is not None and xs.size > max_samples:
+        raise DataError("this model takes at most {most} points, not {count}", most=max_samples, count=xs.size)
     return xs, ys
 
 
-def units(x: np.ndarray) -> np.ndarray:
+def parameter_scales(x: np.ndarray) -> np.ndarray:
     """Steps (a, b) of like effect on a x + b, as columns (2, 2): a turn about the middle of x, and a shift."""
-    middle, spread = float(x.mean()), float(x.std())
-    return np.array([[1 / spread, 0.0], [-middle / spread, 1.0]])
+    mean, std = float(x.mean()), float(x.std())
+    return np.array([[1 / std, 0.0], [-mean / std, 1.0]])
 
 
-Each = Callable[[Any, Any, np.ndarray, np.ndarray], Any]
+SampleLoss = Callable[[Any, Any, np.ndarray, np.ndarray], Any]
 
 
-def averaged(each: Each, x: np.ndarray, y: np.ndarray) -> Function:
+def make_mean_loss(sample_loss: SampleLoss, x: np.ndarray, y: np.ndarray) -> SurfaceFunction:
     """The surface whose height and slopes are the means of ``each(a, b, x, y)`` -> height, slope_a, slope_b per point."""
-    share = np.full(x.size, 1 / x.size)  # a product with it takes the mean, in a third of the time of numpy's own
+    weights = np.full(x.size, 1 / x.size)  # a product with it takes the mean, in a third of the time of numpy's own
 
     def function(a: Any, b: Any) -> Any:
         if a.__class__ is float and b.__class__ is float:
             with np.errstate(all="ignore"):  # a run that leaves for infinity must not warn on its way
-                height, slope_a, slope_b = [float(value @ share) for value in each(a, b, x, y)]
-            return height, (slope_a, slope_b)
+                loss, grad_a, grad_b = [float(value @ weights) for value in sample_loss(a, b, x, y)]
+            return loss, (grad_a, grad_b)
         a, b = np.broadcast_arrays(a, b)
         means = np.empty((3, a.size), np.result_type(a, b, float))
-        rows = max(1, BLOCK // x.size)
-        for low in range(0, a.size, rows):
-            part = slice(low, low + rows)
-            for row, value in zip(means, each(a.reshape(-1, 1)[part], b.reshape(-1, 1)[part], x, y), strict=True):
-                row[part] = value @ share
-        height, slope_a, slope_b = means.reshape(3, *a.shape)
-        return height, (slope_a, slope_b)
+        rows = max(1, BLOCK_SIZE // x.size)
+        for first_index in range(0, a.size, rows):
+            block = slice(first_index, first_index + rows)
+            for row, value in zip(
+                means, sample_loss(a.reshape(-1, 1)[block], b.reshape(-1, 1)[block], x, y), strict=True
+            ):
+                row[block] = value @ weights
+        loss, grad_a, grad_b = means.reshape(3, *a.shape)
+        return loss, (grad_a, grad_b)
 
     return function
 
 
-def batched(each: Each, x: np.ndarray, y: np.ndarray) -> Callable[[Any, Any, np.ndarray], tuple[Any, Any]]:
+def make_minibatch_gradient(
+    sample_loss: SampleLoss, x: np.ndarray, y: np.ndarray
+) -> Callable[[Any, Any, np.ndarray], tuple[Any, Any]]:
     """The slopes of the mean of ``each`` over some of the points only: see ``batch`` of Surface."""
-    return lambda a, b, rows: averaged(each, x[rows], y[rows])(a, b)[1]
+    return lambda a, b, rows: make_mean_loss(sample_loss, x[rows], y[rows])(a, b)[1]
 
 
-def gauss_newton(predict: Callable[[Any, Any, Any], Any], x: np.ndarray) -> Callable[[float, float], np.ndarray]:
+def make_gauss_newton(predict: Callable[[Any, Any, Any], Any], x: np.ndarray) -> Callable[[float, float], np.ndarray]:
     """J'J of the mean of squared errors of a model: 2/n times the sum of the outer products of its slopes, (2, 2)."""
 
-    def table(a: float, b: float) -> np.ndarray:
+    def gauss_newton(a: float, b: float) -> np.ndarray:
         with np.errstate(all="ignore"):
-            slopes = np.array([predict(complex(a, STEP), b, x).imag, predict(a, complex(b, STEP), x).imag]) / STEP
-            return 2 / x.size * slopes @ slopes.T
+            jacobian = (
+                np.array([predict(complex(a, COMPLEX_STEP), b, x).imag, predict(a, complex(b, COMPLEX_STEP), x).imag])
+                / COMPLEX_STEP
+            )
+            return 2 / x.size * jacobian @ jacobian.T
 
-    return table
+    return gauss_newton
 
 
-def minimum(function: Function, a: float, b: float, steps: np.ndarray) -> tuple[float, float] | None:
+def find_minimum(function: SurfaceFunction, a: float, b: float, scales: np.ndarray) -> tuple[float, float] | None:
     """The local minimum downhill from (a, b), to rounding; None where the way down leads to no point.
 
     steps: a matrix (2, 2) whose columns are steps (a, b) of like effect, in which lengths and curvatures are measured.
     Newton's method on the absolute values of the curvatures, which leaves saddles (Dauphin et al. 2014, arXiv:1406.2572),
     with steps halved until they lead down.
     """
-    here = np.linalg.solve(steps, [a, b])
-    height, slope = function(a, b)
+    position = np.linalg.solve(scales, [a, b])
+    loss, gradient = function(a, b)
     for _ in range(60):
-        table = steps.T @ hessian(function, *steps @ here) @ steps
-        if not np.isfinite(table).all():
+        scaled_hessian = scales.T @ hessian(function, *scales @ position) @ scales
+        if not np.isfinite(scaled_hessian).all():
             return None
-        curvature, axes = np.linalg.eigh(table)
-        bent = np.abs(curvature)
-        step = axes @ (axes.T @ steps.T @ slope / np.maximum(bent, 1e-9 * bent.max() or 1.0))
-        if np.abs(step).max() <= 1e-12 * max(1.0, np.abs(here).max()):
-            here = here - step  # after a Newton step as short as this only rounding is left
+        curvature, axes = np.linalg.eigh(scaled_hessian)
+        abs_curvature = np.abs(curvature)
+        step = axes @ (axes.T @ scales.T @ gradient / np.maximum(abs_curvature, 1e-9 * abs_curvature.max() or 1.0))
+        if np.abs(step).max() <= 1e-12 * max(1.0, np.abs(position).max()):
+            position = position - step  # after a Newton step as short as this only rounding is left
             break
         for _ in range(40):
-            there = here - step
-            new_height, new_slope = function(*(steps @ there).tolist())
-            if new_height <= height * (1 + 1e-14):
+            candidate = position - step
+            new_loss, new_gradient = function(*(scales @ candidate).tolist())
+            if new_loss <= loss * (1 + 1e-14):
                 break
             step = step / 2
         else:
             return None
-        here, height, slope = there, new_height, new_slope
-    a, b = (steps @ here).tolist()
-    return (a, b) if curvature[0] > 1e-9 * max(curvature[1], height) else None
+        position, loss, gradient = candidate, new_loss, new_gradient
+    a, b = (scales @ position).tolist()
+    return (a, b) if curvature[0] > 1e-9 * max(curvature[1], loss) else None

@@ -9,10 +9,20 @@ from typing import Any
 import numpy as np
 
 from surfaces.data_error import DataError
-from surfaces.points import MOST, averaged, batched, checked, minimum, rounded, units
-from surfaces.surface import SURFACES, Box, Surface
+from surfaces.points import (
+    MAX_SAMPLES,
+    check_samples,
+    find_minimum,
+    make_mean_loss,
+    make_minibatch_gradient,
+    parameter_scales,
+    round_significant,
+)
+from surfaces.surface import SURFACES, Bounds, Surface
 
-PARTED = "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
+SEPARABLE_NOTE = (
+    "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
+)
 # What becomes of the squares of the n errors: name, formula, how many times half their mean it is, note, lesson
 SCALINGS = {
     "half_mean": (
@@ -54,17 +64,22 @@ SCALINGS = {
 
 def line_data(n: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Seeded points near the line y = 10 x: x normal with mean 5 and spread 5, plus an integer noise in [-5, 5)."""
-    draw = Random(seed)
-    x = np.array([draw.gauss(5, 5) for _ in range(n)])
-    return x, 10 * x + np.array([draw.randrange(-5, 5) for _ in range(n)])
+    rng = Random(seed)
+    x = np.array([rng.gauss(5, 5) for _ in range(n)])
+    return x, 10 * x + np.array([rng.randrange(-5, 5) for _ in range(n)])
 
 
-def line(a: Any, b: Any, x: Any) -> Any:
+def predict_line(a: Any, b: Any, x: Any) -> Any:
     return a * x + b
 
 
 def linear_regression(
-    x: Any, y: Any, *, scaling: str = "half_mean", start: tuple[float, float] | None = None, box: Box | None = None
+    x: Any,
+    y: Any,
+    *,
+    scaling: str = "half_mean",
+    start: tuple[float, float] | None = None,
+    bounds: Bounds | None = None,
 ) -> Surface:
     """The loss surface of the line y = a x + b through n points: f(a, b) = factor times sum (a x_i + b - y_i)^2.
 
@@ -74,117 +89,121 @@ def linear_regression(
     """
     if scaling not in SCALINGS:
         raise ValueError(f"there is no scaling {scaling!r}; there are {', '.join(SCALINGS)}")
-    name, formula, times, note, lesson = SCALINGS[scaling]
-    xs, ys = checked(x, y)
-    scale = float(times(xs.size))
-    mean, square = float(xs.mean()), float((xs * xs).mean())
+    name, formula, factor, summary, what_to_try = SCALINGS[scaling]
+    xs, ys = check_samples(x, y)
+    scale = float(factor(xs.size))
+    mean, mean_square = float(xs.mean()), float((xs * xs).mean())
     deviation = xs - mean
     a_best = float(deviation @ (ys - ys.mean()) / (deviation @ deviation))
     b_best = float(ys.mean()) - a_best * mean
-    rest = a_best * xs + b_best - ys
-    floor = scale * (float((rest**2).mean()) / 2)
-    first, second, unit = scale * square, scale * mean, scale
+    residuals = a_best * xs + b_best - ys
+    minimum_loss = scale * (float((residuals**2).mean()) / 2)
+    first, second, unit = scale * mean_square, scale * mean, scale
 
     def squared_error(a: Any, b: Any) -> Any:
         da, db = a - a_best, b - b_best
-        slope_a, slope_b = first * da + second * db, second * da + unit * db
-        return floor + (da * slope_a + db * slope_b) / 2, (slope_a, slope_b)
+        grad_a, grad_b = first * da + second * db, second * da + unit * db
+        return minimum_loss + (da * grad_a + db * grad_b) / 2, (grad_a, grad_b)
 
-    def batch(a: Any, b: Any, rows: np.ndarray) -> tuple[Any, Any]:
-        u, r = xs[rows], rest[rows]
-        da, db, middle = a - a_best, b - b_best, float(u.mean())
+    def minibatch_gradient(a: Any, b: Any, indices: np.ndarray) -> tuple[Any, Any]:
+        u, r = xs[indices], residuals[indices]
+        da, db, mean_x = a - a_best, b - b_best, float(u.mean())
         return (
-            scale * (float((u * u).mean()) * da + middle * db + float((u * r).mean())),
-            scale * (middle * da + db + float(r.mean())),
+            scale * (float((u * u).mean()) * da + mean_x * db + float((u * r).mean())),
+            scale * (mean_x * da + db + float(r.mean())),
         )
 
-    reach = 3 * max(abs(a_best), abs(b_best), 1.0)
-    box = box or ((a_best - reach, a_best + reach), (b_best - reach, b_best + reach))
+    half_width = 3 * max(abs(a_best), abs(b_best), 1.0)
+    bounds = bounds or ((a_best - half_width, a_best + half_width), (b_best - half_width, b_best + half_width))
     return Surface(
         id="linear_regression" + f"_{scaling}" * (scaling != "half_mean"),
         name=name,
         family="Regression",
         source="Legendre 1805, Nouvelles méthodes; Gauss 1809: least squares",
         formula=formula,
-        box=box,
-        start=start or (rounded(a_best - 0.8 * reach), rounded(b_best - 0.8 * reach)),
+        bounds=bounds,
+        start=start or (round_significant(a_best - 0.8 * half_width), round_significant(b_best - 0.8 * half_width)),
         function=squared_error,
         minima=((a_best, b_best),),
-        levels="log",
+        value_scale="log",
         data=(xs, ys),
-        axes=("a (slope)", "b (intercept)"),
-        note=note,
-        lesson=lesson,
-        predict=line,
-        make=partial(linear_regression, scaling=scaling),
-        batch=batch,
+        axis_labels=("a (slope)", "b (intercept)"),
+        summary=summary,
+        what_to_try=what_to_try,
+        predict=predict_line,
+        with_data=partial(linear_regression, scaling=scaling),
+        minibatch_gradient=minibatch_gradient,
     )
 
 
-def exam_data(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def classification_data(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Seeded points of two classes that overlap: x even in [-4, 4], y 1 with probability 1 / (1 + e^(1 - 1.5 x)), else 0."""
-    draw = Random(seed)
-    x = np.array([draw.uniform(-4, 4) for _ in range(n)])
-    return x, (np.array([draw.random() for _ in range(n)]) < 1 / (1 + np.exp(1 - 1.5 * x))).astype(float)
+    rng = Random(seed)
+    x = np.array([rng.uniform(-4, 4) for _ in range(n)])
+    return x, (np.array([rng.random() for _ in range(n)]) < 1 / (1 + np.exp(1 - 1.5 * x))).astype(float)
 
 
-def probability(w: Any, b: Any, x: Any) -> Any:
+def predict_probability(w: Any, b: Any, x: Any) -> Any:
     """1 / (1 + e^-(w x + b)), never through a large exponential."""
     z = w * x + b
-    small = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, small) / (1 + small)
+    exp_term = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, exp_term) / (1 + exp_term)
 
 
 def cross_entropy(w: Any, b: Any, x: np.ndarray, y: np.ndarray) -> Any:
     """ln(1 + e^z) - y z of each point and its slopes, z = w x + b; stable for any z, and fit for the complex step."""
     z = w * x + b
-    right = np.real(z) >= 0
-    small = np.exp(np.where(right, -z, z))
-    miss = np.where(right, 1.0, small) / (1 + small) - y
-    return np.where(right, z, 0.0) + np.log1p(small) - y * z, miss * x, miss
+    positive = np.real(z) >= 0
+    exp_term = np.exp(np.where(positive, -z, z))
+    residual = np.where(positive, 1.0, exp_term) / (1 + exp_term) - y
+    return np.where(positive, z, 0.0) + np.log1p(exp_term) - y * z, residual * x, residual
 
 
-def logistic_regression(x: Any, y: Any, *, start: tuple[float, float] | None = None, box: Box | None = None) -> Surface:
+def logistic_regression(
+    x: Any, y: Any, *, start: tuple[float, float] | None = None, bounds: Bounds | None = None
+) -> Surface:
     """The loss surface of the probability 1 / (1 + e^-(w x + b)) that y is 1: the mean of the cross entropy over n points.
 
     x, y: two sequences or arrays of equal length n, y of zeros and ones. Where one value of x parts the zeros from the
     ones, the loss falls towards 0 as w grows without end: such a surface has no minima, and its note says so. Raises
     ValueError with a sentence where y holds anything else or n is over 2,000.
     """
-    xs, ys = checked(x, y, MOST)
+    xs, ys = check_samples(x, y, MAX_SAMPLES)
     if set(ys.tolist()) != {0.0, 1.0}:
         raise DataError("y must hold zeros and ones, some of both and nothing else")
     zeros, ones = xs[ys == 0], xs[ys == 1]
-    function = averaged(cross_entropy, xs, ys)
-    parted = zeros.max() <= ones.min() or ones.max() <= zeros.min()
-    best = None if parted else minimum(function, 0.0, 0.0, units(xs))
+    function = make_mean_loss(cross_entropy, xs, ys)
+    separable = zeros.max() <= ones.min() or ones.max() <= zeros.min()
+    best = None if separable else find_minimum(function, 0.0, 0.0, parameter_scales(xs))
     w, b = best or (0.0, 0.0)
-    reach_w, reach_b = 3 * max(abs(w), 1 / float(xs.std())), 3 * max(abs(b), 1.0)
+    half_width_w, half_width_b = 3 * max(abs(w), 1 / float(xs.std())), 3 * max(abs(b), 1.0)
     return Surface(
         id="logistic_regression",
         name="Logistic regression",
         family="Regression",
         source="Cox 1958, Journal of the Royal Statistical Society B 20:215",
         formula=r"\Sigma_i [\ln(1 + e^{z_i}) - y_i z_i] / n,\ z_i = w x_i + b",
-        box=box or ((w - reach_w, w + reach_w), (b - reach_b, b + reach_b)),
-        start=start or (rounded(w - 0.8 * reach_w), rounded(b + 0.8 * reach_b)),
+        bounds=bounds or ((w - half_width_w, w + half_width_w), (b - half_width_b, b + half_width_b)),
+        start=start or (round_significant(w - 0.8 * half_width_w), round_significant(b + 0.8 * half_width_b)),
         function=function,
         minima=(best,) if best else (),
-        levels="log",
+        value_scale="log",
         data=(xs, ys),
-        axes=("w (weight)", "b (bias)"),
-        note="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
+        axis_labels=("w (weight)", "b (bias)"),
+        summary="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
         if best
-        else PARTED,
-        lesson="Race SGD, Adam and Damped Newton, and see why it is damped: plain Newton may leap far away from the "
+        else SEPARABLE_NOTE,
+        what_to_try="Race SGD, Adam and Damped Newton, and see why it is damped: plain Newton may leap far away from the "
         "start. Then add the part Mini-batches and watch the curve through the data.",
-        predict=probability,
-        make=logistic_regression,
-        batch=batched(cross_entropy, xs, ys),
+        predict=predict_probability,
+        with_data=logistic_regression,
+        minibatch_gradient=make_minibatch_gradient(cross_entropy, xs, ys),
     )
 
 
 for _scaling in SCALINGS:
-    _made = linear_regression(*line_data(), scaling=_scaling, start=(-20.0, -20.0), box=((-25, 45), (-30, 30)))
-    SURFACES[_made.id] = _made
-SURFACES["logistic_regression"] = logistic_regression(*exam_data(), start=(-3.0, 4.0), box=((-4, 6), (-6, 6)))
+    _surface = linear_regression(*line_data(), scaling=_scaling, start=(-20.0, -20.0), bounds=((-25, 45), (-30, 30)))
+    SURFACES[_surface.id] = _surface
+SURFACES["logistic_regression"] = logistic_regression(
+    *classification_data(), start=(-3.0, 4.0), bounds=((-4, 6), (-6, 6))
+)

@@ -20,12 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from surfaces.arithmetic import inexact
+from surfaces.arithmetic import as_floating
 
-Box = tuple[tuple[float, float], tuple[float, float]]
-Function = Callable[[Any, Any], Any]
-STEP = 1e-30  # of the complex step: so small that its square is lost beside 1, and nothing is ever subtracted
-WIDTH = 6e-6  # of central differences: near the cube root of the rounding error, where that and the curvature's balance
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+SurfaceFunction = Callable[[Any, Any], Any]
+COMPLEX_STEP = 1e-30  # of the complex step: so small that its square is lost beside 1, and nothing is ever subtracted
+DIFFERENCE_STEP = (
+    6e-6  # of central differences: near the cube root of the rounding error, where that and the curvature's balance
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,43 +48,43 @@ class Surface:
     family: str
     source: str
     formula: str
-    box: Box
+    bounds: Bounds
     start: tuple[float, float]
-    function: Function = field(repr=False)
+    function: SurfaceFunction = field(repr=False)
     minima: tuple[tuple[float, float], ...] = ()
-    levels: str = "linear"
+    value_scale: str = "linear"
     data: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
-    axes: tuple[str, str] = ("x", "y")
-    note: str = ""
-    lesson: str = ""
-    kinks: str = ""
+    axis_labels: tuple[str, str] = ("x", "y")
+    summary: str = ""
+    what_to_try: str = ""
+    nonsmooth_note: str = ""
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
-    make: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
+    with_data: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
     gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)
-    batch: Callable[[Any, Any, np.ndarray], tuple[Any, Any]] | None = field(default=None, repr=False)
+    minibatch_gradient: Callable[[Any, Any, np.ndarray], tuple[Any, Any]] | None = field(default=None, repr=False)
 
     def __call__(self, x: Any, y: Any) -> tuple[Any, tuple[Any, Any]]:
         if x.__class__ is float and y.__class__ is float:
             return self.function(x, y)
-        return self.function(inexact(x), inexact(y))
+        return self.function(as_floating(x), as_floating(y))
 
     def hessian(self, x: Any, y: Any) -> np.ndarray:
         """The second derivatives, (2, 2, *shape of x): see ``hessian`` beside this class."""
         return hessian(self.function, x, y)
 
     @property
-    def lowest(self) -> float | None:
+    def minimum_loss(self) -> float | None:
         """The height of the global minima; None where there is none: unbounded below, or lowest at infinity."""
         return float(self(*map(float, self.minima[0]))[0]) if self.minima else None
 
-    def distance(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def distance_to_minimum(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """From each point to the nearest global minimum; nan where there is none. Arrays of one shape in, the same out."""
         if not self.minima:
             return np.full(np.shape(x), math.nan)
         return np.min([np.hypot(x - a, y - b) for a, b in self.minima], axis=0)
 
 
-def hessian(function: Function, x: Any, y: Any) -> np.ndarray:
+def hessian(function: SurfaceFunction, x: Any, y: Any) -> np.ndarray:
     """The second derivatives ((xx, xy), (xy, yy)) of a surface's function, (2, 2, *shape of x), from its gradient.
 
     By the complex step, exact to rounding: at x + 1e-30 i the imaginary part of the gradient is 1e-30 times its
@@ -93,23 +95,25 @@ def hessian(function: Function, x: Any, y: Any) -> np.ndarray:
     x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     with np.errstate(all="ignore"):
         try:
-            slopes = function(np.array([x + 1j * STEP, x]), np.array([y, y + 1j * STEP]))[1]
-            exact = all(map(np.iscomplexobj, slopes))
+            gradient = function(np.array([x + 1j * COMPLEX_STEP, x]), np.array([y, y + 1j * COMPLEX_STEP]))[1]
+            is_complex = all(map(np.iscomplexobj, gradient))
         except (TypeError, ValueError, ArithmeticError):
-            exact = False
-        if exact:
-            table = np.array([np.broadcast_to(np.imag(slope), (2, *x.shape)) for slope in slopes]) / STEP
-            whole = np.isfinite(table)
-            if not whole.all():
-                table = np.where(whole, table, _differences(function, x, y))
+            is_complex = False
+        if is_complex:
+            matrix = (
+                np.array([np.broadcast_to(np.imag(component), (2, *x.shape)) for component in gradient]) / COMPLEX_STEP
+            )
+            finite = np.isfinite(matrix)
+            if not finite.all():
+                matrix = np.where(finite, matrix, _differences(function, x, y))
         else:
-            table = _differences(function, x, y)
-    return (table + table.swapaxes(0, 1)) / 2
+            matrix = _differences(function, x, y)
+    return (matrix + matrix.swapaxes(0, 1)) / 2
 
 
-def _differences(function: Function, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _differences(function: SurfaceFunction, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Central differences of the gradient: row i is the slope's coordinate, column j the direction of the step."""
-    h, k = WIDTH * np.maximum(1.0, np.abs(x)), WIDTH * np.maximum(1.0, np.abs(y))
+    h, k = DIFFERENCE_STEP * np.maximum(1.0, np.abs(x)), DIFFERENCE_STEP * np.maximum(1.0, np.abs(y))
     ahead = function(np.array([x + h, x]), np.array([y, y + k]))[1]
     behind = function(np.array([x - h, x]), np.array([y, y - k]))[1]
     width = np.array([(x + h) - (x - h), (y + k) - (y - k)])
@@ -126,34 +130,34 @@ def surface(
     *,
     source: str,
     formula: str,
-    box: Box,
+    bounds: Bounds,
     start: tuple[float, float],
-    note: str = "",
-    lesson: str = "",
-    kinks: str = "",
-    levels: str = "linear",
+    summary: str = "",
+    what_to_try: str = "",
+    nonsmooth_note: str = "",
+    value_scale: str = "linear",
     minima: Sequence[tuple[float, float]] = (),
-) -> Callable[[Function], Surface]:
+) -> Callable[[SurfaceFunction], Surface]:
     """Declare a surface; it enters SURFACES under the function's name."""
 
-    def declare(function: Function) -> Surface:
+    def declare(function: SurfaceFunction) -> Surface:
         family = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
-        made = Surface(
+        result = Surface(
             id=function.__name__,
             name=name,
             family=family,
             source=source,
             formula=formula,
-            box=box,
+            bounds=bounds,
             start=start,
             function=function,
             minima=tuple(minima),
-            levels=levels,
-            note=note,
-            lesson=lesson,
-            kinks=kinks,
+            value_scale=value_scale,
+            summary=summary,
+            what_to_try=what_to_try,
+            nonsmooth_note=nonsmooth_note,
         )
-        SURFACES[made.id] = made
-        return made
+        SURFACES[result.id] = result
+        return result
 
     return declare

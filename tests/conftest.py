@@ -17,11 +17,11 @@ from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from app.engine.race import Race
-from app.gui.window.document_controller import Documents
+from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import MainWindow
-from app.model.edits import edited
+from app.model.edits import apply_edit
 from app.model.experiment import Experiment
-from app.utils.i18n import ENGLISH, speak
+from app.utils.i18n import ENGLISH, set_language
 
 collect_ignore = [] if find_spec("torch") else ["optimizers/test_torch.py", "export/test_torch_script.py"]
 
@@ -43,7 +43,7 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window that is closed with unsaved work would wait for an answer for ever; tests of the question ask it themselves."""
-    monkeypatch.setattr(Documents, "ask_about_unsaved", lambda self: QMessageBox.StandardButton.Discard)
+    monkeypatch.setattr(DocumentController, "ask_about_unsaved", lambda self: QMessageBox.StandardButton.Discard)
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever language this machine or a test speaks, every test begins in English."""
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     yield
-    speak(ENGLISH)
+    set_language(ENGLISH)
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +70,10 @@ def settle(application: QApplication, rounds: int = 8) -> None:
 
 def edit(race: Race, how: Callable[[Experiment], Experiment], from_start: bool = False) -> Race:
     """The race after an edit at the step that is shown."""
-    extents = [track.extent for track in race.tracks]
-    return race.take(edited(race.experiment, how(race.experiment.at(race.step)), race.step, extents, from_start))
+    extents = [track.last_step for track in race.trajectories]
+    return race.with_experiment(
+        apply_edit(race.experiment, how(race.experiment.as_of_step(race.step)), race.step, extents, from_start)
+    )
 
 
 def turn(race: Race, index: int, **hyperparameters: float) -> Race:

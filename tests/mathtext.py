@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optimizers import Optimizer
-from optimizers.loss import Surface
+from optimizers.loss import SurfaceFunction
 
 TOKEN = re.compile(r"«\w+»|\\[A-Za-z]+|\\\||\d+(?:\.\d+)?|[^\s\\]")
 EQUALS = re.compile(r"=(?![^{]*\})")  # not that of a sum's index
@@ -34,7 +34,11 @@ class Formula:
     """``value(name, t)`` is what a name stands for after update t: its first definition whose index and condition fit."""
 
     def __init__(
-        self, rule: Optimizer, surface: Surface, start: tuple[float, float], hyperparameters: Mapping[str, float]
+        self,
+        rule: Optimizer,
+        surface: SurfaceFunction,
+        start: tuple[float, float],
+        hyperparameters: Mapping[str, float],
     ) -> None:
         self.surface, self.hyperparameters = surface, hyperparameters
         self.values: dict[tuple[str, int], Any] = {("x", 0): np.array(start)}

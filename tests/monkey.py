@@ -57,10 +57,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.gui.dialogs.export_form import Form
+from app.gui.dialogs.export_form import ExportForm
 from app.gui.window.main_window import MainWindow
 from app.io import experiment_files
-from app.model.experiment import FIRST
+from app.model.experiment import DEFAULT_EXPERIMENT
 from tests.optimizers.agreement import agree, catch_up
 
 REMEMBERED = 30  # presses that are told of when something breaks
@@ -203,9 +203,9 @@ class Monkey:
 
     def open(self) -> None:
         self.window = window = MainWindow()
-        window.files.ask = self.answer_path  # type: ignore[method-assign]
-        window.files.ask_about_unsaved = self.answer_unsaved  # type: ignore[method-assign]
-        window.reporter.caught = self.fail  # type: ignore[method-assign]
+        window.documents.ask_path = self.answer_path  # type: ignore[method-assign]
+        window.documents.ask_about_unsaved = self.answer_unsaved  # type: ignore[method-assign]
+        window.error_reporter.handle_exception = self.fail  # type: ignore[method-assign]
         window.session.clock._timer.timeout.disconnect()  # time is passed by the monkey
         window.resize(900, 600)
         window.show()
@@ -249,7 +249,7 @@ class Monkey:
             what()
             self.busy = False
             if self.window.session.clock.running:
-                self.window.session.clock.pass_time(FRAME)
+                self.window.session.clock.advance_time(FRAME)
             self.settle()
             self.leave_all()
             self.look()
@@ -287,8 +287,8 @@ class Monkey:
 
     def toy_with(self, widget: QWidget) -> None:
         self.tell(f"[{named(widget)}]")
-        if isinstance(widget, QDialog) and widget.findChildren(Form):
-            small(widget.findChildren(Form)[0], self.random)
+        if isinstance(widget, QDialog) and widget.findChildren(ExportForm):
+            small(widget.findChildren(ExportForm)[0], self.random)
         for _ in range(self.random.randrange(4)):
             key = self.random.choice(KEYS)
             if not widget.isVisible():
@@ -320,9 +320,9 @@ class Monkey:
     # The presses
 
     def trigger(self) -> None:
-        name = self.random.choice([name for name in self.window.commands.actions if name not in NEVER])
+        name = self.random.choice([name for name in self.window.action_registry.actions if name not in NEVER])
         self.tell(name)
-        self.window.commands[name].trigger()
+        self.window.action_registry[name].trigger()
 
     def type_key(self) -> None:
         key, modifier = self.random.choice(KEYS), self.random.choice(MODIFIERS)
@@ -420,7 +420,7 @@ class Monkey:
         clock.play()
         for _ in range(frames):
             if clock.running:
-                clock.pass_time(FRAME)
+                clock.advance_time(FRAME)
         if self.random.random() < 0.8:
             clock.pause()
 
@@ -441,7 +441,7 @@ class Monkey:
         examples = [path for _, path in experiment_files.examples().values()]
         path = self.random.choice([*examples, *sorted(self.folder.iterdir())])
         self.tell(path.name)
-        self.window.attempt(lambda: self.window.files.take(path))
+        self.window.run_guarded(lambda: self.window.documents.open_path(path))
 
     def drop(self) -> None:
         data = QMimeData()
@@ -452,7 +452,7 @@ class Monkey:
 
     def ask_for_menu(self) -> None:
         if self.random.random() < 0.5:
-            menu = self.random.choice(list(self.window.commands.menus.values()))
+            menu = self.random.choice(list(self.window.action_registry.menus.values()))
             self.tell(menu.title())
             menu.popup(self.window.mapToGlobal(QPoint(10, 10)))
             return
@@ -485,10 +485,10 @@ class Monkey:
     def look(self) -> None:
         window = self.window
         for _ in range(MOST_FRAMES):
-            if not window.exporting.jobs:
+            if not window.exporter.jobs:
                 break
             self.settle(1)
-        assert not window.exporting.jobs, "a file is written for ever"
+        assert not window.exporter.jobs, "a file is written for ever"
         self.leave_all()
         agree(window)
         self.settle()
@@ -502,20 +502,22 @@ class Monkey:
             if slider.isSliderDown() and slider.isVisible()
         ]
         assert not down, f"{down} are stuck"
-        assert not window.session.store.holding, "a drag has not ended"
+        assert not window.session.store.interaction_active, "a drag has not ended"
         if window.canvases:
-            assert window.stage.start.pressed is None
-            assert window.stage.turn.last is None
+            assert window.view_area.contour_tool.press_position is None
+            assert window.view_area.camera_tool.last_position is None
 
     def go_home(self) -> None:
         """Back to how it began, and see what has piled up."""
         window = self.window
         window.session.clock.pause()
-        window.session.open(FIRST)
-        window.session.store.past, window.session.store.future = [], []
-        window.session.turn_from(False)
-        window.side.runs.list.setCurrentRow(0)  # each optimizer has as many controls as it has hyperparameters
-        window.foot.standings.refresh()  # pages that nobody has seen are made when they are first asked for
+        window.session.load_experiment(DEFAULT_EXPERIMENT)
+        window.session.store.undo_stack, window.session.store.redo_stack = [], []
+        window.session.set_edit_from_start(False)
+        window.side_panel.run_list.list.setCurrentRow(
+            0
+        )  # each optimizer has as many controls as it has hyperparameters
+        window.results_tabs.results_page.refresh()  # pages that nobody has seen are made when they are first asked for
         catch_up(window)
         for _ in range(3):
             self.settle(8)
@@ -564,14 +566,14 @@ def gone(widget: QWidget) -> bool:
         return True
 
 
-def small(form: Form, random: Random) -> None:
+def small(form: ExportForm, random: Random) -> None:
     """A picture or a film that is quickly made."""
-    form.unit.setCurrentIndex(0)
-    form.unit.activated.emit(0)
-    form.dpi.setValue(random.choice((30, 72)))
-    form.width_.setValue(random.randrange(200, 400))
-    form.height_.setValue(random.randrange(200, 400))
-    form.seconds.setValue(0.3)
+    form.unit_combo.setCurrentIndex(0)
+    form.unit_combo.activated.emit(0)
+    form.dpi_field.setValue(random.choice((30, 72)))
+    form.width_field.setValue(random.randrange(200, 400))
+    form.height_field.setValue(random.randrange(200, 400))
+    form.duration_field.setValue(0.3)
 
 
 def memory() -> float:
@@ -608,7 +610,7 @@ def let_loose(application: QApplication, seed: int, folder: Path) -> Iterator[Mo
         monkey.append(Monkey(application, seed, folder))
         monkey[0].failures += early
         yield monkey[0]
-        monkey[0].window.files.origins.waive()
+        monkey[0].window.documents.document_state.mark_discarded()
         assert monkey[0].window.close()
         monkey[0].window.deleteLater()
         monkey[0].settle()

@@ -8,23 +8,23 @@ import sys
 from pathlib import Path
 
 from app.analysis.results import COLUMNS
-from app.export.formats import EXPORTS
-from app.gui.help.action_texts import DOES
-from app.gui.help.control_texts import CONTROLS
-from app.gui.help.view_texts import MOUSE, SHOWN
-from app.gui.help.whats_this import USED
+from app.export.formats import EXPORT_FORMATS
+from app.gui.help.action_texts import ACTION_DESCRIPTIONS
+from app.gui.help.control_texts import CONTROL_DESCRIPTIONS
+from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_DESCRIPTIONS
+from app.gui.help.whats_this import USAGE_TEXTS
 from app.gui.window.actions import ACTIONS, MENUS
 from app.io.experiment_files import examples
-from app.model.comparison import MODES
-from app.model.experiment import AGAINST, QUANTITIES
-from app.utils.i18n import codes, language
+from app.model.comparison import COMPARISON_MODES
+from app.model.experiment import QUANTITIES, X_QUANTITIES
+from app.utils.i18n import language_codes, load_language
 from app.views import VIEWS
-from optimizers import OPTIMIZERS, PARTS
+from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
-from surfaces.regression import PARTED
+from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
-SAYING = {"tr", "mark", "DataError"}
+SAYING = {"tr", "gettext_noop", "DataError"}
 
 
 def written() -> set[str]:
@@ -41,29 +41,38 @@ def written() -> set[str]:
 
 def declared() -> set[str]:
     """What the tables of the program and the declarations of optimizers, parts and surfaces say."""
-    found = {PARTED, *MODES.values(), *QUANTITIES.values(), *AGAINST.values()}
+    found = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
     found |= {f"&{menu}" for menu in MENUS} | {part for row in ACTIONS for part in row.menu.split("/")[1:]}
     found |= (
         {row.text for row in ACTIONS}
-        | {export.name for export in EXPORTS.values()}
+        | {export.name for export in EXPORT_FORMATS.values()}
         | {view.title for view in VIEWS.values()}
     )
     found |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
-    found |= {*DOES.values(), *SHOWN.values(), *(words for _, words in USED)}
-    found |= {words for named in CONTROLS.values() for words in named.values()}
-    found |= {words for gestures in MOUSE.values() for gesture in gestures for words in gesture}
+    found |= {*ACTION_DESCRIPTIONS.values(), *VIEW_DESCRIPTIONS.values(), *(words for _, words in USAGE_TEXTS)}
+    found |= {words for named in CONTROL_DESCRIPTIONS.values() for words in named.values()}
+    found |= {words for gestures in MOUSE_GESTURES.values() for gesture in gestures for words in gesture}
     for column in COLUMNS:
-        found |= {column.heading, column.tip or column.name.capitalize(), column.name.capitalize()}
-    for rule in (*OPTIMIZERS.values(), *PARTS.values()):
-        found |= {rule.note, rule.story, *(declared.label for declared in rule.hyperparameters.values())}
-    found |= {rule.family for rule in OPTIMIZERS.values()} | {part.name for part in PARTS.values()}
+        found |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}
+    for rule in (*OPTIMIZERS.values(), *MODIFIERS.values()):
+        found |= {rule.summary, rule.description, *(declared.label for declared in rule.hyperparameters.values())}
+    found |= {rule.family for rule in OPTIMIZERS.values()} | {part.name for part in MODIFIERS.values()}
     for land in SURFACES.values():
-        found |= {land.family, land.note, land.lesson, land.kinks, *(axis for axis in land.axes if " " in axis)}
-    return found - {"", *(language(code).name for code in codes())}  # languages are called as they call themselves
+        found |= {
+            land.family,
+            land.summary,
+            land.what_to_try,
+            land.nonsmooth_note,
+            *(axis for axis in land.axis_labels if " " in axis),
+        }
+    return found - {
+        "",
+        *(load_language(code).name for code in language_codes()),
+    }  # languages are called as they call themselves
 
 
 if __name__ == "__main__":
-    known = language(sys.argv[1]).texts
+    known = load_language(sys.argv[1]).texts
     print(
         json.dumps(
             {text: "" for text in sorted(written() | declared()) if text not in known}, ensure_ascii=False, indent=1

@@ -8,151 +8,174 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.analysis.curvature import Stationary, penalty_of, stationary
-from app.analysis.run_snapshot import PAUSE, Situation, Verdict
+from app.analysis.curvature import StationaryPoint, find_stationary_point, l2_penalty
+from app.analysis.run_snapshot import STALL_STEPS, RunSnapshot, RunStatus
 from app.utils.i18n import tr
 
-STAY = (
+SETTLED_STEPS = (
     300  # steps within the tolerance after which a run stays there, and steps in which one at rest would not leave it
 )
-LINGER = 10  # times the tolerance: so near a saddle, and so much slower than that, a run lingers
-STEPS = 3  # for which it must have been there
+SADDLE_RADIUS_FACTOR = 10  # times the tolerance: so near a saddle, and so much slower than that, a run lingers
+MIN_SADDLE_STEPS = 3  # for which it must have been there
 
 
-def resting(here: Situation) -> Verdict | None:
+def convergence_status(snapshot: RunSnapshot) -> RunStatus | None:
     """Converged or at a saddle; None of a run that moves, or has stopped where nothing holds it."""
-    motion, tolerance = here.motion, here.tolerance
-    swing = motion.swing
-    still = not here.noisy and (
-        float(motion.lengths[-1]) * STAY <= tolerance
-        or (swing is not None and swing.width <= tolerance and swing.growth < 1.05)
+    motion, tolerance = snapshot.motion, snapshot.tolerance
+    oscillation = motion.oscillation
+    is_settled = not snapshot.is_noisy and (
+        float(motion.step_sizes[-1]) * SETTLED_STEPS <= tolerance
+        or (oscillation is not None and oscillation.width <= tolerance and oscillation.growth < 1.05)
     )
-    slow = motion.speed * STEPS <= tolerance
-    if not (still or slow or _lately(here)):
+    is_slow = motion.speed * MIN_SADDLE_STEPS <= tolerance
+    if not (is_settled or is_slow or _recently_within_tolerance(snapshot)):
         return None
-    if here.nearest and here.left <= tolerance and (still or _stayed(here, *here.nearest)):
-        return _at_global(here, *here.nearest)
-    found = stationary(here.surface, here.x, here.y, LINGER * tolerance, penalty_of(here.update))
     if (
-        found
-        and found.kind == "minimum"
-        and here.off(found.x, found.y) <= tolerance
-        and (still or _stayed(here, found.x, found.y))
+        snapshot.nearest_minimum
+        and snapshot.distance_to_minimum <= tolerance
+        and (is_settled or _has_stayed_near(snapshot, *snapshot.nearest_minimum))
     ):
-        return _at_local(here, found.x, found.y)
-    if found and found.kind in ("saddle", "maximum") and slow:
-        since = here.since(found.x, found.y, LINGER * tolerance)
-        if here.step - since >= STEPS or (since == 0 and here.gradient == 0):
-            return _at_saddle(here, found, since)
-    return _balanced(here)
+        return _global_minimum_status(snapshot, *snapshot.nearest_minimum)
+    stationary_point = find_stationary_point(
+        snapshot.surface, snapshot.x, snapshot.y, SADDLE_RADIUS_FACTOR * tolerance, l2_penalty(snapshot.update)
+    )
+    if (
+        stationary_point
+        and stationary_point.kind == "minimum"
+        and snapshot.distance_to(stationary_point.x, stationary_point.y) <= tolerance
+        and (is_settled or _has_stayed_near(snapshot, stationary_point.x, stationary_point.y))
+    ):
+        return _local_minimum_status(snapshot, stationary_point.x, stationary_point.y)
+    if stationary_point and stationary_point.kind in ("saddle", "maximum") and is_slow:
+        start_step = snapshot.first_step_within(
+            stationary_point.x, stationary_point.y, SADDLE_RADIUS_FACTOR * tolerance
+        )
+        if snapshot.step - start_step >= MIN_SADDLE_STEPS or (start_step == 0 and snapshot.gradient_norm == 0):
+            return _saddle_status(snapshot, stationary_point, start_step)
+    return _check_decay_balance(snapshot)
 
 
-def _lately(here: Situation) -> bool:
+def _recently_within_tolerance(snapshot: RunSnapshot) -> bool:
     """Whether its last steps fit into a circle as wide as the tolerance; a quick look before ``_stayed``."""
-    places = here.motion.z[-STAY - 1 :]
-    return len(places) > STAY and bool((np.abs(places - places[-1]) <= 2 * here.tolerance).all())
+    positions = snapshot.motion.positions[-SETTLED_STEPS - 1 :]
+    return len(positions) > SETTLED_STEPS and bool((np.abs(positions - positions[-1]) <= 2 * snapshot.tolerance).all())
 
 
-def _stayed(here: Situation, x: float, y: float) -> bool:
+def _has_stayed_near(snapshot: RunSnapshot, x: float, y: float) -> bool:
     """Whether it has been near a point for so long that it will not leave."""
-    return here.since(x, y, here.tolerance) <= here.step - STAY
+    return snapshot.first_step_within(x, y, snapshot.tolerance) <= snapshot.step - SETTLED_STEPS
 
 
-def _at_global(here: Situation, x: float, y: float) -> Verdict:
-    since, count = here.since(x, y, here.tolerance), len(here.minima)
-    place = here.point(x, y)
-    which = (
-        tr("the global minimum {place}", place=place)
+def _global_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
+    start_step, count = snapshot.first_step_within(x, y, snapshot.tolerance), len(snapshot.minima)
+    point_text = snapshot.format_point(x, y)
+    minimum_text = (
+        tr("the global minimum {place}", place=point_text)
         if count == 1
-        else tr("{place}, one of {count} global minima,", place=place, count=count)
+        else tr("{place}, one of {count} global minima,", place=point_text, count=count)
     )
-    words = tr(
+    text = tr(
         "has been within {tolerance:.2g} of {which} since step {since:,}; the loss is {loss:.4g}",
-        tolerance=here.tolerance,
-        which=which,
-        since=since,
-        loss=here.loss,
+        tolerance=snapshot.tolerance,
+        which=minimum_text,
+        since=start_step,
+        loss=snapshot.loss,
     )
-    return Verdict("converged", tr("converged"), words, since, minimum=(x, y))
+    return RunStatus("converged", tr("converged"), text, start_step, minimum=(x, y))
 
 
-def _at_local(here: Situation, x: float, y: float) -> Verdict:
+def _local_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
     """At a minimum that is not among the known global ones, or is one only together with the weight decay."""
-    since, decay = here.since(x, y, here.tolerance), penalty_of(here.update)
+    start_step, decay = snapshot.first_step_within(x, y, snapshot.tolerance), l2_penalty(snapshot.update)
     if decay:
-        return _held(here, decay, since)
-    words = tr(
+        return _decay_balance_status(snapshot, decay, start_step)
+    text = tr(
         "has been within {tolerance:.2g} of the local minimum {place} since step {since:,}; the loss is {loss:.4g}",
-        tolerance=here.tolerance,
-        place=here.point(x, y),
-        since=since,
-        loss=here.loss,
+        tolerance=snapshot.tolerance,
+        place=snapshot.format_point(x, y),
+        since=start_step,
+        loss=snapshot.loss,
     )
-    if here.lowest is not None:
-        gap = here.loss - here.lowest
-        words += (
+    if snapshot.minimum_loss is not None:
+        gap = snapshot.loss - snapshot.minimum_loss
+        text += (
             tr(", as low as the global minimum")
-            if abs(gap) <= 1e-6 * max(1.0, abs(here.lowest))
+            if abs(gap) <= 1e-6 * max(1.0, abs(snapshot.minimum_loss))
             else tr(", {gap:.3g} above the global minimum", gap=gap)
             if gap > 0
             else tr(", {gap:.3g} below the lowest minimum that is known", gap=-gap)
         )
-    return Verdict("converged", tr("converged (local)"), words, since, minimum=(x, y))
+    return RunStatus("converged", tr("converged (local)"), text, start_step, minimum=(x, y))
 
 
-def _balanced(here: Situation) -> Verdict | None:
+def _check_decay_balance(snapshot: RunSnapshot) -> RunStatus | None:
     """At rest on a slope, for a weight decay beside the gradient holds it there; None where that cannot be told.
 
     The decay alone would move it a hundred times as fast, and it has become a thousand times as slow as it was on average.
     """
-    parts = {part.id: settings[part.id] for stage in here.update.stages.values() for part, _, settings in stage}
-    given = parts | here.update.settings
-    decay = float(given.get("weight_decay") or given.get("decoupled_weight_decay") or 0.0)
-    rate = here.rate if here.track.rule.has_rate else 1.0
-    position, pace = here.motion.here, here.motion.pace(PAUSE)
-    whole = here.off(here.track.xs[0], here.track.ys[0]) / here.step
-    if not decay or here.step < PAUSE or pace * 1000 > whole or not pace * 100 < rate * decay * abs(position):
+    strengths = {
+        modifier.id: settings[modifier.id]
+        for stage in snapshot.update.stages.values()
+        for modifier, _, settings in stage
+    }
+    hyperparameters = strengths | snapshot.update.settings
+    decay = float(hyperparameters.get("weight_decay") or hyperparameters.get("decoupled_weight_decay") or 0.0)
+    learning_rate = snapshot.learning_rate if snapshot.trajectory.method.has_learning_rate else 1.0
+    position, speed = snapshot.motion.position, snapshot.motion.mean_speed(STALL_STEPS)
+    mean_speed = snapshot.distance_to(snapshot.trajectory.xs[0], snapshot.trajectory.ys[0]) / snapshot.step
+    if (
+        not decay
+        or snapshot.step < STALL_STEPS
+        or speed * 1000 > mean_speed
+        or not speed * 100 < learning_rate * decay * abs(position)
+    ):
         return None
-    return _held(here, decay, here.motion.within(position, here.tolerance))
+    return _decay_balance_status(snapshot, decay, snapshot.motion.step_entered_radius(position, snapshot.tolerance))
 
 
-def _held(here: Situation, decay: float, since: int) -> Verdict:
-    place = here.point(here.x, here.y)
-    words = tr(
+def _decay_balance_status(snapshot: RunSnapshot, decay: float, start_step: int) -> RunStatus:
+    point_text = snapshot.format_point(snapshot.x, snapshot.y)
+    text = tr(
         "has rested at {place} since step {since:,}, where the weight decay of {decay:g} balances the slope; {away}",
-        place=place,
-        since=since,
+        place=point_text,
+        since=start_step,
         decay=decay,
-        away=here.away,
+        away=snapshot.minimum_distance_text,
     )
-    return Verdict("converged", tr("converged (decay)"), words, since)
+    return RunStatus("converged", tr("converged (decay)"), text, start_step)
 
 
-def _at_saddle(here: Situation, found: Stationary, since: int) -> Verdict:
+def _saddle_status(snapshot: RunSnapshot, stationary_point: StationaryPoint, start_step: int) -> RunStatus:
     """At a saddle or a maximum: the kind is the same, the words are not."""
-    large, small = found.bend.largest, found.bend.smallest
-    shape = tr("the Hessian has the eigenvalues {large:.3g} and {small:.3g}", large=large, small=small)
-    if found.degenerate:
-        shape = tr("the Hessian is 0 there") if large == small == 0 else shape + tr(", which decide nothing")
-        shape += (
+    large, small = stationary_point.curvature.largest, stationary_point.curvature.smallest
+    curvature_text = tr("the Hessian has the eigenvalues {large:.3g} and {small:.3g}", large=large, small=small)
+    if stationary_point.degenerate:
+        curvature_text = (
+            tr("the Hessian is 0 there") if large == small == 0 else curvature_text + tr(", which decide nothing")
+        )
+        curvature_text += (
             tr(", yet the ground falls to some sides")
-            if found.kind == "saddle"
+            if stationary_point.kind == "saddle"
             else tr(", yet the ground rises to no side")
         )
-    told = {"place": here.point(found.x, found.y), "since": since, "shape": shape}
-    at_rest = here.motion.speed * STAY <= here.tolerance
-    if found.kind == "saddle":
-        brief = tr("at a saddle")
-        words = (
-            tr("has rested at a saddle {place} since step {since:,}: {shape}", **told)
+    values = {
+        "place": snapshot.format_point(stationary_point.x, stationary_point.y),
+        "since": start_step,
+        "shape": curvature_text,
+    }
+    at_rest = snapshot.motion.speed * SETTLED_STEPS <= snapshot.tolerance
+    if stationary_point.kind == "saddle":
+        short_text = tr("at a saddle")
+        text = (
+            tr("has rested at a saddle {place} since step {since:,}: {shape}", **values)
             if at_rest
-            else tr("has lingered at a saddle {place} since step {since:,}: {shape}", **told)
+            else tr("has lingered at a saddle {place} since step {since:,}: {shape}", **values)
         )
     else:
-        brief = tr("at a maximum")
-        words = (
-            tr("has rested at a maximum {place} since step {since:,}: {shape}", **told)
+        short_text = tr("at a maximum")
+        text = (
+            tr("has rested at a maximum {place} since step {since:,}: {shape}", **values)
             if at_rest
-            else tr("has lingered at a maximum {place} since step {since:,}: {shape}", **told)
+            else tr("has lingered at a maximum {place} since step {since:,}: {shape}", **values)
         )
-    return Verdict("saddle", brief, words, since)
+    return RunStatus("saddle", short_text, text, start_step)

@@ -9,104 +9,118 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.engine.trajectory import Track
+from app.engine.trajectory import Trajectory
 
-BLOCK = 64  # steps whose lowest and highest are kept, so that a curve of a million steps need not be looked through
-
-
-def distance(track: Track, first: int, last: int) -> np.ndarray:
-    x, y, _ = track.part(first, last)
-    return track.surface.distance(x, y)  # type: ignore[attr-defined]
+EXTREMA_BLOCK = (
+    64  # steps whose lowest and highest are kept, so that a curve of a million steps need not be looked through
+)
 
 
-def gradient(track: Track, first: int, last: int) -> np.ndarray:
-    x, y, _ = track.part(first, last)
+def distance_to_minimum(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
+    x, y, _ = trajectory.values_between(first_step, last_step)
+    return trajectory.surface.distance_to_minimum(x, y)  # type: ignore[attr-defined]
+
+
+def gradient_norm(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
+    x, y, _ = trajectory.values_between(first_step, last_step)
     with np.errstate(all="ignore"):
-        return np.hypot(*track.surface(x, y)[1])
+        return np.hypot(*trajectory.surface(x, y)[1])
 
 
-def step(track: Track, first: int, last: int) -> np.ndarray:
+def step_size(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
     """How far each update moved; nan at step 0, to which none led."""
-    x, y, _ = track.part(max(first - 1, 0), last)
+    x, y, _ = trajectory.values_between(max(first_step - 1, 0), last_step)
     with np.errstate(all="ignore"):
-        moved = np.hypot(np.diff(x), np.diff(y))
-    return moved if first else np.append(math.nan, moved)
+        step_sizes = np.hypot(np.diff(x), np.diff(y))
+    return step_sizes if first_step else np.append(math.nan, step_sizes)
 
 
-def rate(track: Track, first: int, last: int) -> np.ndarray:
+def learning_rate(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
     """The learning rate of the update that led to each step; nan at step 0, and of a rule whose lr is something else."""
-    if not track.rule.has_rate:
-        return np.full(last + 1 - first, math.nan)
-    rates = np.fromiter(track.learning_rates(last, max(first, 1)), float)
-    return rates if first else np.append(math.nan, rates)
+    if not trajectory.method.has_learning_rate:
+        return np.full(last_step + 1 - first_step, math.nan)
+    learning_rates = np.fromiter(trajectory.learning_rates(last_step, max(first_step, 1)), float)
+    return learning_rates if first_step else np.append(math.nan, learning_rates)
 
 
-QUANTITIES: dict[str, Callable[[Track, int, int], np.ndarray] | None] = {
+METRICS: dict[str, Callable[[Trajectory, int, int], np.ndarray] | None] = {
     "loss": None,
     "above": None,
-    "distance": distance,
-    "gradient": gradient,
-    "step": step,
-    "rate": rate,
+    "distance": distance_to_minimum,
+    "gradient": gradient_norm,
+    "step": step_size,
+    "rate": learning_rate,
 }
 
 
-class Series:
+class MetricSeries:
     """One of QUANTITIES, of a run; the loss itself the run keeps. The lowest and the highest of every BLOCK steps are known."""
 
-    def __init__(self, track: Track, quantity: str) -> None:
-        self.track, self.make = weakref.proxy(track), QUANTITIES[quantity]
-        self.kept, self.lowest, self.highest = array("d"), array("q"), array("q")
+    def __init__(self, trajectory: Trajectory, quantity: str) -> None:
+        self.trajectory, self.compute = weakref.proxy(trajectory), METRICS[quantity]
+        self.values, self.min_indices, self.max_indices = array("d"), array("q"), array("q")
 
-    def upto(self, last: int) -> np.ndarray:
+    def values_up_to(self, last_step: int) -> np.ndarray:
         """The values after steps 0 to ``last``. To be let go soon: as long as it is held, nothing can be added."""
-        if self.make is None:
-            return np.frombuffer(self.track.losses)[: last + 1]
-        if len(self.kept) > self.track.extent + 1:  # the run was cut
-            self.kept, self.lowest, self.highest = array("d"), array("q"), array("q")
-        if len(self.kept) <= last:
-            self.kept.frombytes(self.make(self.track, len(self.kept), last).tobytes())
-        return np.frombuffer(self.kept)[: last + 1]
+        if self.compute is None:
+            return np.frombuffer(self.trajectory.losses)[: last_step + 1]
+        if len(self.values) > self.trajectory.last_step + 1:  # the run was cut
+            self.values, self.min_indices, self.max_indices = array("d"), array("q"), array("q")
+        if len(self.values) <= last_step:
+            self.values.frombytes(self.compute(self.trajectory, len(self.values), last_step).tobytes())
+        return np.frombuffer(self.values)[: last_step + 1]
 
-    def blocks(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def block_extrema(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The steps of the lowest and of the highest value in each whole block."""
-        known, count = len(self.lowest), len(values) // BLOCK
-        if known < count:
-            fresh = values[known * BLOCK : count * BLOCK].reshape(-1, BLOCK)
-            begin = np.arange(known, count) * BLOCK
-            for column, sign in ((self.lowest, 1.0), (self.highest, -1.0)):
-                signed = np.where(np.isnan(fresh), math.inf, fresh * sign)
-                column.frombytes((begin + signed.argmin(axis=1)).tobytes())
-        return np.frombuffer(self.lowest, np.int64)[:count], np.frombuffer(self.highest, np.int64)[:count]
+        cached_count, count = len(self.min_indices), len(values) // EXTREMA_BLOCK
+        if cached_count < count:
+            new_values = values[cached_count * EXTREMA_BLOCK : count * EXTREMA_BLOCK].reshape(-1, EXTREMA_BLOCK)
+            block_starts = np.arange(cached_count, count) * EXTREMA_BLOCK
+            for column, sign in ((self.min_indices, 1.0), (self.max_indices, -1.0)):
+                signed = np.where(np.isnan(new_values), math.inf, new_values * sign)
+                column.frombytes((block_starts + signed.argmin(axis=1)).tobytes())
+        return np.frombuffer(self.min_indices, np.int64)[:count], np.frombuffer(self.max_indices, np.int64)[:count]
 
-    def landmarks(self, starts: np.ndarray, last: int) -> np.ndarray:
+    def column_extrema(self, starts: np.ndarray, last_step: int) -> np.ndarray:
         """Of the steps from each of ``starts`` (rising from 0) to the next: the first, the lowest, the highest and the last."""
-        values = self.upto(last)
-        narrow = np.flatnonzero(np.diff(starts) < 4 * BLOCK)
-        fine = int(narrow[-1]) + 1 if narrow.size else 0  # the columns before it are looked through step by step
-        begin, end = int(starts[fine]), int(starts[-1]) // BLOCK
-        found = [starts, np.append(starts[1:], last + 1) - 1]
-        for steps, sign in zip(self.blocks(values), (1.0, -1.0), strict=True):
-            if fine:
-                found.append(lowest(sign * values[:begin], starts[:fine]))
-            if fine < len(starts) - 1:
-                part = slice(begin // BLOCK, end)
-                found.append(steps[part][lowest(sign * values[steps[part]], starts[fine:-1] // BLOCK - begin // BLOCK)])
-            found.append(end * BLOCK + lowest(sign * values[end * BLOCK :], np.zeros(1, np.intp)))
-        return np.unique(np.concatenate(found))
+        values = self.values_up_to(last_step)
+        narrow_columns = np.flatnonzero(np.diff(starts) < 4 * EXTREMA_BLOCK)
+        fine_count = (
+            int(narrow_columns[-1]) + 1 if narrow_columns.size else 0
+        )  # the columns before it are looked through step by step
+        block_start, block_end = int(starts[fine_count]), int(starts[-1]) // EXTREMA_BLOCK
+        indices = [starts, np.append(starts[1:], last_step + 1) - 1]
+        for steps, sign in zip(self.block_extrema(values), (1.0, -1.0), strict=True):
+            if fine_count:
+                indices.append(segment_argmin(sign * values[:block_start], starts[:fine_count]))
+            if fine_count < len(starts) - 1:
+                blocks = slice(block_start // EXTREMA_BLOCK, block_end)
+                indices.append(
+                    steps[blocks][
+                        segment_argmin(
+                            sign * values[steps[blocks]],
+                            starts[fine_count:-1] // EXTREMA_BLOCK - block_start // EXTREMA_BLOCK,
+                        )
+                    ]
+                )
+            indices.append(
+                block_end * EXTREMA_BLOCK
+                + segment_argmin(sign * values[block_end * EXTREMA_BLOCK :], np.zeros(1, np.intp))
+            )
+        return np.unique(np.concatenate(indices))
 
-    def reach(self, first: int, last: int, above: float = -math.inf) -> tuple[float, float]:
+    def value_range(self, first_step: int, last_step: int, lower_bound: float = -math.inf) -> tuple[float, float]:
         """The lowest and the highest of the finite values after steps ``first`` to ``last``, of those that lie above a bound."""
-        values = self.upto(last)[first:]
+        values = self.values_up_to(last_step)[first_step:]
         if values.size:
             low, high = float(values.min()), float(values.max())
-            if above < low and high < math.inf:
+            if lower_bound < low and high < math.inf:
                 return low, high
-            values = values[np.isfinite(values) & (values > above)]
+            values = values[np.isfinite(values) & (values > lower_bound)]
         return float(values.min(initial=math.inf)), float(values.max(initial=-math.inf))
 
 
-def lowest(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def segment_argmin(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """The index of the lowest value from each of ``starts`` (rising from 0) to the next; none where all are nan."""
     ends = np.append(starts[1:], len(values))
     hits = np.flatnonzero(values == np.repeat(np.fmin.reduceat(values, starts), ends - starts))
@@ -116,12 +130,12 @@ def lowest(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return first[(first >= starts) & (first < ends)]
 
 
-_kept: weakref.WeakKeyDictionary[Track, dict[str, Series]] = weakref.WeakKeyDictionary()
+_series_cache: weakref.WeakKeyDictionary[Trajectory, dict[str, MetricSeries]] = weakref.WeakKeyDictionary()
 
 
-def series(track: Track, quantity: str) -> Series:
+def metric_series(trajectory: Trajectory, quantity: str) -> MetricSeries:
     """A quantity of a run, kept as long as the run is."""
-    kept = _kept.setdefault(track, {})
-    if quantity not in kept:
-        kept[quantity] = Series(track, quantity)
-    return kept[quantity]
+    cached = _series_cache.setdefault(trajectory, {})
+    if quantity not in cached:
+        cached[quantity] = MetricSeries(trajectory, quantity)
+    return cached[quantity]

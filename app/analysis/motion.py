@@ -10,20 +10,22 @@ from typing import NamedTuple
 import numpy as np
 
 WINDOW = 320  # steps that are looked at one by one
-CHUNK = 4096  # places that are looked at in a part of the past, however long
+MAX_CHUNK_SAMPLES = 4096  # places that are looked at in a part of the past, however long
 STRIDES = (1, 4, 16, 64)  # slow swings are looked for among every so many steps
-UNEVEN = 0.25  # the spread of the times between turning points, over their mean, from which on it is no swing
-RAGGED = 0.3  # the same of the logarithm of its width, about a straight line
-DETOUR = 1.5  # the way it comes on in a period, over its width, from which on the swing is a detour
+MAX_PERIOD_SPREAD = (
+    0.25  # the spread of the times between turning points, over their mean, from which on it is no swing
+)
+MAX_WIDTH_SPREAD = 0.3  # the same of the logarithm of its width, about a straight line
+MAX_DRIFT_RATIO = 1.5  # the way it comes on in a period, over its width, from which on the swing is a detour
 
 
-class Swing(NamedTuple):
+class Oscillation(NamedTuple):
     """To and fro: a whole period in steps, the width of the last swing, each over the one before, where, and along which axis."""
 
     period: float
     width: float
     growth: float
-    centre: complex
+    center: complex
     axis: complex
 
 
@@ -32,7 +34,7 @@ class Cycle(NamedTuple):
 
     period: int
     width: float
-    centre: complex
+    center: complex
 
 
 class Motion:
@@ -41,133 +43,170 @@ class Motion:
     ``fewest`` is the number of turning points that make a swing.
     """
 
-    def __init__(self, xs: array[float], ys: array[float], step: int, first: int, fewest: int) -> None:
-        self.xs, self.ys, self.step, self.first, self.fewest = xs, ys, step, first, fewest
-        self.z = self.points(max(first, step - WINDOW), step)
-        self.moves = np.diff(self.z)
-        self.lengths = np.abs(self.moves)
+    def __init__(
+        self, xs: array[float], ys: array[float], step: int, first_step: int, min_direction_changes: int
+    ) -> None:
+        self.xs, self.ys, self.step, self.first_step, self.min_direction_changes = (
+            xs,
+            ys,
+            step,
+            first_step,
+            min_direction_changes,
+        )
+        self.positions = self.sample_positions(max(first_step, step - WINDOW), step)
+        self.displacements = np.diff(self.positions)
+        self.step_sizes = np.abs(self.displacements)
 
-    def points(self, first: int, last: int, stride: int = 1) -> np.ndarray:
+    def sample_positions(self, first_step: int, last_step: int, stride: int = 1) -> np.ndarray:
         """The positions after updates ``first`` to ``last``, every ``stride``-th of them, the last one included."""
-        first += (last - first) % stride
-        return np.asarray(self.xs[first : last + 1 : stride]) + 1j * np.asarray(self.ys[first : last + 1 : stride])
+        first_step += (last_step - first_step) % stride
+        return np.asarray(self.xs[first_step : last_step + 1 : stride]) + 1j * np.asarray(
+            self.ys[first_step : last_step + 1 : stride]
+        )
 
     @property
-    def here(self) -> complex:
-        return complex(self.z[-1])
+    def position(self) -> complex:
+        return complex(self.positions[-1])
 
     @property
     def speed(self) -> float:
         """The longest of the last three moves."""
-        return float(self.lengths[-3:].max(initial=0.0))
+        return float(self.step_sizes[-3:].max(initial=0.0))
 
-    def pace(self, steps: int) -> float:
+    def mean_speed(self, steps: int) -> float:
         """How far it has come in so many steps, per step."""
-        steps = min(steps, len(self.z) - 1)
-        return float(abs(self.z[-1] - self.z[-1 - steps])) / steps
+        steps = min(steps, len(self.positions) - 1)
+        return float(abs(self.positions[-1] - self.positions[-1 - steps])) / steps
 
-    def within(self, centre: complex, radius: float) -> int:
+    def step_entered_radius(self, center: complex, radius: float) -> int:
         """Since which step it has stayed within a radius of a point; ``step`` + 1 where it is not there.
 
         Goes back in chunks, each twice as long as the one before, and looks at no more than 4,096 places of each, and at all of
         the first steps.
         """
-        last, size = self.step, 256
-        while last >= 0:
-            first, stride = max(0, last - size + 1), max(1, size // CHUNK) if last >= CHUNK else 1
-            if last >= CHUNK > first:
-                first = CHUNK
-            left = self._last_outside(centre, radius, first, last, stride)
-            if left is not None:
-                exact = self._last_outside(centre, radius, left, min(left + stride - 1, last), 1)
-                return (left if exact is None else exact) + 1
-            last, size = first - 1, size * 2
+        last_step, size = self.step, 256
+        while last_step >= 0:
+            first_step, stride = (
+                max(0, last_step - size + 1),
+                max(1, size // MAX_CHUNK_SAMPLES) if last_step >= MAX_CHUNK_SAMPLES else 1,
+            )
+            if last_step >= MAX_CHUNK_SAMPLES > first_step:
+                first_step = MAX_CHUNK_SAMPLES
+            last_outside = self._last_outside(center, radius, first_step, last_step, stride)
+            if last_outside is not None:
+                exact_step = self._last_outside(
+                    center, radius, last_outside, min(last_outside + stride - 1, last_step), 1
+                )
+                return (last_outside if exact_step is None else exact_step) + 1
+            last_step, size = first_step - 1, size * 2
         return 0
 
-    def _last_outside(self, centre: complex, radius: float, first: int, last: int, stride: int) -> int | None:
-        outside = np.flatnonzero(~(np.abs(self.points(first, last, stride)[::-1] - centre) <= radius))
-        return last - stride * int(outside[0]) if outside.size else None
+    def _last_outside(self, center: complex, radius: float, first_step: int, last_step: int, stride: int) -> int | None:
+        outside = np.flatnonzero(
+            ~(np.abs(self.sample_positions(first_step, last_step, stride)[::-1] - center) <= radius)
+        )
+        return last_step - stride * int(outside[0]) if outside.size else None
 
-    def turns(self, steps: int) -> int:
+    def direction_changes(self, steps: int) -> int:
         """How often it has turned round in so many steps, along the way that it mostly goes."""
-        moves = self.moves[-steps:] / (self.lengths[-steps:].max() or 1.0)
-        along = (moves * main_axis(moves).conjugate()).real
-        return int((along[:-1] * along[1:] < 0).sum())
+        displacements = self.displacements[-steps:] / (self.step_sizes[-steps:].max() or 1.0)
+        components = (displacements * principal_axis(displacements).conjugate()).real
+        return int((components[:-1] * components[1:] < 0).sum())
 
     @cached_property
     def cycle(self) -> Cycle | None:
         """The shortest cycle that has gone round at least four times, changing by less than 1e-5 of its width a step."""
-        z = self.z
-        near = np.abs(z[-3:-67:-1] - z[-1]) <= 1e-3 * abs(z[-1] - z[-2])
-        for period in (np.flatnonzero(near[: max(len(z) // 5 - 1, 0)]) + 2).tolist():
-            rounds = min(max(4, 16 // period), len(z) // period - 1)
-            places, earlier = z[-period:], z[-period * (rounds + 1) :][:period]
-            width = float(np.abs(places - places[0]).max())
-            if len(z) > 9 and width and (np.abs(places - earlier) <= 1e-5 * period * rounds * width).all():
-                return Cycle(period, width, complex(places.mean()))
+        positions = self.positions
+        is_near = np.abs(positions[-3:-67:-1] - positions[-1]) <= 1e-3 * abs(positions[-1] - positions[-2])
+        for period in (np.flatnonzero(is_near[: max(len(positions) // 5 - 1, 0)]) + 2).tolist():
+            repeats = min(max(4, 16 // period), len(positions) // period - 1)
+            last_cycle, earlier_cycle = positions[-period:], positions[-period * (repeats + 1) :][:period]
+            width = float(np.abs(last_cycle - last_cycle[0]).max())
+            if (
+                len(positions) > 9
+                and width
+                and (np.abs(last_cycle - earlier_cycle) <= 1e-5 * period * repeats * width).all()
+            ):
+                return Cycle(period, width, complex(last_cycle.mean()))
         return None
 
     @cached_property
-    def swing(self) -> Swing | None:
+    def oscillation(self) -> Oscillation | None:
         """The swing in the shortest window that shows one; long ones are looked at in strides."""
         for stride in STRIDES:
-            reach = self.step - self.first
-            if stride > 1 and reach < WINDOW * stride // 4:
+            available_steps = self.step - self.first_step
+            if stride > 1 and available_steps < WINDOW * stride // 4:
                 break
-            z = self.z if stride == 1 else self.points(max(self.first, self.step - WINDOW * stride), self.step, stride)
-            if stride > 1 and np.abs(np.diff(z[-2 - WINDOW // stride :])).sum() < 0.7 * self.lengths[-WINDOW:].sum():
+            positions = (
+                self.positions
+                if stride == 1
+                else self.sample_positions(max(self.first_step, self.step - WINDOW * stride), self.step, stride)
+            )
+            if (
+                stride > 1
+                and np.abs(np.diff(positions[-2 - WINDOW // stride :])).sum() < 0.7 * self.step_sizes[-WINDOW:].sum()
+            ):
                 break  # there is more motion between the points than they show
             for length in (12, 40, 120, WINDOW) if stride == 1 else (WINDOW,):
-                found = _swing(z[-length - 1 :], self.fewest)
-                if found:
-                    return found._replace(period=found.period * stride)
-                if length >= len(z) - 1:
+                oscillation = _find_oscillation(positions[-length - 1 :], self.min_direction_changes)
+                if oscillation:
+                    return oscillation._replace(period=oscillation.period * stride)
+                if length >= len(positions) - 1:
                     break
         return None
 
 
-def main_axis(moves: np.ndarray) -> complex:
+def principal_axis(displacements: np.ndarray) -> complex:
     """The direction along which most of the way was made, as a unit vector; of later moves more than of earlier ones."""
-    axis = complex(np.sqrt((np.linspace(0.1, 1.0, len(moves)) ** 2 * moves * moves).sum() or 1.0))
+    axis = complex(
+        np.sqrt((np.linspace(0.1, 1.0, len(displacements)) ** 2 * displacements * displacements).sum() or 1.0)
+    )
     return axis / abs(axis)
 
 
-def _swing(z: np.ndarray, fewest: int) -> Swing | None:
+def _find_oscillation(positions: np.ndarray, min_direction_changes: int) -> Oscillation | None:
     """The swing that points show, along the axis of most motion or across it, in units of their spacing; None without one."""
-    moves = np.diff(z)
-    size = float(np.abs(moves).max(initial=0.0))
-    if len(moves) <= fewest or not 0 < size < math.inf:
+    displacements = np.diff(positions)
+    scale = float(np.abs(displacements).max(initial=0.0))
+    if len(displacements) <= min_direction_changes or not 0 < scale < math.inf:
         return None
-    moves = moves / size
-    axis = main_axis(moves)
+    displacements = displacements / scale
+    axis = principal_axis(displacements)
     for direction in (axis, 1j * axis):
-        found = _along(direction, moves, fewest)
-        if found is not None:
-            period, width, growth = found
-            return Swing(period, width * size, growth, complex(z[-max(2, round(period)) :].mean()), direction)
+        measured = _measure_oscillation(direction, displacements, min_direction_changes)
+        if measured is not None:
+            period, width, growth = measured
+            return Oscillation(
+                period, width * scale, growth, complex(positions[-max(2, round(period)) :].mean()), direction
+            )
     return None
 
 
-def _along(axis: complex, moves: np.ndarray, fewest: int) -> tuple[float, float, float] | None:
+def _measure_oscillation(
+    axis: complex, displacements: np.ndarray, min_direction_changes: int
+) -> tuple[float, float, float] | None:
     """Period, last width and growth of a regular swing along an axis that still goes on; None where there is none."""
-    along = (moves * axis.conjugate()).real
-    turns = np.flatnonzero(along[:-1] * along[1:] < 0)
-    if len(turns) < fewest:
+    components = (displacements * axis.conjugate()).real
+    change_indices = np.flatnonzero(components[:-1] * components[1:] < 0)
+    if len(change_indices) < min_direction_changes:
         return None
-    before, after = np.abs(along[turns]), np.abs(along[turns + 1])
-    times = turns + before / (before + after)
-    gaps = np.diff(times)
-    period = 2 * float(times[-1] - times[0]) / len(gaps)
-    uneven = UNEVEN * min(1.0, len(gaps) / 6)  # a few of them are even by chance
-    if gaps.std() > uneven * period / 2 or len(moves) - times[-1] > 0.75 * period + 1:
+    before, after = np.abs(components[change_indices]), np.abs(components[change_indices + 1])
+    times = change_indices + before / (before + after)
+    intervals = np.diff(times)
+    period = 2 * float(times[-1] - times[0]) / len(intervals)
+    max_spread = MAX_PERIOD_SPREAD * min(1.0, len(intervals) / 6)  # a few of them are even by chance
+    if intervals.std() > max_spread * period / 2 or len(displacements) - times[-1] > 0.75 * period + 1:
         return None
-    swings = np.abs(np.diff(np.cumsum(along)[turns]))
-    swings = (swings[1:] + swings[:-1]) / 2  # where it drifts on, one is longer than the next
-    net, under_way = abs(moves[-max(2, round(period)) :].sum()), abs(along[turns[-1] + 1 :].sum())
-    if not swings.min() > 0 or net > DETOUR * max(swings[-1], under_way):
+    widths = np.abs(np.diff(np.cumsum(components)[change_indices]))
+    widths = (widths[1:] + widths[:-1]) / 2  # where it drifts on, one is longer than the next
+    drift, unfinished_width = (
+        abs(displacements[-max(2, round(period)) :].sum()),
+        abs(components[change_indices[-1] + 1 :].sum()),
+    )
+    if not widths.min() > 0 or drift > MAX_DRIFT_RATIO * max(widths[-1], unfinished_width):
         return None
-    logs, count = np.log(swings), np.arange(len(swings)) - (len(swings) - 1) / 2
-    slope = float(logs @ count / (count @ count))
-    if (logs - logs.mean() - slope * count).std() > RAGGED:
+    logs, centered_index = np.log(widths), np.arange(len(widths)) - (len(widths) - 1) / 2
+    log_growth = float(logs @ centered_index / (centered_index @ centered_index))
+    if (logs - logs.mean() - log_growth * centered_index).std() > MAX_WIDTH_SPREAD:
         return None
-    return period, float(swings[-1]), math.exp(slope)
+    return period, float(widths[-1]), math.exp(log_growth)

@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 
 from app.engine.race import Race
-from app.engine.trajectory import Track
-from app.utils.i18n import mark, tr
-from app.utils.number_format import significant, whole
+from app.engine.trajectory import Trajectory
+from app.utils.i18n import gettext_noop, tr
+from app.utils.number_format import format_integer, format_significant
 
 TOLERANCE = 1e-6
-CRITERION = mark("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
-UNKNOWN = mark("This surface has no known minimum: there is no tolerance to reach, and no distance.")
-NONE = "–"
-SPACING = 4096  # steps between two kept sums
+TOLERANCE_TEXT = gettext_noop("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
+NO_MINIMUM_TEXT = gettext_noop("This surface has no known minimum: there is no tolerance to reach, and no distance.")
+MISSING = "–"
+CHECKPOINT_INTERVAL = 4096  # steps between two kept sums
 
 
 @dataclass(frozen=True)
-class Standing:
+class RunResult:
     """One run at a step. ``steps`` are those it has made: a run that diverged stands where it last was, ``diverged_at`` a step.
 
     ``to_tolerance`` is None where the run is not within the tolerance, nan where the surface has no known minimum.
@@ -32,88 +32,90 @@ class Standing:
 
     index: int  # in experiment.runs
     slot: int
-    optimizer: str
-    settings: str
-    steps: int
-    to_tolerance: float | None
+    optimizer_name: str
+    hyperparameter_text: str
+    step_count: int
+    steps_to_tolerance: float | None
     loss: float
-    distance: float
-    path: float
-    gradients: int
-    values: int
-    microseconds: float  # of an update; nan where nobody measured it
+    distance_to_minimum: float
+    path_length: float
+    gradient_evaluations: int
+    value_evaluations: int
+    update_time_us: float  # of an update; nan where nobody measured it
     diverged_at: int | None
 
 
-class Tally:
+class RunningTotals:
     """The length of one track's path and its last step out of tolerance, kept at every ``SPACING`` steps.
 
     What lies between is added on demand, so that any step gets the same numbers whatever was asked before.
     """
 
-    def __init__(self, track: Track, lowest: float) -> None:
-        self.lowest = lowest
-        begin = float(track.part(0, 0)[2][0])
-        self.allowed = TOLERANCE * max(begin - lowest, 0.0)
-        self.kept = [(0.0, -1)]
+    def __init__(self, trajectory: Trajectory, minimum_loss: float) -> None:
+        self.minimum_loss = minimum_loss
+        initial_loss = float(trajectory.values_between(0, 0)[2][0])
+        self.loss_tolerance = TOLERANCE * max(initial_loss - minimum_loss, 0.0)
+        self.checkpoints = [(0.0, -1)]
 
-    def at(self, track: Track, step: int) -> tuple[float, int]:
+    def values_at(self, trajectory: Trajectory, step: int) -> tuple[float, int]:
         """The path's length up to ``step``, and the last step out of tolerance, -1 for none."""
-        while len(self.kept) * SPACING <= step:
-            self.kept.append(self._on(track, len(self.kept) * SPACING))
-        return self._on(track, step)
+        while len(self.checkpoints) * CHECKPOINT_INTERVAL <= step:
+            self.checkpoints.append(self._from_checkpoint(trajectory, len(self.checkpoints) * CHECKPOINT_INTERVAL))
+        return self._from_checkpoint(trajectory, step)
 
-    def _on(self, track: Track, step: int) -> tuple[float, int]:
+    def _from_checkpoint(self, trajectory: Trajectory, step: int) -> tuple[float, int]:
         """The same from the last kept sums on."""
-        k = min(step // SPACING, len(self.kept) - 1)
-        length, outside = self.kept[k]
-        x, y, loss = track.part(k * SPACING, step)
+        k = min(step // CHECKPOINT_INTERVAL, len(self.checkpoints) - 1)
+        length, last_outside = self.checkpoints[k]
+        x, y, loss = trajectory.values_between(k * CHECKPOINT_INTERVAL, step)
         with np.errstate(all="ignore"):
             length += float(np.hypot(np.diff(x), np.diff(y)).sum())
-            out = np.flatnonzero(loss - self.lowest > self.allowed)
-        return length, k * SPACING + int(out[-1]) if out.size else outside
+            outside_indices = np.flatnonzero(loss - self.minimum_loss > self.loss_tolerance)
+        return length, k * CHECKPOINT_INTERVAL + int(outside_indices[-1]) if outside_indices.size else last_outside
 
 
-_tallies: weakref.WeakKeyDictionary[Track, Tally] = weakref.WeakKeyDictionary()
+_totals_cache: weakref.WeakKeyDictionary[Trajectory, RunningTotals] = weakref.WeakKeyDictionary()
 
 
-def tally(track: Track, step: int, lowest: float) -> tuple[float, int]:
+def running_totals(trajectory: Trajectory, step: int, minimum_loss: float) -> tuple[float, int]:
     """See ``Tally.at``."""
-    known = _tallies.get(track)
-    if known is None:
-        known = _tallies[track] = Tally(track, lowest)
-    return known.at(track, step)
+    totals = _totals_cache.get(trajectory)
+    if totals is None:
+        totals = _totals_cache[trajectory] = RunningTotals(trajectory, minimum_loss)
+    return totals.values_at(trajectory, step)
 
 
-def standings(race: Race, step: int | None = None, pace: Callable[[Track], float] | None = None) -> list[Standing]:
+def run_results(
+    race: Race, step: int | None = None, measure_update_time: Callable[[Trajectory], float] | None = None
+) -> list[RunResult]:
     """Every run at a step, that of the race if none is given. ``pace`` gives the microseconds of an update of a track."""
-    shown = race.step if step is None else step
-    experiment, surface = race.experiment.at(shown), race.surface
-    lowest = math.nan if surface.lowest is None else surface.lowest
-    found = []
-    for index, (run, track) in enumerate(zip(experiment.runs, race.tracks, strict=True)):
-        last, gone = min(shown, track.extent), track.diverged_at
-        gone = gone if gone is not None and gone <= shown else None
-        x, y, loss = track.part(last, last)
-        path, outside = tally(track, last, lowest)
-        reached = None if gone is not None or outside == last else outside + 1
-        found.append(
-            Standing(
+    displayed_step = race.step if step is None else step
+    experiment, surface = race.experiment.as_of_step(displayed_step), race.surface
+    minimum_loss = math.nan if surface.minimum_loss is None else surface.minimum_loss
+    results = []
+    for index, (run, trajectory) in enumerate(zip(experiment.runs, race.trajectories, strict=True)):
+        last_step, diverged_at = min(displayed_step, trajectory.last_step), trajectory.diverged_at
+        diverged_at = diverged_at if diverged_at is not None and diverged_at <= displayed_step else None
+        x, y, loss = trajectory.values_between(last_step, last_step)
+        path_length, last_outside = running_totals(trajectory, last_step, minimum_loss)
+        steps_to_tolerance = None if diverged_at is not None or last_outside == last_step else last_outside + 1
+        results.append(
+            RunResult(
                 index,
                 run.slot or 0,
-                run.rule.name,
-                run.settings,
-                last,
-                math.nan if math.isnan(lowest) else reached,
+                run.method.name,
+                run.hyperparameter_text,
+                last_step,
+                math.nan if math.isnan(minimum_loss) else steps_to_tolerance,
                 float(loss[0]),
-                float(surface.distance(x, y)[0]),
-                path,
-                *track.spent(last),
-                pace(track) if pace else math.nan,
-                gone,
+                float(surface.distance_to_minimum(x, y)[0]),
+                path_length,
+                *trajectory.evaluation_counts(last_step),
+                measure_update_time(trajectory) if measure_update_time else math.nan,
+                diverged_at,
             )
         )
-    return found
+    return results
 
 
 @dataclass(frozen=True)
@@ -125,92 +127,105 @@ class Column:
 
     name: str
     heading: str
-    value: Callable[[Standing], Any]
-    words: Callable[[Any], str]
-    tip: str = ""
-    room: str = ""
+    get_value: Callable[[RunResult], Any]
+    format_value: Callable[[Any], str]
+    tooltip: str = ""
+    sample_text: str = ""
 
     @property
-    def textual(self) -> bool:
-        return self.words is str
+    def is_text(self) -> bool:
+        return self.format_value is str
 
 
 COLUMNS = (
-    Column("run", "Run", lambda s: s.index + 1, whole, "Its place in the list of runs"),
-    Column("optimizer", "Optimizer", lambda s: s.optimizer, str),
+    Column("run", "Run", lambda s: s.index + 1, format_integer, "Its place in the list of runs"),
+    Column("optimizer", "Optimizer", lambda s: s.optimizer_name, str),
     Column(
         "hyperparameters",
         "Hyper-\nparameters",
-        lambda s: s.settings,
+        lambda s: s.hyperparameter_text,
         str,
         "The learning rate, and what is not at its default",
     ),
-    Column("steps", "Steps", lambda s: s.steps, whole, room="00,000"),
-    Column("steps to tolerance", "Steps to\ntolerance", lambda s: s.to_tolerance, whole, CRITERION),
-    Column("loss", "Loss", lambda s: s.loss, significant, room="0.0000000"),
+    Column("steps", "Steps", lambda s: s.step_count, format_integer, sample_text="00,000"),
+    Column("steps to tolerance", "Steps to\ntolerance", lambda s: s.steps_to_tolerance, format_integer, TOLERANCE_TEXT),
+    Column("loss", "Loss", lambda s: s.loss, format_significant, sample_text="0.0000000"),
     Column(
         "distance to nearest minimum",
         "Distance to\nminimum",
-        lambda s: s.distance,
-        significant,
+        lambda s: s.distance_to_minimum,
+        format_significant,
         "To the nearest minimum",
-        room="0.0000000",
+        sample_text="0.0000000",
     ),
     Column(
         "path length",
         "Path\nlength",
-        lambda s: s.path,
-        significant,
+        lambda s: s.path_length,
+        format_significant,
         "The lengths of all steps, added up",
-        room="000.00",
+        sample_text="000.00",
     ),
-    Column("gradient evaluations", "Gradient\nevals", lambda s: s.gradients, whole, room="00,000"),
     Column(
-        "value evaluations", "Value\nevals", lambda s: s.values, whole, "Evaluations of the loss without its gradient"
+        "gradient evaluations",
+        "Gradient\nevals",
+        lambda s: s.gradient_evaluations,
+        format_integer,
+        sample_text="00,000",
+    ),
+    Column(
+        "value evaluations",
+        "Value\nevals",
+        lambda s: s.value_evaluations,
+        format_integer,
+        "Evaluations of the loss without its gradient",
     ),
     Column(
         "time per update (µs)",
         "µs per\nupdate",
-        lambda s: s.microseconds,
-        lambda value: significant(value, 3),
+        lambda s: s.update_time_us,
+        lambda value: format_significant(value, 3),
         "Time per update in microseconds, of the arithmetic alone, measured on this computer",
     ),
 )
-STEPS = next(k for k, column in enumerate(COLUMNS) if column.name == "steps")
-DIVERGED = Column(
-    "diverged at", "Diverged at", lambda s: s.diverged_at, whole
+STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.name == "steps")
+DIVERGED_COLUMN = Column(
+    "diverged at", "Diverged at", lambda s: s.diverged_at, format_integer
 )  # where words have no place: in CSV alone
 
 
-def missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     """Whether there is nothing to show: no value, no text, no finite number."""
     return value is None or value == "" or (isinstance(value, float) and not math.isfinite(value))
 
 
-def cells(standing: Standing) -> list[str]:
+def format_cells(result: RunResult) -> list[str]:
     """The words of each column."""
-    values = [column.value(standing) for column in COLUMNS]
-    words = [NONE if missing(value) else column.words(value) for column, value in zip(COLUMNS, values, strict=True)]
-    if standing.diverged_at is not None:
-        words[STEPS] = tr("diverged at {diverged_at:,}", diverged_at=standing.diverged_at)
-    return words
+    values = [column.get_value(result) for column in COLUMNS]
+    texts = [
+        MISSING if is_missing(value) else column.format_value(value)
+        for column, value in zip(COLUMNS, values, strict=True)
+    ]
+    if result.diverged_at is not None:
+        texts[STEPS_COLUMN] = tr("diverged at {diverged_at:,}", diverged_at=result.diverged_at)
+    return texts
 
 
-def ordered(found: Iterable[Standing], column: Column, descending: bool = False) -> list[Standing]:
+def sort_results(results: Iterable[RunResult], column: Column, descending: bool = False) -> list[RunResult]:
     """Sorted by a column, numbers within a text as numbers, equals as they came; what has no value comes last, either way."""
-    found = list(found)
+    results = list(results)
 
-    def key(standing: Standing) -> Any:
-        value = column.value(standing)
-        return _natural(value) if column.textual else value
+    def key(result: RunResult) -> Any:
+        value = column.get_value(result)
+        return _natural_sort_key(value) if column.is_text else value
 
-    known = [standing for standing in found if not missing(column.value(standing))]
-    return sorted(known, key=key, reverse=descending) + [
-        standing for standing in found if missing(column.value(standing))
+    present = [result for result in results if not is_missing(column.get_value(result))]
+    return sorted(present, key=key, reverse=descending) + [
+        standing for standing in results if is_missing(column.get_value(standing))
     ]
 
 
-def _natural(text: str) -> list[Any]:
+def _natural_sort_key(text: str) -> list[Any]:
     """A text's words and numbers, in turns."""
-    parts = re.split(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", text.casefold())
-    return [float(part) if k % 2 else part for k, part in enumerate(parts)]
+    tokens = re.split(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", text.casefold())
+    return [float(token) if k % 2 else token for k, token in enumerate(tokens)]

@@ -9,283 +9,330 @@ import math
 
 import numpy as np
 
-from app.analysis.convergence import resting
-from app.analysis.curvature import Bound, bound, curvature, in_force, penalty_of
-from app.analysis.motion import Swing
-from app.analysis.run_snapshot import FEW, PAUSE, Situation, Verdict
-from app.engine.trajectory import Track
+from app.analysis.convergence import convergence_status
+from app.analysis.curvature import StabilityLimit, curvature_at, effective_update, l2_penalty, stability_limit
+from app.analysis.motion import Oscillation
+from app.analysis.run_snapshot import MIN_WINDOW, STALL_STEPS, RunSnapshot, RunStatus
+from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 
-__all__ = ["Verdict", "verdict"]
+__all__ = ["RunStatus", "run_status"]
 
-SLOW = 2000  # steps to what is left, at the pace of late, from which on a run crawls
-STEADY = 1e-3  # by which a swing may grow or shrink and counts as of the same size
-RECENT, LONG = 16, 256  # steps in which the loss is compared, and those of a run that often turns
-OFTEN = 6  # turning points that make the last few steps say little
-LOOK_BACK = 2000  # steps before a divergence among which the lowest loss is looked for
-ON_THE_WAY = 8  # steps after that one in which the learning rate is held against its bound
+SLOW_PROGRESS_STEPS = 2000  # steps to what is left, at the pace of late, from which on a run crawls
+GROWTH_TOLERANCE = 1e-3  # by which a swing may grow or shrink and counts as of the same size
+LOSS_WINDOW, LONG_LOSS_WINDOW = 16, 256  # steps in which the loss is compared, and those of a run that often turns
+MIN_DIRECTION_CHANGES = 6  # turning points that make the last few steps say little
+LOOK_BACK_STEPS = 2000  # steps before a divergence among which the lowest loss is looked for
+LIMIT_CHECK_STEPS = 8  # steps after that one in which the learning rate is held against its bound
 
 
-def verdict(track: Track, step: int) -> Verdict:
+def run_status(trajectory: Trajectory, step: int) -> RunStatus:
     """What a run is doing after ``step``, judged by the steps up to there alone."""
     with np.errstate(all="ignore"):
-        gone = track.diverged_at
-        if gone is not None and step >= gone:
-            return _diverged(track, gone)
-        here = Situation(track, min(step, track.extent))
-        if here.step == 0:
-            return Verdict(
+        diverged_at = trajectory.diverged_at
+        if diverged_at is not None and step >= diverged_at:
+            return _divergence_status(trajectory, diverged_at)
+        snapshot = RunSnapshot(trajectory, min(step, trajectory.last_step))
+        if snapshot.step == 0:
+            return RunStatus(
                 "start",
                 tr("start"),
                 tr(
                     "starts at {place} with loss {loss:.4g}; {away}",
-                    place=here.point(here.x, here.y),
-                    loss=here.loss,
-                    away=here.away,
+                    place=snapshot.format_point(snapshot.x, snapshot.y),
+                    loss=snapshot.loss,
+                    away=snapshot.minimum_distance_text,
                 ),
             )
-        return resting(here) or _cycling(here) or _swinging(here) or _crawling(here) or _moving(here)
+        return (
+            convergence_status(snapshot)
+            or _cycle_status(snapshot)
+            or _oscillation_status(snapshot)
+            or _slow_progress_status(snapshot)
+            or _movement_status(snapshot)
+        )
 
 
-def _cycling(here: Situation) -> Verdict | None:
-    cycle, swing = here.motion.cycle, here.motion.swing
-    if cycle is None or cycle.width <= here.rounding:
+def _cycle_status(snapshot: RunSnapshot) -> RunStatus | None:
+    cycle, oscillation = snapshot.motion.cycle, snapshot.motion.oscillation
+    if cycle is None or cycle.width <= snapshot.rounding:
         return None
-    words = tr(
+    text = tr(
         "comes back to the same {period} places every {period} steps, {width:.3g} apart{where}{reason}",
         period=cycle.period,
         width=cycle.width,
-        where=here.about(cycle.centre, 0.6 * cycle.width),
-        reason=_reason(here, swing)[1] if swing else "",
+        where=snapshot.near_minimum_text(cycle.center, 0.6 * cycle.width),
+        reason=_oscillation_cause(snapshot, oscillation)[1] if oscillation else "",
     )
-    return Verdict("cycling", tr("cycling, period {period}", period=cycle.period), words, period=float(cycle.period))
+    return RunStatus("cycling", tr("cycling, period {period}", period=cycle.period), text, period=float(cycle.period))
 
 
-def _swinging(here: Situation) -> Verdict | None:
-    swing = here.motion.swing
-    if swing is None:
+def _oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
+    oscillation = snapshot.motion.oscillation
+    if oscillation is None:
         return None
-    across, reason = _reason(here, swing)
-    change = abs(swing.growth - 1)
-    size = (
+    crosses_valley, cause = _oscillation_cause(snapshot, oscillation)
+    change = abs(oscillation.growth - 1)
+    size_text = (
         tr("keeps its size")
-        if change < STEADY
-        else tr("is {growth:.3g} times as wide as the one before", growth=swing.growth)
+        if change < GROWTH_TOLERANCE
+        else tr("is {growth:.3g} times as wide as the one before", growth=oscillation.growth)
         if change > 1
         else tr("is {percent:.2g} % wider than the one before", percent=100 * change)
-        if swing.growth > 1
+        if oscillation.growth > 1
         else tr("is {percent:.2g} % narrower than the one before", percent=100 * change)
     )
-    told = {
-        "where": here.about(swing.centre, 0.6 * swing.width),
-        "period": _steps(swing.period),
-        "width": swing.width,
-        "size": size,
-        "reason": reason,
+    values = {
+        "where": snapshot.near_minimum_text(oscillation.center, 0.6 * oscillation.width),
+        "period": _format_period(oscillation.period),
+        "width": oscillation.width,
+        "size": size_text,
+        "reason": cause,
     }
-    words = (
+    text = (
         tr(
             "swings across the valley{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}",
-            **told,
+            **values,
         )
-        if across
+        if crosses_valley
         else tr(
-            "swings to and fro{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}", **told
+            "swings to and fro{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}", **values
         )
     )
-    return Verdict(
-        "oscillating", tr("oscillating, period {period}", period=_steps(swing.period)), words, period=swing.period
+    return RunStatus(
+        "oscillating",
+        tr("oscillating, period {period}", period=_format_period(oscillation.period)),
+        text,
+        period=oscillation.period,
     )
 
 
-def _reason(here: Situation, swing: Swing) -> tuple[bool, str]:
+def _oscillation_cause(snapshot: RunSnapshot, oscillation: Oscillation) -> tuple[bool, str]:
     """Whether a swing goes across a valley; and its learning rate against the bound, where that explains the swing."""
-    middle = swing.centre.real, swing.centre.imag
-    bend = curvature(here.surface, *middle)
-    if here.creased or not bend.along(swing.axis) >= 0.8 * bend.largest:
+    center = oscillation.center.real, oscillation.center.imag
+    curvature = curvature_at(snapshot.surface, *center)
+    if snapshot.is_nonsmooth or not curvature.component_along(oscillation.axis) >= 0.8 * curvature.largest:
         return False, ""
-    across, growing, shrinking = (
-        bend.largest > 3 * abs(bend.smallest),
-        swing.growth > 1 + STEADY,
-        swing.growth < 1 - STEADY,
+    crosses_valley, growing, shrinking = (
+        curvature.largest > 3 * abs(curvature.smallest),
+        oscillation.growth > 1 + GROWTH_TOLERANCE,
+        oscillation.growth < 1 - GROWTH_TOLERANCE,
     )
-    limit, there = bound(here.track, here.step, middle, here.update), True
-    if limit and growing and here.rate < limit.rate:  # its ends may be more curved than its middle
-        limit, there = bound(here.track, here.step, None, here.update), False
-    if limit is None or (growing and here.rate < limit.rate) or (shrinking and here.rate > limit.rate):
-        return across, ""
-    against = _against(here.rate, limit)
-    return across, tr(": {against} there", against=against) if there else tr(
-        ": {against} where it is now", against=against
+    limit, at_center = stability_limit(snapshot.trajectory, snapshot.step, center, snapshot.update), True
+    if (
+        limit and growing and snapshot.learning_rate < limit.learning_rate
+    ):  # its ends may be more curved than its middle
+        limit, at_center = stability_limit(snapshot.trajectory, snapshot.step, None, snapshot.update), False
+    if (
+        limit is None
+        or (growing and snapshot.learning_rate < limit.learning_rate)
+        or (shrinking and snapshot.learning_rate > limit.learning_rate)
+    ):
+        return crosses_valley, ""
+    limit_text = _compare_to_limit(snapshot.learning_rate, limit)
+    return crosses_valley, tr(": {against} there", against=limit_text) if at_center else tr(
+        ": {against} where it is now", against=limit_text
     )
 
 
-def _crawling(here: Situation) -> Verdict | None:
+def _slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
     """Far too slow for what is left: to the minimum that the curvature predicts, else to the nearest that is known."""
-    motion, gradient = here.motion, here.gradient
-    if here.step < FEW and gradient and here.rate:
+    motion, gradient_norm = snapshot.motion, snapshot.gradient_norm
+    if snapshot.step < MIN_WINDOW and gradient_norm and snapshot.learning_rate:
         return None
-    moved = np.flatnonzero(motion.lengths > here.rounding)
-    still = len(motion.moves) - 1 - int(moved[-1]) if moved.size else len(motion.moves)
-    bend = curvature(here.surface, here.x, here.y, penalty_of(here.update))
-    left = here.left if here.nearest else here.diagonal / 10
-    if bend.smallest > 0 and not here.creased:
-        left = min(left, gradient / bend.smallest)
-    stands = still >= (PAUSE if here.rate else FEW)
-    if float(motion.lengths[-128:].mean()) * SLOW >= left and not stands:
+    moving_steps = np.flatnonzero(motion.step_sizes > snapshot.rounding)
+    stalled_steps = (
+        len(motion.displacements) - 1 - int(moving_steps[-1]) if moving_steps.size else len(motion.displacements)
+    )
+    curvature = curvature_at(snapshot.surface, snapshot.x, snapshot.y, l2_penalty(snapshot.update))
+    remaining_distance = snapshot.distance_to_minimum if snapshot.nearest_minimum else snapshot.diagonal / 10
+    if curvature.smallest > 0 and not snapshot.is_nonsmooth:
+        remaining_distance = min(remaining_distance, gradient_norm / curvature.smallest)
+    is_stalled = stalled_steps >= (STALL_STEPS if snapshot.learning_rate else MIN_WINDOW)
+    if float(motion.step_sizes[-128:].mean()) * SLOW_PROGRESS_STEPS >= remaining_distance and not is_stalled:
         return None
-    pace = motion.pace(PAUSE)
-    if here.rate == 0 and still >= min(FEW, here.step):
-        words = tr("does not move, for the learning rate is 0")
-    elif gradient == 0:
-        words = (
-            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=pace)
-            if pace
+    speed = motion.mean_speed(STALL_STEPS)
+    if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.step):
+        text = tr("does not move, for the learning rate is 0")
+    elif gradient_norm == 0:
+        text = (
+            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=speed)
+            if speed
             else tr("does not move: the ground is level here, without any gradient")
         )
-    elif still >= FEW:
-        words = tr(
+    elif stalled_steps >= MIN_WINDOW:
+        text = tr(
             "has stood still, to rounding, for {still} steps with gradient norm {gradient:.3g}",
-            still=still,
-            gradient=gradient,
+            still=stalled_steps,
+            gradient=gradient_norm,
         )
     else:
-        words = (
+        text = (
             tr(
                 "crawls, but gets faster: {pace:.2g} a step with gradient norm {gradient:.3g}",
-                pace=pace,
-                gradient=gradient,
+                pace=speed,
+                gradient=gradient_norm,
             )
-            if motion.lengths[-1] > 1.2 * motion.lengths[-FEW:].mean()
-            else tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=pace, gradient=gradient)
+            if motion.step_sizes[-1] > 1.2 * motion.step_sizes[-MIN_WINDOW:].mean()
+            else tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=speed, gradient=gradient_norm)
         )
-        limit = bound(here.track, here.step, None, here.update)
-        if limit and here.rate < limit.rate / 100 and gradient * limit.rate < here.diagonal / 10:
-            words = tr("{words}, for {against}", words=words, against=_against(here.rate, limit))
-    brief = tr("standing still") if still >= min(FEW, here.step) else tr("crawling")
-    return Verdict("crawling", brief, f"{words}; {here.away}")
+        limit = stability_limit(snapshot.trajectory, snapshot.step, None, snapshot.update)
+        if (
+            limit
+            and snapshot.learning_rate < limit.learning_rate / 100
+            and gradient_norm * limit.learning_rate < snapshot.diagonal / 10
+        ):
+            text = tr("{words}, for {against}", words=text, against=_compare_to_limit(snapshot.learning_rate, limit))
+    short_text = tr("standing still") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("crawling")
+    return RunStatus("crawling", short_text, f"{text}; {snapshot.minimum_distance_text}")
 
 
-def _moving(here: Situation) -> Verdict:
+def _movement_status(snapshot: RunSnapshot) -> RunStatus:
     """Descending, climbing, or wandering where it is neither."""
-    motion, track = here.motion, here.track
-    many = min(LONG, here.step // 2, len(motion.moves))
-    if many >= 24 and motion.turns(many) >= OFTEN:
-        losses = track.part(here.step - many, here.step)[2]
-        early, late = np.sort(losses[: many // 3]), np.sort(losses[-(many // 3) :])
-        before, after, tail = float(early[len(early) // 2]), float(late[len(late) // 2]), len(early) // 8
-        if after < early[tail] and before > late[-1 - tail]:
-            words = tr(
-                "on the whole the loss has fallen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
-                steps=many,
-                before=before,
-                after=after,
-                away=here.away,
-            )
-            return Verdict("descending", tr("descending"), words)
-        if after > early[-1 - tail] and before < late[tail]:
-            words = tr(
-                "on the whole the loss has risen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
-                steps=many,
-                before=before,
-                after=after,
-                away=here.away,
-            )
-            return Verdict("climbing", tr("climbing"), words)
-        return _wandering(here, losses)
-    losses = track.part(max(0, here.step - RECENT), here.step)[2]
-    late = np.diff(losses[-4:])
-    if (late > 0).all():  # what it did before it turned does not count
-        losses = losses[losses.argmin() :]
-    elif (late < 0).all():
-        losses = losses[losses.argmax() :]
-    steps, change = len(losses) - 1, here.loss - float(losses[0])
-    if change:
-        span = tr("{steps} steps", steps=steps) if steps > 1 else tr("a step")
-        told = {"change": abs(change), "loss": here.loss, "span": span, "away": here.away}
-        if change < 0:
-            words = tr("the loss has fallen by {change:.3g} to {loss:.4g} in {span}; {away}", **told)
-            return Verdict("descending", tr("descending"), words)
-        return Verdict(
-            "climbing", tr("climbing"), tr("the loss has risen by {change:.3g} to {loss:.4g} in {span}; {away}", **told)
+    motion, trajectory = snapshot.motion, snapshot.trajectory
+    window = min(LONG_LOSS_WINDOW, snapshot.step // 2, len(motion.displacements))
+    if window >= 24 and motion.direction_changes(window) >= MIN_DIRECTION_CHANGES:
+        losses = trajectory.values_between(snapshot.step - window, snapshot.step)[2]
+        early_losses, recent = np.sort(losses[: window // 3]), np.sort(losses[-(window // 3) :])
+        before, after, tail = (
+            float(early_losses[len(early_losses) // 2]),
+            float(recent[len(recent) // 2]),
+            len(early_losses) // 8,
         )
-    if here.step < FEW:
-        return Verdict(
+        if after < early_losses[tail] and before > recent[-1 - tail]:
+            text = tr(
+                "on the whole the loss has fallen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
+                steps=window,
+                before=before,
+                after=after,
+                away=snapshot.minimum_distance_text,
+            )
+            return RunStatus("descending", tr("descending"), text)
+        if after > early_losses[-1 - tail] and before < recent[tail]:
+            text = tr(
+                "on the whole the loss has risen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
+                steps=window,
+                before=before,
+                after=after,
+                away=snapshot.minimum_distance_text,
+            )
+            return RunStatus("climbing", tr("climbing"), text)
+        return _wandering_status(snapshot, losses)
+    losses = trajectory.values_between(max(0, snapshot.step - LOSS_WINDOW), snapshot.step)[2]
+    recent = np.diff(losses[-4:])
+    if (recent > 0).all():  # what it did before it turned does not count
+        losses = losses[losses.argmin() :]
+    elif (recent < 0).all():
+        losses = losses[losses.argmax() :]
+    steps, change = len(losses) - 1, snapshot.loss - float(losses[0])
+    if change:
+        span_text = tr("{steps} steps", steps=steps) if steps > 1 else tr("a step")
+        values = {
+            "change": abs(change),
+            "loss": snapshot.loss,
+            "span": span_text,
+            "away": snapshot.minimum_distance_text,
+        }
+        if change < 0:
+            text = tr("the loss has fallen by {change:.3g} to {loss:.4g} in {span}; {away}", **values)
+            return RunStatus("descending", tr("descending"), text)
+        return RunStatus(
+            "climbing",
+            tr("climbing"),
+            tr("the loss has risen by {change:.3g} to {loss:.4g} in {span}; {away}", **values),
+        )
+    if snapshot.step < MIN_WINDOW:
+        return RunStatus(
             "start",
             tr("start"),
-            tr("too few steps to say: the loss is {loss:.4g} as at the start; {away}", loss=here.loss, away=here.away),
+            tr(
+                "too few steps to say: the loss is {loss:.4g} as at the start; {away}",
+                loss=snapshot.loss,
+                away=snapshot.minimum_distance_text,
+            ),
         )
-    words = tr(
+    text = tr(
         "moves {pace:.3g} a step, and the loss, {loss:.4g}, is as {steps} steps before; {away}",
-        pace=motion.pace(steps),
-        loss=here.loss,
+        pace=motion.mean_speed(steps),
+        loss=snapshot.loss,
         steps=steps,
-        away=here.away,
+        away=snapshot.minimum_distance_text,
     )
-    return Verdict("wandering", tr("wandering"), words)
+    return RunStatus("wandering", tr("wandering"), text)
 
 
-def _wandering(here: Situation, losses: np.ndarray) -> Verdict:
-    steps, motion = len(losses) - 1, here.motion
-    places = motion.z[-steps - 1 :]
-    centre, pace = complex(places.mean()), float(motion.lengths[-steps:].mean())
+def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
+    steps, motion = len(losses) - 1, snapshot.motion
+    positions = motion.positions[-steps - 1 :]
+    center, speed = complex(positions.mean()), float(motion.step_sizes[-steps:].mean())
     low, high = f"{losses.min():.4g}", f"{losses.max():.4g}"
     loss = tr("between {low} and {high}", low=low, high=high) if low != high else low
-    words = tr(
+    text = tr(
         "wanders{where}, {pace:.3g} a step, and neither falls nor rises: in {steps} steps the loss was {loss}; {away}",
-        where=here.about(centre, 2 * float(np.abs(places - centre).mean())),
-        pace=pace,
+        where=snapshot.near_minimum_text(center, 2 * float(np.abs(positions - center).mean())),
+        pace=speed,
         steps=steps,
         loss=loss,
-        away=here.away,
+        away=snapshot.minimum_distance_text,
     )
-    if here.noisy:
-        words = tr("{words}; the noise of its gradient keeps it moving", words=words)
-    return Verdict("wandering", tr("wandering"), words)
+    if snapshot.is_noisy:
+        text = tr("{words}; the noise of its gradient keeps it moving", words=text)
+    return RunStatus("wandering", tr("wandering"), text)
 
 
-def _diverged(track: Track, gone: int) -> Verdict:
+def _divergence_status(trajectory: Trajectory, diverged_at: int) -> RunStatus:
     """Why the numbers overflowed: no lowest point, a learning rate beyond its bound, or what is seen."""
-    short = tr("diverged at {step}", step=gone)
-    if gone == 0:
-        return Verdict("diverged", short, tr("cannot start: the loss is not a finite number there"), gone)
-    turned = max(since for since, _ in track.timeline if since < gone)  # before that it had another learning rate
-    losses = track.part(max(turned, gone - 1 - LOOK_BACK), gone - 1)[2]
-    low, last = int(losses.argmin()), float(losses[-1])
-    since, words = gone - len(losses) + low, tr("left the range of numbers in update {step:,}", step=gone)
-    if last < min(track.losses[0], -1e6) and getattr(track.surface, "lowest", None) is None:
-        words = tr("{words}: the surface falls without end, and the loss was {loss:.3g}", words=words, loss=last)
-        return Verdict("diverged", short, words, gone)
-    words = tr("{words}: the loss was {loss:.3g} after step {since:,}", words=words, loss=losses[low], since=since)
-    if since < gone - 1:
-        words = tr("{words}, and {loss:.3g} at last", words=words, loss=last)
-    update = in_force(track, gone)
-    for step in range(since, min(since + ON_THE_WAY, gone)):
-        limit = bound(track, step, None, update)
-        if limit and update.settings["lr"] > limit.rate:
-            words = tr(
+    short_text = tr("diverged at {step}", step=diverged_at)
+    if diverged_at == 0:
+        return RunStatus("diverged", short_text, tr("cannot start: the loss is not a finite number there"), diverged_at)
+    last_change = max(
+        since for since, _ in trajectory.hyperparameters_by_step if since < diverged_at
+    )  # before that it had another learning rate
+    losses = trajectory.values_between(max(last_change, diverged_at - 1 - LOOK_BACK_STEPS), diverged_at - 1)[2]
+    lowest_index, last_loss = int(losses.argmin()), float(losses[-1])
+    start_step, text = (
+        diverged_at - len(losses) + lowest_index,
+        tr("left the range of numbers in update {step:,}", step=diverged_at),
+    )
+    if last_loss < min(trajectory.losses[0], -1e6) and getattr(trajectory.surface, "minimum_loss", None) is None:
+        text = tr("{words}: the surface falls without end, and the loss was {loss:.3g}", words=text, loss=last_loss)
+        return RunStatus("diverged", short_text, text, diverged_at)
+    text = tr(
+        "{words}: the loss was {loss:.3g} after step {since:,}", words=text, loss=losses[lowest_index], since=start_step
+    )
+    if start_step < diverged_at - 1:
+        text = tr("{words}, and {loss:.3g} at last", words=text, loss=last_loss)
+    update = effective_update(trajectory, diverged_at)
+    for step in range(start_step, min(start_step + LIMIT_CHECK_STEPS, diverged_at)):
+        limit = stability_limit(trajectory, step, None, update)
+        if limit and update.settings["lr"] > limit.learning_rate:
+            text = tr(
                 "{words}; at step {step:,} {against}",
-                words=words,
+                words=text,
                 step=step,
-                against=_against(update.settings["lr"], limit),
+                against=_compare_to_limit(update.settings["lr"], limit),
             )
             break
-    return Verdict("diverged", short, words, gone)
+    return RunStatus("diverged", short_text, text, diverged_at)
 
 
-def _steps(period: float) -> str:
+def _format_period(period: float) -> str:
     """A period in steps, to three digits."""
     return f"{period:.0f}" if period >= 99.5 or abs(period - round(period)) < 0.005 else f"{period:.3g}"
 
 
-def _against(rate: float, limit: Bound) -> str:
+def _compare_to_limit(learning_rate: float, limit: StabilityLimit) -> str:
     """A learning rate beside its bound, in as many digits as tell them apart."""
-    if math.isclose(rate, limit.rate, rel_tol=1e-9):
-        return tr("the learning rate {rate:.6g} is exactly {formula}", rate=rate, formula=limit.formula)
-    digits = next((d for d in range(3, 10) if f"{rate:.{d}g}" != f"{limit.rate:.{d}g}"), 10)
-    told = {"rate": f"{rate:.{digits}g}", "formula": limit.formula, "limit": f"{limit.rate:.{digits}g}"}
-    if rate > limit.rate:
-        return tr("the learning rate {rate} exceeds {formula} = {limit}", **told)
-    if rate < limit.rate / 100:
-        return tr("the learning rate {rate} is far below {formula} = {limit}", **told)
-    return tr("the learning rate {rate} is below {formula} = {limit}", **told)
+    if math.isclose(learning_rate, limit.learning_rate, rel_tol=1e-9):
+        return tr("the learning rate {rate:.6g} is exactly {formula}", rate=learning_rate, formula=limit.formula)
+    digits = next((d for d in range(3, 10) if f"{learning_rate:.{d}g}" != f"{limit.learning_rate:.{d}g}"), 10)
+    values = {
+        "rate": f"{learning_rate:.{digits}g}",
+        "formula": limit.formula,
+        "limit": f"{limit.learning_rate:.{digits}g}",
+    }
+    if learning_rate > limit.learning_rate:
+        return tr("the learning rate {rate} exceeds {formula} = {limit}", **values)
+    if learning_rate < limit.learning_rate / 100:
+        return tr("the learning rate {rate} is far below {formula} = {limit}", **values)
+    return tr("the learning rate {rate} is below {formula} = {limit}", **values)

@@ -16,14 +16,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from app.cli.argument_parser import Parser
+from app.cli.argument_parser import ArgumentParser
 from app.system import platform_support
 from app.system.settings_file import settings_file
 from app.utils.resources import ASSETS
 
-FONT = ("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu")
-KOREAN = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts", "noto-fonts-cjk")
-COMPARED = {
+FONT_PACKAGES = ("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu")
+KOREAN_FONT_PACKAGES = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts", "noto-fonts-cjk")
+VERSION_OPERATORS = {
     ">=": operator.ge,
     "<=": operator.le,
     "!=": operator.ne,
@@ -31,26 +31,26 @@ COMPARED = {
     ">": operator.gt,
     "<": operator.lt,
 }
-PATIENCE = 60.0  # seconds for a window to be painted
-OK, HINT, FAULT = "ok", "hint", "missing"
+WINDOW_TIMEOUT = 60.0  # seconds for a window to be painted
+OK, HINT, ERROR = "ok", "hint", "missing"
 
 
 @dataclass(frozen=True)
 class Finding:
     """One line of the answer. Without a FAULT the window can be shown; ``mend`` is what to do about it, if anything."""
 
-    verdict: str
+    status: str
     subject: str
-    words: str
-    mend: str = ""
+    message: str
+    fix: str = ""
 
     def __str__(self) -> str:
-        return f"{self.verdict:8} {self.subject}: {self.words}" + (f"\n{'':8} -> {self.mend}" if self.mend else "")
+        return f"{self.status:8} {self.subject}: {self.message}" + (f"\n{'':8} -> {self.fix}" if self.fix else "")
 
 
-def check(words: Sequence[str]) -> int:
+def check(argv: Sequence[str]) -> int:
     """Print what is there and what is not; 0 where the window can be shown, else 1."""
-    parser = Parser(
+    parser = ArgumentParser(
         prog="thalweg check",
         description="Look whether the window can be shown here, and say what mends what is "
         "missing. A hint is of no matter for the window.",
@@ -59,33 +59,33 @@ def check(words: Sequence[str]) -> int:
     parser.add_argument(
         "--window", action="store_true", help="only open an empty window, and say as JSON what Qt finds"
     )
-    if parser.parse_args(words).window:
-        from app.gui.window.application import try_window
+    if parser.parse_args(argv).window:
+        from app.gui.window.application import probe_window
 
-        return try_window()
-    well = True
-    for finding in findings():
+        return probe_window()
+    passed = True
+    for finding in run_checks():
         print(finding, flush=True)
-        well = well and finding.verdict != FAULT
-    print("The window can be shown." if well else "The window cannot be shown until what is missing is there.")
-    return 0 if well else 1
+        passed = passed and finding.status != ERROR
+    print("The window can be shown." if passed else "The window cannot be shown until what is missing is there.")
+    return 0 if passed else 1
 
 
-def findings() -> Iterator[Finding]:
+def run_checks() -> Iterator[Finding]:
     """All that is looked at, the slowest last."""
-    yield packages()
-    needed = [display(), *([libraries()] if platform_support.LINUX else [])]
-    yield from needed
-    yield kept("settings", settings_file(), "nothing is remembered from one start to the next")
-    yield kept("matplotlib's cache", _cache(), "every start takes longer")
-    found: dict[str, Any] = {}
-    if all(finding.verdict != FAULT for finding in needed):
-        found = ask_qt()
-        yield window(found)
-    if "fonts" not in found:
-        found = ask_qt("offscreen")  # fonts are found without a display too
-    if "fonts" in found:
-        yield fonts(found["fonts"], found["Korean"])
+    yield check_packages()
+    required = [check_display(), *([check_libraries()] if platform_support.LINUX else [])]
+    yield from required
+    yield check_writable("settings", settings_file(), "nothing is remembered from one start to the next")
+    yield check_writable("matplotlib's cache", _matplotlib_cache(), "every start takes longer")
+    qt_info: dict[str, Any] = {}
+    if all(finding.status != ERROR for finding in required):
+        qt_info = probe_qt()
+        yield check_window(qt_info)
+    if "fonts" not in qt_info:
+        qt_info = probe_qt("offscreen")  # fonts are found without a display too
+    if "fonts" in qt_info:
+        yield check_fonts(qt_info["fonts"], qt_info["Korean"])
     if find_spec("imageio_ffmpeg") is None:
         yield Finding(
             HINT,
@@ -95,21 +95,24 @@ def findings() -> Iterator[Finding]:
         )
 
 
-def unmet(requirement: str, installed: str) -> bool:
+def is_version_unmet(requirement: str, installed: str) -> bool:
     """Whether a version is not what is asked for, as in "numpy!=2.0.1,>=1.26"."""
 
-    def numbers(version: str) -> list[int]:
-        found = [int(part) for part in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]
-        return found + [0] * (8 - len(found))
+    def parse_version(version: str) -> list[int]:
+        parts = [int(part) for part in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]
+        return parts + [0] * (8 - len(parts))
 
     clauses = re.findall(r"([<>=!]=?)\s*([\d.]+)", requirement)
-    return not all(COMPARED[sign](numbers(installed), numbers(bound)) for sign, bound in clauses)
+    return not all(
+        VERSION_OPERATORS[operator_name](parse_version(installed), parse_version(bound))
+        for operator_name, bound in clauses
+    )
 
 
-def packages() -> Finding:
+def check_packages() -> Finding:
     """Python and the packages of pyproject.toml, by what pip has written down."""
     try:
-        told = metadata.metadata("thalweg")
+        package_metadata = metadata.metadata("thalweg")
     except metadata.PackageNotFoundError:
         return Finding(
             HINT,
@@ -117,64 +120,64 @@ def packages() -> Finding:
             "Thalweg is not installed, so their versions cannot be compared",
             "" if platform_support.FROZEN else platform_support.pip_command("-e", str(ASSETS.parent)),
         )
-    there, lost = [f"Python {system.python_version()} ({system.machine()})"], []
-    if unmet(told["Requires-Python"] or "", system.python_version()):
-        lost.append(f"Python{told['Requires-Python']}")
-    for requirement in (each for each in told.get_all("Requires-Dist") or () if "extra ==" not in each):
+    installed, missing = [f"Python {system.python_version()} ({system.machine()})"], []
+    if is_version_unmet(package_metadata["Requires-Python"] or "", system.python_version()):
+        missing.append(f"Python{package_metadata['Requires-Python']}")
+    for requirement in (each for each in package_metadata.get_all("Requires-Dist") or () if "extra ==" not in each):
         name = re.split(r"[^\w.-]", requirement)[0]
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            there.append(f"no {name}")
-            lost.append(requirement)
+            installed.append(f"no {name}")
+            missing.append(requirement)
         else:
-            there.append(f"{name} {version}")
-            if unmet(requirement, version):
-                lost.append(requirement)
-    if not lost:
-        return Finding(OK, "packages", ", ".join(there))
-    words = f"{', '.join(there)}; needed are {' and '.join(lost)}"
-    return Finding(FAULT, "packages", words, platform_support.pip_command("--upgrade", *lost))
+            installed.append(f"{name} {version}")
+            if is_version_unmet(requirement, version):
+                missing.append(requirement)
+    if not missing:
+        return Finding(OK, "packages", ", ".join(installed))
+    message = f"{', '.join(installed)}; needed are {' and '.join(missing)}"
+    return Finding(ERROR, "packages", message, platform_support.pip_command("--upgrade", *missing))
 
 
-def display() -> Finding:
-    fault = platform_support.display_fault()
-    if fault:
-        return Finding(FAULT, "display", fault)
-    if platform_support.platform() in ("offscreen", "minimal"):
+def check_display() -> Finding:
+    problem = platform_support.display_error()
+    if problem:
+        return Finding(ERROR, "display", problem)
+    if platform_support.qt_platform() in ("offscreen", "minimal"):
         return Finding(
-            HINT, "display", f"{platform_support.platform()}, as QT_QPA_PLATFORM says: nobody will see the window"
+            HINT, "display", f"{platform_support.qt_platform()}, as QT_QPA_PLATFORM says: nobody will see the window"
         )
-    return Finding(OK, "display", platform_support.platform())
+    return Finding(OK, "display", platform_support.qt_platform())
 
 
-def libraries() -> Finding:
-    lost = platform_support.lost_libraries()
-    if not lost:
+def check_libraries() -> Finding:
+    missing = platform_support.missing_qt_libraries()
+    if not missing:
         return Finding(OK, "libraries", "all that Qt asks of the system")
-    return Finding(FAULT, "libraries", platform_support.library_fault(lost))
+    return Finding(ERROR, "libraries", platform_support.library_error(missing))
 
 
-def kept(subject: str, path: Path, otherwise: str) -> Finding:
+def check_writable(subject: str, path: Path, consequence: str) -> Finding:
     """Whether a file or folder of the user's can be read and written, or made."""
     try:
-        there = path.exists()
+        exists = path.exists()
         nearest = next(each for each in (path, *path.parents) if each.exists())
-        right = nearest.is_file() == (there and subject == "settings")
-        able = right and os.access(nearest, os.R_OK | os.W_OK)
+        is_expected_kind = nearest.is_file() == (exists and subject == "settings")
+        is_writable = is_expected_kind and os.access(nearest, os.R_OK | os.W_OK)
     except OSError:
-        able = False
-    if able:
-        return Finding(OK, subject, f"{path}" if there else f"{path}, not there yet")
+        is_writable = False
+    if is_writable:
+        return Finding(OK, subject, f"{path}" if exists else f"{path}, not there yet")
     return Finding(
         HINT,
         subject,
-        f"{path} cannot be read and written: {otherwise}",
+        f"{path} cannot be read and written: {consequence}",
         "thalweg --reset puts it aside" if subject == "settings" else "",
     )
 
 
-def _cache() -> Path:
+def _matplotlib_cache() -> Path:
     """The folder that matplotlib will choose, known without matplotlib."""
     if os.environ.get("MPLCONFIGDIR"):
         return Path(os.environ["MPLCONFIGDIR"])
@@ -183,55 +186,55 @@ def _cache() -> Path:
     return Path.home() / ".matplotlib"
 
 
-def ask_qt(platform: str = "") -> dict[str, Any]:
+def probe_qt(platform: str = "") -> dict[str, Any]:
     """What Qt finds when it opens a window, in a process of its own, which it may end; {"fault": why} where it does not open."""
-    program = [sys.executable] if platform_support.FROZEN else [sys.executable, "-m", "app"]
+    command = [sys.executable] if platform_support.FROZEN else [sys.executable, "-m", "app"]
     environment = {**os.environ, **({"QT_QPA_PLATFORM": platform} if platform else {})}
     try:
-        answer = subprocess.run(
-            [*program, "check", "--window"],
+        result = subprocess.run(
+            [*command, "check", "--window"],
             capture_output=True,
             text=True,
             errors="replace",
             env=environment,
             cwd=ASSETS.parent,
-            timeout=PATIENCE,
+            timeout=WINDOW_TIMEOUT,
         )
     except OSError as error:
         return {"fault": str(error)}
     except subprocess.TimeoutExpired:
-        return {"fault": f"it was not painted within {PATIENCE:.0f} s"}
-    if answer.returncode == 0:
-        return dict(json.loads(answer.stdout.splitlines()[-1]))
-    told = [line for line in answer.stderr.splitlines() if line.strip()] or [
-        f"the process ended with {answer.returncode}"
+        return {"fault": f"it was not painted within {WINDOW_TIMEOUT:.0f} s"}
+    if result.returncode == 0:
+        return dict(json.loads(result.stdout.splitlines()[-1]))
+    error_lines = [line for line in result.stderr.splitlines() if line.strip()] or [
+        f"the process ended with {result.returncode}"
     ]
-    return {"fault": told[0].removeprefix("thalweg: ")}
+    return {"fault": error_lines[0].removeprefix("thalweg: ")}
 
 
-def window(found: dict[str, Any]) -> Finding:
-    if "fault" not in found:
-        return Finding(OK, "window", f"one was opened and painted ({found['platform']})")
-    mend = ""
+def check_window(qt_info: dict[str, Any]) -> Finding:
+    if "fault" not in qt_info:
+        return Finding(OK, "window", f"one was opened and painted ({qt_info['platform']})")
+    fix = ""
     if (
-        found["fault"].startswith("qt.") and platform_support.platform() == "xcb"
+        qt_info["fault"].startswith("qt.") and platform_support.qt_platform() == "xcb"
     ):  # Qt does not say which library it misses
-        mend = platform_support.install_command(
-            [*platform_support.IMPORTED.values(), *platform_support.SHOWN["xcb"].values()]
+        fix = platform_support.install_command(
+            [*platform_support.IMPORT_LIBRARIES.values(), *platform_support.PLATFORM_LIBRARIES["xcb"].values()]
         )
-    return Finding(FAULT, "window", found["fault"], mend)
+    return Finding(ERROR, "window", qt_info["fault"], fix)
 
 
-def fonts(number: int, korean: list[str]) -> Finding:
-    if not number:
+def check_fonts(family_count: int, korean_families: list[str]) -> Finding:
+    if not family_count:
         return Finding(
-            FAULT, "fonts", "there is none, so no word can be read", platform_support.install_command([FONT])
+            ERROR, "fonts", "there is none, so no word can be read", platform_support.install_command([FONT_PACKAGES])
         )
-    if not korean:
+    if not korean_families:
         return Finding(
             HINT,
             "fonts",
-            f"{number} families, none of them with Korean letters",
-            platform_support.install_command([KOREAN]),
+            f"{family_count} families, none of them with Korean letters",
+            platform_support.install_command([KOREAN_FONT_PACKAGES]),
         )
-    return Finding(OK, "fonts", f"{number} families, {korean[0]} for Korean")
+    return Finding(OK, "fonts", f"{family_count} families, {korean_families[0]} for Korean")

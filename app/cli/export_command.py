@@ -9,26 +9,26 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli.export_arguments import DEFAULT_STEPS, experiment_of, guide, options_of, parser
-from app.cli.progress_line import Progress
+from app.cli.export_arguments import DEFAULT_STEPS, build_experiment, build_options, build_parser, help_epilog
+from app.cli.progress_line import ProgressLine
 from app.engine.race import Race
 from app.export.options import Options
 from app.model.experiment import Experiment
-from app.utils.atomic_write import WriteError, target
+from app.utils.atomic_write import WriteError, resolve_target
 from app.utils.validation import ExperimentError
 
 
 @dataclass(frozen=True)
-class Source:
+class ExperimentSource:
     """Where an experiment comes from: None for words alone. ``name`` and ``folder`` are for targets that are named after it."""
 
-    place: str | Path | None = None
+    location: str | Path | None = None
     name: str = ""
     folder: Path = Path()
 
 
 @dataclass(frozen=True)
-class Job:
+class BatchJob:
     """An experiment, the files that are made of its race, and how many steps that has; none where no file needs any."""
 
     name: str
@@ -37,155 +37,159 @@ class Job:
     steps: int
 
 
-def export(words: Sequence[str]) -> int:
+def export(argv: Sequence[str]) -> int:
     """``thalweg export``; the exit status, as the help says it. ExperimentError where nothing can be done as it is said."""
-    asked = not {"-h", "--help"}.isdisjoint(words)
-    chosen = parser(guide() if asked else "").parse_args(words)
-    sources, several = _sources(chosen.experiment)
-    with Progress(sys.stderr, chosen.quiet) as progress:
-        jobs, failed = _jobs(chosen, sources, several)
-        written = 0
+    wants_help = not {"-h", "--help"}.isdisjoint(argv)
+    args = build_parser(help_epilog() if wants_help else "").parse_args(argv)
+    sources, multiple = _resolve_sources(args.experiment)
+    with ProgressLine(sys.stderr, args.quiet) as progress:
+        jobs, failed = _build_jobs(args, sources, multiple)
+        written_count = 0
         for job in jobs:
-            for complaint in _done(job, progress):
-                if complaint:
+            for error in _run_job(job, progress):
+                if error:
                     progress.clear()
-                    _complain(complaint)
+                    _print_error(error)
                     failed += 1
                 else:
-                    written += 1
-    return 0 if not failed else 1 if written else 2
+                    written_count += 1
+    return 0 if not failed else 1 if written_count else 2
 
 
-def _complain(sentence: object) -> None:
-    print(f"thalweg: {sentence}", file=sys.stderr)
+def _print_error(message: object) -> None:
+    print(f"thalweg: {message}", file=sys.stderr)
 
 
-def _sources(words: Sequence[str]) -> tuple[list[Source], bool]:
+def _resolve_sources(names: Sequence[str]) -> tuple[list[ExperimentSource], bool]:
     """What is exported, and whether it is more than what one name can be given to."""
-    sources: list[Source] = []
-    folders = False
-    for word in words:
-        path = Path(word)
-        if _is(path.is_dir):
-            folders = True
-            found = sorted(each for each in path.glob("[!.]*.json") if not each.name.lower().endswith(".data.json"))
-            if not found:
-                raise ExperimentError(f"there is no experiment (.json) in the folder {word}")
-            sources += [Source(each, each.stem, path) for each in found]
-        elif _is(path.exists):
-            sources.append(Source(path, path.stem, path.parent))
+    sources: list[ExperimentSource] = []
+    has_folder = False
+    for name in names:
+        path = Path(name)
+        if _path_test(path.is_dir):
+            has_folder = True
+            experiment_files = sorted(
+                each for each in path.glob("[!.]*.json") if not each.name.lower().endswith(".data.json")
+            )
+            if not experiment_files:
+                raise ExperimentError(f"there is no experiment (.json) in the folder {name}")
+            sources += [ExperimentSource(each, each.stem, path) for each in experiment_files]
+        elif _path_test(path.exists):
+            sources.append(ExperimentSource(path, path.stem, path.parent))
         else:
-            sources.append(Source(word, word))
-    return sources or [Source()], folders or len(sources) > 1
+            sources.append(ExperimentSource(name, name))
+    return sources or [ExperimentSource()], has_folder or len(sources) > 1
 
 
-def _is(question: Callable[[], bool]) -> bool:
+def _path_test(predicate: Callable[[], bool]) -> bool:
     """The answer; no for a name that no file could have."""
     try:
-        return question()
+        return predicate()
     except (OSError, ValueError):
         return False
 
 
-def _jobs(chosen: argparse.Namespace, sources: list[Source], several: bool) -> tuple[list[Job], int]:
+def _build_jobs(
+    args: argparse.Namespace, sources: list[ExperimentSource], multiple: bool
+) -> tuple[list[BatchJob], int]:
     """A job for each source, all of them looked at before the first is done; and how many of several can not be done."""
-    from app.export.formats import format_of
+    from app.export.formats import format_for_path
 
-    kinds = {format_of(_target(word, sources[0], several)).kind for word in chosen.to}
-    options = {kind: options_of(chosen, kind) for kind in kinds}
-    inputs = {source.place.resolve() for source in sources if isinstance(source.place, Path)}
-    taken: set[Path] = set()
+    kinds = {format_for_path(_output_path(pattern, sources[0], multiple)).kind for pattern in args.to}
+    options = {kind: build_options(args, kind) for kind in kinds}
+    inputs = {source.location.resolve() for source in sources if isinstance(source.location, Path)}
+    used_paths: set[Path] = set()
     jobs, failed = [], 0
     for source in sources:
-        paths = [_target(word, source, several) for word in chosen.to]
-        for path in map(target, paths):
+        paths = [_output_path(word, source, multiple) for word in args.to]
+        for path in map(resolve_target, paths):
             if path in inputs:
                 raise ExperimentError(
                     f"{path} is an experiment that is to be exported, and would be lost; choose another name"
                 )
-            if path in taken:
+            if path in used_paths:
                 raise ExperimentError(f"{path} would be written twice; choose another name for one of them")
-            taken.add(path)
+            used_paths.add(path)
         try:
-            jobs.append(_job(chosen, source, [(path, options[format_of(path).kind]) for path in paths]))
+            jobs.append(_build_job(args, source, [(path, options[format_for_path(path).kind]) for path in paths]))
         except ExperimentError as error:
-            if not several:
+            if not multiple:
                 raise
-            _complain(error if Path(str(source.place)).name in str(error) else f"{source.place}: {error}")
+            _print_error(error if Path(str(source.location)).name in str(error) else f"{source.location}: {error}")
             failed += 1
     return jobs, failed
 
 
-def _target(word: str, source: Source, several: bool) -> Path:
+def _output_path(pattern: str, source: ExperimentSource, multiple: bool) -> Path:
     """The file that a word of --to means for a source."""
-    from app.export.formats import EXPORTS
+    from app.export.formats import EXPORT_FORMATS
 
-    alone, named = word.lower() in EXPORTS, "{name}" in word
-    if (alone or named) and not source.name:
+    is_suffix, has_placeholder = pattern.lower() in EXPORT_FORMATS, "{name}" in pattern
+    if (is_suffix or has_placeholder) and not source.name:
         raise ExperimentError(
-            f"{word} takes its name from the experiment's file, and there is none; write one, as in race.png"
+            f"{pattern} takes its name from the experiment's file, and there is none; write one, as in race.png"
         )
-    if alone:
-        return source.folder / f"{source.name}{word}"
-    if several and not named:
+    if is_suffix:
+        return source.folder / f"{source.name}{pattern}"
+    if multiple and not has_placeholder:
         raise ExperimentError(
-            f"each of several experiments needs a file of its own: put {{name}} into {word}, "
+            f"each of several experiments needs a file of its own: put {{name}} into {pattern}, "
             "or give a suffix alone, as in .png"
         )
-    return Path(word.replace("{name}", source.name))
+    return Path(pattern.replace("{name}", source.name))
 
 
-def _job(chosen: argparse.Namespace, source: Source, files: list[tuple[Path, Options]]) -> Job:
+def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[tuple[Path, Options]]) -> BatchJob:
     """A job whose files can be made, as far as that can be known before it is raced."""
     from app.engine.race import Race
-    from app.export.figure import check
-    from app.export.formats import format_of
+    from app.export.figure import check_view
+    from app.export.formats import format_for_path
 
-    experiment = experiment_of(chosen, source.place)
-    steps = experiment.steps if experiment.steps is not None else experiment.shown or DEFAULT_STEPS
+    experiment = build_experiment(args, source.location)
+    steps = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
     kinds = set()
     for path, options in files:
-        made = format_of(path)
-        kinds.add(made.kind)
-        made.check(made.suffix, steps, options)
-        if made.kind in ("picture", "film"):
-            check(Race(experiment), options)
-    return Job(source.name, experiment, files, 0 if kinds == {"experiment"} else steps)
+        export_format = format_for_path(path)
+        kinds.add(export_format.kind)
+        export_format.check(export_format.suffix, steps, options)
+        if export_format.kind in ("picture", "film"):
+            check_view(Race(experiment), options)
+    return BatchJob(source.name, experiment, files, 0 if kinds == {"experiment"} else steps)
 
 
-def _done(job: Job, progress: Progress) -> list[str]:
+def _run_job(job: BatchJob, progress: ProgressLine) -> list[str]:
     """For each file of a job what is to be complained of, empty where it is written. WriteError ends all."""
     from app.engine.race import Race
-    from app.export.formats import export_slowly
+    from app.export.formats import iter_export
 
     race = Race(job.experiment)
-    _advance(race, job.steps, job.name, progress)
-    complaints = []
+    _simulate(race, job.steps, job.name, progress)
+    errors = []
     for path, options in job.files:
         try:
-            with closing(export_slowly(race, path, options)) as writing:
+            with closing(iter_export(race, path, options)) as export_progress:
                 progress(str(path), 0.0)
-                for share in writing:
-                    progress(str(path), share)
-            complaints.append("")
+                for fraction in export_progress:
+                    progress(str(path), fraction)
+            errors.append("")
         except WriteError:
             raise
         except ExperimentError as error:
-            complaints.append(f"{path}: {error}")
-    return complaints
+            errors.append(f"{path}: {error}")
+    return errors
 
 
-def _advance(race: Race, steps: int, name: str, progress: Progress) -> None:
+def _simulate(race: Race, steps: int, name: str, progress: ProgressLine) -> None:
     """Race so many steps, or until all runs have ended; branches and replicas come along."""
-    from app.engine.time_budget import first_piece, in_time
-    from app.export.run_records import SLICE, completing
+    from app.engine.time_budget import advance_within, initial_chunk_size
+    from app.export.run_records import SLICE_SECONDS, iter_catch_up
 
-    doing = f"racing {name}".rstrip()
+    task = f"racing {name}".rstrip()
     while race.step < steps:
-        before = race.step
-        in_time(race.advance, steps - race.step, SLICE, first_piece(*race.tracks))
-        if race.step == before:
+        previous_step = race.step
+        advance_within(race.advance, steps - race.step, SLICE_SECONDS, initial_chunk_size(*race.trajectories))
+        if race.step == previous_step:
             break
-        progress(doing, race.step / steps)
-    for _ in completing(race):
-        progress(f"{doing}, branches", 0.0)
+        progress(task, race.step / steps)
+    for _ in iter_catch_up(race):
+        progress(f"{task}, branches", 0.0)

@@ -4,46 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.cli.argument_parser import Parser
+from app.cli.argument_parser import ArgumentParser
 
 
-def show_list(words: Sequence[str]) -> int:
-    parser = Parser(prog="thalweg list", description="Name what there is, one a line.")
+def show_list(argv: Sequence[str]) -> int:
+    parser = ArgumentParser(prog="thalweg list", description="Name what there is, one a line.")
     parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples", "formats"))
-    what = parser.parse_args(words).what
-    if what == "optimizers":
+    category = parser.parse_args(argv).what
+    if category == "optimizers":
         from optimizers import OPTIMIZERS
 
         rows = [
             (o.id, ", ".join(f"{name}={value:g}" for name, value in o.defaults.items())) for o in OPTIMIZERS.values()
         ]
-    elif what == "parts":
-        from optimizers import PARTS
+    elif category == "parts":
+        from optimizers import MODIFIERS
 
         rows = [
             (
-                part.id,
-                f"{part.name}: "
+                modifier.id,
+                f"{modifier.name}: "
                 + " ".join(
-                    f"{name}={part.on if name == part.id else declared.default:g}"
-                    for name, declared in part.hyperparameters.items()
+                    f"{name}={modifier.default_strength if name == modifier.id else parameter.default:g}"
+                    for name, parameter in modifier.hyperparameters.items()
                 ),
             )
-            for part in PARTS.values()
+            for modifier in MODIFIERS.values()
         ]
-    elif what == "surfaces":
+    elif category == "surfaces":
         from surfaces import SURFACES
 
         rows = [(s.id, s.name) for s in SURFACES.values()]
-    elif what == "formats":
-        from app.export.formats import EXPORTS
+    elif category == "formats":
+        from app.export.formats import EXPORT_FORMATS
 
-        rows = [(suffix, f"{made.name} ({made.kind})") for suffix, made in EXPORTS.items()]
+        rows = [
+            (suffix, f"{export_format.name} ({export_format.kind})") for suffix, export_format in EXPORT_FORMATS.items()
+        ]
     else:
         from app.io.experiment_files import examples
 
         rows = [(name, title) for name, (title, _) in examples().items()]
     width = max(len(name) for name, _ in rows)
-    for name, words_of_it in rows:
-        print(f"{name:{width}}  {words_of_it}")
+    for name, description in rows:
+        print(f"{name:{width}}  {description}")
     return 0

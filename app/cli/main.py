@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from app.cli.argument_parser import Parser
+from app.cli.argument_parser import ArgumentParser
 from app.cli.list_command import show_list
 from app.system.package_versions import version
 from app.utils.atomic_write import WriteError
-from app.utils.validation import ExperimentError, printable
+from app.utils.validation import ExperimentError, make_printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    command = COMMANDS.get(words[0]) if words else None
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    command = COMMANDS.get(argv[0]) if argv else None
     try:
         if command is None:
-            return window(words)
-        status = command(words[1:])
+            return start_window(argv)
+        status = command(argv[1:])
         sys.stdout.flush()  # a reader that is gone is noticed here, not when the program has ended
         return status
     except ExperimentError as error:
@@ -38,22 +38,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("THALWEG_TRACEBACK"):
             raise
         print(
-            f"thalweg: {unforeseen(error)}; with THALWEG_TRACEBACK=1 in the environment it says where", file=sys.stderr
+            f"thalweg: {unexpected_error_message(error)}; with THALWEG_TRACEBACK=1 in the environment it says where",
+            file=sys.stderr,
         )
         return 1
 
 
-def unforeseen(error: Exception) -> str:
+def unexpected_error_message(error: Exception) -> str:
     """What nobody has thought of, in one sentence."""
     if isinstance(error, MemoryError):
         return "there is not enough memory for this"
     if isinstance(error, ImportError):
-        return f'a package is missing or broken ({printable(str(error)[:200])}); "thalweg check" says what to do'
-    return f"something went wrong inside the program ({type(error).__name__}: {printable(str(error)[:200])})"
+        return f'a package is missing or broken ({make_printable(str(error)[:200])}); "thalweg check" says what to do'
+    return f"something went wrong inside the program ({type(error).__name__}: {make_printable(str(error)[:200])})"
 
 
-def window(words: Sequence[str]) -> int:
-    parser = Parser(
+def start_window(argv: Sequence[str]) -> int:
+    parser = ArgumentParser(
         prog="thalweg",
         description="Optimizers race down a loss surface while you turn their hyperparameters.",
         epilog='Without a window: "thalweg export --help" and "thalweg list --help".\n'
@@ -76,53 +77,53 @@ def window(words: Sequence[str]) -> int:
     )
     parser.add_argument("--uninstall-desktop", action="store_true", help="remove it from there, and end")
     parser.add_argument("--version", action="store_true", help="print the version and end")
-    misspelt(words)
-    chosen = parser.parse_args(words)
-    if chosen.version:
+    check_misspelled_command(argv)
+    args = parser.parse_args(argv)
+    if args.version:
         print(f"thalweg {version()}")
         return 0
-    if chosen.install_desktop or chosen.uninstall_desktop:
+    if args.install_desktop or args.uninstall_desktop:
         from app.system import desktop_entry
 
-        print(desktop_entry.install() if chosen.install_desktop else desktop_entry.uninstall())
+        print(desktop_entry.install() if args.install_desktop else desktop_entry.uninstall())
         return 0
     from app.gui.window.application import open_window
-    from app.io.experiment_files import load, place
+    from app.io.experiment_files import load, resolve_path
 
-    source = place(chosen.experiment) if chosen.experiment else None
+    source = resolve_path(args.experiment) if args.experiment else None
     experiment = load(source) if source else None
-    if chosen.reset:
-        from app.gui.window.application import look_first
-        from app.system.settings_file import begin_anew
+    if args.reset:
+        from app.gui.window.application import require_display
+        from app.system.settings_file import back_up_settings
 
-        look_first()  # what is remembered is not lost for a window that cannot be shown
+        require_display()  # what is remembered is not lost for a window that cannot be shown
 
-        print(begin_anew(), flush=True)
+        print(back_up_settings(), flush=True)
     return open_window(experiment, source)
 
 
-def misspelt(words: Sequence[str]) -> None:
+def check_misspelled_command(argv: Sequence[str]) -> None:
     """ExperimentError for a first word that is like a command, and is no file and no example."""
-    word = words[0] if words else ""
-    near = get_close_matches(word, [*COMMANDS, "--reset", "--version", "--help"], 1, 0.7)
-    if not near or word.startswith("-") or Path(word).exists():
+    command = argv[0] if argv else ""
+    matches = get_close_matches(command, [*COMMANDS, "--reset", "--version", "--help"], 1, 0.7)
+    if not matches or command.startswith("-") or Path(command).exists():
         return
     from app.io.experiment_files import examples
 
-    if word not in examples():
-        raise ExperimentError(f"there is no file or command {printable(word)}; did you mean {near[0]}?")
+    if command not in examples():
+        raise ExperimentError(f"there is no file or command {make_printable(command)}; did you mean {matches[0]}?")
 
 
-def export(words: Sequence[str]) -> int:
+def export(argv: Sequence[str]) -> int:
     from app.cli import export_command
 
-    return export_command.export(words)
+    return export_command.export(argv)
 
 
-def check(words: Sequence[str]) -> int:
+def check(argv: Sequence[str]) -> int:
     from app.cli import check_command
 
-    return check_command.check(words)
+    return check_command.check(argv)
 
 
 COMMANDS = {"export": export, "list": show_list, "check": check}

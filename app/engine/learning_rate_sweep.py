@@ -13,38 +13,40 @@ import numpy as np
 
 from app.model.run import Run
 from app.utils.i18n import tr
-from optimizers.descent import Point, begin, descend
-from optimizers.loss import Surface
-from optimizers.step import Step
-from optimizers.trace import walk
+from optimizers.descent import Point, descend, initial_point
+from optimizers.loss import SurfaceFunction
+from optimizers.step import BoundUpdate
+from optimizers.trace import iterate_updates
 
-SLICE = 50  # updates between two reports: some 5 ms of a batch, 25 ms of a rule that searches
-ALONE = 4  # a rule that walks one run at a time is some 40 times slower: it tries one in so many of the rates
-ROUNDING = 1e-15  # of the loss, there and at the start: losses that differ by less are the same
+STEPS_PER_SLICE = 50  # updates between two reports: some 5 ms of a batch, 25 ms of a rule that searches
+UNBATCHED_DIVISOR = (
+    4  # a rule that walks one run at a time is some 40 times slower: it tries one in so many of the rates
+)
+RELATIVE_TOLERANCE = 1e-15  # of the loss, there and at the start: losses that differ by less are the same
 
-Figures = tuple[
+TrialResult = tuple[
     float, float
 ]  # of one rate: loss at the end, and the step since which it has been that; nan where it diverged
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class LearningRateSweep:
     """``rates`` (n,), rising, and the ``losses`` (n,) after ``steps`` steps, nan where the run diverged; the ``best`` rate.
 
     The loss of the best is to the bit what a race of it comes to, the others are so to rounding. ``criterion`` says in a phrase
     by what it is the best.
     """
 
-    rates: np.ndarray
+    learning_rates: np.ndarray
     losses: np.ndarray
-    best: float
+    best_learning_rate: float
     steps: int
     criterion: str
 
 
-def sweep(
-    run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: int = 60
-) -> Generator[float, None, Sweep]:
+def sweep_learning_rates(
+    run: Run, surface: SurfaceFunction, start: tuple[float, float], steps: int, max_count: int = 60
+) -> Generator[float, None, LearningRateSweep]:
     """Try ``rates`` learning rates, spread over the range of the slider; a quarter of them for a rule that searches.
 
     All else of the run stays as it is. A generator: it yields the share that is done, 0 to 1, after every slice of the work,
@@ -54,88 +56,117 @@ def sweep(
     and in the end where every rate diverges.
     """
     if "lr" not in run.hyperparameters:
-        raise ValueError(tr("{name} has no learning rate to look for", name=run.rule.name))
-    count = rates if run.rule.batched else rates // ALONE
+        raise ValueError(tr("{name} has no learning rate to look for", name=run.method.name))
+    count = max_count if run.method.batched else max_count // UNBATCHED_DIVISOR
     if steps < 1 or count < 2:
         raise ValueError(
             tr("a sweep takes at least one step and two rates, not {steps} and {count}", steps=steps, count=count)
         )
-    declared = run.rule.declared("lr")
-    tried = np.array([declared.value(k / (count - 1)) for k in range(count)])
+    spec = run.method.spec("lr")
+    learning_rates = np.array([spec.from_slider(k / (count - 1)) for k in range(count)])
     criterion = tr(
         "lowest loss after {steps:,} steps, of {count} values of the {label}; of equal ones the first there",
         steps=steps,
         count=count,
-        label=tr(declared.label),
+        label=tr(spec.label),
     )
-    return _sweep(run, surface, start, steps, tried, criterion)
+    return _run_sweep(run, surface, start, steps, learning_rates, criterion)
 
 
-def _sweep(
-    run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray, criterion: str
-) -> Generator[float, None, Sweep]:
-    first, figures = begin(run.rule, surface, start), np.full((2, rates.size), np.nan)
-    if run.rule.batched:
-        figures[:] = yield from _together(run, surface, first, steps, rates)
-        walked: set[int] = set()
-        while (best := _best(figures, first.loss)) not in walked:  # where rounding grows, a race would end elsewhere
-            left = 0.5 ** (len(walked) + 1)
-            figures[:, best] = yield from _alone(run, surface, first, steps, rates[best], 1 - left, left / 2)
-            walked.add(best)
+def _run_sweep(
+    run: Run,
+    surface: SurfaceFunction,
+    start: tuple[float, float],
+    steps: int,
+    learning_rates: np.ndarray,
+    criterion: str,
+) -> Generator[float, None, LearningRateSweep]:
+    initial, results = initial_point(run.method, surface, start), np.full((2, learning_rates.size), np.nan)
+    if run.method.batched:
+        results[:] = yield from _run_batched(run, surface, initial, steps, learning_rates)
+        verified: set[int] = set()
+        while (
+            best_index := _best_index(results, initial.loss)
+        ) not in verified:  # where rounding grows, a race would end elsewhere
+            remaining_fraction = 0.5 ** (len(verified) + 1)
+            results[:, best_index] = yield from _run_single(
+                run, surface, initial, steps, learning_rates[best_index], 1 - remaining_fraction, remaining_fraction / 2
+            )
+            verified.add(best_index)
     else:
-        for k, rate in enumerate(rates):
-            figures[:, k] = yield from _alone(run, surface, first, steps, rate, k / rates.size, 1 / rates.size)
-        best = _best(figures, first.loss)
-    return Sweep(rates, figures[0], float(rates[best]), steps, criterion)
+        for k, learning_rate in enumerate(learning_rates):
+            results[:, k] = yield from _run_single(
+                run, surface, initial, steps, learning_rate, k / learning_rates.size, 1 / learning_rates.size
+            )
+        best_index = _best_index(results, initial.loss)
+    return LearningRateSweep(learning_rates, results[0], float(learning_rates[best_index]), steps, criterion)
 
 
-def _best(figures: np.ndarray, first: float) -> int:
-    losses, since = figures
+def _best_index(results: np.ndarray, initial_loss: float) -> int:
+    losses, reached_at = results
     if np.isnan(losses).all():
         raise ValueError(tr("the run diverges at each of {count} rates", count=losses.size))
-    lowest = np.nanmin(losses)
-    equal = np.flatnonzero(losses <= lowest + _rounding(lowest, first))
-    return int(equal[np.argmin(since[equal])])
+    lowest_loss = np.nanmin(losses)
+    tied = np.flatnonzero(losses <= lowest_loss + _loss_tolerance(lowest_loss, initial_loss))
+    return int(tied[np.argmin(reached_at[tied])])
 
 
-def _rounding(loss: Any, first: float) -> Any:
+def _loss_tolerance(loss: Any, initial_loss: float) -> Any:
     """By how much losses may differ and be the same."""
-    return ROUNDING * abs(loss) + ROUNDING * abs(first)
+    return RELATIVE_TOLERANCE * abs(loss) + RELATIVE_TOLERANCE * abs(initial_loss)
 
 
-def _together(
-    run: Run, surface: Surface, first: Point, steps: int, rates: np.ndarray
+def _run_batched(
+    run: Run, surface: SurfaceFunction, initial: Point, steps: int, learning_rates: np.ndarray
 ) -> Generator[float, None, np.ndarray]:
     """The figures (2, n) of all rates at once: the first half of the work."""
-    x, y = (np.full(rates.size, at) for at in first.position)
-    rows = enumerate(walk(Step(run.rule, surface, {**run.hyperparameters, "lr": rates}), surface, x, y, steps))
-    loss, since, lost = np.full(rates.size, np.nan), np.zeros(rates.size), np.zeros(rates.size, bool)
-    for done in range(0, steps + 1, SLICE):
-        yield done / steps / 2
+    x, y = (np.full(learning_rates.size, coordinate) for coordinate in initial.position)
+    rows = enumerate(
+        iterate_updates(
+            BoundUpdate(run.method, surface, {**run.hyperparameters, "lr": learning_rates}), surface, x, y, steps
+        )
+    )
+    loss, reached_at, diverged = (
+        np.full(learning_rates.size, np.nan),
+        np.zeros(learning_rates.size),
+        np.zeros(learning_rates.size, bool),
+    )
+    for done_steps in range(0, steps + 1, STEPS_PER_SLICE):
+        yield done_steps / steps / 2
         try:
             with np.errstate(all="ignore"):
-                for t, (x, y, height) in islice(rows, SLICE):
-                    since = np.where(abs(height - loss) <= _rounding(height, first.loss), since, t)
-                    loss = height
-                    lost |= ~(np.isfinite(x) & np.isfinite(y) & np.isfinite(loss))
+                for t, (x, y, new_loss) in islice(rows, STEPS_PER_SLICE):
+                    reached_at = np.where(
+                        abs(new_loss - loss) <= _loss_tolerance(new_loss, initial.loss), reached_at, t
+                    )
+                    loss = new_loss
+                    diverged |= ~(np.isfinite(x) & np.isfinite(y) & np.isfinite(loss))
         except (ArithmeticError, ValueError):  # of a hyperparameter that all rates share
-            lost[:] = True
-        if lost.all():
+            diverged[:] = True
+        if diverged.all():
             break
-    return np.where(lost, np.nan, [loss + 0 * since, since])
+    return np.where(diverged, np.nan, [loss + 0 * reached_at, reached_at])
 
 
-def _alone(
-    run: Run, surface: Surface, first: Point, steps: int, rate: float, begun: float, share: float
-) -> Generator[float, None, Figures]:
+def _run_single(
+    run: Run,
+    surface: SurfaceFunction,
+    initial: Point,
+    steps: int,
+    learning_rate: float,
+    done_fraction: float,
+    fraction: float,
+) -> Generator[float, None, TrialResult]:
     """The figures of one rate, exactly as a race comes to them: this ``share`` of the work, after ``begun`` of it is done."""
-    here, since, settings = first, 0, {**run.hyperparameters, "lr": float(rate)}
-    while here.t < steps and not here.diverged:
-        yield begun + share * here.t / steps
-        xs, ys, losses = array("d"), array("d"), array("d", [here.loss])
-        here = descend(run.rule, surface, here, settings, min(SLICE, steps - here.t), xs, ys, losses)
-        column = np.array(losses)
+    point, reached_at, hyperparameters = initial, 0, {**run.hyperparameters, "lr": float(learning_rate)}
+    while point.t < steps and not point.diverged:
+        yield done_fraction + fraction * point.t / steps
+        xs, ys, losses = array("d"), array("d"), array("d", [point.loss])
+        point = descend(
+            run.method, surface, point, hyperparameters, min(STEPS_PER_SLICE, steps - point.t), xs, ys, losses
+        )
+        loss_column = np.array(losses)
         with np.errstate(over="ignore"):
-            moved = np.flatnonzero(abs(np.diff(column)) > _rounding(column[1:], first.loss))
-        since = here.t - len(xs) + 1 + int(moved[-1]) if moved.size else since
-    return (math.nan, math.nan) if here.diverged else (here.loss, since)
+            changed_steps = np.flatnonzero(abs(np.diff(loss_column)) > _loss_tolerance(loss_column[1:], initial.loss))
+        reached_at = point.t - len(xs) + 1 + int(changed_steps[-1]) if changed_steps.size else reached_at
+    return (math.nan, math.nan) if point.diverged else (point.loss, reached_at)

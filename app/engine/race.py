@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.engine.trajectory import Track
-from app.engine.trajectory_cache import Seat, seated
+from app.engine.trajectory import Trajectory
+from app.engine.trajectory_cache import RunStart, assign_trajectories
 from app.model.experiment import Experiment
 
-ATTIC = 100  # tracks that are kept though no run has them any more, for undo
-POINTS = 5_000_000  # points of them in all
+MAX_CACHED_TRAJECTORIES = 100  # tracks that are kept though no run has them any more, for undo
+MAX_CACHED_POINTS = 5_000_000  # points of them in all
 
 
 class Race:
@@ -18,112 +18,132 @@ class Race:
     ``bundles``: the tracks of each run's replicas.
     """
 
-    def __init__(self, experiment: Experiment, pool: Iterable[Track] = ()) -> None:
-        self.experiment, self.surface, self.step = experiment, experiment.land, 0
-        self.attic = list(pool)
+    def __init__(self, experiment: Experiment, pool: Iterable[Trajectory] = ()) -> None:
+        self.experiment, self.surface, self.step = experiment, experiment.surface, 0
+        self.trajectory_cache = list(pool)
         assert experiment.start is not None
         start, runs = experiment.start, experiment.runs
-        seats: list[Seat] = [(run, start) for run in runs]
-        seats += [(run, branch.start) for branch in experiment.branches for run in branch.runs]
-        seats += [(replica, start) for run in runs for replica in run.others]
-        budget = experiment.fair.evaluations
-        tracks = iter(seated(seats, self.surface, budget, self.attic))
-        self.tracks = [self._granted(next(tracks), budget) for _ in runs]
-        self.branches = [[self._granted(next(tracks), None) for _ in branch.runs] for branch in experiment.branches]
-        self.bundles = [[self._granted(next(tracks), budget) for _ in range(run.replicas)] for run in runs]
-        for branch, left in zip(experiment.branches, self.branches, strict=True):
-            for track in left:
-                track.seen = max(track.seen, branch.steps)
-        self._clear_attic()
+        run_starts: list[RunStart] = [(run, start) for run in runs]
+        run_starts += [(run, branch.start) for branch in experiment.branches for run in branch.runs]
+        run_starts += [(replica, start) for run in runs for replica in run.replica_runs]
+        budget = experiment.comparison.evaluation_budget
+        trajectories = iter(assign_trajectories(run_starts, self.surface, budget, self.trajectory_cache))
+        self.trajectories = [self._with_budget(next(trajectories), budget) for _ in runs]
+        self.branch_trajectories = [
+            [self._with_budget(next(trajectories), None) for _ in branch.runs] for branch in experiment.branches
+        ]
+        self.replica_trajectories = [
+            [self._with_budget(next(trajectories), budget) for _ in range(run.replicas)] for run in runs
+        ]
+        for branch, branch_group in zip(experiment.branches, self.branch_trajectories, strict=True):
+            for trajectory in branch_group:
+                trajectory.last_displayed_step = max(trajectory.last_displayed_step, branch.steps)
+        self._trim_cache()
 
-    def _granted(self, track: Track, budget: int | None) -> Track:
+    def _with_budget(self, trajectory: Trajectory, budget: int | None) -> Trajectory:
         """The track with a budget; a shorter one where it has spent more than that."""
-        if budget is not None and track.extent > track.affordable(budget):
-            self.attic.insert(0, track)
-            track = track.fork(track.affordable(budget))
-        track.grant(budget)
-        return track
+        if budget is not None and trajectory.last_step > trajectory.last_step_within_budget(budget):
+            self.trajectory_cache.insert(0, trajectory)
+            trajectory = trajectory.copy_until(trajectory.last_step_within_budget(budget))
+        trajectory.set_budget(budget)
+        return trajectory
 
-    def _clear_attic(self) -> None:
+    def _trim_cache(self) -> None:
         """Keep what was left last, as far as there is room."""
-        room, kept = POINTS, []
-        for track in self.attic[:ATTIC]:
-            if track.extent < room:
-                kept.append(track)
-                room -= track.extent + 1
-        self.attic = kept
+        points_left, cached = MAX_CACHED_POINTS, []
+        for trajectory in self.trajectory_cache[:MAX_CACHED_TRAJECTORIES]:
+            if trajectory.last_step < points_left:
+                cached.append(trajectory)
+                points_left -= trajectory.last_step + 1
+        self.trajectory_cache = cached
 
     @property
-    def every(self) -> list[Track]:
+    def all_trajectories(self) -> list[Trajectory]:
         """All tracks of runs, branches and replicas."""
-        return [*self.tracks, *(track for part in (*self.branches, *self.bundles) for track in part)]
+        return [
+            *self.trajectories,
+            *(trajectory for group in (*self.branch_trajectories, *self.replica_trajectories) for trajectory in group),
+        ]
 
     @property
-    def extent(self) -> int:
+    def last_step(self) -> int:
         """The last step that is known of every run that has not ended before."""
-        going = [track.extent for track in self.tracks if not track.finished]
-        return max(self.step, min(going) if going else max((track.reach for track in self.tracks), default=0))
+        active_steps = [trajectory.last_step for trajectory in self.trajectories if not trajectory.finished]
+        return max(
+            self.step,
+            min(active_steps)
+            if active_steps
+            else max((track.last_known_step for track in self.trajectories), default=0),
+        )
 
     @property
-    def late(self) -> list[tuple[Track, int]]:
+    def pending_runs(self) -> list[tuple[Trajectory, int]]:
         """The runs that have not come as far as they are to be shown, and how far that is."""
-        return [(track, self.step) for track in self.tracks if track.extent < self.step and not track.finished]
+        return [
+            (trajectory, self.step)
+            for trajectory in self.trajectories
+            if trajectory.last_step < self.step and not trajectory.finished
+        ]
 
     @property
-    def late_branches(self) -> list[tuple[Track, int]]:
+    def pending_branches(self) -> list[tuple[Trajectory, int]]:
         """The same for branches, for which the race need not wait."""
         return [
-            (track, branch.steps)
-            for branch, tracks in zip(self.experiment.branches, self.branches, strict=True)
-            for track in tracks
-            if track.extent < branch.steps and not track.finished
+            (trajectory, branch.steps)
+            for branch, trajectories in zip(self.experiment.branches, self.branch_trajectories, strict=True)
+            for trajectory in trajectories
+            if trajectory.last_step < branch.steps and not trajectory.finished
         ]
 
     @property
-    def late_replicas(self) -> list[tuple[Track, int]]:
+    def pending_replicas(self) -> list[tuple[Trajectory, int]]:
         """The same for replicas, which go as far as their runs."""
         goals = [
-            (replica, min(self.step, track.extent))
-            for track, bundle in zip(self.tracks, self.bundles, strict=True)
-            for replica in bundle
+            (replica, min(self.step, trajectory.last_step))
+            for trajectory, replicas in zip(self.trajectories, self.replica_trajectories, strict=True)
+            for replica in replicas
         ]
-        return [(track, goal) for track, goal in goals if track.extent < goal and not track.finished]
+        return [(track, goal) for track, goal in goals if track.last_step < goal and not track.finished]
 
-    def advance(self, count: int) -> None:
+    def advance(self, step_count: int) -> None:
         """Go ``count`` steps on: through the past that is known, then by new updates."""
-        first = self.step
-        self.step += count
-        for track in self.tracks:
-            if track.extent < self.step:
-                track.advance(self.step - track.extent)
-        self.step = max(first, self.last)
+        first_step = self.step
+        self.step += step_count
+        for trajectory in self.trajectories:
+            if trajectory.last_step < self.step:
+                trajectory.advance(self.step - trajectory.last_step)
+        self.step = max(first_step, self.clamped_step)
 
     @property
-    def last(self) -> int:
+    def clamped_step(self) -> int:
         """The step; where all have ended, no more than the longest of them came to, since there is nothing beyond."""
-        if self.tracks and all(track.finished for track in self.tracks):
-            return min(self.step, max(track.reach for track in self.tracks))
+        if self.trajectories and all(trajectory.finished for trajectory in self.trajectories):
+            return min(self.step, max(track.last_known_step for track in self.trajectories))
         return self.step
 
-    def complete(self) -> None:
+    def compute_pending(self) -> None:
         """Let all that is late, of branches and replicas too, come as far as it is to be shown."""
-        for track, goal in (*self.late, *self.late_branches, *self.late_replicas):
-            track.advance(goal - track.extent)
+        for trajectory, goal in (*self.pending_runs, *self.pending_branches, *self.pending_replicas):
+            trajectory.advance(goal - trajectory.last_step)
 
     def seek(self, step: int) -> None:
         """Show an earlier step, or a later one that is already known; IndexError for any other."""
-        if not 0 <= step <= self.extent:
-            raise IndexError(f"step {step} is not between 0 and {self.extent}")
+        if not 0 <= step <= self.last_step:
+            raise IndexError(f"step {step} is not between 0 and {self.last_step}")
         self.step = step
 
-    def take(self, experiment: Experiment) -> Race:
+    def with_experiment(self, experiment: Experiment) -> Race:
         """The race of another experiment, at the same step: this one where all its tracks are the same, which then may go on
         otherwise from now on. Runs that are in both keep their past as far as it is the same; others are late."""
-        race = Race(experiment, [*self.every, *self.attic])
+        race = Race(experiment, [*self.all_trajectories, *self.trajectory_cache])
         race.step = self.step
-        race.step = race.last
-        same = (race.tracks, race.branches, race.bundles) == (self.tracks, self.branches, self.bundles)
-        if same and race.surface is self.surface:
+        race.step = race.clamped_step
+        unchanged = (race.trajectories, race.branch_trajectories, race.replica_trajectories) == (
+            self.trajectories,
+            self.branch_trajectories,
+            self.replica_trajectories,
+        )
+        if unchanged and race.surface is self.surface:
             self.experiment = experiment
             return self
         return race

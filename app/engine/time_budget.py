@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from app.engine.trajectory import Track
+from app.engine.trajectory import Trajectory
 
 
-def in_time(advance: Callable[[int], None], count: int, seconds: float, piece: int = 1) -> bool:
+def advance_within(advance: Callable[[int], None], step_count: int, seconds: float, chunk_size: int = 1) -> bool:
     """Advance by ``count`` in pieces that grow from ``piece``; False where the time was over before the last of them."""
-    began = perf_counter()
-    while count > 0 and perf_counter() - began < seconds:
-        advance(min(piece, count))
-        count, piece = count - piece, max(piece, min(2 * piece, 256))
-    return count <= 0
+    start_time = perf_counter()
+    while step_count > 0 and perf_counter() - start_time < seconds:
+        advance(min(chunk_size, step_count))
+        step_count, chunk_size = step_count - chunk_size, max(chunk_size, min(2 * chunk_size, 256))
+    return step_count <= 0
 
 
-def first_piece(*tracks: Track) -> int:
+def initial_chunk_size(*trajectories: Trajectory) -> int:
     """Updates that surely take no long time: plain rules on floats need a millisecond for a thousand."""
-    return 1024 if all(track.rule.batched and not track.parted for track in tracks) else 16
+    return (
+        1024 if all(trajectory.method.batched and not trajectory.has_modifiers for trajectory in trajectories) else 16
+    )
 
 
-def reached(late: list[tuple[Track, int]], seconds: float) -> bool:
+def catch_up(pending: list[tuple[Trajectory, int]], seconds: float) -> bool:
     """Let each track come to its goal, as far as there is time, those that are the farthest behind first; whether all have."""
-    began = perf_counter()
-    for k, (track, goal) in enumerate(sorted(late, key=lambda one: one[0].extent)):
-        left = seconds - (perf_counter() - began)
-        if left <= 0:
+    start_time = perf_counter()
+    for k, (trajectory, goal) in enumerate(sorted(pending, key=lambda one: one[0].last_step)):
+        seconds_left = seconds - (perf_counter() - start_time)
+        if seconds_left <= 0:
             break
-        in_time(track.advance, goal - track.extent, left / (len(late) - k), first_piece(track))
-    return all(track.extent >= goal or track.finished for track, goal in late)
+        advance_within(
+            trajectory.advance,
+            goal - trajectory.last_step,
+            seconds_left / (len(pending) - k),
+            initial_chunk_size(trajectory),
+        )
+    return all(track.last_step >= goal or track.finished for track, goal in pending)

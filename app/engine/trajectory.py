@@ -17,206 +17,233 @@ from typing import Any
 import numpy as np
 
 from app.model.run import Run
-from optimizers.descent import Point, begin, descend
-from optimizers.loss import Surface
-from optimizers.step import Step
+from optimizers.descent import Point, descend, initial_point
+from optimizers.loss import SurfaceFunction
+from optimizers.step import BoundUpdate
 
-FOREVER = 1 << 62
-CHECKPOINT, CLOSE = (
+INFINITE_STEPS = 1 << 62
+CHECKPOINT_INTERVAL, CHECKPOINT_INTERVAL_SLOW = (
     1024,
     32,
 )  # updates between two kept states: of a rule on floats, and of one that searches and is slow
 
 
-class Track:
+class Trajectory:
     """One run of a race, from its start to as far as it has been computed."""
 
-    def __init__(self, run: Run, surface: Surface, start: tuple[float, float]) -> None:
-        self.rule = run.rule
+    def __init__(self, run: Run, surface: SurfaceFunction, start: tuple[float, float]) -> None:
+        self.method = run.method
         self.surface, self.start = surface, start
-        self.spacing = CHECKPOINT if self.rule.batched else CLOSE
-        self.tip: Point = begin(self.rule, surface, start)
+        self.checkpoint_interval = CHECKPOINT_INTERVAL if self.method.batched else CHECKPOINT_INTERVAL_SLOW
+        self.head: Point = initial_point(self.method, surface, start)
         self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
-        self.losses = array("d", [self.tip.loss])
-        self.timeline = run.timeline  # since which step, which hyperparameters
-        self.checkpoints = [self.tip]
-        self.recalled = self.tip  # the point that was computed again last
-        self.seen = 0  # the last step of it that somebody was shown
+        self.losses = array("d", [self.head.loss])
+        self.hyperparameters_by_step = run.hyperparameters_by_step  # since which step, which hyperparameters
+        self.checkpoints = [self.head]
+        self.cached_state = self.head  # the point that was computed again last
+        self.last_displayed_step = 0  # the last step of it that somebody was shown
         self.budget: int | None = None  # evaluations that it may use
         self.exhausted = False  # whether the next update would need more
-        self.totals: tuple[array[int], array[int]] | None = (
+        self.cumulative_evaluations: tuple[array[int], array[int]] | None = (
             None  # of evaluations, step by step, where not each update costs one
         )
 
     @property
-    def extent(self) -> int:
+    def last_step(self) -> int:
         """The number of updates that are kept."""
         return len(self.xs) - 1
 
     @property
     def diverged_at(self) -> int | None:
         """The update at which the numbers overflowed, or None."""
-        if not self.tip.diverged:
+        if not self.head.diverged:
             return None
-        return self.extent + 1 if math.isfinite(self.losses[0]) else 0
+        return self.last_step + 1 if math.isfinite(self.losses[0]) else 0
 
     @property
-    def reach(self) -> int:
+    def last_known_step(self) -> int:
         """The number of updates that are known: those that are kept, and the one that failed."""
-        return max(self.extent, self.diverged_at or 0)
+        return max(self.last_step, self.diverged_at or 0)
 
     @property
-    def parted(self) -> bool:
+    def has_modifiers(self) -> bool:
         """Whether its rule is combined with anything now, which makes an update several times as slow."""
-        return len(self.timeline[-1][1]) > len(self.rule.hyperparameters)
+        return len(self.hyperparameters_by_step[-1][1]) > len(self.method.hyperparameters)
 
     @property
     def finished(self) -> bool:
         """Whether it goes no farther, however far the race goes."""
-        return self.tip.diverged or self.exhausted
+        return self.head.diverged or self.exhausted
 
-    def advance(self, count: int) -> None:
+    def advance(self, step_count: int) -> None:
         """Make ``count`` updates more, each with the hyperparameters of its time; none beyond the budget, or once diverged."""
-        while count > 0 and not self.finished:
-            now, until = self._stretch(self.extent)
-            piece = min(count, until - self.extent, self.spacing - self.extent % self.spacing)
-            if self.budget is not None and self.totals is None:
-                piece = min(piece, self.budget - self.extent)
-            self._descend(now, piece)
-            self._keep_within_budget()
-            if self.extent == len(self.checkpoints) * self.spacing and not self.tip.diverged:
-                self.checkpoints.append(self.tip)
-            count -= piece
+        while step_count > 0 and not self.finished:
+            hyperparameters, until = self._span_after(self.last_step)
+            chunk_size = min(
+                step_count, until - self.last_step, self.checkpoint_interval - self.last_step % self.checkpoint_interval
+            )
+            if self.budget is not None and self.cumulative_evaluations is None:
+                chunk_size = min(chunk_size, self.budget - self.last_step)
+            self._descend(hyperparameters, chunk_size)
+            self._enforce_budget()
+            if self.last_step == len(self.checkpoints) * self.checkpoint_interval and not self.head.diverged:
+                self.checkpoints.append(self.head)
+            step_count -= chunk_size
 
-    def _descend(self, now: Mapping[str, float], count: int) -> None:
+    def _descend(self, hyperparameters: Mapping[str, float], step_count: int) -> None:
         """Make updates, and count what they cost where that is not one gradient each."""
-        if self.totals is None and not Step(self.rule, self.surface, now).unit_cost:
-            self.totals = array("q", range(self.extent + 1)), array("q", bytes(8 * (self.extent + 1)))
-        spent = None if self.totals is None else (array("q"), array("q"))
-        self.tip = descend(self.rule, self.surface, self.tip, now, count, self.xs, self.ys, self.losses, spent)
-        if self.totals is not None and spent is not None:
-            for total, cost in zip(self.totals, spent, strict=True):
-                total.extend(islice(accumulate(cost, initial=total[-1]), 1, None))
+        if (
+            self.cumulative_evaluations is None
+            and not BoundUpdate(self.method, self.surface, hyperparameters).unit_cost
+        ):
+            self.cumulative_evaluations = (
+                array("q", range(self.last_step + 1)),
+                array("q", bytes(8 * (self.last_step + 1))),
+            )
+        step_costs = None if self.cumulative_evaluations is None else (array("q"), array("q"))
+        self.head = descend(
+            self.method, self.surface, self.head, hyperparameters, step_count, self.xs, self.ys, self.losses, step_costs
+        )
+        if self.cumulative_evaluations is not None and step_costs is not None:
+            for cumulative, cost in zip(self.cumulative_evaluations, step_costs, strict=True):
+                cumulative.extend(islice(accumulate(cost, initial=cumulative[-1]), 1, None))
 
-    def _keep_within_budget(self) -> None:
+    def _enforce_budget(self) -> None:
         if self.budget is None:
             return
-        if self.totals is None:
-            self.exhausted = self.extent >= self.budget
-        elif sum(self.spent(self.extent)) > self.budget:
-            self._cut(self.affordable(self.budget))
+        if self.cumulative_evaluations is None:
+            self.exhausted = self.last_step >= self.budget
+        elif sum(self.evaluation_counts(self.last_step)) > self.budget:
+            self._truncate(self.last_step_within_budget(self.budget))
             self.exhausted = True
 
-    def grant(self, budget: int | None) -> None:
+    def set_budget(self, budget: int | None) -> None:
         """It may use so many evaluations, and has used no more yet."""
         if budget != self.budget:
             self.budget, self.exhausted = budget, False
-            self._keep_within_budget()
+            self._enforce_budget()
 
-    def spent(self, step: int) -> tuple[int, int]:
+    def evaluation_counts(self, step: int) -> tuple[int, int]:
         """Evaluations of the gradient, and of the loss alone, that led to ``step``."""
-        return (step, 0) if self.totals is None else (self.totals[0][step], self.totals[1][step])
-
-    def affordable(self, budget: int) -> int:
-        """The last step that is known and was reached with so many evaluations."""
-        if self.totals is None:
-            return min(budget, self.extent)
-        return int(np.searchsorted(np.add(*self.totals), budget, side="right")) - 1
-
-    def _cut(self, step: int) -> None:
-        """Forget what lies beyond a step."""
-        self.tip = self.recalled = self.point_at(step)
-        for column in (self.xs, self.ys, self.losses, *(self.totals or ())):
-            del column[step + 1 :]
-        del self.checkpoints[step // self.spacing + 1 :]
-
-    def _stretch(self, step: int) -> tuple[Mapping[str, float], int]:
-        """The hyperparameters that update ``step`` + 1 uses, and the step up to which they are in force."""
-        k = bisect_right(self.timeline, step, key=lambda entry: entry[0]) - 1
-        return self.timeline[k][1], self.timeline[k + 1][0] if k + 1 < len(self.timeline) else FOREVER
-
-    def agrees(self, run: Run, surface: Surface, start: tuple[float, float]) -> int:
-        """Up to which step a run from ``start`` takes this very path; FOREVER, or -1 where not even the start is the same."""
-        if run.rule is not self.rule or surface is not self.surface or start != self.start:
-            return -1
-        mine, other = self.timeline, run.timeline
-        if mine == other:
-            return FOREVER
-        same = next(
-            (k for k, (a, b) in enumerate(zip(mine, other, strict=False)) if a != b), min(len(mine), len(other))
+        return (
+            (step, 0)
+            if self.cumulative_evaluations is None
+            else (self.cumulative_evaluations[0][step], self.cumulative_evaluations[1][step])
         )
-        if same == 0:
-            return 0
-        return min(line[same][0] for line in (mine, other) if same < len(line))
 
-    def retimed(self, run: Run) -> Track:
+    def last_step_within_budget(self, budget: int) -> int:
+        """The last step that is known and was reached with so many evaluations."""
+        if self.cumulative_evaluations is None:
+            return min(budget, self.last_step)
+        return int(np.searchsorted(np.add(*self.cumulative_evaluations), budget, side="right")) - 1
+
+    def _truncate(self, step: int) -> None:
+        """Forget what lies beyond a step."""
+        self.head = self.cached_state = self.point_at(step)
+        for column in (self.xs, self.ys, self.losses, *(self.cumulative_evaluations or ())):
+            del column[step + 1 :]
+        del self.checkpoints[step // self.checkpoint_interval + 1 :]
+
+    def _span_after(self, step: int) -> tuple[Mapping[str, float], int]:
+        """The hyperparameters that update ``step`` + 1 uses, and the step up to which they are in force."""
+        k = bisect_right(self.hyperparameters_by_step, step, key=lambda entry: entry[0]) - 1
+        return self.hyperparameters_by_step[k][1], self.hyperparameters_by_step[k + 1][0] if k + 1 < len(
+            self.hyperparameters_by_step
+        ) else INFINITE_STEPS
+
+    def last_common_step(self, run: Run, surface: SurfaceFunction, start: tuple[float, float]) -> int:
+        """Up to which step a run from ``start`` takes this very path; FOREVER, or -1 where not even the start is the same."""
+        if run.method is not self.method or surface is not self.surface or start != self.start:
+            return -1
+        own_spans, other_spans = self.hyperparameters_by_step, run.hyperparameters_by_step
+        if own_spans == other_spans:
+            return INFINITE_STEPS
+        common_count = next(
+            (k for k, (a, b) in enumerate(zip(own_spans, other_spans, strict=False)) if a != b),
+            min(len(own_spans), len(other_spans)),
+        )
+        if common_count == 0:
+            return 0
+        return min(spans[common_count][0] for spans in (own_spans, other_spans) if common_count < len(spans))
+
+    def assign_run(self, run: Run) -> Trajectory:
         """This track as one of ``run``, whose path it is as far as it goes."""
-        self.timeline = run.timeline
+        self.hyperparameters_by_step = run.hyperparameters_by_step
         return self
 
-    def fork(self, step: int) -> Track:
+    def copy_until(self, step: int) -> Trajectory:
         """A track of its own with this one's past up to ``step``."""
         other = copy(self)
-        other.budget, other.exhausted, other.seen = None, False, min(self.seen, step)
+        other.budget, other.exhausted, other.last_displayed_step = None, False, min(self.last_displayed_step, step)
         other.xs, other.ys, other.losses = self.xs[:], self.ys[:], self.losses[:]
         other.checkpoints = self.checkpoints[:]
-        other.totals = None if self.totals is None else (self.totals[0][:], self.totals[1][:])
-        if step < self.reach:
-            other._cut(step)
+        other.cumulative_evaluations = (
+            None
+            if self.cumulative_evaluations is None
+            else (self.cumulative_evaluations[0][:], self.cumulative_evaluations[1][:])
+        )
+        if step < self.last_known_step:
+            other._truncate(step)
         return other
 
     def point_at(self, step: int) -> Point:
         """How things stood after update ``step``, to the bit."""
-        if step == self.tip.t and not self.tip.diverged:
-            return self.tip
-        point = self.checkpoints[step // self.spacing]
-        if point.t < self.recalled.t <= step:
-            point = self.recalled
-        spare = array("d"), array("d"), array("d")
+        if step == self.head.t and not self.head.diverged:
+            return self.head
+        point = self.checkpoints[step // self.checkpoint_interval]
+        if point.t < self.cached_state.t <= step:
+            point = self.cached_state
+        scratch = array("d"), array("d"), array("d")
         while point.t < step:
-            now, until = self._stretch(point.t)
-            point = descend(self.rule, self.surface, point, now, min(step, until) - point.t, *spare)
-        self.recalled = point
+            hyperparameters, until = self._span_after(point.t)
+            point = descend(self.method, self.surface, point, hyperparameters, min(step, until) - point.t, *scratch)
+        self.cached_state = point
         return point
 
-    def points(self, last: int) -> Iterator[Point]:
+    def iter_points(self, last_step: int) -> Iterator[Point]:
         """How things stood at the start and after each update up to ``last``, to the bit."""
         point = self.checkpoints[0]
         yield point
-        while point.t < last:
-            now = self._stretch(point.t)[0]
-            point = descend(self.rule, self.surface, point, now, 1, array("d"), array("d"), array("d"))
+        while point.t < last_step:
+            hyperparameters = self._span_after(point.t)[0]
+            point = descend(self.method, self.surface, point, hyperparameters, 1, array("d"), array("d"), array("d"))
             yield point
 
     def state_at(self, step: int) -> dict[str, Any]:
         """What a coupled rule keeps after update ``step``, by name."""
-        return dict(zip(self.rule.state, self.point_at(step).x[1:], strict=True))
+        return dict(zip(self.method.state, self.point_at(step).x[1:], strict=True))
 
-    def part(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def values_between(self, first_step: int, last_step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x, y and loss after updates ``first`` to ``last``, both included; shorter where the run ended before."""
-        return tuple(np.asarray(column[first : last + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
+        return tuple(np.asarray(column[first_step : last_step + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
 
-    def at(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def values_at(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x, y and loss after each of ``steps``."""
         return tuple(np.frombuffer(column)[steps] for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
 
     def hyperparameters_at(self, step: int) -> Mapping[str, float]:
         """What was in force in update ``step``, from 1; before a schedule."""
-        return self._stretch(max(step, 1) - 1)[0]
+        return self._span_after(max(step, 1) - 1)[0]
 
-    def learning_rates(self, last: int, first: int = 1) -> Iterator[float]:
+    def learning_rates(self, last_step: int, first_step: int = 1) -> Iterator[float]:
         """The learning rate that each of the updates ``first`` to ``last`` used, schedules included; nan of a rule without one."""
-        for k, (since, hyperparameters) in enumerate(self.timeline):
-            until = min(last, self.timeline[k + 1][0]) if k + 1 < len(self.timeline) else last
-            if until < first:
+        for k, (start_step, hyperparameters) in enumerate(self.hyperparameters_by_step):
+            until = (
+                min(last_step, self.hyperparameters_by_step[k + 1][0])
+                if k + 1 < len(self.hyperparameters_by_step)
+                else last_step
+            )
+            if until < first_step:
                 continue
-            step = Step(self.rule, self.surface, hyperparameters)
-            for update in range(max(since + 1, first), until + 1):
-                step.turn(update)
-                yield step.settings.get("lr", math.nan)
+            bound_step = BoundUpdate(self.method, self.surface, hyperparameters)
+            for step in range(max(start_step + 1, first_step), until + 1):
+                bound_step.set_step(step)
+                yield bound_step.settings.get("lr", math.nan)
 
-    def evaluations(self, last: int) -> tuple[np.ndarray, np.ndarray]:
+    def evaluation_arrays(self, last_step: int) -> tuple[np.ndarray, np.ndarray]:
         """Evaluations of the gradient, and of the loss alone, that were spent after each of the steps 0 to ``last``, in all."""
-        if self.totals is None:
-            return np.arange(last + 1), np.zeros(last + 1, np.int64)
-        return np.array(self.totals[0][: last + 1]), np.array(self.totals[1][: last + 1])
+        if self.cumulative_evaluations is None:
+            return np.arange(last_step + 1), np.zeros(last_step + 1, np.int64)
+        return np.array(self.cumulative_evaluations[0][: last_step + 1]), np.array(
+            self.cumulative_evaluations[1][: last_step + 1]
+        )

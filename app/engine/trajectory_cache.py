@@ -4,42 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.engine.trajectory import FOREVER, Track
+from app.engine.trajectory import INFINITE_STEPS, Trajectory
 from app.model.experiment import Run
-from optimizers.loss import Surface
+from optimizers.loss import SurfaceFunction
 
-Seat = tuple[Run, tuple[float, float]]
+RunStart = tuple[Run, tuple[float, float]]
 
 
-def seated(seats: Iterable[Seat], surface: Surface, budget: int | None, pool: list[Track]) -> list[Track]:
+def assign_trajectories(
+    run_starts: Iterable[RunStart], surface: SurfaceFunction, budget: int | None, pool: list[Trajectory]
+) -> list[Trajectory]:
     """A track for each run with its start, taken out of the pool where one is there: whole, or what they have in common.
 
     Of several that are whole: one with that budget, then the longest.
     """
-    seats = list(seats)
-    tracks: list[Track | None] = []
-    for run, start in seats:
-        whole = (track for track in pool if track.agrees(run, surface, start) == FOREVER)
-        same = max(whole, key=lambda track: (track.budget == budget, track.reach), default=None)
-        if same is not None:
-            pool.remove(same)
-        tracks.append(same)
-    for k, (run, start) in enumerate(seats):
-        if tracks[k] is None:
-            tracks[k] = _made(run, surface, start, pool, [track for track in tracks if track is not None])
-    return [track for track in tracks if track is not None]
+    run_starts = list(run_starts)
+    trajectories: list[Trajectory | None] = []
+    for run, start in run_starts:
+        matches = (track for track in pool if track.last_common_step(run, surface, start) == INFINITE_STEPS)
+        match = max(matches, key=lambda track: (track.budget == budget, track.last_known_step), default=None)
+        if match is not None:
+            pool.remove(match)
+        trajectories.append(match)
+    for k, (run, start) in enumerate(run_starts):
+        if trajectories[k] is None:
+            trajectories[k] = _make_trajectory(
+                run, surface, start, pool, [track for track in trajectories if track is not None]
+            )
+    return [trajectory for trajectory in trajectories if trajectory is not None]
 
 
-def _made(run: Run, surface: Surface, start: tuple[float, float], pool: list[Track], taken: list[Track]) -> Track:
+def _make_trajectory(
+    run: Run, surface: SurfaceFunction, start: tuple[float, float], pool: list[Trajectory], assigned: list[Trajectory]
+) -> Trajectory:
     """A track with as much of a known past as there is: one of the pool itself where nothing of it is lost, else a fork."""
-    shared, best = 0, None
-    for track in (*taken, *pool):  # of equals the last: a fork costs more than one of the pool
-        common = min(track.agrees(run, surface, start), track.reach)
-        if common >= max(shared, 1):
-            shared, best = common, track
+    shared_steps, best = 0, None
+    for trajectory in (*assigned, *pool):  # of equals the last: a fork costs more than one of the pool
+        common_steps = min(trajectory.last_common_step(run, surface, start), trajectory.last_known_step)
+        if common_steps >= max(shared_steps, 1):
+            shared_steps, best = common_steps, trajectory
     if best is None:
-        return Track(run, surface, start)
-    if shared == best.reach and any(track is best for track in pool):
+        return Trajectory(run, surface, start)
+    if shared_steps == best.last_known_step and any(track is best for track in pool):
         pool.remove(best)
-        return best.retimed(run)
-    return best.fork(shared).retimed(run)
+        return best.assign_run(run)
+    return best.copy_until(shared_steps).assign_run(run)

@@ -10,66 +10,75 @@ from typing import Any
 import numpy as np
 
 from app.engine.race import Race
-from app.export.figure import Composed, compose, facts
-from app.export.movie_writers import GIF, MP4, Reel
-from app.export.options import MOST_FILM_PIXELS, MOST_FRAMES, Options
-from app.plotting.path_renderer import Brush
-from app.utils.atomic_write import replacing
+from app.export.figure import ComposedFigure, build_figure, caption_text
+from app.export.movie_writers import GifWriter, MovieWriter, Mp4Writer
+from app.export.options import MAX_FRAME_PIXELS, MAX_FRAMES, Options
+from app.plotting.path_renderer import PathRenderer
+from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
-from app.views.base_view import BLOCK
-from app.views.surface_view import Relief
+from app.views.base_view import PATH_BLOCK
+from app.views.surface_view import SurfaceView
 
-LONG, REST = 10.0, 1.0  # seconds that a film lasts where nobody says it, at most; and that its last frame is held
-MOST_COLORS = 100  # that are kept true in every frame
-SAMPLES = 9  # steps at which the views are asked whether they need more room
+MAX_DEFAULT_DURATION, HOLD_DURATION = (
+    10.0,
+    1.0,
+)  # seconds that a film lasts where nobody says it, at most; and that its last frame is held
+MAX_COLORS = 100  # that are kept true in every frame
+LIMIT_SAMPLES = 9  # steps at which the views are asked whether they need more room
 
 
-def frame_steps(last: int, options: Options) -> list[int]:
+def frame_steps(last_step: int, options: Options) -> list[int]:
     """The step that each frame shows, from 0 to ``last``; the last one is held until it has been seen, within the film's length.
 
     ExperimentError where that are too many frames.
     """
-    whole = max(round((LONG if options.seconds is None else options.seconds) * options.fps), 1)
-    rest = held_of(whole, options.fps)
-    if options.pace is not None:
-        count = -(-last // options.pace) + 1
+    frame_count = max(round((MAX_DEFAULT_DURATION if options.seconds is None else options.seconds) * options.fps), 1)
+    hold_count = hold_frame_count(frame_count, options.fps)
+    if options.steps_per_frame is not None:
+        moving_count = -(-last_step // options.steps_per_frame) + 1
         if options.seconds is not None:
-            count = min(count, whole - rest)
-        _bounded(count)
-        steps = [min(k * options.pace, last) for k in range(count)]
+            moving_count = min(moving_count, frame_count - hold_count)
+        _check_frame_count(moving_count)
+        steps = [min(k * options.steps_per_frame, last_step) for k in range(moving_count)]
     else:
-        count = whole - rest if options.seconds is not None else min(whole - rest, last + 1)
-        _bounded(count)
-        steps = [round(step) for step in np.linspace(0, last, count).tolist()] if count > 1 else [last]
-    held = rest if options.seconds is None else whole - len(steps)
-    return steps + [steps[-1]] * held
+        moving_count = (
+            frame_count - hold_count if options.seconds is not None else min(frame_count - hold_count, last_step + 1)
+        )
+        _check_frame_count(moving_count)
+        steps = (
+            [round(step) for step in np.linspace(0, last_step, moving_count).tolist()]
+            if moving_count > 1
+            else [last_step]
+        )
+    repeat_count = hold_count if options.seconds is None else frame_count - len(steps)
+    return steps + [steps[-1]] * repeat_count
 
 
-def held_of(whole: int, fps: float) -> int:
+def hold_frame_count(frame_count: int, fps: float) -> int:
     """How many of so many frames hold the last step."""
-    return min(round(REST * fps), whole // 4)
+    return min(round(HOLD_DURATION * fps), frame_count // 4)
 
 
-def _bounded(count: int) -> None:
-    if count > MOST_FRAMES:
+def _check_frame_count(count: int) -> None:
+    if count > MAX_FRAMES:
         raise ExperimentError(
             tr(
                 "a film has at most {most_frames:,} frames, not {count:,}; ask for more steps a frame or less time",
-                most_frames=MOST_FRAMES,
+                most_frames=MAX_FRAMES,
                 count=count,
             )
         )
 
 
-def fitted(options: Options) -> Options:
+def with_even_size(options: Options) -> Options:
     """The same with an even number of pixels each way, which video needs; ExperimentError where they are too many."""
     width, height = options.pixels
-    if width * height > MOST_FILM_PIXELS:
+    if width * height > MAX_FRAME_PIXELS:
         raise ExperimentError(
             tr(
                 "a film has at most {most_film_pixels:,} pixels a frame, not {width:,} x {height:,}; ask for less",
-                most_film_pixels=MOST_FILM_PIXELS,
+                most_film_pixels=MAX_FRAME_PIXELS,
                 width=width,
                 height=height,
             )
@@ -79,96 +88,96 @@ def fitted(options: Options) -> Options:
     )
 
 
-def plan(suffix: str, last: int, options: Options) -> tuple[type[Reel], Options, list[int]]:
+def plan_animation(suffix: str, last_step: int, options: Options) -> tuple[type[MovieWriter], Options, list[int]]:
     """What a film is wound on, how, and the step that each frame shows; ExperimentError where it cannot be made."""
-    if last == 0:
+    if last_step == 0:
         raise ExperimentError(tr("a film shows the way to a step, and at step 0 there is none: go on first"))
-    reel, options = (GIF if suffix == ".gif" else MP4), fitted(options)
-    reel.check(options)
-    return reel, options, frame_steps(last, options)
+    writer_class, options = (GifWriter if suffix == ".gif" else Mp4Writer), with_even_size(options)
+    writer_class.check_options(options)
+    return writer_class, options, frame_steps(last_step, options)
 
 
-class Film:
+class FrameRenderer:
     """Draws one frame after the other on one figure, on which only what is new is drawn.
 
     ``still`` is the bitmap of all that stands still, ``trailed`` the same with the trails of whole blocks of updates.
     """
 
     def __init__(self, race: Race, options: Options) -> None:
-        self.made: Composed = compose(race, options)
+        self.composed_figure: ComposedFigure = build_figure(race, options)
         self.race, self.options = (
-            self.made.scene.race,
+            self.composed_figure.scene.race,
             options,
         )  # with a step of its own; what is recorded does not change
-        self.figure, self.views = self.made.figure, self.made.views
+        self.figure, self.views = self.composed_figure.figure, self.composed_figure.views
         self.canvas: Any = self.figure.canvas
-        last = self.race.step
-        for step in np.linspace(0, last, SAMPLES).astype(int).tolist():
+        last_step = self.race.step
+        for step in np.linspace(0, last_step, LIMIT_SAMPLES).astype(int).tolist():
             self.race.step = step
             for view in self.views:
-                view.scene = self.made.scene
-                view.outgrown(self.race)
-        self.turning = [view for view in self.views if isinstance(view, Relief) and options.turn]
-        self.steady = [view for view in self.views if view not in self.turning]
-        for view in self.turning:
+                view.scene = self.composed_figure.scene
+                view.expand_limits_if_needed(self.race)
+        self.rotating_views = [view for view in self.views if isinstance(view, SurfaceView) and options.camera_speed]
+        self.fixed_views = [view for view in self.views if view not in self.rotating_views]
+        for view in self.rotating_views:
             view.axes.set_visible(False)
-        if self.made.facts is not None:
-            self.made.facts.set_animated(True)
+        if self.composed_figure.caption is not None:
+            self.composed_figure.caption.set_animated(True)
         self.canvas.draw()
-        self.brush = Brush(self.canvas.get_renderer())
-        for view in self.steady:
-            view.ground(self.brush, {})
-            view.underlay(self.brush)
-        self.trailed, self.kept = self.canvas.copy_from_bbox(self.figure.bbox), 0
+        self.renderer = PathRenderer(self.canvas.get_renderer())
+        for view in self.fixed_views:
+            view.draw_background_paths(self.renderer, {})
+            view.draw_underlay(self.renderer)
+        self.background, self.drawn_until_step = self.canvas.copy_from_bbox(self.figure.bbox), 0
 
     @property
     def colors(self) -> list[str]:
         """Those that tell the runs apart."""
-        theme, scene = self.options.theme, self.made.scene
+        theme, scene = self.options.theme, self.composed_figure.scene
         return [
-            theme.face,
-            theme.halo,
+            theme.figure_background,
+            theme.outline_color,
             theme.text,
-            *(part for _, style in scene.shown for part in (style.color, style.pale)),
-            *(color for _, _, color in scene.ghosts),
-        ][:MOST_COLORS]
+            *(run_color for _, style in scene.visible_runs for run_color in (style.color, style.pale_color)),
+            *(color for _, _, color in scene.branch_trajectories),
+        ][:MAX_COLORS]
 
-    def draw(self, step: int, seconds: float) -> np.ndarray:
+    def render_frame(self, step: int, seconds: float) -> np.ndarray:
         """The pixels (height, width, 4) of a frame that shows a step, not before that of the last one, so late in the film."""
         self.race.step = step
-        self.canvas.restore_region(self.trailed)
-        full = step - step % BLOCK
-        if full > self.kept:
-            for view in self.steady:
-                view.trails(self.brush, self.kept, full)
-            self.trailed, self.kept = self.canvas.copy_from_bbox(self.figure.bbox), full
-        for view in self.steady:
-            view.trails(self.brush, full, step)
-            view.heads(self.brush)
-        for view in self.turning:
-            self._turn(view, step, seconds)
-        if self.made.facts is not None:
-            self.made.facts.set_text(facts(self.race, self.options))
-            self.made.facts.draw(self.brush.renderer)
+        self.canvas.restore_region(self.background)
+        block_end = step - step % PATH_BLOCK
+        if block_end > self.drawn_until_step:
+            for view in self.fixed_views:
+                view.draw_path_segments(self.renderer, self.drawn_until_step, block_end)
+            self.background, self.drawn_until_step = self.canvas.copy_from_bbox(self.figure.bbox), block_end
+        for view in self.fixed_views:
+            view.draw_path_segments(self.renderer, block_end, step)
+            view.draw_current_markers(self.renderer)
+        for view in self.rotating_views:
+            self._draw_rotated(view, step, seconds)
+        if self.composed_figure.caption is not None:
+            self.composed_figure.caption.set_text(caption_text(self.race, self.options))
+            self.composed_figure.caption.draw(self.renderer.backend_renderer)
         return np.asarray(self.canvas.buffer_rgba())
 
-    def _turn(self, view: Relief, step: int, seconds: float) -> None:
+    def _draw_rotated(self, view: SurfaceView, step: int, seconds: float) -> None:
         """Draw a relief whose camera has turned on, all of it."""
         if not hasattr(self, "from_here"):
-            self.from_here = view.camera
-        view.camera = self.from_here.turned(self.options.turn * seconds, 0.0)
+            self.initial_camera = view.camera
+        view.camera = self.initial_camera.rotated(self.options.camera_speed * seconds, 0.0)
         view.axes.set_visible(True)
-        view.axes.draw(self.brush.renderer)
+        view.axes.draw(self.renderer.backend_renderer)
         view.axes.set_visible(False)
-        view.redraw(self.brush, step)
-        view.heads(self.brush)
+        view.redraw(self.renderer, step)
+        view.draw_current_markers(self.renderer)
 
 
-def film(race: Race, path: Path, options: Options) -> Iterator[float]:
+def export_animation(race: Race, path: Path, options: Options) -> Iterator[float]:
     """Write a film in the format that the path's suffix names, a frame with every turn; yields the share that is done."""
-    reel, options, steps = plan(path.suffix.lower(), race.step, options)
-    drawn = Film(race, options)
-    with replacing(path, "wb") as file, reel(file, options, drawn.colors) as frames:
+    writer_class, options, steps = plan_animation(path.suffix.lower(), race.step, options)
+    frame_renderer = FrameRenderer(race, options)
+    with atomic_write(path, "wb") as file, writer_class(file, options, frame_renderer.colors) as writer:
         for k, step in enumerate(steps):
-            frames.add(drawn.draw(step, k / options.fps))
+            writer.add_frame(frame_renderer.render_frame(step, k / options.fps))
             yield (k + 1) / len(steps)

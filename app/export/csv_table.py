@@ -14,78 +14,96 @@ import numpy as np
 
 from app.engine.race import Race
 from app.export.options import Options
-from app.export.run_records import PIECE, Record, plain, recorded
-from app.utils.atomic_write import replacing
+from app.export.run_records import ROWS_PER_YIELD, RunRecord, collect_records, to_json_value
+from app.utils.atomic_write import atomic_write
 
 COLUMNS = ("step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr", "evaluations", "branch", "replica")
-SPREAD: dict[tuple[int, ...], tuple[str, ...]] = {(): ("",), (2,): ("_x", "_y"), (2, 2): ("_xx", "_xy", "_yx", "_yy")}
+SHAPE_SUFFIXES: dict[tuple[int, ...], tuple[str, ...]] = {
+    (): ("",),
+    (2,): ("_x", "_y"),
+    (2, 2): ("_xx", "_xy", "_yx", "_yy"),
+}
 Shape = tuple[int, ...] | None  # None: of another shape at every step
 
 
-def table(race: Race, path: Path, _: Options) -> Iterator[float]:
+def export_csv(race: Race, path: Path, _: Options) -> Iterator[float]:
     """Numbers in full precision. ``lr`` is the learning rate of the update that led to the row; empty where there is none.
 
     ``branch`` and ``replica`` are empty in the rows of the race's own runs. State has columns of its own: v_x and v_y for what
     is kept for each coordinate, v_xx ... for a matrix, and one column of JSON for a list that grows and shrinks.
     """
-    records = recorded(race)
-    total, done = sum(record.last + 1 for record in records), 0
+    records = collect_records(race)
+    total, done = sum(record.last_step + 1 for record in records), 0
     shapes = []
     for record in records:
-        shapes.append((yield from _shapes(record)))
-    spread = list(
-        dict.fromkeys(column for own in shapes for name, shape in own.items() for column in _columns(name, shape))
+        shapes.append((yield from _state_shapes(record)))
+    state_columns = list(
+        dict.fromkeys(column for own in shapes for name, shape in own.items() for column in _state_columns(name, shape))
     )
-    with replacing(path) as file:
+    with atomic_write(path) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*COLUMNS, *spread])
-        for record, own in zip(records, shapes, strict=True):
-            columns = [column for name, shape in own.items() for column in _columns(name, shape)]
-            known = (record.branch, record.replica or None)
+        writer.writerow([*COLUMNS, *state_columns])
+        for record, record_shapes in zip(records, shapes, strict=True):
+            columns = [column for name, shape in record_shapes.items() for column in _state_columns(name, shape)]
+            branch_cells = (record.branch_label, record.replica_number or None)
             for row in record.rows():
                 cells = dict(
-                    zip(columns, chain.from_iterable(_cells(row.state[name], own[name]) for name in own), strict=True)
+                    zip(
+                        columns,
+                        chain.from_iterable(
+                            _state_cells(row.state[name], record_shapes[name]) for name in record_shapes
+                        ),
+                        strict=True,
+                    )
                 )
-                rate = None if math.isnan(row.lr) else row.lr
+                learning_rate = None if math.isnan(row.lr) else row.lr
                 writer.writerow(
-                    (row.step, record.name, *row[1:6], rate, row.evaluations, *known, *map(cells.get, spread))
+                    (
+                        row.step,
+                        record.name,
+                        *row[1:6],
+                        learning_rate,
+                        row.evaluations,
+                        *branch_cells,
+                        *map(cells.get, state_columns),
+                    )
                 )
                 done += 1
-                if done % PIECE == 0:
+                if done % ROWS_PER_YIELD == 0:
                     yield done / total
 
 
-def _shapes(record: Record) -> Generator[float, None, dict[str, Shape]]:
+def _state_shapes(record: RunRecord) -> Generator[float, None, dict[str, Shape]]:
     """The shape of each state, which of a rule that couples the coordinates only the whole way tells."""
-    if record.separable and not record.parts:
-        return dict.fromkeys(record.track.rule.state, (2,))
-    found: dict[str, set[tuple[int, ...]]] = {}
+    if record.separable and not record.stateful_modifiers:
+        return dict.fromkeys(record.trajectory.method.state, (2,))
+    shapes_by_name: dict[str, set[tuple[int, ...]]] = {}
     for row in record.rows():
         for name, value in row.state.items():
-            found.setdefault(name, set()).update([np.shape(value)] if value is not None else [])
-        if row.step % PIECE == 0:
+            shapes_by_name.setdefault(name, set()).update([np.shape(value)] if value is not None else [])
+        if row.step % ROWS_PER_YIELD == 0:
             yield 0.0
-    return {name: _settled(name, shapes) for name, shapes in found.items()}
+    return {name: _common_shape(name, shapes) for name, shapes in shapes_by_name.items()}
 
 
-def _settled(name: str, shapes: set[tuple[int, ...]]) -> Shape:
+def _common_shape(name: str, shapes: set[tuple[int, ...]]) -> Shape:
     """The one shape that a state has; a plain number at the start, as in v=0.0, stands for an array of it."""
     arrays = shapes - {()} or shapes
     shape = next(iter(arrays)) if len(arrays) == 1 else None
-    return None if name == "trials" or shape not in SPREAD else shape
+    return None if name == "trials" or shape not in SHAPE_SUFFIXES else shape
 
 
-def _columns(name: str, shape: Shape) -> list[str]:
+def _state_columns(name: str, shape: Shape) -> list[str]:
     """The columns of a state; one that bears the name of another column is told apart, as in state_step."""
-    columns = [name] if shape is None else [name + end for end in SPREAD[shape]]
+    columns = [name] if shape is None else [name + suffix for suffix in SHAPE_SUFFIXES[shape]]
     return [f"state_{column}" if column in COLUMNS else column for column in columns]
 
 
-def _cells(value: Any, shape: Shape) -> list[Any]:
+def _state_cells(value: Any, shape: Shape) -> list[Any]:
     if value is None:
-        return [None] * (1 if shape is None else len(SPREAD[shape]))
+        return [None] * (1 if shape is None else len(SHAPE_SUFFIXES[shape]))
     if shape is None:
-        return [json.dumps(plain(value), allow_nan=False)]
+        return [json.dumps(to_json_value(value), allow_nan=False)]
     if isinstance(value, tuple) and shape == (2,):
         return list(value)
     return [float(value)] if shape == () else np.broadcast_to(value, shape).ravel().tolist()

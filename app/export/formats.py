@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.race import Race
-from app.export.animation import film, plan
-from app.export.code import keras_code, numpy_code, plot_code, torch_code
-from app.export.csv_table import table
-from app.export.image import check_words, picture
-from app.export.json_document import document, experiment
-from app.export.npz_arrays import arrays
+from app.export.animation import export_animation, plan_animation
+from app.export.code import export_keras_script, export_numpy_script, export_plot_script, export_torch_script
+from app.export.csv_table import export_csv
+from app.export.image import check_text_fits, export_image
+from app.export.json_document import export_experiment, export_json
+from app.export.npz_arrays import export_npz
 from app.export.options import Options
-from app.export.run_records import completing
+from app.export.run_records import iter_catch_up
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
 
 @dataclass(frozen=True)
-class Export:
+class ExportFormat:
     """A format: its file suffix, its name in a file dialog, its kind ("picture", "film", "data" or "code"), and what writes it.
 
     ``write(race, path, options)`` may give an iterator: then it writes a piece with every turn, yields the share that is done,
@@ -35,53 +35,55 @@ class Export:
     check: Callable[[str, int, Options], object] = lambda suffix, steps, options: None
 
 
-EXPORTS = {
+EXPORT_FORMATS = {
     made.suffix: made
     for made in (
-        Export(".png", "PNG picture", "picture", picture),
-        Export(".svg", "SVG vector picture", "picture", picture, check_words),
-        Export(".pdf", "PDF vector picture", "picture", picture, check_words),
-        Export(".gif", "GIF film", "film", film, plan),
-        Export(".mp4", "MP4 film", "film", film, plan),
-        Export(".csv", "CSV table", "data", table),
-        Export(".data.json", "JSON data", "data", document),
-        Export(".npz", "numpy arrays", "data", arrays),
-        Export(".json", "Experiment", "experiment", experiment),
-        Export(".py", "NumPy script", "code", numpy_code),
-        Export(".torch.py", "PyTorch script", "code", torch_code),
-        Export(".keras.py", "Keras script", "code", keras_code),
-        Export(".plot.py", "Matplotlib script", "code", plot_code),
+        ExportFormat(".png", "PNG picture", "picture", export_image),
+        ExportFormat(".svg", "SVG vector picture", "picture", export_image, check_text_fits),
+        ExportFormat(".pdf", "PDF vector picture", "picture", export_image, check_text_fits),
+        ExportFormat(".gif", "GIF film", "film", export_animation, plan_animation),
+        ExportFormat(".mp4", "MP4 film", "film", export_animation, plan_animation),
+        ExportFormat(".csv", "CSV table", "data", export_csv),
+        ExportFormat(".data.json", "JSON data", "data", export_json),
+        ExportFormat(".npz", "numpy arrays", "data", export_npz),
+        ExportFormat(".json", "Experiment", "experiment", export_experiment),
+        ExportFormat(".py", "NumPy script", "code", export_numpy_script),
+        ExportFormat(".torch.py", "PyTorch script", "code", export_torch_script),
+        ExportFormat(".keras.py", "Keras script", "code", export_keras_script),
+        ExportFormat(".plot.py", "Matplotlib script", "code", export_plot_script),
     )
 }
 
 
-def format_of(path: Path) -> Export:
+def format_for_path(path: Path) -> ExportFormat:
     """The format that a path's suffix names; ExperimentError where there is none. Of ".torch.py" and ".py" the longer counts."""
     name = path.name.lower()
-    known = max((suffix for suffix in EXPORTS if name.endswith(suffix) and name != suffix), key=len, default=None)
-    if known is None:
+    suffix_found = max(
+        (suffix for suffix in EXPORT_FORMATS if name.endswith(suffix) and name != suffix), key=len, default=None
+    )
+    if suffix_found is None:
         raise ExperimentError(
             tr(
                 "{name!r} has no suffix that is known; choose from {exports}",
                 name=path.name,
-                exports=", ".join(EXPORTS),
+                exports=", ".join(EXPORT_FORMATS),
             )
         )
-    return EXPORTS[known]
+    return EXPORT_FORMATS[suffix_found]
 
 
-def export_slowly(race: Race, path: str | Path, options: Options = Options()) -> Generator[float, None, None]:  # noqa: B008
+def iter_export(race: Race, path: str | Path, options: Options = Options()) -> Generator[float, None, None]:  # noqa: B008
     """Write the race in the format of the path's suffix, a piece with every turn; yields the share that is done.
 
     ExperimentError, in one sentence, where that cannot be done. Whoever closes it before its end finds no file.
     """
     path = Path(path)
-    made = format_of(path)
-    yield from completing(race)
-    yield from made.write(race, path, options) or ()
+    export_format = format_for_path(path)
+    yield from iter_catch_up(race)
+    yield from export_format.write(race, path, options) or ()
 
 
 def export(race: Race, path: str | Path, options: Options = Options()) -> None:  # noqa: B008
     """The same at once."""
-    for _ in export_slowly(race, path, options):
+    for _ in iter_export(race, path, options):
         pass

@@ -9,59 +9,65 @@ from typing import IO, Any
 from matplotlib import rc_context
 
 from app.engine.race import Race
-from app.export.figure import compose, enlarged, figure_title
+from app.export.figure import build_figure, figure_title, layout_scale
 from app.export.options import Options
 from app.io.experiment_json import to_json
 from app.plotting import fonts
-from app.utils.atomic_write import replacing
+from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
-KEY = "thalweg:experiment"  # of the text in a PNG that holds the experiment; in an SVG its dc:source does
-VECTOR = {"svg.fonttype": "none", "svg.hashsalt": "thalweg", "pdf.fonttype": 42}  # text stays text
-ELSEWHERE = ["Verdana", "Arial", "sans-serif"]  # families for a reader who has not those of the figure
-POINTS = 72.0  # dots an inch that a vector file is laid out in, whatever its bitmaps have
+EXPERIMENT_KEY = "thalweg:experiment"  # of the text in a PNG that holds the experiment; in an SVG its dc:source does
+VECTOR_RC_PARAMS = {"svg.fonttype": "none", "svg.hashsalt": "thalweg", "pdf.fonttype": 42}  # text stays text
+FALLBACK_FONTS = ["Verdana", "Arial", "sans-serif"]  # families for a reader who has not those of the figure
+VECTOR_DPI = 72.0  # dots an inch that a vector file is laid out in, whatever its bitmaps have
 
 
-def kept(race: Race) -> str:
+def embedded_json(race: Race) -> str:
     """The experiment that a picture carries, to be opened at this very step."""
-    return to_json(replace(race.experiment, shown=race.step), indent=None)
+    return to_json(replace(race.experiment, displayed_step=race.step), indent=None)
 
 
-def check_words(suffix: str, steps: int, options: Options) -> None:
+def check_text_fits(suffix: str, steps: int, options: Options) -> None:
     """ExperimentError where the words do not fit into a vector picture, which cannot be made smaller as a bitmap can."""
-    scale = enlarged(options)
+    scale = layout_scale(options)
     if scale > 1:
-        least = " x ".join(f"{2.54 * side * scale:.1f}" for side in options.size)
+        min_size = " x ".join(f"{2.54 * side * scale:.1f}" for side in options.size)
         raise ExperimentError(
             tr(
                 "the words would not fit into so small a vector picture: ask for at least {least} cm, for one"
                 " view, or for a PNG",
-                least=least,
+                least=min_size,
             )
         )
 
 
-def draw(race: Race, file: IO[bytes], kind: str, options: Options) -> None:
+def write_image(race: Race, file: IO[bytes], image_format: str, options: Options) -> None:
     """Write a picture of a kind, "png", "svg" or "pdf"."""
-    vector = kind != "png"
-    if vector:
-        check_words(f".{kind}", race.step, options)
-    made, title = (
-        compose(race, options, max(options.dpi / POINTS, 2.0) if vector else 1.0),
+    is_vector = image_format != "png"
+    if is_vector:
+        check_text_fits(f".{image_format}", race.step, options)
+    composed_figure, title = (
+        build_figure(race, options, max(options.dpi / VECTOR_DPI, 2.0) if is_vector else 1.0),
         figure_title(race.experiment),
     )
     metadata: dict[str, Any] = {
-        "png": {"Title": title, KEY: kept(race)},
-        "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": kept(race).strip()},
+        "png": {"Title": title, EXPERIMENT_KEY: embedded_json(race)},
+        "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": embedded_json(race).strip()},
         "pdf": {"Title": title, "CreationDate": None, "Creator": "Thalweg"},
-    }[kind]
-    figure = made.with_paths(race.step)
-    with rc_context({**VECTOR, "font.sans-serif": [*fonts.worn(), *ELSEWHERE]}):
-        figure.savefig(file, format=kind, dpi=made.figure.dpi, transparent=options.transparent, metadata=metadata)
+    }[image_format]
+    figure = composed_figure.add_paths(race.step)
+    with rc_context({**VECTOR_RC_PARAMS, "font.sans-serif": [*fonts.font_families(), *FALLBACK_FONTS]}):
+        figure.savefig(
+            file,
+            format=image_format,
+            dpi=composed_figure.figure.dpi,
+            transparent=options.transparent,
+            metadata=metadata,
+        )
 
 
-def picture(race: Race, path: Path, options: Options) -> None:
+def export_image(race: Race, path: Path, options: Options) -> None:
     """Write a picture in the format that the path's suffix names. PNG and SVG carry the experiment."""
-    with replacing(path, "wb") as file:
-        draw(race, file, path.suffix.lower().lstrip("."), options)
+    with atomic_write(path, "wb") as file:
+        write_image(race, file, path.suffix.lower().lstrip("."), options)

@@ -11,13 +11,13 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 
 from app.engine.race import Race
-from app.export.image import kept
+from app.export.image import embedded_json
 from app.export.options import Options
-from app.export.run_records import PIECE, Record, recorded
-from app.utils.atomic_write import replacing
+from app.export.run_records import ROWS_PER_YIELD, RunRecord, collect_records
+from app.utils.atomic_write import atomic_write
 
 
-class States:
+class StateHistory:
     """One state over all steps, kept compactly: its numbers in a row, and the shape of each."""
 
     def __init__(self) -> None:
@@ -25,76 +25,76 @@ class States:
         self.shapes: list[tuple[int, ...]] = []
 
     def append(self, value: Any) -> None:
-        whole = np.zeros(0) if value is None else np.asarray(value, float)
-        self.numbers.extend(whole.ravel().tolist())
-        self.shapes.append(whole.shape)
+        array_value = np.zeros(0) if value is None else np.asarray(value, float)
+        self.numbers.extend(array_value.ravel().tolist())
+        self.shapes.append(array_value.shape)
 
-    def padded(self) -> np.ndarray:
+    def to_array(self) -> np.ndarray:
         """(steps + 1, *largest shape), nan where a step has nothing; a plain number, as in v=0.0 at the start, fills its row."""
         numbers = np.frombuffer(self.numbers) if self.numbers else np.zeros(0)
-        kinds = {shape: k for k, shape in enumerate(dict.fromkeys(self.shapes))}
-        kind = np.array([kinds[shape] for shape in self.shapes])
-        sizes = np.array([int(np.prod(shape)) for shape in kinds])[kind]
-        first = np.cumsum(sizes) - sizes
-        full = [shape for shape in kinds if 0 not in shape] or list(kinds)
-        dimensions = max(map(len, full))
+        shape_ids = {shape: k for k, shape in enumerate(dict.fromkeys(self.shapes))}
+        step_shape_ids = np.array([shape_ids[shape] for shape in self.shapes])
+        sizes = np.array([int(np.prod(shape)) for shape in shape_ids])[step_shape_ids]
+        offsets = np.cumsum(sizes) - sizes
+        nonempty_shapes = [shape for shape in shape_ids if 0 not in shape] or list(shape_ids)
+        dimensions = max(map(len, nonempty_shapes))
         largest = tuple(
-            max(sides) for sides in zip(*(shape for shape in full if len(shape) == dimensions), strict=True)
+            max(sides) for sides in zip(*(shape for shape in nonempty_shapes if len(shape) == dimensions), strict=True)
         )
         padded = np.full((len(self.shapes), *largest), np.nan)
-        for shape, k in kinds.items():
-            steps = np.flatnonzero(kind == k)
-            values = numbers[first[steps, None] + np.arange(int(np.prod(shape)))].reshape(len(steps), *shape)
+        for shape, k in shape_ids.items():
+            steps = np.flatnonzero(step_shape_ids == k)
+            values = numbers[offsets[steps, None] + np.arange(int(np.prod(shape)))].reshape(len(steps), *shape)
             if shape == ():
                 padded[steps] = values.reshape(len(steps), *(1 for _ in largest))
-            elif shape in full:
-                here: tuple[Any, ...] = (steps, *map(slice, shape))
-                padded[here] = values
+            elif shape in nonempty_shapes:
+                index: tuple[Any, ...] = (steps, *map(slice, shape))
+                padded[index] = values
         return padded
 
 
-def arrays(race: Race, path: Path, _: Options) -> Iterator[float]:
+def export_npz(race: Race, path: Path, _: Options) -> Iterator[float]:
     """For each run, as "adam/...": positions (steps + 1, 2), losses, gradients, learning_rates (nan where there is none),
     evaluations, and state/... with a row for each step. Branches stand under "branch-1/...", replicas under "adam/replica-1/...".
 
     A state whose shape changes from step to step is padded with nan to the largest. ``experiment`` is the experiment's JSON text.
     """
-    records = recorded(race)
-    total, done = sum(record.last + 1 for record in records), 0
-    with replacing(path, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        _add(archive, "experiment", np.array(kept(race)))
+    records = collect_records(race)
+    total, done = sum(record.last_step + 1 for record in records), 0
+    with atomic_write(path, "wb") as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        _write_array(archive, "experiment", np.array(embedded_json(race)))
         for record in records:
             numbers = array("d")
-            states: dict[str, States] = {}
+            states: dict[str, StateHistory] = {}
             for row in record.rows():
                 numbers.extend(row[1:8])
                 for name, value in row.state.items():
-                    states.setdefault(name, States()).append(value)
+                    states.setdefault(name, StateHistory()).append(value)
                 done += 1
-                if done % PIECE == 0:
+                if done % ROWS_PER_YIELD == 0:
                     yield 0.9 * done / total
             table = np.frombuffer(numbers).reshape(-1, 7)
             prefix = _prefix(record)
-            for name, part in (
+            for name, column in (
                 ("positions", table[:, :2]),
                 ("losses", table[:, 2]),
                 ("gradients", table[:, 3:5]),
                 ("learning_rates", table[:, 5]),
                 ("evaluations", table[:, 6].astype(np.int64)),
             ):
-                _add(archive, prefix + name, part)
+                _write_array(archive, prefix + name, column)
                 yield 0.9 * done / total
             for name, values in states.items():
-                _add(archive, f"{prefix}state/{name}", values.padded())
+                _write_array(archive, f"{prefix}state/{name}", values.to_array())
                 yield 0.9 * done / total
 
 
-def _prefix(record: Record) -> str:
+def _prefix(record: RunRecord) -> str:
     branch = f"branch-{record.branch_number}/" if record.branch_number else ""
-    return f"{branch}{record.name}/" + (f"replica-{record.replica}/" if record.replica else "")
+    return f"{branch}{record.name}/" + (f"replica-{record.replica_number}/" if record.replica_number else "")
 
 
-def _add(archive: ZipFile, name: str, values: np.ndarray) -> None:
+def _write_array(archive: ZipFile, name: str, values: np.ndarray) -> None:
     """As numpy.savez_compressed does it, but one array after another, so that it can be stopped between two."""
     with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
         np.lib.format.write_array(member, values, allow_pickle=False)

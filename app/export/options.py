@@ -10,17 +10,17 @@ from typing import Any
 
 from app.theming.theme import LIGHT, Theme
 from app.utils.i18n import tr
-from app.utils.validation import ExperimentError, flag, number, short
+from app.utils.validation import ExperimentError, check_bool, check_number, shorten_repr
 from app.views.camera import Camera
-from surfaces.surface import Box
+from surfaces.surface import Bounds
 
-SIZE, DPI = (12.8, 7.6), 150.0  # inches, dots an inch
-FILM_SIZE, FILM_DPI = (12.8, 7.2), 100.0
-DPIS = {"screen": 100, "slide": 150, "print": 300}
-LEAST, MOST = 1.0, 100.0  # inches of a side
-MOST_PIXELS, MOST_FILM_PIXELS = 100_000_000, 3840 * 2160
-MOST_DPI, MOST_FRAMES = 1200, 10_000
-UNITS = {"px": None, "cm": 2.54, "mm": 25.4, "in": 1.0}  # how many make an inch; None: as the dpi says
+DEFAULT_SIZE, DEFAULT_DPI = (12.8, 7.6), 150.0  # inches, dots an inch
+ANIMATION_SIZE, ANIMATION_DPI = (12.8, 7.2), 100.0
+DPI_PRESETS = {"screen": 100, "slide": 150, "print": 300}
+MIN_SIDE, MAX_SIDE = 1.0, 100.0  # inches of a side
+MAX_PIXELS, MAX_FRAME_PIXELS = 100_000_000, 3840 * 2160
+MAX_DPI, MAX_FRAMES = 1200, 10_000
+UNITS_PER_INCH = {"px": None, "cm": 2.54, "mm": 25.4, "in": 1.0}  # how many make an inch; None: as the dpi says
 
 
 @dataclass(frozen=True)
@@ -33,76 +33,84 @@ class Options:
     """
 
     view: str = "all"
-    size: tuple[float, float] = SIZE
-    dpi: float = DPI
+    size: tuple[float, float] = DEFAULT_SIZE
+    dpi: float = DEFAULT_DPI
     theme: Theme = LIGHT
     transparent: bool = False
     title: bool = True
     legend: bool = True
     mode: bool = True
-    shown: Mapping[str, Any] = field(default_factory=dict)
+    view_options: Mapping[str, Any] = field(default_factory=dict)
     camera: Camera | None = None
-    window: Box | None = None
+    viewport: Bounds | None = None
     fps: float = 25.0
     seconds: float | None = None
-    pace: int | None = None
-    turn: float = 0.0
+    steps_per_frame: int | None = None
+    camera_speed: float = 0.0
 
     def __post_init__(self) -> None:
         for side in self.size:
-            if not LEAST <= number(tr("a side of the picture"), side) <= MOST:
+            if not MIN_SIDE <= check_number(tr("a side of the picture"), side) <= MAX_SIDE:
                 raise ExperimentError(
                     tr(
                         "a picture must be from {least:g} to {most:g} inches wide and high, not {size:.4g} x "
                         "{size2:.4g}",
-                        least=LEAST,
-                        most=MOST,
+                        least=MIN_SIDE,
+                        most=MAX_SIDE,
                         size=self.size[0],
                         size2=self.size[1],
                     )
                 )
-        if not 10 <= number("dpi", self.dpi) <= MOST_DPI:
-            raise ExperimentError(tr("dpi must be from 10 to {most_dpi}, not {dpi:g}", most_dpi=MOST_DPI, dpi=self.dpi))
+        if not 10 <= check_number("dpi", self.dpi) <= MAX_DPI:
+            raise ExperimentError(tr("dpi must be from 10 to {most_dpi}, not {dpi:g}", most_dpi=MAX_DPI, dpi=self.dpi))
         width, height = self.pixels
-        if width * height > MOST_PIXELS:
+        if width * height > MAX_PIXELS:
             raise ExperimentError(
                 tr(
                     "a picture holds at most {most_pixels} million pixels, not {width:,} x {height:,}; ask "
                     "for a smaller size or dpi",
-                    most_pixels=MOST_PIXELS // 1000000,
+                    most_pixels=MAX_PIXELS // 1000000,
                     width=width,
                     height=height,
                 )
             )
         for name in ("transparent", "title", "legend", "mode"):
-            flag(name, getattr(self, name))
-        if not 1 <= number("fps", self.fps) <= 60:
+            check_bool(name, getattr(self, name))
+        if not 1 <= check_number("fps", self.fps) <= 60:
             raise ExperimentError(tr("fps must be from 1 to 60 frames a second, not {fps:g}", fps=self.fps))
-        if self.seconds is not None and not 0.1 <= number(tr("the length of a film"), self.seconds) <= 3600:
+        if self.seconds is not None and not 0.1 <= check_number(tr("the length of a film"), self.seconds) <= 3600:
             raise ExperimentError(tr("a film lasts from 0.1 to 3600 seconds, not {seconds:g}", seconds=self.seconds))
-        if self.pace is not None and (not isinstance(self.pace, int) or self.pace < 1):
-            raise ExperimentError(tr("a frame must be at least 1 step, not {pace}", pace=short(self.pace)))
-        if abs(number(tr("the turn of the camera"), self.turn)) > 360:
-            raise ExperimentError(tr("the camera turns by at most 360 degrees a second, not {turn:g}", turn=self.turn))
+        if self.steps_per_frame is not None and (not isinstance(self.steps_per_frame, int) or self.steps_per_frame < 1):
+            raise ExperimentError(
+                tr("a frame must be at least 1 step, not {pace}", pace=shorten_repr(self.steps_per_frame))
+            )
+        if abs(check_number(tr("the turn of the camera"), self.camera_speed)) > 360:
+            raise ExperimentError(
+                tr("the camera turns by at most 360 degrees a second, not {turn:g}", turn=self.camera_speed)
+            )
 
     @property
     def pixels(self) -> tuple[int, int]:
         return round(self.size[0] * self.dpi), round(self.size[1] * self.dpi)
 
 
-def inches(words: str, dpi: float) -> tuple[float, float]:
+def parse_size(text: str, dpi: float) -> tuple[float, float]:
     """A size in words, as in "1280x720", "1280x720px", "16x9cm" or "8 x 4.5 in", in inches; pixels at so many dpi.
 
     A side is never rounded down: of a pixel that lacks a trifle, as in 113 / 50 * 50, matplotlib makes none.
     """
-    found = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", words.lower())
-    if found is None:
-        raise ExperimentError(tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=short(words)))
-    unit = UNITS[found[3] or "px"] or dpi
-    sides = [number(tr("a side of the picture"), side) for side in found.groups()[:2]]
+    match = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", text.lower())
+    if match is None:
+        raise ExperimentError(
+            tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=shorten_repr(text))
+        )
+    unit = UNITS_PER_INCH[match[3] or "px"] or dpi
+    sides = [check_number(tr("a side of the picture"), side) for side in match.groups()[:2]]
     width, height = (
         math.nextafter(side / unit, math.inf) if side / unit * unit < side else side / unit for side in sides
     )
     if not (math.isfinite(width) and math.isfinite(height)):
-        raise ExperimentError(tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=short(words)))
+        raise ExperimentError(
+            tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=shorten_repr(text))
+        )
     return width, height

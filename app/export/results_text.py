@@ -7,36 +7,36 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from app.analysis.results import COLUMNS, DIVERGED, Standing, cells, missing
+from app.analysis.results import COLUMNS, DIVERGED_COLUMN, RunResult, format_cells, is_missing
 
 
-def as_csv(found: Iterable[Standing], delimiter: str = ",") -> str:
+def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:
     """Full precision; empty where there is no value. One column more says at which step a run diverged."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    columns = (*COLUMNS, DIVERGED)
+    columns = (*COLUMNS, DIVERGED_COLUMN)
     writer.writerow(column.name for column in columns)
-    for standing in found:
-        values = [column.value(standing) for column in columns]
-        writer.writerow("" if missing(value) else value for value in values)
+    for result in results:
+        values = [column.get_value(result) for column in columns]
+        writer.writerow("" if is_missing(value) else value for value in values)
     return text.getvalue()
 
 
-def _table(found: Iterable[Standing]) -> list[list[str]]:
+def _table(results: Iterable[RunResult]) -> list[list[str]]:
     """The names of the columns, then a row for each run, in words."""
-    return [[column.name.capitalize() for column in COLUMNS], *map(cells, found)]
+    return [[column.name.capitalize() for column in COLUMNS], *map(format_cells, results)]
 
 
-def as_markdown(found: Iterable[Standing]) -> str:
-    def row(words: Sequence[str]) -> str:
-        return "| " + " | ".join(" ".join(re.sub(r"([\\|])", r"\\\1", word).split()) for word in words) + " |"
+def as_markdown(results: Iterable[RunResult]) -> str:
+    def format_row(texts: Sequence[str]) -> str:
+        return "| " + " | ".join(" ".join(re.sub(r"([\\|])", r"\\\1", text).split()) for text in texts) + " |"
 
-    head, *body = _table(found)
-    rule = ["---" if column.textual else "---:" for column in COLUMNS]
-    return "\n".join(map(row, [head, rule, *body])) + "\n"
+    header, *body = _table(results)
+    separator = ["---" if column.is_text else "---:" for column in COLUMNS]
+    return "\n".join(map(format_row, [header, separator, *body])) + "\n"
 
 
-SPECIAL = str.maketrans(
+LATEX_ESCAPES = str.maketrans(
     {
         **{letter: f"\\{letter}" for letter in "_%&#${}"},
         "\\": r"\textbackslash{}",
@@ -53,27 +53,29 @@ SPECIAL = str.maketrans(
 )
 
 
-NUMBER = re.compile(r"(?<![\w.])(-?)(\d+(?:,\d{3})*(?:\.\d+)?)(?:e([+-]?\d+))?(?![\w.]*\w)")
+NUMBER_PATTERN = re.compile(r"(?<![\w.])(-?)(\d+(?:,\d{3})*(?:\.\d+)?)(?:e([+-]?\d+))?(?![\w.]*\w)")
 
 
-def latex(words: str) -> str:
+def to_latex(text: str) -> str:
     """Words as LaTeX prints them, and numbers with a sign or a power of ten as formulas."""
 
-    def formula(found: re.Match[str]) -> str:
-        sign, digits, exponent = found.groups()
+    def format_number(match: re.Match[str]) -> str:
+        sign, digits, exponent = match.groups()
         if not sign and exponent is None:
             return digits
         power = rf"\times10^{{{int(exponent)}}}" if exponent is not None else ""
         return f"${sign}{digits.replace(',', '{,}')}{power}$"
 
-    return NUMBER.sub(formula, " ".join(words.translate(SPECIAL).split()))
+    return NUMBER_PATTERN.sub(format_number, " ".join(text.translate(LATEX_ESCAPES).split()))
 
 
-def as_latex(found: Iterable[Standing]) -> str:
+def as_latex(results: Iterable[RunResult]) -> str:
     """A plain tabular that needs no package."""
-    head, *body = [" & ".join(map(latex, row)) + r" \\" for row in _table(found)]
-    form = "".join("l" if column.textual else "r" for column in COLUMNS)
+    header, *body = [" & ".join(map(to_latex, row)) + r" \\" for row in _table(results)]
+    alignment = "".join("l" if column.is_text else "r" for column in COLUMNS)
     return (
-        "\n".join([rf"\begin{{tabular}}{{{form}}}", r"\hline", head, r"\hline", *body, r"\hline", r"\end{tabular}"])
+        "\n".join(
+            [rf"\begin{{tabular}}{{{alignment}}}", r"\hline", header, r"\hline", *body, r"\hline", r"\end{tabular}"]
+        )
         + "\n"
     )

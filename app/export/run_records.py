@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.engine.race import Race
-from app.engine.time_budget import reached
-from app.engine.trajectory import Track
+from app.engine.time_budget import catch_up
+from app.engine.trajectory import Trajectory
 from app.utils.i18n import in_english
-from optimizers import PARTS
+from optimizers import MODIFIERS
 from optimizers.descent import Point
 
-PIECE = 500  # rows between two looks at whether it is still wanted
-SLICE = 0.02  # seconds of racing between two looks; the window, which may be waiting, feels no more
+ROWS_PER_YIELD = 500  # rows between two looks at whether it is still wanted
+SLICE_SECONDS = 0.02  # seconds of racing between two looks; the window, which may be waiting, feels no more
 
 
 class Row(NamedTuple):
@@ -40,81 +40,91 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Record:
+class RunRecord:
     """One run, or one of a branch (its label and number from 1), or a replica (its number from 1), up to its step ``last``."""
 
-    track: Track
+    trajectory: Trajectory
     name: str
     label: str
-    last: int
-    branch: str = ""
+    last_step: int
+    branch_label: str = ""
     branch_number: int = 0
-    replica: int = 0
+    replica_number: int = 0
 
     @property
     def separable(self) -> bool:
-        return self.track.rule.separable
+        return self.trajectory.method.separable
 
     def rows(self) -> Iterator[Row]:
-        track = self.track
-        rates = chain([math.nan], track.learning_rates(self.last))
-        for point, rate in zip(track.points(self.last), rates, strict=True):
-            slope = point.slope if math.isfinite(point.loss) else (math.nan, math.nan)
-            spent = sum(track.spent(point.t))
-            yield Row(point.t, *point.position, point.loss, *slope, rate, spent, self._state(point))
+        trajectory = self.trajectory
+        learning_rates = chain([math.nan], trajectory.learning_rates(self.last_step))
+        for point, learning_rate in zip(trajectory.iter_points(self.last_step), learning_rates, strict=True):
+            gradient = point.gradient if math.isfinite(point.loss) else (math.nan, math.nan)
+            evaluations = sum(trajectory.evaluation_counts(point.t))
+            yield Row(point.t, *point.position, point.loss, *gradient, learning_rate, evaluations, self._state(point))
 
     def _state(self, point: Point) -> dict[str, Any]:
         """The rule's state, then that of the parts it is combined with, as lookahead_slow."""
-        kept = zip(point.x[1:], point.y[1:], strict=True) if self.separable else point.x[1:]
-        state: dict[str, Any] = dict(zip(self.track.rule.state, kept, strict=True))
-        for part in self.parts:
+        values = zip(point.x[1:], point.y[1:], strict=True) if self.separable else point.x[1:]
+        state: dict[str, Any] = dict(zip(self.trajectory.method.state, values, strict=True))
+        for modifier in self.stateful_modifiers:
             state |= {
-                f"{part}_{name}": value
+                f"{modifier}_{name}": value
                 for name, value in zip(
-                    PARTS[part].state, point.parts.get(part, [None] * len(PARTS[part].state)), strict=True
+                    MODIFIERS[modifier].state,
+                    point.modifier_states.get(modifier, [None] * len(MODIFIERS[modifier].state)),
+                    strict=True,
                 )
             }
         return state
 
     @property
-    def parts(self) -> list[str]:
+    def stateful_modifiers(self) -> list[str]:
         """The parts with a state of their own that it was ever combined with."""
-        known = {name for _, hyperparameters in self.track.timeline for name in hyperparameters}
-        return [name for name, part in PARTS.items() if name in known and part.state and name in self.track.rule.parts]
+        used_names = {
+            name for _, hyperparameters in self.trajectory.hyperparameters_by_step for name in hyperparameters
+        }
+        return [
+            name
+            for name, modifier in MODIFIERS.items()
+            if name in used_names and modifier.state and name in self.trajectory.method.modifiers
+        ]
 
 
-def recorded(race: Race) -> list[Record]:
+def collect_records(race: Race) -> list[RunRecord]:
     """Every run of the race up to the step that is shown, then the branches, then the replicas; with their labels in English."""
     with in_english():
-        return _recorded(race)
+        return _collect_records(race)
 
 
-def _recorded(race: Race) -> list[Record]:
+def _collect_records(race: Race) -> list[RunRecord]:
     experiment = race.experiment
-    named = list(zip(race.tracks, experiment.names, experiment.labels, strict=True))
-    records = [Record(track, name, label, min(race.step, track.extent)) for track, name, label in named]
-    for number, (branch, tracks) in enumerate(zip(experiment.branches, race.branches, strict=True), 1):
+    entries = list(zip(race.trajectories, experiment.names, experiment.labels, strict=True))
+    records = [RunRecord(track, name, label, min(race.step, track.last_step)) for track, name, label in entries]
+    for branch_number, (branch, trajectories) in enumerate(
+        zip(experiment.branches, race.branch_trajectories, strict=True), 1
+    ):
         names = replace(experiment, runs=branch.runs, branches=()).names
         records += [
-            Record(track, name, run.label, min(branch.steps, track.extent), branch.label, number)
-            for track, name, run in zip(tracks, names, branch.runs, strict=True)
+            RunRecord(track, name, run.label, min(branch.steps, track.last_step), branch.label, branch_number)
+            for track, name, run in zip(trajectories, names, branch.runs, strict=True)
         ]
-    for (track, name, label), bundle in zip(named, race.bundles, strict=True):
+    for (trajectory, name, label), replicas in zip(entries, race.replica_trajectories, strict=True):
         records += [
-            Record(replica, name, label, min(race.step, track.extent, replica.extent), replica=k)
-            for k, replica in enumerate(bundle, 1)
+            RunRecord(replica, name, label, min(race.step, trajectory.last_step, replica.last_step), replica_number=k)
+            for k, replica in enumerate(replicas, 1)
         ]
     return records
 
 
-def completing(race: Race) -> Iterator[float]:
+def iter_catch_up(race: Race) -> Iterator[float]:
     """Let what is late come as far as it is to be shown; yields while it is on its way."""
-    while not reached([*race.late, *race.late_branches, *race.late_replicas], SLICE):
+    while not catch_up([*race.pending_runs, *race.pending_branches, *race.pending_replicas], SLICE_SECONDS):
         yield 0.0
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """A number, an array or nothing as strict JSON has it: null for what is not finite."""
     if isinstance(value, (tuple, list, np.ndarray)):
-        return [plain(part) for part in value]
+        return [to_json_value(element) for element in value]
     return None if value is None or not math.isfinite(value) else float(value)

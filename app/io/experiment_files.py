@@ -14,64 +14,64 @@ from pathlib import Path
 from typing import IO
 
 from app.io import image_metadata
-from app.io.experiment_json import LARGEST, from_json, to_json
-from app.model.dataset import unusable
-from app.model.experiment import FIRST, Experiment
-from app.utils.atomic_write import replacing
+from app.io.experiment_json import MAX_FILE_SIZE, from_json, to_json
+from app.model.dataset import to_experiment_error
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
 from app.utils.resources import ASSETS
-from app.utils.validation import ExperimentError, printable, short
+from app.utils.validation import ExperimentError, make_printable, shorten_repr
 from surfaces.data_file import read_columns
 
-EXAMPLES = ASSETS / "examples"
-DATA = (".csv", ".tsv", ".txt")
-WITHOUT = (".pdf", ".gif", ".mp4", ".npz", ".py")  # what else is exported
-PICTURES = {".png": image_metadata.in_png, ".svg": image_metadata.in_svg}
+EXAMPLES_FOLDER = ASSETS / "examples"
+DATA_SUFFIXES = (".csv", ".tsv", ".txt")
+UNREADABLE_SUFFIXES = (".pdf", ".gif", ".mp4", ".npz", ".py")  # what else is exported
+IMAGE_READERS = {".png": image_metadata.read_png, ".svg": image_metadata.read_svg}
 
 
 def examples() -> dict[str, tuple[str, Path]]:
     """Id -> title and file of every ready experiment, in the order of their file names."""
     return {
         path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
-        for path in sorted(EXAMPLES.glob("*.json"))
+        for path in sorted(EXAMPLES_FOLDER.glob("*.json"))
     }
 
 
-def load(source: str | Path, current: Experiment = FIRST) -> Experiment:
+def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experiment:
     """The experiment in a file, the example of that id, or ``current`` with the data of a data file.
 
     ExperimentError, in one sentence, for anything else.
     """
-    path = place(source)
-    with _explained(path):
-        kind = path.suffix.lower()
-        if kind in DATA:
+    path = resolve_path(source)
+    with _file_errors(path):
+        suffix = path.suffix.lower()
+        if suffix in DATA_SUFFIXES:
             return _with_data(path, current)
-        if kind in WITHOUT:
-            raise ExperimentError(tr(image_metadata.NOTHING))
-        with _opened(path) as file:
-            if kind in PICTURES:
-                return from_json(PICTURES[kind](file))
-            return from_json(_bytes(file, tr("it is larger than {largest} MiB, which no experiment may be")))
+        if suffix in UNREADABLE_SUFFIXES:
+            raise ExperimentError(tr(image_metadata.NO_EXPERIMENT_MESSAGE))
+        with _open_regular_file(path) as file:
+            if suffix in IMAGE_READERS:
+                return from_json(IMAGE_READERS[suffix](file))
+            return from_json(_read_limited(file, tr("it is larger than {largest} MiB, which no experiment may be")))
 
 
 def load_data(path: Path, current: Experiment) -> Experiment:
     """``current`` with the data of a file, whatever its name. ExperimentError, in one sentence, where it holds none."""
-    with _explained(path):
+    with _file_errors(path):
         return _with_data(path, current)
 
 
 def _with_data(path: Path, current: Experiment) -> Experiment:
-    with _opened(path) as file:
-        content = _bytes(file, tr("it is larger than {largest} MiB, which no data file may be"))
+    with _open_regular_file(path) as file:
+        content = _read_limited(file, tr("it is larger than {largest} MiB, which no data file may be"))
     try:
         x, y = read_columns(content)
     except ValueError as error:
-        raise unusable(error) from None
-    return current.through(x.tolist(), y.tolist())
+        raise to_experiment_error(error) from None
+    return current.with_data(x.tolist(), y.tolist())
 
 
-def place(source: str | Path) -> Path:
+def resolve_path(source: str | Path) -> Path:
     """The path itself, or where the example of that id lies."""
     path = Path(source)
     try:
@@ -81,45 +81,49 @@ def place(source: str | Path) -> Path:
         return path
     except (OSError, ValueError):  # no name that a file could have
         pass
-    known = examples()
-    if str(source) not in known:
-        name = repr(str(source)) if len(str(source)) < 200 else short(str(source))
+    available = examples()
+    if str(source) not in available:
+        name = repr(str(source)) if len(str(source)) < 200 else shorten_repr(str(source))
         raise ExperimentError(
             tr(
                 "there is no file {name}, and no example of that name; examples are {known}",
                 name=name,
-                known=", ".join(known),
+                known=", ".join(available),
             )
         )
-    return known[str(source)][1]
+    return available[str(source)][1]
 
 
-def home(path: Path) -> Path | None:
+def save_path_for(path: Path) -> Path | None:
     """Where an experiment that came from there is saved without a question: into its own file. Others have no such place."""
-    return None if is_example(path) or path.suffix.lower() in (*DATA, *PICTURES) else path.absolute()
+    return None if is_example(path) or path.suffix.lower() in (*DATA_SUFFIXES, *IMAGE_READERS) else path.absolute()
 
 
 def is_example(path: Path) -> bool:
-    return path.absolute().parent == EXAMPLES
+    return path.absolute().parent == EXAMPLES_FOLDER
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _file_errors(path: Path) -> Iterator[None]:
     """Say of which file it is that something went wrong."""
     try:
         yield
     except OSError as error:
         raise ExperimentError(
-            tr("cannot read {path}: {lower}", path=printable(str(path)), lower=(error.strerror or str(error)).lower())
+            tr(
+                "cannot read {path}: {lower}",
+                path=make_printable(str(path)),
+                lower=(error.strerror or str(error)).lower(),
+            )
         ) from None
     except ValueError as error:
         raise ExperimentError(
-            tr("cannot open {value}: {error}", value=printable(path.name or str(path)), error=error)
+            tr("cannot open {value}: {error}", value=make_printable(path.name or str(path)), error=error)
         ) from None
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _open_regular_file(path: Path) -> Iterator[IO[bytes]]:
     """The file, if it is one: a pipe would keep the reader waiting, a device never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
@@ -130,26 +134,26 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _bytes(file: IO[bytes], too_large: str) -> bytes:
-    if os.fstat(file.fileno()).st_size <= LARGEST:
-        content = file.read(LARGEST + 1)  # some grow, or do not say how large they are
-        if len(content) <= LARGEST:
+def _read_limited(file: IO[bytes], size_message: str) -> bytes:
+    if os.fstat(file.fileno()).st_size <= MAX_FILE_SIZE:
+        content = file.read(MAX_FILE_SIZE + 1)  # some grow, or do not say how large they are
+        if len(content) <= MAX_FILE_SIZE:
             return content
-    raise ExperimentError(too_large.format(largest=LARGEST >> 20))
+    raise ExperimentError(size_message.format(largest=MAX_FILE_SIZE >> 20))
 
 
 def save(experiment: Experiment, path: Path) -> None:
     """Write the experiment as JSON, whole or not at all; what could not be read again is not written."""
-    words = to_json(experiment)
-    if len(words) > LARGEST:
-        words = to_json(experiment, indent=None)
-    if len(words) > LARGEST:
+    text = to_json(experiment)
+    if len(text) > MAX_FILE_SIZE:
+        text = to_json(experiment, indent=None)
+    if len(text) > MAX_FILE_SIZE:
         raise ExperimentError(
             tr(
                 "it cannot be saved: with all that was turned on the way it is larger than {largest} MiB; "
                 "remove branches, or race anew, which forgets what was turned",
-                largest=LARGEST >> 20,
+                largest=MAX_FILE_SIZE >> 20,
             )
         )
-    with replacing(path) as file:
-        file.write(words)
+    with atomic_write(path) as file:
+        file.write(text)

@@ -1,54 +1,54 @@
-"""The file format of an experiment: written down here, read here, written here; files and pictures carry the same text.
+"""Read and write the JSON format of an experiment. Files and exported figures carry the same text.
 
-One JSON object, text in UTF-8, of at most 16 MiB. The shortest that says something:
+One JSON object in UTF-8, of at most 16 MiB. The shortest that holds something:
 
     {"thalweg": 1, "surface": "beale", "runs": [{"optimizer": "adam", "hyperparameters": {"lr": 0.1}}]}
 
-"thalweg" is the version of the format, 1 or "1.MINOR", and the only key that must be there. A newer minor version is read, a
-newer major one refused. Other keys may be left out; then the default holds, which stands between name and meaning; "-" marks
-those that an object of that kind must have. Keys that this version does not know are kept and written again. The numbers are
-finite, no key stands twice in an object, and objects and lists are nested at most 64 deep. Ids are those of "thalweg list".
+"thalweg" is the version of the format, 1 or "1.MINOR", and the only required key. A newer minor version is read, a newer
+major version is refused. Every other key has a default, which stands between name and meaning; "-" marks the keys that an
+object of that kind must have. Keys that this version does not know are kept and written again. Numbers are finite, no key
+occurs twice in an object, and objects and lists are nested at most 64 deep. Ids are those of "thalweg list".
 
 experiment
-    surface          "rosenbrock"  id of the surface
-    start            null          [x, y], each from -1e6 to 1e6; null: the surface's own
-    runs             []            list of at most 24 runs
-    steps            null          whole number from 0 to 10,000,000 where playing stops by itself; null: it does not
-    curve            {}            a curve
-    title            ""            text of at most 200 characters
-    data             null          [[x, ...], [y, ...]], at most 10,000 points that the surface is made from; null: not from any
-    branches         []            list of at most 100 branches, whose steps x runs are at most 20,000,000 in all; oldest first
-    fair             {}            a fair
-    settled          false         whether playing stops when every run has converged
-    shown            0             whole number from 0 to 10,000,000: the step that was on the screen when it was saved
+    surface              "rosenbrock"  id of the surface
+    start                null          [x, y], each from -1e6 to 1e6; null: the start of the surface
+    runs                 []            list of at most 24 runs
+    steps                null          integer from 0 to 10,000,000 at which playback stops; null: it does not
+    loss_plot            {}            a loss plot
+    title                ""            text of at most 200 characters
+    data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
+    branches             []            list of at most 100 branches, at most 20,000,000 steps x runs in all; oldest first
+    comparison           {}            a comparison
+    stop_when_converged  false         whether playback stops when every run has converged
+    displayed_step       0             integer from 0 to 10,000,000: the step on the screen when it was saved
 
 run
-    optimizer        -             id of the optimizer
-    hyperparameters  {}            names with numbers: those of the optimizer and of the parts it is combined with, as they are now
-    visible          true          whether it is drawn
-    color            null          "#rrggbb"; null: the palette's
-    slot             null          whole number from 0 to 999, its place in the palette; null: the next free one
-    earlier          []            list of at most 100,000 [step, hyperparameters], in force up to that step, from 1; steps rise
-    replicas         0             whole number from 0 to 100: how many more such runs go along, each with seeds of its own
+    optimizer            -             id of the optimizer
+    hyperparameters      {}            names with numbers, of the optimizer and of its modifiers, as they are now
+    visible              true          whether it is drawn
+    color                null          "#rrggbb"; null: the color of the palette
+    slot                 null          integer from 0 to 999, its index in the palette; null: the next free one
+    history              []            list of at most 100,000 [step, hyperparameters], valid up to that step; steps rise
+    replicas             0             integer from 0 to 100: how many more such runs, each with other seeds
 
-curve
-    quantity         "loss"        what the loss view shows: "loss", "above", "distance", "gradient", "step" or "rate"
-    x_scale          "linear"      "linear" or "log"
-    y_scale          "log"         "linear" or "log"
-    against          "steps"       what it is shown against: "steps", "evaluations" or "time"
+loss plot
+    quantity             "loss"        what is plotted: "loss", "above", "distance", "gradient", "step" or "rate"
+    x_scale              "linear"      "linear" or "log"
+    y_scale              "log"         "linear" or "log"
+    x_quantity           "steps"       the quantity of the x-axis: "steps", "evaluations" or "time"
 
 branch
-    runs             -             list of 1 to 24 runs that took another way, each with a slot of its own
-    start            -             [x, y], where they began
-    steps            -             whole number from 0 to 10,000,000: how far they went
-    since            0             whole number from 0 to 10,000,000: the step at which they were left
-    name             ""            text of at most 80 characters
-    visible          true          whether it is drawn
+    runs                 -             list of 1 to 24 runs, each with a slot of its own
+    start                -             [x, y], where they start
+    steps                -             integer from 0 to 10,000,000: the number of computed steps
+    left_at_step         0             integer from 0 to 10,000,000: the step at which the branch was left
+    name                 ""            text of at most 80 characters
+    visible              true          whether it is drawn
 
-fair
-    mode             ""            what makes the race fair: "" for nothing, "rate", "tuned" or "evaluations"
-    budget           0             whole number from 0 to 10,000,000: steps a rate was tuned for, or evaluations a run may use
-    of               0             whole number from 0 to 4,294,967,295: fingerprint of the experiment whose rates were tuned
+comparison
+    mode                 ""            what makes the runs comparable: "" for nothing, "rate", "tuned" or "evaluations"
+    budget               0             integer from 0 to 10,000,000: steps of tuning, or evaluations per run
+    fingerprint          0             integer from 0 to 4,294,967,295: of the experiment whose rates were tuned
 """
 
 from __future__ import annotations
@@ -56,88 +56,112 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn
 
-from app.model.branch import MOST_RUNS, Branch
-from app.model.comparison import Fair
-from app.model.experiment import MOST_BRANCHES, Curve, Experiment
+from app.model.branch import MAX_RUNS, Branch
+from app.model.comparison import ComparisonMode
+from app.model.experiment import MAX_BRANCHES, Experiment, LossPlot
 from app.model.run import Run
-from app.utils.i18n import mark, tr
-from app.utils.validation import ExperimentError, short
+from app.utils.i18n import gettext_noop, tr
+from app.utils.validation import ExperimentError, shorten_repr
 
-FORMAT = 1
-LARGEST = 16 << 20  # bytes; an experiment is a few hundred, or some 600,000 with all the points that it may hold
-DEEPEST = (
-    64  # our own objects need eight; what is kept of a newer version must be written again without running out of stack
-)
-TOO_DEEP = mark("its JSON is nested more than {deepest} deep")
-DIGITS = 300  # of a whole number: more would not fit into a float
+FORMAT_VERSION = 1
+MAX_FILE_SIZE = 16 << 20  # bytes; an experiment is a few hundred, or some 600,000 with all the points that it may hold
+MAX_DEPTH = 64  # our objects need eight; unknown keys of a newer version must be written again within the stack
+DEPTH_MESSAGE = gettext_noop("its JSON is nested more than {deepest} deep")
+MAX_DIGITS = 300  # of a whole number: more would not fit into a float
+KEYS: dict[type, dict[str, str]] = {Experiment: {"surface_id": "surface"}}  # fields with another key in the file
+OLD_KEYS: dict[type, dict[str, str]] = {  # keys that earlier versions wrote, and their names today
+    Experiment: {
+        "curve": "loss_plot",
+        "fair": "comparison",
+        "settled": "stop_when_converged",
+        "shown": "displayed_step",
+    },
+    LossPlot: {"against": "x_quantity"},
+    Branch: {"since": "left_at_step"},
+    ComparisonMode: {"of": "fingerprint"},
+    Run: {"earlier": "history"},
+}
 
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
-    return json.dumps({"thalweg": FORMAT, **_plain(experiment)}, indent=indent) + "\n"
+    return json.dumps({"thalweg": FORMAT_VERSION, **_to_json_value(experiment)}, indent=indent) + "\n"
 
 
-def _plain(value: Any) -> Any:
-    """Our objects as dictionaries, with the keys that were only kept at their end."""
+def keys_of(cls: type) -> dict[str, str]:
+    """Return the key in the file of every field of a class."""
+    special = KEYS.get(cls, {})
+    return {field.name: special.get(field.name, field.name) for field in fields(cls) if field.name != "extra"}
+
+
+def _to_json_value(value: Any) -> Any:
+    """Return our objects as dictionaries, unknown keys of a newer version last."""
     if is_dataclass(value):
-        known = {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name != "extra"}
-        return {**known, **{key: kept for key, kept in value.extra.items() if key not in known}}  # type: ignore[union-attr]
-    return [_plain(each) for each in value] if value.__class__ is tuple else value
+        keys = keys_of(type(value))
+        own_values = {key: _to_json_value(getattr(value, name)) for name, key in keys.items()}
+        return {**own_values, **{key: extra for key, extra in value.extra.items() if key not in own_values}}  # type: ignore[attr-defined]
+    return [_to_json_value(item) for item in value] if value.__class__ is tuple else value
 
 
 def from_json(source: str | bytes) -> Experiment:
     """ExperimentError, in one sentence, for whatever is not an experiment."""
-    data = _parsed(source)
+    data = _parse(source)
     if not isinstance(data, dict) or "thalweg" not in data:
         raise ExperimentError(tr('it is JSON, but not an experiment: it has no key "thalweg"'))
     _check_version(data.pop("thalweg"))
     _check_depth(data)
-    runs = _list(
-        mark("runs"), data.get("runs", []), MOST_RUNS, tr("an experiment holds at most {most} runs, not {n:,}")
+    data = _with_new_keys(Experiment, data)
+    runs = _check_list(
+        gettext_noop("runs"), data.get("runs", []), MAX_RUNS, tr("an experiment holds at most {most} runs, not {n:,}")
     )
-    branches = _list(
-        mark("branches"),
+    branches = _check_list(
+        gettext_noop("branches"),
         data.get("branches", []),
-        MOST_BRANCHES,
+        MAX_BRANCHES,
         tr("an experiment holds at most {most} branches, not {n:,}"),
     )
     return _build(
         Experiment,
-        mark("experiment"),
+        gettext_noop("experiment"),
         {
             **data,
-            "runs": _runs(runs),
-            "curve": _build(Curve, mark("curve"), data.get("curve", {})),
-            "fair": _build(Fair, mark("mode of a fair race"), data.get("fair", {})),
-            "branches": tuple(map(_branch, branches)),
+            "runs": _build_runs(runs),
+            "loss_plot": _build(LossPlot, gettext_noop("curve"), data.get("loss_plot", {})),
+            "comparison": _build(ComparisonMode, gettext_noop("mode of a fair race"), data.get("comparison", {})),
+            "branches": tuple(map(_build_branch, branches)),
         },
     )
 
 
-def _parsed(source: str | bytes) -> Any:
+def _parse(source: str | bytes) -> Any:
     """What the JSON says; numbers that are none and keys that stand twice are not let through."""
-    if len(source) > LARGEST:
-        raise ExperimentError(tr("it is larger than {largest} MiB, which no experiment may be", largest=LARGEST >> 20))
-    words = source.removeprefix("\ufeff") if isinstance(source, str) else _decoded(source)
-    if not words.strip():
+    if len(source) > MAX_FILE_SIZE:
+        raise ExperimentError(
+            tr("it is larger than {largest} MiB, which no experiment may be", largest=MAX_FILE_SIZE >> 20)
+        )
+    text = source.removeprefix("\ufeff") if isinstance(source, str) else _decode(source)
+    if not text.strip():
         raise ExperimentError(tr("it is empty"))
     try:
         return json.loads(
-            words, parse_constant=_no_number, parse_float=_float, parse_int=_int, object_pairs_hook=_object
+            text,
+            parse_constant=_reject_constant,
+            parse_float=_parse_float,
+            parse_int=_parse_int,
+            object_pairs_hook=_parse_object,
         )
     except RecursionError:
-        raise ExperimentError(tr(TOO_DEEP, deepest=DEEPEST)) from None
+        raise ExperimentError(tr(DEPTH_MESSAGE, deepest=MAX_DEPTH)) from None
     except json.JSONDecodeError as error:
-        raise ExperimentError(_what_is_wrong(words.strip(), error)) from None
+        raise ExperimentError(_syntax_message(text.strip(), error)) from None
 
 
-def _what_is_wrong(words: str, error: json.JSONDecodeError) -> str:
-    ends = error.pos >= len(words) or error.msg.startswith("Unterminated") or not words.endswith("}")
-    if words.startswith("{") and ends and error.msg != "Extra data":
-        return tr("it is cut off: its JSON ends in line {line}, before it is complete", line=words.count(chr(10)) + 1)
+def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
+    is_truncated = error.pos >= len(text) or error.msg.startswith("Unterminated") or not text.endswith("}")
+    if text.startswith("{") and is_truncated and error.msg != "Extra data":
+        return tr("it is cut off: its JSON ends in line {line}, before it is complete", line=text.count(chr(10)) + 1)
     return tr(
         "it is not JSON: {lower}{msg} in line {lineno}, column {colno}",
         lower=error.msg[:1].lower(),
@@ -147,7 +171,7 @@ def _what_is_wrong(words: str, error: json.JSONDecodeError) -> str:
     )
 
 
-def _decoded(source: bytes) -> str:
+def _decode(source: bytes) -> str:
     if source[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in source[:1024]:
         raise ExperimentError(tr("it is written in UTF-16, or is no text at all; an experiment is text in UTF-8"))
     try:
@@ -157,61 +181,61 @@ def _decoded(source: bytes) -> str:
         raise ExperimentError(tr("it is not text in UTF-8: line {line} is in another encoding", line=line)) from None
 
 
-def _no_number(word: str) -> NoReturn:
-    raise ExperimentError(tr("it holds {word}, which is no finite number", word=word))
+def _reject_constant(token: str) -> NoReturn:
+    raise ExperimentError(tr("it holds {word}, which is no finite number", word=token))
 
 
-def _float(word: str) -> float:
-    value = float(word)
+def _parse_float(token: str) -> float:
+    value = float(token)
     if not math.isfinite(value):
-        raise ExperimentError(tr("it holds {word}, which is no finite number", word=short(word)[1:-1]))
+        raise ExperimentError(tr("it holds {word}, which is no finite number", word=shorten_repr(token)[1:-1]))
     return value
 
 
-def _int(word: str) -> int:
-    if len(word) > DIGITS:
+def _parse_int(token: str) -> int:
+    if len(token) > MAX_DIGITS:
         raise ExperimentError(
             tr(
                 "it holds a number of {word:,} digits, and {digits} is the most that can be read",
-                word=len(word),
-                digits=DIGITS,
+                word=len(token),
+                digits=MAX_DIGITS,
             )
         )
-    return int(word)
+    return int(token)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+def _parse_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
     for name, value in pairs:
-        if name in made:
-            raise ExperimentError(tr("the key {name} stands twice in one object", name=short(name)))
-        made[name] = value
-    return made
+        if name in result:
+            raise ExperimentError(tr("the key {name} stands twice in one object", name=shorten_repr(name)))
+        result[name] = value
+    return result
 
 
 def _check_version(value: Any) -> None:
-    found = re.fullmatch(r"(\d{1,9})(\.\d{1,9})?", str(value)) if isinstance(value, (int, float, str)) else None
-    if found is None or int(found[1]) < 1:
+    match = re.fullmatch(r"(\d{1,9})(\.\d{1,9})?", str(value)) if isinstance(value, (int, float, str)) else None
+    if match is None or int(match[1]) < 1:
         raise ExperimentError(
             tr(
                 'its key "thalweg" must be the version of the format, {format}, not {value}',
-                format=FORMAT,
-                value=short(value),
+                format=FORMAT_VERSION,
+                value=shorten_repr(value),
             )
         )
-    if int(found[1]) > FORMAT:
+    if int(match[1]) > FORMAT_VERSION:
         raise ExperimentError(
             tr(
                 "it was written by a newer Thalweg (format {found}); this one reads format {format}: update Thalweg",
-                found=found[0],
-                format=FORMAT,
+                found=match[0],
+                format=FORMAT_VERSION,
             )
         )
 
 
 def _check_depth(data: Any) -> None:
     level = [data]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [
             inner
             for outer in level
@@ -220,44 +244,52 @@ def _check_depth(data: Any) -> None:
         ]
         if not level:
             return
-    raise ExperimentError(tr(TOO_DEEP, deepest=DEEPEST))
+    raise ExperimentError(tr(DEPTH_MESSAGE, deepest=MAX_DEPTH))
 
 
-def _list(kind: str, data: Any, most: int, words: str) -> list[Any]:
+def _check_list(label: str, data: Any, maximum: int, length_message: str) -> list[Any]:
     if not isinstance(data, list):
-        raise ExperimentError(tr("{kind} must be a list, not {data}", kind=tr(kind), data=short(data)))
-    if len(data) > most:  # before a million of them are made
-        raise ExperimentError(words.format(most=most, n=len(data)))
+        raise ExperimentError(tr("{kind} must be a list, not {data}", kind=tr(label), data=shorten_repr(data)))
+    if len(data) > maximum:  # before a million of them are made
+        raise ExperimentError(length_message.format(most=maximum, n=len(data)))
     return data
 
 
-def _runs(data: list[Any]) -> tuple[Run, ...]:
-    return tuple(_build(Run, mark("run"), run) for run in data)
+def _build_runs(data: list[Any]) -> tuple[Run, ...]:
+    return tuple(_build(Run, gettext_noop("run"), run) for run in data)
 
 
-def _branch(data: Any) -> Branch:
+def _build_branch(data: Any) -> Branch:
     if isinstance(data, dict):
-        runs = _list(
-            tr("the runs of a branch"), data.get("runs"), MOST_RUNS, tr("a branch holds at most {most} runs, not {n:,}")
+        runs = _check_list(
+            tr("the runs of a branch"), data.get("runs"), MAX_RUNS, tr("a branch holds at most {most} runs, not {n:,}")
         )
-        data = {"start": None, "steps": None, **data, "runs": _runs(runs)}
-    made: Branch = _build(Branch, mark("branch"), data)
-    return made
+        data = {"start": None, "steps": None, **data, "runs": _build_runs(runs)}
+    branch: Branch = _build(Branch, gettext_noop("branch"), data)
+    return branch
 
 
-def _build(cls: Callable[..., Any], kind: str, data: Any) -> Any:
-    """The object of a class, with the keys it does not know as its ``extra``."""
-    names = [field.name for field in fields(cls) if field.name != "extra"]  # type: ignore[arg-type]
+def _with_new_keys(cls: type, data: dict[str, Any]) -> dict[str, Any]:
+    """Rename the keys of earlier versions; where both forms are given the new one counts."""
+    old_keys = OLD_KEYS.get(cls, {})
+    renamed = {old_keys[key]: value for key, value in data.items() if key in old_keys}
+    return {**renamed, **{key: value for key, value in data.items() if key not in old_keys}}
+
+
+def _build(cls: type, label: str, data: Any) -> Any:
+    """Return the object of a class; keys that it does not know become its ``extra``."""
+    names = {key: name for name, key in keys_of(cls).items()}
     if not isinstance(data, dict):
         raise ExperimentError(
             tr(
                 "the {kind} must be an object with {names}, not {data}",
-                kind=tr(kind),
+                kind=tr(label),
                 names=", ".join(names),
-                data=short(data),
+                data=shorten_repr(data),
             )
         )
     if cls is Run and "optimizer" not in data:
         Run.parse("")
-    known = {key: value for key, value in data.items() if key in names}
-    return cls(**known, extra={key: value for key, value in data.items() if key not in names})
+    data = _with_new_keys(cls, data)
+    own_values = {names[key]: value for key, value in data.items() if key in names}
+    return cls(**own_values, extra={key: value for key, value in data.items() if key not in names})

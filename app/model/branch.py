@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.model.run import Run
-from app.utils.i18n import mark, tr
-from app.utils.validation import MOST_STEPS, ExperimentError, flag, short, start_number, text, whole
+from app.utils.i18n import gettext_noop, tr
+from app.utils.validation import (
+    MAX_STEPS,
+    ExperimentError,
+    check_bool,
+    check_coordinate,
+    check_integer,
+    check_text,
+    shorten_repr,
+)
 
-MOST_RUNS = 24
+MAX_RUNS = 24
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,7 @@ class Branch:
     runs: tuple[Run, ...]
     start: tuple[float, float]
     steps: int
-    since: int = 0
+    left_at_step: int = 0
     name: str = ""
     visible: bool = True
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -29,18 +37,20 @@ class Branch:
         if not self.runs:
             raise ExperimentError(tr("a branch needs at least one run"))
         if not isinstance(self.start, (tuple, list)) or len(self.start) != 2:
-            raise ExperimentError(tr("the start of a branch must be two numbers, not {start}", start=short(self.start)))
-        object.__setattr__(
-            self, "start", tuple(start_number(tr("the start of a branch"), value) for value in self.start)
-        )
-        whole(tr("the steps of a branch"), self.steps, 0, MOST_STEPS)
-        whole(tr("the step at which a branch was left"), self.since, 0, MOST_STEPS)
-        text(tr("the name of a branch"), self.name, 80)
-        flag(mark("visible"), self.visible)
-        slots = [run.slot for run in self.runs]
-        if len(self.runs) > MOST_RUNS or None in slots or len(set(slots)) < len(slots):
             raise ExperimentError(
-                tr("a branch holds at most {most_runs} runs, each with a slot of its own", most_runs=MOST_RUNS)
+                tr("the start of a branch must be two numbers, not {start}", start=shorten_repr(self.start))
+            )
+        object.__setattr__(
+            self, "start", tuple(check_coordinate(tr("the start of a branch"), value) for value in self.start)
+        )
+        check_integer(tr("the steps of a branch"), self.steps, 0, MAX_STEPS)
+        check_integer(tr("the step at which a branch was left"), self.left_at_step, 0, MAX_STEPS)
+        check_text(tr("the name of a branch"), self.name, 80)
+        check_bool(gettext_noop("visible"), self.visible)
+        slots = [run.slot for run in self.runs]
+        if len(self.runs) > MAX_RUNS or None in slots or len(set(slots)) < len(slots):
+            raise ExperimentError(
+                tr("a branch holds at most {most_runs} runs, each with a slot of its own", most_runs=MAX_RUNS)
             )
 
     @property
@@ -49,4 +59,4 @@ class Branch:
         runs = (
             "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
         )
-        return self.name or tr("{runs} · left at step {since:,}", runs=runs, since=self.since)
+        return self.name or tr("{runs} · left at step {since:,}", runs=runs, since=self.left_at_step)

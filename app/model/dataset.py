@@ -6,23 +6,25 @@ from functools import lru_cache
 from typing import Any
 
 from app.utils.i18n import tr
-from app.utils.validation import FARTHEST, ExperimentError, number
+from app.utils.validation import MAX_COORDINATE, ExperimentError, check_number
 from surfaces import SURFACES, Surface
 from surfaces.data_error import DataError
 
-MOST_POINTS = 10_000
+MAX_POINTS = 10_000
 Columns = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def columns(surface: str, value: Any) -> Columns:
+def check_columns(surface_id: str, value: Any) -> Columns:
     """The value as two columns of floats of one length. Whether a surface can be made from them is seen when it is."""
-    if SURFACES[surface].make is None:
-        made = ", ".join(name for name, each in SURFACES.items() if each.make)
-        raise ExperimentError(tr("{surface} is not made from data; choose from {made}", surface=surface, made=made))
+    if SURFACES[surface_id].with_data is None:
+        supported = ", ".join(name for name, each in SURFACES.items() if each.with_data)
+        raise ExperimentError(
+            tr("{surface} is not made from data; choose from {made}", surface=surface_id, made=supported)
+        )
     if (
         not isinstance(value, (tuple, list))
         or len(value) != 2
-        or not all(isinstance(part, (tuple, list)) for part in value)
+        or not all(isinstance(column, (tuple, list)) for column in value)
     ):
         raise ExperimentError(tr("data must be two columns of numbers, x and y"))
     x, y = map(tuple, value)
@@ -30,43 +32,43 @@ def columns(surface: str, value: Any) -> Columns:
         raise ExperimentError(
             tr("the two columns of the data must be equally long, not {x:,} and {y:,}", x=len(x), y=len(y))
         )
-    if len(x) > MOST_POINTS:
+    if len(x) > MAX_POINTS:
         raise ExperimentError(
-            tr("an experiment holds at most {most_points:,} points, not {x:,}", most_points=MOST_POINTS, x=len(x))
+            tr("an experiment holds at most {most_points:,} points, not {x:,}", most_points=MAX_POINTS, x=len(x))
         )
-    return _floats(x), _floats(y)
+    return _to_floats(x), _to_floats(y)
 
 
-def _floats(column: tuple[Any, ...]) -> tuple[float, ...]:
+def _to_floats(column: tuple[Any, ...]) -> tuple[float, ...]:
     """Numbers as floats; a column that is one already, as it is in every later experiment, costs nothing."""
     if all(value.__class__ is float and value - value == 0.0 for value in column):
         return column
-    return tuple(number(tr("row {row} of the data", row=row), value) for row, value in enumerate(column, 1))
+    return tuple(check_number(tr("row {row} of the data", row=row), value) for row, value in enumerate(column, 1))
 
 
-def land(surface: str, data: Columns | None) -> Surface:
+def get_surface(surface_id: str, data: Columns | None) -> Surface:
     """A surface as the catalogue has it, or made from these columns; ExperimentError where it cannot be."""
-    return SURFACES[surface] if data is None else _made(surface, data)
+    return SURFACES[surface_id] if data is None else _surface_from_data(surface_id, data)
 
 
 @lru_cache(maxsize=4)
-def _made(surface: str, data: Columns) -> Surface:
-    make = SURFACES[surface].make
+def _surface_from_data(surface_id: str, data: Columns) -> Surface:
+    make = SURFACES[surface_id].with_data
     assert make is not None
     try:
-        made = make(*data)
+        result = make(*data)
     except ValueError as error:
-        raise unusable(error) from None
-    if max(map(abs, made.start)) > FARTHEST:
+        raise to_experiment_error(error) from None
+    if max(map(abs, result.start)) > MAX_COORDINATE:
         raise ExperimentError(
             tr(
                 "for such numbers the race would begin beyond {farthest:g}; write x and y in other units",
-                farthest=FARTHEST,
+                farthest=MAX_COORDINATE,
             )
         )
-    return made
+    return result
 
 
-def unusable(error: ValueError) -> ExperimentError:
+def to_experiment_error(error: ValueError) -> ExperimentError:
     """What is wrong with data, in the language that is spoken."""
     return ExperimentError(tr(error.template, **error.values) if isinstance(error, DataError) else str(error))

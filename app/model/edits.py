@@ -6,165 +6,201 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.model.branch import Branch
-from app.model.comparison import Fair
-from app.model.experiment import MOST_BRANCHES, Experiment
+from app.model.comparison import ComparisonMode
+from app.model.experiment import MAX_BRANCHES, Experiment
 from app.model.run import Run
 
 
-def races_alike(one: Run, other: Run) -> bool:
+def same_updates(one: Run, other: Run) -> bool:
     """Whether both make the same updates, whatever they look like."""
-    return (one.optimizer, one.hyperparameters, one.earlier) == (other.optimizer, other.hyperparameters, other.earlier)
+    return (one.optimizer, one.hyperparameters, one.history) == (other.optimizer, other.hyperparameters, other.history)
 
 
-def edited(now: Experiment, wanted: Experiment, step: int, extents: Sequence[int], from_start: bool) -> Experiment:
+def apply_edit(
+    current: Experiment, requested: Experiment, step: int, displayed_lengths: Sequence[int], from_start: bool
+) -> Experiment:
     """``now`` with what was changed in ``wanted``, which was made from ``now.at(step)``, the experiment as it is seen.
 
     A run whose hyperparameters differ feels them from update ``step`` + 1 on, or with ``from_start`` from its first. Runs with
     steps beyond ``step`` (``extents``, for each run of ``now``) that would be lost so are kept as a branch. Runs are known by
     their slots.
     """
-    seen, olds = now.at(step), {run.slot: run for run in now.runs}
-    if wanted.surface != now.surface or wanted.data != now.data:
-        return wanted
-    before = {run.slot: run for run in seen.runs}
-    if now.fair.mode == "rate":
-        wanted = _leveled(wanted, before, olds)
-    moved = wanted.start != now.start
+    displayed, old_runs = current.as_of_step(step), {run.slot: run for run in current.runs}
+    if requested.surface_id != current.surface_id or requested.data != current.data:
+        return requested
+    displayed_runs = {run.slot: run for run in displayed.runs}
+    if current.comparison.mode == "rate":
+        requested = _with_shared_learning_rate(requested, displayed_runs, old_runs)
+    start_changed = requested.start != current.start
     runs = []
-    for run in wanted.runs:
-        old = olds.get(run.slot)
-        if old is None or moved or run.optimizer != old.optimizer:
-            runs.append(run.afresh() if moved else run)
+    for run in requested.runs:
+        old_run = old_runs.get(run.slot)
+        if old_run is None or start_changed or run.optimizer != old_run.optimizer:
+            runs.append(run.without_history() if start_changed else run)
         else:
-            runs.append(_turned(old, before[run.slot], run, step, from_start))
-    made = {run.slot: run for run in runs}
-    changed = {slot for slot, run in made.items() if slot not in olds or not races_alike(run, olds[slot])}
-    lost = [
+            runs.append(_with_edited_hyperparameters(old_run, displayed_runs[run.slot], run, step, from_start))
+    new_runs = {run.slot: run for run in runs}
+    changed = {slot for slot, run in new_runs.items() if slot not in old_runs or not same_updates(run, old_runs[slot])}
+    displaced = [
         run
-        for run, extent in zip(now.runs, extents, strict=True)
-        if extent > step and run.slot in made and (moved or (run.slot in changed and not from_start))
+        for run, length in zip(current.runs, displayed_lengths, strict=True)
+        if length > step and run.slot in new_runs and (start_changed or (run.slot in changed and not from_start))
     ]
-    after = replace(wanted, runs=tuple(runs), fair=now.fair)
-    if moved or changed & olds.keys():  # another run beside them makes no branch idle
-        after = replace(after, branches=tuple(branch for branch in after.branches if not _idle(branch, after, step)))
-    return kept(after, now, tuple(run for run in now.runs if run in lost or (lost and moved)), step, extents)
-
-
-def _idle(branch: Branch, after: Experiment, step: int) -> bool:
-    """Whether a branch that was left at this step is what is raced again: a slider was turned there and back."""
-    current = {run.slot: run for run in after.runs}
-    return (
-        branch.since == step
-        and not branch.name
-        and branch.start == after.start
-        and all(run.slot in current and races_alike(run, current[run.slot]) for run in branch.runs)
+    result = replace(requested, runs=tuple(runs), comparison=current.comparison)
+    if start_changed or changed & old_runs.keys():  # another run beside them makes no branch idle
+        result = replace(
+            result, branches=tuple(branch for branch in result.branches if not _is_redundant(branch, result, step))
+        )
+    return with_branch_of(
+        result,
+        current,
+        tuple(run for run in current.runs if run in displaced or (displaced and start_changed)),
+        step,
+        displayed_lengths,
     )
 
 
-def kept(
-    experiment: Experiment, now: Experiment, lost: tuple[Run, ...], step: int, extents: Sequence[int]
+def _is_redundant(branch: Branch, experiment: Experiment, step: int) -> bool:
+    """Whether a branch that was left at this step is what is raced again: a slider was turned there and back."""
+    runs_by_slot = {run.slot: run for run in experiment.runs}
+    return (
+        branch.left_at_step == step
+        and not branch.name
+        and branch.start == experiment.start
+        and all(run.slot in runs_by_slot and same_updates(run, runs_by_slot[run.slot]) for run in branch.runs)
+    )
+
+
+def with_branch_of(
+    experiment: Experiment, current: Experiment, runs: tuple[Run, ...], step: int, displayed_lengths: Sequence[int]
 ) -> Experiment:
     """The experiment with one branch more, of runs of ``now``; without any where none is lost."""
-    if not lost:
+    if not runs:
         return experiment
-    assert now.start is not None
-    steps = max(extent for run, extent in zip(now.runs, extents, strict=True) if run in lost)
-    branch = Branch(lost, now.start, steps, step)
+    assert current.start is not None
+    steps = max(length for run, length in zip(current.runs, displayed_lengths, strict=True) if run in runs)
+    branch = Branch(runs, current.start, steps, step)
     if branch in experiment.branches:  # a drag has come by here before
         return experiment
-    return replace(experiment, branches=(*experiment.branches, branch)[-MOST_BRANCHES:])
+    return replace(experiment, branches=(*experiment.branches, branch)[-MAX_BRANCHES:])
 
 
-def _turned(old: Run, seen: Run, run: Run, step: int, from_start: bool) -> Run:
+def _with_edited_hyperparameters(old_run: Run, displayed_run: Run, run: Run, step: int, from_start: bool) -> Run:
     """``old`` with the looks of ``run`` and, where they differ from those that are ``seen``, with its hyperparameters."""
-    dressed = replace(run, hyperparameters=old.hyperparameters, earlier=old.earlier)
-    if run.hyperparameters == seen.hyperparameters:
-        return dressed
+    restyled = replace(run, hyperparameters=old_run.hyperparameters, history=old_run.history)
+    if run.hyperparameters == displayed_run.hyperparameters:
+        return restyled
     if not from_start:
-        return dressed.turned_at(step, run.hyperparameters)
-    changes = {name: value for name, value in run.hyperparameters.items() if seen.hyperparameters.get(name) != value}
-    return dressed.throughout(changes, seen.hyperparameters.keys() - run.hyperparameters.keys())
-
-
-def _leveled(wanted: Experiment, before: Mapping[int | None, Run], olds: Mapping[int | None, Run]) -> Experiment:
-    """With one learning rate for all: the one that was just turned, if any was; new runs take over what the others have had."""
-    known = {
-        run.slot: before[run.slot]
-        for run in wanted.runs
-        if run.rule.has_rate and run.slot in before and before[run.slot].optimizer == run.optimizer
+        return restyled.with_change_at_step(step, run.hyperparameters)
+    changes = {
+        name: value for name, value in run.hyperparameters.items() if displayed_run.hyperparameters.get(name) != value
     }
-    if not known:
-        return wanted
-    turned = [
+    return restyled.with_changes_from_start(changes, displayed_run.hyperparameters.keys() - run.hyperparameters.keys())
+
+
+def _with_shared_learning_rate(
+    requested: Experiment, displayed_runs: Mapping[int | None, Run], old_runs: Mapping[int | None, Run]
+) -> Experiment:
+    """With one learning rate for all: the one that was just turned, if any was; new runs take over what the others have had."""
+    existing = {
+        run.slot: displayed_runs[run.slot]
+        for run in requested.runs
+        if run.method.has_learning_rate
+        and run.slot in displayed_runs
+        and displayed_runs[run.slot].optimizer == run.optimizer
+    }
+    if not existing:
+        return requested
+    changed = [
         run.hyperparameters["lr"]
-        for run in wanted.runs
-        if run.slot in known and known[run.slot].hyperparameters["lr"] != run.hyperparameters["lr"]
+        for run in requested.runs
+        if run.slot in existing and existing[run.slot].hyperparameters["lr"] != run.hyperparameters["lr"]
     ]
     runs = []
-    for run in wanted.runs:
-        if run.rule.has_rate and run.slot not in known:
-            rates = [(since, values["lr"]) for since, values in olds[next(iter(known))].timeline]
-            run = run.afresh().turned("lr", rates[0][1])
-            for since, rate in rates[1:]:
-                run = run.turned_at(since, {**run.hyperparameters, "lr": rate})
-        runs.append(run.turned("lr", turned[0]) if turned and run.rule.has_rate else run)
-    return replace(wanted, runs=tuple(runs))
+    for run in requested.runs:
+        if run.method.has_learning_rate and run.slot not in existing:
+            learning_rates = [
+                (since, values["lr"]) for since, values in old_runs[next(iter(existing))].hyperparameters_by_step
+            ]
+            run = run.without_history().with_hyperparameter("lr", learning_rates[0][1])
+            for start_step, learning_rate in learning_rates[1:]:
+                run = run.with_change_at_step(start_step, {**run.hyperparameters, "lr": learning_rate})
+        runs.append(run.with_hyperparameter("lr", changed[0]) if changed and run.method.has_learning_rate else run)
+    return replace(requested, runs=tuple(runs))
 
 
-def one_rate(now: Experiment, chosen: int) -> dict[int | None, float]:
+def shared_learning_rates(current: Experiment, selected_index: int) -> dict[int | None, float]:
     """The learning rate of the chosen run, or of the first that has one, for every run that has one, by slot."""
-    rates = {run.slot: run.hyperparameters["lr"] for run in now.runs if run.rule.has_rate}
-    slot = now.runs[chosen].slot if 0 <= chosen < len(now.runs) else None
-    rate = rates.get(slot, next(iter(rates.values()), 0.0))
-    return dict.fromkeys(rates, rate)
+    learning_rates = {run.slot: run.hyperparameters["lr"] for run in current.runs if run.method.has_learning_rate}
+    slot = current.runs[selected_index].slot if 0 <= selected_index < len(current.runs) else None
+    learning_rate = learning_rates.get(slot, next(iter(learning_rates.values()), 0.0))
+    return dict.fromkeys(learning_rates, learning_rate)
 
 
-def made_fair(now: Experiment, fair: Fair, rates: Mapping[int | None, float]) -> Experiment:
+def with_comparison(
+    current: Experiment, comparison: ComparisonMode, learning_rates: Mapping[int | None, float]
+) -> Experiment:
     """A fair race; runs whose slots have a rate take it from the start on, with their other hyperparameters as they are now."""
-    made = replace(
-        now,
-        fair=now.fair.dropped,
-        runs=tuple(run.afresh().turned("lr", rates[run.slot]) if run.slot in rates else run for run in now.runs),
+    result = replace(
+        current,
+        comparison=current.comparison.cleared,
+        runs=tuple(
+            run.without_history().with_hyperparameter("lr", learning_rates[run.slot])
+            if run.slot in learning_rates
+            else run
+            for run in current.runs
+        ),
     )
-    return replace(made, fair=replace(fair, of=made.fingerprint if fair.mode == "tuned" else 0, extra=now.fair.extra))
+    return replace(
+        result,
+        comparison=replace(
+            comparison,
+            fingerprint=result.fingerprint if comparison.mode == "tuned" else 0,
+            extra=current.comparison.extra,
+        ),
+    )
 
 
-def started_over(now: Experiment) -> Experiment:
+def restarted(current: Experiment) -> Experiment:
     """Every run with its hyperparameters of now from the start on."""
-    return replace(now, runs=tuple(run.afresh() for run in now.runs))
+    return replace(current, runs=tuple(run.without_history() for run in current.runs))
 
 
-def with_branch(now: Experiment, step: int, extents: Sequence[int]) -> Experiment:
+def with_branch(current: Experiment, step: int, displayed_lengths: Sequence[int]) -> Experiment:
     """The paths of now kept as a branch, to be compared with what comes."""
-    return kept(now, now, now.runs, step, extents)
+    return with_branch_of(current, current, current.runs, step, displayed_lengths)
 
 
-def without_branch(now: Experiment, index: int) -> Experiment:
-    return replace(now, branches=now.branches[:index] + now.branches[index + 1 :])
+def without_branch(current: Experiment, index: int) -> Experiment:
+    return replace(current, branches=current.branches[:index] + current.branches[index + 1 :])
 
 
-def with_branch_changed(now: Experiment, index: int, **changes: object) -> Experiment:
+def with_branch_changed(current: Experiment, index: int, **changes: object) -> Experiment:
     """One branch with another name, or shown or hidden."""
-    branch = replace(now.branches[index], **changes)  # type: ignore[arg-type]
-    return replace(now, branches=(*now.branches[:index], branch, *now.branches[index + 1 :]))
+    branch = replace(current.branches[index], **changes)  # type: ignore[arg-type]
+    return replace(current, branches=(*current.branches[:index], branch, *current.branches[index + 1 :]))
 
 
-def _dressed(run: Run, other: Run | None) -> Run:
+def _with_appearance_of(run: Run, other: Run | None) -> Run:
     """A run with the looks of another, and as many replicas."""
     return run if other is None else replace(run, visible=other.visible, color=other.color, replicas=other.replicas)
 
 
-def swapped(now: Experiment, index: int, step: int, extents: Sequence[int]) -> Experiment:
+def with_branch_switched(current: Experiment, index: int, step: int, displayed_lengths: Sequence[int]) -> Experiment:
     """The branch made current: its runs take their places again, and those that stood there become the branch."""
-    branch = now.branches[index]
-    looks = {run.slot: run for run in now.runs}
-    slots = {run.slot: _dressed(run, looks.get(run.slot)) for run in branch.runs}
-    moved = branch.start != now.start
-    displaced = tuple(run for run in now.runs if moved or (run.slot in slots and not races_alike(run, slots[run.slot])))
-    present = {run.slot for run in now.runs}
-    runs = (
-        *(slots.get(run.slot, run) for run in now.runs),
-        *(run for run in slots.values() if run.slot not in present),
+    branch = current.branches[index]
+    current_runs = {run.slot: run for run in current.runs}
+    branch_runs = {run.slot: _with_appearance_of(run, current_runs.get(run.slot)) for run in branch.runs}
+    start_changed = branch.start != current.start
+    displaced = tuple(
+        run
+        for run in current.runs
+        if start_changed or (run.slot in branch_runs and not same_updates(run, branch_runs[run.slot]))
     )
-    after = replace(without_branch(now, index), runs=runs, start=branch.start)
-    return kept(after, now, displaced, branch.since, extents)
+    current_slots = {run.slot for run in current.runs}
+    runs = (
+        *(branch_runs.get(run.slot, run) for run in current.runs),
+        *(run for run in branch_runs.values() if run.slot not in current_slots),
+    )
+    result = replace(without_branch(current, index), runs=runs, start=branch.start)
+    return with_branch_of(result, current, displaced, branch.left_at_step, displayed_lengths)

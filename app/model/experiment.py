@@ -9,15 +9,24 @@ from itertools import count
 from typing import Any
 from zlib import crc32
 
-from app.model.branch import MOST_RUNS, Branch
-from app.model.comparison import AS_SET, Fair
-from app.model.dataset import Columns, columns, land
+from app.model.branch import MAX_RUNS, Branch
+from app.model.comparison import NO_COMPARISON, ComparisonMode
+from app.model.dataset import Columns, check_columns, get_surface
 from app.model.run import Run
-from app.utils.i18n import mark, tr
-from app.utils.validation import MOST_STEPS, ExperimentError, choice, flag, short, start_number, text, whole
+from app.utils.i18n import gettext_noop, tr
+from app.utils.validation import (
+    MAX_STEPS,
+    ExperimentError,
+    check_bool,
+    check_choice,
+    check_coordinate,
+    check_integer,
+    check_text,
+    shorten_repr,
+)
 from surfaces import SURFACES, Surface
 
-MOST_BRANCHES, LONGEST = 100, 20_000_000  # branches, and steps of all their runs together
+MAX_BRANCHES, MAX_TOTAL_STEPS = 100, 20_000_000  # branches, and steps of all their runs together
 QUANTITIES = {
     "loss": "loss",
     "above": "loss − minimum",
@@ -26,25 +35,25 @@ QUANTITIES = {
     "step": "step size",
     "rate": "learning rate",
 }
-AGAINST = {"steps": "step", "evaluations": "evaluations", "time": "arithmetic time (ms)"}
+X_QUANTITIES = {"steps": "step", "evaluations": "evaluations", "time": "arithmetic time (ms)"}
 SCALES = ("linear", "log")
 
 
 @dataclass(frozen=True)
-class Curve:
+class LossPlot:
     """What the loss view shows, against what, and the scale of its two axes."""
 
     quantity: str = "loss"
     x_scale: str = "linear"
     y_scale: str = "log"
-    against: str = "steps"
+    x_quantity: str = "steps"
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice(mark("quantity"), self.quantity, QUANTITIES)
-        choice(mark("axis"), self.against, AGAINST)
-        choice(mark("scale"), self.x_scale, SCALES)
-        choice(mark("scale"), self.y_scale, SCALES)
+        check_choice(gettext_noop("quantity"), self.quantity, QUANTITIES)
+        check_choice(gettext_noop("axis"), self.x_quantity, X_QUANTITIES)
+        check_choice(gettext_noop("scale"), self.x_scale, SCALES)
+        check_choice(gettext_noop("scale"), self.y_scale, SCALES)
 
 
 @dataclass(frozen=True)
@@ -57,89 +66,91 @@ class Experiment:
     version knows: they are kept.
     """
 
-    surface: str = "rosenbrock"
+    surface_id: str = "rosenbrock"
     start: tuple[float, float] | None = None
     runs: tuple[Run, ...] = ()
     steps: int | None = None
-    curve: Curve = Curve()
+    loss_plot: LossPlot = LossPlot()
     title: str = ""
     data: Columns | None = None
     branches: tuple[Branch, ...] = ()
-    fair: Fair = AS_SET
-    settled: bool = False
-    shown: int = field(default=0, compare=False)
+    comparison: ComparisonMode = NO_COMPARISON
+    stop_when_converged: bool = False
+    displayed_step: int = field(default=0, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice(mark("surface"), self.surface, SURFACES)
+        check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
-            object.__setattr__(self, "data", columns(self.surface, self.data))
-        own = self.land.start  # the surface is made now, to find out whether it can be
-        start = own if self.start is None else self.start
+            object.__setattr__(self, "data", check_columns(self.surface_id, self.data))
+        default_start = self.surface.start  # the surface is made now, to find out whether it can be
+        start = default_start if self.start is None else self.start
         if not isinstance(start, (tuple, list)) or len(start) != 2:
-            raise ExperimentError(tr("start must be two numbers, not {start}", start=short(start)))
+            raise ExperimentError(tr("start must be two numbers, not {start}", start=shorten_repr(start)))
         object.__setattr__(
             self,
             "start",
             tuple(
-                start_number(tr("start {axis}", axis=axis.split()[0]), value)
-                for axis, value in zip(self.land.axes, start, strict=True)
+                check_coordinate(tr("start {axis}", axis=axis.split()[0]), value)
+                for axis, value in zip(self.surface.axis_labels, start, strict=True)
             ),
         )
-        if len(self.runs) > MOST_RUNS:
+        if len(self.runs) > MAX_RUNS:
             raise ExperimentError(
-                tr("an experiment holds at most {most_runs} runs, not {runs}", most_runs=MOST_RUNS, runs=len(self.runs))
+                tr("an experiment holds at most {most_runs} runs, not {runs}", most_runs=MAX_RUNS, runs=len(self.runs))
             )
         if self.steps is not None:
-            whole(mark("steps"), self.steps, 0, MOST_STEPS)
-        text(mark("title"), self.title, 200)
-        flag(mark("settled"), self.settled)
-        whole(mark("shown"), self.shown, 0, MOST_STEPS)
-        if len(self.branches) > MOST_BRANCHES:
+            check_integer(gettext_noop("steps"), self.steps, 0, MAX_STEPS)
+        check_text(gettext_noop("title"), self.title, 200)
+        check_bool(gettext_noop("stop_when_converged"), self.stop_when_converged)
+        check_integer(gettext_noop("displayed_step"), self.displayed_step, 0, MAX_STEPS)
+        if len(self.branches) > MAX_BRANCHES:
             raise ExperimentError(
                 tr(
                     "an experiment holds at most {most_branches} branches, not {branches}",
-                    most_branches=MOST_BRANCHES,
+                    most_branches=MAX_BRANCHES,
                     branches=len(self.branches),
                 )
             )
-        if sum(branch.steps * len(branch.runs) for branch in self.branches) > LONGEST:
+        if sum(branch.steps * len(branch.runs) for branch in self.branches) > MAX_TOTAL_STEPS:
             raise ExperimentError(
-                tr("the branches of an experiment hold at most {longest:,} steps in all", longest=LONGEST)
+                tr("the branches of an experiment hold at most {longest:,} steps in all", longest=MAX_TOTAL_STEPS)
             )
-        object.__setattr__(self, "runs", self._seated())
-        if not self._is_fair:
-            object.__setattr__(self, "fair", self.fair.dropped)
+        object.__setattr__(self, "runs", self._with_unique_slots())
+        if not self._comparison_holds:
+            object.__setattr__(self, "comparison", self.comparison.cleared)
 
     @property
-    def _is_fair(self) -> bool:
+    def _comparison_holds(self) -> bool:
         """Whether the mode of the race is true: rates that are said to be the same are, and those that were tuned are these."""
-        if self.fair.mode == "rate":
-            return len({run.hyperparameters["lr"] for run in self.runs if run.rule.has_rate}) < 2
-        return self.fair.mode != "tuned" or self.fair.of == self.fingerprint
+        if self.comparison.mode == "rate":
+            return len({run.hyperparameters["lr"] for run in self.runs if run.method.has_learning_rate}) < 2
+        return self.comparison.mode != "tuned" or self.comparison.fingerprint == self.fingerprint
 
     @property
     def fingerprint(self) -> int:
         """A number that is another one where the runs, the start or the surface are."""
-        runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.earlier)) for run in self.runs)
-        return crc32(repr((self.surface, self.start, self.data, runs)).encode())
+        runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.history)) for run in self.runs)
+        return crc32(repr((self.surface_id, self.start, self.data, runs)).encode())
 
-    def _seated(self) -> tuple[Run, ...]:
+    def _with_unique_slots(self) -> tuple[Run, ...]:
         """The runs, each with a slot of its own: those that have one keep it, so that taking one away recolors no other."""
-        taken: set[int] = set()
-        seated = []
+        used_slots: set[int] = set()
+        result = []
         for run in self.runs:
             slot = run.slot
-            if slot is None or slot in taken:
-                left = {run.slot for branch in self.branches for run in branch.runs}
-                slot = next(k for k in count() if k not in taken | left | {other.slot for other in self.runs})
-            taken.add(slot)
-            seated.append(run if run.slot == slot else replace(run, slot=slot))
-        return tuple(seated)
+            if slot is None or slot in used_slots:
+                branch_slots = {run.slot for branch in self.branches for run in branch.runs}
+                slot = next(
+                    k for k in count() if k not in used_slots | branch_slots | {other.slot for other in self.runs}
+                )
+            used_slots.add(slot)
+            result.append(run if run.slot == slot else replace(run, slot=slot))
+        return tuple(result)
 
     @cached_property
-    def land(self) -> Surface:
-        return land(self.surface, self.data)
+    def surface(self) -> Surface:
+        return get_surface(self.surface_id, self.data)
 
     @property
     def names(self) -> list[str]:
@@ -155,38 +166,48 @@ class Experiment:
     def with_run(self, index: int, run: Run) -> Experiment:
         return replace(self, runs=(*self.runs[:index], run, *self.runs[index + 1 :]))
 
-    def added(self, run: Run) -> Experiment:
+    def with_added_run(self, run: Run) -> Experiment:
         return replace(self, runs=(*self.runs, run))
 
-    def removed(self, index: int) -> Experiment:
+    def without_run(self, index: int) -> Experiment:
         return replace(self, runs=(*self.runs[:index], *self.runs[index + 1 :]))
 
-    def on(self, surface: str) -> Experiment:
+    def with_surface(self, surface_id: str) -> Experiment:
         """The same runs on another surface, from that surface's start; made from the same data, if it is made from any."""
-        kept = self.data if SURFACES[choice(mark("surface"), surface, SURFACES)].make else None
-        return self._elsewhere(surface=surface, data=kept)
+        data = self.data if SURFACES[check_choice(gettext_noop("surface"), surface_id, SURFACES)].with_data else None
+        return self._with_other_surface(surface_id=surface_id, data=data)
 
-    def through(self, x: Iterable[float], y: Iterable[float]) -> Experiment:
+    def with_data(self, x: Iterable[float], y: Iterable[float]) -> Experiment:
         """The same runs on a surface made from these points: of the kind there is, or a line's."""
-        surface = self.surface if self.land.make else "linear_regression"
-        return self._elsewhere(surface=surface, data=(tuple(x), tuple(y)))
+        surface_id = self.surface_id if self.surface.with_data else "linear_regression"
+        return self._with_other_surface(surface_id=surface_id, data=(tuple(x), tuple(y)))
 
-    def _elsewhere(self, **ground: Any) -> Experiment:
+    def _with_other_surface(self, **changes: Any) -> Experiment:
         """The runs with their settings of now, without what belongs to this ground: branches, a tuned rate, the stop."""
-        fair = self.fair.dropped if self.fair.mode == "tuned" else self.fair
-        runs = tuple(run.afresh() for run in self.runs)
-        return replace(self, start=None, steps=None, title="", shown=0, branches=(), fair=fair, runs=runs, **ground)
+        comparison = self.comparison.cleared if self.comparison.mode == "tuned" else self.comparison
+        runs = tuple(run.without_history() for run in self.runs)
+        return replace(
+            self,
+            start=None,
+            steps=None,
+            title="",
+            displayed_step=0,
+            branches=(),
+            comparison=comparison,
+            runs=runs,
+            **changes,
+        )
 
-    def at(self, step: int) -> Experiment:
+    def as_of_step(self, step: int) -> Experiment:
         """As it stood at a step: what was turned later is not known yet."""
-        runs = tuple(run.at(step) for run in self.runs)
+        runs = tuple(run.as_of_step(step) for run in self.runs)
         return self if all(a is b for a, b in zip(runs, self.runs, strict=True)) else replace(self, runs=runs)
 
-    def same_ground(self, other: Experiment) -> bool:
+    def same_surface_and_start(self, other: Experiment) -> bool:
         """Whether both race on the same surface from the same start."""
-        return (self.surface, self.start, self.data) == (other.surface, other.start, other.data)
+        return (self.surface_id, self.start, self.data) == (other.surface_id, other.start, other.data)
 
 
-FIRST = Experiment(
+DEFAULT_EXPERIMENT = Experiment(
     "rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.001}), Run("momentum", {"lr": 0.0006}), Run("adam", {"lr": 0.15}))
 )

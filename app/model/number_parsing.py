@@ -7,104 +7,114 @@ import re
 from typing import NamedTuple
 
 from app.utils.i18n import tr
-from app.utils.number_format import spelled
-from app.utils.validation import ExperimentError, short
+from app.utils.number_format import shortest_repr
+from app.utils.validation import ExperimentError, shorten_repr
 from optimizers import Hyperparameter
 
-NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")  # 1,000 is a thousand to some, and one to others
-AS_TYPED = {
+NUMBER_PATTERN = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+THOUSANDS_PATTERN = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")  # 1,000 is a thousand to some, and one to others
+CHARACTER_MAP = {
     ord("\u2212"): "-",
     0x200B: None,
     0xFEFF: None,  # a minus sign; what is not seen
     **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},
 }  # full-width letters and digits
-TINY = 1e-290  # the least that is allowed to be no more than a word for "above 0"
+POSITIVE_THRESHOLD = 1e-290  # the least that is allowed to be no more than a word for "above 0"
 
 
-class Entered(NamedTuple):
+class ParsedNumber(NamedTuple):
     """``note``: how it was understood, where that may not be what was meant."""
 
     value: float
-    note: str = ""
+    interpretation_note: str = ""
 
 
-def allowed(declared: Hyperparameter) -> str:
+def describe_allowed(spec: Hyperparameter) -> str:
     """The allowed values in words."""
-    least, most = spelled(declared.least), spelled(declared.most)
-    if declared.scale == "switch":
+    minimum, maximum = shortest_repr(spec.minimum), shortest_repr(spec.maximum)
+    if spec.scale == "switch":
         return tr("0 (off) or 1 (on)")
-    if declared.scale == "whole":
-        if math.isinf(declared.most):
-            return tr("a whole number of at least {least}", least=least)
-        return tr("a whole number from {least} to {most}", least=least, most=most)
-    if math.isinf(declared.most):
-        if math.isinf(declared.least):
+    if spec.scale == "whole":
+        if math.isinf(spec.maximum):
+            return tr("a whole number of at least {least}", least=minimum)
+        return tr("a whole number from {least} to {most}", least=minimum, most=maximum)
+    if math.isinf(spec.maximum):
+        if math.isinf(spec.minimum):
             return tr("a finite number")
-        return tr("a number above 0") if 0 < declared.least < TINY else tr("a number of at least {least}", least=least)
-    if declared.most != round(declared.most, 6):  # the last number before it
-        return tr("a number of at least {least} and below {most}", least=least, most=f"{declared.most:g}")
-    return tr("a number from {least} to {most}", least=least, most=most)
+        return (
+            tr("a number above 0")
+            if 0 < spec.minimum < POSITIVE_THRESHOLD
+            else tr("a number of at least {least}", least=minimum)
+        )
+    if spec.maximum != round(spec.maximum, 6):  # the last number before it
+        return tr("a number of at least {least} and below {most}", least=minimum, most=f"{spec.maximum:g}")
+    return tr("a number from {least} to {most}", least=minimum, most=maximum)
 
 
-def refusal(declared: Hyperparameter, name: str, text: str = "") -> str:
+def rejection_message(spec: Hyperparameter, name: str, given: str = "") -> str:
     """A sentence that says what may be entered instead of a text, or rather than go on."""
-    if not text:
-        return tr("{name} must be {allowed}", name=name, allowed=allowed(declared))
-    return tr("{name} must be {allowed}, not {given}", name=name, allowed=allowed(declared), given=text)
+    if not given:
+        return tr("{name} must be {allowed}", name=name, allowed=describe_allowed(spec))
+    return tr("{name} must be {allowed}, not {given}", name=name, allowed=describe_allowed(spec), given=given)
 
 
-def entered(declared: Hyperparameter, text: str, name: str) -> Entered:
+def parse_number(spec: Hyperparameter, text: str, name: str) -> ParsedNumber:
     """The number that a text tells; ExperimentError with a sentence for what is none, may not be, or may be two."""
-    typed = text.translate(AS_TYPED).strip()
-    if not NUMBER.fullmatch(typed):
-        raise ExperimentError(_not_a_number(declared, name, typed))
-    value, plain, grouped = float(typed.replace(",", ".")), short(typed).strip("'"), GROUPED.fullmatch(typed)
-    if declared.scale == "whole" and grouped:
+    cleaned = text.translate(CHARACTER_MAP).strip()
+    if not NUMBER_PATTERN.fullmatch(cleaned):
+        raise ExperimentError(_invalid_number_message(spec, name, cleaned))
+    value, shortened, thousands_match = (
+        float(cleaned.replace(",", ".")),
+        shorten_repr(cleaned).strip("'"),
+        THOUSANDS_PATTERN.fullmatch(cleaned),
+    )
+    if spec.scale == "whole" and thousands_match:
         raise ExperimentError(
             tr(
                 "{name} must be written with nothing between thousands: {better}, not {given}",
                 name=name,
-                given=plain,
-                better=typed.replace(grouped[1], ""),
+                given=shortened,
+                better=cleaned.replace(thousands_match[1], ""),
             )
         )
     if not math.isfinite(value):
-        raise ExperimentError(refusal(declared, name, tr("{given}, which is too large", given=plain)))
+        raise ExperimentError(rejection_message(spec, name, tr("{given}, which is too large", given=shortened)))
     try:
-        declared.check(name, value)
+        spec.check(name, value)
     except ValueError:
-        raise ExperimentError(refusal(declared, name, plain)) from None
-    if grouped and grouped[1] == ",":
-        return Entered(
+        raise ExperimentError(rejection_message(spec, name, shortened)) from None
+    if thousands_match and thousands_match[1] == ",":
+        return ParsedNumber(
             value,
             tr(
                 "{given} was read as {value}: a comma is a decimal point; write {thousand} "
                 "for a thousand times as much",
-                given=plain,
-                value=spelled(value),
-                thousand=typed.replace(",", ""),
+                given=shortened,
+                value=shortest_repr(value),
+                thousand=cleaned.replace(",", ""),
             ),
         )
-    if value == 0 and re.search("[1-9]", re.split("[eE]", typed)[0]):
-        return Entered(value, tr("{given} was read as 0: it is closer to 0 than any other number", given=plain))
-    return Entered(value)
+    if value == 0 and re.search("[1-9]", re.split("[eE]", cleaned)[0]):
+        return ParsedNumber(
+            value, tr("{given} was read as 0: it is closer to 0 than any other number", given=shortened)
+        )
+    return ParsedNumber(value)
 
 
-def _not_a_number(declared: Hyperparameter, name: str, typed: str) -> str:
-    together = re.sub(r"\s", "", typed)
-    given = short(typed)
-    if together != typed and NUMBER.fullmatch(together):
+def _invalid_number_message(spec: Hyperparameter, name: str, cleaned: str) -> str:
+    joined = re.sub(r"\s", "", cleaned)
+    shortened = shorten_repr(cleaned)
+    if joined != cleaned and NUMBER_PATTERN.fullmatch(joined):
         return tr(
             "{name} must be written without spaces: {better}, not {given}",
             name=name,
-            given=given,
-            better=short(together).strip("'"),
+            given=shortened,
+            better=shorten_repr(joined).strip("'"),
         )
-    if re.fullmatch(r"[+-]?\d+([.,]\d+){2,}", typed):
+    if re.fullmatch(r"[+-]?\d+([.,]\d+){2,}", cleaned):
         return tr(
             "{name} must be written with one decimal point and nothing between thousands, not {given}",
             name=name,
-            given=given,
+            given=shortened,
         )
-    return refusal(declared, name, given)
+    return rejection_message(spec, name, shortened)

@@ -8,48 +8,54 @@ from decimal import Decimal
 from optimizers import Hyperparameter
 
 # ISO 3, series R10: a decade in ten nearly equal steps, each a number that can be read
-TENTHS = tuple(map(Decimal, ("1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8")))
-MANTISSAS = ((1.5, 1), (3.5, 2), (7.5, 5), (10.0, 10))
+PREFERRED_NUMBERS = tuple(map(Decimal, ("1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8")))
+ROUND_MANTISSAS = ((1.5, 1), (3.5, 2), (7.5, 5), (10.0, 10))
 
 
-def stepped(declared: Hyperparameter, value: float, count: int, coarse: bool = False) -> float:
+def step_value(spec: Hyperparameter, value: float, count: int, coarse: bool = False) -> float:
     """The value ``count`` steps further, ten times as far with ``coarse``; never beyond what is allowed.
 
     On a log scale a coarse step is a decade, and of a decay a decade of 1 - value.
     """
-    if declared.scale == "log":
-        result = _on_log(declared, value, count, coarse)
-    elif declared.scale == "decay":
-        rest = 1 - Decimal(repr(value))
-        result = float(1 - _along(rest, -count, coarse)) if rest > 0 else value if count > 0 else declared.high
+    if spec.scale == "log":
+        result = _step_on_log_scale(spec, value, count, coarse)
+    elif spec.scale == "decay":
+        complement = 1 - Decimal(repr(value))
+        result = (
+            float(1 - _step_decades(complement, -count, coarse))
+            if complement > 0
+            else value
+            if count > 0
+            else spec.slider_max
+        )
         if result == value:  # so near to 1 a tenth of a decade is lost in rounding
-            result = float(1 - _along(rest, -count, True))
+            result = float(1 - _step_decades(complement, -count, True))
     else:
-        step = Decimal(1) if declared.scale == "whole" else readable((declared.high - declared.low) / 100)
+        step = Decimal(1) if spec.scale == "whole" else round_number((spec.slider_max - spec.slider_min) / 100)
         result = float((round(Decimal(repr(value)) / step) + count * (10 if coarse else 1)) * step)
-    return float(min(max(result, declared.least), declared.most)) if math.isfinite(result) else value
+    return float(min(max(result, spec.minimum), spec.maximum)) if math.isfinite(result) else value
 
 
-def _on_log(declared: Hyperparameter, value: float, count: int, coarse: bool) -> float:
+def _step_on_log_scale(spec: Hyperparameter, value: float, count: int, coarse: bool) -> float:
     """Where 0 is the default, it comes after the slider's lower end: what is off at first can be turned off again."""
     if value <= 0:
-        return declared.low if count > 0 else value
-    result = float(_along(Decimal(repr(value)), count, coarse))
-    if count < 0 and declared.default == 0 and result < declared.low:
-        return declared.low if value > declared.low else 0.0
+        return spec.slider_min if count > 0 else value
+    result = float(_step_decades(Decimal(repr(value)), count, coarse))
+    if count < 0 and spec.default == 0 and result < spec.slider_min:
+        return spec.slider_min if value > spec.slider_min else 0.0
     return result
 
 
-def _along(value: Decimal, count: int, coarse: bool) -> Decimal:
+def _step_decades(value: Decimal, count: int, coarse: bool) -> Decimal:
     """Steps on a log scale; a coarse one leaves the digits as they are, a fine one ends at one of TENTHS."""
     if coarse:
         return value.scaleb(count)
-    decade, tenth = divmod(round(10 * float(value.log10())) + count, 10)
-    return TENTHS[tenth].scaleb(decade)
+    decade, index = divmod(round(10 * float(value.log10())) + count, 10)
+    return PREFERRED_NUMBERS[index].scaleb(decade)
 
 
-def readable(width: float) -> Decimal:
+def round_number(width: float) -> Decimal:
     """The number nearest to a width that is 1, 2 or 5 times a power of ten."""
     decade = math.floor(math.log10(width))
     mantissa = width / 10.0**decade
-    return Decimal(next(each for most, each in MANTISSAS if mantissa < most)).scaleb(decade)
+    return Decimal(next(rounded for upper_limit, rounded in ROUND_MANTISSAS if mantissa < upper_limit)).scaleb(decade)

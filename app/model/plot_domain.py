@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 
 from app.model.experiment import Experiment
-from surfaces.surface import Box
+from surfaces.surface import Bounds
 
 
-def box_of(experiment: Experiment) -> Box:
+def plot_bounds(experiment: Experiment) -> Bounds:
     """The surface's own box, doubled about its middle until the start lies inside with a little room."""
-    (left, right), (bottom, top) = experiment.land.box
+    (left, right), (bottom, top) = experiment.surface.bounds
     assert experiment.start is not None
     x, y = experiment.start
-    across, up = (left + right) / 2, (bottom + top) / 2
-    reach = max(abs(x - across) / (right - left), abs(y - up) / (top - bottom)) * 2
-    if reach <= 1:
+    center_x, center_y = (left + right) / 2, (bottom + top) / 2
+    scale = max(abs(x - center_x) / (right - left), abs(y - center_y) / (top - bottom)) * 2
+    if scale <= 1:
         return (left, right), (bottom, top)
-    factor = 2.0 ** math.ceil(math.log2(reach * 1.02))
+    factor = 2.0 ** math.ceil(math.log2(scale * 1.02))
     half_x, half_y = (right - left) / 2 * factor, (top - bottom) / 2 * factor
-    return (across - half_x, across + half_x), (up - half_y, up + half_y)
+    return (center_x - half_x, center_x + half_x), (center_y - half_y, center_y + half_y)

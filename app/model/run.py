@@ -8,17 +8,25 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from app.model.number_parsing import refusal
-from app.utils.i18n import mark, tr
-from app.utils.validation import MOST_STEPS, ExperimentError, choice, flag, number, short, whole
-from optimizers import OPTIMIZERS, Optimizer, Part
+from app.model.number_parsing import rejection_message
+from app.utils.i18n import gettext_noop, tr
+from app.utils.validation import (
+    MAX_STEPS,
+    ExperimentError,
+    check_bool,
+    check_choice,
+    check_integer,
+    check_number,
+    shorten_repr,
+)
+from optimizers import OPTIMIZERS, Modifier, Optimizer
 
-MOST_TURNS, MOST_REPLICAS = 100_000, 100
-LONGEST_NAME = 60  # characters that a sentence can hold
-SEEDS = 2**32  # as many there are
+MAX_HISTORY_LENGTH, MAX_REPLICAS = 100_000, 100
+MAX_NAME_LENGTH = 60  # characters that a sentence can hold
+SEED_COUNT = 2**32  # as many there are
 
 
-class Earlier(NamedTuple):
+class HyperparameterSpan(NamedTuple):
     """Hyperparameters that were in force up to update ``until``, that one included; the run that holds them has checked them."""
 
     until: int
@@ -39,81 +47,95 @@ class Run:
     visible: bool = True
     color: str | None = None
     slot: int | None = None
-    earlier: tuple[Earlier, ...] = ()
+    history: tuple[HyperparameterSpan, ...] = ()
     replicas: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        choice(mark("optimizer"), self.optimizer, OPTIMIZERS)
-        object.__setattr__(self, "hyperparameters", self._checked(self.hyperparameters))
-        object.__setattr__(self, "earlier", self._history())
-        whole(mark("replicas"), self.replicas, 0, MOST_REPLICAS)
-        flag(mark("visible"), self.visible)
+        check_choice(gettext_noop("optimizer"), self.optimizer, OPTIMIZERS)
+        object.__setattr__(self, "hyperparameters", self._check_hyperparameters(self.hyperparameters))
+        object.__setattr__(self, "history", self._check_history())
+        check_integer(gettext_noop("replicas"), self.replicas, 0, MAX_REPLICAS)
+        check_bool(gettext_noop("visible"), self.visible)
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
-            raise ExperimentError(tr("a color must look like #0072b2, not {color}", color=short(self.color)))
+            raise ExperimentError(tr("a color must look like #0072b2, not {color}", color=shorten_repr(self.color)))
         if self.slot is not None:
-            whole(mark("slot"), self.slot, 0, 999)
+            check_integer(gettext_noop("slot"), self.slot, 0, 999)
 
-    def _checked(self, given: Any) -> Mapping[str, float]:
+    def _check_hyperparameters(self, values: Any) -> Mapping[str, float]:
         """All hyperparameters of the optimizer and of the parts that are named; ExperimentError names the culprit."""
-        if not isinstance(given, Mapping):
+        if not isinstance(values, Mapping):
             raise ExperimentError(
                 tr(
                     "the hyperparameters of {optimizer} must be names with numbers, not {given}",
                     optimizer=self.optimizer,
-                    given=short(given),
+                    given=shorten_repr(values),
                 )
             )
-        endless = next((name for name in given if len(name) > LONGEST_NAME), None)
-        if endless is not None:
+        long_name = next((name for name in values if len(name) > MAX_NAME_LENGTH), None)
+        if long_name is not None:
             raise ExperimentError(
-                tr("{optimizer} has no hyperparameter {endless}", optimizer=self.optimizer, endless=short(endless))
+                tr(
+                    "{optimizer} has no hyperparameter {endless}",
+                    optimizer=self.optimizer,
+                    endless=shorten_repr(long_name),
+                )
             )
-        checked = {**self.rule.defaults, **{name: self._one(name, value) for name, value in given.items()}}
-        every = dict(self.rule.defaults)
-        for part in self.rule.parts.values():
-            if not checked.keys().isdisjoint(part.hyperparameters):
-                every |= {name: declared.default for name, declared in part.hyperparameters.items()}
-        return every | checked
+        checked = {**self.method.defaults, **{name: self._check_value(name, value) for name, value in values.items()}}
+        complete = dict(self.method.defaults)
+        for modifier in self.method.modifiers.values():
+            if not checked.keys().isdisjoint(modifier.hyperparameters):
+                complete |= {name: spec.default for name, spec in modifier.hyperparameters.items()}
+        return complete | checked
 
-    def _one(self, name: str, given: Any) -> float:
+    def _check_value(self, name: str, given: Any) -> float:
         """One hyperparameter, of the optimizer or of a part."""
         try:
-            declared = self.rule.declared(name)
+            spec = self.method.spec(name)
         except ValueError:
-            parts = [each for part in self.rule.parts.values() for each in part.hyperparameters]
+            modifier_names = [
+                modifier_name
+                for modifier in self.method.modifiers.values()
+                for modifier_name in modifier.hyperparameters
+            ]
             raise ExperimentError(
                 tr(
                     "{optimizer} has no hyperparameter {name}; it has {names}, and can be combined with {parts}",
                     optimizer=self.optimizer,
-                    name=short(name),
-                    names=", ".join(self.rule.hyperparameters),
-                    parts=", ".join(parts),
+                    name=shorten_repr(name),
+                    names=", ".join(self.method.hyperparameters),
+                    parts=", ".join(modifier_names),
                 )
             ) from None
-        called = tr("{name} of {optimizer}", name=name, optimizer=self.optimizer)
-        value = given if isinstance(given, (int, float)) else number(called, given)
+        label = tr("{name} of {optimizer}", name=name, optimizer=self.optimizer)
+        value = given if isinstance(given, (int, float)) else check_number(label, given)
         try:
-            return declared.check(called, value)
+            return spec.check(label, value)
         except ValueError:
-            raise ExperimentError(refusal(declared, called, short(value))) from None
+            raise ExperimentError(rejection_message(spec, label, shorten_repr(value))) from None
 
-    def _history(self) -> tuple[Earlier, ...]:
-        if not isinstance(self.earlier, (list, tuple)) or len(self.earlier) > MOST_TURNS:
+    def _check_history(self) -> tuple[HyperparameterSpan, ...]:
+        if not isinstance(self.history, (list, tuple)) or len(self.history) > MAX_HISTORY_LENGTH:
             raise ExperimentError(
                 tr(
                     "earlier must be a list of at most {most_turns} pairs of a step and hyperparameters",
-                    most_turns=MOST_TURNS,
+                    most_turns=MAX_HISTORY_LENGTH,
                 )
             )
-        history: list[Earlier] = []
-        for entry in self.earlier:
-            if not isinstance(entry, Earlier):  # these come from a run, which has checked them
+        history: list[HyperparameterSpan] = []
+        for entry in self.history:
+            if not isinstance(entry, HyperparameterSpan):  # these come from a run, which has checked them
                 if not isinstance(entry, (list, tuple)) or len(entry) != 2:
                     raise ExperimentError(
-                        tr("earlier must hold pairs of a step and hyperparameters, not {entry}", entry=short(entry))
+                        tr(
+                            "earlier must hold pairs of a step and hyperparameters, not {entry}",
+                            entry=shorten_repr(entry),
+                        )
                     )
-                entry = Earlier(whole(tr("the step of a turn"), entry[0], 1, MOST_STEPS), self._checked(entry[1]))
+                entry = HyperparameterSpan(
+                    check_integer(tr("the step of a turn"), entry[0], 1, MAX_STEPS),
+                    self._check_hyperparameters(entry[1]),
+                )
             if history and entry.until <= history[-1].until:
                 raise ExperimentError(
                     tr(
@@ -126,25 +148,25 @@ class Run:
         return tuple(history)
 
     @property
-    def rule(self) -> Optimizer:
+    def method(self) -> Optimizer:
         return OPTIMIZERS[self.optimizer]
 
     @property
     def label(self) -> str:
         """What a person reads: Adam, lr 0.05."""
-        return ", ".join([self.heading, *self._turns])
+        return ", ".join([self.short_label, *self._change_labels])
 
     @property
-    def heading(self) -> str:
+    def short_label(self) -> str:
         """The same without what was turned on the way."""
-        return f"{self.rule.name}, {self.settings}" if self.settings else self.rule.name
+        return f"{self.method.name}, {self.hyperparameter_text}" if self.hyperparameter_text else self.method.name
 
     @property
-    def parts(self) -> list[Part]:
+    def modifiers(self) -> list[Modifier]:
         """What the optimizer is combined with, switched off by a 0 or not."""
-        return [part for part in self.rule.parts.values() if part.id in self.hyperparameters]
+        return [modifier for modifier in self.method.modifiers.values() if modifier.id in self.hyperparameters]
 
-    def turned(self, name: str, value: float) -> Run:
+    def with_hyperparameter(self, name: str, value: float) -> Run:
         """This run with one hyperparameter changed."""
         return replace(self, hyperparameters={**self.hyperparameters, name: value})
 
@@ -154,120 +176,129 @@ class Run:
         return {name: value for name, value in self.hyperparameters.items() if name.endswith("seed")}
 
     @cached_property
-    def others(self) -> list[Run]:
+    def replica_runs(self) -> list[Run]:
         """The replicas: this run again and again, each time with the next seeds."""
         return [
-            self.throughout({name: (value + k) % SEEDS for name, value in self.seeds.items()})
+            self.with_changes_from_start({name: (value + k) % SEED_COUNT for name, value in self.seeds.items()})
             for k in range(1, self.replicas + 1)
         ]
 
     @property
-    def timeline(self) -> list[tuple[int, Mapping[str, float]]]:
+    def hyperparameters_by_step(self) -> list[tuple[int, Mapping[str, float]]]:
         """Since which step, from 0, which hyperparameters are in force; they are felt by the update after it."""
-        since = [0, *(entry.until for entry in self.earlier)]
-        return list(zip(since, [*(entry.hyperparameters for entry in self.earlier), self.hyperparameters], strict=True))
+        start_steps = [0, *(entry.until for entry in self.history)]
+        return list(
+            zip(start_steps, [*(entry.hyperparameters for entry in self.history), self.hyperparameters], strict=True)
+        )
 
-    def at(self, step: int) -> Run:
+    def as_of_step(self, step: int) -> Run:
         """This run as it stood at a step: what was turned later is not known yet."""
-        later = next((k for k, entry in enumerate(self.earlier) if entry.until > step), None)
-        if later is None:
+        index = next((k for k, entry in enumerate(self.history) if entry.until > step), None)
+        if index is None:
             return self
-        return replace(self, hyperparameters=self.earlier[later].hyperparameters, earlier=self.earlier[:later])
+        return replace(self, hyperparameters=self.history[index].hyperparameters, history=self.history[:index])
 
-    def turned_at(self, step: int, hyperparameters: Mapping[str, float]) -> Run:
+    def with_change_at_step(self, step: int, hyperparameters: Mapping[str, float]) -> Run:
         """This run with other hyperparameters from update ``step`` + 1 on; what was turned later is forgotten."""
-        run = self.at(step)
-        if run.earlier and run.earlier[-1].until == step:  # turned here already: the last word counts
-            run = replace(run, hyperparameters=run.earlier[-1].hyperparameters, earlier=run.earlier[:-1])
+        run = self.as_of_step(step)
+        if run.history and run.history[-1].until == step:  # turned here already: the last word counts
+            run = replace(run, hyperparameters=run.history[-1].hyperparameters, history=run.history[:-1])
         if step == 0 or hyperparameters == run.hyperparameters:
             return replace(run, hyperparameters=hyperparameters)
-        return replace(run, hyperparameters=hyperparameters, earlier=(*run.earlier, Earlier(step, run.hyperparameters)))
+        return replace(
+            run, hyperparameters=hyperparameters, history=(*run.history, HyperparameterSpan(step, run.hyperparameters))
+        )
 
-    def throughout(self, changes: Mapping[str, float], dropped: Iterable[str] = ()) -> Run:
+    def with_changes_from_start(self, changes: Mapping[str, float], removed: Iterable[str] = ()) -> Run:
         """This run with these hyperparameters, and without those of dropped parts, from its start on."""
-        gone, now = set(dropped), {**self.hyperparameters, **changes}
+        removed_names, current = set(removed), {**self.hyperparameters, **changes}
 
-        def changed(hyperparameters: Mapping[str, float]) -> dict[str, float]:
+        def apply_changes(hyperparameters: Mapping[str, float]) -> dict[str, float]:
             """One stretch of the way: a part whose strength is turned is there from the start, whole; others where they were."""
-            known = dict(hyperparameters)
-            for part in self.rule.parts.values():
-                if part.id in changes and part.id not in known:
-                    known |= {name: now[name] for name in part.hyperparameters}
-            known |= {name: value for name, value in changes.items() if name in known}
-            return {name: value for name, value in known.items() if name not in gone}
+            values = dict(hyperparameters)
+            for modifier in self.method.modifiers.values():
+                if modifier.id in changes and modifier.id not in values:
+                    values |= {name: current[name] for name in modifier.hyperparameters}
+            values |= {name: value for name, value in changes.items() if name in values}
+            return {name: value for name, value in values.items() if name not in removed_names}
 
-        past = self.earlier
-        turns = [*(changed(entry.hyperparameters) for entry in past), changed(now)]
-        kept = tuple(
-            Earlier(entry.until, before)
-            for entry, before, after in zip(past, turns, turns[1:], strict=False)
+        old_history = self.history
+        changed_spans = [*(apply_changes(entry.hyperparameters) for entry in old_history), apply_changes(current)]
+        new_history = tuple(
+            HyperparameterSpan(entry.until, before)
+            for entry, before, after in zip(old_history, changed_spans, changed_spans[1:], strict=False)
             if before != after
         )
-        return replace(self, hyperparameters=turns[-1], earlier=kept)
+        return replace(self, hyperparameters=changed_spans[-1], history=new_history)
 
-    def afresh(self) -> Run:
+    def without_history(self) -> Run:
         """This run with its hyperparameters of now from the start on."""
-        return replace(self, earlier=()) if self.earlier else self
+        return replace(self, history=()) if self.history else self
 
-    def without(self, part: Part) -> Run:
+    def without_modifier(self, modifier: Modifier) -> Run:
         """This run, no longer combined with a part."""
         return replace(
             self,
             hyperparameters={
-                name: value for name, value in self.hyperparameters.items() if name not in part.hyperparameters
+                name: value for name, value in self.hyperparameters.items() if name not in modifier.hyperparameters
             },
         )
 
-    def racing(self, optimizer: str) -> Run:
+    def with_optimizer(self, optimizer_id: str) -> Run:
         """This run with another optimizer: what was turned and is known to both stays.
 
         The learning rate stays only from one convention of an optimizer to another: elsewhere it means another thing.
         """
-        rule, other = self.rule, OPTIMIZERS[optimizer]
-        related = (rule.variant_of or rule.id) == (other.variant_of or other.id)
-        known = {*other.hyperparameters, *(name for part in other.parts.values() for name in part.hyperparameters)}
-        kept = {
+        method, other_method = self.method, OPTIMIZERS[optimizer_id]
+        related = (method.variant_of or method.id) == (other_method.variant_of or other_method.id)
+        known_names = {
+            *other_method.hyperparameters,
+            *(name for modifier in other_method.modifiers.values() for name in modifier.hyperparameters),
+        }
+        kept_values = {
             name: value
             for name, value in self.hyperparameters.items()
-            if name in known and (related or name != "lr") and value != rule.declared(name).default
+            if name in known_names and (related or name != "lr") and value != method.spec(name).default
         }
-        return replace(self, optimizer=optimizer, hyperparameters=kept, earlier=())
+        return replace(self, optimizer=optimizer_id, hyperparameters=kept_values, history=())
 
     @property
-    def settings(self) -> str:
+    def hyperparameter_text(self) -> str:
         """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
-        shown = [(name, self.rule.declared(name), value) for name, value in self.hyperparameters.items()]
+        entries = [(name, self.method.spec(name), value) for name, value in self.hyperparameters.items()]
         return ", ".join(
-            f"{name if name != 'lr' or self.rule.has_rate else tr(declared.label)} {value:g}"
-            for name, declared, value in shown
-            if name == "lr" or value != declared.default
+            f"{name if name != 'lr' or self.method.has_learning_rate else tr(spec.label)} {value:g}"
+            for name, spec, value in entries
+            if name == "lr" or value != spec.default
         )
 
     @property
-    def _turns(self) -> list[str]:
-        if not self.earlier:
+    def _change_labels(self) -> list[str]:
+        if not self.history:
             return []
-        step = self.earlier[-1].until
+        step = self.history[-1].until
         return [
-            tr("turned {times} times, last at step {step:,}", times=len(self.earlier), step=step)
-            if len(self.earlier) > 1
+            tr("turned {times} times, last at step {step:,}", times=len(self.history), step=step)
+            if len(self.history) > 1
             else tr("turned at step {step:,}", step=step)
         ]
 
     @staticmethod
     def parse(text: str) -> Run:
         """A run from the command line: "adam lr=0.05 weight_decay=0.1"."""
-        words = text.split()
-        if not words:
+        tokens = text.split()
+        if not tokens:
             raise ExperimentError(
                 tr("a run needs an optimizer; choose from {optimizers}", optimizers=", ".join(OPTIMIZERS))
             )
         values: dict[str, Any] = {}
-        for word in words[1:]:
-            name, equals, value = word.partition("=")
+        for token in tokens[1:]:
+            name, equals, value = token.partition("=")
             if not equals:
-                raise ExperimentError(tr("{word} must have the form name=value, as in lr=0.05", word=short(word)))
+                raise ExperimentError(
+                    tr("{word} must have the form name=value, as in lr=0.05", word=shorten_repr(token))
+                )
             if name in values:
-                raise ExperimentError(tr("{value} gives {name} twice", value=short(text), name=name))
+                raise ExperimentError(tr("{value} gives {name} twice", value=shorten_repr(text), name=name))
             values[name] = value
-        return Run(words[0].lower(), values)
+        return Run(tokens[0].lower(), values)

@@ -15,5 +15,5 @@ from app.theming.theme import Theme
 def surface_colormap(theme: Theme) -> Colormap:
     """Return viridis, mixed with the theme's plain color so that paths stand out, from low to high loss."""
     colors = colormaps["viridis"](np.linspace(0.06, 1, 256))[:, :3]
-    mixed = colors * (1 - theme.map_mix) + np.array(to_rgb(theme.map_toward)) * theme.map_mix
+    mixed = colors * (1 - theme.colormap_mix) + np.array(to_rgb(theme.colormap_target)) * theme.colormap_mix
     return ListedColormap(mixed, name=f"thalweg {theme.name}")

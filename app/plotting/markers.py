@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.plotting.path_renderer import Brush
+from app.plotting.path_renderer import PathRenderer
 
-INK, PAPER = "#000000", "#ffffff"
-START, STAR, DOT = 12.0, 14.0, 3.5  # points
+MARKER_EDGE, MARKER_FACE = "#000000", "#ffffff"
+START_SIZE, STAR_SIZE, DOT_SIZE = 12.0, 14.0, 3.5  # points
 
 
-def start(brush: Brush, points: np.ndarray) -> None:
+def draw_start_marker(renderer: PathRenderer, points: np.ndarray) -> None:
     """A disc with a ring and a dot at each of points (n, 2)."""
-    brush.marker(points, "o", START, PAPER, PAPER, 4.0)
-    brush.marker(points, "o", START, PAPER, INK, 1.8)
-    brush.marker(points, "o", DOT, INK, INK, 0.0)
+    renderer.draw_markers(points, "o", START_SIZE, MARKER_FACE, MARKER_FACE, 4.0)
+    renderer.draw_markers(points, "o", START_SIZE, MARKER_FACE, MARKER_EDGE, 1.8)
+    renderer.draw_markers(points, "o", DOT_SIZE, MARKER_EDGE, MARKER_EDGE, 0.0)
 
 
-def minimum(brush: Brush, points: np.ndarray) -> None:
+def draw_minimum_marker(renderer: PathRenderer, points: np.ndarray) -> None:
     """A star at each of points (n, 2)."""
-    brush.marker(points, "*", STAR, PAPER, PAPER, 3.6)
-    brush.marker(points, "*", STAR, PAPER, INK, 1.3)
+    renderer.draw_markers(points, "*", STAR_SIZE, MARKER_FACE, MARKER_FACE, 3.6)
+    renderer.draw_markers(points, "*", STAR_SIZE, MARKER_FACE, MARKER_EDGE, 1.3)

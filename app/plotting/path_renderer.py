@@ -11,108 +11,118 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox, BboxBase, IdentityTransform
 
-FAR = 1e7  # pixels; Agg cannot clip what lies much farther out
-LOST = 1e15  # pixels; farther out two numbers that follow each other are more than a pixel apart
-STAMPS = 32  # that are kept
+CLIP_LIMIT = 1e7  # pixels; Agg cannot clip what lies much farther out
+PRECISION_LIMIT = 1e15  # pixels; farther out two numbers that follow each other are more than a pixel apart
+MAX_CACHED_BITMAPS = 32  # that are kept
 IDENTITY = IdentityTransform()
 
 Dash = tuple[float, ...]
 
 
-def tame(points: np.ndarray) -> np.ndarray:
+def clip_far_segments(points: np.ndarray) -> np.ndarray:
     """A polyline (n, 2) without what lies far outside: where there is any, its segments are cut off there and stand apart."""
-    if not (np.abs(points) > FAR).any():
+    if not (np.abs(points) > CLIP_LIMIT).any():
         return points
-    near, away = points[:-1].copy(), points[1:].copy()
+    near, far = points[:-1].copy(), points[1:].copy()
     with np.errstate(all="ignore"):
-        turned = np.abs(near).max(axis=1) > np.abs(away).max(axis=1)  # seen from the nearer end a cut is exact
-        near[turned], away[turned] = points[1:][turned], points[:-1][turned]
-        way = away - near
-        sides = np.sort([(-FAR - near) / way, (FAR - near) / way], axis=0)
-        enter, leave = np.fmax.reduce(sides[0], axis=1, initial=0.0), np.fmin.reduce(sides[1], axis=1, initial=1.0)
-        kept = (enter < leave) & (np.abs(near).max(axis=1) < LOST) & np.isfinite(way).all(axis=1)
-        cut = [near + way * enter[:, None], np.where(leave[:, None] < 1.0, near + way * leave[:, None], away)]
-    return np.stack([*cut, np.full_like(near, np.nan)], axis=1)[kept].reshape(-1, 2)
+        is_swapped = np.abs(near).max(axis=1) > np.abs(far).max(axis=1)  # seen from the nearer end a cut is exact
+        near[is_swapped], far[is_swapped] = points[1:][is_swapped], points[:-1][is_swapped]
+        deltas = far - near
+        crossings = np.sort([(-CLIP_LIMIT - near) / deltas, (CLIP_LIMIT - near) / deltas], axis=0)
+        enter, leave = (
+            np.fmax.reduce(crossings[0], axis=1, initial=0.0),
+            np.fmin.reduce(crossings[1], axis=1, initial=1.0),
+        )
+        is_visible = (enter < leave) & (np.abs(near).max(axis=1) < PRECISION_LIMIT) & np.isfinite(deltas).all(axis=1)
+        endpoints = [
+            near + deltas * enter[:, None],
+            np.where(leave[:, None] < 1.0, near + deltas * leave[:, None], far),
+        ]
+    return np.stack([*endpoints, np.full_like(near, np.nan)], axis=1)[is_visible].reshape(-1, 2)
 
 
-class Brush:
+class PathRenderer:
     """Draws with a renderer. The graphics contexts it needs are made once and kept: making one costs as much as a line."""
 
-    def __init__(self, renderer: Any) -> None:
-        self.renderer = renderer
+    def __init__(self, backend_renderer: Any) -> None:
+        self.backend_renderer = backend_renderer
         self._contexts: dict[tuple[Any, ...], Any] = {}
-        self._marks: dict[tuple[Any, float], tuple[Path, Any, bool]] = {}
-        self._stamps: dict[Any, Any] = {}
+        self._markers: dict[tuple[Any, float], tuple[Path, Any, bool]] = {}
+        self._bitmaps: dict[Any, Any] = {}
 
-    def _context(self, color: str, width: float, cap: str, clip: BboxBase | None, dash: Dash = ()) -> Any:
-        key = color, width, cap, clip and clip.bounds, dash
+    def _context(self, color: str, width: float, capstyle: str, clip: BboxBase | None, dash: Dash = ()) -> Any:
+        key = color, width, capstyle, clip and clip.bounds, dash
         gc = self._contexts.get(key)
         if gc is None:
-            gc = self._contexts[key] = self.renderer.new_gc()
+            gc = self._contexts[key] = self.backend_renderer.new_gc()
             gc.set_foreground(to_rgba(color), isRGBA=True)
             gc.set_linewidth(width)  # in points: the renderer converts
-            gc.set_capstyle(cap)
+            gc.set_capstyle(capstyle)
             gc.set_joinstyle("round")
             gc.set_snap(False)
             if clip is not None:
                 gc.set_clip_rectangle(clip.frozen())
         return gc
 
-    def line(
+    def draw_line(
         self,
         points: np.ndarray,
         color: str,
         width: float,
         clip: BboxBase | None,
-        cap: str = "round",
+        capstyle: str = "round",
         dash: Dash = (),
-        along: float = 0.0,
+        dash_offset: float = 0.0,
     ) -> None:
         """A polyline; points (n, 2) in pixels, nan breaks it; width in points, dashes and gaps in widths. ``along``: how many
         pixels of the line were drawn before, so that its dashes go on where they ended."""
-        points = tame(points)
+        points = clip_far_segments(points)
         if len(points) < 2:
             return
-        gc = self._context(color, width, "butt" if dash else cap, clip, dash)
+        gc = self._context(color, width, "butt" if dash else capstyle, clip, dash)
         if dash:
-            parts = [width * part for part in dash]
-            gc.set_dashes(along / self.renderer.points_to_pixels(1.0) % sum(parts), parts)
-        self.renderer.draw_path(gc, Path(points), IDENTITY)
+            pattern = [width * length for length in dash]
+            gc.set_dashes(dash_offset / self.backend_renderer.points_to_pixels(1.0) % sum(pattern), pattern)
+        self.backend_renderer.draw_path(gc, Path(points), IDENTITY)
 
-    def fill(self, points: np.ndarray, color: str, share: float, clip: BboxBase | None) -> None:
+    def fill_polygon(self, points: np.ndarray, color: str, alpha: float, clip: BboxBase | None) -> None:
         """A closed area in a color that covers a ``share`` of what lies below; points (n, 2) in pixels, left out where nan."""
         points = points[np.isfinite(points).all(axis=1)]
         if len(points) > 2:
-            path = Path(np.clip(points, -FAR, FAR))
-            self.renderer.draw_path(self._context(color, 0.0, "butt", clip), path, IDENTITY, to_rgba(color, share))
+            path = Path(np.clip(points, -CLIP_LIMIT, CLIP_LIMIT))
+            self.backend_renderer.draw_path(
+                self._context(color, 0.0, "butt", clip), path, IDENTITY, to_rgba(color, alpha)
+            )
 
-    def stamp(self, key: Any, box: Bbox, draw: Callable[[], None]) -> None:
+    def draw_cached(self, key: Any, bbox: Bbox, draw: Callable[[], None]) -> None:
         """Draw something that covers a box of whole pixels, and the next time, by its key, copy what it looked like."""
-        copying = hasattr(self.renderer, "copy_from_bbox")  # a bitmap, and no file of lines
-        if key in self._stamps:
-            self.renderer.restore_region(self._stamps[key])
+        can_copy = hasattr(self.backend_renderer, "copy_from_bbox")  # a bitmap, and no file of lines
+        if key in self._bitmaps:
+            self.backend_renderer.restore_region(self._bitmaps[key])
             return
         draw()
-        if copying:
-            if len(self._stamps) >= STAMPS:
-                self._stamps.clear()
-            self._stamps[key] = self.renderer.copy_from_bbox(box)
+        if can_copy:
+            if len(self._bitmaps) >= MAX_CACHED_BITMAPS:
+                self._bitmaps.clear()
+            self._bitmaps[key] = self.backend_renderer.copy_from_bbox(bbox)
 
-    def marker(self, points: np.ndarray, mark: Any, size: float, face: str, edge: str, width: float) -> None:
+    def draw_markers(
+        self, points: np.ndarray, marker: Any, size: float, face_color: str, edge_color: str, edge_width: float
+    ) -> None:
         """The same mark of matplotlib's at each of points (n, 2); its size and the width of its edge in points."""
         points = points[np.isfinite(points).all(axis=1)]
         if not len(points):
             return
-        if (mark, size) not in self._marks:
-            style = MarkerStyle(mark)
-            scale = Affine2D().scale(self.renderer.points_to_pixels(size))
-            self._marks[mark, size] = style.get_path(), (style.get_transform() + scale).frozen(), style.is_filled()
-        path, transform, filled = self._marks[mark, size]
-        self.renderer.draw_markers(
-            self._context(edge, width, "round", None),
+        if (marker, size) not in self._markers:
+            style = MarkerStyle(marker)
+            scale = Affine2D().scale(self.backend_renderer.points_to_pixels(size))
+            self._markers[marker, size] = style.get_path(), (style.get_transform() + scale).frozen(), style.is_filled()
+        path, transform, filled = self._markers[marker, size]
+        self.backend_renderer.draw_markers(
+            self._context(edge_color, edge_width, "round", None),
             path,
             transform,
             Path(points),
             IDENTITY,
-            to_rgba(face) if filled else None,
+            to_rgba(face_color) if filled else None,
         )

@@ -6,59 +6,59 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.model.experiment import Experiment
 
-DEPTH = 200
+MAX_UNDO_STEPS = 200
 
 
-class Store(QObject):
+class ExperimentStore(QObject):
     """Holds the experiment. ``changed(before, after)`` follows every change, whoever made it."""
 
     changed = pyqtSignal(object, object)
-    released = pyqtSignal()
+    interaction_finished = pyqtSignal()
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__()
         self.experiment = experiment
-        self.past: list[Experiment] = []
-        self.future: list[Experiment] = []
-        self.holding = False
-        self.travelling = False
-        self._merging: str | None = None
+        self.undo_stack: list[Experiment] = []
+        self.redo_stack: list[Experiment] = []
+        self.interaction_active = False
+        self.restoring = False
+        self._merge_key: str | None = None
 
-    def set(self, experiment: Experiment, merge: str | None = None) -> None:
+    def set(self, experiment: Experiment, merge_key: str | None = None) -> None:
         """Make this the experiment. Changes in a row with the same ``merge`` key are one undo step."""
         if experiment == self.experiment:
             return
         before = self.experiment
-        if merge is None or merge != self._merging:
-            self.past = [*self.past[-DEPTH + 1 :], before]
-        self._merging = merge
-        self.future = []
+        if merge_key is None or merge_key != self._merge_key:
+            self.undo_stack = [*self.undo_stack[-MAX_UNDO_STEPS + 1 :], before]
+        self._merge_key = merge_key
+        self.redo_stack = []
         self.experiment = experiment
         self.changed.emit(before, experiment)
 
-    def hold(self) -> None:
+    def begin_interaction(self) -> None:
         """A drag begins: what it changes is one undo step."""
-        self.holding = True
-        self._merging = None
+        self.interaction_active = True
+        self._merge_key = None
 
-    def release(self) -> None:
+    def end_interaction(self) -> None:
         """The drag is over."""
-        self.holding = False
-        self._merging = None
-        self.released.emit()
+        self.interaction_active = False
+        self._merge_key = None
+        self.interaction_finished.emit()
 
     def undo(self) -> None:
-        self._travel(self.past, self.future)
+        self._restore(self.undo_stack, self.redo_stack)
 
     def redo(self) -> None:
-        self._travel(self.future, self.past)
+        self._restore(self.redo_stack, self.undo_stack)
 
-    def _travel(self, source: list[Experiment], target: list[Experiment]) -> None:
+    def _restore(self, source: list[Experiment], target: list[Experiment]) -> None:
         if not source:
             return
         before, self.experiment = self.experiment, source.pop()
         target.append(before)
-        self._merging = None
-        self.travelling = True
+        self._merge_key = None
+        self.restoring = True
         self.changed.emit(before, self.experiment)
-        self.travelling = False
+        self.restoring = False

@@ -4,59 +4,63 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 
-FRAME = 16  # milliseconds: 60 frames a second
-BEAT = 250  # milliseconds of a frame where motion is to be reduced: pictures one after the other, no motion
-LONGEST = 0.1  # seconds that a late frame may make up for; a machine that slept does not wake up to a million updates
-SLOWEST, FASTEST = 1.0, 10_000.0
-FULL, FLUENT = (
+FRAME_INTERVAL = 16  # milliseconds: 60 frames a second
+REDUCED_MOTION_INTERVAL = (
+    250  # milliseconds of a frame where motion is to be reduced: pictures one after the other, no motion
+)
+MAX_CATCH_UP_SECONDS = (
+    0.1  # seconds that a late frame may make up for; a machine that slept does not wake up to a million updates
+)
+MIN_SPEED, MAX_SPEED = 1.0, 10_000.0
+SHORT_FRAME_SECONDS, LONG_FRAME_SECONDS = (
     0.030,
     0.045,
 )  # seconds of a frame that goes as fast as it can: a shorter one gets more to do, a longer one less
-MOST = 1_000_000  # updates in a frame
+MAX_STEPS_PER_FRAME = 1_000_000  # updates in a frame
 
 
-class Clock(QObject):
+class PlaybackClock(QObject):
     """``due(n)``: n updates are to be made now. A late frame makes more of them; frames never queue up."""
 
-    due = pyqtSignal(int)
-    playing = pyqtSignal(bool)
+    steps_due = pyqtSignal(int)
+    playing_changed = pyqtSignal(bool)
 
     def __init__(self, speed: float = 60.0) -> None:
         super().__init__()
         self.speed = speed
         self.unlimited = False  # as fast as it goes, whatever the speed
-        self._load = 64
-        self._debt = 0.0
-        self._elapsed = QElapsedTimer()
+        self._steps_per_frame = 64
+        self._steps_owed = 0.0
+        self._elapsed_timer = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(FRAME)
+        self._timer.setInterval(FRAME_INTERVAL)
         self._timer.timeout.connect(self._tick)
 
     @property
     def running(self) -> bool:
         return self._timer.isActive()
 
-    def set_calm(self, calm: bool) -> None:
+    def set_reduced_motion(self, reduced: bool) -> None:
         """Few frames a second, each with so many more updates, or as many as can be drawn."""
-        self._timer.setInterval(BEAT if calm else FRAME)
+        self._timer.setInterval(REDUCED_MOTION_INTERVAL if reduced else FRAME_INTERVAL)
 
     def set_speed(self, speed: float) -> None:
         """Updates a second, SLOWEST to FASTEST."""
-        self.speed = min(FASTEST, max(SLOWEST, speed))
+        self.speed = min(MAX_SPEED, max(MIN_SPEED, speed))
 
     def play(self) -> None:
         if not self.running:
-            self._load = 64
-            self._debt = 1.0  # the first update is seen at once, even at one a second
-            self._elapsed.start()
+            self._steps_per_frame = 64
+            self._steps_owed = 1.0  # the first update is seen at once, even at one a second
+            self._elapsed_timer.start()
             self._timer.start()
-            self.playing.emit(True)
+            self.playing_changed.emit(True)
 
     def pause(self) -> None:
         if self.running:
             self._timer.stop()
-            self.playing.emit(False)
+            self.playing_changed.emit(False)
 
     def toggle(self) -> None:
         if self.running:
@@ -65,20 +69,20 @@ class Clock(QObject):
             self.play()
 
     def _tick(self) -> None:
-        self.pass_time(self._elapsed.restart() / 1000)
+        self.advance_time(self._elapsed_timer.restart() / 1000)
 
-    def pass_time(self, seconds: float) -> None:
+    def advance_time(self, seconds: float) -> None:
         """Let so much time pass since the last frame: whole updates are due, the fraction is kept."""
-        waited = (self._timer.interval() - FRAME) / 1000  # beyond what a frame takes at the least
+        extra_interval = (self._timer.interval() - FRAME_INTERVAL) / 1000  # beyond what a frame takes at the least
         if self.unlimited:
-            if seconds < waited + FULL:
-                self._load = min(MOST, self._load * 5 // 4 + 1)
-            elif seconds > waited + FLUENT:
-                self._load = max(1, self._load * 3 // 4)
-            self.due.emit(self._load)
+            if seconds < extra_interval + SHORT_FRAME_SECONDS:
+                self._steps_per_frame = min(MAX_STEPS_PER_FRAME, self._steps_per_frame * 5 // 4 + 1)
+            elif seconds > extra_interval + LONG_FRAME_SECONDS:
+                self._steps_per_frame = max(1, self._steps_per_frame * 3 // 4)
+            self.steps_due.emit(self._steps_per_frame)
             return
-        self._debt += self.speed * min(seconds, waited + LONGEST)
-        count = int(self._debt)
-        self._debt -= count
+        self._steps_owed += self.speed * min(seconds, extra_interval + MAX_CATCH_UP_SECONDS)
+        count = int(self._steps_owed)
+        self._steps_owed -= count
         if count:
-            self.due.emit(count)
+            self.steps_due.emit(count)

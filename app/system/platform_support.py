@@ -14,7 +14,7 @@ from pathlib import Path
 
 Packages = tuple[str, str, str]  # of Debian and Ubuntu, of Fedora, of Arch
 # What Qt needs on Linux beyond its own wheel.
-IMPORTED: dict[str, Packages] = {
+IMPORT_LIBRARIES: dict[str, Packages] = {
     "libGL.so.1": ("libgl1", "libglvnd-glx", "libglvnd"),
     "libEGL.so.1": ("libegl1", "libglvnd-egl", "libglvnd"),
     "libglib-2.0.so.0": ("libglib2.0-0", "glib2", "glib2"),
@@ -22,7 +22,7 @@ IMPORTED: dict[str, Packages] = {
     "libfontconfig.so.1": ("libfontconfig1", "fontconfig", "fontconfig"),
     "libxkbcommon.so.0": ("libxkbcommon0", "libxkbcommon", "libxkbcommon"),
 }
-SHOWN: dict[str, dict[str, Packages]] = {
+PLATFORM_LIBRARIES: dict[str, dict[str, Packages]] = {
     "xcb": {
         "libxcb-cursor.so.0": ("libxcb-cursor0", "xcb-util-cursor", "xcb-util-cursor"),
         "libxcb-icccm.so.4": ("libxcb-icccm4", "xcb-util-wm", "xcb-util-wm"),
@@ -36,7 +36,7 @@ SHOWN: dict[str, dict[str, Packages]] = {
         "libwayland-cursor.so.0": ("libwayland-cursor0", "libwayland-cursor", "wayland"),
     },
 }
-INSTALLERS = {
+PACKAGE_MANAGERS = {
     "debian": "apt-get update && apt-get install -y",
     "fedora": "dnf install -y",
     "arch": "pacman -S --needed",
@@ -45,51 +45,51 @@ LINUX = sys.platform.startswith("linux")
 FROZEN = bool(getattr(sys, "frozen", False))  # a bundle: its executable is the program itself, and no Python
 
 
-def family() -> str:
+def distribution_family() -> str:
     """Which of the families of distributions this one belongs to; "" for any other system."""
     try:
-        told = system.freedesktop_os_release() if LINUX else {}
+        os_release = system.freedesktop_os_release() if LINUX else {}
     except OSError:
         return ""
-    names = [told.get("ID", ""), *told.get("ID_LIKE", "").split()]
-    return next((name for name in names if name in INSTALLERS), "")
+    names = [os_release.get("ID", ""), *os_release.get("ID_LIKE", "").split()]
+    return next((name for name in names if name in PACKAGE_MANAGERS), "")
 
 
 def install_command(packages: Iterable[Packages]) -> str:
     """The very line that installs them here; "" where their names are not known."""
-    mine = family()
-    if not mine:
+    distribution = distribution_family()
+    if not distribution:
         return ""
-    column = list(INSTALLERS).index(mine)
+    column = list(PACKAGE_MANAGERS).index(distribution)
     sudo = "" if os.geteuid() == 0 else "sudo "
-    line = " && ".join(sudo + part for part in INSTALLERS[mine].split(" && "))
-    return " ".join([line, *dict.fromkeys(each[column] for each in packages)])
+    command = " && ".join(sudo + subcommand for subcommand in PACKAGE_MANAGERS[distribution].split(" && "))
+    return " ".join([command, *dict.fromkeys(names[column] for names in packages)])
 
 
-def pip_command(*words: str) -> str:
+def pip_command(*arguments: str) -> str:
     """The line that has pip install something into the Python that runs this; of a bundle, what to do instead."""
     if FROZEN:
         return "get the program again, and unpack it into an empty folder"
-    line = [sys.executable, "-m", "pip", "install", *words]
+    command = [sys.executable, "-m", "pip", "install", *arguments]
     return (
-        shlex.join(line)
+        shlex.join(command)
         if os.name == "posix"
-        else " ".join(f'"{word}"' if set(word) & set(" <>!&") else word for word in line)
+        else " ".join(f'"{argument}"' if set(argument) & set(" <>!&") else argument for argument in command)
     )
 
 
-def missing(libraries: Iterable[str]) -> list[str]:
+def missing_libraries(libraries: Iterable[str]) -> list[str]:
     """Those of the libraries that the system's loader does not find."""
-    lost = []
+    not_found = []
     for name in libraries:
         try:
             ctypes.CDLL(name)
         except OSError:
-            lost.append(name)
-    return lost
+            not_found.append(name)
+    return not_found
 
 
-def _x_answers() -> bool:
+def _x11_responds() -> bool:
     """Whether an X server answers at DISPLAY; yes where the library that asks is not there, which is another fault."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
@@ -98,86 +98,96 @@ def _x_answers() -> bool:
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(None, None)
-    broken = xcb.xcb_connection_has_error(connection)
+    failed = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
-    return not broken
+    return not failed
 
 
-def _wayland_answers() -> bool:
+def _wayland_responds() -> bool:
     """Whether a compositor answers at WAYLAND_DISPLAY."""
-    place = Path(os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("WAYLAND_DISPLAY") or "wayland-0")
-    with socket.socket(socket.AF_UNIX) as line:
+    socket_path = Path(os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("WAYLAND_DISPLAY") or "wayland-0")
+    with socket.socket(socket.AF_UNIX) as connection:
         try:
-            line.connect(str(place))
+            connection.connect(str(socket_path))
         except OSError:
             return False
     return True
 
 
-def _wanted() -> list[str]:
+def _requested_platforms() -> list[str]:
     """The platforms that Qt tries, in its order (QGuiApplicationPrivate::createPlatformIntegration)."""
-    named = os.environ.get("QT_QPA_PLATFORM", "")
-    if named:
-        return [each.partition(":")[0] for each in named.split(";")]
-    session = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland"
-    return ["wayland"] * bool(session) + ["xcb"] * bool(os.environ.get("DISPLAY"))
+    requested = os.environ.get("QT_QPA_PLATFORM", "")
+    if requested:
+        return [entry.partition(":")[0] for entry in requested.split(";")]
+    has_wayland = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    return ["wayland"] * bool(has_wayland) + ["xcb"] * bool(os.environ.get("DISPLAY"))
 
 
-def platform() -> str:
+def qt_platform() -> str:
     """The platform on which Qt will show windows here; "" where no display answers."""
     if not LINUX:
         return os.environ.get("QT_QPA_PLATFORM", "") or {"darwin": "cocoa", "win32": "windows"}.get(sys.platform, "xcb")
-    answers = {"xcb": _x_answers, "wayland": _wayland_answers}
+    probes = {"xcb": _x11_responds, "wayland": _wayland_responds}
     return next(
-        (name for name in _wanted() if name.partition("-")[0] not in answers or answers[name.partition("-")[0]]()), ""
+        (
+            name
+            for name in _requested_platforms()
+            if name.partition("-")[0] not in probes or probes[name.partition("-")[0]]()
+        ),
+        "",
     )
 
 
-def display_fault() -> str:
+def display_error() -> str:
     """One sentence where there is no display to show a window on, or Qt has no plugin for it."""
-    name = platform()
+    name = qt_platform()
     if not name:
-        places = [os.environ.get(each, "") for each in ("WAYLAND_DISPLAY", "DISPLAY")]
-        silent = " and ".join(filter(None, places)) if _wanted() else ""
+        addresses = [os.environ.get(each, "") for each in ("WAYLAND_DISPLAY", "DISPLAY")]
+        unreachable = " and ".join(filter(None, addresses)) if _requested_platforms() else ""
         return (
-            f"the display {silent} does not answer" if silent else "there is no display to open a window on"
+            f"the display {unreachable} does not answer" if unreachable else "there is no display to open a window on"
         ) + '; "thalweg export" works without one'
-    there = plugins()
-    if there and not any(each.startswith(name) for each in there):
-        return f"Qt has no platform {name}, only {', '.join(there)}; unset QT_QPA_PLATFORM"
+    available = platform_plugins()
+    if available and not any(each.startswith(name) for each in available):
+        return f"Qt has no platform {name}, only {', '.join(available)}; unset QT_QPA_PLATFORM"
     return ""
 
 
-def plugins() -> list[str]:
+def platform_plugins() -> list[str]:
     """The platforms that the installed Qt has plugins for; none where it is laid out in another way, or not there."""
-    qt = find_spec("PyQt6")
+    package_spec = find_spec("PyQt6")
     folders = [
-        Path(root, "Qt6", "plugins", "platforms") for root in (qt.submodule_search_locations or () if qt else ())
+        Path(root, "Qt6", "plugins", "platforms")
+        for root in (package_spec.submodule_search_locations or () if package_spec else ())
     ]
     return sorted(
         path.stem.removeprefix("lib").removeprefix("q") for folder in folders for path in folder.glob("*q*.*")
     )
 
 
-def lost_libraries() -> list[str]:
+def missing_qt_libraries() -> list[str]:
     """The libraries that Qt needs on the platform that it will choose, and that are not there."""
-    return missing([*IMPORTED, *SHOWN.get(platform().partition("-")[0], ())]) if LINUX else []
-
-
-def library_fault(lost: Iterable[str]) -> str:
-    """The sentence that names what is missing, with the very line that installs it here."""
-    known = IMPORTED | SHOWN["xcb"] | SHOWN["wayland"]
-    line = install_command(known[name] for name in lost)
-    return "Qt needs system libraries that are missing here; install " + (
-        f"them with: {line}" if line else f"the packages that hold {', '.join(lost)}"
+    return (
+        missing_libraries([*IMPORT_LIBRARIES, *PLATFORM_LIBRARIES.get(qt_platform().partition("-")[0], ())])
+        if LINUX
+        else []
     )
 
 
-def qt_fault(error: object) -> str:
+def library_error(missing: Iterable[str]) -> str:
+    """The sentence that names what is missing, with the very line that installs it here."""
+    packages = IMPORT_LIBRARIES | PLATFORM_LIBRARIES["xcb"] | PLATFORM_LIBRARIES["wayland"]
+    command = install_command(packages[name] for name in missing)
+    return "Qt needs system libraries that are missing here; install " + (
+        f"them with: {command}" if command else f"the packages that hold {', '.join(missing)}"
+    )
+
+
+def qt_import_error(error: object) -> str:
     """The sentence for a PyQt6 that cannot be loaded, with what helps on this system."""
-    helps = {
+    hints = {
         "win32": ", and the Visual C++ runtime from https://aka.ms/vs/17/release/vc_redist.x64.exe",
         "darwin": f", with a Python that is made for this Mac's processor (this one is for {system.machine()})",
     }
-    again = pip_command("--force-reinstall", "PyQt6", "PyQt6-Qt6", "PyQt6-sip")
-    return f"PyQt6 cannot be loaded ({error}); install it again with: {again}{helps.get(sys.platform, '')}"
+    reinstall_command = pip_command("--force-reinstall", "PyQt6", "PyQt6-Qt6", "PyQt6-sip")
+    return f"PyQt6 cannot be loaded ({error}); install it again with: {reinstall_command}{hints.get(sys.platform, '')}"

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from app.utils.validation import ExperimentError, printable
+from app.utils.validation import ExperimentError, make_printable
 
 
 def settings_file() -> Path:
@@ -18,17 +18,17 @@ def settings_file() -> Path:
     return folder / "Thalweg" / "Thalweg.ini"
 
 
-def begin_anew() -> str:
+def back_up_settings() -> str:
     """Put the settings aside, under a name that nothing has yet; what was done, in a sentence."""
     path = settings_file()
     backups = (path.with_name(f"{path.name}{suffix}") for suffix in (".bak", *(f".bak{k}" for k in range(2, 1000))))
     try:
         if not os.path.lexists(path):
             return "there are no settings to forget"
-        kept = next(each for each in backups if not os.path.lexists(each))
-        path.rename(kept)
+        backup = next(candidate for candidate in backups if not os.path.lexists(candidate))
+        path.rename(backup)
     except OSError as error:
         raise ExperimentError(
-            f"cannot put {printable(str(path))} aside: {(error.strerror or str(error)).lower()}"
+            f"cannot put {make_printable(str(path))} aside: {(error.strerror or str(error)).lower()}"
         ) from None
-    return f"all settings are as new; the old ones are kept in {printable(str(kept))}"
+    return f"all settings are as new; the old ones are kept in {make_printable(str(backup))}"

@@ -22,7 +22,7 @@ class Style:
 
     color: str
     marker: str
-    pale: str
+    pale_color: str
     visible: bool = True
     dash: tuple[float, ...] = ()
 
@@ -37,38 +37,38 @@ class Theme:
     """
 
     name: str
-    face: str
-    panel: str
-    field: str
+    figure_background: str
+    panel_background: str
+    input_background: str
     text: str
-    muted: str
-    line: str
-    grid: str
-    edge: str
+    muted_text: str
+    divider: str
+    grid_color: str
+    control_border: str
     accent: str
     on_accent: str
-    halo: str
+    outline_color: str
     warning: str
-    map_mix: float
-    map_toward: str
-    runs: tuple[str, ...]
-    border: int = 1
-    ring: int = 2
+    colormap_mix: float
+    colormap_target: str
+    run_colors: tuple[str, ...]
+    border_width: int = 1
+    focus_ring_width: int = 2
 
     @property
-    def chosen(self) -> str:
+    def selected_background(self) -> str:
         """What lies behind a chosen row or a pressed toggle."""
-        return self.blend(self.accent, 0.8, self.field)
+        return self.blend(self.accent, 0.8, self.input_background)
 
     @property
-    def faded(self) -> str:
+    def disabled_text(self) -> str:
         """The words of what cannot be used now."""
-        return self.blend(self.muted, 0.45, self.panel)
+        return self.blend(self.muted_text, 0.45, self.panel_background)
 
-    def blend(self, color: str, share: float, toward: str | None = None) -> str:
+    def blend(self, color: str, fraction: float, target: str | None = None) -> str:
         """The color moved by ``share`` toward another, opaque: what may be drawn twice without darkening."""
-        a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, toward or self.face))
-        return "#" + "".join(f"{round(v):02x}" for v in a * (1 - share) + b * share)
+        a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, target or self.figure_background))
+        return "#" + "".join(f"{round(v):02x}" for v in a * (1 - fraction) + b * fraction)
 
     def styles(self, runs: Any) -> list[Style]:
         """A style for each run of an experiment: its own color, or the palette's by its slot.
@@ -76,15 +76,18 @@ class Theme:
         A second round of the colors has other marks and other dashes, so that 32 runs are told apart.
         """
         styles = []
-        for i, run in ((run.slot or 0, run) for run in runs):
-            color, turn = run.color or self.runs[i % len(self.runs)], i + i // len(self.runs)
+        for slot, run in ((run.slot or 0, run) for run in runs):
+            color, style_index = (
+                run.color or self.run_colors[slot % len(self.run_colors)],
+                slot + slot // len(self.run_colors),
+            )
             styles.append(
                 Style(
                     color,
-                    MARKERS[turn % len(MARKERS)],
-                    self.blend(color, 0.45, self.map_toward),
+                    MARKERS[style_index % len(MARKERS)],
+                    self.blend(color, 0.45, self.colormap_target),
                     run.visible,
-                    DASHES[turn % len(DASHES)],
+                    DASHES[style_index % len(DASHES)],
                 )
             )
         return styles
@@ -92,58 +95,58 @@ class Theme:
 
 LIGHT = Theme(
     name="light",
-    face="#ffffff",
-    panel="#f5f6f8",
-    field="#ffffff",
+    figure_background="#ffffff",
+    panel_background="#f5f6f8",
+    input_background="#ffffff",
     text="#1d2430",
-    muted="#5d6675",
-    line="#d5dae1",
-    grid="#e4e7ec",
-    edge="#868f9d",
+    muted_text="#5d6675",
+    divider="#d5dae1",
+    grid_color="#e4e7ec",
+    control_border="#868f9d",
     accent="#1f5fbf",
     on_accent="#ffffff",
-    halo="#ffffff",
+    outline_color="#ffffff",
     warning="#b3261e",
-    map_mix=0.30,
-    map_toward="#ffffff",
-    runs=("#000000", "#c68600", "#3f95c8", "#009e73", "#9a9000", "#0072b2", "#d55e00", "#c76a9f"),
+    colormap_mix=0.30,
+    colormap_target="#ffffff",
+    run_colors=("#000000", "#c68600", "#3f95c8", "#009e73", "#9a9000", "#0072b2", "#d55e00", "#c76a9f"),
 )
 DARK = Theme(
     name="dark",
-    face="#171b22",
-    panel="#1f242d",
-    field="#12161c",
+    figure_background="#171b22",
+    panel_background="#1f242d",
+    input_background="#12161c",
     text="#e7eaf0",
-    muted="#9aa4b2",
-    line="#39414e",
-    grid="#2a303a",
-    edge="#717b8a",
+    muted_text="#9aa4b2",
+    divider="#39414e",
+    grid_color="#2a303a",
+    control_border="#717b8a",
     accent="#6aa5ff",
     on_accent="#0c1420",
-    halo="#0b0e13",
+    outline_color="#0b0e13",
     warning="#ff8a80",
-    map_mix=0.35,
-    map_toward="#10141a",
-    runs=("#ffffff", "#e69f00", "#56b4e9", "#0fb488", "#f0e442", "#3d8fd1", "#f0741a", "#d98ab6"),
+    colormap_mix=0.35,
+    colormap_target="#10141a",
+    run_colors=("#ffffff", "#e69f00", "#56b4e9", "#0fb488", "#f0e442", "#3d8fd1", "#f0741a", "#d98ab6"),
 )
 CONTRAST = Theme(
     name="contrast",
-    face="#000000",
-    panel="#000000",
-    field="#000000",
+    figure_background="#000000",
+    panel_background="#000000",
+    input_background="#000000",
     text="#ffffff",
-    muted="#e6e6e6",
-    line="#ffffff",
-    grid="#4d4d4d",
-    edge="#ffffff",
+    muted_text="#e6e6e6",
+    divider="#ffffff",
+    grid_color="#4d4d4d",
+    control_border="#ffffff",
     accent="#ffd700",
     on_accent="#000000",
-    halo="#000000",
+    outline_color="#000000",
     warning="#ffa07a",
-    map_mix=0.55,
-    map_toward="#000000",
-    border=2,
-    ring=3,
-    runs=("#ffffff", "#ffb000", "#6cc5ff", "#19d6a3", "#f7ee5a", "#5ba8ff", "#ff8432", "#f09cca"),
+    colormap_mix=0.55,
+    colormap_target="#000000",
+    border_width=2,
+    focus_ring_width=3,
+    run_colors=("#ffffff", "#ffb000", "#6cc5ff", "#19d6a3", "#f7ee5a", "#5ba8ff", "#ff8432", "#f09cca"),
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}

@@ -10,27 +10,27 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.utils.i18n import tr
-from app.utils.validation import ExperimentError, printable
+from app.utils.validation import ExperimentError, make_printable
 
 
-def target(path: Path) -> Path:
+def resolve_target(path: Path) -> Path:
     """The file that a path leads to, through links; ExperimentError where no file can be put there."""
     try:
         path = path.resolve()
         if not path.parent.is_dir():
-            raise _refusal(path, tr("there is no folder {parent}", parent=printable(str(path.parent))))
+            raise _write_failure(path, tr("there is no folder {parent}", parent=make_printable(str(path.parent))))
         if path.is_dir():
-            raise _refusal(path, tr("it is a folder"))
+            raise _write_failure(path, tr("it is a folder"))
         if path.exists() and not path.is_file():  # a device would be replaced by a file
-            raise _refusal(path, tr("it is no file"))
+            raise _write_failure(path, tr("it is no file"))
         if path.exists() and not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
-            raise _refusal(path, tr("it may only be read"))
+            raise _write_failure(path, tr("it may only be read"))
         if not os.access(path.parent, os.W_OK):
-            raise _refusal(
-                path, tr("nothing may be written in the folder {parent}", parent=printable(str(path.parent)))
+            raise _write_failure(
+                path, tr("nothing may be written in the folder {parent}", parent=make_printable(str(path.parent)))
             )
     except OSError as error:
-        raise _refusal(path, (error.strerror or str(error)).lower()) from None
+        raise _write_failure(path, (error.strerror or str(error)).lower()) from None
     return path
 
 
@@ -39,18 +39,18 @@ class WriteError(ExperimentError):
 
 
 @contextmanager
-def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     """A temporary file beside ``path`` that takes its place at the end; on any error the old file stays as it was.
 
     Raises WriteError with one sentence where the disk is full or writing forbidden, ExperimentError where the folder is missing.
     Of a process that is killed there remains .NAME.xxxxxxxx.part, and the old file.
     """
-    path = target(path)
-    kind: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    path = resolve_target(path)
+    open_options: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     temporary = ""
     try:
-        kind |= {"dir": path.parent, "prefix": f".{path.name[:40]}.", "suffix": ".part"}
-        with tempfile.NamedTemporaryFile(mode, delete=False, **kind) as file:
+        open_options |= {"dir": path.parent, "prefix": f".{path.name[:40]}.", "suffix": ".part"}
+        with tempfile.NamedTemporaryFile(mode, delete=False, **open_options) as file:
             temporary = file.name
             yield file
             file.flush()
@@ -59,14 +59,14 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
         os.replace(temporary, path)
         temporary = ""
     except OSError as error:
-        raise WriteError(str(_refusal(path, (error.strerror or str(error)).lower()))) from None
+        raise WriteError(str(_write_failure(path, (error.strerror or str(error)).lower()))) from None
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
 
 
-def _refusal(path: Path, why: str) -> ExperimentError:
-    return ExperimentError(tr("cannot write {path}: {why}", path=printable(str(path)), why=why))
+def _write_failure(path: Path, reason: str) -> ExperimentError:
+    return ExperimentError(tr("cannot write {path}: {why}", path=make_printable(str(path)), why=reason))
 
 
 def _umask() -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from app.utils.resources import ASSETS
 
-FOLDER = ASSETS / "languages"
+LANGUAGES_FOLDER = ASSETS / "languages"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Language:
 
 
 ENGLISH = Language("en", "English")
-_spoken = ENGLISH
+_current_language = ENGLISH
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -39,52 +39,52 @@ def tr(text: str, /, **values: object) -> str:
     Give it whole sentences, or whole pieces of one whose place another piece's ``{name}`` decides: word order differs.
     Call it when the words are shown, not when a module is loaded: the language may change while the program runs.
     """
-    words = _spoken.texts.get(text, text)
-    return words.format(**values) if values else words
+    translated = _current_language.texts.get(text, text)
+    return translated.format(**values) if values else translated
 
 
-def mark(text: str) -> str:
+def gettext_noop(text: str) -> str:
     """The text itself: it stands in a table now, and ``tr`` says it when it is shown."""
     return text
 
 
-def speak(language: Language) -> None:
+def set_language(language: Language) -> None:
     """From now on ``tr`` answers in this language; what is on the screen already has to be written anew."""
-    global _spoken
-    _spoken = language
+    global _current_language
+    _current_language = language
 
 
-def spoken() -> Language:
-    return _spoken
+def current_language() -> Language:
+    return _current_language
 
 
 @contextmanager
 def in_english() -> Iterator[None]:
     """For what other programs read: data, scripts and tables are the same whatever the window speaks."""
-    before = _spoken
-    speak(ENGLISH)
+    previous = _current_language
+    set_language(ENGLISH)
     try:
         yield
     finally:
-        speak(before)
+        set_language(previous)
 
 
-def codes() -> list[str]:
+def language_codes() -> list[str]:
     """English, and every language that there is a folder for."""
-    return ["en", *sorted(path.name for path in FOLDER.iterdir() if path.is_dir())]
+    return ["en", *sorted(path.name for path in LANGUAGES_FOLDER.iterdir() if path.is_dir())]
 
 
-def language(code: str) -> Language:
+def load_language(code: str) -> Language:
     """The language of a code; English where there is none."""
     texts: dict[str, str] = {}
-    if code != "en" and code in codes():
-        for path in sorted((FOLDER / code).glob("*.json")):
+    if code != "en" and code in language_codes():
+        for path in sorted((LANGUAGES_FOLDER / code).glob("*.json")):
             texts.update(json.loads(path.read_text(encoding="utf-8")))
     return Language(code, texts.pop("English"), texts) if texts else ENGLISH  # in the menu, English is called English
 
 
-def of_the_system() -> str:
+def system_language() -> str:
     """The code of the language that the system is set to, as far as the program speaks it."""
-    words = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    code = (words or locale.getlocale()[0] or "").replace("-", "_").partition("_")[0].lower()
-    return code if code in codes() else "en"
+    locale_name = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    code = (locale_name or locale.getlocale()[0] or "").replace("-", "_").partition("_")[0].lower()
+    return code if code in language_codes() else "en"

@@ -1,12 +1,12 @@
 """The views, in the order of the menu. A new one is a class in a file of its own, listed here."""
 
 from app.views.base_view import View
-from app.views.contour_view import Contour
-from app.views.fit_view import Fit
-from app.views.loss_view import Loss
+from app.views.contour_view import ContourView
+from app.views.fit_view import FitView
+from app.views.loss_view import LossView
 from app.views.scene import Scene
-from app.views.surface_view import Relief
+from app.views.surface_view import SurfaceView
 
-VIEWS: dict[str, type[View]] = {view.id: view for view in (Contour, Relief, Loss, Fit)}
+VIEWS: dict[str, type[View]] = {view.id: view for view in (ContourView, SurfaceView, LossView, FitView)}
 
 __all__ = ["VIEWS", "Scene", "View"]

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-TALL = 0.62
+HALF_HEIGHT = 0.62
 DISTANCE = 6.0
 
 
@@ -21,7 +21,7 @@ class Camera:
     elevation: float = 42.0
     zoom: float = 1.0
 
-    def turned(self, azimuth: float, elevation: float) -> Camera:
+    def rotated(self, azimuth: float, elevation: float) -> Camera:
         """Turned by so many degrees; the elevation stays between straight below and straight above."""
         return Camera(
             (self.azimuth + azimuth + 180) % 360 - 180, min(90.0, max(-90.0, self.elevation + elevation)), self.zoom
@@ -40,43 +40,45 @@ class Camera:
         )
 
     @property
-    def place(self) -> np.ndarray:
+    def position(self) -> np.ndarray:
         return DISTANCE * self.axes[2]
 
-    def project(self, points: np.ndarray, middle: tuple[float, float], size: float) -> np.ndarray:
+    def project(self, points: np.ndarray, center: tuple[float, float], scale: float) -> np.ndarray:
         """Points (..., 3) to pixels (..., 2): ``middle`` is the pixel of the origin, ``size`` the pixels of a unit there."""
-        seen = points @ self.axes.T
-        seen[..., :2] *= (size * self.zoom * DISTANCE / (DISTANCE - seen[..., 2]))[..., None]
-        return seen[..., :2] + middle
+        camera_points = points @ self.axes.T
+        camera_points[..., :2] *= (scale * self.zoom * DISTANCE / (DISTANCE - camera_points[..., 2]))[..., None]
+        return camera_points[..., :2] + center
 
-    def order(self, nodes: np.ndarray, axis: int) -> list[tuple[slice, slice]]:
+    def draw_order(self, nodes: np.ndarray, axis: int) -> list[tuple[slice, slice]]:
         """Slices of a rising row of ``nodes`` along an axis, and of the cells between them, to be drawn from far to near.
 
         Where the camera stands beside the field that is one pair; where it stands above it, two that come toward the
         cell below it, and that cell last.
         """
-        here = self.place[axis]
+        camera_coordinate = self.position[axis]
         forward, backward = (slice(None), slice(None)), (slice(None, None, -1), slice(None, None, -1))
-        if here >= nodes[-1]:
+        if camera_coordinate >= nodes[-1]:
             return [forward]
-        if here <= nodes[0]:
+        if camera_coordinate <= nodes[0]:
             return [backward]
-        middle = int(np.searchsorted(nodes, here))
+        split_index = int(np.searchsorted(nodes, camera_coordinate))
         return [
-            (slice(0, middle), slice(0, middle - 1)),
-            (slice(None, middle - 1, -1), slice(None, middle - 1, -1)),
-            (slice(middle - 1, middle + 1), slice(middle - 1, middle)),
+            (slice(0, split_index), slice(0, split_index - 1)),
+            (slice(None, split_index - 1, -1), slice(None, split_index - 1, -1)),
+            (slice(split_index - 1, split_index + 1), slice(split_index - 1, split_index)),
         ]
 
 
 @lru_cache(maxsize=8)
-def reach(elevation: float, out: float) -> tuple[float, float, float]:
+def projected_extent(elevation: float, floor_scale: float) -> tuple[float, float, float]:
     """How far a box reaches to a side, down and up, in units, seen from an elevation and from whatever azimuth; its floor's sides
     stand ``out`` from the middle. It is asked for with every point that is drawn, and changes only while somebody tilts."""
-    around = np.radians(np.arange(0.0, 360.0, 15.0))
+    azimuths = np.radians(np.arange(0.0, 360.0, 15.0))
     corners = [
-        np.column_stack([away * 2**0.5 * np.cos(around), away * 2**0.5 * np.sin(around), np.full_like(around, z)])
-        for away, z in ((1.0, TALL), (out, -TALL))
+        np.column_stack(
+            [scale * 2**0.5 * np.cos(azimuths), scale * 2**0.5 * np.sin(azimuths), np.full_like(azimuths, z)]
+        )
+        for scale, z in ((1.0, HALF_HEIGHT), (floor_scale, -HALF_HEIGHT))
     ]
-    spots = Camera(0.0, elevation).project(np.concatenate(corners), (0.0, 0.0), 1.0)
-    return float(np.abs(spots[:, 0]).max()), float(spots[:, 1].min()), float(spots[:, 1].max())
+    points = Camera(0.0, elevation).project(np.concatenate(corners), (0.0, 0.0), 1.0)
+    return float(np.abs(points[:, 0]).max()), float(points[:, 1].min()), float(points[:, 1].max())

@@ -9,52 +9,72 @@ import numpy as np
 if TYPE_CHECKING:
     from app.views.base_view import View
 
-AS_NEAR = 1.0  # pixels: of what differs less, the latest counts, which lies on top
-CLOSE_LOOK = 20_000  # steps between two points of a thinned trail that are looked at one by one, at most
+DISTANCE_TOLERANCE = 1.0  # pixels: of what differs less, the latest counts, which lies on top
+MAX_STEP_SEARCH = 20_000  # steps between two points of a thinned trail that are looked at one by one, at most
 
 
-class Near:
+class HitTester:
     """The trails as they are on the screen, thinned, as segments from ``a`` to ``b`` (n, 2)."""
 
     def __init__(self, view: View) -> None:
         assert view.scene is not None
         self.view, race = view, view.scene.race
-        self.tracks = [
-            (k, track) for k, track in enumerate(race.tracks) if any(track is shown for shown, _ in view.scene.shown)
+        self.trajectories = [
+            (index, trajectory)
+            for index, trajectory in enumerate(race.trajectories)
+            if any(trajectory is visible for visible, _ in view.scene.visible_runs)
         ]
-        parts = [view.outline(track, min(race.step, track.extent))[:2] for _, track in self.tracks]
-        ends = [
-            np.minimum(np.arange(1, len(steps) + 1), len(steps) - 1) for steps, _ in parts
+        paths = [view.decimated_path(track, min(race.step, track.last_step))[:2] for _, track in self.trajectories]
+        end_indices = [
+            np.minimum(np.arange(1, len(steps) + 1), len(steps) - 1) for steps, _ in paths
         ]  # the last point stands alone
-        self.a = np.concatenate([np.empty((0, 2)), *(points for _, points in parts)])
-        self.b = np.concatenate(
-            [np.empty((0, 2)), *(points[end] for (_, points), end in zip(parts, ends, strict=True))]
+        self.segment_starts = np.concatenate([np.empty((0, 2)), *(points for _, points in paths)])
+        self.segment_ends = np.concatenate(
+            [np.empty((0, 2)), *(points[end_index] for (_, points), end_index in zip(paths, end_indices, strict=True))]
         )
-        self.steps = np.concatenate(
+        self.segment_steps = np.concatenate(
             [
                 np.empty((0, 2), int),
-                *(np.column_stack([steps, steps[end]]) for (steps, _), end in zip(parts, ends, strict=True)),
+                *(np.column_stack([steps, steps[end]]) for (steps, _), end in zip(paths, end_indices, strict=True)),
             ]
         )
-        self.run = np.repeat(np.arange(len(parts)), [len(steps) for steps, _ in parts])
+        self.segment_runs = np.repeat(np.arange(len(paths)), [len(steps) for steps, _ in paths])
 
-    def find(self, pixel: tuple[float, float], within: float) -> tuple[int, int] | None:
+    def find(self, pixel: tuple[float, float], max_distance: float) -> tuple[int, int] | None:
         """The index of the run and the step that are nearest to a pixel; None where no trail comes so near."""
-        place = np.array(pixel)
-        low, high = place - within, place + within
-        about = np.flatnonzero(((np.minimum(self.a, self.b) <= high) & (np.maximum(self.a, self.b) >= low)).all(axis=1))
-        a, way = self.a[about], self.b[about] - self.a[about]
-        length = (way * way).sum(axis=1)
-        share = np.clip(((place - a) * way).sum(axis=1) / np.where(length > 0, length, 1.0), 0.0, 1.0)
-        away = np.hypot(*(a + share[:, None] * way - place).T)
-        if not about.size or away.min() > within:
+        point = np.array(pixel)
+        low, high = point - max_distance, point + max_distance
+        candidates = np.flatnonzero(
+            (
+                (np.minimum(self.segment_starts, self.segment_ends) <= high)
+                & (np.maximum(self.segment_starts, self.segment_ends) >= low)
+            ).all(axis=1)
+        )
+        starts, directions = (
+            self.segment_starts[candidates],
+            self.segment_ends[candidates] - self.segment_starts[candidates],
+        )
+        squared_lengths = (directions * directions).sum(axis=1)
+        fraction = np.clip(
+            ((point - starts) * directions).sum(axis=1) / np.where(squared_lengths > 0, squared_lengths, 1.0), 0.0, 1.0
+        )
+        distances = np.hypot(*(starts + fraction[:, None] * directions - point).T)
+        if not candidates.size or distances.min() > max_distance:
             return None
-        about = about[away <= away.min() + AS_NEAR]
-        ends = np.fmin(np.hypot(*(self.a[about] - place).T), np.hypot(*(self.b[about] - place).T))
-        about = about[ends <= ends.min() + AS_NEAR]  # of trails that cross, the one with a step there
-        k = max(about.tolist(), key=lambda k: (self.steps[k].max(), self.run[k]))
-        index, track = self.tracks[self.run[k]]
-        first, last = self.steps[k].tolist()
-        steps = np.arange(first, last + 1) if last - first <= CLOSE_LOOK else np.array([first, last])
-        away = np.hypot(*(self.view.spots(track, steps)[0] - place).T)
-        return index, int(steps[np.flatnonzero(away <= np.nanmin(away) + AS_NEAR)[-1]])
+        candidates = candidates[distances <= distances.min() + DISTANCE_TOLERANCE]
+        end_distances = np.fmin(
+            np.hypot(*(self.segment_starts[candidates] - point).T), np.hypot(*(self.segment_ends[candidates] - point).T)
+        )
+        candidates = candidates[
+            end_distances <= end_distances.min() + DISTANCE_TOLERANCE
+        ]  # of trails that cross, the one with a step there
+        k = max(candidates.tolist(), key=lambda k: (self.segment_steps[k].max(), self.segment_runs[k]))
+        index, trajectory = self.trajectories[self.segment_runs[k]]
+        first_step, last_step = self.segment_steps[k].tolist()
+        steps = (
+            np.arange(first_step, last_step + 1)
+            if last_step - first_step <= MAX_STEP_SEARCH
+            else np.array([first_step, last_step])
+        )
+        distances = np.hypot(*(self.view.pixel_positions(trajectory, steps)[0] - point).T)
+        return index, int(steps[np.flatnonzero(distances <= np.nanmin(distances) + DISTANCE_TOLERANCE)[-1]])

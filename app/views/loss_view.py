@@ -8,125 +8,147 @@ import numpy as np
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from app.analysis.metric_series import series
+from app.analysis.metric_series import metric_series
 from app.engine.race import Race
-from app.engine.trajectory import Track
-from app.model.experiment import AGAINST, QUANTITIES
+from app.engine.trajectory import Trajectory
+from app.model.experiment import QUANTITIES, X_QUANTITIES
 from app.plotting import text_fitting
-from app.plotting.path_renderer import Brush
-from app.plotting.tick_formatters import Fitting, power, thousands
+from app.plotting.path_renderer import PathRenderer
+from app.plotting.tick_formatters import FittingLocator, format_power, format_thousands
 from app.theming.theme import Style
 from app.utils.i18n import tr
-from app.views.base_view import GHOST, View
-from app.views.loss_axis_limits import LENGTH, Limits
-from app.views.scene import Bundle, Scene
+from app.views.base_view import BRANCH_WIDTH, View
+from app.views.loss_axis_limits import INITIAL_LENGTHS, LossAxisLimits
+from app.views.scene import ReplicaTrajectories, Scene
 
-TURN = 16  # points of a thinned curve, four to a column, before the next run has its turn
-BAND, MEDIAN = 0.45, 1.4  # how dense the band of the replicas is, and the width of the line in it, in points
-DENSE = 0.5  # pixels of an update, below which curves are solid
-FEW = 600  # steps up to which evaluations are looked up one by one
-NOTE = 8.0  # points
+PIECE_POINTS = 16  # points of a thinned curve, four to a column, before the next run has its turn
+BAND_ALPHA, MEDIAN_WIDTH = (
+    0.45,
+    1.4,
+)  # how dense the band of the replicas is, and the width of the line in it, in points
+SOLID_THRESHOLD = 0.5  # pixels of an update, below which curves are solid
+LOOKUP_THRESHOLD = 600  # steps up to which evaluations are looked up one by one
+NOTE_FONT_SIZE = 8.0  # points
 
 
-class Loss(View):
+class LossView(View):
     id = "loss"
     title = "Loss"
-    halo = False
+    has_outline = False
     margins = (0.6, 0.46, 0.2, 0.14)
-    heading = 0.28
-    note: Text | None = None
+    heading_height = 0.28
+    note_text: Text | None = None
 
-    def compose(self, scene: Scene) -> None:
-        axes, curve, theme, lowest = self.axes, scene.experiment.curve, scene.theme, scene.race.surface.lowest
-        self.quantity, self.against = curve.quantity, curve.against
-        subtracted = curve.quantity == "above" or (curve.quantity == "loss" and curve.y_scale == "log")
-        unknown = math.nan if curve.quantity == "above" else 0.0
-        self.offset = 0.0 if not subtracted else unknown if lowest is None else lowest
-        name = tr(QUANTITIES["above" if self.offset else curve.quantity])
-        axes.set_xscale(curve.x_scale)
-        if curve.x_scale == "linear":
-            axes.xaxis.set_major_locator(Fitting(integer=curve.against != "time"))
-        axes.xaxis.set_major_formatter(FuncFormatter(thousands if curve.x_scale == "linear" else power))
+    def build_static_artists(self, scene: Scene) -> None:
+        axes, loss_plot, theme, minimum_loss = (
+            self.axes,
+            scene.experiment.loss_plot,
+            scene.theme,
+            scene.race.surface.minimum_loss,
+        )
+        self.quantity, self.x_quantity = loss_plot.quantity, loss_plot.x_quantity
+        subtracted = loss_plot.quantity == "above" or (loss_plot.quantity == "loss" and loss_plot.y_scale == "log")
+        unknown_offset = math.nan if loss_plot.quantity == "above" else 0.0
+        self.offset = 0.0 if not subtracted else unknown_offset if minimum_loss is None else minimum_loss
+        y_label = tr(QUANTITIES["above" if self.offset else loss_plot.quantity])
+        axes.set_xscale(loss_plot.x_scale)
+        if loss_plot.x_scale == "linear":
+            axes.xaxis.set_major_locator(FittingLocator(integer=loss_plot.x_quantity != "time"))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(format_thousands if loss_plot.x_scale == "linear" else format_power)
+        )
         axes.xaxis.set_minor_formatter(NullFormatter())
-        self.limits = Limits(self)
-        self.limits.measure(scene.race)
-        axes.set(xlabel=tr(AGAINST[curve.against]), ylabel=name)
-        axes.grid(True, color=theme.grid, linewidth=0.6)
+        self.axis_limits = LossAxisLimits(self)
+        self.axis_limits.reset_limits(scene.race)
+        axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=y_label)
+        axes.grid(True, color=theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        self.note, self.words, self.headed = None, "", False
-        self.say(scene)
+        self.note_text, self.note_message, self.has_heading = None, "", False
+        self.update_note(scene)
 
-    def say(self, scene: Scene) -> bool:
+    def update_note(self, scene: Scene) -> bool:
         """Write what is missing; whether that is news."""
-        words, alone = missing(scene)
-        if words == self.words:
+        message, no_curves = missing_reason(scene)
+        if message == self.note_message:
             return False
-        if self.note is not None:
-            self.note.remove()
-        self.words, axes, color = words, self.axes, scene.theme.muted
-        self.headed = bool(words) and not alone
-        if alone:
-            self.note = axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=color)
+        if self.note_text is not None:
+            self.note_text.remove()
+        self.note_message, axes, color = message, self.axes, scene.theme.muted_text
+        self.has_heading = bool(message) and not no_curves
+        if no_curves:
+            self.note_text = axes.text(0.5, 0.5, message, transform=axes.transAxes, ha="center", color=color)
         else:
-            self.note = text_fitting.over(axes, words, "right", NOTE, color)
+            self.note_text = text_fitting.annotate_above(axes, message, "right", NOTE_FONT_SIZE, color)
         return True
 
-    def arrange(self) -> None:
-        super().arrange()
-        if self.note is not None:
-            text_fitting.shrink(self.note, NOTE, self.area.x1 - self.axes.bbox.x0)
+    def fit_labels(self) -> None:
+        super().fit_labels()
+        if self.note_text is not None:
+            text_fitting.shrink_to_fit(self.note_text, NOTE_FONT_SIZE, self.cell_bbox.x1 - self.axes.bbox.x0)
 
-    def adopt(self, scene: Scene) -> bool:
-        old = self.scene
-        same = old is not None and old.race is scene.race and old.same_faint(scene) and old.styles == scene.styles
-        super().adopt(scene)
-        if same and scene.race.step:
+    def update_scene(self, scene: Scene) -> bool:
+        old_scene = self.scene
+        unchanged = (
+            old_scene is not None
+            and old_scene.race is scene.race
+            and old_scene.same_background_paths(scene)
+            and old_scene.styles == scene.styles
+        )
+        super().update_scene(scene)
+        if unchanged and scene.race.step:
             return False
-        spoken = self.say(scene)
-        return self.limits.adopt(scene.race) or spoken
+        note_changed = self.update_note(scene)
+        return self.axis_limits.update_race(scene.race) or note_changed
 
-    def outgrown(self, race: Race, faint: bool = False) -> bool:
-        return self.limits.outgrown(race, faint)
+    def expand_limits_if_needed(self, race: Race, include_background: bool = False) -> bool:
+        return self.axis_limits.expand_limits_if_needed(race, include_background)
 
     @property
-    def bounds(self) -> tuple[float, float]:
+    def y_limits(self) -> tuple[float, float]:
         """The lowest and the highest value that there is room for."""
-        return self.limits.bounds
+        return self.axis_limits.y_limits
 
     # Where things are
 
-    def along(self, track: Track, steps: np.ndarray) -> np.ndarray:
+    def x_values(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """What the lower axis shows of ``steps`` (n,), rising."""
-        if self.against == "time":
-            return steps * self.pace(track)
-        if self.against == "steps" or track.totals is None:
+        if self.x_quantity == "time":
+            return steps * self.time_per_update(trajectory)
+        if self.x_quantity == "steps" or trajectory.cumulative_evaluations is None:
             return steps
-        if len(steps) <= FEW:
-            return np.array([sum(track.spent(step)) for step in steps.tolist()])
-        return sum(track.evaluations(int(steps[-1])))[steps]
+        if len(steps) <= LOOKUP_THRESHOLD:
+            return np.array([sum(trajectory.evaluation_counts(step)) for step in steps.tolist()])
+        return sum(trajectory.evaluation_arrays(int(steps[-1])))[steps]
 
-    def pace(self, track: Track) -> float:
+    def time_per_update(self, trajectory: Trajectory) -> float:
         """Milliseconds of arithmetic in an update."""
-        from app.engine.update_timing import microseconds
+        from app.engine.update_timing import measure_update_time
 
-        return microseconds(track) / 1000
+        return measure_update_time(trajectory) / 1000
 
-    def end(self, curves: list[tuple[Track, int]]) -> float:
+    def max_x(self, curves: list[tuple[Trajectory, int]]) -> float:
         """How far to the right the curves go."""
-        return max((float(self.along(track, np.array([last]))[0]) for track, last in curves), default=0.0)
+        return max(
+            (float(self.x_values(trajectory, np.array([last_step]))[0]) for trajectory, last_step in curves),
+            default=0.0,
+        )
 
     @property
-    def first(self) -> float:
+    def log_x_start(self) -> float:
         """Where a logarithmic lower axis begins: after the first update."""
         assert self.scene is not None
-        after = [float(self.along(track, np.array([1]))[0]) for track, _ in self.scene.shown if track.extent]
-        return min(after, default=0.0) or LENGTH[self.against] / 100
+        first_values = [
+            float(self.x_values(trajectory, np.array([1]))[0])
+            for trajectory, _ in self.scene.visible_runs
+            if trajectory.last_step
+        ]
+        return min(first_values, default=0.0) or INITIAL_LENGTHS[self.x_quantity] / 100
 
-    def coordinates(self, track: Track, steps: np.ndarray) -> np.ndarray:
-        values = series(track, self.quantity).upto(int(steps[-1]) if len(steps) else 0)[steps]
-        return np.column_stack([self.along(track, steps), values - self.offset])
+    def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
+        values = metric_series(trajectory, self.quantity).values_up_to(int(steps[-1]) if len(steps) else 0)[steps]
+        return np.column_stack([self.x_values(trajectory, steps), values - self.offset])
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
         with np.errstate(all="ignore"):
@@ -134,82 +156,97 @@ class Loss(View):
         pixels[~np.isfinite(points[:, 1])] = np.nan
         return pixels, None
 
-    def columns(self, track: Track, last: int) -> np.ndarray:
+    def column_steps(self, trajectory: Trajectory, last_step: int) -> np.ndarray:
         """The first step in each column of pixels, up to ``last``; all steps where they are few."""
-        box = self.axes.bbox
-        wide = int(box.width * self.fineness) // (3 if self.hasty else 1)
-        if last <= 4 * wide:
-            return np.arange(last + 1)
-        pixels = np.linspace(box.x0, box.x1, wide + 2)
-        x = self.axes.transData.inverted().transform(np.column_stack([pixels, np.full(len(pixels), box.y0)]))[:, 0]
-        if self.against == "evaluations" and track.totals is not None:
-            steps = np.searchsorted(sum(track.evaluations(last)), x)
+        bbox = self.axes.bbox
+        column_count = int(bbox.width * self.detail_scale) // (3 if self.low_quality else 1)
+        if last_step <= 4 * column_count:
+            return np.arange(last_step + 1)
+        pixels = np.linspace(bbox.x0, bbox.x1, column_count + 2)
+        x = self.axes.transData.inverted().transform(np.column_stack([pixels, np.full(len(pixels), bbox.y0)]))[:, 0]
+        if self.x_quantity == "evaluations" and trajectory.cumulative_evaluations is not None:
+            steps = np.searchsorted(sum(trajectory.evaluation_arrays(last_step)), x)
         else:
-            steps = np.ceil(x / (self.pace(track) if self.against == "time" else 1.0)).astype(np.int64)
-        return np.unique(np.append(0, steps.clip(0, last)))
+            steps = np.ceil(x / (self.time_per_update(trajectory) if self.x_quantity == "time" else 1.0)).astype(
+                np.int64
+            )
+        return np.unique(np.append(0, steps.clip(0, last_step)))
 
-    def outline(self, track: Track, last: int, coarsely: bool = False) -> tuple[np.ndarray, np.ndarray, None]:
+    def decimated_path(
+        self, trajectory: Trajectory, last_step: int, low_quality: bool = False
+    ) -> tuple[np.ndarray, np.ndarray, None]:
         """Of the many steps that share a column of pixels: the first, the lowest, the highest and the last."""
-        last = min(last, track.extent)
-        steps = self.columns(track, last)
-        if len(steps) <= last:
-            steps = series(track, self.quantity).landmarks(steps, last)
-        return steps, self.spots(track, steps)[0], None
+        last_step = min(last_step, trajectory.last_step)
+        steps = self.column_steps(trajectory, last_step)
+        if len(steps) <= last_step:
+            steps = metric_series(trajectory, self.quantity).column_extrema(steps, last_step)
+        return steps, self.pixel_positions(trajectory, steps)[0], None
 
-    def dash(self, style: Style) -> tuple[float, ...]:
+    def dash_pattern(self, style: Style) -> tuple[float, ...]:
         """Solid where several updates share a column of pixels: of what goes up and down there, dashes would leave dust."""
         assert self.scene is not None
-        one = self.pace(self.scene.shown[0][0]) if self.against == "time" else 1.0
-        return style.dash if one * self.axes.bbox.width > DENSE * self.limits.length else ()
+        x_per_step = self.time_per_update(self.scene.visible_runs[0][0]) if self.x_quantity == "time" else 1.0
+        return style.dash if x_per_step * self.axes.bbox.width > SOLID_THRESHOLD * self.axis_limits.x_length else ()
 
-    def pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
+    def split_into_pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
         """Thinned curves lie over each other in turns of a few columns, as they came to in time."""
         if len(steps) and steps[-1] + 1 == len(steps):
-            return super().pieces(steps)
-        turn = 16 * TURN if self.hasty else TURN
-        return [(low, low, min(low + turn, len(steps) - 1) + 1) for low in range(0, len(steps) - 1, turn)]
+            return super().split_into_pieces(steps)
+        piece_points = 16 * PIECE_POINTS if self.low_quality else PIECE_POINTS
+        return [
+            (start_index, start_index, min(start_index + piece_points, len(steps) - 1) + 1)
+            for start_index in range(0, len(steps) - 1, piece_points)
+        ]
 
     # Replicas
 
-    def ground(self, brush: Brush, laid: dict[Track, int]) -> None:
+    def draw_background_paths(self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int]) -> None:
         """The band and the middle of each run's replicas, and the curves of branches. A band cannot be added to."""
         assert self.scene is not None
-        for bundle in self.scene.bundles:
-            self.band(brush, bundle)
-        for track, last, color in self.scene.ghosts:
-            _, points, _ = self.outline(track, last)
-            brush.line(points, color, GHOST, self.axes.bbox)
+        for replicas in self.scene.replica_trajectories:
+            self.draw_replica_band(renderer, replicas)
+        for trajectory, last_step, color in self.scene.branch_trajectories:
+            _, points, _ = self.decimated_path(trajectory, last_step)
+            renderer.draw_line(points, color, BRANCH_WIDTH, self.axes.bbox)
 
-    def band(self, brush: Brush, bundle: Bundle) -> None:
+    def draw_replica_band(self, renderer: PathRenderer, replicas: ReplicaTrajectories) -> None:
         """Where eight in ten of the replicas are, filled, and their median, as far as all of them have come."""
         assert self.scene is not None
-        tracks, color = bundle
-        last = min(track.extent for track in tracks)
-        steps = self.columns(tracks[0], last)
-        values = np.array([series(track, self.quantity).upto(last)[steps] for track in tracks]) - self.offset
+        trajectories, color = replicas
+        last_step = min(trajectory.last_step for trajectory in trajectories)
+        steps = self.column_steps(trajectories[0], last_step)
+        values = (
+            np.array([metric_series(track, self.quantity).values_up_to(last_step)[steps] for track in trajectories])
+            - self.offset
+        )
         if self.axes.get_yscale() == "log":
             values = np.maximum(
-                values, self.bounds[0] * 1e-3
+                values, self.y_limits[0] * 1e-3
             )  # so that a band that reaches 0 is filled down to the axis
-        x = self.along(tracks[0], steps)
-        low, middle, high = (
-            self.to_screen(np.column_stack([x, part]))[0] for part in np.quantile(values, (0.1, 0.5, 0.9), axis=0)
+        x = self.x_values(trajectories[0], steps)
+        low, median, high = (
+            self.to_screen(np.column_stack([x, quantile]))[0]
+            for quantile in np.quantile(values, (0.1, 0.5, 0.9), axis=0)
         )
-        brush.fill(np.concatenate([low, high[::-1]]), color, BAND, self.axes.bbox)
+        renderer.fill_polygon(np.concatenate([low, high[::-1]]), color, BAND_ALPHA, self.axes.bbox)
         theme = self.scene.theme
-        brush.line(middle, theme.blend(color, 0.4, theme.text), MEDIAN, self.axes.bbox, cap="butt", dash=(4.0, 2.0))
+        renderer.draw_line(
+            median, theme.blend(color, 0.4, theme.text), MEDIAN_WIDTH, self.axes.bbox, capstyle="butt", dash=(4.0, 2.0)
+        )
 
 
-def missing(scene: Scene) -> tuple[str, bool]:
+def missing_reason(scene: Scene) -> tuple[str, bool]:
     """Why there is no curve at all, or not of every run; nothing where there is."""
-    quantity = scene.experiment.curve.quantity
+    quantity = scene.experiment.loss_plot.quantity
     if quantity in ("above", "distance") and not scene.race.surface.minima:
         return tr("this surface has no minimum"), True
-    without = [track.rule.name for track, _ in scene.shown if not track.rule.has_rate]
-    if quantity != "rate" or not without:
+    names_without = [
+        trajectory.method.name for trajectory, _ in scene.visible_runs if not trajectory.method.has_learning_rate
+    ]
+    if quantity != "rate" or not names_without:
         return "", False
-    if len(without) == len(scene.shown):
+    if len(names_without) == len(scene.visible_runs):
         return tr("no run here has a learning rate"), True
-    if len(set(without)) == 1:
-        return tr("{name} has no learning rate", name=without[0]), False
-    return tr("{n} runs have no learning rate", n=len(without)), False
+    if len(set(names_without)) == 1:
+        return tr("{name} has no learning rate", name=names_without[0]), False
+    return tr("{n} runs have no learning rate", n=len(names_without)), False

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app.analysis.height_map import Scenery, scenery_of
+from app.analysis.height_map import HeightMap, height_map_for
 from app.engine.race import Race
-from app.engine.trajectory import Track
+from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
 from app.theming.theme import LIGHT, Style, Theme
-from surfaces.surface import Box
+from surfaces.surface import Bounds
 
-Ghost = tuple[Track, int, str]
-Bundle = tuple[list[Track], str]
+BranchTrajectory = tuple[Trajectory, int, str]
+ReplicaTrajectories = tuple[list[Trajectory], str]
 
 
 @dataclass(frozen=True)
@@ -28,68 +28,75 @@ class Scene:
 
     race: Race
     theme: Theme = LIGHT
-    box: Box | None = None
+    bounds: Bounds | None = None
     options: dict[str, Any] = field(default_factory=dict)
-    chosen: int | None = None
+    selected_run: int | None = None
     experiment: Experiment = field(init=False)
-    ghosts: list[Ghost] = field(init=False)
-    bundles: list[Bundle] = field(init=False)
+    branch_trajectories: list[BranchTrajectory] = field(init=False)
+    replica_trajectories: list[ReplicaTrajectories] = field(init=False)
 
     def __post_init__(self) -> None:
         experiment, race = self.race.experiment, self.race
         object.__setattr__(self, "experiment", experiment)
         object.__setattr__(
             self,
-            "ghosts",
+            "branch_trajectories",
             [
-                (track, min(branch.steps, track.extent), style.pale)
-                for branch, tracks in zip(experiment.branches, race.branches, strict=True)
+                (trajectory, min(branch.steps, trajectory.last_step), style.pale_color)
+                for branch, trajectories in zip(experiment.branches, race.branch_trajectories, strict=True)
                 if branch.visible
-                for track, style in zip(tracks, self.theme.styles(branch.runs), strict=True)
+                for trajectory, style in zip(trajectories, self.theme.styles(branch.runs), strict=True)
                 if style.visible
             ],
         )
         object.__setattr__(
             self,
-            "bundles",
+            "replica_trajectories",
             [
-                (tracks, style.pale)
-                for tracks, style in zip(race.bundles, self.styles, strict=True)
+                (tracks, style.pale_color)
+                for tracks, style in zip(race.replica_trajectories, self.styles, strict=True)
                 if tracks and style.visible
             ],
         )
 
     @cached_property
-    def scenery(self) -> Scenery:
-        return scenery_of(self.experiment, self.box)
+    def height_map(self) -> HeightMap:
+        return height_map_for(self.experiment, self.bounds)
 
     @cached_property
     def styles(self) -> list[Style]:
         return self.theme.styles(self.experiment.runs)
 
-    def same_ground(self, other: Scene) -> bool:
+    def same_static_artists(self, other: Scene) -> bool:
         """Whether the static part of every view is the same."""
         return (
-            self.scenery is other.scenery
+            self.height_map is other.height_map
             and self.theme is other.theme
             and self.options == other.options
-            and self.experiment.curve == other.experiment.curve
+            and self.experiment.loss_plot == other.experiment.loss_plot
         )
 
-    def same_faint(self, other: Scene) -> bool:
+    def same_background_paths(self, other: Scene) -> bool:
         """Whether the same paths of branches and replicas are shown."""
-        return (self.ghosts, self.bundles) == (other.ghosts, other.bundles)
+        return (self.branch_trajectories, self.replica_trajectories) == (
+            other.branch_trajectories,
+            other.replica_trajectories,
+        )
 
     @property
-    def reached(self) -> list[int]:
+    def displayed_steps(self) -> list[int]:
         """The step that each run is shown at now."""
-        return [min(self.race.step, track.extent) for track in self.race.tracks]
+        return [min(self.race.step, trajectory.last_step) for trajectory in self.race.trajectories]
 
     @cached_property
-    def chosen_track(self) -> Track | None:
-        known = self.chosen is not None and 0 <= self.chosen < len(self.race.tracks)
-        return self.race.tracks[self.chosen] if known else None  # type: ignore[index]
+    def selected_trajectory(self) -> Trajectory | None:
+        is_valid = self.selected_run is not None and 0 <= self.selected_run < len(self.race.trajectories)
+        return self.race.trajectories[self.selected_run] if is_valid else None  # type: ignore[index]
 
     @cached_property
-    def shown(self) -> list[tuple[Track, Style]]:
-        return [(track, style) for track, style in zip(self.race.tracks, self.styles, strict=True) if style.visible]
+    def visible_runs(self) -> list[tuple[Trajectory, Style]]:
+        return [
+            (trajectory, style)
+            for trajectory, style in zip(self.race.trajectories, self.styles, strict=True)
+            if style.visible
+        ]

@@ -37,15 +37,15 @@ class Preset(NamedTuple):
     hyperparameters: dict[str, float]
 
 
-def classes(framework: str) -> dict[str, Callable[..., tuple[str, dict[str, Any]]]]:
+def framework_classes(framework: str) -> dict[str, Callable[..., tuple[str, dict[str, Any]]]]:
     """The framework's classes by name; ValueError for a framework that is not known."""
     if framework not in FRAMEWORKS:
         raise ValueError(f"there is no framework {framework!r}; there are {', '.join(FRAMEWORKS)}")
     module = FRAMEWORKS[framework][2]
     return {
-        name: made
-        for name, made in vars(module).items()
-        if inspect.isfunction(made) and made.__module__ == module.__name__ and not name.startswith("_")
+        name: function
+        for name, function in vars(module).items()
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
     }
 
 
@@ -57,44 +57,50 @@ def from_framework(
     A learning rate may also be a function of our t, which counts updates from 1. ValueError, in a sentence, for what has no
     counterpart, and for what the framework itself refuses.
     """
-    known = classes(framework)
-    label, home, module = FRAMEWORKS[framework]
-    short = name.removeprefix("contrib.")
-    if short in module.NO_COUNTERPART:
-        raise ValueError(f"{home}.{name} has no counterpart: {module.NO_COUNTERPART[short]}")
-    if short not in known:
-        raise ValueError(f"{label} has no {name!r} with a counterpart here; there are {', '.join(known)}")
+    available = framework_classes(framework)
+    title, namespace, module = FRAMEWORKS[framework]
+    class_name = name.removeprefix("contrib.")
+    if class_name in module.NO_COUNTERPART:
+        raise ValueError(f"{namespace}.{name} has no counterpart: {module.NO_COUNTERPART[class_name]}")
+    if class_name not in available:
+        raise ValueError(f"{title} has no {name!r} with a counterpart here; there are {', '.join(available)}")
     for argument, value in arguments.items():
         if isinstance(value, np.ndarray):
             raise ValueError(f"{argument} must be a number: put arrays into the hyperparameters that this returns")
-        if argument in module.ONLY and value not in module.ONLY[argument]:
-            raise ValueError(f"{home}.{name}({argument}={value!r}) has no counterpart here")
+        if argument in module.SUPPORTED_VALUES and value not in module.SUPPORTED_VALUES[argument]:
+            raise ValueError(f"{namespace}.{name}({argument}={value!r}) has no counterpart here")
     try:
-        id, hyperparameters = known[short](**arguments)
+        id, hyperparameters = available[class_name](**arguments)
     except (TypeError, IndexError, ArithmeticError) as error:
-        raise ValueError(f"{home}.{name} cannot be called so: {error}") from None
-    parts = OPTIMIZERS[id].parts
+        raise ValueError(f"{namespace}.{name} cannot be called so: {error}") from None
+    modifiers = OPTIMIZERS[id].modifiers
     OPTIMIZERS[id].check({key: value for key, value in hyperparameters.items() if not callable(value)})
-    return id, {key: value for key, value in hyperparameters.items() if key not in parts or callable(value) or value}
+    return id, {
+        key: value for key, value in hyperparameters.items() if key not in modifiers or callable(value) or value
+    }
 
 
 @lru_cache(maxsize=1)
 def _all_presets() -> tuple[Preset, ...]:
-    found = []
-    for framework, (label, home, module) in FRAMEWORKS.items():
-        calls: list[tuple[str, dict[str, Any]]] = [(name, module.NEEDED.get(name, {})) for name in classes(framework)]
-        for name, arguments in calls + module.MORE_PRESETS:
-            signature = inspect.signature(classes(framework)[name]).parameters
-            asks = "learning_rate" in signature and signature["learning_rate"].default is inspect.Parameter.empty
-            id, hyperparameters = from_framework(
-                framework, name, {**({"learning_rate": 1.0} if asks else {}), **arguments}
+    result = []
+    for framework, (title, namespace, module) in FRAMEWORKS.items():
+        calls: list[tuple[str, dict[str, Any]]] = [
+            (name, module.REQUIRED_ARGUMENTS.get(name, {})) for name in framework_classes(framework)
+        ]
+        for name, arguments in calls + module.EXTRA_PRESETS:
+            signature = inspect.signature(framework_classes(framework)[name]).parameters
+            needs_learning_rate = (
+                "learning_rate" in signature and signature["learning_rate"].default is inspect.Parameter.empty
             )
-            if asks:
+            id, hyperparameters = from_framework(
+                framework, name, {**({"learning_rate": 1.0} if needs_learning_rate else {}), **arguments}
+            )
+            if needs_learning_rate:
                 hyperparameters["lr"] = OPTIMIZERS[id].defaults["lr"]
-            words = ", ".join(f"{key}={value}" for key, value in arguments.items())
-            where = f"{home}.contrib" if name in getattr(module, "CONTRIB", ()) else home
-            found.append(Preset(label, f"{where}.{name}({words})", id, hyperparameters))
-    return tuple(found)
+            argument_text = ", ".join(f"{key}={value}" for key, value in arguments.items())
+            call_namespace = f"{namespace}.contrib" if name in getattr(module, "CONTRIB_NAMES", ()) else namespace
+            result.append(Preset(title, f"{call_namespace}.{name}({argument_text})", id, hyperparameters))
+    return tuple(result)
 
 
 def presets(optimizer: str) -> list[Preset]:

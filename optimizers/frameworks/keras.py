@@ -7,12 +7,12 @@ NO_COUNTERPART = {
     "ScheduleFreeAdamW": "in keras 3.15 on TensorFlow it takes z after its update for z before; optax's follows the paper.",
     "Muon": "it needs a matrix, and a point in the plane is a vector.",
 }
-ONLY = {"use_ema": (False,), "gradient_accumulation_steps": (None, 1), "loss_scale_factor": (None,)}
-NEEDED: dict = {}  # arguments without a default, beside the learning rate
-MORE_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adam", {"amsgrad": True})]
+SUPPORTED_VALUES = {"use_ema": (False,), "gradient_accumulation_steps": (None, 1), "loss_scale_factor": (None,)}
+REQUIRED_ARGUMENTS: dict = {}  # arguments without a default, beside the learning rate
+EXTRA_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adam", {"amsgrad": True})]
 
 
-def _shared(
+def _common_settings(
     weight_decay=None,
     clipnorm=None,
     clipvalue=None,
@@ -35,11 +35,11 @@ def _shared(
 
 def SGD(learning_rate=0.01, momentum=0.0, nesterov=False, **shared):
     if momentum == 0:
-        return "sgd", {"lr": learning_rate, **_shared(**shared)}
+        return "sgd", {"lr": learning_rate, **_common_settings(**shared)}
     return "nesterov_keras" if nesterov else "momentum", {
         "lr": learning_rate,
         "momentum": momentum,
-        **_shared(**shared),
+        **_common_settings(**shared),
     }
 
 
@@ -50,7 +50,7 @@ def RMSprop(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=F
         "momentum": momentum,
         "eps": epsilon,
         "centered": float(centered),
-        **_shared(**shared),
+        **_common_settings(**shared),
     }
 
 
@@ -60,14 +60,14 @@ def Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=Fa
         "beta1": beta_1,
         "beta2": beta_2,
         "eps": epsilon,
-        **_shared(**shared),
+        **_common_settings(**shared),
     }
 
 
 def AdamW(learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **shared):
     if amsgrad:
         return Adam(learning_rate, beta_1, beta_2, epsilon, True, weight_decay=weight_decay, **shared)
-    settings = {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_shared(**shared)}
+    settings = {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_common_settings(**shared)}
     return "adamw_keras", {**settings, "decoupled_weight_decay": 0.0, "weight_decay": weight_decay}
 
 
@@ -76,20 +76,32 @@ def Adagrad(learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, **
         "lr": learning_rate,
         "initial_sum": initial_accumulator_value,
         "eps": epsilon,
-        **_shared(**shared),
+        **_common_settings(**shared),
     }
 
 
 def Adadelta(learning_rate=0.001, rho=0.95, epsilon=1e-7, **shared):
-    return "adadelta", {"lr": learning_rate, "rho": rho, "eps": epsilon, **_shared(**shared)}
+    return "adadelta", {"lr": learning_rate, "rho": rho, "eps": epsilon, **_common_settings(**shared)}
 
 
 def Adamax(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **shared):
-    return "adamax_keras", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_shared(**shared)}
+    return "adamax_keras", {
+        "lr": learning_rate,
+        "beta1": beta_1,
+        "beta2": beta_2,
+        "eps": epsilon,
+        **_common_settings(**shared),
+    }
 
 
 def Nadam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **shared):
-    return "nadam_keras", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_shared(**shared)}
+    return "nadam_keras", {
+        "lr": learning_rate,
+        "beta1": beta_1,
+        "beta2": beta_2,
+        "eps": epsilon,
+        **_common_settings(**shared),
+    }
 
 
 def Ftrl(
@@ -110,17 +122,17 @@ def Ftrl(
         "l2": l2_regularization_strength,
         "l2_shrinkage": l2_shrinkage_regularization_strength,
         "beta": beta,
-        **_shared(**shared),
+        **_common_settings(**shared),
     }
 
 
 def Lion(learning_rate=0.001, beta_1=0.9, beta_2=0.99, weight_decay=None, **shared):
-    settings = {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, **_shared(**shared)}
+    settings = {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, **_common_settings(**shared)}
     return "lion", {**settings, "decoupled_weight_decay": 0.0, "weight_decay": weight_decay or 0.0}
 
 
 def Lamb(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **shared):
-    return "lamb", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_shared(**shared)}
+    return "lamb", {"lr": learning_rate, "beta1": beta_1, "beta2": beta_2, "eps": epsilon, **_common_settings(**shared)}
 
 
 def Adafactor(
@@ -138,5 +150,5 @@ def Adafactor(
         "eps1": epsilon_1,
         "eps2": epsilon_2,
         "clip": clip_threshold,
-        **_shared(**shared),
+        **_common_settings(**shared),
     }

@@ -11,7 +11,7 @@ NO_COUNTERPART = {
     "noisy_sgd": "its random numbers are jax's; combine sgd with the part noise instead.",
     "momo_adam": "only MoMo with plain momentum is in the catalogue.",
 }
-ONLY = {
+SUPPORTED_VALUES = {
     "weight_decay_mask": (None, True),
     "trust_ratio_mask": (None, True),
     "mask": (None,),
@@ -21,7 +21,7 @@ ONLY = {
     "state_dtype": (None,),
     "dtype_momentum": (None,),
 }
-CONTRIB = {
+CONTRIB_NAMES = {
     "ademamix",
     "schedule_free_sgd",
     "schedule_free_adamw",
@@ -33,8 +33,8 @@ CONTRIB = {
     "acprop",
     "adopt",
 }
-NEEDED: dict = {}  # arguments without a default, beside the learning rate
-MORE_PRESETS = [("sgd", {"momentum": 0.9}), ("sgd", {"momentum": 0.9, "nesterov": True})]
+REQUIRED_ARGUMENTS: dict = {}  # arguments without a default, beside the learning rate
+EXTRA_PRESETS = [("sgd", {"momentum": 0.9}), ("sgd", {"momentum": 0.9, "nesterov": True})]
 
 
 def _adam(lr, b1, b2, eps, eps_root, nesterov=False):

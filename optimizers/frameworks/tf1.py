@@ -10,9 +10,11 @@ NO_COUNTERPART = {
     "AdagradDAOptimizer": "dual averaging is not in the catalogue.",
     "ProximalGradientDescentOptimizer": "it is gradient descent with a soft threshold, which is not in the catalogue.",
 }
-ONLY: dict = {}
-NEEDED: dict = {"MomentumOptimizer": {"momentum": 0.9}}  # arguments without a default, beside the learning rate
-MORE_PRESETS = [("MomentumOptimizer", {"momentum": 0.9, "use_nesterov": True})]
+SUPPORTED_VALUES: dict = {}
+REQUIRED_ARGUMENTS: dict = {
+    "MomentumOptimizer": {"momentum": 0.9}
+}  # arguments without a default, beside the learning rate
+EXTRA_PRESETS = [("MomentumOptimizer", {"momentum": 0.9, "use_nesterov": True})]
 
 
 def GradientDescentOptimizer(learning_rate, use_locking=False, name="GradientDescent"):

@@ -9,9 +9,9 @@ NO_COUNTERPART = {
     "SparseAdam": "it is for sparse gradients, and in the plane it is Adam.",
     "Muon": "it needs a matrix, and a point in the plane is a vector.",
 }
-ONLY = {"maximize": (False,)}
-NEEDED: dict = {}  # arguments without a default, beside the learning rate
-MORE_PRESETS = [
+SUPPORTED_VALUES = {"maximize": (False,)}
+REQUIRED_ARGUMENTS: dict = {}  # arguments without a default, beside the learning rate
+EXTRA_PRESETS = [
     ("SGD", {"momentum": 0.9}),
     ("SGD", {"momentum": 0.9, "nesterov": True}),
     ("SGD", {"momentum": 0.9, "dampening": 0.9}),
@@ -19,7 +19,7 @@ MORE_PRESETS = [
 ]
 
 
-def _decay(decoupled, weight_decay):
+def _decay_setting(decoupled, weight_decay):
     return {"decoupled_weight_decay" if decoupled else "weight_decay": weight_decay}
 
 
@@ -97,7 +97,7 @@ def Adadelta(
     return "adadelta", {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay}
 
 
-def _adam(lr, betas, eps):
+def _adam_settings(lr, betas, eps):
     return {"lr": lr, "beta1": betas[0], "beta2": betas[1], "eps": eps}
 
 
@@ -115,7 +115,10 @@ def Adam(
     fused=None,
     decoupled_weight_decay=False,
 ):
-    return "amsgrad" if amsgrad else "adam", {**_adam(lr, betas, eps), **_decay(decoupled_weight_decay, weight_decay)}
+    return "amsgrad" if amsgrad else "adam", {
+        **_adam_settings(lr, betas, eps),
+        **_decay_setting(decoupled_weight_decay, weight_decay),
+    }
 
 
 def AdamW(
@@ -132,8 +135,8 @@ def AdamW(
     fused=None,
 ):
     if amsgrad:
-        return "amsgrad", {**_adam(lr, betas, eps), "decoupled_weight_decay": weight_decay}
-    return "adamw", {**_adam(lr, betas, eps), "weight_decay": weight_decay}
+        return "amsgrad", {**_adam_settings(lr, betas, eps), "decoupled_weight_decay": weight_decay}
+    return "adamw", {**_adam_settings(lr, betas, eps), "weight_decay": weight_decay}
 
 
 def Adamax(
@@ -147,7 +150,7 @@ def Adamax(
     differentiable=False,
     capturable=False,
 ):
-    return "adamax", {**_adam(lr, betas, eps), "weight_decay": weight_decay}
+    return "adamax", {**_adam_settings(lr, betas, eps), "weight_decay": weight_decay}
 
 
 def NAdam(
@@ -164,9 +167,9 @@ def NAdam(
     differentiable=False,
 ):
     return "nadam", {
-        **_adam(lr, betas, eps),
+        **_adam_settings(lr, betas, eps),
         "momentum_decay": momentum_decay,
-        **_decay(decoupled_weight_decay, weight_decay),
+        **_decay_setting(decoupled_weight_decay, weight_decay),
     }
 
 
@@ -182,7 +185,7 @@ def RAdam(
     capturable=False,
     differentiable=False,
 ):
-    return "radam", {**_adam(lr, betas, eps), **_decay(decoupled_weight_decay, weight_decay)}
+    return "radam", {**_adam_settings(lr, betas, eps), **_decay_setting(decoupled_weight_decay, weight_decay)}
 
 
 def Rprop(

@@ -24,7 +24,7 @@ from optimizers.optimizer import (
 @optimizer(
     "Adam",
     source="Kingma & Ba 2015, arXiv:1412.6980, algorithm 1",
-    convention="PyTorch, Optax",
+    implementation="PyTorch, Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -51,7 +51,7 @@ def adam(
 @optimizer(
     "AdamW",
     source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; decay times learning rate, as in torch",
-    convention="PyTorch, Optax",
+    implementation="PyTorch, Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -88,7 +88,7 @@ def adamw(
 @optimizer(
     "AMSGrad",
     source="Reddi, Kale & Kumar 2018, arXiv:1904.09237, algorithm 2; bias-corrected as in torch",
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -126,7 +126,7 @@ def amsgrad(
 @optimizer(
     "Adamax",
     source="Kingma & Ba 2015, arXiv:1412.6980, algorithm 2; eps inside the maximum, as in torch",
-    convention="PyTorch, Optax",
+    implementation="PyTorch, Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     u_t = \max(\beta_2 u_{t-1}, |g_t| + \epsilon)
@@ -150,7 +150,7 @@ def adamax(
 @optimizer(
     "NAdam",
     source="Dozat 2016, ICLR workshop: Incorporating Nesterov momentum into Adam; the schedule of mu as in torch",
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     \mu_t = \beta_1 (1 - \frac{1}{2} 0.96^{t \psi})
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -191,7 +191,7 @@ def nadam(
 @optimizer(
     "RAdam",
     source="Liu et al. 2020, arXiv:1908.03265, algorithm 2; rectified where rho > 5, as in torch",
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t}
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -224,7 +224,7 @@ def radam(
 @optimizer(
     "AdaBelief",
     source="Zhuang et al. 2020, arXiv:2010.07468; eps_root is added in every update, as in Optax",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     s_t = \beta_2 s_{t-1} + (1 - \beta_2) (g_t - m_t)^2 + \bar{\epsilon}
@@ -263,7 +263,7 @@ def adabelief(
 @optimizer(
     "Yogi",
     source="Zaheer et al. 2018, Adaptive Methods for Nonconvex Optimization, NeurIPS; bias-corrected, as in Optax",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad m_0 = v_0
     v_t = v_{t-1} - (1 - \beta_2)\,\mathrm{sign}(v_{t-1} - g_t^2)\,g_t^2
@@ -300,7 +300,7 @@ def yogi(
 @optimizer(
     "Adan",
     source="Xie et al. 2022, arXiv:2208.06677, algorithm 1; the weight 1 - beta2 of the change, as in Optax",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     d_t = g_t - g_{t-1},\quad d_1 = 0
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -337,8 +337,8 @@ def adan(
     change = grad - (grad if t == 1 else last)
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * change
-    ahead = grad + (1 - beta2) * change
-    n = beta3 * n + (1 - beta3) * ahead * ahead
+    lookahead = grad + (1 - beta2) * change
+    n = beta3 * n + (1 - beta3) * lookahead * lookahead
     m_hat, v_hat, n_hat = m / (1 - beta1**t), v / (1 - beta2**t), n / (1 - beta3**t)
     return x - lr * ((m_hat + (1 - beta2) * v_hat) / (sqrt(n_hat + eps_root) + eps) + weight_decay * x), m, v, n, grad
 
@@ -346,7 +346,7 @@ def adan(
 @optimizer(
     "AdEMAMix",
     source="Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137, without the warm-up of alpha and beta3",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     m_{1,t} = \beta_1 m_{1,t-1} + (1 - \beta_1) g_t,\quad \hat{m}_{1,t} = \dfrac{m_{1,t}}{1 - \beta_1^t}
     m_{2,t} = \beta_3 m_{2,t-1} + (1 - \beta_3) g_t
@@ -416,14 +416,14 @@ def qhadam(
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    up, down = (1 - nu1) * grad + nu1 * m_hat, (1 - nu2) * grad * grad + nu2 * v_hat
-    return x - lr * up / (sqrt(down) + eps), m, v
+    numerator, squared_scale = (1 - nu1) * grad + nu1 * m_hat, (1 - nu2) * grad * grad + nu2 * v_hat
+    return x - lr * numerator / (sqrt(squared_scale) + eps), m, v
 
 
 @optimizer(
     "Optimistic Adam",
     source="Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1; a single first step, as in Optax",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -467,7 +467,7 @@ def optimistic_adam(
 @optimizer(
     "ACProp",
     source="Zhuang et al. 2021, arXiv:2110.05454; centered on the last mean and a plain first step, as in Optax",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     \hat{s}_{t-1} = \dfrac{s_{t-1}}{1 - \beta_2^{t-1}},\quad \hat{s}_0 = 1
     x_t = x_{t-1} - \eta \left(\dfrac{g_t}{\sqrt{\hat{s}_{t-1}} + \epsilon} + \lambda x_{t-1}\right)
@@ -504,7 +504,7 @@ def acprop(
 @optimizer(
     "Schedule-free AdamW",
     source="Defazio et al. 2024, arXiv:2405.15682, algorithm 1; the path is y, the warm-up Optax's",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
     u_t = \dfrac{g_t}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon} + \lambda x_{t-1}
@@ -555,7 +555,7 @@ def schedule_free_adamw(
 @optimizer(
     "ADOPT",
     source="Taniguchi et al. 2024, arXiv:2411.02853; steps clipped to (t - 1)^(1/4), as in Optax",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     x_1 = x_0,\quad v_1 = g_1^2
     u_t = \dfrac{g_t}{\max(\sqrt{v_{t-1}}, \epsilon)},\quad |u_t| \leq (t - 1)^{1/4}

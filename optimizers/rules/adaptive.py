@@ -18,13 +18,13 @@ from optimizers.optimizer import (
     optimizer,
 )
 
-FirstSquares = Annotated[float, Hyperparameter(1e-6, 100.0, "log", symbol="n_0")]
+InitialSum = Annotated[float, Hyperparameter(1e-6, 100.0, "log", symbol="n_0")]
 
 
 @optimizer(
     "AdaGrad",
     source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in torch: sum from 0, eps outside the root",
-    convention="PyTorch, TensorFlow 1",
+    implementation="PyTorch, TensorFlow 1",
     formula=r"""
     G_t = G_{t-1} + g_t^2
     x_t = x_{t-1} - \dfrac{\eta}{1 + (t - 1) \gamma} \, \dfrac{g_t}{\sqrt{G_t} + \epsilon}
@@ -55,7 +55,7 @@ def adagrad(
     "RMSprop",
     source="Tieleman & Hinton 2012, Coursera lecture 6.5; centered: Graves 2013, arXiv:1308.0850; "
     "eps outside the root and lr outside the momentum, as in torch",
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
     b_t = \mu b_{t-1} + \dfrac{g_t}{\sqrt{v_t} + \epsilon}
@@ -84,18 +84,18 @@ def rmsprop(
     their mean as the divisor.
     """
     v = rho * v + (1 - rho) * grad * grad
-    spread = v
+    variance = v
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
-        spread = maximum(v - g_mean * g_mean, 0.0)
-    b = momentum * b + ratio(grad, sqrt(spread) + eps)
+        variance = maximum(v - g_mean * g_mean, 0.0)
+    b = momentum * b + ratio(grad, sqrt(variance) + eps)
     return x - lr * b, v, g_mean, b
 
 
 @optimizer(
     "AdaDelta",
     source="Zeiler 2012, arXiv:1212.5701, algorithm 1; times a learning rate, 1 in the paper",
-    convention="PyTorch, Optax, Keras, TensorFlow 1",
+    implementation="PyTorch, Optax, Keras, TensorFlow 1",
     formula=r"""
     E[g^2]_t = \rho E[g^2]_{t-1} + (1 - \rho) g_t^2
     \Delta x_t = -\dfrac{\sqrt{E[\Delta x^2]_{t-1} + \epsilon}}{\sqrt{E[g^2]_t + \epsilon}} \, g_t
@@ -119,7 +119,7 @@ def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho
 @optimizer(
     "SM3",
     source="Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II; of a vector each coordinate is a cover of its own",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     v_t = v_{t-1} + g_t^2
     m_t = \mu m_{t-1} + (1 - \mu) \dfrac{g_t}{\sqrt{v_t + \epsilon}}
@@ -142,7 +142,7 @@ def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum 
     "FTRL",
     source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1; l2 twice the paper's and beta 0, "
     "as in Keras",
-    convention="Keras, TensorFlow 1",
+    implementation="Keras, TensorFlow 1",
     formula=r"""
     n_t = n_{t-1} + g_t^2
     z_t = z_{t-1} + g_t + 2 \lambda_s x_{t-1} - \dfrac{n_t^p - n_{t-1}^p}{\eta} \, x_{t-1}
@@ -161,7 +161,7 @@ def ftrl(
     l2: Positive = 0.0,
     l2_shrinkage: Positive = 0.0,
     beta: Positive = 0.0,
-    initial_sum: FirstSquares = 0.1,
+    initial_sum: InitialSum = 0.1,
     power: Fraction = 0.5,
 ):
     """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards 0.
@@ -174,14 +174,14 @@ def ftrl(
     n_new = n + grad * grad
     z = z + grad + 2 * l2_shrinkage * x - ratio(n_new**power - n**power, lr) * x
     clipped = minimum(maximum(z, -l1), l1)
-    moved = ratio(clipped - z, ratio(n_new**power + beta, lr) + 2 * l2)
-    return where(lr == 0, x, moved), n_new, z
+    x_new = ratio(clipped - z, ratio(n_new**power + beta, lr) + 2 * l2)
+    return where(lr == 0, x, x_new), n_new, z
 
 
 @optimizer(
     "Proximal AdaGrad",
     source="Duchi, Hazan & Singer 2011, JMLR 12:2121, with the soft threshold of Duchi & Singer 2009, JMLR 10:2899",
-    convention="TensorFlow 1",
+    implementation="TensorFlow 1",
     formula=r"""
     G_t = G_{t-1} + g_t^2,\quad \eta_t = \dfrac{\eta}{\sqrt{G_t}}
     y_t = x_{t-1} - \eta_t g_t
@@ -206,6 +206,6 @@ def proximal_adagrad(
     it is AdaGrad; turn l1 up until a coordinate is held at 0.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
-    rate = ratio(lr, sqrt(g_sum))
-    x = x - rate * grad
-    return sign(x) * maximum(abs(x) - rate * l1, 0.0) / (1 + rate * l2), g_sum
+    step_size = ratio(lr, sqrt(g_sum))
+    x = x - step_size * grad
+    return sign(x) * maximum(abs(x) - step_size * l1, 0.0) / (1 + step_size * l2), g_sum

@@ -23,15 +23,15 @@ from optimizers.optimizer import (
 )
 from optimizers.rules.layerwise import rms
 
-ALMOST_096 = float(np.float32(0.96))
-Threshold = Annotated[float, Hyperparameter(4.0, 10.0, least=4.0)]
-Tiny = Annotated[float, Hyperparameter(1e-40, 1.0, "log", label="epsilon")]
+FLOAT32_096 = float(np.float32(0.96))
+RectificationThreshold = Annotated[float, Hyperparameter(4.0, 10.0, minimum=4.0)]
+TinyEpsilon = Annotated[float, Hyperparameter(1e-40, 1.0, "log", label="epsilon")]
 
 
 @optimizer(
     "Momentum (PyTorch)",
     variant_of="momentum",
-    convention="PyTorch, Optax, TensorFlow 1",
+    implementation="PyTorch, Optax, TensorFlow 1",
     source="torch.optim.SGD: the learning rate outside the buffer, which matters once it changes",
     formula=r"""
     b_t = \mu b_{t-1} + g_t
@@ -51,7 +51,7 @@ def momentum_torch(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Mome
 @optimizer(
     "Nesterov (Keras)",
     variant_of="nesterov",
-    convention="Keras",
+    implementation="Keras",
     source="keras.optimizers.SGD(nesterov=True): the learning rate inside the velocity",
     formula=r"""
     v_t = \mu v_{t-1} - \eta g_t
@@ -71,7 +71,7 @@ def nesterov_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Mome
 @optimizer(
     "AdaGrad (Keras)",
     variant_of="adagrad",
-    convention="Keras, Optax",
+    implementation="Keras, Optax",
     source="keras.optimizers.Adagrad: sum from 0.1, eps inside the root",
     formula=r"""
     G_t = G_{t-1} + g_t^2
@@ -91,7 +91,7 @@ def adagrad_keras(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.001, eps: Epsil
 @optimizer(
     "RMSprop (Keras)",
     variant_of="rmsprop",
-    convention="Keras, TensorFlow 1",
+    implementation="Keras, TensorFlow 1",
     source="keras.optimizers.RMSprop: eps inside the root, lr inside the momentum; TensorFlow 1 begins at v = 1",
     formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
@@ -120,18 +120,18 @@ def rmsprop_keras(
     place of epsilon is left as a difference.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
-    spread = v
+    variance = v
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
-        spread = maximum(v - g_mean * g_mean, 0.0)
-    b = momentum * b + lr * ratio(grad, sqrt(spread + eps))
+        variance = maximum(v - g_mean * g_mean, 0.0)
+    b = momentum * b + lr * ratio(grad, sqrt(variance + eps))
     return x - b, v, g_mean, b
 
 
 @optimizer(
     "RMSprop (Optax)",
     variant_of="rmsprop",
-    convention="Optax",
+    implementation="Optax",
     source="optax.rmsprop: with bias correction, Nesterov momentum and either place of eps to choose",
     formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
@@ -164,11 +164,11 @@ def rmsprop_optax(
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     weight = 1 - rho**t if bias_correction else 1.0
-    spread = v / weight
+    variance = v / weight
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
-        spread = maximum(spread - (g_mean / weight) * (g_mean / weight), 0.0)
-    step = lr * ratio(grad, sqrt(spread + eps) if eps_inside else sqrt(spread) + eps)
+        variance = maximum(variance - (g_mean / weight) * (g_mean / weight), 0.0)
+    step = lr * ratio(grad, sqrt(variance + eps) if eps_inside else sqrt(variance) + eps)
     b = momentum * b + step
     return x - (step + momentum * b if nesterov else b), v, g_mean, b
 
@@ -176,7 +176,7 @@ def rmsprop_optax(
 @optimizer(
     "Adam (Keras)",
     variant_of="adam",
-    convention="Keras, TensorFlow 1",
+    implementation="Keras, TensorFlow 1",
     source="Kingma & Ba 2015, arXiv:1412.6980, in its quicker order: eps beside the root that is not yet corrected",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -202,7 +202,7 @@ def adam_keras(
 @optimizer(
     "Adam (Optax)",
     variant_of="adam",
-    convention="Optax with eps_root",
+    implementation="Optax with eps_root",
     source="optax.adam with eps_root inside the root",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -237,7 +237,7 @@ def adam_optax(
 @optimizer(
     "AdamW (Keras)",
     variant_of="adamw",
-    convention="Keras",
+    implementation="Keras",
     source="keras.optimizers.AdamW: Adam (Keras) after the decay",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -274,7 +274,7 @@ def adamw_keras(
 @optimizer(
     "AMSGrad (Keras)",
     variant_of="amsgrad",
-    convention="Keras",
+    implementation="Keras",
     source="keras.optimizers.Adam(amsgrad=True)",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -311,7 +311,7 @@ def amsgrad_keras(
 @optimizer(
     "AMSGrad (Optax)",
     variant_of="amsgrad",
-    convention="Optax",
+    implementation="Optax",
     source="optax.amsgrad: the maximum of the corrected v",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -352,7 +352,7 @@ def amsgrad_optax(
 @optimizer(
     "Adamax (Keras)",
     variant_of="adamax",
-    convention="Keras",
+    implementation="Keras",
     source="keras.optimizers.Adamax: eps beside the maximum",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -376,7 +376,7 @@ def adamax_keras(
 @optimizer(
     "NAdam (Keras)",
     variant_of="nadam",
-    convention="Keras",
+    implementation="Keras",
     source="keras.optimizers.Nadam: the momentum is full after a few steps; TensorFlow rounds 0.96 to single precision",
     formula=r"""
     \mu_t = \beta_1 (1 - \frac{1}{2} 0.96^t)
@@ -403,7 +403,7 @@ def nadam_keras(
 
     NAdam raises the weight of its momentum slowly, as momentum decay says; here it rises 250 times as fast. The rest is the same.
     """
-    mu, mu_next = beta1 * (1 - 0.5 * ALMOST_096**t), beta1 * (1 - 0.5 * ALMOST_096 ** (t + 1))
+    mu, mu_next = beta1 * (1 - 0.5 * FLOAT32_096**t), beta1 * (1 - 0.5 * FLOAT32_096 ** (t + 1))
     mu_product = mu_product * beta1 * (1 - 0.5 * 0.96**t)  # here it is not rounded
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -414,7 +414,7 @@ def nadam_keras(
 @optimizer(
     "NAdam (Optax)",
     variant_of="nadam",
-    convention="Optax",
+    implementation="Optax",
     source="optax.nadam: no schedule of the momentum",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -450,7 +450,7 @@ def nadam_optax(
 @optimizer(
     "RAdam (Optax)",
     variant_of="radam",
-    convention="Optax",
+    implementation="Optax",
     source="optax.radam: a threshold to choose, eps beside the corrected root",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t}
@@ -473,7 +473,7 @@ def radam_optax(
     beta2: Decay = 0.999,
     eps: Epsilon = 1e-8,
     eps_root: Epsilon = 0.0,
-    threshold: Threshold = 5.0,
+    threshold: RectificationThreshold = 5.0,
     nesterov: Switch = 0.0,
 ):
     """With the paper's threshold, 4, the rectified steps begin one update sooner.
@@ -496,7 +496,7 @@ def radam_optax(
 @optimizer(
     "Adan (authors)",
     variant_of="adan",
-    convention="the authors' code",
+    implementation="the authors' code",
     source="Xie et al. 2022, arXiv:2208.06677, as in the authors' code: the change weighs beta2, the decay divides",
     formula=r"""
     d_t = g_t - g_{t-1},\quad d_1 = 0
@@ -539,7 +539,7 @@ def adan_authors(
 @optimizer(
     "Adafactor (Keras)",
     variant_of="adafactor",
-    convention="Keras",
+    implementation="Keras",
     separable=False,
     source="keras.optimizers.Adafactor: eps_1 added to every squared gradient",
     formula=r"""
@@ -557,7 +557,7 @@ def adafactor_keras(
     *,
     lr: LearningRate = 0.001,
     beta2_decay: Fraction = 0.8,
-    eps1: Tiny = 1e-30,
+    eps1: TinyEpsilon = 1e-30,
     eps2: Epsilon = 1e-3,
     clip: Positive = 1.0,
 ):
@@ -575,7 +575,7 @@ def adafactor_keras(
 @optimizer(
     "Adafactor (Optax)",
     variant_of="adafactor",
-    convention="Optax",
+    implementation="Optax",
     separable=False,
     source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v and the momentum in single precision",
     formula=r"""
@@ -595,7 +595,7 @@ def adafactor_optax(
     *,
     lr: LearningRate = 0.01,
     decay_rate: Fraction = 0.8,
-    eps: Tiny = 1e-30,
+    eps: TinyEpsilon = 1e-30,
     min_scale: Epsilon = 1e-3,
     clip: Positive = 1.0,
     momentum: Momentum = 0.0,
@@ -607,8 +607,8 @@ def adafactor_optax(
     Adafactor lowers its learning rate to one over the root of the number of updates, this one does not. It has a momentum, and its
     weight decay is not multiplied by the learning rate; scale by size takes the size of the position out of the step.
     """
-    kept = np.float32(1) - np.float32(t ** np.float64(np.float32(-decay_rate)))
-    v = np.float64(kept) * v + np.float64(np.float32(1) - kept) * (grad * grad + eps)
+    decay = np.float32(1) - np.float32(t ** np.float64(np.float32(-decay_rate)))
+    v = np.float64(decay) * v + np.float64(np.float32(1) - decay) * (grad * grad + eps)
     u = ratio(grad, sqrt(v))
     u = u / maximum(1.0, rms(u) / clip) * lr
     u = u * maximum(rms(x), min_scale) if scale_by_size else u

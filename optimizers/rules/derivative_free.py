@@ -9,17 +9,17 @@ from typing import Annotated
 import numpy as np
 
 from optimizers.optimizer import Hyperparameter, Seed, optimizer
-from optimizers.searches import height
+from optimizers.searches import evaluate_loss
 
 FAMILY = "Derivative-free"
 
-Size = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex", symbol=r"\ell")]
-SMALLEST = 1e-150  # its square can still be written
-Reflection = Annotated[float, Hyperparameter(0.1, 3.0, least=0.01)]
-Expansion = Annotated[float, Hyperparameter(1.0, 5.0, least=1.0)]
-Share = Annotated[float, Hyperparameter(0.05, 0.95, most=1.0)]
-Sigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma", symbol=r"\sigma_0")]
-Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)]
+SimplexSize = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex", symbol=r"\ell")]
+MIN_DEVIATION = 1e-150  # its square can still be written
+Reflection = Annotated[float, Hyperparameter(0.1, 3.0, minimum=0.01)]
+Expansion = Annotated[float, Hyperparameter(1.0, 5.0, minimum=1.0)]
+ContractionFactor = Annotated[float, Hyperparameter(0.05, 0.95, maximum=1.0)]
+InitialSigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma", symbol=r"\sigma_0")]
+PopulationSize = Annotated[float, Hyperparameter(4, 50, "whole", minimum=4, maximum=1000)]
 
 
 @optimizer(
@@ -27,7 +27,7 @@ Population = Annotated[float, Hyperparameter(4, 50, "whole", least=4, most=1000)
     source="Nelder & Mead 1965, doi:10.1093/comjnl/7.4.308; as in Lagarias et al. 1998, doi:10.1137/S1052623496303470",
     separable=False,
     batched=False,
-    by_gradient=False,
+    uses_gradient=False,
     formula=r"""
     f(x^1) \leq f(x^2) \leq f(x^3),\quad \bar{x} = \frac{1}{2} (x^1 + x^2)
     x^r = \bar{x} + \rho (\bar{x} - x^3) \quad (f(x^r) < f(x^2))
@@ -46,11 +46,11 @@ def nelder_mead(
     values=None,
     trials=None,
     *,
-    lr: Size = 1.0,
+    lr: SimplexSize = 1.0,
     reflection: Reflection = 1.0,
     expansion: Expansion = 2.0,
-    contraction: Share = 0.5,
-    shrink: Share = 0.5,
+    contraction: ContractionFactor = 0.5,
+    shrink: ContractionFactor = 0.5,
 ):
     """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no minimum.
 
@@ -59,52 +59,52 @@ def nelder_mead(
     last but one line). Only heights are compared, so that kinks of the surface do no harm. The last line is the first triangle: try
     a large one on a surface with many minima.
     """
-    tried = []
+    tried_points = []
 
     def f(point):
-        tried.append(point)
-        return height(loss, point)
+        tried_points.append(point)
+        return evaluate_loss(loss, point)
 
-    def ordered(points, heights):
+    def sort_vertices(points, losses):
         """Best first; of equal ones the older first."""
-        order = np.argsort(heights, kind="stable")
-        return points[order], np.asarray(heights)[order]
+        order = np.argsort(losses, kind="stable")
+        return points[order], np.asarray(losses)[order]
 
     if simplex is None:
-        corners = x + lr * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-        simplex, values = ordered(corners, [f(corner) for corner in corners])
+        vertices = x + lr * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        simplex, values = sort_vertices(vertices, [f(vertex) for vertex in vertices])
     elif (x != simplex[0]).any():  # a part has moved the best corner, and the triangle goes with it
-        corners = simplex + (x - simplex[0])
-        simplex, values = ordered(corners, [f(corner) for corner in corners])
+        vertices = simplex + (x - simplex[0])
+        simplex, values = sort_vertices(vertices, [f(corner) for corner in vertices])
     worst, (f_1, f_n, f_worst) = simplex[2], values.tolist()
-    centre = (simplex[0] + simplex[1]) / 2
-    there = reflected = centre + reflection * (centre - worst)
-    f_there = f_reflected = f(reflected)
+    centroid = (simplex[0] + simplex[1]) / 2
+    candidate = reflected = centroid + reflection * (centroid - worst)
+    f_candidate = f_reflected = f(reflected)
     if f_reflected < f_1:
-        expanded = centre + reflection * expansion * (centre - worst)
+        expanded = centroid + reflection * expansion * (centroid - worst)
         f_expanded = f(expanded)
         if f_expanded < f_reflected:
-            there, f_there = expanded, f_expanded
-        better = True
+            candidate, f_candidate = expanded, f_expanded
+        accepted = True
     elif f_reflected < f_n:
-        better = True
+        accepted = True
     elif f_reflected < f_worst:
-        there = centre + contraction * (reflected - centre)
-        f_there = f(there)
-        better = f_there <= f_reflected
+        candidate = centroid + contraction * (reflected - centroid)
+        f_candidate = f(candidate)
+        accepted = f_candidate <= f_reflected
     else:
-        there = centre - contraction * (centre - worst)
-        f_there = f(there)
-        better = f_there < f_worst
-    if better:
-        simplex, values = ordered(np.array([*simplex[:2], there]), [f_1, f_n, f_there])
+        candidate = centroid - contraction * (centroid - worst)
+        f_candidate = f(candidate)
+        accepted = f_candidate < f_worst
+    if accepted:
+        simplex, values = sort_vertices(np.array([*simplex[:2], candidate]), [f_1, f_n, f_candidate])
     else:
-        corners = simplex[0] + shrink * (simplex - simplex[0])
-        simplex, values = ordered(corners, [f_1, f(corners[1]), f(corners[2])])
-    return simplex[0], simplex, values, np.array(tried)
+        vertices = simplex[0] + shrink * (simplex - simplex[0])
+        simplex, values = sort_vertices(vertices, [f_1, f(vertices[1]), f(vertices[2])])
+    return simplex[0], simplex, values, np.array(tried_points)
 
 
-def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
+def recombination_weights(population: int) -> tuple[np.ndarray, float, float, float]:
     """Weights of the ranks, mu_eff, c_1 and c_mu of the tutorial for two dimensions; the worse half weighs less than nothing."""
     raw = math.log((population + 1) / 2) - np.log(np.arange(1, population + 1))
     good, bad = raw[: population // 2], raw[population // 2 :]
@@ -122,7 +122,7 @@ def recombination(population: int) -> tuple[np.ndarray, float, float, float]:
     source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with its constants",
     separable=False,
     batched=False,
-    by_gradient=False,
+    uses_gradient=False,
     formula=r"""
     y_k \sim \mathcal{N}(0, C_{t-1}),\quad k = 1, \ldots, \lambda
     f(x_{t-1} + \sigma_{t-1} y_{1:\lambda}) \leq f(x_{t-1} + \sigma_{t-1} y_{2:\lambda}) \leq \ldots
@@ -146,8 +146,8 @@ def cma_es(
     covariance=None,
     trials=None,
     *,
-    lr: Sigma = 0.5,
-    population: Population = 6,
+    lr: InitialSigma = 0.5,
+    population: PopulationSize = 6,
     seed: Seed = 0,
 ):
     """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations.
@@ -160,32 +160,34 @@ def cma_es(
     # x is the mean of the paper. The states mean and covariance = sigma^2 C are there to be seen: the cloud of the next update.
     if c is None:
         sigma, p_sigma, p_c, c = lr, np.zeros(2), np.zeros(2), np.eye(2)
-    w, mu_eff, c_1, c_mu = recombination(int(population))
+    w, mu_eff, c_1, c_mu = recombination_weights(int(population))
     mu = int(population) // 2
     c_sigma = (mu_eff + 2) / (2 + mu_eff + 5)
     d_sigma = 1 + 2 * max(0.0, math.sqrt((mu_eff - 1) / (2 + 1)) - 1) + c_sigma
     c_c = (4 + mu_eff / 2) / (2 + 4 + 2 * mu_eff / 2)
-    expected = math.sqrt(math.pi / 2)  # E|N(0, I)| in two dimensions
+    expected_norm = math.sqrt(math.pi / 2)  # E|N(0, I)| in two dimensions
 
-    squares, b = np.linalg.eigh(c)
-    d = np.sqrt(np.maximum(squares, 1e-14 * squares[1]))  # rounding may take the smaller one below 0
-    if not sigma * d[1] > SMALLEST:  # the cloud has shrunk to its mean: what is smaller could not be told from rounding
+    eigenvalues, b = np.linalg.eigh(c)
+    d = np.sqrt(np.maximum(eigenvalues, 1e-14 * eigenvalues[1]))  # rounding may take the smaller one below 0
+    if (
+        not sigma * d[1] > MIN_DEVIATION
+    ):  # the cloud has shrunk to its mean: what is smaller could not be told from rounding
         return x, sigma, p_sigma, p_c, c, x, np.zeros((2, 2)), np.array([x])
-    root_inverse = b / d @ b.T
+    inverse_sqrt = b / d @ b.T
     z = np.random.default_rng((int(seed), t)).standard_normal((int(population), 2))
     y = z * d @ b.T
     samples = x + sigma * y
-    y = y[np.argsort([height(loss, sample) for sample in samples], kind="stable")]
+    y = y[np.argsort([evaluate_loss(loss, sample) for sample in samples], kind="stable")]
 
     y_w = w[:mu] @ y[:mu]
     mean = x + sigma * y_w
-    p_sigma = (1 - c_sigma) * p_sigma + math.sqrt(c_sigma * (2 - c_sigma) * mu_eff) * root_inverse @ y_w
+    p_sigma = (1 - c_sigma) * p_sigma + math.sqrt(c_sigma * (2 - c_sigma) * mu_eff) * inverse_sqrt @ y_w
     length = math.hypot(*p_sigma)
-    h_sigma = length / math.sqrt(1 - (1 - c_sigma) ** (2 * t)) < (1.4 + 2 / (2 + 1)) * expected
+    h_sigma = length / math.sqrt(1 - (1 - c_sigma) ** (2 * t)) < (1.4 + 2 / (2 + 1)) * expected_norm
     p_c = (1 - c_c) * p_c + h_sigma * math.sqrt(c_c * (2 - c_c) * mu_eff) * y_w
-    w_o = np.where(w >= 0, w, w * 2 / ((y @ root_inverse) ** 2).sum(axis=1))
-    forgotten = c_1 * (1 - (1 - h_sigma) * c_c * (2 - c_c)) + c_mu * w.sum()
-    c = (1 - forgotten) * c + c_1 * np.outer(p_c, p_c) + c_mu * (w_o[:, None] * y).T @ y
+    w_o = np.where(w >= 0, w, w * 2 / ((y @ inverse_sqrt) ** 2).sum(axis=1))
+    decay = c_1 * (1 - (1 - h_sigma) * c_c * (2 - c_c)) + c_mu * w.sum()
+    c = (1 - decay) * c + c_1 * np.outer(p_c, p_c) + c_mu * (w_o[:, None] * y).T @ y
     c = (c + c.T) / 2
-    sigma = sigma * math.exp(c_sigma / d_sigma * (length / expected - 1))
+    sigma = sigma * math.exp(c_sigma / d_sigma * (length / expected_norm - 1))
     return mean, sigma, p_sigma, p_c, c, mean, sigma * sigma * c, samples

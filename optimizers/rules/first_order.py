@@ -12,9 +12,9 @@ from optimizers.optimizer import (
     Decay,
     Epsilon,
     Fraction,
-    Height,
     Hyperparameter,
     LearningRate,
+    LossValue,
     Momentum,
     Positive,
     Power,
@@ -23,14 +23,14 @@ from optimizers.optimizer import (
     optimizer,
 )
 
-AveragedFrom = Annotated[float, Hyperparameter(1.0, 1e7, "log", label="t0 (first averaged)")]
-NoNegative = Annotated[float, Hyperparameter(0, 1, "switch", most=1.0, label="no negative step (SPS+)")]
+AveragingStart = Annotated[float, Hyperparameter(1.0, 1e7, "log", label="t0 (first averaged)")]
+NonNegativeSwitch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, label="no negative step (SPS+)")]
 
 
 @optimizer(
     "SGD",
     source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586; without noise: gradient descent, Cauchy 1847",
-    convention="PyTorch, Optax, Keras, TensorFlow 1",
+    implementation="PyTorch, Optax, Keras, TensorFlow 1",
     formula=r"x_t = x_{t-1} - \eta g_t",
 )
 def sgd(x, grad, t, *, lr: LearningRate = 0.01):
@@ -47,7 +47,7 @@ def sgd(x, grad, t, *, lr: LearningRate = 0.01):
 @optimizer(
     "Momentum",
     source="Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball, with the learning rate inside the velocity",
-    convention="Keras",
+    implementation="Keras",
     formula=r"""
     v_t = \mu v_{t-1} - \eta g_t
     x_t = x_{t-1} + v_t
@@ -67,7 +67,7 @@ def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
 @optimizer(
     "Nesterov",
     source="Nesterov 1983 (NAG), as Sutskever et al. 2013, PMLR 28:1139; the look-ahead point is stored",
-    convention="PyTorch, Optax, TensorFlow 1",
+    implementation="PyTorch, Optax, TensorFlow 1",
     formula=r"""
     b_t = \mu b_{t-1} + g_t
     x_t = x_{t-1} - \eta (g_t + \mu b_t)
@@ -87,7 +87,7 @@ def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
 @optimizer(
     "Averaged momentum",
     source="torch.optim.SGD with dampening, which does not damp the first gradient",
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     b_1 = g_1,\quad b_t = \mu b_{t-1} + (1 - \tau) g_t \quad (t > 1)
     x_t = x_{t-1} - \eta b_t
@@ -126,7 +126,7 @@ def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
     "Polyak step size",
     source="Polyak 1987, Introduction to Optimization; with a largest step: Loizou et al. 2021, arXiv:2002.10542",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     d_t = s g_t
     \eta_t = \min\left(\dfrac{f(x_{t-1}) - f^*}{\|d_t\|^2 + \epsilon},\ \eta\right)
@@ -139,10 +139,10 @@ def polyak_step_size(
     t,
     *,
     lr: LearningRate = 1.0,
-    f_min: Height = 0.0,
+    f_min: LossValue = 0.0,
     scaling: Positive = 1.0,
     eps: Epsilon = 0.0,
-    positive: NoNegative = 0.0,
+    positive: NonNegativeSwitch = 0.0,
 ):
     """Takes its step from the height above the minimum, which must be known; lr is the largest step. Wrong heights mislead it.
 
@@ -151,10 +151,10 @@ def polyak_step_size(
     allowed. Set f min too low and the steps near the minimum become too long; set it too high and the run stays at about that
     height.
     """
-    height, grad = loss.both(x)
+    value, grad = loss.value_and_gradient(x)
     grad = scaling * grad
     square = dot(grad, grad) + eps
-    gap = maximum(height - f_min, 0.0) if positive else height - f_min
+    gap = maximum(value - f_min, 0.0) if positive else value - f_min
     step = where(square <= float_info.epsilon, 0.0, minimum(ratio(gap, square), lr))
     return x - step * grad
 
@@ -162,7 +162,7 @@ def polyak_step_size(
 @optimizer(
     "Optimistic gradient",
     source="Popov 1980, doi:10.1007/BF01141092; Daskalakis et al. 2018, arXiv:1711.00141",
-    convention="Optax",
+    implementation="Optax",
     formula=r"x_t = x_{t-1} - \eta [(\alpha + \beta) g_t - \beta g_{t-1}],\quad g_0 = g_1",
 )
 def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha: Positive = 1.0, beta: Positive = 1.0):
@@ -198,7 +198,7 @@ def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: 
 @optimizer(
     "ASGD",
     source="Polyak & Juditsky 1992, doi:10.1137/0330046; Bottou 2012, Stochastic Gradient Descent Tricks",
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     \eta_t = \dfrac{\eta}{(1 + \lambda \eta (t - 1))^{\alpha}}
     x_t = (1 - \lambda \eta_t) x_{t-1} - \eta_t g_t
@@ -215,7 +215,7 @@ def asgd(
     lr: LearningRate = 0.01,
     lambd: Positive = 1e-4,
     alpha: Fraction = 0.75,
-    t0: AveragedFrom = 1e6,
+    t0: AveragingStart = 1e6,
 ):
     """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0 it is SGD.
 
@@ -232,7 +232,7 @@ def asgd(
 @optimizer(
     "Schedule-free SGD",
     source="Defazio et al. 2024, arXiv:2405.15682; the path is y, and the warm-up Optax's",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
     \hat{\eta}_t = \max(\hat{\eta}_{t-1}, \eta \,\min(t / T, 1))

@@ -20,17 +20,17 @@ from optimizers.optimizer import (
 )
 
 
-def trust(x, update, coefficient=1.0, eps=0.0):
+def trust_ratio(x, update, coefficient=1.0, eps=0.0):
     """The trust ratio |x| / |update| times the coefficient, and 1 where either is 0."""
-    size, length = norm(x), norm(update)
-    return where((size == 0) | (length == 0), 1.0, coefficient * ratio(size, length + eps))
+    x_norm, update_norm = norm(x), norm(update)
+    return where((x_norm == 0) | (update_norm == 0), 1.0, coefficient * ratio(x_norm, update_norm + eps))
 
 
 @optimizer(
     "LARS",
     source="You, Gitman & Ginsburg 2017, arXiv:1708.03888, algorithm 1; the decay counted in the ratio, as in Optax",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     d_t = g_t + \lambda x_{t-1}
     v_t = \mu v_{t-1} - \eta \dfrac{\kappa \|x_{t-1}\|}{\|d_t\| + \epsilon} \, d_t
@@ -58,7 +58,7 @@ def lars(
     one update ahead.
     """
     update = grad + weight_decay * x
-    step = -lr * trust(x, update, trust_coefficient, eps) * update
+    step = -lr * trust_ratio(x, update, trust_coefficient, eps) * update
     v = momentum * v + step
     return x + (step + momentum * v if nesterov else v), v
 
@@ -67,7 +67,7 @@ def lars(
     "LAMB",
     source="You et al. 2020, arXiv:1904.00962, with phi the identity",
     separable=False,
-    convention="Optax, Keras",
+    implementation="Optax, Keras",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -99,14 +99,14 @@ def lamb(
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     r = m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t) + eps_root) + eps) + weight_decay * x
-    return x - lr * trust(x, r) * r, m, v
+    return x - lr * trust_ratio(x, r) * r, m, v
 
 
 @optimizer(
     "Fromage",
     source="Bernstein et al. 2020, arXiv:2002.03432; norms of at least min_norm, as in Optax",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     d_t = \dfrac{\max(\|x_{t-1}\|, r_{\min})}{\max(\|g_t\|, r_{\min})} \, g_t
     x_t = \dfrac{1}{\sqrt{1 + \eta^2}} (x_{t-1} - \eta d_t)
@@ -129,7 +129,7 @@ def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
     "NovoGrad",
     source="Ginsburg et al. 2019, arXiv:1905.11286; momentum without 1 - beta1, as in Optax",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     v_1 = \|g_1\|^2,\quad v_t = \beta_2 v_{t-1} + (1 - \beta_2) \|g_t\|^2 \quad (t > 1)
     m_t = \beta_1 m_{t-1} + \dfrac{g_t}{\sqrt{v_t + \bar{\epsilon}} + \epsilon} + \lambda x_{t-1}
@@ -171,7 +171,7 @@ def rms(x):
     "Adafactor",
     source="Shazeer & Stern 2018, arXiv:1804.04235, for a vector, where nothing is factored; as in torch",
     separable=False,
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     \alpha_t = \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \min(\eta, 1 / \sqrt{t})
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} g_t^2

@@ -8,11 +8,11 @@ from typing import Annotated
 import numpy as np
 
 from optimizers.arithmetic import dot, ratio, where
-from optimizers.hyperparameter import FirstStep
+from optimizers.hyperparameter import InitialStepLength
 from optimizers.optimizer import Hyperparameter, LearningRate, Switch, optimizer
-from optimizers.searches import Armijo, Curvature, armijo, strong_wolfe
+from optimizers.searches import ArmijoConstant, CurvatureConstant, armijo_search, strong_wolfe_search
 
-Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99, symbol=r"\rho")]
+BacktrackingFactor = Annotated[float, Hyperparameter(0.05, 0.95, minimum=0.01, maximum=0.99, symbol=r"\rho")]
 
 
 @optimizer(
@@ -26,16 +26,18 @@ Shrink = Annotated[float, Hyperparameter(0.05, 0.95, least=0.01, most=0.99, symb
     x_t = x_{t-1} + \alpha_0 \rho^{k_t} p_t
     """,
 )
-def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, shrink: Shrink = 0.5):
+def steepest_descent_armijo(
+    x, loss, t, trials=None, *, lr: InitialStepLength = 1.0, c1: ArmijoConstant = 1e-4, shrink: BacktrackingFactor = 0.5
+):
     """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines.
 
     Along the steepest way down it tries the first step and shortens it until the loss falls by a fair share of what the slope
     promised. Thus the loss never rises, whatever the first step, and the price is a few more evaluations. C1 is the share that is
     asked for, and shrink is by how much the next trial is shorter: watch the trials in the contour view.
     """
-    value, grad = loss.both(x)
-    found = armijo(loss, x, value, grad, -grad, lr, c1=c1, shrink=shrink)
-    return found.x, found.trials
+    value, grad = loss.value_and_gradient(x)
+    result = armijo_search(loss, x, value, grad, -grad, lr, c1=c1, shrink=shrink)
+    return result.x, result.trials
 
 
 @optimizer(
@@ -49,16 +51,18 @@ def steepest_descent_armijo(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1:
     |\nabla f(x_t)^{\top} p_t| \leq c_2 |g_t^{\top} p_t|
     """,
 )
-def steepest_descent_wolfe(x, loss, t, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1):
+def steepest_descent_wolfe(
+    x, loss, t, trials=None, *, lr: InitialStepLength = 1.0, c1: ArmijoConstant = 1e-4, c2: CurvatureConstant = 0.1
+):
     """Goes about as far as the direction is worth, neither too short nor too long. Still zigzags: each turn is a right angle.
 
     Along the steepest way down it looks for a point where the loss has fallen enough and the slope along the way is nearly level.
     The second condition rules out steps that are too short. A small c2 makes the search nearly exact, and each direction then is at
     a right angle to the last one: watch the zigzag in a ravine, and compare it with conjugate gradients.
     """
-    value, grad = loss.both(x)
-    found = strong_wolfe(loss, x, value, grad, -grad, lr, c1=c1, c2=c2)
-    return found.x, found.trials
+    value, grad = loss.value_and_gradient(x)
+    result = strong_wolfe_search(loss, x, value, grad, -grad, lr, c1=c1, c2=c2)
+    return result.x, result.trials
 
 
 @optimizer(
@@ -88,14 +92,14 @@ def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.0
     return x - alpha * grad, x, grad
 
 
-def _conjugate(x, loss, p, beta, lr, c1, c2):
+def _conjugate_step(x, loss, p, beta, lr, c1, c2):
     """The step along -g + beta p, or along -g where that does not descend: x, g, the direction to go on from, trials."""
-    value, grad = loss.both(x)
+    value, grad = loss.value_and_gradient(x)
     p = -grad + beta(grad) * p
     if not dot(grad, p) < 0:
         p = -grad
-    found = strong_wolfe(loss, x, value, grad, p, lr, c1=c1, c2=c2)
-    return found.x, grad, p if found.alpha > 0 else np.zeros(2), found.trials
+    result = strong_wolfe_search(loss, x, value, grad, p, lr, c1=c1, c2=c2)
+    return result.x, grad, p if result.alpha > 0 else np.zeros(2), result.trials
 
 
 @optimizer(
@@ -113,7 +117,16 @@ def _conjugate(x, loss, p, beta, lr, c1, c2):
     """,
 )
 def conjugate_gradient_fr(
-    x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1
+    x,
+    loss,
+    t,
+    g_old=None,
+    p=None,
+    trials=None,
+    *,
+    lr: InitialStepLength = 1.0,
+    c1: ArmijoConstant = 1e-4,
+    c2: CurvatureConstant = 0.1,
 ):
     """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions fade.
 
@@ -129,7 +142,7 @@ def conjugate_gradient_fr(
             return 0.0
         return ratio(square, dot(g_old, g_old))
 
-    return _conjugate(x, loss, p, beta, lr, c1, c2)
+    return _conjugate_step(x, loss, p, beta, lr, c1, c2)
 
 
 @optimizer(
@@ -145,7 +158,16 @@ def conjugate_gradient_fr(
     """,
 )
 def conjugate_gradient_pr(
-    x, loss, t, g_old=None, p=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.1
+    x,
+    loss,
+    t,
+    g_old=None,
+    p=None,
+    trials=None,
+    *,
+    lr: InitialStepLength = 1.0,
+    c1: ArmijoConstant = 1e-4,
+    c2: CurvatureConstant = 0.1,
 ):
     """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful search.
 
@@ -158,4 +180,4 @@ def conjugate_gradient_pr(
     def beta(grad):
         return max(0.0, ratio(dot(grad, grad - g_old), dot(g_old, g_old)))
 
-    return _conjugate(x, loss, p, beta, lr, c1, c2)
+    return _conjugate_step(x, loss, p, beta, lr, c1, c2)

@@ -9,14 +9,14 @@ from typing import Annotated
 import numpy as np
 
 from optimizers.arithmetic import dot, norm, ratio
-from optimizers.hyperparameter import StepLength
+from optimizers.hyperparameter import StepSize
 from optimizers.optimizer import Hyperparameter, Positive, Switch, optimizer
-from optimizers.searches import Armijo, armijo, height
+from optimizers.searches import ArmijoConstant, armijo_search, evaluate_loss
 
-Floor = Annotated[float, Hyperparameter(1e-8, 10.0, "log", least=1e-300, label="smallest curvature")]
-Radius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius", symbol=r"\Delta_0")]
-Eta = Annotated[float, Hyperparameter(0.0, 0.25, most=0.25, label="eta (acceptance)")]
-Tau = Annotated[float, Hyperparameter(1e-8, 1.0, "log", least=1e-300, label="tau (first damping)")]
+MinCurvature = Annotated[float, Hyperparameter(1e-8, 10.0, "log", minimum=1e-300, label="smallest curvature")]
+InitialRadius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius", symbol=r"\Delta_0")]
+AcceptanceThreshold = Annotated[float, Hyperparameter(0.0, 0.25, maximum=0.25, label="eta (acceptance)")]
+InitialDamping = Annotated[float, Hyperparameter(1e-8, 1.0, "log", minimum=1e-300, label="tau (first damping)")]
 
 
 def newton_direction(hessian, grad):
@@ -34,7 +34,7 @@ def newton_direction(hessian, grad):
     x_t = x_{t-1} - \eta H_t^{-1} g_t
     """,
 )
-def newton(x, loss, t, *, lr: StepLength = 1.0):
+def newton(x, loss, t, *, lr: StepSize = 1.0):
     """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima.
 
     From slope and curvature it makes a quadratic model of the surface and jumps to where that model is level. On a bowl that is the
@@ -57,19 +57,19 @@ def newton(x, loss, t, *, lr: StepLength = 1.0):
     x_t = x_{t-1} + 2^{-k_t} \eta p_t
     """,
 )
-def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo = 1e-4):
+def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoConstant = 1e-4):
     """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on saddles.
 
     It takes Newton's direction where that leads down and the steepest way down elsewhere, and halves the step until the loss falls
     by a fair share of what the slope promised. So it is as fast as Newton near a minimum and never climbs on its way there. C1 is
     the share that is asked for: watch the trials in the contour view.
     """
-    value, grad = loss.both(x)
+    value, grad = loss.value_and_gradient(x)
     p = newton_direction(loss.hessian(x), grad)
     if not dot(grad, p) < 0:
         p = -grad
-    found = armijo(loss, x, value, grad, p, lr, c1=c1)
-    return found.x, found.trials
+    result = armijo_search(loss, x, value, grad, p, lr, c1=c1)
+    return result.x, result.trials
 
 
 @optimizer(
@@ -82,7 +82,7 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepLength = 1.0, c1: Armijo =
     x_t = x_{t-1} - \eta Q \,\max(|\Lambda|, \delta)^{-1} Q^{\top} g_t
     """,
 )
-def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3):
+def saddle_free_newton(x, loss, t, *, lr: StepSize = 1.0, floor: MinCurvature = 1e-3):
     """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes.
 
     It takes the curvature along the two principal directions and counts both as positive. Where Newton would go towards a saddle it
@@ -93,7 +93,7 @@ def saddle_free_newton(x, loss, t, *, lr: StepLength = 1.0, floor: Floor = 1e-3)
     return x - lr * q @ (q.T @ loss.gradient(x) / np.maximum(abs(curvature), floor))
 
 
-def step_within(grad, hessian, radius):
+def trust_region_step(grad, hessian, radius):
     """The p that minimises g'p + p'Hp/2 over |p| <= radius: Moré & Sorensen 1983, in the coordinates of the eigenvectors.
 
     On the circle p = -(H + lambda I)^-1 g with the lambda >= 0 that makes H + lambda I positive semidefinite and p so long.
@@ -107,16 +107,16 @@ def step_within(grad, hessian, radius):
         if h1 < 0:  # the hard case: no slope along the negative curvature, so either side of it is best
             p1 = math.sqrt(radius - p2) * math.sqrt(radius + p2)
         return q @ np.array([p1, p2])
-    more = max(
+    multiplier = max(
         0.0, abs(a1) / radius - d1, abs(a2) / radius - d2
     )  # lambda - shift from below, whence Newton's rule climbs to it
     for _ in range(50):
-        p1, p2 = ratio(-a1, d1 + more), ratio(-a2, d2 + more)
+        p1, p2 = ratio(-a1, d1 + multiplier), ratio(-a2, d2 + multiplier)
         length = math.hypot(p1, p2)
         if length <= radius * (1 + 1e-12):
             break
         u1, u2 = p1 / length, p2 / length
-        more += (length - radius) / radius / (ratio(u1 * u1, d1 + more) + ratio(u2 * u2, d2 + more))
+        multiplier += (length - radius) / radius / (ratio(u1 * u1, d1 + multiplier) + ratio(u2 * u2, d2 + multiplier))
     return q @ np.array([p1, p2]) * (radius / length)
 
 
@@ -135,7 +135,15 @@ def step_within(grad, hessian, radius):
     """,
 )
 def trust_region(
-    x, loss, t, radius=0.0, trials=None, *, lr: Radius = 1.0, max_radius: Positive = 100.0, eta: Eta = 0.1
+    x,
+    loss,
+    t,
+    radius=0.0,
+    trials=None,
+    *,
+    lr: InitialRadius = 1.0,
+    max_radius: Positive = 100.0,
+    eta: AcceptanceThreshold = 0.1,
 ):
     """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on shrinking.
 
@@ -148,19 +156,19 @@ def trust_region(
     radius = min(radius, max_radius)
     if radius == 0:
         return x, radius, np.array([x])
-    (value, grad), hessian = loss.both(x), loss.hessian(x)
-    p = step_within(grad, hessian, radius)
+    (value, grad), hessian = loss.value_and_gradient(x), loss.hessian(x)
+    p = trust_region_step(grad, hessian, radius)
     predicted = -float(dot(grad, p) + p @ hessian @ p / 2)
-    there = x + p
+    candidate = x + p
     if predicted > 0:
-        rho = (value - height(loss, there)) / predicted
+        rho = (value - evaluate_loss(loss, candidate)) / predicted
         if not rho >= 0.25:
             radius /= 4
         elif rho > 0.75 and norm(p) > 0.999 * radius:
             radius = min(2 * radius, max_radius)
         if eta < rho < math.inf:
-            return there, radius, np.array([there])
-    return x, radius, np.array([there])
+            return candidate, radius, np.array([candidate])
+    return x, radius, np.array([candidate])
 
 
 @optimizer(
@@ -177,7 +185,16 @@ def trust_region(
     """,
 )
 def levenberg_marquardt(
-    x, loss, t, damping=0.0, nu=2.0, trials=None, *, lr: StepLength = 1.0, tau: Tau = 1e-3, marquardt: Switch = 0
+    x,
+    loss,
+    t,
+    damping=0.0,
+    nu=2.0,
+    trials=None,
+    *,
+    lr: StepSize = 1.0,
+    tau: InitialDamping = 1e-3,
+    marquardt: Switch = 0,
 ):
     """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares; elsewhere on the Hessian.
 
@@ -187,19 +204,19 @@ def levenberg_marquardt(
     measures it along each coordinate by that one's own curvature. On surfaces that are no sum of squares the Hessian stands in for
     J'J.
     """
-    value, grad = loss.both(x)
-    jj = loss.gauss_newton(x)
-    size = abs(np.diag(jj))
+    value, grad = loss.value_and_gradient(x)
+    jtj = loss.gauss_newton(x)
+    size = abs(np.diag(jtj))
     if t == 1:
         damping = tau if marquardt else tau * (float(size.max()) or 1.0)
     scale = np.where(size > 0, size, 1.0) if marquardt else np.ones(2)
-    step = lr * newton_direction(jj + damping * np.diag(scale), grad)
-    there = x + step
-    if (there == x).all():
+    step = lr * newton_direction(jtj + damping * np.diag(scale), grad)
+    candidate = x + step
+    if (candidate == x).all():
         return x, damping, nu, np.array([x])
-    predicted = -float(dot(grad, step) + step @ jj @ step / 2)
-    gain = ratio(value - height(loss, there), predicted) if predicted > 0 else -1.0
+    predicted = -float(dot(grad, step) + step @ jtj @ step / 2)
+    gain = ratio(value - evaluate_loss(loss, candidate), predicted) if predicted > 0 else -1.0
     if 0 < gain < math.inf:
         u = 2 * gain - 1
-        return there, max(damping * max(1 / 3, 1 - u * u * u), 1e-16), 2.0, np.array([there])
-    return x, damping * nu, 2 * nu, np.array([there])
+        return candidate, max(damping * max(1 / 3, 1 - u * u * u), 1e-16), 2.0, np.array([candidate])
+    return x, damping * nu, 2 * nu, np.array([candidate])

@@ -10,9 +10,9 @@ from optimizers.arithmetic import dot, maximum, minimum, norm, ratio, sqrt, wher
 from optimizers.optimizer import (
     Decay,
     Epsilon,
-    Height,
     Hyperparameter,
     LearningRate,
+    LossValue,
     Momentum,
     Positive,
     Switch,
@@ -21,16 +21,16 @@ from optimizers.optimizer import (
 )
 
 FAMILY = "Parameter-free"
-FirstDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance")]
-Bets = Annotated[float, Hyperparameter(1.0, 1e4, "log")]
-FirstSquare = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance squared")]
+InitialDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance")]
+BettingParameter = Annotated[float, Hyperparameter(1.0, 1e4, "log")]
+InitialSquaredDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance squared")]
 
 
 @optimizer(
     "DoG",
     source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; the start distance r (1 + |x_0|)",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = r_{\epsilon} (1 + \|x_0\|)
     G_t = G_{t-1} + \|g_t\|^2
@@ -46,7 +46,7 @@ def dog(
     g_sum=0.0,
     *,
     lr: LearningRate = 1.0,
-    r: FirstDistance = 1e-6,
+    r: InitialDistance = 1e-6,
     relative: Switch = 1.0,
     eps: Epsilon = 1e-8,
 ):
@@ -68,14 +68,25 @@ def dog(
     "DoWG",
     source="Khaled, Mishchenko & Jin 2023, arXiv:2305.16284",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     \bar{r}_t = \max(\bar{r}_{t-1}, \|x_{t-1} - x_0\|),\quad \bar{r}_0 = \sqrt{r_{\epsilon}^2}
     v_t = v_{t-1} + \bar{r}_t^2 \|g_t\|^2
     x_t = x_{t-1} - \eta \dfrac{\bar{r}_t^2}{\sqrt{v_t} + \epsilon} \, g_t
     """,
 )
-def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: FirstSquare = 1e-4, eps: Epsilon = 1e-4):
+def dowg(
+    x,
+    grad,
+    t,
+    x0=0.0,
+    r2_max=0.0,
+    v=0.0,
+    *,
+    lr: LearningRate = 1.0,
+    r2: InitialSquaredDistance = 1e-4,
+    eps: Epsilon = 1e-4,
+):
     """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a ravine.
 
     Like DoG it makes its learning rate from the distance from the start and the gradients met, but each gradient counts by the
@@ -92,7 +103,7 @@ def dowg(x, grad, t, x0=0.0, r2_max=0.0, v=0.0, *, lr: LearningRate = 1.0, r2: F
     "Prodigy",
     source="Mishchenko & Defazio 2023, arXiv:2306.06101, with Adam; bias-corrected, as in Optax",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     \gamma_t = \eta d_{t-1} \dfrac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) d_{t-1} g_t
@@ -119,7 +130,7 @@ def prodigy(
     beta2: Decay = 0.999,
     beta3: Decay = 0.0,
     eps: Epsilon = 1e-8,
-    d0: FirstDistance = 1e-6,
+    d0: InitialDistance = 1e-6,
     d_coef: Positive = 1.0,
     weight_decay: WeightDecay = 0.0,
     safeguard_warmup: Switch = 0.0,
@@ -132,19 +143,19 @@ def prodigy(
     """
     x0, d = (x, d0) if t == 1 else (x0, d)
     beta3 = where(beta3 == 0, sqrt(beta2), beta3)
-    rate = d * lr * sqrt(1 - beta2**t) / (1 - beta1**t)
+    step_size = d * lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * d * grad
     v = beta2 * v + (1 - beta2) * (d * grad) * (d * grad)
-    s = beta3 * s + (d if safeguard_warmup else rate) * d * grad / d0
-    r = beta3 * r + d / d0 * rate * dot(grad, x0 - x)
+    s = beta3 * s + (d if safeguard_warmup else step_size) * d * grad / d0
+    r = beta3 * r + d / d0 * step_size * dot(grad, x0 - x)
     d_new = maximum(d, d_coef * ratio(r, abs(s).sum(axis=0)))
-    return x - weight_decay * rate * x - rate * ratio(m, sqrt(v) + d_new * eps), x0, m, v, s, r, d_new
+    return x - weight_decay * step_size * x - step_size * ratio(m, sqrt(v) + d_new * eps), x0, m, v, s, r, d_new
 
 
 @optimizer(
     "COCOB",
     source="Orabona & Tommasi 2017, arXiv:1705.07795, algorithm 2",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     c_t = \eta g_t
     L_t = \max(L_{t-1}, |c_t|),\quad L_0 = \epsilon
@@ -165,7 +176,7 @@ def cocob(
     reward=0.0,
     *,
     lr: LearningRate = 1.0,
-    alpha: Bets = 100.0,
+    alpha: BettingParameter = 100.0,
     eps: Epsilon = 1e-8,
 ):
     """Bets more while the gradient keeps its sign; lr only scales the gradient. Its winnings may carry it far past the minimum.
@@ -187,7 +198,7 @@ def cocob(
     "MoMo",
     source="Schaipp et al. 2023, arXiv:2305.07583; the first gradient unaveraged",
     separable=False,
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     \bar{f}_t = \beta \bar{f}_{t-1} + (1 - \beta) f(x_{t-1}),\quad \bar{f}_1 = f(x_0)
     d_t = \beta d_{t-1} + (1 - \beta) g_t,\quad d_1 = g_1
@@ -208,7 +219,7 @@ def momo(
     *,
     lr: LearningRate = 1.0,
     beta: Momentum = 0.9,
-    lower_bound: Height = 0.0,
+    lower_bound: LossValue = 0.0,
     weight_decay: WeightDecay = 0.0,
     adapt_bound: Switch = 0.0,
 ):
@@ -218,17 +229,17 @@ def momo(
     plane needs to come down to the lower bound. The learning rate is only the largest step allowed, so that one that is far too
     large does no harm. Set lower bound to the height of the minimum; adapt bound estimates that height on the way.
     """
-    height, grad = loss.both(x)
+    value, grad = loss.value_and_gradient(x)
     f_low, beta = (lower_bound, 0.0) if t == 1 else (f_low, beta)
-    f_mean = beta * f_mean + (1 - beta) * height
+    f_mean = beta * f_mean + (1 - beta) * value
     d = beta * d + (1 - beta) * grad
     gamma = beta * gamma + (1 - beta) * dot(grad, x)
-    square, product, grown = dot(d, d), dot(d, x), 1 + lr * weight_decay
+    square, product, decay_factor = dot(d, d), dot(d, x), 1 + lr * weight_decay
     if adapt_bound:
-        cap = grown * (f_mean - gamma) + product
-        f_low = where(cap < grown * f_low, maximum(cap / (2 * grown), lower_bound), f_low)
-    gap = maximum(grown * (f_mean - f_low - gamma) + product, 0.0)
+        cap = decay_factor * (f_mean - gamma) + product
+        f_low = where(cap < decay_factor * f_low, maximum(cap / (2 * decay_factor), lower_bound), f_low)
+    gap = maximum(decay_factor * (f_mean - f_low - gamma) + product, 0.0)
     tau = minimum(lr, where(square <= float_info.epsilon, 0.0, ratio(gap, square)))
     if adapt_bound:
         f_low = maximum(f_mean + product - gamma - tau * square / 2, lower_bound)
-    return x - lr * weight_decay / grown * x - tau * d, d, f_mean, gamma, f_low
+    return x - lr * weight_decay / decay_factor * x - tau * d, d, f_mean, gamma, f_low

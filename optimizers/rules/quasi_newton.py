@@ -9,14 +9,22 @@ from typing import Annotated
 import numpy as np
 
 from optimizers.arithmetic import dot, norm
-from optimizers.hyperparameter import FirstStep
+from optimizers.hyperparameter import InitialStepLength
 from optimizers.optimizer import Count, Hyperparameter, Switch, optimizer
-from optimizers.searches import Armijo, Curvature, Trial, cubic_minimum, line, look, strong_wolfe
+from optimizers.searches import (
+    ArmijoConstant,
+    CurvatureConstant,
+    Trial,
+    cubic_minimum,
+    evaluate_trial,
+    line_function,
+    strong_wolfe_search,
+)
 
 FAMILY = "Quasi-Newton"
 
-Evaluations = Annotated[float, Hyperparameter(0, 100, "whole", most=100_000, label="max evaluations")]
-History = Annotated[float, Hyperparameter(1, 100, "whole", least=1, most=1000)]
+MaxEvaluations = Annotated[float, Hyperparameter(0, 100, "whole", maximum=100_000, label="max evaluations")]
+HistorySize = Annotated[float, Hyperparameter(1, 100, "whole", minimum=1, maximum=1000)]
 Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 
 
@@ -33,7 +41,17 @@ Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
     H_t = (I - \rho_t s_t y_t^{\top}) H_{t-1} (I - \rho_t y_t s_t^{\top}) + \rho_t s_t s_t^{\top}
     """,
 )
-def bfgs(x, loss, t, inverse_hessian=None, trials=None, *, lr: FirstStep = 1.0, c1: Armijo = 1e-4, c2: Curvature = 0.9):
+def bfgs(
+    x,
+    loss,
+    t,
+    inverse_hessian=None,
+    trials=None,
+    *,
+    lr: InitialStepLength = 1.0,
+    c1: ArmijoConstant = 1e-4,
+    c2: CurvatureConstant = 0.9,
+):
     """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads it.
 
     It keeps a matrix H that stands for the inverse of the curvature and corrects it after every step by how the gradient has
@@ -41,25 +59,25 @@ def bfgs(x, loss, t, inverse_hessian=None, trials=None, *, lr: FirstStep = 1.0, 
     sets the step length asks little: at c2 0.9 the first trial is mostly good enough. Compare the number of evaluations with that
     of steepest descent.
     """
-    value, grad = loss.both(x)
+    value, grad = loss.value_and_gradient(x)
     h = np.eye(2) if inverse_hessian is None else inverse_hessian
     p = -h @ grad
     if not dot(grad, p) < 0:
         inverse_hessian, p = None, -grad
-    found = strong_wolfe(loss, x, value, grad, p, lr, c1=c1, c2=c2)
-    if found.alpha == 0:
-        return x, None, found.trials
-    s, y = found.x - x, found.grad - grad
+    result = strong_wolfe_search(loss, x, value, grad, p, lr, c1=c1, c2=c2)
+    if result.alpha == 0:
+        return x, None, result.trials
+    s, y = result.x - x, result.grad - grad
     sy = dot(s, y)
     if not sy > 1e-10 * norm(s) * norm(y):  # without positive curvature along s, H would no longer lead downhill
-        return found.x, inverse_hessian, found.trials
+        return result.x, inverse_hessian, result.trials
     h = sy / dot(y, y) * np.eye(2) if inverse_hessian is None else h
     rho = 1 / sy
     v = np.eye(2) - rho * np.outer(s, y)
-    return found.x, v @ h @ v.T + rho * np.outer(s, s), found.trials
+    return result.x, v @ h @ v.T + rho * np.outer(s, s), result.trials
 
 
-def two_loop(q, s, y, rho, gamma):
+def two_loop_recursion(q, s, y, rho, gamma):
     """H q by the pairs s, y, oldest first, and rho = 1/s'y, begun with gamma I: Nocedal & Wright 2006, algorithm 7.4."""
     alphas = []
     for s_i, y_i, rho_i in zip(s[::-1], y[::-1], rho[::-1], strict=True):
@@ -72,7 +90,7 @@ def two_loop(q, s, y, rho, gamma):
     return r
 
 
-def remember(pairs, new, size):
+def append_to_history(pairs, new, size):
     """The rows with one more at the end; the oldest go when there are more than ``size``."""
     return np.concatenate([pairs, [new]])[-int(size) :]
 
@@ -83,7 +101,7 @@ def remember(pairs, new, size):
     "Schmidt's minFunc",
     separable=False,
     batched=False,
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     p_t = -H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
@@ -106,12 +124,12 @@ def lbfgs(
     func_evals=0.0,
     trials=None,
     *,
-    lr: FirstStep = 1.0,
+    lr: InitialStepLength = 1.0,
     max_iter: Count = 1,
-    max_eval: Evaluations = 25,
+    max_eval: MaxEvaluations = 25,
     tolerance_grad: Tolerance = 1e-7,
     tolerance_change: Tolerance = 1e-9,
-    history_size: History = 10,
+    history_size: HistorySize = 10,
     strong_wolfe: Switch = 1,
 ):
     """BFGS that remembers only the last few steps, and nearly as quick. Without its line search it may jump far away.
@@ -123,9 +141,9 @@ def lbfgs(
     """
     # torch's defaults are max_iter 20, history_size 100, no line search, and max_eval = 1.25 max_iter, which 0 stands for here;
     # with max_iter 1 that would leave the line search a single evaluation.
-    max_iter, tried = int(max_iter), [x]
+    max_iter, tried_points = int(max_iter), [x]
     budget = int(max_eval) or max_iter * 5 // 4
-    value, grad = loss.both(x)
+    value, grad = loss.value_and_gradient(x)
     evaluations = 1
     for k in range(1, max_iter + 1) if not abs(grad).max() <= tolerance_grad else ():
         n_iter += 1
@@ -136,24 +154,29 @@ def lbfgs(
             y_new, s_new = grad - g_old, step * d
             ys = dot(y_new, s_new)
             if ys > 1e-10:
-                s, y = remember(s, s_new, history_size), remember(y, y_new, history_size)
-                rho, gamma = remember(rho, 1 / ys, history_size), ys / dot(y_new, y_new)
-            d, step = two_loop(-grad, s, y, rho, gamma), lr
+                s, y = append_to_history(s, s_new, history_size), append_to_history(y, y_new, history_size)
+                rho, gamma = append_to_history(rho, 1 / ys, history_size), ys / dot(y_new, y_new)
+            d, step = two_loop_recursion(-grad, s, y, rho, gamma), lr
         g_old, value_old, slope = grad, value, float(dot(grad, d))
         if slope > -tolerance_change:
             break
         if strong_wolfe:
-            start, before = Trial(0.0, x, value, grad, slope), len(tried)
-            here = minfunc_wolfe(
-                line(loss, x, d, tried), start, step, abs(d).max(), tolerance_change, budget - evaluations
+            start, old_count = Trial(0.0, x, value, grad, slope), len(tried_points)
+            trial = minfunc_wolfe_search(
+                line_function(loss, x, d, tried_points),
+                start,
+                step,
+                abs(d).max(),
+                tolerance_change,
+                budget - evaluations,
             )
-            step, x, value, grad = here[:4]
-            evaluations += len(tried) - before
+            step, x, value, grad = trial[:4]
+            evaluations += len(tried_points) - old_count
         else:
             x = x + step * d
-            tried.append(x)
+            tried_points.append(x)
             if k < max_iter:
-                value, grad = look(loss, x)
+                value, grad = evaluate_trial(loss, x)
                 evaluations += 1
         if (
             evaluations >= budget
@@ -162,10 +185,22 @@ def lbfgs(
             or abs(value - value_old) < tolerance_change
         ):
             break
-    return x, d, step, s, y, rho, gamma, g_old, n_iter, func_evals + evaluations, np.array(tried[1:] or tried)
+    return (
+        x,
+        d,
+        step,
+        s,
+        y,
+        rho,
+        gamma,
+        g_old,
+        n_iter,
+        func_evals + evaluations,
+        np.array(tried_points[1:] or tried_points),
+    )
 
 
-def minfunc_wolfe(
+def minfunc_wolfe_search(
     phi: Callable[[float], Trial],
     start: Trial,
     t: float,
@@ -177,47 +212,47 @@ def minfunc_wolfe(
 ) -> Trial:
     """The strong Wolfe search of minFunc as torch has it, from the step ``t``; where ``max_ls`` runs out, the lower end."""
 
-    def too_high(here: Trial) -> bool:
-        return here.value > start.value + c1 * here.alpha * start.slope
+    def violates_armijo(trial: Trial) -> bool:
+        return trial.value > start.value + c1 * trial.alpha * start.slope
 
-    def flat(here: Trial) -> bool:
-        return abs(here.slope) <= -c2 * start.slope
+    def meets_curvature(trial: Trial) -> bool:
+        return abs(trial.slope) <= -c2 * start.slope
 
-    last, here, count = start, phi(t), 0
+    previous, trial, count = start, phi(t), 0
     while count < max_ls:
-        if too_high(here) or (count > 1 and here.value >= last.value):
+        if violates_armijo(trial) or (count > 1 and trial.value >= previous.value):
             break
-        if flat(here):
-            return here
-        if here.slope >= 0:
+        if meets_curvature(trial):
+            return trial
+        if trial.slope >= 0:
             break
-        t = cubic_minimum(last, here, here.alpha + 0.01 * (here.alpha - last.alpha), 10 * here.alpha)
-        last, here, count = here, phi(t), count + 1
-    bracket = [last if count < max_ls else start, here]
+        t = cubic_minimum(previous, trial, trial.alpha + 0.01 * (trial.alpha - previous.alpha), 10 * trial.alpha)
+        previous, trial, count = trial, phi(t), count + 1
+    bracket = [previous if count < max_ls else start, trial]
     low, high = (0, 1) if bracket[0].value <= bracket[1].value else (1, 0)
-    stuck = False
+    near_end = False
     while count < max_ls and not abs(bracket[1].alpha - bracket[0].alpha) * d_norm < tolerance_change:
         left, right = min(bracket[0].alpha, bracket[1].alpha), max(bracket[0].alpha, bracket[1].alpha)
         t, margin = cubic_minimum(bracket[0], bracket[1], left, right), 0.1 * (right - left)
         if (
             min(right - t, t - left) < margin
         ):  # so near to an end twice, or upon it, it goes a tenth of the bracket inwards
-            if stuck or t >= right or t <= left:
+            if near_end or t >= right or t <= left:
                 t = right - margin if abs(t - right) < abs(t - left) else left + margin
-                stuck = False
+                near_end = False
             else:
-                stuck = True
+                near_end = True
         else:
-            stuck = False
-        here, count = phi(t), count + 1
-        if too_high(here) or here.value >= bracket[low].value:
-            bracket[high] = here
+            near_end = False
+        trial, count = phi(t), count + 1
+        if violates_armijo(trial) or trial.value >= bracket[low].value:
+            bracket[high] = trial
             low, high = (0, 1) if bracket[0].value <= bracket[1].value else (1, 0)
             continue
-        done = flat(here)
-        if not done and here.slope * (bracket[high].alpha - bracket[low].alpha) >= 0:
+        done = meets_curvature(trial)
+        if not done and trial.slope * (bracket[high].alpha - bracket[low].alpha) >= 0:
             bracket[high] = bracket[low]
-        bracket[low] = here
+        bracket[low] = trial
         if done:
             break
     return bracket[low]

@@ -9,15 +9,15 @@ from optimizers.arithmetic import maximum, minimum, sign, where
 from optimizers.optimizer import Decay, Hyperparameter, LearningRate, Momentum, Positive, WeightDecay, optimizer
 
 FAMILY = "Sign-based"
-FirstStep = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\Delta_0")]
-Growth = Annotated[float, Hyperparameter(1.0, 3.0, least=1.0)]
-Shrinking = Annotated[float, Hyperparameter(0.05, 1.0, most=1.0)]
+InitialStepSize = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\Delta_0")]
+IncreaseFactor = Annotated[float, Hyperparameter(1.0, 3.0, minimum=1.0)]
+DecreaseFactor = Annotated[float, Hyperparameter(0.05, 1.0, maximum=1.0)]
 
 
 @optimizer(
     "SignSGD",
     source="Bernstein et al. 2018, arXiv:1802.04434, algorithm 1",
-    convention="Optax",
+    implementation="Optax",
     formula=r"x_t = x_{t-1} - \eta\,\mathrm{sign}(g_t)",
 )
 def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
@@ -33,7 +33,7 @@ def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
 @optimizer(
     "Signum",
     source="Bernstein et al. 2018, arXiv:1802.04434, algorithm 2",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     m_t = \beta m_{t-1} + (1 - \beta) g_t
     x_t = x_{t-1} - \eta\,\mathrm{sign}(m_t)
@@ -53,7 +53,7 @@ def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Momentum = 0.9):
 @optimizer(
     "Lion",
     source="Chen et al. 2023, arXiv:2302.06675",
-    convention="Optax, Keras",
+    implementation="Optax, Keras",
     formula=r"""
     u_t = \mathrm{sign}(\beta_1 m_{t-1} + (1 - \beta_1) g_t)
     x_t = x_{t-1} - \eta (u_t + \lambda x_{t-1})
@@ -85,7 +85,7 @@ def lion(
 @optimizer(
     "Rprop",
     source="Riedmiller & Braun 1993, doi:10.1109/ICNN.1993.298623; Igel & Hüsken 2000: iRprop-",
-    convention="PyTorch",
+    implementation="PyTorch",
     formula=r"""
     s_t = g_t \tilde{g}_{t-1}
     \Delta_t = \eta^+ \Delta_{t-1} \ (s_t > 0),\quad \eta^- \Delta_{t-1} \ (s_t < 0),\quad \Delta_{t-1} \ (s_t = 0)
@@ -101,9 +101,9 @@ def rprop(
     last=0.0,
     step=0.0,
     *,
-    lr: FirstStep = 0.01,
-    eta_minus: Shrinking = 0.5,
-    eta_plus: Growth = 1.2,
+    lr: InitialStepSize = 0.01,
+    eta_minus: DecreaseFactor = 0.5,
+    eta_plus: IncreaseFactor = 1.2,
     step_min: Positive = 1e-6,
     step_max: Positive = 50.0,
 ):
@@ -113,9 +113,9 @@ def rprop(
     grows; after a change of sign it is cut, and the coordinate waits for one update. The first step hardly matters, since the
     lengths adapt quickly: try a larger eta plus on long even slopes, and add gradient noise to see the signs mislead it.
     """
-    turn = sign(grad * last)
+    sign_product = sign(grad * last)
     step = lr if t == 1 else step
-    step = step * where(turn > 0, eta_plus, where(turn < 0, eta_minus, 1.0))
+    step = step * where(sign_product > 0, eta_plus, where(sign_product < 0, eta_minus, 1.0))
     step = minimum(maximum(step, step_min), step_max)
-    grad = where(turn < 0, 0.0, grad)
+    grad = where(sign_product < 0, 0.0, grad)
     return x - step * sign(grad), grad, step

@@ -10,12 +10,14 @@ from typing import Annotated
 import numpy as np
 
 from optimizers.arithmetic import dot, norm
-from optimizers.hyperparameter import StepLength
+from optimizers.hyperparameter import StepSize
 from optimizers.optimizer import Hyperparameter, Switch, optimizer
-from optimizers.rules.quasi_newton import History, remember, two_loop
-from optimizers.searches import Trial, line
+from optimizers.rules.quasi_newton import HistorySize, append_to_history, two_loop_recursion
+from optimizers.searches import Trial, line_function
 
-Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, label="max line search steps")]
+MaxSearchSteps = Annotated[
+    float, Hyperparameter(1, 50, "whole", minimum=1, maximum=1000, label="max line search steps")
+]
 
 
 @optimizer(
@@ -25,7 +27,7 @@ Searches = Annotated[float, Hyperparameter(1, 50, "whole", least=1, most=1000, l
     separable=False,
     batched=False,
     variant_of="lbfgs",
-    convention="Optax",
+    implementation="Optax",
     formula=r"""
     p_t = -\eta H^{t-1} g_t,\quad x_t = x_{t-1} + \alpha_t p_t
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
@@ -44,39 +46,41 @@ def lbfgs_optax(
     rho=(),
     trials=None,
     *,
-    lr: StepLength = 1.0,
-    memory_size: History = 10,
+    lr: StepSize = 1.0,
+    memory_size: HistorySize = 10,
     scale_init_precond: Switch = 1,
-    max_linesearch_steps: Searches = 20,
+    max_linesearch_steps: MaxSearchSteps = 20,
 ):
     """Follows bent valleys like BFGS and stops searching early near the minimum. Negative curvature may mislead it.
 
     L-BFGS leaves out a pair of step and gradient change without positive curvature, this one keeps it. It has another line search,
     which near the minimum judges by slopes instead of losses that rounding has made equal.
     """
-    value, grad = loss.both(x)
+    value, grad = loss.value_and_gradient(x)
     if x_old is None:
         s, y, rho = np.empty((0, 2)), np.empty((0, 2)), np.empty(0)
-        length = norm(grad)
-        gamma = min(1.0, 1 / length) if length > 0 else 1.0
+        grad_norm = norm(grad)
+        gamma = min(1.0, 1 / grad_norm) if grad_norm > 0 else 1.0
     else:
         s_new, y_new = x - x_old, grad - g_old
         ys, yy = dot(y_new, s_new), dot(y_new, y_new)
-        s, y = remember(s, s_new, memory_size), remember(y, y_new, memory_size)
-        rho = remember(rho, 1 / ys if ys != 0 else 0.0, memory_size)
+        s, y = append_to_history(s, s_new, memory_size), append_to_history(y, y_new, memory_size)
+        rho = append_to_history(rho, 1 / ys if ys != 0 else 0.0, memory_size)
         gamma = ys / yy if yy > 0 else 1.0
-    u = -lr * two_loop(grad, s, y, rho, gamma if scale_init_precond else 1.0)
-    tried: list[np.ndarray] = []
-    found = zoom_search(
-        line(loss, x, u, tried), Trial(0.0, x, value, grad, float(dot(u, grad))), int(max_linesearch_steps)
+    u = -lr * two_loop_recursion(grad, s, y, rho, gamma if scale_init_precond else 1.0)
+    tried_points: list[np.ndarray] = []
+    result = zoom_search(
+        line_function(loss, x, u, tried_points),
+        Trial(0.0, x, value, grad, float(dot(u, grad))),
+        int(max_linesearch_steps),
     )
-    return found.x, x, grad, s, y, rho, np.array(tried)
+    return result.x, x, grad, s, y, rho, np.array(tried_points)
 
 
 def zoom_search(
     phi: Callable[[float], Trial],
     start: Trial,
-    most: int,
+    max_steps: int,
     slope_rtol: float = 1e-4,
     curv_rtol: float = 0.9,
     approx_dec_rtol: float = 1e-6,
@@ -84,59 +88,59 @@ def zoom_search(
 ) -> Trial:
     """Optax's scale_by_zoom_linesearch from the step 1. An error is by how much a condition is missed, 0 where it holds."""
 
-    def decrease_error(here: Trial) -> float:
-        armijo = here.value - start.value - slope_rtol * here.alpha * start.slope
-        approximate = here.slope - (2 * slope_rtol - 1.0) * start.slope
-        near = here.value - start.value - approx_dec_rtol * abs(start.value)
-        return missed(least(armijo, largest(approximate, near)))
+    def decrease_error(trial: Trial) -> float:
+        armijo = trial.value - start.value - slope_rtol * trial.alpha * start.slope
+        approximate = trial.slope - (2 * slope_rtol - 1.0) * start.slope
+        value_gap = trial.value - start.value - approx_dec_rtol * abs(start.value)
+        return violation(min_or_nan(armijo, max_or_nan(approximate, value_gap)))
 
-    def curvature_error(here: Trial) -> float:
-        return missed(abs(here.slope) - curv_rtol * abs(start.slope))
+    def curvature_error(trial: Trial) -> float:
+        return violation(abs(trial.slope) - curv_rtol * abs(start.slope))
 
-    def safe_or(here: Trial) -> Trial:
+    def fallback(trial: Trial) -> Trial:
         """Where the search failed: the last point that went down enough, else the last one at all."""
-        return safe if safe.alpha > 0 or math.isinf(decrease_error(here)) else here
+        return safe_trial if safe_trial.alpha > 0 or math.isinf(decrease_error(trial)) else trial
 
-    safe = last = start
+    safe_trial = previous = start
     count = 0
     while True:  # lengthen the step until it brackets a good one
-        here = phi(2.0 * last.alpha if count else 1.0)
-        error = decrease_error(here)
-        safe = here if error <= 0 else safe
-        if max(error, curvature_error(here)) <= 0:
-            return here
-        if count + 1 == most:
-            return safe_or(here)
-        if error > 0 or (here.value >= last.value and count > 0):
-            low, high = last, here
+        trial = phi(2.0 * previous.alpha if count else 1.0)
+        error = decrease_error(trial)
+        safe_trial = trial if error <= 0 else safe_trial
+        if max(error, curvature_error(trial)) <= 0:
+            return trial
+        if count + 1 == max_steps:
+            return fallback(trial)
+        if error > 0 or (trial.value >= previous.value and count > 0):
+            low, high = previous, trial
             break
-        if here.slope >= 0:
-            low, high = here, last
+        if trial.slope >= 0:
+            low, high = trial, previous
             break
-        last, count = here, count + 1
+        previous, count = trial, count + 1
     reference = low
     while True:
         count += 1
         width = abs(high.alpha - low.alpha)
-        here = phi(between(low, high, reference, width))
-        error = decrease_error(here)
-        safe = here if error <= 0 and here.value < safe.value else safe
-        if max(error, curvature_error(here)) <= 0:
-            return here
-        if count + 1 == most or (width <= interval_threshold and safe.alpha > 0):
-            return safe_or(here)
-        if error > 0 or here.value >= low.value:
-            reference, high = high, here
-        elif here.slope * (high.alpha - low.alpha) >= 0:
-            reference, high, low = high, low, here
+        trial = phi(next_step_length(low, high, reference, width))
+        error = decrease_error(trial)
+        safe_trial = trial if error <= 0 and trial.value < safe_trial.value else safe_trial
+        if max(error, curvature_error(trial)) <= 0:
+            return trial
+        if count + 1 == max_steps or (width <= interval_threshold and safe_trial.alpha > 0):
+            return fallback(trial)
+        if error > 0 or trial.value >= low.value:
+            reference, high = high, trial
+        elif trial.slope * (high.alpha - low.alpha) >= 0:
+            reference, high, low = high, low, trial
         else:
-            reference, low = low, here
+            reference, low = low, trial
 
 
-def between(low: Trial, high: Trial, reference: Trial, width: float) -> float:
+def next_step_length(low: Trial, high: Trial, reference: Trial, width: float) -> float:
     """Where to look next: the minimum of the cubic, else of the parabola, else the middle; not too near to an end."""
     left, right = min(low.alpha, high.alpha), max(low.alpha, high.alpha)
-    cubic, parabola = cubic_through(low, high, reference), parabola_through(low, high)
+    cubic, parabola = cubic_minimum_through(low, high, reference), parabola_minimum(low, high)
     if left + 0.2 * width < cubic < right - 0.2 * width:
         return cubic
     if left + 0.1 * width < parabola < right - 0.1 * width:
@@ -144,35 +148,38 @@ def between(low: Trial, high: Trial, reference: Trial, width: float) -> float:
     return (low.alpha + high.alpha) / 2
 
 
-def cubic_through(a: Trial, b: Trial, c: Trial) -> float:
+def cubic_minimum_through(a: Trial, b: Trial, c: Trial) -> float:
     """The minimum of the cubic with the height and slope at a and the heights at b and c; nan where there is none."""
     db, dc = b.alpha - a.alpha, c.alpha - a.alpha
-    below, rest_b, rest_c = (
+    denominator, residual_b, residual_c = (
         (db * dc) ** 2 * (db - dc),
         b.value - a.value - a.slope * db,
         c.value - a.value - a.slope * dc,
     )
-    if below == 0:
+    if denominator == 0:
         return math.nan
-    cube, square = (dc**2 * rest_b - db**2 * rest_c) / below, (db**3 * rest_c - dc**3 * rest_b) / below
+    cube, square = (
+        (dc**2 * residual_b - db**2 * residual_c) / denominator,
+        (db**3 * residual_c - dc**3 * residual_b) / denominator,
+    )
     radical = square * square - 3.0 * cube * a.slope
     return a.alpha + (-square + math.sqrt(radical)) / (3.0 * cube) if radical >= 0 and cube != 0 else math.nan
 
 
-def parabola_through(a: Trial, b: Trial) -> float:
+def parabola_minimum(a: Trial, b: Trial) -> float:
     """The minimum of the parabola with the height and slope at a and the height at b; nan where there is none."""
     db = b.alpha - a.alpha
     square = (b.value - a.value - a.slope * db) / (db * db) if db * db else math.nan
     return a.alpha - a.slope / (2.0 * square) if square else math.nan
 
 
-def missed(error: float) -> float:
+def violation(error: float) -> float:
     return math.inf if math.isnan(error) else max(error, 0.0)
 
 
-def least(a: float, b: float) -> float:
+def min_or_nan(a: float, b: float) -> float:
     return math.nan if math.isnan(a) or math.isnan(b) else min(a, b)
 
 
-def largest(a: float, b: float) -> float:
+def max_or_nan(a: float, b: float) -> float:
     return math.nan if math.isnan(a) or math.isnan(b) else max(a, b)

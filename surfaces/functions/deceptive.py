@@ -11,11 +11,11 @@ from surfaces.surface import surface
     "Schwefel",
     source="Schwefel 1981, Numerical Optimization of Computer Models",
     formula=r"837.9658 - x\,\sin\sqrt{|x|} - y\,\sin\sqrt{|y|}",
-    note="The deepest basin lies in a far corner and the next best are far from it: to follow the slope is to lose.",
-    lesson="Start in many places and count how often a descent finds the far corner. Runs with large steps leave the box, "
+    summary="The deepest basin lies in a far corner and the next best are far from it: to follow the slope is to lose.",
+    what_to_try="Start in many places and count how often a descent finds the far corner. Runs with large steps leave the box, "
     "and outside the surface falls ever further.",
-    kinks="None in the slope; on the axes the curvature is infinite, and the slope along that coordinate is 0.",
-    box=((-500, 500), (-500, 500)),
+    nonsmooth_note="None in the slope; on the axes the curvature is infinite, and the slope along that coordinate is 0.",
+    bounds=((-500, 500), (-500, 500)),
     start=(-200.0, 100.0),
     minima=[(420.96874635998205, 420.96874635998205)],
 )
@@ -30,12 +30,12 @@ def schwefel(x, y):
     "Eggholder",
     source="Whitley et al. 1996, Artificial Intelligence 85:245",
     formula=r"-(y + 47)\,\sin\sqrt{|x/2 + y + 47|} - x\,\sin\sqrt{|x - y - 47|}",
-    note="Rugged everywhere, with the lowest point on the border of the box: beyond it the surface falls further.",
-    lesson="Compare what different rules find from the same start. Started beside the lowest point, a descent leaves the "
+    summary="Rugged everywhere, with the lowest point on the border of the box: beyond it the surface falls further.",
+    what_to_try="Compare what different rules find from the same start. Started beside the lowest point, a descent leaves the "
     "box.",
-    kinks="Creases on x/2 + y + 47 = 0 and x - y - 47 = 0, with an infinite slope on both sides: the term that is "
+    nonsmooth_note="Creases on x/2 + y + 47 = 0 and x - y - 47 = 0, with an infinite slope on both sides: the term that is "
     "creased counts as level there.",
-    box=((-512, 512), (-512, 512)),
+    bounds=((-512, 512), (-512, 512)),
     start=(320.0, 360.0),
     minima=[(512.0, 404.2318051137578)],
 )
@@ -44,6 +44,6 @@ def eggholder(x, y):
     u, v = x / 2 + h, x - h
     p, q = sqrt(absolute(u)), sqrt(absolute(v))
     sp, sq = sin(p), sin(q)
-    slope_u = -h * cos(p) * sign(u) / (2 * (p + (p == 0)))
-    slope_v = -x * cos(q) * sign(v) / (2 * (q + (q == 0)))
-    return -h * sp - x * sq, (slope_u / 2 + slope_v - sq, slope_u - slope_v - sp)
+    grad_u = -h * cos(p) * sign(u) / (2 * (p + (p == 0)))
+    grad_v = -x * cos(q) * sign(v) / (2 * (q + (q == 0)))
+    return -h * sp - x * sq, (grad_u / 2 + grad_v - sq, grad_u - grad_v - sp)

@@ -11,11 +11,11 @@ from surfaces.surface import surface
     "Himmelblau",
     source="Himmelblau 1972, Applied Nonlinear Programming",
     formula=r"(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-    box=((-6, 6), (-6, 6)),
+    bounds=((-6, 6), (-6, 6)),
     start=(-0.27, -0.92),
-    levels="log",
-    note="Four equal minima round a hilltop: from the top a hair's breadth decides which one a run finds.",
-    lesson="Race different rules from the start beside the hilltop and compare which of the four minima each finds. Then "
+    value_scale="log",
+    summary="Four equal minima round a hilltop: from the top a hair's breadth decides which one a run finds.",
+    what_to_try="Race different rules from the start beside the hilltop and compare which of the four minima each finds. Then "
     "move the start by a hundredth.",
     minima=[
         (3.0, 2.0),
@@ -36,13 +36,13 @@ def himmelblau(x, y):
     "Three-hump camel",
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"2x^2 - 1.05x^4 + x^6/6 + xy + y^2",
-    note="Three basins, the deepest in the middle: what it takes to leave a shallow one.",
-    lesson="Raise the momentum until the run leaves the outer basin for the middle one, and see where a still larger one "
+    summary="Three basins, the deepest in the middle: what it takes to leave a shallow one.",
+    what_to_try="Raise the momentum until the run leaves the outer basin for the middle one, and see where a still larger one "
     "takes it.",
-    box=((-2.5, 2.5), (-2.5, 2.5)),
+    bounds=((-2.5, 2.5), (-2.5, 2.5)),
     start=(-2.0, -1.5),
     minima=[(0, 0)],
-    levels="log",
+    value_scale="log",
 )
 def three_hump_camel(x, y):
     x2 = x * x
@@ -56,9 +56,9 @@ def three_hump_camel(x, y):
     "Six-hump camel",
     source="Dixon & Szegö 1978, Towards Global Optimisation 2",
     formula=r"(4 - 2.1x^2 + x^4/3) x^2 + xy + (4y^2 - 4) y^2",
-    note="Six basins in three pairs, two of them deepest: a bolder run reaches a deeper one.",
-    lesson="Compare small and large learning rates of Momentum: how far a run coasts decides in which basin it ends.",
-    box=((-2, 2), (-1.2, 1.2)),
+    summary="Six basins in three pairs, two of them deepest: a bolder run reaches a deeper one.",
+    what_to_try="Compare small and large learning rates of Momentum: how far a run coasts decides in which basin it ends.",
+    bounds=((-2, 2), (-1.2, 1.2)),
     start=(1.6, 0.9),
     minima=[(0.08984201310031806, -0.7126564030207396), (-0.08984201310031806, 0.7126564030207396)],
 )
@@ -74,10 +74,10 @@ def six_hump_camel(x, y):
     "Styblinski-Tang",
     source="Styblinski & Tang 1990, Neural Networks 3:467",
     formula=r"\frac{1}{2} (x^4 - 16x^2 + 5x + y^4 - 16y^2 + 5y)",
-    box=((-5, 5), (-5, 5)),
+    bounds=((-5, 5), (-5, 5)),
     start=(0.2, -0.3),
-    note="Four basins of three depths: large steps leave the shallow ones, small steps stay where they began.",
-    lesson="Start near the middle with growing learning rates, then from different sides. A descent does not know that only "
+    summary="Four basins of three depths: large steps leave the shallow ones, small steps stay where they began.",
+    what_to_try="Start near the middle with growing learning rates, then from different sides. A descent does not know that only "
     "one of the four basins is the lowest.",
     minima=[(-2.903534027771177, -2.903534027771177)],
 )
@@ -93,11 +93,11 @@ def styblinski_tang(x, y):
     "McCormick",
     source="McCormick 1976, Mathematical Programming 10:147",
     formula=r"\sin(x + y) + (x - y)^2 - 1.5x + 2.5y + 1",
-    box=((-1.5, 4), (-3, 4)),
+    bounds=((-1.5, 4), (-3, 4)),
     start=(0.0, 2.0),
-    levels="log",
-    note="Basins down a tilted trough, each deeper than the last and without end outside the box: an overshoot pays.",
-    lesson="See a fast run coast through one basin into a deeper one outside the box. Then lower its learning rate or its "
+    value_scale="log",
+    summary="Basins down a tilted trough, each deeper than the last and without end outside the box: an overshoot pays.",
+    what_to_try="See a fast run coast through one basin into a deeper one outside the box. Then lower its learning rate or its "
     "momentum until it stays at the minimum inside.",
     minima=[(-0.5471975511965977, -1.5471975511965979)],
 )
@@ -110,49 +110,49 @@ def mccormick(x, y):
     "Branin",
     source="Branin 1972, IBM Journal of Research and Development 16:504",
     formula=r"(y - 5.1x^2 / 4\pi^2 + 5x / \pi - 6)^2 + 10 (1 - 1/8\pi)\,\cos x + 10",
-    note="One bent trough with three equal minima in it: they differ only in how narrow they are.",
-    lesson="Start from different sides and compare which of the three minima a run finds, and whether momentum carries it "
+    summary="One bent trough with three equal minima in it: they differ only in how narrow they are.",
+    what_to_try="Start from different sides and compare which of the three minima a run finds, and whether momentum carries it "
     "along the trough past one of them.",
-    box=((-5, 10), (0, 15)),
+    bounds=((-5, 10), (0, 15)),
     start=(2.0, 12.0),
-    levels="log",
+    value_scale="log",
     minima=[(-pi, 12.275), (pi, 2.275), (3 * pi, 2.475)],
 )
 def branin(x, y):
-    bend, wave = 5.1 / (4 * pi * pi), 10 * (1 - 1 / (8 * pi))
-    u = y - bend * x * x + 5 / pi * x - 6
-    return u * u + wave * cos(x) + 10, (2 * u * (5 / pi - 2 * bend * x) - wave * sin(x), 2 * u)
+    curvature, wave = 5.1 / (4 * pi * pi), 10 * (1 - 1 / (8 * pi))
+    u = y - curvature * x * x + 5 / pi * x - 6
+    return u * u + wave * cos(x) + 10, (2 * u * (5 / pi - 2 * curvature * x) - wave * sin(x), 2 * u)
 
 
 @surface(
     "Goldstein-Price",
     source="Goldstein & Price 1971, Mathematics of Computation 25:569",
     formula=r"[1 + (s + 1)^2 (19 - 14s + 3s^2)] [30 + t^2 (18 - 16t + 3t^2)],\ s = x + y,\ t = 2x - 3y",
-    note="Heights from 3 to a million: SGD needs a minute learning rate here, a normalizing rule an ordinary one.",
-    lesson="Compare SGD with Adam and with normalized gradient. A learning rate that SGD survives on the walls is needlessly "
+    summary="Heights from 3 to a million: SGD needs a minute learning rate here, a normalizing rule an ordinary one.",
+    what_to_try="Compare SGD with Adam and with normalized gradient. A learning rate that SGD survives on the walls is needlessly "
     "small at the bottom.",
-    box=((-2, 2), (-2, 2)),
+    bounds=((-2, 2), (-2, 2)),
     start=(-1.5, 1.0),
     minima=[(0, -1)],
-    levels="log",
+    value_scale="log",
 )
 def goldstein_price(x, y):
     s, t = x + y, 2 * x - 3 * y
     a, b = 19 - 14 * s + 3 * s * s, 18 - 16 * t + 3 * t * t
     p, q = 1 + (s + 1) * (s + 1) * a, 30 + t * t * b
-    slope_s = q * (s + 1) * (2 * a + (s + 1) * (6 * s - 14))
-    slope_t = p * t * (2 * b + t * (6 * t - 16))
-    return p * q, (slope_s + 2 * slope_t, slope_s - 3 * slope_t)
+    grad_s = q * (s + 1) * (2 * a + (s + 1) * (6 * s - 14))
+    grad_t = p * t * (2 * b + t * (6 * t - 16))
+    return p * q, (grad_s + 2 * grad_t, grad_s - 3 * grad_t)
 
 
 @surface(
     "Peaks",
     source="MathWorks, MATLAB function peaks",
     formula=r"3 (1 - x)^2 e^{-x^2 - (y + 1)^2} - 10 (x/5 - x^3 - y^5) e^{-x^2 - y^2} - \frac{1}{3} e^{-(x + 1)^2 - y^2}",
-    note="Three hills and three hollows on a plain: beside a hilltop neighbours part, and far out nothing pulls.",
-    lesson="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on the plain, "
+    summary="Three hills and three hollows on a plain: beside a hilltop neighbours part, and far out nothing pulls.",
+    what_to_try="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on the plain, "
     "where SGD hardly moves and Adam goes on.",
-    box=((-3, 3), (-3, 3)),
+    bounds=((-3, 3), (-3, 3)),
     start=(0.3, 1.2),
     minima=[(0.22827892055636909, -1.6255349574999964)],
 )
@@ -182,34 +182,34 @@ MULLER_BROWN = (
     "Müller-Brown",
     source="Müller & Brown 1979, Theoretica Chimica Acta 53:75",
     formula=r"\Sigma_{k=1}^4 A_k\,\exp[a_k (x - x_k)^2 + b_k (x - x_k)(y - y_k) + c_k (y - y_k)^2]",
-    note="The energy of a model molecule: three basins joined by crooked passes, walls far steeper than the floors.",
-    lesson="Start beside a pass between two basins: Newton goes to the pass itself, which is what a chemist looks for, and "
+    summary="The energy of a model molecule: three basins joined by crooked passes, walls far steeper than the floors.",
+    what_to_try="Start beside a pass between two basins: Newton goes to the pass itself, which is what a chemist looks for, and "
     "saddle-free Newton goes down to a basin.",
-    box=((-1.5, 1.2), (-0.2, 2.0)),
+    bounds=((-1.5, 1.2), (-0.2, 2.0)),
     start=(0.3, 1.5),
-    levels="log",
+    value_scale="log",
     minima=[(-0.5582236346330243, 1.4417258418046686)],
 )
 def muller_brown(x, y):
-    height, slope_x, slope_y = 0.0, 0.0, 0.0
+    value, grad_x, grad_y = 0.0, 0.0, 0.0
     for amplitude, a, b, c, x0, y0 in MULLER_BROWN:
         u, v = x - x0, y - y0
         term = amplitude * exp(a * u * u + b * u * v + c * v * v)
-        height, slope_x, slope_y = (
-            height + term,
-            slope_x + term * (2 * a * u + b * v),
-            slope_y + term * (b * u + 2 * c * v),
+        value, grad_x, grad_y = (
+            value + term,
+            grad_x + term * (2 * a * u + b * v),
+            grad_y + term * (b * u + 2 * c * v),
         )
-    return height, (slope_x, slope_y)
+    return value, (grad_x, grad_y)
 
 
 @surface(
     "Bird",
     source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
     formula=r"\sin x\ e^{(1 - \cos y)^2} + \cos y\ e^{(1 - \sin x)^2} + (x - y)^2",
-    note="Two equal minima far apart, with lesser basins between: small steps from the middle end in a shallow one.",
-    lesson="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads elsewhere.",
-    box=((-2 * pi, 2 * pi), (-2 * pi, 2 * pi)),
+    summary="Two equal minima far apart, with lesser basins between: small steps from the middle end in a shallow one.",
+    what_to_try="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads elsewhere.",
+    bounds=((-2 * pi, 2 * pi), (-2 * pi, 2 * pi)),
     start=(0.0, 0.0),
     minima=[(4.701043130249553, 3.15293850372493), (-1.5821421769300335, -3.1302468034546562)],
 )

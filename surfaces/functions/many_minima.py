@@ -11,10 +11,10 @@ from surfaces.surface import surface
     "Egg crate",
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"x^2 + y^2 + 25 (\sin^2 x + \sin^2 y)",
-    note="Nine round pits in a shallow bowl: each holds what falls into it unless momentum carries it on.",
-    lesson="Give Momentum 0.99 or more with a small learning rate and count the pits it crosses. Then compare CMA-ES with a "
+    summary="Nine round pits in a shallow bowl: each holds what falls into it unless momentum carries it on.",
+    what_to_try="Give Momentum 0.99 or more with a small learning rate and count the pits it crosses. Then compare CMA-ES with a "
     "first sigma of 2, which sees over the walls.",
-    box=((-5, 5), (-5, 5)),
+    bounds=((-5, 5), (-5, 5)),
     start=(4.0, -3.5),
     minima=[(0, 0)],
 )
@@ -27,10 +27,10 @@ def egg_crate(x, y):
     "Bohachevsky 1",
     source="Bohachevsky, Johnson & Stein 1986, Technometrics 28:209",
     formula=r"x^2 + 2y^2 - 0.3\,\cos 3\pi x - 0.4\,\cos 4\pi y + 0.7",
-    note="A bowl with ripples: far out the bowl leads the way, near the middle the ripples catch the run.",
-    lesson="Compare a small learning rate of Adam, which one of the first ripples holds, with one of 0.3 that a schedule "
+    summary="A bowl with ripples: far out the bowl leads the way, near the middle the ripples catch the run.",
+    what_to_try="Compare a small learning rate of Adam, which one of the first ripples holds, with one of 0.3 that a schedule "
     "lowers.",
-    box=((-2, 2), (-2, 2)),
+    bounds=((-2, 2), (-2, 2)),
     start=(-1.7, 1.3),
     minima=[(0, 0)],
 )
@@ -46,10 +46,10 @@ def bohachevsky1(x, y):
     "Rastrigin",
     source="Rastrigin 1974; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"20 + x^2 - 10\cos 2\pi x + y^2 - 10\cos 2\pi y",
-    note="121 steep pits, one a unit step from the next: a descent ends in the pit it began in.",
-    lesson="Compare a gradient rule, which stays in the pit it began in, with CMA-ES with a large population and a large "
+    summary="121 steep pits, one a unit step from the next: a descent ends in the pit it began in.",
+    what_to_try="Compare a gradient rule, which stays in the pit it began in, with CMA-ES with a large population and a large "
     "first sigma. Try different seeds.",
-    box=((-5.12, 5.12), (-5.12, 5.12)),
+    bounds=((-5.12, 5.12), (-5.12, 5.12)),
     start=(3.3, -2.2),
     minima=[(0, 0)],
 )
@@ -58,24 +58,24 @@ def rastrigin(x, y):
     return (20 + x * x - 10 * cos(u) + y * y - 10 * cos(v), (2 * x + 20 * pi * sin(u), 2 * y + 20 * pi * sin(v)))
 
 
-ROOT = sqrt(2.0)
+SQRT_2 = sqrt(2.0)
 
 
 @surface(
     "Griewank",
     source="Griewank 1981, Journal of Optimization Theory and Applications 34:11",
     formula=r"1 + (x^2 + y^2) / 4000 - \cos x\ \cos(y / \sqrt{2})",
-    note="The basins are almost equally deep: a low loss alone does not tell that the right one was found.",
-    lesson="Let several rules end in different basins, from several starts, and compare their losses: they differ little, "
+    summary="The basins are almost equally deep: a low loss alone does not tell that the right one was found.",
+    what_to_try="Let several rules end in different basins, from several starts, and compare their losses: they differ little, "
     "though the points lie far apart.",
-    box=((-10, 10), (-10, 10)),
+    bounds=((-10, 10), (-10, 10)),
     start=(-7.0, 6.0),
     minima=[(0, 0)],
 )
 def griewank(x, y):
-    v = y / ROOT
+    v = y / SQRT_2
     cx, cy = cos(x), cos(v)
-    return 1 + (x * x + y * y) / 4000 - cx * cy, (x / 2000 + sin(x) * cy, y / 2000 + cx * sin(v) / ROOT)
+    return 1 + (x * x + y * y) / 4000 - cx * cy, (x / 2000 + sin(x) * cy, y / 2000 + cx * sin(v) / SQRT_2)
 
 
 @surface(
@@ -84,13 +84,13 @@ def griewank(x, y):
     "Bingham, Virtual Library of Simulation Experiments",
     formula=r"\sin^2\pi w + (w - 1)^2 (1 + 10\,\sin^2(\pi w + 1)) + (v - 1)^2 (1 + \sin^2 2\pi v),\ "
     r"w = 1 + \frac{x - 1}{4},\ v = 1 + \frac{y - 1}{4}",
-    note="Steep ripples in x, mild ones in y: one learning rate for both is too large for the one or too small for "
+    summary="Steep ripples in x, mild ones in y: one learning rate for both is too large for the one or too small for "
     "the other.",
-    lesson="Raise the learning rate of Adam and see which of the two coordinates comes free of its ripples first.",
-    box=((-10, 10), (-10, 10)),
+    what_to_try="Raise the learning rate of Adam and see which of the two coordinates comes free of its ripples first.",
+    bounds=((-10, 10), (-10, 10)),
     start=(-7.0, 5.0),
     minima=[(1, 1)],
-    levels="log",
+    value_scale="log",
 )
 def levy(x, y):
     a, b = (x - 1) / 4, (y - 1) / 4
@@ -109,13 +109,13 @@ def levy(x, y):
     "Levy 13",
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"\sin^2 3\pi x + (x - 1)^2 (1 + \sin^2 3\pi y) + (y - 1)^2 (1 + \sin^2 2\pi y)",
-    note="More than a thousand dents in a bowl: noise, as it were, that can be seen through only with large steps.",
-    lesson="Compare small learning rates, which stop in one of the first dents, with larger ones, which jump over many and "
+    summary="More than a thousand dents in a bowl: noise, as it were, that can be seen through only with large steps.",
+    what_to_try="Compare small learning rates, which stop in one of the first dents, with larger ones, which jump over many and "
     "need a schedule to settle.",
-    box=((-10, 10), (-10, 10)),
+    bounds=((-10, 10), (-10, 10)),
     start=(-6.0, 4.0),
     minima=[(1, 1)],
-    levels="log",
+    value_scale="log",
 )
 def levy13(x, y):
     a, b, u, v, w = x - 1, y - 1, 3 * pi * x, 3 * pi * y, 2 * pi * y
@@ -128,7 +128,7 @@ def levy13(x, y):
 
 
 # The factor of each coordinate is lowest, -12.87, at the first three and highest, 14.51, at the others
-SHUBERT = (
+SHUBERT_MINIMA = (
     (-7.708313735499347, -1.425128428319761, 4.858056878859825),
     (-7.0835064076515595, -0.8003211004719731, 5.482864206707613),
 )
@@ -138,49 +138,54 @@ SHUBERT = (
     "Shubert",
     source="Shubert 1972, SIAM Journal on Numerical Analysis 9:379",
     formula=r"\Sigma_{i=1}^5 i\,\cos((i + 1) x + i) \cdot \Sigma_{i=1}^5 i\,\cos((i + 1) y + i)",
-    note="722 pits, eighteen of them equally deepest: the steps must be small, and the start is nearly all.",
-    lesson="Race CMA-ES with different seeds and populations against a gradient rule, and count how often a lowest pit is "
+    summary="722 pits, eighteen of them equally deepest: the steps must be small, and the start is nearly all.",
+    what_to_try="Race CMA-ES with different seeds and populations against a gradient rule, and count how often a lowest pit is "
     "found.",
-    box=((-10, 10), (-10, 10)),
+    bounds=((-10, 10), (-10, 10)),
     start=(-6.6, -7.2),
-    minima=[pair for low in SHUBERT[0] for high in SHUBERT[1] for pair in ((low, high), (high, low))],
+    minima=[pair for low in SHUBERT_MINIMA[0] for high in SHUBERT_MINIMA[1] for pair in ((low, high), (high, low))],
 )
 def shubert(x, y):
-    p, q, slope_p, slope_q = 0.0, 0.0, 0.0, 0.0
+    p, q, grad_p, grad_q = 0.0, 0.0, 0.0, 0.0
     for i in range(1, 6):
         u, v = (i + 1) * x + i, (i + 1) * y + i
-        p, slope_p = p + i * cos(u), slope_p - i * (i + 1) * sin(u)
-        q, slope_q = q + i * cos(v), slope_q - i * (i + 1) * sin(v)
-    return p * q, (slope_p * q, p * slope_q)
+        p, grad_p = p + i * cos(u), grad_p - i * (i + 1) * sin(u)
+        q, grad_q = q + i * cos(v), grad_q - i * (i + 1) * sin(v)
+    return p * q, (grad_p * q, p * grad_q)
 
 
 @surface(
     "Ackley",
     source="Ackley 1987, A Connectionist Machine for Genetic Hillclimbing",
     formula=r"20 + e - 20 e^{-0.2\sqrt{(x^2 + y^2)/2}} - e^{(\cos 2\pi x + \cos 2\pi y)/2}",
-    note="A dented funnel with a pointed end: a fixed step never settles at the tip, it must shrink.",
-    lesson="See how a run with a fixed learning rate hops about the tip, then add a schedule and see it come to rest.",
-    kinks="The minimum is the tip of a cone, without a gradient: 0 is returned there.",
-    box=((-5, 5), (-5, 5)),
+    summary="A dented funnel with a pointed end: a fixed step never settles at the tip, it must shrink.",
+    what_to_try="See how a run with a fixed learning rate hops about the tip, then add a schedule and see it come to rest.",
+    nonsmooth_note="The minimum is the tip of a cone, without a gradient: 0 is returned there.",
+    bounds=((-5, 5), (-5, 5)),
     start=(2.5, -1.7),
     minima=[(0, 0)],
 )
 def ackley(x, y):
     r = sqrt((x * x + y * y) / 2)
     u, v = 2 * pi * x, 2 * pi * y
-    cone, egg = 20 * exp(-0.2 * r), exp((cos(u) + cos(v)) / 2)
-    pull = 0.1 * cone / (r + (r == 0))  # a cone has no gradient at its tip, where x and y are 0: call it level
-    return 20 + e - cone - egg, (pull * x + pi * egg * sin(u), pull * y + pi * egg * sin(v))
+    distance_term, cosine_term = 20 * exp(-0.2 * r), exp((cos(u) + cos(v)) / 2)
+    grad_scale = (
+        0.1 * distance_term / (r + (r == 0))
+    )  # a cone has no gradient at its tip, where x and y are 0: call it level
+    return 20 + e - distance_term - cosine_term, (
+        grad_scale * x + pi * cosine_term * sin(u),
+        grad_scale * y + pi * cosine_term * sin(v),
+    )
 
 
 @surface(
     "Drop wave",
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"-(1 + \cos 12r) / (2 + r^2 / 2),\ r^2 = x^2 + y^2",
-    note="Rings round the minimum: every ring is a trough with no way inwards for a small step.",
-    lesson="Compare a gradient rule with small steps, which stays in the ring it began in, with CMA-ES with a first sigma of "
+    summary="Rings round the minimum: every ring is a trough with no way inwards for a small step.",
+    what_to_try="Compare a gradient rule with small steps, which stays in the ring it began in, with CMA-ES with a first sigma of "
     "2 and a large population, which comes farther in.",
-    box=((-5.12, 5.12), (-5.12, 5.12)),
+    bounds=((-5.12, 5.12), (-5.12, 5.12)),
     start=(2.0, 2.5),
     minima=[(0, 0)],
 )
@@ -189,36 +194,36 @@ def drop_wave(x, y):
     r, depth = sqrt(q), 2 + q / 2
     wave = 1 + cos(12 * r)
     ripple = sin(12 * r) / (r + (r == 0)) + 12 * (r == 0)  # smooth at the origin, where sin(12 r) / r tends to 12
-    slope = 12 * ripple / depth + wave / (depth * depth)
-    return -wave / depth, (slope * x, slope * y)
+    grad_scale = 12 * ripple / depth + wave / (depth * depth)
+    return -wave / depth, (grad_scale * x, grad_scale * y)
 
 
 @surface(
     "Schaffer 2",
     source="Mishra 2006; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"\frac{1}{2} + (\sin^2(x^2 - y^2) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
-    note="Ripples that crowd together outwards in a nearly level dish: the farther out, the smaller the step must be.",
-    lesson="Use one learning rate far out and near the middle: what suits the middle is too large for the crowded ripples "
+    summary="Ripples that crowd together outwards in a nearly level dish: the farther out, the smaller the step must be.",
+    what_to_try="Use one learning rate far out and near the middle: what suits the middle is too large for the crowded ripples "
     "outside.",
-    box=((-10, 10), (-10, 10)),
+    bounds=((-10, 10), (-10, 10)),
     start=(4.0, 3.0),
     minima=[(0, 0)],
 )
 def schaffer2(x, y):
     p, d = x * x - y * y, 1 + 0.001 * (x * x + y * y)
     s = sin(p)
-    rest = s * s - 0.5
-    ripple, dish = 4 * s * cos(p) / (d * d), 0.004 * rest / (d * d * d)
-    return 0.5 + rest / (d * d), ((ripple - dish) * x, (-ripple - dish) * y)
+    numerator = s * s - 0.5
+    ripple, envelope = 4 * s * cos(p) / (d * d), 0.004 * numerator / (d * d * d)
+    return 0.5 + numerator / (d * d), ((ripple - envelope) * x, (-ripple - envelope) * y)
 
 
 @surface(
     "Schaffer 4",
     source="Mishra 2006; Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"\frac{1}{2} + (\cos^2(\sin|x^2 - y^2|) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
-    note="Four equal minima on the axes in a maze of ripples, all nearly as low: which of them is found is chance.",
-    lesson="Change the start or the rule a little and see the run end elsewhere: on such a surface a single run says little.",
-    box=((-10, 10), (-10, 10)),
+    summary="Four equal minima on the axes in a maze of ripples, all nearly as low: which of them is found is chance.",
+    what_to_try="Change the start or the rule a little and see the run end elsewhere: on such a surface a single run says little.",
+    bounds=((-10, 10), (-10, 10)),
     start=(3.0, 1.0),
     minima=[
         (0.0, 1.2531318314637332),
@@ -232,6 +237,6 @@ def schaffer4(x, y):
     p, d = x * x - y * y, 1 + 0.001 * (x * x + y * y)
     inner = sin(p)
     c = cos(inner)
-    rest = c * c - 0.5
-    ripple, dish = 4 * c * sin(inner) * cos(p) / (d * d), 0.004 * rest / (d * d * d)
-    return 0.5 + rest / (d * d), ((-ripple - dish) * x, (ripple - dish) * y)
+    numerator = c * c - 0.5
+    ripple, envelope = 4 * c * sin(inner) * cos(p) / (d * d), 0.004 * numerator / (d * d * d)
+    return 0.5 + numerator / (d * d), ((-ripple - envelope) * x, (ripple - envelope) * y)

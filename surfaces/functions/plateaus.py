@@ -11,27 +11,27 @@ from surfaces.surface import surface
     "Easom",
     source="Easom 1990, A Survey of Global Optimization Techniques, thesis, University of Louisville",
     formula=r"-\cos x\ \cos y\ e^{-(x - \pi)^2 - (y - \pi)^2}",
-    box=((-1, 7), (-1, 7)),
+    bounds=((-1, 7), (-1, 7)),
     start=(2.0, 2.0),
-    note="A hole in a plain: from a few units away SGD does not move at all, while Adam walks at its usual pace.",
-    lesson="Start nearer to the hole and farther from it. SGD stands still where the slope is nearly 0, and SignSGD and "
+    summary="A hole in a plain: from a few units away SGD does not move at all, while Adam walks at its usual pace.",
+    what_to_try="Start nearer to the hole and farther from it. SGD stands still where the slope is nearly 0, and SignSGD and "
     "normalized gradient go on at their usual pace, though from far out not always to the hole.",
     minima=[(pi, pi)],
 )
 def easom(x, y):
     u, v, cx, cy = x - pi, y - pi, cos(x), cos(y)
-    hole = exp(-u * u - v * v)
-    return -cx * cy * hole, ((sin(x) + 2 * u * cx) * cy * hole, (sin(y) + 2 * v * cy) * cx * hole)
+    basin = exp(-u * u - v * v)
+    return -cx * cy * basin, ((sin(x) + 2 * u * cx) * cy * basin, (sin(y) + 2 * v * cy) * cx * basin)
 
 
 @surface(
     "Michalewicz",
     source="Michalewicz 1992, Genetic Algorithms + Data Structures = Evolution Programs",
     formula=r"-\sin x\ \sin^{20}(x^2 / \pi) - \sin y\ \sin^{20}(2y^2 / \pi)",
-    note="Gorges that cross in a plain: on the plain the slope is down to 1e-80, and only a start in a gorge gets on.",
-    lesson="Start in a gorge and on the plain. On the plain even the epsilon of Adam is larger than the gradient, so that "
+    summary="Gorges that cross in a plain: on the plain the slope is down to 1e-80, and only a start in a gorge gets on.",
+    what_to_try="Start in a gorge and on the plain. On the plain even the epsilon of Adam is larger than the gradient, so that "
     "only rules without one move.",
-    box=((0, pi), (0, pi)),
+    bounds=((0, pi), (0, pi)),
     start=(2.0, 1.3),
     minima=[(2.2029055201726093, pi / 2)],
 )

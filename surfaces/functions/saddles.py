@@ -9,11 +9,11 @@ from surfaces.surface import surface
 @surface(
     "Saddle",
     source="the hyperbolic paraboloid; Dauphin et al. 2014, arXiv:1406.2572, on why saddles matter",
-    note="Started a thousandth beside the ridge: how long does a rule linger before it finds the way down?",
-    lesson="Race SGD, Momentum and Adam and count the updates until each leaves. Newton goes to the middle and stays, "
+    summary="Started a thousandth beside the ridge: how long does a rule linger before it finds the way down?",
+    what_to_try="Race SGD, Momentum and Adam and count the updates until each leaves. Newton goes to the middle and stays, "
     "saddle-free Newton leaves it.",
     formula=r"x^2 - y^2",
-    box=((-2, 2), (-2, 2)),
+    bounds=((-2, 2), (-2, 2)),
     start=(1.5, 0.001),
 )
 def saddle(x, y):
@@ -24,10 +24,10 @@ def saddle(x, y):
     "Monkey saddle",
     source="Hilbert & Cohn-Vossen 1932, Anschauliche Geometrie",
     formula=r"x^3 - 3xy^2",
-    note="Level at the middle even to second order: curvature is no help there, and three ways lead down.",
-    lesson="Start on different sides of the middle and see which of the three ways down a run takes. At the middle itself no "
+    summary="Level at the middle even to second order: curvature is no help there, and three ways lead down.",
+    what_to_try="Start on different sides of the middle and see which of the three ways down a run takes. At the middle itself no "
     "gradient rule moves, and Newton has no curvature to go by.",
-    box=((-1.5, 1.5), (-1.5, 1.5)),
+    bounds=((-1.5, 1.5), (-1.5, 1.5)),
     start=(0.01, 1.0),
 )
 def monkey_saddle(x, y):

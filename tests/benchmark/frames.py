@@ -77,7 +77,7 @@ def _pyqtgraph(points: int) -> float | None:
 def _paths(steps: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     race = Race(SMOOTH)
     race.advance(steps)
-    return [track.part(0, steps) for track in race.tracks]
+    return [track.values_between(0, steps) for track in race.trajectories]
 
 
 def _seed(step: int) -> float:
@@ -167,21 +167,21 @@ def what_if() -> Iterator[Row]:
     made = window(SMOOTH)
     made.session.advance(1000)
     settle()
-    made.session.store.hold()
+    made.session.store.begin_interaction()
     places = itertools.cycle([(-1.5 + 0.01 * k, 2.0 - 0.01 * k) for k in range(20)])
     cost = median(lambda: made.session.set_start(*next(places)), 40, warm=3)
-    made.session.store.release()
+    made.session.store.end_interaction()
     yield slower("what-if", "new start, 5 x 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0)
-    made.session.turn_from(True)
+    made.session.set_edit_from_start(True)
     rates = itertools.cycle([0.05 + 0.001 * k for k in range(20)])
-    made.session.store.hold()
+    made.session.store.begin_interaction()
 
     def turn_rate() -> None:
         rate = next(rates)
-        made.session.change(lambda e: e.with_run(2, e.runs[2].turned("lr", rate)), "2 lr")
+        made.session.change(lambda e: e.with_run(2, e.runs[2].with_hyperparameter("lr", rate)), "2 lr")
 
     cost = median(turn_rate, 40, warm=3)
-    made.session.store.release()
+    made.session.store.end_interaction()
     yield slower(
         "what-if", "a rate turned from the start, 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0
     )
@@ -193,16 +193,16 @@ def scrub() -> Iterator[Row]:
     for kind, experiment in (("smooth", SMOOTH), ("noisy", noisy())):
         made = window(experiment)
         made.session.race.advance(1_000_000)
-        made.session.moved.emit(0, 1_000_000)
+        made.session.step_changed.emit(0, 1_000_000)
         settle()
         places = itertools.cycle(np.random.default_rng(0).integers(0, 1_000_000, 97).tolist())
-        made.time.line.held.emit(True)
+        made.timeline_bar.timeline.drag_changed.emit(True)
 
         def once(made=made, places=places) -> None:  # type: ignore[no-untyped-def]
             made.session.show_step(next(places))
 
         cost = median(once, 60, warm=3)
-        made.time.line.held.emit(False)
+        made.timeline_bar.timeline.drag_changed.emit(False)
         yield slower("scrub", f"{kind}, 1,000,000 steps", cost, "ms", "a frame at 30 Hz", 1000 / 30, 1.0)
         close(made)
 
@@ -232,7 +232,7 @@ def picture() -> Iterator[Row]:
 
     costs = []
     for steps in (100, 100_000):
-        race = Race(Experiment(SMOOTH.surface, SMOOTH.start, RUNS))
+        race = Race(Experiment(SMOOTH.surface_id, SMOOTH.start, RUNS))
         race.advance(steps)
         with tempfile.TemporaryDirectory() as folder:
             costs.append(
@@ -244,11 +244,11 @@ def picture() -> Iterator[Row]:
 def film() -> Iterator[Row]:
     """300 frames at 1280 x 720, as a GIF; beside them the same figure drawn in full for every frame, as FuncAnimation does."""
     from app.export.formats import export
-    from app.export.options import FILM_DPI, FILM_SIZE, Options
+    from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, Options
 
-    race = Race(Experiment(SMOOTH.surface, SMOOTH.start, RUNS))
+    race = Race(Experiment(SMOOTH.surface_id, SMOOTH.start, RUNS))
     race.advance(FRAMES)
-    options = Options(size=FILM_SIZE, dpi=FILM_DPI, fps=25, seconds=(FRAMES - 25) / 25)
+    options = Options(size=ANIMATION_SIZE, dpi=ANIMATION_DPI, fps=25, seconds=(FRAMES - 25) / 25)
     with tempfile.TemporaryDirectory() as folder:
         ours = median(lambda: export(race, Path(folder) / "a.gif", options), 1, warm=0)
         theirs = median(lambda: _animated(race, Path(folder) / "b.gif", options), 1, warm=0)
@@ -258,14 +258,14 @@ def film() -> Iterator[Row]:
 def _animated(race: Race, path: Path, options) -> None:  # type: ignore[no-untyped-def]
     from matplotlib.animation import FuncAnimation, PillowWriter
 
-    from app.export.figure import Moving, compose
+    from app.export.figure import DynamicArtist, build_figure
 
-    made = compose(race, options)
-    moving = [Moving(view, 0) for view in made.views]
+    made = build_figure(race, options)
+    moving = [DynamicArtist(view, 0) for view in made.views]
     for view, artist in zip(made.views, moving, strict=True):
         view.axes.add_artist(artist)
 
-    def update(k: int) -> list[Moving]:
+    def update(k: int) -> list[DynamicArtist]:
         for artist in moving:
             artist.step = k
         return moving

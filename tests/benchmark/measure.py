@@ -115,11 +115,11 @@ def noisy() -> Experiment:
         family=clean.family,
         source=clean.source,
         formula=clean.formula,
-        box=clean.box,
+        bounds=clean.bounds,
         start=clean.start,
         function=function,
         minima=clean.minima,
-        levels=clean.levels,
+        value_scale=clean.value_scale,
     )
     return Experiment("noisy_rosenbrock", (-1.5, 2.0), RUNS)
 

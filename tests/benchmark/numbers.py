@@ -8,7 +8,7 @@ from math import sqrt
 
 import numpy as np
 
-from app.engine.learning_rate_sweep import sweep
+from app.engine.learning_rate_sweep import sweep_learning_rates
 from app.engine.race import Race
 from app.model.experiment import Experiment, Run
 from optimizers import trace
@@ -107,7 +107,7 @@ def tune() -> Iterator[Row]:
         run = Run(name)
 
         def ours(run: Run = run) -> None:
-            for _ in sweep(run, surface, (-1.5, 2.0), 500):
+            for _ in sweep_learning_rates(run, surface, (-1.5, 2.0), 500):
                 pass
 
         def one_by_one(name: str = name) -> None:

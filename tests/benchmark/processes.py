@@ -33,7 +33,7 @@ window = MainWindow()
 window.show()
 window.repaint()
 shell = time.process_time()
-while not (window.canvases and all(c.draws for c in window.canvases.values() if c.isVisible())):
+while not (window.canvases and all(c.full_draw_count for c in window.canvases.values() if c.isVisible())):
     application.processEvents()
 window.repaint()
 print(shell, time.process_time())

@@ -14,8 +14,19 @@ from pathlib import Path
 import pytest
 
 from app.cli import check_command
-from app.cli.check_command import FAULT, HINT, OK, Finding, check, display, fonts, kept, packages, unmet
-from app.gui.window.application import look_first
+from app.cli.check_command import (
+    ERROR,
+    HINT,
+    OK,
+    Finding,
+    check,
+    check_display,
+    check_fonts,
+    check_packages,
+    check_writable,
+    is_version_unmet,
+)
+from app.gui.window.application import require_display
 from app.system import platform_support
 from app.utils.validation import ExperimentError
 from tests.cli.test_main import run
@@ -41,7 +52,7 @@ def test_a_machine_with_all_shows_the_window() -> None:
 def test_without_a_display_it_is_the_display_that_is_missing() -> None:
     answer = run("check")
     assert answer.returncode == 1
-    assert [line for line in answer.stdout.splitlines() if line.startswith(FAULT)] == [
+    assert [line for line in answer.stdout.splitlines() if line.startswith(ERROR)] == [
         'missing  display: there is no display to open a window on; "thalweg export" works without one'
     ]
 
@@ -50,18 +61,18 @@ def test_a_display_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("QT_QPA_PLATFORM")
     for name, value in (("WAYLAND_DISPLAY", "wayland-none"), ("XDG_RUNTIME_DIR", "/nowhere"), ("DISPLAY", ":987654")):
         monkeypatch.setenv(name, value)
-    assert display().words.startswith("the display wayland-none and :987654 does not answer; ")
+    assert check_display().message.startswith("the display wayland-none and :987654 does not answer; ")
 
 
 def test_a_platform_that_qt_does_not_have_is_named_by_the_check_and_at_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "cardboard")
-    found = display()
-    assert found.verdict == FAULT
-    assert found.words.startswith("Qt has no platform cardboard, only ")
-    with pytest.raises(ExperimentError, match=re.escape(found.words)):
-        look_first()
+    found = check_display()
+    assert found.status == ERROR
+    assert found.message.startswith("Qt has no platform cardboard, only ")
+    with pytest.raises(ExperimentError, match=re.escape(found.message)):
+        require_display()
 
 
 @pytest.mark.parametrize("package", ["PyQt6", "matplotlib", "numpy"])
@@ -77,19 +88,19 @@ def test_a_broken_package_does_not_break_the_check(package: str, tmp_path: Path)
 
 
 def test_qt_that_ends_the_process_is_survived() -> None:
-    found = check_command.window(check_command.ask_qt("linuxfb:fb=/nowhere"))
-    assert found.verdict == FAULT
-    assert found.words.startswith("Failed to open framebuffer /nowhere")
+    found = check_command.check_window(check_command.probe_qt("linuxfb:fb=/nowhere"))
+    assert found.status == ERROR
+    assert found.message.startswith("Failed to open framebuffer /nowhere")
 
 
 def test_where_qt_does_not_say_what_it_misses_all_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, ID="debian")
-    monkeypatch.setattr(platform_support, "platform", lambda: "xcb")
-    found = check_command.window(
+    monkeypatch.setattr(platform_support, "qt_platform", lambda: "xcb")
+    found = check_command.check_window(
         {"fault": 'qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.'}
     )
-    assert found.verdict == FAULT
-    assert found.mend.endswith("libxkbcommon-x11-0")
+    assert found.status == ERROR
+    assert found.fix.endswith("libxkbcommon-x11-0")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +117,7 @@ def test_where_qt_does_not_say_what_it_misses_all_is_installed(monkeypatch: pyte
     ],
 )
 def test_versions_are_compared_as_numbers(requirement: str, installed: str, answer: bool) -> None:
-    assert unmet(requirement, installed) is answer
+    assert is_version_unmet(requirement, installed) is answer
 
 
 def test_all_that_pyproject_asks_for_is_read() -> None:
@@ -114,20 +125,20 @@ def test_all_that_pyproject_asks_for_is_read() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     for requirement in [*project["dependencies"], f"Python{project['requires-python']}"]:
         assert re.fullmatch(r"[\w-]+([<>=!]=?[\d.]+,?)+", requirement)
-        assert unmet(requirement, "0.0.1")
-    found = packages()
-    assert found.verdict == OK
-    assert all(re.split(r"[<>=!]", requirement)[0] in found.words for requirement in project["dependencies"])
+        assert is_version_unmet(requirement, "0.0.1")
+    found = check_packages()
+    assert found.status == OK
+    assert all(re.split(r"[<>=!]", requirement)[0] in found.message for requirement in project["dependencies"])
 
 
 def test_a_package_that_is_too_old_comes_with_the_line_that_renews_it(monkeypatch: pytest.MonkeyPatch) -> None:
     real = check_command.metadata.version
     monkeypatch.setattr(check_command.metadata, "version", lambda name: "6.11.1" if name == "PyQt6-Qt6" else real(name))
-    found = packages()
-    assert found.verdict == FAULT
-    assert "needed are PyQt6-Qt6" in found.words
-    assert found.mend.startswith(sys.executable)
-    assert "install --upgrade 'PyQt6-Qt6" in found.mend
+    found = check_packages()
+    assert found.status == ERROR
+    assert "needed are PyQt6-Qt6" in found.message
+    assert found.fix.startswith(sys.executable)
+    assert "install --upgrade 'PyQt6-Qt6" in found.fix
 
 
 @pytest.mark.parametrize(
@@ -145,7 +156,7 @@ def test_missing_libraries_come_with_the_line_of_this_distribution(
     told: dict[str, str], line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, **told)
-    assert platform_support.library_fault(["libGL.so.1", "libxcb-cursor.so.0"]).endswith(line)
+    assert platform_support.library_error(["libGL.so.1", "libxcb-cursor.so.0"]).endswith(line)
 
 
 def test_only_a_user_needs_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,13 +168,13 @@ def test_only_a_user_needs_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_libraries_are_found_and_said_before_qt_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert platform_support.missing(["libc.so.6", "libnowhere.so.9"]) == ["libnowhere.so.9"]
-    monkeypatch.setattr(platform_support, "IMPORTED", {"libnowhere.so.9": ("nowhere9", "nowhere", "nowhere")})
+    assert platform_support.missing_libraries(["libc.so.6", "libnowhere.so.9"]) == ["libnowhere.so.9"]
+    monkeypatch.setattr(platform_support, "IMPORT_LIBRARIES", {"libnowhere.so.9": ("nowhere9", "nowhere", "nowhere")})
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     with pytest.raises(ExperimentError, match="nowhere"):
-        look_first()
-    found = check_command.libraries()
-    assert (found.verdict, "nowhere" in found.words) == (FAULT, True)
+        require_display()
+    found = check_command.check_libraries()
+    assert (found.status, "nowhere" in found.message) == (ERROR, True)
 
 
 @pytest.fixture
@@ -182,36 +193,36 @@ def compositor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 @pytest.mark.usefixtures("compositor")
 def test_wayland_is_chosen_before_x_if_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":987654")
-    assert platform_support.platform() == "wayland"
+    assert platform_support.qt_platform() == "wayland"
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-8")
-    assert platform_support.platform() == ""
+    assert platform_support.qt_platform() == ""
     monkeypatch.setenv("QT_QPA_PLATFORM", "wayland;offscreen")
-    assert platform_support.platform() == "offscreen"
+    assert platform_support.qt_platform() == "offscreen"
 
 
 def test_settings_that_cannot_be_used_are_a_hint(tmp_path: Path) -> None:
-    assert kept("settings", tmp_path / "a" / "b.ini", "x") == Finding(
+    assert check_writable("settings", tmp_path / "a" / "b.ini", "x") == Finding(
         OK, "settings", f"{tmp_path}/a/b.ini, not there yet"
     )
     (tmp_path / "a" / "b.ini").mkdir(parents=True)
-    found = kept("settings", tmp_path / "a" / "b.ini", "nothing is remembered")
-    assert (found.verdict, found.mend) == (HINT, "thalweg --reset puts it aside")
+    found = check_writable("settings", tmp_path / "a" / "b.ini", "nothing is remembered")
+    assert (found.status, found.fix) == (HINT, "thalweg --reset puts it aside")
     (tmp_path / "file").touch()
-    assert kept("settings", tmp_path / "file" / "b.ini", "x").verdict == HINT
+    assert check_writable("settings", tmp_path / "file" / "b.ini", "x").status == HINT
 
 
 def test_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, ID="arch")
-    assert fonts(3, ["Noto Sans CJK KR"]).verdict == OK
-    assert (fonts(3, []).verdict, fonts(3, []).mend.split()[-1]) == (HINT, "noto-fonts-cjk")
-    assert (fonts(0, []).verdict, fonts(0, []).mend.split()[-1]) == (FAULT, "ttf-dejavu")
+    assert check_fonts(3, ["Noto Sans CJK KR"]).status == OK
+    assert (check_fonts(3, []).status, check_fonts(3, []).fix.split()[-1]) == (HINT, "noto-fonts-cjk")
+    assert (check_fonts(0, []).status, check_fonts(0, []).fix.split()[-1]) == (ERROR, "ttf-dejavu")
 
 
 def test_a_bundle_does_not_tell_to_run_pip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform_support, "FROZEN", True)
     monkeypatch.setattr(sys, "executable", "/opt/thalweg/thalweg")
-    assert "pip" not in platform_support.qt_fault("libQt6Core is cut off")
-    assert "/opt/thalweg" not in platform_support.qt_fault("libQt6Core is cut off")
+    assert "pip" not in platform_support.qt_import_error("libQt6Core is cut off")
+    assert "/opt/thalweg" not in platform_support.qt_import_error("libQt6Core is cut off")
 
 
 def test_help_and_bad_words(capsys: pytest.CaptureFixture[str]) -> None:

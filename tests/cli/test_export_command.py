@@ -18,15 +18,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.cli import export_command, main
-from app.cli.export_arguments import EXAMPLES, guide, options_of, parser
-from app.cli.progress_line import Progress
+from app.cli import export_command
+from app.cli.export_arguments import EXAMPLES, build_options, build_parser, help_epilog
+from app.cli.main import main
+from app.cli.progress_line import ProgressLine
 from app.export import movie_writers
-from app.export.formats import EXPORTS, Export
-from app.export.options import inches
+from app.export.formats import EXPORT_FORMATS, ExportFormat
+from app.export.options import parse_size
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
 from tests.cli.test_main import run
@@ -40,7 +41,7 @@ OLD = "what was there before"
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own, in which a race lies."""
     monkeypatch.chdir(tmp_path)
-    Path("race.json").write_text(to_json(replace(FIRST, steps=12)))
+    Path("race.json").write_text(to_json(replace(DEFAULT_EXPERIMENT, steps=12)))
     return tmp_path
 
 
@@ -72,10 +73,21 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def test_every_format_by_its_suffix() -> None:
     assert (
-        main(["export", "race.json", "--dpi", "50", "--seconds", "1", "--to", *(f"a{suffix}" for suffix in EXPORTS)])
+        main(
+            [
+                "export",
+                "race.json",
+                "--dpi",
+                "50",
+                "--seconds",
+                "1",
+                "--to",
+                *(f"a{suffix}" for suffix in EXPORT_FORMATS),
+            ]
+        )
         == 0
     )
-    assert made() == {f"a{suffix}" for suffix in EXPORTS}
+    assert made() == {f"a{suffix}" for suffix in EXPORT_FORMATS}
     assert load("a.json") == load("race.json")
 
 
@@ -87,7 +99,7 @@ def test_settings(capsys: pytest.CaptureFixture[str]) -> None:
     assert kept.runs[0].hyperparameters["lr"] == 0.0002
     assert kept.runs[2].hyperparameters["beta1"] == 0.8
     assert (kept.runs[1].hyperparameters["lookahead"], kept.runs[1].hyperparameters["lookahead_alpha"]) == (0, 0.25)
-    assert (kept.start, kept.steps, kept.curve.quantity, kept.title, kept.settled) == (
+    assert (kept.start, kept.steps, kept.loss_plot.quantity, kept.title, kept.stop_when_converged) == (
         (-1, 2),
         12,
         "distance",
@@ -96,19 +108,19 @@ def test_settings(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert (kept.runs[1].color, kept.runs[2].visible) == ("#123456", False)
     assert main(["export", "race.json", "--set", "surface=beale", "--set", "steps=4", "--to", "c.json", "c.csv"]) == 0
-    assert (load("c.json").surface, load("c.json").steps) == ("beale", 4)
+    assert (load("c.json").surface_id, load("c.json").steps) == ("beale", 4)
     with open("c.csv", newline="") as file:
         assert len(list(csv.reader(file))) == 1 + 3 * 5
 
 
 def test_a_setting_counts_from_the_start_even_of_a_run_that_was_turned() -> None:
-    turned = Run("adam", {"lr": 0.1}, earlier=((5, {"lr": 0.2}),))  # type: ignore[arg-type]
-    Path("turned.json").write_text(to_json(replace(FIRST, runs=(turned,))))
+    turned = Run("adam", {"lr": 0.1}, history=((5, {"lr": 0.2}),))  # type: ignore[arg-type]
+    Path("turned.json").write_text(to_json(replace(DEFAULT_EXPERIMENT, runs=(turned,))))
     assert (
         main(["export", "turned.json", "--set", "adam.lr=0.3", "--set", "adam.cosine_steps=50", "--to", "b.json"]) == 0
     )
     kept = load("b.json").runs[0]
-    assert [settings["lr"] for _, settings in kept.timeline] == [0.3]
+    assert [settings["lr"] for _, settings in kept.hyperparameters_by_step] == [0.3]
     assert kept.hyperparameters["cosine_steps"] == 50
 
 
@@ -160,7 +172,7 @@ def test_wrong_targets_are_refused_before_anything_is_written(
 ) -> None:
     Path("folder.csv").mkdir()
     Path("link.csv").symlink_to("/dev/null")
-    monkeypatch.setattr(export_command, "_done", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_command, "_run_job", lambda *_: pytest.fail("it was begun"))
     assert told in refused(capsys, "race.json", "--to", *targets.split())
     assert Path("/dev/null").is_char_device()
 
@@ -203,7 +215,7 @@ def test_a_format_that_refuses_a_race_does_not_stop_the_others(
     def refuse(*_: object) -> None:
         raise ExperimentError("this cannot be said in code")
 
-    monkeypatch.setitem(EXPORTS, ".code", Export(".code", "Code", "code", refuse))
+    monkeypatch.setitem(EXPORT_FORMATS, ".code", ExportFormat(".code", "Code", "code", refuse))
     assert main(["export", "race.json", "--to", "a.code", "a.csv"]) == 1
     assert capsys.readouterr().err.endswith("a.code: this cannot be said in code\n")
     assert made() == {"a.csv"}
@@ -224,7 +236,7 @@ def test_folders_that_make_no_sense(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_exported_picture_is_exported_again_at_its_step() -> None:
-    kept = replace(load("race.json"), shown=7)
+    kept = replace(load("race.json"), displayed_step=7)
     Path("kept.json").write_text(to_json(kept))
     Path("open.json").write_text(to_json(replace(kept, steps=None)))
     assert main(["export", "race.json", "--steps", "5", "--dpi", "30", "--to", "a.png"]) == 0
@@ -236,7 +248,7 @@ def test_an_exported_picture_is_exported_again_at_its_step() -> None:
 def test_a_film_that_cannot_be_is_refused_before_it_is_raced(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export_command, "_done", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_command, "_run_job", lambda *_: pytest.fail("it was begun"))
     assert "a film has at most" in refused(capsys, "race.json", "--size", "6000x4000", "--to", "a.gif")
     assert "frames, not" in refused(capsys, "race.json", "--seconds", "3000", "--to", "a.csv", "a.gif")
     assert "at most 50 frames a second" in refused(capsys, "race.json", "--fps", "60", "--to", "a.gif")
@@ -256,17 +268,19 @@ def test_sizes_and_looks() -> None:
     with Image.open("a.png") as a, Image.open("b.png") as b:
         assert (a.size, b.size) == ((640, 480), (1000, 500))
         assert max(a.convert("L").getpixel((2, 2)), 60) == 60  # type: ignore[type-var]
-    chosen = parser().parse_args(["--to", "x"])
-    assert (options_of(chosen, "picture").size, options_of(chosen, "picture").dpi) == ((12.8, 7.6), 150)
-    assert (options_of(chosen, "film").pixels, options_of(chosen, "film").fps) == ((1280, 720), 25)
+    chosen = build_parser().parse_args(["--to", "x"])
+    assert (build_options(chosen, "picture").size, build_options(chosen, "picture").dpi) == ((12.8, 7.6), 150)
+    assert (build_options(chosen, "film").pixels, build_options(chosen, "film").fps) == ((1280, 720), 25)
 
 
 def test_pixels_are_as_many_as_are_asked_for() -> None:
     assert all(int(side * dpi) == pixels for dpi in (50, 72, 96, 100, 150, 200, 300) for pixels in range(100, 4000, 7)
-               for side in inches(f"{pixels}x{pixels}", dpi))  # fmt: skip
+               for side in parse_size(f"{pixels}x{pixels}", dpi))  # fmt: skip
 
 
-@pytest.mark.parametrize("suffix", [suffix for suffix, kind in EXPORTS.items() if kind.kind in ("data", "picture")])
+@pytest.mark.parametrize(
+    "suffix", [suffix for suffix, kind in EXPORT_FORMATS.items() if kind.kind in ("data", "picture")]
+)
 def test_a_disk_that_is_full_in_the_middle(
     suffix: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -336,7 +350,7 @@ def test_stopped_while_it_races(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export_command, "_advance", interrupted)
+    monkeypatch.setattr(export_command, "_simulate", interrupted)
     assert main(["export", "race.json", "--to", "a.csv"]) == 130
     assert capsys.readouterr().err == "thalweg: stopped\n"
     assert made() == set()
@@ -348,7 +362,7 @@ class Terminal(io.StringIO):
 
 
 def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.cli.progress_line.OFTEN", 0.0)
+    monkeypatch.setattr("app.cli.progress_line.MIN_INTERVAL", 0.0)
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     assert main(["export", "race.json", "--steps", "3000", "--to", "a.csv"]) == 0
@@ -367,7 +381,7 @@ def test_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("app.cli.progress_line.perf_counter", lambda: now[0])
     screen = Terminal()
-    with Progress(screen) as progress:
+    with ProgressLine(screen) as progress:
         for share, seconds in ((0.0, 0.0), (0.01, 0.01), (0.25, 10.0), (0.5, 300.0), (1.0, 600.0)):
             now[0] = 100.0 + seconds
             progress("a.csv", share)
@@ -388,7 +402,7 @@ def test_the_help_is_complete(capsys: pytest.CaptureFixture[str], monkeypatch: p
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 80
     for word in (
-        *EXPORTS,
+        *EXPORT_FORMATS,
         "--set",
         "--size",
         "--dpi",
@@ -401,15 +415,15 @@ def test_the_help_is_complete(capsys: pytest.CaptureFixture[str], monkeypatch: p
     ):
         assert word in text
     assert main(["list", "formats"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(EXPORTS)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(EXPORT_FORMATS)
 
 
 @pytest.mark.parametrize("command", [command for _, command in EXAMPLES])
 def test_the_examples_of_the_help_are_true(command: str) -> None:
     folder_of("race")
-    chosen = parser().parse_args(shlex.split(command))
-    suffixes = [next((suffix for suffix in EXPORTS if word.endswith(suffix)), "") for word in chosen.to]
-    assert (chosen.to[0] in guide()) == all(suffixes)
+    chosen = build_parser().parse_args(shlex.split(command))
+    suffixes = [next((suffix for suffix in EXPORT_FORMATS if word.endswith(suffix)), "") for word in chosen.to]
+    assert (chosen.to[0] in help_epilog()) == all(suffixes)
     if all(suffixes):
         assert main(["export", *shlex.split(command), "--steps", "3", "--dpi", "20", "--seconds", "1"]) == 0
 

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import export_command, main
+from app.cli import export_command
+from app.cli.main import main
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
-from app.model.experiment import FIRST
+from app.model.experiment import DEFAULT_EXPERIMENT
 from app.session.settings import Settings
 from app.system.package_versions import version
-from app.system.settings_file import begin_anew, settings_file
-from optimizers import OPTIMIZERS, PARTS
+from app.system.settings_file import back_up_settings, settings_file
+from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
 
 
@@ -59,13 +60,18 @@ def test_export_from_words(tmp_path: Path) -> None:
         == 0
     )
     kept = load(picture)
-    assert (kept.surface, kept.start, kept.steps, kept.names) == ("rosenbrock", (-1.5, 2.0), 30, ["adam", "momentum"])
+    assert (kept.surface_id, kept.start, kept.steps, kept.names) == (
+        "rosenbrock",
+        (-1.5, 2.0),
+        30,
+        ["adam", "momentum"],
+    )
     assert len(table.read_text().splitlines()) == 1 + 2 * 31
 
 
 def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
     mine = tmp_path / "mine.json"
-    mine.write_text(to_json(FIRST))
+    mine.write_text(to_json(DEFAULT_EXPERIMENT))
     assert main(["export", str(mine), "--steps", "5", "--to", str(tmp_path / "a.csv")]) == 0
     assert main(["export", "elongated_bowl", "--to", str(tmp_path / "b.csv")]) == 0
     assert (tmp_path / "b.csv").read_text().splitlines()[3].startswith("2,sgd,-5.733175,1.6199999999999997,")
@@ -124,7 +130,7 @@ def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
     for what, names in (
         ("optimizers", OPTIMIZERS),
         ("surfaces", SURFACES),
-        ("parts", PARTS),
+        ("parts", MODIFIERS),
         ("examples", ["elongated_bowl", "rosenbrock_momentum", "linear_regression"]),
     ):
         assert main(["list", what]) == 0
@@ -187,7 +193,7 @@ def test_a_foreign_error_is_one_sentence(
         raise error
 
     monkeypatch.delenv("THALWEG_TRACEBACK", raising=False)
-    monkeypatch.setattr(export_command, "_advance", fail)
+    monkeypatch.setattr(export_command, "_simulate", fail)
     words = ["export", "--steps", "3", "--to", str(tmp_path / "a.csv")]
     assert main(words) == 1
     said = capsys.readouterr().err
@@ -226,18 +232,18 @@ def test_settings_that_may_only_be_read_do_not_keep_the_window_shut(open_window:
 
 
 def test_reset_keeps_the_old_settings_beside_the_new_ones() -> None:
-    assert settings_file() == Path(Settings().store.fileName())
-    assert begin_anew() == "there are no settings to forget"
+    assert settings_file() == Path(Settings().backend.fileName())
+    assert back_up_settings() == "there are no settings to forget"
     path = settings_file()
     for name, content in (("Thalweg.ini.bak", "theme=dark"), ("Thalweg.ini.bak2", "theme=light")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
         kept = path.with_name(name)
-        assert begin_anew() == f"all settings are as new; the old ones are kept in {kept}"
+        assert back_up_settings() == f"all settings are as new; the old ones are kept in {kept}"
         assert not path.exists()
         assert kept.read_text() == content
     path.mkdir()
-    assert begin_anew().endswith(".bak3")
+    assert back_up_settings().endswith(".bak3")
 
 
 def test_nothing_is_reset_for_a_window_that_cannot_be_shown(tmp_path: Path) -> None:

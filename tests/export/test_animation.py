@@ -14,10 +14,10 @@ from PIL import Image
 
 from app.engine.race import Race
 from app.export import movie_writers
-from app.export.animation import Film, frame_steps
-from app.export.formats import export, export_slowly
+from app.export.animation import FrameRenderer, frame_steps
+from app.export.formats import export, iter_export
 from app.export.options import Options
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.theming.theme import LIGHT
 from app.utils.validation import ExperimentError
 from tests.conftest import turn
@@ -26,7 +26,7 @@ SMALL = Options(size=(6.4, 4.2), dpi=50, fps=10, seconds=1.0)
 FIT = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 0.01})))
 
 
-def raced(steps: int, experiment: Experiment = FIRST) -> Race:
+def raced(steps: int, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
     race = Race(experiment)
     race.advance(steps)
     return race
@@ -53,7 +53,7 @@ def frames_of(path: Path) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
-@pytest.mark.parametrize("experiment", [FIRST, FIT], ids=["surface", "fit"])
+@pytest.mark.parametrize("experiment", [DEFAULT_EXPERIMENT, FIT], ids=["surface", "fit"])
 def test_a_film_begins_at_the_start_and_ends_as_the_picture(
     suffix: str, experiment: Experiment, tmp_path: Path
 ) -> None:
@@ -71,33 +71,33 @@ def test_a_film_begins_at_the_start_and_ends_as_the_picture(
 
 @pytest.mark.parametrize(
     "experiment",
-    [FIRST, FIT, replace(FIRST, runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.1})))],
+    [DEFAULT_EXPERIMENT, FIT, replace(DEFAULT_EXPERIMENT, runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.1})))],
     ids=["surface", "fit", "diverged"],
 )
 def test_frames_drawn_one_after_the_other_are_those_drawn_at_once(experiment: Experiment) -> None:
     race = raced(700, experiment)
-    slowly, at_once = Film(race, SMALL), Film(race, SMALL)
+    slowly, at_once = FrameRenderer(race, SMALL), FrameRenderer(race, SMALL)
     for step in range(0, 701, 7):
-        slow = slowly.draw(step, 0.0).astype(float)
-    fast = at_once.draw(700, 0.0).astype(float)
+        slow = slowly.render_frame(step, 0.0).astype(float)
+    fast = at_once.render_frame(700, 0.0).astype(float)
     assert np.abs(slow - fast).mean() < 0.2
 
 
 def test_the_camera_turns(tmp_path: Path) -> None:
     race = raced(40)
-    film = Film(race, replace(SMALL, view="relief", turn=90.0))
-    first, still, later = (film.draw(40, seconds).copy().astype(float) for seconds in (0.0, 0.0, 1.0))
+    film = FrameRenderer(race, replace(SMALL, view="relief", camera_speed=90.0))
+    first, still, later = (film.render_frame(40, seconds).copy().astype(float) for seconds in (0.0, 0.0, 1.0))
     assert (first == still).all()
     assert np.abs(first - later).mean() > 3
 
 
 def test_a_film_is_of_the_past_when_it_began_whatever_happens_later(tmp_path: Path) -> None:
     race = raced(100)
-    work = export_slowly(race, tmp_path / "a.gif", SMALL)
+    work = iter_export(race, tmp_path / "a.gif", SMALL)
     export(race, tmp_path / "b.gif", SMALL)
     next(work)
     race.advance(500)
-    later = race.take(replace(race.experiment, start=(1.0, 1.0)))
+    later = race.with_experiment(replace(race.experiment, start=(1.0, 1.0)))
     later.advance(300)
     shares = list(work)
     assert shares == sorted(shares)
@@ -109,7 +109,7 @@ def test_a_film_is_of_the_past_when_it_began_whatever_happens_later(tmp_path: Pa
 def test_a_film_that_is_cancelled_leaves_no_file(suffix: str, tmp_path: Path) -> None:
     target = tmp_path / f"a{suffix}"
     target.write_text("old")
-    work = export_slowly(raced(50), target, SMALL)
+    work = iter_export(raced(50), target, SMALL)
     for _ in range(3):
         next(work)
     work.close()
@@ -128,7 +128,9 @@ def test_a_gif_keeps_its_time_and_its_colors(tmp_path: Path) -> None:
         assert film.info["loop"] == 0
         shown = {color for _, color in film.convert("RGB").getcolors(1 << 20)}  # type: ignore[union-attr]
     assert (255, 255, 255) in shown
-    for color in LIGHT.runs[: len(FIRST.runs)]:  # though nothing of them is to be seen in the first frame
+    for color in LIGHT.run_colors[
+        : len(DEFAULT_EXPERIMENT.runs)
+    ]:  # though nothing of them is to be seen in the first frame
         assert tuple(bytes.fromhex(color[1:])) in shown
 
 
@@ -136,9 +138,9 @@ def test_a_gif_keeps_its_time_and_its_colors(tmp_path: Path) -> None:
     ("last", "wish", "steps"),
     [
         (8, {"fps": 2.0, "seconds": 3.0}, [0, 2, 4, 6, 8, 8]),
-        (10, {"fps": 2.0, "pace": 4}, [0, 4, 8, 10, 10, 10]),
-        (10, {"fps": 2.0, "pace": 4, "seconds": 1.0}, [0, 4]),
-        (10, {"fps": 2.0, "pace": 4, "seconds": 4.0}, [0, 4, 8, 10, 10, 10, 10, 10]),
+        (10, {"fps": 2.0, "steps_per_frame": 4}, [0, 4, 8, 10, 10, 10]),
+        (10, {"fps": 2.0, "steps_per_frame": 4, "seconds": 1.0}, [0, 4]),
+        (10, {"fps": 2.0, "steps_per_frame": 4, "seconds": 4.0}, [0, 4, 8, 10, 10, 10, 10, 10]),
         (2, {"fps": 2.0}, [0, 1, 2, 2, 2]),
         (0, {"fps": 2.0}, [0, 0, 0]),
     ],
@@ -151,7 +153,7 @@ def test_films_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     race = raced(20_000, Experiment("sphere", runs=(Run("sgd"),)))
     for name, wish, told in (
         ("a.gif", {"fps": 60.0}, "a GIF shows at most 50"),
-        ("a.gif", {"pace": 1}, "at most 10,000 frames"),
+        ("a.gif", {"steps_per_frame": 1}, "at most 10,000 frames"),
         ("a.mp4", {"size": (100.0, 50.0), "dpi": 100}, "pixels a frame"),
     ):
         with pytest.raises(ExperimentError, match=told):

@@ -15,16 +15,16 @@ import pytest
 
 from app.engine.race import Race
 from app.export.code import keras_script, numpy_script, plot_script, torch_script
-from app.export.code.framework_mapping import COUNTERPARTS, counterpart
-from app.export.formats import EXPORTS, export, format_of
-from app.model.comparison import Fair
-from app.model.experiment import FIRST, Experiment, ExperimentError, Run
-from optimizers import OPTIMIZERS, PARTS
-from optimizers.frameworks import classes, from_framework
+from app.export.code.framework_mapping import COUNTERPARTS, find_counterpart
+from app.export.formats import EXPORT_FORMATS, export, format_for_path
+from app.model.comparison import ComparisonMode
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, ExperimentError, Run
+from optimizers import MODIFIERS, OPTIMIZERS
+from optimizers.frameworks import framework_classes, from_framework
 from surfaces import SURFACES
 from tests.conftest import turn
 
-CODE = [suffix for suffix, made in EXPORTS.items() if made.kind == "code"]
+CODE = [suffix for suffix, made in EXPORT_FORMATS.items() if made.kind == "code"]
 Script = Callable[[Race], str]
 
 
@@ -53,8 +53,8 @@ def takes_the_path(race: Race, text: str, others: tuple[str, ...] = ("numpy",)) 
     assert imported(text) <= {*sys.stdlib_module_names, *others}
     made = ran(text)
     assert list(made["paths"]) == race.experiment.names
-    for name, track in zip(race.experiment.names, race.tracks, strict=True):
-        x, y, loss = track.part(0, race.step)
+    for name, track in zip(race.experiment.names, race.trajectories, strict=True):
+        x, y, loss = track.values_between(0, race.step)
         np.testing.assert_array_equal(made["paths"][name], np.column_stack([x, y]), name)
         np.testing.assert_array_equal(made["losses"][name], loss, name)
     return made
@@ -82,7 +82,7 @@ def test_every_surface(surface: str) -> None:
 
 @pytest.mark.parametrize("optimizer", ["adam", "normalized_gradient", "bfgs", "nelder_mead", "lbfgs"])
 def test_every_part_switched_off_and_on_again(optimizer: str) -> None:
-    parts = {name: part.on for name, part in OPTIMIZERS[optimizer].parts.items()}
+    parts = {name: part.default_strength for name, part in OPTIMIZERS[optimizer].modifiers.items()}
     for chosen in (*({name: on} for name, on in parts.items()), parts):
         first = next(iter(chosen))
         race = raced(12, "tanh_neuron", Run(optimizer, chosen))
@@ -114,8 +114,8 @@ def test_a_run_that_diverges_stops_there_and_one_that_cannot_begin_does_not() ->
 
 
 def test_a_run_without_evaluations_left_stops_there() -> None:
-    race = raced(80, "rosenbrock", Run("bfgs"), Run("adam"), fair=Fair("evaluations", 40))
-    assert race.tracks[0].extent < race.tracks[1].extent == 40
+    race = raced(80, "rosenbrock", Run("bfgs"), Run("adam"), comparison=ComparisonMode("evaluations", 40))
+    assert race.trajectories[0].last_step < race.trajectories[1].last_step == 40
     takes_the_path(race, numpy_script(race))
 
 
@@ -150,7 +150,12 @@ def test_a_race_of_many() -> None:
     ids = list(OPTIMIZERS)
     for k, surface in enumerate(("eggholder", "linear_regression", "two_weight_network", "ackley")):
         runs = [
-            Run(id, {part.id: part.on for part in list(OPTIMIZERS[id].parts.values())[k::4]} if j % 3 == 0 else {})
+            Run(
+                id,
+                {part.id: part.default_strength for part in list(OPTIMIZERS[id].modifiers.values())[k::4]}
+                if j % 3 == 0
+                else {},
+            )
             for j, id in enumerate(ids[k::4])
         ]
         race = raced(12, surface, *runs)
@@ -164,13 +169,13 @@ def test_names_that_two_rooms_share_are_told_apart() -> None:
     race = raced(10, "eggholder", Run("signsgd", {"lr": 0.5}), Run("rprop"), Run("prodigy"))
     made = takes_the_path(race, numpy_script(race))
     assert "rule_sign" in made
-    assert OPTIMIZERS.keys().isdisjoint(PARTS)  # a part is known by its function's name, which must not be taken
+    assert OPTIMIZERS.keys().isdisjoint(MODIFIERS)  # a part is known by its function's name, which must not be taken
 
 
 @pytest.mark.parametrize("script", [numpy_script, plot_script, torch_script, keras_script])
 def test_a_title_is_text_and_nothing_else(script: Script) -> None:
     title = '"""; import os\nraise SystemExit #\\" \x00 \u202e {0} $x$ \\N{DIGIT ONE}'
-    race = Race(replace(FIRST, title=title))
+    race = Race(replace(DEFAULT_EXPERIMENT, title=title))
     race.advance(3)
     text = script(race)
     assert text.encode() == script(race).encode()
@@ -181,7 +186,7 @@ def test_a_title_is_text_and_nothing_else(script: Script) -> None:
 
 @pytest.mark.parametrize("suffix", [".py", ".plot.py"])
 def test_the_file_runs_by_itself(suffix: str, tmp_path: Path) -> None:
-    race = Race(replace(FIRST, title="It's a race"))
+    race = Race(replace(DEFAULT_EXPERIMENT, title="It's a race"))
     race.advance(50)
     file, picture = tmp_path / f"a{suffix}", tmp_path / "a.png"
     export(race, file)
@@ -193,7 +198,7 @@ def test_the_file_runs_by_itself(suffix: str, tmp_path: Path) -> None:
         cwd=tmp_path,
         env={"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(tmp_path)},
     )
-    x, y, loss = (column[-1] for column in race.tracks[2].part(0, 50))
+    x, y, loss = (column[-1] for column in race.trajectories[2].values_between(0, 50))
     assert answer.stdout.splitlines()[2] == f"adam: 50 steps to ({x:.6g}, {y:.6g}), loss {loss:.6g}"
     assert picture.exists() == (suffix == ".plot.py")
 
@@ -215,7 +220,7 @@ def test_the_picture_has_paths_and_losses() -> None:
 
 def test_the_formats_are_found_by_their_suffix() -> None:
     assert CODE == [".py", ".torch.py", ".keras.py", ".plot.py"]
-    assert [format_of(Path(f"a{suffix}")).suffix for suffix in CODE] == CODE
+    assert [format_for_path(Path(f"a{suffix}")).suffix for suffix in CODE] == CODE
 
 
 @pytest.mark.parametrize(("script", "framework"), [(torch_script, "torch"), (keras_script, "keras")])
@@ -239,10 +244,10 @@ def test_the_mapping_is_the_inverse_of_the_one_there_is(framework: str, optimize
     settings |= {name: 0.0 for name in ("initial", "eps_root") if name in settings}
     if optimizer == "lamb":
         settings["weight_decay"] = 0.0
-    found = counterpart(framework, optimizer, [settings], lr_changes=False)
+    found = find_counterpart(framework, optimizer, [settings], lr_changes=False)
     assert found is not None
     [(name, arguments)], adjusted = found
-    assert name in classes(framework)
+    assert name in framework_classes(framework)
     id, hyperparameters = from_framework(framework, name, arguments)
     rule = OPTIMIZERS[id]
     if adjusted or COUNTERPARTS[framework][optimizer].only_if_lr_changes:

@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 
 from app.engine.race import Race
-from app.export.formats import EXPORTS, export, export_slowly, format_of
+from app.export.formats import EXPORT_FORMATS, export, format_for_path, iter_export
 from app.export.options import Options
-from app.export.run_records import recorded
+from app.export.run_records import collect_records
 from app.io.experiment_files import load
 from app.io.experiment_json import from_json
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 from tests.conftest import turn
 
-DATA = [suffix for suffix, made in EXPORTS.items() if made.kind == "data"]
+DATA = [suffix for suffix, made in EXPORT_FORMATS.items() if made.kind == "data"]
 RULES = ("sgd", "adam", "rprop", "newton", "bfgs", "lbfgs", "nelder_mead", "cma_es", "lamb", "novograd")
 
 
@@ -63,8 +63,8 @@ def test_all_three_say_the_same_to_the_last_digit(tmp_path: Path) -> None:
     race = turn(raced(*map(Run, RULES), steps=20), 1, lr=0.05)
     race.advance(20)
     rows, document, kept = everything(race, tmp_path)
-    for name, track, run in zip(race.experiment.names, race.tracks, document["runs"], strict=True):
-        x, y, loss = track.part(0, 40)
+    for name, track, run in zip(race.experiment.names, race.trajectories, document["runs"], strict=True):
+        x, y, loss = track.values_between(0, 40)
         own = [row for row in rows if row["optimizer"] == name]
         assert [float(row["x"]) for row in own] == [step["x"] for step in run["steps"]] == x.tolist()
         assert kept[f"{name}/positions"].tolist() == np.column_stack([x, y]).tolist()
@@ -73,9 +73,9 @@ def test_all_three_say_the_same_to_the_last_digit(tmp_path: Path) -> None:
         slopes = [list(race.surface(*here)[1]) for here in zip(x.tolist(), y.tolist(), strict=True)]
         assert kept[f"{name}/gradients"].tolist() == slopes == [step["gradient"] for step in run["steps"]]
         assert [[float(row["grad_x"]), float(row["grad_y"])] for row in own] == slopes
-        spent = np.sum(track.evaluations(track.extent), axis=0).tolist()
+        spent = np.sum(track.evaluation_arrays(track.last_step), axis=0).tolist()
         assert [int(row["evaluations"]) for row in own] == kept[f"{name}/evaluations"].tolist() == spent
-        rates = [math.nan, *track.learning_rates(track.extent)]
+        rates = [math.nan, *track.learning_rates(track.last_step)]
         np.testing.assert_array_equal(kept[f"{name}/learning_rates"], rates)
         assert [step["lr"] for step in run["steps"]] == [None if math.isnan(rate) else rate for rate in rates]
         assert [row["lr"] for row in own] == ["" if math.isnan(rate) else str(rate) for rate in rates]
@@ -86,11 +86,11 @@ def test_all_three_say_the_same_to_the_last_digit(tmp_path: Path) -> None:
 def test_the_state_of_every_rule(rule: str, tmp_path: Path) -> None:
     race = raced(Run(rule), steps=12)
     _, document, kept = everything(race, tmp_path)
-    track = race.tracks[0]
+    track = race.trajectories[0]
     for step in (0, 1, 7, 12):
-        point = track.point_at(min(step, track.extent))
-        for k, name in enumerate(track.rule.state, 1):
-            value = (point.x[k], point.y[k]) if track.rule.separable else point.x[k]
+        point = track.point_at(min(step, track.last_step))
+        for k, name in enumerate(track.method.state, 1):
+            value = (point.x[k], point.y[k]) if track.method.separable else point.x[k]
             said = document["runs"][0]["steps"][point.t]["state"][name]
             array = kept[f"{rule}/state/{name}"][point.t]
             assert array.dtype == np.float64
@@ -137,7 +137,7 @@ def test_a_part_with_a_state_that_comes_on_the_way(tmp_path: Path) -> None:
     rows, document, kept = everything(race, tmp_path)
     slow = kept["adam/state/lookahead_slow"]
     assert np.isnan(slow[:21]).all()
-    assert slow[40].tolist() == race.tracks[0].point_at(40).parts["lookahead"][0].tolist()
+    assert slow[40].tolist() == race.trajectories[0].point_at(40).modifier_states["lookahead"][0].tolist()
     assert document["runs"][0]["steps"][20]["state"]["lookahead_slow"] is None
     assert document["runs"][0]["steps"][40]["state"]["lookahead_slow"] == slow[40].tolist()
     assert [rows[k]["lookahead_slow_x"] for k in (20, 40)] == ["", str(slow[40][0])]
@@ -146,7 +146,7 @@ def test_a_part_with_a_state_that_comes_on_the_way(tmp_path: Path) -> None:
 def test_runs_that_diverge_end_there(tmp_path: Path) -> None:
     race = raced(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}), steps=1000, surface="sphere")
     rows, document, kept = everything(race, tmp_path)
-    gone = race.tracks[0].diverged_at
+    gone = race.trajectories[0].diverged_at
     assert gone
     assert [run["diverged_at"] for run in document["runs"]] == [gone, None]
     assert [len(run["steps"]) for run in document["runs"]] == [gone, 1001]
@@ -172,7 +172,7 @@ def test_a_start_without_a_height_is_strict_json(tmp_path: Path) -> None:
 def test_branches_and_replicas(tmp_path: Path) -> None:
     noisy = Run("sgd", {"lr": 0.0005, "noise": 0.5}, replicas=2)
     race = raced(noisy, Run("momentum", {"lr": 0.0005}), steps=30)
-    race.complete()
+    race.compute_pending()
     race.seek(10)
     race = turn(race, 1, lr=0.001)
     race.advance(10)
@@ -180,33 +180,33 @@ def test_branches_and_replicas(tmp_path: Path) -> None:
     label = race.experiment.branches[0].label
     assert {(row["optimizer"], row["branch"], row["replica"]) for row in rows} == {
         ("sgd", "", ""), ("momentum", "", ""), ("momentum", label, ""), ("sgd", "", "1"), ("sgd", "", "2")}  # fmt: skip
-    assert kept["branch-1/momentum/losses"].tolist() == race.branches[0][0].losses[:31].tolist()
-    assert kept["sgd/replica-2/losses"].tolist() == race.bundles[0][1].losses[:21].tolist()
+    assert kept["branch-1/momentum/losses"].tolist() == race.branch_trajectories[0][0].losses[:31].tolist()
+    assert kept["sgd/replica-2/losses"].tolist() == race.replica_trajectories[0][1].losses[:21].tolist()
     assert [(run["name"], run["branch"], run["replica"]) for run in document["runs"]][2] == ("momentum", label, None)
     assert [len(run["steps"]) for run in document["runs"]] == [21, 21, 31, 21, 21]
 
 
 def test_what_is_late_comes_along(tmp_path: Path) -> None:
     race = raced(Run("sgd", {"lr": 0.0005}), steps=50)
-    race = race.take(race.experiment.added(Run("adam")))
-    assert race.late
+    race = race.with_experiment(race.experiment.with_added_run(Run("adam")))
+    assert race.pending_runs
     export(race, tmp_path / "a.csv")
     assert len(as_csv(tmp_path / "a.csv")) == 2 * 51
 
 
 def test_the_experiment_comes_along_and_opens_again(tmp_path: Path) -> None:
-    race = Race(replace(FIRST, title="Größe, „x“"))
+    race = Race(replace(DEFAULT_EXPERIMENT, title="Größe, „x“"))
     race.advance(5)
     _, document, kept = everything(race, tmp_path)
     for text in (str(kept["experiment"]), json.dumps(document["experiment"])):
         again = from_json(text)
-        assert (again, again.shown) == (race.experiment, 5)
+        assert (again, again.displayed_step) == (race.experiment, 5)
     export(race, tmp_path / "b.json")
     assert load(tmp_path / "b.json") == race.experiment
     with pytest.raises(ExperimentError, match='it has no key "thalweg"'):
         load(tmp_path / "a.data.json")
-    assert format_of(Path("x.DATA.json")).kind == "data"
-    assert format_of(Path("x.json")).kind == "experiment"
+    assert format_for_path(Path("x.DATA.json")).kind == "data"
+    assert format_for_path(Path("x.json")).kind == "experiment"
 
 
 def test_a_race_without_runs(tmp_path: Path) -> None:
@@ -217,12 +217,12 @@ def test_a_race_without_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", DATA)
 def test_what_is_stopped_leaves_nothing(suffix: str, tmp_path: Path) -> None:
     race = raced(Run("adam"), Run("lamb"), steps=3000)
-    shares = list(export_slowly(race, tmp_path / f"a{suffix}"))
+    shares = list(iter_export(race, tmp_path / f"a{suffix}"))
     assert len(shares) > 8
     assert shares == sorted(shares)
     assert shares[-1] <= 1
     whole = (tmp_path / f"a{suffix}").read_bytes()
-    job = export_slowly(race, tmp_path / f"a{suffix}", Options())
+    job = iter_export(race, tmp_path / f"a{suffix}", Options())
     while next(job) < 0.5:
         pass
     assert len(list(tmp_path.iterdir())) == 2
@@ -254,6 +254,6 @@ def peak() -> Callable[[Callable[[], None]], int]:
 def test_every_step_is_walked_as_it_was_raced() -> None:
     race = turn(raced(Run("adam"), Run("bfgs"), steps=1500), 0, lr=0.3, cosine_steps=100.0)
     race.advance(1000)
-    for record in recorded(race):
+    for record in collect_records(race):
         made = np.array([(row.x, row.y, row.loss) for row in record.rows()])
-        np.testing.assert_array_equal(made.T, record.track.part(0, race.step))
+        np.testing.assert_array_equal(made.T, record.trajectory.values_between(0, race.step))

@@ -11,22 +11,22 @@ import pytest
 from PIL import Image
 
 from app.engine.race import Race
-from app.export.formats import EXPORTS, export
+from app.export.formats import EXPORT_FORMATS, export
 from app.export.options import Options
 from app.io.experiment_files import load
-from app.model.experiment import FIRST, Experiment, ExperimentError, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, ExperimentError, Run
 from app.theming.theme import DARK
 from app.utils import atomic_write
 from tests.conftest import turn
 
 
-def race(steps: int = 30, experiment: Experiment = FIRST) -> Race:
+def race(steps: int = 30, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
     made = Race(experiment)
     made.advance(steps)
     return made
 
 
-@pytest.mark.parametrize("suffix", EXPORTS)
+@pytest.mark.parametrize("suffix", EXPORT_FORMATS)
 def test_every_format_writes_a_whole_file(suffix: str, tmp_path: Path) -> None:
     export(race(), tmp_path / f"a{suffix}")
     assert [path.name for path in tmp_path.iterdir()] == [f"a{suffix}"]
@@ -39,7 +39,7 @@ def test_a_picture_has_its_size_and_carries_its_experiment(tmp_path: Path) -> No
         assert picture.size == (400, 250)
         assert len({*picture.convert("RGB").resize((80, 50)).tobytes()}) > 50
     opened = load(tmp_path / "a.png")
-    assert (opened, opened.shown) == (FIRST, 30)
+    assert (opened, opened.displayed_step) == (DEFAULT_EXPERIMENT, 30)
 
 
 @pytest.mark.parametrize("view", ["all", "contour", "relief", "loss", "fit"])
@@ -75,7 +75,7 @@ def test_the_table_has_every_run_and_step_to_the_last_digit(tmp_path: Path) -> N
     assert [(row["optimizer"], int(row["step"])) for row in rows] == [
         (name, step) for name in ("sgd", "momentum", "adam") for step in range(26)
     ]
-    x, _, loss = made.tracks[2].part(0, 25)
+    x, _, loss = made.trajectories[2].values_between(0, 25)
     assert [float(row["x"]) for row in rows[52:]] == x.tolist()
     for row in rows:
         height, slope = made.surface(float(row["x"]), float(row["y"]))
@@ -97,7 +97,7 @@ def test_a_run_that_diverged_ends_there(tmp_path: Path) -> None:
     made = race(1000, experiment)
     export(made, tmp_path / "a.csv")
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
-    gone = made.tracks[0].diverged_at
+    gone = made.trajectories[0].diverged_at
     assert gone
     assert sum(row["optimizer"] == "sgd" for row in rows) == gone
     assert sum(row["optimizer"] == "sgd-2" for row in rows) == 1001

@@ -14,12 +14,12 @@ from PIL import Image
 from pypdf import PdfReader
 
 from app.engine.race import Race
-from app.export.figure import compose
+from app.export.figure import build_figure
 from app.export.formats import export
-from app.export.options import Options, inches
+from app.export.options import Options, parse_size
 from app.io.experiment_json import from_json
-from app.model.comparison import Fair
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.comparison import ComparisonMode
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
 
@@ -29,7 +29,7 @@ NOISY = Experiment(
 )
 
 
-def raced(steps: int = 60, experiment: Experiment = FIRST) -> Race:
+def raced(steps: int = 60, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
     race = Race(experiment)
     race.advance(steps)
     return race
@@ -60,7 +60,7 @@ def test_an_svg_holds_vectors_and_words_and_one_bitmap(tmp_path: Path) -> None:
         assert expected in words
     source = next(root.iter(f"{DC}source")).text
     assert source
-    assert from_json(source).runs == FIRST.runs
+    assert from_json(source).runs == DEFAULT_EXPERIMENT.runs
 
 
 def test_a_pdf_has_its_size_and_its_words(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_pdf_has_its_size_and_its_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".svg", ".pdf"])
 @pytest.mark.parametrize("gone", ["title", "legend", "mode"])
 def test_title_legend_and_race_mode_can_be_left_out(suffix: str, gone: str, tmp_path: Path) -> None:
-    race = raced(20, replace(FIRST, title="My race", fair=Fair("evaluations", 500)))
+    race = raced(20, replace(DEFAULT_EXPERIMENT, title="My race", comparison=ComparisonMode("evaluations", 500)))
     signs = {"title": "My race", "legend": "Adam, lr 0.15", "mode": "500 evaluations for each run"}
     path = tmp_path / f"a{suffix}"
     export(race, path, Options(view="contour", **{gone: False}))
@@ -104,13 +104,13 @@ def test_a_small_picture_is_a_large_one_made_smaller(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "experiment",
-    [FIRST, Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 0.1, "noise": 1.0}, replicas=4),))],
+    [DEFAULT_EXPERIMENT, Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 0.1, "noise": 1.0}, replicas=4),))],
     ids=["runs", "replicas"],
 )
 def test_the_picture_shows_the_step_of_the_race_and_not_what_is_beyond(experiment: Experiment, tmp_path: Path) -> None:
     early, back = raced(12, experiment), raced(200, experiment)
     for race in (early, back):
-        race.complete()
+        race.compute_pending()
     back.seek(12)
     for name, race in (("a", early), ("b", back)):
         export(race, tmp_path / f"{name}.png", Options(dpi=60, view="contour"))
@@ -120,7 +120,7 @@ def test_the_picture_shows_the_step_of_the_race_and_not_what_is_beyond(experimen
 def test_dark_is_dark(tmp_path: Path) -> None:
     export(raced(3), tmp_path / "a.png", Options(dpi=40, theme=DARK))
     corner = Image.open(tmp_path / "a.png").convert("RGB").getpixel((1, 1))
-    assert "#{:02x}{:02x}{:02x}".format(*corner) == DARK.face  # type: ignore[misc]
+    assert "#{:02x}{:02x}{:02x}".format(*corner) == DARK.figure_background  # type: ignore[misc]
 
 
 def test_a_long_noisy_path_is_thinned_in_a_vector_file(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_long_noisy_path_is_thinned_in_a_vector_file(tmp_path: Path) -> None:
     ],
 )
 def test_sizes_in_words(words: str, wide: float, high: float) -> None:
-    assert inches(words, 100) == pytest.approx((wide, high))
+    assert parse_size(words, 100) == pytest.approx((wide, high))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_sizes_in_words(words: str, wide: float, high: float) -> None:
 )
 def test_no_sizes(words: str) -> None:
     with pytest.raises(ExperimentError, match=re.compile("must")):
-        inches(words, 100)
+        parse_size(words, 100)
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_no_sizes(words: str) -> None:
         ({"fps": 0}, "fps must be"),
         ({"fps": 100}, "fps must be"),
         ({"seconds": 0.0}, "a film lasts"),
-        ({"pace": 0}, "at least 1 step"),
-        ({"turn": 1e9}, "turns by at most"),
+        ({"steps_per_frame": 0}, "at least 1 step"),
+        ({"camera_speed": 1e9}, "turns by at most"),
         ({"transparent": "yes"}, "true or false"),
     ],
 )
@@ -176,17 +176,17 @@ def test_what_cannot_be_wished(wish: dict, told: str) -> None:
 
 
 def test_a_picture_of_no_runs_can_be_made() -> None:
-    from app.export.image import draw
+    from app.export.image import write_image
 
     file = BytesIO()
-    draw(raced(5, Experiment("sphere")), file, "png", Options(dpi=40))
+    write_image(raced(5, Experiment("sphere")), file, "png", Options(dpi=40))
     assert Image.open(file).size == (512, 304)
 
 
 @pytest.mark.parametrize("size", [(12.8, 7.6), (3.0, 3.0)])
 def test_a_long_title_is_shortened_and_what_it_says_stands_below(size: tuple[float, float]) -> None:
-    race = raced(5, replace(FIRST, title="Many words about a race that has been raced " * 4))
-    made = compose(race, Options(size=size, dpi=60))
+    race = raced(5, replace(DEFAULT_EXPERIMENT, title="Many words about a race that has been raced " * 4))
+    made = build_figure(race, Options(size=size, dpi=60))
     told, title = made.figure.texts
     boxes = [text.get_window_extent() for text in (told, title)]
     assert title.get_text().startswith("Many words about")
@@ -195,5 +195,5 @@ def test_a_long_title_is_shortened_and_what_it_says_stands_below(size: tuple[flo
     assert all(box.x0 >= 0 and box.x1 <= made.figure.bbox.x1 for box in boxes)
     assert boxes[0].y1 <= boxes[1].y0
     assert all(view.axes.bbox.y1 < boxes[0].y0 for view in made.views)
-    short = compose(raced(5), Options(size=(12.8, 7.6)))
+    short = build_figure(raced(5), Options(size=(12.8, 7.6)))
     assert len({round(text.get_position()[1], 6) for text in short.figure.texts}) == 1

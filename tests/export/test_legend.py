@@ -10,9 +10,9 @@ from PIL import Image
 
 from app.engine.race import Race
 from app.export import legend
-from app.export.figure import compose
+from app.export.figure import build_figure
 from app.export.formats import export
-from app.export.options import SIZE, Options
+from app.export.options import DEFAULT_SIZE, Options
 from app.model.edits import with_branch_changed
 from app.model.experiment import Experiment, Run
 from app.theming.theme import DARK
@@ -33,11 +33,11 @@ LONG = (
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 14, 24])
-@pytest.mark.parametrize("size", [SIZE, (6.0, 5.0)])
+@pytest.mark.parametrize("size", [DEFAULT_SIZE, (6.0, 5.0)])
 @pytest.mark.parametrize("dpi", [40, 100])
 def test_the_legend_is_whole_and_leaves_room_for_the_views(count: int, size: tuple[float, float], dpi: float) -> None:
     race = raced(Experiment("rosenbrock", runs=tuple(Run.parse(LONG[k % 3]) for k in range(count))), 20)
-    figure = compose(race, Options(theme=DARK, size=size, dpi=dpi)).figure
+    figure = build_figure(race, Options(theme=DARK, size=size, dpi=dpi)).figure
     (made,) = figure.legends
     box, whole = made.get_window_extent(), figure.bbox
     assert box.x0 >= 0
@@ -52,11 +52,11 @@ def test_the_legend_is_whole_and_leaves_room_for_the_views(count: int, size: tup
 
 def test_a_label_that_is_longer_than_the_picture_is_broken() -> None:
     words = ["word " * 60] * 3
-    size, count, labels = next(legend.layouts(words, [160.0] * 3, 500.0, 200.0))
+    size, count, labels = next(legend.candidate_layouts(words, [160.0] * 3, 500.0, 200.0))
     assert count == 1
     assert size >= 6
     assert all("\n" in label for label in labels)
-    assert legend.columns_of([*range(7)], 3) == [[0, 1, 2], [3, 4], [5, 6]]
+    assert legend.split_into_columns([*range(7)], 3) == [[0, 1, 2], [3, 4], [5, 6]]
 
 
 def test_nothing_at_the_edge_of_an_exported_picture(tmp_path: Path) -> None:
@@ -80,5 +80,5 @@ def test_branches_that_are_shown_are_named() -> None:
         (named, ["branch: too slow"]),
         (with_branch_changed(named, 0, visible=False), []),
     ):
-        (made,) = compose(race.take(experiment), Options(theme=DARK, dpi=60)).figure.legends
+        (made,) = build_figure(race.with_experiment(experiment), Options(theme=DARK, dpi=60)).figure.legends
         assert [text.get_text() for text in made.get_texts()] == ["SGD, lr 0.3, turned at step 10", *words]

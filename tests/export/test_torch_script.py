@@ -12,8 +12,8 @@ import torch
 from app.engine.race import Race
 from app.export.code import torch_script
 from app.export.code.framework_mapping import TORCH
-from app.model.experiment import FIRST, Run
-from optimizers import OPTIMIZERS, PARTS
+from app.model.experiment import DEFAULT_EXPERIMENT, Run
+from optimizers import MODIFIERS, OPTIMIZERS
 from tests.conftest import turn
 from tests.export.test_code_export import imported, raced, ran
 
@@ -32,8 +32,8 @@ def comes_to_the_same(race: Race) -> dict[str, Any]:
     text = torch_script(race)
     assert not {"app", "optimizers", "surfaces"} & imported(text)
     made = ran(text)
-    for name, track in zip(race.experiment.names, race.tracks, strict=True):
-        x, y, loss = track.part(0, race.step)
+    for name, track in zip(race.experiment.names, race.trajectories, strict=True):
+        x, y, loss = track.values_between(0, race.step)
         np.testing.assert_allclose(made["paths"][name], np.column_stack([x, y]), rtol=1e-9, atol=1e-9, err_msg=name)
         np.testing.assert_allclose(made["losses"][name], loss, rtol=1e-8, atol=1e-9, err_msg=name)
     return made
@@ -52,12 +52,14 @@ def test_every_class_with_its_rate_turned(optimizer: str, surface: str) -> None:
     comes_to_the_same(race)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", MODIFIERS)
 def test_every_part(part: str) -> None:
     for optimizer in ("sgd", "momentum", "adam", "adam_keras", "adamw", "rprop", "adafactor"):
-        if part in OPTIMIZERS[optimizer].parts:
+        if part in OPTIMIZERS[optimizer].modifiers:
             lr = rate(optimizer)
-            race = raced(20, "himmelblau", Run(optimizer, {"lr": lr, part: ON.get(part, PARTS[part].on)}))
+            race = raced(
+                20, "himmelblau", Run(optimizer, {"lr": lr, part: ON.get(part, MODIFIERS[part].default_strength)})
+            )
             for changes in ({"lr": lr / 2}, {part: 0.0}):
                 race = turn(race, 0, **changes)
                 race.advance(15)
@@ -65,9 +67,13 @@ def test_every_part(part: str) -> None:
 
 
 def test_several_hyperparameters_turned_and_a_run_that_diverges() -> None:
-    race = Race(FIRST.added(Run("sgd", {"lr": 9.0})).added(Run("nesterov", {"lr": 0.001, "momentum": 0.0})))
+    race = Race(
+        DEFAULT_EXPERIMENT.with_added_run(Run("sgd", {"lr": 9.0})).with_added_run(
+            Run("nesterov", {"lr": 0.001, "momentum": 0.0})
+        )
+    )
     race.advance(40)
     race = turn(turn(race, 2, lr=0.05, beta1=0.8, eps=1e-4), 1, lr=0.0003, momentum=0.7)
     race.advance(40)
     made = comes_to_the_same(race)
-    assert len(made["paths"]["sgd-2"]) == race.tracks[3].diverged_at
+    assert len(made["paths"]["sgd-2"]) == race.trajectories[3].diverged_at

@@ -8,29 +8,33 @@ from pathlib import Path
 import pytest
 from matplotlib.text import Text
 
-from app.analysis.run_status import verdict
+from app.analysis.run_status import run_status
 from app.engine.race import Race
-from app.engine.trajectory import Track
-from app.export.formats import EXPORTS, export
+from app.engine.trajectory import Trajectory
+from app.export.formats import EXPORT_FORMATS, export
 from app.export.options import Options
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.help.shortcuts_dialog import by_menu
-from app.gui.panels.results.results_page import FORMS, Standings
-from app.gui.widgets.mnemonics import plain
+from app.gui.help.shortcuts_dialog import menu_sections
+from app.gui.panels.results.results_page import COPY_FORMATS, ResultsPage
+from app.gui.widgets.mnemonics import strip_mnemonic
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.io.experiment_json import from_json
-from app.model.dataset import land
+from app.model.dataset import get_surface
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.theming.theme import LIGHT
-from app.utils.i18n import ENGLISH, Language, in_english, speak, spoken, tr
+from app.utils.i18n import ENGLISH, Language, current_language, in_english, set_language, tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 from tests.conftest import turn
 from tests.gui.test_language import Pseudo, assert_translated, proper_names, untranslated
 
-READ = [suffix for suffix, made in EXPORTS.items() if made.kind in ("data", "code", "experiment") and suffix != ".npz"]
+READ = [
+    suffix
+    for suffix, made in EXPORT_FORMATS.items()
+    if made.kind in ("data", "code", "experiment") and suffix != ".npz"
+]
 Open = Callable[..., MainWindow]
 
 
@@ -59,20 +63,20 @@ def test_data_and_scripts_are_the_same_in_every_language(suffix: str, tmp_path: 
         race.advance(5)
     texts = []
     for language in (ENGLISH, BRACKETS):
-        speak(language)
+        set_language(language)
         export(race, tmp_path / f"a{suffix}")
-        assert spoken() is language
+        assert current_language() is language
         texts.append((tmp_path / f"a{suffix}").read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.parametrize("kind", COPY_FORMATS)
 def test_a_copied_table_is_the_same_in_every_language(open_window: Open, kind: str) -> None:
     window = open_window(raced().experiment)
     window.session.advance(12)
-    panel = Standings(window.session, LIGHT)
+    panel = ResultsPage(window.session, LIGHT)
     before = panel.table_text(kind)
-    speak(BRACKETS)
+    set_language(BRACKETS)
     assert panel.table_text(kind) == before
 
 
@@ -83,16 +87,16 @@ def test_a_data_file_is_refused_in_the_language_that_is_spoken(tmp_path: Path) -
         (ENGLISH, "cannot open bad.csv: a row is not two finite numbers: line 2 ('3,x')"),
         (BRACKETS, "⟦cannot open bad.csv: ⟦a row is not two finite numbers: line 2 ('3,x')⟧⟧"),
     ):
-        speak(language)
+        set_language(language)
         with pytest.raises(ExperimentError) as caught:
             load(path)
         assert str(caught.value) == words
     with pytest.raises(ExperimentError, match="⟦a line needs at least two points with different x⟧"):
-        land("linear_regression", ((1.0, 1.0), (2.0, 3.0)))
+        get_surface("linear_regression", ((1.0, 1.0), (2.0, 3.0)))
 
 
 def test_english_for_a_while() -> None:
-    speak(BRACKETS)
+    set_language(BRACKETS)
     with in_english():
         assert tr("loss") == "loss"
     assert tr("loss") == "⟦loss⟧"
@@ -100,18 +104,18 @@ def test_english_for_a_while() -> None:
 
 def test_the_key_of_a_command_is_no_part_of_its_name() -> None:
     texts = ("Save &As…", "다른 이름으로 저장(&A)…", "&Play")
-    assert [plain(text) for text in texts] == ["Save As…", "다른 이름으로 저장…", "Play"]
+    assert [strip_mnemonic(text) for text in texts] == ["Save As…", "다른 이름으로 저장…", "Play"]
 
 
 def test_a_language_is_called_as_it_calls_itself(open_window: Open) -> None:
     window = open_window()
     window.set_language("ko")
-    assert [window.commands[f"language_{code}"].text() for code in ("en", "ko")] == ["English", "한국어"]
+    assert [window.action_registry[f"language_{code}"].text() for code in ("en", "ko")] == ["English", "한국어"]
 
 
 def test_the_names_of_axes_are_names() -> None:
     """A coordinate is called by the first word, which is a letter: what stands in brackets behind it may be translated."""
-    assert all(len(axis.split()[0]) <= 2 for land in SURFACES.values() for axis in land.axes)
+    assert all(len(axis.split()[0]) <= 2 for land in SURFACES.values() for axis in land.axis_labels)
 
 
 # -- what a person reads
@@ -145,14 +149,14 @@ RUNS = [
     ],
 )
 def test_every_verdict_is_said_in_the_language(surface: str) -> None:
-    speak(BRACKETS)
+    set_language(BRACKETS)
     said = set()
     for run in RUNS:
-        track = Track(Run.parse(run), SURFACES[surface], SURFACES[surface].start)
+        track = Trajectory(Run.parse(run), SURFACES[surface], SURFACES[surface].start)
         track.advance(400)
         for step in (0, 1, 5, 20, 100, 400):
-            found = verdict(track, min(step, track.reach))
-            said |= {found.words, found.short}
+            found = run_status(track, min(step, track.last_known_step))
+            said |= {found.text, found.short_text}
     assert [words for words in said if untranslated(words, NAMES)] == []
 
 
@@ -170,7 +174,7 @@ def test_every_word_of_a_figure_is_said_in_the_language(
 
     monkeypatch.setattr(Text, "draw", remembering)
     race = raced()
-    speak(BRACKETS)
+    set_language(BRACKETS)
     export(race, tmp_path / "a.png", Options(view=view))
     assert any("⟦" in words for words in drawn)
     assert [words for words in drawn if untranslated(words, NAMES)] == []
@@ -181,7 +185,7 @@ def test_the_export_dialogs_are_said_in_the_language(
     open_window: Open, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     window = open_window()
-    speak(BRACKETS)
+    set_language(BRACKETS)
     seen = []
 
     def look(dialog: ExportDialog) -> int:
@@ -190,17 +194,17 @@ def test_the_export_dialogs_are_said_in_the_language(
         return 0
 
     monkeypatch.setattr(ExportDialog, "exec", look)
-    window.commands[name].trigger()
+    window.action_registry[name].trigger()
     assert seen
     assert not untranslated(seen[0], NAMES)
 
 
 def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window: Open) -> None:
     window = open_window()
-    speak(BRACKETS)
-    window.commands.translate()
-    assert [heading for heading, _ in by_menu(window) if untranslated(heading, NAMES)] == []
-    assert any(heading.count("⟦") == 2 for heading, _ in by_menu(window))
+    set_language(BRACKETS)
+    window.action_registry.retranslate()
+    assert [heading for heading, _ in menu_sections(window) if untranslated(heading, NAMES)] == []
+    assert any(heading.count("⟦") == 2 for heading, _ in menu_sections(window))
 
 
 @pytest.mark.parametrize(
@@ -229,7 +233,7 @@ def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_in_the_language(text: str) -> None:
-    speak(BRACKETS)
+    set_language(BRACKETS)
     with pytest.raises(ExperimentError) as caught:
         from_json(text)
     assert str(caught.value).startswith("⟦")

@@ -22,15 +22,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.analysis.run_status import verdict
+from app.analysis.run_status import run_status
 from app.analysis.summary import describe
 from app.engine.race import Race
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.widgets.picker import Popup
-from app.gui.window.main_window import SHOWN_AT_FIRST, MainWindow
-from app.model.experiment import FIRST, Experiment
-from app.session.playback_clock import BEAT, FRAME
-from app.session.settings import MOTION as KEY
+from app.gui.widgets.picker import PickerPopup
+from app.gui.window.main_window import INITIAL_STEPS, MainWindow
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.session.playback_clock import FRAME_INTERVAL, REDUCED_MOTION_INTERVAL
+from app.session.settings import REDUCED_MOTION_KEY as KEY
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
@@ -99,9 +99,11 @@ def test_everything_in_the_window_has_a_name_and_a_role(
     open_window: Open, application: QApplication, optimizer: str
 ) -> None:
     window = open_window()
-    for page in range(window.foot.count()):
-        window.foot.setCurrentIndex(page)
-    window.session.change(lambda e: e.with_run(0, e.runs[0].racing(optimizer).turned("noise", 0.5)))
+    for page in range(window.results_tabs.count()):
+        window.results_tabs.setCurrentIndex(page)
+    window.session.change(
+        lambda e: e.with_run(0, e.runs[0].with_optimizer(optimizer).with_hyperparameter("noise", 0.5))
+    )
     settle(application)
     assert len(used(window)) > 50
     all_named(window)
@@ -118,10 +120,10 @@ def test_everything_in_the_dialogs_has_a_name_and_a_role(open_window: Open, monk
 
     monkeypatch.setattr(ExportDialog, "exec", look)
     for name in ("export_picture", "export_film"):
-        window.commands[name].trigger()
+        window.action_registry[name].trigger()
     for name in ("shortcuts", "about"):
-        window.commands[name].trigger()
-    window.complain("this cannot be")
+        window.action_registry[name].trigger()
+    window.show_error("this cannot be")
     dialogs = [each for each in window.findChildren(QDialog) if each.isVisible()]
     assert len(dialogs) == 3
     for dialog in dialogs:
@@ -131,14 +133,14 @@ def test_everything_in_the_dialogs_has_a_name_and_a_role(open_window: Open, monk
 
 
 def test_the_lists_to_search_have_names(open_window: Open) -> None:
-    for popup in open_window().findChildren(Popup):
+    for popup in open_window().findChildren(PickerPopup):
         all_named(popup)
 
 
 def test_what_a_tool_tip_says_can_be_heard(open_window: Open) -> None:
     """Qt reads a control's tool tip as its description; that of a mere label nobody would hear."""
     window = open_window()
-    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("noise", 0.5)))
+    window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("noise", 0.5)))
     heard = [widget.accessibleDescription() or widget.toolTip() for widget in used(window)]
     told = [
         label.toolTip()
@@ -151,12 +153,12 @@ def test_what_a_tool_tip_says_can_be_heard(open_window: Open) -> None:
 
 def test_runs_and_figures_are_read_from_lists_and_tables(open_window: Open) -> None:
     window = open_window()
-    item = window.side.runs.list.item(0)
+    item = window.side_panel.run_list.list.item(0)
     assert item is not None
     assert item.text().startswith("SGD")
     assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "whether it is shown is announced"
-    assert window.results.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert window.results.horizontalHeaderItem(4).text() == "Loss"  # type: ignore[union-attr]
+    assert window.readout_table.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert window.readout_table.horizontalHeaderItem(4).text() == "Loss"  # type: ignore[union-attr]
 
 
 def described(window: MainWindow) -> str:
@@ -166,39 +168,45 @@ def described(window: MainWindow) -> str:
 
 
 def test_the_description_says_where_every_run_stands_the_chosen_one_first() -> None:
-    race = Race(FIRST)
+    race = Race(DEFAULT_EXPERIMENT)
     race.advance(60)
-    words = describe(FIRST, race, lambda k: verdict(race.tracks[k], 60), chosen=2)
+    words = describe(DEFAULT_EXPERIMENT, race, lambda k: run_status(race.trajectories[k], 60), selected_run=2)
     assert words.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
-    assert verdict(race.tracks[2], 60).words in words
+    assert run_status(race.trajectories[2], 60).text in words
     assert words.index("Adam") < words.index("SGD") < words.index("Momentum")
-    assert f"SGD, lr 0.001: loss {race.tracks[0].losses[60]:.4g}, {verdict(race.tracks[0], 60).short}." in words
+    assert (
+        f"SGD, lr 0.001: loss {race.trajectories[0].losses[60]:.4g}, {run_status(race.trajectories[0], 60).short_text}."
+        in words
+    )
     nobody = Experiment("sphere")
-    assert describe(nobody, Race(nobody), lambda k: verdict(race.tracks[k], 0)) == "Sphere at step 0. There is no run."
+    assert (
+        describe(nobody, Race(nobody), lambda k: run_status(race.trajectories[k], 0))
+        == "Sphere at step 0. There is no run."
+    )
 
 
 def test_the_description_is_renewed_on_pause_on_a_step_and_with_an_edit(open_window: Open) -> None:
     window = open_window()
-    session, line = window.session, window.time.line
-    assert f"at step {SHOWN_AT_FIRST}." in described(window)
+    session, line = window.session, window.timeline_bar.timeline
+    assert f"at step {INITIAL_STEPS}." in described(window)
 
     def write() -> str:
-        assert window.writing.isActive()
-        window.writing.timeout.emit()
+        assert window.text_update_timer.isActive()
+        window.text_update_timer.timeout.emit()
         return described(window)
 
     session.clock.play()
-    session.clock.pass_time(0.1)
-    window.writing.stop()
+    session.clock.advance_time(0.1)
+    window.text_update_timer.stop()
     session.clock.pause()
     assert f"at step {session.race.step}." in write()
-    window.commands["back"].trigger()
+    window.action_registry["back"].trigger()
     assert f"at step {session.race.step}." in write()
     line.setValue(10)
     assert "at step 10." in write()
-    window.side.runs.choose(1)
+    window.side_panel.run_list.move_selection(1)
     assert "Momentum, lr 0.0006, the chosen run" in write()
-    session.change(lambda e: e.removed(0))
+    session.change(lambda e: e.without_run(0))
     assert "SGD" not in described(window)
 
 
@@ -207,10 +215,10 @@ def test_nothing_is_said_again_that_has_not_changed(open_window: Open, monkeypat
     said: list[str] = []
     for canvas in window.canvases.values():
         monkeypatch.setattr(canvas, "setAccessibleDescription", said.append)
-    window._write()
+    window.update_texts()
     assert not said
-    window.commands["step"].trigger()
-    window._write()
+    window.action_registry["step"].trigger()
+    window.update_texts()
     assert len(said) == len(window.canvases)
 
 
@@ -224,57 +232,57 @@ def test_reduced_motion_shows_few_pictures_of_the_same_race(open_window: Open, m
     def a_second() -> tuple[int, int]:
         """How many pictures and how many updates."""
         frames.clear()
-        window.commands["start"].trigger()
+        window.action_registry["start"].trigger()
         clock.play()
         for _ in range(1000 // clock._timer.interval()):
-            clock.pass_time(clock._timer.interval() / 1000)
+            clock.advance_time(clock._timer.interval() / 1000)
         clock.pause()
         return len(frames) - 1, window.session.race.step
 
     pictures, updates = a_second()
-    assert clock._timer.interval() == FRAME
-    window.commands["reduce_motion"].trigger()
-    assert clock._timer.interval() == BEAT
+    assert clock._timer.interval() == FRAME_INTERVAL
+    window.action_registry["reduce_motion"].trigger()
+    assert clock._timer.interval() == REDUCED_MOTION_INTERVAL
     few, as_many = a_second()
     assert few <= 4 < 50 < pictures
     assert abs(as_many - updates) <= 2
     assert QApplication.cursorFlashTime() == 0
-    window.commands["reduce_motion"].trigger()
+    window.action_registry["reduce_motion"].trigger()
     assert QApplication.cursorFlashTime() > 0
     assert not window.isAnimated(), "nothing of the layout moves by itself, wished or not"
 
 
 def test_reduced_motion_goes_as_fast_as_it_can_too(open_window: Open) -> None:
     window = open_window()
-    window.calm.toggle()
+    window.reduced_motion.toggle()
     clock = window.session.clock
     clock.unlimited = True
     counts: list[int] = []
-    clock.due.disconnect()
-    clock.due.connect(counts.append)
+    clock.steps_due.disconnect()
+    clock.steps_due.connect(counts.append)
     for _ in range(5):
-        clock.pass_time(BEAT / 1000)
+        clock.advance_time(REDUCED_MOTION_INTERVAL / 1000)
     assert counts == sorted(set(counts)), "there is time for more, so there are more"
-    clock.pass_time(2 * BEAT / 1000)
+    clock.advance_time(2 * REDUCED_MOTION_INTERVAL / 1000)
     assert counts[-1] < counts[-2]
-    window.calm.toggle()
+    window.reduced_motion.toggle()
 
 
 def test_reduced_motion_is_remembered_and_offers_no_turning_film(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = open_window()
-    first.settings.keep("film/turn", 30.0)
-    first.commands["reduce_motion"].trigger()
+    first.settings.set_value("film/turn", 30.0)
+    first.action_registry["reduce_motion"].trigger()
     first.close()
     second = open_window()
-    assert second.calm.on
-    assert second.session.clock._timer.interval() == BEAT
-    assert second.commands["reduce_motion"].isChecked()
+    assert second.reduced_motion.active
+    assert second.session.clock._timer.interval() == REDUCED_MOTION_INTERVAL
+    assert second.action_registry["reduce_motion"].isChecked()
     turned = []
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: turned.append(dialog.form.turn.value()) or 0)
-    second.commands["export_film"].trigger()
-    second.commands["reduce_motion"].trigger()
-    second.commands["export_film"].trigger()
+    second.action_registry["export_film"].trigger()
+    second.action_registry["reduce_motion"].trigger()
+    second.action_registry["export_film"].trigger()
     assert turned == [0.0, 30.0]
-    assert not second.settings.flag(KEY, True)
+    assert not second.settings.get_bool(KEY, True)

@@ -25,24 +25,26 @@ from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.engine.race import Race
-from app.export.figure import compose
+from app.export.figure import build_figure
 from app.export.options import Options
 from app.gui.widgets import icons
 from app.gui.window.actions import ACTIONS
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST, Curve, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot, Run
 from app.plotting import fonts
-from app.plotting.path_renderer import Brush
-from app.plotting.projected_path import lengths
-from app.theming.stylesheet import sheet
+from app.plotting.path_renderer import PathRenderer
+from app.plotting.projected_path import distances_along
+from app.theming.stylesheet import build_stylesheet
 from app.theming.theme import THEMES, Theme
-from app.utils.i18n import Language, speak
+from app.utils.i18n import Language, set_language
 from app.views import VIEWS, Scene, View, annotations
-from app.views.surface_view import Relief
+from app.views.surface_view import SurfaceView
 from tests.conftest import settle
 
-APP = Path(icons.__file__).parent
-ASKED = {name for path in APP.rglob("*.py") for name in re.findall(r"look\.icon\(\"([a-z-]+)\"", path.read_text())}
+APP = Path(icons.__file__).parents[2]
+ASKED = {
+    name for path in APP.rglob("*.py") for name in re.findall(r"icons\.load_icon\(\"([a-z-]+)\"", path.read_text())
+}
 THEMED = pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
 LEAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and AAA where the contrast is high
 
@@ -62,14 +64,17 @@ def contrast(one: str, other: str) -> float:
 
 def test_every_icon_that_is_asked_for_is_there() -> None:
     names = {path.stem for path in icons.ICONS.glob("*.svg")}
-    drawn = {"pause", *(name for theme in THEMES.values() for name in re.findall(r"/([a-z-]+)\.svg", sheet(theme)))}
+    drawn = {
+        "pause",
+        *(name for theme in THEMES.values() for name in re.findall(r"/([a-z-]+)\.svg", build_stylesheet(theme))),
+    }
     assert names == {row.icon for row in ACTIONS if row.icon} | ASKED | drawn
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in icons.ICONS.glob("*.svg")))
 def test_an_icon_is_a_picture_in_the_color_that_is_asked_for(application: QApplication, name: str) -> None:
     for ratio in (1.0, 1.5, 2.0, 3.0):
-        picture = icons.icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
+        picture = icons.load_icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
         assert picture.width() == round(18 * ratio)
         solid = [
             QColor(picture.pixel(x, y))
@@ -87,12 +92,17 @@ def test_an_icon_is_a_picture_in_the_color_that_is_asked_for(application: QAppli
 def pairs(theme: Theme) -> set[tuple[str, str]]:
     """Ink and ground of every rule of the style sheet; where it names no ground, each that may lie below."""
     found = set()
-    for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet(theme)):
+    for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", build_stylesheet(theme)):
         facts = dict(re.findall(r"(?:^|;)\s*([a-z-]+): ([^;]+)", rule))
         ink, ground = facts.get("color"), facts.get("background", "")
         if ink is not None and ":disabled" not in selector:  # what cannot be used is exempt
             found |= {
-                (ink, each) for each in ([ground] if ground.startswith("#") else [theme.panel, theme.field, theme.face])
+                (ink, each)
+                for each in (
+                    [ground]
+                    if ground.startswith("#")
+                    else [theme.panel_background, theme.input_background, theme.figure_background]
+                )
             }
         if "selection-color" in facts:
             found.add((facts["selection-color"], facts["selection-background-color"]))
@@ -101,18 +111,18 @@ def pairs(theme: Theme) -> set[tuple[str, str]]:
 
 @THEMED
 def test_words_can_be_read(theme: Theme) -> None:
-    grounds = (theme.panel, theme.field, theme.face, theme.chosen)
-    inks = {(theme.text, ground) for ground in grounds} | {(theme.muted, ground) for ground in grounds[:3]}
+    grounds = (theme.panel_background, theme.input_background, theme.figure_background, theme.selected_background)
+    inks = {(theme.text, ground) for ground in grounds} | {(theme.muted_text, ground) for ground in grounds[:3]}
     weak = {pair: contrast(*pair) for pair in pairs(theme) | inks if contrast(*pair) < LEAST[theme.name]}
     assert not weak
-    assert {theme.text, theme.muted, theme.warning, theme.on_accent} <= {ink for ink, _ in pairs(theme)}
+    assert {theme.text, theme.muted_text, theme.warning, theme.on_accent} <= {ink for ink, _ in pairs(theme)}
 
 
 @THEMED
 def test_controls_and_the_focus_stand_out_from_what_is_around(theme: Theme) -> None:
-    for color in (theme.edge, theme.accent):
-        assert contrast(color, theme.panel) >= 3
-        assert contrast(color, theme.field) >= 3
+    for color in (theme.control_border, theme.accent):
+        assert contrast(color, theme.panel_background) >= 3
+        assert contrast(color, theme.input_background) >= 3
 
 
 @THEMED
@@ -121,7 +131,7 @@ def test_every_kind_of_control_shows_that_it_has_the_focus(
     application: QApplication,
     theme: Theme,
 ) -> None:
-    window = open_window(FIRST)
+    window = open_window(DEFAULT_EXPERIMENT)
     window.set_theme(theme.name)
     settle(application)
     window.activateWindow()
@@ -170,8 +180,8 @@ def test_thirty_two_runs_are_told_apart_without_their_colors_within_each_color()
 
 @THEMED
 def test_the_colors_of_runs_are_okabe_and_itos_in_their_order_and_can_be_seen(theme: Theme) -> None:
-    for color, model in zip(theme.runs, color_sequences["okabe_ito"], strict=True):
-        assert contrast(color, theme.face) >= 3
+    for color, model in zip(theme.run_colors, color_sequences["okabe_ito"], strict=True):
+        assert contrast(color, theme.figure_background) >= 3
         hue, original = colorsys.rgb_to_hsv(*to_rgb(color)), colorsys.rgb_to_hsv(*model)
         if to_hex(model) != "#000000":
             assert abs(hue[0] - original[0]) < 0.06
@@ -182,14 +192,14 @@ def test_the_colors_of_runs_are_okabe_and_itos_in_their_order_and_can_be_seen(th
 
 def test_lengths_are_the_same_however_they_are_added_up() -> None:
     points = np.random.default_rng(5).normal(size=(999, 2)) * 100
-    whole = lengths(points)
+    whole = distances_along(points)
     assert whole[-1] == pytest.approx(np.hypot(*np.diff(points, axis=0).T).sum())
     for cut in (1, 128, 700):
-        assert whole[cut] + lengths(points[cut:])[-1] == whole[-1]
+        assert whole[cut] + distances_along(points[cut:])[-1] == whole[-1]
     points[5] = np.nan
     points[9] = 1e300
-    assert np.isfinite(lengths(points)).all()
-    assert lengths(points[:0]).size == 0
+    assert np.isfinite(distances_along(points)).all()
+    assert distances_along(points[:0]).size == 0
 
 
 # Figures
@@ -206,28 +216,28 @@ def shown(
     race.advance(steps)
     figure = Figure(figsize=size, dpi=100)
     canvas, view = FigureCanvasAgg(figure), VIEWS[name](figure)
-    view.hints = True
-    view.show(Scene(race))
-    view.arrange()
+    view.shows_hints = True
+    view.show_scene(Scene(race))
+    view.fit_labels()
     canvas.draw()
     return view, canvas
 
 
 def test_a_low_view_gives_its_room_to_the_picture() -> None:
-    loss, _ = shown("loss", FIRST, 20, (3.8, 1.9))
+    loss, _ = shown("loss", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
     assert loss.axes.bbox.height > 0.72 * 190
     assert not loss.axes.xaxis.label.get_visible()
-    relief, _ = shown("relief", FIRST, 20, (3.8, 1.9))
-    assert isinstance(relief, Relief)
-    spots = relief.pixels(relief.nodes).reshape(-1, 2)
+    relief, _ = shown("relief", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
+    assert isinstance(relief, SurfaceView)
+    spots = relief.project_points(relief.mesh_nodes).reshape(-1, 2)
     assert np.ptp(spots[:, 1]) > 0.5 * 190
     assert (spots >= 0).all()
     assert (spots <= (380, 190)).all()
-    tall, _ = shown("loss", FIRST, 20, (3.8, 3.0))
+    tall, _ = shown("loss", DEFAULT_EXPERIMENT, 20, (3.8, 3.0))
     assert tall.axes.xaxis.label.get_visible()
 
 
-HIDDEN = replace(FIRST, runs=tuple(replace(run, visible=False) for run in FIRST.runs))
+HIDDEN = replace(DEFAULT_EXPERIMENT, runs=tuple(replace(run, visible=False) for run in DEFAULT_EXPERIMENT.runs))
 
 
 @pytest.mark.parametrize(
@@ -245,10 +255,10 @@ def test_an_empty_view_says_what_to_do(
     monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: said.append(text.get_text()))
     view, canvas = shown(name, experiment)
     said.clear()
-    view.heads(Brush(canvas.get_renderer()))
+    view.draw_current_markers(PathRenderer(canvas.get_renderer()))
     assert said == [words]
-    view.hints = False
-    view.heads(Brush(canvas.get_renderer()))
+    view.shows_hints = False
+    view.draw_current_markers(PathRenderer(canvas.get_renderer()))
     assert said == [words], "a picture to take home does not"
 
 
@@ -261,10 +271,10 @@ def test_where_a_run_has_left_the_map_for_good() -> None:
         ([(5, 5)], (5, 5), (0, 0)),
         ([(5, 5), (np.nan, 3)], (5, 5), (0, 0)),
     ):
-        out = annotations.way_out(np.array(points, float), box)
+        out = annotations.exit_point(np.array(points, float), box)
         assert out is not None
         np.testing.assert_allclose(out, (place, way))
-    assert annotations.way_out(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
+    assert annotations.exit_point(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
 
 
 def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,16 +285,16 @@ def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.Monkey
     monkeypatch.setattr(
         annotations.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent()))
     )
-    view.heads(Brush(canvas.get_renderer()))
+    view.draw_current_markers(PathRenderer(canvas.get_renderer()))
     assert view.scene is not None
-    gone = [track.diverged_at for track in view.scene.race.tracks]
+    gone = [track.diverged_at for track in view.scene.race.trajectories]
     assert [words for words, _ in said] == [f"SGD diverged at {gone[0]}", f"Nesterov diverged at {gone[2]}"]
     assert not said[0][1].overlaps(said[1][1])
 
 
 def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
     view, canvas = shown("contour", Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.01}),)), 60, (6.0, 4.0))
-    brush, written, pixels = Brush(canvas.get_renderer()), [], []
+    brush, written, pixels = PathRenderer(canvas.get_renderer()), [], []
     draw = annotations.Text.draw
     monkeypatch.setattr(
         annotations.Text, "draw", lambda text, renderer: (written.append(text.get_text()), draw(text, renderer))
@@ -292,7 +302,7 @@ def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.Monk
     bare = canvas.copy_from_bbox(view.figure.bbox)
     for _ in range(3):
         canvas.restore_region(bare)
-        view.heads(brush)
+        view.draw_current_markers(brush)
         pixels.append(np.array(canvas.buffer_rgba()))
     assert len(written) == 1, "a frame has no time for letters"
     assert (pixels[0] == pixels[1]).all()
@@ -301,31 +311,31 @@ def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.Monk
 
 def test_in_a_picture_the_axis_ends_where_the_steps_do() -> None:
     for scale in ("linear", "log"):
-        race = Race(replace(FIRST, curve=Curve(x_scale=scale)))
+        race = Race(replace(DEFAULT_EXPERIMENT, loss_plot=LossPlot(x_scale=scale)))
         race.advance(130)
-        made = compose(race, Options(dpi=50))
+        made = build_figure(race, Options(dpi=50))
         (loss,) = [view for view in made.views if view.id == "loss"]
         assert loss.axes.get_xlim()[1] == 130
 
 
 def test_figures_wear_a_font_that_is_there_and_one_with_hangul() -> None:
     with rc_context():
-        fonts.wear("DejaVu Serif")
+        fonts.set_font_family("DejaVu Serif")
         assert rcParams["font.sans-serif"] == ["DejaVu Serif", "DejaVu Sans"]
-        fonts.wear("No Such Family")
-        assert fonts.worn() == ("DejaVu Sans",)
-        speak(Language("ko", "한국어", {}))
-        fonts.wear("DejaVu Sans")
-        assert fonts.worn()[0] == "DejaVu Sans"
-        assert set(fonts.worn()) <= fonts.known()
-        for family in fonts.worn()[1:]:
+        fonts.set_font_family("No Such Family")
+        assert fonts.font_families() == ("DejaVu Sans",)
+        set_language(Language("ko", "한국어", {}))
+        fonts.set_font_family("DejaVu Sans")
+        assert fonts.font_families()[0] == "DejaVu Sans"
+        assert set(fonts.font_families()) <= fonts.available_families()
+        for family in fonts.font_families()[1:]:
             assert FT2Font(findfont(family)).get_char_index(ord("한"))
             figure = Figure()
             figure.text(0.5, 0.5, "한글 λ⁻² ☆")
             with catch_warnings(action="error"):  # matplotlib warns of a letter that it has not
                 figure.savefig(BytesIO(), format="png")
-    speak(Language("en", "English"))
-    fonts.wear("DejaVu Sans")
+    set_language(Language("en", "English"))
+    fonts.set_font_family("DejaVu Sans")
 
 
 def test_a_dashed_run_that_has_ended_does_not_stop_the_others(open_window: Callable[..., MainWindow]) -> None:

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.window.dock_layout import reachable
+from app.gui.window.dock_layout import is_reachable
 from app.gui.window.main_window import MainWindow
 from app.session.settings import Settings
 from app.theming.theme import DARK
@@ -22,7 +22,7 @@ PARTS = ("contour", "relief", "loss", "side", "results")
 
 def where(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     """The place of every part that is seen, in the window."""
-    docks = window.layout_.docks
+    docks = window.dock_layout.docks
     return {
         name: (*(lambda p: (p.x(), p.y()))(dock.mapTo(window, QPoint())), dock.width(), dock.height())
         for name, dock in docks.items()
@@ -46,8 +46,8 @@ def test_the_figures_fill_what_the_panels_leave(open_window: Open, application: 
 def test_a_cross_hides_and_the_menu_brings_back(open_window: Open, application: QApplication, name: str) -> None:
     window = open_window()
     before = where(window)
-    action = window.commands[name if name in ("side", "results") else f"view_{name}"]
-    window.layout_.docks[name].cross.click()
+    action = window.action_registry[name if name in ("side", "results") else f"view_{name}"]
+    window.dock_layout.docks[name].close_button.click()
     settle(application)
     assert name not in where(window)
     assert not action.isChecked()
@@ -59,8 +59,8 @@ def test_a_cross_hides_and_the_menu_brings_back(open_window: Open, application: 
 
 def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    dock, canvas = window.layout_.docks["loss"], window.canvases["loss"]
-    dock.float.click()
+    dock, canvas = window.dock_layout.docks["loss"], window.canvases["loss"]
+    dock.float_button.click()
     settle(application)
     assert dock.isWindow()
     window.session.advance(5)
@@ -68,12 +68,12 @@ def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open
     dock.close()
     settle(application)
     assert not dock.isVisible()
-    assert not window.layout_.shows("loss")
-    window.toggle("loss")
+    assert not window.dock_layout.is_dock_enabled("loss")
+    window.toggle_dock("loss")
     settle(application)
     assert dock.isWindow()
     assert dock.isVisible()
-    dock.float.click()
+    dock.float_button.click()
     settle(application)
     assert not dock.isWindow()
     assert canvas.at == window.session.race.step
@@ -82,13 +82,13 @@ def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open
 def test_reset_puts_everything_back(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1280, 720))
     first = where(window)
-    docks = window.layout_.docks
-    window.toggle("relief")
+    docks = window.dock_layout.docks
+    window.toggle_dock("relief")
     docks["side"].setFloating(True)
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["results"])
-    window.layout_.figures.tabifyDockWidget(docks["contour"], docks["loss"])
+    window.dock_layout.views_window.tabifyDockWidget(docks["contour"], docks["loss"])
     settle(application)
-    window.commands["reset_layout"].trigger()
+    window.action_registry["reset_layout"].trigger()
     settle(application)
     again = where(window)
     assert set(again) == set(first)
@@ -97,20 +97,20 @@ def test_reset_puts_everything_back(open_window: Open, application: QApplication
 
 def test_what_was_moved_is_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
-    first.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first.layout_.docks["side"])
-    first.layout_.docks["relief"].setFloating(True)
+    first.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first.dock_layout.docks["side"])
+    first.dock_layout.docks["relief"].setFloating(True)
     settle(application)
     first.close()
     second = open_window()
-    assert second.dockWidgetArea(second.layout_.docks["side"]) == Qt.DockWidgetArea.LeftDockWidgetArea
-    assert second.layout_.docks["relief"].isFloating()
+    assert second.dockWidgetArea(second.dock_layout.docks["side"]) == Qt.DockWidgetArea.LeftDockWidgetArea
+    assert second.dock_layout.docks["relief"].isFloating()
 
 
 @pytest.mark.parametrize("garbage", [b"", b"nonsense", bytes(range(256)) * 40])
 def test_garbage_is_no_layout(open_window: Open, application: QApplication, garbage: bytes) -> None:
     settings = Settings()
     for key in ("window", "figures", "geometry"):
-        settings.keep(f"layout/{key}", QByteArray(garbage))
+        settings.set_value(f"layout/{key}", QByteArray(garbage))
     window = open_window()
     assert set(where(window)) == set(PARTS)
 
@@ -121,30 +121,30 @@ def test_half_a_layout_shows_every_part(open_window: Open, application: QApplica
     first.close()
     settings = Settings()
     for key in ("window", "figures", "geometry"):
-        state = settings.state(f"layout/{key}")
+        state = settings.get_bytes(f"layout/{key}")
         assert state is not None
-        settings.keep(f"layout/{key}", state[: int(size * len(state))])
+        settings.set_value(f"layout/{key}", state[: int(size * len(state))])
     second = open_window()
     assert set(where(second)) == set(PARTS)
 
 
 def test_a_part_on_a_screen_that_has_gone_comes_back(open_window: Open, application: QApplication) -> None:
     first = open_window()
-    dock = first.layout_.docks["relief"]
+    dock = first.dock_layout.docks["relief"]
     dock.setFloating(True)
     dock.move(50_000, 300)
     first.move(-40_000, 20)
     settle(application)
     first.close()
     second = open_window()
-    assert reachable(second)
-    relief = second.layout_.docks["relief"]
-    assert reachable(relief) or not relief.isFloating()
+    assert is_reachable(second)
+    relief = second.dock_layout.docks["relief"]
+    assert is_reachable(relief) or not relief.isFloating()
 
 
 def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    window.toggle("results")
+    window.toggle_dock("results")
     before, menu = where(window), window.menuBar()
     dpi = window.canvases["contour"].figure.dpi
     QTest.keyClick(window, Qt.Key.Key_F11)
@@ -152,38 +152,38 @@ def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, applic
     assert menu is not None
     assert window.isFullScreen()
     assert set(where(window)) == {"contour", "relief", "loss"}
-    assert not any(part.isVisible() for part in (menu, window.transport, window.time))
+    assert not any(part.isVisible() for part in (menu, window.playback_bar, window.timeline_bar))
     assert window.canvases["contour"].figure.dpi > 1.4 * dpi
-    assert "Rosenbrock" in window.presentation.caption.accessibleName()
+    assert "Rosenbrock" in window.presentation_mode.caption.accessibleName()
     QTest.keyClick(window, Qt.Key.Key_Right)
-    window._write()
-    assert f"{window.session.race.step}" in window.presentation.caption.heading
+    window.update_texts()
+    assert f"{window.session.race.step}" in window.presentation_mode.caption.heading
     QTest.keyClick(window, Qt.Key.Key_F9)
     window.set_theme("dark")
     settle(application)
     assert "side" in where(window)
-    assert not window.transport.isVisible()
-    assert window.presentation.caption.theme is DARK
+    assert not window.playback_bar.isVisible()
+    assert window.presentation_mode.caption.theme is DARK
     window.activateWindow()  # without a window manager nobody else gives it the keys
     settle(application)
     QTest.keyClick(window, Qt.Key.Key_Escape)
     settle(application)
     assert not window.isFullScreen()
     assert set(where(window)) == set(before)
-    assert window.transport.isVisible()
+    assert window.playback_bar.isVisible()
     assert menu.isVisible()
     assert window.canvases["contour"].figure.dpi == dpi
 
 
 def test_a_window_closed_in_a_presentation_opens_as_it_was_before(open_window: Open, application: QApplication) -> None:
     first = open_window()
-    first.commands["present"].trigger()
+    first.action_registry["present"].trigger()
     settle(application)
     first.close()
     second = open_window()
     assert set(where(second)) == set(PARTS)
     assert not second.isFullScreen()
-    assert second.transport.isVisible()
+    assert second.playback_bar.isVisible()
 
 
 def test_escape_belongs_to_others_without_a_presentation(open_window: Open) -> None:
@@ -195,22 +195,22 @@ def test_escape_belongs_to_others_without_a_presentation(open_window: Open) -> N
 
 def test_a_language_is_chosen_and_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
-    draws = first.canvases["contour"].draws
+    draws = first.canvases["contour"].full_draw_count
     first.set_language("ko")
     settle(application)
-    assert first.canvases["contour"].draws > draws
-    assert first.language_choice == "ko"
+    assert first.canvases["contour"].full_draw_count > draws
+    assert first.selected_language == "ko"
     first.close()
-    assert open_window().language_choice == "ko"
+    assert open_window().selected_language == "ko"
 
 
 def test_leaving_a_presentation_brings_back_what_was_hidden_in_it(open_window: Open, application: QApplication) -> None:
     window = open_window()
     before = where(window)
-    window.presentation.toggle()
-    window.toggle("relief")
+    window.presentation_mode.toggle()
+    window.toggle_dock("relief")
     settle(application)
-    window.presentation.toggle()
+    window.presentation_mode.toggle()
     settle(application)
     assert set(where(window)) == set(before)
 
@@ -241,20 +241,20 @@ def test_the_system_chooses_again_after_somebody_did(open_window: Open, monkeypa
 
 def test_what_is_no_theme_and_no_language_is_the_systems(open_window: Open) -> None:
     settings = Settings()
-    settings.keep("theme", "neon")
-    settings.keep("language", "tlh")
+    settings.set_value("theme", "neon")
+    settings.set_value("language", "tlh")
     window = open_window()
-    assert (window.theme_choice, window.language_choice) == ("system", "system")
+    assert (window.selected_theme, window.selected_language) == ("system", "system")
 
 
 def test_words_about_a_field_go_with_it(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    field = window.transport.speed.field
+    field = window.playback_bar.speed.number_field
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "nothing")
     QTest.keyClick(field, Qt.Key.Key_Tab)
-    slip = window.transport.speed.wrong
+    slip = window.playback_bar.speed.error_label
     assert slip.isVisible()
-    window.presentation.toggle()
+    window.presentation_mode.toggle()
     assert not slip.isVisible()

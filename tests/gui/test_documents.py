@@ -16,16 +16,16 @@ from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
-from app.cli.main import window as start_window
+from app.cli.main import start_window as start_window
 from app.gui.dialogs import message_boxes
-from app.gui.widgets.mnemonics import plain
-from app.gui.window.document_controller import Documents, as_filtered
+from app.gui.widgets.mnemonics import strip_mnemonic
+from app.gui.window.document_controller import DocumentController, with_filter_suffix
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
 from app.io.experiment_json import to_json
-from app.model.experiment import FIRST, LONGEST, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment, Run
 from app.session.session import Session
-from app.session.settings import RECENT
+from app.session.settings import MAX_RECENT_FILES
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
@@ -37,7 +37,7 @@ class Person:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answer, self.asked = Button.Cancel, 0
-        monkeypatch.setattr(Documents, "ask_about_unsaved", lambda files: self.reply())
+        monkeypatch.setattr(DocumentController, "ask_about_unsaved", lambda files: self.reply())
 
     def reply(self) -> QMessageBox.StandardButton:
         self.asked += 1
@@ -51,17 +51,17 @@ def person(monkeypatch: pytest.MonkeyPatch, open_window: Open) -> Person:
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    save(replace(FIRST.on("beale"), shown=30), tmp_path / "mine.json")
+    save(replace(DEFAULT_EXPERIMENT.with_surface("beale"), displayed_step=30), tmp_path / "mine.json")
     return tmp_path / "mine.json"
 
 
 def turn(window: MainWindow, rate: float = 0.002) -> None:
-    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", rate)))
+    window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", rate)))
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path | None) -> None:
     """What the next file dialogs answer."""
-    monkeypatch.setattr(Documents, "ask", lambda *_, **__: path)
+    monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: path)
 
 
 def sentence(window: MainWindow) -> str:
@@ -96,17 +96,17 @@ def test_saving_asks_for_a_name_once(open_window: Open, tmp_path: Path, monkeypa
     turn(window)
     assert window.isWindowModified()
     choose(monkeypatch, tmp_path / "a.json")
-    window.commands["save"].trigger()
+    window.action_registry["save"].trigger()
     assert not window.isWindowModified()
     assert window.windowTitle() == "a.json[*] – Thalweg"
     assert load(tmp_path / "a.json") == window.session.experiment
     choose(monkeypatch, None)
     turn(window, 0.003)
-    window.commands["save"].trigger()
+    window.action_registry["save"].trigger()
     assert load(tmp_path / "a.json") == window.session.experiment
     choose(monkeypatch, tmp_path / "b.json")
     turn(window, 0.004)
-    window.commands["save_as"].trigger()
+    window.action_registry["save_as"].trigger()
     assert window.windowTitle() == "b.json[*] – Thalweg"
     assert load(tmp_path / "b.json") == window.session.experiment != load(tmp_path / "a.json")
 
@@ -115,41 +115,47 @@ def test_the_mark_goes_when_a_change_is_undone_and_playing_sets_none(open_window
     window = open_window()
     window.session.advance(20)
     window.session.show_step(3)
-    assert not window.files.origins.modified
+    assert not window.documents.document_state.modified
     turn(window)
     window.session.store.undo()
     assert not window.isWindowModified()
-    window.session.change(lambda e: replace(e, curve=replace(e.curve, quantity="gradient")))
+    window.session.change(lambda e: replace(e, loss_plot=replace(e.loss_plot, quantity="gradient")))
     assert window.isWindowModified(), "looks are saved, too"
 
 
 def test_what_was_seen_comes_back(open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
-    window.files.take(mine)
+    window.documents.open_path(mine)
     assert window.session.race.step == 30
     window.session.advance(12)
-    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.0002)))
+    window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.0002)))
     window.session.advance(3)
-    seen = [track.part(0, 45) for track in window.session.race.tracks]
-    window.commands["save"].trigger()
+    seen = [track.values_between(0, 45) for track in window.session.race.trajectories]
+    window.action_registry["save"].trigger()
     other = open_window(load(mine))
     assert other.session.race.step == 45
-    assert not other.session.race.late
-    for (x, y, loss), track in zip(seen, other.session.race.tracks, strict=True):
-        assert [column.tobytes() for column in track.part(0, 45)] == [x.tobytes(), y.tobytes(), loss.tobytes()]
+    assert not other.session.race.pending_runs
+    for (x, y, loss), track in zip(seen, other.session.race.trajectories, strict=True):
+        assert [column.tobytes() for column in track.values_between(0, 45)] == [
+            x.tobytes(),
+            y.tobytes(),
+            loss.tobytes(),
+        ]
 
 
 def test_a_step_that_is_far_off_is_come_to_beside_all_else() -> None:
-    slow = Experiment(runs=tuple(Run("cma_es") for _ in range(3)), shown=10_000_000)
+    slow = Experiment(runs=tuple(Run("cma_es") for _ in range(3)), displayed_step=10_000_000)
     session = Session(slow)
-    assert session.race.step <= LONGEST // 3, "what many runs may keep is bounded"
-    assert session.work.isActive()
+    assert session.race.step <= MAX_TOTAL_STEPS // 3, "what many runs may keep is bounded"
+    assert session.pending_timer.isActive()
     session.show_step(0)
-    session.rest()
+    session.stop()
     diverging = Session()
-    diverging.open(Experiment(runs=(Run("sgd", {"lr": 9.0}),), shown=5000))
-    assert diverging.race.step == diverging.race.tracks[0].reach < 50, "it stands where there is something to see"
-    assert Session(Experiment(shown=50)).race.step == 0
+    diverging.load_experiment(Experiment(runs=(Run("sgd", {"lr": 9.0}),), displayed_step=5000))
+    assert diverging.race.step == diverging.race.trajectories[0].last_known_step < 50, (
+        "it stands where there is something to see"
+    )
+    assert Session(Experiment(displayed_step=50)).race.step == 0
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
@@ -157,18 +163,18 @@ def test_a_picture_opens_at_its_step_and_is_never_written_over(
     kind: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, file = tmp_path / f"a.{kind}", BytesIO()
-    text = to_json(replace(FIRST.on("himmelblau"), shown=25))
+    text = to_json(replace(DEFAULT_EXPERIMENT.with_surface("himmelblau"), displayed_step=25))
     Figure(figsize=(1, 1)).savefig(
         file, format=kind, metadata={"Source" if kind == "svg" else "thalweg:experiment": text}
     )
     path.write_bytes(file.getvalue())
     window = open_window()
     drop(window, path)
-    assert (window.session.experiment.surface, window.session.race.step) == ("himmelblau", 25)
+    assert (window.session.experiment.surface_id, window.session.race.step) == ("himmelblau", 25)
     assert not window.isWindowModified()
-    assert window.files.origins.path is None
+    assert window.documents.document_state.path is None
     choose(monkeypatch, path)
-    window.commands["save"].trigger()
+    window.action_registry["save"].trigger()
     assert f"The name must end in .json, not in '.{kind}'" in sentence(window)
     assert path.read_bytes() == file.getvalue()
 
@@ -188,10 +194,10 @@ def test_examples_and_data_have_no_file_to_be_saved_to(open_window: Open, tmp_pa
     table.write_text("1,2\n2,4\n3,7\n")
     _, example = next(iter(examples().values()))
     for path in (example, table):
-        window.files.take(mine)
-        assert window.files.origins.path == mine
-        window.files.take(path)
-        assert window.files.origins.path is None
+        window.documents.open_path(mine)
+        assert window.documents.document_state.path == mine
+        window.documents.open_path(path)
+        assert window.documents.document_state.path is None
         assert not window.isWindowModified()
     assert example.name not in " ".join(recent(window))
 
@@ -202,11 +208,11 @@ def test_data_are_never_written_over_whatever_they_are_called(
     window, table = open_window(), tmp_path / "table.dat"
     table.write_text("1,2\n2,4\n3,7\n")
     choose(monkeypatch, table)
-    window.commands["open_data"].trigger()
+    window.action_registry["open_data"].trigger()
     assert window.session.experiment.data == ((1, 2, 3), (2, 4, 7))
-    assert (window.files.origins.path, window.settings.recent()) == (None, [])
+    assert (window.documents.document_state.path, window.settings.recent_files()) == (None, [])
     choose(monkeypatch, None)
-    window.commands["save"].trigger()
+    window.action_registry["save"].trigger()
     assert table.read_text() == "1,2\n2,4\n3,7\n"
 
 
@@ -217,7 +223,7 @@ def test_the_command_line_gives_the_window_its_file(mine: Path, monkeypatch: pyt
     assert start_window(["mine.json"]) == 0
     ((experiment, source),) = given
     window = MainWindow(experiment, source)
-    assert (window.files.origins.path, window.session.race.step) == (mine, 30)
+    assert (window.documents.document_state.path, window.session.race.step) == (mine, 30)
     assert window.windowTitle() == "mine.json[*] – Thalweg"
     window.close()
     window.deleteLater()
@@ -227,9 +233,9 @@ def test_undo_beyond_an_opening_does_not_save_into_the_others_file(
     open_window: Open, mine: Path, person: Person
 ) -> None:
     window = open_window()
-    save(FIRST.on("sphere"), mine.with_name("other.json"))
-    window.files.take(mine)
-    window.files.take(mine.with_name("other.json"))
+    save(DEFAULT_EXPERIMENT.with_surface("sphere"), mine.with_name("other.json"))
+    window.documents.open_path(mine)
+    window.documents.open_path(mine.with_name("other.json"))
     turn(window)
     undo, redo = window.session.store.undo, window.session.store.redo
     undo()
@@ -239,8 +245,8 @@ def test_undo_beyond_an_opening_does_not_save_into_the_others_file(
     assert not window.isWindowModified()
     undo()
     assert window.windowTitle() == "Rosenbrock[*] – Thalweg"
-    assert window.session.experiment == FIRST
-    assert window.files.origins.path is None
+    assert window.session.experiment == DEFAULT_EXPERIMENT
+    assert window.documents.document_state.path is None
     redo()
     redo()
     assert window.windowTitle() == "other.json[*] – Thalweg"
@@ -249,9 +255,9 @@ def test_undo_beyond_an_opening_does_not_save_into_the_others_file(
     undo()
     undo()
     turn(window, 0.005)
-    window.commands["save"].trigger()
+    window.action_registry["save"].trigger()
     assert load(mine) == window.session.experiment
-    assert load(mine.with_name("other.json")).surface == "sphere"
+    assert load(mine.with_name("other.json")).surface_id == "sphere"
     assert person.asked == 0
 
 
@@ -259,7 +265,7 @@ def test_what_cannot_be_saved_stays_unsaved(
     open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch, person: Person
 ) -> None:
     window = open_window()
-    window.files.take(mine)
+    window.documents.open_path(mine)
     turn(window)
     content = mine.read_bytes()
 
@@ -267,7 +273,7 @@ def test_what_cannot_be_saved_stays_unsaved(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    window.commands["save"].trigger()
+    window.action_registry["save"].trigger()
     assert sentence(window) == f"Cannot write {mine}: no space left on device."
     assert window.isWindowModified()
     assert mine.read_bytes() == content
@@ -303,7 +309,7 @@ def test_discarding_is_asked_about_once(open_window: Open, mine: Path, person: P
     window = open_window()
     turn(window)
     person.answer = Button.Discard
-    window.files.take(mine)
+    window.documents.open_path(mine)
     assert person.asked == 1
     window.session.store.undo()
     assert window.isWindowModified()
@@ -320,18 +326,18 @@ def test_nothing_replaces_unsaved_work_without_a_question(
     way: str, open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch, person: Person
 ) -> None:
     window = open_window()
-    window.settings.keep_recent(mine)
+    window.settings.add_recent_file(mine)
     turn(window)
     before = window.session.experiment
     table = mine.with_name("a.csv")
     table.write_text("1,2\n2,4\n3,7\n")
     choose(monkeypatch, table if way == "data" else mine)
     ways = {
-        "open": window.commands["open"].trigger,
-        "data": window.commands["open_data"].trigger,
+        "open": window.action_registry["open"].trigger,
+        "data": window.action_registry["open_data"].trigger,
         "recent": lambda: pick_recent(window, 0),
         "drop": lambda: drop(window, mine),
-        "example": lambda: window.files.take(next(iter(examples().values()))[1]),
+        "example": lambda: window.documents.open_path(next(iter(examples().values()))[1]),
     }
     ways[way]()
     assert (person.asked, window.session.experiment) == (1, before)
@@ -359,15 +365,15 @@ def test_opening_the_same_file_after_saving_it_shows_what_was_saved(
     open_window: Open, mine: Path, person: Person
 ) -> None:
     window = open_window()
-    window.files.take(mine)
+    window.documents.open_path(mine)
     turn(window, 0.0007)
     wanted, person.answer = window.session.experiment, Button.Save
-    window.files.take(mine)
+    window.documents.open_path(mine)
     assert window.session.experiment == load(mine) == wanted
     assert not window.isWindowModified()
     turn(window, 0.0009)
     person.answer = Button.Discard
-    window.files.take(mine)
+    window.documents.open_path(mine)
     assert window.session.experiment == wanted, "opened again, it is as it was saved"
 
 
@@ -393,7 +399,7 @@ import os, signal
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox
 from dataclasses import replace
-from app import desktop
+from app.gui.window import application
 from app.gui.window.main_window import MainWindow
 asked = []
 def begin():
@@ -409,7 +415,7 @@ def populate(self):
     build(self)
     QTimer.singleShot(0, begin)
 MainWindow.populate = populate
-status = desktop.open_window(None)
+status = application.open_window(None)
 print(status, len(asked))
 """
     here = Path(__file__).parents[2]
@@ -423,20 +429,23 @@ print(status, len(asked))
 def test_the_last_files_are_remembered_newest_first(open_window: Open, tmp_path: Path) -> None:
     window = open_window()
     assert recent(window) == ["&Clear"]
-    paths = [tmp_path / f"{k} & co.json" for k in range(RECENT + 2)]
+    paths = [tmp_path / f"{k} & co.json" for k in range(MAX_RECENT_FILES + 2)]
     for path in paths:
-        save(FIRST, path)
-        window.files.take(path)
-    window.files.take(paths[5])
-    expected = [paths[5], *(path for path in reversed(paths) if path != paths[5])][:RECENT]
-    assert MainWindow(FIRST).settings.recent() == expected
-    assert [plain(text) for text in recent(window)] == [*(f"{path.name} – {path.parent}" for path in expected), "Clear"]
+        save(DEFAULT_EXPERIMENT, path)
+        window.documents.open_path(path)
+    window.documents.open_path(paths[5])
+    expected = [paths[5], *(path for path in reversed(paths) if path != paths[5])][:MAX_RECENT_FILES]
+    assert MainWindow(DEFAULT_EXPERIMENT).settings.recent_files() == expected
+    assert [strip_mnemonic(text) for text in recent(window)] == [
+        *(f"{path.name} – {path.parent}" for path in expected),
+        "Clear",
+    ]
     pick_recent(window, 1)
-    assert window.files.origins.path == expected[1]
+    assert window.documents.document_state.path == expected[1]
     expected[3].unlink()
     pick_recent(window, 3)
     assert sentence(window) == f"{expected[3]} is not there any more."
-    assert expected[3] not in window.settings.recent()
+    assert expected[3] not in window.settings.recent_files()
     pick_recent(window, -1)
     assert recent(window) == ["&Clear"]
 
@@ -444,7 +453,7 @@ def test_the_last_files_are_remembered_newest_first(open_window: Open, tmp_path:
 @pytest.mark.parametrize("kept", ["", "{", "3", '{"a": 1}', "[1, null]", "[" * 5000])
 def test_settings_that_were_spoilt_hold_no_files(kept: str, open_window: Open) -> None:
     window = open_window()
-    window.settings.keep("recent", kept)
+    window.settings.set_value("recent", kept)
     assert recent(window) == ["&Clear"]
 
 
@@ -456,9 +465,9 @@ def test_odd_names_are_shown_as_they_are(
 ) -> None:
     window = open_window()
     choose(monkeypatch, tmp_path / name)
-    window.commands["save"].trigger()
-    assert load(tmp_path / name) == FIRST
-    assert window.settings.recent() == [tmp_path / name]
+    window.action_registry["save"].trigger()
+    assert load(tmp_path / name) == DEFAULT_EXPERIMENT
+    assert window.settings.recent_files() == [tmp_path / name]
     (tmp_path / name).write_bytes(b"")
     pick_recent(window, 0)
     (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
@@ -468,10 +477,10 @@ def test_odd_names_are_shown_as_they_are(
 
 def test_the_dialog_offers_the_current_name(open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
-    window.files.take(mine)
+    window.documents.open_path(mine)
     offered: list[str] = []
     monkeypatch.setattr(QFileDialog, "exec", lambda self: bool(offered.extend(self.selectedFiles())))
-    window.commands["save_as"].trigger()
+    window.action_registry["save_as"].trigger()
     assert [Path(name).name for name in offered] == ["mine.json"]
 
 
@@ -488,4 +497,4 @@ def test_the_dialog_offers_the_current_name(open_window: Open, mine: Path, monke
     ],
 )
 def test_the_kind_that_was_chosen_gives_the_suffix(name: str, kind: str, expected: str, tmp_path: Path) -> None:
-    assert as_filtered(tmp_path / name, ".py", kind) == tmp_path / expected
+    assert with_filter_suffix(tmp_path / name, ".py", kind) == tmp_path / expected

@@ -16,27 +16,30 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.cli.main import main
 from app.engine.race import Race
-from app.export.formats import EXPORTS, export, export_slowly
-from app.export.options import FILM_DPI, FILM_SIZE, Options
+from app.export.formats import EXPORT_FORMATS, export, iter_export
+from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, Options
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.dialogs.export_form import Form
-from app.gui.dialogs.export_job import Progress, left, title_of
+from app.gui.dialogs.export_form import ExportForm
+from app.gui.dialogs.export_job import ProgressWidget, format_time_left, format_title
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
-from app.model.experiment import FIRST
+from app.model.experiment import DEFAULT_EXPERIMENT
 from app.theming.theme import DARK, LIGHT
 from app.utils.validation import ExperimentError
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
 FORMATS = {
-    kind: {each.suffix: each.name for each in EXPORTS.values() if each.kind == kind} for kind in ("picture", "film")
+    kind: {each.suffix: each.name for each in EXPORT_FORMATS.values() if each.kind == kind}
+    for kind in ("picture", "film")
 }
 
 
-def form_of(window: MainWindow, kind: str = "picture", steps: int = 300, **base: object) -> Form:
-    sizes = {"size": FILM_SIZE, "dpi": FILM_DPI} if kind == "film" else {}
-    return Form(FORMATS[kind], {"contour": "Contour"}, Options(**{**sizes, **base}), LIGHT, steps, window.settings)
+def form_of(window: MainWindow, kind: str = "picture", steps: int = 300, **base: object) -> ExportForm:
+    sizes = {"size": ANIMATION_SIZE, "dpi": ANIMATION_DPI} if kind == "film" else {}
+    return ExportForm(
+        FORMATS[kind], {"contour": "Contour"}, Options(**{**sizes, **base}), LIGHT, steps, window.settings
+    )
 
 
 def choose(box, data: str) -> None:  # type: ignore[no-untyped-def]
@@ -55,22 +58,22 @@ def until(application: QApplication, happened: Callable[[], bool]) -> None:
 def test_the_form_says_what_is_wished(open_window: Open) -> None:
     form = form_of(open_window())
     assert form.options() == Options()
-    choose(form.unit, "cm")
-    assert (form.width_.value(), form.height_.value()) == pytest.approx((32.5, 19.3))
-    assert form.other.text() == "1,919 × 1,140 pixels"
-    form.width_.setValue(16.0)
-    form.height_.setValue(9.0)
-    choose(form.preset, "print")
-    assert form.dpi.value() == 300
+    choose(form.unit_combo, "cm")
+    assert (form.width_field.value(), form.height_field.value()) == pytest.approx((32.5, 19.3))
+    assert form.other_size_label.text() == "1,919 × 1,140 pixels"
+    form.width_field.setValue(16.0)
+    form.height_field.setValue(9.0)
+    choose(form.preset_combo, "print")
+    assert form.dpi_field.value() == 300
     assert form.options().size == pytest.approx((16 / 2.54, 9 / 2.54))
-    choose(form.unit, "px")
-    assert (form.width_.value(), form.height_.value()) == (1890, 1063)
-    form.dpi.setValue(123)
-    assert form.preset.currentData() == "own"
-    choose(form.look, "dark")
-    choose(form.view, "contour")
-    form.parts["legend"].setChecked(False)
-    form.parts["transparent"].setChecked(True)
+    choose(form.unit_combo, "px")
+    assert (form.width_field.value(), form.height_field.value()) == (1890, 1063)
+    form.dpi_field.setValue(123)
+    assert form.preset_combo.currentData() == "own"
+    choose(form.theme_combo, "dark")
+    choose(form.view_combo, "contour")
+    form.flag_boxes["legend"].setChecked(False)
+    form.flag_boxes["transparent"].setChecked(True)
     made = form.options()
     assert (made.theme, made.view, made.legend, made.transparent, made.title) == (DARK, "contour", False, True, True)
 
@@ -78,14 +81,14 @@ def test_the_form_says_what_is_wished(open_window: Open) -> None:
 def test_what_was_wished_is_remembered_for_pictures_and_films_apart(open_window: Open) -> None:
     window = open_window()
     form = form_of(window)
-    choose(form.format, ".svg")
-    choose(form.unit, "cm")
-    form.width_.setValue(20.0)
-    form.parts["title"].setChecked(False)
-    form.keep()
+    choose(form.format_combo, ".svg")
+    choose(form.unit_combo, "cm")
+    form.width_field.setValue(20.0)
+    form.flag_boxes["title"].setChecked(False)
+    form.save_settings()
     again, film = form_of(window), form_of(window, "film")
-    assert again.format.currentData() == ".svg"
-    assert again.options().size == pytest.approx((20 / 2.54, again.height_.value() / 2.54))
+    assert again.format_combo.currentData() == ".svg"
+    assert again.options().size == pytest.approx((20 / 2.54, again.height_field.value() / 2.54))
     assert not again.options().title
     assert film.options().pixels == (1280, 720)
     assert film.options().title
@@ -95,24 +98,24 @@ def test_what_was_wished_is_remembered_for_pictures_and_films_apart(open_window:
 def test_settings_that_are_garbage_count_as_not_there(garbage: str, open_window: Open) -> None:
     window = open_window()
     for name in ("format", "unit", "theme", "dpi", "width", "height", "fps", "turn", "title"):
-        window.settings.keep(f"film/{name}", garbage)
+        window.settings.set_value(f"film/{name}", garbage)
     form = form_of(window, "film")
-    assert form.format.currentData() == ".gif"
-    assert 10 <= form.dpi.value() <= 1200
-    assert 1 <= form.fps.value() <= 60
+    assert form.format_combo.currentData() == ".gif"
+    assert 10 <= form.dpi_field.value() <= 1200
+    assert 1 <= form.fps_field.value() <= 60
 
 
 def test_length_and_steps_a_frame_follow_each_other(open_window: Open) -> None:
     form = form_of(open_window(), "film", steps=1000)
-    form.seconds.setValue(4.0)
-    assert form.pace.value() == round(1000 / 74)
-    assert form.options().pace is None
-    form.pace.setValue(20)
-    assert form.seconds.value() == pytest.approx(51 / 25 + 1, abs=0.06)
-    assert form.options().pace == 20
-    form.fps.setValue(50)
-    assert form.seconds.value() == pytest.approx(51 / 50 + 1, abs=0.06)
-    form.pace.setValue(1)
+    form.duration_field.setValue(4.0)
+    assert form.steps_per_frame_field.value() == round(1000 / 74)
+    assert form.options().steps_per_frame is None
+    form.steps_per_frame_field.setValue(20)
+    assert form.duration_field.value() == pytest.approx(51 / 25 + 1, abs=0.06)
+    assert form.options().steps_per_frame == 20
+    form.fps_field.setValue(50)
+    assert form.duration_field.value() == pytest.approx(51 / 50 + 1, abs=0.06)
+    form.steps_per_frame_field.setValue(1)
     assert form.options().seconds is None
 
 
@@ -127,30 +130,30 @@ def test_the_preview_follows_and_a_bad_wish_is_said(open_window: Open) -> None:
     dialog = ExportDialog(window, "Export Picture", form, draw)
     assert len(wishes) == 1
     assert wishes[0].dpi < 150
-    assert not dialog.preview.picture.isNull()
-    form.parts["legend"].setChecked(False)
-    assert dialog.timer.isActive()
-    dialog.timer.timeout.emit()
+    assert not dialog.preview.pixmap.isNull()
+    form.flag_boxes["legend"].setChecked(False)
+    assert dialog.preview_timer.isActive()
+    dialog.preview_timer.timeout.emit()
     assert not wishes[-1].legend
-    form.width_.setValue(300)
-    choose(form.format, ".pdf")
-    dialog.refresh()
-    assert dialog.words.text().startswith("The words would not fit into so small a vector picture")
-    assert not dialog.save.isEnabled()
+    form.width_field.setValue(300)
+    choose(form.format_combo, ".pdf")
+    dialog.refresh_preview()
+    assert dialog.error_label.text().startswith("The words would not fit into so small a vector picture")
+    assert not dialog.save_button.isEnabled()
     dialog.accept()
     assert dialog.result() == 0
-    choose(form.format, ".png")
-    form.width_.setValue(30_000)
-    form.height_.setValue(30_000)
+    choose(form.format_combo, ".png")
+    form.width_field.setValue(30_000)
+    form.height_field.setValue(30_000)
     dialog.accept()
-    assert "inches" in dialog.words.text()
-    assert not dialog.preview.picture.isNull()
-    form.width_.setValue(800)
-    form.height_.setValue(600)
+    assert "inches" in dialog.error_label.text()
+    assert not dialog.preview.pixmap.isNull()
+    form.width_field.setValue(800)
+    form.height_field.setValue(600)
     dialog.accept()
     assert dialog.result() == 1
     dialog.resize(QSize(900, 600))
-    dialog.preview.show_picture(QPixmap(10, 10))
+    dialog.preview.show_pixmap(QPixmap(10, 10))
     dialog.preview.grab()
     dialog.deleteLater()
 
@@ -169,25 +172,25 @@ def test_the_menu_leads_through_both_dialogs_to_the_file(
             asked.append((title, kinds.split(";;")[0], suffix, stem))
             return target
 
-        monkeypatch.setattr(window.files, "ask", ask)
+        monkeypatch.setattr(window.documents, "ask_path", ask)
 
         def press() -> None:
             dialog = application.activeModalWidget()
             assert isinstance(dialog, ExportDialog)
             if dialog.form.kind == "film":
-                dialog.form.seconds.setValue(0.4)
+                dialog.form.duration_field.setValue(0.4)
             dialog.accept()
 
         QTimer.singleShot(0, press)
-        window.commands[name].trigger()
+        window.action_registry[name].trigger()
         until(application, target.exists)
         assert asked[0][0] == dialog_title
         assert asked[0][2] == target.suffix[1:]
     settle(application)
-    assert load(tmp_path / "a.png").runs == FIRST.runs
+    assert load(tmp_path / "a.png").runs == DEFAULT_EXPERIMENT.runs
     with Image.open(tmp_path / "b.gif") as film:
         assert film.size == (1280, 720)
-    assert not window.exporting.jobs
+    assert not window.exporter.jobs
 
 
 def endless(closed: list[bool]) -> Iterator[float]:
@@ -202,29 +205,29 @@ def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(
     application: QApplication, open_window: Open, tmp_path: Path
 ) -> None:
     window, closed = open_window(), []
-    job = window.exporting.start(tmp_path / "a.gif", endless(closed))
+    job = window.exporter.start_job(tmp_path / "a.gif", endless(closed))
     window.session.clock.play()
     step = window.session.race.step
-    until(application, lambda: job.shown is not None and window.session.race.step > step)
+    until(application, lambda: job.progress_widget is not None and window.session.race.step > step)
     window.session.clock.pause()
-    assert isinstance(job.shown, Progress)
-    cancel = job.shown.findChild(QPushButton)
+    assert isinstance(job.progress_widget, ProgressWidget)
+    cancel = job.progress_widget.findChild(QPushButton)
     assert cancel is not None
     cancel.click()
     assert closed == [True]
-    assert window.exporting.jobs == []
+    assert window.exporter.jobs == []
     bar = window.statusBar()
     assert bar is not None
     assert "a.gif was not written" in bar.currentMessage()
     settle(application)
-    assert not window.findChildren(Progress)
+    assert not window.findChildren(ProgressWidget)
 
 
 def test_closing_the_window_ends_what_is_being_written(
     application: QApplication, open_window: Open, tmp_path: Path
 ) -> None:
     window, closed = open_window(), []
-    window.exporting.start(tmp_path / "a.gif", endless(closed))
+    window.exporter.start_job(tmp_path / "a.gif", endless(closed))
     application.processEvents()
     window.close()
     assert closed == [True]
@@ -237,8 +240,8 @@ def test_a_job_that_fails_says_why(application: QApplication, open_window: Open,
         yield 0.1
         raise ExperimentError("the disk is full")
 
-    window.exporting.start(tmp_path / "a.gif", fails())
-    until(application, lambda: not window.exporting.jobs)
+    window.exporter.start_job(tmp_path / "a.gif", fails())
+    until(application, lambda: not window.exporter.jobs)
     box = window.findChild(QMessageBox)
     assert box is not None
     assert box.text() == "The disk is full."
@@ -246,16 +249,20 @@ def test_a_job_that_fails_says_why(application: QApplication, open_window: Open,
 
 
 def test_what_is_left_in_words() -> None:
-    assert [left(seconds) for seconds in (0.3, 12.4, 200)] == ["a moment left", "about 12 s left", "about 3 min left"]
-    assert title_of("a.gif") == "Writing a.gif"
-    assert len(title_of(f"{'long' * 50}.gif")) < 45
+    assert [format_time_left(seconds) for seconds in (0.3, 12.4, 200)] == [
+        "a moment left",
+        "about 12 s left",
+        "about 3 min left",
+    ]
+    assert format_title("a.gif") == "Writing a.gif"
+    assert len(format_title(f"{'long' * 50}.gif")) < 45
 
 
 def test_the_picture_on_the_clipboard_carries_its_experiment(
     application: QApplication, open_window: Open, tmp_path: Path
 ) -> None:
     window = open_window()
-    window.commands["copy_picture"].trigger()
+    window.action_registry["copy_picture"].trigger()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     data = clipboard.mimeData()
@@ -269,10 +276,10 @@ def test_table_and_code_on_the_clipboard(application: QApplication, open_window:
     window = open_window()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
-    window.commands["copy_table"].trigger()
+    window.action_registry["copy_table"].trigger()
     assert len({line.count("\t") for line in clipboard.text().splitlines()}) == 1
     assert sum("SGD" in line for line in clipboard.text().splitlines()) == 1
-    window.commands["copy_code"].trigger()
+    window.action_registry["copy_code"].trigger()
     compile(clipboard.text(), "copied", "exec")
     assert "adam" in clipboard.text()
 
@@ -284,9 +291,9 @@ def test_the_command_on_the_clipboard_makes_the_same_picture(
     window.session.advance(7)
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
-    window.commands["copy_command"].trigger()
+    window.action_registry["copy_command"].trigger()
     words = shlex.split(clipboard.text())
-    window.commands["copy_picture"].trigger()
+    window.action_registry["copy_picture"].trigger()
     data = clipboard.mimeData()
     assert data is not None
     assert words[:2] == ["thalweg", "export"]
@@ -302,14 +309,14 @@ def test_a_turned_race_must_be_saved_before_its_command_is_copied(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.002)))
-    window.commands["copy_command"].trigger()
+    window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.002)))
+    window.action_registry["copy_command"].trigger()
     (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
     assert box.text().startswith("Save the experiment first")
     box.close()
-    monkeypatch.setattr(window.files, "ask", lambda *_, **__: tmp_path / "mine.json")
-    window.commands["save"].trigger()
-    window.commands["copy_command"].trigger()
+    monkeypatch.setattr(window.documents, "ask_path", lambda *_, **__: tmp_path / "mine.json")
+    window.action_registry["save"].trigger()
+    window.action_registry["copy_command"].trigger()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert shlex.split(clipboard.text())[2] == str(tmp_path / "mine.json")
@@ -325,8 +332,8 @@ def test_a_job_that_breaks_is_not_called_written(
         yield 0.1
         raise MemoryError
 
-    window.exporting.start(tmp_path / "a.npz", breaks())
-    until(application, lambda: not window.exporting.jobs)
+    window.exporter.start_job(tmp_path / "a.npz", breaks())
+    until(application, lambda: not window.exporter.jobs)
     settle(application)
     assert caught == [MemoryError]
     bar, (box,) = window.statusBar(), (b for b in window.findChildren(QMessageBox) if b.isVisible())
@@ -341,14 +348,14 @@ def test_what_is_late_comes_in_first_and_is_not_turned_by_a_later_edit(open_wind
     session = window.session
     session.race.step = 2000  # as after an opening: the runs follow
     race = session.race
-    assert race.late
-    work = export_slowly(window.exporting.race, tmp_path / "a.csv")
+    assert race.pending_runs
+    work = iter_export(window.exporter.race_snapshot, tmp_path / "a.csv")
     next(work)
-    session.work.stop()
-    session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.0001)))
+    session.pending_timer.stop()
+    session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.0001)))
     for _ in work:
         pass
-    expected = Race(FIRST)
+    expected = Race(DEFAULT_EXPERIMENT)
     expected.advance(2000)
     export(expected, tmp_path / "b.csv")
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
@@ -358,7 +365,7 @@ def test_a_film_that_cannot_be_is_said_before_its_name_is_asked(open_window: Ope
     window = open_window()
     for steps, told, change in (
         (300, "at most 50", lambda form: form.fps.setValue(60)),
-        (300, "pixels a frame", lambda form: (form.width_.setValue(6000), form.height_.setValue(4000))),
+        (300, "pixels a frame", lambda form: (form.width_field.setValue(6000), form.height_field.setValue(4000))),
         (0, "at step 0 there is none", lambda form: None),
     ):
         form = form_of(window, "film", steps)

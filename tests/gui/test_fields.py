@@ -11,11 +11,11 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QSlider, QWidget
 
 from app.gui.widgets.number_field import NumberField
-from app.gui.widgets.slider_field import Knob
+from app.gui.widgets.slider_field import SliderField
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment, Run
-from app.model.hyperparameter_text import copied
-from app.session.playback_clock import FASTEST
+from app.model.hyperparameter_text import format_hyperparameters
+from app.session.playback_clock import MAX_SPEED
 from optimizers import OPTIMIZERS
 from tests.conftest import settle
 
@@ -33,9 +33,9 @@ def window(open_window: Open, application: QApplication) -> MainWindow:
     return window
 
 
-def knob_of(window: MainWindow, name: str = "lr") -> Knob:
-    knob = window.side.editor.knobs[name]
-    assert isinstance(knob, Knob)
+def knob_of(window: MainWindow, name: str = "lr") -> SliderField:
+    knob = window.side_panel.editor.fields[name]
+    assert isinstance(knob, SliderField)
     return knob
 
 
@@ -69,7 +69,7 @@ def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> 
 
 def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decade(window: MainWindow) -> None:
     knob, step = knob_of(window), window.session.race.step
-    knob.field.setFocus()
+    knob.number_field.setFocus()
     for key, modifier, value in (
         (KEY.Key_Up, NONE, 0.00125),
         (KEY.Key_Up, NONE, 0.0016),
@@ -80,32 +80,35 @@ def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decad
         (KEY.Key_PageDown, NONE, 0.00125),
         (KEY.Key_Down, NONE, 0.001),
     ):
-        QTest.keyClick(knob.field, key, modifier)
+        QTest.keyClick(knob.number_field, key, modifier)
         assert value_of(window) == value
-        assert float(knob.field.text()) == value
-        assert knob.slider.value() == round(knob.declared.position(value) * knob.stops)
-        assert knob.field.selectedText() == knob.field.text(), "what is typed next replaces it"
-    assert not knob.reset.isEnabled()
+        assert float(knob.number_field.text()) == value
+        assert knob.slider.value() == round(knob.spec.to_slider(value) * knob.slider_steps)
+        assert knob.number_field.selectedText() == knob.number_field.text(), "what is typed next replaces it"
+    assert not knob.reset_button.isEnabled()
     for key in (KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End):
-        QTest.keyClick(knob.field, key)
-        QTest.keyClick(knob.field, key, SHIFT)
+        QTest.keyClick(knob.number_field, key)
+        QTest.keyClick(knob.number_field, key, SHIFT)
     assert window.session.race.step == step, "these move in the text"
 
 
 def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWindow) -> None:
     knob, session = knob_of(window), window.session
     before = session.experiment
-    knob.field.setFocus()
+    knob.number_field.setFocus()
     for _ in range(10):
-        QTest.keyClick(knob.field, KEY.Key_Up)
-    assert session.store.holding
-    knob.nudges.end()
-    knob.field.nudges.pause.timeout.emit()
-    assert not session.store.holding
-    assert [(since, values["lr"]) for since, values in session.race.tracks[0].timeline] == [(0, 0.001), (20, 0.01)]
-    QTest.keyClick(knob.field, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(knob.number_field, KEY.Key_Up)
+    assert session.store.interaction_active
+    knob.step_input.end_interaction()
+    knob.number_field.step_input.idle_timer.timeout.emit()
+    assert not session.store.interaction_active
+    assert [(since, values["lr"]) for since, values in session.race.trajectories[0].hyperparameters_by_step] == [
+        (0, 0.001),
+        (20, 0.01),
+    ]
+    QTest.keyClick(knob.number_field, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert session.experiment == before
-    assert knob.field.text() == "0.001"
+    assert knob.number_field.text() == "0.001"
 
 
 @pytest.mark.parametrize(
@@ -122,44 +125,49 @@ def test_a_key_that_is_held_lets_go_when_the_control_is_left(
     knob = knob_of(window)
     knob.slider.setFocus()
     QTest.keyPress(knob.slider, KEY.Key_Right)
-    assert window.session.store.holding
+    assert window.session.store.interaction_active
     leave(window)
-    assert not knob.nudges.on
-    assert not knob.nudges.pause.isActive()
-    window.session.store.release()
+    assert not knob.step_input.stepping
+    assert not knob.step_input.idle_timer.isActive()
+    window.session.store.end_interaction()
 
 
 def test_a_step_starts_from_what_is_typed_and_not_from_what_is_wrong(window: MainWindow) -> None:
     knob = knob_of(window)
-    knob.field.setFocus()
-    knob.field.selectAll()
-    QTest.keyClicks(knob.field, "0,2")
-    QTest.keyClick(knob.field, KEY.Key_Up)
+    knob.number_field.setFocus()
+    knob.number_field.selectAll()
+    QTest.keyClicks(knob.number_field, "0,2")
+    QTest.keyClick(knob.number_field, KEY.Key_Up)
     assert value_of(window) == 0.25
-    knob.field.selectAll()
-    QTest.keyClicks(knob.field, "1,000")
-    QTest.keyClick(knob.field, KEY.Key_Down)
+    knob.number_field.selectAll()
+    QTest.keyClicks(knob.number_field, "1,000")
+    QTest.keyClick(knob.number_field, KEY.Key_Down)
     assert value_of(window) == 0.8
-    assert "1,000 was read as 1" in knob.wrong.text()
-    QTest.keyClick(knob.field, KEY.Key_Escape)
-    enter(knob.field, "0.25")
-    knob.field.setFocus()
-    knob.field.selectAll()
-    QTest.keyClicks(knob.field, "0..2")
-    QTest.keyClick(knob.field, KEY.Key_Up)
+    assert "1,000 was read as 1" in knob.error_label.text()
+    QTest.keyClick(knob.number_field, KEY.Key_Escape)
+    enter(knob.number_field, "0.25")
+    knob.number_field.setFocus()
+    knob.number_field.selectAll()
+    QTest.keyClicks(knob.number_field, "0..2")
+    QTest.keyClick(knob.number_field, KEY.Key_Up)
     assert value_of(window) == 0.25
-    assert knob.field.text() == "0..2"
-    assert "learning rate must be" in knob.wrong.text()
+    assert knob.number_field.text() == "0..2"
+    assert "learning rate must be" in knob.error_label.text()
 
 
 def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
     knob = knob_of(window)
     window.canvases["contour"].setFocus()
-    for widget in (knob.field, knob.slider, window.side.fair.modes, window.time.line):
+    for widget in (
+        knob.number_field,
+        knob.slider,
+        window.side_panel.comparison_panel.mode_combo,
+        window.timeline_bar.timeline,
+    ):
         assert not roll(widget, -120).isAccepted(), "the panel scrolls"
     assert window.session.experiment.runs == TWO.runs
     assert window.session.race.step == 20
-    for widget in (knob.field, knob.slider):
+    for widget in (knob.number_field, knob.slider):
         widget.setFocus()
         assert roll(widget, 120).isAccepted()
         assert value_of(window) == 0.00125
@@ -170,7 +178,7 @@ def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
         for _ in range(4):
             roll(widget, 30)
         assert value_of(window) == 0.01, "a touch pad turns by less than a notch"
-        enter(knob.field, "0.001")
+        enter(knob.number_field, "0.001")
 
 
 def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: MainWindow) -> None:
@@ -190,71 +198,71 @@ def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: Main
     ):
         QTest.keyClick(knob.slider, key, modifier)
         assert value_of(window) == value
-        assert float(knob.field.text()) == value
-    enter(knob.field, "42")
+        assert float(knob.number_field.text()) == value
+    enter(knob.number_field, "42")
     QTest.keyClick(knob.slider, KEY.Key_Right)
     assert value_of(window) == 42, "it does not jump back to the slider's end"
     knob.slider.triggerAction(QSlider.SliderAction.SliderPageStepSub)
     assert value_of(window) == 4.2
-    assert knob.slider.value() == round(knob.declared.position(4.2) * knob.stops)
+    assert knob.slider.value() == round(knob.spec.to_slider(4.2) * knob.slider_steps)
 
 
 def test_at_its_bound_a_field_says_what_is_allowed_until_it_is_left(window: MainWindow) -> None:
     knob = knob_of(window, "beta1")
-    enter(knob.field, "0.3")
-    knob.field.setFocus()
-    QTest.keyClick(knob.field, KEY.Key_PageDown)
+    enter(knob.number_field, "0.3")
+    knob.number_field.setFocus()
+    QTest.keyClick(knob.number_field, KEY.Key_PageDown)
     assert value_of(window, "beta1") == 0.0
-    assert not knob.wrong.isVisible()
-    QTest.keyClick(knob.field, KEY.Key_Down)
-    assert knob.wrong.text() == "beta1 must be a number of at least 0 and below 1"
-    assert not knob.field.property("wrong")
+    assert not knob.error_label.isVisible()
+    QTest.keyClick(knob.number_field, KEY.Key_Down)
+    assert knob.error_label.text() == "beta1 must be a number of at least 0 and below 1"
+    assert not knob.number_field.property("wrong")
     window.canvases["contour"].setFocus()
-    assert not knob.wrong.isVisible()
-    speed = window.transport.speed
-    speed.field.setFocus()
+    assert not knob.error_label.isVisible()
+    speed = window.playback_bar.speed
+    speed.number_field.setFocus()
     for _ in range(12):
-        QTest.keyClick(speed.field, KEY.Key_PageUp)
-    assert window.session.clock.speed == FASTEST
-    assert "speed must be a number from" in speed.wrong.text()
-    QTest.keyClick(speed.field, KEY.Key_Escape)
-    assert not speed.wrong.isVisible()
-    window.transport.speed.reset.click()
+        QTest.keyClick(speed.number_field, KEY.Key_PageUp)
+    assert window.session.clock.speed == MAX_SPEED
+    assert "speed must be a number from" in speed.error_label.text()
+    QTest.keyClick(speed.number_field, KEY.Key_Escape)
+    assert not speed.error_label.isVisible()
+    window.playback_bar.speed.reset_button.click()
 
 
 def test_nothing_typed_is_the_last_good_value(window: MainWindow) -> None:
     knob = knob_of(window)
     for text in ("", "   "):
-        knob.field.setFocus()
-        knob.field.selectAll()
-        QTest.keyClick(knob.field, KEY.Key_Delete)
-        QTest.keyClicks(knob.field, text)
-        QTest.keyClick(knob.field, KEY.Key_Return)
-        assert knob.field.text() == "0.001"
-        assert not knob.wrong.isVisible()
-        assert not knob.field.hasFocus()
+        knob.number_field.setFocus()
+        knob.number_field.selectAll()
+        QTest.keyClick(knob.number_field, KEY.Key_Delete)
+        QTest.keyClicks(knob.number_field, text)
+        QTest.keyClick(knob.number_field, KEY.Key_Return)
+        assert knob.number_field.text() == "0.001"
+        assert not knob.error_label.isVisible()
+        assert not knob.number_field.hasFocus()
     assert window.session.experiment.runs == TWO.runs
 
 
 def test_how_an_entry_was_understood_is_said_beside_it(window: MainWindow) -> None:
     knob = knob_of(window)
-    enter(knob.field, "1,000")
+    enter(knob.number_field, "1,000")
     assert value_of(window) == 1.0
-    assert knob.field.text() == "1"
-    assert "1,000 was read as 1" in knob.wrong.text()
-    assert not knob.field.property("wrong")
-    window._write()
-    assert knob.wrong.isVisible(), "figures that are written do not take it away"
-    knob.field.setFocus()
-    assert not knob.wrong.isVisible()
+    assert knob.number_field.text() == "1"
+    assert "1,000 was read as 1" in knob.error_label.text()
+    assert not knob.number_field.property("wrong")
+    window.update_texts()
+    assert knob.error_label.isVisible(), "figures that are written do not take it away"
+    knob.number_field.setFocus()
+    assert not knob.error_label.isVisible()
 
 
 def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
     knob = knob_of(window)
-    enter(knob.field, "<b>1</b>")
-    assert knob.wrong.textFormat() == Qt.TextFormat.PlainText
-    assert "<b>1</b>" in knob.wrong.text()
-    assert "<b>" not in knob.field.toolTip()
+    enter(knob.number_field, "<b>1</b>")
+    assert knob.error_label.textFormat() == Qt.TextFormat.PlainText
+    assert "<b>1</b>" in knob.error_label.text()
+    assert "<b>" not in knob.number_field.toolTip()
 
 
 @pytest.mark.parametrize(
@@ -263,73 +271,73 @@ def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
         lambda window: knob_of(window).slider.setValue(700),
         lambda window: window.session.store.undo(),
         lambda window: window.side.runs.list.setCurrentRow(1),
-        lambda window: knob_of(window).reset.click(),
-        lambda window: window.commands["reset_hyperparameters"].trigger(),
+        lambda window: knob_of(window).reset_button.click(),
+        lambda window: window.action_registry["reset_hyperparameters"].trigger(),
         lambda window: window.session.show_step(5),
     ],
 )
 def test_an_error_does_not_outlive_a_change_from_elsewhere(
     window: MainWindow, change: Callable[[MainWindow], None]
 ) -> None:
-    enter(knob_of(window).field, "0.5")
-    enter(knob_of(window).field, "-3")
-    assert knob_of(window).wrong.isVisible()
+    enter(knob_of(window).number_field, "0.5")
+    enter(knob_of(window).number_field, "-3")
+    assert knob_of(window).error_label.isVisible()
     assert value_of(window) == 0.5
     change(window)
-    window._write()
+    window.update_texts()
     knob = knob_of(window)
-    assert not knob.wrong.isVisible()
-    assert not knob.field.property("wrong")
-    assert float(knob.field.text()) == knob.field.value != 0.5
+    assert not knob.error_label.isVisible()
+    assert not knob.number_field.property("wrong")
+    assert float(knob.number_field.text()) == knob.number_field.value != 0.5
 
 
 def test_a_wrong_start_or_budget_does_not_outlive_what_it_was_entered_for(window: MainWindow) -> None:
-    start, fair = window.side.start, window.side.fair
+    start, fair = window.side_panel.start_point, window.side_panel.comparison_panel
     enter(start.fields[0], "1e9")
-    assert start.wrong.text() == "start x must be a number from -1000000 to 1000000, not 1e9"
-    window.session.change(lambda e: e.on("linear_regression"))
-    window._write()
-    assert start.wrong.text() == ""
+    assert start.error_label.text() == "start x must be a number from -1000000 to 1000000, not 1e9"
+    window.session.change(lambda e: e.with_surface("linear_regression"))
+    window.update_texts()
+    assert start.error_label.text() == ""
     assert start.fields[0].accessibleName() != "start x"
-    fair._choose("evaluations")
-    enter(fair.budget, "0")
-    assert fair.wrong.text() == "evaluations must be a whole number from 1 to 10000000, not 0"
-    fair._choose("tuned")
-    assert not fair.wrong.isVisible()
-    assert fair.budget.text() == "500"
-    enter(fair.budget, "700")
-    fair.go.click()
-    assert fair.budget.text() == "700", "what is tuned for stays in view"
-    fair.cancel.click()
+    fair._select_mode("evaluations")
+    enter(fair.budget_field, "0")
+    assert fair.error_label.text() == "evaluations must be a whole number from 1 to 10000000, not 0"
+    fair._select_mode("tuned")
+    assert not fair.error_label.isVisible()
+    assert fair.budget_field.text() == "500"
+    enter(fair.budget_field, "700")
+    fair.tune_button.click()
+    assert fair.budget_field.text() == "700", "what is tuned for stays in view"
+    fair.cancel_button.click()
 
 
 def test_the_start_is_stepped_by_a_hundredth_of_the_box_and_the_paths_follow(window: MainWindow) -> None:
-    session, field = window.session, window.side.start.fields[0]
+    session, field = window.session, window.side_panel.start_point.fields[0]
     before = session.experiment
     field.setFocus()
     for key, modifier, x in ((KEY.Key_Up, NONE, -0.45), (KEY.Key_Down, SHIFT, -0.95), (KEY.Key_PageUp, NONE, -0.45)):
         QTest.keyClick(field, key, modifier)
         assert session.experiment.start == (x, 2.5)
-        assert (session.race.step, session.race.tracks[0].xs[0]) == (20, x)
-    field.nudges.end()
+        assert (session.race.step, session.race.trajectories[0].xs[0]) == (20, x)
+    field.step_input.end_interaction()
     session.store.undo()
     assert session.experiment == before
 
 
 def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(window: MainWindow) -> None:
     session = window.session
-    window.time.at.click()
-    window.side.fair._choose("evaluations")
+    window.timeline_bar.stop_checkbox.click()
+    window.side_panel.comparison_panel._select_mode("evaluations")
     for field, where in (
-        (window.time.field, lambda: session.experiment.steps),
-        (window.side.fair.budget, lambda: session.experiment.fair.budget),
+        (window.timeline_bar.stop_field, lambda: session.experiment.steps),
+        (window.side_panel.comparison_panel.budget_field, lambda: session.experiment.comparison.budget),
     ):
         before = session.experiment
         field.setFocus()
         for key, value in ((KEY.Key_Up, 1001), (KEY.Key_PageUp, 1011), (KEY.Key_Down, 1010)):
             QTest.keyClick(field, key)
             assert where() == value
-        field.nudges.end()
+        field.step_input.end_interaction()
         session.store.undo()
         assert session.experiment == before
 
@@ -340,13 +348,13 @@ def test_a_set_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
     both = Qt.KeyboardModifier.ControlModifier | SHIFT
     before = session.experiment
     QTest.keyClick(window, KEY.Key_H, both)
-    assert clipboard.text() == copied(TWO.runs[0]) == "adam lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08"
-    window.side.runs.list.setCurrentRow(1)
+    assert clipboard.text() == format_hyperparameters(TWO.runs[0]) == "adam lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08"
+    window.side_panel.run_list.list.setCurrentRow(1)
     QTest.keyClick(window, KEY.Key_V, both)
     adam, other = session.experiment.runs
     assert (other.optimizer, other.hyperparameters) == (adam.optimizer, adam.hyperparameters)
     assert other.slot == before.runs[1].slot
-    assert "beta2" in window.side.editor.knobs
+    assert "beta2" in window.side_panel.editor.fields
     session.store.undo()
     assert session.experiment == before
 
@@ -354,10 +362,13 @@ def test_a_set_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
 def test_a_bare_set_is_felt_from_here_on_and_what_is_left_out_is_said(window: MainWindow) -> None:
     session, clipboard = window.session, QGuiApplication.clipboard()
     assert clipboard is not None
-    window.side.runs.list.setCurrentRow(1)
+    window.side_panel.run_list.list.setCurrentRow(1)
     clipboard.setText("lr=0,0002, beta1=0.8")
-    window.commands["paste_hyperparameters"].trigger()
-    assert [(since, values["lr"]) for since, values in session.race.tracks[1].timeline] == [(0, 0.0001), (20, 0.0002)]
+    window.action_registry["paste_hyperparameters"].trigger()
+    assert [(since, values["lr"]) for since, values in session.race.trajectories[1].hyperparameters_by_step] == [
+        (0, 0.0001),
+        (20, 0.0002),
+    ]
     bar = window.statusBar()
     assert bar is not None
     assert bar.currentMessage() == "Set lr; SGD has no beta1."
@@ -370,29 +381,29 @@ def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(
     assert clipboard is not None
     before = window.session.experiment
     clipboard.setText("adam lr=-1")
-    window.commands["paste_hyperparameters"].trigger()
+    window.action_registry["paste_hyperparameters"].trigger()
     (box,) = window.findChildren(QMessageBox)
     assert box.text() == "Learning rate must be a number of at least 0, not -1."
     assert window.session.experiment == before
-    assert len(window.session.store.past) == 0
+    assert len(window.session.store.undo_stack) == 0
     box.close()
     settle(application)
 
 
 def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindow) -> None:
-    editor, session = window.side.editor, window.session
-    assert not editor.reset.isEnabled()
-    editor._turn("beta1", 0.5)
-    editor._turn("weight_decay", 0.3)
+    editor, session = window.side_panel.editor, window.session
+    assert not editor.reset_button.isEnabled()
+    editor._set_hyperparameter("beta1", 0.5)
+    editor._set_hyperparameter("weight_decay", 0.3)
     before = session.experiment
-    assert editor.reset.isEnabled()
-    assert window.commands["reset_hyperparameters"].isEnabled()
-    editor.reset.click()
+    assert editor.reset_button.isEnabled()
+    assert window.action_registry["reset_hyperparameters"].isEnabled()
+    editor.reset_button.click()
     values = session.experiment.runs[0].hyperparameters
     assert {name: values[name] for name in OPTIMIZERS["adam"].defaults} == OPTIMIZERS["adam"].defaults
     assert values["weight_decay"] == 0.01, "a part stays, at the strength it is added with"
-    assert not any(knob.reset.isEnabled() for knob in editor.knobs.values())
-    assert not editor.reset.isEnabled()
+    assert not any(knob.reset.isEnabled() for knob in editor.fields.values())
+    assert not editor.reset_button.isEnabled()
     session.store.undo()
     assert session.experiment == before
 

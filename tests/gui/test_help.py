@@ -13,44 +13,44 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWhatsThis, QWidget
 
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.help.about_dialog import About
-from app.gui.help.action_texts import DOES
-from app.gui.help.citation_links import linked
-from app.gui.help.control_texts import CONTROLS
-from app.gui.help.formula_images import picture
-from app.gui.help.help_browser import Browser
+from app.gui.help.about_dialog import AboutDialog
+from app.gui.help.action_texts import ACTION_DESCRIPTIONS
+from app.gui.help.citation_links import link_citations
+from app.gui.help.control_texts import CONTROL_DESCRIPTIONS
+from app.gui.help.formula_images import math_image
+from app.gui.help.help_browser import HelpBrowser
 from app.gui.help.help_pages import optimizer_page, surface_page
-from app.gui.help.help_window import Guide
-from app.gui.help.shortcuts_dialog import Shortcuts
-from app.gui.help.view_texts import KEYS, MOUSE, SHOWN
-from app.gui.help.whats_this import Answers
+from app.gui.help.help_window import HelpWindow
+from app.gui.help.shortcuts_dialog import ShortcutsDialog
+from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
+from app.gui.help.whats_this import WhatsThisFilter
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.system.package_versions import versions
 from optimizers import OPTIMIZERS
-from optimizers.optimizer import PARTS
+from optimizers.optimizer import MODIFIERS
 from surfaces import SURFACES
 from tests.conftest import settle
 from tests.processes import loaded_by
 
 Open = Callable[..., MainWindow]
-RULES = {**OPTIMIZERS, **PARTS}
+RULES = {**OPTIMIZERS, **MODIFIERS}
 
 
-def guide_of(window: MainWindow) -> Guide:
-    (guide,) = window.findChildren(Guide)
+def guide_of(window: MainWindow) -> HelpWindow:
+    (guide,) = window.findChildren(HelpWindow)
     return guide
 
 
 @pytest.fixture
 def told(application: QApplication) -> Iterator[Callable[[str], str]]:
     """What a page says, formulas in TeX."""
-    browser = Browser()
+    browser = HelpBrowser()
     browser.resize(500, 500)
 
     def tell(page: str) -> str:
         browser.show_page(page)
-        return browser.in_words()
+        return browser.to_plain_text()
 
     yield tell
     browser.deleteLater()
@@ -67,7 +67,7 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> None:
         replace(
             adam,
             formula="m = g\n" r"x_{t+1} = x_t - \eta m < 3",
-            story="Two & three.\n\nIt <goes> on.",
+            description="Two & three.\n\nIt <goes> on.",
             hyperparameters=symbols,
         ),
     )
@@ -80,13 +80,13 @@ def test_every_formula_and_symbol_can_be_drawn(application: QApplication) -> Non
     lines = [line for each in RULES.values() for line in each.formula.split("\n") if line]
     symbols = [each.symbol for rule in RULES.values() for each in rule.hyperparameters.values() if each.symbol]
     for tex in {*lines, *symbols, *(surface.formula for surface in SURFACES.values())}:
-        drawn = picture(tex, 16.0, "#ff0000", 1.0)
+        drawn = math_image(tex, 16.0, "#ff0000", 1.0)
         assert drawn.width() > 3, tex
         assert drawn.height() > 3, tex
 
 
 def test_a_formula_is_as_large_as_it_is_and_as_sharp_as_the_screen(application: QApplication) -> None:
-    plain, fine = picture("x^2", 16.0, "#123456", 1.0), picture("x^2", 16.0, "#123456", 2.0)
+    plain, fine = math_image("x^2", 16.0, "#123456", 1.0), math_image("x^2", 16.0, "#123456", 2.0)
     assert fine.width() > 1.7 * plain.width()
     assert abs(fine.deviceIndependentSize().width() - plain.width()) < 2
     inks = {
@@ -103,7 +103,7 @@ def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], st
     rule = OPTIMIZERS["adam"]
     for fact in (
         rule.name,
-        rule.note,
+        rule.summary,
         "m = g",
         r"x_{t+1} = x_t - \eta m < 3",
         "Two & three.",
@@ -111,13 +111,13 @@ def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], st
         r"\eta",
         "0.25",
         "0.001",
-        rule.hyperparameters["beta1"].allowed,
+        rule.hyperparameters["beta1"].allowed_text,
         "m, v",
-        rule.convention,
+        rule.implementation,
         "Adam (Keras)",
         "arXiv:1412.6980",
-        PARTS["weight_decay"].name,
-        PARTS["weight_decay"].note,
+        MODIFIERS["weight_decay"].name,
+        MODIFIERS["weight_decay"].summary,
         "0.5",
     ):
         assert fact in words, fact
@@ -140,7 +140,7 @@ def test_every_optimizer_can_be_told(name: str, told: Callable[[str], str]) -> N
     words = told(optimizer_page(Run(name)))
     for fact in (
         OPTIMIZERS[name].name,
-        OPTIMIZERS[name].note,
+        OPTIMIZERS[name].summary,
         *(h.label for h in OPTIMIZERS[name].hyperparameters.values()),
     ):
         assert fact in words
@@ -149,9 +149,9 @@ def test_every_optimizer_can_be_told(name: str, told: Callable[[str], str]) -> N
 @pytest.mark.parametrize("name", SURFACES)
 def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], str]) -> None:
     land = SURFACES[name]
-    words = told(surface_page(Experiment(name, runs=FIRST.runs)))
+    words = told(surface_page(Experiment(name, runs=DEFAULT_EXPERIMENT.runs)))
     assert land.formula.translate({0x2081: "_1", 0x2082: "_2"}) in words
-    for fact in (land.name, land.note, land.kinks, land.lesson, land.source):
+    for fact in (land.name, land.summary, land.nonsmooth_note, land.what_to_try, land.source):
         assert fact in words
     assert ("no lowest point" in words) == (not land.minima)
     for x, y in land.minima:
@@ -174,32 +174,32 @@ def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], 
     ],
 )
 def test_sources_can_be_followed(source: str, addresses: list[str], told: Callable[[str], str]) -> None:
-    made = linked(source)
+    made = link_citations(source)
     assert [part.partition('"')[0] for part in made.split('href="')[1:]] == addresses
     assert told(f"<p>{made}</p>") == source
 
 
 def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
-    browser = Browser()
-    browser.show_page(surface_page(FIRST))
+    browser = HelpBrowser()
+    browser.show_page(surface_page(DEFAULT_EXPERIMENT))
     browser.selectAll()
     browser.copy()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
-    assert SURFACES[FIRST.surface].formula in clipboard.text()
+    assert SURFACES[DEFAULT_EXPERIMENT.surface_id].formula in clipboard.text()
     browser.deleteLater()
 
 
 def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
-    browser = Browser()
+    browser = HelpBrowser()
     browser.show()
     for width in (900, 500):
         browser.resize(width, 400)
-        browser.show_page(surface_page(Experiment("levy13", runs=FIRST.runs)))
+        browser.show_page(surface_page(Experiment("levy13", runs=DEFAULT_EXPERIMENT.runs)))
         bar = browser.horizontalScrollBar()
         assert bar is not None
         assert bar.maximum() == 0
-        assert browser.in_words().count(SURFACES["levy13"].note) == 1
+        assert browser.to_plain_text().count(SURFACES["levy13"].summary) == 1
     browser.close()
     browser.deleteLater()
 
@@ -209,33 +209,33 @@ def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
 
 def test_the_help_follows_what_is_chosen_and_turned(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    window.side.editor.help.click()
+    window.side_panel.editor.help_button.click()
     guide = guide_of(window)
     assert guide.isVisible()
     assert guide.windowTitle() == "SGD"
-    window.side.runs.list.setCurrentRow(2)
+    window.side_panel.run_list.list.setCurrentRow(2)
     assert guide.windowTitle() == "Adam"
-    window.side.editor.knobs["lr"].typed.emit(0.375)
-    assert "0.375" in guide.optimizer.in_words()
+    window.side_panel.editor.fields["lr"].value_committed.emit(0.375)
+    assert "0.375" in guide.optimizer_browser.to_plain_text()
     window.session.store.undo()
-    assert "0.375" not in guide.optimizer.in_words()
-    window.side.surface.help.click()
+    assert "0.375" not in guide.optimizer_browser.to_plain_text()
+    window.side_panel.surface_selector.help_button.click()
     assert guide_of(window) is guide
     assert guide.windowTitle() == "Rosenbrock"
-    window.side.surface.picker.chosen.emit("himmelblau")
-    assert "Himmelblau" in guide.surface.in_words()
+    window.side_panel.surface_selector.picker.selected.emit("himmelblau")
+    assert "Himmelblau" in guide.surface_browser.to_plain_text()
     window.session.set_start(0.125, 0.25)
-    assert "(0.125, 0.25)" in guide.surface.in_words()
+    assert "(0.125, 0.25)" in guide.surface_browser.to_plain_text()
 
 
 def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.set_theme("light")
-    window.commands["about_surface"].trigger()
+    window.action_registry["about_surface"].trigger()
     guide = guide_of(window)
 
     def ink() -> str:
-        drawn = guide.surface.loadResource(2, next(iter(formulas(guide.surface))))
+        drawn = guide.surface_browser.loadResource(2, next(iter(formulas(guide.surface_browser))))
         return next(
             drawn.pixelColor(x, y).name()
             for x in range(drawn.width())
@@ -247,37 +247,39 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
     window.set_theme("dark")
     settle(application)
     assert ink() == window.theme.text
-    window.side.runs.list.setCurrentRow(1)
-    guide.pages.setCurrentIndex(0)
+    window.side_panel.run_list.list.setCurrentRow(1)
+    guide.tabs.setCurrentIndex(0)
     assert guide.windowTitle() == "Momentum"
 
 
-def formulas(browser: Browser) -> list[QUrl]:
+def formulas(browser: HelpBrowser) -> list[QUrl]:
     """The addresses of a page's pictures."""
-    return [QUrl(part.partition('"')[0]) for part in browser.page.split('src="')[1:]]
+    return [QUrl(part.partition('"')[0]) for part in browser.page_html.split('src="')[1:]]
 
 
 def test_escape_closes_the_help_and_an_empty_race_needs_none(open_window: Open) -> None:
-    window = open_window(replace(FIRST, runs=()))
-    window.commands["about_optimizer"].trigger()
+    window = open_window(replace(DEFAULT_EXPERIMENT, runs=()))
+    window.action_registry["about_optimizer"].trigger()
     guide = guide_of(window)
-    assert "add one" in guide.optimizer.in_words()
-    QTest.keyClick(guide.optimizer, Qt.Key.Key_Escape)
+    assert "add one" in guide.optimizer_browser.to_plain_text()
+    QTest.keyClick(guide.optimizer_browser, Qt.Key.Key_Escape)
     assert not guide.isVisible()
     assert window.isVisible()
 
 
 def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
     window = open_window()
-    window.side.runs.list.setCurrentRow(2)
-    window.commands["about_optimizer"].trigger()
+    window.side_panel.run_list.list.setCurrentRow(2)
+    window.action_registry["about_optimizer"].trigger()
     guide = guide_of(window)
     guide.resize(320, 200)
-    assert guide.optimizer.in_words().count(OPTIMIZERS["adam"].note) == 1  # also now that there is a bar beside it
-    bar = guide.optimizer.verticalScrollBar()
+    assert (
+        guide.optimizer_browser.to_plain_text().count(OPTIMIZERS["adam"].summary) == 1
+    )  # also now that there is a bar beside it
+    bar = guide.optimizer_browser.verticalScrollBar()
     assert bar is not None
     bar.setValue(40)
-    window.side.editor.knobs["lr"].typed.emit(0.375)
+    window.side_panel.editor.fields["lr"].value_committed.emit(0.375)
     assert bar.value() == 40
 
 
@@ -298,10 +300,10 @@ def controls(window: QWidget) -> list[QWidget]:
 
 
 def unanswered(window: MainWindow, place: QWidget) -> list[str]:
-    answers = Answers(window)
+    answers = WhatsThisFilter(window)
     found = []
     for each in controls(place):
-        words = answers.answer(each)
+        words = answers.help_html(each)
         if not (words.rstrip().endswith((".</p>", "</table>")) and len(words.split()) > 4):
             found.append(f"{type(each).__name__} {each.objectName()} {each.accessibleName()}: {words}")
     answers.deleteLater()
@@ -313,11 +315,11 @@ def test_every_control_says_what_it_is(open_window: Open, application: QApplicat
     window.session.advance(3)
     window.session.keep_branch()
     window.session.change(lambda e: e.with_run(0, Run("adam", {"noise": 0.5, "weight_decay": 0.1, "lookahead": 5})))
-    for page in range(window.foot.count()):
-        window.foot.setCurrentIndex(page)
-        for mode in range(window.side.fair.modes.count()):
-            window.side.fair.modes.setCurrentIndex(mode)
-            window.side.fair.modes.activated.emit(mode)
+    for page in range(window.results_tabs.count()):
+        window.results_tabs.setCurrentIndex(page)
+        for mode in range(window.side_panel.comparison_panel.mode_combo.count()):
+            window.side_panel.comparison_panel.mode_combo.setCurrentIndex(mode)
+            window.side_panel.comparison_panel.mode_combo.activated.emit(mode)
             settle(application, 2)
             assert unanswered(window, window) == []
 
@@ -335,10 +337,10 @@ def test_every_control_of_a_dialog_says_what_it_is(
 
     monkeypatch.setattr(ExportDialog, "exec", look)
     for name in ("export_picture", "export_film"):
-        window.commands[name].trigger()
+        window.action_registry[name].trigger()
     assert len(asked) == 2
-    for name, kind in (("about", About), ("shortcuts", Shortcuts), ("about_optimizer", Guide)):
-        window.commands[name].trigger()
+    for name, kind in (("about", AboutDialog), ("shortcuts", ShortcutsDialog), ("about_optimizer", HelpWindow)):
+        window.action_registry[name].trigger()
         (dialog,) = window.findChildren(kind)
         assert unanswered(window, dialog) == []
         dialog.close()
@@ -348,49 +350,49 @@ def test_what_is_written_of_controls_is_about_controls_that_exist(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    for page in range(window.foot.count()):
-        window.foot.setCurrentIndex(page)
+    for page in range(window.results_tabs.count()):
+        window.results_tabs.setCurrentIndex(page)
     known: dict[str, QWidget] = {}
 
     def gather(top: QWidget) -> None:
         known.update({type(each).__name__: each for each in top.findChildren(QWidget)})
 
     for name in ("about", "about_surface", "shortcuts"):
-        window.commands[name].trigger()
+        window.action_registry[name].trigger()
     gather(window)
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: gather(dialog))
-    window.commands["export_film"].trigger()
+    window.action_registry["export_film"].trigger()
     assert [
         f"{kind}.{name}"
-        for kind, names in CONTROLS.items()
+        for kind, names in CONTROL_DESCRIPTIONS.items()
         for name in names
         if kind not in known or not hasattr(known[kind], name)
     ] == []
-    assert set(DOES) <= set(window.commands.actions)
-    assert set(SHOWN) == set(MOUSE) == set(KEYS) == set(window.canvases)
+    assert set(ACTION_DESCRIPTIONS) <= set(window.action_registry.actions)
+    assert set(VIEW_DESCRIPTIONS) == set(MOUSE_GESTURES) == set(VIEW_ACTION_PREFIXES) == set(window.canvases)
 
 
 def test_a_control_tells_what_is_declared(open_window: Open) -> None:
     window = open_window()
-    answers = Answers(window)
-    knob = window.side.editor.knobs["lr"]
+    answers = WhatsThisFilter(window)
+    knob = window.side_panel.editor.fields["lr"]
     for part in (knob.slider, knob.field, knob.label):
-        assert "lr: a number of at least 0; default 0.01" in answers.answer(part)
-    assert "Opens the list" not in answers.answer(knob.slider)
-    button = next(each for each in window.transport.findChildren(QWidget) if each.objectName() == "play")
-    assert "Play (Space)" in answers.answer(button)
+        assert "lr: a number of at least 0; default 0.01" in answers.help_html(part)
+    assert "Opens the list" not in answers.help_html(knob.slider)
+    button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
+    assert "Play (Space)" in answers.help_html(button)
     for name, canvas in window.canvases.items():
-        words = answers.answer(canvas)
+        words = answers.help_html(canvas)
         assert ("Ctrl+0" in words) == (name == "contour")
         assert ("Double click" in words) == (name in ("contour", "relief"))
-    menu = window.commands.menus["File"]
+    menu = window.action_registry.menus["File"]
     menu.adjustSize()
-    assert "Ctrl+E" in answers.answer(menu, menu.actionGeometry(window.commands["export_picture"]).center())
+    assert "Ctrl+E" in answers.help_html(menu, menu.actionGeometry(window.action_registry["export_picture"]).center())
     bar = window.menuBar()
     assert bar is not None
-    assert "Export Film…" in answers.answer(bar, bar.actionGeometry(menu.menuAction()).center())
-    assert "F9" in answers.answer(window.layout_.docks["side"].words)
-    assert "F3" in answers.answer(window.layout_.docks["relief"].bar)
+    assert "Export Film…" in answers.help_html(bar, bar.actionGeometry(menu.menuAction()).center())
+    assert "F9" in answers.help_html(window.dock_layout.docks["side"].title_label)
+    assert "F3" in answers.help_html(window.dock_layout.docks["relief"].title_bar)
 
 
 def shown() -> list[QWidget]:
@@ -404,16 +406,16 @@ def shown() -> list[QWidget]:
 
 def test_what_is_clicked_is_explained_and_not_used(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    window.commands["whats_this"].trigger()
+    window.action_registry["whats_this"].trigger()
     assert QWhatsThis.inWhatsThisMode()
-    button = next(each for each in window.transport.findChildren(QWidget) if each.objectName() == "play")
+    button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert shown()
     assert not window.session.clock.running
     assert not QWhatsThis.inWhatsThisMode()
     QWhatsThis.hideText()
     settle(application)
-    assert window.findChildren(Answers) == []
+    assert window.findChildren(WhatsThisFilter) == []
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.session.clock.running
 
@@ -421,7 +423,7 @@ def test_what_is_clicked_is_explained_and_not_used(open_window: Open, applicatio
 def test_without_a_mouse_what_has_the_focus_is_explained(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
-    window.side.editor.knobs["lr"].slider.setFocus()
+    window.side_panel.editor.fields["lr"].slider.setFocus()
     QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     assert not shown()
     QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
@@ -435,10 +437,10 @@ def test_without_a_mouse_what_has_the_focus_is_explained(open_window: Open, appl
 
 def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
     window = open_window()
-    window.commands["shortcuts"].trigger()
-    (dialog,) = window.findChildren(Shortcuts)
-    words = dialog.table.in_words().split("\n")
-    for row, action in window.commands.actions.values():
+    window.action_registry["shortcuts"].trigger()
+    (dialog,) = window.findChildren(ShortcutsDialog)
+    words = dialog.browser.to_plain_text().split("\n")
+    for row, action in window.action_registry.actions.values():
         if row.shortcuts:
             at = words.index(" or ".join(row.shortcuts).replace("Delete", "Del"))
             assert words[at + 1] == action.text().replace("&", "")
@@ -449,7 +451,7 @@ def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
     room = window.screen().availableGeometry()  # type: ignore[union-attr]
     assert dialog.width() <= min(1024, room.width())
     assert dialog.height() <= min(700, room.height())
-    QTest.keyClick(dialog.table, Qt.Key.Key_Escape)
+    QTest.keyClick(dialog.browser, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 
 
@@ -459,13 +461,13 @@ def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> Non
     assert known["PyQt6"] == PYQT_VERSION_STR
     assert next(iter(known)) == "Thalweg"
     window = open_window()
-    window.commands["about"].trigger()
-    (box,) = window.findChildren(About)
+    window.action_registry["about"].trigger()
+    (box,) = window.findChildren(AboutDialog)
     box.copy_button.click()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert clipboard.text().split("\n") == [f"{name}: {number}" for name, number in versions()]
-    assert all(number in box.words.text() for number in known.values())
+    assert all(number in box.text_label.text() for number in known.values())
     box.close()
 
 

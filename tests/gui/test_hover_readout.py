@@ -12,11 +12,11 @@ from matplotlib.backend_bases import LocationEvent, MouseEvent
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.canvas.hover_readout import CLEAR, on_widget
+from app.gui.canvas.hover_readout import POINTER_CLEARANCE, to_widget_rect
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.theming.theme import THEMES
-from app.utils.number_format import told, written
+from app.utils.number_format import format_value, format_with_resolution
 from app.views import hit_testing
 from app.views.base_view import View
 from optimizers import OPTIMIZERS
@@ -41,24 +41,24 @@ def leave(window: MainWindow, name: str) -> None:
 
 def place(window: MainWindow, name: str, index: int, step: int) -> np.ndarray:
     """Where a step of a run is in a view."""
-    return window.canvases[name].view.spots(window.session.race.tracks[index], np.array([step]))[0][0]
+    return window.canvases[name].view.spots(window.session.race.trajectories[index], np.array([step]))[0][0]
 
 
 def words(window: MainWindow) -> str:
     """What the label says, as plain text."""
-    slip = window.stage.hover.slip
+    slip = window.view_area.hover_readout.hover_label
     return re.sub(r"\s+", " ", re.sub("<[^>]*>|&nbsp;", " ", slip.text())) if slip.isVisible() else ""
 
 
 def draws(window: MainWindow) -> dict[str, int]:
-    return {name: canvas.draws for name, canvas in window.canvases.items()}
+    return {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
 
 
 @pytest.mark.parametrize("name", VIEWED)
 def test_a_step_is_found_where_it_is(open_window: Open, name: str) -> None:
-    window = open_window(FIRST)
+    window = open_window(DEFAULT_EXPERIMENT)
     window.session.race.advance(60)
-    window.stage.show(window.theme)
+    window.view_area.show_scene(window.theme)
     view = window.canvases[name].view
     for index in range(3):
         for step in range(0, 61, 4):
@@ -66,7 +66,7 @@ def test_a_step_is_found_where_it_is(open_window: Open, name: str) -> None:
             found = view.nearest(tuple(there), 8)
             if np.isfinite(there).all():
                 assert found is not None
-                assert np.hypot(*(place(window, name, *found) - there)) <= 2 * hit_testing.AS_NEAR
+                assert np.hypot(*(place(window, name, *found) - there)) <= 2 * hit_testing.DISTANCE_TOLERANCE
     box = view.axes.bbox
     assert view.nearest((box.x1 - 3, box.y1 - 3), 8) is None
 
@@ -87,15 +87,16 @@ def test_between_two_steps_the_nearer_one_is_found_and_a_hidden_run_never(open_w
 def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 1e-3}),)))
     window.session.race.advance(20_000)
-    window.stage.show(window.theme)
-    view, track = window.canvases["contour"].view, window.session.race.tracks[0]
-    kept = set(view.outline(track, 20_000)[0].tolist())
+    window.view_area.show_scene(window.theme)
+    view, track = window.canvases["contour"].view, window.session.race.trajectories[0]
+    kept = set(view.decimated_path(track, 20_000)[0].tolist())
     for step in (777, 1501, 3333):
         assert step not in kept
         found = view.nearest(tuple(place(window, "contour", 0, step)), 8)
         assert found is not None
         assert (
-            np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step))) <= 2 * hit_testing.AS_NEAR
+            np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step)))
+            <= 2 * hit_testing.DISTANCE_TOLERANCE
         )
 
 
@@ -106,7 +107,7 @@ def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(
     window = open_window()
     before, counted = pixels(window), draws(window)
     point_at(window, name, place(window, name, 2, 30))
-    assert window.stage.hover.mark is not None
+    assert window.view_area.hover_readout.highlighted is not None
     for view, picture in pixels(window).items():
         assert (picture != before[view]).any(axis=2).sum() > 40, view
     leave(window, name)
@@ -121,8 +122,8 @@ def test_trails_are_looked_through_again_only_when_they_are_others(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, made = open_window(), []
-    look = hit_testing.Near.__init__
-    monkeypatch.setattr(hit_testing.Near, "__init__", lambda self, view: made.append(view.id) or look(self, view))
+    look = hit_testing.HitTester.__init__
+    monkeypatch.setattr(hit_testing.HitTester, "__init__", lambda self, view: made.append(view.id) or look(self, view))
     for step in (10, 20, 30, 40):
         point_at(window, "contour", place(window, "contour", 0, step))
     assert made == ["contour"]
@@ -136,10 +137,10 @@ def test_trails_are_looked_through_again_only_when_they_are_others(
 def test_while_it_plays_nobody_looks_for_steps(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     window.session.clock.play()
-    monkeypatch.setattr(View, "nearest", lambda *_: pytest.fail("looked for"))
+    monkeypatch.setattr(View, "nearest_step", lambda *_: pytest.fail("looked for"))
     point_at(window, "contour", place(window, "contour", 0, 30))
     assert "loss" in words(window)
-    assert window.stage.hover.mark is None
+    assert window.view_area.hover_readout.highlighted is None
     window.session.clock.pause()
 
 
@@ -162,26 +163,26 @@ def test_a_run_is_told_with_all_that_its_rule_keeps(open_window: Open, applicati
     settle(application)
     for step in (0, 5, 8):
         point_at(window, "loss", place(window, "loss", 0, step))
-        said, point = words(window), window.session.race.tracks[0].point_at(step)
+        said, point = words(window), window.session.race.trajectories[0].point_at(step)
         assert f"step {step}" in said
         assert OPTIMIZERS[rule].name in said
         for name in OPTIMIZERS[rule].state:
             assert f" {name} " in said
         if rule == "adam" and step:
-            assert f"m {written((point.x[1], point.y[1]))} v {written((point.x[2], point.y[2]))}" in said
+            assert f"m {format_value((point.x[1], point.y[1]))} v {format_value((point.x[2], point.y[2]))}" in said
 
 
 def test_numbers_are_written_in_short() -> None:
-    assert written((1.23456789, -2e-9)) == "1.2346, −2e−9"
-    assert written(None) == written((None, None)) == "–"
-    assert written(np.float64(0.25)) == "0.25"
-    assert written(np.eye(2)) == "1, 0; 0, 1"
-    assert written(np.zeros((9, 2))) == "9 points"
-    assert written(np.zeros(10)) == "10 numbers"
-    assert written(np.array([np.inf, np.nan])) == "inf, nan"
-    assert told(-1.23456, 0.01) == "−1.235"
-    assert told(1.0000000000012, 1e-12) == "1.0000000000012"
-    assert told(123456.0, 500.0) == "123456"
+    assert format_value((1.23456789, -2e-9)) == "1.2346, −2e−9"
+    assert format_value(None) == format_value((None, None)) == "–"
+    assert format_value(np.float64(0.25)) == "0.25"
+    assert format_value(np.eye(2)) == "1, 0; 0, 1"
+    assert format_value(np.zeros((9, 2))) == "9 points"
+    assert format_value(np.zeros(10)) == "10 numbers"
+    assert format_value(np.array([np.inf, np.nan])) == "inf, nan"
+    assert format_with_resolution(-1.23456, 0.01) == "−1.235"
+    assert format_with_resolution(1.0000000000012, 1e-12) == "1.0000000000012"
+    assert format_with_resolution(123456.0, 500.0) == "123456"
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
@@ -201,20 +202,22 @@ def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
                 if not np.isfinite(pixel).all():
                     continue
                 point_at(window, name, pixel)
-                slip = window.stage.hover.slip
+                slip = window.view_area.hover_readout.hover_label
                 if slip.isHidden():
                     continue
                 seen += 1
                 host, label = slip.parent(), slip.geometry()
-                room = on_widget(host, host.view.axes.bbox)  # type: ignore[union-attr]
+                room = to_widget_rect(host, host.view.axes.bbox)  # type: ignore[union-attr]
                 assert room.contains(label)
                 assert label.width() >= slip.sizeHint().width()
                 assert label.height() >= slip.sizeHint().height()
-                assert not any(label.intersects(on_widget(host, box)) for box in host.view.written)  # type: ignore[union-attr,arg-type]
+                assert not any(label.intersects(to_widget_rect(host, box)) for box in host.view.written)  # type: ignore[union-attr,arg-type]
                 if host is canvas:
                     pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
                     assert not label.intersects(
-                        QRect(pointer, pointer).adjusted(1 - CLEAR, 1 - CLEAR, CLEAR - 1, CLEAR - 1)
+                        QRect(pointer, pointer).adjusted(
+                            1 - POINTER_CLEARANCE, 1 - POINTER_CLEARANCE, POINTER_CLEARANCE - 1, POINTER_CLEARANCE - 1
+                        )
                     )
     assert seen > 12
 
@@ -222,7 +225,7 @@ def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
 def test_any_place_of_a_surface_of_any_family_can_be_pointed_at(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("sphere", runs=(Run("adam", {"lr": 0.1}),)))
     for name in {surface.family: name for name, surface in SURFACES.items()}.values():
-        window.session.change(lambda e, name=name: e.on(name))
+        window.session.change(lambda e, name=name: e.with_surface(name))
         settle(application, 2)
         for view, canvas in window.canvases.items():
             if canvas.isVisible():
@@ -233,13 +236,13 @@ def test_any_place_of_a_surface_of_any_family_can_be_pointed_at(open_window: Ope
 def test_what_was_marked_may_go_away(open_window: Open, application: QApplication) -> None:
     window = open_window()
     point_at(window, "contour", place(window, "contour", 2, 30))
-    assert window.stage.hover.mark is not None
-    window.session.change(lambda e: e.removed(2))
+    assert window.view_area.hover_readout.highlighted is not None
+    window.session.change(lambda e: e.without_run(2))
     settle(application)
-    assert window.stage.hover.mark is None
+    assert window.view_area.hover_readout.highlighted is None
     assert words(window) == ""
     point_at(window, "contour", place(window, "contour", 1, 30))
-    window.session.change(lambda e: e.on("beale"))
+    window.session.change(lambda e: e.with_surface("beale"))
     settle(application)
     for canvas in window.canvases.values():
         assert canvas.mark is None
@@ -251,25 +254,25 @@ def test_the_label_is_in_the_theme(open_window: Open, theme: str) -> None:
     window.set_theme(theme)
     window.canvases["contour"].draw()
     point_at(window, "contour", place(window, "contour", 2, 30))
-    assert THEMES[theme].field in window.stage.hover.slip.styleSheet()
+    assert THEMES[theme].input_background in window.view_area.hover_readout.hover_label.styleSheet()
 
 
 def test_the_chosen_run_stands_out_without_a_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    window.stage.chosen = lambda: None
-    window.stage.show(window.theme)
+    window.view_area.selected_run = lambda: None
+    window.view_area.show_scene(window.theme)
     before, plain = draws(window), pixels(window)
     shown = []
     for index in (0, 1):
-        window.stage.chosen = lambda index=index: index
-        window.stage.show(window.theme)
+        window.view_area.selected_run = lambda index=index: index
+        window.view_area.show_scene(window.theme)
         settle(application)
         shown.append(pixels(window))
         for name, picture in shown[-1].items():
             assert (picture != plain[name]).any(axis=2).sum() > 30, name
     assert any((shown[0][name] != shown[1][name]).any() for name in plain)
     assert draws(window) == before
-    window.stage.chosen = lambda: 99
-    window.stage.show(window.theme)
+    window.view_area.selected_run = lambda: 99
+    window.view_area.show_scene(window.theme)
     for name, picture in pixels(window).items():
         np.testing.assert_array_equal(picture, plain[name], err_msg=name)

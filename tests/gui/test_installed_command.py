@@ -92,7 +92,7 @@ def test_the_installed_command_is_played_turned_and_closed(screen: dict[str, str
     assert complaints == ""
     from app.io.experiment_files import load
 
-    assert load(picture).surface == "elongated_bowl"
+    assert load(picture).surface_id == "elongated_bowl"
 
 
 def test_the_check_opens_a_window_of_its_own(screen: dict[str, str], tmp_path: Path) -> None:

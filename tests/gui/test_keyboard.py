@@ -24,12 +24,12 @@ from PyQt6.QtWidgets import (
 )
 
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.help.shortcuts_dialog import by_menu
-from app.gui.widgets.mnemonics import letter_of, marked, underline_menu
-from app.gui.window.focus_navigation import controls, parts
-from app.gui.window.main_window import SHOWN_AT_FIRST, MainWindow
-from app.model.experiment import FIRST
-from app.utils.i18n import Language, speak
+from app.gui.help.shortcuts_dialog import menu_sections
+from app.gui.widgets.mnemonics import assign_menu_mnemonics, assign_mnemonics, mnemonic_of
+from app.gui.window.focus_navigation import panes, tab_stops
+from app.gui.window.main_window import INITIAL_STEPS, MainWindow
+from app.model.experiment import DEFAULT_EXPERIMENT
+from app.utils.i18n import Language, set_language
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
@@ -57,7 +57,7 @@ def middle(window: MainWindow, widget: QWidget) -> int:
 
 def test_no_two_commands_share_a_key(open_window: Open) -> None:
     keys = Counter(
-        key.toString() for _, action in open_window().commands.actions.values() for key in action.shortcuts()
+        key.toString() for _, action in open_window().action_registry.actions.values() for key in action.shortcuts()
     )
     assert not [key for key, count in keys.items() if count > 1]
     assert "" not in keys, "a key that Qt does not know"
@@ -65,8 +65,8 @@ def test_no_two_commands_share_a_key(open_window: Open) -> None:
 
 def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
     window = open_window()
-    told = " ".join(keys for _, rows in by_menu(window) for keys, _ in rows)
-    for _, action in window.commands.actions.values():
+    told = " ".join(keys for _, rows in menu_sections(window) for keys, _ in rows)
+    for _, action in window.action_registry.actions.values():
         for keys in action.shortcuts():
             assert keys.toString(QKeySequence.SequenceFormat.NativeText) in told
 
@@ -89,14 +89,14 @@ def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
 )
 def test_a_line_keeps_the_keys_of_editing(open_window: Open, standard: str) -> None:
     window = open_window()
-    line = window.side.start.fields[0]
+    line = window.side_panel.start_point.fields[0]
     line.setFocus()
     line.selectAll()
     for sequence in QKeySequence.keyBindings(QKeySequence.StandardKey[standard]):
         pressed = sequence[0]
         QTest.keyClick(line, pressed.key(), pressed.keyboardModifiers())
-    assert window.session.experiment == FIRST
-    assert window.session.race.step == SHOWN_AT_FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
+    assert window.session.race.step == INITIAL_STEPS
     assert window.focusWidget() is line
 
 
@@ -104,7 +104,7 @@ def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> N
     window = open_window()
     bar = window.menuBar()
     assert bar is not None
-    tops = list(window.commands.menus.values())
+    tops = list(window.action_registry.menus.values())
     menus = {
         id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
     }.values()
@@ -112,35 +112,35 @@ def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> N
     for menu in (bar, *menus):  # those of the window's panels are theirs
         if isinstance(menu, QMenu):
             menu.aboutToShow.emit()
-        letters = [letter_of(action.text()) for action in menu.actions() if not action.isSeparator()]
+        letters = [mnemonic_of(action.text()) for action in menu.actions() if not action.isSeparator()]
         assert all(letters), [action.text() for action in menu.actions()]
         assert len(set(letters)) == len(letters)
 
 
 def test_letters_are_given_once_and_own_ones_are_kept() -> None:
-    assert marked(["&Save", "Save &As", "Send", "S&&S", "&Save it"]) == [
+    assert assign_mnemonics(["&Save", "Save &As", "Send", "S&&S", "&Save it"]) == [
         "Sa&ve",
         "Save &As",
         "S&end",
         "&S&&S",
         "Save &it",
     ]
-    assert marked(["열기…", "열다(&O)", "닫기"]) == ["열기(&A)…", "열다(&O)", "닫기(&B)"]
-    assert marked(["a", "A"]) == ["&a", "A"], "nothing is left"
+    assert assign_mnemonics(["열기…", "열다(&O)", "닫기"]) == ["열기(&A)…", "열다(&O)", "닫기(&B)"]
+    assert assign_mnemonics(["a", "A"]) == ["&a", "A"], "nothing is left"
 
 
 def test_pause_keeps_the_letter_of_play(open_window: Open) -> None:
     window = open_window()
     window.session.clock.play()
-    menu = window.commands.menus["Race"]
+    menu = window.action_registry.menus["Race"]
     menu.aboutToShow.emit()
-    assert letter_of(window.commands["play"].text())
+    assert mnemonic_of(window.action_registry["play"].text())
     window.session.clock.pause()
 
 
 def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
-    expected = [control for part in parts(window) for control in controls(window, part)]
+    expected = [control for part in panes(window) for control in tab_stops(window, part)]
     assert len(expected) > 30
     expected[-1].setFocus()
     visited = []
@@ -148,8 +148,8 @@ def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, ap
         QTest.keyClick(focused(window), KEY.Key_Tab)
         visited.append(focused(window))
     assert visited == expected
-    for part in parts(window):
-        stops = controls(window, part)
+    for part in panes(window):
+        stops = tab_stops(window, part)
         for above, below in pairwise(stops):
             assert middle(window, below) >= middle(window, above) - max(above.height(), below.height())
     QTest.keyClick(focused(window), KEY.Key_Backtab)
@@ -165,11 +165,11 @@ def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, ap
 
 def test_controls_made_later_are_visited_where_they_stand(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
-    window.side.editor.picker.chosen.emit("adam")  # other knobs
+    window.side_panel.editor.picker.selected.emit("adam")  # other knobs
     settle(application)
-    order = [control for part in parts(window) for control in controls(window, part)]
-    editor = window.side.editor
-    made = [editor.picker, editor.knobs["lr"].slider, editor.knobs["beta1"].slider, editor.add]
+    order = [control for part in panes(window) for control in tab_stops(window, part)]
+    editor = window.side_panel.editor
+    made = [editor.picker, editor.fields["lr"].slider, editor.fields["beta1"].slider, editor.add_button]
     places = [order.index(widget) for widget in made]
     assert places == sorted(places)
 
@@ -180,18 +180,18 @@ def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: O
     settle(application)
     window.canvases["contour"].setFocus()
     seen = []
-    for _ in [part for part in parts(window) if controls(window, part)]:
+    for _ in [part for part in panes(window) if tab_stops(window, part)]:
         QTest.keyClick(focused(window), KEY.Key_F6)
-        seen.append(next(part for part in parts(window) if within(focused(window), part)))
+        seen.append(next(part for part in panes(window) if within(focused(window), part)))
         assert focused(window).parentWidget().objectName() != "dock_title", "whoever presses Space there makes it float"
     assert len(set(seen)) == len(seen) >= 7
     assert focused(window) is window.canvases["contour"]
     QTest.keyClick(focused(window), KEY.Key_F6)
     assert focused(window) is window.canvases["relief"]
-    slider = window.side.editor.knobs["lr"].slider
+    slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     QTest.keyClick(slider, KEY.Key_F6, SHIFT)
-    assert not within(focused(window), window.side)
+    assert not within(focused(window), window.side_panel)
     QTest.keyClick(focused(window), KEY.Key_F6)
     assert focused(window) is slider
 
@@ -202,18 +202,18 @@ def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: O
 def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -> None:
     window = open_window()
     clock, session = window.session.clock, window.session
-    bar = window.foot.tabBar()
+    bar = window.results_tabs.tabBar()
     assert bar is not None
-    window.foot.setCurrentIndex(2)
+    window.results_tabs.setCurrentIndex(2)
     arrows = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End}
     uses: list[tuple[QWidget, set[Qt.Key]]] = [
-        (window.side.runs.list, arrows | {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_A}),
-        (window.side.runs.buttons["Color…"], set()),
-        (window.time.at, {KEY.Key_Space}),
-        (window.side.fair.modes, arrows - {KEY.Key_Left, KEY.Key_Right}),
-        (window.side.editor.knobs["lr"].slider, arrows),
-        (window.side.start.fields[0], arrows | {KEY.Key_Space, KEY.Key_A}),
-        (window.transport.widgetForAction(window.commands["back"]), set()),
+        (window.side_panel.run_list.list, arrows | {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_A}),
+        (window.side_panel.run_list.buttons["Color…"], set()),
+        (window.timeline_bar.stop_checkbox, {KEY.Key_Space}),
+        (window.side_panel.comparison_panel.mode_combo, arrows - {KEY.Key_Left, KEY.Key_Right}),
+        (window.side_panel.editor.fields["lr"].slider, arrows),
+        (window.side_panel.start_point.fields[0], arrows | {KEY.Key_Space, KEY.Key_A}),
+        (window.playback_bar.widgetForAction(window.action_registry["back"]), set()),
         (bar, arrows),
     ]  # type: ignore[list-item]
     for widget, keys in uses:
@@ -223,29 +223,29 @@ def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -
             step = session.race.step
             QTest.keyClick(widget, key)
             assert not clock.running, f"{key.name} on {widget}"
-            assert session.race.step == step or widget is window.time.line, f"{key.name} on {widget}"
+            assert session.race.step == step or widget is window.timeline_bar.timeline, f"{key.name} on {widget}"
 
 
 def test_space_presses_the_button_that_has_the_focus(open_window: Open) -> None:
     window = open_window()
-    button = window.transport.widgetForAction(window.commands["back"])
+    button = window.playback_bar.widgetForAction(window.action_registry["back"])
     assert button is not None
     button.setFocus()
     QTest.keyClick(button, KEY.Key_Space)
     assert not window.session.clock.running
-    assert window.session.race.step == SHOWN_AT_FIRST - 1
+    assert window.session.race.step == INITIAL_STEPS - 1
 
 
 def test_f2_names_a_branch_where_the_list_has_the_focus(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    window.commands["keep_branch"].trigger()
-    window.foot.setCurrentIndex(2)
+    window.action_registry["keep_branch"].trigger()
+    window.results_tabs.setCurrentIndex(2)
     settle(application)
-    listed = window.foot.branches.list
+    listed = window.results_tabs.branch_list.list
     listed.setCurrentRow(0)
     listed.setFocus()
     QTest.keyClick(listed, KEY.Key_F2)
-    assert window.layout_.shows("contour"), "the command of the window was not meant"
+    assert window.dock_layout.is_dock_enabled("contour"), "the command of the window was not meant"
     editor = listed.findChild(QLineEdit)
     assert editor is not None
     editor.setText("mine")
@@ -267,12 +267,12 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     x, y = window.session.experiment.start
     assert x == pytest.approx(before.start[0] + 0.05 * (right - left), rel=0.01)
     assert y == pytest.approx(before.start[1] + 0.01 * (top - bottom), rel=0.01)
-    assert window.session.race.step == SHOWN_AT_FIRST, "the paths follow"
+    assert window.session.race.step == INITIAL_STEPS, "the paths follow"
     contour.settle.timeout.emit()
-    assert not window.session.store.holding
-    window.commands["undo"].trigger()
+    assert not window.session.store.interaction_active
+    window.action_registry["undo"].trigger()
     assert window.session.experiment == before
-    assert not window.session.store.past
+    assert not window.session.store.undo_stack
 
 
 def test_keys_turn_the_relief_and_it_is_drawn_in_full_afterwards(open_window: Open) -> None:
@@ -294,20 +294,20 @@ def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
     contour = window.canvases["contour"]
     contour.setFocus()
     QTest.keyClick(contour, KEY.Key_PageDown, CONTROL)
-    assert window.side.runs.row == 1
+    assert window.side_panel.run_list.selected_row == 1
     QTest.keyClick(contour, KEY.Key_H, CONTROL)
     assert [run.visible for run in window.session.experiment.runs] == [True, False, True]
     QTest.keyClick(contour, KEY.Key_H, CONTROL)
     QTest.keyClick(contour, KEY.Key_PageUp, CONTROL)
     QTest.keyClick(contour, KEY.Key_PageUp, CONTROL)
-    assert window.side.runs.row == 2
+    assert window.side_panel.run_list.selected_row == 2
     assert all(run.visible for run in window.session.experiment.runs)
 
 
 def test_a_run_gets_a_color_without_a_mouse(open_window: Open) -> None:
     window = open_window()
-    window.side.runs.choose(1)
-    window.commands["color_run"].trigger()
+    window.side_panel.run_list.move_selection(1)
+    window.action_registry["color_run"].trigger()
     dialog = window.findChild(QColorDialog)
     assert dialog is not None, "which leaves the program running"
     dialog.setCurrentColor(QColor("#123456"))
@@ -329,13 +329,13 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
         ]
         boxes = [box.text() for box in dialog.findChildren(QCheckBox) if box.isVisibleTo(dialog)]
         seen.append(
-            [letter_of(text) for text in (*labels, *boxes, *(b.text() for b in dialog.findChildren(QPushButton)))]
+            [mnemonic_of(text) for text in (*labels, *boxes, *(b.text() for b in dialog.findChildren(QPushButton)))]
         )
         return 0
 
     monkeypatch.setattr(ExportDialog, "exec", look)
     for name in ("export_picture", "export_film"):
-        window.commands[name].trigger()
+        window.action_registry[name].trigger()
     for letters in seen:
         assert len(letters) >= 10
         assert all(letters)
@@ -343,12 +343,12 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
 
 
 def test_letters_are_found_in_another_language(application: QApplication) -> None:
-    speak(Language("xx", "Other", {}))
+    set_language(Language("xx", "Other", {}))
     menu = QMenu()
     for text in ("열기", "저장", "종료(&Q)"):
         menu.addAction(text)
-    underline_menu(menu)
-    letters = [letter_of(action.text()) for action in menu.actions()]
+    assign_menu_mnemonics(menu)
+    letters = [mnemonic_of(action.text()) for action in menu.actions()]
     assert letters[2] == "q"
     assert len(set(letters)) == 3
     menu.deleteLater()
@@ -356,30 +356,30 @@ def test_letters_are_found_in_another_language(application: QApplication) -> Non
 
 def test_keys_with_a_modifier_are_the_windows(open_window: Open) -> None:
     window = open_window()
-    slider, start = window.side.editor.knobs["lr"].slider, window.session.experiment.start
+    slider, start = window.side_panel.editor.fields["lr"].slider, window.session.experiment.start
     assert start is not None
     slider.setFocus()
     QTest.keyClick(slider, KEY.Key_Left, Qt.KeyboardModifier.ControlModifier | SHIFT)
     now = window.session.experiment
     assert now.start is not None
     assert now.start[0] < start[0]
-    assert now.runs[0].hyperparameters == FIRST.runs[0].hyperparameters
+    assert now.runs[0].hyperparameters == DEFAULT_EXPERIMENT.runs[0].hyperparameters
 
 
 def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> None:
     window = open_window()
     window.session.keep_branch()
-    window.foot.setCurrentIndex(2)
-    branches = window.foot.branches.list
+    window.results_tabs.setCurrentIndex(2)
+    branches = window.results_tabs.branch_list.list
     branches.setFocus()
     QTest.keyClick(branches, KEY.Key_Delete)
     assert not window.session.experiment.branches
-    assert len(window.session.experiment.runs) == len(FIRST.runs)
+    assert len(window.session.experiment.runs) == len(DEFAULT_EXPERIMENT.runs)
 
 
 def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
     window = open_window()
-    knob = window.side.editor.knobs["lr"]
+    knob = window.side_panel.editor.fields["lr"]
     knob.field.setFocus()
     knob.field.selectAll()
     QTest.keyClicks(knob.field, "0.002")
@@ -391,7 +391,7 @@ def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
 
 def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    field = window.side.editor.knobs["lr"].field
+    field = window.side_panel.editor.fields["lr"].field
     field.setFocus()
     QTest.keyClick(field, KEY.Key_Return)
     window.set_theme("dark")
@@ -403,10 +403,10 @@ def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, app
 
 def test_another_theme_leaves_the_keyboard_where_it_was(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1000, 500))
-    slider = window.side.editor.knobs["lr"].slider
+    slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
-    window.side.scrolled = 120
+    window.side_panel.scroll_position = 120
     window.set_theme("dark")
     settle(application)
-    assert focused(window) is window.side.editor.knobs["lr"].slider is not slider
-    assert window.side.scrolled == 120
+    assert focused(window) is window.side_panel.editor.fields["lr"].slider is not slider
+    assert window.side_panel.scroll_position == 120

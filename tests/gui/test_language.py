@@ -23,12 +23,22 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.gui.canvas.plot_canvas import Canvas
+from app.gui.canvas.plot_canvas import PlotCanvas
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST, Experiment
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from app.utils.i18n import ENGLISH, FOLDER, Language, codes, language, of_the_system, speak, spoken, tr
-from optimizers import OPTIMIZERS, PARTS
+from app.utils.i18n import (
+    ENGLISH,
+    LANGUAGES_FOLDER,
+    Language,
+    current_language,
+    language_codes,
+    load_language,
+    set_language,
+    system_language,
+    tr,
+)
+from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
 from surfaces import SURFACES
 from tests.conftest import settle
@@ -36,7 +46,7 @@ from tests.texts import declared, written
 
 Open = Callable[..., MainWindow]
 
-OTHERS = [code for code in codes() if code != "en"]
+OTHERS = [code for code in language_codes() if code != "en"]
 
 
 def fields(text: str) -> set[str]:
@@ -46,7 +56,7 @@ def fields(text: str) -> set[str]:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_has_the_values_of_its_original(code: str) -> None:
-    texts = language(code).texts
+    texts = load_language(code).texts
     assert texts
     assert {english: fields(words) for english, words in texts.items()} == {
         english: fields(english) for english in texts
@@ -54,15 +64,15 @@ def test_a_translation_has_the_values_of_its_original(code: str) -> None:
 
 
 def test_english_is_spoken_where_nothing_else_is_known() -> None:
-    assert language("tlh") is ENGLISH
-    assert language("../languages/ko") is ENGLISH
+    assert load_language("tlh") is ENGLISH
+    assert load_language("../languages/ko") is ENGLISH
     assert tr("{n} of {most}", n=2, most="{n}") == "2 of {n}"
 
 
 def test_a_language_that_is_spoken_answers() -> None:
-    speak(language("ko"))
-    assert spoken().code == "ko"
-    assert (spoken().name, tr("English")) == ("한국어", "English")
+    set_language(load_language("ko"))
+    assert current_language().code == "ko"
+    assert (current_language().name, tr("English")) == ("한국어", "English")
     assert tr("never written {here}", here=3) == "never written 3"
 
 
@@ -71,7 +81,7 @@ def test_a_language_that_is_spoken_answers() -> None:
 )
 def test_the_system_chooses(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", words)
-    assert of_the_system() == code
+    assert system_language() == code
 
 
 class Pseudo(dict[str, str]):
@@ -97,12 +107,12 @@ def proper_names() -> set[str]:
         "End",
         "Esc",
         "Del",
-        *(language(code).name for code in codes()),
+        *(load_language(code).name for code in language_codes()),
     }
-    for rule in (*OPTIMIZERS.values(), *PARTS.values()):
-        names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "convention", "")}
+    for rule in (*OPTIMIZERS.values(), *MODIFIERS.values()):
+        names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "implementation", "")}
     for land in SURFACES.values():
-        names |= {land.name, land.id, land.source, *land.axes}
+        names |= {land.name, land.id, land.source, *land.axis_labels}
     return (
         names
         | {preset.call for rule in OPTIMIZERS for preset in presets(rule)}
@@ -145,16 +155,16 @@ def words_of(widget: QWidget) -> Iterator[str]:
         for k in range(widget.columnCount()):
             item = widget.horizontalHeaderItem(k)
             yield from (item.text(), item.toolTip()) if item is not None else ()
-    if isinstance(widget, Canvas):
+    if isinstance(widget, PlotCanvas):
         yield widget.accessibleDescription()
         yield from (text.get_text() for text in widget.figure.findobj(Text) if text.get_visible())
 
 
 def speak_brackets(window: MainWindow, application: QApplication) -> None:
-    speak(Language("xx", "Pseudo", Pseudo()))
-    window.session.judge_anew()
-    window.refurnish()
-    window.stage.write_anew()
+    set_language(Language("xx", "Pseudo", Pseudo()))
+    window.session.retranslate()
+    window.rebuild_panels()
+    window.view_area.retranslate()
     settle(application)
 
 
@@ -170,7 +180,8 @@ def assert_translated(root: QWidget) -> None:
 
 
 @pytest.mark.parametrize(
-    "experiment", [FIRST, Experiment("linear_regression", runs=(Run("adam", {"noise": 0.1}), Run("newton")))]
+    "experiment",
+    [DEFAULT_EXPERIMENT, Experiment("linear_regression", runs=(Run("adam", {"noise": 0.1}), Run("newton")))],
 )
 def test_the_window_says_nothing_that_cannot_be_translated(
     open_window: Open, application: QApplication, experiment: Experiment
@@ -178,19 +189,19 @@ def test_the_window_says_nothing_that_cannot_be_translated(
     window = open_window(experiment)
     window.session.advance(30)
     speak_brackets(window, application)
-    for page in range(window.foot.count()):
-        window.foot.setCurrentIndex(page)
+    for page in range(window.results_tabs.count()):
+        window.results_tabs.setCurrentIndex(page)
         settle(application)
     assert_translated(window)
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_language_is_complete(code: str) -> None:
-    texts = language(code).texts
+    texts = load_language(code).texts
     assert sorted(written() | declared()) == sorted(texts)
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_text_is_translated_once(code: str) -> None:
-    files = [json.loads(path.read_text(encoding="utf-8")) for path in (FOLDER / code).glob("*.json")]
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in (LANGUAGES_FOLDER / code).glob("*.json")]
     assert not [text for text, count in Counter(text for file in files for text in file).items() if count > 1]

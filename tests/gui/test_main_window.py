@@ -17,12 +17,12 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.window.document_controller import Documents
-from app.gui.window.main_window import SHOWN_AT_FIRST, MainWindow
+from app.gui.window.document_controller import DocumentController
+from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.io.experiment_files import load
-from app.model.experiment import FIRST, Experiment, ExperimentError, Run
-from app.views.base_view import BLOCK
-from app.views.surface_view import Relief
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, ExperimentError, Run
+from app.views.base_view import PATH_BLOCK
+from app.views.surface_view import SurfaceView
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
@@ -31,7 +31,7 @@ Open = Callable[..., MainWindow]
 
 
 def draws(window: MainWindow) -> dict[str, int]:
-    return {name: canvas.draws for name, canvas in window.canvases.items()}
+    return {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
 
 
 def mouse(window: MainWindow, view: str, kind: str, x: float, y: float, **more: object) -> None:
@@ -47,12 +47,12 @@ def press(window: MainWindow, key: Qt.Key) -> None:
 
 def test_it_opens_with_a_race_on_a_surface(open_window: Open) -> None:
     window = open_window()
-    assert window.session.experiment == FIRST
-    assert window.session.race.step == SHOWN_AT_FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
+    assert window.session.race.step == INITIAL_STEPS
     assert [name for name, canvas in window.canvases.items() if canvas.isVisible()] == ["contour", "relief", "loss"]
     assert window.canvases["contour"].width() > window.canvases["relief"].width()
-    assert window.results.rowCount() == 3
-    assert window.commands["play"].text() == "&Play"
+    assert window.readout_table.rowCount() == 3
+    assert window.action_registry["play"].text() == "&Play"
 
 
 def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application: QApplication) -> None:
@@ -61,7 +61,7 @@ def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application
     for _ in range(5):
         window.session.advance(7)
         settle(application, 2)
-    knob = window.side.editor.knobs["lr"]
+    knob = window.side_panel.editor.fields["lr"]
     for stop in range(400, 500, 10):
         knob.slider.setValue(stop)
         window.session.advance(1 if window.session.race.step < 100 else 0)
@@ -73,7 +73,7 @@ def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application
 
 def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
     window = open_window()
-    knob = window.side.editor.knobs["lr"]
+    knob = window.side_panel.editor.fields["lr"]
     for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
         knob.field.setText(typed)
         knob.field.setModified(True)
@@ -90,41 +90,41 @@ def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
 @pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
 def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: Open, typed: str) -> None:
     window = open_window()
-    knob = window.side.editor.knobs["lr"]
+    knob = window.side_panel.editor.fields["lr"]
     knob.field.setText(typed)
     knob.field.setModified(True)
     knob.field.editingFinished.emit()
-    assert window.session.experiment == FIRST
-    assert knob.wrong.isVisible()
-    assert "learning rate must be" in knob.wrong.text()
+    assert window.session.experiment == DEFAULT_EXPERIMENT
+    assert knob.error_label.isVisible()
+    assert "learning rate must be" in knob.error_label.text()
     QTest.keyClick(knob.field, Qt.Key.Key_Escape)
     assert knob.field.text() == "0.001"
-    assert not knob.wrong.isVisible()
+    assert not knob.error_label.isVisible()
 
 
 def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open) -> None:
     window = open_window()
-    editor = window.side.editor
+    editor = window.side_panel.editor
     for name, rule in OPTIMIZERS.items():
         if rule.variant_of:
-            editor.picker.chosen.emit(rule.variant_of)
-            editor.convention.setCurrentIndex(editor.convention.findData(name))
-            editor.convention.activated.emit(editor.convention.currentIndex())
+            editor.picker.selected.emit(rule.variant_of)
+            editor.implementation_combo.setCurrentIndex(editor.implementation_combo.findData(name))
+            editor.implementation_combo.activated.emit(editor.implementation_combo.currentIndex())
         else:
-            editor.picker.chosen.emit(name)
+            editor.picker.selected.emit(name)
         assert window.session.experiment.runs[0].optimizer == name
-        assert list(editor.knobs) == list(rule.hyperparameters)
-        assert editor.note.text() == rule.note
-        assert window.session.race.step == SHOWN_AT_FIRST
+        assert list(editor.fields) == list(rule.hyperparameters)
+        assert editor.note_label.text() == rule.summary
+        assert window.session.race.step == INITIAL_STEPS
 
 
 def test_every_surface_can_be_shown(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name, surface in SURFACES.items():
-        window.side.surface.picker.chosen.emit(name)
+        window.side_panel.surface_selector.picker.selected.emit(name)
         settle(application)
         window.session.advance(5)
-        assert window.session.experiment.surface == name
+        assert window.session.experiment.surface_id == name
         assert window.session.experiment.start == surface.start
         assert window.canvases["fit"].isVisible() == (surface.data is not None)
 
@@ -132,12 +132,12 @@ def test_every_surface_can_be_shown(open_window: Open, application: QApplication
 def test_space_plays_and_the_arrows_step_even_after_a_slider_was_moved(open_window: Open) -> None:
     window = open_window()
     press(window, Qt.Key.Key_Right)
-    assert window.session.race.step == SHOWN_AT_FIRST + 1
+    assert window.session.race.step == INITIAL_STEPS + 1
     press(window, Qt.Key.Key_Left)
-    assert window.session.race.step == SHOWN_AT_FIRST
+    assert window.session.race.step == INITIAL_STEPS
     press(window, Qt.Key.Key_Space)
     assert window.session.clock.running
-    assert window.commands["play"].text() == "Pause"
+    assert window.action_registry["play"].text() == "Pause"
     press(window, Qt.Key.Key_Space)
     assert not window.session.clock.running
     press(window, Qt.Key.Key_Home)
@@ -146,7 +146,7 @@ def test_space_plays_and_the_arrows_step_even_after_a_slider_was_moved(open_wind
 
 def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    slider = window.side.editor.knobs["lr"].slider
+    slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     window.activateWindow()
     settle(application)
@@ -158,7 +158,7 @@ def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, appli
     ):
         event = QKeyEvent(QKeyEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
         event.ignore()
-        window.own_keys.eventFilter(slider, event)
+        window.shortcut_override.eventFilter(slider, event)
         assert QApplication.focusWidget() is slider
         assert event.isAccepted() == kept
 
@@ -166,7 +166,7 @@ def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, appli
 def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
-    field = window.side.start.fields[0]
+    field = window.side_panel.start_point.fields[0]
     field.setFocus()
     settle(application)
     field.selectAll()
@@ -178,15 +178,15 @@ def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, a
 
 def test_a_field_can_be_overtyped_while_figures_are_written(open_window: Open) -> None:
     window = open_window()
-    field = window.side.editor.knobs["lr"].field
+    field = window.side_panel.editor.fields["lr"].field
     field.setFocus()
     field.selectAll()
     for _ in range(3):
         window.session.advance(1)
-        window._write()
+        window.update_texts()
     assert field.selectedText() == "0.001"
     QTest.keyClicks(field, "0.002")
-    window._write()
+    window.update_texts()
     assert field.text() == "0.002"
 
 
@@ -195,12 +195,12 @@ def test_a_click_sets_the_start_and_one_outside_the_axes_does_nothing(open_windo
     for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):
         mouse(window, "contour", "button_press_event", x, y)
         mouse(window, "contour", "button_release_event", x, y)
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
     mouse(window, "contour", "button_press_event", 0.5, 0.5)
     mouse(window, "contour", "button_release_event", 0.5, 0.5)
     assert window.session.experiment.start == pytest.approx((0.0, 1.0), abs=0.01)
     window.session.store.undo()
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def test_a_click_starts_anew(open_window: Open) -> None:
@@ -210,7 +210,9 @@ def test_a_click_starts_anew(open_window: Open) -> None:
     assert window.session.race.step == 0
     window.session.advance(5)
     window.session.store.undo()
-    assert (window.session.experiment, window.session.race.step) == (FIRST, 60), "the whole race is there again"
+    assert (window.session.experiment, window.session.race.step) == (DEFAULT_EXPERIMENT, 60), (
+        "the whole race is there again"
+    )
 
 
 @pytest.mark.parametrize("name", ["curve_distance", "curve_gradient", "log_x", "log_y", "equal"])
@@ -218,7 +220,7 @@ def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApp
     window = open_window()
     canvas = window.canvases["contour" if name == "equal" else "loss"]
     before = np.asarray(canvas.buffer_rgba()).copy()
-    window.commands[name].trigger()
+    window.action_registry[name].trigger()
     settle(application)
     assert (np.asarray(canvas.buffer_rgba()) != before).any()
 
@@ -229,13 +231,13 @@ def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 10.0}), Run("adam", {"lr": 0.1}))))
     axes = window.canvases["loss"].view.axes
     for scale in ("log_y", "log_y"):
-        window.commands[scale].trigger()
+        window.action_registry[scale].trigger()
         for _ in range(60):
             window.session.advance(10)
             settle(application, 2)
         assert axes.get_ylim()[1] < 1e6
         assert axes.get_xlim()[1] >= 600
-        window.session.set_start(*window.session.experiment.land.start)
+        window.session.set_start(*window.session.experiment.surface.start)
         window.session.set_start(-5.0, 1.0)
         settle(application)
         assert axes.get_xlim()[1] == 100
@@ -245,33 +247,33 @@ def test_dragging_the_start_drags_the_paths_without_a_full_draw(open_window: Ope
     window = open_window()
     before = draws(window)
     axes = window.canvases["contour"].view.axes
-    x, y = axes.transAxes.inverted().transform(axes.transData.transform(FIRST.start))
+    x, y = axes.transAxes.inverted().transform(axes.transData.transform(DEFAULT_EXPERIMENT.start))
     mouse(window, "contour", "button_press_event", x + 0.005, y)
-    assert window.session.experiment == FIRST, "taking hold moves nothing"
+    assert window.session.experiment == DEFAULT_EXPERIMENT, "taking hold moves nothing"
     for k in range(1, 6):
         mouse(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
-        assert window.session.race.step == SHOWN_AT_FIRST
+        assert window.session.race.step == INITIAL_STEPS
     mouse(window, "contour", "button_release_event", x + 0.055, y)
     settle(application)
     assert window.session.experiment.start == pytest.approx((-0.5 + 0.05 * 4, 2.5), abs=0.01)
-    assert window.session.race.tracks[0].xs[0] == window.session.experiment.start[0]
+    assert window.session.race.trajectories[0].xs[0] == window.session.experiment.start[0]
     assert {name: draws(window)[name] - before[name] for name in ("contour", "relief")} == {"contour": 0, "relief": 0}
-    assert len(window.session.store.past) == 1
+    assert len(window.session.store.undo_stack) == 1
 
 
 def test_the_relief_turns_upright_and_comes_back(open_window: Open, application: QApplication) -> None:
     window = open_window()
     view = window.canvases["relief"].view
-    assert isinstance(view, Relief)
+    assert isinstance(view, SurfaceView)
     first = view.camera
     mouse(window, "relief", "button_press_event", 0.5, 0.5)
     mouse(window, "relief", "motion_notify_event", 0.7, 0.9)
-    assert view.turning
+    assert view.rotating
     assert view.camera.azimuth != first.azimuth
     mouse(window, "relief", "motion_notify_event", 0.7, -50.0)
     assert view.camera.elevation == 90.0
     mouse(window, "relief", "button_release_event", 0.7, 0.9)
-    assert not view.turning
+    assert not view.rotating
     mouse(window, "relief", "button_press_event", 0.5, 0.5, dblclick=True)
     mouse(window, "relief", "button_release_event", 0.5, 0.5)
     settle(application)
@@ -280,13 +282,13 @@ def test_the_relief_turns_upright_and_comes_back(open_window: Open, application:
 
 def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    runs = window.side.runs
+    runs = window.side_panel.run_list
     runs.add()
     assert window.session.experiment.runs[-1].optimizer not in {"sgd", "momentum", "adam"}
-    assert runs.row == 3
+    assert runs.selected_row == 3
     runs.list.setCurrentRow(1)
     runs.duplicate()
-    assert window.session.experiment.runs[-1] == replace(FIRST.runs[1], slot=4)
+    assert window.session.experiment.runs[-1] == replace(DEFAULT_EXPERIMENT.runs[1], slot=4)
     item = runs.list.item(0)
     assert item is not None
     item.setCheckState(Qt.CheckState.Unchecked)
@@ -295,28 +297,28 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
         runs.remove()
         settle(application)
     assert window.session.experiment.runs == ()
-    assert not window.side.editor.isVisible()
+    assert not window.side_panel.editor.isVisible()
     window.session.clock.play()
     window.session.advance(3)
     for _ in range(20):
         window.session.store.undo()
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
     settle(application)
     assert runs.list.count() == 3
-    assert window.side.editor.isVisible()
+    assert window.side_panel.editor.isVisible()
 
 
 def test_a_run_that_diverges_is_shown_as_such(open_window: Open) -> None:
     window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}))))
     window.session.advance(600)
-    window._write()
-    gone = window.session.race.tracks[0].diverged_at
-    item, cell = window.side.runs.list.item(0), window.results.item(0, 1)
+    window.update_texts()
+    gone = window.session.race.trajectories[0].diverged_at
+    item, cell = window.side_panel.run_list.list.item(0), window.readout_table.item(0, 1)
     assert item is not None
     assert cell is not None
     assert f"diverged at {gone}" in item.text()
     assert f"diverged at {gone}" in cell.text()
-    running = window.results.item(1, 1)
+    running = window.readout_table.item(1, 1)
     assert running is not None
     assert running.text() == "600"
 
@@ -324,27 +326,27 @@ def test_a_run_that_diverges_is_shown_as_such(open_window: Open) -> None:
 def test_the_readout_says_where_the_runs_stand(open_window: Open) -> None:
     window = open_window()
     window.session.advance(10)
-    window._write()
-    for row, track in enumerate(window.session.race.tracks):
-        x, y, loss = (float(part[0]) for part in track.part(70, 70))
+    window.update_texts()
+    for row, track in enumerate(window.session.race.trajectories):
+        x, y, loss = (float(part[0]) for part in track.values_between(70, 70))
         slope = np.hypot(*window.session.race.surface(x, y)[1])
-        shown = [window.results.item(row, column) for column in range(1, 6)]
+        shown = [window.readout_table.item(row, column) for column in range(1, 6)]
         assert [float(cell.text()) for cell in shown if cell] == pytest.approx(
             [70, x, y, loss, slope], rel=1e-3, abs=1e-5
         )
-    assert window.results.font().pointSize() >= 14
+    assert window.readout_table.font().pointSize() >= 14
 
 
 def test_every_action_can_be_triggered_and_switched_back(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Documents, "ask", lambda *_, **__: None)
+    monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: None)
     monkeypatch.setattr(ExportDialog, "exec", lambda self: True)
     window = open_window()
-    for name, (row, _) in list(window.commands.actions.items()):
+    for name, (row, _) in list(window.action_registry.actions.items()):
         for _ in range(2 if row.checked else 1):
             if name != "quit":
-                window.commands[name].trigger()
+                window.action_registry[name].trigger()
                 settle(application, 2)
     for box in window.findChildren(QMessageBox):
         box.close()
@@ -353,7 +355,7 @@ def test_every_action_can_be_triggered_and_switched_back(
 
 def test_no_shortcut_is_given_twice(open_window: Open) -> None:
     window = open_window()
-    keys = [key for row, _ in window.commands.actions.values() for key in row.shortcuts]
+    keys = [key for row, _ in window.action_registry.actions.values() for key in row.shortcuts]
     assert len(keys) == len(set(keys))
     for key in ("Space", "Right", "Left", "Home", "?", "Ctrl+Z"):
         assert key in keys
@@ -368,14 +370,14 @@ def test_export_and_open_through_the_dialogs(
     monkeypatch.setattr(QFileDialog, "exec", lambda self: True)
     for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
-        window.commands[name].trigger()
+        window.action_registry[name].trigger()
         settle(application)
         assert path.exists()
-    assert window.settings.folder() == tmp_path
-    assert replace(load(picture), steps=None) == load(saved) == FIRST
-    window.session.change(lambda e: e.on("beale"))
-    window.commands["open"].trigger()
-    assert window.session.experiment == FIRST
+    assert window.settings.last_folder() == tmp_path
+    assert replace(load(picture), steps=None) == load(saved) == DEFAULT_EXPERIMENT
+    window.session.change(lambda e: e.with_surface("beale"))
+    window.action_registry["open"].trigger()
+    assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
@@ -389,49 +391,49 @@ def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
         ("save", tmp_path / "gone" / "a.json"),
         ("export_data", tmp_path / "gone" / "a.csv"),
     ):
-        monkeypatch.setattr(Documents, "ask", lambda *_, path=path, **__: path)
-        window.commands[name].trigger()
+        monkeypatch.setattr(DocumentController, "ask_path", lambda *_, path=path, **__: path)
+        window.action_registry[name].trigger()
         settle(application)
         (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
         assert box.text().endswith(".")
         box.close()
         settle(application)
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def test_themes_change_while_it_runs(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    window.side.runs.list.setCurrentRow(2)
+    window.side_panel.run_list.list.setCurrentRow(2)
     faces = []
     for choice in ("dark", "light", "system", "dark"):
         window.set_theme(choice)
         settle(application)
         window.session.advance(3)
         faces.append(window.canvases["contour"].figure.get_facecolor())
-        assert window.side.runs.row == 2
-        assert window.theme_choice == choice
+        assert window.side_panel.run_list.selected_row == 2
+        assert window.selected_theme == choice
     assert faces[0] == faces[3] != faces[1] == faces[2]
 
 
 def test_layout_speed_and_theme_are_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
-    first.toggle("relief")
-    first.toggle("results")
+    first.toggle_dock("relief")
+    first.toggle_dock("results")
     first.set_theme("dark")
-    first.transport.speed.field.setText("2500")
-    first.transport.speed.field.setModified(True)
-    first.transport.speed.field.editingFinished.emit()
-    docks = first.layout_.docks
-    first.layout_.figures.resizeDocks([docks["contour"], docks["loss"]], [300, 700], Qt.Orientation.Horizontal)
+    first.playback_bar.speed.number_field.setText("2500")
+    first.playback_bar.speed.number_field.setModified(True)
+    first.playback_bar.speed.number_field.editingFinished.emit()
+    docks = first.dock_layout.docks
+    first.dock_layout.views_window.resizeDocks([docks["contour"], docks["loss"]], [300, 700], Qt.Orientation.Horizontal)
     settle(application)
     sizes = [docks[name].size() for name in ("contour", "loss")]
     first.close()
     second = open_window()
     assert not second.canvases["relief"].isVisible()
-    assert not second.results.isVisible()
+    assert not second.readout_table.isVisible()
     assert second.theme.name == "dark"
     assert second.session.clock.speed == 2500
-    assert [second.layout_.docks[name].size() for name in ("contour", "loss")] == sizes
+    assert [second.dock_layout.docks[name].size() for name in ("contour", "loss")] == sizes
 
 
 @pytest.mark.parametrize("size", [(1, 1), (400, 300), (3000, 200), (1920, 1080)])
@@ -444,27 +446,27 @@ def test_any_size(open_window: Open, application: QApplication, size: tuple[int,
         canvas.resize(1, 1)
         settle(application, 2)
         window.session.advance(1)
-    assert window.session.race.step == SHOWN_AT_FIRST + 24
+    assert window.session.race.step == INITIAL_STEPS + 24
 
 
 def test_all_views_can_be_hidden_and_come_back_up_to_date(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name in ("contour", "relief", "loss", "fit"):
-        window.toggle(name)
+        window.toggle_dock(name)
     before = draws(window)
     for _ in range(30):
         window.session.advance(10)
     settle(application)
     assert draws(window) == before, "what is hidden costs nothing"
     for name in ("contour", "relief", "loss", "fit"):
-        window.toggle(name)
+        window.toggle_dock(name)
     settle(application)
-    assert window.canvases["contour"].kept == 360 - 360 % BLOCK
+    assert window.canvases["contour"].kept == 360 - 360 % PATH_BLOCK
 
 
 def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
     window = open_window()
-    slider = window.side.editor.knobs["lr"].slider
+    slider = window.side_panel.editor.fields["lr"].slider
     window.canvases["contour"].setFocus()
     event = QWheelEvent(
         QPointF(5, 5),
@@ -477,7 +479,7 @@ def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
         False,
     )
     QApplication.sendEvent(slider, event)
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def test_an_uncaught_exception_shows_one_dialog_and_the_program_lives_on(tmp_path: Path) -> None:
@@ -520,7 +522,7 @@ for _ in range(9): a.processEvents()
 
 def test_a_change_that_cannot_be_is_an_error_not_a_state() -> None:
     with pytest.raises(ExperimentError):
-        replace(FIRST, surface="nowhere")
+        replace(DEFAULT_EXPERIMENT, surface_id="nowhere")
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
@@ -528,18 +530,18 @@ def test_the_rows_of_the_readout_hold_their_figures(
     open_window: Open, application: QApplication, size: tuple[int, int]
 ) -> None:
     window = open_window(size=size)
-    window.side.runs.add()
+    window.side_panel.run_list.add()
     settle(application)
     for row in range(4):
-        assert window.results.rowHeight(row) >= QFontMetrics(window.results.font()).height() + 5
-    assert window.results.rowHeight(0) * 4 <= window.results.viewport().height()
+        assert window.readout_table.rowHeight(row) >= QFontMetrics(window.readout_table.font()).height() + 5
+    assert window.readout_table.rowHeight(0) * 4 <= window.readout_table.viewport().height()
 
 
 def test_another_run_leaves_the_branches_alone(open_window: Open) -> None:
     window = open_window()
     window.session.keep_branch()
     kept = window.session.experiment.branches
-    window.side.runs.add()
+    window.side_panel.run_list.add()
     assert window.session.experiment.branches == kept != ()
 
 
@@ -547,11 +549,11 @@ def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window()
-    window.side.runs.add()
+    window.side_panel.run_list.add()
     window.session.store.undo()
     settle(application)
     last = len(window.session.experiment.runs) - 1
-    assert window.side.runs.row == last
+    assert window.side_panel.run_list.selected_row == last
     assert window.canvases["contour"].scene.chosen == last
-    window._write()
-    assert window.session.experiment.runs[last].rule.name in window.doing.words.text()
+    window.update_texts()
+    assert window.session.experiment.runs[last].method.name in window.status_line.status_label.text()

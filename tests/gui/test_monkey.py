@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST
+from app.model.experiment import DEFAULT_EXPERIMENT
 from tests.conftest import settle
 from tests.monkey import let_loose
 
@@ -38,7 +38,7 @@ def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
     gone: list[weakref.ref[object]] = []
     tops, children = 0, 0
     for k in range(50):
-        window = MainWindow(FIRST)
+        window = MainWindow(DEFAULT_EXPERIMENT)
         window.resize(300, 240)
         window.show()
         settle(application, 4)

@@ -12,22 +12,29 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.gui.widgets.picker import Picker
 from app.gui.window.main_window import MainWindow
-from app.model.catalog import Entry, optimizer_entries, sections, surface_entries
-from app.model.experiment import FIRST
+from app.model.catalog import CatalogEntry, optimizer_entries, sections, surface_entries
+from app.model.experiment import DEFAULT_EXPERIMENT
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
 MADE = [
-    Entry("b_one", "Bravo One", "Early", "Falls down steep walls.", "Müller & Lévy 1983"),
-    Entry("a_two", "Alfa", "Late", "Climbs.", "Nobody 2001", also=lambda id: "Alfa (Keras) alfa_keras Keras, Optax"),
-    Entry("c_three", "Charlie", "Early", "Is like alfa, but slower.", "Kingma 2014"),
+    CatalogEntry("b_one", "Bravo One", "Early", "Falls down steep walls.", "Müller & Lévy 1983"),
+    CatalogEntry(
+        "a_two",
+        "Alfa",
+        "Late",
+        "Climbs.",
+        "Nobody 2001",
+        find_aliases=lambda id: "Alfa (Keras) alfa_keras Keras, Optax",
+    ),
+    CatalogEntry("c_three", "Charlie", "Early", "Is like alfa, but slower.", "Kingma 2014"),
 ]
 
 
-def found(text: str, entries: list[Entry] = MADE) -> list[str]:
-    return [entry.id for _, rows in sections(entries, text=text) for entry in rows]
+def found(text: str, entries: list[CatalogEntry] = MADE) -> list[str]:
+    return [entry.id for _, rows in sections(entries, query=text) for entry in rows]
 
 
 @pytest.mark.parametrize(
@@ -84,14 +91,14 @@ def test_every_optimizer_and_surface_is_found_by_its_name() -> None:
     for name, surface in SURFACES.items():
         assert name in found(surface.name, surfaces)
     assert found("keras adam", optimizers)[0] == "adam"
-    assert all(not OPTIMIZERS[entry.id].variant_of and entry.note for entry in optimizers)
+    assert all(not OPTIMIZERS[entry.id].variant_of and entry.summary for entry in optimizers)
 
 
 @pytest.fixture
 def opened(open_window: Open, application: QApplication) -> tuple[MainWindow, Picker]:
     window = open_window()
     window.activateWindow()
-    picker = window.side.editor.picker
+    picker = window.side_panel.editor.picker
     QTest.keyClick(picker, Qt.Key.Key_Down)
     settle(application)
     return window, picker
@@ -101,61 +108,61 @@ def test_it_is_chosen_by_typing_and_enter(opened: tuple[MainWindow, Picker]) -> 
     window, picker = opened
     popup = picker.popup
     assert popup.isVisible()
-    assert popup.line.hasFocus()
-    assert popup.current is not None
-    assert popup.current.id == "sgd", "it opens at what is chosen"
-    QTest.keyClicks(popup.line, "nesterov")
-    assert popup.current.id == "nesterov"
-    QTest.keyClick(popup.line, Qt.Key.Key_Return)
+    assert popup.search_field.hasFocus()
+    assert popup.current_entry is not None
+    assert popup.current_entry.id == "sgd", "it opens at what is chosen"
+    QTest.keyClicks(popup.search_field, "nesterov")
+    assert popup.current_entry.id == "nesterov"
+    QTest.keyClick(popup.search_field, Qt.Key.Key_Return)
     assert not popup.isVisible()
     assert window.session.experiment.runs[0].optimizer == "nesterov"
     assert picker.currentText() == "Nesterov"
-    assert len(window.session.store.past) == 1
+    assert len(window.session.store.undo_stack) == 1
 
 
 def test_arrows_skip_headings_and_stop_at_the_ends(opened: tuple[MainWindow, Picker]) -> None:
     _, picker = opened
     popup, seen = picker.popup, []
-    entries = [row for row in popup.rows.rows if isinstance(row, Entry)]
+    entries = [row for row in popup.model.rows if isinstance(row, CatalogEntry)]
     for _ in range(len(entries) + 3):
-        seen.append(popup.current)
-        QTest.keyClick(popup.line, Qt.Key.Key_Down)
+        seen.append(popup.current_entry)
+        QTest.keyClick(popup.search_field, Qt.Key.Key_Down)
     assert seen[: len(entries)] == entries
     assert seen[-1] == entries[-1]
     for _ in range(len(entries)):
-        QTest.keyClick(popup.line, Qt.Key.Key_PageUp)
-    assert popup.current == entries[0]
+        QTest.keyClick(popup.search_field, Qt.Key.Key_PageUp)
+    assert popup.current_entry == entries[0]
 
 
 def test_escape_leaves_everything_as_it_was(opened: tuple[MainWindow, Picker]) -> None:
     window, picker = opened
-    QTest.keyClicks(picker.popup.line, "adam")
-    QTest.keyClick(picker.popup.line, Qt.Key.Key_Escape)
+    QTest.keyClicks(picker.popup.search_field, "adam")
+    QTest.keyClick(picker.popup.search_field, Qt.Key.Key_Escape)
     assert not picker.popup.isVisible()
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def test_where_nothing_is_found_it_says_so(opened: tuple[MainWindow, Picker]) -> None:
     window, picker = opened
     popup = picker.popup
-    QTest.keyClicks(popup.line, "zzz")
-    assert popup.none.isVisible()
-    assert "zzz" in popup.none.text()
+    QTest.keyClicks(popup.search_field, "zzz")
+    assert popup.no_match_label.isVisible()
+    assert "zzz" in popup.no_match_label.text()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
-        QTest.keyClick(popup.line, key)
-    QTest.keyClick(popup.line, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(popup.search_field, key)
+    QTest.keyClick(popup.search_field, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert popup.isVisible()
-    assert window.session.experiment == FIRST
-    popup.line.clear()
-    assert not popup.none.isVisible()
-    assert popup.current is not None
+    assert window.session.experiment == DEFAULT_EXPERIMENT
+    popup.search_field.clear()
+    assert not popup.no_match_label.isVisible()
+    assert popup.current_entry is not None
 
 
 def place_of(picker: Picker, name: str) -> QPoint:
     """The middle of an entry's first row in the list."""
     popup = picker.popup
-    row = next(i for i, row in enumerate(popup.rows.rows) if isinstance(row, Entry) and row.id == name)
-    return popup.list.visualRect(popup.rows.index(row)).center()
+    row = next(i for i, row in enumerate(popup.model.rows) if isinstance(row, CatalogEntry) and row.id == name)
+    return popup.list.visualRect(popup.model.index(row)).center()
 
 
 def test_a_click_chooses_and_the_release_that_follows_opening_does_not(opened: tuple[MainWindow, Picker]) -> None:
@@ -176,15 +183,15 @@ def test_favourites_are_marked_kept_and_on_top(opened: tuple[MainWindow, Picker]
     assert rows is not None
     star = QPoint(rows.width() - 12, place_of(picker, "sgd").y())
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=star)
-    QTest.keyClicks(popup.line, "lion")
-    QTest.keyClick(popup.line, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(popup.search_field, "lion")
+    QTest.keyClick(popup.search_field, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert popup.isVisible()
-    assert window.session.experiment == FIRST
-    QTest.keyClick(popup.line, Qt.Key.Key_Escape)
+    assert window.session.experiment == DEFAULT_EXPERIMENT
+    QTest.keyClick(popup.search_field, Qt.Key.Key_Escape)
     for again in (window, open_window()):
-        shown = again.side.editor.picker
+        shown = again.side_panel.editor.picker
         shown.showPopup()
-        ids = [row if isinstance(row, str) else row.id for row in shown.popup.rows.rows]
+        ids = [row if isinstance(row, str) else row.id for row in shown.popup.model.rows]
         top = ids[1 : ids.index("First order")]
         assert ids[0] == "Favourites"
         assert "lion" in top
@@ -194,7 +201,7 @@ def test_favourites_are_marked_kept_and_on_top(opened: tuple[MainWindow, Picker]
 
 def test_no_widget_for_a_row(opened: tuple[MainWindow, Picker]) -> None:
     _, picker = opened
-    assert picker.popup.rows.rowCount() > 40
+    assert picker.popup.model.rowCount() > 40
     assert len(picker.popup.findChildren(QWidget)) < 30
 
 
@@ -205,7 +212,7 @@ def test_the_list_is_on_the_screen(open_window: Open, application: QApplication,
     settle(application)
     screen = QGuiApplication.primaryScreen()
     assert screen is not None
-    for picker in (window.side.surface.picker, window.side.editor.picker):
+    for picker in (window.side_panel.surface_selector.picker, window.side_panel.editor.picker):
         picker.showPopup()
         assert screen.availableGeometry().contains(picker.popup.geometry())
         assert picker.popup.width() <= 420
@@ -214,11 +221,14 @@ def test_the_list_is_on_the_screen(open_window: Open, application: QApplication,
 
 def test_the_commands_open_the_lists(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    for name, picker in (("pick_surface", window.side.surface.picker), ("pick_optimizer", window.side.editor.picker)):
-        window.commands[name].trigger()
+    for name, picker in (
+        ("pick_surface", window.side_panel.surface_selector.picker),
+        ("pick_optimizer", window.side_panel.editor.picker),
+    ):
+        window.action_registry[name].trigger()
         settle(application)
         assert picker.popup.isVisible()
         picker.popup.hide()
-    window.toggle("side")
-    window.commands.refresh()
-    assert not window.commands["pick_surface"].isEnabled()
+    window.toggle_dock("side")
+    window.action_registry.refresh()
+    assert not window.action_registry["pick_surface"].isEnabled()

@@ -10,12 +10,12 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.panels.timeline import FIRST_STEPS
+from app.gui.panels.timeline import INITIAL_RANGE
 from app.gui.window.main_window import MainWindow
-from app.model.comparison import Fair
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.comparison import ComparisonMode
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.session.session import Session
-from app.session.tuning_task import Tuner
+from app.session.tuning_task import TuningTask
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
@@ -48,12 +48,12 @@ def test_the_time_line_goes_where_it_is_pressed_and_not_beyond_what_is_known(
 ) -> None:
     window = open_window(BOWL)
     window.session.advance(160)
-    window._write()
-    line = window.time.line
-    assert (line.value(), line.known, line.maximum()) == (160, 160, 2 * FIRST_STEPS)
+    window.update_texts()
+    line = window.timeline_bar.timeline
+    assert (line.value(), line.last_computed_step, line.maximum()) == (160, 160, 2 * INITIAL_RANGE)
     window.session.clock.play()
     for step in (40, 120):
-        place = QPoint(round(line.place(step)), line.height() // 2)
+        place = QPoint(round(line.x_of_step(step)), line.height() // 2)
         QTest.mousePress(line, Qt.MouseButton.LeftButton, pos=place)
         assert not window.session.clock.running
         assert abs(window.session.race.step - step) <= 1
@@ -67,65 +67,65 @@ def test_the_time_line_goes_where_it_is_pressed_and_not_beyond_what_is_known(
 def test_the_time_line_marks_what_was_turned_and_where_a_branch_was_left(open_window: Open) -> None:
     window = open_window(BOWL)
     window.session.advance(50)
-    window.session.change(lambda e: e.with_run(1, e.runs[1].turned("lr", 0.3)))
+    window.session.change(lambda e: e.with_run(1, e.runs[1].with_hyperparameter("lr", 0.3)))
     window.session.advance(30)
     window.session.show_step(20)
-    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.3)))
-    window._write()
-    assert set(window.time.line.marks) == {50, 20}
-    assert window.time.line.forks == [20]
+    window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.3)))
+    window.update_texts()
+    assert set(window.timeline_bar.timeline.change_colors) == {50, 20}
+    assert window.timeline_bar.timeline.branch_steps == [20]
     window.session.change_branch(0, visible=False)
-    window._write()
-    assert window.time.line.forks == []
+    window.update_texts()
+    assert window.timeline_bar.timeline.branch_steps == []
 
 
 def test_where_it_stops_can_be_set_and_wrong_steps_are_refused_in_words(open_window: Open) -> None:
     window = open_window(BOWL)
-    bar = window.time
-    bar.at.click()
+    bar = window.timeline_bar
+    bar.stop_checkbox.click()
     assert window.session.experiment.steps == 1000
-    bar.field.setText("25")
-    bar.field.setModified(True)
-    bar.field.editingFinished.emit()
+    bar.stop_field.setText("25")
+    bar.stop_field.setModified(True)
+    bar.stop_field.editingFinished.emit()
     assert window.session.experiment.steps == 25
     for wrong in ("0", "2.5", "x", "1e99"):
-        bar.field.setText(wrong)
-        bar.field.setModified(True)
-        bar.field.editingFinished.emit()
+        bar.stop_field.setText(wrong)
+        bar.stop_field.setModified(True)
+        bar.stop_field.editingFinished.emit()
         assert window.session.experiment.steps == 25
-        assert "stop at step must be" in bar.wrong.text()
+        assert "stop at step must be" in bar.error_label.text()
     window.session.clock.play()
     window.session.advance(100)
     assert (window.session.race.step, window.session.clock.running) == (25, False)
-    bar.at.click()
+    bar.stop_checkbox.click()
     assert window.session.experiment.steps is None
 
 
 def test_as_fast_as_it_goes_makes_more_the_faster_frames_are(application: QApplication) -> None:
     session, made = Session(BOWL), []
-    session.clock.due.connect(made.append)
+    session.clock.steps_due.connect(made.append)
     session.clock.unlimited = True
     for seconds in (0.01, 0.01, 0.01, 0.2, 0.2):
-        session.clock.pass_time(seconds)
+        session.clock.advance_time(seconds)
     assert made[0] < made[1] < made[2] > made[3] > made[4] > 0
     assert session.race.step == sum(made)
 
 
 def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open, application: QApplication) -> None:
     window = open_window(BOWL)
-    window.foot.setCurrentIndex(2)
-    panel = window.foot.branches
-    assert panel.empty.isVisible()
+    window.results_tabs.setCurrentIndex(2)
+    panel = window.results_tabs.branch_list
+    assert panel.empty_label.isVisible()
     assert not panel.buttons["Delete"].isEnabled()
     window.session.advance(40)
-    window._write()
+    window.update_texts()
     panel.buttons["Keep a Branch"].click()
     window.session.show_step(10)
-    window.side.editor.knobs["lr"].slider.setValue(900)
+    window.side_panel.editor.fields["lr"].slider.setValue(900)
     settle(application)
-    window._write()
+    window.update_texts()
     assert panel.list.count() == 2
-    assert window.foot.tabText(2) == "Branches (2)"
+    assert window.results_tabs.tabText(2) == "Branches (2)"
     item = panel.list.item(1)
     assert item is not None
     assert "left at step 10" in item.text()
@@ -140,21 +140,21 @@ def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open
     panel.list.setCurrentRow(0)
     panel.buttons["Delete"].click()
     assert len(window.session.experiment.branches) == 1
-    window.commands["undo"].trigger()
+    window.action_registry["undo"].trigger()
     assert panel.list.count() == len(window.session.experiment.branches) == 2
 
 
 def test_a_row_of_the_results_chooses_its_run(open_window: Open) -> None:
     window = open_window(BOWL)
-    window.foot.setCurrentIndex(1)
-    window.foot.standings.chosen.emit(1)
-    assert window.side.runs.row == 1
-    run = window.side.editor.run
+    window.results_tabs.setCurrentIndex(1)
+    window.results_tabs.results_page.run_selected.emit(1)
+    assert window.side_panel.run_list.selected_row == 1
+    run = window.side_panel.editor.selected_run
     assert run is not None
     assert run.optimizer == "adam"
 
 
-def finished(tuner: Tuner) -> None:
+def finished(tuner: TuningTask) -> None:
     while tuner.running:
         tuner.timer.timeout.emit()
 
@@ -162,78 +162,80 @@ def finished(tuner: Tuner) -> None:
 def test_tuning_finds_a_rate_for_each_run_and_can_be_undone(open_window: Open) -> None:
     window = open_window(BOWL)
     window.session.advance(30)
-    panel = window.side.fair
-    panel.modes.setCurrentIndex(panel.modes.findData("tuned"))
-    panel.modes.activated.emit(panel.modes.currentIndex())
+    panel = window.side_panel.comparison_panel
+    panel.mode_combo.setCurrentIndex(panel.mode_combo.findData("tuned"))
+    panel.mode_combo.activated.emit(panel.mode_combo.currentIndex())
     assert window.session.experiment == BOWL, "nothing happens before it is asked for"
-    assert panel.go.isVisible()
-    panel.go.click()
-    assert panel.bar.isVisible()
-    finished(panel.tuner)
+    assert panel.tune_button.isVisible()
+    panel.tune_button.click()
+    assert panel.progress_bar.isVisible()
+    finished(panel.tuning_task)
     tuned = window.session.experiment
-    assert (tuned.fair.mode, tuned.fair.budget) == ("tuned", 500)
+    assert (tuned.comparison.mode, tuned.comparison.budget) == ("tuned", 500)
     assert 0.4 < tuned.runs[0].hyperparameters["lr"] < 1.0, "the best for curvatures 0.1 and 2 is 2 / 2.1"
-    assert not panel.bar.isVisible()
+    assert not panel.progress_bar.isVisible()
     assert window.session.race.step == 0
-    window.commands["undo"].trigger()
+    window.action_registry["undo"].trigger()
     assert window.session.experiment == BOWL
-    assert panel.modes.currentData() == ""
+    assert panel.mode_combo.currentData() == ""
 
 
 def test_tuning_is_cancelled_by_the_button_and_by_another_surface(open_window: Open) -> None:
     window = open_window(BOWL)
-    panel = window.side.fair
-    for cancel in (panel.cancel.click, lambda: window.session.change(lambda e: e.on("beale"))):
-        panel._choose("tuned")
-        panel.go.click()
-        panel.tuner.timer.timeout.emit()
+    panel = window.side_panel.comparison_panel
+    for cancel in (panel.cancel_button.click, lambda: window.session.change(lambda e: e.with_surface("beale"))):
+        panel._select_mode("tuned")
+        panel.tune_button.click()
+        panel.tuning_task.timer.timeout.emit()
         cancel()
-        window._write()
-        assert not panel.tuner.running
-        assert window.session.experiment.fair == Fair()
+        window.update_texts()
+        assert not panel.tuning_task.running
+        assert window.session.experiment.comparison == ComparisonMode()
         assert window.session.experiment.runs == BOWL.runs
 
 
 def test_a_run_that_cannot_be_tuned_is_named(open_window: Open) -> None:
-    window = open_window(replace(BOWL, surface="sphere", start=(1e6, 1e6), runs=(Run.parse("sgd weight_decay=1e300"),)))
-    panel = window.side.fair
-    panel._choose("tuned")
-    panel.go.click()
-    finished(panel.tuner)
-    assert "SGD" in panel.wrong.text()
-    assert window.session.experiment.fair == Fair()
+    window = open_window(
+        replace(BOWL, surface_id="sphere", start=(1e6, 1e6), runs=(Run.parse("sgd weight_decay=1e300"),))
+    )
+    panel = window.side_panel.comparison_panel
+    panel._select_mode("tuned")
+    panel.tune_button.click()
+    finished(panel.tuning_task)
+    assert "SGD" in panel.error_label.text()
+    assert window.session.experiment.comparison == ComparisonMode()
 
 
 @pytest.mark.parametrize("mode", ["rate", "evaluations"])
 def test_a_mode_is_the_experiments_at_once(open_window: Open, mode: str) -> None:
-    window = open_window(FIRST)
-    panel = window.side.fair
-    panel._choose(mode)
-    assert window.session.experiment.fair.mode == mode
+    window = open_window(DEFAULT_EXPERIMENT)
+    panel = window.side_panel.comparison_panel
+    panel._select_mode(mode)
+    assert window.session.experiment.comparison.mode == mode
     assert len({run.hyperparameters["lr"] for run in window.session.experiment.runs}) == (1 if mode == "rate" else 3)
     if mode == "evaluations":
-        panel.budget.committed.emit(20.0)
+        panel.budget_field.value_committed.emit(20.0)
         window.session.advance(50)
-        assert [track.extent for track in window.session.race.tracks] == [20] * 3
-        assert "evaluations" in window.session.experiment.fair.words
-    panel._choose("")
-    assert window.session.experiment.fair == Fair()
+        assert [track.last_step for track in window.session.race.trajectories] == [20] * 3
+        assert "evaluations" in window.session.experiment.comparison.text
+    panel._select_mode("")
+    assert window.session.experiment.comparison == ComparisonMode()
 
 
 def test_replicas_are_offered_where_something_is_random(open_window: Open) -> None:
     window = open_window(BOWL)
-    assert not window.side.editor.replicas.isVisible()
-    window.session.change(lambda e: e.with_run(0, e.runs[0].turned("noise", 0.5)))
-    assert window.side.editor.replicas.isVisible()
-    window.side.editor.replicas.knob.typed.emit(4.0)
+    assert not window.side_panel.editor.replica_field.isVisible()
+    window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("noise", 0.5)))
+    assert window.side_panel.editor.replica_field.isVisible()
+    window.side_panel.editor.replica_field.slider_field.value_committed.emit(4.0)
     assert window.session.experiment.runs[0].replicas == 4
-    assert len(window.session.race.bundles[0]) == 4
+    assert len(window.session.race.replica_trajectories[0]) == 4
 
 
 def test_a_part_is_given_to_every_run(open_window: Open) -> None:
     window = open_window(BOWL)
     window.session.change(lambda e: e.with_run(0, Run.parse("sgd lr=0.1 noise=0.7 noise_seed=3")))
-    window.side.editor.body.spread.emit(window.side.editor.run.parts[0])  # type: ignore[union-attr]
+    window.side_panel.editor.form.apply_to_all_runs.emit(window.side_panel.editor.selected_run.modifiers[0])  # type: ignore[union-attr]
     given = [
         (run.hyperparameters["noise"], run.hyperparameters["noise_seed"]) for run in window.session.experiment.runs
     ]
@@ -241,18 +243,18 @@ def test_a_part_is_given_to_every_run(open_window: Open) -> None:
 
 
 def test_words_of_the_moment_and_long_sentences_move_nothing(open_window: Open, application: QApplication) -> None:
-    window = open_window(FIRST, size=(1280, 720))
+    window = open_window(DEFAULT_EXPERIMENT, size=(1280, 720))
     places = set()
     for step in (60, 61, 80, 3, 0, 45):
-        window.session.show_step(min(step, window.session.race.extent))
+        window.session.show_step(min(step, window.session.race.last_step))
         window.session.advance(2)
-        window._write()
+        window.update_texts()
         settle(application)
-        places.add(window.layout_.figures.height())
-        window.say("Saved a file.")
+        places.add(window.dock_layout.views_window.height())
+        window.show_message("Saved a file.")
         settle(application)
-        places.add(window.layout_.figures.height())
-        window.say("")
+        places.add(window.dock_layout.views_window.height())
+        window.show_message("")
     assert len(places) == 1
 
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.widgets.switch_field import Switch
+from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
-from app.model.comparison import Fair
+from app.model.comparison import ComparisonMode
 from app.model.experiment import Run
 from app.utils.validation import ExperimentError
-from optimizers import OPTIMIZERS, PARTS
+from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
 from tests.optimizers.agreement import agree
@@ -30,7 +30,7 @@ class Driver(RuleBasedStateMachine):
         self.application = application
         self.window = MainWindow()
         self.failures: list[BaseException] = []
-        self.window.reporter.caught = self.failures.append  # type: ignore[method-assign]
+        self.window.error_reporter.handle_exception = self.failures.append  # type: ignore[method-assign]
         self.window.resize(900, 600)
         self.window.show()
         settle(application)
@@ -53,16 +53,16 @@ class Driver(RuleBasedStateMachine):
         )
     )
     def transport(self, name: str) -> None:
-        self.window.commands[name].trigger()
+        self.window.action_registry[name].trigger()
 
     @rule(place=st.floats(0, 1))
     def scrub(self, place: float) -> None:
-        line = self.window.time.line
-        line.held.emit(True)
+        line = self.window.timeline_bar.timeline
+        line.drag_changed.emit(True)
         for share in (place, 1 - place, place):
             line.setValue(round(share * line.maximum()))
-        line.held.emit(False)
-        assert self.session.race.step == min(round(place * line.maximum()), line.known)
+        line.drag_changed.emit(False)
+        assert self.session.race.step == min(round(place * line.maximum()), line.last_computed_step)
 
     @rule(which=st.integers(0, 10), stop=st.integers(1, 1000), back=st.integers(1, 60))
     def go_back_and_turn(self, which: int, stop: int, back: int) -> None:
@@ -72,18 +72,18 @@ class Driver(RuleBasedStateMachine):
         step, past = (
             session.race.step,
             {
-                run.slot: np.stack(track.part(0, session.race.step)).tobytes()
-                for run, track in zip(session.experiment.runs, session.race.tracks, strict=True)
+                run.slot: np.stack(track.values_between(0, session.race.step)).tobytes()
+                for run, track in zip(session.experiment.runs, session.race.trajectories, strict=True)
             },
         )
         self.turn(which, stop)
-        if not session.from_start:
-            for run, track in zip(session.experiment.runs, session.race.tracks, strict=True):
-                assert np.stack(track.part(0, step)).tobytes() == past[run.slot]
+        if not session.edit_from_start:
+            for run, track in zip(session.experiment.runs, session.race.trajectories, strict=True):
+                assert np.stack(track.values_between(0, step)).tobytes() == past[run.slot]
 
     @rule()
     def keep_a_branch(self) -> None:
-        self.window.commands["keep_branch"].trigger()
+        self.window.action_registry["keep_branch"].trigger()
 
     @rule(which=st.integers(0, 5), deed=st.sampled_from(["take", "drop", "hide", "name", "drop and undo"]))
     def branch(self, which: int, deed: str) -> None:
@@ -92,13 +92,13 @@ class Driver(RuleBasedStateMachine):
             return
         which %= len(before.branches)
         if deed == "take":
-            self.session.take_branch(which)
+            self.session.switch_branch(which)
         elif deed == "hide":
             self.session.change_branch(which, visible=not before.branches[which].visible)
         elif deed == "name":
             self.session.change_branch(which, name="mine")
         else:
-            self.session.drop_branch(which)
+            self.session.remove_branch(which)
             assert len(self.session.experiment.branches) == len(before.branches) - 1
             if deed == "drop and undo":
                 self.session.store.undo()
@@ -106,36 +106,40 @@ class Driver(RuleBasedStateMachine):
 
     @rule(mode=st.sampled_from(["", "rate", "evaluations"]), budget=st.integers(1, 300))
     def race_fairly(self, mode: str, budget: int) -> None:
-        rates = {run.slot: 0.01 for run in self.session.seen.runs if run.rule.has_rate} if mode == "rate" else {}
-        self.session.race_fairly(Fair(mode, budget), rates)
+        rates = (
+            {run.slot: 0.01 for run in self.session.displayed_experiment.runs if run.method.has_learning_rate}
+            if mode == "rate"
+            else {}
+        )
+        self.session.set_comparison(ComparisonMode(mode, budget), rates)
 
     @rule(which=st.integers(0, 10), stop=st.integers(0, 1000))
     def turn(self, which: int, stop: int) -> None:
-        knobs = list(self.window.side.editor.knobs.values())
-        if self.window.side.runs.row >= 0 and knobs:
+        knobs = list(self.window.side_panel.editor.fields.values())
+        if self.window.side_panel.run_list.selected_row >= 0 and knobs:
             knob = knobs[which % len(knobs)]
-            if isinstance(knob, Switch):
-                knob.box.click()
+            if isinstance(knob, SwitchField):
+                knob.check_box.click()
             else:
                 knob.slider.setValue(stop * knob.stops // 1000)
 
-    @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(PARTS)), place=st.floats(0, 1))
+    @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(MODIFIERS)), place=st.floats(0, 1))
     def combine(self, row: int, part: str, place: float) -> None:
         runs = self.session.experiment.runs
-        if row < len(runs) and part in runs[row].rule.parts:
-            value = PARTS[part].hyperparameters[part].value(place)
-            self.session.change(lambda e: e.with_run(row, e.runs[row].turned(part, value)))
+        if row < len(runs) and part in runs[row].method.modifiers:
+            value = MODIFIERS[part].hyperparameters[part].from_slider(place)
+            self.session.change(lambda e: e.with_run(row, e.runs[row].with_hyperparameter(part, value)))
 
     @rule()
     def separate(self) -> None:
-        for cross in list(self.window.side.editor.body.crosses.values())[:1]:
+        for cross in list(self.window.side_panel.editor.form.remove_buttons.values())[:1]:
             cross.click()
 
     @rule(name=st.sampled_from(sorted(OPTIMIZERS)))
     def race_another(self, name: str) -> None:
-        if self.window.side.editor.run is not None:
-            row = self.window.side.runs.row
-            self.session.change(lambda e: e.with_run(row, e.runs[row].racing(name)))
+        if self.window.side_panel.editor.selected_run is not None:
+            row = self.window.side_panel.run_list.selected_row
+            self.session.change(lambda e: e.with_run(row, e.runs[row].with_optimizer(name)))
 
     @rule(x=st.floats(-1e6, 1e6), y=st.floats(-50, 50))
     def start(self, x: float, y: float) -> None:
@@ -143,22 +147,22 @@ class Driver(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(sorted(SURFACES)))
     def surface(self, name: str) -> None:
-        self.session.change(lambda e: e.on(name))
+        self.session.change(lambda e: e.with_surface(name))
 
     @rule(name=st.sampled_from(sorted(OPTIMIZERS)), rate=st.floats(0, 1e3))
     def add(self, name: str, rate: float) -> None:
         if len(self.session.experiment.runs) < 6:
             self.session.change(
-                lambda e: e.added(Run(name, {"lr": rate} if "lr" in OPTIMIZERS[name].hyperparameters else {}))
+                lambda e: e.with_added_run(Run(name, {"lr": rate} if "lr" in OPTIMIZERS[name].hyperparameters else {}))
             )
 
     @rule()
     def remove(self) -> None:
-        self.window.commands["remove"].trigger()
+        self.window.action_registry["remove"].trigger()
 
     @rule(row=st.integers(0, 6))
     def choose(self, row: int) -> None:
-        self.window.side.runs.list.setCurrentRow(min(row, self.window.side.runs.list.count() - 1))
+        self.window.side_panel.run_list.list.setCurrentRow(min(row, self.window.side_panel.run_list.list.count() - 1))
 
     @rule(
         name=st.sampled_from(
@@ -179,7 +183,7 @@ class Driver(RuleBasedStateMachine):
         )
     )
     def command(self, name: str) -> None:
-        self.window.commands[name].trigger()
+        self.window.action_registry[name].trigger()
 
     @rule(width=st.integers(1, 1600), height=st.integers(1, 1000))
     def resize(self, width: int, height: int) -> None:
@@ -188,7 +192,7 @@ class Driver(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["nothing", "elongated_bowl", "saddle"]))
     def open_file(self, name: str) -> None:
         try:
-            self.session.open(load(name))
+            self.session.load_experiment(load(name))
         except ExperimentError:
             assert name == "nothing"
 

@@ -11,16 +11,16 @@ from PyQt6.QtGui import QFontMetrics, QPaintEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from app.gui.panels.results.readout_table import SMALLEST, Results
-from app.gui.widgets.number_field import WIDEST, NumberField
+from app.gui.panels.results.readout_table import MIN_FONT_SIZE, ReadoutTable
+from app.gui.widgets.number_field import WIDEST_TEXT, NumberField
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST, Experiment, Run
-from app.utils.number_format import figure
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.utils.number_format import format_fixed_width
 from optimizers import OPTIMIZERS, Hyperparameter
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
-ANY = Hyperparameter(0.0, 1.0, least=-np.inf, label="a number")
+ANY = Hyperparameter(0.0, 1.0, minimum=-np.inf, label="a number")
 SIZES = [(1024, 700), (1280, 720), (1920, 1080)]
 
 
@@ -28,7 +28,7 @@ def longest_named() -> str:
     return max(OPTIMIZERS, key=lambda name: len(OPTIMIZERS[name].name))
 
 
-def assert_figures_are_whole(table: Results) -> None:
+def assert_figures_are_whole(table: ReadoutTable) -> None:
     columns, view, model = table.horizontalHeader(), table.viewport(), table.model()
     assert columns is not None
     assert view is not None
@@ -48,42 +48,42 @@ def assert_figures_are_whole(table: Results) -> None:
 def test_no_figure_is_ever_cut(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     runs = Run("sgd", {"lr": 1.0133}), Run(longest_named()), Run("sgd", {"lr": 0.01})
     window = open_window(Experiment("sphere", (-987.654, 0.001), runs), size=size)
-    table = window.results
+    table = window.readout_table
     for count in (0, 7, 14_000):
         window.session.race.advance(count)
-        window._write()
+        window.update_texts()
         settle(application, 2)
         assert_figures_are_whole(table)
     cell, name = table.item(0, 1), table.item(1, 0)
     assert cell is not None
-    assert cell.text() == f"diverged at {window.session.race.tracks[0].diverged_at:,}" > "diverged at 10,000"
+    assert cell.text() == f"diverged at {window.session.race.trajectories[0].diverged_at:,}" > "diverged at 10,000"
     assert name is not None
     assert name.toolTip() == window.session.experiment.labels[1]
-    assert table.font().pointSize() >= SMALLEST
+    assert table.font().pointSize() >= MIN_FONT_SIZE
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_rows_that_fit_need_no_scroll_bar(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     window = open_window(size=size)
     for _ in range(4):
-        rows, columns = window.results.verticalScrollBar(), window.results.horizontalScrollBar()
+        rows, columns = window.readout_table.verticalScrollBar(), window.readout_table.horizontalScrollBar()
         assert rows is not None
         assert columns is not None
         assert (rows.maximum(), columns.maximum()) == (0, 0)
-        assert_figures_are_whole(window.results)
-        window.session.change(lambda e: e.added(Run("adam")))
+        assert_figures_are_whole(window.readout_table)
+        window.session.change(lambda e: e.with_added_run(Run("adam")))
         settle(application)
 
 
 def test_a_large_window_shows_many_rows(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1920, 1080))
     for _ in range(7):
-        window.session.change(lambda e: e.added(Run("adam")))
+        window.session.change(lambda e: e.with_added_run(Run("adam")))
     settle(application)
-    view = window.results.viewport()
+    view = window.readout_table.viewport()
     assert view is not None
-    assert window.results.rowHeight(0) * 10 <= view.height() <= window.height() / 3
-    assert window.results.font().pointSize() >= 14
+    assert window.readout_table.rowHeight(0) * 10 <= view.height() <= window.height() / 3
+    assert window.readout_table.font().pointSize() >= 14
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -91,13 +91,18 @@ def test_the_columns_stand_still_while_figures_change(open_window: Open, size: t
     window, widths = open_window(size=size), set()
     for _ in range(60):
         window.session.advance(97)
-        window._write()
-        widths.add(tuple(map(window.results.columnWidth, range(6))))
+        window.update_texts()
+        widths.add(tuple(map(window.readout_table.columnWidth, range(6))))
     assert len(widths) == 1
 
 
 def test_no_zero_has_a_sign() -> None:
-    assert [figure(value) for value in (-0.0, 0.0, -1.5, 1e-4)] == ["0.00000", "0.00000", "-1.50000", "1.000e-04"]
+    assert [format_fixed_width(value) for value in (-0.0, 0.0, -1.5, 1e-4)] == [
+        "0.00000",
+        "0.00000",
+        "-1.50000",
+        "1.000e-04",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,11 +114,11 @@ def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Ope
     field.setParent(window)
     field.show_value(value)
     shown, metrics = field.text(), field.fontMetrics()
-    assert metrics.horizontalAdvance(shown) <= metrics.horizontalAdvance(WIDEST)
+    assert metrics.horizontalAdvance(shown) <= metrics.horizontalAdvance(WIDEST_TEXT)
     assert float(shown) == pytest.approx(value, rel=2e-3)
     assert ("e" in shown) == ("e" in f"{value:.10g}")
     kept: list[float] = []
-    field.committed.connect(kept.append)
+    field.value_committed.connect(kept.append)
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert field.value == value
     assert not kept
@@ -130,19 +135,19 @@ def enter(application: QApplication, field: NumberField, text: str) -> None:
 def test_both_fields_of_the_start_say_what_is_wrong(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
-    start = window.side.start
+    start = window.side_panel.start_point
     enter(application, start.fields[0], "1e9")
     enter(application, start.fields[1], "abc")
     for field, text in zip(start.fields, ("1e9", "abc"), strict=True):
         assert field.property("wrong")
         assert field.text() == text
-        assert field.words in start.wrong.text().split("\n")
+        assert field.message in start.error_label.text().split("\n")
     enter(application, start.fields[1], "0.25")
     assert window.session.experiment.start == (-0.5, 0.25)
-    assert start.wrong.text() == start.fields[0].words
+    assert start.error_label.text() == start.fields[0].message
     enter(application, start.fields[0], "1")
     assert window.session.experiment.start == (1.0, 0.25)
-    assert not start.wrong.isVisible()
+    assert not start.error_label.isVisible()
 
 
 class Painted(QObject):
@@ -185,7 +190,7 @@ def test_after_a_field_the_keys_reach_the_race_even_when_the_window_was_left(
 ) -> None:
     window = open_window()
     window.activateWindow()
-    for field in (window.transport.speed.field, window.side.start.fields[0]):
+    for field in (window.playback_bar.speed.number_field, window.side_panel.start_point.fields[0]):
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, "2")
@@ -206,32 +211,35 @@ def test_after_a_field_the_keys_reach_the_race_even_when_the_window_was_left(
 
 
 def test_what_is_wrong_with_the_speed_moves_nothing(open_window: Open, application: QApplication) -> None:
-    window = open_window(FIRST, size=(1024, 700))
+    window = open_window(DEFAULT_EXPERIMENT, size=(1024, 700))
     window.activateWindow()
-    knob = window.transport.speed
+    knob = window.playback_bar.speed
     places = [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()]
-    draws, high = [canvas.draws for canvas in window.canvases.values()], window.transport.height()
-    enter(application, knob.field, "1e9")
-    assert knob.wrong.isVisible()
-    assert knob.wrong.text() == knob.field.words != ""
-    assert window.rect().contains(knob.wrong.geometry())
-    assert knob.wrong.y() >= knob.field.mapTo(window, knob.field.rect().bottomLeft()).y()
-    assert knob.wrong.height() >= knob.wrong.heightForWidth(knob.wrong.width()) > 10
+    draws, high = [canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()
+    enter(application, knob.number_field, "1e9")
+    assert knob.error_label.isVisible()
+    assert knob.error_label.text() == knob.number_field.message != ""
+    assert window.rect().contains(knob.error_label.geometry())
+    assert knob.error_label.y() >= knob.number_field.mapTo(window, knob.number_field.rect().bottomLeft()).y()
+    assert knob.error_label.height() >= knob.error_label.heightForWidth(knob.error_label.width()) > 10
     assert [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()] == places
-    assert ([canvas.draws for canvas in window.canvases.values()], window.transport.height()) == (draws, high)
+    assert ([canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()) == (
+        draws,
+        high,
+    )
     window.set_theme("dark")
     settle(application)
     assert not [label for label in window.findChildren(QWidget, "slip") if label.isVisible()], "it goes with its field"
-    enter(application, window.transport.speed.field, "30")
+    enter(application, window.playback_bar.speed.number_field, "30")
     assert window.session.clock.speed == 30
-    assert not window.transport.speed.wrong.isVisible()
+    assert not window.playback_bar.speed.error_label.isVisible()
 
 
 def test_a_race_that_goes_on_without_a_word_is_seen_in_every_view(open_window: Open, application: QApplication) -> None:
     """As when a drag of the start ends: the same race, further on."""
-    window = open_window(FIRST)
+    window = open_window(DEFAULT_EXPERIMENT)
     window.session.race.advance(1500)
-    window.session.raced.emit()
+    window.session.trajectories_changed.emit()
     settle(application)
     shown = {name: canvas for name, canvas in window.canvases.items() if canvas.isVisible()}
     before = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in shown.items()}
@@ -240,4 +248,4 @@ def test_a_race_that_goes_on_without_a_word_is_seen_in_every_view(open_window: O
         canvas.draw()
         changed = np.abs(np.asarray(canvas.buffer_rgba()).astype(int) - before[name]).max(axis=2) > 40
         assert changed.mean() < 0.001, name
-    assert window.canvases["loss"].view.limits.length >= 1500
+    assert window.canvases["loss"].view.axis_limits.length >= 1500

@@ -9,11 +9,11 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 
 from app.analysis import path_decimation
-from app.analysis.path_decimation import FEW, HASTY, RECENT, needed
+from app.analysis.path_decimation import FULL_PATH_THRESHOLD, LOW_QUALITY_THRESHOLD, RECENT_STEPS, decimate_path
 from app.engine.race import Race
-from app.engine.trajectory import Track
+from app.engine.trajectory import Trajectory
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from tests.conftest import settle
 from tests.views.test_views import UNIT, pixels, walk
 
@@ -24,14 +24,14 @@ NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 
 def test_a_prefix_in_haste_is_that_of_a_run_that_ended_there(kind: str) -> None:
     """Whatever has been computed beyond the step that is shown."""
     track = walk(kind, 30_000)
-    for last in (HASTY, 7_000, 29_999, 12_345):
-        steps, broken = needed(track, last, UNIT, 64, hasty=True)
-        fresh, gaps = needed(prefix(track, last), last, UNIT, 64, hasty=True)
+    for last in (LOW_QUALITY_THRESHOLD, 7_000, 29_999, 12_345):
+        steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
+        fresh, gaps = decimate_path(prefix(track, last), last, UNIT, 64, low_quality=True)
         np.testing.assert_array_equal(steps, fresh)
         np.testing.assert_array_equal(broken, gaps)
 
 
-def prefix(track: Track, last: int) -> Track:
+def prefix(track: Trajectory, last: int) -> Trajectory:
     short = walk("noise", 1)
     for column, whole in ((short.xs, track.xs), (short.ys, track.ys), (short.losses, track.losses)):
         del column[:]
@@ -42,26 +42,30 @@ def prefix(track: Track, last: int) -> Track:
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
 def test_in_haste_every_cell_is_visited_and_no_line_is_false(kind: str) -> None:
     track, last = walk(kind, 30_000), 25_000
-    steps, broken = needed(track, last, UNIT, 64, hasty=True)
-    x, y, _ = track.part(0, last)
+    steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
+    x, y, _ = track.values_between(0, last)
     cells = np.floor((np.column_stack([x, y]) + 1) * 32).clip(-1, 64)
     assert {tuple(c) for c in cells[steps]} == {tuple(c) for c in cells}
     assert (np.diff(steps) >= 0).all()
-    assert steps[-RECENT:].tolist() == list(range(last - RECENT + 1, last + 1)), "the last ones are there all"
+    assert steps[-RECENT_STEPS:].tolist() == list(range(last - RECENT_STEPS + 1, last + 1)), (
+        "the last ones are there all"
+    )
     jump = np.abs(np.diff(cells[steps], axis=0)).max(axis=1)
     assert (jump[~broken[1:] & (np.diff(steps) > 1)] <= 1).all()
     assert len(steps) < 10_000
-    few, gaps = needed(track, HASTY - 1, UNIT, 64, hasty=True)
-    assert few.tolist() == list(range(HASTY))
+    few, gaps = decimate_path(track, LOW_QUALITY_THRESHOLD - 1, UNIT, 64, low_quality=True)
+    assert few.tolist() == list(range(LOW_QUALITY_THRESHOLD))
     assert not gaps.any()
 
 
 def test_the_first_visits_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     track, looked = walk("noise", 30_000), []
-    part = Track.part
-    monkeypatch.setattr(Track, "part", lambda self, first, last: looked.append(last - first) or part(self, first, last))
+    part = Trajectory.values_between
+    monkeypatch.setattr(
+        Trajectory, "part", lambda self, first, last: looked.append(last - first) or part(self, first, last)
+    )
     for last in (20_000, 5_000, 28_000, 11_000):
-        needed(track, last, UNIT, 64, hasty=True)
+        decimate_path(track, last, UNIT, 64, low_quality=True)
     assert sum(looked) < 2.1 * 30_000
 
 
@@ -73,19 +77,19 @@ def test_paths_over_a_small_box_are_drawn_though_they_never_stop_in_it() -> None
         del column[:]
         column.extend(values.tolist())
     small = (-0.02, 0.02), (-0.02, 0.02)
-    steps, broken = needed(track, count - 1, small, 128)
+    steps, broken = decimate_path(track, count - 1, small, 128)
     together = (np.diff(steps) == 1) & ~broken[1:]
     assert together.sum() > 1000
     aside = (-0.02, 0.02), (0.5, 0.52)
-    steps, broken = needed(track, count - 1, aside, 128)
+    steps, broken = decimate_path(track, count - 1, aside, 128)
     assert ((np.diff(steps) == 1) & ~broken[1:]).sum() < 20
 
 
 def test_few_grids_are_kept_for_a_run() -> None:
-    track = walk("noise", FEW)
+    track = walk("noise", FULL_PATH_THRESHOLD)
     for k in range(10):
-        needed(track, FEW, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
-    assert len(path_decimation._kept[track]) == path_decimation.KEPT
+        decimate_path(track, FULL_PATH_THRESHOLD, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
+    assert len(path_decimation._decimator_cache[track]) == path_decimation.MAX_CACHED_GRIDS
 
 
 def test_dragging_the_time_line_draws_nothing_in_full(
@@ -96,20 +100,20 @@ def test_dragging_the_time_line_draws_nothing_in_full(
     for canvas in window.canvases.values():
         canvas.draw_idle()
     settle(application)
-    before, shown = {name: canvas.draws for name, canvas in window.canvases.items()}, pixels(window)
-    window.stage.scrub(True)
+    before, shown = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}, pixels(window)
+    window.view_area.set_scrubbing(True)
     for step in (8_000, 150, 3_000, 2_999, 9_000, 5_555, 0, 7_123):
         window.session.show_step(step)
         settle(application, 1)
         assert all(canvas.at == step for canvas in window.canvases.values() if canvas.isVisible())
     hasty = pixels(window)
-    window.stage.scrub(False)
+    window.view_area.set_scrubbing(False)
     at_rest = pixels(window)
     assert any((at_rest[name] != hasty[name]).any() for name in shown), "in full quality again"
     window.session.show_step(9_000)
     for canvas in window.canvases.values():
-        canvas.retrace()
-    assert {name: canvas.draws for name, canvas in window.canvases.items()} == before
+        canvas.redraw_trajectories()
+    assert {name: canvas.full_draw_count for name, canvas in window.canvases.items()} == before
     for name, picture in pixels(window).items():
         np.testing.assert_array_equal(picture, shown[name], err_msg=name)
 
@@ -117,19 +121,19 @@ def test_dragging_the_time_line_draws_nothing_in_full(
 def test_going_back_and_on_again_leaves_the_limits_of_the_loss(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
-    window = open_window(FIRST)
+    window = open_window(DEFAULT_EXPERIMENT)
     for _ in range(9):
         window.session.advance(100)
         settle(application)
     axes = window.canvases["loss"].view.axes
-    limits, draws = (axes.get_xlim(), axes.get_ylim()), window.canvases["loss"].draws
-    window.stage.scrub(True)
+    limits, draws = (axes.get_xlim(), axes.get_ylim()), window.canvases["loss"].full_draw_count
+    window.view_area.set_scrubbing(True)
     for step in (1, 800, 0, 400):
         window.session.show_step(step)
         settle(application)
-    window.stage.scrub(False)
+    window.view_area.set_scrubbing(False)
     assert (axes.get_xlim(), axes.get_ylim()) == limits
-    assert window.canvases["loss"].draws == draws
+    assert window.canvases["loss"].full_draw_count == draws
 
 
 def test_a_leap_forward_draws_thinned_trails_not_every_segment(
@@ -154,15 +158,15 @@ def test_a_leap_forward_draws_thinned_trails_not_every_segment(
 
 def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow]) -> None:
     """The same race at the same step: only the run has come on."""
-    window = open_window(FIRST)
+    window = open_window(DEFAULT_EXPERIMENT)
     window.session.advance(40)
     race = window.session.race
-    late: Race = race.take(race.experiment.added(Run("rmsprop", {"lr": 0.02})))
+    late: Race = race.with_experiment(race.experiment.with_added_run(Run("rmsprop", {"lr": 0.02})))
     window.session.race = late
-    window.stage.show(window.theme)
+    window.view_area.show_scene(window.theme)
     before = pixels(window)
-    for track, goal in late.late:
-        track.advance(goal - track.extent)
-    window.stage.show(window.theme)
+    for track, goal in late.pending_runs:
+        track.advance(goal - track.last_step)
+    window.view_area.show_scene(window.theme)
     for name, picture in pixels(window).items():
         assert (picture != before[name]).any(), name

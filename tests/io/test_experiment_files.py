@@ -22,16 +22,16 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from app.io import experiment_json
-from app.io.experiment_files import home, load, save
-from app.io.experiment_json import LARGEST, from_json, to_json
+from app.io.experiment_files import load, save, save_path_for
+from app.io.experiment_json import MAX_FILE_SIZE, from_json, to_json
 from app.model.branch import Branch
-from app.model.comparison import Fair
-from app.model.experiment import FIRST, Curve, Experiment, Run
+from app.model.comparison import ComparisonMode
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot, Run
 from app.session.session import Session
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
 
-TEXT = to_json(FIRST).encode()
+TEXT = to_json(DEFAULT_EXPERIMENT).encode()
 GIGABYTE = 1 << 30
 NEWER = {
     "thalweg": "1.7",
@@ -71,12 +71,21 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 # What is written down
 
 
+KINDS = {
+    "experiment": Experiment,
+    "run": Run,
+    "loss plot": LossPlot,
+    "branch": Branch,
+    "comparison": ComparisonMode,
+}
+
+
 def documented() -> dict[str, dict[str, str]]:
     """Kind of object -> key -> default, as the module's docstring has them."""
     kinds: dict[str, dict[str, str]] = {}
     kind = ""
     for line in (experiment_json.__doc__ or "").split("\n"):
-        if line in ("experiment", "run", "curve", "branch", "fair"):
+        if line in KINDS:
             kind = line
             kinds[kind] = {}
         elif kind and line.startswith("    "):
@@ -88,22 +97,24 @@ def documented() -> dict[str, dict[str, str]]:
 
 def test_what_is_written_down_is_what_is_written() -> None:
     kinds = documented()
-    assert list(kinds) == ["experiment", "run", "curve", "branch", "fair"]
-    for kind, cls in zip(kinds, (Experiment, Run, Curve, Branch, Fair), strict=True):
+    assert list(kinds) == list(KINDS)
+    for kind, cls in KINDS.items():
         declared = {}
         for field in fields(cls):
             made = field.default if field.default_factory is MISSING else field.default_factory()
-            declared[field.name] = "-" if made is MISSING else "{}" if is_dataclass(made) else json.dumps(made)
+            declared[experiment_json.keys_of(cls).get(field.name, field.name)] = (
+                "-" if made is MISSING else "{}" if is_dataclass(made) else json.dumps(made)
+            )
         assert declared.pop("extra") == "{}"
         assert kinds[kind] == declared
     written = json.loads(to_json(Experiment(runs=(Run("sgd"),), branches=(Branch((Run("sgd", slot=0),), (0, 0), 1),))))
-    assert written.pop("thalweg") == experiment_json.FORMAT
+    assert written.pop("thalweg") == experiment_json.FORMAT_VERSION
     for kind, data in (
         ("experiment", written),
         ("run", written["runs"][0]),
-        ("curve", written["curve"]),
+        ("loss plot", written["loss_plot"]),
         ("branch", written["branches"][0]),
-        ("fair", written["fair"]),
+        ("comparison", written["comparison"]),
     ):
         assert list(data) == list(kinds[kind])
 
@@ -111,6 +122,22 @@ def test_what_is_written_down_is_what_is_written() -> None:
 def test_the_example_in_the_description_is_one() -> None:
     (line,) = (line for line in (experiment_json.__doc__ or "").split("\n") if line.startswith("    {"))
     assert from_json(line).runs == (Run("adam", {"lr": 0.1}, slot=0),)
+
+
+def test_keys_of_earlier_versions_are_read_and_the_new_ones_written() -> None:
+    run = {"optimizer": "sgd", "slot": 0, "earlier": [[5, {"lr": 0.1}]]}
+    branch = {"runs": [run], "start": [0, 1], "steps": 9, "since": 4}
+    old = {"thalweg": 1, "runs": [run], "branches": [branch], "settled": True, "shown": 7}
+    old |= {"curve": {"against": "time"}, "fair": {"mode": "evaluations", "budget": 50, "of": 3}}
+    experiment = from_json(json.dumps(old))
+    assert experiment.loss_plot.x_quantity == "time"
+    assert (experiment.comparison.budget, experiment.comparison.fingerprint) == (50, 3)
+    assert (experiment.stop_when_converged, experiment.displayed_step) == (True, 7)
+    assert experiment.runs[0].history[0].until == 5
+    assert experiment.branches[0].left_at_step == 4
+    written = to_json(experiment)
+    assert not any(f'"{key}"' in written for keys in experiment_json.OLD_KEYS.values() for key in keys)
+    assert from_json(written) == experiment
 
 
 # What is kept
@@ -131,27 +158,27 @@ def test_keys_of_a_newer_version_are_kept(tmp_path: Path) -> None:
     assert (data["weather"], data["extra"]) == (NEWER["weather"], True)
     assert data["runs"][0]["mood"] == "calm"
     assert "mood" not in data["runs"][1]
-    assert (data["curve"]["tint"], data["fair"]["why"]) == (3, "so")
+    assert (data["loss_plot"]["tint"], data["comparison"]["why"]) == (3, "so")
     assert (data["branches"][0]["leaf"], data["branches"][0]["runs"][0]["old"]) == ([], 1)
 
 
 def test_keys_of_a_newer_version_outlive_edits() -> None:
     session = Session()
-    session.open(from_json(json.dumps(NEWER)))
+    session.load_experiment(from_json(json.dumps(NEWER)))
     session.advance(5)
-    session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.002)))
-    session.change(lambda e: e.added(replace(e.runs[0], slot=None)))
-    session.change(lambda e: e.removed(1))
-    session.change(lambda e: replace(e, curve=replace(e.curve, quantity="loss")))
-    session.race_fairly(Fair("evaluations", 50), {})
-    session.race_fairly(Fair("tuned", 50), {0: 0.1})
-    session.change(lambda e: e.with_run(0, e.runs[0].turned("lr", 0.2)))
+    session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.002)))
+    session.change(lambda e: e.with_added_run(replace(e.runs[0], slot=None)))
+    session.change(lambda e: e.without_run(1))
+    session.change(lambda e: replace(e, loss_plot=replace(e.loss_plot, quantity="loss")))
+    session.set_comparison(ComparisonMode("evaluations", 50), {})
+    session.set_comparison(ComparisonMode("tuned", 50), {0: 0.1})
+    session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.2)))
     session.change_branch(0, name="old")
     data = kept(session.experiment)
     assert [run["mood"] for run in data["runs"]] == ["calm", "calm"]
-    assert data["fair"] == {"mode": "", "budget": 0, "of": 0, "why": "so"}
-    assert (data["weather"], data["curve"]["tint"], data["branches"][0]["leaf"]) == (NEWER["weather"], 3, [])
-    assert kept(session.experiment.on("sphere"))["weather"] == NEWER["weather"]
+    assert data["comparison"] == {"mode": "", "budget": 0, "fingerprint": 0, "why": "so"}
+    assert (data["weather"], data["loss_plot"]["tint"], data["branches"][0]["leaf"]) == (NEWER["weather"], 3, [])
+    assert kept(session.experiment.with_surface("sphere"))["weather"] == NEWER["weather"]
 
 
 @given(
@@ -176,10 +203,10 @@ def test_every_minor_version_is_read(version: str) -> None:
 
 
 def test_where_it_stood_is_kept_but_makes_no_other_experiment() -> None:
-    stood = replace(FIRST, shown=120)
-    assert stood == FIRST
-    assert from_json(to_json(stood)).shown == 120
-    assert stood.on("beale").shown == 0
+    stood = replace(DEFAULT_EXPERIMENT, displayed_step=120)
+    assert stood == DEFAULT_EXPERIMENT
+    assert from_json(to_json(stood)).displayed_step == 120
+    assert stood.with_surface("beale").displayed_step == 0
 
 
 # What is refused
@@ -241,12 +268,12 @@ def test_a_file_that_is_no_experiment_is_refused_in_a_sentence(content: bytes, w
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"\xef\xbb\xbf" + TEXT)
-    assert load(tmp_path / "a.json") == FIRST
-    assert from_json("\ufeff" + to_json(FIRST)) == FIRST
+    assert load(tmp_path / "a.json") == DEFAULT_EXPERIMENT
+    assert from_json("\ufeff" + to_json(DEFAULT_EXPERIMENT)) == DEFAULT_EXPERIMENT
 
 
 def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
-    text = to_json(replace(FIRST, title="Höhe {} 10")).rstrip().encode()
+    text = to_json(replace(DEFAULT_EXPERIMENT, title="Höhe {} 10")).rstrip().encode()
     for length in range(len(text)):
         with pytest.raises(ExperimentError, match=r"it is (empty|cut off|not text in UTF-8)"):
             from_json(text[:length])
@@ -302,9 +329,9 @@ def test_what_is_not_a_file_is_not_read(tmp_path: Path) -> None:
 )
 def test_a_name_may_hold_what_it_likes(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
-    save(FIRST, path)
-    assert load(path) == FIRST
-    assert home(path) == path
+    save(DEFAULT_EXPERIMENT, path)
+    assert load(path) == DEFAULT_EXPERIMENT
+    assert save_path_for(path) == path
     path.write_bytes(b"{")
     told(path).encode()
 
@@ -314,12 +341,12 @@ def test_a_name_may_hold_what_it_likes(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_a_picture_brings_its_experiment_back(kind: str, tmp_path: Path) -> None:
-    mine = replace(FIRST, title='a < b & "c" ]]> é ∇', shown=42)
+    mine = replace(DEFAULT_EXPERIMENT, title='a < b & "c" ]]> é ∇', displayed_step=42)
     path = tmp_path / f"a.{kind.upper()}"
     path.write_bytes(picture(mine, kind))
     assert load(path) == mine
-    assert load(path).shown == 42
-    assert home(path) is None
+    assert load(path).displayed_step == 42
+    assert save_path_for(path) is None
     path.write_bytes(picture(None, kind))
     assert "it carries no experiment; only JSON files" in told(path)
 
@@ -328,25 +355,25 @@ def test_a_picture_brings_its_experiment_back(kind: str, tmp_path: Path) -> None
 def test_a_png_that_another_program_wrote_again_still_carries_it(form: str, tmp_path: Path) -> None:
     info = PngInfo()
     if form == "zipped":
-        info.add_text("thalweg:experiment", to_json(FIRST), zip=True)
+        info.add_text("thalweg:experiment", to_json(DEFAULT_EXPERIMENT), zip=True)
     else:
-        info.add_itxt("thalweg:experiment", to_json(FIRST), zip="zipped" in form)
+        info.add_itxt("thalweg:experiment", to_json(DEFAULT_EXPERIMENT), zip="zipped" in form)
     Image.new("L", (3, 3)).save(tmp_path / "a.png", pnginfo=info)
-    assert load(tmp_path / "a.png") == FIRST
+    assert load(tmp_path / "a.png") == DEFAULT_EXPERIMENT
 
 
 def test_a_png_is_searched_to_its_end(tmp_path: Path) -> None:
     whole = picture(None, "png")
     text = chunk(b"tEXt", b"thalweg:experiment\0" + TEXT)
     (tmp_path / "a.png").write_bytes(whole[:-12] + text + whole[-12:])
-    assert load(tmp_path / "a.png") == FIRST
+    assert load(tmp_path / "a.png") == DEFAULT_EXPERIMENT
 
 
 def test_a_png_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> None:
     path, start = tmp_path / "a.png", b"\x89PNG\r\n\x1a\n"
-    whole = picture(FIRST, "png")
+    whole = picture(DEFAULT_EXPERIMENT, "png")
     place = whole.index(b"rosenbrock")
-    bomb = zlib.compress(b" " * (LARGEST + 10))
+    bomb = zlib.compress(b" " * (MAX_FILE_SIZE + 10))
     for content, words in (
         (b"not a picture", "it is not a PNG picture"),
         (b"", "it is not a PNG picture"),
@@ -371,7 +398,7 @@ def test_a_png_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> Non
 
 def test_an_svg_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
-    whole = picture(FIRST, "svg")
+    whole = picture(DEFAULT_EXPERIMENT, "svg")
     laughs = b"".join(b'<!ENTITY l%d "%s">' % (k, b"&l%d;" % (k - 1) * 10) for k in range(1, 10))
     source = b'<svg xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>%s</dc:source></svg>'
     for content, words in (
@@ -382,7 +409,7 @@ def test_an_svg_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> No
         (b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + source % b"{&x;", "it declares entities"),
         (source % b"https://example.org/original.svg", "it carries no experiment"),
         (source % b'{"thalweg": 1, "surface": "nowhere"}', "there is no surface 'nowhere'"),
-        (source % (b"{" + b"x" * LARGEST), "larger than 16 MiB"),
+        (source % (b"{" + b"x" * MAX_FILE_SIZE), "larger than 16 MiB"),
         (b"<svg><source>" + TEXT + b"</source></svg>", "it carries no experiment"),
         (b'<svg xmlns="' + b"x" * (5 << 20), "cut off or damaged"),
     ):
@@ -391,15 +418,15 @@ def test_an_svg_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> No
 
 
 def test_an_svg_is_read_no_farther_than_to_its_experiment(tmp_path: Path) -> None:
-    path, whole = tmp_path / "a.svg", picture(FIRST, "svg")
+    path, whole = tmp_path / "a.svg", picture(DEFAULT_EXPERIMENT, "svg")
     path.write_bytes(whole[: whole.index(b"</metadata>")])
-    assert load(path) == FIRST
+    assert load(path) == DEFAULT_EXPERIMENT
     os.truncate(path, GIGABYTE)
-    assert load(path) == FIRST
+    assert load(path) == DEFAULT_EXPERIMENT
 
 
 def test_the_experiment_in_a_picture_may_be_as_large_as_in_a_file(tmp_path: Path) -> None:
-    large = replace(FIRST, extra={"newer": "x" * (5 << 20)})
+    large = replace(DEFAULT_EXPERIMENT, extra={"newer": "x" * (5 << 20)})
     for kind in ("png", "svg"):
         path = tmp_path / f"a.{kind}"
         path.write_bytes(picture(large, kind))
@@ -409,7 +436,7 @@ def test_the_experiment_in_a_picture_may_be_as_large_as_in_a_file(tmp_path: Path
 # Saving
 
 
-def refused(path: Path, experiment: Experiment = FIRST) -> str:
+def refused(path: Path, experiment: Experiment = DEFAULT_EXPERIMENT) -> str:
     """The sentence with which saving there is refused; nothing else is left there."""
     before = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
     with pytest.raises(ExperimentError) as error:
@@ -445,7 +472,7 @@ def test_a_folder_that_takes_no_files_is_said(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(atomic_write.tempfile, "NamedTemporaryFile", refuse)
     with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: permission denied"):
-        save(FIRST, tmp_path / "mine.json")
+        save(DEFAULT_EXPERIMENT, tmp_path / "mine.json")
     assert not list(tmp_path.iterdir())
 
 
@@ -453,18 +480,20 @@ def test_whoever_is_killed_while_saving_leaves_the_old_file(tmp_path: Path) -> N
     path = tmp_path / "mine.json"
     path.write_bytes(TEXT)
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom app.utils.atomic_write import replacing\n"
-        "with replacing(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom app.utils.atomic_write import atomic_write\n"
+        "with atomic_write(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"
     )
     answer = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2])
     assert answer.returncode == -9
-    assert load(path) == FIRST
+    assert load(path) == DEFAULT_EXPERIMENT
 
 
 def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
-    assert "larger than 16 MiB" in refused(tmp_path / "a.json", replace(FIRST, extra={"newer": "x" * LARGEST}))
-    wide = replace(FIRST, extra={"newer": [0] * 1_900_000})
+    assert "larger than 16 MiB" in refused(
+        tmp_path / "a.json", replace(DEFAULT_EXPERIMENT, extra={"newer": "x" * MAX_FILE_SIZE})
+    )
+    wide = replace(DEFAULT_EXPERIMENT, extra={"newer": [0] * 1_900_000})
     save(wide, tmp_path / "b.json")
     assert load(tmp_path / "b.json") == wide, "written without its indents, it is small enough"
 
@@ -473,9 +502,9 @@ def test_who_has_the_target_open_goes_on_reading_the_old_file(tmp_path: Path) ->
     path = tmp_path / "mine.json"
     path.write_text("old")
     with path.open() as reader:
-        save(FIRST, path)
+        save(DEFAULT_EXPERIMENT, path)
         assert reader.read() == "old"
-    assert load(path) == FIRST
+    assert load(path) == DEFAULT_EXPERIMENT
 
 
 def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(
@@ -491,6 +520,6 @@ def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(
 
     monkeypatch.setattr(atomic_write.os, "replace", refuse)
     with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: .* used by another process"):
-        save(FIRST, path)
+        save(DEFAULT_EXPERIMENT, path)
     assert path.read_text() == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["mine.json"]

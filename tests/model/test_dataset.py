@@ -13,22 +13,22 @@ from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from app.analysis.height_map import scenery_of
+from app.analysis.height_map import height_map_for
 from app.cli.main import main
 from app.engine.race import Race
-from app.gui.window.document_controller import Documents
+from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load, load_data
 from app.io.experiment_json import from_json, to_json
-from app.model.dataset import MOST_POINTS
-from app.model.experiment import FIRST, Experiment, Run
+from app.model.dataset import MAX_POINTS
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
 X, Y = (0.0, 1.0, 2.0, 4.0), (1.0, 3.0, 5.0, 9.0)  # y = 2 x + 1
-LINE = FIRST.through(X, Y)
+LINE = DEFAULT_EXPERIMENT.with_data(X, Y)
 
 
 @pytest.fixture
@@ -39,29 +39,29 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_the_surface_is_made_from_the_data() -> None:
-    assert LINE.surface == "linear_regression"
+    assert LINE.surface_id == "linear_regression"
     assert LINE.data == (X, Y)
-    assert LINE.land.minima == (pytest.approx((2.0, 1.0)),)
-    assert replace(LINE, title="one").land is replace(LINE, title="other").land, "made once"
-    assert LINE.start == LINE.land.start
+    assert LINE.surface.minima == (pytest.approx((2.0, 1.0)),)
+    assert replace(LINE, title="one").surface is replace(LINE, title="other").surface, "made once"
+    assert LINE.start == LINE.surface.start
     race = Race(replace(LINE, runs=(Run("bfgs"),)))
     race.advance(30)
-    assert race.tracks[0].tip.position == pytest.approx((2.0, 1.0))
-    assert scenery_of(LINE) is not scenery_of(replace(Experiment("linear_regression"), start=LINE.start))
+    assert race.trajectories[0].head.position == pytest.approx((2.0, 1.0))
+    assert height_map_for(LINE) is not height_map_for(replace(Experiment("linear_regression"), start=LINE.start))
 
 
 def test_json_and_back_with_data() -> None:
     assert from_json(to_json(LINE)) == LINE
-    assert from_json(to_json(FIRST)).data is None
+    assert from_json(to_json(DEFAULT_EXPERIMENT)).data is None
 
 
 def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() -> None:
-    assert LINE.on("tanh_neuron").data == (X, Y)
-    assert LINE.on("tanh_neuron").through(X, X).surface == "tanh_neuron"
-    assert LINE.on("sphere").data is None
-    assert LINE.on("sphere").on("linear_regression").land is SURFACES["linear_regression"]
-    assert not LINE.same_ground(FIRST.through(X, X))
-    assert LINE.same_ground(replace(LINE, title="mine"))
+    assert LINE.with_surface("tanh_neuron").data == (X, Y)
+    assert LINE.with_surface("tanh_neuron").with_data(X, X).surface_id == "tanh_neuron"
+    assert LINE.with_surface("sphere").data is None
+    assert LINE.with_surface("sphere").with_surface("linear_regression").surface is SURFACES["linear_regression"]
+    assert not LINE.same_surface_and_start(DEFAULT_EXPERIMENT.with_data(X, X))
+    assert LINE.same_surface_and_start(replace(LINE, title="mine"))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() ->
         ({"data": [[1, 2], [True, 2]]}, "row 1 of the data must be a finite number"),
         ({"data": [[1, 1], [1, 2]]}, "at least two points with different x"),
         ({"data": [[1e-9, 2e-9], [1e9, 2e15]]}, "in other units"),
-        ({"data": [list(range(MOST_POINTS + 1))] * 2}, "at most 10,000 points, not 10,001"),
+        ({"data": [list(range(MAX_POINTS + 1))] * 2}, "at most 10,000 points, not 10,001"),
         ({"surface": "sphere"}, "sphere is not made from data; choose from linear_regression"),
         ({"surface": "logistic_regression"}, "y must hold zeros and ones"),
     ],
@@ -89,19 +89,19 @@ def test_data_that_cannot_be_used_are_refused_in_a_sentence(change: dict, words:
 def test_a_data_file_is_read(table: Path, tmp_path: Path) -> None:
     assert load(table) == LINE
     on_neuron = Experiment("tanh_neuron", runs=(Run("adam"),))
-    assert load(table, on_neuron).surface == "tanh_neuron"
+    assert load(table, on_neuron).surface_id == "tanh_neuron"
     assert load(table, on_neuron).runs == on_neuron.runs
     odd = tmp_path / "data.odd"
     odd.write_bytes(table.read_bytes())
-    assert load_data(odd, FIRST) == LINE
+    assert load_data(odd, DEFAULT_EXPERIMENT) == LINE
     table.write_text("x,y\n1,2\n2,three\n3,4\n")
     with pytest.raises(ExperimentError, match=r"cannot open mine\.csv: a row is not two finite numbers: line 3"):
         load(table)
 
 
 def test_the_largest_data_can_be_saved_in_an_experiment_and_in_a_picture(tmp_path: Path) -> None:
-    x = np.random.default_rng(0).normal(size=(2, MOST_POINTS)) * 1e-5
-    many = replace(FIRST.through(*x.tolist()), steps=1)
+    x = np.random.default_rng(0).normal(size=(2, MAX_POINTS)) * 1e-5
+    many = replace(DEFAULT_EXPERIMENT.with_data(*x.tolist()), steps=1)
     saved, picture = tmp_path / "a.json", tmp_path / "a.png"
     saved.write_text(to_json(many))
     assert load(saved) == many
@@ -133,19 +133,19 @@ def test_the_command_line_takes_a_data_file(table: Path, tmp_path: Path, capsys:
 def test_every_model_is_drawn_through_the_points(open_window: Open, application: QApplication) -> None:
     window = open_window(LINE)
     for name in ("linear_regression", "tanh_neuron", "two_weight_network"):
-        window.side.surface.picker.chosen.emit(name)
+        window.side_panel.surface_selector.picker.selected.emit(name)
         settle(application)
         fit = window.canvases["fit"]
         assert fit.isVisible()
         race, view = window.session.race, fit.view
         a, b = race.surface.start
         x = np.array(X)
-        pixels = view.through(a, b, x)
+        pixels = view.curve_pixels(a, b, x)
         points = view.axes.transData.inverted().transform(pixels)
         np.testing.assert_allclose(points, np.column_stack([x, race.surface.predict(a, b, x)]), atol=1e-9)
-        before = fit.draws
+        before = fit.full_draw_count
         window.session.advance(3)
-        assert fit.draws == before
+        assert fit.full_draw_count == before
 
 
 def box_of(window: MainWindow) -> str:
@@ -160,16 +160,16 @@ def test_open_data_through_the_dialog(
     open_window: Open, application: QApplication, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    monkeypatch.setattr(Documents, "ask", lambda *_, **__: table)
-    window.commands["open_data"].trigger()
+    monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: table)
+    window.action_registry["open_data"].trigger()
     assert window.session.experiment == LINE
     table.write_text("a,b\n1,x\n")
-    window.commands["open_data"].trigger()
+    window.action_registry["open_data"].trigger()
     settle(application)
     assert "line 2" in box_of(window)
     assert window.session.experiment == LINE
     window.session.store.undo()
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def drop(window: MainWindow, *paths: Path) -> bool:
@@ -193,9 +193,9 @@ def test_a_file_can_be_dropped_on_the_window(
     assert drop(window, table)
     assert window.session.experiment == LINE
     saved = tmp_path / "a.json"
-    saved.write_text(to_json(FIRST))
+    saved.write_text(to_json(DEFAULT_EXPERIMENT))
     assert drop(window, saved)
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
     assert drop(window, table, saved)
     assert "One file can be opened at a time" in box_of(window)
     odd = tmp_path / "a.pdf"
@@ -203,18 +203,18 @@ def test_a_file_can_be_dropped_on_the_window(
     assert drop(window, odd)
     settle(application)
     assert "Cannot open a.pdf" in box_of(window)
-    assert window.session.experiment == FIRST
+    assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def test_a_surface_that_cannot_be_made_from_the_data_is_told_beside_the_picker(open_window: Open) -> None:
     window = open_window(LINE)
-    ground = window.side.surface
-    ground.picker.chosen.emit("logistic_regression")
-    assert ground.wrong.isVisible()
-    assert "y must hold zeros and ones" in ground.wrong.text()
+    ground = window.side_panel.surface_selector
+    ground.picker.selected.emit("logistic_regression")
+    assert ground.error_label.isVisible()
+    assert "y must hold zeros and ones" in ground.error_label.text()
     assert window.session.experiment == LINE
     assert ground.picker.currentText() == "Linear regression"
-    ground.picker.chosen.emit("sphere")
-    assert not ground.wrong.isVisible()
+    ground.picker.selected.emit("sphere")
+    assert not ground.error_label.isVisible()
     window.session.store.undo()
-    assert not ground.wrong.isVisible()
+    assert not ground.error_label.isVisible()

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.height_map import scenery_of
+from app.analysis.height_map import height_map_for
 from app.engine.race import Race
 from app.io.experiment_files import examples, load
 from app.io.experiment_json import from_json, to_json
-from app.model.experiment import FIRST, Curve, Experiment, Run
-from app.model.plot_domain import box_of
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot, Run
+from app.model.plot_domain import plot_bounds
 from app.utils.validation import ExperimentError
-from optimizers import OPTIMIZERS, PARTS
+from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
 
 finite = st.floats(-1e6, 1e6)
@@ -34,7 +34,7 @@ experiments = st.builds(
     st.none() | st.tuples(finite, finite),
     st.lists(runs, max_size=5).map(tuple),
     st.none() | st.integers(0, 10_000),
-    st.builds(Curve, st.sampled_from(["loss", "distance", "gradient"]), st.sampled_from(["linear", "log"])),
+    st.builds(LossPlot, st.sampled_from(["loss", "distance", "gradient"]), st.sampled_from(["linear", "log"])),
     st.text(max_size=20),
 )
 
@@ -96,15 +96,15 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
         ({"start": [1e7, 0]}, r"start x must be between -1e\+06 and 1e\+06"),
         ({"runs": [{"optimizer": "sgd", "slot": -1}]}, "slot must be"),
         ({"steps": -1}, "steps must be a whole number"),
-        ({"curve": {"quantity": "speed"}}, "there is no quantity 'speed'; choose from loss"),
-        ({"curve": []}, "the curve must be an object"),
-        ({"shown": -1}, "shown must be a whole number"),
+        ({"loss_plot": {"quantity": "speed"}}, "there is no quantity 'speed'; choose from loss"),
+        ({"loss_plot": []}, "the curve must be an object"),
+        ({"displayed_step": -1}, "displayed_step must be a whole number"),
         ({"thalweg": 99}, r"written by a newer Thalweg \(format 99\); this one reads format 1: update Thalweg"),
     ],
 )
 def test_what_is_wrong_is_named(change: dict, words: str) -> None:
     with pytest.raises(ExperimentError, match=words):
-        from_json(json.dumps({**json.loads(to_json(FIRST)), **change}))
+        from_json(json.dumps({**json.loads(to_json(DEFAULT_EXPERIMENT)), **change}))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "3", '{"a": 1}', "\x00\xff", "[" * 100_000])
@@ -129,12 +129,12 @@ def test_a_run_is_combined_with_parts() -> None:
     run = Run.parse("adam lr=0.05 weight_decay=0.1 noise=0.5")
     assert run.hyperparameters["weight_decay"] == 0.1
     assert run.hyperparameters["noise_seed"] == 0.0, "the rest of a part is filled in"
-    assert [part.id for part in run.parts] == ["noise", "weight_decay"]
-    assert run.settings == "lr 0.05, noise 0.5, weight_decay 0.1"
+    assert [part.id for part in run.modifiers] == ["noise", "weight_decay"]
+    assert run.hyperparameter_text == "lr 0.05, noise 0.5, weight_decay 0.1"
     experiment = Experiment(runs=(run,))
     assert from_json(to_json(experiment)) == experiment
-    assert [part.id for part in run.without(PARTS["noise"]).parts] == ["weight_decay"]
-    assert [part.id for part in run.turned("noise", 0.0).parts] == ["noise", "weight_decay"], (
+    assert [part.id for part in run.without_modifier(MODIFIERS["noise"]).modifiers] == ["weight_decay"]
+    assert [part.id for part in run.with_hyperparameter("noise", 0.0).modifiers] == ["noise", "weight_decay"], (
         "at 0 it is off, but there"
     )
     for words, told in (
@@ -149,15 +149,15 @@ def test_a_run_is_combined_with_parts() -> None:
 
 def test_another_optimizer_keeps_what_was_turned_and_is_known_to_both() -> None:
     run = Run.parse("adam lr=0.05 beta1=0.8 clip_norm=2")
-    other = run.racing("nadam")
+    other = run.with_optimizer("nadam")
     assert (other.optimizer, other.hyperparameters["beta1"], other.hyperparameters["clip_norm"]) == ("nadam", 0.8, 2.0)
     assert other.hyperparameters["lr"] == OPTIMIZERS["nadam"].defaults["lr"], (
         "a learning rate means another thing elsewhere"
     )
-    keras = run.racing("adam_keras")
+    keras = run.with_optimizer("adam_keras")
     assert keras.hyperparameters["lr"] == 0.05, "but not in another convention of the same"
     assert keras.hyperparameters["eps"] == OPTIMIZERS["adam_keras"].defaults["eps"]
-    assert keras.racing("adam") == run
+    assert keras.with_optimizer("adam") == run
 
 
 def test_names_and_labels_tell_runs_apart() -> None:
@@ -178,7 +178,7 @@ def test_every_example_opens_and_races(name: str) -> None:
     assert experiment.steps
     race = Race(experiment)
     race.advance(experiment.steps)
-    for track in race.tracks:
+    for track in race.trajectories:
         assert track.diverged_at is None
         assert track.losses[-1] < track.losses[0]
 
@@ -196,15 +196,19 @@ def test_a_run_from_the_command_line() -> None:
 
 
 def test_a_first_step_is_not_called_a_learning_rate() -> None:
-    assert Run("sgd", {"lr": 0.1}).settings == "lr 0.1"
-    assert Run("cma_es", {"lr": 0.3}).settings == "first sigma 0.3"
-    assert Run("newton").settings == "lr 1"
+    assert Run("sgd", {"lr": 0.1}).hyperparameter_text == "lr 0.1"
+    assert Run("cma_es", {"lr": 0.3}).hyperparameter_text == "first sigma 0.3"
+    assert Run("newton").hyperparameter_text == "lr 1"
 
 
 def test_the_three_examples_of_the_origin_are_there() -> None:
     bowl, valley, line = (load(name) for name in ("elongated_bowl", "rosenbrock_momentum", "linear_regression"))
-    assert (bowl.surface, bowl.start, bowl.runs) == ("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.95}, slot=0),))
-    assert (valley.start, valley.steps, valley.curve.quantity, valley.curve.x_scale) == (
+    assert (bowl.surface_id, bowl.start, bowl.runs) == (
+        "elongated_bowl",
+        (-7.0, 2.0),
+        (Run("sgd", {"lr": 0.95}, slot=0),),
+    )
+    assert (valley.start, valley.steps, valley.loss_plot.quantity, valley.loss_plot.x_scale) == (
         (-5.0, -5.0),
         5000,
         "distance",
@@ -215,45 +219,56 @@ def test_the_three_examples_of_the_origin_are_there() -> None:
 
 
 def test_the_box_doubles_until_the_start_is_inside() -> None:
-    assert box_of(Experiment("rosenbrock", (0.0, 0.0))) == SURFACES["rosenbrock"].box
-    (left, right), (bottom, top) = box_of(Experiment("rosenbrock", (-5.0, -5.0)))
+    assert plot_bounds(Experiment("rosenbrock", (0.0, 0.0))) == SURFACES["rosenbrock"].bounds
+    (left, right), (bottom, top) = plot_bounds(Experiment("rosenbrock", (-5.0, -5.0)))
     assert (left, right, bottom, top) == (-8.0, 8.0, -7.0, 9.0)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_relief_runs_from_nothing_to_one_and_back(surface: str) -> None:
-    scenery = scenery_of(Experiment(surface))
-    shares = scenery.relief([scenery.low, scenery.low + scenery.span])
+    scenery = height_map_for(Experiment(surface))
+    shares = scenery.normalized_height([scenery.min_height, scenery.min_height + scenery.height_range])
     assert shares.tolist() == pytest.approx([0.0, 1.0])
-    assert (np.diff(scenery.relief(np.linspace(scenery.low, scenery.low + scenery.span, 50))) > 0).all()
+    assert (
+        np.diff(
+            scenery.normalized_height(np.linspace(scenery.min_height, scenery.min_height + scenery.height_range, 50))
+        )
+        > 0
+    ).all()
     heights = scenery.round_heights(10)
     assert 3 <= len(heights) <= 22
     assert heights == sorted(heights)
 
 
 def turned(step: int, **changes: float) -> Experiment:
-    return FIRST.with_run(0, FIRST.runs[0].turned_at(step, {**FIRST.runs[0].hyperparameters, **changes}))
+    return DEFAULT_EXPERIMENT.with_run(
+        0,
+        DEFAULT_EXPERIMENT.runs[0].with_change_at_step(step, {**DEFAULT_EXPERIMENT.runs[0].hyperparameters, **changes}),
+    )
 
 
 def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
     later = turned(120, lr=0.002)
     run = later.runs[0]
-    assert run.timeline == [(0, {"lr": 0.001}), (120, {"lr": 0.002})]
-    assert later.at(119).runs[0] == FIRST.runs[0]
-    assert later.at(120).runs[0] == run
+    assert run.hyperparameters_by_step == [(0, {"lr": 0.001}), (120, {"lr": 0.002})]
+    assert later.as_of_step(119).runs[0] == DEFAULT_EXPERIMENT.runs[0]
+    assert later.as_of_step(120).runs[0] == run
     assert "turned at step 120" in run.label
     assert from_json(to_json(later)) == later
-    assert run.turned_at(120, {"lr": 0.003}).timeline == [(0, {"lr": 0.001}), (120, {"lr": 0.003})], (
-        "the last word counts"
+    assert run.with_change_at_step(120, {"lr": 0.003}).hyperparameters_by_step == [
+        (0, {"lr": 0.001}),
+        (120, {"lr": 0.003}),
+    ], "the last word counts"
+    assert run.with_change_at_step(120, {"lr": 0.001}) == DEFAULT_EXPERIMENT.runs[0], (
+        "turned and turned back is not turned"
     )
-    assert run.turned_at(120, {"lr": 0.001}) == FIRST.runs[0], "turned and turned back is not turned"
-    assert run.turned_at(50, {"lr": 0.5}).timeline == [(0, {"lr": 0.001}), (50, {"lr": 0.5})]
-    assert run.throughout({"lr": 0.3}).timeline == [(0, {"lr": 0.3})]
-    assert run.throughout({"weight_decay": 0.1}).timeline == [
+    assert run.with_change_at_step(50, {"lr": 0.5}).hyperparameters_by_step == [(0, {"lr": 0.001}), (50, {"lr": 0.5})]
+    assert run.with_changes_from_start({"lr": 0.3}).hyperparameters_by_step == [(0, {"lr": 0.3})]
+    assert run.with_changes_from_start({"weight_decay": 0.1}).hyperparameters_by_step == [
         (0, {"lr": 0.001, "weight_decay": 0.1}),
         (120, {"lr": 0.002, "weight_decay": 0.1}),
     ]
-    assert later.on("beale").runs[0].timeline == [(0, {"lr": 0.002})]
+    assert later.with_surface("beale").runs[0].hyperparameters_by_step == [(0, {"lr": 0.002})]
 
 
 @pytest.mark.parametrize(
@@ -290,9 +305,9 @@ def test_a_branch_that_cannot_be_is_refused_in_words(branch: object, words: str)
 
 
 def test_taking_a_run_away_recolors_no_other() -> None:
-    left = FIRST.removed(0)
+    left = DEFAULT_EXPERIMENT.without_run(0)
     assert [run.slot for run in left.runs] == [1, 2]
-    assert [run.slot for run in left.added(Run("lion")).runs] == [1, 2, 0]
+    assert [run.slot for run in left.with_added_run(Run("lion")).runs] == [1, 2, 0]
     assert from_json(to_json(left)) == left
 
 

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.hyperparameter_text import copied, defaults, pasted
-from app.model.number_parsing import allowed, entered
-from app.model.number_stepping import readable, stepped
+from app.model.hyperparameter_text import default_hyperparameters, format_hyperparameters, parse_hyperparameters
+from app.model.number_parsing import describe_allowed, parse_number
+from app.model.number_stepping import round_number, step_value
 from app.model.run import Run
 from app.utils.validation import ExperimentError
-from optimizers import OPTIMIZERS, PARTS, Hyperparameter
+from optimizers import MODIFIERS, OPTIMIZERS, Hyperparameter
 
 ADAM = OPTIMIZERS["adam"].hyperparameters
 RATE, DECAY = ADAM["lr"], ADAM["beta1"]
-SHARE = Hyperparameter(0.0, 1.0, most=1.0, label="share")
-STEPS = Hyperparameter(1, 1000, "whole", least=1, most=10_000_000, label="stop at step")
+SHARE = Hyperparameter(0.0, 1.0, maximum=1.0, label="share")
+STEPS = Hyperparameter(1, 1000, "whole", minimum=1, maximum=10_000_000, label="stop at step")
 EVERY = [
     h
-    for owner in (*OPTIMIZERS.values(), *PARTS.values())
+    for owner in (*OPTIMIZERS.values(), *MODIFIERS.values())
     for h in owner.hyperparameters.values()
     if h.scale != "switch"
 ]
@@ -32,7 +32,7 @@ def walk(declared: Hyperparameter, value: float, count: int, coarse: bool = Fals
     """The values of so many single steps, up or down."""
     found = []
     for _ in range(abs(count)):
-        value = stepped(declared, value, 1 if count > 0 else -1, coarse)
+        value = step_value(declared, value, 1 if count > 0 else -1, coarse)
         found.append(value)
     return found
 
@@ -41,7 +41,7 @@ def test_ten_steps_of_a_rate_are_a_decade_and_each_can_be_read() -> None:
     up = [0.00125, 0.0016, 0.002, 0.0025, 0.00315, 0.004, 0.005, 0.0063, 0.008, 0.01]
     assert walk(RATE, 0.001, 10) == up
     assert walk(RATE, 0.01, -10) == [*up[-2::-1], 0.001]
-    assert stepped(RATE, 0.001, 10) == 0.01
+    assert step_value(RATE, 0.001, 10) == 0.01
     assert walk(RATE, 0.003, 3, coarse=True) == [0.03, 0.3, 3.0]
     assert walk(RATE, 0.003, 1) == [0.004], "a number between two steps goes on to the next that is not too near"
 
@@ -50,13 +50,13 @@ def test_steps_of_a_decay_are_tenths_of_a_decade_of_what_it_forgets() -> None:
     assert walk(DECAY, 0.9, 10) == [0.92, 0.937, 0.95, 0.96, 0.9685, 0.975, 0.98, 0.984, 0.9875, 0.99]
     assert walk(DECAY, 0.9, 4, coarse=True) == [0.99, 0.999, 0.9999, 0.99999]
     assert walk(DECAY, 0.5, -1, coarse=True) == [0.0]
-    assert stepped(replace(DECAY, most=1.0), 1.0, -1) == DECAY.high
+    assert step_value(replace(DECAY, maximum=1.0), 1.0, -1) == DECAY.slider_max
 
 
 def test_a_decay_at_its_bound_can_be_turned_down_again() -> None:
     beta1 = OPTIMIZERS["adam"].hyperparameters["beta1"]
-    highest = stepped(beta1, 0.9, 30, coarse=True)
-    assert stepped(beta1, highest, 1) == highest > stepped(beta1, highest, -1)
+    highest = step_value(beta1, 0.9, 30, coarse=True)
+    assert step_value(beta1, highest, 1) == highest > step_value(beta1, highest, -1)
 
 
 def test_steps_of_shares_and_of_whole_numbers() -> None:
@@ -65,27 +65,27 @@ def test_steps_of_shares_and_of_whole_numbers() -> None:
     assert walk(SHARE, 0.29, 2) == [0.3, 0.31], "no 0.30000000000000004"
     assert walk(STEPS, 7, 2) == [8.0, 9.0]
     assert walk(STEPS, 7, -2, coarse=True) == [1.0, 1.0]
-    assert [float(readable(width)) for width in (0.04, 0.03, 0.012, 0.08, 2.4)] == [0.05, 0.02, 0.01, 0.1, 2.0]
+    assert [float(round_number(width)) for width in (0.04, 0.03, 0.012, 0.08, 2.4)] == [0.05, 0.02, 0.01, 0.1, 2.0]
 
 
 def test_what_is_off_at_first_is_turned_on_and_off_again() -> None:
-    decay = PARTS["weight_decay"].hyperparameters["weight_decay"]
-    assert stepped(decay, 0.0, 1) == decay.low
-    assert stepped(decay, decay.low, -1) == 0.0
-    assert walk(decay, 5 * decay.low, -2, coarse=True) == [decay.low, 0.0]
+    decay = MODIFIERS["weight_decay"].hyperparameters["weight_decay"]
+    assert step_value(decay, 0.0, 1) == decay.slider_min
+    assert step_value(decay, decay.slider_min, -1) == 0.0
+    assert walk(decay, 5 * decay.slider_min, -2, coarse=True) == [decay.slider_min, 0.0]
 
 
 @given(st.sampled_from(EVERY), st.floats(0, 1), st.integers(-3, 3).filter(bool), st.booleans())
 def test_a_step_is_always_allowed_and_goes_where_it_should(
     declared: Hyperparameter, where: float, count: int, coarse: bool
 ) -> None:
-    value = declared.value(where)
-    result = stepped(declared, value, count, coarse)
+    value = declared.from_slider(where)
+    result = step_value(declared, value, count, coarse)
     assert declared.check("it", result) == result
     if count > 0:
-        assert result > value or result == declared.most
+        assert result > value or result == declared.maximum
     else:
-        assert result < value or result == declared.least
+        assert result < value or result == declared.minimum
 
 
 @pytest.mark.parametrize("value", [1e308, 5e-324, 1e-300, 1.7976931348623157e308])
@@ -93,7 +93,7 @@ def test_at_the_ends_of_all_numbers_a_step_stays_among_them(value: float) -> Non
     for declared in (RATE, SHARE, DECAY, STEPS):
         for count in (1, -1):
             for coarse in (False, True):
-                assert math.isfinite(stepped(declared, min(value, declared.most), count, coarse))
+                assert math.isfinite(step_value(declared, min(value, declared.maximum), count, coarse))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_at_the_ends_of_all_numbers_a_step_stays_among_them(value: float) -> Non
     ],
 )
 def test_numbers_as_people_write_them(text: str, value: float) -> None:
-    assert entered(RATE, text, "rate") == (value, "")
+    assert parse_number(RATE, text, "rate") == (value, "")
 
 
 @pytest.mark.parametrize(
@@ -147,22 +147,22 @@ def test_numbers_as_people_write_them(text: str, value: float) -> None:
 )
 def test_what_is_no_number_or_not_allowed_is_refused_in_a_short_sentence(text: str) -> None:
     with pytest.raises(ExperimentError, match=r"^rate must be ") as raised:
-        entered(RATE, text, "rate")
+        parse_number(RATE, text, "rate")
     assert len(str(raised.value)) < 180
 
 
 def test_what_may_be_meant_otherwise_is_never_taken_in_silence() -> None:
-    assert entered(RATE, "1,000", "rate").value == 1.0
-    assert "1,000 was read as 1: " in entered(RATE, "1,000", "rate").note
-    assert "write 1000" in entered(RATE, "1,000", "rate").note
-    assert "was read as 0" in entered(RATE, "1e-400", "rate").note
+    assert parse_number(RATE, "1,000", "rate").value == 1.0
+    assert "1,000 was read as 1: " in parse_number(RATE, "1,000", "rate").interpretation_note
+    assert "write 1000" in parse_number(RATE, "1,000", "rate").interpretation_note
+    assert "was read as 0" in parse_number(RATE, "1e-400", "rate").interpretation_note
     for text in ("1,000", "10.000"):
         with pytest.raises(ExperimentError, match="nothing between thousands: 1"):
-            entered(STEPS, text, "stop")
+            parse_number(STEPS, text, "stop")
     with pytest.raises(ExperimentError, match="without spaces: 1000, not '1 000'"):
-        entered(RATE, "1 000", "rate")
+        parse_number(RATE, "1 000", "rate")
     with pytest.raises(ExperimentError, match=r"below 1, not 0\.99999999999999999999"):
-        entered(DECAY, "0.99999999999999999999", "beta1")
+        parse_number(DECAY, "0.99999999999999999999", "beta1")
 
 
 @pytest.mark.parametrize(
@@ -172,14 +172,14 @@ def test_what_may_be_meant_otherwise_is_never_taken_in_silence() -> None:
         (DECAY, "a number of at least 0 and below 1"),
         (SHARE, "a number from 0 to 1"),
         (STEPS, "a whole number from 1 to 10000000"),
-        (Hyperparameter(1, 2, least=-math.inf), "a finite number"),
-        (Hyperparameter(1, 2, "log", least=1e-300), "a number above 0"),
+        (Hyperparameter(1, 2, minimum=-math.inf), "a finite number"),
+        (Hyperparameter(1, 2, "log", minimum=1e-300), "a number above 0"),
         (Hyperparameter(0, 1, "switch"), "0 (off) or 1 (on)"),
         (Hyperparameter(0, 9, "whole"), "a whole number of at least 0"),
     ],
 )
 def test_what_is_allowed_is_told(declared: Hyperparameter, words: str) -> None:
-    assert allowed(declared) == words
+    assert describe_allowed(declared) == words
 
 
 SGD = Run("sgd", {"lr": 0.3, "noise": 1.0}, slot=2, color="#112233", replicas=3)
@@ -190,9 +190,9 @@ SGD = Run("sgd", {"lr": 0.3, "noise": 1.0}, slot=2, color="#112233", replicas=3)
 )
 def test_a_set_that_is_copied_is_the_command_lines_and_is_pasted_whole(words: str) -> None:
     run = Run.parse(words)
-    text = copied(run)
+    text = format_hyperparameters(run)
     assert Run.parse(text) == run
-    made = pasted(text, SGD).run
+    made = parse_hyperparameters(text, SGD).run
     assert (made.optimizer, made.hyperparameters) == (run.optimizer, run.hyperparameters)
     assert (made.slot, made.color, made.replicas) == (SGD.slot, SGD.color, SGD.replicas)
 
@@ -212,9 +212,9 @@ def test_a_set_that_is_copied_is_the_command_lines_and_is_pasted_whole(words: st
 )
 def test_a_bare_set_changes_what_it_names(text: str) -> None:
     run = Run("adam", {"beta2": 0.99, "clip_norm": 3.0})
-    made = pasted(text, run)
+    made = parse_hyperparameters(text, run)
     assert made.run.hyperparameters == {**run.hyperparameters, "lr": 0.05, "beta1": 0.8}
-    assert (made.known, made.unknown) == ({"lr": 0.05, "beta1": 0.8}, [])
+    assert (made.values, made.unknown) == ({"lr": 0.05, "beta1": 0.8}, [])
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_bare_set_changes_what_it_names(text: str) -> None:
 )
 def test_a_set_that_names_its_optimizer_is_whole(text: str) -> None:
     for run in (SGD, Run("adam", {"beta2": 0.99, "clip_norm": 3.0})):
-        made = pasted(text, run).run
+        made = parse_hyperparameters(text, run).run
         assert (made.optimizer, made.hyperparameters) == (
             "adam",
             Run("adam", {"lr": 0.05, "beta1": 0.8}).hyperparameters,
@@ -236,8 +236,8 @@ def test_a_set_that_names_its_optimizer_is_whole(text: str) -> None:
 
 
 def test_of_a_bare_set_only_what_the_run_has_is_taken() -> None:
-    made = pasted("lr=0.05 beta1=0.8 weight_decay=0.1", SGD)
-    assert (made.known, made.unknown) == ({"lr": 0.05, "weight_decay": 0.1}, ["beta1"])
+    made = parse_hyperparameters("lr=0.05 beta1=0.8 weight_decay=0.1", SGD)
+    assert (made.values, made.unknown) == ({"lr": 0.05, "weight_decay": 0.1}, ["beta1"])
     assert made.run.hyperparameters == {
         "lr": 0.05,
         "noise": 1.0,
@@ -272,16 +272,16 @@ def test_of_a_bare_set_only_what_the_run_has_is_taken() -> None:
 )
 def test_anything_else_is_refused_in_one_sentence(text: str, words: str) -> None:
     with pytest.raises(ExperimentError, match=words) as raised:
-        pasted(text, Run("sgd"))
+        parse_hyperparameters(text, Run("sgd"))
     assert len(str(raised.value)) < 200
 
 
 def test_defaults_leave_parts_at_the_strength_they_begin_with() -> None:
     run = Run("adam", {"lr": 9.0, "weight_decay": 3.0, "noise": 4.0, "noise_seed": 5.0})
-    assert defaults(run) == {
+    assert default_hyperparameters(run) == {
         **OPTIMIZERS["adam"].defaults,
-        "weight_decay": PARTS["weight_decay"].on,
-        "noise": PARTS["noise"].on,
+        "weight_decay": MODIFIERS["weight_decay"].default_strength,
+        "noise": MODIFIERS["noise"].default_strength,
         "noise_seed": 0.0,
         "noise_decay": 0.0,
     }

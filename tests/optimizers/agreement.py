@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.gui.widgets.switch_field import Switch
+from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow
 
 
@@ -15,48 +15,53 @@ def catch_up(window: MainWindow) -> None:
         if canvas.settle.isActive():
             canvas.settle.stop()
             canvas.settle.timeout.emit()
-    while session.work.isActive():
-        session.work.timeout.emit()
-    if window.writing.isActive():
-        window.writing.stop()
-        window._write()
+    while session.pending_timer.isActive():
+        session.pending_timer.timeout.emit()
+    if window.text_update_timer.isActive():
+        window.text_update_timer.stop()
+        window.update_texts()
 
 
 def agree(window: MainWindow) -> None:
     catch_up(window)
     race, experiment = window.session.race, window.session.experiment
     assert race.experiment == experiment
-    assert race.step <= race.extent
-    assert len(race.branches) == len(experiment.branches) == _branches_listed(window)
-    for branch, branched in zip(experiment.branches, race.branches, strict=True):
-        assert all(track.extent >= branch.steps or track.finished for track in branched)
-    assert len(race.tracks) == len(experiment.runs) == window.side.runs.list.count() == window.results.rowCount()
-    for track in race.tracks:
-        assert len(track.xs) == len(track.ys) == len(track.losses) == track.extent + 1
-        assert track.extent >= race.step or track.finished
-        if experiment.fair.evaluations:
-            assert sum(track.spent(track.extent)) <= experiment.fair.evaluations
+    assert race.step <= race.last_step
+    assert len(race.branch_trajectories) == len(experiment.branches) == _branches_listed(window)
+    for branch, branched in zip(experiment.branches, race.branch_trajectories, strict=True):
+        assert all(track.last_step >= branch.steps or track.finished for track in branched)
+    assert (
+        len(race.trajectories)
+        == len(experiment.runs)
+        == window.side_panel.run_list.list.count()
+        == window.readout_table.rowCount()
+    )
+    for track in race.trajectories:
+        assert len(track.xs) == len(track.ys) == len(track.losses) == track.last_step + 1
+        assert track.last_step >= race.step or track.finished
+        if experiment.comparison.evaluation_budget:
+            assert sum(track.evaluation_counts(track.last_step)) <= experiment.comparison.evaluation_budget
         if track.diverged_at != 0:
-            assert np.isfinite(np.stack(track.part(0, 10**9))).all()
+            assert np.isfinite(np.stack(track.values_between(0, 10**9))).all()
     _knobs_agree(window)
 
 
 def _branches_listed(window: MainWindow) -> int:
-    window.foot.branches.refresh()
-    return window.foot.branches.list.count()
+    window.results_tabs.branch_list.refresh()
+    return window.results_tabs.branch_list.list.count()
 
 
 def _knobs_agree(window: MainWindow) -> None:
     """Slider, field and model say the same."""
-    editor, row = window.side.editor, window.side.runs.row
-    run = editor.run
+    editor, row = window.side_panel.editor, window.side_panel.run_list.selected_row
+    run = editor.selected_run
     if run is None:
         return
-    assert run == window.session.experiment.runs[row].at(window.session.race.step)
-    for name, knob in editor.knobs.items():
+    assert run == window.session.experiment.runs[row].as_of_step(window.session.race.step)
+    for name, knob in editor.fields.items():
         value = run.hyperparameters[name]
-        if isinstance(knob, Switch):
-            assert knob.box.isChecked() == bool(value)
+        if isinstance(knob, SwitchField):
+            assert knob.check_box.isChecked() == bool(value)
         else:
             assert knob.field.value == value
             assert knob.field.text() == knob.field.written(value) or knob.field.isModified()

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS, PARTS, Optimizer
-from optimizers.descent import Point, begin, descend
-from optimizers.step import Step
+from optimizers import MODIFIERS, OPTIMIZERS, Optimizer
+from optimizers.descent import Point, descend, initial_point
+from optimizers.step import BoundUpdate
 from surfaces import SURFACES
 
 ALL = pytest.mark.parametrize("rule", OPTIMIZERS.values(), ids=OPTIMIZERS)
@@ -44,7 +44,7 @@ def walk(
     """The evaluations of the gradient and of the loss alone of each update, and the last point."""
     spent, xs = (array("I"), array("I")), array("d")
     end = descend(
-        rule, surface, here or begin(rule, surface, start), settings, count, xs, array("d"), array("d"), spent
+        rule, surface, here or initial_point(rule, surface, start), settings, count, xs, array("d"), array("d"), spent
     )
     assert len(spent[0]) == len(spent[1]) == len(xs)
     return list(spent[0]), list(spent[1]), end
@@ -53,7 +53,7 @@ def walk(
 @ALL
 def test_what_is_counted_is_what_the_surface_was_asked_for(rule: Optimizer) -> None:
     counting = Counting()
-    here = begin(rule, counting, (-0.5, 1.0))
+    here = initial_point(rule, counting, (-0.5, 1.0))
     before = counting.calls
     gradients, values, _ = walk(rule, counting, 30, here, lr=0.001)
     assert len(gradients) == 30
@@ -62,7 +62,7 @@ def test_what_is_counted_is_what_the_surface_was_asked_for(rule: Optimizer) -> N
     )  # what the engine asks for is a rule's only if the rule gets the gradient from it
     assert sum(gradients) + sum(values) == counting.calls - before - record + 2 * counting.matrices
     assert all(g + v >= 1 for g, v in zip(gradients, values, strict=True))
-    if not rule.by_gradient:
+    if not rule.uses_gradient:
         assert not any(gradients)
     if not rule.takes_loss:
         assert (set(gradients), set(values)) == ({1}, {0})
@@ -71,11 +71,11 @@ def test_what_is_counted_is_what_the_surface_was_asked_for(rule: Optimizer) -> N
 @ALL
 def test_counting_changes_no_path_and_a_path_in_pieces_costs_the_same(rule: Optimizer) -> None:
     for settings in ({"lr": 0.01}, {"lr": 0.01, "sam": 0.1, "lookahead": 3}):
-        settings = {name: value for name, value in settings.items() if name == "lr" or name in rule.parts}
+        settings = {name: value for name, value in settings.items() if name == "lr" or name in rule.modifiers}
         plain = array("d"), array("d"), array("d")
-        descend(rule, ROSENBROCK, begin(rule, ROSENBROCK, (-0.5, 1.0)), settings, 25, *plain)
+        descend(rule, ROSENBROCK, initial_point(rule, ROSENBROCK, (-0.5, 1.0)), settings, 25, *plain)
         columns, spent = (array("d"), array("d"), array("d")), (array("I"), array("I"))
-        here = begin(rule, ROSENBROCK, (-0.5, 1.0))
+        here = initial_point(rule, ROSENBROCK, (-0.5, 1.0))
         for piece in (1, 7, 0, 17):
             here = descend(rule, ROSENBROCK, here, settings, piece, *columns, spent)
         assert columns == plain
@@ -84,13 +84,13 @@ def test_counting_changes_no_path_and_a_path_in_pieces_costs_the_same(rule: Opti
 
 @ALL
 def test_what_always_costs_one_gradient_says_so_beforehand(rule: Optimizer) -> None:
-    for part in ("", *rule.parts):
-        settings: Mapping[str, float] = {"lr": 0.001, part: PARTS[part].on} if part else {"lr": 0.001}
+    for part in ("", *rule.modifiers):
+        settings: Mapping[str, float] = {"lr": 0.001, part: MODIFIERS[part].default_strength} if part else {"lr": 0.001}
         gradients, values, _ = walk(rule, ROSENBROCK, 8, **settings)
-        if Step(rule, ROSENBROCK, settings).unit_cost:
+        if BoundUpdate(rule, ROSENBROCK, settings).unit_cost:
             assert (gradients, values) == ([1] * 8, [0] * 8), part
         else:
-            assert rule.takes_loss or PARTS[part].stage == "loss"
+            assert rule.takes_loss or MODIFIERS[part].stage == "loss"
 
 
 def test_newton_asks_for_a_gradient_and_for_a_matrix_that_costs_two() -> None:
@@ -125,7 +125,7 @@ def test_backtracking_looks_at_heights_only_once_it_has_its_direction() -> None:
 )
 def test_every_point_that_was_tried_was_paid_for(name: str) -> None:
     rule, by_height = OPTIMIZERS[name], name in ("steepest_descent_armijo", "nelder_mead", "cma_es", "trust_region")
-    here = begin(rule, ROSENBROCK, (-0.5, 1.0))
+    here = initial_point(rule, ROSENBROCK, (-0.5, 1.0))
     for _ in range(10):
         gradients, values, here = walk(rule, ROSENBROCK, 1, here)
         tried = len(dict(zip(rule.state, here.x[1:], strict=True))["trials"])
@@ -190,7 +190,7 @@ def test_a_place_without_end_is_not_counted_either() -> None:
 
 def test_a_batch_of_runs_is_asked_for_once() -> None:
     """The count is of one run, however many walk beside it."""
-    step = Step(OPTIMIZERS["adam"], ROSENBROCK, {"lr": 0.1, "sam": 0.1})
+    step = BoundUpdate(OPTIMIZERS["adam"], ROSENBROCK, {"lr": 0.1, "sam": 0.1})
     x = np.zeros(5), np.zeros(5), np.zeros(5)
     step(1, x, x, (np.ones(5), np.ones(5)), {})
-    assert (step.bare.gradients, step.bare.values) == (2, 0)
+    assert (step.unpenalized_loss.gradient_count, step.unpenalized_loss.value_count) == (2, 0)

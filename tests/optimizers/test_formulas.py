@@ -11,12 +11,12 @@ from matplotlib.mathtext import MathTextParser
 from app.engine.race import Race
 from app.export.code.numpy_script import numpy_script
 from app.model.experiment import Experiment, Run
-from optimizers import OPTIMIZERS, PARTS, Optimizer, Part, trace
-from optimizers.optimizer import declared_in, lines
+from optimizers import MODIFIERS, OPTIMIZERS, Modifier, Optimizer, trace
+from optimizers.optimizer import formula_lines, parse_signature
 from surfaces import SURFACES, Surface
 from tests.mathtext import Formula
 
-RULES = {**OPTIMIZERS, **PARTS}
+RULES = {**OPTIMIZERS, **MODIFIERS}
 EACH_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 EACH_SURFACE = pytest.mark.parametrize("surface", SURFACES.values(), ids=SURFACES)
 WITHOUT_A_LETTER = {
@@ -61,7 +61,7 @@ def occurs(symbol: str, formula: str) -> bool:
 
 
 @EACH_RULE
-def test_every_line_of_a_formula_can_be_set(rule: Optimizer | Part) -> None:
+def test_every_line_of_a_formula_can_be_set(rule: Optimizer | Modifier) -> None:
     assert rule.formula
     for line in rule.formula.split("\n"):
         assert line == line.strip() != ""
@@ -71,7 +71,7 @@ def test_every_line_of_a_formula_can_be_set(rule: Optimizer | Part) -> None:
 
 
 @EACH_RULE
-def test_a_formula_speaks_of_the_sliders(rule: Optimizer | Part) -> None:
+def test_a_formula_speaks_of_the_sliders(rule: Optimizer | Modifier) -> None:
     for name, declared in rule.hyperparameters.items():
         if declared.scale == "switch" or name in WITHOUT_A_LETTER:
             assert not declared.symbol
@@ -112,17 +112,17 @@ def test_the_code_computes_what_the_formula_says(rule: Optimizer) -> None:
 
 
 @EACH_RULE
-def test_a_rule_has_its_story(rule: Optimizer | Part) -> None:
-    assert rule.story[0].isupper()
-    assert rule.story[-1] == "."
-    assert rule.story != rule.note
+def test_a_rule_has_its_story(rule: Optimizer | Modifier) -> None:
+    assert rule.description[0].isupper()
+    assert rule.description[-1] == "."
+    assert rule.description != rule.summary
 
 
 @EACH_SURFACE
 def test_a_surface_has_its_lesson(surface: Surface) -> None:
-    assert surface.lesson[0].isupper()
-    assert surface.lesson[-1] in ".?"
-    assert surface.lesson != surface.note
+    assert surface.what_to_try[0].isupper()
+    assert surface.what_to_try[-1] in ".?"
+    assert surface.what_to_try != surface.summary
 
 
 def test_a_docstring_is_note_and_story() -> None:
@@ -135,21 +135,21 @@ def test_a_docstring_is_note_and_story() -> None:
         """
         return x
 
-    declared = declared_in(rule, 3)
-    assert declared["note"] == "First paragraph."
-    assert declared["story"] == "Second one."
+    declared = parse_signature(rule, 3)
+    assert declared["summary"] == "First paragraph."
+    assert declared["description"] == "Second one."
 
 
 def test_a_script_has_the_note_and_no_story() -> None:
-    race = Race(Experiment(surface="rosenbrock", runs=(Run("adam", {"lookahead": 5}),)))
+    race = Race(Experiment(surface_id="rosenbrock", runs=(Run("adam", {"lookahead": 5}),)))
     text = numpy_script(race)
-    for rule in (OPTIMIZERS["adam"], PARTS["lookahead"]):
-        assert f'    """{rule.note}"""\n' in text
-        assert rule.story[:30] not in text
+    for rule in (OPTIMIZERS["adam"], MODIFIERS["lookahead"]):
+        assert f'    """{rule.summary}"""\n' in text
+        assert rule.description[:30] not in text
 
 
 def test_a_formula_loses_the_indentation_of_its_source() -> None:
-    assert lines("""
+    assert formula_lines("""
         a = b
         c = d
         """) == ["a = b", "c = d"]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS, schedules, trace
-from optimizers.descent import begin, descend
-from optimizers.frameworks import FRAMEWORKS, classes, from_framework, presets
+from optimizers.descent import descend, initial_point
+from optimizers.frameworks import FRAMEWORKS, framework_classes, from_framework, presets
 from surfaces import SURFACES
-from tests import reference
+from tests.optimizers import reference
 from tests.parity import main as parity
 
 PATHS, MEAN_SQUARE = reference.load()
@@ -29,7 +29,14 @@ def test_the_mean_that_asgd_keeps_is_torchs(path: reference.Reference) -> None:
     id, settings = from_framework(path.framework, path.cls, path.arguments)
     rule, surface = OPTIMIZERS[id], reference.surface_of(path, MEAN_SQUARE)
     end = descend(
-        rule, surface, begin(rule, surface, path.start), settings, path.count, array("d"), array("d"), array("d")
+        rule,
+        surface,
+        initial_point(rule, surface, path.start),
+        settings,
+        path.count,
+        array("d"),
+        array("d"),
+        array("d"),
     )
     mean = list(rule.state).index("mean") + 1
     np.testing.assert_allclose([end.x[mean], end.y[mean]], path.averaged, rtol=1e-10)
@@ -47,7 +54,7 @@ def test_the_example_of_the_table() -> None:
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_class_names_an_optimizer_and_hyperparameters_that_it_admits(framework: str) -> None:
-    for name in classes(framework):
+    for name in framework_classes(framework):
         needed = {"learning_rate": 0.01} if framework in ("optax", "tf1") and name not in ("polyak_sgd",) else {}
         id, settings = from_framework(
             framework, name, {**needed, **({"momentum": 0.9} if name == "MomentumOptimizer" else {})}
@@ -151,7 +158,7 @@ def test_a_schedule_without_length_is_refused(make) -> None:  # type: ignore[no-
 
 def test_short_schedules() -> None:
     assert schedules.one_cycle(0.1, 1)(1) > 0
-    assert schedules.one_cycle(0.1, 1, rise=1.0)(1) > 0
+    assert schedules.one_cycle(0.1, 1, rise_fraction=1.0)(1) > 0
     assert schedules.warm_restarts(0.1, 5, 1)(10**9) == schedules.warm_restarts(0.1, 5, 1)(10**9 % 5)
 
 

@@ -12,8 +12,8 @@ import pytest
 from app.engine.race import Race
 from app.model.experiment import Experiment, Run
 from optimizers import (  # type: ignore[attr-defined]
+    MODIFIERS,
     OPTIMIZERS,
-    PARTS,
     SGD,
     AdamW,
     Optimizer,
@@ -21,13 +21,13 @@ from optimizers import (  # type: ignore[attr-defined]
     schedules,
     trace,
 )
-from optimizers.descent import begin, descend
+from optimizers.descent import descend, initial_point
 from optimizers.loss import Loss
 from surfaces import SURFACES
 from tests.conftest import edit, turn
 
 BOWL, ROSENBROCK, NEURON = SURFACES["elongated_bowl"], SURFACES["rosenbrock"], SURFACES["tanh_neuron"]
-ON = {name: part.on for name, part in PARTS.items()}
+ON = {name: part.default_strength for name, part in MODIFIERS.items()}
 
 
 def walk(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), **settings: float) -> np.ndarray:
@@ -35,7 +35,7 @@ def walk(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), *
 
 
 def test_the_catalogue() -> None:
-    assert set(PARTS) == {
+    assert set(MODIFIERS) == {
         "minibatch",
         "sam",
         "noise",
@@ -52,12 +52,12 @@ def test_the_catalogue() -> None:
         "inverse_sqrt",
         "one_cycle",
     }
-    assert next(iter(PARTS)) == "minibatch", "what comes after it shapes or looks at the gradient of the batch"
+    assert next(iter(MODIFIERS)) == "minibatch", "what comes after it shapes or looks at the gradient of the batch"
 
 
 @pytest.mark.parametrize(
     ("rule", "part"),
-    [(rule, part) for rule in OPTIMIZERS.values() for part in rule.parts],
+    [(rule, part) for rule in OPTIMIZERS.values() for part in rule.modifiers],
     ids=lambda one: getattr(one, "id", one),
 )
 def test_any_part_works_with_any_rule_alike_on_both_roads(rule: Optimizer, part: str) -> None:
@@ -68,7 +68,7 @@ def test_any_part_works_with_any_rule_alike_on_both_roads(rule: Optimizer, part:
     np.testing.assert_allclose(batch[..., 0], single, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", MODIFIERS)
 def test_a_part_at_zero_is_not_there(part: str) -> None:
     np.testing.assert_array_equal(walk("adam", 20, lr=0.1, **{part: 0.0}), walk("adam", 20, lr=0.1))
 
@@ -117,7 +117,7 @@ def test_sam_takes_the_gradient_uphill() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [rule for rule in OPTIMIZERS.values() if "minibatch" in rule.parts], ids=lambda rule: rule.id
+    "rule", [rule for rule in OPTIMIZERS.values() if "minibatch" in rule.modifiers], ids=lambda rule: rule.id
 )
 def test_a_batch_of_the_data_with_any_rule(rule: Optimizer) -> None:
     settings = {"lr": 0.001, "minibatch": 6, "minibatch_seed": 2}
@@ -135,9 +135,9 @@ def test_a_batch_is_drawn_anew_for_every_update_and_alike_for_every_run() -> Non
     asked: list[np.ndarray] = []
 
     class Watching(Loss):
-        def sampled(self, point: Any, rows: np.ndarray) -> np.ndarray:
+        def sampled_gradient(self, point: Any, rows: np.ndarray) -> np.ndarray:
             asked.append(rows)
-            return super().sampled(point, rows)
+            return super().sampled_gradient(point, rows)
 
     def drawn(point: tuple[float, float], seed: int) -> list[list[int]]:
         asked.clear()
@@ -166,15 +166,15 @@ def test_two_optimizers_with_the_same_seed_feel_the_same_batches() -> None:
     assert not np.allclose(trace("sgd", data, (-20.0, -20.0), 40, **settings | {"minibatch_seed": 8}).positions, sgd)
     gradient = (sgd[0] - sgd[1]) / 0.01
     rows = np.random.default_rng((7, 1)).choice(50, 3, replace=False)
-    assert data.batch is not None
-    np.testing.assert_allclose(gradient, data.batch(-20.0, -20.0, rows), rtol=1e-10)
+    assert data.minibatch_gradient is not None
+    np.testing.assert_allclose(gradient, data.minibatch_gradient(-20.0, -20.0, rows), rtol=1e-10)
 
 
 def test_the_batch_comes_before_all_that_is_done_to_the_gradient() -> None:
     data, x = SURFACES["linear_regression"], np.array([3.0, 4.0])
-    assert data.batch is not None
+    assert data.minibatch_gradient is not None
     rows = np.random.default_rng((0, 1)).choice(50, 5, replace=False)
-    slope = np.array(data.batch(3.0, 4.0, rows))
+    slope = np.array(data.minibatch_gradient(3.0, 4.0, rows))
 
     def step(**settings: float) -> np.ndarray:
         return (x - trace("sgd", data, (3.0, 4.0), 1, lr=0.01, minibatch=5, **settings).positions[1]) / 0.01
@@ -184,7 +184,7 @@ def test_the_batch_comes_before_all_that_is_done_to_the_gradient() -> None:
     shaken = step(noise=2.0) - slope
     np.testing.assert_allclose(shaken, parts.noise(x, np.zeros(2), 1, noise=2.0), rtol=1e-8)
     uphill = x + 0.5 * slope / np.hypot(*slope)
-    np.testing.assert_allclose(step(sam=0.5), data.batch(*uphill.tolist(), rows), rtol=1e-10)
+    np.testing.assert_allclose(step(sam=0.5), data.minibatch_gradient(*uphill.tolist(), rows), rtol=1e-10)
 
 
 def test_without_data_a_batch_is_the_whole_gradient() -> None:
@@ -198,7 +198,7 @@ def test_a_path_with_batches_can_be_taken_up_anywhere() -> None:
     settings = {"lr": 0.01, "minibatch": 5, "minibatch_seed": 1}
     for rule in (OPTIMIZERS["adam"], OPTIMIZERS["lbfgs"]):
         xs, ys, losses = array("d"), array("d"), array("d")
-        middle = descend(rule, NEURON, begin(rule, NEURON, (-0.5, 1.0)), settings, 13, xs, ys, losses)
+        middle = descend(rule, NEURON, initial_point(rule, NEURON, (-0.5, 1.0)), settings, 13, xs, ys, losses)
         descend(rule, NEURON, middle, settings, 27, xs, ys, losses)
         np.testing.assert_array_equal(
             trace(rule, NEURON, (-0.5, 1.0), 40, **settings).positions[1:], np.transpose([xs, ys])
@@ -241,16 +241,16 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
             ),
         )
     race.advance(10)
-    kept = [track.part(0, 31) for track in race.tracks]
-    forks = [track.fork(3) for track in race.tracks]
+    kept = [track.values_between(0, 31) for track in race.trajectories]
+    forks = [track.copy_until(3) for track in race.trajectories]
     xs, ys, losses = array("d"), array("d"), array("d")
     settings = [(7, plain), (9, parted), (5, plain), (10, parted)]
     for i, (xs_kept, ys_kept, _) in enumerate(kept):
-        here = begin(plain.runs[i].rule, ROSENBROCK, (-0.5, 2.5))
+        here = initial_point(plain.runs[i].method, ROSENBROCK, (-0.5, 2.5))
         del xs[:], ys[:], losses[:]
         for count, experiment in settings:
             here = descend(
-                plain.runs[i].rule, ROSENBROCK, here, experiment.runs[i].hyperparameters, count, xs, ys, losses
+                plain.runs[i].method, ROSENBROCK, here, experiment.runs[i].hyperparameters, count, xs, ys, losses
             )
         assert [-0.5, *xs] == list(xs_kept)
         assert [2.5, *ys] == list(ys_kept)
@@ -266,7 +266,7 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
         ({"step_every": 5, "step_gamma": 0.5}, schedules.step(0.1, 5, 0.5)),
         ({"exponential_gamma": 0.9}, schedules.exponential(0.1, 0.9)),
         ({"cosine_steps": 30, "cosine_lowest": 0.1}, schedules.cosine(0.1, 30, 0.01)),
-        ({"linear_steps": 20, "linear_end": 0.2}, schedules.linear(0.1, 20, end=0.2)),
+        ({"linear_steps": 20, "linear_end": 0.2}, schedules.linear(0.1, 20, end_factor=0.2)),
         ({"inverse_sqrt": 4}, schedules.inverse_sqrt(0.1, 4)),
         ({"one_cycle": 30, "one_cycle_rise": 0.4}, schedules.one_cycle(0.1, 30, 0.4)),
         ({"warmup_steps": 5, "step_every": 10}, lambda t: schedules.step(0.1, 10)(t) * min(t / 5, 1)),
@@ -285,10 +285,10 @@ def test_a_schedule_as_a_part_multiplies_one_that_is_a_function() -> None:
     np.testing.assert_allclose(both, walk("sgd", 20, lr=lambda t: schedules.step(0.1, 5)(t) / t), rtol=1e-14)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", MODIFIERS)
 def test_zero_in_a_batch_or_in_a_schedule_is_off_too(part: str) -> None:
     for optimizer in ("adam", "newton"):
-        if part in OPTIMIZERS[optimizer].parts and not PARTS[part].hyperparameters[part].single:
+        if part in OPTIMIZERS[optimizer].modifiers and not MODIFIERS[part].hyperparameters[part].scalar_only:
             grid = trace(optimizer, BOWL, (-7.0, 2.0), 9, lr=0.1, **{part: np.array([0.0, ON[part]])}).positions
             np.testing.assert_allclose(grid[..., 0], walk(optimizer, 9, lr=0.1), rtol=1e-12)
             np.testing.assert_allclose(grid[..., 1], walk(optimizer, 9, lr=0.1, **{part: ON[part]}), rtol=1e-12)
@@ -304,16 +304,16 @@ def test_a_part_that_was_off_does_not_remember() -> None:
     race = edit(race, lambda e: e.with_run(0, Run("sgd", {"lr": 0.1}, slot=0)))
     race.advance(500)
     race = turn(race, 0, lookahead=5)
-    before = abs(race.tracks[0].xs[-1])
+    before = abs(race.trajectories[0].xs[-1])
     race.advance(10)
-    assert abs(race.tracks[0].xs[-1]) < before
+    assert abs(race.trajectories[0].xs[-1]) < before
 
 
 def test_parts_that_could_not_be_felt_are_not_offered() -> None:
-    assert not {"sam", "noise", "clip_norm", "warmup_steps"} & set(OPTIMIZERS["nelder_mead"].parts)
-    assert {"weight_decay", "lookahead"} <= set(OPTIMIZERS["nelder_mead"].parts)
-    assert "cosine_steps" not in OPTIMIZERS["trust_region"].parts
-    assert OPTIMIZERS["newton"].has_rate
+    assert not {"sam", "noise", "clip_norm", "warmup_steps"} & set(OPTIMIZERS["nelder_mead"].modifiers)
+    assert {"weight_decay", "lookahead"} <= set(OPTIMIZERS["nelder_mead"].modifiers)
+    assert "cosine_steps" not in OPTIMIZERS["trust_region"].modifiers
+    assert OPTIMIZERS["newton"].has_learning_rate
     x, y = walk("trust_region", 1, (3.0, 2.0), lr=1e-9, decoupled_weight_decay=0.5)[1]
     assert (x, y) == pytest.approx((1.5, 1.0), abs=1e-8), "without a rate the decay is its own"
 
@@ -330,14 +330,14 @@ def test_the_class_form_refuses_parts() -> None:
 
 
 def test_a_part_of_its_own_name_is_the_rules() -> None:
-    assert "weight_decay" not in OPTIMIZERS["adamw"].parts
+    assert "weight_decay" not in OPTIMIZERS["adamw"].modifiers
     with pytest.raises(ValueError, match=r"can be combined with .*clip_norm"):
         OPTIMIZERS["sgd"].check({"clip": 1})
 
 
 def test_a_declaration_that_breaks_the_contract_is_refused() -> None:
     with pytest.raises(TypeError, match="must begin with"):
-        parts.part("Bad", source="", on=1)(lambda point, grad, t: grad)
+        parts.modifier("Bad", source="", default_strength=1)(lambda point, grad, t: grad)
     with pytest.raises(TypeError, match="must be named"):
-        parts.part("Bad", source="", on=1)(lambda x, grad, t: grad)
-    assert "<lambda>" not in PARTS
+        parts.modifier("Bad", source="", default_strength=1)(lambda x, grad, t: grad)
+    assert "<lambda>" not in MODIFIERS

@@ -10,7 +10,7 @@ import pytest
 
 from optimizers import OPTIMIZERS, Optimizer, optimizer, trace
 from optimizers.arithmetic import maximum, minimum, ratio, sign, sqrt, where
-from optimizers.descent import begin, descend
+from optimizers.descent import descend, initial_point
 from optimizers.optimizer import Hyperparameter, LearningRate
 from surfaces import SURFACES
 
@@ -55,8 +55,8 @@ def test_a_point_a_batch_and_a_grid_of_rates_take_the_same_path(rule: Optimizer)
 def test_every_hyperparameter_may_be_an_array_or_a_function_of_t(rule: Optimizer) -> None:
     start = (-0.5, 1.0)
     for name, declared in rule.hyperparameters.items():
-        values = [declared.default, declared.value(0.4)]
-        if not declared.single or not rule.batched:
+        values = [declared.default, declared.from_slider(0.4)]
+        if not declared.scalar_only or not rule.batched:
             batch = trace(rule, ROSENBROCK, start, 8, **{name: np.array(values)}).positions
             for k, value in enumerate(values):
                 alone = trace(rule, ROSENBROCK, start, 8, **{name: value}).positions
@@ -76,7 +76,7 @@ def test_a_rule_is_pure(rule: Optimizer) -> None:
     """A path walked again from its middle is the same path: nothing is hidden, and nothing was changed in place."""
     settings = {"lr": 0.01}
     columns = [array("d"), array("d"), array("d")]
-    here = begin(rule, ROSENBROCK, (-0.5, 1.0))
+    here = initial_point(rule, ROSENBROCK, (-0.5, 1.0))
     middle = descend(rule, ROSENBROCK, here, settings, 7, *columns)
     descend(rule, ROSENBROCK, middle, settings, 8, *columns)
     again = [array("d"), array("d"), array("d")]
@@ -90,7 +90,7 @@ def test_a_rule_is_pure(rule: Optimizer) -> None:
 def test_the_declaration_is_whole(rule: Optimizer) -> None:
     assert rule.name
     assert rule.family
-    assert len(rule.note) > 20, "a docstring says when it shines and when it fails"
+    assert len(rule.summary) > 20, "a docstring says when it shines and when it fails"
     assert any(c.isdigit() for c in rule.source) or rule.variant_of or "torch" in rule.source, "a source has a year"
     assert "lr" in rule.hyperparameters
     for name, declared in rule.hyperparameters.items():
@@ -242,20 +242,20 @@ def test_hyperparameters_are_checked_in_words() -> None:
 def test_the_answer_of_a_schedule_free_rule_is_a_state() -> None:
     rule, bowl = OPTIMIZERS["schedule_free_sgd"], SURFACES["elongated_bowl"]
     settings = {"lr": 0.5, "beta": 0.9}
-    end = descend(rule, bowl, begin(rule, bowl, (-7.0, 2.0)), settings, 40, array("d"), array("d"), array("d"))
+    end = descend(rule, bowl, initial_point(rule, bowl, (-7.0, 2.0)), settings, 40, array("d"), array("d"), array("d"))
     state = dict(zip(rule.state, end.y[1:], strict=True))
     assert end.y[0] == pytest.approx(0.9 * state["mean"] + 0.1 * state["z"], rel=1e-12)
 
 
 def test_a_slider_that_begins_at_zero_can_be_brought_back_to_it() -> None:
     decay = OPTIMIZERS["lion"].hyperparameters["weight_decay"]
-    assert decay.value(0.0) == decay.default == 0.0
-    assert decay.value(0.001) > 0
+    assert decay.from_slider(0.0) == decay.default == 0.0
+    assert decay.from_slider(0.001) > 0
 
 
 def test_whole_numbers_and_switches() -> None:
-    count, switch = Hyperparameter(1, 20, "whole", least=1), Hyperparameter(0, 1, "switch", most=1)
-    assert [count.value(k / 10) for k in range(11)] == [round(1 + 1.9 * k) for k in range(11)]
+    count, switch = Hyperparameter(1, 20, "whole", minimum=1), Hyperparameter(0, 1, "switch", maximum=1)
+    assert [count.from_slider(k / 10) for k in range(11)] == [round(1 + 1.9 * k) for k in range(11)]
     assert switch.check("s", True) == 1.0
     for declared, value, words in (
         (count, 2.5, "whole number"),
@@ -271,16 +271,16 @@ def test_whole_numbers_and_switches() -> None:
     "declared", [Hyperparameter(1e-6, 10, "log"), Hyperparameter(0, 0.99999, "decay"), Hyperparameter(-2, 3)]
 )
 def test_a_slider_position_and_its_value_belong_together(declared: Hyperparameter) -> None:
-    values = [declared.value(k / 1000) for k in range(1001)]
+    values = [declared.from_slider(k / 1000) for k in range(1001)]
     assert values == sorted(values)
-    assert (values[0], values[-1]) == pytest.approx((declared.low, declared.high))
+    assert (values[0], values[-1]) == pytest.approx((declared.slider_min, declared.slider_max))
     for value in values:
-        assert declared.value(declared.position(value)) == pytest.approx(value, rel=1e-2)
+        assert declared.from_slider(declared.to_slider(value)) == pytest.approx(value, rel=1e-2)
 
 
 def test_the_decay_scale_resolves_what_matters() -> None:
     decay = Hyperparameter(0, 0.99999, "decay")
-    assert [round(decay.position(value), 6) for value in (0.9, 0.99, 0.999)] == [0.2, 0.4, 0.6]
+    assert [round(decay.to_slider(value), 6) for value in (0.9, 0.99, 0.999)] == [0.2, 0.4, 0.6]
 
 
 @pytest.mark.parametrize("value", [-2.5, 0.0, 3.0, float("inf"), float("nan")])

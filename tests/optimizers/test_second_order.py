@@ -171,12 +171,12 @@ def test_every_step_satisfies_its_conditions(rule: str, surface: str) -> None:
         if np.abs(s).max() < 1e-5:
             continue  # rounding of the points would be judged
         judged += 1
-        (old, g_old), (new, g_new) = loss.both(before), loss.both(after)
+        (old, g_old), (new, g_new) = loss.value_and_gradient(before), loss.value_and_gradient(after)
         assert g_old @ s < 0
         assert new <= old + c1 * (g_old @ s) * (1 - 1e-9)
         if c2 is not None:
             assert abs(g_new @ s) <= c2 * abs(g_old @ s) * (1 + 1e-9)
-            tried = [(*loss.both(point), point - before) for point in state["trials"][:-1]]
+            tried = [(*loss.value_and_gradient(point), point - before) for point in state["trials"][:-1]]
             assert not any(
                 f <= old + c1 * (g_old @ d) * (1 + 1e-9) and abs(g @ s) <= c2 * abs(g_old @ s) * (1 - 1e-9)
                 for f, g, d in tried
@@ -202,8 +202,8 @@ def test_the_cubic_finds_the_minimum_of_a_cubic(seed: int) -> None:
 
 def test_a_search_along_no_descent_stays() -> None:
     x, loss = np.array([1.0, 2.0]), Loss(ROSENBROCK)
-    value, grad = loss.both(x)
-    for search in (searches.armijo, searches.strong_wolfe):
+    value, grad = loss.value_and_gradient(x)
+    for search in (searches.armijo_search, searches.strong_wolfe_search):
         for p in (grad, 0 * grad, np.array([math.nan, 1.0])):
             found = search(loss, x, value, grad, p, 1.0)
             assert found.alpha == 0
@@ -293,7 +293,7 @@ def test_the_step_within_a_radius_is_the_best_of_all(seed: int) -> None:
         values, vectors = np.linalg.eigh(h)
         g = vectors[:, 1] * draw.normal() * 0.1
         h = vectors @ np.diag(values - 1) @ vectors.T
-    p = newton.step_within(g, h, radius)
+    p = newton.trust_region_step(g, h, radius)
     assert np.hypot(*p) <= radius * (1 + 1e-9)
 
     def model(at: np.ndarray) -> np.ndarray:
@@ -393,7 +393,7 @@ def test_two_loops_give_the_matrix_of_bfgs() -> None:
     for s_i, y_i, rho_i in zip(s, y, rho, strict=True):
         v = np.eye(2) - rho_i * np.outer(s_i, y_i)
         h = v @ h @ v.T + rho_i * np.outer(s_i, s_i)
-    np.testing.assert_allclose(quasi_newton.two_loop(q, s, y, rho, gamma), h @ q, rtol=1e-12)
+    np.testing.assert_allclose(quasi_newton.two_loop_recursion(q, s, y, rho, gamma), h @ q, rtol=1e-12)
 
 
 def test_the_first_matrix_of_bfgs_is_scaled() -> None:
@@ -421,7 +421,7 @@ def test_the_matrix_of_bfgs_stays_positive_definite_and_learns_the_curvature() -
 def test_nelder_mead_finds_a_minimum_by_heights_alone(surface: str) -> None:
     blind = lambda x, y: (SURFACES[surface](x, y)[0], (math.nan, math.nan))
     path = trace(RULES["nelder_mead"], blind, SURFACES[surface].start, 130)
-    assert SURFACES[surface].distance(*path.positions[-1]) < 1e-5
+    assert SURFACES[surface].distance_to_minimum(*path.positions[-1]) < 1e-5
 
 
 @pytest.mark.parametrize(
@@ -469,7 +469,7 @@ def test_the_simplex_is_ordered_and_as_large_as_asked() -> None:
 def test_cma_es_finds_a_minimum_by_heights_alone(surface: str, population: int) -> None:
     blind = lambda x, y: (SURFACES[surface](x, y)[0], (math.nan, math.nan))
     path = trace(RULES["cma_es"], blind, SURFACES[surface].start, 250, population=population)
-    assert SURFACES[surface].distance(*path.positions[-1]) < 1e-5
+    assert SURFACES[surface].distance_to_minimum(*path.positions[-1]) < 1e-5
 
 
 def test_cma_es_repeats_with_its_seed_and_with_no_other() -> None:
@@ -540,7 +540,7 @@ def test_the_cloud_of_cma_es_is_the_one_that_is_shown() -> None:
 
 @pytest.mark.parametrize("population", [4, 5, 6, 7, 12, 100])
 def test_the_weights_of_cma_es_are_those_of_the_tutorial(population: int) -> None:
-    w, mu_eff, c_1, c_mu = derivative_free.recombination(population)
+    w, mu_eff, c_1, c_mu = derivative_free.recombination_weights(population)
     good = w[: population // 2]
     assert good.sum() == pytest.approx(1)
     assert mu_eff == pytest.approx(1 / (good @ good))

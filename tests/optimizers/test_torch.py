@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimizers import OPTIMIZERS
-from optimizers.descent import begin, descend
+from optimizers.descent import descend, initial_point
 from optimizers.frameworks import from_framework
 from surfaces import SURFACES
 
@@ -113,7 +113,7 @@ def our_path(
 ) -> np.ndarray:
     id, hyperparameters = from_framework("torch", name, arguments)
     rule, xs, ys, losses = OPTIMIZERS[id], array("d"), array("d"), array("d")
-    here = descend(rule, surface, begin(rule, surface, start), hyperparameters, BEFORE, xs, ys, losses)
+    here = descend(rule, surface, initial_point(rule, surface, start), hyperparameters, BEFORE, xs, ys, losses)
     if not here.diverged:
         later = from_framework("torch", name, {**arguments, **turned})
         assert later[0] == id

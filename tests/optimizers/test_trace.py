@@ -9,8 +9,8 @@ import optimizers
 from app.engine.race import Race
 from app.model.experiment import Experiment, Run
 from optimizers import trace
-from optimizers.descent import begin
-from optimizers.trace import BLOCK
+from optimizers.descent import initial_point
+from optimizers.trace import BLOCK_SIZE
 from optimizers.updater import UPDATERS
 from surfaces import SURFACES
 
@@ -34,10 +34,10 @@ def test_only_the_last_row() -> None:
 
 
 def test_blocks_do_not_show() -> None:
-    x = np.linspace(-5, 5, BLOCK + 37)
+    x = np.linspace(-5, 5, BLOCK_SIZE + 37)
     rates = np.linspace(0.01, 0.5, x.size)
     path = trace("momentum", BOWL, (x, 1.0), 5, lr=rates)
-    for k in (0, BLOCK - 1, BLOCK, x.size - 1):
+    for k in (0, BLOCK_SIZE - 1, BLOCK_SIZE, x.size - 1):
         np.testing.assert_allclose(
             path.positions[..., k], trace("momentum", BOWL, (x[k], 1.0), 5, lr=rates[k]).positions, rtol=1e-13
         )
@@ -78,12 +78,12 @@ def test_a_place_without_end_is_the_end_even_at_a_finite_loss() -> None:
     assert np.isfinite(single.positions[:first]).all()
     assert np.isnan(single.positions[first:]).all()
     whole = Race(Experiment("sphere", (0.0, 1.0), (Run("momentum", {"lr": 10.0}),)))
-    track = whole.tracks[0]
+    track = whole.trajectories[0]
     track.surface = plane  # type: ignore[assignment]
-    track.tip = begin(track.rule, plane, (0.0, 1.0))
+    track.head = initial_point(track.method, plane, (0.0, 1.0))
     track.advance(30)
     assert track.diverged_at == first
-    assert track.extent == first - 1
+    assert track.last_step == first - 1
 
 
 def test_any_callable_is_a_surface() -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from optimizers import Momentum, trace  # type: ignore[attr-defined]
 from surfaces import SURFACES, Surface, linear_regression, logistic_regression, tanh_neuron, two_weight_network
-from surfaces.data_file import MOST_ROWS, read_columns
-from surfaces.networks import neuron_data, pair_data
-from surfaces.points import MOST
-from surfaces.regression import exam_data, line_data
+from surfaces.data_file import MAX_ROWS, read_columns
+from surfaces.networks import neuron_data, two_weight_data
+from surfaces.points import MAX_SAMPLES
+from surfaces.regression import classification_data, line_data
 
 FROM_POINTS = pytest.mark.parametrize("surface", [s for s in SURFACES.values() if s.data], ids=lambda s: s.id)
 FACTORS = {"half_mean": lambda n: 1 / (2 * n), "mean": lambda n: 1 / n, "sum": lambda n: 1, "half_sum": lambda n: 0.5}
@@ -39,7 +39,7 @@ def written_out(surface: Surface, a: float, b: float) -> float:
 def test_the_loss_and_its_slopes_are_what_the_formula_says(surface: Surface) -> None:
     draw = random.Random(3)
     for _ in range(30):
-        a, b = (draw.uniform(low / 2, high / 2) for low, high in surface.box)
+        a, b = (draw.uniform(low / 2, high / 2) for low, high in surface.bounds)
         height, slope = surface(a, b)
         assert height == pytest.approx(written_out(surface, a, b), rel=1e-10)
         width = 1e-5 * max(1, abs(a), abs(b))
@@ -53,22 +53,22 @@ def test_the_loss_and_its_slopes_are_what_the_formula_says(surface: Surface) -> 
 @FROM_POINTS
 def test_what_is_made_again_from_the_same_points_is_the_same(surface: Surface) -> None:
     assert surface.data is not None
-    assert surface.make is not None
-    again = surface.make(*map(list, surface.data))
-    assert (again.id, again.name, again.formula, again.note) == (
+    assert surface.with_data is not None
+    again = surface.with_data(*map(list, surface.data))
+    assert (again.id, again.name, again.formula, again.summary) == (
         surface.id,
         surface.name,
         surface.formula,
-        surface.note,
+        surface.summary,
     )
     np.testing.assert_allclose(again.minima, surface.minima, rtol=1e-13)
-    (left, right), (bottom, top) = again.box
+    (left, right), (bottom, top) = again.bounds
     assert left < again.start[0] < right
     assert bottom < again.start[1] < top
     assert all(left < a < right and bottom < b < top for a, b in again.minima)
     assert again(0.3, -0.2) == surface(0.3, -0.2)
-    assert again.make is not None
-    assert again.make(surface.data[0] + 1, surface.data[1]).minima != surface.minima
+    assert again.with_data is not None
+    assert again.with_data(surface.data[0] + 1, surface.data[1]).minima != surface.minima
 
 
 @FROM_POINTS
@@ -88,7 +88,7 @@ def test_the_curve_that_is_drawn_is_the_one_that_is_fitted(surface: Surface) -> 
     factor = {"linear_regression": 0.5, "linear_regression_sum": n, "linear_regression_half_sum": n / 2}.get(
         surface.id, 1.0
     )
-    assert surface.lowest == pytest.approx(factor * mean, rel=1e-12)
+    assert surface.minimum_loss == pytest.approx(factor * mean, rel=1e-12)
     assert surface.predict(a, b, float(x[0])) == pytest.approx(curve[0], rel=1e-13)
 
 
@@ -154,21 +154,22 @@ def test_the_course_project_takes_the_same_path_with_its_sum_of_gradients() -> N
 
 
 @pytest.mark.parametrize(
-    ("make", "data"), [(logistic_regression, exam_data), (tanh_neuron, neuron_data), (two_weight_network, pair_data)]
+    ("make", "data"),
+    [(logistic_regression, classification_data), (tanh_neuron, neuron_data), (two_weight_network, two_weight_data)],
 )
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_minima_are_found_wherever_the_points_lie(make, data, seed: int) -> None:  # type: ignore[no-untyped-def]
     x, y = data(60, seed)
     for scale, shift in ((1.0, 0.0), (100.0, 0.0), (1e-3, 0.0)) + ((5.0, 2000.0),) * (make is not two_weight_network):
         surface = make(scale * x + shift, y)
-        (a, b), (left, bottom) = surface.minima[0], (surface.box[0][0], surface.box[1][0])
+        (a, b), (left, bottom) = surface.minima[0], (surface.bounds[0][0], surface.bounds[1][0])
         slope, bent = surface(a, b)[1], surface.hessian(a, b)
         newton = np.linalg.solve(bent, slope)
         assert np.abs(newton / [max(abs(a), 1 / scale), max(abs(b), 1)]).max() < 1e-11
         assert np.linalg.eigvalsh(bent)[0] > 0
-        right, top = surface.box[0][1], surface.box[1][1]
+        right, top = surface.bounds[0][1], surface.bounds[1][1]
         grid = surface(*np.meshgrid(np.linspace(left, right, 60), np.linspace(bottom, top, 60)))[0]
-        assert grid.min() > surface.lowest
+        assert grid.min() > surface.minimum_loss
 
 
 def test_the_two_weights_and_their_mirror_image() -> None:
@@ -186,7 +187,7 @@ def test_the_plateaus_of_the_neuron() -> None:
     surface = SURFACES["tanh_neuron"]
     assert np.hypot(*surface(0.0, 20.0)[1]) < 1e-12
     assert np.hypot(*surface(*surface.start)[1]) < 0.2
-    assert surface(*surface.start)[0] > 100 * surface.lowest
+    assert surface(*surface.start)[0] > 100 * surface.minimum_loss
 
 
 def test_the_cross_entropy_of_the_surest_mistake_is_its_argument() -> None:
@@ -201,20 +202,20 @@ def test_the_cross_entropy_of_the_surest_mistake_is_its_argument() -> None:
 def test_classes_that_can_be_parted_have_no_minimum(y: list) -> None:
     surface = logistic_regression([1.0, 2.0, 2.0, 3.0] if sum(y) == 2 else [1.0, 2.0, 3.0, 4.0], y)
     assert surface.minima == ()
-    assert surface.lowest is None
-    assert "infinity" in surface.note
+    assert surface.minimum_loss is None
+    assert "infinity" in surface.summary
     assert np.isfinite(surface(*surface.start)[0])
-    assert np.isnan(surface.distance(np.zeros(2), np.zeros(2))).all()
+    assert np.isnan(surface.distance_to_minimum(np.zeros(2), np.zeros(2))).all()
 
 
 def test_points_that_no_finite_weights_fit_best() -> None:
     """Beyond tanh's reach the neuron saturates for ever; a constant y leaves the outer weight 0 and the inner one free."""
     surface = tanh_neuron([-1.0, 0.0, 1.0, 2.0], [-3, -3, 3, 3])
     assert surface.minima == ()
-    assert "no lowest place" in surface.note
+    assert "no lowest place" in surface.summary
     surface = two_weight_network([-1.0, -0.5, 0.5, 1.0], [1, 1, 1, 1])
     assert surface.minima == ()
-    assert surface.lowest is None
+    assert surface.minimum_loss is None
 
 
 @pytest.mark.parametrize("make", [linear_regression, logistic_regression, tanh_neuron, two_weight_network])
@@ -242,10 +243,10 @@ def test_classes_are_zeros_and_ones(y: list) -> None:
 
 
 def test_only_the_line_takes_any_number_of_points() -> None:
-    x, y = np.arange(MOST + 1.0), np.arange(MOST + 1) % 2
+    x, y = np.arange(MAX_SAMPLES + 1.0), np.arange(MAX_SAMPLES + 1) % 2
     assert len(linear_regression(x, y).minima) == 1
     for make in (logistic_regression, tanh_neuron, two_weight_network):
-        with pytest.raises(ValueError, match=f"at most {MOST} points"):
+        with pytest.raises(ValueError, match=f"at most {MAX_SAMPLES} points"):
             make(x, y)
 
 
@@ -305,7 +306,7 @@ def test_columns_that_are_read(text: str | bytes) -> None:
         ("two words\n1 word\n", r"line 2 \('1 word'\)"),
         ("{\n  1: 2\n}", "not two finite numbers"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "."),
-        ("1,2\n" * (MOST_ROWS + 1), "at most 100,000 rows, not 100,001"),
+        ("1,2\n" * (MAX_ROWS + 1), "at most 100,000 rows, not 100,001"),
     ],
     ids=lambda value: repr(value)[:30],
 )
@@ -319,22 +320,26 @@ def test_columns_that_are_refused(text: str | bytes, words: str) -> None:
 @FROM_POINTS
 def test_the_slopes_of_some_points_are_on_average_those_of_all(surface: Surface) -> None:
     """Over all batches of two of seven points, each once; and the batch of all points is the whole."""
-    assert surface.make is not None
+    assert surface.with_data is not None
     assert surface.data is not None
-    few = surface.make(surface.data[0][:7], surface.data[1][:7])
-    assert few.batch is not None
+    few = surface.with_data(surface.data[0][:7], surface.data[1][:7])
+    assert few.minibatch_gradient is not None
     for a, b in ((0.7, -0.4), few.start, few.minima[0] if few.minima else (1.0, 1.0)):
-        slopes = np.array([few.batch(a, b, np.array(rows)) for rows in itertools.combinations(range(7), 2)])
+        slopes = np.array(
+            [few.minibatch_gradient(a, b, np.array(rows)) for rows in itertools.combinations(range(7), 2)]
+        )
         size = np.abs(slopes).max()
         np.testing.assert_allclose(slopes.mean(axis=0), few(a, b)[1], rtol=1e-11, atol=1e-13 * size)
         assert np.abs(slopes - slopes.mean(axis=0)).max() > 1e-3 * size, "they differ"
-        np.testing.assert_allclose(few.batch(a, b, np.arange(7)), few(a, b)[1], rtol=1e-11, atol=1e-13 * size)
+        np.testing.assert_allclose(
+            few.minibatch_gradient(a, b, np.arange(7)), few(a, b)[1], rtol=1e-11, atol=1e-13 * size
+        )
 
 
 @FROM_POINTS
 def test_the_slopes_of_one_point_are_those_of_the_surface_of_it_alone(surface: Surface) -> None:
     """Written out: the loss of one point, in the scaling of all of them."""
-    assert surface.batch is not None
+    assert surface.minibatch_gradient is not None
     assert surface.data is not None
     x, y = surface.data
     for k in (0, 3):
@@ -344,18 +349,18 @@ def test_the_slopes_of_one_point_are_those_of_the_surface_of_it_alone(surface: S
             times * (written_out(alone, 0.7 + u, 0.4 + v) - written_out(alone, 0.7 - u, 0.4 - v)) / 2e-5
             for u, v in ((1e-5, 0), (0, 1e-5))
         ]
-        slope = surface.batch(0.7, 0.4, np.array([k]))
+        slope = surface.minibatch_gradient(0.7, 0.4, np.array([k]))
         assert [type(value) for value in slope] == [float, float]
         assert slope == pytest.approx(rough, rel=1e-5, abs=1e-6 * np.hypot(*slope))
 
 
 @FROM_POINTS
 def test_the_slopes_of_some_points_at_many_places_at_once(surface: Surface) -> None:
-    assert surface.batch is not None
+    assert surface.minibatch_gradient is not None
     a, b, rows = np.linspace(-3, 3, 12).reshape(3, 4), np.linspace(2, -2, 12).reshape(3, 4), np.array([5, 0, 17])
-    slopes = surface.batch(a, b, rows)
+    slopes = surface.minibatch_gradient(a, b, rows)
     for i, j in ((0, 0), (2, 3)):
-        single = surface.batch(float(a[i, j]), float(b[i, j]), rows)
+        single = surface.minibatch_gradient(float(a[i, j]), float(b[i, j]), rows)
         np.testing.assert_allclose([slope[i, j] for slope in slopes], single, rtol=1e-12)
 
 
@@ -389,8 +394,8 @@ def test_utf_16_with_its_mark_is_read() -> None:
 
 
 def test_the_most_rows_there_may_be() -> None:
-    x, y = read_columns("x y\n" + "".join(f"{k} {-k}\n" for k in range(MOST_ROWS)))
-    np.testing.assert_array_equal(x, np.arange(MOST_ROWS))
+    x, y = read_columns("x y\n" + "".join(f"{k} {-k}\n" for k in range(MAX_ROWS)))
+    np.testing.assert_array_equal(x, np.arange(MAX_ROWS))
     np.testing.assert_array_equal(y, -x)
 
 

@@ -57,7 +57,7 @@ LONGEST = 10.0  # of a gradient of cross_in_tray: beyond it, beside its cusps, g
 
 def places(surface: Surface, count: int = 200, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Random points, in the box or in one ``scale`` times as large about its middle; none where a gradient is shortened."""
-    box = np.array(surface.box)
+    box = np.array(surface.bounds)
     middle, half = box.mean(1), np.ptp(box, 1) / 2 * scale
     x, y = np.random.default_rng(1).uniform(middle - half, middle + half, (count, 2)).T.copy()
     if surface.id == "cross_in_tray" and scale == 1:
@@ -68,7 +68,7 @@ def places(surface: Surface, count: int = 200, scale: float = 1.0) -> tuple[np.n
 
 
 def size(surface: Surface) -> float:
-    return float(np.ptp(np.array(surface.box), 1).max())
+    return float(np.ptp(np.array(surface.bounds), 1).max())
 
 
 def test_the_catalogue() -> None:
@@ -80,26 +80,26 @@ def test_the_catalogue() -> None:
 
 @ALL
 def test_the_facts_are_whole(surface: Surface) -> None:
-    (left, right), (bottom, top) = surface.box
+    (left, right), (bottom, top) = surface.bounds
     assert left < surface.start[0] < right
     assert bottom < surface.start[1] < top
     assert np.hypot(*surface(*surface.start)[1]) > 1e-4, "a start is no critical point"
     assert surface.name
     assert any(map(str.isdigit, surface.source)) or surface.id == "peaks", "a source has a year"
-    assert surface.levels in ("linear", "log")
-    for sentence in filter(None, (surface.note, surface.kinks)):
+    assert surface.value_scale in ("linear", "log")
+    for sentence in filter(None, (surface.summary, surface.nonsmooth_note)):
         assert sentence[0].isupper() or sentence[0].isdigit()
         assert sentence[-1] in ".?"
-    assert surface.note
+    assert surface.summary
     assert MathTextParser("agg").parse(f"${surface.formula}$").width > 0
     x, y = places(surface, 5)
-    for a, b, shown in zip(x, y, surface.distance(x, y), strict=True):
+    for a, b, shown in zip(x, y, surface.distance_to_minimum(x, y), strict=True):
         expected = min((np.hypot(a - u, b - v) for u, v in surface.minima), default=np.nan)
         np.testing.assert_allclose(shown, expected)
 
 
 def test_every_kink_is_declared() -> None:
-    declared = {surface.id for surface in SURFACES.values() if surface.kinks}
+    declared = {surface.id for surface in SURFACES.values() if surface.nonsmooth_note}
     assert declared == {name for name, *_ in KINKS} - {"drop_wave", "schaffer4"}, (
         "those two are smooth where they look not"
     )
@@ -269,15 +269,15 @@ def test_beyond_all_numbers_floats_may_raise_and_arrays_may_not(surface: Surface
 @TABLED
 def test_the_table_of_minima_and_critical_points(name: str) -> None:
     surface, known = SURFACES[name], TABLE[name]
-    np.testing.assert_allclose(np.ravel(surface.box), known["domain"])
+    np.testing.assert_allclose(np.ravel(surface.bounds), known["domain"])
     if known["lowest"] is None:
         assert surface.minima == ()
-        assert surface.lowest is None
+        assert surface.minimum_loss is None
     else:
-        assert surface.lowest == pytest.approx(known["lowest"], rel=1e-12, abs=1e-12)
+        assert surface.minimum_loss == pytest.approx(known["lowest"], rel=1e-12, abs=1e-12)
         assert len(surface.minima) == known["count"] == len(known["found"])
         found = np.array(known["found"] + known["minima"])
-        assert surface.distance(*found.T).max() < 2e-9 * size(surface) + 5e-8
+        assert surface.distance_to_minimum(*found.T).max() < 2e-9 * size(surface) + 5e-8
     for x, y, eigenvalues in known["curved"]:
         np.testing.assert_allclose(np.linalg.eigvalsh(surface.hessian(x, y)), eigenvalues, rtol=1e-6, atol=1e-9)
     for _, x, y, height, eigenvalues in known["critical"]:
@@ -293,12 +293,12 @@ def test_the_table_of_minima_and_critical_points(name: str) -> None:
 
 @ALL
 def test_the_minima_are_minima(surface: Surface) -> None:
-    (left, right), (bottom, top) = surface.box
+    (left, right), (bottom, top) = surface.bounds
     assert len(set(surface.minima)) == len(surface.minima)
     for x, y in surface.minima:
-        assert surface.lowest is not None
+        assert surface.minimum_loss is not None
         height, slope = surface(float(x), float(y))
-        assert height == pytest.approx(surface.lowest, rel=1e-13, abs=1e-12)
+        assert height == pytest.approx(surface.minimum_loss, rel=1e-13, abs=1e-12)
         around = np.linspace(0, 2 * np.pi, 16)
         for radius in (1e-3, 1e-5):
             a, b = x + radius * np.cos(around), y + radius * np.sin(around)
@@ -314,13 +314,13 @@ def test_the_minima_are_minima(surface: Surface) -> None:
 @ALL
 def test_no_minimum_is_missing(surface: Surface) -> None:
     """From the lowest dents of a fine grid downhill by a search that needs no gradient: it ends in a listed minimum."""
-    (left, right), (bottom, top) = surface.box
+    (left, right), (bottom, top) = surface.bounds
     x, y = np.meshgrid(np.linspace(left, right, 241), np.linspace(bottom, top, 241))
     height = surface(x, y)[0]
     if not surface.minima:
         assert height.min() < surface(0.0, 0.0)[0] - 1
         return
-    assert surface.lowest is not None
+    assert surface.minimum_loss is not None
     edged = np.pad(height, 1, constant_values=np.inf)
     dents = np.logical_and.reduce(
         [height <= edged[1 + i : 242 + i, 1 + j : 242 + j] for i in (-1, 0, 1) for j in (-1, 0, 1)]
@@ -338,10 +338,10 @@ def test_no_minimum_is_missing(surface: Surface) -> None:
         x, y = np.where(better, a[k, column], x), np.where(better, b[k, column], y)
         height = np.where(better, heights[k, column], height)
         step = np.where(better, step, step / 2)
-    slack = 1e-9 * max(1.0, abs(surface.lowest))
-    assert height.min() >= surface.lowest - 1e-3 * slack
-    lowest = height <= surface.lowest + slack
-    assert surface.distance(x[lowest], y[lowest]).max(initial=0) < 1e-3 * size(surface)
+    slack = 1e-9 * max(1.0, abs(surface.minimum_loss))
+    assert height.min() >= surface.minimum_loss - 1e-3 * slack
+    lowest = height <= surface.minimum_loss + slack
+    assert surface.distance_to_minimum(x[lowest], y[lowest]).max(initial=0) < 1e-3 * size(surface)
     if surface.id != "bukin6":  # no search without a gradient finds the way along its edge
         assert len(surface.minima) == len(
             {

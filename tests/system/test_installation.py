@@ -19,7 +19,7 @@ import pytest
 
 from app.cli.main import main
 from app.system import desktop_entry, platform_support
-from app.system.desktop_entry import PLACES, entry, this_command
+from app.system.desktop_entry import INSTALLED_FILES, launch_command, render_entry
 from app.utils.resources import ASSETS
 
 ROOT = Path(__file__).parents[2]
@@ -61,12 +61,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_menu_entry_comes_and_goes(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--install-desktop"]) == 0
     assert str(data / "applications" / "thalweg.desktop") in capsys.readouterr().out
-    assert {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()} == set(PLACES)
+    assert {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()} == set(INSTALLED_FILES)
     read = ConfigParser(interpolation=None)
     read.optionxform = str  # type: ignore[assignment,method-assign]
     read.read(data / "applications" / "thalweg.desktop", "utf-8")
     told = read["Desktop Entry"]
-    assert told["Icon"] == Path(next(place for place in PLACES if place.endswith(".svg"))).stem
+    assert told["Icon"] == Path(next(place for place in INSTALLED_FILES if place.endswith(".svg"))).stem
     assert told["Exec"].endswith(" %f")
     assert Path(told["TryExec"]).is_absolute()
     assert os.access(told["TryExec"], os.X_OK)
@@ -122,7 +122,7 @@ def test_elsewhere_than_on_linux_it_is_refused(
     "path", ["/opt/my programs/thalweg", '/a"b/thalweg', "/a$b`c/thalweg", "/a\\b/thalweg", "/50%/thalweg"]
 )
 def test_the_command_is_quoted_as_the_specification_says(path: str) -> None:
-    text = entry((ASSETS / "thalweg.desktop").read_text(encoding="utf-8"), [path, "-m"])
+    text = render_entry((ASSETS / "thalweg.desktop").read_text(encoding="utf-8"), [path, "-m"])
     (line,) = re.findall(r"(?m)^Exec=(.*) %f$", text)
     as_string = line.replace("\\\\", "\\")  # the value of a key is a string first
     words = re.findall(r'"((?:[^"\\]|\\.)*)"', as_string)
@@ -135,12 +135,12 @@ def test_the_command_is_the_one_that_was_called(tmp_path: Path, monkeypatch: pyt
     script = tmp_path / "thalweg"
     script.touch(0o755)
     monkeypatch.setattr(sys, "argv", [str(script)])
-    assert this_command() == [str(script)]
+    assert launch_command() == [str(script)]
     monkeypatch.setattr(sys, "argv", ["/nowhere/thalweg"])
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
-    assert this_command() == [str(script)]
+    assert launch_command() == [str(script)]
     script.unlink()
-    assert this_command() == [str(tmp_path / "python3"), "-m", "app"]
+    assert launch_command() == [str(tmp_path / "python3"), "-m", "app"]
     monkeypatch.setattr(platform_support, "FROZEN", True)
     monkeypatch.setattr(sys, "executable", "/opt/thalweg/thalweg")
-    assert this_command() == ["/opt/thalweg/thalweg"]
+    assert launch_command() == ["/opt/thalweg/thalweg"]

@@ -11,19 +11,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from app.analysis.path_decimation import needed
+from app.analysis.path_decimation import decimate_path
 from app.engine.race import Race
-from app.engine.trajectory import Track
+from app.engine.trajectory import Trajectory
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import FIRST, QUANTITIES, Curve, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, Experiment, LossPlot, Run
 from app.plotting import path_renderer
-from app.plotting.search_overlay import outlines
+from app.plotting.search_overlay import search_shapes
 from app.theming.theme import DARK, LIGHT, THEMES
 from app.views import VIEWS, Scene, View
-from app.views.base_view import BLOCK
-from app.views.camera import TALL, Camera
-from app.views.occlusion import Sight
-from app.views.surface_view import Relief
+from app.views.base_view import PATH_BLOCK
+from app.views.camera import HALF_HEIGHT, Camera
+from app.views.occlusion import OcclusionMap
+from app.views.surface_view import SurfaceView
 
 EMPTY = Experiment("sphere")
 
@@ -37,8 +37,8 @@ def drawn(
     figure = Figure(figsize=size, dpi=100)
     canvas = FigureCanvasAgg(figure)
     made = VIEWS[view](figure)
-    made.place()
-    made.show(Scene(race))
+    made.set_bounds()
+    made.show_scene(Scene(race))
     canvas.draw()
     return made, np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
 
@@ -50,8 +50,8 @@ def test_cells_are_drawn_from_far_to_near(azimuth: int, elevation: int) -> None:
     camera, nodes = Camera(azimuth, elevation), np.linspace(-1, 1, 12)
     rank = np.full((12, 12), -1)
     count = 0
-    for rows, row_cells in camera.order(nodes, 1):
-        for columns, column_cells in camera.order(nodes, 0):
+    for rows, row_cells in camera.draw_order(nodes, 1):
+        for columns, column_cells in camera.draw_order(nodes, 0):
             for i in np.arange(11)[row_cells]:
                 for j in np.arange(11)[column_cells]:
                     assert rank[i, j] < 0, "no cell twice"
@@ -60,7 +60,7 @@ def test_cells_are_drawn_from_far_to_near(azimuth: int, elevation: int) -> None:
                     rank[i, j] = count = count + 1
     assert (rank[:-1, :-1] > 0).all(), "every cell once"
     middle = (nodes[1:] + nodes[:-1]) / 2
-    here = camera.place[:2]
+    here = camera.position[:2]
     for i in range(11):
         for j in range(11):
             toward = here - (middle[j], middle[i])
@@ -76,25 +76,27 @@ def test_x_and_y_mean_the_same_in_every_view() -> None:
     experiment = Experiment("rosenbrock", (1.5, -0.5), (Run("sgd", {"lr": 1e-4}),))
     contour, _ = drawn("contour", experiment)
     relief, _ = drawn("relief", experiment)
-    assert isinstance(relief, Relief)
+    assert isinstance(relief, SurfaceView)
     relief.camera = Camera(-90, 90)
     for view in (contour, relief):
         box = view.axes.bbox
         assert view.scene is not None
-        ((x, y),) = view.project(view.scene.race.tracks[0], 0, 0)[0]
+        ((x, y),) = view.pixels_between(view.scene.race.trajectories[0], 0, 0)[0]
         assert x > (box.x0 + box.x1) / 2
         assert y < (box.y0 + box.y1) / 2
 
 
 def test_a_wall_hides_what_lies_behind_it_and_nothing_else() -> None:
     x = np.linspace(-1, 1, 201)
-    field = np.where(np.abs(x) < 0.1, TALL, -TALL)[None, :].repeat(201, axis=0)  # a wall along y at x = 0
-    points = np.array([[-0.5, 0.0, -TALL], [0.5, 0.0, -TALL], [0.0, 0.0, TALL]])
-    assert Sight(Camera(0, 20), field).hidden(points).tolist() == [True, False, False]
-    assert Sight(Camera(180, 20), field).hidden(points).tolist() == [False, True, False]
-    assert Sight(Camera(0, 89), field).hidden(points).tolist() == [False, False, False]
-    assert Sight(Camera(90, 20), field).hidden(points).tolist() == [False, False, False], "along the wall"
-    assert Sight(Camera(0, -20), field).hidden(points).tolist()[1] is False, "from below, through the floor's underside"
+    field = np.where(np.abs(x) < 0.1, HALF_HEIGHT, -HALF_HEIGHT)[None, :].repeat(201, axis=0)  # a wall along y at x = 0
+    points = np.array([[-0.5, 0.0, -HALF_HEIGHT], [0.5, 0.0, -HALF_HEIGHT], [0.0, 0.0, HALF_HEIGHT]])
+    assert OcclusionMap(Camera(0, 20), field).is_hidden(points).tolist() == [True, False, False]
+    assert OcclusionMap(Camera(180, 20), field).is_hidden(points).tolist() == [False, True, False]
+    assert OcclusionMap(Camera(0, 89), field).is_hidden(points).tolist() == [False, False, False]
+    assert OcclusionMap(Camera(90, 20), field).is_hidden(points).tolist() == [False, False, False], "along the wall"
+    assert OcclusionMap(Camera(0, -20), field).is_hidden(points).tolist()[1] is False, (
+        "from below, through the floor's underside"
+    )
 
 
 def cut_out(picture: np.ndarray) -> np.ndarray:
@@ -111,10 +113,10 @@ def test_the_relief_shows_what_plot_surface_shows(azimuth: int) -> None:
     elevation = (20, 35, 60, -25)[azimuth // 30 % 4]
     ours = Figure(figsize=(3, 3), dpi=100)
     canvas = FigureCanvasAgg(ours)
-    view = Relief(ours)
-    view.place()
-    view.show(Scene(Race(Experiment("himmelblau")), replace(LIGHT, line="#ffffff", name="without a frame")))
-    view.camera, view.turning = Camera(azimuth, elevation), True
+    view = SurfaceView(ours)
+    view.set_bounds()
+    view.show_scene(Scene(Race(Experiment("himmelblau")), replace(LIGHT, divider="#ffffff", name="without a frame")))
+    view.camera, view.rotating = Camera(azimuth, elevation), True
     canvas.draw()
     theirs = Figure(figsize=(3, 3), dpi=100)
     other = FigureCanvasAgg(theirs)
@@ -124,8 +126,8 @@ def test_the_relief_shows_what_plot_surface_shows(azimuth: int) -> None:
     axes.plot_surface(
         *np.meshgrid(x, y), z, facecolors=colors, rstride=1, cstride=1, shade=False, linewidth=0, antialiased=False
     )
-    axes.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-TALL, TALL))
-    axes.set_box_aspect((1, 1, TALL), zoom=0.8)
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-HALF_HEIGHT, HALF_HEIGHT))
+    axes.set_box_aspect((1, 1, HALF_HEIGHT), zoom=0.8)
     axes.view_init(elevation, azimuth)
     axes.set_proj_type("persp", focal_length=0.36)
     other.draw()
@@ -136,16 +138,18 @@ def test_the_relief_shows_what_plot_surface_shows(azimuth: int) -> None:
 
 def test_the_relief_covers_what_it_should() -> None:
     view, pixels = drawn("relief", Experiment("sphere"))
-    assert isinstance(view, Relief)
+    assert isinstance(view, SurfaceView)
     x, y, z, _ = view.mesh
-    inside = view.pixels(np.stack([*np.meshgrid(x[1:-1:9], y[1:-1:9]), z[1:-1:9, 1:-1:9]], axis=-1)).reshape(-1, 2)
+    inside = view.project_points(np.stack([*np.meshgrid(x[1:-1:9], y[1:-1:9]), z[1:-1:9, 1:-1:9]], axis=-1)).reshape(
+        -1, 2
+    )
     columns, rows = inside[:, 0].astype(int), pixels.shape[0] - 1 - inside[:, 1].astype(int)
     assert (pixels[rows, columns].sum(axis=1) < 750).all(), "no hole in the surface"
 
 
-def walk(kind: str, steps: int) -> Track:
+def walk(kind: str, steps: int) -> Trajectory:
     """A run whose kept past is a path made up for the test, in the box -1..1."""
-    track = Race(Experiment("sphere", (0.0, 0.0), (Run("sgd"),))).tracks[0]
+    track = Race(Experiment("sphere", (0.0, 0.0), (Run("sgd"),))).trajectories[0]
     t = np.arange(steps + 1)
     if kind == "noise":
         x, y = np.random.default_rng(3).normal(0, 0.3, (2, steps + 1))
@@ -164,12 +168,12 @@ UNIT = ((-1.0, 1.0), (-1.0, 1.0))
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
 def test_thinning_visits_every_cell_and_draws_no_false_line(kind: str) -> None:
     track = walk(kind, 60_000)
-    steps, broken = needed(track, 60_000, UNIT, 256)
+    steps, broken = decimate_path(track, 60_000, UNIT, 256)
     assert (np.diff(steps) > 0).all()
     assert (steps[0], steps[-1]) == (0, 60_000)
     if kind == "noise":
         assert len(steps) < 60_000
-    x, y, _ = track.part(0, 60_000)
+    x, y, _ = track.values_between(0, 60_000)
     cells = np.floor((np.column_stack([x, y]) + 1) * 128).clip(-1, 256)
     assert {tuple(c) for c in cells[steps]} == {tuple(c) for c in cells}
     joined = ~broken[1:]
@@ -178,16 +182,16 @@ def test_thinning_visits_every_cell_and_draws_no_false_line(kind: str) -> None:
 
 
 def test_thinning_goes_on_where_it_was_and_begins_anew_where_it_must() -> None:
-    whole = needed(walk("noise", 30_000), 30_000, UNIT, 256)[0]
+    whole = decimate_path(walk("noise", 30_000), 30_000, UNIT, 256)[0]
     track = walk("noise", 30_000)
     for last in (5_000, 12_345, 30_000):
-        steps, _ = needed(track, last, UNIT, 256)
+        steps, _ = decimate_path(track, last, UNIT, 256)
         assert steps[-1] == last
     np.testing.assert_array_equal(steps, whole)
     np.testing.assert_array_equal(
-        needed(track, 5_000, UNIT, 256)[0], needed(walk("noise", 30_000), 5_000, UNIT, 256)[0]
+        decimate_path(track, 5_000, UNIT, 256)[0], decimate_path(walk("noise", 30_000), 5_000, UNIT, 256)[0]
     )
-    few, broken = needed(track, 99, UNIT, 256)
+    few, broken = decimate_path(track, 99, UNIT, 256)
     assert few.tolist() == list(range(100))
     assert not broken.any()
 
@@ -195,9 +199,9 @@ def test_thinning_goes_on_where_it_was_and_begins_anew_where_it_must() -> None:
 def test_a_long_loss_curve_keeps_its_peaks() -> None:
     view, _ = drawn("loss", Experiment("rosenbrock", (-0.5, 2.5), (Run("momentum", {"lr": 6e-4}),)), steps=20_000)
     assert view.scene is not None
-    track = view.scene.race.tracks[0]
-    every, _ = view.project(track, 0, 20_000)
-    _, points, _ = view.outline(track, 20_000)
+    track = view.scene.race.trajectories[0]
+    every, _ = view.pixels_between(track, 0, 20_000)
+    _, points, _ = view.decimated_path(track, 20_000)
     assert len(points) < 4_000
     assert (points[:, 1].min(), points[:, 1].max()) == pytest.approx((every[:, 1].min(), every[:, 1].max()))
     for column in range(int(view.axes.bbox.x0) + 2, int(every[-1, 0]) - 2, 37):
@@ -210,11 +214,11 @@ def test_a_long_loss_curve_keeps_its_peaks() -> None:
 def test_lines_far_outside_are_cut_exactly() -> None:
     """What a segment shows of itself nearby is where it was, however far away it began and ended."""
     near = np.array([[1.0, 2.0], [30.0, 4.0], [np.nan, 0.0], [5.0, 5.0]])
-    assert path_renderer.tame(near) is near
-    far = path_renderer.tame(np.array([[-1e12, 300 - 1e11], [1e12, 300 + 1e11], [np.inf, 0.0]]))
+    assert path_renderer.clip_far_segments(near) is near
+    far = path_renderer.clip_far_segments(np.array([[-1e12, 300 - 1e11], [1e12, 300 + 1e11], [np.inf, 0.0]]))
     np.testing.assert_allclose(far[:2], [[-1e7, 300 - 1e6], [1e7, 300 + 1e6]])
     assert np.isnan(far[2]).all()
-    assert len(path_renderer.tame(np.array([[-1e12, 1e9], [1e12, 1e9]]))) == 0, "it passes far away"
+    assert len(path_renderer.clip_far_segments(np.array([[-1e12, 1e9], [1e12, 1e9]]))) == 0, "it passes far away"
 
 
 def test_themes_are_whole_and_runs_differ() -> None:
@@ -227,15 +231,15 @@ def test_themes_are_whole_and_runs_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    "curve", [Curve(q, x, y) for q in QUANTITIES for x in ("linear", "log") for y in ("linear", "log")]
+    "curve", [LossPlot(q, x, y) for q in QUANTITIES for x in ("linear", "log") for y in ("linear", "log")]
 )
 @pytest.mark.parametrize("surface", ["rosenbrock", "saddle", "styblinski_tang"])
-def test_the_loss_view_holds_every_curve(curve: Curve, surface: str) -> None:
-    experiment = Experiment(surface, runs=FIRST.runs, curve=curve)
+def test_the_loss_view_holds_every_curve(curve: LossPlot, surface: str) -> None:
+    experiment = Experiment(surface, runs=DEFAULT_EXPERIMENT.runs, loss_plot=curve)
     view, _ = drawn("loss", experiment, steps=150)
     assert view.scene is not None
     box = view.axes.bbox
-    points = view.project(view.scene.race.tracks[0], 1, 150)[0]
+    points = view.pixels_between(view.scene.race.trajectories[0], 1, 150)[0]
     if surface == "saddle" and curve.quantity in ("distance", "above"):
         assert np.isnan(points).all()
     else:
@@ -246,12 +250,12 @@ def test_the_loss_view_holds_every_curve(curve: Curve, surface: str) -> None:
 
 
 def test_the_loss_view_grows_in_doublings() -> None:
-    view, _ = drawn("loss", FIRST)
+    view, _ = drawn("loss", DEFAULT_EXPERIMENT)
     assert view.scene is not None
     race, ends, grown = view.scene.race, set(), 0
     while race.step < 10_000:
         race.advance(7)
-        grown += view.outgrown(race)
+        grown += view.expand_limits_if_needed(race)
         ends.add(view.axes.get_xlim()[1])
     assert ends == {100 * 2**k for k in range(8)}
     assert grown <= 16
@@ -265,11 +269,11 @@ def pixels(window: MainWindow) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("per_frame", [1, 7, 200])
 def test_frames_leave_the_pixels_of_a_full_draw(open_window: Callable[..., MainWindow], per_frame: int) -> None:
-    window = open_window(FIRST)
-    while window.session.race.step < 3 * BLOCK + 5:
+    window = open_window(DEFAULT_EXPERIMENT)
+    while window.session.race.step < 3 * PATH_BLOCK + 5:
         window.session.advance(per_frame)
         for canvas in window.canvases.values():
-            if canvas.stale and canvas.isVisible():
+            if canvas.needs_full_draw and canvas.isVisible():
                 canvas.draw()
     before = pixels(window)
     for canvas in window.canvases.values():
@@ -286,44 +290,44 @@ LOOKERS = Experiment("himmelblau", (-1.0, -1.0), tuple(map(Run, ("nelder_mead", 
 def test_what_rules_look_at_is_drawn_with_every_step_and_can_be_hidden(open_window: Callable[..., MainWindow]) -> None:
     window = open_window(LOOKERS)
     canvas, seen = window.canvases["contour"], []
-    before = canvas.draws
+    before = canvas.full_draw_count
     for step in range(1, 8):
         window.session.advance(1)
         seen.append(pixels(window)["contour"])
         if step > 1:
             assert (seen[-1] != seen[-2]).any()
-    assert canvas.draws == before, "no full draw for them"
+    assert canvas.full_draw_count == before, "no full draw for them"
     for step in (6, 3, 7):
         window.session.show_step(step)
         np.testing.assert_array_equal(pixels(window)["contour"], seen[step - 1])
     canvas.draw()
     np.testing.assert_array_equal(pixels(window)["contour"], seen[-1])
-    window.commands["trials"].trigger()
+    window.action_registry["trials"].trigger()
     canvas.draw()
     assert (pixels(window)["contour"] != seen[-1]).any(axis=2).sum() > 100
 
 
 def test_an_ellipse_a_triangle_and_nothing_from_what_is_not_there_yet() -> None:
-    line, triangle = outlines({"mean": np.array([1.0, 2.0]), "covariance": np.diag([9.0, 0.25])}), np.eye(3)[:, :2]
+    line, triangle = search_shapes({"mean": np.array([1.0, 2.0]), "covariance": np.diag([9.0, 0.25])}), np.eye(3)[:, :2]
     (ellipse,) = line
     assert ellipse.min(axis=0) == pytest.approx([1 - 6, 2 - 1])
     assert ellipse.max(axis=0) == pytest.approx([1 + 6, 2 + 1])
-    (closed,) = outlines({"simplex": triangle})
+    (closed,) = search_shapes({"simplex": triangle})
     np.testing.assert_array_equal(closed, [*triangle, triangle[0]])
     for state in (
         {"simplex": None, "covariance": None},
         {"covariance": np.full((2, 2), np.nan), "mean": np.zeros(2)},
         {},
     ):
-        assert outlines(state) == []
+        assert search_shapes(state) == []
 
 
 def test_a_long_race_looks_the_same_after_a_full_draw(open_window: Callable[..., MainWindow]) -> None:
-    window = open_window(FIRST)
+    window = open_window(DEFAULT_EXPERIMENT)
     while window.session.race.step < 12_000:
         window.session.advance(161)
         for canvas in window.canvases.values():
-            if canvas.stale and canvas.isVisible():
+            if canvas.needs_full_draw and canvas.isVisible():
                 canvas.draw()
     before = pixels(window)
     for name, canvas in window.canvases.items():
@@ -342,11 +346,11 @@ def test_every_run_can_be_seen_in_every_view(theme: object) -> None:
         figure = Figure(figsize=(5, 4), dpi=100)
         canvas = FigureCanvasAgg(figure)
         view = VIEWS[name](figure)
-        view.place()
-        view.show(Scene(race, theme))  # type: ignore[arg-type]
+        view.set_bounds()
+        view.show_scene(Scene(race, theme))  # type: ignore[arg-type]
         canvas.draw()
         bare = np.asarray(canvas.buffer_rgba()).copy()
-        brush = path_renderer.Brush(canvas.get_renderer())
+        brush = path_renderer.PathRenderer(canvas.get_renderer())
         view.redraw(brush, race.step)
-        view.heads(brush)
+        view.draw_current_markers(brush)
         assert (np.asarray(canvas.buffer_rgba()) != bare).any(axis=2).sum() > 300, name

@@ -10,36 +10,39 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.engine.race import Race
-from app.export.code.framework_script import counterparts_of, keras_script, torch_script
+from app.export.code.framework_script import convert_runs, keras_script, torch_script
 from app.export.code.numpy_script import numpy_script
 from app.export.code.plot_script import plot_script
 from app.export.options import Options
-from app.utils.atomic_write import replacing
+from app.utils.atomic_write import atomic_write
 from app.utils.i18n import in_english
 
 __all__ = [
-    "keras_code",
+    "export_keras_script",
     "keras_script",
-    "numpy_code",
+    "export_numpy_script",
     "numpy_script",
-    "plot_code",
+    "export_plot_script",
     "plot_script",
-    "torch_code",
+    "export_torch_script",
     "torch_script",
 ]
 
 
-def _file(script: Callable[[Race], str], framework: str = "") -> Callable[[Race, Path, Options], None]:
+def _script_exporter(script: Callable[[Race], str], framework: str = "") -> Callable[[Race, Path, Options], None]:
     def write(race: Race, path: Path, _: Options) -> None:
         if framework:
-            counterparts_of(race, framework)  # first, so that a refusal is in the language that is spoken
+            convert_runs(race, framework)  # first, so that a refusal is in the language that is spoken
         with in_english():
             text = script(race)
-        with replacing(path) as file:
+        with atomic_write(path) as file:
             file.write(text)
 
     return write
 
 
-numpy_code, plot_code = _file(numpy_script), _file(plot_script)
-torch_code, keras_code = _file(torch_script, "torch"), _file(keras_script, "keras")
+export_numpy_script, export_plot_script = _script_exporter(numpy_script), _script_exporter(plot_script)
+export_torch_script, export_keras_script = (
+    _script_exporter(torch_script, "torch"),
+    _script_exporter(keras_script, "keras"),
+)

@@ -11,26 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from app.export.code.literals import literal
-from app.export.code.module_source import Edit, Source, Statement, open_names, read
+from app.export.code.literals import format_literal
+from app.export.code.module_source import Edit, ModuleSource, Statement, free_names, read_source
 
-OURS = ("app", "optimizers", "surfaces")
-PACKAGES = ("optimizers", "surfaces")  # what is imported from these themselves is a module
+OWN_PACKAGES = ("app", "optimizers", "surfaces")
+MODULE_PACKAGES = ("optimizers", "surfaces")  # what is imported from these themselves is a module
 Key = tuple[str, str]  # module and name
 NO_ARRAYS: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 @dataclass
-class Piece:
+class Definition:
     """A definition that the script takes over. ``closed`` are the keys of what a nested function took from around it."""
 
     key: Key
-    source: Source
+    source: ModuleSource
     node: Statement
-    closed: Mapping[str, Key] = field(default_factory=dict)
+    closure: Mapping[str, Key] = field(default_factory=dict)
 
 
-class Gathered:
+class DependencyCollector:
     """What has been gathered so far, by the names of the script.
 
     ``instead``: what stands for some of our definitions, as module and name to import. ``arrays``: what some arrays are called.
@@ -39,169 +39,177 @@ class Gathered:
     def __init__(
         self,
         reserved: Collection[str],
-        instead: Mapping[Key, Key],
+        replacements: Mapping[Key, Key],
         features: Collection[str] = (),
         arrays: Mapping[str, np.ndarray] = NO_ARRAYS,
     ) -> None:
-        self.names: dict[Key, str] = {("numpy", ""): "np"}
-        self.taken = {*dir(builtins), *reserved, "np"}
+        self.script_names: dict[Key, str] = {("numpy", ""): "np"}
+        self.used_names = {*dir(builtins), *reserved, "np"}
         self.imports: list[tuple[Key, str]] = [(("numpy", ""), "np")]  # every script makes arrays
-        self.instead, self.features = instead, frozenset(features)
-        self.order: list[Piece | str] = []
-        self.attributes: set[str] = set()
-        self.classes: list[tuple[Piece, list[ast.FunctionDef]]] = []  # with the methods that nobody has asked for
-        self._objects: list[Any] = list(arrays.values())  # kept alive, since their ids are keys
-        self._arrays = {id(array): name for name, array in arrays.items()}
+        self.replacements, self.features = replacements, frozenset(features)
+        self.definitions: list[Definition | str] = []
+        self.used_attributes: set[str] = set()
+        self.classes: list[tuple[Definition, list[ast.FunctionDef]]] = []  # with the methods that nobody has asked for
+        self._kept_alive: list[Any] = list(arrays.values())  # kept alive, since their ids are keys
+        self._array_names = {id(array): name for name, array in arrays.items()}
 
-    def function(self, function: Callable[..., Any], name: str = "") -> str:
+    def add_function(self, function: Callable[..., Any], name: str = "") -> str:
         """The name in the script of a function of ours, made in another one or not; ``name`` is what to call one that was made."""
-        outer, _, inner = function.__qualname__.rpartition(".<locals>.")
-        if not outer:
-            return self.need((function.__module__, function.__name__))
+        outer_name, _, inner_name = function.__qualname__.rpartition(".<locals>.")
+        if not outer_name:
+            return self.require((function.__module__, function.__name__))
         key = function.__module__, f"{function.__qualname__} {id(function)}"
-        if key not in self.names:
-            self._objects.append(function)
-            source = self._read(function.__module__)
-            factory = source.definitions[outer]
+        if key not in self.script_names:
+            self._kept_alive.append(function)
+            source = self._read_module(function.__module__)
+            factory = source.definitions[outer_name]
             assert isinstance(factory, ast.FunctionDef)
-            cells = [cell.cell_contents for cell in function.__closure__ or ()]
-            closed = dict(zip(function.__code__.co_freevars, cells, strict=True))
-            arguments = [argument.arg for argument in factory.args.args]
-            if set(arguments) <= closed.keys():
-                call = ", ".join(self._value(each, closed[each]) for each in arguments)
-                make = self.need((function.__module__, outer))
-                self.names[key] = self._name(name or f"{outer}_here", key)
-                self.order.append(f"{self.names[key]} = {make}({call})")
+            cell_values = [cell.cell_contents for cell in function.__closure__ or ()]
+            closure = dict(zip(function.__code__.co_freevars, cell_values, strict=True))
+            parameters = [argument.arg for argument in factory.args.args]
+            if set(parameters) <= closure.keys():
+                call = ", ".join(self._add_value(each, closure[each]) for each in parameters)
+                factory_name = self.require((function.__module__, outer_name))
+                self.script_names[key] = self._unique_name(name or f"{outer_name}_here", key)
+                self.definitions.append(f"{self.script_names[key]} = {factory_name}({call})")
             else:
                 node = next(
-                    each for each in ast.walk(factory) if isinstance(each, ast.FunctionDef) and each.name == inner
+                    each for each in ast.walk(factory) if isinstance(each, ast.FunctionDef) and each.name == inner_name
                 )
-                keys = {each: self._constant(each, value) for each, value in closed.items()}
-                self.names[key] = self._name(inner, key)
-                self._take(Piece(key, source, node, keys))
-        return self.names[key]
+                keys = {each: self._constant_key(each, value) for each, value in closure.items()}
+                self.script_names[key] = self._unique_name(inner_name, key)
+                self._add_definition(Definition(key, source, node, keys))
+        return self.script_names[key]
 
-    def _value(self, name: str, value: Any) -> str:
+    def _add_value(self, name: str, value: Any) -> str:
         """The name of a function or of a constant."""
-        return self.function(value) if callable(value) else self.constant(name, value)
+        return self.add_function(value) if callable(value) else self.add_constant(name, value)
 
-    def constant(self, name: str, value: Any) -> str:
+    def add_constant(self, name: str, value: Any) -> str:
         """The name of a value that the script writes out once."""
-        return self.names[self._constant(name, value)]
+        return self.script_names[self._constant_key(name, value)]
 
-    def _constant(self, name: str, value: Any) -> Key:
-        name = self._arrays.get(id(value), name)
+    def _constant_key(self, name: str, value: Any) -> Key:
+        name = self._array_names.get(id(value), name)
         key = "", f"{name} {id(value)}"
-        if key not in self.names:
-            self._objects.append(value)
-            self.names[key] = self._name(name, key)
-            self.order.append(f"{self.names[key]} = {literal(value)}")
+        if key not in self.script_names:
+            self._kept_alive.append(value)
+            self.script_names[key] = self._unique_name(name, key)
+            self.definitions.append(f"{self.script_names[key]} = {format_literal(value)}")
         return key
 
-    def need(self, key: Key, called: str = "") -> str:
+    def require(self, key: Key, alias: str = "") -> str:
         """The name in the script of a definition, which is taken over unless it is there already, or imported as ``called``."""
         module, name = key
-        key = self.instead.get(key, key)
-        if key in self.names:
-            return self.names[key]
-        if module.partition(".")[0] not in OURS or key[0] not in (module, ""):
-            return self._imported(key, key[1] if key in self.instead.values() else called)
-        source = self._read(module)
+        key = self.replacements.get(key, key)
+        if key in self.script_names:
+            return self.script_names[key]
+        if module.partition(".")[0] not in OWN_PACKAGES or key[0] not in (module, ""):
+            return self._add_import(key, key[1] if key in self.replacements.values() else alias)
+        source = self._read_module(module)
         if name in source.imports:
-            found = self.need(source.imports[name], name)
-            self.names[key] = found
-            return found
-        self.names[key] = self._name(name, key)
-        self._take(Piece(key, source, source.definitions[name]))
-        return self.names[key]
+            script_name = self.require(source.imports[name], name)
+            self.script_names[key] = script_name
+            return script_name
+        self.script_names[key] = self._unique_name(name, key)
+        self._add_definition(Definition(key, source, source.definitions[name]))
+        return self.script_names[key]
 
-    def _imported(self, key: Key, called: str) -> str:
-        self.names[key] = self._name(called or key[1] or key[0], key)
-        self.imports.append((key, self.names[key]))
-        return self.names[key]
+    def _add_import(self, key: Key, alias: str) -> str:
+        self.script_names[key] = self._unique_name(alias or key[1] or key[0], key)
+        self.imports.append((key, self.script_names[key]))
+        return self.script_names[key]
 
-    def _name(self, name: str, key: Key) -> str:
+    def _unique_name(self, name: str, key: Key) -> str:
         """The name itself; where it is taken, one that says whose it is."""
-        if name in self.taken:
-            home = key[0].partition(".")[0]
-            name = f"{'surface' if home in ('surfaces', '') else 'rule' if home == 'optimizers' else 'our'}_{name}"
-        number = 1
-        while (made := name if number == 1 else f"{name}_{number}") in self.taken:
-            number += 1
-        self.taken.add(made)
-        return made
+        if name in self.used_names:
+            package = key[0].partition(".")[0]
+            name = (
+                f"{'surface' if package in ('surfaces', '') else 'rule' if package == 'optimizers' else 'our'}_{name}"
+            )
+        suffix = 1
+        while (candidate := name if suffix == 1 else f"{name}_{suffix}") in self.used_names:
+            suffix += 1
+        self.used_names.add(candidate)
+        return candidate
 
-    def _read(self, module: str) -> Source:
-        return read(module, self.features if module.startswith("app.") else frozenset())
+    def _read_module(self, module: str) -> ModuleSource:
+        return read_source(module, self.features if module.startswith("app.") else frozenset())
 
-    def _take(self, piece: Piece) -> None:
-        if isinstance(piece.node, ast.ClassDef):
-            methods = [each for each in piece.node.body if isinstance(each, ast.FunctionDef)]
-            self.classes.append((piece, methods))
-            rest = [
-                *piece.node.decorator_list,
-                *piece.node.bases,
-                *(each for each in piece.node.body if each not in methods),
+    def _add_definition(self, definition: Definition) -> None:
+        if isinstance(definition.node, ast.ClassDef):
+            methods = [each for each in definition.node.body if isinstance(each, ast.FunctionDef)]
+            self.classes.append((definition, methods))
+            nodes = [
+                *definition.node.decorator_list,
+                *definition.node.bases,
+                *(each for each in definition.node.body if each not in methods),
             ]
         else:
-            rest = [piece.node]
-        for node in rest:
-            self._look_into(piece, node)
-        self.order.append(piece)
-        self._take_methods()
+            nodes = [definition.node]
+        for node in nodes:
+            self._add_references(definition, node)
+        self.definitions.append(definition)
+        self._add_used_methods()
 
-    def _look_into(self, piece: Piece, node: ast.AST) -> None:
-        for place, key in self._references(piece, node):
-            self.need(key, place.id if isinstance(place, ast.Name) else "")
-        self.attributes |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    def _add_references(self, definition: Definition, node: ast.AST) -> None:
+        for reference, key in self._iter_references(definition, node):
+            self.require(key, reference.id if isinstance(reference, ast.Name) else "")
+        self.used_attributes |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
-    def _take_methods(self) -> None:
+    def _add_used_methods(self) -> None:
         """Those methods of the classes that somebody asks for by now, and those that these ask for."""
-        while asked := next(
+        while used := next(
             (
                 (piece, methods, method)
                 for piece, methods in self.classes
                 for method in methods
-                if method.name.startswith("__") or method.name in self.attributes
+                if method.name.startswith("__") or method.name in self.used_attributes
             ),
             None,
         ):
-            piece, methods, method = asked
+            definition, methods, method = used
             methods.remove(method)
-            self._look_into(piece, method)
+            self._add_references(definition, method)
 
-    def _references(self, piece: Piece, node: ast.AST) -> Iterator[tuple[ast.AST, Key]]:
+    def _iter_references(self, definition: Definition, node: ast.AST) -> Iterator[tuple[ast.AST, Key]]:
         """The places in a definition that name another one, with its key."""
-        source = piece.source
-        inside = {id(each.value): each for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-        for name in open_names(node):
-            if name.id in piece.closed:
-                yield name, piece.closed[name.id]
+        source = definition.source
+        attribute_of = {id(each.value): each for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+        for name in free_names(node):
+            if name.id in definition.closure:
+                yield name, definition.closure[name.id]
             elif name.id in source.imports:
-                home, member = source.imports[name.id]
-                if home in PACKAGES:
-                    attribute = inside[id(name)]  # of a module
-                    yield attribute, (f"{home}.{member}", attribute.attr)
+                module, member = source.imports[name.id]
+                if module in MODULE_PACKAGES:
+                    attribute = attribute_of[id(name)]  # of a module
+                    yield attribute, (f"{module}.{member}", attribute.attr)
                 else:
-                    yield name, (home, member)
+                    yield name, (module, member)
             elif name.id in source.definitions:
                 yield name, (source.module, name.id)
 
-    def text(self, piece: Piece | str) -> str:
+    def source_text(self, definition: Definition | str) -> str:
         """A definition as the script has it: without annotations and what nobody needs, by the names of the script."""
-        if isinstance(piece, str):
-            return piece
-        source, node = piece.source, piece.node
-        unused = next((methods for other, methods in self.classes if other is piece), [])
-        edits: list[Edit] = [*source.untyped(node), *source.untold(node), *source.without(unused)]
-        for place, key in self._references(piece, node):
-            name = self.names.get(self.instead.get(key, key))
+        if isinstance(definition, str):
+            return definition
+        source, node = definition.source, definition.node
+        unused_methods = next((methods for other, methods in self.classes if other is definition), [])
+        edits: list[Edit] = [
+            *source.annotation_edits(node),
+            *source.docstring_edits(node),
+            *source.removal_edits(unused_methods),
+        ]
+        for reference, key in self._iter_references(definition, node):
+            name = self.script_names.get(self.replacements.get(key, key))
             if name is not None:  # else it stands in a method that nobody needs
-                edits.append((source.begin(place), source.end(place), name.encode()))
-        own = self.names[piece.key]
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and own != node.name:
-            begin = source.text.index(node.name.encode(), source.begin(node))
-            edits.append((begin, begin + len(node.name.encode()), own.encode()))
-        elif isinstance(node, ast.Assign) and own != piece.key[1]:
-            edits += [(source.begin(each), source.end(each), own.encode()) for each in node.targets]
-        return source.cut(node, edits)
+                edits.append((source.start_offset(reference), source.end_offset(reference), name.encode()))
+        script_name = self.script_names[definition.key]
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and script_name != node.name:
+            start = source.text.index(node.name.encode(), source.start_offset(node))
+            edits.append((start, start + len(node.name.encode()), script_name.encode()))
+        elif isinstance(node, ast.Assign) and script_name != definition.key[1]:
+            edits += [
+                (source.start_offset(each), source.end_offset(each), script_name.encode()) for each in node.targets
+            ]
+        return source.apply_edits(node, edits)

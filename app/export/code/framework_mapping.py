@@ -8,54 +8,56 @@ from typing import Any, NamedTuple
 from optimizers import OPTIMIZERS
 from optimizers.frameworks import from_framework
 
-Settings = Mapping[str, float]
-Call = tuple[str, dict[str, Any]]  # a class and its keyword arguments
+Hyperparameters = Mapping[str, float]
+FrameworkCall = tuple[str, dict[str, Any]]  # a class and its keyword arguments
 
 
 class Counterpart(NamedTuple):
     """``call`` gives class and arguments. ``adjusted`` is what makes up for a difference, in every step or once lr changes."""
 
-    call: Callable[[Settings], Call]
-    adjusted: str = ""
+    call: Callable[[Hyperparameters], FrameworkCall]
+    adjustment: str = ""
     only_if_lr_changes: bool = False
 
 
-def _named(name: str, names: Mapping[str, str], **more: Any) -> Callable[[Settings], Call]:
+def _renamed_call(
+    class_name: str, argument_names: Mapping[str, str], **extra: Any
+) -> Callable[[Hyperparameters], FrameworkCall]:
     """The class with our hyperparameters under its own names."""
-    return lambda h: (name, {theirs: h[ours] for theirs, ours in names.items()} | more)
+    return lambda h: (class_name, {theirs: h[ours] for theirs, ours in argument_names.items()} | extra)
 
 
-def _own(*names: str) -> dict[str, str]:
+def _same_names(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def _betas(name: str, *names: str, **more: Any) -> Callable[[Settings], Call]:
+def _adam_call(class_name: str, *names: str, **extra: Any) -> Callable[[Hyperparameters], FrameworkCall]:
     return lambda h: (
-        name,
+        class_name,
         {
             "lr": h["lr"],
             "betas": (h["beta1"], h["beta2"]),
             "eps": h["eps"],
             **{each: h[each] for each in names},
-            **more,
+            **extra,
         },
     )
 
 
-def _momentum(lr: str, nesterov: bool = False) -> Callable[[Settings], Call]:
+def _sgd_call(lr_name: str, nesterov: bool = False) -> Callable[[Hyperparameters], FrameworkCall]:
     """Both frameworks refuse Nesterov's momentum where there is none."""
     return lambda h: (
         "SGD",
-        {lr: h["lr"], "momentum": h["momentum"]} | ({"nesterov": True} if nesterov and h["momentum"] else {}),
+        {lr_name: h["lr"], "momentum": h["momentum"]} | ({"nesterov": True} if nesterov and h["momentum"] else {}),
     )
 
 
-def _lbfgs(h: Settings) -> Call:
-    most, tried = int(h["max_iter"]), int(h["max_eval"])
+def _lbfgs_call(h: Hyperparameters) -> FrameworkCall:
+    max_iter, max_eval = int(h["max_iter"]), int(h["max_eval"])
     return "LBFGS", {
         "lr": h["lr"],
-        "max_iter": most,
-        "max_eval": tried or most * 5 // 4,
+        "max_iter": max_iter,
+        "max_eval": max_eval or max_iter * 5 // 4,
         "tolerance_grad": h["tolerance_grad"],
         "tolerance_change": h["tolerance_change"],
         "history_size": int(h["history_size"]),
@@ -63,16 +65,20 @@ def _lbfgs(h: Settings) -> Call:
     }
 
 
-RATE_INSIDE, EPS_EARLY, EPS_LATE = "rate_inside", "eps_before_correction", "eps_after_correction"
+LR_IN_VELOCITY, EPS_BEFORE_CORRECTION, EPS_AFTER_CORRECTION = (
+    "lr_in_velocity",
+    "eps_before_correction",
+    "eps_after_correction",
+)
 TORCH = {
-    "sgd": Counterpart(_named("SGD", _own("lr"))),
-    "momentum": Counterpart(_momentum("lr"), RATE_INSIDE, True),
-    "momentum_torch": Counterpart(_momentum("lr")),
-    "nesterov": Counterpart(_momentum("lr", nesterov=True)),
-    "nesterov_keras": Counterpart(_momentum("lr", nesterov=True), RATE_INSIDE, True),
-    "averaged_momentum": Counterpart(_named("SGD", _own("lr", "momentum", "dampening"))),
+    "sgd": Counterpart(_renamed_call("SGD", _same_names("lr"))),
+    "momentum": Counterpart(_sgd_call("lr"), LR_IN_VELOCITY, True),
+    "momentum_torch": Counterpart(_sgd_call("lr")),
+    "nesterov": Counterpart(_sgd_call("lr", nesterov=True)),
+    "nesterov_keras": Counterpart(_sgd_call("lr", nesterov=True), LR_IN_VELOCITY, True),
+    "averaged_momentum": Counterpart(_renamed_call("SGD", _same_names("lr", "momentum", "dampening"))),
     "adagrad": Counterpart(
-        _named("Adagrad", _own("lr", "lr_decay", "eps") | {"initial_accumulator_value": "initial_sum"})
+        _renamed_call("Adagrad", _same_names("lr", "lr_decay", "eps") | {"initial_accumulator_value": "initial_sum"})
     ),
     "rmsprop": Counterpart(
         lambda h: (
@@ -86,24 +92,24 @@ TORCH = {
             },
         )
     ),
-    "adadelta": Counterpart(_named("Adadelta", _own("lr", "rho", "eps"))),
-    "adam": Counterpart(_betas("Adam")),
-    "adam_keras": Counterpart(_betas("Adam"), EPS_EARLY),
-    "amsgrad": Counterpart(_betas("Adam", amsgrad=True)),
-    "amsgrad_keras": Counterpart(_betas("Adam", amsgrad=True), EPS_EARLY),
-    "adamw": Counterpart(_betas("AdamW", "weight_decay")),
-    "adamw_keras": Counterpart(_betas("AdamW", "weight_decay"), EPS_EARLY),
-    "adamax": Counterpart(_betas("Adamax")),
-    "nadam": Counterpart(_betas("NAdam", "momentum_decay")),
-    "radam": Counterpart(_betas("RAdam")),
+    "adadelta": Counterpart(_renamed_call("Adadelta", _same_names("lr", "rho", "eps"))),
+    "adam": Counterpart(_adam_call("Adam")),
+    "adam_keras": Counterpart(_adam_call("Adam"), EPS_BEFORE_CORRECTION),
+    "amsgrad": Counterpart(_adam_call("Adam", amsgrad=True)),
+    "amsgrad_keras": Counterpart(_adam_call("Adam", amsgrad=True), EPS_BEFORE_CORRECTION),
+    "adamw": Counterpart(_adam_call("AdamW", "weight_decay")),
+    "adamw_keras": Counterpart(_adam_call("AdamW", "weight_decay"), EPS_BEFORE_CORRECTION),
+    "adamax": Counterpart(_adam_call("Adamax")),
+    "nadam": Counterpart(_adam_call("NAdam", "momentum_decay")),
+    "radam": Counterpart(_adam_call("RAdam")),
     "rprop": Counterpart(
         lambda h: (
             "Rprop",
             {"lr": h["lr"], "etas": (h["eta_minus"], h["eta_plus"]), "step_sizes": (h["step_min"], h["step_max"])},
         )
     ),
-    "asgd": Counterpart(_named("ASGD", _own("lr", "lambd", "alpha", "t0"))),
-    "lbfgs": Counterpart(_lbfgs),
+    "asgd": Counterpart(_renamed_call("ASGD", _same_names("lr", "lambd", "alpha", "t0"))),
+    "lbfgs": Counterpart(_lbfgs_call),
     "adafactor": Counterpart(
         lambda h: (
             "Adafactor",
@@ -117,13 +123,16 @@ TORCH = {
         )
     ),
 }
-_RATE, _ADAM = {"learning_rate": "lr"}, {"learning_rate": "lr", "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps"}
+_LR_NAMES, _ADAM_NAMES = (
+    {"learning_rate": "lr"},
+    {"learning_rate": "lr", "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps"},
+)
 KERAS = {
-    "sgd": Counterpart(_named("SGD", _RATE)),
-    "momentum": Counterpart(_momentum("learning_rate")),
-    "momentum_torch": Counterpart(_momentum("learning_rate"), "", True),
-    "nesterov": Counterpart(_momentum("learning_rate", nesterov=True), "", True),
-    "nesterov_keras": Counterpart(_momentum("learning_rate", nesterov=True)),
+    "sgd": Counterpart(_renamed_call("SGD", _LR_NAMES)),
+    "momentum": Counterpart(_sgd_call("learning_rate")),
+    "momentum_torch": Counterpart(_sgd_call("learning_rate"), "", True),
+    "nesterov": Counterpart(_sgd_call("learning_rate", nesterov=True), "", True),
+    "nesterov_keras": Counterpart(_sgd_call("learning_rate", nesterov=True)),
     "rmsprop_keras": Counterpart(
         lambda h: (
             "RMSprop",
@@ -136,18 +145,18 @@ KERAS = {
             },
         )
     ),
-    "adam": Counterpart(_named("Adam", _ADAM), EPS_LATE),
-    "adam_keras": Counterpart(_named("Adam", _ADAM)),
-    "amsgrad": Counterpart(_named("Adam", _ADAM, amsgrad=True), EPS_LATE),
-    "amsgrad_keras": Counterpart(_named("Adam", _ADAM, amsgrad=True)),
-    "adamw": Counterpart(_named("AdamW", _ADAM | _own("weight_decay")), EPS_LATE),
-    "adamw_keras": Counterpart(_named("AdamW", _ADAM | _own("weight_decay"))),
+    "adam": Counterpart(_renamed_call("Adam", _ADAM_NAMES), EPS_AFTER_CORRECTION),
+    "adam_keras": Counterpart(_renamed_call("Adam", _ADAM_NAMES)),
+    "amsgrad": Counterpart(_renamed_call("Adam", _ADAM_NAMES, amsgrad=True), EPS_AFTER_CORRECTION),
+    "amsgrad_keras": Counterpart(_renamed_call("Adam", _ADAM_NAMES, amsgrad=True)),
+    "adamw": Counterpart(_renamed_call("AdamW", _ADAM_NAMES | _same_names("weight_decay")), EPS_AFTER_CORRECTION),
+    "adamw_keras": Counterpart(_renamed_call("AdamW", _ADAM_NAMES | _same_names("weight_decay"))),
     "adagrad_keras": Counterpart(
-        _named("Adagrad", _RATE | {"initial_accumulator_value": "initial_sum", "epsilon": "eps"})
+        _renamed_call("Adagrad", _LR_NAMES | {"initial_accumulator_value": "initial_sum", "epsilon": "eps"})
     ),
-    "adadelta": Counterpart(_named("Adadelta", _RATE | {"rho": "rho", "epsilon": "eps"})),
-    "adamax_keras": Counterpart(_named("Adamax", _ADAM)),
-    "nadam_keras": Counterpart(_named("Nadam", _ADAM)),
+    "adadelta": Counterpart(_renamed_call("Adadelta", _LR_NAMES | {"rho": "rho", "epsilon": "eps"})),
+    "adamax_keras": Counterpart(_renamed_call("Adamax", _ADAM_NAMES)),
+    "nadam_keras": Counterpart(_renamed_call("Nadam", _ADAM_NAMES)),
     "ftrl": Counterpart(
         lambda h: (
             "Ftrl",
@@ -162,8 +171,10 @@ KERAS = {
             },
         )
     ),
-    "lion": Counterpart(_named("Lion", _RATE | {"beta_1": "beta1", "beta_2": "beta2", "weight_decay": "weight_decay"})),
-    "lamb": Counterpart(_named("Lamb", _ADAM)),
+    "lion": Counterpart(
+        _renamed_call("Lion", _LR_NAMES | {"beta_1": "beta1", "beta_2": "beta2", "weight_decay": "weight_decay"})
+    ),
+    "lamb": Counterpart(_renamed_call("Lamb", _ADAM_NAMES)),
     "adafactor_keras": Counterpart(
         lambda h: (
             "Adafactor",
@@ -179,32 +190,32 @@ KERAS = {
 }
 COUNTERPARTS = {"torch": TORCH, "keras": KERAS}
 # A framework keeps no memory for these while they are 0, so that a run in which they come and go is not the same
-KEPT = ("momentum", "centered")
+STATEFUL_ARGUMENTS = ("momentum", "centered")
 
 
-def counterpart(
-    framework: str, optimizer: str, stretches: list[Settings], lr_changes: bool
-) -> tuple[list[Call], str] | None:
+def find_counterpart(
+    framework: str, optimizer_id: str, spans: list[Hyperparameters], lr_changes: bool
+) -> tuple[list[FrameworkCall], str] | None:
     """The calls with the hyperparameters of each stretch of a run, and the name of what must be adjusted; None where none is so."""
-    made = COUNTERPARTS[framework].get(optimizer)
-    if made is None or any(len({bool(h[name]) for h in stretches if name in h}) > 1 for name in KEPT):
+    match = COUNTERPARTS[framework].get(optimizer_id)
+    if match is None or any(len({bool(h[name]) for h in spans if name in h}) > 1 for name in STATEFUL_ARGUMENTS):
         return None
-    if made.only_if_lr_changes and lr_changes and not made.adjusted:
+    if match.only_if_lr_changes and lr_changes and not match.adjustment:
         return None
-    calls = [made.call(h) for h in stretches]
-    if not all(_same(framework, call, optimizer, h) for call, h in zip(calls, stretches, strict=True)):
+    calls = [match.call(h) for h in spans]
+    if not all(_is_equivalent(framework, call, optimizer_id, h) for call, h in zip(calls, spans, strict=True)):
         return None
-    return calls, made.adjusted if lr_changes or not made.only_if_lr_changes else ""
+    return calls, match.adjustment if lr_changes or not match.only_if_lr_changes else ""
 
 
-def _same(framework: str, call: Call, optimizer: str, h: Settings) -> bool:
+def _is_equivalent(framework: str, call: FrameworkCall, optimizer_id: str, h: Hyperparameters) -> bool:
     """Whether a call, read forwards, is our optimizer again, or one that differs only by what is adjusted."""
     id, hyperparameters = from_framework(framework, *call)
-    base = {OPTIMIZERS[each].variant_of or each for each in (id, optimizer)}
-    if id == optimizer:
-        known = {**OPTIMIZERS[id].defaults, **hyperparameters}
-        differ = {name for name in OPTIMIZERS[id].hyperparameters if known[name] != h[name]}
-        return not differ - {"max_eval"}  # 0 stands for a number that depends on max_iter
+    base_ids = {OPTIMIZERS[each].variant_of or each for each in (id, optimizer_id)}
+    if id == optimizer_id:
+        read_back = {**OPTIMIZERS[id].defaults, **hyperparameters}
+        different = {name for name in OPTIMIZERS[id].hyperparameters if read_back[name] != h[name]}
+        return not different - {"max_eval"}  # 0 stands for a number that depends on max_iter
     if id == "sgd":
         return h["momentum"] == 0 and not h.get("dampening")
-    return len(base) == 1 or (optimizer == "averaged_momentum" and id == "momentum_torch")
+    return len(base_ids) == 1 or (optimizer_id == "averaged_momentum" and id == "momentum_torch")

@@ -8,29 +8,29 @@ from typing import Any
 
 import numpy as np
 
-WIDE = 118
+MAX_LINE_LENGTH = 118
 
 
-def literal(value: Any) -> str:
+def format_literal(value: Any) -> str:
     """A number, None, a string, or a list, tuple or array of such, so that it is read back to the bit."""
     if isinstance(value, np.ndarray):
-        return f"np.array({literal(value.tolist())})"
+        return f"np.array({format_literal(value.tolist())})"
     if isinstance(value, (tuple, list)):
         left, right = "()" if isinstance(value, tuple) else "[]"
-        inner = ", ".join(map(literal, value)) + "," * (isinstance(value, tuple) and len(value) == 1)
-        if len(inner) > WIDE and not any(isinstance(each, str) for each in value):
-            inner = "".join(f"\n    {line}" for line in wrap(inner, WIDE)) + "\n"
+        inner = ", ".join(map(format_literal, value)) + "," * (isinstance(value, tuple) and len(value) == 1)
+        if len(inner) > MAX_LINE_LENGTH and not any(isinstance(each, str) for each in value):
+            inner = "".join(f"\n    {line}" for line in wrap(inner, MAX_LINE_LENGTH)) + "\n"
         return f"{left}{inner}{right}"
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if value is None or isinstance(value, (bool, int, float)):
         return repr(value)
     if isinstance(value, str):
-        return f'"{escaped(value)}"'
+        return f'"{escape_string(value)}"'
     raise TypeError(f"a script cannot hold {type(value).__name__}")
 
 
-def escaped(text: str) -> str:
+def escape_string(text: str) -> str:
     """Text that stays inside a string in double quotes, also in three of them, whatever it holds."""
     return "".join(
         each if each.isprintable() and each not in '"\\' else "\\" + each if each in '"\\' else ascii(each)[1:-1]

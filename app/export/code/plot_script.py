@@ -4,82 +4,92 @@ from __future__ import annotations
 
 import math
 
-from app.analysis.height_map import neat, scenery_of
+from app.analysis.height_map import height_map_for, round_off
 from app.engine.race import Race
 from app.export.code import script_builder, script_text
-from app.export.code.literals import literal
-from app.export.code.numpy_script import walks
+from app.export.code.literals import format_literal
+from app.export.code.numpy_script import path_blocks
 from app.theming.theme import LIGHT
 
-DRAWING = "app.export.code.templates.plotting"
-LEVELS = 10
-USE = "It draws the race in a window, or into the file that it is given: python script.py picture.png"
+PLOTTING_MODULE = "app.export.code.templates.plotting"
+LEVEL_COUNT = 10
+USAGE_NOTE = "It draws the race in a window, or into the file that it is given: python script.py picture.png"
 
 
 def plot_script(race: Race) -> str:
     """A script that needs NumPy and matplotlib, and redraws contour, paths, start, minima and losses."""
-    body, gathered = walks(race, on_arrays=True)
-    surface = gathered.function(race.surface.function)
-    before = len(gathered.order)
-    draw, show = gathered.need((DRAWING, "draw")), gathered.need((DRAWING, "show"))
-    drawing = [gathered.text(piece) for piece in gathered.order[before:]]
-    ending = script_builder.main(
-        script_builder.LAST_WORDS, f"{show}({draw}({surface}, START, paths, losses, STYLES, **PICTURE))"
+    body, collector = path_blocks(race, vectorized=True)
+    surface = collector.add_function(race.surface.function)
+    first_index = len(collector.definitions)
+    draw, show = collector.require((PLOTTING_MODULE, "draw")), collector.require((PLOTTING_MODULE, "show"))
+    plotting_blocks = [collector.source_text(definition) for definition in collector.definitions[first_index:]]
+    final_block = script_builder.main_block(
+        script_builder.SUMMARY_CODE, f"{show}({draw}({surface}, START, paths, losses, STYLES, **PICTURE))"
     )
-    return script_builder.joined(
-        script_text.heading(race, "numpy and matplotlib", USE),
-        gathered,
+    return script_builder.join_script(
+        script_text.script_docstring(race, "numpy and matplotlib", USAGE_NOTE),
+        collector,
         *body,
-        *drawing,
-        f"{styles(race)}\n\n{picture(race)}",
-        ending,
+        *plotting_blocks,
+        f"{style_table(race)}\n\n{figure_settings(race)}",
+        final_block,
     )
 
 
-def styles(race: Race) -> str:
+def style_table(race: Race) -> str:
     """Color, mark and label of each run that is shown."""
-    experiment = race.experiment.at(race.step)
+    experiment = race.experiment.as_of_step(race.step)
     rows = []
-    looks = LIGHT.styles(experiment.runs)
-    for name, label, style, track in zip(experiment.names, experiment.labels, looks, race.tracks, strict=True):
-        gone = track.diverged_at
-        words = label if gone is None or gone > race.step else f"{label} (diverged at step {gone})"
+    run_styles = LIGHT.styles(experiment.runs)
+    for name, label, style, trajectory in zip(
+        experiment.names, experiment.labels, run_styles, race.trajectories, strict=True
+    ):
+        diverged_at = trajectory.diverged_at
+        legend_label = (
+            label if diverged_at is None or diverged_at > race.step else f"{label} (diverged at step {diverged_at})"
+        )
         if style.visible:
             dash = (0, style.dash) if style.dash else "solid"
             rows.append(
                 (
                     name,
-                    script_text.arguments(
-                        {"color": style.color, "marker": style.marker, "linestyle": dash, "label": words}
+                    script_text.format_arguments(
+                        {"color": style.color, "marker": style.marker, "linestyle": dash, "label": legend_label}
                     ),
                 )
             )
-    return "# How each run is drawn; one that is not in here is hidden\n" + script_text.mapping("STYLES", rows)
+    return "# How each run is drawn; one that is not in here is hidden\n" + script_text.format_mapping("STYLES", rows)
 
 
-def picture(race: Race) -> str:
+def figure_settings(race: Race) -> str:
     """What else the picture shows, and over which range of heights."""
     experiment, surface = race.experiment, race.surface
-    scenery = scenery_of(experiment)
-    logarithmic = surface.levels != "linear"
-    heights = {float(scenery.relief(height)): height for height in scenery.round_heights(LEVELS)}
+    height_map = height_map_for(experiment)
+    logarithmic = surface.value_scale != "linear"
+    heights = {float(height_map.normalized_height(height)): height for height in height_map.round_heights(LEVEL_COUNT)}
     losses = [
         loss
-        for track, run in zip(race.tracks, experiment.runs, strict=True)
+        for trajectory, run in zip(race.trajectories, experiment.runs, strict=True)
         if run.visible
-        for loss in track.part(0, race.step)[2].tolist()
+        for loss in trajectory.values_between(0, race.step)[2].tolist()
         if math.isfinite(loss)
     ]
-    y_scale = experiment.curve.y_scale if losses and min(losses) >= 0 < max(losses) else "linear"
-    facts = {
-        "box": tuple((float(low), float(high)) for low, high in scenery.box),
-        "low": float(scenery.low),
-        "span": float(scenery.span),
-        "unit": float(scenery.unit) if logarithmic else None,
-        "levels": [(share, neat(height)) for share, height in sorted(heights.items()) if 0 < share < 1],
+    y_scale = experiment.loss_plot.y_scale if losses and min(losses) >= 0 < max(losses) else "linear"
+    settings = {
+        "bounds": tuple((float(low), float(high)) for low, high in height_map.bounds),
+        "low": float(height_map.min_height),
+        "span": float(height_map.height_range),
+        "unit": float(height_map.linear_threshold) if logarithmic else None,
+        "contour_levels": [
+            (fraction, round_off(height)) for fraction, height in sorted(heights.items()) if 0 < fraction < 1
+        ],
         "minima": [(float(x), float(y)) for x, y in surface.minima],
-        "axes": surface.axes,
-        "scales": (experiment.curve.x_scale, y_scale),
+        "axes": surface.axis_labels,
+        "scales": (experiment.loss_plot.x_scale, y_scale),
         "title": experiment.title or surface.name,
     }
-    return "PICTURE = dict(\n" + "".join(f"    {name}={literal(value)},\n" for name, value in facts.items()) + ")"
+    return (
+        "PICTURE = dict(\n"
+        + "".join(f"    {name}={format_literal(value)},\n" for name, value in settings.items())
+        + ")"
+    )

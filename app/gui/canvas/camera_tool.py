@@ -7,71 +7,71 @@ from typing import Any
 
 from PyQt6.QtCore import Qt
 
-from app.gui.canvas.plot_canvas import Canvas
+from app.gui.canvas.plot_canvas import PlotCanvas
 from app.views.camera import Camera
-from app.views.surface_view import Relief
+from app.views.surface_view import SurfaceView
 
-DEGREES = 0.45  # a pixel
+DEGREES_PER_PIXEL = 0.45  # a pixel
 
 
-class TurnGesture:
+class CameraTool:
     """Drag turns the relief, upright at all times; the wheel zooms; a double click puts it back.
 
     While it turns it is drawn without labels, at most once an event loop; on release it is drawn in full.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: PlotCanvas) -> None:
         self.canvas = canvas
-        self.last: tuple[float, float] | None = None
+        self.last_position: tuple[float, float] | None = None
         canvas.mpl_connect("button_press_event", self.press)
         canvas.mpl_connect("motion_notify_event", self.move)
         canvas.mpl_connect("button_release_event", self.release)
-        canvas.mpl_connect("scroll_event", self.zoom)
+        canvas.mpl_connect("scroll_event", self.scroll)
         canvas.setCursor(Qt.CursorShape.OpenHandCursor)
-        canvas.settle.timeout.connect(self.rest)
+        canvas.idle_timer.timeout.connect(self.end_interaction)
 
     @property
-    def view(self) -> Relief:
-        assert isinstance(self.canvas.view, Relief)
+    def view(self) -> SurfaceView:
+        assert isinstance(self.canvas.view, SurfaceView)
         return self.canvas.view
 
     def press(self, event: Any) -> None:
         if event.dblclick:
-            self.look_from(Camera())
+            self.set_camera(Camera())
         elif event.button == 1:
-            self.last = (event.x, event.y)
+            self.last_position = (event.x, event.y)
             self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def move(self, event: Any) -> None:
-        if self.last is None:
+        if self.last_position is None:
             return
-        across, up = event.x - self.last[0], event.y - self.last[1]
-        self.last = (event.x, event.y)
-        scale = DEGREES / self.canvas.device_pixel_ratio
-        self.view.turning = True
-        self.look_from(self.view.camera.turned(-across * scale, -up * scale))
+        dx, dy = event.x - self.last_position[0], event.y - self.last_position[1]
+        self.last_position = (event.x, event.y)
+        scale = DEGREES_PER_PIXEL / self.canvas.device_pixel_ratio
+        self.view.rotating = True
+        self.set_camera(self.view.camera.rotated(-dx * scale, -dy * scale))
 
     def release(self, event: Any) -> None:
-        self.last = None
+        self.last_position = None
         self.canvas.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.rest()
+        self.end_interaction()
 
-    def zoom(self, event: Any) -> None:
+    def scroll(self, event: Any) -> None:
         self.move_camera(zoom=1.1**event.step)
 
-    def move_camera(self, across: float = 0.0, up: float = 0.0, zoom: float = 1.0) -> None:
+    def move_camera(self, azimuth: float = 0.0, elevation: float = 0.0, zoom: float = 1.0) -> None:
         """Turn by degrees and go nearer; a moment later it is drawn in full."""
-        camera = self.view.camera.turned(across, up)
-        self.view.turning = True
-        self.look_from(replace(camera, zoom=min(4.0, max(0.5, camera.zoom * zoom))))
-        self.canvas.settle.start()
+        camera = self.view.camera.rotated(azimuth, elevation)
+        self.view.rotating = True
+        self.set_camera(replace(camera, zoom=min(4.0, max(0.5, camera.zoom * zoom))))
+        self.canvas.idle_timer.start()
 
-    def rest(self) -> None:
+    def end_interaction(self) -> None:
         """Draw in full, with labels."""
-        if self.view.turning:
-            self.view.turning = False
+        if self.view.rotating:
+            self.view.rotating = False
             self.canvas.draw_idle()
 
-    def look_from(self, camera: Camera) -> None:
+    def set_camera(self, camera: Camera) -> None:
         self.view.camera = camera
         self.canvas.draw_idle()

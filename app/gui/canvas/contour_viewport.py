@@ -5,100 +5,115 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from app.gui.canvas.plot_canvas import Canvas
-from app.views.contour_view import Contour
-from app.views.surface_view import Relief
-from surfaces.surface import Box
+from app.gui.canvas.plot_canvas import PlotCanvas
+from app.views.contour_view import ContourView
+from app.views.surface_view import SurfaceView
+from surfaces.surface import Bounds
 
-LEAST, MOST = 1e-12, 100.0  # of the whole box
-DISTINCT = (
+MIN_RELATIVE_SIZE, MAX_RELATIVE_SIZE = 1e-12, 100.0  # of the whole box
+MIN_RELATIVE_SPACING = (
     4096 * sys.float_info.epsilon
 )  # of the numbers themselves: a pixel must be more than the distance of two of them
 
 
-def size(box: Box) -> tuple[float, float]:
-    return box[0][1] - box[0][0], box[1][1] - box[1][0]
+def bounds_size(bounds: Bounds) -> tuple[float, float]:
+    return bounds[0][1] - bounds[0][0], bounds[1][1] - bounds[1][0]
 
 
-def magnified(box: Box, factor: float, about: tuple[float, float]) -> Box:
+def scaled_bounds(bounds: Bounds, factor: float, fixed_point: tuple[float, float]) -> Bounds:
     """A box of ``factor`` times the size, in which a point stays where it was."""
-    (left, right), (bottom, top) = box
-    x, y = about
+    (left, right), (bottom, top) = bounds
+    x, y = fixed_point
     return (x - (x - left) * factor, x + (right - x) * factor), (y - (y - bottom) * factor, y + (top - y) * factor)
 
 
-def least(box: Box, whole: Box) -> tuple[float, float]:
+def smallest_window(bounds: Bounds, full_bounds: Bounds) -> tuple[float, float]:
     """The smallest window where a box is, in x and y."""
     return tuple(
-        max(LEAST * length, DISTINCT * max(abs(low), abs(high)))  # type: ignore[return-value]
-        for length, (low, high) in zip(size(whole), box, strict=True)
+        max(MIN_RELATIVE_SIZE * length, MIN_RELATIVE_SPACING * max(abs(low), abs(high)))  # type: ignore[return-value]
+        for length, (low, high) in zip(bounds_size(full_bounds), bounds, strict=True)
     )
 
 
-class Zoom:
+class ContourViewport:
     """Moves the window of the contour. While it moves the view draws in haste; a moment later it is drawn in full."""
 
-    def __init__(self, canvas: Canvas, relief: Canvas, changed: Callable[[], object]) -> None:
-        self.canvas, self.relief, self.changed = canvas, relief, changed
-        canvas.settle.timeout.connect(self.rest)
+    def __init__(self, canvas: PlotCanvas, surface_canvas: PlotCanvas, on_change: Callable[[], object]) -> None:
+        self.canvas, self.surface_canvas, self.on_change = canvas, surface_canvas, on_change
+        canvas.idle_timer.timeout.connect(self.end_interaction)
 
     @property
-    def view(self) -> Contour:
-        assert isinstance(self.canvas.view, Contour)
+    def view(self) -> ContourView:
+        assert isinstance(self.canvas.view, ContourView)
         return self.canvas.view
 
     @property
-    def whole(self) -> Box:
+    def full_bounds(self) -> Bounds:
         assert self.view.scene is not None
-        return self.view.scene.scenery.box
+        return self.view.scene.height_map.bounds
 
-    def zoom(self, factor: float, about: tuple[float, float] | None = None) -> None:
+    def zoom(self, factor: float, fixed_point: tuple[float, float] | None = None) -> None:
         """Show ``factor`` times as much, about a point or the middle, as far as numbers can be told apart."""
         if self.view.scene is None:
             return
-        box = self.view.visible
-        if about is None:
-            about = (box[0][0] + box[0][1]) / 2, (box[1][0] + box[1][1]) / 2
-        lowest = max(small / length for small, length in zip(least(box, self.whole), size(box), strict=True))
-        highest = min(MOST * large / length for large, length in zip(size(self.whole), size(box), strict=True))
-        self.look(magnified(box, min(max(factor, min(lowest, 1.0)), max(highest, 1.0)), about))
-
-    def pan(self, across: float, up: float) -> None:
-        """Move by shares of what is shown."""
-        if self.view.scene is not None:
-            (left, right), (bottom, top) = self.view.visible
-            dx, dy = across * (right - left), up * (top - bottom)
-            self.look(((left + dx, right + dx), (bottom + dy, top + dy)))
-
-    def look(self, window: Box | None, held: bool = False) -> None:
-        """Show a window, None for all; where it lies too far out, stay. ``held``: more moves will follow."""
-        if self.view.scene is None or window == self.view.window or (window is not None and not self.within(window)):
-            return
-        self.view.moving = True
-        self.view.look(window)
-        self.canvas.draw_idle()
-        if held:
-            self.canvas.settle.stop()
-        else:
-            self.canvas.settle.start()
-        self.changed()
-
-    def within(self, window: Box) -> bool:
-        """Whether a window lies no farther from the whole box than it may be large, where numbers can be told apart."""
-        if any(length < 0.99 * small for length, small in zip(size(window), least(window, self.whole), strict=True)):
-            return False
-        return all(
-            abs(low + high - a - b) <= 2 * MOST * (b - a)
-            for (low, high), (a, b) in zip(window, self.whole, strict=True)
+        bounds = self.view.visible_bounds
+        if fixed_point is None:
+            fixed_point = (bounds[0][0] + bounds[0][1]) / 2, (bounds[1][0] + bounds[1][1]) / 2
+        min_factor = max(
+            small / length
+            for small, length in zip(smallest_window(bounds, self.full_bounds), bounds_size(bounds), strict=True)
+        )
+        max_factor = min(
+            MAX_RELATIVE_SIZE * large / length
+            for large, length in zip(bounds_size(self.full_bounds), bounds_size(bounds), strict=True)
+        )
+        self.set_viewport(
+            scaled_bounds(bounds, min(max(factor, min(min_factor, 1.0)), max(max_factor, 1.0)), fixed_point)
         )
 
-    def rest(self) -> None:
+    def pan(self, horizontal: float, vertical: float) -> None:
+        """Move by shares of what is shown."""
+        if self.view.scene is not None:
+            (left, right), (bottom, top) = self.view.visible_bounds
+            dx, dy = horizontal * (right - left), vertical * (top - bottom)
+            self.set_viewport(((left + dx, right + dx), (bottom + dy, top + dy)))
+
+    def set_viewport(self, window: Bounds | None, dragging: bool = False) -> None:
+        """Show a window, None for all; where it lies too far out, stay. ``held``: more moves will follow."""
+        if (
+            self.view.scene is None
+            or window == self.view.viewport
+            or (window is not None and not self.is_valid_window(window))
+        ):
+            return
+        self.view.interacting = True
+        self.view.set_viewport(window)
+        self.canvas.draw_idle()
+        if dragging:
+            self.canvas.idle_timer.stop()
+        else:
+            self.canvas.idle_timer.start()
+        self.on_change()
+
+    def is_valid_window(self, window: Bounds) -> bool:
+        """Whether a window lies no farther from the whole box than it may be large, where numbers can be told apart."""
+        if any(
+            length < 0.99 * small
+            for length, small in zip(bounds_size(window), smallest_window(window, self.full_bounds), strict=True)
+        ):
+            return False
+        return all(
+            abs(low + high - a - b) <= 2 * MAX_RELATIVE_SIZE * (b - a)
+            for (low, high), (a, b) in zip(window, self.full_bounds, strict=True)
+        )
+
+    def end_interaction(self) -> None:
         """Draw in full."""
-        self.canvas.settle.stop()
-        if self.view.moving:
-            self.view.moving = False
-            self.canvas.composed = False
+        self.canvas.idle_timer.stop()
+        if self.view.interacting:
+            self.view.interacting = False
+            self.canvas.static_artists_built = False
             self.canvas.draw_idle()
-            assert isinstance(self.relief.view, Relief)
-            self.relief.view.window = self.view.window
-            self.relief.retrace()
+            assert isinstance(self.surface_canvas.view, SurfaceView)
+            self.surface_canvas.view.viewport = self.view.viewport
+            self.surface_canvas.redraw_trajectories()

@@ -12,19 +12,19 @@ from matplotlib.transforms import BboxBase
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from app.gui.canvas.plot_canvas import Canvas
+from app.gui.canvas.plot_canvas import PlotCanvas
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
-from app.utils.number_format import short, told, written
-from app.views.contour_view import Contour
+from app.utils.number_format import format_tick, format_value, format_with_resolution
+from app.views.contour_view import ContourView
 
-NEAR = 8  # pixels from a trail
-INSET, CLEAR = 6, 14  # pixels from the label to the axes, and to the pointer
-LETTERS = 40  # of a run's name, at most
+HIT_RADIUS = 8  # pixels from a trail
+LABEL_INSET, POINTER_CLEARANCE = 6, 14  # pixels from the label to the axes, and to the pointer
+MAX_NAME_LENGTH = 40  # of a run's name, at most
 
 
-class Slip(QLabel):
+class HoverLabel(QLabel):
     """A label over a view that lets the mouse through."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -32,20 +32,20 @@ class Slip(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def dress(self, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         self.setStyleSheet(
-            f"QLabel#hover {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line};"
+            f"QLabel#hover {{ color: {theme.text}; background: {theme.input_background}; border: 1px solid {theme.divider};"
             "border-radius: 4px; padding: 3px 6px; font-size: 12px; }"
         )
 
 
-class Hover:
+class HoverReadout:
     """``busy`` says whether the mouse is at work, as when it drags something: then it is not asked what it points at."""
 
-    def __init__(self, session: Session, canvases: Mapping[str, Canvas], busy: Callable[[], bool]) -> None:
-        self.session, self.canvases, self.busy = session, canvases, busy
-        self.slip = Slip(canvases["contour"])
-        self.mark: tuple[int, int] | None = None
+    def __init__(self, session: Session, canvases: Mapping[str, PlotCanvas], is_busy: Callable[[], bool]) -> None:
+        self.session, self.canvases, self.is_busy = session, canvases, is_busy
+        self.hover_label = HoverLabel(canvases["contour"])
+        self.highlighted: tuple[int, int] | None = None
         for canvas in canvases.values():
             canvas.mpl_connect("motion_notify_event", self.move)
             canvas.mpl_connect("figure_leave_event", self.leave)
@@ -54,16 +54,16 @@ class Hover:
 
     def move(self, event: Any) -> None:
         canvas = event.canvas
-        if self.busy() or canvas.scene is None or canvas.stale or canvas.view.hasty:
+        if self.is_busy() or canvas.scene is None or canvas.needs_full_draw or canvas.view.hasty:
             self.clear()
             return
-        near = None
+        nearest = None
         if not self.session.clock.running:  # while it plays there is no time to look for it, and it would be gone
-            near = canvas.view.nearest((event.x, event.y), NEAR * canvas.device_pixel_ratio)
-        self.ring(near)
-        words = self.words_of_step(canvas, *near) if near else self.words_of_place(canvas, event)
-        self.say(
-            words,
+            nearest = canvas.view.nearest((event.x, event.y), HIT_RADIUS * canvas.device_pixel_ratio)
+        self.highlight_step(nearest)
+        text = self.step_text(canvas, *nearest) if nearest else self.surface_text(canvas, event)
+        self.show_message(
+            text,
             canvas,
             QPoint(
                 round(event.x / canvas.device_pixel_ratio), round(canvas.height() - event.y / canvas.device_pixel_ratio)
@@ -74,117 +74,135 @@ class Hover:
         self.clear()
 
     def clear(self) -> None:
-        self.slip.hide()
-        self.ring(None)
+        self.hover_label.hide()
+        self.highlight_step(None)
 
-    def ring(self, mark: tuple[int, int] | None) -> None:
+    def highlight_step(self, highlighted: tuple[int, int] | None) -> None:
         """Mark a step of a run in all views."""
-        if mark != self.mark:
-            self.mark = mark
+        if highlighted != self.highlighted:
+            self.highlighted = highlighted
             for canvas in self.canvases.values():
-                canvas.mark_step(mark)
+                canvas.highlight_step(highlighted)
 
     # Words
 
-    def words_of_place(self, canvas: Canvas, event: Any) -> str:
+    def surface_text(self, canvas: PlotCanvas, event: Any) -> str:
         """The surface under the pointer."""
-        if not isinstance(canvas.view, Contour) or event.inaxes is not canvas.view.axes:
+        if not isinstance(canvas.view, ContourView) or event.inaxes is not canvas.view.axes:
             return ""
         with np.errstate(all="ignore"):
-            loss, slope = self.session.race.surface(np.array([event.xdata]), np.array([event.ydata]))
-        return table(self.rows(canvas, event.xdata, event.ydata, loss, slope))
+            loss, gradient = self.session.race.surface(np.array([event.xdata]), np.array([event.ydata]))
+        return html_table(self.position_rows(canvas, event.xdata, event.ydata, loss, gradient))
 
-    def words_of_step(self, canvas: Canvas, index: int, step: int) -> str:
+    def step_text(self, canvas: PlotCanvas, index: int, step: int) -> str:
         """A run after a step, with what its rule keeps."""
-        track, scene = self.session.race.tracks[index], canvas.scene
+        trajectory, scene = self.session.race.trajectories[index], canvas.scene
         assert scene is not None
         point, label = (
-            track.point_at(step),
-            shorten(self.session.experiment.at(step).labels[index], LETTERS, placeholder="…"),
+            trajectory.point_at(step),
+            shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…"),
         )
-        kept = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
-        states = [(name, written(value)) for name, value in zip(track.rule.state, kept, strict=True)]
-        when = tr("step {step:,}", step=step).replace(" ", "&nbsp;")
-        title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;{when}"
-        return title + table([*self.rows(canvas, *point.position, point.loss, point.slope), *states])
+        state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
+        states = [
+            (name, format_value(value)) for name, value in zip(trajectory.method.state, state_values, strict=True)
+        ]
+        step_label = tr("step {step:,}", step=step).replace(" ", "&nbsp;")
+        title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;{step_label}"
+        return title + html_table([*self.position_rows(canvas, *point.position, point.loss, point.gradient), *states])
 
-    def rows(self, canvas: Canvas, x: float, y: float, loss: Any, slope: Any) -> list[tuple[str, str]]:
+    def position_rows(self, canvas: PlotCanvas, x: float, y: float, loss: Any, gradient: Any) -> list[tuple[str, str]]:
         """A place in the digits that a pixel of the contour tells apart, with its loss and gradient."""
         contour, scene = self.canvases["contour"].view, canvas.scene
-        assert isinstance(contour, Contour)
+        assert isinstance(contour, ContourView)
         assert scene is not None
-        box = contour.window or scene.scenery.box
-        names = ", ".join(axis.split()[0] for axis in self.session.race.surface.axes)
-        steps = [(high - low) / pixels for (low, high), pixels in zip(box, contour.axes.bbox.size, strict=True)]
+        bounds = contour.viewport or scene.height_map.bounds
+        axis_names = ", ".join(axis.split()[0] for axis in self.session.race.surface.axis_labels)
+        pixel_sizes = [
+            (high - low) / pixels for (low, high), pixels in zip(bounds, contour.axes.bbox.size, strict=True)
+        ]
         return [
-            (names, f"{told(x, steps[0])}, {told(y, steps[1])}"),
-            (tr("loss"), short(float(np.ravel(loss)[0]))),
-            (tr("gradient"), written(np.ravel(slope))),
+            (axis_names, f"{format_with_resolution(x, pixel_sizes[0])}, {format_with_resolution(y, pixel_sizes[1])}"),
+            (tr("loss"), format_tick(float(np.ravel(loss)[0]))),
+            (tr("gradient"), format_value(np.ravel(gradient))),
         ]
 
     # The label
 
-    def say(self, words: str, canvas: Canvas, pointer: QPoint) -> None:
+    def show_message(self, text: str, canvas: PlotCanvas, pointer: QPoint) -> None:
         """Write words where they cover neither the pointer nor what is written at the axes: in this view, or in the largest."""
-        if not words:
-            self.slip.hide()
+        if not text:
+            self.hover_label.hide()
             return
         assert canvas.scene is not None
-        self.slip.dress(canvas.scene.theme)
-        self.slip.setText(words)
-        self.slip.adjustSize()
+        self.hover_label.apply_theme(canvas.scene.theme)
+        self.hover_label.setText(text)
+        self.hover_label.adjustSize()
         largest = max((c for c in self.canvases.values() if c.isVisible()), key=lambda c: c.width() * c.height())
-        for host in dict.fromkeys((canvas, largest)):
-            free = [
+        for target in dict.fromkeys((canvas, largest)):
+            free_corners = [
                 corner
-                for corner in corners(host, self.slip.rect())
-                if host is not canvas or not corner.adjusted(-CLEAR, -CLEAR, CLEAR, CLEAR).contains(pointer)
+                for corner in corner_rects(target, self.hover_label.rect())
+                if target is not canvas
+                or not corner.adjusted(
+                    -POINTER_CLEARANCE, -POINTER_CLEARANCE, POINTER_CLEARANCE, POINTER_CLEARANCE
+                ).contains(pointer)
             ]
-            if free:
-                if self.slip.parent() is not host:
-                    self.slip.setParent(host)
-                self.slip.move(min(free, key=lambda corner: covered(host, corner)).topLeft())
-                self.slip.show()
+            if free_corners:
+                if self.hover_label.parent() is not target:
+                    self.hover_label.setParent(target)
+                self.hover_label.move(
+                    min(free_corners, key=lambda corner: count_covered_points(target, corner)).topLeft()
+                )
+                self.hover_label.show()
                 return
-        self.slip.hide()
+        self.hover_label.hide()
 
 
-def corners(canvas: Canvas, label: QRect) -> list[QRect]:
+def corner_rects(canvas: PlotCanvas, label_rect: QRect) -> list[QRect]:
     """Where a label has room in the corners of a view's axes, best first; none where it is too small."""
-    room = on_widget(canvas, canvas.view.axes.bbox).adjusted(INSET, INSET, -INSET, -INSET)
-    if label.width() > room.width() or label.height() > room.height():
+    axes_rect = to_widget_rect(canvas, canvas.view.axes.bbox).adjusted(
+        LABEL_INSET, LABEL_INSET, -LABEL_INSET, -LABEL_INSET
+    )
+    if label_rect.width() > axes_rect.width() or label_rect.height() > axes_rect.height():
         return []
-    right, low = room.right() - label.width(), room.bottom() - label.height()
-    places = [
-        QRect(QPoint(x, y), label.size())
-        for x, y in ((room.left(), room.top()), (right, room.top()), (right, low), (room.left(), low))
+    right, bottom = axes_rect.right() - label_rect.width(), axes_rect.bottom() - label_rect.height()
+    rects = [
+        QRect(QPoint(x, y), label_rect.size())
+        for x, y in (
+            (axes_rect.left(), axes_rect.top()),
+            (right, axes_rect.top()),
+            (right, bottom),
+            (axes_rect.left(), bottom),
+        )
     ]
     return [
-        place
-        for place in places
-        if not any(place.intersects(on_widget(canvas, words)) for words in canvas.view.written)
+        rect
+        for rect in rects
+        if not any(rect.intersects(to_widget_rect(canvas, bounds)) for bounds in canvas.view.text_bounds)
     ]
 
 
-def on_widget(canvas: Canvas, box: BboxBase) -> QRect:
+def to_widget_rect(canvas: PlotCanvas, bbox: BboxBase) -> QRect:
     """Pixels of the figure as the widget counts them: from above, and not those of a fine screen."""
-    left, low, width, height = (part / canvas.device_pixel_ratio for part in (box.x0, box.y1, box.width, box.height))
-    return QRect(round(left), round(canvas.height() - low), round(width), round(height))
+    left, top, width, height = (
+        length / canvas.device_pixel_ratio for length in (bbox.x0, bbox.y1, bbox.width, bbox.height)
+    )
+    return QRect(round(left), round(canvas.height() - top), round(width), round(height))
 
 
-def covered(canvas: Canvas, place: QRect) -> int:
+def count_covered_points(canvas: PlotCanvas, rect: QRect) -> int:
     """How many points of the trails a label would cover; not asked while it plays."""
-    if canvas.view.near is None:
+    if canvas.view.hit_tester is None:
         return 0
     scale = canvas.device_pixel_ratio
-    x, y = canvas.view.near.a.T / scale
+    x, y = canvas.view.hit_tester.segment_starts.T / scale
     y = canvas.height() - y
-    return int(((x > place.left()) & (x < place.right()) & (y > place.top()) & (y < place.bottom())).sum())
+    return int(((x > rect.left()) & (x < rect.right()) & (y > rect.top()) & (y < rect.bottom())).sum())
 
 
-def table(rows: list[tuple[str, str]]) -> str:
+def html_table(rows: list[tuple[str, str]]) -> str:
     cells = "".join(
-        f"<tr><td style='padding-right: 8px'>{html.escape(name)}</td><td>{html.escape(words)}</td></tr>"
-        for name, words in rows
+        f"<tr><td style='padding-right: 8px'>{html.escape(name)}</td><td>{html.escape(text)}</td></tr>"
+        for name, text in rows
     )
     return f"<table cellspacing='0' cellpadding='0'>{cells}</table>"

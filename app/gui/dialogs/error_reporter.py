@@ -14,38 +14,40 @@ from PyQt6.QtWidgets import QMessageBox, QWidget
 from app.utils.i18n import tr
 
 
-class Reporter(QObject):
+class ErrorReporter(QObject):
     """Shows each kind of failure once: a timer that fails sixty times a second must not open sixty dialogs."""
 
-    failed = pyqtSignal(str, str)
+    error_reported = pyqtSignal(str, str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.window = parent
         self.dialog: QMessageBox | None = None
-        self.known: set[str] = set()
-        self.failed.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        self.reported: set[str] = set()
+        self.error_reported.connect(self._show_dialog, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
         """Take over what Python would do: without this, PyQt ends the process at the first exception in a slot."""
         sys.excepthook = self.report
         threading.excepthook = lambda args: self.report(args.exc_type, args.exc_value, args.exc_traceback)
 
-    def caught(self, error: BaseException) -> None:
+    def handle_exception(self, error: BaseException) -> None:
         """For matplotlib's callbacks, which would only print."""
         self.report(type(error), error, error.__traceback__)
 
-    def report(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
+    def report(
+        self, exc_type: type[BaseException], error: BaseException | None, exc_traceback: TracebackType | None
+    ) -> None:
+        if issubclass(exc_type, KeyboardInterrupt):
             QTimer.singleShot(0, self.window.close)
             return
-        details = "".join(traceback.format_exception(kind, error, trace))
-        if details not in self.known:
-            self.known.add(details)
+        details = "".join(traceback.format_exception(exc_type, error, exc_traceback))
+        if details not in self.reported:
+            self.reported.add(details)
             print(details, end="", file=sys.stderr)
-            self.failed.emit(f"{kind.__name__}: {error}", details)
+            self.error_reported.emit(f"{exc_type.__name__}: {error}", details)
 
-    def _show(self, title: str, details: str) -> None:
+    def _show_dialog(self, title: str, details: str) -> None:
         if self.dialog is not None:
             return
         dialog = QMessageBox(
@@ -56,21 +58,21 @@ class Reporter(QObject):
         )
         dialog.setInformativeText(title[:300])
         dialog.setDetailedText(details)
-        copy = dialog.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
-        go_on = dialog.addButton(tr("Go on"), QMessageBox.ButtonRole.AcceptRole)
-        dialog.setDefaultButton(go_on)
-        assert copy is not None
-        copy.clicked.connect(lambda: self._copy(details))
-        dialog.finished.connect(self._closed)
+        copy_button = dialog.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
+        continue_button = dialog.addButton(tr("Go on"), QMessageBox.ButtonRole.AcceptRole)
+        dialog.setDefaultButton(continue_button)
+        assert copy_button is not None
+        copy_button.clicked.connect(lambda: self._copy_details(details))
+        dialog.finished.connect(self._on_closed)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.open()
 
     @staticmethod
-    def _copy(details: str) -> None:
+    def _copy_details(details: str) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(details)
 
-    def _closed(self) -> None:
+    def _on_closed(self) -> None:
         self.dialog = None

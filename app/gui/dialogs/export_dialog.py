@@ -10,125 +10,135 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.export.options import Options
-from app.gui.dialogs.export_form import Form
-from app.gui.widgets.inline_message import Words
-from app.gui.widgets.mnemonics import underline_dialog
+from app.gui.dialogs.export_form import ExportForm
+from app.gui.widgets.inline_message import InlineMessage
+from app.gui.widgets.mnemonics import assign_dialog_mnemonics
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
-PAUSE = 150  # milliseconds without a change, after which the preview is drawn
-ROOM, LEAST = QSize(560, 380), QSize(200, 150)  # pixels of the preview: what it would like, and what it needs
-MARGIN = QSize(20, 60)  # pixels of a screen that a dialog leaves free
-SHARP = 2  # pixels of the preview's picture to one on the screen: small letters can be read so
-CHECK = 8  # pixels of a square of the board that shows through what is transparent
+PREVIEW_DELAY = 150  # milliseconds without a change, after which the preview is drawn
+PREFERRED_SIZE, MIN_SIZE = (
+    QSize(560, 380),
+    QSize(200, 150),
+)  # pixels of the preview: what it would like, and what it needs
+SCREEN_MARGIN = QSize(20, 60)  # pixels of a screen that a dialog leaves free
+PREVIEW_OVERSAMPLING = 2  # pixels of the preview's picture to one on the screen: small letters can be read so
+CHECKER_SIZE = 8  # pixels of a square of the board that shows through what is transparent
 
 
-class Preview(QWidget):
+class PreviewWidget(QWidget):
     """A picture as large as there is room for; a board of squares shows through what is transparent."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.picture = QPixmap()
-        self.setMinimumSize(LEAST)
+        self.pixmap = QPixmap()
+        self.setMinimumSize(MIN_SIZE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Preview"))
 
     def sizeHint(self) -> QSize:
-        return ROOM
+        return PREFERRED_SIZE
 
-    def show_picture(self, picture: QPixmap) -> None:
-        self.picture = picture
+    def show_pixmap(self, pixmap: QPixmap) -> None:
+        self.pixmap = pixmap
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        if self.picture.isNull():
+        if self.pixmap.isNull():
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        room = self.picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect(
-            (self.width() - room.width()) // 2, (self.height() - room.height()) // 2, room.width(), room.height()
+        target_size = self.pixmap.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target_rect = QRect(
+            (self.width() - target_size.width()) // 2,
+            (self.height() - target_size.height()) // 2,
+            target_size.width(),
+            target_size.height(),
         )
-        painter.fillRect(place, QColor("#ffffff"))
-        if self.picture.hasAlphaChannel():
-            painter.fillRect(place, QBrush(_board()))
-        painter.drawPixmap(place, self.picture)
+        painter.fillRect(target_rect, QColor("#ffffff"))
+        if self.pixmap.hasAlphaChannel():
+            painter.fillRect(target_rect, QBrush(_checkerboard()))
+        painter.drawPixmap(target_rect, self.pixmap)
         painter.end()
 
 
-def _board() -> QPixmap:
-    board = QPixmap(2 * CHECK, 2 * CHECK)
-    board.fill(QColor("#ffffff"))
-    painter = QPainter(board)
+def _checkerboard() -> QPixmap:
+    pixmap = QPixmap(2 * CHECKER_SIZE, 2 * CHECKER_SIZE)
+    pixmap.fill(QColor("#ffffff"))
+    painter = QPainter(pixmap)
     for k in (0, 1):
-        painter.fillRect(k * CHECK, k * CHECK, CHECK, CHECK, QColor("#d8d8d8"))
+        painter.fillRect(k * CHECKER_SIZE, k * CHECKER_SIZE, CHECKER_SIZE, CHECKER_SIZE, QColor("#d8d8d8"))
     painter.end()
-    return board
+    return pixmap
 
 
 class ExportDialog(QDialog):
     """Asks what to export; where to is asked afterwards, by the system's own dialog. ``draw`` makes the bytes of a PNG."""
 
-    def __init__(self, parent: QWidget, title: str, form: Form, draw: Callable[[Options], bytes]) -> None:
+    def __init__(self, parent: QWidget, title: str, form: ExportForm, render_png: Callable[[Options], bytes]) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.form, self.draw = form, draw
-        self.preview, self.words = Preview(), Words()
-        self.timer = QTimer(self, singleShot=True, interval=PAUSE)
-        self.timer.timeout.connect(self.refresh)
+        self.form, self.render_png = form, render_png
+        self.preview, self.error_label = PreviewWidget(), InlineMessage()
+        self.preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_DELAY)
+        self.preview_timer.timeout.connect(self.refresh_preview)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        save = buttons.button(QDialogButtonBox.StandardButton.Save)
-        cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
-        assert save is not None
-        assert cancel is not None
-        self.save = save
-        cancel.setText(tr("Cancel"))
-        save.setText(tr("Save As…"))
-        save.setDefault(True)
-        shown = QVBoxLayout()
-        shown.addWidget(QLabel(tr("Preview"), objectName="heading"))
-        shown.addWidget(self.preview, 1)
-        both = QHBoxLayout()
-        both.setSpacing(20)
-        both.addWidget(form)
-        both.addLayout(shown, 1)
+        save_button = buttons.button(QDialogButtonBox.StandardButton.Save)
+        cancel_button = buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        assert save_button is not None
+        assert cancel_button is not None
+        self.save_button = save_button
+        cancel_button.setText(tr("Cancel"))
+        save_button.setText(tr("Save As…"))
+        save_button.setDefault(True)
+        preview_column = QVBoxLayout()
+        preview_column.addWidget(QLabel(tr("Preview"), objectName="heading"))
+        preview_column.addWidget(self.preview, 1)
+        content_row = QHBoxLayout()
+        content_row.setSpacing(20)
+        content_row.addWidget(form)
+        content_row.addLayout(preview_column, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
-        layout.addLayout(both, 1)
-        layout.addWidget(self.words)
+        layout.addLayout(content_row, 1)
+        layout.addWidget(self.error_label)
         layout.addWidget(buttons)
-        form.changed.connect(self.timer.start)
-        underline_dialog(self)
-        save.setFocus()
+        form.changed.connect(self.preview_timer.start)
+        assign_dialog_mnemonics(self)
+        save_button.setFocus()
         screen = parent.screen()
         assert screen is not None
-        self.resize(self.sizeHint().boundedTo(screen.availableGeometry().size() - MARGIN))
-        self.refresh()
+        self.resize(self.sizeHint().boundedTo(screen.availableGeometry().size() - SCREEN_MARGIN))
+        self.refresh_preview()
 
-    def refresh(self) -> None:
+    def refresh_preview(self) -> None:
         """Draw the preview, or say why there can be none; the last good one stays."""
         try:
             options = self.form.options()
-            room = self.preview.size() * self.devicePixelRatioF()
-            dpi = min(SHARP * room.width() / options.size[0], SHARP * room.height() / options.size[1], options.dpi)
-            picture = QPixmap()
-            picture.loadFromData(self.draw(replace(options, dpi=max(dpi, 10.0))))
-            self.preview.show_picture(picture)
+            preview_size = self.preview.size() * self.devicePixelRatioF()
+            dpi = min(
+                PREVIEW_OVERSAMPLING * preview_size.width() / options.size[0],
+                PREVIEW_OVERSAMPLING * preview_size.height() / options.size[1],
+                options.dpi,
+            )
+            pixmap = QPixmap()
+            pixmap.loadFromData(self.render_png(replace(options, dpi=max(dpi, 10.0))))
+            self.preview.show_pixmap(pixmap)
         except ExperimentError as error:
-            words = str(error)
-            self.words.say(words[0].upper() + words[1:] + ".")
-            self.save.setEnabled(False)
+            message = str(error)
+            self.error_label.show_message(message[0].upper() + message[1:] + ".")
+            self.save_button.setEnabled(False)
         else:
-            self.words.say("")
-            self.save.setEnabled(True)
+            self.error_label.show_message("")
+            self.save_button.setEnabled(True)
 
     def accept(self) -> None:
         """What was typed last counts, too."""
-        if self.timer.isActive():
-            self.timer.stop()
-            self.refresh()
-        if self.save.isEnabled():
-            self.form.keep()
+        if self.preview_timer.isActive():
+            self.preview_timer.stop()
+            self.refresh_preview()
+        if self.save_button.isEnabled():
+            self.form.save_settings()
             super().accept()

@@ -20,51 +20,58 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.export.animation import REST, held_of
-from app.export.formats import EXPORTS
-from app.export.options import DPIS, MOST_DPI, UNITS, Options
-from app.gui.widgets.wheel_guard import quiet_wheel
-from app.session.settings import MOTION, Settings
+from app.export.animation import HOLD_DURATION, hold_frame_count
+from app.export.formats import EXPORT_FORMATS
+from app.export.options import DPI_PRESETS, MAX_DPI, UNITS_PER_INCH, Options
+from app.gui.widgets.wheel_guard import guard_wheel
+from app.session.settings import REDUCED_MOTION_KEY, Settings
 from app.theming.theme import THEMES, Theme
-from app.utils.i18n import mark, tr
+from app.utils.i18n import gettext_noop, tr
 
-UNIT_WORDS = {"px": mark("pixels"), "cm": "cm", "in": mark("inches")}
-DPI_WORDS = {"screen": mark("Screen"), "slide": mark("Slide"), "print": mark("Print"), "own": mark("Own")}
-PARTS = {
-    "title": mark("Title"),
-    "legend": mark("Legend"),
-    "mode": mark("Race mode"),
-    "transparent": mark("Transparent background"),
+UNIT_LABELS = {"px": gettext_noop("pixels"), "cm": "cm", "in": gettext_noop("inches")}
+DPI_LABELS = {
+    "screen": gettext_noop("Screen"),
+    "slide": gettext_noop("Slide"),
+    "print": gettext_noop("Print"),
+    "own": gettext_noop("Own"),
 }
-AS_SCREEN = "screen"
+FLAG_LABELS = {
+    "title": gettext_noop("Title"),
+    "legend": gettext_noop("Legend"),
+    "mode": gettext_noop("Race mode"),
+    "transparent": gettext_noop("Transparent background"),
+}
+SCREEN_THEME = "screen"
 
 
-def number(low: float, high: float, value: float, decimals: int, name: str, suffix: str = "") -> QDoubleSpinBox:
-    box = QDoubleSpinBox(minimum=low, maximum=high, decimals=decimals, value=value, suffix=suffix)
-    box.setAccessibleName(name)
-    box.setKeyboardTracking(False)
-    quiet_wheel(box)
-    return box
+def make_spin_box(
+    minimum: float, maximum: float, value: float, decimals: int, name: str, suffix: str = ""
+) -> QDoubleSpinBox:
+    spin_box = QDoubleSpinBox(minimum=minimum, maximum=maximum, decimals=decimals, value=value, suffix=suffix)
+    spin_box.setAccessibleName(name)
+    spin_box.setKeyboardTracking(False)
+    guard_wheel(spin_box)
+    return spin_box
 
 
-def choices(rows: Mapping[str, str], name: str) -> QComboBox:
-    box = QComboBox(accessibleName=name)
-    for key, words in rows.items():
-        box.addItem(tr(words), key)
-    quiet_wheel(box)
-    return box
+def make_combo_box(labels: Mapping[str, str], name: str) -> QComboBox:
+    combo_box = QComboBox(accessibleName=name)
+    for key, label in labels.items():
+        combo_box.addItem(tr(label), key)
+    guard_wheel(combo_box)
+    return combo_box
 
 
-def row(*widgets: QWidget) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(6)
+def make_row(*widgets: QWidget) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(6)
     for widget in widgets:
-        line.addWidget(widget)
-    line.addStretch(1)
-    return line
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return layout
 
 
-class Form(QWidget):
+class ExportForm(QWidget):
     """``changed``: something is wished otherwise. ``options`` makes a checked value of it, from ``base``, which holds the rest.
 
     ``steps`` is how many a film would show. What was wished last is remembered in the settings.
@@ -76,208 +83,233 @@ class Form(QWidget):
         self,
         formats: Mapping[str, str],
         views: Mapping[str, str],
-        base: Options,
+        base_options: Options,
         theme: Theme,
-        steps: int,
+        step_count: int,
         settings: Settings,
     ) -> None:
         super().__init__()
-        self.base, self.theme, self.steps, self.settings = base, theme, steps, settings
+        self.base_options, self.theme, self.step_count, self.settings = base_options, theme, step_count, settings
         self.kind = "film" if ".gif" in formats else "picture"
-        self.format = choices(formats, tr("Format"))
-        alone = {name: tr("{view} only", view=tr(title)) for name, title in views.items()}
-        self.view = choices({"all": mark("All views"), **alone}, tr("Views"))
-        self.unit = choices(UNIT_WORDS, tr("Unit"))
-        self.width_, self.height_ = (
-            number(1, 30_000, side, 0, name)
-            for side, name in zip(base.pixels, (tr("Width"), tr("Height")), strict=True)
+        self.format_combo = make_combo_box(formats, tr("Format"))
+        single_views = {name: tr("{view} only", view=tr(title)) for name, title in views.items()}
+        self.view_combo = make_combo_box({"all": gettext_noop("All views"), **single_views}, tr("Views"))
+        self.unit_combo = make_combo_box(UNIT_LABELS, tr("Unit"))
+        self.width_field, self.height_field = (
+            make_spin_box(1, 30_000, length, 0, name)
+            for length, name in zip(base_options.pixels, (tr("Width"), tr("Height")), strict=True)
         )
-        self.preset = choices(DPI_WORDS, tr("Resolution"))
-        self.dpi = QSpinBox(minimum=10, maximum=MOST_DPI, value=round(base.dpi), suffix=" dpi", singleStep=50)
-        self.dpi.setAccessibleName(tr("Dots an inch"))
-        quiet_wheel(self.dpi)
-        self.look = choices(
+        self.preset_combo = make_combo_box(DPI_LABELS, tr("Resolution"))
+        self.dpi_field = QSpinBox(
+            minimum=10, maximum=MAX_DPI, value=round(base_options.dpi), suffix=" dpi", singleStep=50
+        )
+        self.dpi_field.setAccessibleName(tr("Dots an inch"))
+        guard_wheel(self.dpi_field)
+        self.theme_combo = make_combo_box(
             {
-                AS_SCREEN: mark("As on the screen"),
-                "light": mark("Light"),
-                "dark": mark("Dark"),
-                "contrast": mark("High Contrast"),
+                SCREEN_THEME: gettext_noop("As on the screen"),
+                "light": gettext_noop("Light"),
+                "dark": gettext_noop("Dark"),
+                "contrast": gettext_noop("High Contrast"),
             },
             tr("Theme"),
         )
-        self.parts = {name: QCheckBox(tr(words)) for name, words in PARTS.items()}
-        self.other = QLabel(objectName="quiet")
-        self.fps = number(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
-        self.seconds = number(0.1, 3600, min(10.0, max(steps, 1) / 25), 1, tr("Length in seconds"), " s")
-        self.pace = QSpinBox(minimum=1, maximum=max(steps, 1))
-        self.pace.setAccessibleName(tr("Steps a frame"))
-        self.turn = number(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
-        self.by_pace = False  # whether the steps a frame were set, and not the length
-        self._arrange()
-        for name, box in self.parts.items():
-            box.setChecked(getattr(base, name))
-        self._recall()
-        self._pair(by_pace=False)
-        self._connect()
-        self._show_measures()
+        self.flag_boxes = {name: QCheckBox(tr(label)) for name, label in FLAG_LABELS.items()}
+        self.other_size_label = QLabel(objectName="quiet")
+        self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
+        self.duration_field = make_spin_box(
+            0.1, 3600, min(10.0, max(step_count, 1) / 25), 1, tr("Length in seconds"), " s"
+        )
+        self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(step_count, 1))
+        self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
+        self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
+        self.uses_steps_per_frame = False  # whether the steps a frame were set, and not the length
+        self._build_layout()
+        for name, check_box in self.flag_boxes.items():
+            check_box.setChecked(getattr(base_options, name))
+        self._restore_settings()
+        self._sync_timing(uses_steps_per_frame=False)
+        self._connect_signals()
+        self._update_size_label()
 
-    def _arrange(self) -> None:
+    def _build_layout(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(8)
-        form.addRow(tr("Format"), self.format)
-        form.addRow(tr("Show"), self.view)
-        form.addRow(tr("Size"), row(self.width_, QLabel("×"), self.height_, self.unit))
-        form.addRow(tr("Resolution"), row(self.preset, self.dpi))
-        form.addRow("", self.other)
-        form.addRow(tr("Theme"), self.look)
-        film, self.film = QFormLayout(), QGroupBox(tr("Film"))
-        film.addRow(tr("Frames"), self.fps)
-        film.addRow(tr("Length"), self.seconds)
-        film.addRow(tr("Steps a frame"), self.pace)
-        film.addRow(tr("Turn the relief"), self.turn)
-        self.film.setLayout(film)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addLayout(form)
-        for box in self.parts.values():
-            whole.addWidget(box)
-        whole.addWidget(self.film)
-        whole.addStretch(1)
-        self.film.setVisible(self.kind == "film")  # once it is a part of the form: what has no parent would be a window
-        self.parts["transparent"].setVisible(self.kind == "picture")
+        form.addRow(tr("Format"), self.format_combo)
+        form.addRow(tr("Show"), self.view_combo)
+        form.addRow(tr("Size"), make_row(self.width_field, QLabel("×"), self.height_field, self.unit_combo))
+        form.addRow(tr("Resolution"), make_row(self.preset_combo, self.dpi_field))
+        form.addRow("", self.other_size_label)
+        form.addRow(tr("Theme"), self.theme_combo)
+        animation_form, self.animation_group = QFormLayout(), QGroupBox(tr("Film"))
+        animation_form.addRow(tr("Frames"), self.fps_field)
+        animation_form.addRow(tr("Length"), self.duration_field)
+        animation_form.addRow(tr("Steps a frame"), self.steps_per_frame_field)
+        animation_form.addRow(tr("Turn the relief"), self.camera_speed_field)
+        self.animation_group.setLayout(animation_form)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(form)
+        for check_box in self.flag_boxes.values():
+            column.addWidget(check_box)
+        column.addWidget(self.animation_group)
+        column.addStretch(1)
+        self.animation_group.setVisible(
+            self.kind == "film"
+        )  # once it is a part of the form: what has no parent would be a window
+        self.flag_boxes["transparent"].setVisible(self.kind == "picture")
 
-    def _connect(self) -> None:
-        self.preset.activated.connect(self._take_preset)
-        self.unit.activated.connect(self._take_unit)
-        self.dpi.valueChanged.connect(self._keep_preset)
-        self.seconds.valueChanged.connect(lambda _: self._time(False))
-        self.pace.valueChanged.connect(lambda _: self._time(True))
-        self.fps.valueChanged.connect(lambda _: self._time(self.by_pace))
-        for box in (self.format, self.view, self.look, self.unit):
-            box.activated.connect(lambda _: self._change())
-        for spin in (self.width_, self.height_, self.dpi, self.turn):
-            spin.valueChanged.connect(lambda _: self._change())
-        for tick in self.parts.values():
-            tick.toggled.connect(lambda _: self._change())
+    def _connect_signals(self) -> None:
+        self.preset_combo.activated.connect(self._on_preset_selected)
+        self.unit_combo.activated.connect(self._on_unit_selected)
+        self.dpi_field.valueChanged.connect(self._update_preset)
+        self.duration_field.valueChanged.connect(lambda _: self._on_timing_changed(False))
+        self.steps_per_frame_field.valueChanged.connect(lambda _: self._on_timing_changed(True))
+        self.fps_field.valueChanged.connect(lambda _: self._on_timing_changed(self.uses_steps_per_frame))
+        for combo_box in (self.format_combo, self.view_combo, self.theme_combo, self.unit_combo):
+            combo_box.activated.connect(lambda _: self._on_changed())
+        for spin_box in (self.width_field, self.height_field, self.dpi_field, self.camera_speed_field):
+            spin_box.valueChanged.connect(lambda _: self._on_changed())
+        for check_box in self.flag_boxes.values():
+            check_box.toggled.connect(lambda _: self._on_changed())
 
-    def _change(self) -> None:
-        self._show_measures()
+    def _on_changed(self) -> None:
+        self._update_size_label()
         self.changed.emit()
 
     # Size and resolution
 
     @property
     def size_inches(self) -> tuple[float, float]:
-        per_inch = UNITS[self.unit.currentData()] or self.dpi.value()
-        return self.width_.value() / per_inch, self.height_.value() / per_inch
+        per_inch = UNITS_PER_INCH[self.unit_combo.currentData()] or self.dpi_field.value()
+        return self.width_field.value() / per_inch, self.height_field.value() / per_inch
 
-    def _set_size(self, size: tuple[float, float]) -> None:
-        unit = self.unit.currentData()
-        for box, side in zip((self.width_, self.height_), size, strict=True):
-            box.blockSignals(True)
-            box.setDecimals(0 if unit == "px" else 1)
-            box.setValue(side * (UNITS[unit] or self.dpi.value()))
-            box.blockSignals(False)
+    def _set_size(self, size_inches: tuple[float, float]) -> None:
+        unit = self.unit_combo.currentData()
+        for spin_box, length in zip((self.width_field, self.height_field), size_inches, strict=True):
+            spin_box.blockSignals(True)
+            spin_box.setDecimals(0 if unit == "px" else 1)
+            spin_box.setValue(length * (UNITS_PER_INCH[unit] or self.dpi_field.value()))
+            spin_box.blockSignals(False)
 
-    def _take_unit(self, _: int) -> None:
-        self._set_size(self.inches_before)
+    def _on_unit_selected(self, _: int) -> None:
+        self._set_size(self.previous_size_inches)
 
-    def _take_preset(self, _: int) -> None:
+    def _on_preset_selected(self, _: int) -> None:
         """Another resolution of the same picture: its inches stay."""
-        name = self.preset.currentData()
-        if name in DPIS:
+        name = self.preset_combo.currentData()
+        if name in DPI_PRESETS:
             size = self.size_inches
-            self.dpi.setValue(DPIS[name])
+            self.dpi_field.setValue(DPI_PRESETS[name])
             self._set_size(size)
-            self._change()
+            self._on_changed()
 
-    def _keep_preset(self, dpi: int) -> None:
-        known = next((name for name, value in DPIS.items() if value == dpi), "own")
-        self.preset.setCurrentIndex(self.preset.findData(known))
+    def _update_preset(self, dpi: int) -> None:
+        preset = next((name for name, value in DPI_PRESETS.items() if value == dpi), "own")
+        self.preset_combo.setCurrentIndex(self.preset_combo.findData(preset))
 
-    def _show_measures(self) -> None:
+    def _update_size_label(self) -> None:
         """The size in the units that were not chosen."""
-        self.inches_before = width, height = self.size_inches
+        self.previous_size_inches = width, height = self.size_inches
         pixels = tr(
             "{width:,} × {height:,} pixels",
-            width=round(width * self.dpi.value()),
-            height=round(height * self.dpi.value()),
+            width=round(width * self.dpi_field.value()),
+            height=round(height * self.dpi_field.value()),
         )
         lengths = tr("{width:.1f} × {height:.1f} cm", width=2.54 * width, height=2.54 * height)
-        self.other.setText(lengths if self.unit.currentData() == "px" else pixels)
+        self.other_size_label.setText(lengths if self.unit_combo.currentData() == "px" else pixels)
 
     # Time
 
-    def _time(self, by_pace: bool) -> None:
-        self._pair(by_pace)
-        self._change()
+    def _on_timing_changed(self, uses_steps_per_frame: bool) -> None:
+        self._sync_timing(uses_steps_per_frame)
+        self._on_changed()
 
-    def _pair(self, by_pace: bool) -> None:
+    def _sync_timing(self, uses_steps_per_frame: bool) -> None:
         """One of length and steps a frame was set: the other one follows."""
-        self.by_pace = by_pace
-        fps = self.fps.value()
-        for box in (self.seconds, self.pace):
-            box.blockSignals(True)
-        if by_pace:
-            moving = -(-self.steps // self.pace.value()) + 1
-            self.seconds.setValue(moving / fps + REST)
+        self.uses_steps_per_frame = uses_steps_per_frame
+        fps = self.fps_field.value()
+        for spin_box in (self.duration_field, self.steps_per_frame_field):
+            spin_box.blockSignals(True)
+        if uses_steps_per_frame:
+            moving_frames = -(-self.step_count // self.steps_per_frame_field.value()) + 1
+            self.duration_field.setValue(moving_frames / fps + HOLD_DURATION)
         else:
-            whole = round(self.seconds.value() * fps)
-            self.pace.setValue(max(round(self.steps / max(whole - held_of(whole, fps) - 1, 1)), 1))
-        for box in (self.seconds, self.pace):
-            box.blockSignals(False)
+            frame_count = round(self.duration_field.value() * fps)
+            self.steps_per_frame_field.setValue(
+                max(round(self.step_count / max(frame_count - hold_frame_count(frame_count, fps) - 1, 1)), 1)
+            )
+        for spin_box in (self.duration_field, self.steps_per_frame_field):
+            spin_box.blockSignals(False)
 
     # What it all stands for
 
     def options(self) -> Options:
         """ExperimentError, in a sentence, where that cannot be."""
-        chosen = self.look.currentData()
-        made = Options(
-            view=self.view.currentData(),
+        theme_id = self.theme_combo.currentData()
+        result = Options(
+            view=self.view_combo.currentData(),
             size=self.size_inches,
-            dpi=self.dpi.value(),
-            theme=THEMES.get(chosen, self.theme),
-            shown=self.base.shown,
-            camera=self.base.camera,
-            window=self.base.window,
-            **{name: box.isChecked() and not box.isHidden() for name, box in self.parts.items()},
-            fps=self.fps.value(),
-            turn=self.turn.value(),
+            dpi=self.dpi_field.value(),
+            theme=THEMES.get(theme_id, self.theme),
+            view_options=self.base_options.view_options,
+            camera=self.base_options.camera,
+            viewport=self.base_options.viewport,
+            **{name: check_box.isChecked() and not check_box.isHidden() for name, check_box in self.flag_boxes.items()},
+            fps=self.fps_field.value(),
+            camera_speed=self.camera_speed_field.value(),
         )
         if self.kind == "film":
-            timed = {"pace": self.pace.value()} if self.by_pace else {"seconds": self.seconds.value()}
-            made = replace(made, **timed)
-        EXPORTS[self.format.currentData()].check(self.format.currentData(), self.steps, made)
-        return made
+            timing = (
+                {"steps_per_frame": self.steps_per_frame_field.value()}
+                if self.uses_steps_per_frame
+                else {"seconds": self.duration_field.value()}
+            )
+            result = replace(result, **timing)
+        EXPORT_FORMATS[self.format_combo.currentData()].check(self.format_combo.currentData(), self.step_count, result)
+        return result
 
     # What is remembered
 
-    def _lists(self) -> dict[str, QComboBox]:
-        return {"format": self.format, "unit": self.unit, "theme": self.look}
+    def _combo_boxes(self) -> dict[str, QComboBox]:
+        return {"format": self.format_combo, "unit": self.unit_combo, "theme": self.theme_combo}
 
-    def _numbers(self) -> dict[str, Any]:
-        return {"dpi": self.dpi, "width": self.width_, "height": self.height_, "fps": self.fps, "turn": self.turn}
+    def _spin_boxes(self) -> dict[str, Any]:
+        return {
+            "dpi": self.dpi_field,
+            "width": self.width_field,
+            "height": self.height_field,
+            "fps": self.fps_field,
+            "turn": self.camera_speed_field,
+        }
 
-    def _recall(self) -> None:
-        read = self.settings
-        for name, box in self._lists().items():
-            box.setCurrentIndex(max(box.findData(read.text(f"{self.kind}/{name}", str(box.currentData()))), 0))
-        self._set_size(self.base.size)
-        for name, spin in self._numbers().items():
-            value = min(max(read.number(f"{self.kind}/{name}", float(spin.value())), spin.minimum()), spin.maximum())
-            spin.setValue(int(value) if isinstance(spin, QSpinBox) else value)
-        if read.flag(MOTION, False):
-            self.turn.setValue(0.0)
-        for name, box in self.parts.items():
-            box.setChecked(read.flag(f"{self.kind}/{name}", box.isChecked()))
-        self._keep_preset(self.dpi.value())
+    def _restore_settings(self) -> None:
+        settings = self.settings
+        for name, widget in self._combo_boxes().items():
+            widget.setCurrentIndex(
+                max(widget.findData(settings.get_text(f"{self.kind}/{name}", str(widget.currentData()))), 0)
+            )
+        self._set_size(self.base_options.size)
+        for name, spin_box in self._spin_boxes().items():
+            value = min(
+                max(settings.get_number(f"{self.kind}/{name}", float(spin_box.value())), spin_box.minimum()),
+                spin_box.maximum(),
+            )
+            spin_box.setValue(int(value) if isinstance(spin_box, QSpinBox) else value)
+        if settings.get_bool(REDUCED_MOTION_KEY, False):
+            self.camera_speed_field.setValue(0.0)
+        for name, widget in self.flag_boxes.items():
+            widget.setChecked(settings.get_bool(f"{self.kind}/{name}", widget.isChecked()))
+        self._update_preset(self.dpi_field.value())
 
-    def keep(self) -> None:
+    def save_settings(self) -> None:
         """Remember what was wished."""
-        for name, box in self._lists().items():
-            self.settings.keep(f"{self.kind}/{name}", str(box.currentData()))
-        for name, spin in self._numbers().items():
-            if name != "turn" or not self.settings.flag(MOTION, False):  # what calm has put to 0 nobody has wished
-                self.settings.keep(f"{self.kind}/{name}", spin.value())
-        for name, box in self.parts.items():
-            self.settings.keep(f"{self.kind}/{name}", box.isChecked())
+        for name, widget in self._combo_boxes().items():
+            self.settings.set_value(f"{self.kind}/{name}", str(widget.currentData()))
+        for name, spin_box in self._spin_boxes().items():
+            if name != "turn" or not self.settings.get_bool(
+                REDUCED_MOTION_KEY, False
+            ):  # what calm has put to 0 nobody has wished
+                self.settings.set_value(f"{self.kind}/{name}", spin_box.value())
+        for name, widget in self.flag_boxes.items():
+            self.settings.set_value(f"{self.kind}/{name}", widget.isChecked())

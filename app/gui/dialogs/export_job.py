@@ -12,13 +12,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QProgressBar, QPus
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
-SLICE = 0.02  # seconds that a piece of work may hold the window
-PATIENCE = 0.4  # seconds after which the bar is shown
-LONGEST = 30  # letters of a name that are shown
-WORDS = 0.5  # seconds between two writings of the time that is left
+SLICE_SECONDS = 0.02  # seconds that a piece of work may hold the window
+PROGRESS_DELAY = 0.4  # seconds after which the bar is shown
+MAX_NAME_LENGTH = 30  # letters of a name that are shown
+TIME_LEFT_INTERVAL = 0.5  # seconds between two writings of the time that is left
 
 
-def left(seconds: float) -> str:
+def format_time_left(seconds: float) -> str:
     """Some time in words that can be trusted."""
     if seconds < 1.5:
         return tr("a moment left")
@@ -27,98 +27,105 @@ def left(seconds: float) -> str:
     return tr("about {minutes:.0f} min left", minutes=seconds / 60)
 
 
-class Progress(QWidget):
+class ProgressWidget(QWidget):
     """A line at the foot of the window. ``cancelled``: the person has had enough."""
 
-    cancelled = pyqtSignal()
+    cancel_requested = pyqtSignal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.bar, self.words = QProgressBar(maximum=1000, textVisible=False), QLabel("", objectName="quiet")
-        self.bar.setFixedWidth(120)
-        self.bar.setAccessibleName(tr("Writing {name}", name=name))
-        cancel = QPushButton(tr("Cancel"))
-        cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space to the race
-        cancel.clicked.connect(self.cancelled)
-        title = QLabel(title_of(name), toolTip=name)
-        title.setTextFormat(Qt.TextFormat.PlainText)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(8, 0, 8, 0)
-        for part in (title, self.bar, self.words, cancel):
-            line.addWidget(part)
+        self.progress_bar, self.time_left_label = (
+            QProgressBar(maximum=1000, textVisible=False),
+            QLabel("", objectName="quiet"),
+        )
+        self.progress_bar.setFixedWidth(120)
+        self.progress_bar.setAccessibleName(tr("Writing {name}", name=name))
+        cancel_button = QPushButton(tr("Cancel"))
+        cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space to the race
+        cancel_button.clicked.connect(self.cancel_requested)
+        title_label = QLabel(format_title(name), toolTip=name)
+        title_label.setTextFormat(Qt.TextFormat.PlainText)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        for widget in (title_label, self.progress_bar, self.time_left_label, cancel_button):
+            row.addWidget(widget)
 
 
-def title_of(name: str) -> str:
+def format_title(name: str) -> str:
     """A file's name as far as there is room for it."""
-    return tr("Writing {name}", name=name if len(name) <= LONGEST else f"{name[: LONGEST - 12]}…{name[-11:]}")
+    return tr(
+        "Writing {name}", name=name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 12]}…{name[-11:]}"
+    )
 
 
-class Job(QObject):
+class ExportJob(QObject):
     """Writes in slices while the window lives. ``ended(words)``: it is written, or was cancelled; ``failed(words)``: why not."""
 
-    ended = pyqtSignal(str)
+    finished = pyqtSignal(str)
     failed = pyqtSignal(str)
 
-    def __init__(self, parent: QMainWindow, path: Path, work: Generator[float, None, None]) -> None:
+    def __init__(self, parent: QMainWindow, path: Path, generator: Generator[float, None, None]) -> None:
         super().__init__(parent)
-        self.bar, self.path, self.work = parent.statusBar(), path, work
-        self.shown: Progress | None = None
-        self.began = self.spoken = perf_counter()
-        self.timer = QTimer(self, interval=0)
-        self.timer.timeout.connect(self._slice)
+        self.status_bar, self.path, self.generator = parent.statusBar(), path, generator
+        self.progress_widget: ProgressWidget | None = None
+        self.start_time = self.last_announced = perf_counter()
+        self.slice_timer = QTimer(self, interval=0)
+        self.slice_timer.timeout.connect(self._run_slice)
 
     def start(self) -> None:
-        self.timer.start()
+        self.slice_timer.start()
 
     @property
-    def running(self) -> bool:
-        return self.timer.isActive()
+    def is_running(self) -> bool:
+        return self.slice_timer.isActive()
 
     def cancel(self) -> None:
         """Leave no file."""
-        if self.running:
-            self.work.close()
-            self._close()
-            self.ended.emit(tr("Cancelled: {name} was not written.", name=self.path.name))
+        if self.is_running:
+            self.generator.close()
+            self._clean_up()
+            self.finished.emit(tr("Cancelled: {name} was not written.", name=self.path.name))
 
-    def _slice(self) -> None:
-        until = perf_counter() + SLICE
+    def _run_slice(self) -> None:
+        deadline = perf_counter() + SLICE_SECONDS
         try:
             while True:
-                share = next(self.work)
-                if perf_counter() >= until:
+                fraction = next(self.generator)
+                if perf_counter() >= deadline:
                     break
         except StopIteration:
-            self._close()
-            self.ended.emit(tr("Saved {path}", path=self.path))
+            self._clean_up()
+            self.finished.emit(tr("Saved {path}", path=self.path))
         except ExperimentError as error:
-            self._close()
+            self._clean_up()
             self.failed.emit(str(error))
         except Exception:  # whatever it was, nothing was written; the reporter shows it
-            self._close()
+            self._clean_up()
             self.failed.emit(tr("{name} was not written: something went wrong inside Thalweg", name=self.path.name))
             raise
         else:
-            self._tell(share)
+            self._update_progress(fraction)
 
-    def _tell(self, share: float) -> None:
+    def _update_progress(self, fraction: float) -> None:
         now = perf_counter()
-        if self.shown is None and now - self.began > PATIENCE and self.bar is not None:
-            self.shown = Progress(self.path.name)
-            self.shown.cancelled.connect(self.cancel)
-            self.bar.addPermanentWidget(self.shown)
-        if self.shown is not None:
-            self.shown.bar.setValue(round(1000 * share))
-            if share and now - self.spoken > WORDS:
-                self.spoken = now
-                self.shown.words.setText(left((now - self.began) * (1 - share) / share))
+        if self.progress_widget is None and now - self.start_time > PROGRESS_DELAY and self.status_bar is not None:
+            self.progress_widget = ProgressWidget(self.path.name)
+            self.progress_widget.cancel_requested.connect(self.cancel)
+            self.status_bar.addPermanentWidget(self.progress_widget)
+        if self.progress_widget is not None:
+            self.progress_widget.progress_bar.setValue(round(1000 * fraction))
+            if fraction and now - self.last_announced > TIME_LEFT_INTERVAL:
+                self.last_announced = now
+                self.progress_widget.time_left_label.setText(
+                    format_time_left((now - self.start_time) * (1 - fraction) / fraction)
+                )
 
-    def _close(self) -> None:
-        self.timer.stop()
-        if self.shown is not None and self.bar is not None:
-            self.bar.removeWidget(self.shown)
-            self.shown.setParent(
+    def _clean_up(self) -> None:
+        self.slice_timer.stop()
+        if self.progress_widget is not None and self.status_bar is not None:
+            self.status_bar.removeWidget(self.progress_widget)
+            self.progress_widget.setParent(
                 None
             )  # at once: when it goes later, the bar shows the others again, below words of the moment
-            self.shown.deleteLater()
+            self.progress_widget.deleteLater()
         self.deleteLater()

@@ -8,9 +8,9 @@ from PyQt6.QtWidgets import QMessageBox, QWidget
 from app.utils.i18n import tr
 
 
-def show_sentence(parent: QWidget, words: str) -> None:
+def show_error_message(parent: QWidget, message: str) -> None:
     """Say what cannot be done; a file's name in it is no markup."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Thalweg", words, parent=parent)
+    box = QMessageBox(QMessageBox.Icon.Warning, "Thalweg", message, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()

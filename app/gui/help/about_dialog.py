@@ -16,38 +16,42 @@ from app.utils.resources import ASSETS
 if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
 
-ICON = 72  # pixels
+ICON_SIZE = 72  # pixels
 
 
-class About(QDialog):
+class AboutDialog(QDialog):
     """Name, license and versions; the versions can be copied for whoever asks for them."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.setWindowTitle(tr("About Thalweg"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        known = versions()
+        packages = versions()
         rows = "".join(
             f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
-            for name, number in known[1:]
+            for name, number in packages[1:]
         )
-        what = tr("Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters.")
-        terms = tr("Free software under the GNU General Public License, version 3 or later, without any warranty.")
-        self.words = QLabel(
-            f"<h2>{escape(' '.join(known[0]))}</h2><p>{escape(what)}</p><p>{escape(terms)}</p>"
+        description = tr(
+            "Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters."
+        )
+        license_notice = tr(
+            "Free software under the GNU General Public License, version 3 or later, without any warranty."
+        )
+        self.text_label = QLabel(
+            f"<h2>{escape(' '.join(packages[0]))}</h2><p>{escape(description)}</p><p>{escape(license_notice)}</p>"
             f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>",
             wordWrap=True,
         )
         flags = Qt.TextInteractionFlag
-        self.words.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
-        self.words.setAccessibleName(tr("About Thalweg"))
-        self.words.setMinimumWidth(380)
-        picture = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
-        picture.setPixmap(QIcon(str(ASSETS / "thalweg.svg")).pixmap(ICON, ICON))
-        both = QHBoxLayout()
-        both.setSpacing(16)
-        both.addWidget(picture)
-        both.addWidget(self.words, 1)
+        self.text_label.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+        self.text_label.setAccessibleName(tr("About Thalweg"))
+        self.text_label.setMinimumWidth(380)
+        icon_label = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
+        icon_label.setPixmap(QIcon(str(ASSETS / "thalweg.svg")).pixmap(ICON_SIZE, ICON_SIZE))
+        content_row = QHBoxLayout()
+        content_row.setSpacing(16)
+        content_row.addWidget(icon_label)
+        content_row.addWidget(self.text_label, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         assert copy is not None
@@ -58,7 +62,7 @@ class About(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
-        column.addLayout(both)
+        column.addLayout(content_row)
         column.addWidget(buttons)
 
     def copy(self) -> None:
@@ -69,4 +73,4 @@ class About(QDialog):
 
 
 def show_about(window: MainWindow) -> None:
-    About(window).open()
+    AboutDialog(window).open()

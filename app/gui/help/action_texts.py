@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-DOES = {
+ACTION_DESCRIPTIONS = {
     "open": "Opens an experiment that was saved, or the picture of one: pictures carry their experiment.",
     "open_data": "Opens two columns of numbers, to be fitted by a line or a small network.",
     "save": "Saves the experiment, with all that was turned on the way and with its branches.",

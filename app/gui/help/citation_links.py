@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from html import escape
 
-DOI, ARXIV = r"doi:(10\.\d{4,9}/[^\s;,]+)", r"arXiv:(\d{4}\.\d{4,5})"
+DOI_PATTERN, ARXIV_PATTERN = r"doi:(10\.\d{4,9}/[^\s;,]+)", r"arXiv:(\d{4}\.\d{4,5})"
 
 
-def linked(source: str) -> str:
+def link_citations(source: str) -> str:
     """The source as HTML."""
-    made, last = [], 0
-    for found in re.finditer(f"{DOI}|{ARXIV}", source):
-        name = found[0].rstrip(".:")
-        if name.endswith(")") and name.count("(") < name.count(")"):  # it closes one that was opened before
-            name = name[:-1]
-        kind, _, number = name.partition(":")
-        address = f"https://doi.org/{number}" if kind == "doi" else f"https://arxiv.org/abs/{number}"
-        made += [escape(source[last : found.start()]), f'<a href="{escape(address)}">{escape(name)}</a>']
-        last = found.start() + len(name)
-    return "".join([*made, escape(source[last:])])
+    fragments, position = [], 0
+    for match in re.finditer(f"{DOI_PATTERN}|{ARXIV_PATTERN}", source):
+        citation = match[0].rstrip(".:")
+        if citation.endswith(")") and citation.count("(") < citation.count(")"):  # it closes one that was opened before
+            citation = citation[:-1]
+        kind, _, identifier = citation.partition(":")
+        address = f"https://doi.org/{identifier}" if kind == "doi" else f"https://arxiv.org/abs/{identifier}"
+        fragments += [escape(source[position : match.start()]), f'<a href="{escape(address)}">{escape(citation)}</a>']
+        position = match.start() + len(citation)
+    return "".join([*fragments, escape(source[position:])])

@@ -16,50 +16,53 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QTextBrowser
 
-from app.gui.help.formula_images import asked_for, picture
+from app.gui.help.formula_images import math_image, parse_image_url
 
-ALONE, WITHIN = 1.7, 1.3  # times the letters of the text, for a formula on a line of its own and for a symbol
-SMALLEST = 0.65  # times its size that a long formula is drawn smaller, before the page scrolls sideways
+DISPLAY_SCALE, INLINE_SCALE = (
+    1.7,
+    1.3,
+)  # times the letters of the text, for a formula on a line of its own and for a symbol
+MIN_SCALE = 0.65  # times its size that a long formula is drawn smaller, before the page scrolls sideways
 MARGIN = 12  # pixels around the text
-OBJECT = "\ufffc"  # stands in a text where a picture is
+OBJECT_REPLACEMENT = "\ufffc"  # stands in a text where a picture is
 
 
-class Browser(QTextBrowser):
+class HelpBrowser(QTextBrowser):
     """``show_page`` keeps the place that is read where a page changes a little, and does nothing where it does not change."""
 
-    page, wide = "", 0  # on the class: Qt tells of colors before there is an instance's own
+    page_html, line_width = "", 0  # on the class: Qt tells of colors before there is an instance's own
 
     def __init__(self) -> None:
         super().__init__()
         self.setOpenExternalLinks(True)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
 
-    def show_page(self, page: str) -> None:
-        if page != self.page:
-            self.page = page
-            self._write()
+    def show_page(self, page_html: str) -> None:
+        if page_html != self.page_html:
+            self.page_html = page_html
+            self._render_page()
 
-    def _write(self) -> None:
+    def _render_page(self) -> None:
         bar = self.verticalScrollBar()
         assert bar is not None
-        place, colors, document = bar.value(), self.palette(), self.document()
+        scroll_position, palette, document = bar.value(), self.palette(), self.document()
         assert document is not None
-        muted, line = (
-            colors.color(role).name() for role in (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.Mid)
+        muted_color, rule_color = (
+            palette.color(role).name() for role in (QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.Mid)
         )
         document.setDocumentMargin(MARGIN)
         document.setDefaultStyleSheet(
-            f"h2 {{ margin: 2px 0 6px 0; }} h3 {{ margin: 14px 0 4px 0; }} p {{ margin: 0 0 8px 0; }} .quiet {{ color: {muted}; }}"
-            f"th {{ color: {muted}; text-align: left; font-weight: normal; padding: 2px 16px 2px 0; }}"
-            f"td {{ padding: 2px 16px 2px 0; vertical-align: middle; }} hr {{ background-color: {line}; }}"
+            f"h2 {{ margin: 2px 0 6px 0; }} h3 {{ margin: 14px 0 4px 0; }} p {{ margin: 0 0 8px 0; }} .quiet {{ color: {muted_color}; }}"
+            f"th {{ color: {muted_color}; text-align: left; font-weight: normal; padding: 2px 16px 2px 0; }}"
+            f"td {{ padding: 2px 16px 2px 0; vertical-align: middle; }} hr {{ background-color: {rule_color}; }}"
             ".facts { margin: 4px 0 8px 0; }"
         )
-        self.wide = self._room()
-        self.setHtml(self.page)
-        bar.setValue(place)
-        self.setAccessibleDescription(self.in_words())
+        self.line_width = self._available_width()
+        self.setHtml(self.page_html)
+        bar.setValue(scroll_position)
+        self.setAccessibleDescription(self.to_plain_text())
 
-    def _room(self) -> int:
+    def _available_width(self) -> int:
         """The width of a line, whether the page scrolls or not: else it would be written anew because it was written."""
         bar = self.verticalScrollBar()
         assert bar is not None
@@ -67,22 +70,22 @@ class Browser(QTextBrowser):
 
     def loadResource(self, kind: int, name: QUrl) -> QVariant | object:
         """A formula in the letters and the color of the page; a long one smaller, so that it fits."""
-        asked = asked_for(name)
-        if kind != QTextDocument.ResourceType.ImageResource.value or asked is None:
+        request = parse_image_url(name)
+        if kind != QTextDocument.ResourceType.ImageResource.value or request is None:
             return super().loadResource(kind, name)
-        (tex, alone), color, ratio = (
-            asked,
+        (tex, display), color, device_pixel_ratio = (
+            request,
             self.palette().color(QPalette.ColorRole.Text).name(),
             self.devicePixelRatioF(),
         )
-        pixels = QFontInfo(self.font()).pixelSize() * (ALONE if alone else WITHIN)
-        drawn = picture(tex, pixels, color, ratio)
-        share = self.wide / max(drawn.deviceIndependentSize().width(), 1)
-        if alone and share < 1:
-            drawn = picture(tex, max(math.floor(20 * share) / 20, SMALLEST) * pixels, color, ratio)
-        return drawn
+        font_size = QFontInfo(self.font()).pixelSize() * (DISPLAY_SCALE if display else INLINE_SCALE)
+        image = math_image(tex, font_size, color, device_pixel_ratio)
+        scale = self.line_width / max(image.deviceIndependentSize().width(), 1)
+        if display and scale < 1:
+            image = math_image(tex, max(math.floor(20 * scale) / 20, MIN_SCALE) * font_size, color, device_pixel_ratio)
+        return image
 
-    def in_words(self, fragment: QTextDocumentFragment | None = None) -> str:
+    def to_plain_text(self, fragment: QTextDocumentFragment | None = None) -> str:
         """The page, or what is selected of it, as plain text: formulas as they are written in TeX."""
         document = self.document()
         if fragment is not None:
@@ -91,31 +94,31 @@ class Browser(QTextBrowser):
         assert document is not None
         formulas, block = [], document.begin()
         while block.isValid():
-            each = block.begin()
-            while not each.atEnd():
-                piece = each.fragment()
-                formulas += piece.text().count(OBJECT) * [
-                    str(piece.charFormat().property(QTextFormat.Property.ImageAltText) or "")
+            iterator = block.begin()
+            while not iterator.atEnd():
+                text_fragment = iterator.fragment()
+                formulas += text_fragment.text().count(OBJECT_REPLACEMENT) * [
+                    str(text_fragment.charFormat().property(QTextFormat.Property.ImageAltText) or "")
                 ]
-                each += 1
+                iterator += 1
             block = block.next()
-        first, *others = document.toPlainText().split(OBJECT)
-        return first + "".join(tex + words for tex, words in zip(formulas, others, strict=True))
+        first, *others = document.toPlainText().split(OBJECT_REPLACEMENT)
+        return first + "".join(tex + text for tex, text in zip(formulas, others, strict=True))
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """What is copied has the formulas in it."""
-        copied = QMimeData()
-        copied.setText(self.in_words(self.textCursor().selection()))
-        return copied
+        mime_data = QMimeData()
+        mime_data.setText(self.to_plain_text(self.textCursor().selection()))
+        return mime_data
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Formulas are as wide as there is room."""
         super().resizeEvent(event)
-        if self.page and self._room() != self.wide:
-            self._write()
+        if self.page_html and self._available_width() != self.line_width:
+            self._render_page()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Other colors or other letters: all pictures are others, too."""
         super().changeEvent(event)
-        if event is not None and self.page and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._write()
+        if event is not None and self.page_html and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._render_page()

@@ -5,121 +5,127 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from app.gui.help.citation_links import linked
-from app.gui.help.formula_images import image
-from app.model.catalog import conventions
+from app.gui.help.citation_links import link_citations
+from app.gui.help.formula_images import image_tag
+from app.model.catalog import list_implementations
 from app.model.experiment import Experiment
-from app.model.number_parsing import allowed
+from app.model.number_parsing import describe_allowed
 from app.model.run import Run
 from app.utils.i18n import tr
-from optimizers import OPTIMIZERS, Hyperparameter, Optimizer, Part
+from optimizers import OPTIMIZERS, Hyperparameter, Modifier, Optimizer
 from surfaces import Surface
 
-DIGITS = 12  # behind the point of a height: what is smaller at a minimum is rounding
+LOSS_DECIMALS = 12  # behind the point of a height: what is smaller at a minimum is rounding
 SUBSCRIPTS = {ord(sign): f"_{digit}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 
 
 def optimizer_page(run: Run) -> str:
     """A run's optimizer, with its hyperparameters as they are now, and what it is combined with."""
-    rule = run.rule
-    base = OPTIMIZERS[rule.variant_of] if rule.variant_of else None
-    known = conventions(rule.id)
-    others = ", ".join(other.name for other in known if other is not rule)
-    state = ", ".join(rule.state)
+    optimizer = run.method
+    base_optimizer = OPTIMIZERS[optimizer.variant_of] if optimizer.variant_of else None
+    implementations = list_implementations(optimizer.id)
+    other_names = ", ".join(other.name for other in implementations if other is not optimizer)
+    state = ", ".join(optimizer.state)
     return "".join(
         [
-            f"<h2>{escape(rule.name)}</h2>",
-            _paragraph(tr(rule.note)),
-            _formula(rule.formula),
-            _table(rule.hyperparameters, run.hyperparameters),
-            _paragraph(
+            f"<h2>{escape(optimizer.name)}</h2>",
+            _paragraphs(tr(optimizer.summary)),
+            _formula_html(optimizer.formula),
+            _hyperparameter_table(optimizer.hyperparameters, run.hyperparameters),
+            _paragraphs(
                 tr("It remembers from update to update: {names}.", names=state)
                 if state
                 else tr("It remembers nothing from update to update."),
                 quiet=True,
             ),
-            _paragraph(tr(rule.story)),
-            _paragraph(
-                tr("It computes exactly as in {framework}.", framework=rule.convention) if rule.convention else ""
+            _paragraphs(tr(optimizer.description)),
+            _paragraphs(
+                tr("It computes exactly as in {framework}.", framework=optimizer.implementation)
+                if optimizer.implementation
+                else ""
             ),
-            _paragraph(tr("Other conventions of the same method: {names}.", names=others) if others else ""),
-            _source(rule.source),
-            _method(base),
-            *(_part(part, run) for part in run.parts),
+            _paragraphs(tr("Other conventions of the same method: {names}.", names=other_names) if other_names else ""),
+            _source_html(optimizer.source),
+            _base_method(base_optimizer),
+            *(_modifier_section(modifier, run) for modifier in run.modifiers),
         ]
     )
 
 
-def _method(base: Optimizer | None) -> str:
+def _base_method(base_optimizer: Optimizer | None) -> str:
     """The story of the method that a rule is a convention of."""
-    return f"<h3>{escape(base.name)}</h3>{_paragraph(tr(base.story))}" if base is not None and base.story else ""
+    return (
+        f"<h3>{escape(base_optimizer.name)}</h3>{_paragraphs(tr(base_optimizer.description))}"
+        if base_optimizer is not None and base_optimizer.description
+        else ""
+    )
 
 
-def _part(part: Part, run: Run) -> str:
+def _modifier_section(modifier: Modifier, run: Run) -> str:
     return "".join(
         [
-            f"<hr><h3>{escape(tr('Combined with {part}', part=part.name))}</h3>",
-            _paragraph(tr(part.note)),
-            _formula(part.formula),
-            _table(part.hyperparameters, run.hyperparameters),
-            _paragraph(tr(part.story)),
-            _source(part.source),
+            f"<hr><h3>{escape(tr('Combined with {part}', part=modifier.name))}</h3>",
+            _paragraphs(tr(modifier.summary)),
+            _formula_html(modifier.formula),
+            _hyperparameter_table(modifier.hyperparameters, run.hyperparameters),
+            _paragraphs(tr(modifier.description)),
+            _source_html(modifier.source),
         ]
     )
 
 
-def _table(declared: Mapping[str, Hyperparameter], values: Mapping[str, float]) -> str:
+def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[str, float]) -> str:
     """A row for each hyperparameter; what is not as it is by default stands out."""
-    if not declared:
+    if not specs:
         return ""
-    symbols = any(each.symbol for each in declared.values())
+    symbols = any(each.symbol for each in specs.values())
     rows = []
-    for name, each in declared.items():
-        value, usual = values[name], each.default
-        now = f"<b>{_value(each, value)}</b>" if value != usual else _value(each, value)
+    for name, spec in specs.items():
+        value, default = values[name], spec.default
+        current = f"<b>{_format_value(spec, value)}</b>" if value != default else _format_value(spec, value)
         rows.append(
             [
-                *([image(each.symbol) if each.symbol else ""] if symbols else []),
-                escape(tr(each.label)),
-                now,
-                _value(each, usual),
-                escape(allowed(each)),
+                *([image_tag(spec.symbol) if spec.symbol else ""] if symbols else []),
+                escape(tr(spec.label)),
+                current,
+                _format_value(spec, default),
+                escape(describe_allowed(spec)),
             ]
         )
-    return _rows(
+    return _html_table(
         [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Now"), tr("Default"), tr("What may be set")], rows
     )
 
 
-def _value(declared: Hyperparameter, value: float) -> str:
-    return (tr("on") if value else tr("off")) if declared.scale == "switch" else f"{value:.10g}"
+def _format_value(spec: Hyperparameter, value: float) -> str:
+    return (tr("on") if value else tr("off")) if spec.scale == "switch" else f"{value:.10g}"
 
 
 def surface_page(experiment: Experiment) -> str:
     """The surface that is raced on."""
-    land = experiment.land
-    (left, right), (bottom, top) = land.box
-    x, y = (axis.split()[0] for axis in land.axes)
+    surface = experiment.surface
+    (left, right), (bottom, top) = surface.bounds
+    x, y = (axis.split()[0] for axis in surface.axis_labels)
     assert experiment.start is not None
-    now = (
+    start_text = (
         tr("The race starts there.")
-        if experiment.start == land.start
-        else tr("The race starts at {point}.", point=_point(experiment.start))
+        if experiment.start == surface.start
+        else tr("The race starts at {point}.", point=_format_point(experiment.start))
     )
     return "".join(
         [
-            f"<h2>{escape(land.name)}</h2>",
-            _paragraph(tr(land.note)),
-            _formula(rf"f({x},\,{y}) = {land.formula}".translate(SUBSCRIPTS)),
-            _paragraph(tr(land.kinks)),
-            _paragraph(tr(land.lesson)),
-            _paragraph(
-                tr("It is made from {count:,} points of data.", count=len(land.data[0]))
-                if land.data is not None
+            f"<h2>{escape(surface.name)}</h2>",
+            _paragraphs(tr(surface.summary)),
+            _formula_html(rf"f({x},\,{y}) = {surface.formula}".translate(SUBSCRIPTS)),
+            _paragraphs(tr(surface.nonsmooth_note)),
+            _paragraphs(tr(surface.what_to_try)),
+            _paragraphs(
+                tr("It is made from {count:,} points of data.", count=len(surface.data[0]))
+                if surface.data is not None
                 else ""
             ),
-            _minima(land, x, y),
-            _paragraph(
+            _minima_table(surface, x, y),
+            _paragraphs(
                 tr(
                     "It is shown for {x} from {left:.6g} to {right:.6g} and {y} from {bottom:.6g} to {top:.6g}.",
                     x=x,
@@ -130,42 +136,48 @@ def surface_page(experiment: Experiment) -> str:
                     top=top,
                 )
             ),
-            _paragraph(tr("Its own start is {point}.", point=_point(land.start)) + " " + now),
-            _source(land.source),
+            _paragraphs(tr("Its own start is {point}.", point=_format_point(surface.start)) + " " + start_text),
+            _source_html(surface.source),
         ]
     )
 
 
-def _minima(land: Surface, x: str, y: str) -> str:
-    if land.lowest is None:
-        return _paragraph(tr("It has no lowest point."))
+def _minima_table(surface: Surface, x: str, y: str) -> str:
+    if surface.minimum_loss is None:
+        return _paragraphs(tr("It has no lowest point."))
     heading = (
-        tr("Its lowest point") if len(land.minima) == 1 else tr("Its {count} lowest points", count=len(land.minima))
+        tr("Its lowest point")
+        if len(surface.minima) == 1
+        else tr("Its {count} lowest points", count=len(surface.minima))
     )
-    heights = [round(float(land(float(a), float(b))[0]), DIGITS) + 0.0 for a, b in land.minima]  # never "-0"
-    rows = [[f"{a:.8g}", f"{b:.8g}", f"{height:.6g}"] for (a, b), height in zip(land.minima, heights, strict=True)]
-    return f"<h3>{escape(heading)}</h3>" + _rows([x, y, tr("Height")], rows)
+    losses = [
+        round(float(surface(float(a), float(b))[0]), LOSS_DECIMALS) + 0.0 for a, b in surface.minima
+    ]  # never "-0"
+    rows = [[f"{a:.8g}", f"{b:.8g}", f"{loss:.6g}"] for (a, b), loss in zip(surface.minima, losses, strict=True)]
+    return f"<h3>{escape(heading)}</h3>" + _html_table([x, y, tr("Height")], rows)
 
 
-def _point(point: tuple[float, float]) -> str:
+def _format_point(point: tuple[float, float]) -> str:
     return f"({point[0]:.6g}, {point[1]:.6g})"
 
 
-def _rows(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f"<th>{escape(words)}</th>" for words in headings)
+def _html_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table class='facts' cellspacing='0'><tr>{head}</tr>{body}</table>"
+    return f"<table class='facts' cellspacing='0'><tr>{header}</tr>{body}</table>"
 
 
-def _formula(formula: str) -> str:
-    return "".join(f"<p>{image(line, alone=True)}</p>" for line in formula.split("\n") if line)
+def _formula_html(formula: str) -> str:
+    return "".join(f"<p>{image_tag(line, display=True)}</p>" for line in formula.split("\n") if line)
 
 
-def _paragraph(words: str, quiet: bool = False) -> str:
+def _paragraphs(text: str, quiet: bool = False) -> str:
     """Words of ours, which may be of several paragraphs."""
-    mark = " class='quiet'" if quiet else ""
-    return "".join(f"<p{mark}>{escape(each)}</p>" for each in words.split("\n\n") if each.strip())
+    class_attribute = " class='quiet'" if quiet else ""
+    return "".join(
+        f"<p{class_attribute}>{escape(paragraph)}</p>" for paragraph in text.split("\n\n") if paragraph.strip()
+    )
 
 
-def _source(source: str) -> str:
-    return f"<p class='quiet'>{escape(tr('Source'))}: {linked(source)}</p>" if source else ""
+def _source_html(source: str) -> str:
+    return f"<p class='quiet'>{escape(tr('Source'))}: {link_citations(source)}</p>" if source else ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 # By the id of a view: what it shows, what the mouse does there (a gesture with what it does), and the ids, or the beginnings
 # of the ids, of the commands whose keys belong to it.
-SHOWN = {
+VIEW_DESCRIPTIONS = {
     "contour": "The surface from above, with lines of equal height and the path of every run.",
     "relief": "The surface in space, with the path of every run; where a hill hides a path, it is pale.",
     "loss": "The height of every run, or another quantity, against the steps.",
     "fit": "The data, and the curve that every run draws through them.",
 }
-MOUSE = {
+MOUSE_GESTURES = {
     "contour": (
         ("Click", "sets the start, and the race starts anew"),
         ("Drag the start", "moves it, and the paths follow"),
@@ -31,7 +31,7 @@ MOUSE = {
     ),
     "fit": (("Point at a curve", "tells which run draws it"),),
 }
-KEYS: dict[str, tuple[str, ...]] = {
+VIEW_ACTION_PREFIXES: dict[str, tuple[str, ...]] = {
     "contour": ("zoom_", "show_all", "pan_", "start_"),
     "relief": ("turn_back", "turn_top", "relief_"),
     "loss": (),

@@ -26,21 +26,21 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from app.gui.help.action_labels import keys_of, name_of
-from app.gui.help.action_texts import DOES
-from app.gui.help.control_texts import CONTROLS
-from app.gui.help.view_texts import KEYS, MOUSE, SHOWN
-from app.gui.widgets.mnemonics import plain
-from app.gui.widgets.slider_field import Knob
-from app.gui.widgets.switch_field import Switch
-from app.utils.i18n import mark, tr
+from app.gui.help.action_labels import action_name, shortcut_texts
+from app.gui.help.action_texts import ACTION_DESCRIPTIONS
+from app.gui.help.control_texts import CONTROL_DESCRIPTIONS
+from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
+from app.gui.widgets.mnemonics import strip_mnemonic
+from app.gui.widgets.slider_field import SliderField
+from app.gui.widgets.switch_field import SwitchField
+from app.utils.i18n import gettext_noop, tr
 
 if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
 
-ASKING = (QEvent.Type.WhatsThis, QEvent.Type.QueryWhatsThis)
+WHATS_THIS_EVENTS = (QEvent.Type.WhatsThis, QEvent.Type.QueryWhatsThis)
 # How each kind of control is used; the first that fits.
-USED: tuple[tuple[type[QWidget], str], ...] = (
+USAGE_TEXTS: tuple[tuple[type[QWidget], str], ...] = (
     (QSlider, "Drag it, or use the arrow keys; the field beside it takes any number that is allowed."),
     (QAbstractSpinBox, "Type a number, or use the arrow keys."),
     (QLineEdit, "Type a number and press Enter; Escape puts back what was there."),
@@ -52,180 +52,190 @@ USED: tuple[tuple[type[QWidget], str], ...] = (
 )
 
 
-class Answers(QObject):
+class WhatsThisFilter(QObject):
     """A filter for the whole application, for as long as somebody is asking: it answers for every window and dialog."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window = window
 
-    def listen(self) -> None:
+    def start(self) -> None:
         """Begin to ask: the pointer shows it, and what is clicked is explained instead of used."""
-        self.window.app.installEventFilter(self)
+        self.window.application.installEventFilter(self)
         QWhatsThis.enterWhatsThisMode()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LeaveWhatsThisMode:
-            self.window.app.removeEventFilter(self)
-            self.window.say("")  # how to ask need not be said any more
+            self.window.application.removeEventFilter(self)
+            self.window.show_message("")  # how to ask need not be said any more
             self.deleteLater()
-        if not isinstance(event, QHelpEvent) or event.type() not in ASKING or not isinstance(watched, QWidget):
+        if (
+            not isinstance(event, QHelpEvent)
+            or event.type() not in WHATS_THIS_EVENTS
+            or not isinstance(watched, QWidget)
+        ):
             return False
-        words = self.answer(watched, event.pos())
-        if words and event.type() == QEvent.Type.WhatsThis:
-            QWhatsThis.showText(event.globalPos(), words, watched)
-        event.setAccepted(bool(words))
-        return bool(words)
+        html = self.help_html(watched, event.pos())
+        if html and event.type() == QEvent.Type.WhatsThis:
+            QWhatsThis.showText(event.globalPos(), html, watched)
+        event.setAccepted(bool(html))
+        return bool(html)
 
-    def answer(self, widget: QWidget, place: QPoint | None = None) -> str:
+    def help_html(self, widget: QWidget, position: QPoint | None = None) -> str:
         """What a widget is, as HTML: of the first that has an answer, from it upwards to its window; empty where none has."""
-        asked: QWidget | None = widget
-        while asked is not None:
-            words = asked.whatsThis() or self._of(asked, place if asked is widget else None)
-            if words:
-                return words
-            asked = None if asked.isWindow() else asked.parentWidget()
+        current: QWidget | None = widget
+        while current is not None:
+            html = current.whatsThis() or self._widget_html(current, position if current is widget else None)
+            if html:
+                return html
+            current = None if current.isWindow() else current.parentWidget()
         return ""
 
-    def _of(self, widget: QWidget, place: QPoint | None) -> str:
-        action = action_at(widget, place)
+    def _widget_html(self, widget: QWidget, position: QPoint | None) -> str:
+        action = action_at(widget, position)
         if action is not None:
-            return self._command(action)
-        if widget.objectName() in SHOWN and widget in self.window.canvases.values():
-            return self._canvas(widget.objectName(), widget.accessibleName())
+            return self._action_html(action)
+        if widget.objectName() in VIEW_DESCRIPTIONS and widget in self.window.canvases.values():
+            return self._canvas_html(widget.objectName(), widget.accessibleName())
         if isinstance(widget, QDockWidget):
             name = widget.objectName().removeprefix("dock_")
-            known = self.window.commands.actions
-            return self._command(known[name if name in known else f"view_{name}"][1])
-        return control(widget, place)
+            actions = self.window.action_registry.actions
+            return self._action_html(actions[name if name in actions else f"view_{name}"][1])
+        return control_html(widget, position)
 
-    def _command(self, action: QAction) -> str:
+    def _action_html(self, action: QAction) -> str:
         """Its name, its keys and what it does."""
         menu = action.menu()
         if menu is not None:
-            return told(
-                name_of(action),
+            return format_with_resolution(
+                action_name(action),
                 tr(
                     "A menu with the commands: {names}.",
-                    names=", ".join(name_of(each) for each in menu.actions() if each.text()),
+                    names=", ".join(action_name(each) for each in menu.actions() if each.text()),
                 ),
             )
-        name, keys, known = name_of(action), " / ".join(keys_of(action)), action.objectName()
-        does = DOES.get(known) or SHOWN.get(known.removeprefix("view_"), "")
-        if not does:
-            does = (
-                mark("Switches “{name}” on or off.")
+        name, keys, action_id = action_name(action), " / ".join(shortcut_texts(action)), action.objectName()
+        description = ACTION_DESCRIPTIONS.get(action_id) or VIEW_DESCRIPTIONS.get(action_id.removeprefix("view_"), "")
+        if not description:
+            description = (
+                gettext_noop("Switches “{name}” on or off.")
                 if action.isCheckable()
-                else mark("Does what it is called: {name}.")
+                else gettext_noop("Does what it is called: {name}.")
             )
-        return told(f"{name} ({keys})" if keys else name, tr(does, name=name))
+        return format_with_resolution(f"{name} ({keys})" if keys else name, tr(description, name=name))
 
-    def _canvas(self, view: str, name: str) -> str:
+    def _canvas_html(self, view_id: str, name: str) -> str:
         """What it shows, and what mouse and keys do there."""
-        rows = [(tr(gesture), tr(what)) for gesture, what in MOUSE[view]]
+        rows = [(tr(gesture), tr(effect)) for gesture, effect in MOUSE_GESTURES[view_id]]
         rows += [
-            (" / ".join(keys_of(action)), name_of(action))
-            for row, action in self.window.commands.actions.values()
-            if row.shortcuts and row.id.startswith(KEYS[view])
+            (" / ".join(shortcut_texts(action)), action_name(action))
+            for row, action in self.window.action_registry.actions.values()
+            if row.shortcuts and row.id.startswith(VIEW_ACTION_PREFIXES[view_id])
         ]
         table = "".join(
-            f"<tr><td style='padding-right: 12px'><b>{escape(how)}</b></td><td>{escape(what)}</td></tr>"
-            for how, what in rows
+            f"<tr><td style='padding-right: 12px'><b>{escape(trigger)}</b></td><td>{escape(what)}</td></tr>"
+            for trigger, what in rows
         )
-        return told(name, tr(SHOWN[view])) + f"<table>{table}</table>"
+        return format_with_resolution(name, tr(VIEW_DESCRIPTIONS[view_id])) + f"<table>{table}</table>"
 
 
-def action_at(widget: QWidget, place: QPoint | None) -> QAction | None:
+def action_at(widget: QWidget, position: QPoint | None) -> QAction | None:
     """The command that a widget, or a place of a menu, stands for."""
     if isinstance(widget, QMenu | QMenuBar):
-        return widget.actionAt(place) if place is not None else None
+        return widget.actionAt(position) if position is not None else None
     return widget.defaultAction() if isinstance(widget, QToolButton) else None
 
 
-def control(widget: QWidget, place: QPoint | None) -> str:
+def control_html(widget: QWidget, position: QPoint | None) -> str:
     """A control that is no command: its name, what is known of it, and how controls of its kind are used."""
-    known, declared = _known(widget), _declared(widget)
-    name, tip, used = _name(widget), known or declared or _tip(widget, place), ""
-    if not (name or tip):
+    description, hyperparameter_text = _control_description(widget), _hyperparameter_tooltip(widget)
+    name, tooltip, usage = (
+        _control_name(widget),
+        description or hyperparameter_text or _tooltip_at(widget, position),
+        "",
+    )
+    if not (name or tooltip):
         return ""
-    if not known:
-        used = next((tr(words) for kind, words in USED if isinstance(widget, kind)), "")
-    sentences = [each for each in (tip, used) if each]
-    return told(name, *sentences) if sentences else ""
+    if not description:
+        usage = next((tr(text) for kind, text in USAGE_TEXTS if isinstance(widget, kind)), "")
+    sentences = [each for each in (tooltip, usage) if each]
+    return format_with_resolution(name, *sentences) if sentences else ""
 
 
-def told(name: str, *sentences: str) -> str:
+def format_with_resolution(name: str, *sentences: str) -> str:
     """A name in bold, and sentences below it; those that are HTML already stay so."""
     head = f"<p><b>{escape(name)}</b></p>" if name else ""
     return head + "".join(f"<p>{each if Qt.mightBeRichText(each) else escape(each)}</p>" for each in sentences)
 
 
-def _name(widget: QWidget) -> str:
-    words = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
-    words = plain(words)
-    return words[:1].upper() + words[1:]
+def _control_name(widget: QWidget) -> str:
+    name = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+    name = strip_mnemonic(name)
+    return name[:1].upper() + name[1:]
 
 
-def _tip(widget: QWidget, place: QPoint | None) -> str:
+def _tooltip_at(widget: QWidget, position: QPoint | None) -> str:
     """Its tool tip, or that of the heading, tab or row at a place."""
     if isinstance(widget, QTabBar):
-        at = widget.tabAt(place) if place is not None else -1
-        return tr("Shows the page “{name}”.", name=widget.tabText(at if at >= 0 else widget.currentIndex()))
-    if isinstance(widget, QHeaderView) and place is not None:
+        index = widget.tabAt(position) if position is not None else -1
+        return tr("Shows the page “{name}”.", name=widget.tabText(index if index >= 0 else widget.currentIndex()))
+    if isinstance(widget, QHeaderView) and position is not None:
         model = widget.model()
-        words = (
-            model.headerData(widget.logicalIndexAt(place), widget.orientation(), Qt.ItemDataRole.ToolTipRole)
+        tooltip = (
+            model.headerData(widget.logicalIndexAt(position), widget.orientation(), Qt.ItemDataRole.ToolTipRole)
             if model
             else None
         )
-        return str(words or "")
+        return str(tooltip or "")
     return widget.toolTip()
 
 
-def _known(widget: QWidget) -> str:
+def _control_description(widget: QWidget) -> str:
     """What is written in CONTROLS, by the class that holds a control and the name it has there."""
-    holder = widget.parentWidget()
-    while holder is not None:
-        for name, words in CONTROLS.get(type(holder).__name__, {}).items():
-            held = getattr(holder, name)
+    parent = widget.parentWidget()
+    while parent is not None:
+        for name, text in CONTROL_DESCRIPTIONS.get(type(parent).__name__, {}).items():
+            member = getattr(parent, name)
             if (
-                widget is held
-                or (isinstance(held, list) and widget in held)
-                or (isinstance(held, Knob) and widget in (held.slider, held.field, held.label))
+                widget is member
+                or (isinstance(member, list) and widget in member)
+                or (isinstance(member, SliderField) and widget in (member.slider, member.number_field, member.label))
             ):
-                return tr(words)
-        holder = holder.parentWidget()
+                return tr(text)
+        parent = parent.parentWidget()
     return ""
 
 
-def _declared(widget: QWidget) -> str:
+def _hyperparameter_tooltip(widget: QWidget) -> str:
     """What may be set, for what turns a declared hyperparameter."""
-    holder = widget.parentWidget()
-    for knob in (
-        holder.findChildren(QObject, options=Qt.FindChildOption.FindDirectChildrenOnly) if holder is not None else ()
+    parent = widget.parentWidget()
+    for field in (
+        parent.findChildren(QObject, options=Qt.FindChildOption.FindDirectChildrenOnly) if parent is not None else ()
     ):
-        if isinstance(knob, Knob) and widget in (knob.slider, knob.field, knob.label):
-            return knob.label.toolTip()
-        if isinstance(knob, Switch) and widget is knob.box:
-            return knob.box.toolTip()
+        if isinstance(field, SliderField) and widget in (field.slider, field.number_field, field.label):
+            return field.label.toolTip()
+        if isinstance(field, SwitchField) and widget is field.check_box:
+            return field.check_box.toolTip()
     return ""
 
 
-def ask_what_this_is(window: MainWindow) -> None:
+def start_whats_this(window: MainWindow) -> None:
     """Explain what is clicked next; asked again meanwhile, explain what has the focus, for who has no mouse."""
     if (
         QApplication.mouseButtons() != Qt.MouseButton.NoButton
     ):  # whatever is dragged would never hear that it was let go
         return
-    answers = Answers(window)
+    whats_this_filter = WhatsThisFilter(window)
     if not QWhatsThis.inWhatsThisMode():
-        answers.listen()
-        window.say(tr("Click what you want explained. Shift+F1 again explains what has the focus, Escape leaves."))
+        whats_this_filter.start()
+        window.show_message(
+            tr("Click what you want explained. Shift+F1 again explains what has the focus, Escape leaves.")
+        )
         return
     QWhatsThis.leaveWhatsThisMode()
-    window.say("")
+    window.show_message("")
     focus = QApplication.focusWidget()
-    words = answers.answer(focus) if focus is not None else ""
-    if words:
-        QWhatsThis.showText(focus.mapToGlobal(focus.rect().center()), words, focus)
-    answers.deleteLater()
+    html = whats_this_filter.help_html(focus) if focus is not None else ""
+    if html:
+        QWhatsThis.showText(focus.mapToGlobal(focus.rect().center()), html, focus)
+    whats_this_filter.deleteLater()

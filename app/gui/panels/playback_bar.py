@@ -5,17 +5,19 @@ from __future__ import annotations
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from app.gui.widgets.slider_field import Knob
-from app.session.playback_clock import FASTEST, SLOWEST
+from app.gui.widgets.slider_field import SliderField
+from app.session.playback_clock import MAX_SPEED, MIN_SPEED
 from app.session.session import Session
 from app.theming.theme import Theme
-from app.utils.i18n import mark, tr
+from app.utils.i18n import gettext_noop, tr
 from optimizers import Hyperparameter
 
-SPEED = Hyperparameter(SLOWEST, FASTEST, "log", least=SLOWEST, most=FASTEST, label=mark("speed"), default=60.0)
+SPEED_SPEC = Hyperparameter(
+    MIN_SPEED, MAX_SPEED, "log", minimum=MIN_SPEED, maximum=MAX_SPEED, label=gettext_noop("speed"), default=60.0
+)
 
 
-class Transport(QToolBar):
+class PlaybackBar(QToolBar):
     """The buttons are the window's actions; the speed is a knob like any other."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
@@ -25,31 +27,31 @@ class Transport(QToolBar):
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.session = session
-        self.holder = QWidget()
-        grid = QGridLayout(self.holder)
+        self.speed_container = QWidget()
+        grid = QGridLayout(self.speed_container)
         grid.setContentsMargins(10, 0, 0, 0)
-        self.speed = Knob(grid, 0, SPEED, "speed", theme, self.holder, floating=True)
+        self.speed = SliderField(grid, 0, SPEED_SPEC, "speed", theme, self.speed_container, floating=True)
         self.speed.slider.setFixedWidth(160)
         grid.addWidget(QLabel(tr("updates a second"), objectName="quiet"), 0, 4)
-        for changed in (self.speed.turned, self.speed.typed):
-            changed.connect(session.clock.set_speed)
+        for signal in (self.speed.value_changing, self.speed.value_committed):
+            signal.connect(session.clock.set_speed)
         self.speed.show_value(session.clock.speed)
-        self.holder.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.speed_container.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
-    def fill(self, actions: list, primary: object, after: list) -> None:
+    def populate(self, actions: list, primary: object, trailing: list) -> None:
         """Put actions on the bar, the primary one with its name; some ``after`` the speed, as words."""
         for action in actions:
             self.addAction(action)
-            button = self._button(action, self.toolButtonStyle())
+            button = self._style_button(action, self.toolButtonStyle())
             if action is primary:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
                 button.setObjectName("play")
-        self.addWidget(self.holder)
-        for action in after:
+        self.addWidget(self.speed_container)
+        for action in trailing:
             self.addAction(action)
-            self._button(action, Qt.ToolButtonStyle.ToolButtonTextOnly).setObjectName("toggle")
+            self._style_button(action, Qt.ToolButtonStyle.ToolButtonTextOnly).setObjectName("toggle")
 
-    def _button(self, action: object, style: Qt.ToolButtonStyle) -> QToolButton:
+    def _style_button(self, action: object, style: Qt.ToolButtonStyle) -> QToolButton:
         button = self.widgetForAction(action)  # type: ignore[arg-type]
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(style)
@@ -58,5 +60,5 @@ class Transport(QToolBar):
 
     def refresh(self) -> None:
         """The speed counts for nothing where it goes as fast as it can."""
-        for widget in (self.speed.slider, self.speed.field):
+        for widget in (self.speed.slider, self.speed.number_field):
             widget.setEnabled(not self.session.clock.unlimited)

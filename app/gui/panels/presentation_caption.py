@@ -11,23 +11,23 @@ from app.session.session import Session
 from app.theming.theme import LIGHT, Style, Theme
 from app.utils.i18n import tr
 
-LETTERS = 1.7  # times those of the window
-EDGE, GAP = 16, 28  # pixels at the ends, and between two runs
+FONT_SCALE = 1.7  # times those of the window
+MARGIN, RUN_SPACING = 16, 28  # pixels at the ends, and between two runs
 
 
-class Caption(QWidget):
+class PresentationCaption(QWidget):
     """One line for the surface and the step, one for the runs; of many runs, those that there is room for."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session, self.theme = session, LIGHT
         self.heading = ""
-        self.runs: list[
+        self.run_entries: list[
             tuple[Style, tuple[str, ...]]
         ] = []  # how a run looks, and what is said of it: at length, and shorter
-        letters = self.font()
-        letters.setPointSizeF(letters.pointSizeF() * LETTERS)
-        self.setFont(letters)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * FONT_SCALE)
+        self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -40,44 +40,54 @@ class Caption(QWidget):
         """Say what is shown now."""
         session, self.theme = self.session, theme
         parts = [
-            session.experiment.land.name,
+            session.experiment.surface.name,
             tr("step {step:,}", step=session.race.step),
             *([] if session.clock.running else [tr("paused")]),
         ]
         self.heading = "  ·  ".join(parts)
-        self.runs = []
-        for i, (run, style) in enumerate(zip(session.seen.runs, theme.styles(session.seen.runs), strict=True)):
+        self.run_entries = []
+        for i, (run, style) in enumerate(
+            zip(session.displayed_experiment.runs, theme.styles(session.displayed_experiment.runs), strict=True)
+        ):
             if run.visible:
-                verdict = session.verdict(i).short
-                self.runs.append((style, (f"{run.heading}: {verdict}", f"{run.rule.name}: {verdict}", run.rule.name)))
-        self.setAccessibleName(". ".join([self.heading, *(words[0] for _, words in self.runs)]))
+                status = session.run_status(i).short_text
+                self.run_entries.append(
+                    (style, (f"{run.short_label}: {status}", f"{run.method.name}: {status}", run.method.name))
+                )
+        self.setAccessibleName(". ".join([self.heading, *(texts[0] for _, texts in self.run_entries)]))
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter, metrics = QPainter(self), QFontMetrics(self.font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line, mark = metrics.lineSpacing(), metrics.capHeight() * 1.3
+        line_height, marker_size = metrics.lineSpacing(), metrics.capHeight() * 1.3
         painter.setPen(QColor(self.theme.text))
-        painter.drawText(QPointF(EDGE, 8 + metrics.ascent()), self.heading)
-        fitting = [
+        painter.drawText(QPointF(MARGIN, 8 + metrics.ascent()), self.heading)
+        fitting_lengths = [
             k
             for k in range(2)
-            if sum(metrics.horizontalAdvance(words[k]) + 1.5 * mark + GAP for _, words in self.runs)
-            <= self.width() - 2 * EDGE
+            if sum(
+                metrics.horizontalAdvance(words[k]) + 1.5 * marker_size + RUN_SPACING for _, words in self.run_entries
+            )
+            <= self.width() - 2 * MARGIN
         ]
-        x = float(EDGE)
-        for style, said in self.runs:
-            words = said[min(fitting, default=2)]
-            room = self.width() - EDGE - x - 1.5 * mark
-            if room < 4 * mark:
+        x = float(MARGIN)
+        for style, texts in self.run_entries:
+            text = texts[min(fitting_lengths, default=2)]
+            available_width = self.width() - MARGIN - x - 1.5 * marker_size
+            if available_width < 4 * marker_size:
                 break
             painter.save()
-            painter.translate(x + mark / 2, 8 + 1.5 * line)
-            painter.setPen(QPen(QColor(self.theme.halo), 1))
+            painter.translate(x + marker_size / 2, 8 + 1.5 * line_height)
+            painter.setPen(QPen(QColor(self.theme.outline_color), 1))
             painter.setBrush(QColor(style.color))
-            painter.drawPath(icons.mark_path(style.marker, mark))
+            painter.drawPath(icons.marker_path(style.marker, marker_size))
             painter.restore()
-            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(room))
-            painter.drawText(QRectF(x + 1.5 * mark, 8 + line, room, line), Qt.AlignmentFlag.AlignVCenter, words)
-            x += 1.5 * mark + metrics.horizontalAdvance(words) + GAP
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(available_width))
+            painter.drawText(
+                QRectF(x + 1.5 * marker_size, 8 + line_height, available_width, line_height),
+                Qt.AlignmentFlag.AlignVCenter,
+                text,
+            )
+            x += 1.5 * marker_size + metrics.horizontalAdvance(text) + RUN_SPACING
         painter.end()

@@ -8,57 +8,67 @@ from html import escape
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.analysis.curvature import curvature
+from app.analysis.curvature import curvature_at
 from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
-from app.utils.i18n import mark, tr
+from app.utils.i18n import gettext_noop, tr
 
-NARROW = 600  # pixels of width that it surely gets
-SENTENCE = 230  # letters of a long one
-HERE = mark("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ")
-LEVEL = mark("Nothing curves upwards: no learning rate is too large yet.")
-SADDLE = mark("Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = {stable_rate:.3g}.")
-BOWL = mark("Stable learning rates: plain below 2/λmax = {stable_rate:.3g}, with momentum {beta:g} below {beta2:.3g}.")
-USUAL = 0.9  # the momentum that is spoken of where the run has none
+MIN_WIDTH = 600  # pixels of width that it surely gets
+MAX_MESSAGE_LENGTH = 230  # letters of a long one
+EIGENVALUES_TEXT = gettext_noop("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ")
+CONCAVE_TEXT = gettext_noop("Nothing curves upwards: no learning rate is too large yet.")
+SADDLE_TEXT = gettext_noop(
+    "Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = {stable_rate:.3g}."
+)
+CONVEX_TEXT = gettext_noop(
+    "Stable learning rates: plain below 2/λmax = {stable_rate:.3g}, with momentum {beta:g} below {beta2:.3g}."
+)
+DEFAULT_MOMENTUM = 0.9  # the momentum that is spoken of where the run has none
 
 
-class Doing(QWidget):
+class RunStatusLine(QWidget):
     """The verdict of the chosen run in words, and below it the numbers that say how long a step may be."""
 
-    def __init__(self, session: Session, runs: RunList) -> None:
+    def __init__(self, session: Session, run_list: RunList) -> None:
         super().__init__()
-        self.session, self.runs = session, runs
-        self.words, self.curvature = QLabel(wordWrap=True), QLabel(objectName="quiet", wordWrap=True)
-        for label, name in ((self.words, mark("Verdict")), (self.curvature, mark("Curvature"))):
+        self.session, self.run_list = session, run_list
+        self.status_label, self.curvature_label = QLabel(wordWrap=True), QLabel(objectName="quiet", wordWrap=True)
+        for label, name in (
+            (self.status_label, gettext_noop("Verdict")),
+            (self.curvature_label, gettext_noop("Curvature")),
+        ):
             label.setAccessibleName(tr(name))
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 1, 6, 3)
-        column.setSpacing(1)
-        column.addWidget(self.words)
-        column.addWidget(self.curvature)
-        runs.chosen.connect(self.refresh)
-        self._fit()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 1, 6, 3)
+        layout.setSpacing(1)
+        layout.addWidget(self.status_label)
+        layout.addWidget(self.curvature_label)
+        run_list.selection_changed.connect(self.refresh)
+        self._set_label_heights()
         self.refresh()
 
     def refresh(self) -> None:
         """Write both for the step that is shown."""
-        row = self.runs.row
-        known = 0 <= row < len(self.session.race.tracks)
-        name = self.session.seen.runs[row].rule.name if known else ""
-        self.words.setText(f"<b>{escape(name)}</b>: {escape(self.session.verdict(row).words)}." if known else "")
-        self.curvature.setText(self._curvature(row) if known else "")
-
-    def _fit(self) -> None:
-        """As many lines as the longest sentences need at this width, so that the height changes with the window only."""
-        figures = max(
-            self.curvature.fontMetrics().horizontalAdvance(tr(HERE) + tr(text)) for text in (LEVEL, SADDLE, BOWL)
+        row = self.run_list.selected_row
+        has_run = 0 <= row < len(self.session.race.trajectories)
+        name = self.session.displayed_experiment.runs[row].method.name if has_run else ""
+        self.status_label.setText(
+            f"<b>{escape(name)}</b>: {escape(self.session.run_status(row).text)}." if has_run else ""
         )
-        for label, wide in (
-            (self.words, SENTENCE * self.words.fontMetrics().averageCharWidth()),
-            (self.curvature, figures),
+        self.curvature_label.setText(self._curvature_text(row) if has_run else "")
+
+    def _set_label_heights(self) -> None:
+        """As many lines as the longest sentences need at this width, so that the height changes with the window only."""
+        curvature_width = max(
+            self.curvature_label.fontMetrics().horizontalAdvance(tr(EIGENVALUES_TEXT) + tr(text))
+            for text in (CONCAVE_TEXT, SADDLE_TEXT, CONVEX_TEXT)
+        )
+        for label, text_width in (
+            (self.status_label, MAX_MESSAGE_LENGTH * self.status_label.fontMetrics().averageCharWidth()),
+            (self.curvature_label, curvature_width),
         ):
-            lines = 1 + (wide > max(self.width(), NARROW))
+            lines = 1 + (text_width > max(self.width(), MIN_WIDTH))
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing())
         bar = self.parentWidget()
         if bar is not None:
@@ -68,21 +78,31 @@ class Doing(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._set_label_heights()
 
-    def _curvature(self, row: int) -> str:
+    def _curvature_text(self, row: int) -> str:
         """How the surface is curved under the run, and what plain descent and momentum may do there."""
-        track, run = self.session.race.tracks[row], self.session.seen.runs[row]
-        if track.diverged_at is not None and track.diverged_at <= self.session.race.step:
+        trajectory, run = self.session.race.trajectories[row], self.session.displayed_experiment.runs[row]
+        if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
             return tr("Go back to a step before that, lower the learning rate, and play on.")
-        step = min(self.session.race.step, track.extent)
-        bend = curvature(track.surface, track.xs[step], track.ys[step])
-        if math.isnan(bend.largest):
+        step = min(self.session.race.step, trajectory.last_step)
+        local_curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
+        if math.isnan(local_curvature.largest):
             return tr("Here the surface has no curvature that could be told.")
-        ways = tr(HERE, largest=bend.largest, smallest=bend.smallest, condition=bend.condition)
-        if bend.largest <= 0:
-            return ways + tr(LEVEL)
-        if bend.smallest < 0:
-            return ways + tr(SADDLE, stable_rate=bend.stable_rate)
-        beta = run.hyperparameters.get("momentum", USUAL)
-        return ways + tr(BOWL, stable_rate=bend.stable_rate, beta=beta, beta2=bend.stable_rate_with(beta))
+        text = tr(
+            EIGENVALUES_TEXT,
+            largest=local_curvature.largest,
+            smallest=local_curvature.smallest,
+            condition=local_curvature.condition_number,
+        )
+        if local_curvature.largest <= 0:
+            return text + tr(CONCAVE_TEXT)
+        if local_curvature.smallest < 0:
+            return text + tr(SADDLE_TEXT, stable_rate=local_curvature.stable_learning_rate)
+        beta = run.hyperparameters.get("momentum", DEFAULT_MOMENTUM)
+        return text + tr(
+            CONVEX_TEXT,
+            stable_rate=local_curvature.stable_learning_rate,
+            beta=beta,
+            beta2=local_curvature.stable_learning_rate_with(beta),
+        )

@@ -8,40 +8,44 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBar, QWidget
 
-from app.gui.widgets.inline_message import Slip
+from app.gui.widgets.inline_message import FloatingMessage
 from app.gui.widgets.number_field import NumberField
 from app.session.session import Session
 from app.theming.theme import Theme
-from app.utils.i18n import mark, tr
-from app.utils.validation import MOST_STEPS
+from app.utils.i18n import gettext_noop, tr
+from app.utils.validation import MAX_STEPS
 from optimizers import Hyperparameter
 
-FIRST_STEPS = 100  # of the line; then it doubles, as the loss view's axis does
-HANDLE, GROOVE, MARK = 7.0, 4.0, 4.0  # pixels: half the handle, the groove's height, half a mark
-USUAL = 1000  # steps that are offered to stop at
-STOP = Hyperparameter(1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label=mark("stop at step"))
+INITIAL_RANGE = 100  # of the line; then it doubles, as the loss view's axis does
+HANDLE_RADIUS, GROOVE_HEIGHT, MARK_HALF_WIDTH = (
+    7.0,
+    4.0,
+    4.0,
+)  # pixels: half the handle, the groove's height, half a mark
+DEFAULT_STOP_STEP = 1000  # steps that are offered to stop at
+STOP_STEP_SPEC = Hyperparameter(1, MAX_STEPS, "whole", minimum=1, maximum=MAX_STEPS, label=gettext_noop("stop at step"))
 
 
-class TimeLine(QSlider):
+class Timeline(QSlider):
     """From the start to a round number of steps; what is known of it is filled. Nothing can be chosen beyond.
 
     ``scrubbed(step)`` follows the mouse and the keys; ``held(on)`` is said when a drag begins and when it ends.
     """
 
     scrubbed = pyqtSignal(int)
-    held = pyqtSignal(bool)
+    drag_changed = pyqtSignal(bool)
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.session, self.theme = session, theme
-        self.known, self.stop = 0, 0
-        self.marks: dict[int, str] = {}  # a color by the step at which something was turned
-        self.forks: list[int] = []  # the steps at which branches were left
+        self.last_computed_step, self.stop_step = 0, 0
+        self.change_colors: dict[int, str] = {}  # a color by the step at which something was turned
+        self.branch_steps: list[int] = []  # the steps at which branches were left
         self.setAccessibleName(tr("Time line"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setRange(0, FIRST_STEPS)
-        self.valueChanged.connect(self._change)
+        self.setRange(0, INITIAL_RANGE)
+        self.valueChanged.connect(self._on_value_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(200, 26)
@@ -53,43 +57,57 @@ class TimeLine(QSlider):
         """Show the race as it is."""
         race, experiment = self.session.race, self.session.experiment
         styles = self.theme.styles(experiment.runs)
-        marks = {
+        change_colors = {
             entry.until: style.color
             for run, style in zip(experiment.runs, styles, strict=True)
             if style.visible
-            for entry in run.earlier
+            for entry in run.history
         }
-        forks = sorted({branch.since for branch in experiment.branches if branch.visible})
-        known, stop = race.extent, experiment.steps or 0
-        most = FIRST_STEPS * 2 ** math.ceil(math.log2(max(known, stop, FIRST_STEPS) / FIRST_STEPS))
-        now = known, stop, marks, forks, most, race.step
-        if now != (self.known, self.stop, self.marks, self.forks, self.maximum(), self.value()):
-            self.known, self.stop, self.marks, self.forks = known, stop, marks, forks
+        branch_steps = sorted({branch.left_at_step for branch in experiment.branches if branch.visible})
+        last_computed_step, stop_step = race.last_step, experiment.steps or 0
+        maximum = INITIAL_RANGE * 2 ** math.ceil(
+            math.log2(max(last_computed_step, stop_step, INITIAL_RANGE) / INITIAL_RANGE)
+        )
+        state = last_computed_step, stop_step, change_colors, branch_steps, maximum, race.step
+        if state != (
+            self.last_computed_step,
+            self.stop_step,
+            self.change_colors,
+            self.branch_steps,
+            self.maximum(),
+            self.value(),
+        ):
+            self.last_computed_step, self.stop_step, self.change_colors, self.branch_steps = (
+                last_computed_step,
+                stop_step,
+                change_colors,
+                branch_steps,
+            )
             self.blockSignals(True)
-            self.setRange(0, most)
-            self.setPageStep(max(most // 20, 1))
+            self.setRange(0, maximum)
+            self.setPageStep(max(maximum // 20, 1))
             self.setValue(race.step)
             self.blockSignals(False)
             self.update()
 
-    def _change(self, step: int) -> None:
+    def _on_value_changed(self, step: int) -> None:
         """Go where the handle was put, or as near as is known."""
-        self.scrubbed.emit(min(step, self.known))
+        self.scrubbed.emit(min(step, self.last_computed_step))
         self.refresh()
 
-    def place(self, step: float) -> float:
+    def x_of_step(self, step: float) -> float:
         """Where a step is, in pixels from the left."""
-        return HANDLE + (self.width() - 2 * HANDLE) * step / max(self.maximum(), 1)
+        return HANDLE_RADIUS + (self.width() - 2 * HANDLE_RADIUS) * step / max(self.maximum(), 1)
 
     def step_at(self, x: float) -> int:
-        share = (x - HANDLE) / max(self.width() - 2 * HANDLE, 1)
-        return round(min(max(share, 0.0), 1.0) * self.maximum())
+        fraction = (x - HANDLE_RADIUS) / max(self.width() - 2 * HANDLE_RADIUS, 1)
+        return round(min(max(fraction, 0.0), 1.0) * self.maximum())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(True)
-            self.held.emit(True)
+            self.drag_changed.emit(True)
             self.setValue(self.step_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -100,7 +118,7 @@ class TimeLine(QSlider):
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if self.isSliderDown():
             self.setSliderDown(False)
-            self.held.emit(False)
+            self.drag_changed.emit(False)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         if self.hasFocus():
@@ -113,35 +131,44 @@ class TimeLine(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for until, color in (
-            (self.maximum(), theme.line),
-            (self.known, theme.blend(theme.muted, 0.35, theme.panel)),
+        for step_limit, color in (
+            (self.maximum(), theme.divider),
+            (self.last_computed_step, theme.blend(theme.muted_text, 0.35, theme.panel_background)),
             (self.value(), theme.accent),
         ):
             painter.setBrush(QColor(color))
             painter.drawRoundedRect(
-                QRectF(HANDLE, middle - GROOVE / 2, max(self.place(until) - HANDLE, 0.1), GROOVE), 2, 2
+                QRectF(
+                    HANDLE_RADIUS,
+                    middle - GROOVE_HEIGHT / 2,
+                    max(self.x_of_step(step_limit) - HANDLE_RADIUS, 0.1),
+                    GROOVE_HEIGHT,
+                ),
+                2,
+                2,
             )
-        if self.stop:
+        if self.stop_step:
             painter.setBrush(QColor(theme.text))
-            painter.drawRect(QRectF(self.place(self.stop) - 1, middle - HANDLE, 2, 2 * HANDLE))
-        for step, color in self.marks.items():  # above the line
-            at, foot = self.place(step), middle - GROOVE / 2 - 1
+            painter.drawRect(QRectF(self.x_of_step(self.stop_step) - 1, middle - HANDLE_RADIUS, 2, 2 * HANDLE_RADIUS))
+        for step, color in self.change_colors.items():  # above the line
+            x, tip_y = self.x_of_step(step), middle - GROOVE_HEIGHT / 2 - 1
             painter.setBrush(QColor(color))
             painter.drawPolygon(
-                QPointF(at - MARK, foot - 2 * MARK), QPointF(at + MARK, foot - 2 * MARK), QPointF(at, foot)
+                QPointF(x - MARK_HALF_WIDTH, tip_y - 2 * MARK_HALF_WIDTH),
+                QPointF(x + MARK_HALF_WIDTH, tip_y - 2 * MARK_HALF_WIDTH),
+                QPointF(x, tip_y),
             )
-        painter.setPen(QPen(QColor(theme.muted), 1.5))
-        painter.setBrush(QColor(theme.panel))
-        for step in self.forks:
-            painter.drawEllipse(QPointF(self.place(step), middle), 3.0, 3.0)
-        painter.setPen(QPen(QColor(theme.text if self.hasFocus() else theme.panel), 2))
+        painter.setPen(QPen(QColor(theme.muted_text), 1.5))
+        painter.setBrush(QColor(theme.panel_background))
+        for step in self.branch_steps:
+            painter.drawEllipse(QPointF(self.x_of_step(step), middle), 3.0, 3.0)
+        painter.setPen(QPen(QColor(theme.text if self.hasFocus() else theme.panel_background), 2))
         painter.setBrush(QColor(theme.accent))
-        painter.drawEllipse(QPointF(self.place(self.value()), middle), HANDLE - 1, HANDLE - 1)
+        painter.drawEllipse(QPointF(self.x_of_step(self.value()), middle), HANDLE_RADIUS - 1, HANDLE_RADIUS - 1)
         painter.end()
 
 
-class TimeBar(QToolBar):
+class TimelineBar(QToolBar):
     """The time line with the step in figures, and where playing stops by itself."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
@@ -150,50 +177,52 @@ class TimeBar(QToolBar):
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.session = session
-        self.line = TimeLine(session, theme)
-        self.line.scrubbed.connect(session.show_step)
-        self.step = QLabel(objectName="step", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.at = QCheckBox(tr("stop at"), toolTip=tr("Pause when this step is reached"))
-        self.field = NumberField(STOP)
-        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("10000000") + 16)
-        self.wrong = Slip(self.field)
-        self.settled = QCheckBox(tr("when converged"), toolTip=tr("Pause when every run has converged"))
-        for box in (self.at, self.settled):
-            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
+        self.timeline = Timeline(session, theme)
+        self.timeline.scrubbed.connect(session.show_step)
+        self.step_label = QLabel(
+            objectName="step", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        self.stop_checkbox = QCheckBox(tr("stop at"), toolTip=tr("Pause when this step is reached"))
+        self.stop_field = NumberField(STOP_STEP_SPEC)
+        self.stop_field.setFixedWidth(self.stop_field.fontMetrics().horizontalAdvance("10000000") + 16)
+        self.error_label = FloatingMessage(self.stop_field)
+        self.converged_checkbox = QCheckBox(tr("when converged"), toolTip=tr("Pause when every run has converged"))
+        for check_box in (self.stop_checkbox, self.converged_checkbox):
+            check_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        container = QWidget()
+        row = QHBoxLayout(container)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        row.addWidget(self.line, 1)
-        for widget in (self.step, self.at, self.field, self.settled):
+        row.addWidget(self.timeline, 1)
+        for widget in (self.step_label, self.stop_checkbox, self.stop_field, self.converged_checkbox):
             row.addWidget(widget)
-        self.addWidget(holder)
-        self.at.clicked.connect(lambda on: self._stop_at(self._offered if on else None))
-        self.field.committed.connect(self._stop_at)
-        self.field.turned.connect(lambda step: self._stop_at(step, "stop"))
-        self.field.seized.connect(session.store.hold)
-        self.field.let_go.connect(session.store.release)
-        self.field.refused.connect(self.wrong.say)
-        self.settled.clicked.connect(lambda on: session.stop_at(settled=on))
+        self.addWidget(container)
+        self.stop_checkbox.clicked.connect(lambda on: self._set_stop_step(self._suggested_stop_step if on else None))
+        self.stop_field.value_committed.connect(self._set_stop_step)
+        self.stop_field.value_changing.connect(lambda step: self._set_stop_step(step, "stop"))
+        self.stop_field.interaction_started.connect(session.store.begin_interaction)
+        self.stop_field.interaction_finished.connect(session.store.end_interaction)
+        self.stop_field.input_rejected.connect(self.error_label.show_message)
+        self.converged_checkbox.clicked.connect(lambda on: session.set_stop(settled=on))
         self.refresh()
 
     @property
-    def _offered(self) -> int:
+    def _suggested_stop_step(self) -> int:
         """A step to stop at that is still to come."""
-        return max(USUAL, 2 * self.session.race.step)
+        return max(DEFAULT_STOP_STEP, 2 * self.session.race.step)
 
-    def _stop_at(self, step: float | None, merge: str | None = None) -> None:
-        self.session.stop_at(merge, steps=None if step is None else int(step))
+    def _set_stop_step(self, step: float | None, merge: str | None = None) -> None:
+        self.session.set_stop(merge, steps=None if step is None else int(step))
 
     def refresh(self) -> None:
         """Show where the race stands."""
         experiment, step = self.session.experiment, self.session.race.step
-        self.line.refresh()
-        self.step.setText(tr("Step {step:,}", step=step))
-        self.step.setMinimumWidth(
-            max(self.step.minimumWidth(), self.step.sizeHint().width())
+        self.timeline.refresh()
+        self.step_label.setText(tr("Step {step:,}", step=step))
+        self.step_label.setMinimumWidth(
+            max(self.step_label.minimumWidth(), self.step_label.sizeHint().width())
         )  # it only grows, so nothing jitters
-        self.at.setChecked(bool(experiment.steps))
-        self.field.setEnabled(bool(experiment.steps))
-        self.field.show_value(float(experiment.steps or USUAL))
-        self.settled.setChecked(experiment.settled)
+        self.stop_checkbox.setChecked(bool(experiment.steps))
+        self.stop_field.setEnabled(bool(experiment.steps))
+        self.stop_field.show_value(float(experiment.steps or DEFAULT_STOP_STEP))
+        self.converged_checkbox.setChecked(experiment.stop_when_converged)

@@ -7,32 +7,32 @@ from PyQt6.QtGui import QColor, QPalette
 from app.theming.theme import Theme
 
 
-def palette(theme: Theme) -> QPalette:
+def create_palette(theme: Theme) -> QPalette:
     """Every role that the program's widgets use, so that dark is dark on systems without a dark theme of their own."""
     colors = QPalette()
     role = QPalette.ColorRole
-    for where, color in (
-        (role.Window, theme.panel),
+    for color_role, color in (
+        (role.Window, theme.panel_background),
         (role.WindowText, theme.text),
-        (role.Base, theme.field),
+        (role.Base, theme.input_background),
         (role.Text, theme.text),
-        (role.AlternateBase, theme.panel),
-        (role.Button, theme.panel),
+        (role.AlternateBase, theme.panel_background),
+        (role.Button, theme.panel_background),
         (role.ButtonText, theme.text),
-        (role.ToolTipBase, theme.field),
+        (role.ToolTipBase, theme.input_background),
         (role.ToolTipText, theme.text),
         (role.Highlight, theme.accent),
         (role.HighlightedText, theme.on_accent),
         (role.Link, theme.accent),
-        (role.PlaceholderText, theme.muted),
-        (role.Mid, theme.line),
-        (role.Dark, theme.line),
-        (role.Light, theme.field),
-        (role.Midlight, theme.line),
-        (role.Shadow, theme.muted),
+        (role.PlaceholderText, theme.muted_text),
+        (role.Mid, theme.divider),
+        (role.Dark, theme.divider),
+        (role.Light, theme.input_background),
+        (role.Midlight, theme.divider),
+        (role.Shadow, theme.muted_text),
         (role.BrightText, theme.warning),
     ):
-        colors.setColor(where, QColor(color))
-    for where in (role.WindowText, role.Text, role.ButtonText):
-        colors.setColor(QPalette.ColorGroup.Disabled, where, QColor(theme.faded))
+        colors.setColor(color_role, QColor(color))
+    for color_role in (role.WindowText, role.Text, role.ButtonText):
+        colors.setColor(QPalette.ColorGroup.Disabled, color_role, QColor(theme.disabled_text))
     return colors

@@ -15,35 +15,35 @@ from PyQt6.QtWidgets import (
 )
 
 _KEY = Qt.Key
-ARROWS, ENDS = {_KEY.Key_Left, _KEY.Key_Right}, {_KEY.Key_Home, _KEY.Key_End}
-USED: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
+ARROW_KEYS, HOME_END_KEYS = {_KEY.Key_Left, _KEY.Key_Right}, {_KEY.Key_Home, _KEY.Key_End}
+WIDGET_KEYS: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
     (QAbstractButton, {_KEY.Key_Space}),
-    (QAbstractSlider, ARROWS | ENDS),
-    (QComboBox, {_KEY.Key_Space, *ENDS}),
-    (QTabBar, ARROWS | ENDS),
-    (QAbstractItemView, {_KEY.Key_Space, *ARROWS, *ENDS}),
+    (QAbstractSlider, ARROW_KEYS | HOME_END_KEYS),
+    (QComboBox, {_KEY.Key_Space, *HOME_END_KEYS}),
+    (QTabBar, ARROW_KEYS | HOME_END_KEYS),
+    (QAbstractItemView, {_KEY.Key_Space, *ARROW_KEYS, *HOME_END_KEYS}),
 )
 
 
-class OwnKeys(QObject):
+class ShortcutOverrideFilter(QObject):
     """A filter for the whole application. A slider keeps its arrows, Home and End, but Space still plays."""
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus = QApplication.focusWidget()
-            held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-            if not held and (
-                _wanted(focus, event.key())
-                or any(isinstance(focus, kind) and event.key() in keys for kind, keys in USED)
+            modifiers = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+            if not modifiers and (
+                _uses_key(focus, event.key())
+                or any(isinstance(focus, kind) and event.key() in keys for kind, keys in WIDGET_KEYS)
             ):
                 event.accept()
         return False
 
 
-def _wanted(focus: QWidget | None, key: int) -> bool:
+def _uses_key(focus: QWidget | None, key: int) -> bool:
     """Whether a control uses a key because of what it is at the moment."""
     if isinstance(focus, QAbstractButton):  # arrows choose among buttons of which one is pressed
-        return key in ARROWS and focus.group() is not None
+        return key in ARROW_KEYS and focus.group() is not None
     return (
         isinstance(focus, QAbstractItemView)
         and key == _KEY.Key_F2

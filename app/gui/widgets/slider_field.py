@@ -6,27 +6,27 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
 from app.gui.widgets import icons
-from app.gui.widgets.inline_message import Slip, Words
+from app.gui.widgets.inline_message import FloatingMessage, InlineMessage
 from app.gui.widgets.number_field import NumberField
-from app.gui.widgets.step_input import ACROSS, Nudges
-from app.model.number_parsing import allowed
-from app.model.number_stepping import stepped
+from app.gui.widgets.step_input import HORIZONTAL_KEYS, StepInput
+from app.model.number_parsing import describe_allowed
+from app.model.number_stepping import step_value
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from optimizers import Hyperparameter
 
-STOPS = 1000
-LABEL = 88  # pixels; longer names wrap
-_ACT = QSlider.SliderAction
-PAGED = {
-    _ACT.SliderSingleStepAdd: (1, False),
-    _ACT.SliderSingleStepSub: (-1, False),  # by a screen reader
-    _ACT.SliderPageStepAdd: (1, True),
-    _ACT.SliderPageStepSub: (-1, True),
+SLIDER_STEPS = 1000
+MAX_LABEL_WIDTH = 88  # pixels; longer names wrap
+_ACTION = QSlider.SliderAction
+ACTION_STEPS = {
+    _ACTION.SliderSingleStepAdd: (1, False),
+    _ACTION.SliderSingleStepSub: (-1, False),  # by a screen reader
+    _ACTION.SliderPageStepAdd: (1, True),
+    _ACTION.SliderPageStepSub: (-1, True),
 }  # by a click beside the handle
 
 
-class Knob(QObject):
+class SliderField(QObject):
     """Slider, field and reset for a declared number, in one row of a grid.
 
     ``turned(value)`` follows the slider and every step by key or wheel, which is ``seized`` and ``let_go``; ``typed(value)`` is
@@ -34,103 +34,107 @@ class Knob(QObject):
     What is wrong is said below the row, or over what is there where the row is to stay as high as it is (``floating``).
     """
 
-    turned = pyqtSignal(float)
-    typed = pyqtSignal(float)
-    seized = pyqtSignal()
-    let_go = pyqtSignal()
+    value_changing = pyqtSignal(float)
+    value_committed = pyqtSignal(float)
+    interaction_started = pyqtSignal()
+    interaction_finished = pyqtSignal()
 
     def __init__(
         self,
         grid: QGridLayout,
         row: int,
-        declared: Hyperparameter,
+        spec: Hyperparameter,
         name: str,
         theme: Theme,
         parent: QWidget,
         floating: bool = False,
     ) -> None:
         super().__init__(parent)
-        self.declared = declared
-        self.stops = round(declared.high - declared.low) if declared.scale == "whole" else STOPS
-        self.label = QLabel(tr(declared.label), wordWrap=True)
-        self.label.setFixedWidth(min(LABEL, self.label.fontMetrics().horizontalAdvance(self.label.text()) + 2))
-        self.label.setToolTip(explained(declared, name))
+        self.spec = spec
+        self.slider_steps = round(spec.slider_max - spec.slider_min) if spec.scale == "whole" else SLIDER_STEPS
+        self.label = QLabel(tr(spec.label), wordWrap=True)
+        self.label.setFixedWidth(
+            min(MAX_LABEL_WIDTH, self.label.fontMetrics().horizontalAdvance(self.label.text()) + 2)
+        )
+        self.label.setToolTip(hyperparameter_tooltip(spec, name))
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, self.stops)
+        self.slider.setRange(0, self.slider_steps)
         self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(self.label.text())
         self.slider.setAccessibleDescription(self.label.toolTip())  # a label's tip nobody hears
-        self.nudges = Nudges(self.slider, ACROSS)
-        self.field = NumberField(declared)
-        self.field.setFixedWidth(self.field.sizeHint().width())
-        self.reset = reset_button(declared, theme)
-        self.wrong = Slip(self.field) if floating else Words()
-        for column, widget in enumerate((self.label, self.slider, self.field, self.reset)):
+        self.step_input = StepInput(self.slider, HORIZONTAL_KEYS)
+        self.number_field = NumberField(spec)
+        self.number_field.setFixedWidth(self.number_field.sizeHint().width())
+        self.reset_button = create_reset_button(spec, theme)
+        self.error_label = FloatingMessage(self.number_field) if floating else InlineMessage()
+        for column, widget in enumerate((self.label, self.slider, self.number_field, self.reset_button)):
             grid.addWidget(widget, row, column)
         if not floating:
-            grid.addWidget(self.wrong, row + 1, 0, 1, 4)
-        self.slider.valueChanged.connect(lambda stop: self._turn(declared.value(stop / self.stops)))
-        self.slider.sliderPressed.connect(self.seized)
-        self.slider.sliderReleased.connect(self.let_go)
-        self.slider.actionTriggered.connect(self._page)
-        self.nudges.taken.connect(self._nudge)
-        for source in (self.nudges, self.field):
-            source.seized.connect(self.seized)
-            source.let_go.connect(self.let_go)
-        self.field.turned.connect(self._turn)
-        self.field.committed.connect(self._set)
-        self.field.refused.connect(self.wrong.say)
-        self.reset.clicked.connect(lambda: self._set(declared.default))
+            grid.addWidget(self.error_label, row + 1, 0, 1, 4)
+        self.slider.valueChanged.connect(lambda stop: self._change_value(spec.from_slider(stop / self.slider_steps)))
+        self.slider.sliderPressed.connect(self.interaction_started)
+        self.slider.sliderReleased.connect(self.interaction_finished)
+        self.slider.actionTriggered.connect(self._on_slider_action)
+        self.step_input.stepped.connect(self._step_by)
+        for source in (self.step_input, self.number_field):
+            source.interaction_started.connect(self.interaction_started)
+            source.interaction_finished.connect(self.interaction_finished)
+        self.number_field.value_changing.connect(self._change_value)
+        self.number_field.value_committed.connect(self._commit_value)
+        self.number_field.input_rejected.connect(self.error_label.show_message)
+        self.reset_button.clicked.connect(lambda: self._commit_value(spec.default))
 
     def show_value(self, value: float) -> None:
         """Show a value without saying that it was turned."""
-        stop = round(self.declared.position(value) * self.stops)
-        if self.declared.value(self.slider.value() / self.stops) != value:
+        slider_step = round(self.spec.to_slider(value) * self.slider_steps)
+        if self.spec.from_slider(self.slider.value() / self.slider_steps) != value:
             self.slider.blockSignals(True)
-            self.slider.setValue(stop)
+            self.slider.setValue(slider_step)
             self.slider.blockSignals(False)
-        self.field.show_value(value)
-        self.reset.setEnabled(value != self.declared.default)
+        self.number_field.show_value(value)
+        self.reset_button.setEnabled(value != self.spec.default)
 
-    def _turn(self, value: float) -> None:
+    def _change_value(self, value: float) -> None:
         self.show_value(value)
-        self.turned.emit(value)
+        self.value_changing.emit(value)
 
-    def _nudge(self, count: int, coarse: bool) -> None:
-        now = self.field.value
-        value = stepped(self.declared, now, count, coarse)
+    def _step_by(self, count: int, coarse: bool) -> None:
+        current = self.number_field.value
+        value = step_value(self.spec, current, count, coarse)
         value = (
-            min(value, max(self.declared.value(1.0), now))
+            min(value, max(self.spec.from_slider(1.0), current))
             if count > 0
-            else max(value, min(self.declared.value(0.0), now))
+            else max(value, min(self.spec.from_slider(0.0), current))
         )
-        if value != now:
-            self._turn(value)
+        if value != current:
+            self._change_value(value)
 
-    def _page(self, action: int) -> None:
+    def _on_slider_action(self, action: int) -> None:
         """Go a step of the value instead of so many stops."""
-        step = PAGED.get(_ACT(action))
+        step = ACTION_STEPS.get(_ACTION(action))
         if step is not None:
             self.slider.setSliderPosition(self.slider.value())
-            self._nudge(*step)
+            self._step_by(*step)
 
-    def _set(self, value: float) -> None:
+    def _commit_value(self, value: float) -> None:
         self.show_value(value)
-        self.typed.emit(value)
+        self.value_committed.emit(value)
 
 
-def explained(declared: Hyperparameter, name: str) -> str:
+def hyperparameter_tooltip(spec: Hyperparameter, name: str) -> str:
     """What may be set, and under which name a file or the command line does so."""
     return tr(
-        "{name}: {allowed}; default {default}", name=name, allowed=allowed(declared), default=f"{declared.default:g}"
+        "{name}: {allowed}; default {default}", name=name, allowed=describe_allowed(spec), default=f"{spec.default:g}"
     )
 
 
-def reset_button(declared: Hyperparameter, theme: Theme) -> QToolButton:
+def create_reset_button(spec: Hyperparameter, theme: Theme) -> QToolButton:
     """A button that leads back to the default."""
-    shown = (tr("off"), tr("on"))[bool(declared.default)] if declared.scale == "switch" else f"{declared.default:g}"
+    default_text = (tr("off"), tr("on"))[bool(spec.default)] if spec.scale == "switch" else f"{spec.default:g}"
     button = QToolButton(
-        objectName="reset", toolTip=tr("Back to {value}", value=shown), icon=icons.icon("reset", theme.muted)
+        objectName="reset",
+        toolTip=tr("Back to {value}", value=default_text),
+        icon=icons.load_icon("reset", theme.muted_text),
     )
-    button.setAccessibleName(tr("Reset {name}", name=tr(declared.label)))
+    button.setAccessibleName(tr("Reset {name}", name=tr(spec.label)))
     return button

@@ -6,81 +6,81 @@ from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-BURST = 400  # milliseconds without a step, after which what was stepped is one edit
-NOTCH = 120  # of a wheel, in Qt's units; a touch pad turns by less
+BURST_TIMEOUT = 400  # milliseconds without a step, after which what was stepped is one edit
+WHEEL_NOTCH = 120  # of a wheel, in Qt's units; a touch pad turns by less
 _KEY, _TYPE, _SHIFT = Qt.Key, QEvent.Type, Qt.KeyboardModifier.ShiftModifier
-UPRIGHT = {
+VERTICAL_KEYS = {
     _KEY.Key_Up: (1, False),
     _KEY.Key_Down: (-1, False),
     _KEY.Key_PageUp: (1, True),
     _KEY.Key_PageDown: (-1, True),
 }
-ACROSS = {**UPRIGHT, _KEY.Key_Right: (1, False), _KEY.Key_Left: (-1, False)}
+HORIZONTAL_KEYS = {**VERTICAL_KEYS, _KEY.Key_Right: (1, False), _KEY.Key_Left: (-1, False)}
 
 
-class Nudges(QObject):
+class StepInput(QObject):
     """An event filter. ``taken(count, coarse)``: so many steps, with Shift or by a page key coarse ones.
 
     ``seized`` comes before the first of a burst of steps, ``let_go`` after the last: a key is up again, or the focus gone.
     """
 
-    taken = pyqtSignal(int, bool)
-    seized = pyqtSignal()
-    let_go = pyqtSignal()
+    stepped = pyqtSignal(int, bool)
+    interaction_started = pyqtSignal()
+    interaction_finished = pyqtSignal()
 
     def __init__(self, widget: QWidget, keys: dict[Qt.Key, tuple[int, bool]]) -> None:
         super().__init__(widget)
-        self.keys, self.on, self.turned = keys, False, 0
-        self.pause = QTimer(self, singleShot=True, interval=BURST)
-        self.pause.timeout.connect(self.end)
+        self.keys, self.stepping, self.notch_remainder = keys, False, 0
+        self.idle_timer = QTimer(self, singleShot=True, interval=BURST_TIMEOUT)
+        self.idle_timer.timeout.connect(self.end_interaction)
         widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent):
-            return self._key(event)
+            return self._handle_key(event)
         if isinstance(event, QWheelEvent):
             assert isinstance(watched, QWidget)
             if watched.hasFocus():
-                self._wheel(event)
+                self._handle_wheel(event)
             else:
                 event.ignore()
             return True
         if event is not None and event.type() in (_TYPE.FocusOut, _TYPE.Hide, _TYPE.MouseButtonPress):
-            self.end()
+            self.end_interaction()
         return False
 
-    def _key(self, event: QKeyEvent) -> bool:
+    def _handle_key(self, event: QKeyEvent) -> bool:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         step = self.keys.get(Qt.Key(event.key())) if not modifiers & ~_SHIFT else None
         if step is None or event.type() not in (_TYPE.KeyPress, _TYPE.KeyRelease):
             return False
         if event.type() == _TYPE.KeyPress:
-            self.pause.stop()  # while it is held down
-            self._take(step[0], step[1] or bool(modifiers))
-        elif not event.isAutoRepeat() and self.on:
-            self.pause.start()
+            self.idle_timer.stop()  # while it is held down
+            self._emit_step(step[0], step[1] or bool(modifiers))
+        elif not event.isAutoRepeat() and self.stepping:
+            self.idle_timer.start()
         return True
 
-    def _wheel(self, event: QWheelEvent) -> None:
+    def _handle_wheel(self, event: QWheelEvent) -> None:
         angle = event.angleDelta()
-        self.turned += angle.y() or angle.x()  # some systems turn the wheel sideways with Shift
-        count = int(self.turned / NOTCH)
-        self.turned -= count * NOTCH
+        self.notch_remainder += angle.y() or angle.x()  # some systems turn the wheel sideways with Shift
+        count = int(self.notch_remainder / WHEEL_NOTCH)
+        self.notch_remainder -= count * WHEEL_NOTCH
         if count:
-            self._take(count, bool(event.modifiers() & _SHIFT))
-            self.pause.start()
+            self._emit_step(count, bool(event.modifiers() & _SHIFT))
+            self.idle_timer.start()
 
-    def _take(self, count: int, coarse: bool) -> None:
-        if not self.on:
-            self.on = True
-            self.seized.emit()
-        self.taken.emit(count, coarse)
+    def _emit_step(self, count: int, coarse: bool) -> None:
+        if not self.stepping:
+            self.stepping = True
+            self.interaction_started.emit()
+        self.stepped.emit(count, coarse)
 
-    def end(self) -> None:
+    def end_interaction(self) -> None:
         """The burst is over."""
-        self.pause.stop()
-        self.turned = 0
-        if self.on:
-            self.on = False
-            self.let_go.emit()
+        self.idle_timer.stop()
+        self.notch_remainder = 0
+        if self.stepping:
+            self.stepping = False
+            self.interaction_finished.emit()

@@ -5,32 +5,32 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
-from app.gui.widgets.slider_field import explained, reset_button
+from app.gui.widgets.slider_field import create_reset_button, hyperparameter_tooltip
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from optimizers import Hyperparameter
 
 
-class Switch(QObject):
+class SwitchField(QObject):
     """A check box and its reset for something that is on or off, in one row of a grid. ``typed(value)``: 0 or 1."""
 
-    typed = pyqtSignal(float)
+    value_committed = pyqtSignal(float)
 
     def __init__(
-        self, grid: QGridLayout, row: int, declared: Hyperparameter, name: str, theme: Theme, parent: QWidget
+        self, grid: QGridLayout, row: int, spec: Hyperparameter, name: str, theme: Theme, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.declared = declared
-        self.box = QCheckBox(tr(declared.label))
-        self.box.setToolTip(explained(declared, name))
-        self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.reset = reset_button(declared, theme)
-        grid.addWidget(self.box, row, 0, 1, 3)
-        grid.addWidget(self.reset, row, 3)
-        self.box.clicked.connect(lambda on: self.typed.emit(float(on)))
-        self.reset.clicked.connect(lambda: self.typed.emit(declared.default))
+        self.spec = spec
+        self.check_box = QCheckBox(tr(spec.label))
+        self.check_box.setToolTip(hyperparameter_tooltip(spec, name))
+        self.check_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reset_button = create_reset_button(spec, theme)
+        grid.addWidget(self.check_box, row, 0, 1, 3)
+        grid.addWidget(self.reset_button, row, 3)
+        self.check_box.clicked.connect(lambda on: self.value_committed.emit(float(on)))
+        self.reset_button.clicked.connect(lambda: self.value_committed.emit(spec.default))
 
     def show_value(self, value: float) -> None:
         """Show a value without saying that it was switched."""
-        self.box.setChecked(bool(value))
-        self.reset.setEnabled(value != self.declared.default)
+        self.check_box.setChecked(bool(value))
+        self.reset_button.setEnabled(value != self.spec.default)

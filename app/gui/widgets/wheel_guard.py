@@ -7,7 +7,7 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QComboBox, QWidget
 
 
-class QuietWheel(QObject):
+class WheelGuard(QObject):
     """An event filter: the wheel scrolls the panel, and turns a list or a number only where it has the focus."""
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
@@ -17,7 +17,7 @@ class QuietWheel(QObject):
         return False
 
 
-def quiet_wheel(widget: QWidget) -> None:
+def guard_wheel(widget: QWidget) -> None:
     """Keep the wheel from changing a widget that has no focus. A list takes the focus by Tab only: a click leaves Space to Play."""
     widget.setFocusPolicy(Qt.FocusPolicy.TabFocus if isinstance(widget, QComboBox) else Qt.FocusPolicy.StrongFocus)
-    widget.installEventFilter(QuietWheel(widget))
+    widget.installEventFilter(WheelGuard(widget))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from app.gui.help.about_dialog import show_about
 from app.gui.help.help_window import show_optimizer_help, show_surface_help
 from app.gui.help.shortcuts_dialog import show_shortcuts
-from app.gui.help.whats_this import ask_what_this_is
-from app.gui.window.focus_navigation import to_part
-from app.model.experiment import AGAINST, QUANTITIES, Curve
-from app.utils.i18n import codes, language
+from app.gui.help.whats_this import start_whats_this
+from app.gui.window.focus_navigation import focus_next_pane
+from app.model.experiment import QUANTITIES, X_QUANTITIES, LossPlot
+from app.utils.i18n import language_codes, load_language
 
 if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
@@ -30,62 +30,62 @@ class Action:
     id: str
     text: str
     menu: str
-    run: Callable[[MainWindow], Any]
+    callback: Callable[[MainWindow], Any]
     shortcuts: Sequence[str] = ()
     icon: str = ""
     enabled: Callable[[MainWindow], bool] = lambda window: True
     checked: Callable[[MainWindow], bool] | None = None
-    gap: bool = False
-    repeats: bool = False
+    separator_before: bool = False
+    auto_repeat: bool = False
 
 
-def _curve(**changes: str) -> Callable[[MainWindow], None]:
-    return lambda w: w.session.change(lambda e: replace(e, curve=replace(e.curve, **changes)))
+def _loss_plot_edit(**changes: str) -> Callable[[MainWindow], None]:
+    return lambda w: w.session.change(lambda e: replace(e, loss_plot=replace(e.loss_plot, **changes)))
 
 
-def _flip(curve: Curve, axis: str) -> str:
-    return "linear" if getattr(curve, axis) == "log" else "log"
+def _other_scale(loss_plot: LossPlot, field_name: str) -> str:
+    return "linear" if getattr(loss_plot, field_name) == "log" else "log"
 
 
 ACTIONS: list[Action] = [
-    Action("open", "&Open…", "File", lambda w: w.files.open(), ["Ctrl+O"]),
-    Action("open_data", "Open &Data…", "File", lambda w: w.files.open_data(), ["Ctrl+Shift+O"]),
-    Action("save", "&Save", "File", lambda w: w.files.save(), ["Ctrl+S"], gap=True),
-    Action("save_as", "Save &As…", "File", lambda w: w.files.save_as(), ["Ctrl+Shift+S"]),
+    Action("open", "&Open…", "File", lambda w: w.documents.open(), ["Ctrl+O"]),
+    Action("open_data", "Open &Data…", "File", lambda w: w.documents.open_data(), ["Ctrl+Shift+O"]),
+    Action("save", "&Save", "File", lambda w: w.documents.save(), ["Ctrl+S"], separator_before=True),
+    Action("save_as", "Save &As…", "File", lambda w: w.documents.save_as(), ["Ctrl+Shift+S"]),
     Action(
         "export_picture",
         "&Export Picture…",
         "File",
-        lambda w: w.exporting.picture(),
+        lambda w: w.exporter.export_figure(),
         ["Ctrl+E"],
-        gap=True,
+        separator_before=True,
         enabled=lambda w: bool(w.canvases),
     ),
     Action(
         "export_film",
         "Export &Film…",
         "File",
-        lambda w: w.exporting.film(),
+        lambda w: w.exporter.export_animation(),
         ["Ctrl+Shift+E"],
         enabled=lambda w: bool(w.canvases),
     ),
-    Action("export_data", "Expor&t Data…", "File", lambda w: w.exporting.data(), ["Ctrl+D"]),
+    Action("export_data", "Expor&t Data…", "File", lambda w: w.exporter.export_data(), ["Ctrl+D"]),
     Action(
         "export_code",
         "Export &Code…",
         "File",
-        lambda w: w.exporting.code(),
+        lambda w: w.exporter.export_code(),
         ["Ctrl+Shift+D"],
         enabled=lambda w: bool(w.session.experiment.runs),
     ),
-    Action("quit", "&Quit", "File", lambda w: w.close(), ["Ctrl+Q"], gap=True),
+    Action("quit", "&Quit", "File", lambda w: w.close(), ["Ctrl+Q"], separator_before=True),
     Action(
         "undo",
         "&Undo",
         "Edit",
         lambda w: w.session.store.undo(),
         ["Ctrl+Z"],
-        enabled=lambda w: bool(w.session.store.past),
+        enabled=lambda w: bool(w.session.store.undo_stack),
     ),
     Action(
         "redo",
@@ -93,132 +93,132 @@ ACTIONS: list[Action] = [
         "Edit",
         lambda w: w.session.store.redo(),
         ["Ctrl+Shift+Z", "Ctrl+Y"],
-        enabled=lambda w: bool(w.session.store.future),
+        enabled=lambda w: bool(w.session.store.redo_stack),
     ),
-    Action("add", "&Add Run", "Edit", lambda w: w.side.runs.add(), ["Ctrl+N"], gap=True),
+    Action("add", "&Add Run", "Edit", lambda w: w.side_panel.run_list.add(), ["Ctrl+N"], separator_before=True),
     Action(
         "duplicate",
         "D&uplicate Run",
         "Edit",
-        lambda w: w.side.runs.duplicate(),
+        lambda w: w.side_panel.run_list.duplicate(),
         ["Ctrl+Shift+N"],
-        enabled=lambda w: w.side.runs.row >= 0,
+        enabled=lambda w: w.side_panel.run_list.selected_row >= 0,
     ),
     Action(
         "remove",
         "&Remove Run",
         "Edit",
-        lambda w: w.side.runs.remove(),
+        lambda w: w.side_panel.run_list.remove(),
         ["Delete", "Ctrl+Backspace"],
-        enabled=lambda w: w.side.runs.row >= 0,
+        enabled=lambda w: w.side_panel.run_list.selected_row >= 0,
     ),
     Action(
         "next_run",
         "&Next Run",
         "Edit",
-        lambda w: w.side.runs.choose(1),
+        lambda w: w.side_panel.run_list.move_selection(1),
         ["Ctrl+PgDown"],
-        gap=True,
+        separator_before=True,
         enabled=lambda w: len(w.session.experiment.runs) > 1,
-        repeats=True,
+        auto_repeat=True,
     ),
     Action(
         "previous_run",
         "Pre&vious Run",
         "Edit",
-        lambda w: w.side.runs.choose(-1),
+        lambda w: w.side_panel.run_list.move_selection(-1),
         ["Ctrl+PgUp"],
         enabled=lambda w: len(w.session.experiment.runs) > 1,
-        repeats=True,
+        auto_repeat=True,
     ),
     Action(
         "hide_run",
         "&Hide the Run, or Show It",
         "Edit",
-        lambda w: w.side.runs.toggle(),
+        lambda w: w.side_panel.run_list.toggle_visibility(),
         ["Ctrl+H"],
-        enabled=lambda w: w.side.runs.row >= 0,
+        enabled=lambda w: w.side_panel.run_list.selected_row >= 0,
     ),
     Action(
         "color_run",
         "Co&lor of the Run…",
         "Edit",
-        lambda w: w.side.runs.pick_color(),
-        enabled=lambda w: w.side.runs.row >= 0,
+        lambda w: w.side_panel.run_list.pick_color(),
+        enabled=lambda w: w.side_panel.run_list.selected_row >= 0,
     ),
     Action(
         "copy_hyperparameters",
         "Copy &Hyperparameters",
         "Edit",
-        lambda w: w.say(w.side.editor.copy()),
+        lambda w: w.show_message(w.side_panel.editor.copy()),
         ["Ctrl+Shift+H"],
-        gap=True,
-        enabled=lambda w: w.side.runs.row >= 0,
+        separator_before=True,
+        enabled=lambda w: w.side_panel.run_list.selected_row >= 0,
     ),
     Action(
         "paste_hyperparameters",
         "Paste Hyperparameters",
         "Edit",
-        lambda w: w.say(w.side.editor.paste()),
+        lambda w: w.show_message(w.side_panel.editor.paste()),
         ["Ctrl+Shift+V"],
-        enabled=lambda w: w.side.runs.row >= 0,
+        enabled=lambda w: w.side_panel.run_list.selected_row >= 0,
     ),
     Action(
         "reset_hyperparameters",
         "Reset All Hyperparameters",
         "Edit",
-        lambda w: w.side.editor.reset_all(),
-        enabled=lambda w: w.side.editor.turned,
+        lambda w: w.side_panel.editor.reset_all(),
+        enabled=lambda w: w.side_panel.editor.is_modified,
     ),
     Action(
         "copy_picture",
         "Copy &Picture",
         "Edit",
-        lambda w: w.exporting.copy_picture(),
+        lambda w: w.exporter.copy_figure(),
         ["Ctrl+Shift+C"],
-        gap=True,
+        separator_before=True,
         enabled=lambda w: bool(w.canvases),
     ),
     Action(
         "copy_table",
         "Copy &Table",
         "Edit",
-        lambda w: w.exporting.copy_table(),
+        lambda w: w.exporter.copy_table(),
         enabled=lambda w: bool(w.session.experiment.runs),
     ),
     Action(
         "copy_code",
         "Copy &Code",
         "Edit",
-        lambda w: w.exporting.copy_code(),
+        lambda w: w.exporter.copy_code(),
         enabled=lambda w: bool(w.session.experiment.runs),
     ),
     Action(
         "copy_command",
         "Copy Co&mmand",
         "Edit",
-        lambda w: w.exporting.copy_command(),
+        lambda w: w.exporter.copy_command(),
         enabled=lambda w: bool(w.canvases),
     ),
     Action(
         "pick_surface",
         "Choose &Surface…",
         "Edit",
-        lambda w: w.side.surface.picker.showPopup(),
+        lambda w: w.side_panel.surface_selector.picker.showPopup(),
         ["Ctrl+L"],
-        gap=True,
-        enabled=lambda w: w.layout_.shows("side"),
+        separator_before=True,
+        enabled=lambda w: w.dock_layout.is_dock_enabled("side"),
     ),
     Action(
         "pick_optimizer",
         "Choose &Optimizer…",
         "Edit",
-        lambda w: w.side.editor.picker.showPopup(),
+        lambda w: w.side_panel.editor.picker.showPopup(),
         ["Ctrl+K"],
-        enabled=lambda w: w.layout_.shows("side") and w.side.runs.row >= 0,
+        enabled=lambda w: w.dock_layout.is_dock_enabled("side") and w.side_panel.run_list.selected_row >= 0,
     ),
     Action("play", "&Play", "Race", lambda w: w.session.clock.toggle(), ["Space"], "play"),
-    Action("step", "One Step &Forward", "Race", lambda w: w.session.advance(1), ["Right"], "step", repeats=True),
+    Action("step", "One Step &Forward", "Race", lambda w: w.session.advance(1), ["Right"], "step", auto_repeat=True),
     Action(
         "back",
         "One Step &Back",
@@ -227,9 +227,11 @@ ACTIONS: list[Action] = [
         ["Left"],
         "back",
         enabled=lambda w: w.session.race.step > 0,
-        repeats=True,
+        auto_repeat=True,
     ),
-    Action("ten_steps", "Ten Steps Forward", "Race", lambda w: w.session.advance(10), ["Shift+Right"], repeats=True),
+    Action(
+        "ten_steps", "Ten Steps Forward", "Race", lambda w: w.session.advance(10), ["Shift+Right"], auto_repeat=True
+    ),
     Action(
         "ten_back",
         "Ten Steps Back",
@@ -237,7 +239,7 @@ ACTIONS: list[Action] = [
         lambda w: w.session.show_step(w.session.race.step - 10),
         ["Shift+Left"],
         enabled=lambda w: w.session.race.step > 0,
-        repeats=True,
+        auto_repeat=True,
     ),
     Action(
         "start",
@@ -252,19 +254,21 @@ ACTIONS: list[Action] = [
         "end",
         "To the &End",
         "Race",
-        lambda w: w.session.show_step(w.session.race.extent),
+        lambda w: w.session.show_step(w.session.race.last_step),
         ["End"],
         "end",
-        enabled=lambda w: w.session.race.step < w.session.race.extent,
+        enabled=lambda w: w.session.race.step < w.session.race.last_step,
     ),
     Action("restart", "&Race Anew", "Race", lambda w: w.session.restart(), ["Ctrl+R"]),
-    Action("faster", "Fas&ter", "Race", lambda w: w.set_speed(2.0), ["Ctrl+Up"], gap=True, repeats=True),
-    Action("slower", "Slo&wer", "Race", lambda w: w.set_speed(0.5), ["Ctrl+Down"], repeats=True),
+    Action(
+        "faster", "Fas&ter", "Race", lambda w: w.scale_speed(2.0), ["Ctrl+Up"], separator_before=True, auto_repeat=True
+    ),
+    Action("slower", "Slo&wer", "Race", lambda w: w.scale_speed(0.5), ["Ctrl+Down"], auto_repeat=True),
     Action(
         "flat_out",
         "As Fast as It &Goes",
         "Race",
-        lambda w: w.go_flat_out(),
+        lambda w: w.toggle_maximum_speed(),
         ["Ctrl+M"],
         checked=lambda w: w.session.clock.unlimited,
     ),
@@ -272,18 +276,18 @@ ACTIONS: list[Action] = [
         "turn_now",
         "Turn from &Now On",
         "Race",
-        lambda w: w.session.turn_from(False),
+        lambda w: w.session.set_edit_from_start(False),
         ["Ctrl+T"],
-        gap=True,
-        checked=lambda w: not w.session.from_start,
+        separator_before=True,
+        checked=lambda w: not w.session.edit_from_start,
     ),
     Action(
         "turn_start",
         "T&urn from the Start",
         "Race",
-        lambda w: w.session.turn_from(True),
+        lambda w: w.session.set_edit_from_start(True),
         ["Ctrl+Shift+T"],
-        checked=lambda w: w.session.from_start,
+        checked=lambda w: w.session.edit_from_start,
     ),
     Action(
         "keep_branch",
@@ -291,32 +295,32 @@ ACTIONS: list[Action] = [
         "Race",
         lambda w: w.session.keep_branch(),
         ["Ctrl+B"],
-        enabled=lambda w: w.session.race.extent > 0 and bool(w.session.race.tracks),
+        enabled=lambda w: w.session.race.last_step > 0 and bool(w.session.race.trajectories),
     ),
     Action(
         "side",
         "&Side Panel",
         "View",
-        lambda w: w.toggle("side"),
+        lambda w: w.toggle_dock("side"),
         ["F9"],
-        gap=True,
-        checked=lambda w: w.layout_.shows("side"),
+        separator_before=True,
+        checked=lambda w: w.dock_layout.is_dock_enabled("side"),
     ),
     Action(
         "results",
         "&Read-out",
         "View",
-        lambda w: w.toggle("results"),
+        lambda w: w.toggle_dock("results"),
         ["F12"],
-        checked=lambda w: w.layout_.shows("results"),
+        checked=lambda w: w.dock_layout.is_dock_enabled("results"),
     ),
     *(
         Action(
             f"curve_{name}",
             words[0].upper() + words[1:],
             "View/Loss View",
-            _curve(quantity=name),
-            checked=lambda w, name=name: w.session.experiment.curve.quantity == name,
+            _loss_plot_edit(quantity=name),
+            checked=lambda w, name=name: w.session.experiment.loss_plot.quantity == name,
         )
         for name, words in QUANTITIES.items()
     ),
@@ -325,59 +329,59 @@ ACTIONS: list[Action] = [
             f"against_{name}",
             f"Against {words[0].upper() + words[1:]}",
             "View/Loss View",
-            _curve(against=name),
-            gap=name == "steps",
-            checked=lambda w, name=name: w.session.experiment.curve.against == name,
+            _loss_plot_edit(against=name),
+            separator_before=name == "steps",
+            checked=lambda w, name=name: w.session.experiment.loss_plot.x_quantity == name,
         )
-        for name, words in AGAINST.items()
+        for name, words in X_QUANTITIES.items()
     ),
     Action(
         "log_x",
         "Logarithmic Step Axis",
         "View/Loss View",
-        lambda w: _curve(x_scale=_flip(w.session.experiment.curve, "x_scale"))(w),
-        gap=True,
-        checked=lambda w: w.session.experiment.curve.x_scale == "log",
+        lambda w: _loss_plot_edit(x_scale=_other_scale(w.session.experiment.loss_plot, "x_scale"))(w),
+        separator_before=True,
+        checked=lambda w: w.session.experiment.loss_plot.x_scale == "log",
     ),
     Action(
         "log_y",
         "Logarithmic Height Axis",
         "View/Loss View",
-        lambda w: _curve(y_scale=_flip(w.session.experiment.curve, "y_scale"))(w),
-        checked=lambda w: w.session.experiment.curve.y_scale == "log",
+        lambda w: _loss_plot_edit(y_scale=_other_scale(w.session.experiment.loss_plot, "y_scale"))(w),
+        checked=lambda w: w.session.experiment.loss_plot.y_scale == "log",
     ),
     Action(
         "trials",
         "&Trial Points and Shapes",
         "View",
-        lambda w: w.toggle_option("trials"),
-        gap=True,
-        checked=lambda w: bool(w.options["trials"]),
+        lambda w: w.toggle_view_option("trials"),
+        separator_before=True,
+        checked=lambda w: bool(w.view_options["trials"]),
     ),
     Action(
         "equal",
         "&Equal Axes in the Contour",
         "View",
-        lambda w: w.toggle_option("equal"),
-        checked=lambda w: bool(w.options["equal"]),
+        lambda w: w.toggle_view_option("equal"),
+        checked=lambda w: bool(w.view_options["equal"]),
     ),
     Action(
         "show_all",
         "Sho&w All of the Contour",
         "View",
-        lambda w: w.stage.show_all(),
+        lambda w: w.view_area.reset_viewport(),
         ["Ctrl+0"],
-        gap=True,
-        enabled=lambda w: w.stage.zoomed,
+        separator_before=True,
+        enabled=lambda w: w.view_area.is_zoomed,
     ),
     *(
         Action(
             name,
             text,
             "View",
-            lambda w, factor=factor: w.stage.zoom(factor),
+            lambda w, factor=factor: w.view_area.zoom(factor),
             keys,
-            repeats=True,
+            auto_repeat=True,
             enabled=lambda w: bool(w.canvases),
         )
         for name, text, factor, keys in (
@@ -390,9 +394,9 @@ ACTIONS: list[Action] = [
             f"pan_{name.lower()}",
             f"Move {name}",
             "View/Move the Contour",
-            lambda w, across=across, up=up: w.stage.pan(across, up),
+            lambda w, across=across, up=up: w.view_area.pan(across, up),
             [f"Alt+{name}"],
-            repeats=True,
+            auto_repeat=True,
             enabled=lambda w: bool(w.canvases),
         )
         for name, across, up in (("Left", -0.1, 0.0), ("Right", 0.1, 0.0), ("Up", 0.0, 0.1), ("Down", 0.0, -0.1))
@@ -402,9 +406,9 @@ ACTIONS: list[Action] = [
             f"start_{name.lower()}",
             f"Start to the {name}" if across else f"Start {name}",
             "Race/Move the Start",
-            lambda w, across=across, up=up: w.stage.start.nudge(across, up),
+            lambda w, across=across, up=up: w.view_area.contour_tool.move_start(across, up),
             [f"Ctrl+Shift+{name}"],
-            repeats=True,
+            auto_repeat=True,
             enabled=lambda w: bool(w.canvases),
         )
         for name, across, up in (("Left", -0.01, 0.0), ("Right", 0.01, 0.0), ("Up", 0.0, 0.01), ("Down", 0.0, -0.01))
@@ -414,9 +418,9 @@ ACTIONS: list[Action] = [
             f"relief_{name.lower()}",
             f"Turn {name}",
             "View/Turn the Relief",
-            lambda w, across=across, up=up: w.stage.turn.move_camera(across, up),
+            lambda w, across=across, up=up: w.view_area.camera_tool.move_camera(across, up),
             [f"Alt+Shift+{name}"],
-            repeats=True,
+            auto_repeat=True,
             enabled=lambda w: bool(w.canvases),
         )
         for name, across, up in (("Left", 5.0, 0.0), ("Right", -5.0, 0.0), ("Up", 0.0, 5.0), ("Down", 0.0, -5.0))
@@ -426,9 +430,9 @@ ACTIONS: list[Action] = [
             f"relief_{name}",
             text,
             "View/Turn the Relief",
-            lambda w, factor=factor: w.stage.turn.move_camera(zoom=factor),
+            lambda w, factor=factor: w.view_area.camera_tool.move_camera(zoom=factor),
             keys,
-            repeats=True,
+            auto_repeat=True,
             enabled=lambda w: bool(w.canvases),
         )
         for name, text, factor, keys in (
@@ -440,16 +444,16 @@ ACTIONS: list[Action] = [
         "turn_back",
         "Relief from the &Front",
         "View",
-        lambda w: w.stage.turn_relief(None),
+        lambda w: w.view_area.set_camera(None),
         ["Ctrl+1"],
-        gap=True,
+        separator_before=True,
         enabled=lambda w: bool(w.canvases),
     ),
     Action(
         "turn_top",
         "Relief from &Above",
         "View",
-        lambda w: w.stage.turn_relief((-90.0, 90.0)),
+        lambda w: w.view_area.set_camera((-90.0, 90.0)),
         ["Ctrl+2"],
         enabled=lambda w: bool(w.canvases),
     ),
@@ -457,31 +461,37 @@ ACTIONS: list[Action] = [
         "present",
         "&Presentation",
         "View",
-        lambda w: w.presentation.toggle(),
+        lambda w: w.presentation_mode.toggle(),
         ["F11"],
-        gap=True,
-        checked=lambda w: w.presentation.on,
+        separator_before=True,
+        checked=lambda w: w.presentation_mode.active,
         enabled=lambda w: bool(w.canvases),
     ),
     Action(
         "leave",
         "Leave the Presentation",
         "View",
-        lambda w: w.presentation.leave(),
+        lambda w: w.presentation_mode.leave(),
         ["Esc"],
-        enabled=lambda w: w.presentation.on,
+        enabled=lambda w: w.presentation_mode.active,
     ),
     Action("reset_layout", "&Reset the Layout", "View", lambda w: w.reset_layout(), enabled=lambda w: bool(w.canvases)),
-    Action("reduce_motion", "Reduce &Motion", "View", lambda w: w.calm.toggle(), checked=lambda w: w.calm.on),
+    Action(
+        "reduce_motion",
+        "Reduce &Motion",
+        "View",
+        lambda w: w.reduced_motion.toggle(),
+        checked=lambda w: w.reduced_motion.active,
+    ),
     *(
         Action(
             f"{name}_part",
             f"{name.capitalize()} Part of the Window",
             "View",
-            lambda w, forward=forward: to_part(w, forward),
+            lambda w, forward=forward: focus_next_pane(w, forward),
             keys,
-            gap=forward,
-            repeats=True,
+            separator_before=forward,
+            auto_repeat=True,
         )
         for name, forward, keys in (("next", True, ["F6"]), ("previous", False, ["Shift+F6"]))
     ),
@@ -491,7 +501,7 @@ ACTIONS: list[Action] = [
             text,
             "View/Theme",
             lambda w, name=name: w.set_theme(name),
-            checked=lambda w, name=name: w.theme_choice == name,
+            checked=lambda w, name=name: w.selected_theme == name,
         )
         for name, text in (
             ("system", "As the System"),
@@ -506,16 +516,19 @@ ACTIONS: list[Action] = [
             text,
             "View/Language",
             lambda w, code=code: w.set_language(code),
-            checked=lambda w, code=code: w.language_choice == code,
-            enabled=lambda w: not w.exporting.jobs,
+            checked=lambda w, code=code: w.selected_language == code,
+            enabled=lambda w: not w.exporter.jobs,
         )  # a film is in one language
-        for code, text in (("system", "As the System"), *((code, language(code).name) for code in codes()))
+        for code, text in (
+            ("system", "As the System"),
+            *((code, load_language(code).name) for code in language_codes()),
+        )
     ),
     Action("about_optimizer", "About this &Optimizer", "Help", show_optimizer_help, ["Ctrl+F1"]),
     Action("about_surface", "About this &Surface", "Help", show_surface_help, ["Ctrl+Shift+F1"]),
-    Action("whats_this", "&What's This?", "Help", ask_what_this_is, ["Shift+F1"], gap=True),
+    Action("whats_this", "&What's This?", "Help", start_whats_this, ["Shift+F1"], separator_before=True),
     Action("shortcuts", "&Keyboard Shortcuts", "Help", show_shortcuts, ["?", "F1"]),
-    Action("about", "&About Thalweg", "Help", show_about, gap=True),
+    Action("about", "&About Thalweg", "Help", show_about, separator_before=True),
 ]
 
 
@@ -528,10 +541,10 @@ def view_actions() -> list[Action]:
             f"view_{name}",
             f"&{view.title}",
             "View",
-            lambda w, name=name: w.toggle(name),
+            lambda w, name=name: w.toggle_dock(name),
             [f"F{i + 2}"],
-            enabled=lambda w, view=view: view.applies(w.scene()),
-            checked=lambda w, name=name: w.layout_.shows(name),
+            enabled=lambda w, view=view: view.applies_to(w.current_scene()),
+            checked=lambda w, name=name: w.dock_layout.is_dock_enabled(name),
         )
         for i, (name, view) in enumerate(VIEWS.items())
     ]

@@ -9,91 +9,101 @@ from PyQt6.QtCore import QLibraryInfo, QObject, Qt, QTranslator
 from PyQt6.QtGui import QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.widgets.palette import palette
-from app.theming.stylesheet import sheet
+from app.gui.widgets.palette import create_palette
+from app.theming.stylesheet import build_stylesheet
 from app.theming.theme import THEMES, Theme
-from app.utils.i18n import codes, language, of_the_system, speak, spoken
+from app.utils.i18n import current_language, language_codes, load_language, set_language, system_language
 
 if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
 
-SCHEME = Qt.ColorScheme
-BORN_DARK = "born_dark"  # of the application: whether its palette was dark before any window of ours
+ColorScheme = Qt.ColorScheme
+DARK_PALETTE_PROPERTY = "born_dark"  # of the application: whether its palette was dark before any window of ours
 
 
-class Dress(QObject):
+class Appearance(QObject):
     """``theme_choice`` and ``language_choice`` are "system" or a name; ``theme`` is what comes of it."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window, self.settings = window, window.settings
-        self.theme_choice = self._kept("theme", THEMES)
-        self.language_choice = self._kept("language", codes())
+        self.selected_theme = self._saved_choice("theme", THEMES)
+        self.selected_language = self._saved_choice("language", language_codes())
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.application = application
-        if application.property(BORN_DARK) is None:  # where no scheme is told, the palette tells: before it is ours
-            application.setProperty(BORN_DARK, application.palette().color(QPalette.ColorRole.Window).lightness() < 128)
-        self.hints = QGuiApplication.styleHints()
-        self.qt = QTranslator(self)
-        self._tell()
-        self.theme = self._theme()
-        self._speak()
-        if self.hints is not None:
-            self.hints.colorSchemeChanged.connect(self._system_changed)  # a method: the hints outlive the window
+        if (
+            application.property(DARK_PALETTE_PROPERTY) is None
+        ):  # where no scheme is told, the palette tells: before it is ours
+            application.setProperty(
+                DARK_PALETTE_PROPERTY, application.palette().color(QPalette.ColorRole.Window).lightness() < 128
+            )
+        self.style_hints = QGuiApplication.styleHints()
+        self.qt_translator = QTranslator(self)
+        self._set_color_scheme()
+        self.theme = self._resolve_theme()
+        self._apply_language()
+        if self.style_hints is not None:
+            self.style_hints.colorSchemeChanged.connect(
+                self._on_system_scheme_changed
+            )  # a method: the hints outlive the window
 
-    def _kept(self, key: str, known: Collection[str]) -> str:
+    def _saved_choice(self, key: str, available: Collection[str]) -> str:
         """What was chosen last time; the system's where that is nothing that there is."""
-        choice = self.settings.text(key, "system")
-        return choice if choice in known else "system"
+        value = self.settings.get_text(key, "system")
+        return value if value in available else "system"
 
-    def _tell(self) -> None:
+    def _set_color_scheme(self) -> None:
         """Tell the system which scheme is wished, for what asks it for its colors, as title bars do; or let it choose again."""
-        if self.hints is not None:
-            self.hints.setColorScheme(
-                SCHEME.Unknown
-                if self.theme_choice == "system"
-                else SCHEME.Light
-                if self.theme_choice == "light"
-                else SCHEME.Dark
+        if self.style_hints is not None:
+            self.style_hints.setColorScheme(
+                ColorScheme.Unknown
+                if self.selected_theme == "system"
+                else ColorScheme.Light
+                if self.selected_theme == "light"
+                else ColorScheme.Dark
             )
 
-    def _theme(self) -> Theme:
-        if self.theme_choice in THEMES:
-            return THEMES[self.theme_choice]
-        scheme = self.hints.colorScheme() if self.hints is not None else SCHEME.Unknown
-        dark = scheme == SCHEME.Dark or (scheme == SCHEME.Unknown and bool(self.application.property(BORN_DARK)))
+    def _resolve_theme(self) -> Theme:
+        if self.selected_theme in THEMES:
+            return THEMES[self.selected_theme]
+        scheme = self.style_hints.colorScheme() if self.style_hints is not None else ColorScheme.Unknown
+        dark = scheme == ColorScheme.Dark or (
+            scheme == ColorScheme.Unknown and bool(self.application.property(DARK_PALETTE_PROPERTY))
+        )
         return THEMES["dark" if dark else "light"]
 
-    def _speak(self) -> None:
+    def _apply_language(self) -> None:
         """Our own words, and those of Qt: the buttons of dialogs, the menu of a line to type in."""
-        speak(language(of_the_system() if self.language_choice == "system" else self.language_choice))
-        self.application.removeTranslator(self.qt)
-        if self.qt.load(f"qtbase_{spoken().code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-            self.application.installTranslator(self.qt)
+        set_language(load_language(system_language() if self.selected_language == "system" else self.selected_language))
+        self.application.removeTranslator(self.qt_translator)
+        if self.qt_translator.load(
+            f"qtbase_{current_language().code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        ):
+            self.application.installTranslator(self.qt_translator)
 
-    def put_on(self) -> None:
+    def apply_theme(self) -> None:
         """Colors for all of the program's windows."""
-        self.application.setPalette(palette(self.theme))
-        self.application.setStyleSheet(sheet(self.theme))
+        self.application.setPalette(create_palette(self.theme))
+        self.application.setStyleSheet(build_stylesheet(self.theme))
 
-    def _system_changed(self) -> None:
-        if self.theme_choice == "system":
+    def _on_system_scheme_changed(self) -> None:
+        if self.selected_theme == "system":
             self.set_theme("system")
 
-    def set_theme(self, choice: str) -> None:
-        self.theme_choice = choice
-        self.settings.keep("theme", choice)
-        self._tell()  # first: else the system's scheme is the one that was asked of it last
-        theme = self._theme()
+    def set_theme(self, theme_id: str) -> None:
+        self.selected_theme = theme_id
+        self.settings.set_value("theme", theme_id)
+        self._set_color_scheme()  # first: else the system's scheme is the one that was asked of it last
+        theme = self._resolve_theme()
         if theme is not self.theme:
             self.theme = theme
-            self.window.refurnish()
+            self.window.rebuild_panels()
 
-    def set_language(self, choice: str) -> None:
-        self.language_choice = choice
-        self.settings.keep("language", choice)
-        self._speak()
-        self.window.session.judge_anew()
-        self.window.refurnish()
-        self.window.stage.write_anew()
+    def set_language(self, language_code: str) -> None:
+        self.selected_language = language_code
+        self.settings.set_value("language", language_code)
+        self._apply_language()
+        self.window.session.retranslate()
+        self.window.rebuild_panels()
+        self.window.view_area.retranslate()

@@ -7,26 +7,26 @@ import signal
 from pathlib import Path
 
 from app.model.experiment import Experiment
-from app.system.platform_support import display_fault, library_fault, lost_libraries, qt_fault
+from app.system.platform_support import display_error, library_error, missing_qt_libraries, qt_import_error
 from app.utils.validation import ExperimentError
 
 
-def look_first() -> None:
+def require_display() -> None:
     """ExperimentError, in one sentence, where no window can be shown."""
-    fault = display_fault()
-    if not fault and (lost := lost_libraries()):
-        fault = library_fault(lost)
-    if fault:
-        raise ExperimentError(fault)
+    problem = display_error()
+    if not problem and (missing := missing_qt_libraries()):
+        problem = library_error(missing)
+    if problem:
+        raise ExperimentError(problem)
     try:
         import PyQt6.QtWidgets  # noqa: F401
     except ImportError as error:
-        raise ExperimentError(qt_fault(error)) from None
+        raise ExperimentError(qt_import_error(error)) from None
 
 
 def open_window(experiment: Experiment | None, source: Path | None = None) -> int:
     """Open the window, with an experiment and the file it came from, and stay until it is closed; the exit status."""
-    look_first()
+    require_display()
     from PyQt6.QtCore import QTimer
     from PyQt6.QtGui import QIcon
     from PyQt6.QtWidgets import QApplication
@@ -40,30 +40,30 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     application.setStyle("Fusion")
     application.setWindowIcon(QIcon(str(ASSETS / "thalweg.png")))
     window = MainWindow(experiment, source)
-    window.reporter.install()
+    window.error_reporter.install()
 
-    def end() -> None:
+    def close_all() -> None:
         """The window is closed, and first whatever stands over it; parts that float go with it."""
-        while (above := application.activeModalWidget()) is not None and above.close():
+        while (modal_widget := application.activeModalWidget()) is not None and modal_widget.close():
             continue
         window.close()
 
-    def leave(*_: object) -> None:
-        window.files.origins.waive()  # whoever ends it from outside cannot be asked
-        QTimer.singleShot(0, end)  # not in the midst of what is being done
+    def quit_on_signal(*_: object) -> None:
+        window.documents.document_state.mark_discarded()  # whoever ends it from outside cannot be asked
+        QTimer.singleShot(0, close_all)  # not in the midst of what is being done
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, leave)
-    awake = QTimer(application, interval=250)  # lets Python see Ctrl+C while Qt waits for events
-    awake.timeout.connect(lambda: None)
-    awake.start()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, quit_on_signal)
+    wake_timer = QTimer(application, interval=250)  # lets Python see Ctrl+C while Qt waits for events
+    wake_timer.timeout.connect(lambda: None)
+    wake_timer.start()
     window.show()
     return application.exec()
 
 
-def try_window() -> int:
+def probe_window() -> int:
     """Load all that the window is made of, open an empty one until it is painted, and print as JSON what Qt found."""
-    look_first()
+    require_display()
     from PyQt6.QtCore import QTimer
     from PyQt6.QtGui import QFontDatabase, QGuiApplication, QPaintEvent
     from PyQt6.QtWidgets import QApplication, QWidget
@@ -71,15 +71,15 @@ def try_window() -> int:
     import app.gui.canvas.plot_canvas
     import app.gui.window.main_window  # noqa: F401
 
-    class Sheet(QWidget):
+    class ProbeWidget(QWidget):
         def paintEvent(self, event: QPaintEvent | None) -> None:
             QTimer.singleShot(0, QApplication.quit)
 
     application = QApplication(["thalweg"])
-    sheet = Sheet()
-    sheet.setWindowTitle("Thalweg")
-    sheet.resize(160, 90)
-    sheet.show()
+    widget = ProbeWidget()
+    widget.setWindowTitle("Thalweg")
+    widget.resize(160, 90)
+    widget.show()
     status = application.exec()
     print(
         json.dumps(

@@ -18,125 +18,132 @@ from app.utils.validation import ExperimentError
 
 if TYPE_CHECKING:
     from app.engine.race import Race
-    from app.engine.trajectory import Track
+    from app.engine.trajectory import Trajectory
     from app.export.options import Options
-    from app.gui.dialogs.export_job import Job
+    from app.gui.dialogs.export_job import ExportJob
     from app.gui.window.main_window import MainWindow
 
 
-class Exporting:
+class ExportController:
     """``jobs`` are the files that are being written. The race may go on meanwhile: what is exported is the past of now."""
 
     def __init__(self, window: MainWindow) -> None:
         self.window = window
-        self.jobs: list[Job] = []
+        self.jobs: list[ExportJob] = []
 
     @property
-    def race(self) -> Race:
+    def race_snapshot(self) -> Race:
         """The race of now, which keeps its step; what is late in it goes on by itself, whatever is turned meanwhile."""
         race = copy(self.window.session.race)
-        late = [track for track, _ in (*race.late, *race.late_branches, *race.late_replicas)]
+        pending = [trajectory for trajectory, _ in (*race.pending_runs, *race.pending_branches, *race.pending_replicas)]
 
-        def own(tracks: list[Track]) -> list[Track]:
-            return [_apart(track) if track in late else track for track in tracks]
+        def detached(trajectories: list[Trajectory]) -> list[Trajectory]:
+            return [
+                _independent_copy(trajectory) if trajectory in pending else trajectory for trajectory in trajectories
+            ]
 
-        race.tracks = own(race.tracks)
-        race.branches, race.bundles = list(map(own, race.branches)), list(map(own, race.bundles))
+        race.trajectories = detached(race.trajectories)
+        race.branch_trajectories, race.replica_trajectories = (
+            list(map(detached, race.branch_trajectories)),
+            list(map(detached, race.replica_trajectories)),
+        )
         return race
 
-    def options(self, **changes: Any) -> Options:
+    def export_options(self, **changes: Any) -> Options:
         """How the window shows it."""
         from app.export.options import Options
 
         window = self.window
         return Options(
             theme=window.theme,
-            shown=dict(window.options),
+            view_options=dict(window.view_options),
             camera=window.canvases["relief"].view.camera,
-            window=window.canvases["contour"].view.window,
+            viewport=window.canvases["contour"].view.window,
             **changes,
         )
 
     @property
-    def name(self) -> str:
+    def default_name(self) -> str:
         """What a file is called that nobody has named yet."""
-        path = self.window.files.origins.path
-        return path.stem if path else self.window.session.experiment.surface
+        path = self.window.documents.document_state.path
+        return path.stem if path else self.window.session.experiment.surface_id
 
     # Files
 
     @contextmanager
-    def still(self) -> Iterator[None]:
+    def paused_playback(self) -> Iterator[None]:
         """The race waits while something is asked, and then goes on."""
         clock = self.window.session.clock
-        playing = clock.running
+        was_playing = clock.running
         clock.pause()
         yield
-        if playing:
+        if was_playing:
             clock.play()
 
-    def picture(self) -> None:
+    def export_figure(self) -> None:
         """Ask what and how fine, then where."""
-        from app.export.options import DPI, SIZE
+        from app.export.options import DEFAULT_DPI, DEFAULT_SIZE
 
-        self._illustrated("picture", tr("Export Picture"), self.options(size=SIZE, dpi=DPI))
+        self._export_with_dialog(
+            "picture", tr("Export Picture"), self.export_options(size=DEFAULT_SIZE, dpi=DEFAULT_DPI)
+        )
 
-    def film(self) -> None:
+    def export_animation(self) -> None:
         """The same of a film, which begins at the start and ends at the step that is shown."""
-        from app.export.options import FILM_DPI, FILM_SIZE
+        from app.export.options import ANIMATION_DPI, ANIMATION_SIZE
 
-        self._illustrated("film", tr("Export Film"), self.options(size=FILM_SIZE, dpi=FILM_DPI))
+        self._export_with_dialog("film", tr("Export Film"), self.export_options(size=ANIMATION_SIZE, dpi=ANIMATION_DPI))
 
-    def data(self) -> None:
-        self._written("data", tr("Export Data"))
+    def export_data(self) -> None:
+        self._export_directly("data", tr("Export Data"))
 
-    def code(self) -> None:
-        self._written("code", tr("Export Code"))
+    def export_code(self) -> None:
+        self._export_directly("code", tr("Export Code"))
 
-    def _illustrated(self, kind: str, title: str, base: Options) -> None:
-        from app.export.formats import EXPORTS
-        from app.export.image import draw
+    def _export_with_dialog(self, kind: str, title: str, base_options: Options) -> None:
+        from app.export.formats import EXPORT_FORMATS
+        from app.export.image import write_image
         from app.gui.dialogs.export_dialog import ExportDialog
-        from app.gui.dialogs.export_form import Form
+        from app.gui.dialogs.export_form import ExportForm
         from app.views import VIEWS
 
-        window, race, scene = self.window, self.race, self.window.scene()
-        views = {name: VIEWS[name].title for name in window.canvases if VIEWS[name].applies(scene)}
-        kinds = {each.suffix: each.name for each in EXPORTS.values() if each.kind == kind}
-        form = Form(kinds, views, base, window.theme, race.step, window.settings)
+        window, race, scene = self.window, self.race_snapshot, self.window.current_scene()
+        views = {name: VIEWS[name].title for name in window.canvases if VIEWS[name].applies_to(scene)}
+        formats = {each.suffix: each.name for each in EXPORT_FORMATS.values() if each.kind == kind}
+        form = ExportForm(formats, views, base_options, window.theme, race.step, window.settings)
 
-        def png(options: Options) -> bytes:
+        def render_png(options: Options) -> bytes:
             file = BytesIO()
-            draw(race, file, "png", options)
+            write_image(race, file, "png", options)
             return file.getvalue()
 
-        dialog = ExportDialog(window, title, form, png)
-        with self.still():
+        dialog = ExportDialog(window, title, form, render_png)
+        with self.paused_playback():
             accepted = dialog.exec()
-        suffix, options = form.format.currentData(), form.options() if accepted else base
+        suffix, options = form.format_combo.currentData(), form.options() if accepted else base_options
         dialog.deleteLater()
         if accepted:  # another format of the kind may still be named
-            name = self.name if options.view == "all" else f"{self.name}-{options.view}"
-            self._ask(title, sorted(kinds, key=lambda each: each != suffix), name, options)
+            name = self.default_name if options.view == "all" else f"{self.default_name}-{options.view}"
+            self._ask_path_and_export(title, sorted(formats, key=lambda each: each != suffix), name, options)
 
-    def _written(self, kind: str, title: str) -> None:
-        from app.export.formats import EXPORTS
+    def _export_directly(self, kind: str, title: str) -> None:
+        from app.export.formats import EXPORT_FORMATS
         from app.export.options import Options
 
-        suffixes = [each.suffix for each in EXPORTS.values() if each.kind == kind]
-        self._ask(title, suffixes, self.name, Options())
+        suffixes = [each.suffix for each in EXPORT_FORMATS.values() if each.kind == kind]
+        self._ask_path_and_export(title, suffixes, self.default_name, Options())
 
-    def _ask(self, title: str, suffixes: list[str], name: str, options: Options) -> None:
+    def _ask_path_and_export(self, title: str, suffixes: list[str], name: str, options: Options) -> None:
         """Ask where to, and begin to write."""
-        from app.export.formats import EXPORTS, export_slowly, format_of
+        from app.export.formats import EXPORT_FORMATS, format_for_path, iter_export
 
-        kinds = ";;".join(f"{tr(EXPORTS[suffix].name)} (*{suffix})" for suffix in suffixes)
-        race = self.race
-        with self.still():
-            path = self.window.files.ask(title, kinds, suffixes[0].lstrip("."), name)
+        name_filters = ";;".join(f"{tr(EXPORT_FORMATS[suffix].name)} (*{suffix})" for suffix in suffixes)
+        race = self.race_snapshot
+        with self.paused_playback():
+            path = self.window.documents.ask_path(title, name_filters, suffixes[0].lstrip("."), name)
         if path is None:
             return
-        if format_of(path).suffix not in suffixes:
+        if format_for_path(path).suffix not in suffixes:
             raise ExperimentError(
                 tr(
                     "the name must end in one of {suffixes} for this, not in {name!r}",
@@ -144,77 +151,82 @@ class Exporting:
                     name=path.suffix or path.name,
                 )
             )
-        self.start(path, export_slowly(race, path, options))
+        self.start_job(path, iter_export(race, path, options))
 
-    def start(self, path: Path, work: Any) -> Job:
+    def start_job(self, path: Path, generator: Any) -> ExportJob:
         """Write a file beside all else."""
-        from app.gui.dialogs.export_job import Job
+        from app.gui.dialogs.export_job import ExportJob
 
-        job = Job(self.window, path, work)
+        job = ExportJob(self.window, path, generator)
         self.jobs.append(job)
-        job.ended.connect(self.window.say)
-        job.failed.connect(self.window.complain)
-        for signal in (job.ended, job.failed):
+        job.finished.connect(self.window.show_message)
+        job.failed.connect(self.window.show_error)
+        for signal in (job.finished, job.failed):
             signal.connect(lambda _: self.jobs.remove(job))
         job.start()
         return job
 
-    def cancel(self) -> None:
+    def cancel_all(self) -> None:
         """End all that is being written; no half of a file is left."""
         for job in list(self.jobs):
             job.cancel()
 
     # The clipboard
 
-    def copy_picture(self) -> None:
+    def copy_figure(self) -> None:
         """The whole figure as an image, and as a PNG that carries its experiment."""
-        from app.export.image import draw
-        from app.export.options import DPI, SIZE
+        from app.export.image import write_image
+        from app.export.options import DEFAULT_DPI, DEFAULT_SIZE
 
-        file, race = BytesIO(), self.race
-        race.complete()
-        draw(race, file, "png", self.options(size=SIZE, dpi=DPI))
+        file, race = BytesIO(), self.race_snapshot
+        race.compute_pending()
+        write_image(race, file, "png", self.export_options(size=DEFAULT_SIZE, dpi=DEFAULT_DPI))
         data = QMimeData()
         data.setData("image/png", QByteArray(file.getvalue()))
         data.setImageData(QImage.fromData(file.getvalue()))
-        self._put(data, tr("Copied the picture."))
+        self._set_clipboard(data, tr("Copied the picture."))
 
     def copy_table(self) -> None:
-        self.window.foot.standings.copy("tsv")
+        self.window.results_tabs.results_page.copy("tsv")
 
     def copy_code(self) -> None:
         """The race as a script for NumPy."""
         from app.export.code import numpy_script
 
-        race = self.race
-        race.complete()
+        race = self.race_snapshot
+        race.compute_pending()
         with in_english():
             script = numpy_script(race)
-        self._put(script, tr("Copied the race as a NumPy script."))
+        self._set_clipboard(script, tr("Copied the race as a NumPy script."))
 
     def copy_command(self) -> None:
         """The line for a shell that makes the picture of now."""
-        from app.export.command_line import command_line
+        from app.export.command_line import build_command_line
 
-        race = self.race
-        steps = replace(race.experiment, steps=race.step)
-        self._put(
-            command_line(steps, self.options(), self.window.files.origins.path, f"{race.experiment.surface}.png"),
+        race = self.race_snapshot
+        experiment = replace(race.experiment, steps=race.step)
+        self._set_clipboard(
+            build_command_line(
+                experiment,
+                self.export_options(),
+                self.window.documents.document_state.path,
+                f"{race.experiment.surface_id}.png",
+            ),
             tr("Copied the command."),
         )
 
-    def _put(self, what: QMimeData | str, words: str) -> None:
+    def _set_clipboard(self, content: QMimeData | str, message: str) -> None:
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
-        if isinstance(what, str):
-            clipboard.setText(what)
+        if isinstance(content, str):
+            clipboard.setText(content)
         else:
-            clipboard.setMimeData(what)
-        self.window.say(words)
+            clipboard.setMimeData(content)
+        self.window.show_message(message)
 
 
-def _apart(track: Track) -> Track:
+def _independent_copy(trajectory: Trajectory) -> Trajectory:
     """A track of its own with the same past, budget included."""
-    made = track.fork(track.reach)
-    made.grant(track.budget)
-    return made
+    result = trajectory.copy_until(trajectory.last_known_step)
+    result.set_budget(trajectory.budget)
+    return result

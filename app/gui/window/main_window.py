@@ -10,279 +10,279 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QShowEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow
 
-from app.gui.dialogs.error_reporter import Reporter
-from app.gui.dialogs.message_boxes import show_sentence
+from app.gui.dialogs.error_reporter import ErrorReporter
+from app.gui.dialogs.message_boxes import show_error_message
 from app.gui.help.help_window import refresh_help
-from app.gui.panels.playback_bar import Transport
-from app.gui.panels.results.readout_table import Results
-from app.gui.panels.results.results_tabs import Foot
-from app.gui.panels.run_status_line import Doing
+from app.gui.panels.playback_bar import PlaybackBar
+from app.gui.panels.results.readout_table import ReadoutTable
+from app.gui.panels.results.results_tabs import ResultsTabs
+from app.gui.panels.run_status_line import RunStatusLine
 from app.gui.panels.setup.side_panel import SidePanel
-from app.gui.panels.timeline import TimeBar
-from app.gui.widgets.shortcut_override import OwnKeys
+from app.gui.panels.timeline import TimelineBar
+from app.gui.widgets.shortcut_override import ShortcutOverrideFilter
 from app.gui.window.actions import view_actions
-from app.gui.window.appearance import Dress
-from app.gui.window.dock_layout import Layout
-from app.gui.window.document_controller import Documents
-from app.gui.window.export_controller import Exporting
-from app.gui.window.focus_navigation import to_control
-from app.gui.window.menus import Commands
-from app.gui.window.panel_builder import furnish, refurnish
-from app.gui.window.presentation_mode import Presentation
-from app.gui.window.reduced_motion import Calm
-from app.gui.window.view_area import Stage
-from app.gui.window.window_state import options, recall, remember
+from app.gui.window.appearance import Appearance
+from app.gui.window.dock_layout import DockLayout
+from app.gui.window.document_controller import DocumentController
+from app.gui.window.export_controller import ExportController
+from app.gui.window.focus_navigation import focus_next_control
+from app.gui.window.menus import ActionRegistry
+from app.gui.window.panel_builder import build_panels, rebuild_panels
+from app.gui.window.presentation_mode import PresentationMode
+from app.gui.window.reduced_motion import ReducedMotion
+from app.gui.window.view_area import ViewArea
+from app.gui.window.window_state import load_view_options, restore_window, save_window
 from app.model.experiment import Experiment
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
 from app.utils.validation import ExperimentError
 
-SHOWN_AT_FIRST = 60  # steps of the first race that are there when the window opens
-TEXT_PAUSE = 100  # milliseconds between two writings of figures: faster cannot be read
-SPEAKING = 6_000  # milliseconds a word stays at the foot of the window
+INITIAL_STEPS = 60  # steps of the first race that are there when the window opens
+TEXT_UPDATE_INTERVAL = 100  # milliseconds between two writings of figures: faster cannot be read
+MESSAGE_DURATION = 6_000  # milliseconds a word stays at the foot of the window
 
 
 class MainWindow(QMainWindow):
     """The shell stands at once; ``populate`` adds the canvases, which bring matplotlib, in the first idle moment."""
 
-    side: SidePanel
-    foot: Foot
-    results: Results
-    transport: Transport
-    time: TimeBar
-    doing: Doing
+    side_panel: SidePanel
+    results_tabs: ResultsTabs
+    readout_table: ReadoutTable
+    playback_bar: PlaybackBar
+    timeline_bar: TimelineBar
+    status_line: RunStatusLine
 
     def __init__(self, experiment: Experiment | None = None, source: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside the controls takes the focus from a field
         self.settings = Settings()
-        self.reporter = Reporter(self)
+        self.error_reporter = ErrorReporter(self)
         self.session = Session(experiment) if experiment else Session()
         if experiment is None:
-            self.session.advance(SHOWN_AT_FIRST)
-        self.files, self.exporting = Documents(self, source), Exporting(self)
-        self.options = options(self.settings)
-        self.dress = Dress(self)
-        self.own_keys = OwnKeys(self)
-        self.app = QApplication.instance()
-        assert isinstance(self.app, QApplication)
-        self.app.installEventFilter(self.own_keys)
-        self.layout_ = Layout(self, self.settings, self.toggle)
-        self.calm = Calm(self)
-        self.stage = Stage(self.session, self.layout_, self.options)
-        self.commands = Commands(self)
-        furnish(self)
-        self.presentation = Presentation(self)
-        self.writing = QTimer(self, singleShot=True, interval=TEXT_PAUSE)
-        self.writing.timeout.connect(self._write)
-        self._connect()
-        recall(self)
-        self._write()
+            self.session.advance(INITIAL_STEPS)
+        self.documents, self.exporter = DocumentController(self, source), ExportController(self)
+        self.view_options = load_view_options(self.settings)
+        self.appearance = Appearance(self)
+        self.shortcut_override = ShortcutOverrideFilter(self)
+        self.application = QApplication.instance()
+        assert isinstance(self.application, QApplication)
+        self.application.installEventFilter(self.shortcut_override)
+        self.dock_layout = DockLayout(self, self.settings, self.toggle_dock)
+        self.reduced_motion = ReducedMotion(self)
+        self.view_area = ViewArea(self.session, self.dock_layout, self.view_options)
+        self.action_registry = ActionRegistry(self)
+        build_panels(self)
+        self.presentation_mode = PresentationMode(self)
+        self.text_update_timer = QTimer(self, singleShot=True, interval=TEXT_UPDATE_INTERVAL)
+        self.text_update_timer.timeout.connect(self.update_texts)
+        self._connect_signals()
+        restore_window(self)
+        self.update_texts()
 
     # The views
 
     @property
     def canvases(self) -> dict[str, Any]:
         """The canvases by view id; none until the shell has been shown."""
-        return self.stage.canvases
+        return self.view_area.canvases
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self.populate)
+        QTimer.singleShot(0, self.build_views)
 
-    def populate(self) -> None:
+    def build_views(self) -> None:
         """Make the canvases, and the menu's rows that belong to them."""
         if not self.canvases:
-            self.stage.chosen = lambda: self.side.runs.row
-            self.stage.build(
+            self.view_area.selected_run = lambda: self.side_panel.run_list.selected_row
+            self.view_area.build_canvases(
                 self.theme,
-                self.reporter.caught,
-                lambda place: self.commands.menus["View/Loss View"].exec(place),
-                self.commands.refresh,
+                self.error_reporter.handle_exception,
+                lambda place: self.action_registry.menus["View/Loss View"].exec(place),
+                self.action_registry.refresh,
             )
-            self.commands.add(view_actions(), before="side")
-            self.show_all()
-            self._settle()
+            self.action_registry.add_actions(view_actions(), before="side")
+            self.refresh_all()
+            self._apply_initial_sizes()
 
-    def _settle(self) -> None:
+    def _apply_initial_sizes(self) -> None:
         """The read-out has its width, and so knows its height."""
-        self.layout_.settle(self.foot.fitting())
+        self.dock_layout.apply_initial_sizes(self.results_tabs.preferred_height())
 
-    def scene(self) -> Any:
+    def current_scene(self) -> Any:
         """What the views are to show now."""
-        return self.stage.scene(self.theme)
+        return self.view_area.current_scene(self.theme)
 
     # What happens
 
-    def _connect(self) -> None:
+    def _connect_signals(self) -> None:
         session = self.session
-        session.raced.connect(self._raced)
-        session.turned.connect(self.show_all)
-        session.moved.connect(self._moved)
-        session.grown.connect(self._grown)
-        session.ended.connect(self.say)
-        self.files.origins.changed.connect(self.entitle)
-        session.clock.playing.connect(self._playing)
+        session.trajectories_changed.connect(self._on_trajectories_changed)
+        session.hyperparameters_changed.connect(self.refresh_all)
+        session.step_changed.connect(self._on_step_changed)
+        session.replicas_advanced.connect(self._on_replicas_advanced)
+        session.message.connect(self.show_message)
+        self.documents.document_state.changed.connect(self.update_title)
+        session.clock.playing_changed.connect(self._on_playing_changed)
 
-    def _raced(self) -> None:
-        self.stage.show(self.theme)
-        if self.session.store.holding:
-            self._write_soon()
+    def _on_trajectories_changed(self) -> None:
+        self.view_area.show_scene(self.theme)
+        if self.session.store.interaction_active:
+            self._schedule_text_update()
             return
-        self.say("")
-        self._write()
-        self.layout_.make_room(self.foot.fitting())
+        self.show_message("")
+        self.update_texts()
+        self.dock_layout.grow_results(self.results_tabs.preferred_height())
 
-    def show_all(self) -> None:
-        self.stage.show(self.theme)
-        self._write()
+    def refresh_all(self) -> None:
+        self.view_area.show_scene(self.theme)
+        self.update_texts()
 
-    def _moved(self, first: int, last: int) -> None:
-        self.stage.advance(first, last)
+    def _on_step_changed(self, first_step: int, last_step: int) -> None:
+        self.view_area.advance(first_step, last_step)
         if not self.session.clock.running:
-            self.say("")  # what was said of another step
-        self._write_soon()
+            self.show_message("")  # what was said of another step
+        self._schedule_text_update()
 
-    def _write_soon(self) -> None:
-        if not self.writing.isActive():
-            self.writing.start()
+    def _schedule_text_update(self) -> None:
+        if not self.text_update_timer.isActive():
+            self.text_update_timer.start()
 
-    def _write(self) -> None:
+    def update_texts(self) -> None:
         """Everything in words and figures."""
-        self.foot.refresh()
-        self.doing.refresh()
-        self.transport.refresh()
-        self.time.refresh()
-        self.side.refresh()
-        self.commands.refresh()
-        self.presentation.refresh()
+        self.results_tabs.refresh()
+        self.status_line.refresh()
+        self.playback_bar.refresh()
+        self.timeline_bar.refresh()
+        self.side_panel.refresh()
+        self.action_registry.refresh()
+        self.presentation_mode.refresh()
         refresh_help(self)
         if not self.session.clock.running:
-            self.stage.describe()
-        self.entitle()
+            self.view_area.update_descriptions()
+        self.update_title()
 
-    def entitle(self) -> None:
+    def update_title(self) -> None:
         """What is shown, and whether anything of it is not saved."""
-        path = self.files.origins.path
-        self.setWindowTitle(f"{self.files.name.replace('[*]', '[*][*]')}[*] – Thalweg")  # a doubled mark is none
+        path = self.documents.document_state.path
+        self.setWindowTitle(f"{self.documents.name.replace('[*]', '[*][*]')}[*] – Thalweg")  # a doubled mark is none
         self.setWindowFilePath(str(path) if path else "")
-        self.setWindowModified(self.files.origins.modified)
+        self.setWindowModified(self.documents.document_state.modified)
 
-    def _grown(self) -> None:
-        self.stage.refresh_ground(sparingly=self.session.clock.running)
+    def _on_replicas_advanced(self) -> None:
+        self.view_area.refresh_background(throttled=self.session.clock.running)
 
-    def choose(self) -> None:
+    def on_run_selected(self) -> None:
         """Another run is the chosen one: it stands out in every view."""
-        self.commands.refresh()
+        self.action_registry.refresh()
         refresh_help(self)
-        self.stage.show(self.theme)
-        self._write_soon()
+        self.view_area.show_scene(self.theme)
+        self._schedule_text_update()
 
-    def _playing(self, running: bool) -> None:
-        self.commands.dress()
+    def _on_playing_changed(self, running: bool) -> None:
+        self.action_registry.apply_theme()
         if running:
-            self.say("")
+            self.show_message("")
         else:
-            self.stage.refresh_ground()
-        self._write_soon()
+            self.view_area.refresh_background()
+        self._schedule_text_update()
 
-    def attempt(self, what: Callable[[], Any]) -> Any:
+    def run_guarded(self, operation: Callable[[], Any]) -> Any:
         """Do what a person asked for; if it cannot be done, say so in one sentence and stay as things were: the answer is None."""
         try:
-            return what()
+            return operation()
         except ExperimentError as error:
-            self.complain(str(error))
+            self.show_error(str(error))
             return None
         finally:
-            self.commands.refresh()
+            self.action_registry.refresh()
 
-    def complain(self, words: str) -> None:
+    def show_error(self, message: str) -> None:
         """Say in a box what cannot be done."""
-        show_sentence(self, words[0].upper() + words[1:] + ".")
+        show_error_message(self, message[0].upper() + message[1:] + ".")
 
-    def say(self, words: str) -> None:
+    def show_message(self, message: str) -> None:
         """A short word at the foot of the window."""
         bar = self.statusBar()
         assert bar is not None
-        if words:
-            bar.showMessage(words, SPEAKING)
+        if message:
+            bar.showMessage(message, MESSAGE_DURATION)
         else:
             bar.clearMessage()
 
-    def go_flat_out(self) -> None:
+    def toggle_maximum_speed(self) -> None:
         """As fast as the pictures can be drawn, or again at the speed that is set."""
         self.session.clock.unlimited = not self.session.clock.unlimited
-        self._write()
+        self.update_texts()
 
-    def scrub(self, on: bool) -> None:
+    def set_scrubbing(self, active: bool) -> None:
         """The time line is dragged, or was let go."""
-        if on:
+        if active:
             self.session.clock.pause()
-        self.stage.scrub(on)
+        self.view_area.set_scrubbing(active)
 
-    def set_speed(self, factor: float) -> None:
+    def scale_speed(self, factor: float) -> None:
         self.session.clock.set_speed(self.session.clock.speed * factor)
-        self.transport.speed.show_value(round(self.session.clock.speed, 3))
+        self.playback_bar.speed.show_value(round(self.session.clock.speed, 3))
 
     # Looks
 
     @property
     def theme(self) -> Theme:
-        return self.dress.theme
+        return self.appearance.theme
 
     @property
-    def theme_choice(self) -> str:
-        return self.dress.theme_choice
+    def selected_theme(self) -> str:
+        return self.appearance.selected_theme
 
     @property
-    def language_choice(self) -> str:
-        return self.dress.language_choice
+    def selected_language(self) -> str:
+        return self.appearance.selected_language
 
-    def set_theme(self, choice: str) -> None:
-        self.dress.set_theme(choice)
+    def set_theme(self, theme_id: str) -> None:
+        self.appearance.set_theme(theme_id)
 
-    def set_language(self, choice: str) -> None:
-        self.dress.set_language(choice)
+    def set_language(self, language_code: str) -> None:
+        self.appearance.set_language(language_code)
 
-    def refurnish(self) -> None:
+    def rebuild_panels(self) -> None:
         """New panels, in other colors or another language; what is chosen in them stays."""
-        refurnish(self)
-        self.show_all()
+        rebuild_panels(self)
+        self.refresh_all()
 
     def reset_layout(self) -> None:
         """Everything where it is at first."""
-        self.presentation.leave()
-        self.layout_.reset(self.foot.fitting())
-        self.stage.show(self.theme)
-        QTimer.singleShot(0, self._settle)
+        self.presentation_mode.leave()
+        self.dock_layout.reset(self.results_tabs.preferred_height())
+        self.view_area.show_scene(self.theme)
+        QTimer.singleShot(0, self._apply_initial_sizes)
 
-    def toggle_option(self, name: str) -> None:
+    def toggle_view_option(self, name: str) -> None:
         """Switch one of OPTIONS."""
-        self.options[name] = not self.options[name]
-        self.stage.show(self.theme)
+        self.view_options[name] = not self.view_options[name]
+        self.view_area.show_scene(self.theme)
 
-    def toggle(self, name: str) -> None:
+    def toggle_dock(self, name: str) -> None:
         """Show or hide a view or a panel."""
-        self.layout_.toggle(name)
-        self.stage.show(self.theme)
-        self.commands.refresh()
+        self.dock_layout.toggle_dock(name)
+        self.view_area.show_scene(self.theme)
+        self.action_registry.refresh()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        return to_control(self, forward)
+        return focus_next_control(self, forward)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        if not self.attempt(self.files.may_leave):
+        if not self.run_guarded(self.documents.confirm_discard):
             if event is not None:
                 event.ignore()
             return
-        self.session.rest()
-        self.exporting.cancel()
-        self.side.fair.tuner.cancel()
-        self.writing.stop()
-        self.say("")
-        geometry = self.presentation.geometry if self.presentation.on else self.saveGeometry()
-        self.presentation.leave()
-        remember(self, geometry)
+        self.session.stop()
+        self.exporter.cancel_all()
+        self.side_panel.comparison_panel.tuning_task.cancel()
+        self.text_update_timer.stop()
+        self.show_message("")
+        geometry = self.presentation_mode.saved_geometry if self.presentation_mode.active else self.saveGeometry()
+        self.presentation_mode.leave()
+        save_window(self, geometry)
         super().closeEvent(event)

@@ -6,66 +6,73 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from app.gui.panels.playback_bar import Transport
-from app.gui.panels.results.results_tabs import Foot
-from app.gui.panels.run_status_line import Doing
+from app.gui.panels.playback_bar import PlaybackBar
+from app.gui.panels.results.results_tabs import ResultsTabs
+from app.gui.panels.run_status_line import RunStatusLine
 from app.gui.panels.setup.side_panel import SidePanel
-from app.gui.panels.timeline import TimeBar
-from app.gui.window.focus_navigation import controls_of
-from app.gui.window.menus import BAR, BESIDE, SETS
+from app.gui.panels.timeline import TimelineBar
+from app.gui.window.focus_navigation import all_tab_stops
+from app.gui.window.menus import HYPERPARAMETER_ACTIONS, TOOLBAR_ACTIONS, TOOLBAR_TOGGLES
 
 if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
 
 
-def furnish(window: MainWindow) -> None:
+def build_panels(window: MainWindow) -> None:
     """Make them in the theme and the language of now, and connect them to the window."""
-    session, theme, commands = window.session, window.theme, window.commands
-    window.dress.put_on()
-    window.side = SidePanel(session, window.settings, theme)
-    window.foot = Foot(session, window.side.runs, theme)
-    window.results = window.foot.results
-    window.layout_.furnish(window.side, window.foot, theme)
-    window.transport, window.time = Transport(session, theme), TimeBar(session, theme)
-    window.transport.fill([commands[name] for name in BAR], commands["play"], [commands[name] for name in BESIDE])
-    window.addToolBar(window.transport)
+    session, theme, actions = window.session, window.theme, window.action_registry
+    window.appearance.apply_theme()
+    window.side_panel = SidePanel(session, window.settings, theme)
+    window.results_tabs = ResultsTabs(session, window.side_panel.run_list, theme)
+    window.readout_table = window.results_tabs.readout_table
+    window.dock_layout.set_panels(window.side_panel, window.results_tabs, theme)
+    window.playback_bar, window.timeline_bar = PlaybackBar(session, theme), TimelineBar(session, theme)
+    window.playback_bar.populate(
+        [actions[name] for name in TOOLBAR_ACTIONS], actions["play"], [actions[name] for name in TOOLBAR_TOGGLES]
+    )
+    window.addToolBar(window.playback_bar)
     window.addToolBarBreak()
-    window.addToolBar(window.time)
-    window.time.line.held.connect(window.scrub)
-    window.foot.said.connect(window.say)
-    window.side.runs.chosen.connect(window.choose)
-    window.side.editor.offered = lambda: [commands[name] for name in SETS]
-    window.side.editor.help.clicked.connect(commands["about_optimizer"].trigger)
-    window.side.surface.help.clicked.connect(commands["about_surface"].trigger)
+    window.addToolBar(window.timeline_bar)
+    window.timeline_bar.timeline.drag_changed.connect(window.set_scrubbing)
+    window.results_tabs.message.connect(window.show_message)
+    window.side_panel.run_list.selection_changed.connect(window.on_run_selected)
+    window.side_panel.editor.context_actions = lambda: [actions[name] for name in HYPERPARAMETER_ACTIONS]
+    window.side_panel.editor.help_button.clicked.connect(actions["about_optimizer"].trigger)
+    window.side_panel.surface_selector.help_button.clicked.connect(actions["about_surface"].trigger)
     bar = window.statusBar()
     assert bar is not None
-    window.doing = Doing(session, window.side.runs)
-    bar.addWidget(window.doing, 1)  # words of the moment take its place for a while
-    commands.dress()
+    window.status_line = RunStatusLine(session, window.side_panel.run_list)
+    bar.addWidget(window.status_line, 1)  # words of the moment take its place for a while
+    actions.apply_theme()
 
 
-def refurnish(window: MainWindow) -> None:
+def rebuild_panels(window: MainWindow) -> None:
     """New ones in place of the old; what is chosen in them stays, and so does the place of the keyboard."""
-    window.side.fair.tuner.cancel()
-    row, page, bar, stops = window.side.runs.row, window.foot.currentIndex(), window.statusBar(), controls_of(window)
-    now, scrolled = window.focusWidget(), window.side.scrolled
-    here = stops.index(now) if now in stops else None
+    window.side_panel.comparison_panel.tuning_task.cancel()
+    selected_row, tab_index, bar, tab_stops = (
+        window.side_panel.run_list.selected_row,
+        window.results_tabs.currentIndex(),
+        window.statusBar(),
+        all_tab_stops(window),
+    )
+    focused, scroll_position = window.focusWidget(), window.side_panel.scroll_position
+    focus_index = tab_stops.index(focused) if focused in tab_stops else None
     assert bar is not None
-    bar.removeWidget(window.doing)
-    window.doing.deleteLater()
-    for tools in (window.transport, window.time):
-        window.removeToolBar(tools)
-        tools.deleteLater()
-    window.commands.translate()
-    furnish(window)
-    window.presentation.refurnished()
-    window.side.runs.list.setCurrentRow(row)
-    window.foot.setCurrentIndex(page)
+    bar.removeWidget(window.status_line)
+    window.status_line.deleteLater()
+    for toolbar in (window.playback_bar, window.timeline_bar):
+        window.removeToolBar(toolbar)
+        toolbar.deleteLater()
+    window.action_registry.retranslate()
+    build_panels(window)
+    window.presentation_mode.on_panels_rebuilt()
+    window.side_panel.run_list.list.setCurrentRow(selected_row)
+    window.results_tabs.setCurrentIndex(tab_index)
 
-    def settle() -> None:
-        window.side.scrolled = scrolled
-        again = controls_of(window)
-        if here is not None and len(again) == len(stops):
-            again[here].setFocus()
+    def restore_focus() -> None:
+        window.side_panel.scroll_position = scroll_position
+        new_tab_stops = all_tab_stops(window)
+        if focus_index is not None and len(new_tab_stops) == len(tab_stops):
+            new_tab_stops[focus_index].setFocus()
 
-    QTimer.singleShot(0, settle)  # once the new ones have their places
+    QTimer.singleShot(0, restore_focus)  # once the new ones have their places

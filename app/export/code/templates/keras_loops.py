@@ -9,22 +9,22 @@ from contextlib import suppress
 import keras
 import numpy as np
 
-from app.export.code.templates.parts import Parts
+from app.export.code.templates.parts import Modifiers
 
 
-def descend(surface, start, steps, make, turns):
+def descend(surface, start, steps, optimizer_class, changes_by_step):
     """The path of a run of a Keras optimizer, and the losses along it."""
     point = keras.Variable(start, dtype="float64")
-    optimizer = make(**turns[0])
+    optimizer = optimizer_class(**changes_by_step[0])
     path, losses = [start], [math.nan]
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
-        losses[0], slope = surface(*start)
+        losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
-            for name, value in turns.get(t - 1, {}).items():
+            for name, value in changes_by_step.get(t - 1, {}).items():
                 setattr(optimizer, name, value)
-            optimizer.apply([keras.ops.convert_to_tensor(slope, "float64")], [point])
+            optimizer.apply([keras.ops.convert_to_tensor(gradient, "float64")], [point])
             x, y = keras.ops.convert_to_numpy(point).tolist()
-            loss, slope = surface(x, y)
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))
@@ -37,21 +37,21 @@ def eps_after_correction(optimizer, t):
     optimizer.epsilon *= math.sqrt(1 - optimizer.beta_2**t)
 
 
-def descend_adjusted(surface, start, steps, make, turns, adjust):
+def descend_adjusted(surface, start, steps, optimizer_class, changes_by_step, adjust):
     """The path of a run of a Keras optimizer that is adjusted before every step, and the losses along it."""
     point = keras.Variable(start, dtype="float64")
-    optimizer, arguments = make(**turns[0]), {}
+    optimizer, arguments = optimizer_class(**changes_by_step[0]), {}
     path, losses = [start], [math.nan]
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
-        losses[0], slope = surface(*start)
+        losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
-            arguments.update(turns.get(t - 1, {}))
+            arguments.update(changes_by_step.get(t - 1, {}))
             for name, value in arguments.items():
                 setattr(optimizer, name, value)
             adjust(optimizer, t)
-            optimizer.apply([keras.ops.convert_to_tensor(slope, "float64")], [point])
+            optimizer.apply([keras.ops.convert_to_tensor(gradient, "float64")], [point])
             x, y = keras.ops.convert_to_numpy(point).tolist()
-            loss, slope = surface(x, y)
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))
@@ -59,30 +59,32 @@ def descend_adjusted(surface, start, steps, make, turns, adjust):
     return np.array(path), np.array(losses)
 
 
-def descend_combined(surface, start, steps, make, turns, stages, more, adjust=None):
+def descend_with_modifiers(
+    surface, start, steps, optimizer_class, changes_by_step, stages, modifier_changes, adjust=None
+):
     """The path of a run whose Keras optimizer is combined with other things, turned as ``more`` says, and the losses along it."""
-    point, parts = keras.Variable(start, dtype="float64"), Parts(surface, stages)
-    optimizer, arguments = make(**turns[0]), {}
+    point, modifiers = keras.Variable(start, dtype="float64"), Modifiers(surface, stages)
+    optimizer, arguments = optimizer_class(**changes_by_step[0]), {}
     path, losses = [start], [math.nan]
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
-        losses[0], slope = surface(*start)
+        losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
-            arguments.update(turns.get(t - 1, {}))
-            parts.settings.update(more.get(t - 1, {}))
+            arguments.update(changes_by_step.get(t - 1, {}))
+            modifiers.hyperparameters.update(modifier_changes.get(t - 1, {}))
             for name, value in arguments.items():
                 setattr(optimizer, name, value)
             lr = arguments["learning_rate"]  # if rate or position
-            lr = parts.rate(lr, t)  # if rate
+            lr = modifiers.modify_learning_rate(lr, t)  # if rate
             optimizer.learning_rate = lr  # if rate
-            before, grad = np.array(path[-1]), np.array(slope)
-            grad = parts.shape(before, grad, t)  # if gradient or loss
-            point.assign(parts.position(before, lr, t))  # if position
+            previous, grad = np.array(path[-1]), np.array(gradient)
+            grad = modifiers.modify_gradient(previous, grad, t)  # if gradient or loss
+            point.assign(modifiers.modify_position(previous, lr, t))  # if position
             if adjust:  # if adjusted
                 adjust(optimizer, t)  # if adjusted
             optimizer.apply([keras.ops.convert_to_tensor(grad, "float64")], [point])
-            point.assign(parts.result(keras.ops.convert_to_numpy(point), before, t))  # if result
+            point.assign(modifiers.modify_result(keras.ops.convert_to_numpy(point), previous, t))  # if result
             x, y = keras.ops.convert_to_numpy(point).tolist()
-            loss, slope = surface(x, y)
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))

@@ -12,27 +12,27 @@ from contextlib import suppress
 
 import numpy as np
 
-from app.export.code.templates.parts import Parts
+from app.export.code.templates.parts import Modifiers
 from optimizers.loss import Loss
-from optimizers.step import PartedLoss
+from optimizers.step import ModifiedLoss
 
 
-def several(moved):
+def as_tuple(result):
     """A rule without a state returns the position alone."""
-    return moved if isinstance(moved, tuple) else (moved,)
+    return result if isinstance(result, tuple) else (result,)
 
 
-def descend(surface, start, steps, rule, state, turns):
+def descend(surface, start, steps, update_rule, state, changes_by_step):
     """The path of a run, and the losses along it: the rule moves each coordinate by itself."""
     (x, y), x_state, y_state = start, state, state
-    path, losses, settings = [start], [math.nan], {}
+    path, losses, hyperparameters = [start], [math.nan], {}
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
-        losses[0], slope = surface(x, y)
+        losses[0], gradient = surface(x, y)
         for t in range(1, steps + 1):
-            settings.update(turns.get(t - 1, {}))
-            x, *x_state = several(rule(x, slope[0], t, *x_state, **settings))
-            y, *y_state = several(rule(y, slope[1], t, *y_state, **settings))
-            loss, slope = surface(x, y)
+            hyperparameters.update(changes_by_step.get(t - 1, {}))
+            x, *x_state = as_tuple(update_rule(x, gradient[0], t, *x_state, **hyperparameters))
+            y, *y_state = as_tuple(update_rule(y, gradient[1], t, *y_state, **hyperparameters))
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))
@@ -40,17 +40,17 @@ def descend(surface, start, steps, rule, state, turns):
     return np.array(path), np.array(losses)
 
 
-def descend_whole(surface, start, steps, rule, state, turns):
+def descend_whole(surface, start, steps, update_rule, state, changes_by_step):
     """The path of a run, and the losses along it: the rule moves the point as a whole, by the gradient there."""
     point = np.array(start)
-    path, losses, settings = [start], [math.nan], {}
+    path, losses, hyperparameters = [start], [math.nan], {}
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
-        losses[0], slope = surface(*start)
+        losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
-            settings.update(turns.get(t - 1, {}))
-            point, *state = several(rule(point, np.array(slope), t, *state, **settings))
+            hyperparameters.update(changes_by_step.get(t - 1, {}))
+            point, *state = as_tuple(update_rule(point, np.array(gradient), t, *state, **hyperparameters))
             x, y = map(float, point)
-            loss, slope = surface(x, y)
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))
@@ -58,15 +58,15 @@ def descend_whole(surface, start, steps, rule, state, turns):
     return np.array(path), np.array(losses)
 
 
-def descend_looking(surface, start, steps, rule, state, turns):
+def descend_with_loss(surface, start, steps, update_rule, state, changes_by_step):
     """The path of a run, and the losses along it: the rule looks at the surface itself, as often as it likes."""
-    point, seen = np.array(start), Loss(surface)
-    path, losses, settings = [start], [math.nan], {}
+    point, loss_function = np.array(start), Loss(surface)
+    path, losses, hyperparameters = [start], [math.nan], {}
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
         losses[0] = surface(*start)[0]
         for t in range(1, steps + 1):
-            settings.update(turns.get(t - 1, {}))
-            point, *state = several(rule(point, seen, t, *state, **settings))
+            hyperparameters.update(changes_by_step.get(t - 1, {}))
+            point, *state = as_tuple(update_rule(point, loss_function, t, *state, **hyperparameters))
             x, y = map(float, point)
             loss = surface(x, y)[0]
             if not all(map(math.isfinite, (x, y, loss))):
@@ -76,44 +76,44 @@ def descend_looking(surface, start, steps, rule, state, turns):
     return np.array(path), np.array(losses)
 
 
-def by_coordinate(rule, point, grad, t, states):
+def update_by_coordinate(update_rule, point, grad, t, states):
     """One update of a rule that moves each coordinate by itself: the new point, and the new state of each coordinate."""
-    moved = [
-        several(rule(x, slope, t, *state))
-        for x, slope, state in zip(point.tolist(), grad.tolist(), states, strict=True)
+    results = [
+        as_tuple(update_rule(x, derivative, t, *state))
+        for x, derivative, state in zip(point.tolist(), grad.tolist(), states, strict=True)
     ]
-    return np.array([x for x, *_ in moved]), [state for _, *state in moved]
+    return np.array([x for x, *_ in results]), [state for _, *state in results]
 
 
-def at_once(rule, point, grad, t, state):
+def update_whole(update_rule, point, grad, t, state):
     """One update of a rule that moves the point as a whole: the new point and the new state."""
-    point, *state = several(rule(point, grad, t, *state))
+    point, *state = as_tuple(update_rule(point, grad, t, *state))
     return point, state
 
 
-def descend_combined(surface, start, steps, update, rule, state, turns, stages):
+def descend_with_modifiers(surface, start, steps, update, update_rule, state, changes_by_step, stages):
     """The path of a run, and the losses along it: the rule is combined with other things."""
-    point, parts = np.array(start), Parts(surface, stages)
-    seen = PartedLoss(surface, parts)  # if looking
-    path, losses, settings = [start], [math.nan], parts.settings
+    point, modifiers = np.array(start), Modifiers(surface, stages)
+    loss_function = ModifiedLoss(surface, modifiers)  # if looking
+    path, losses, hyperparameters = [start], [math.nan], modifiers.hyperparameters
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
-        losses[0], slope = surface(*start)
+        losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
-            settings.update(turns.get(t - 1, {}))
-            now = parts.bound(rule)  # if not rate
-            lr = settings.get("lr", 1.0)  # if rate or position
-            lr = parts.rate(lr, t)  # if rate
-            now = parts.bound(rule, lr=lr)  # if rate
-            before = point  # if result
-            grad = np.array(slope)
-            grad = parts.shape(point, grad, t)  # if gradient or loss
-            seen.t = t  # if looking
-            grad = seen if "looking" in stages else grad  # if looking
-            point = parts.position(point, lr, t)  # if position
-            point, state = update(now, point, grad, t, state)
-            point = parts.result(point, before, t)  # if result
+            hyperparameters.update(changes_by_step.get(t - 1, {}))
+            bound_rule = modifiers.bind(update_rule)  # if not rate
+            lr = hyperparameters.get("lr", 1.0)  # if rate or position
+            lr = modifiers.modify_learning_rate(lr, t)  # if rate
+            bound_rule = modifiers.bind(update_rule, lr=lr)  # if rate
+            previous = point  # if result
+            grad = np.array(gradient)
+            grad = modifiers.modify_gradient(point, grad, t)  # if gradient or loss
+            loss_function.t = t  # if looking
+            grad = loss_function if "looking" in stages else grad  # if looking
+            point = modifiers.modify_position(point, lr, t)  # if position
+            point, state = update(bound_rule, point, grad, t, state)
+            point = modifiers.modify_result(point, previous, t)  # if result
             x, y = map(float, point)
-            loss, slope = surface(x, y)
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))

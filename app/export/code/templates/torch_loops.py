@@ -9,24 +9,24 @@ from contextlib import suppress
 import numpy as np
 import torch
 
-from app.export.code.templates.parts import Parts
+from app.export.code.templates.parts import Modifiers
 
 
-def descend(surface, start, steps, make, turns):
+def descend(surface, start, steps, optimizer_class, changes_by_step):
     """The path of a run of a torch optimizer, and the losses along it."""
     point = torch.tensor(start, requires_grad=True)
-    optimizer = make([point], **turns[0])
+    optimizer = optimizer_class([point], **changes_by_step[0])
     path, losses = [start], [math.nan]
 
     def closure():
-        loss, slope = surface(*point.tolist())
-        point.grad = torch.tensor(slope)
+        loss, gradient = surface(*point.tolist())
+        point.grad = torch.tensor(gradient)
         return torch.tensor(loss)
 
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
         losses[0] = surface(*start)[0]
         for t in range(1, steps + 1):
-            optimizer.param_groups[0].update(turns.get(t - 1, {}))
+            optimizer.param_groups[0].update(changes_by_step.get(t - 1, {}))
             optimizer.step(closure)
             x, y = point.tolist()
             loss = surface(x, y)[0]
@@ -37,7 +37,7 @@ def descend(surface, start, steps, make, turns):
     return np.array(path), np.array(losses)
 
 
-def rate_inside(group, grad, t):
+def lr_in_velocity(group, grad, t):
     """Momentum with the learning rate inside the velocity. Torch has it outside, which is not the same once it changes."""
     grad *= group["lr"]
     group["lr"] = 1.0
@@ -48,22 +48,22 @@ def eps_before_correction(group, grad, t):
     group["eps"] /= math.sqrt(1 - group["betas"][1] ** t)
 
 
-def descend_adjusted(surface, start, steps, make, turns, adjust):
+def descend_adjusted(surface, start, steps, optimizer_class, changes_by_step, adjust):
     """The path of a run of a torch optimizer that is adjusted before every step, and the losses along it."""
     point = torch.tensor(start, requires_grad=True)
-    optimizer, arguments = make([point], **turns[0]), {}
+    optimizer, arguments = optimizer_class([point], **changes_by_step[0]), {}
     group = optimizer.param_groups[0]
     path, losses = [start], [math.nan]
     with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
-        losses[0], slope = surface(*start)
+        losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
-            arguments.update(turns.get(t - 1, {}))
+            arguments.update(changes_by_step.get(t - 1, {}))
             group.update(arguments)
-            point.grad = torch.tensor(slope)
+            point.grad = torch.tensor(gradient)
             adjust(group, point.grad, t)
             optimizer.step()
             x, y = point.tolist()
-            loss, slope = surface(x, y)
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))
@@ -71,29 +71,32 @@ def descend_adjusted(surface, start, steps, make, turns, adjust):
     return np.array(path), np.array(losses)
 
 
-def descend_combined(surface, start, steps, make, turns, stages, more, adjust=None):
+def descend_with_modifiers(
+    surface, start, steps, optimizer_class, changes_by_step, stages, modifier_changes, adjust=None
+):
     """The path of a run whose torch optimizer is combined with other things, turned as ``more`` says, and the losses along it."""
-    point, parts = torch.tensor(start, requires_grad=True), Parts(surface, stages)
-    optimizer, arguments = make([point], **turns[0]), {}
+    point, modifiers = torch.tensor(start, requires_grad=True), Modifiers(surface, stages)
+    optimizer, arguments = optimizer_class([point], **changes_by_step[0]), {}
     group = optimizer.param_groups[0]
     path, losses = [start], [math.nan]
     with suppress(ArithmeticError, ValueError), torch.no_grad():  # an overflow: the run has diverged
-        losses[0], slope = surface(*start)
+        losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
-            arguments.update(turns.get(t - 1, {}))
-            parts.settings.update(more.get(t - 1, {}))
+            arguments.update(changes_by_step.get(t - 1, {}))
+            modifiers.hyperparameters.update(modifier_changes.get(t - 1, {}))
             group.update(arguments)
-            group["lr"] = parts.rate(group["lr"], t)  # if rate
-            before, grad = np.array(path[-1]), np.array(slope)
-            grad = parts.shape(before, grad, t)  # if gradient or loss
+            group["lr"] = modifiers.modify_learning_rate(group["lr"], t)  # if rate
+            previous, grad = np.array(path[-1]), np.array(gradient)
+            grad = modifiers.modify_gradient(previous, grad, t)  # if gradient or loss
             point.grad = torch.from_numpy(grad)
-            point.copy_(torch.from_numpy(parts.position(before, group["lr"], t)))  # if position
+            point.copy_(torch.from_numpy(modifiers.modify_position(previous, group["lr"], t)))  # if position
             if adjust:  # if adjusted
                 adjust(group, point.grad, t)  # if adjusted
             optimizer.step()
-            point.copy_(torch.from_numpy(parts.result(point.detach().numpy().copy(), before, t)))  # if result
+            result = modifiers.modify_result(point.detach().numpy().copy(), previous, t)  # if result
+            point.copy_(torch.from_numpy(result))  # if result
             x, y = point.tolist()
-            loss, slope = surface(x, y)
+            loss, gradient = surface(x, y)
             if not all(map(math.isfinite, (x, y, loss))):
                 break
             path.append((x, y))

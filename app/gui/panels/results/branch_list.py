@@ -18,19 +18,19 @@ from PyQt6.QtWidgets import (
 from app.gui.widgets import icons
 from app.session.session import Session
 from app.theming.theme import Theme
-from app.utils.i18n import mark, tr
-from app.utils.number_format import figure
+from app.utils.i18n import gettext_noop, tr
+from app.utils.number_format import format_fixed_width
 
-EMPTY = mark(
+EMPTY_TEXT = gettext_noop(
     "No branch yet. Go back to an earlier step, turn something and play on: "
     "the path that you leave stays as a pale branch."
 )
 
 
-class Branches(QListWidget):
+class BranchListWidget(QListWidget):
     """The Delete key is its own while it has the focus: elsewhere it removes the chosen run."""
 
-    dropped = pyqtSignal()
+    delete_requested = pyqtSignal()
 
     def event(self, event: QEvent | None) -> bool:
         if (
@@ -44,7 +44,7 @@ class Branches(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Delete:
-            self.dropped.emit()
+            self.delete_requested.emit()
         else:
             super().keyPressEvent(event)
 
@@ -55,93 +55,102 @@ class BranchList(QWidget):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.session, self.theme = session, theme
-        self.list = Branches(accessibleName=tr("Branches"))
-        self.list.dropped.connect(self.delete)
+        self.list = BranchListWidget(accessibleName=tr("Branches"))
+        self.list.delete_requested.connect(self.delete)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.itemChanged.connect(self._edited)
-        self.list.currentRowChanged.connect(lambda _: self._enable())
-        self.empty = QLabel(tr(EMPTY), objectName="quiet", wordWrap=True)
+        self.list.itemChanged.connect(self._on_item_changed)
+        self.list.currentRowChanged.connect(lambda _: self._update_buttons())
+        self.empty_label = QLabel(tr(EMPTY_TEXT), objectName="quiet", wordWrap=True)
         self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout()
         row.setSpacing(4)
-        for name, what, tip in (
+        for name, handler, tooltip in (
             (
-                mark("Keep a Branch"),
+                gettext_noop("Keep a Branch"),
                 session.keep_branch,
-                mark("Keep the paths of now, to compare them with what comes"),
+                gettext_noop("Keep the paths of now, to compare them with what comes"),
             ),
-            (mark("Make Current"), self.make_current, mark("Race the chosen branch; what is raced now becomes one")),
-            (mark("Rename"), self.rename, mark("Give the chosen branch a name")),
-            (mark("Delete"), self.delete, mark("Delete the chosen branch; Undo brings it back")),
+            (
+                gettext_noop("Make Current"),
+                self.make_current,
+                gettext_noop("Race the chosen branch; what is raced now becomes one"),
+            ),
+            (gettext_noop("Rename"), self.rename, gettext_noop("Give the chosen branch a name")),
+            (gettext_noop("Delete"), self.delete, gettext_noop("Delete the chosen branch; Undo brings it back")),
         ):
-            button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tip))
+            button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tooltip))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _, what=what: what())
+            button.clicked.connect(lambda _, what=handler: what())
             row.addWidget(button)
         row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
-        layout.addWidget(self.empty)
+        layout.addWidget(self.empty_label)
         layout.addWidget(self.list, 1)
         layout.addLayout(row)
         self.refresh()
 
     @property
-    def row(self) -> int:
+    def selected_row(self) -> int:
         return self.list.currentRow()
 
     def refresh(self) -> None:
         """Show the branches as they are."""
         branches, race = self.session.experiment.branches, self.session.race
         self.list.blockSignals(True)
-        row = max(self.row, 0)
+        row = max(self.selected_row, 0)
         while self.list.count() > len(branches):
             self.list.takeItem(self.list.count() - 1)
         while self.list.count() < len(branches):
             item = QListWidgetItem()
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             self.list.addItem(item)
-        for i, (branch, tracks) in enumerate(zip(branches, race.branches, strict=True)):
+        for i, (branch, trajectories) in enumerate(zip(branches, race.branch_trajectories, strict=True)):
             item = self.list.item(i)
             assert item is not None
-            ends = ", ".join(figure(track.losses[min(branch.steps, track.extent)]) for track in tracks[:3])
-            words = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=ends) + (
-                " …" if len(tracks) > 3 else ""
+            losses = ", ".join(
+                format_fixed_width(trajectory.losses[min(branch.steps, trajectory.last_step)])
+                for trajectory in trajectories[:3]
             )
-            known = branch, words, self.theme.name
-            if item.data(Qt.ItemDataRole.UserRole) != known:
-                item.setData(Qt.ItemDataRole.UserRole, known)
+            text = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=losses) + (
+                " …" if len(trajectories) > 3 else ""
+            )
+            item_data = branch, text, self.theme.name
+            if item.data(Qt.ItemDataRole.UserRole) != item_data:
+                item.setData(Qt.ItemDataRole.UserRole, item_data)
                 item.setText(branch.label)
-                item.setToolTip(f"{branch.label}: {words}")
+                item.setToolTip(f"{branch.label}: {text}")
                 item.setIcon(icons.run_icon(self.theme.styles(branch.runs)[0], self.theme))
                 item.setCheckState(Qt.CheckState.Checked if branch.visible else Qt.CheckState.Unchecked)
         self.list.setCurrentRow(min(row, len(branches) - 1))
         self.list.blockSignals(False)
-        self.empty.setVisible(not branches)
+        self.empty_label.setVisible(not branches)
         self.list.setVisible(bool(branches))
-        self._enable()
+        self._update_buttons()
 
-    def _enable(self) -> None:
+    def _update_buttons(self) -> None:
         for name in ("Make Current", "Rename", "Delete"):
-            self.buttons[name].setEnabled(self.row >= 0)
-        self.buttons["Keep a Branch"].setEnabled(bool(self.session.race.tracks) and self.session.race.extent > 0)
+            self.buttons[name].setEnabled(self.selected_row >= 0)
+        self.buttons["Keep a Branch"].setEnabled(
+            bool(self.session.race.trajectories) and self.session.race.last_step > 0
+        )
 
-    def _edited(self, item: QListWidgetItem) -> None:
+    def _on_item_changed(self, item: QListWidgetItem) -> None:
         """The name was written, or the box was checked."""
         row = self.list.row(item)
         branch = self.session.experiment.branches[row]
-        shown, name = item.checkState() == Qt.CheckState.Checked, item.text().strip()[:80]
+        visible, name = item.checkState() == Qt.CheckState.Checked, item.text().strip()[:80]
         item.setData(Qt.ItemDataRole.UserRole, None)
-        self.session.change_branch(row, visible=shown, name=branch.name if name == branch.label else name)
+        self.session.change_branch(row, visible=visible, name=branch.name if name == branch.label else name)
         self.refresh()
 
     def make_current(self) -> None:
-        if self.row >= 0:
-            self.session.take_branch(self.row)
+        if self.selected_row >= 0:
+            self.session.switch_branch(self.selected_row)
 
     def rename(self) -> None:
         item = self.list.currentItem()
@@ -149,5 +158,5 @@ class BranchList(QWidget):
             self.list.editItem(item)
 
     def delete(self) -> None:
-        if self.row >= 0:
-            self.session.drop_branch(self.row)
+        if self.selected_row >= 0:
+            self.session.remove_branch(self.selected_row)

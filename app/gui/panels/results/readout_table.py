@@ -8,27 +8,30 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app.engine.race import Race
-from app.engine.trajectory import Track
+from app.engine.trajectory import Trajectory
 from app.gui.widgets import icons
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
-from app.utils.number_format import figure
+from app.utils.number_format import format_fixed_width
 
-COLUMNS = 6
-SIZE, SMALLEST, LARGEST, HEADING = 15, 10, 20, 9  # points
-LAST_RESORT = 7  # points: where the window is narrower than figures of SMALLEST need
-GAP = 7  # pixels between two lines
-PAD = 20  # pixels of a cell beside its text
-NAMED, STUB = 0.24, 90  # of the width, and in pixels: what a long name is left before the figures are made larger
-TYPICAL = (
+COLUMN_COUNT = 6
+PREFERRED_FONT_SIZE, MIN_FONT_SIZE, MAX_FONT_SIZE, HEADING_FONT_SIZE = 15, 10, 20, 9  # points
+FALLBACK_FONT_SIZE = 7  # points: where the window is narrower than figures of SMALLEST need
+ROW_SPACING = 7  # pixels between two lines
+CELL_PADDING = 20  # pixels of a cell beside its text
+NAME_WIDTH_FRACTION, MIN_NAME_WIDTH = (
+    0.24,
+    90,
+)  # of the width, and in pixels: what a long name is left before the figures are made larger
+SAMPLE_TEXTS = (
     "000,000",
     "-00.00000",
     "-00.00000",
     "000.00000",
     "000.00000",
 )  # what the columns beside the name have room for
-DIGITS = str.maketrans("123456789", "000000000")
+DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:
@@ -36,20 +39,20 @@ def alignment(column: int) -> Qt.AlignmentFlag:
     return (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
 
-def state(race: Race, track: Track) -> tuple[int, float, float, float, float]:
+def displayed_values(race: Race, trajectory: Trajectory) -> tuple[int, float, float, float, float]:
     """Step, x, y, loss and gradient norm of a run at the race's step, or where it last was before it diverged."""
-    step = min(race.step, track.extent)
-    x, y, loss = (float(part[0]) for part in track.part(step, step))
+    step = min(race.step, trajectory.last_step)
+    x, y, loss = (float(column[0]) for column in trajectory.values_between(step, step))
     with np.errstate(all="ignore"):
-        slope = race.surface(np.array([x]), np.array([y]))[1]
-        return step, x, y, loss, float(np.hypot(*slope)[0])
+        gradient = race.surface(np.array([x]), np.array([y]))[1]
+        return step, x, y, loss, float(np.hypot(*gradient)[0])
 
 
-class Results(QTableWidget):
+class ReadoutTable(QTableWidget):
     """One row for each run; rewritten some ten times a second, not with every frame."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__(0, COLUMNS)
+        super().__init__(0, COLUMN_COUNT)
         self.session, self.theme = session, theme
         self.setObjectName("results")
         self.setAccessibleName(tr("Read-out"))
@@ -60,147 +63,173 @@ class Results(QTableWidget):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.race = session.race
-        self.shapes = [{shape} for shape in TYPICAL]  # what has been written in this race, with 0 for every digit
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        assert rows is not None
-        assert columns is not None
-        rows.hide()
-        small = QFont(self.font())
-        small.setPointSize(HEADING)
-        columns.setFont(small)
-        columns.setMinimumSectionSize(1)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.digit_patterns = [
+            {pattern} for pattern in SAMPLE_TEXTS
+        ]  # what has been written in this race, with 0 for every digit
+        row_header, column_header = self.verticalHeader(), self.horizontalHeader()
+        assert row_header is not None
+        assert column_header is not None
+        row_header.hide()
+        heading_font = QFont(self.font())
+        heading_font.setPointSize(HEADING_FONT_SIZE)
+        column_header.setFont(heading_font)
+        column_header.setMinimumSectionSize(1)
+        column_header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumHeight(60)
         self.refresh()
 
-    def _head(self, race: Race) -> None:
+    def _update_headings(self, race: Race) -> None:
         """Name the columns; the coordinates by the surface's own names."""
-        x, y = (axis.split()[0] for axis in race.surface.axes)
+        x, y = (axis.split()[0] for axis in race.surface.axis_labels)
         self.headings = (tr("Run"), tr("Step"), x, y, tr("Loss"), tr("Gradient norm"))
-        for column, words in enumerate(self.headings):
+        for column, text in enumerate(self.headings):
             heading = self.horizontalHeaderItem(column)
-            if heading is None or heading.text() != words:
-                heading = QTableWidgetItem(words)
+            if heading is None or heading.text() != text:
+                heading = QTableWidgetItem(text)
                 heading.setTextAlignment(alignment(column))
                 self.setHorizontalHeaderItem(column, heading)
 
-    def _metrics(self, points: int) -> QFontMetrics:
+    def _metrics(self, font_size: int) -> QFontMetrics:
         font = QFont(self.font())
-        font.setPointSize(points)
+        font.setPointSize(font_size)
         return QFontMetrics(font)
 
-    def _needed(self, points: int) -> list[int]:
+    def _column_widths(self, font_size: int) -> list[int]:
         """The widths of the columns beside the name: of the widest that was written in this race, and of the heading."""
-        metrics, heading = self._metrics(points), self._metrics(HEADING)
+        metrics, heading = self._metrics(font_size), self._metrics(HEADING_FONT_SIZE)
         digit = max("0123456789", key=metrics.horizontalAdvance)
         widths = [
-            max(metrics.horizontalAdvance(shape.replace("0", digit)) for shape in shapes) + PAD
-            for shapes in self.shapes
+            max(metrics.horizontalAdvance(pattern.replace("0", digit)) for pattern in patterns) + CELL_PADDING
+            for patterns in self.digit_patterns
         ]
-        headings = [heading.horizontalAdvance(words) + PAD for words in self.headings[1:]]
+        headings = [heading.horizontalAdvance(text) + CELL_PADDING for text in self.headings[1:]]
         return list(map(max, widths, headings))
 
-    def _name(self, points: int) -> int:
+    def _name_width(self, font_size: int) -> int:
         """The width that the longest name needs."""
-        metrics, style = self._metrics(points), self.style()
+        metrics, style = self._metrics(font_size), self.style()
         assert style is not None
         icon = style.pixelMetric(style.PixelMetric.PM_SmallIconSize) + 8
-        names = {run.rule.name for run in self.session.experiment.runs}
-        return max((metrics.horizontalAdvance(name) for name in names), default=0) + icon + PAD
+        names = {run.method.name for run in self.session.experiment.runs}
+        return max((metrics.horizontalAdvance(name) for name in names), default=0) + icon + CELL_PADDING
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._adapt_font_size()
 
-    def _fits_across(self, points: int, width: int) -> bool:
+    def _fits_width(self, font_size: int, width: int) -> bool:
         """Whether the figures fit beside the names: whole in large letters, else with a share of the width, else with a stub."""
-        least = width if points > SIZE else int(NAMED * width) if points > SMALLEST else STUB
-        return sum(self._needed(points)) + min(self._name(points), least) <= width
+        name_limit = (
+            width
+            if font_size > PREFERRED_FONT_SIZE
+            else int(NAME_WIDTH_FRACTION * width)
+            if font_size > MIN_FONT_SIZE
+            else MIN_NAME_WIDTH
+        )
+        return sum(self._column_widths(font_size)) + min(self._name_width(font_size), name_limit) <= width
 
-    def _points_across(self, width: int, most: int) -> int:
+    def _largest_fitting_size(self, width: int, max_font_size: int) -> int:
         return next(
-            (points for points in range(most, LAST_RESORT, -1) if self._fits_across(points, width)), LAST_RESORT
+            (
+                font_size
+                for font_size in range(max_font_size, FALLBACK_FONT_SIZE, -1)
+                if self._fits_width(font_size, width)
+            ),
+            FALLBACK_FONT_SIZE,
         )
 
-    def _fit(self) -> None:
+    def _adapt_font_size(self) -> None:
         """Figures as large as the columns and the rows find room; names get what is left, and are cut where that is too little."""
-        view, rows = self.viewport(), self.verticalHeader()
+        view, row_header = self.viewport(), self.verticalHeader()
         assert view is not None
-        assert rows is not None
-        room = view.height() // max(self.rowCount(), 1) - GAP
-        most = next(
-            (points for points in range(LARGEST, SMALLEST, -1) if self._metrics(points).height() <= room), SMALLEST
+        assert row_header is not None
+        available_height = view.height() // max(self.rowCount(), 1) - ROW_SPACING
+        max_font_size = next(
+            (
+                points
+                for points in range(MAX_FONT_SIZE, MIN_FONT_SIZE, -1)
+                if self._metrics(points).height() <= available_height
+            ),
+            MIN_FONT_SIZE,
         )
-        points = self._points_across(view.width(), most)
-        if points != self.font().pointSize():
+        font_size = self._largest_fitting_size(view.width(), max_font_size)
+        if font_size != self.font().pointSize():
             font = QFont(self.font())
-            font.setPointSize(points)
+            font.setPointSize(font_size)
             self.setFont(font)
-        height = self._metrics(points).height() + GAP  # of the font of now: the style sheet, too, may have set it
-        if rows.defaultSectionSize() != height:
-            rows.setDefaultSectionSize(height)
+        height = (
+            self._metrics(font_size).height() + ROW_SPACING
+        )  # of the font of now: the style sheet, too, may have set it
+        if row_header.defaultSectionSize() != height:
+            row_header.setDefaultSectionSize(height)
             for row in range(self.rowCount()):
                 self.setRowHeight(row, height)
-        self._widen(points, view.width())
+        self._set_column_widths(font_size, view.width())
 
-    def _widen(self, points: int, width: int) -> None:
+    def _set_column_widths(self, font_size: int, width: int) -> None:
         """What is left beside the longest name is shared by the columns of x, y, loss and gradient."""
-        needed = self._needed(points)
-        left = width - sum(needed)
-        spare = max(left - self._name(points), 0)
-        widths = [left - spare, needed[0], *(each + spare // 4 for each in needed[1:])]
-        for column, each in enumerate(widths):
-            if self.columnWidth(column) != each:
-                self.setColumnWidth(column, max(each, 1))
+        min_widths = self._column_widths(font_size)
+        remaining = width - sum(min_widths)
+        spare = max(remaining - self._name_width(font_size), 0)
+        widths = [remaining - spare, min_widths[0], *(each + spare // 4 for each in min_widths[1:])]
+        for column, column_width in enumerate(widths):
+            if self.columnWidth(column) != column_width:
+                self.setColumnWidth(column, max(column_width, 1))
 
-    def fitting(self) -> int:
+    def preferred_height(self) -> int:
         """The height that shows every run in the size for three metres, or in the largest for which the window is wide enough."""
-        columns = self.horizontalHeader()
-        assert columns is not None
-        points = self._points_across(self.width(), SIZE) if self.isVisible() else SIZE
-        line = self._metrics(points).height() + GAP
-        return columns.sizeHint().height() + line * max(1, self.rowCount()) + 6
+        column_header = self.horizontalHeader()
+        assert column_header is not None
+        font_size = (
+            self._largest_fitting_size(self.width(), PREFERRED_FONT_SIZE) if self.isVisible() else PREFERRED_FONT_SIZE
+        )
+        line_height = self._metrics(font_size).height() + ROW_SPACING
+        return column_header.sizeHint().height() + line_height * max(1, self.rowCount()) + 6
 
     def refresh(self) -> None:
         """Write what has changed."""
         race = self.session.race
-        self._head(race)
-        styles, labels = self.theme.styles(race.experiment.runs), race.experiment.at(race.step).labels
-        grown = len(race.tracks) != self.rowCount()
-        if grown or (race is not self.race and not self.session.store.holding):
-            self.shapes, grown = [{shape} for shape in TYPICAL], True
+        self._update_headings(race)
+        styles, labels = self.theme.styles(race.experiment.runs), race.experiment.as_of_step(race.step).labels
+        changed = len(race.trajectories) != self.rowCount()
+        if changed or (race is not self.race and not self.session.store.interaction_active):
+            self.digit_patterns, changed = [{shape} for shape in SAMPLE_TEXTS], True
         self.race = race
-        self.setRowCount(len(race.tracks))
-        for row, (track, style, run) in enumerate(zip(race.tracks, styles, race.experiment.runs, strict=True)):
-            gone = track.diverged_at is not None and track.diverged_at <= race.step
-            step, *figures = state(race, track)
-            words = tr("diverged at {diverged_at:,}", diverged_at=track.diverged_at) if gone else f"{step:,}"
-            grown |= self._write(row, 0, run.rule.name)
-            for column, text in enumerate((words, *map(figure, figures)), 1):
-                self._write(row, column, text)
-                shape = text.translate(DIGITS)
-                if shape not in self.shapes[column - 1]:
-                    self.shapes[column - 1].add(shape)
-                    grown = True
-            name, when = self.item(row, 0), self.item(row, 1)
-            assert name is not None
-            assert when is not None
-            name.setToolTip(labels[row])
-            if name.data(Qt.ItemDataRole.UserRole) != style:
-                name.setData(Qt.ItemDataRole.UserRole, style)
-                name.setIcon(icons.run_icon(style, self.theme))
-            when.setForeground(QColor(self.theme.warning if gone else self.theme.text))
-        if grown:
-            self._fit()
+        self.setRowCount(len(race.trajectories))
+        for row, (trajectory, style, run) in enumerate(
+            zip(race.trajectories, styles, race.experiment.runs, strict=True)
+        ):
+            diverged = trajectory.diverged_at is not None and trajectory.diverged_at <= race.step
+            step, *values = displayed_values(race, trajectory)
+            step_text = (
+                tr("diverged at {diverged_at:,}", diverged_at=trajectory.diverged_at) if diverged else f"{step:,}"
+            )
+            changed |= self._set_cell(row, 0, run.method.name)
+            for column, text in enumerate((step_text, *map(format_fixed_width, values)), 1):
+                self._set_cell(row, column, text)
+                pattern = text.translate(DIGITS_TO_ZERO)
+                if pattern not in self.digit_patterns[column - 1]:
+                    self.digit_patterns[column - 1].add(pattern)
+                    changed = True
+            name_item, step_item = self.item(row, 0), self.item(row, 1)
+            assert name_item is not None
+            assert step_item is not None
+            name_item.setToolTip(labels[row])
+            if name_item.data(Qt.ItemDataRole.UserRole) != style:
+                name_item.setData(Qt.ItemDataRole.UserRole, style)
+                name_item.setIcon(icons.run_icon(style, self.theme))
+            step_item.setForeground(QColor(self.theme.warning if diverged else self.theme.text))
+        if changed:
+            self._adapt_font_size()
 
-    def _write(self, row: int, column: int, words: str) -> bool:
+    def _set_cell(self, row: int, column: int, text: str) -> bool:
         """Write a cell; whether there was something else in it."""
         item = self.item(row, column)
         if item is None:
             item = QTableWidgetItem()
             item.setTextAlignment(alignment(column))
             self.setItem(row, column, item)
-        if item.text() == words:
+        if item.text() == text:
             return False
-        item.setText(words)
+        item.setText(text)
         return True

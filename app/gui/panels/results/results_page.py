@@ -8,62 +8,71 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.analysis.results import COLUMNS, CRITERION, STEPS, UNKNOWN, Standing, cells, ordered, standings
-from app.engine.update_timing import microseconds
+from app.analysis.results import (
+    COLUMNS,
+    NO_MINIMUM_TEXT,
+    STEPS_COLUMN,
+    TOLERANCE_TEXT,
+    RunResult,
+    format_cells,
+    run_results,
+    sort_results,
+)
+from app.engine.update_timing import measure_update_time
 from app.export.results_text import as_csv, as_latex, as_markdown
-from app.gui.panels.results.results_table import Table
+from app.gui.panels.results.results_table import ResultsTable
 from app.session.session import Session
 from app.theming.theme import Theme
-from app.utils.i18n import in_english, mark, tr
+from app.utils.i18n import gettext_noop, in_english, tr
 
-FORMS = {
+COPY_FORMATS = {
     "csv": ("CSV", as_csv),
     "markdown": ("Markdown", as_markdown),
     "latex": ("LaTeX", as_latex),
-    "tsv": (mark("tab-separated text"), lambda found: as_csv(found, "\t")),
+    "tsv": (gettext_noop("tab-separated text"), lambda found: as_csv(found, "\t")),
 }
 
 
-class Standings(QWidget):
+class ResultsPage(QWidget):
     """``chosen(index)``: a person selected the row of that run of the experiment. ``copied(words)``: what is on the clipboard."""
 
-    chosen = pyqtSignal(int)
+    run_selected = pyqtSignal(int)
     copied = pyqtSignal(str)
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.session, self.theme = session, theme
         self.setObjectName("standings")
-        self.slot: int | None = None  # of the chosen run, which stays with it wherever it stands
-        self.order: list[int] = []  # the slots, from the first row on
+        self.selected_slot: int | None = None  # of the chosen run, which stays with it wherever it stands
+        self.row_slots: list[int] = []  # the slots, from the first row on
         self.surface = session.race.surface
-        self.table = table = Table(theme)
-        table.columns.sortIndicatorChanged.connect(self._sort)
-        table.itemSelectionChanged.connect(self._selected)
-        table.copying.connect(lambda: self.copy("tsv"))
-        session.clock.playing.connect(self.refresh)
-        self.words = QLabel(objectName="quiet", wordWrap=True)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = QPushButton(tr("Copy"), toolTip=tr("Copy the whole table as text"))
-        for widget in (self.button, self.table):
+        self.table = table = ResultsTable(theme)
+        table.column_header.sortIndicatorChanged.connect(self._on_sort_changed)
+        table.itemSelectionChanged.connect(self._on_selection_changed)
+        table.copy_requested.connect(lambda: self.copy("tsv"))
+        session.clock.playing_changed.connect(self.refresh)
+        self.criterion_label = QLabel(objectName="quiet", wordWrap=True)
+        self.criterion_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.copy_button = QPushButton(tr("Copy"), toolTip=tr("Copy the whole table as text"))
+        for widget in (self.copy_button, self.table):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space and the arrows to the race
-        self.menu, sorting = QMenu(tr("Copy"), self.button), QMenu(tr("Sort by"), table)
-        for kind in ("csv", "markdown", "latex"):
-            self.menu.addAction(tr("As {form}", form=FORMS[kind][0]), partial(self.copy, kind))
+        self.copy_menu, sort_menu = QMenu(tr("Copy"), self.copy_button), QMenu(tr("Sort by"), table)
+        for format_id in ("csv", "markdown", "latex"):
+            self.copy_menu.addAction(tr("As {form}", form=COPY_FORMATS[format_id][0]), partial(self.copy, format_id))
         for k, column in enumerate(COLUMNS):
-            sorting.addAction(tr(column.name.capitalize()), partial(table.sort_by, k))
-        self.button.setMenu(self.menu)
-        table.addActions([sorting.menuAction(), self.menu.menuAction()])
+            sort_menu.addAction(tr(column.name.capitalize()), partial(table.sort_by, k))
+        self.copy_button.setMenu(self.copy_menu)
+        table.addActions([sort_menu.menuAction(), self.copy_menu.menuAction()])
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 0, 8, 4)
-        foot.addWidget(self.words, 1)
-        foot.addWidget(self.button)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(8, 0, 8, 4)
+        footer.addWidget(self.criterion_label, 1)
+        footer.addWidget(self.copy_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(table, 1)
-        layout.addLayout(foot)
+        layout.addLayout(footer)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
@@ -71,56 +80,58 @@ class Standings(QWidget):
 
     # What is shown
 
-    def _found(self) -> list[Standing]:
+    def _results(self) -> list[RunResult]:
         """The standings in the order of the rows; while figures run, that order stands still."""
-        found, running = (
-            standings(self.session.race, pace=microseconds),
-            self.session.clock.running or self.session.store.holding,
+        results, running = (
+            run_results(self.session.race, measure_update_time=measure_update_time),
+            self.session.clock.running or self.session.store.interaction_active,
         )
-        if running and {standing.slot for standing in found} == set(self.order):
-            return sorted(found, key=lambda standing: self.order.index(standing.slot))
-        column, descending = self.table.sorting
-        return ordered(found, COLUMNS[column], descending)
+        if running and {result.slot for result in results} == set(self.row_slots):
+            return sorted(results, key=lambda standing: self.row_slots.index(standing.slot))
+        column, descending = self.table.sort_state
+        return sort_results(results, COLUMNS[column], descending)
 
-    def _sort(self) -> None:
-        self.order = []
+    def _on_sort_changed(self) -> None:
+        self.row_slots = []
         self.refresh()
 
     def refresh(self) -> None:
         """Write what has changed; nothing while nobody sees it."""
         if not self.isVisible():
             return
-        race, table, found = self.session.race, self.table, self._found()
+        race, table, results = self.session.race, self.table, self._results()
         styles = self.theme.styles(race.experiment.runs)
-        afresh = table.rowCount() != len(found) or race.surface is not self.surface
-        self.surface, self.order = race.surface, [standing.slot for standing in found]
-        changed = afresh
+        rows_changed = table.rowCount() != len(results) or race.surface is not self.surface
+        self.surface, self.row_slots = race.surface, [standing.slot for standing in results]
+        changed = rows_changed
         table.blockSignals(True)
-        table.setRowCount(len(found))
-        for row, standing in enumerate(found):
-            for column, words in enumerate(cells(standing)):
-                changed |= table.write(row, column, words, styles[standing.index] if column == 0 else None)
-            table.tint(row, STEPS, self.theme.text if standing.diverged_at is None else self.theme.warning)
+        table.setRowCount(len(results))
+        for row, result in enumerate(results):
+            for column, text in enumerate(format_cells(result)):
+                changed |= table.set_cell(row, column, text, styles[result.index] if column == 0 else None)
+            table.set_text_color(
+                row, STEPS_COLUMN, self.theme.text if result.diverged_at is None else self.theme.warning
+            )
         table.blockSignals(False)
-        self._mark()
+        self._select_current_row()
         if changed:
-            table.measure(afresh)
-        words = tr(UNKNOWN) if race.surface.lowest is None else tr(CRITERION)
-        if self.words.text() != words:
-            self.words.setText(words)
+            table.measure_columns(rows_changed)
+        text = tr(NO_MINIMUM_TEXT) if race.surface.minimum_loss is None else tr(TOLERANCE_TEXT)
+        if self.criterion_label.text() != text:
+            self.criterion_label.setText(text)
 
     # Choosing a run
 
-    def choose(self, index: int) -> None:
+    def select_run(self, index: int) -> None:
         """Select the row of a run of the experiment, without a signal; -1 for none."""
         runs = self.session.race.experiment.runs
-        self.slot = runs[index].slot if 0 <= index < len(runs) else None
-        self._mark()
+        self.selected_slot = runs[index].slot if 0 <= index < len(runs) else None
+        self._select_current_row()
 
-    def _mark(self) -> None:
+    def _select_current_row(self) -> None:
         """Select the row of the chosen run."""
         table = self.table
-        row = self.order.index(self.slot) if self.slot in self.order else -1
+        row = self.row_slots.index(self.selected_slot) if self.selected_slot in self.row_slots else -1
         if row == table.currentRow() and (row < 0 or table.selectedItems()):
             return
         table.blockSignals(True)
@@ -131,23 +142,23 @@ class Standings(QWidget):
             table.selectRow(row)
         table.blockSignals(False)
 
-    def _selected(self) -> None:
+    def _on_selection_changed(self) -> None:
         """A person selected a row, or took the selection away, which is put back."""
         if not self.table.selectedItems():
-            self._mark()
-        elif self.order[self.table.currentRow()] != self.slot:
-            self.slot = self.order[self.table.currentRow()]
-            self.chosen.emit([run.slot for run in self.session.race.experiment.runs].index(self.slot))
+            self._select_current_row()
+        elif self.row_slots[self.table.currentRow()] != self.selected_slot:
+            self.selected_slot = self.row_slots[self.table.currentRow()]
+            self.run_selected.emit([run.slot for run in self.session.race.experiment.runs].index(self.selected_slot))
 
     # Copying
 
-    def table_text(self, kind: str) -> str:
+    def table_text(self, format_id: str) -> str:
         """The table as it is sorted now, in English: "csv", "markdown", "latex", or "tsv" for a spreadsheet."""
         with in_english():
-            return FORMS[kind][1](self._found())
+            return COPY_FORMATS[format_id][1](self._results())
 
-    def copy(self, kind: str) -> None:
+    def copy(self, format_id: str) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
-            clipboard.setText(self.table_text(kind))
-            self.copied.emit(tr("Copied the results table as {form}.", form=tr(FORMS[kind][0])))
+            clipboard.setText(self.table_text(format_id))
+            self.copied.emit(tr("Copied the results table as {form}.", form=tr(COPY_FORMATS[format_id][0])))

@@ -15,22 +15,26 @@ from PyQt6.QtWidgets import (
 
 from app.analysis.results import COLUMNS
 from app.gui.widgets import icons
-from app.gui.widgets.palette import palette
+from app.gui.widgets.palette import create_palette
 from app.theming.theme import Style, Theme
 from app.utils.i18n import tr
 
-PAD, GAP, ICON = 11, 6, 22  # pixels of a cell beside its text, between two lines, and of a run's mark
-LEAST = 80  # pixels that a long text is left before the table scrolls
-UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+CELL_PADDING, ROW_SPACING, ICON_WIDTH = (
+    11,
+    6,
+    22,
+)  # pixels of a cell beside its text, between two lines, and of a run's mark
+MIN_TEXT_WIDTH = 80  # pixels that a long text is left before the table scrolls
+ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:
     """Texts and marks to the left, figures to the right."""
-    left = column == 0 or COLUMNS[column].textual
+    left = column == 0 or COLUMNS[column].is_text
     return (Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
 
 
-def marked(column: int, arrow: str) -> str:
+def heading_with_arrow(column: int, arrow: str) -> str:
     """A column's heading, with an arrow beside its shortest line, so that it needs little room."""
     lines = tr(COLUMNS[column].heading).split("\n")
     k = min(range(len(lines)), key=lambda line: len(lines[line]))
@@ -39,7 +43,7 @@ def marked(column: int, arrow: str) -> str:
     return "\n".join(lines)
 
 
-class Tinted(QStyledItemDelegate):
+class TextColorDelegate(QStyledItemDelegate):
     """Keeps the color of a text in a row that is selected."""
 
     def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
@@ -48,10 +52,10 @@ class Tinted(QStyledItemDelegate):
             option.palette.setBrush(QPalette.ColorRole.HighlightedText, option.palette.brush(QPalette.ColorRole.Text))
 
 
-class Table(QTableWidget):
+class ResultsTable(QTableWidget):
     """Cells of text, columns as wide as what was written in them. ``copying``: Ctrl+C was pressed here."""
 
-    copying = pyqtSignal()
+    copy_requested = pyqtSignal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(0, len(COLUMNS))
@@ -65,41 +69,43 @@ class Table(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setItemDelegate(Tinted(self))
+        self.setItemDelegate(TextColorDelegate(self))
         self.setStyleSheet(
             "QTableWidget { outline: 0; } QTableWidget::item { padding: 0 1px; }"
             "QHeaderView::section { padding: 3px 4px; }"
             f"QTableWidget:focus {{ border-top: 1px solid {theme.accent}; }}"
         )
-        colors = palette(theme)
-        colors.setColor(QPalette.ColorRole.Highlight, QColor(theme.blend(theme.accent, 0.8, theme.field)))
+        colors = create_palette(theme)
+        colors.setColor(QPalette.ColorRole.Highlight, QColor(theme.blend(theme.accent, 0.8, theme.input_background)))
         colors.setColor(QPalette.ColorRole.HighlightedText, QColor(theme.text))
         self.setPalette(colors)
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        assert rows is not None
-        assert columns is not None
-        self.columns = columns
-        rows.hide()
-        rows.setMinimumSectionSize(1)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + GAP)
-        columns.setSectionsClickable(True)
-        columns.setHighlightSections(False)
-        columns.setMinimumSectionSize(1)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setSortIndicator(0, UP)
-        columns.sortIndicatorChanged.connect(self.head)
-        self.least = []  # widths of the headings, and of typical figures
+        row_header, column_header = self.verticalHeader(), self.horizontalHeader()
+        assert row_header is not None
+        assert column_header is not None
+        self.column_header = column_header
+        row_header.hide()
+        row_header.setMinimumSectionSize(1)
+        row_header.setDefaultSectionSize(self.fontMetrics().height() + ROW_SPACING)
+        column_header.setSectionsClickable(True)
+        column_header.setHighlightSections(False)
+        column_header.setMinimumSectionSize(1)
+        column_header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        column_header.setSortIndicator(0, ASCENDING)
+        column_header.sortIndicatorChanged.connect(self.update_headings)
+        self.min_column_widths = []  # widths of the headings, and of typical figures
         for k, column in enumerate(COLUMNS):
             heading = QTableWidgetItem()
             heading.setTextAlignment(alignment(k))
-            heading.setToolTip(tr(column.tip or column.name.capitalize()))
+            heading.setToolTip(tr(column.tooltip or column.name.capitalize()))
             self.setHorizontalHeaderItem(k, heading)
-            lines = map(columns.fontMetrics().horizontalAdvance, marked(k, "▲").split("\n"))
-            self.least.append(max(self.fontMetrics().horizontalAdvance(column.room), *lines) + PAD)
-        self.head()
-        self.needed = list(self.least)
+            lines = map(column_header.fontMetrics().horizontalAdvance, heading_with_arrow(k, "▲").split("\n"))
+            self.min_column_widths.append(
+                max(self.fontMetrics().horizontalAdvance(column.sample_text), *lines) + CELL_PADDING
+            )
+        self.update_headings()
+        self.needed_widths = list(self.min_column_widths)
 
-    def write(self, row: int, column: int, words: str, style: Style | None = None) -> bool:
+    def set_cell(self, row: int, column: int, text: str, style: Style | None = None) -> bool:
         """Write a cell, with a run's mark before it if there is one; whether there was something else in it."""
         item = self.item(row, column)
         if item is None:
@@ -109,56 +115,56 @@ class Table(QTableWidget):
         if style is not None and item.data(Qt.ItemDataRole.UserRole) != style:
             item.setData(Qt.ItemDataRole.UserRole, style)
             item.setIcon(icons.run_icon(style, self.theme))
-        if item.text() == words:
+        if item.text() == text:
             return False
-        item.setText(words)
-        item.setToolTip(words if COLUMNS[column].textual else "")
+        item.setText(text)
+        item.setToolTip(text if COLUMNS[column].is_text else "")
         return True
 
-    def tint(self, row: int, column: int, color: str) -> None:
+    def set_text_color(self, row: int, column: int, color: str) -> None:
         item = self.item(row, column)
         assert item is not None
         if item.foreground().color() != QColor(color):
             item.setForeground(QColor(color))
 
-    def head(self) -> None:
+    def update_headings(self) -> None:
         """Name the columns; an arrow marks the one that the rows are sorted by."""
-        column, descending = self.sorting
+        column, descending = self.sort_state
         for k in range(len(COLUMNS)):
             heading = self.horizontalHeaderItem(k)
             assert heading is not None
-            heading.setText(marked(k, "" if k != column else "▼" if descending else "▲"))
+            heading.setText(heading_with_arrow(k, "" if k != column else "▼" if descending else "▲"))
 
     @property
-    def sorting(self) -> tuple[int, bool]:
+    def sort_state(self) -> tuple[int, bool]:
         """The column that the rows are sorted by, and whether from the highest down."""
-        return self.columns.sortIndicatorSection(), self.columns.sortIndicatorOrder() == DOWN
+        return self.column_header.sortIndicatorSection(), self.column_header.sortIndicatorOrder() == DESCENDING
 
     def sort_by(self, column: int) -> None:
         """What a click on the heading does."""
-        self.columns.setSortIndicator(column, DOWN if self.sorting == (column, False) else UP)
+        self.column_header.setSortIndicator(column, DESCENDING if self.sort_state == (column, False) else ASCENDING)
 
-    def measure(self, afresh: bool) -> None:
+    def measure_columns(self, reset: bool) -> None:
         """See how wide each column must be; those of figures never get narrower while the figures change, unless ``afresh``."""
         advance = self.fontMetrics().horizontalAdvance
         for k, column in enumerate(COLUMNS):
             items = (self.item(row, k) for row in range(self.rowCount()))
-            widest = max((advance(item.text()) for item in items if item is not None), default=0) + PAD
+            widest = max((advance(item.text()) for item in items if item is not None), default=0) + CELL_PADDING
             if k == 0:
-                widest += ICON
-            kept = 0 if afresh or column.textual else self.needed[k]
-            self.needed[k] = max(self.least[k], widest, kept)
-        self.fit()
+                widest += ICON_WIDTH
+            minimum = 0 if reset or column.is_text else self.needed_widths[k]
+            self.needed_widths[k] = max(self.min_column_widths[k], widest, minimum)
+        self.resize_columns()
 
-    def fit(self) -> None:
+    def resize_columns(self) -> None:
         """Every column as wide as it needs; what is left is shared, what is missing is taken from the long texts."""
-        view = self.viewport()
-        assert view is not None
-        widths, spare = list(self.needed), view.width() - sum(self.needed)
-        for k in (k for k in reversed(range(len(COLUMNS))) if COLUMNS[k].textual):
-            less = min(max(-spare, 0), max(widths[k] - LEAST, 0))
-            widths[k] -= less
-            spare += less
+        viewport = self.viewport()
+        assert viewport is not None
+        widths, spare = list(self.needed_widths), viewport.width() - sum(self.needed_widths)
+        for k in (k for k in reversed(range(len(COLUMNS))) if COLUMNS[k].is_text):
+            reduction = min(max(-spare, 0), max(widths[k] - MIN_TEXT_WIDTH, 0))
+            widths[k] -= reduction
+            spare += reduction
         widths[1:] = (width + max(spare, 0) // (len(widths) - 1) for width in widths[1:])
         for k, width in enumerate(widths):
             if self.columnWidth(k) != width:
@@ -166,7 +172,7 @@ class Table(QTableWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.fit()
+        self.resize_columns()
 
     def event(self, event: QEvent | None) -> bool:
         """Ctrl+C is the table's while it has the focus; Space, which it does not need, stays with Play."""
@@ -181,6 +187,6 @@ class Table(QTableWidget):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.matches(QKeySequence.StandardKey.Copy):
-            self.copying.emit()
+            self.copy_requested.emit()
         else:
             super().keyPressEvent(event)

@@ -5,141 +5,152 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.gui.panels.setup.run_list import RunList
-from app.gui.widgets.inline_message import Words
+from app.gui.widgets.inline_message import InlineMessage
 from app.gui.widgets.number_field import NumberField
-from app.gui.widgets.wheel_guard import quiet_wheel
-from app.model.comparison import MODES, Fair
-from app.model.edits import one_rate
+from app.gui.widgets.wheel_guard import guard_wheel
+from app.model.comparison import COMPARISON_MODES, ComparisonMode
+from app.model.edits import shared_learning_rates
 from app.model.experiment import Experiment
 from app.session.session import Session
-from app.session.tuning_task import Tuner
-from app.utils.i18n import mark, tr
-from app.utils.validation import MOST_STEPS
+from app.session.tuning_task import TuningTask
+from app.utils.i18n import gettext_noop, tr
+from app.utils.validation import MAX_STEPS
 from optimizers import Hyperparameter
 
-LONGEST = 100_000  # steps that a rate is tuned for
-BUDGETS = {
-    "tuned": Hyperparameter(1, LONGEST, "whole", least=1, most=LONGEST, label=mark("steps"), default=500),
+MAX_TUNING_STEPS = 100_000  # steps that a rate is tuned for
+BUDGET_SPECS = {
+    "tuned": Hyperparameter(
+        1, MAX_TUNING_STEPS, "whole", minimum=1, maximum=MAX_TUNING_STEPS, label=gettext_noop("steps"), default=500
+    ),
     "evaluations": Hyperparameter(
-        1, MOST_STEPS, "whole", least=1, most=MOST_STEPS, label=mark("evaluations"), default=1000
+        1, MAX_STEPS, "whole", minimum=1, maximum=MAX_STEPS, label=gettext_noop("evaluations"), default=1000
     ),
 }
-RATES = mark("Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins.")
+TUNING_TEXT = gettext_noop(
+    "Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins."
+)
 
 
-class FairRace(QWidget):
+class ComparisonPanel(QWidget):
     """A list of the modes; where one needs a budget, a field for it; where something is searched, a bar and a way to cancel."""
 
-    def __init__(self, session: Session, runs: RunList) -> None:
+    def __init__(self, session: Session, run_list: RunList) -> None:
         super().__init__()
-        self.session, self.runs = session, runs
-        self.tuner = Tuner(self)
-        self.modes = QComboBox(accessibleName=tr("Fair race"))
-        for mode, words in MODES.items():
-            said = tr(words)
-            self.modes.addItem(said[0].upper() + said[1:], mode)
-        quiet_wheel(self.modes)
-        self.unit = QLabel()
-        self.budget = NumberField(BUDGETS["tuned"])
-        self.budget.show_value(BUDGETS["tuned"].default)
-        self.bar = QProgressBar(accessibleName=tr("Tuning"))
-        self.go, self.cancel = QPushButton(tr("Tune")), QPushButton(tr("Cancel"))
-        self.words, self.wrong = QLabel(objectName="quiet", wordWrap=True), Words()
+        self.session, self.run_list = session, run_list
+        self.tuning_task = TuningTask(self)
+        self.mode_combo = QComboBox(accessibleName=tr("Fair race"))
+        for mode, mode_text in COMPARISON_MODES.items():
+            label = tr(mode_text)
+            self.mode_combo.addItem(label[0].upper() + label[1:], mode)
+        guard_wheel(self.mode_combo)
+        self.unit_label = QLabel()
+        self.budget_field = NumberField(BUDGET_SPECS["tuned"])
+        self.budget_field.show_value(BUDGET_SPECS["tuned"].default)
+        self.progress_bar = QProgressBar(accessibleName=tr("Tuning"))
+        self.tune_button, self.cancel_button = QPushButton(tr("Tune")), QPushButton(tr("Cancel"))
+        self.hint_label, self.error_label = QLabel(objectName="quiet", wordWrap=True), InlineMessage()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(2, 1)
         grid.addWidget(QLabel(tr("Race"), objectName="quiet"), 0, 0)
-        grid.addWidget(self.modes, 0, 1, 1, 3)
-        for column, widget in enumerate((self.unit, self.budget, self.bar, self.go)):
+        grid.addWidget(self.mode_combo, 0, 1, 1, 3)
+        for column, widget in enumerate((self.unit_label, self.budget_field, self.progress_bar, self.tune_button)):
             grid.addWidget(widget, 1, column)
-        grid.addWidget(self.cancel, 1, 3)
-        grid.addWidget(self.words, 2, 0, 1, 4)
-        grid.addWidget(self.wrong, 3, 0, 1, 4)
-        self.modes.activated.connect(lambda _: self._choose(self.modes.currentData()))
-        self.budget.committed.connect(self._set_budget)
-        self.budget.turned.connect(lambda value: self._set_budget(value, "budget"))
-        self.budget.seized.connect(session.store.hold)
-        self.budget.let_go.connect(session.store.release)
-        self.budget.refused.connect(self.wrong.say)
-        self.go.clicked.connect(self._tune)
-        self.cancel.clicked.connect(self._cancel)
-        self.tuner.progress.connect(lambda share: self.bar.setValue(round(100 * share)))
-        self.tuner.done.connect(self._tuned)
-        self.tuner.failed.connect(self._fail)
-        self.wanted = ""  # the mode that the list shows: one that is to be tuned is not yet the experiment's
-        self.known: Fair | None = None
+        grid.addWidget(self.cancel_button, 1, 3)
+        grid.addWidget(self.hint_label, 2, 0, 1, 4)
+        grid.addWidget(self.error_label, 3, 0, 1, 4)
+        self.mode_combo.activated.connect(lambda _: self._select_mode(self.mode_combo.currentData()))
+        self.budget_field.value_committed.connect(self._set_budget)
+        self.budget_field.value_changing.connect(lambda value: self._set_budget(value, "budget"))
+        self.budget_field.interaction_started.connect(session.store.begin_interaction)
+        self.budget_field.interaction_finished.connect(session.store.end_interaction)
+        self.budget_field.input_rejected.connect(self.error_label.show_message)
+        self.tune_button.clicked.connect(self._start_tuning)
+        self.cancel_button.clicked.connect(self._cancel_tuning)
+        self.tuning_task.progress.connect(lambda share: self.progress_bar.setValue(round(100 * share)))
+        self.tuning_task.done.connect(self._on_tuned)
+        self.tuning_task.failed.connect(self._on_tuning_failed)
+        self.selected_mode = ""  # the mode that the list shows: one that is to be tuned is not yet the experiment's
+        self.displayed_comparison: ComparisonMode | None = None
         self.refresh()
 
     def refresh(self) -> None:
         """Show the experiment's mode, unless another is being prepared."""
-        fair = self.session.experiment.fair
-        if self.tuner.running and not self._still(self.tuner.experiment):
-            self._cancel()
-        if fair != self.known:
-            self.known, self.wanted = fair, fair.mode
-            self._show()
+        comparison = self.session.experiment.comparison
+        if self.tuning_task.running and not self._tunes_same_experiment(self.tuning_task.experiment):
+            self._cancel_tuning()
+        if comparison != self.displayed_comparison:
+            self.displayed_comparison, self.selected_mode = comparison, comparison.mode
+            self._update_widgets()
 
-    def _still(self, experiment: Experiment) -> bool:
+    def _tunes_same_experiment(self, experiment: Experiment) -> bool:
         """Whether what is tuned is still what is raced, but for the learning rates."""
 
-        def tuned(e: Experiment) -> list[tuple[object, ...]]:
+        def tuned_settings(e: Experiment) -> list[tuple[object, ...]]:
             return [(run.slot, run.optimizer, {**run.hyperparameters, "lr": 0.0}) for run in e.runs]
 
-        return experiment.same_ground(self.session.experiment) and tuned(experiment) == tuned(self.session.seen)
+        return experiment.same_surface_and_start(self.session.experiment) and tuned_settings(
+            experiment
+        ) == tuned_settings(self.session.displayed_experiment)
 
-    def _show(self) -> None:
-        fair, running = self.session.experiment.fair, self.tuner.running
-        self.modes.setCurrentIndex(self.modes.findData(self.wanted))
-        declared = BUDGETS.get(self.wanted)
-        for widget in (self.unit, self.budget):
-            widget.setVisible(declared is not None)
+    def _update_widgets(self) -> None:
+        comparison, running = self.session.experiment.comparison, self.tuning_task.running
+        self.mode_combo.setCurrentIndex(self.mode_combo.findData(self.selected_mode))
+        spec = BUDGET_SPECS.get(self.selected_mode)
+        for widget in (self.unit_label, self.budget_field):
+            widget.setVisible(spec is not None)
             widget.setEnabled(not running)
-        if declared is not None:
-            self.unit.setText(tr(declared.label))
-            if fair.mode == self.wanted:
-                self.budget.show_value(float(fair.budget))
-            elif declared is not self.budget.declared:
-                self.budget.show_value(declared.default)
-            self.budget.declare(declared)
-        self.budget.restore()
-        self.go.setVisible(self.wanted == "tuned" and not running)
-        self.go.setText(tr("Tune again") if fair.mode == "tuned" else tr("Tune"))
-        self.cancel.setVisible(running)
-        self.bar.setVisible(running)
-        self.words.setText(tr(RATES))
-        self.words.setVisible(self.wanted == "tuned")
-        self.wrong.say("")
+        if spec is not None:
+            self.unit_label.setText(tr(spec.label))
+            if comparison.mode == self.selected_mode:
+                self.budget_field.show_value(float(comparison.budget))
+            elif spec is not self.budget_field.spec:
+                self.budget_field.show_value(spec.default)
+            self.budget_field.set_spec(spec)
+        self.budget_field.restore()
+        self.tune_button.setVisible(self.selected_mode == "tuned" and not running)
+        self.tune_button.setText(tr("Tune again") if comparison.mode == "tuned" else tr("Tune"))
+        self.cancel_button.setVisible(running)
+        self.progress_bar.setVisible(running)
+        self.hint_label.setText(tr(TUNING_TEXT))
+        self.hint_label.setVisible(self.selected_mode == "tuned")
+        self.error_label.show_message("")
 
-    def _choose(self, mode: str) -> None:
-        if mode != self.wanted:
-            self._cancel()
-            self.wanted = mode
+    def _select_mode(self, mode: str) -> None:
+        if mode != self.selected_mode:
+            self._cancel_tuning()
+            self.selected_mode = mode
             if mode == "rate":
-                self.session.race_fairly(Fair(mode), one_rate(self.session.seen, self.runs.row))
+                self.session.set_comparison(
+                    ComparisonMode(mode),
+                    shared_learning_rates(self.session.displayed_experiment, self.run_list.selected_row),
+                )
             elif mode != "tuned":
-                self.session.race_fairly(Fair(mode, int(BUDGETS[mode].default) if mode in BUDGETS else 0), {})
-        self._show()
+                self.session.set_comparison(
+                    ComparisonMode(mode, int(BUDGET_SPECS[mode].default) if mode in BUDGET_SPECS else 0), {}
+                )
+        self._update_widgets()
 
     def _set_budget(self, value: float, merge: str | None = None) -> None:
-        if self.wanted == "evaluations":
-            self.session.race_fairly(Fair("evaluations", int(value)), {}, merge)
+        if self.selected_mode == "evaluations":
+            self.session.set_comparison(ComparisonMode("evaluations", int(value)), {}, merge)
 
-    def _tune(self) -> None:
-        self.bar.setValue(0)
-        self.tuner.start(self.session.seen, int(self.budget.value))
-        self._show()
+    def _start_tuning(self) -> None:
+        self.progress_bar.setValue(0)
+        self.tuning_task.start(self.session.displayed_experiment, int(self.budget_field.value))
+        self._update_widgets()
 
-    def _tuned(self, experiment: Experiment, rates: dict[int, float], steps: int) -> None:
-        self.known = None
-        self.session.race_fairly(Fair("tuned", steps), rates)
+    def _on_tuned(self, experiment: Experiment, learning_rates: dict[int, float], steps: int) -> None:
+        self.displayed_comparison = None
+        self.session.set_comparison(ComparisonMode("tuned", steps), learning_rates)
         self.refresh()
 
-    def _fail(self, words: str) -> None:
-        self._show()
-        self.wrong.say(words[0].upper() + words[1:] + ".")
+    def _on_tuning_failed(self, message: str) -> None:
+        self._update_widgets()
+        self.error_label.show_message(message[0].upper() + message[1:] + ".")
 
-    def _cancel(self) -> None:
-        self.tuner.cancel()
-        self.wanted = self.session.experiment.fair.mode
-        self._show()
+    def _cancel_tuning(self) -> None:
+        self.tuning_task.cancel()
+        self.selected_mode = self.session.experiment.comparison.mode
+        self._update_widgets()

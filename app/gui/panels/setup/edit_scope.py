@@ -6,15 +6,15 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.session.session import Session
-from app.utils.i18n import mark, tr
+from app.utils.i18n import gettext_noop, tr
 
-WAYS = {
-    False: (mark("From now on"), mark("What is turned is felt from the next update on")),
-    True: (mark("From the start"), mark("The whole path of the run is computed anew while you turn")),
+SCOPES = {
+    False: (gettext_noop("From now on"), gettext_noop("What is turned is felt from the next update on")),
+    True: (gettext_noop("From the start"), gettext_noop("The whole path of the run is computed anew while you turn")),
 }
 
 
-class Since(QWidget):
+class EditScopeToggle(QWidget):
     """Two buttons, one of which is pressed."""
 
     def __init__(self, session: Session) -> None:
@@ -27,16 +27,16 @@ class Since(QWidget):
         row.addSpacing(8)
         self.group = QButtonGroup(self)
         self.buttons = {}
-        for from_start, (words, tip) in WAYS.items():
+        for from_start, (text, tooltip) in SCOPES.items():
             button = self.buttons[from_start] = QToolButton(
-                text=tr(words), toolTip=tr(tip), checkable=True, objectName="segment"
+                text=tr(text), toolTip=tr(tooltip), checkable=True, objectName="segment"
             )
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _, on=from_start: session.turn_from(on))
+            button.clicked.connect(lambda _, on=from_start: session.set_edit_from_start(on))
             self.group.addButton(button)
             row.addWidget(button)
         row.addStretch(1)
         self.refresh()
 
     def refresh(self) -> None:
-        self.buttons[self.session.from_start].setChecked(True)
+        self.buttons[self.session.edit_from_start].setChecked(True)

@@ -8,73 +8,73 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from app.gui.widgets import icons
-from app.gui.widgets.slider_field import Knob
-from app.gui.widgets.switch_field import Switch
+from app.gui.widgets.slider_field import SliderField
+from app.gui.widgets.switch_field import SwitchField
 from app.model.experiment import Run
-from app.model.hyperparameter_text import defaults
+from app.model.hyperparameter_text import default_hyperparameters
 from app.theming.theme import Theme
 from app.utils.i18n import tr
-from optimizers import Hyperparameter, Part
+from optimizers import Hyperparameter, Modifier
 
 
-class Knobs(QWidget):
+class HyperparameterForm(QWidget):
     """``turned(name, value)`` follows a slider, ``typed(name, value)`` is said once.
 
     ``dropped(part)``: it shall go; ``spread(part)``: every run shall have it.
     """
 
-    turned = pyqtSignal(str, float)
-    typed = pyqtSignal(str, float)
-    seized = pyqtSignal()
-    let_go = pyqtSignal()
-    dropped = pyqtSignal(object)
-    spread = pyqtSignal(object)
+    value_changing = pyqtSignal(str, float)
+    value_committed = pyqtSignal(str, float)
+    interaction_started = pyqtSignal()
+    interaction_finished = pyqtSignal()
+    remove_requested = pyqtSignal(object)
+    apply_to_all_runs = pyqtSignal(object)
 
     def __init__(self, run: Run, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
-        self.knobs: dict[str, Knob | Switch] = {}
-        self.crosses: dict[str, QToolButton] = {}
+        self.fields: dict[str, SliderField | SwitchField] = {}
+        self.remove_buttons: dict[str, QToolButton] = {}
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(0, 2, 0, 2)
         self.grid.setHorizontalSpacing(6)
         self.grid.setVerticalSpacing(4)
         self.grid.setColumnStretch(1, 1)
-        first = defaults(run)
-        for name, declared in run.rule.hyperparameters.items():
-            self._add(name, declared)
-        for part in run.parts:
-            self._head(part)
-            for name, declared in part.hyperparameters.items():
-                self._add(name, replace(declared, default=first[name]))
+        default_values = default_hyperparameters(run)
+        for name, spec in run.method.hyperparameters.items():
+            self._add_field(name, spec)
+        for modifier in run.modifiers:
+            self._add_modifier_heading(modifier)
+            for name, spec in modifier.hyperparameters.items():
+                self._add_field(name, replace(spec, default=default_values[name]))
 
     def show_values(self, run: Run) -> None:
-        for name, knob in self.knobs.items():
-            knob.show_value(run.hyperparameters[name])
+        for name, field in self.fields.items():
+            field.show_value(run.hyperparameters[name])
 
-    def _add(self, name: str, declared: Hyperparameter) -> None:
-        kind = Switch if declared.scale == "switch" else Knob
-        knob = self.knobs[name] = kind(self.grid, self.grid.rowCount(), declared, name, self.theme, self)
-        knob.typed.connect(lambda value: self.typed.emit(name, value))
-        if isinstance(knob, Knob):
-            knob.turned.connect(lambda value: self.turned.emit(name, value))
-            knob.seized.connect(self.seized)
-            knob.let_go.connect(self.let_go)
+    def _add_field(self, name: str, spec: Hyperparameter) -> None:
+        field_type = SwitchField if spec.scale == "switch" else SliderField
+        field = self.fields[name] = field_type(self.grid, self.grid.rowCount(), spec, name, self.theme, self)
+        field.value_committed.connect(lambda value: self.value_committed.emit(name, value))
+        if isinstance(field, SliderField):
+            field.value_changing.connect(lambda value: self.value_changing.emit(name, value))
+            field.interaction_started.connect(self.interaction_started)
+            field.interaction_finished.connect(self.interaction_finished)
 
-    def _head(self, part: Part) -> None:
+    def _add_modifier_heading(self, modifier: Modifier) -> None:
         """A part's name, and the cross that takes it away."""
-        away = tr("Remove {name}", name=tr(part.name))
-        cross = self.crosses[part.id] = QToolButton(objectName="reset", toolTip=away)
-        cross.setAccessibleName(away)
-        cross.setIcon(icons.icon("cross", self.theme.muted))
-        cross.clicked.connect(lambda: self.dropped.emit(part))
-        every = QToolButton(
+        remove_text = tr("Remove {name}", name=tr(modifier.name))
+        remove_button = self.remove_buttons[modifier.id] = QToolButton(objectName="reset", toolTip=remove_text)
+        remove_button.setAccessibleName(remove_text)
+        remove_button.setIcon(icons.load_icon("cross", self.theme.muted_text))
+        remove_button.clicked.connect(lambda: self.remove_requested.emit(modifier))
+        apply_button = QToolButton(
             objectName="reset", toolTip=tr("Give every run this part with the same settings"), text=tr("to all")
         )
-        every.setAccessibleName(tr("Give every run {name}", name=tr(part.name)))
-        every.clicked.connect(lambda: self.spread.emit(part))
-        row, title = self.grid.rowCount(), QLabel(tr(part.name), objectName="part", wordWrap=True)
-        title.setToolTip(f"<p>{tr(part.note)}</p><p>{part.source}</p>")
-        self.grid.addWidget(title, row, 0, 1, 2)
-        self.grid.addWidget(every, row, 2, Qt.AlignmentFlag.AlignRight)
-        self.grid.addWidget(cross, row, 3)
+        apply_button.setAccessibleName(tr("Give every run {name}", name=tr(modifier.name)))
+        apply_button.clicked.connect(lambda: self.apply_to_all_runs.emit(modifier))
+        row, heading = self.grid.rowCount(), QLabel(tr(modifier.name), objectName="part", wordWrap=True)
+        heading.setToolTip(f"<p>{tr(modifier.summary)}</p><p>{modifier.source}</p>")
+        self.grid.addWidget(heading, row, 0, 1, 2)
+        self.grid.addWidget(apply_button, row, 2, Qt.AlignmentFlag.AlignRight)
+        self.grid.addWidget(remove_button, row, 3)

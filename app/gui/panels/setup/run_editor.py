@@ -9,37 +9,37 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from app.gui.panels.setup.edit_scope import Since
-from app.gui.panels.setup.hyperparameter_form import Knobs
-from app.gui.panels.setup.replicas import Replicas
+from app.gui.panels.setup.edit_scope import EditScopeToggle
+from app.gui.panels.setup.hyperparameter_form import HyperparameterForm
+from app.gui.panels.setup.replicas import ReplicaCountField
 from app.gui.panels.setup.run_list import RunList
 from app.gui.widgets import icons
-from app.gui.widgets.help_button import help_button
+from app.gui.widgets.help_button import create_help_button
 from app.gui.widgets.picker import Picker
-from app.gui.widgets.wheel_guard import quiet_wheel
-from app.model.catalog import conventions, optimizer_entries
+from app.gui.widgets.wheel_guard import guard_wheel
+from app.model.catalog import list_implementations, optimizer_entries
 from app.model.experiment import Run
-from app.model.hyperparameter_text import copied, defaults, pasted
+from app.model.hyperparameter_text import default_hyperparameters, format_hyperparameters, parse_hyperparameters
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
 from app.utils.i18n import tr
-from optimizers import Optimizer, Part
+from optimizers import Modifier, Optimizer
 from optimizers.frameworks import presets
 
 
-def as_convention(rule: Optimizer) -> str:
-    return rule.convention or tr("as published")
+def implementation_name(optimizer: Optimizer) -> str:
+    return optimizer.implementation or tr("as published")
 
 
 class MenuButton(QPushButton):
     """A button that opens a menu, which is filled when it opens."""
 
-    def __init__(self, text: str, tip: str, fill: Callable[[QMenu], None]) -> None:
-        super().__init__(text, toolTip=tip)
+    def __init__(self, text: str, tooltip: str, populate: Callable[[QMenu], None]) -> None:
+        super().__init__(text, toolTip=tooltip)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(self, toolTipsVisible=True)
-        menu.aboutToShow.connect(lambda: (menu.clear(), fill(menu)))
+        menu.aboutToShow.connect(lambda: (menu.clear(), populate(menu)))
         self.setMenu(menu)
 
 
@@ -49,218 +49,239 @@ class RunEditor(QWidget):
     ``grown``: a part was added, whose knobs may lie below what is seen. ``offered`` are the commands of its context menu.
     """
 
-    grown = pyqtSignal()
+    modifier_added = pyqtSignal()
 
-    def __init__(self, session: Session, runs: RunList, settings: Settings, theme: Theme) -> None:
+    def __init__(self, session: Session, run_list: RunList, settings: Settings, theme: Theme) -> None:
         super().__init__()
-        self.session, self.runs, self.theme = session, runs, theme
+        self.session, self.run_list, self.theme = session, run_list, theme
         self.picker = Picker("optimizer", optimizer_entries(), settings, theme)
-        self.preset = MenuButton(tr("Preset"), tr("Set it as a framework sets it by default"), self._list_presets)
-        self.help = help_button(tr("What this optimizer does"))
-        self.note, self.source = (QLabel(objectName="quiet", wordWrap=True) for _ in range(2))
-        self.named = QLabel(objectName="quiet", wordWrap=True)
-        self.convention = QComboBox(accessibleName=tr("Convention"))
-        self.convention.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.convention.setMinimumContentsLength(8)
-        quiet_wheel(self.convention)
-        self.body = Knobs(Run("sgd"), theme)
-        self.add = MenuButton(tr("Add part"), tr("Combine it with weight decay, clipping, noise ..."), self._list_parts)
-        self.since = Since(session)
-        self.reset = QPushButton(
+        self.preset_button = MenuButton(
+            tr("Preset"), tr("Set it as a framework sets it by default"), self._fill_preset_menu
+        )
+        self.help_button = create_help_button(tr("What this optimizer does"))
+        self.note_label, self.source_label = (QLabel(objectName="quiet", wordWrap=True) for _ in range(2))
+        self.implementation_label = QLabel(objectName="quiet", wordWrap=True)
+        self.implementation_combo = QComboBox(accessibleName=tr("Convention"))
+        self.implementation_combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.implementation_combo.setMinimumContentsLength(8)
+        guard_wheel(self.implementation_combo)
+        self.form = HyperparameterForm(Run("sgd"), theme)
+        self.add_button = MenuButton(
+            tr("Add part"), tr("Combine it with weight decay, clipping, noise ..."), self._fill_modifier_menu
+        )
+        self.edit_scope = EditScopeToggle(session)
+        self.reset_button = QPushButton(
             tr("Reset all"),
             toolTip=tr("All hyperparameters back to their defaults"),
-            icon=icons.icon("reset", theme.muted),
+            icon=icons.load_icon("reset", theme.muted_text),
         )
-        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.reset.clicked.connect(self.reset_all)
-        self.offered: Callable[[], list[QAction]] = list
-        self.replicas = Replicas(theme)
-        self.built = ""
-        top, row, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reset_button.clicked.connect(self.reset_all)
+        self.context_actions: Callable[[], list[QAction]] = list
+        self.replica_field = ReplicaCountField(theme)
+        self.form_key = ""
+        top, row, footer = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.picker, 1)
-        top.addWidget(self.preset)
-        top.addWidget(self.help)
-        row.addWidget(self.named, 1)
-        row.addWidget(self.convention, 3)
-        foot.addWidget(self.add)
-        foot.addStretch(1)
-        foot.addWidget(self.reset)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.addLayout(top)
-        self.column.addWidget(self.since)
-        self.column.addWidget(self.body)
-        self.column.addWidget(self.replicas)
-        self.column.addLayout(foot)
-        self.column.addWidget(self.note)
-        self.column.addLayout(row)
-        self.column.addWidget(self.source)
-        self.replicas.turned.connect(
-            lambda count: self._change(lambda run: replace(run, replicas=count), f"{self.runs.row} replicas")
+        top.addWidget(self.preset_button)
+        top.addWidget(self.help_button)
+        row.addWidget(self.implementation_label, 1)
+        row.addWidget(self.implementation_combo, 3)
+        footer.addWidget(self.add_button)
+        footer.addStretch(1)
+        footer.addWidget(self.reset_button)
+        self.column_layout = QVBoxLayout(self)
+        self.column_layout.setContentsMargins(0, 0, 0, 0)
+        self.column_layout.addLayout(top)
+        self.column_layout.addWidget(self.edit_scope)
+        self.column_layout.addWidget(self.form)
+        self.column_layout.addWidget(self.replica_field)
+        self.column_layout.addLayout(footer)
+        self.column_layout.addWidget(self.note_label)
+        self.column_layout.addLayout(row)
+        self.column_layout.addWidget(self.source_label)
+        self.replica_field.count_changed.connect(
+            lambda count: self._edit_run(
+                lambda run: replace(run, replicas=count), f"{self.run_list.selected_row} replicas"
+            )
         )
-        self.replicas.knob.seized.connect(session.store.hold)
-        self.replicas.knob.let_go.connect(session.store.release)
-        self.picker.chosen.connect(self._choose)
-        self.convention.activated.connect(lambda _: self._race(self.convention.currentData()))
-        runs.chosen.connect(self.refresh)
+        self.replica_field.slider_field.interaction_started.connect(session.store.begin_interaction)
+        self.replica_field.slider_field.interaction_finished.connect(session.store.end_interaction)
+        self.picker.selected.connect(self._select_optimizer)
+        self.implementation_combo.activated.connect(
+            lambda _: self._change_optimizer(self.implementation_combo.currentData())
+        )
+        run_list.selection_changed.connect(self.refresh)
         self.refresh()
 
     @property
-    def run(self) -> Run | None:
+    def selected_run(self) -> Run | None:
         """The chosen run as it is at the step that is shown."""
-        row, runs = self.runs.row, self.session.seen.runs
+        row, runs = self.run_list.selected_row, self.session.displayed_experiment.runs
         return runs[row] if 0 <= row < len(runs) else None
 
     @property
-    def knobs(self) -> dict:
+    def fields(self) -> dict:
         """The knobs and switches by the names of what they turn."""
-        return self.body.knobs
+        return self.form.fields
 
     @property
-    def turned(self) -> bool:
+    def is_modified(self) -> bool:
         """Whether a hyperparameter of the chosen run is not at its default."""
-        return self.run is not None and self.run.hyperparameters != defaults(self.run)
+        return self.selected_run is not None and self.selected_run.hyperparameters != default_hyperparameters(
+            self.selected_run
+        )
 
     def reset_all(self) -> None:
         """Every hyperparameter back to its default, as the buttons of the rows do one by one."""
-        if self.run is not None:
-            self._change(lambda run: replace(run, hyperparameters=defaults(run)))
+        if self.selected_run is not None:
+            self._edit_run(lambda run: replace(run, hyperparameters=default_hyperparameters(run)))
 
     def copy(self) -> str:
         """Put the chosen run's hyperparameters on the clipboard; what was done, in words."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
-        assert self.run is not None
-        clipboard.setText(copied(self.run))
-        return tr("Copied the hyperparameters of {name}.", name=self.run.rule.name)
+        assert self.selected_run is not None
+        clipboard.setText(format_hyperparameters(self.selected_run))
+        return tr("Copied the hyperparameters of {name}.", name=self.selected_run.method.name)
 
     def paste(self) -> str:
         """Set those that the clipboard holds; what was done, in words. ExperimentError for what cannot be understood."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
-        assert self.run is not None
-        made, known, unknown = pasted(clipboard.text(), self.run)
-        self._change(lambda run: made)
+        assert self.selected_run is not None
+        pasted_run, applied, unknown = parse_hyperparameters(clipboard.text(), self.selected_run)
+        self._edit_run(lambda run: pasted_run)
         if unknown:
             return tr(
                 "Set {names}; {name} has no {others}.",
-                names=", ".join(known),
-                name=made.rule.name,
+                names=", ".join(applied),
+                name=pasted_run.method.name,
                 others=", ".join(unknown),
             )
-        return tr("Pasted the hyperparameters of {name}.", name=made.rule.name)
+        return tr("Pasted the hyperparameters of {name}.", name=pasted_run.method.name)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
-        actions = self.offered()
+        actions = self.context_actions()
         if event is not None and actions:
             QMenu.exec(actions, event.globalPos(), None, self)
 
     def refresh(self) -> None:
         """Show the chosen run."""
-        run = self.run
+        run = self.selected_run
         self.setVisible(run is not None)
         if run is None:
             return
-        wanted = " ".join([run.optimizer, str(self.runs.row), *(part.id for part in run.parts)])
-        if wanted != self.built:
-            self.built = wanted
-            self._describe(run.rule)
-            self._build(run)
-        self.body.show_values(run)
-        self.since.refresh()
-        self.replicas.show_run(run)
-        self.reset.setEnabled(self.turned)
+        form_key = " ".join(
+            [run.optimizer, str(self.run_list.selected_row), *(modifier.id for modifier in run.modifiers)]
+        )
+        if form_key != self.form_key:
+            self.form_key = form_key
+            self._show_optimizer(run.method)
+            self._rebuild_form(run)
+        self.form.show_values(run)
+        self.edit_scope.refresh()
+        self.replica_field.show_run(run)
+        self.reset_button.setEnabled(self.is_modified)
 
-    def _describe(self, rule: Optimizer) -> None:
-        known = conventions(rule.id)
-        self.picker.show_choice(known[0].id)
-        self.note.setText(tr(rule.note) if rule.note else "")
-        self.source.setText(rule.source)
-        self.preset.setEnabled(any(each.convention for each in known))
-        several = len(known) > 1
-        self.named.setText(tr("Convention") if several else tr("Convention: {name}", name=rule.convention))
-        self.named.setVisible(several or bool(rule.convention))
-        self.convention.setVisible(several)
-        self.convention.clear()
-        for each in known:
-            self.convention.addItem(as_convention(each), each.id)
-            self.convention.setItemData(self.convention.count() - 1, each.source, Qt.ItemDataRole.ToolTipRole)
-        self.convention.setCurrentIndex(self.convention.findData(rule.id))
+    def _show_optimizer(self, optimizer: Optimizer) -> None:
+        implementations = list_implementations(optimizer.id)
+        self.picker.show_entry(implementations[0].id)
+        self.note_label.setText(tr(optimizer.summary) if optimizer.summary else "")
+        self.source_label.setText(optimizer.source)
+        self.preset_button.setEnabled(any(each.implementation for each in implementations))
+        has_several = len(implementations) > 1
+        self.implementation_label.setText(
+            tr("Convention") if has_several else tr("Convention: {name}", name=optimizer.implementation)
+        )
+        self.implementation_label.setVisible(has_several or bool(optimizer.implementation))
+        self.implementation_combo.setVisible(has_several)
+        self.implementation_combo.clear()
+        for implementation in implementations:
+            self.implementation_combo.addItem(implementation_name(implementation), implementation.id)
+            self.implementation_combo.setItemData(
+                self.implementation_combo.count() - 1, implementation.source, Qt.ItemDataRole.ToolTipRole
+            )
+        self.implementation_combo.setCurrentIndex(self.implementation_combo.findData(optimizer.id))
 
-    def _build(self, run: Run) -> None:
-        fresh = Knobs(run, self.theme)
-        fresh.turned.connect(lambda name, value: self._turn(name, value, f"{self.runs.row} {name}"))
-        fresh.typed.connect(self._turn)
-        fresh.seized.connect(self.session.store.hold)
-        fresh.let_go.connect(self.session.store.release)
-        fresh.dropped.connect(lambda part: self._change(lambda run: run.without(part)))
-        fresh.spread.connect(self._spread)
-        self.column.replaceWidget(self.body, fresh)
-        self.body.hide()
-        self.body.deleteLater()
-        self.body = fresh
-        self.add.setVisible(bool(self._offered(run)))
-        if self.session.store.holding:  # a slider that goes away under the hand is never let go
-            self.session.store.release()
+    def _rebuild_form(self, run: Run) -> None:
+        form = HyperparameterForm(run, self.theme)
+        form.value_changing.connect(
+            lambda name, value: self._set_hyperparameter(name, value, f"{self.run_list.selected_row} {name}")
+        )
+        form.value_committed.connect(self._set_hyperparameter)
+        form.interaction_started.connect(self.session.store.begin_interaction)
+        form.interaction_finished.connect(self.session.store.end_interaction)
+        form.remove_requested.connect(lambda part: self._edit_run(lambda run: run.without_modifier(part)))
+        form.apply_to_all_runs.connect(self._apply_to_all_runs)
+        self.column_layout.replaceWidget(self.form, form)
+        self.form.hide()
+        self.form.deleteLater()
+        self.form = form
+        self.add_button.setVisible(bool(self._available_modifiers(run)))
+        if self.session.store.interaction_active:  # a slider that goes away under the hand is never let go
+            self.session.store.end_interaction()
 
-    def _change(self, how: Callable[[Run], Run], merge: str | None = None) -> None:
-        row = self.runs.row
-        self.session.change(lambda e: e.with_run(row, how(e.runs[row])), merge)
+    def _edit_run(self, edit: Callable[[Run], Run], merge: str | None = None) -> None:
+        row = self.run_list.selected_row
+        self.session.change(lambda e: e.with_run(row, edit(e.runs[row])), merge)
 
-    def _turn(self, name: str, value: float, merge: str | None = None) -> None:
-        self._change(lambda run: run.turned(name, value), merge)
+    def _set_hyperparameter(self, name: str, value: float, merge: str | None = None) -> None:
+        self._edit_run(lambda run: run.with_hyperparameter(name, value), merge)
 
-    def _choose(self, chosen: str) -> None:
+    def _select_optimizer(self, optimizer_id: str) -> None:
         """Another optimizer, unless it is the one that is raced already, in whatever convention."""
-        run = self.run
-        if run is not None and chosen != conventions(run.optimizer)[0].id:
-            self._race(chosen)
+        run = self.selected_run
+        if run is not None and optimizer_id != list_implementations(run.optimizer)[0].id:
+            self._change_optimizer(optimizer_id)
 
-    def _race(self, optimizer: str) -> None:
-        if self.run is not None and optimizer != self.run.optimizer:
-            self._change(lambda run: run.racing(optimizer))
+    def _change_optimizer(self, optimizer_id: str) -> None:
+        if self.selected_run is not None and optimizer_id != self.selected_run.optimizer:
+            self._edit_run(lambda run: run.with_optimizer(optimizer_id))
 
-    def _combine(self, part: Part) -> None:
-        self._turn(part.id, part.on)
-        self.grown.emit()
+    def _add_modifier(self, modifier: Modifier) -> None:
+        self._set_hyperparameter(modifier.id, modifier.default_strength)
+        self.modifier_added.emit()
 
-    def _spread(self, part: Part) -> None:
+    def _apply_to_all_runs(self, modifier: Modifier) -> None:
         """Give every run this part with the same settings: the same noise, the same schedule."""
-        assert self.run is not None
-        given = {name: self.run.hyperparameters[name] for name in part.hyperparameters}
+        assert self.selected_run is not None
+        values = {name: self.selected_run.hyperparameters[name] for name in modifier.hyperparameters}
         self.session.change(
             lambda e: replace(
                 e,
                 runs=tuple(
-                    replace(run, hyperparameters={**run.hyperparameters, **given}) if part.id in run.rule.parts else run
+                    replace(run, hyperparameters={**run.hyperparameters, **values})
+                    if modifier.id in run.method.modifiers
+                    else run
                     for run in e.runs
                 ),
             )
         )
 
-    def _list_presets(self, menu: QMenu) -> None:
-        assert self.run is not None
-        for preset in presets(conventions(self.run.optimizer)[0].id):
+    def _fill_preset_menu(self, menu: QMenu) -> None:
+        assert self.selected_run is not None
+        for preset in presets(list_implementations(self.selected_run.optimizer)[0].id):
             action = menu.addAction(f"{preset.framework}:  {preset.call}")
             assert action is not None
             action.triggered.connect(
-                lambda _, preset=preset: self._change(
-                    lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, earlier=())
+                lambda _, preset=preset: self._edit_run(
+                    lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, history=())
                 )
             )
 
-    def _list_parts(self, menu: QMenu) -> None:
-        assert self.run is not None
-        for part in self._offered(self.run):
-            action = menu.addAction(tr(part.name))
+    def _fill_modifier_menu(self, menu: QMenu) -> None:
+        assert self.selected_run is not None
+        for modifier in self._available_modifiers(self.selected_run):
+            action = menu.addAction(tr(modifier.name))
             assert action is not None
-            action.setToolTip(tr(part.note))
-            action.triggered.connect(lambda _, part=part: self._combine(part))
+            action.setToolTip(tr(modifier.summary))
+            action.triggered.connect(lambda _, part=modifier: self._add_modifier(part))
 
-    def _offered(self, run: Run) -> list[Part]:
+    def _available_modifiers(self, run: Run) -> list[Modifier]:
         """The parts that it can still be combined with; batches only where there are data to choose from."""
         return [
-            part
-            for part in run.rule.parts.values()
-            if part not in run.parts and (part.id != "minibatch" or self.session.experiment.land.batch is not None)
+            modifier
+            for modifier in run.method.modifiers.values()
+            if modifier not in run.modifiers
+            and (modifier.id != "minibatch" or self.session.experiment.surface.minibatch_gradient is not None)
         ]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.gui.panels.setup.comparison_mode import FairRace
+from app.gui.panels.setup.comparison_mode import ComparisonPanel
 from app.gui.panels.setup.run_editor import RunEditor
 from app.gui.panels.setup.run_list import RunList
-from app.gui.panels.setup.start_point import Start
-from app.gui.panels.setup.surface_selector import Ground
+from app.gui.panels.setup.start_point import StartPoint
+from app.gui.panels.setup.surface_selector import SurfaceSelector
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
-from app.utils.i18n import mark, tr
+from app.utils.i18n import gettext_noop, tr
 
 
 class SidePanel(QScrollArea):
@@ -26,45 +26,47 @@ class SidePanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(318)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        self.surface = Ground(session, settings, theme)
-        self.start = Start(session, theme)
-        self.runs = RunList(session, settings, theme)
-        self.fair = FairRace(session, self.runs)
-        self.editor = RunEditor(session, self.runs, settings, theme)
+        self.surface_selector = SurfaceSelector(session, settings, theme)
+        self.start_point = StartPoint(session, theme)
+        self.run_list = RunList(session, settings, theme)
+        self.comparison_panel = ComparisonPanel(session, self.run_list)
+        self.editor = RunEditor(session, self.run_list, settings, theme)
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 8, 12, 12)
         layout.setSpacing(5)
         for heading, widget in (
-            (mark("Surface"), self.surface),
-            (mark("Start"), self.start),
-            (mark("Runs"), self.runs),
-            ("", self.fair),
-            (mark("Optimizer of the chosen run"), self.editor),
+            (gettext_noop("Surface"), self.surface_selector),
+            (gettext_noop("Start"), self.start_point),
+            (gettext_noop("Runs"), self.run_list),
+            ("", self.comparison_panel),
+            (gettext_noop("Optimizer of the chosen run"), self.editor),
         ):
             if heading:
                 layout.addWidget(QLabel(tr(heading), objectName="heading"))
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setWidget(body)
-        self.editor.grown.connect(lambda: QTimer.singleShot(0, self._show_foot))  # once it has its new height
+        self.editor.modifier_added.connect(
+            lambda: QTimer.singleShot(0, self._show_add_button)
+        )  # once it has its new height
 
-    def _show_foot(self) -> None:
-        self.ensureWidgetVisible(self.editor.add)
+    def _show_add_button(self) -> None:
+        self.ensureWidgetVisible(self.editor.add_button)
 
     @property
-    def scrolled(self) -> int:
+    def scroll_position(self) -> int:
         """How far down the column is scrolled, in pixels."""
         bar = self.verticalScrollBar()
         return bar.value() if bar is not None else 0
 
-    @scrolled.setter
-    def scrolled(self, pixels: int) -> None:
+    @scroll_position.setter
+    def scroll_position(self, pixels: int) -> None:
         bar = self.verticalScrollBar()
         assert bar is not None
         bar.setValue(pixels)
 
     def refresh(self) -> None:
         """Show the experiment as it is."""
-        for part in (self.surface, self.start, self.runs, self.fair, self.editor):
-            part.refresh()
+        for panel in (self.surface_selector, self.start_point, self.run_list, self.comparison_panel, self.editor):
+            panel.refresh()

@@ -5,25 +5,27 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from app.gui.widgets import icons
-from app.gui.widgets.inline_message import Words
+from app.gui.widgets.inline_message import InlineMessage
 from app.gui.widgets.number_field import NumberField
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
-from app.utils.validation import FARTHEST
+from app.utils.validation import MAX_COORDINATE
 from optimizers import Hyperparameter
 from surfaces.surface import Surface
 
 
-def coordinates(land: Surface) -> list[Hyperparameter]:
+def coordinate_specs(surface: Surface) -> list[Hyperparameter]:
     """What a start may be: it is stepped by a hundredth of the surface's box."""
     return [
-        Hyperparameter(low, high, least=-FARTHEST, most=FARTHEST, label=tr("start {axis}", axis=axis.split()[0]))
-        for axis, (low, high) in zip(land.axes, land.box, strict=True)
+        Hyperparameter(
+            low, high, minimum=-MAX_COORDINATE, maximum=MAX_COORDINATE, label=tr("start {axis}", axis=axis.split()[0])
+        )
+        for axis, (low, high) in zip(surface.axis_labels, surface.bounds, strict=True)
     ]
 
 
-class Start(QWidget):
+class StartPoint(QWidget):
     """The two coordinates of the start, each a field, and a way back to the surface's own start."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
@@ -31,43 +33,43 @@ class Start(QWidget):
         self.session = session
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        self.names = [QLabel(), QLabel()]
-        self.land = session.experiment.land
-        self.fields = [NumberField(declared) for declared in coordinates(self.land)]
-        self.wrong = Words()
-        for i, (name, field) in enumerate(zip(self.names, self.fields, strict=True)):
-            grid.addWidget(name, 0, 2 * i)
+        self.axis_labels = [QLabel(), QLabel()]
+        self.surface = session.experiment.surface
+        self.fields = [NumberField(spec) for spec in coordinate_specs(self.surface)]
+        self.error_label = InlineMessage()
+        for i, (label, field) in enumerate(zip(self.axis_labels, self.fields, strict=True)):
+            grid.addWidget(label, 0, 2 * i)
             grid.addWidget(field, 0, 2 * i + 1)
-            for changed in (field.committed, field.turned):
-                changed.connect(self._set)
-            field.refused.connect(self._say)
-            field.seized.connect(session.store.hold)
-            field.let_go.connect(session.store.release)
-        self.reset = QToolButton(objectName="reset", toolTip=tr("Back to the surface's own start"))
-        self.reset.setAccessibleName(tr("Reset start"))
-        self.reset.setIcon(icons.icon("reset", theme.muted))
-        self.reset.clicked.connect(lambda: session.set_start(*session.experiment.land.start))
-        grid.addWidget(self.reset, 0, 4)
-        grid.addWidget(self.wrong, 1, 0, 1, 5)
+            for signal in (field.value_committed, field.value_changing):
+                signal.connect(self._set_start)
+            field.input_rejected.connect(self._show_errors)
+            field.interaction_started.connect(session.store.begin_interaction)
+            field.interaction_finished.connect(session.store.end_interaction)
+        self.reset_button = QToolButton(objectName="reset", toolTip=tr("Back to the surface's own start"))
+        self.reset_button.setAccessibleName(tr("Reset start"))
+        self.reset_button.setIcon(icons.load_icon("reset", theme.muted_text))
+        self.reset_button.clicked.connect(lambda: session.set_start(*session.experiment.surface.start))
+        grid.addWidget(self.reset_button, 0, 4)
+        grid.addWidget(self.error_label, 1, 0, 1, 5)
         self.refresh()
 
     def refresh(self) -> None:
         experiment = self.session.experiment
         assert experiment.start is not None
-        if self.land is not experiment.land:
-            self.land = experiment.land
-            for field, declared in zip(self.fields, coordinates(self.land), strict=True):
-                field.declare(declared)
+        if self.surface is not experiment.surface:
+            self.surface = experiment.surface
+            for field, spec in zip(self.fields, coordinate_specs(self.surface), strict=True):
+                field.set_spec(spec)
                 field.restore()  # what was wrong was wrong elsewhere
-        for name, field, axis, value in zip(
-            self.names, self.fields, experiment.land.axes, experiment.start, strict=True
+        for label, field, axis, value in zip(
+            self.axis_labels, self.fields, experiment.surface.axis_labels, experiment.start, strict=True
         ):
-            name.setText(axis.split()[0])
+            label.setText(axis.split()[0])
             field.show_value(value)
-        self.reset.setEnabled(experiment.start != experiment.land.start)
+        self.reset_button.setEnabled(experiment.start != experiment.surface.start)
 
-    def _set(self) -> None:
+    def _set_start(self) -> None:
         self.session.set_start(self.fields[0].value, self.fields[1].value)
 
-    def _say(self) -> None:
-        self.wrong.say("\n".join(field.words for field in self.fields if field.words))
+    def _show_errors(self) -> None:
+        self.error_label.show_message("\n".join(field.message for field in self.fields if field.message))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.gui.widgets.help_button import help_button
+from app.gui.widgets.help_button import create_help_button
 from app.gui.widgets.picker import Picker
 from app.model.catalog import surface_entries
 from app.model.experiment import Experiment
@@ -16,44 +16,44 @@ from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 
 
-class Ground(QWidget):
+class SurfaceSelector(QWidget):
     """The surface: a picker, and what it teaches."""
 
     def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
         super().__init__()
         self.session = session
         self.picker = Picker("surface", surface_entries(), settings, theme)
-        self.picker.chosen.connect(self._choose)
-        self.help = help_button(tr("What this surface is"))
-        self.note = QLabel(objectName="quiet", wordWrap=True)
-        self.wrong = QLabel(objectName="wrong", wordWrap=True)
-        self.refused: Experiment | None = None  # the experiment that ``wrong`` was said of
+        self.picker.selected.connect(self._select_surface)
+        self.help_button = create_help_button(tr("What this surface is"))
+        self.note_label = QLabel(objectName="quiet", wordWrap=True)
+        self.error_label = QLabel(objectName="wrong", wordWrap=True)
+        self.error_experiment: Experiment | None = None  # the experiment that ``wrong`` was said of
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         top = QHBoxLayout()
         top.addWidget(self.picker, 1)
-        top.addWidget(self.help)
+        top.addWidget(self.help_button)
         layout.addLayout(top)
-        layout.addWidget(self.note)
-        layout.addWidget(self.wrong)
+        layout.addWidget(self.note_label)
+        layout.addWidget(self.error_label)
         self.refresh()
 
     def refresh(self) -> None:
-        land = self.session.experiment.land
-        self.picker.show_choice(land.id)
-        words = " ".join(tr(said) for said in (land.note, land.kinks) if said)
-        if self.note.text() != words:
-            self.note.setText(words)
-            self.note.setVisible(bool(words))
-        self.wrong.setVisible(self.refused is self.session.experiment)
+        surface = self.session.experiment.surface
+        self.picker.show_entry(surface.id)
+        text = " ".join(tr(sentence) for sentence in (surface.summary, surface.nonsmooth_note) if sentence)
+        if self.note_label.text() != text:
+            self.note_label.setText(text)
+            self.note_label.setVisible(bool(text))
+        self.error_label.setVisible(self.error_experiment is self.session.experiment)
 
-    def _choose(self, chosen: str) -> None:
-        self.refused = None
-        if chosen != self.session.experiment.surface:
+    def _select_surface(self, surface_id: str) -> None:
+        self.error_experiment = None
+        if surface_id != self.session.experiment.surface_id:
             try:
-                self.session.change(lambda e: e.on(chosen))
+                self.session.change(lambda e: e.with_surface(surface_id))
             except ExperimentError as error:  # it cannot be made from the data there are
-                self.wrong.setText(f"{SURFACES[chosen].name}: {error}.")
-                self.refused = self.session.experiment
+                self.error_label.setText(f"{SURFACES[surface_id].name}: {error}.")
+                self.error_experiment = self.session.experiment
         self.refresh()
