@@ -63,7 +63,7 @@ class DocumentState(QObject):
         self._update_entry(path=path, saved=self.store.experiment)
 
     def mark_discarded(self) -> None:
-        self._update_entry(waived=self.store.experiment)
+        self._update_entry(discarded=self.store.experiment)
 
     def _update_entry(self, **changes: object) -> None:
         self.entries[self.index] = replace(self.entries[self.index], **changes)  # type: ignore[arg-type]

@@ -123,7 +123,7 @@ def turn() -> Iterator[Row]:
     canvas = made.canvases["relief"]
     canvas.resize(600, 500)
     settle()
-    canvas.view.turning = True
+    canvas.view.rotating = True
 
     def once() -> None:
         canvas.view.camera = canvas.view.camera.turned(3, 0)

@@ -280,7 +280,7 @@ def test_reduced_motion_is_remembered_and_offers_no_turning_film(
     assert second.session.clock._timer.interval() == REDUCED_MOTION_INTERVAL
     assert second.action_registry["reduce_motion"].isChecked()
     turned = []
-    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: turned.append(dialog.form.turn.value()) or 0)
+    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: turned.append(dialog.form.camera_speed_field.value()) or 0)
     second.action_registry["export_film"].trigger()
     second.action_registry["reduce_motion"].trigger()
     second.action_registry["export_film"].trigger()

@@ -64,21 +64,21 @@ def share(window: MainWindow, place: tuple[float, float]) -> tuple[float, float]
 
 def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("himmelblau"))
-    view, whole, levels = window.canvases["contour"].view, visible(window), window.canvases["contour"].view.scenery
+    view, whole, levels = window.canvases["contour"].view, visible(window), window.canvases["contour"].view.height_map
     for step in (1, 1, 1):
         mouse(window, "scroll_event", 0.25, 0.75, step=step)
-    assert view.moving
+    assert view.interacting
     settle(application)
     window.view_area.viewport.end_interaction()
     settle(application)
-    assert not view.moving
+    assert not view.interacting
     box = visible(window)
     assert bounds_size(box) == pytest.approx(np.array(bounds_size(whole)) / 1.25**3)
     assert (box[0][0] * 0.75 + box[0][1] * 0.25, box[1][0] * 0.25 + box[1][1] * 0.75) == pytest.approx(
         (whole[0][0] * 0.75 + whole[0][1] * 0.25, whole[1][0] * 0.25 + whole[1][1] * 0.75)
     )
-    assert view.scenery is not levels
-    assert view.scenery.box == box
+    assert view.height_map is not levels
+    assert view.height_map.bounds == box
     assert window.view_area.is_zoomed
     for step in (-1, -1, -1):
         mouse(window, "scroll_event", 0.25, 0.75, step=step)
@@ -106,7 +106,7 @@ def test_while_it_moves_only_the_contour_is_drawn_and_trails_stay_where_they_are
     assert drawn["relief"] == drawn["loss"] == 0
     view, race = window.canvases["contour"].view, window.session.race
     x, y, _ = race.trajectories[1].values_between(0, 60)
-    seen = view.project(race.trajectories[1], 0, 60)[0]
+    seen = view.pixels_between(race.trajectories[1], 0, 60)[0]
     np.testing.assert_allclose(view.axes.transData.inverted().transform(seen), np.column_stack([x, y]), atol=1e-12)
 
 
@@ -201,7 +201,7 @@ def test_dragging_empty_ground_pans_and_sets_no_start(open_window: Open, applica
     drag(window, (0.7, 0.3), (0.6, 0.35), (0.5, 0.4))
     settle(application)
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    assert not window.canvases["contour"].view.moving
+    assert not window.canvases["contour"].view.interacting
     (left, right), (bottom, top) = before
     wide, high = right - left, top - bottom
     assert np.ravel(visible(window)) == pytest.approx(
@@ -360,6 +360,6 @@ def test_the_window_tells_when_it_moves_and_ends_with_the_program(open_window: O
     window.view_area.reset_viewport()
     assert told == [True, False]
     window.view_area.zoom(0.5)
-    assert window.canvases["contour"].settle.isActive()
+    assert window.canvases["contour"].idle_timer.isActive()
     window.close()
-    assert not window.canvases["contour"].settle.isActive()
+    assert not window.canvases["contour"].idle_timer.isActive()

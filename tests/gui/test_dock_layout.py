@@ -64,7 +64,7 @@ def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open
     settle(application)
     assert dock.isWindow()
     window.session.advance(5)
-    assert canvas.at == window.session.race.step
+    assert canvas.displayed_step == window.session.race.step
     dock.close()
     settle(application)
     assert not dock.isVisible()
@@ -76,7 +76,7 @@ def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open
     dock.float_button.click()
     settle(application)
     assert not dock.isWindow()
-    assert canvas.at == window.session.race.step
+    assert canvas.displayed_step == window.session.race.step
 
 
 def test_reset_puts_everything_back(open_window: Open, application: QApplication) -> None:

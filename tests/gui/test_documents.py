@@ -410,11 +410,11 @@ def begin():
 def end():
     asked.extend(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
     os.kill(os.getpid(), signal.SIGTERM)
-build = MainWindow.populate
+build = MainWindow.build_views
 def populate(self):
     build(self)
     QTimer.singleShot(0, begin)
-MainWindow.populate = populate
+MainWindow.build_views = populate
 status = application.open_window(None)
 print(status, len(asked))
 """

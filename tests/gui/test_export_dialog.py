@@ -364,7 +364,7 @@ def test_what_is_late_comes_in_first_and_is_not_turned_by_a_later_edit(open_wind
 def test_a_film_that_cannot_be_is_said_before_its_name_is_asked(open_window: Open) -> None:
     window = open_window()
     for steps, told, change in (
-        (300, "at most 50", lambda form: form.fps.setValue(60)),
+        (300, "at most 50", lambda form: form.fps_field.setValue(60)),
         (300, "pixels a frame", lambda form: (form.width_field.setValue(6000), form.height_field.setValue(4000))),
         (0, "at step 0 there is none", lambda form: None),
     ):

@@ -115,7 +115,7 @@ def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWind
     "leave",
     [
         lambda window: window.canvases["contour"].setFocus(),
-        lambda window: window.side.hide(),
+        lambda window: window.side_panel.hide(),
         lambda window: QTest.mousePress(knob_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
     ],
 )
@@ -270,7 +270,7 @@ def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
     [
         lambda window: knob_of(window).slider.setValue(700),
         lambda window: window.session.store.undo(),
-        lambda window: window.side.runs.list.setCurrentRow(1),
+        lambda window: window.side_panel.run_list.list.setCurrentRow(1),
         lambda window: knob_of(window).reset_button.click(),
         lambda window: window.action_registry["reset_hyperparameters"].trigger(),
         lambda window: window.session.show_step(5),
@@ -402,7 +402,7 @@ def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindo
     values = session.experiment.runs[0].hyperparameters
     assert {name: values[name] for name in OPTIMIZERS["adam"].defaults} == OPTIMIZERS["adam"].defaults
     assert values["weight_decay"] == 0.01, "a part stays, at the strength it is added with"
-    assert not any(knob.reset.isEnabled() for knob in editor.fields.values())
+    assert not any(knob.reset_button.isEnabled() for knob in editor.fields.values())
     assert not editor.reset_button.isEnabled()
     session.store.undo()
     assert session.experiment == before

@@ -376,7 +376,7 @@ def test_a_control_tells_what_is_declared(open_window: Open) -> None:
     window = open_window()
     answers = WhatsThisFilter(window)
     knob = window.side_panel.editor.fields["lr"]
-    for part in (knob.slider, knob.field, knob.label):
+    for part in (knob.slider, knob.number_field, knob.label):
         assert "lr: a number of at least 0; default 0.01" in answers.help_html(part)
     assert "Opens the list" not in answers.help_html(knob.slider)
     button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")

@@ -41,7 +41,7 @@ def leave(window: MainWindow, name: str) -> None:
 
 def place(window: MainWindow, name: str, index: int, step: int) -> np.ndarray:
     """Where a step of a run is in a view."""
-    return window.canvases[name].view.spots(window.session.race.trajectories[index], np.array([step]))[0][0]
+    return window.canvases[name].view.pixel_positions(window.session.race.trajectories[index], np.array([step]))[0][0]
 
 
 def words(window: MainWindow) -> str:
@@ -63,12 +63,12 @@ def test_a_step_is_found_where_it_is(open_window: Open, name: str) -> None:
     for index in range(3):
         for step in range(0, 61, 4):
             there = place(window, name, index, step)
-            found = view.nearest(tuple(there), 8)
+            found = view.nearest_step(tuple(there), 8)
             if np.isfinite(there).all():
                 assert found is not None
                 assert np.hypot(*(place(window, name, *found) - there)) <= 2 * hit_testing.DISTANCE_TOLERANCE
     box = view.axes.bbox
-    assert view.nearest((box.x1 - 3, box.y1 - 3), 8) is None
+    assert view.nearest_step((box.x1 - 3, box.y1 - 3), 8) is None
 
 
 def test_between_two_steps_the_nearer_one_is_found_and_a_hidden_run_never(open_window: Open) -> None:
@@ -76,12 +76,12 @@ def test_between_two_steps_the_nearer_one_is_found_and_a_hidden_run_never(open_w
     window.session.advance(5)
     view, a, b = window.canvases["contour"].view, *(place(window, "contour", 0, step) for step in (0, 1))
     assert np.hypot(*(b - a)) > 40
-    assert view.nearest(tuple(a + 0.4 * (b - a)), 8) == (0, 0)
-    assert view.nearest(tuple(a + 0.6 * (b - a)), 8) == (0, 1)
+    assert view.nearest_step(tuple(a + 0.4 * (b - a)), 8) == (0, 0)
+    assert view.nearest_step(tuple(a + 0.6 * (b - a)), 8) == (0, 1)
     window.session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False)))
-    found = view.nearest(tuple(a + 0.6 * (b - a)), 8)
+    found = view.nearest_step(tuple(a + 0.6 * (b - a)), 8)
     assert found is None or found[0] == 1
-    assert view.nearest(tuple(place(window, "contour", 1, 3)), 8) == (1, 3)
+    assert view.nearest_step(tuple(place(window, "contour", 1, 3)), 8) == (1, 3)
 
 
 def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
@@ -92,7 +92,7 @@ def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
     kept = set(view.decimated_path(track, 20_000)[0].tolist())
     for step in (777, 1501, 3333):
         assert step not in kept
-        found = view.nearest(tuple(place(window, "contour", 0, step)), 8)
+        found = view.nearest_step(tuple(place(window, "contour", 0, step)), 8)
         assert found is not None
         assert (
             np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step)))
@@ -131,7 +131,7 @@ def test_trails_are_looked_through_again_only_when_they_are_others(
     point_at(window, "contour", place(window, "contour", 0, 61))
     assert made == ["contour"] * 2
     window.session.show_step(20)
-    assert window.canvases["contour"].view.nearest(tuple(place(window, "contour", 0, 40)), 3) != (0, 40)
+    assert window.canvases["contour"].view.nearest_step(tuple(place(window, "contour", 0, 40)), 3) != (0, 40)
 
 
 def test_while_it_plays_nobody_looks_for_steps(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
                 assert room.contains(label)
                 assert label.width() >= slip.sizeHint().width()
                 assert label.height() >= slip.sizeHint().height()
-                assert not any(label.intersects(to_widget_rect(host, box)) for box in host.view.written)  # type: ignore[union-attr,arg-type]
+                assert not any(label.intersects(to_widget_rect(host, box)) for box in host.view.text_bounds)  # type: ignore[union-attr,arg-type]
                 if host is canvas:
                     pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
                     assert not label.intersects(
@@ -245,7 +245,7 @@ def test_what_was_marked_may_go_away(open_window: Open, application: QApplicatio
     window.session.change(lambda e: e.with_surface("beale"))
     settle(application)
     for canvas in window.canvases.values():
-        assert canvas.mark is None
+        assert canvas.highlighted is None
 
 
 @pytest.mark.parametrize("theme", THEMES)

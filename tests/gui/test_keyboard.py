@@ -268,7 +268,7 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     assert x == pytest.approx(before.start[0] + 0.05 * (right - left), rel=0.01)
     assert y == pytest.approx(before.start[1] + 0.01 * (top - bottom), rel=0.01)
     assert window.session.race.step == INITIAL_STEPS, "the paths follow"
-    contour.settle.timeout.emit()
+    contour.idle_timer.timeout.emit()
     assert not window.session.store.interaction_active
     window.action_registry["undo"].trigger()
     assert window.session.experiment == before
@@ -285,8 +285,8 @@ def test_keys_turn_the_relief_and_it_is_drawn_in_full_afterwards(open_window: Op
     assert relief.view.camera.azimuth != before.azimuth
     assert relief.view.camera.elevation > before.elevation
     assert relief.view.camera.zoom > before.zoom
-    relief.settle.timeout.emit()
-    assert not relief.view.turning
+    relief.idle_timer.timeout.emit()
+    assert not relief.view.rotating
 
 
 def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
@@ -380,18 +380,18 @@ def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> N
 def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
     window = open_window()
     knob = window.side_panel.editor.fields["lr"]
-    knob.field.setFocus()
-    knob.field.selectAll()
-    QTest.keyClicks(knob.field, "0.002")
-    QTest.keyClick(knob.field, KEY.Key_Return)
-    assert not knob.field.hasFocus()
+    knob.number_field.setFocus()
+    knob.number_field.selectAll()
+    QTest.keyClicks(knob.number_field, "0.002")
+    QTest.keyClick(knob.number_field, KEY.Key_Return)
+    assert not knob.number_field.hasFocus()
     QTest.keyClick(window, KEY.Key_Tab)
-    assert focused(window) is knob.reset
+    assert focused(window) is knob.reset_button
 
 
 def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    field = window.side_panel.editor.fields["lr"].field
+    field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
     QTest.keyClick(field, KEY.Key_Return)
     window.set_theme("dark")

@@ -68,37 +68,37 @@ def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application
         settle(application, 2)
     assert window.session.race.step == 100
     assert draws(window) == before
-    assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.declared.value(0.49)
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.spec.value(0.49)
 
 
 def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
     window = open_window()
     knob = window.side_panel.editor.fields["lr"]
     for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
-        knob.field.setText(typed)
-        knob.field.setModified(True)
-        knob.field.editingFinished.emit()
+        knob.number_field.setText(typed)
+        knob.number_field.setModified(True)
+        knob.number_field.editingFinished.emit()
         assert window.session.experiment.runs[0].hyperparameters["lr"] == value
-        assert float(knob.field.text()) == value
-        assert knob.slider.value() == round(knob.declared.position(value) * 1000)
-    assert knob.reset.isEnabled()
-    knob.reset.click()
+        assert float(knob.number_field.text()) == value
+        assert knob.slider.value() == round(knob.spec.position(value) * 1000)
+    assert knob.reset_button.isEnabled()
+    knob.reset_button.click()
     assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.01
-    assert not knob.reset.isEnabled()
+    assert not knob.reset_button.isEnabled()
 
 
 @pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
 def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: Open, typed: str) -> None:
     window = open_window()
     knob = window.side_panel.editor.fields["lr"]
-    knob.field.setText(typed)
-    knob.field.setModified(True)
-    knob.field.editingFinished.emit()
+    knob.number_field.setText(typed)
+    knob.number_field.setModified(True)
+    knob.number_field.editingFinished.emit()
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert knob.error_label.isVisible()
     assert "learning rate must be" in knob.error_label.text()
-    QTest.keyClick(knob.field, Qt.Key.Key_Escape)
-    assert knob.field.text() == "0.001"
+    QTest.keyClick(knob.number_field, Qt.Key.Key_Escape)
+    assert knob.number_field.text() == "0.001"
     assert not knob.error_label.isVisible()
 
 
@@ -178,7 +178,7 @@ def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, a
 
 def test_a_field_can_be_overtyped_while_figures_are_written(open_window: Open) -> None:
     window = open_window()
-    field = window.side_panel.editor.fields["lr"].field
+    field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
     field.selectAll()
     for _ in range(3):
@@ -461,7 +461,7 @@ def test_all_views_can_be_hidden_and_come_back_up_to_date(open_window: Open, app
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle_dock(name)
     settle(application)
-    assert window.canvases["contour"].kept == 360 - 360 % PATH_BLOCK
+    assert window.canvases["contour"].drawn_until_step == 360 - 360 % PATH_BLOCK
 
 
 def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
@@ -554,6 +554,6 @@ def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(
     settle(application)
     last = len(window.session.experiment.runs) - 1
     assert window.side_panel.run_list.selected_row == last
-    assert window.canvases["contour"].scene.chosen == last
+    assert window.canvases["contour"].scene.selected_run == last
     window.update_texts()
     assert window.session.experiment.runs[last].method.name in window.status_line.status_label.text()

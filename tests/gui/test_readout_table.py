@@ -244,7 +244,7 @@ def test_a_race_that_goes_on_without_a_word_is_seen_in_every_view(open_window: O
     shown = {name: canvas for name, canvas in window.canvases.items() if canvas.isVisible()}
     before = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in shown.items()}
     for name, canvas in shown.items():
-        assert canvas.at == window.session.race.step
+        assert canvas.displayed_step == window.session.race.step
         canvas.draw()
         changed = np.abs(np.asarray(canvas.buffer_rgba()).astype(int) - before[name]).max(axis=2) > 40
         assert changed.mean() < 0.001, name

@@ -117,11 +117,11 @@ def test_a_part_is_felt_from_the_next_update_on(open_window: Open) -> None:
 def test_the_reset_of_a_part_leads_to_where_it_began(open_window: Open) -> None:
     window, editor = with_run(open_window, "sgd weight_decay=0.5")
     knob = editor.fields["weight_decay"]
-    knob.reset.click()
+    knob.reset_button.click()
     assert (
         window.session.experiment.runs[0].hyperparameters["weight_decay"] == MODIFIERS["weight_decay"].default_strength
     )
-    assert not knob.reset.isEnabled()
+    assert not knob.reset_button.isEnabled()
 
 
 def test_a_switch_is_a_check_box(open_window: Open) -> None:

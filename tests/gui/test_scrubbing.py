@@ -105,7 +105,7 @@ def test_dragging_the_time_line_draws_nothing_in_full(
     for step in (8_000, 150, 3_000, 2_999, 9_000, 5_555, 0, 7_123):
         window.session.show_step(step)
         settle(application, 1)
-        assert all(canvas.at == step for canvas in window.canvases.values() if canvas.isVisible())
+        assert all(canvas.displayed_step == step for canvas in window.canvases.values() if canvas.isVisible())
     hasty = pixels(window)
     window.view_area.set_scrubbing(False)
     at_rest = pixels(window)
@@ -146,7 +146,7 @@ def test_a_leap_forward_draws_thinned_trails_not_every_segment(
     window.session.show_step(10)
     longest = []
     for canvas in window.canvases.values():
-        trails = canvas.view.trails
+        trails = canvas.view.draw_path_segments
         monkeypatch.setattr(
             canvas.view,
             "trails",

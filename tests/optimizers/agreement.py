@@ -12,9 +12,9 @@ def catch_up(window: MainWindow) -> None:
     """Do at once what timers would do in the next moments: late runs, and figures that are to be written."""
     session = window.session
     for canvas in window.canvases.values():
-        if canvas.settle.isActive():
-            canvas.settle.stop()
-            canvas.settle.timeout.emit()
+        if canvas.idle_timer.isActive():
+            canvas.idle_timer.stop()
+            canvas.idle_timer.timeout.emit()
     while session.pending_timer.isActive():
         session.pending_timer.timeout.emit()
     if window.text_update_timer.isActive():

@@ -54,12 +54,12 @@ class HoverReadout:
 
     def move(self, event: Any) -> None:
         canvas = event.canvas
-        if self.is_busy() or canvas.scene is None or canvas.needs_full_draw or canvas.view.hasty:
+        if self.is_busy() or canvas.scene is None or canvas.needs_full_draw or canvas.view.low_quality:
             self.clear()
             return
         nearest = None
         if not self.session.clock.running:  # while it plays there is no time to look for it, and it would be gone
-            nearest = canvas.view.nearest((event.x, event.y), HIT_RADIUS * canvas.device_pixel_ratio)
+            nearest = canvas.view.nearest_step((event.x, event.y), HIT_RADIUS * canvas.device_pixel_ratio)
         self.highlight_step(nearest)
         text = self.step_text(canvas, *nearest) if nearest else self.surface_text(canvas, event)
         self.show_message(

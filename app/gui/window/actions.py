@@ -329,7 +329,7 @@ ACTIONS: list[Action] = [
             f"against_{name}",
             f"Against {words[0].upper() + words[1:]}",
             "View/Loss View",
-            _loss_plot_edit(against=name),
+            _loss_plot_edit(x_quantity=name),
             separator_before=name == "steps",
             checked=lambda w, name=name: w.session.experiment.loss_plot.x_quantity == name,
         )

@@ -58,7 +58,7 @@ class ExportController:
             theme=window.theme,
             view_options=dict(window.view_options),
             camera=window.canvases["relief"].view.camera,
-            viewport=window.canvases["contour"].view.window,
+            viewport=window.canvases["contour"].view.viewport,
             **changes,
         )
 

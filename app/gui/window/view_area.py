@@ -107,7 +107,7 @@ class ViewArea:
     def set_scrubbing(self, active: bool) -> None:
         """The time line is dragged: draw in haste, and in full when it is let go."""
         for canvas in self.canvases.values():
-            canvas.view.hasty = active
+            canvas.view.low_quality = active
             if not active:
                 canvas.redraw_trajectories()
 
