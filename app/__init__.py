@@ -1,5 +1,5 @@
-"""Thalweg: gradient-descent optimizers run side by side on a loss surface while their hyperparameters are changed live."""
+"""Thalweg: run gradient-descent optimizers side by side on a loss surface."""
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no large matrices here; idle threads cost the start 70 ms
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small; idle threads add 70 ms to the start

@@ -1,4 +1,4 @@
-"""``python -m app``: as the command ``thalweg``."""
+"""Run ``python -m app`` as the command ``thalweg``."""
 
 import sys
 

@@ -1,0 +1,1 @@
+"""Computations: simulations, trajectories and learning-rate sweeps."""

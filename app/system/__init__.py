@@ -1,0 +1,1 @@
+"""What depends on the machine: display and libraries, settings file, menu entry, package versions."""

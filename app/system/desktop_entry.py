@@ -1,4 +1,4 @@
-"""The entry in the desktop's menu, for Linux: a .desktop file, the icon and the kind of file, where the desktop looks for them."""
+"""Entry in the desktop menu on Linux: a .desktop file, icons and a MIME type, in the user's data folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.utils.atomic_write import atomic_write
 from app.utils.resources import ASSETS
 from app.utils.validation import ExperimentError, make_printable
 
-# Where each goes below the user's folder of data, and what it is in assets/.
+# path in the user's data folder -> name in assets/
 INSTALLED_FILES = {
     "applications/thalweg.desktop": "thalweg.desktop",
     "icons/hicolor/scalable/apps/thalweg.svg": "thalweg.svg",
@@ -26,7 +26,7 @@ REFRESH_TIMEOUT = 60.0  # seconds
 
 
 def install() -> str:
-    """Put the entry into the menu; what was done, in a sentence."""
+    """Install the menu entry and return a sentence that describes the result."""
     root = data_home()
     for relative_path, asset_name in INSTALLED_FILES.items():
         content = (ASSETS / asset_name).read_bytes()
@@ -41,11 +41,12 @@ def install() -> str:
         with atomic_write(path, "wb") as file:
             file.write(content)
     _refresh_databases(root)
-    return f"Thalweg is in the menu, by {make_printable(str(root / next(iter(INSTALLED_FILES))))}; --uninstall-desktop removes it"
+    entry = make_printable(str(root / next(iter(INSTALLED_FILES))))
+    return f"Thalweg is in the menu, by {entry}; --uninstall-desktop removes it"
 
 
 def uninstall() -> str:
-    """Remove all that ``install`` has put there; what was done, in a sentence."""
+    """Remove the files that ``install`` creates and return a sentence that describes the result."""
     root = data_home()
     installed_paths = [
         root / relative_path for relative_path in INSTALLED_FILES if os.path.lexists(root / relative_path)
@@ -62,7 +63,7 @@ def uninstall() -> str:
 
 
 def data_home() -> Path:
-    """The user's folder of data, by the XDG Base Directory Specification, in which a relative path counts as none."""
+    """Return the user's data folder (XDG Base Directory Specification: a relative path is ignored)."""
     if not platform_support.LINUX:
         alternatives = {
             "darwin": "drag it into the Dock while it runs",
@@ -76,7 +77,7 @@ def data_home() -> Path:
 
 
 def launch_command() -> list[str]:
-    """The words that start this very program, from any folder."""
+    """Return the command that starts this program from any folder."""
     if platform_support.FROZEN:
         return [sys.executable]
     scripts = Path(os.path.abspath(sys.argv[0])), Path(sys.executable).with_name("thalweg")
@@ -89,7 +90,10 @@ def launch_command() -> list[str]:
 
 
 def render_entry(text: str, command: list[str]) -> str:
-    """The .desktop file with that command, quoted by the Desktop Entry Specification: first as an argument, then as a string."""
+    """Return the .desktop file with a command, quoted as the Desktop Entry Specification says.
+
+    The specification requires two levels of escaping: of an argument of Exec, then of a string value.
+    """
 
     def quote(argument: str) -> str:
         return '"' + re.sub(r'(["`$\\])', r"\\\1", argument).replace("\\", r"\\").replace("%", "%%") + '"'
@@ -100,7 +104,7 @@ def render_entry(text: str, command: list[str]) -> str:
 
 
 def _refresh_databases(root: Path) -> None:
-    """Tell the desktop, where it has the programs for that; without them it finds out by itself."""
+    """Update the desktop and MIME databases if the programs for it exist; desktops also notice new files later."""
     for program, folder in (
         ("update-desktop-database", root / "applications"),
         ("update-mime-database", root / "mime"),

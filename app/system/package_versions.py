@@ -1,4 +1,4 @@
-"""What this program runs on, in names and versions: looked up, not loaded."""
+"""Versions of the program and of the packages it uses, looked up without importing them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ PACKAGES = {
     "matplotlib": "matplotlib",
     "numpy": "numpy",
 }
-
-
 NOT_INSTALLED = "not installed as a package"
 
 
 def versions() -> list[tuple[str, str]]:
-    """What a report of a fault begins with: names with versions, and the system at the end.
+    """Return names and versions for a bug report, with the platform last.
 
-    A package that its installer has not written down, as some distributions' Qt, says so.
+    A package without installed metadata, as for Qt in some distributions, is listed as NOT_INSTALLED.
     """
     return [
         *((name, version(package) if package else platform.python_version()) for name, package in PACKAGES.items()),
@@ -29,7 +27,7 @@ def versions() -> list[tuple[str, str]]:
 
 
 def version(package: str = "thalweg") -> str:
-    """Return the installed version of a package. The lookup takes some 30 ms: never do it at start."""
+    """Return the installed version of a package; the lookup takes some 30 ms, too long for the start."""
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed_version
 

@@ -1,4 +1,4 @@
-"""What this machine has for a window: the display, Qt's plugin for it, the system's libraries, and the lines that install them."""
+"""What this machine provides for a window: display, Qt platform plugins, system libraries and their packages."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-Packages = tuple[str, str, str]  # of Debian and Ubuntu, of Fedora, of Arch
-# What Qt needs on Linux beyond its own wheel.
+Packages = tuple[str, str, str]  # names in Debian and Ubuntu, Fedora, Arch
+# Libraries that Qt needs on Linux and that its wheel does not contain
 IMPORT_LIBRARIES: dict[str, Packages] = {
     "libGL.so.1": ("libgl1", "libglvnd-glx", "libglvnd"),
     "libEGL.so.1": ("libegl1", "libglvnd-egl", "libglvnd"),
@@ -42,11 +42,11 @@ PACKAGE_MANAGERS = {
     "arch": "pacman -S --needed",
 }
 LINUX = sys.platform.startswith("linux")
-FROZEN = bool(getattr(sys, "frozen", False))  # a bundle: its executable is the program itself, and no Python
+FROZEN = bool(getattr(sys, "frozen", False))  # in a bundle sys.executable is the program, not a Python
 
 
 def distribution_family() -> str:
-    """Which of the families of distributions this one belongs to; "" for any other system."""
+    """Return the key in PACKAGE_MANAGERS of this Linux distribution, or "" on any other system."""
     try:
         os_release = system.freedesktop_os_release() if LINUX else {}
     except OSError:
@@ -56,7 +56,7 @@ def distribution_family() -> str:
 
 
 def install_command(packages: Iterable[Packages]) -> str:
-    """The very line that installs them here; "" where their names are not known."""
+    """Return the shell command that installs packages on this system, or "" if their names are unknown."""
     distribution = distribution_family()
     if not distribution:
         return ""
@@ -67,7 +67,7 @@ def install_command(packages: Iterable[Packages]) -> str:
 
 
 def pip_command(*arguments: str) -> str:
-    """The line that has pip install something into the Python that runs this; of a bundle, what to do instead."""
+    """Return the shell command for pip install with this Python; in a bundle, a sentence that replaces it."""
     if FROZEN:
         return "get the program again, and unpack it into an empty folder"
     command = [sys.executable, "-m", "pip", "install", *arguments]
@@ -79,7 +79,7 @@ def pip_command(*arguments: str) -> str:
 
 
 def missing_libraries(libraries: Iterable[str]) -> list[str]:
-    """Those of the libraries that the system's loader does not find."""
+    """Return those of the libraries that the dynamic loader does not find."""
     not_found = []
     for name in libraries:
         try:
@@ -90,7 +90,10 @@ def missing_libraries(libraries: Iterable[str]) -> list[str]:
 
 
 def _x11_responds() -> bool:
-    """Whether an X server answers at DISPLAY; yes where the library that asks is not there, which is another fault."""
+    """Return whether an X server answers at DISPLAY.
+
+    Also true if libxcb is missing: that is another error, which ``missing_libraries`` reports.
+    """
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
@@ -104,7 +107,7 @@ def _x11_responds() -> bool:
 
 
 def _wayland_responds() -> bool:
-    """Whether a compositor answers at WAYLAND_DISPLAY."""
+    """Return whether a compositor answers at WAYLAND_DISPLAY."""
     socket_path = Path(os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("WAYLAND_DISPLAY") or "wayland-0")
     with socket.socket(socket.AF_UNIX) as connection:
         try:
@@ -115,7 +118,7 @@ def _wayland_responds() -> bool:
 
 
 def _requested_platforms() -> list[str]:
-    """The platforms that Qt tries, in its order (QGuiApplicationPrivate::createPlatformIntegration)."""
+    """Return the platforms that Qt tries, in order (QGuiApplicationPrivate::createPlatformIntegration)."""
     requested = os.environ.get("QT_QPA_PLATFORM", "")
     if requested:
         return [entry.partition(":")[0] for entry in requested.split(";")]
@@ -124,7 +127,7 @@ def _requested_platforms() -> list[str]:
 
 
 def qt_platform() -> str:
-    """The platform on which Qt will show windows here; "" where no display answers."""
+    """Return the platform on which Qt will show windows, or "" if no display answers."""
     if not LINUX:
         return os.environ.get("QT_QPA_PLATFORM", "") or {"darwin": "cocoa", "win32": "windows"}.get(sys.platform, "xcb")
     probes = {"xcb": _x11_responds, "wayland": _wayland_responds}
@@ -139,7 +142,7 @@ def qt_platform() -> str:
 
 
 def display_error() -> str:
-    """One sentence where there is no display to show a window on, or Qt has no plugin for it."""
+    """Return a sentence if there is no display or Qt has no plugin for it, otherwise ""."""
     name = qt_platform()
     if not name:
         addresses = [os.environ.get(each, "") for each in ("WAYLAND_DISPLAY", "DISPLAY")]
@@ -154,7 +157,7 @@ def display_error() -> str:
 
 
 def platform_plugins() -> list[str]:
-    """The platforms that the installed Qt has plugins for; none where it is laid out in another way, or not there."""
+    """Return the platforms that the installed Qt has plugins for; empty if their folder is not found."""
     package_spec = find_spec("PyQt6")
     folders = [
         Path(root, "Qt6", "plugins", "platforms")
@@ -166,7 +169,7 @@ def platform_plugins() -> list[str]:
 
 
 def missing_qt_libraries() -> list[str]:
-    """The libraries that Qt needs on the platform that it will choose, and that are not there."""
+    """Return the missing libraries that Qt needs on the platform it will select."""
     return (
         missing_libraries([*IMPORT_LIBRARIES, *PLATFORM_LIBRARIES.get(qt_platform().partition("-")[0], ())])
         if LINUX
@@ -175,7 +178,7 @@ def missing_qt_libraries() -> list[str]:
 
 
 def library_error(missing: Iterable[str]) -> str:
-    """The sentence that names what is missing, with the very line that installs it here."""
+    """Return a sentence that names missing libraries and the command that installs them."""
     packages = IMPORT_LIBRARIES | PLATFORM_LIBRARIES["xcb"] | PLATFORM_LIBRARIES["wayland"]
     command = install_command(packages[name] for name in missing)
     return "Qt needs system libraries that are missing here; install " + (
@@ -184,7 +187,7 @@ def library_error(missing: Iterable[str]) -> str:
 
 
 def qt_import_error(error: object) -> str:
-    """The sentence for a PyQt6 that cannot be loaded, with what helps on this system."""
+    """Return a sentence for a PyQt6 that cannot be imported, with what helps on this system."""
     hints = {
         "win32": ", and the Visual C++ runtime from https://aka.ms/vs/17/release/vc_redist.x64.exe",
         "darwin": f", with a Python that is made for this Mac's processor (this one is for {system.machine()})",

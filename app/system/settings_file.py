@@ -1,4 +1,4 @@
-"""The file in which the program keeps its settings, and putting it aside so that the program is as new."""
+"""The settings file, and backing it up to reset the settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.utils.validation import ExperimentError, make_printable
 
 
 def settings_file() -> Path:
-    """Where Qt keeps the settings; known without Qt, since this is asked where that may not run."""
+    """Return the path of the file that QSettings uses, computed without Qt, which may be unusable."""
     if sys.platform == "win32":
         folder = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
     else:
@@ -19,7 +19,7 @@ def settings_file() -> Path:
 
 
 def back_up_settings() -> str:
-    """Put the settings aside, under a name that nothing has yet; what was done, in a sentence."""
+    """Rename the settings file to a free backup name and return a sentence that describes the result."""
     path = settings_file()
     backups = (path.with_name(f"{path.name}{suffix}") for suffix in (".bak", *(f".bak{k}" for k in range(2, 1000))))
     try:

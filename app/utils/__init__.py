@@ -1,0 +1,1 @@
+"""Leaf modules: validation, translation, atomic writes, number formats and paths of assets."""

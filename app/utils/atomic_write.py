@@ -1,4 +1,4 @@
-"""A file that is written whole or not at all."""
+"""Write a file completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from app.utils.validation import ExperimentError, make_printable
 
 
 def resolve_target(path: Path) -> Path:
-    """The file that a path leads to, through links; ExperimentError where no file can be put there."""
+    """Return the file that a path leads to, with links resolved.
+
+    Raises ExperimentError if a file cannot be created or replaced there.
+    """
     try:
         path = path.resolve()
         if not path.parent.is_dir():
             raise _write_failure(path, tr("there is no folder {parent}", parent=make_printable(str(path.parent))))
         if path.is_dir():
             raise _write_failure(path, tr("it is a folder"))
-        if path.exists() and not path.is_file():  # a device would be replaced by a file
+        if path.exists() and not path.is_file():  # os.replace would turn a device into a regular file
             raise _write_failure(path, tr("it is no file"))
         if path.exists() and not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
             raise _write_failure(path, tr("it may only be read"))
@@ -35,15 +38,15 @@ def resolve_target(path: Path) -> Path:
 
 
 class WriteError(ExperimentError):
-    """A file that could be begun, but not be written to its end: the disk is full, or something else is wrong with it."""
+    """A file that could be opened but not written completely, for example because the disk is full."""
 
 
 @contextmanager
 def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
-    """A temporary file beside ``path`` that takes its place at the end; on any error the old file stays as it was.
+    """Open a temporary file next to ``path`` that replaces it at the end; on an error the old file stays as it was.
 
-    Raises WriteError with one sentence where the disk is full or writing forbidden, ExperimentError where the folder is missing.
-    Of a process that is killed there remains .NAME.xxxxxxxx.part, and the old file.
+    Raises WriteError if writing fails, ExperimentError if the target cannot be written at all. A process that is
+    killed leaves the old file and a temporary file named .NAME.xxxxxxxx.part.
     """
     path = resolve_target(path)
     open_options: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}

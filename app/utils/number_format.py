@@ -1,4 +1,4 @@
-"""A number as text that is read back to the bit."""
+"""Format numbers as text."""
 
 from __future__ import annotations
 
@@ -9,29 +9,33 @@ import numpy as np
 
 from app.utils.i18n import tr
 
+DECIMAL_RANGE = 1e-4, 1e5  # in this range numbers have no exponent
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MAX_LISTED_NUMBERS = 6  # of an array; larger ones are shown as their size
+
 
 def shortest_repr(value: float) -> str:
-    """In as few digits as tell it from every other number."""
+    """Return the shortest text that converts back to exactly the same float."""
     is_integer = math.isfinite(value) and value == int(value) and abs(value) < 1e15
     return str(int(value)) if is_integer else repr(float(value))
 
 
 def format_fixed_width(value: float) -> str:
-    """Five decimals, or four digits and an exponent, in a form that keeps its width while it changes."""
+    """Return five decimals, or four digits and an exponent, so that the width hardly changes with the value."""
     if not math.isfinite(value):
         return "–"
     if 1e-3 <= abs(value) < 1e4 or value == 0:
-        return f"{value + 0.0:.5f}"  # never "-0.00000"
+        return f"{value + 0.0:.5f}"  # adding 0.0 turns -0.0 into 0.0
     return f"{value:.3e}" if 1e-99 < abs(value) < 1e10 else f"{value:.2e}"
 
 
 def format_tick(value: float, _: object = None) -> str:
-    """Six significant digits at most: 0.25, −1.5, 3e5, 2.5e−7."""
+    """Return at most six significant digits: 0.25, −1.5, 3e5, 2.5e−7."""
     return distinct_labels([value])[0]
 
 
 def format_significant(value: float, digits: int = 5) -> str:
-    """So many digits, with an exponent where that is shorter."""
+    """Return ``digits`` significant digits, with an exponent for very small and large values."""
     if value == 0:
         return "0"
     if not 1e-3 <= abs(value) < 1e5:
@@ -40,27 +44,24 @@ def format_significant(value: float, digits: int = 5) -> str:
 
 
 def format_integer(value: float) -> str:
+    """Return a value truncated to an integer, with separators between thousands."""
     return f"{int(value):,}"
 
 
 def format_with_resolution(value: float, resolution: float) -> str:
-    """A number in the digits that a step of this size tells apart."""
+    """Return a value with the decimals that tell apart two values that differ by ``resolution``."""
     return f"{value:.{max(0, 1 - math.floor(math.log10(resolution)))}f}".replace("-", "−")
 
 
-DECIMAL_RANGE = 1e-4, 1e5  # between them a number is written out
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
 def format_scientific(value: float, decimals: int) -> str:
-    """A number as 2.5e−7, with no more digits than it needs."""
+    """Return a value as 2.5e−7 with at most ``decimals`` decimals and without trailing zeros."""
     digits, _, exponent = f"{value:.{decimals}e}".partition("e")
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return f"{digits}e{int(exponent)}".replace("-", "−")
 
 
 def distinct_labels(values: list[float]) -> list[str]:
-    """Numbers as ``short`` writes them, with more digits where two would read the same."""
+    """Return the values as ``format_tick`` does, with more digits if two of them would look the same."""
     for digits in range(6, 18):
         labels = [
             format_scientific(value, digits - 1)
@@ -73,11 +74,8 @@ def distinct_labels(values: list[float]) -> list[str]:
     return labels
 
 
-MAX_LISTED_NUMBERS = 6  # numbers that are written out
-
-
 def format_value(value: Any) -> str:
-    """Numbers of any shape, in short."""
+    """Return a short text for None, a number or an array of any shape; large arrays only as their size."""
     if value is None or (isinstance(value, tuple) and None in value):
         return "–"
     numbers = np.asarray(value, float)

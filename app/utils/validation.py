@@ -1,4 +1,4 @@
-"""Checks of what is given from outside, with one sentence for what cannot be used."""
+"""Check values from outside (files, command line, user interface), with one sentence for each error."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from app.utils.i18n import tr
 
 MAX_COORDINATE = 1e6
 MAX_STEPS = 10_000_000
-MAX_LISTED_CHOICES = 20  # choices; of more, only those of a like name are said
+MAX_LISTED_CHOICES = 20  # of longer lists, an error message names only similar choices
 
 
 class ExperimentError(ValueError):
-    """An input that cannot be used; the message is one sentence that names the culprit and the choices."""
+    """An input that cannot be used; the message is one sentence that names the value and what is allowed."""
 
 
 _SHORT_REPR = Repr()
@@ -24,17 +24,17 @@ _SHORT_REPR.maxstring = _SHORT_REPR.maxother = 60
 
 
 def shorten_repr(value: Any) -> str:
-    """The value as Python writes it, shortened to what a sentence can hold."""
+    """Return the repr of a value, shortened to what fits into a sentence."""
     return _SHORT_REPR.repr(value)
 
 
 def make_printable(text: str) -> str:
-    """The words in one line: characters that cannot be shown, as a file's name may hold, are replaced."""
+    """Replace characters that cannot be printed, such as the line breaks that a file name may contain."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def check_choice(label: str, value: Any, choices: Iterable[str]) -> str:
-    """The value, if it is among the choices."""
+    """Return the value if it is one of the choices, otherwise raise ExperimentError with similar ones."""
     names = list(choices)
     if value in names:
         return str(value)
@@ -50,7 +50,7 @@ def check_choice(label: str, value: Any, choices: Iterable[str]) -> str:
 
 
 def check_number(label: str, value: Any) -> float:
-    """The value as a finite float; text with a decimal comma is understood."""
+    """Return the value as a finite float; text is parsed and may have a decimal comma."""
     text = value.strip().replace(",", ".") if isinstance(value, str) else value
     try:
         result = math.nan if isinstance(value, bool) or "_" in str(text) else float(text)
@@ -64,7 +64,7 @@ def check_number(label: str, value: Any) -> float:
 
 
 def check_coordinate(label: str, value: Any) -> float:
-    """A coordinate of a start: a finite float that leaves room for the powers a surface makes of it."""
+    """Return a start coordinate as a float; the limit leaves room for the powers that surfaces compute."""
     result = check_number(label, value)
     if abs(result) > MAX_COORDINATE:
         raise ExperimentError(
@@ -79,7 +79,7 @@ def check_coordinate(label: str, value: Any) -> float:
 
 
 def check_integer(label: str, value: Any, minimum: int, maximum: int) -> int:
-    """A whole number between the bounds, these included."""
+    """Return the value if it is an int from ``minimum`` to ``maximum``."""
     if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
         raise ExperimentError(
             tr(
@@ -94,6 +94,7 @@ def check_integer(label: str, value: Any, minimum: int, maximum: int) -> int:
 
 
 def check_bool(label: str, value: Any) -> bool:
+    """Return the value if it is a bool."""
     if not isinstance(value, bool):
         raise ExperimentError(
             tr("{kind} must be true or false, not {value}", kind=tr(label), value=shorten_repr(value))
@@ -102,11 +103,10 @@ def check_bool(label: str, value: Any) -> bool:
 
 
 def check_text(label: str, value: Any, max_length: int) -> str:
+    """Return the value if it is a text of at most ``max_length`` characters that can be encoded."""
     if not isinstance(value, str) or len(value) > max_length:
         raise ExperimentError(tr("{kind} must be a text of at most {most} characters", kind=tr(label), most=max_length))
-    if any(
-        "\ud800" <= character <= "\udfff" for character in value
-    ):  # half a letter: no file and no picture can hold it
+    if any("\ud800" <= character <= "\udfff" for character in value):  # lone surrogates cannot be encoded in UTF-8
         raise ExperimentError(
             tr("{kind} holds a character that cannot be written: {value!a}", kind=tr(label), value=value[:40])
         )
