@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.engine.trajectory import INFINITE_STEPS, Trajectory
-from app.model.experiment import Run
+from app.model.run import Run
 from optimizers.loss import SurfaceFunction
 
 RunStart = tuple[Run, tuple[float, float]]

@@ -1,4 +1,4 @@
-"""What an experiment holds beside its runs: branches, which are pasts that were left, and what makes the race a fair one."""
+"""Branch: runs that an edit at an earlier step has replaced."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ MAX_RUNS = 24
 
 @dataclass(frozen=True)
 class Branch:
-    """The runs that took another way at step ``since``, as they went on from ``start`` without the change, for ``steps`` steps."""
+    """Runs as they continued without an edit at step ``left_at_step``.
+
+    They go from ``start`` (x, y) for ``steps`` steps.
+    """
 
     runs: tuple[Run, ...]
     start: tuple[float, float]
@@ -55,7 +58,7 @@ class Branch:
 
     @property
     def label(self) -> str:
-        """Its name, or what it is: Adam, lr 0.05, left at step 120."""
+        """The name, or a description of the runs: "Adam, lr 0.05 · left at step 120"."""
         runs = (
             "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
         )

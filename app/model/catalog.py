@@ -1,4 +1,4 @@
-"""What can be picked: an entry for every optimizer and surface, in families, found again by a few words."""
+"""Catalog of optimizers and surfaces: entries in families, with search and favorites."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optimizers.frameworks import presets
 from surfaces import SURFACES
 
 FAVORITES_HEADING = gettext_noop("Favourites")
-# What a newcomer finds on top, until they mark favourites of their own.
+# favorites until the user has selected others
 DEFAULT_FAVORITES = {
     "optimizer": ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"),
     "surface": ("elongated_bowl", "rosenbrock", "himmelblau", "saddle", "linear_regression"),
@@ -22,7 +22,7 @@ DEFAULT_FAVORITES = {
 
 
 def normalize_text(text: str) -> str:
-    """The text without case and accents."""
+    """Return the text without case and accents."""
     return "".join(
         character
         for character in unicodedata.normalize("NFKD", text.casefold())
@@ -32,7 +32,10 @@ def normalize_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """``also`` gives the other names that an id is known by, when somebody searches. ``source`` names the authors."""
+    """An optimizer or surface that can be selected.
+
+    ``source`` names the authors; ``find_aliases`` returns other names of an id for the search.
+    """
 
     id: str
     name: str
@@ -43,11 +46,12 @@ class CatalogEntry:
 
     @cached_property
     def normalized_name(self) -> str:
+        """The name without case and accents."""
         return normalize_text(self.name)
 
     @cached_property
     def search_names(self) -> str:
-        """Also as one word, for who types saddlefree or cmaes."""
+        """The names that the search prefers, also written as one word (saddlefree, cmaes)."""
         joined_name = re.sub("[^a-zA-Z0-9]", "", self.name)
         return normalize_text(
             f"{self.name} {self.id} {self.id.replace('_', ' ')} {joined_name} {self.find_aliases(self.id)}"
@@ -55,12 +59,13 @@ class CatalogEntry:
 
     @cached_property
     def search_text(self) -> str:
+        """All text that the search looks at, in English and in the current language."""
         return normalize_text(
             f"{self.search_names} {self.family} {self.summary} {self.source} {tr(self.family)} {tr(self.summary)}"
         )
 
     def rank(self, query: str) -> int | None:
-        """How well a folded text is met, 0 best; None where one of its words does not occur."""
+        """Return how well a normalized query matches, from 0 (best) to 4; None if a word does not occur."""
         words = query.split()
         if not all(word in self.search_text for word in words):
             return None
@@ -73,13 +78,13 @@ class CatalogEntry:
 
 
 def list_implementations(optimizer_id: str) -> list[Optimizer]:
-    """The rule that an optimizer is a variant of, or is itself, followed by all its variants."""
+    """Return the base optimizer of an optimizer, followed by all its variants."""
     base_id = OPTIMIZERS[optimizer_id].variant_of or optimizer_id
     return [OPTIMIZERS[base_id], *(method for method in OPTIMIZERS.values() if method.variant_of == base_id)]
 
 
 def optimizer_entries() -> list[CatalogEntry]:
-    """One entry for each optimizer; its variants are found through it."""
+    """Return an entry for each optimizer; variants have none and are found through their base."""
     return [
         CatalogEntry(method.id, method.name, method.family, method.summary, method.source, optimizer_aliases)
         for method in OPTIMIZERS.values()
@@ -88,7 +93,7 @@ def optimizer_entries() -> list[CatalogEntry]:
 
 
 def optimizer_aliases(optimizer_id: str) -> str:
-    """What the conventions of an optimizer and the frameworks' calls of them are called."""
+    """Return the names of all implementations of an optimizer and the framework calls for them."""
     return " ".join(
         [
             *(f"{other.name} {other.id} {other.implementation}" for other in list_implementations(optimizer_id)),
@@ -98,6 +103,7 @@ def optimizer_aliases(optimizer_id: str) -> str:
 
 
 def surface_entries() -> list[CatalogEntry]:
+    """Return an entry for each surface."""
     return [
         CatalogEntry(surface.id, surface.name, surface.family, surface.summary, surface.source)
         for surface in SURFACES.values()
@@ -107,7 +113,10 @@ def surface_entries() -> list[CatalogEntry]:
 def sections(
     entries: Iterable[CatalogEntry], favorites: Iterable[str] = (), query: str = ""
 ) -> list[tuple[str, list[CatalogEntry]]]:
-    """The entries under headings: favourites first, then families; for a text, those that meet it, the best family first."""
+    """Return the entries that match a query under headings.
+
+    Without a query: favorites, then families. With one: families, the best match first.
+    """
     normalized_query = normalize_text(query).strip()
     ranks = {entry: rank for entry in entries if (rank := entry.rank(normalized_query)) is not None}
     families: dict[str, list[CatalogEntry]] = {}

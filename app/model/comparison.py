@@ -19,9 +19,10 @@ COMPARISON_MODES = {
 
 @dataclass(frozen=True)
 class ComparisonMode:
-    """What makes a race fair, one of MODES; ``budget``: the steps each rate was tuned for, or the evaluations each run has.
+    """What makes the runs of an experiment comparable: one of COMPARISON_MODES.
 
-    ``of`` is the fingerprint of the experiment whose rates were tuned: of another one it is not true.
+    ``budget`` is the number of steps that the rates were tuned for, or the number of evaluations per run.
+    ``fingerprint`` identifies the experiment whose rates were tuned; the mode does not hold for any other.
     """
 
     mode: str = ""
@@ -36,17 +37,17 @@ class ComparisonMode:
 
     @property
     def cleared(self) -> ComparisonMode:
-        """Rates as set, with the keys that were only kept."""
+        """No comparison, with the unknown keys of the file kept."""
         return replace(NO_COMPARISON, extra=self.extra)
 
     @property
     def evaluation_budget(self) -> int | None:
-        """How often a run may ask for the loss or its gradient; None where it may for ever."""
+        """The number of loss and gradient evaluations that a run may use; None without a limit."""
         return self.budget if self.mode == "evaluations" else None
 
     @property
     def text(self) -> str:
-        """For the screen and every picture."""
+        """The mode as text for the window and for figures."""
         if self.mode == "tuned":
             return tr("each learning rate tuned for the lowest loss after {budget:,} steps", budget=self.budget)
         return (

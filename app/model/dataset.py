@@ -1,4 +1,4 @@
-"""The points that a surface is made from, as an experiment holds them: two columns of numbers."""
+"""Data of an experiment: the columns x and y that a surface is made from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Columns = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def check_columns(surface_id: str, value: Any) -> Columns:
-    """The value as two columns of floats of one length. Whether a surface can be made from them is seen when it is."""
+    """Return the value as two columns of floats of equal length.
+
+    Whether the surface can be made from them is checked by ``get_surface``.
+    """
     if SURFACES[surface_id].with_data is None:
         supported = ", ".join(name for name, each in SURFACES.items() if each.with_data)
         raise ExperimentError(
@@ -40,14 +43,14 @@ def check_columns(surface_id: str, value: Any) -> Columns:
 
 
 def _to_floats(column: tuple[Any, ...]) -> tuple[float, ...]:
-    """Numbers as floats; a column that is one already, as it is in every later experiment, costs nothing."""
+    """Return a column as finite floats; one that already is, is returned as it is."""
     if all(value.__class__ is float and value - value == 0.0 for value in column):
         return column
     return tuple(check_number(tr("row {row} of the data", row=row), value) for row, value in enumerate(column, 1))
 
 
 def get_surface(surface_id: str, data: Columns | None) -> Surface:
-    """A surface as the catalogue has it, or made from these columns; ExperimentError where it cannot be."""
+    """Return a surface of the catalog, or made from data; ExperimentError if it cannot be made."""
     return SURFACES[surface_id] if data is None else _surface_from_data(surface_id, data)
 
 
@@ -70,5 +73,5 @@ def _surface_from_data(surface_id: str, data: Columns) -> Surface:
 
 
 def to_experiment_error(error: ValueError) -> ExperimentError:
-    """What is wrong with data, in the language that is spoken."""
+    """Return the error of a surface or data file as an ExperimentError in the current language."""
     return ExperimentError(tr(error.template, **error.values) if isinstance(error, DataError) else str(error))

@@ -1,4 +1,7 @@
-"""What an edit at some step makes of an experiment: it is felt from then on, or from the start; what it displaces is a branch."""
+"""Edits of an experiment as pure functions.
+
+An edit at a step applies to the updates after that step, or from the start. Paths that it replaces become a branch.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +15,27 @@ from app.model.run import Run
 
 
 def same_updates(one: Run, other: Run) -> bool:
-    """Whether both make the same updates, whatever they look like."""
+    """Return whether two runs make the same updates; appearance and replicas are not compared."""
     return (one.optimizer, one.hyperparameters, one.history) == (other.optimizer, other.hyperparameters, other.history)
 
 
 def apply_edit(
     current: Experiment, requested: Experiment, step: int, displayed_lengths: Sequence[int], from_start: bool
 ) -> Experiment:
-    """``now`` with what was changed in ``wanted``, which was made from ``now.at(step)``, the experiment as it is seen.
+    """Return ``current`` with the changes in ``requested``, an edited copy of ``current.as_of_step(step)``.
 
-    A run whose hyperparameters differ feels them from update ``step`` + 1 on, or with ``from_start`` from its first. Runs with
-    steps beyond ``step`` (``extents``, for each run of ``now``) that would be lost so are kept as a branch. Runs are known by
-    their slots.
+    Changed hyperparameters apply to the updates after ``step``, or from the first one with ``from_start``.
+    ``displayed_lengths`` is the number of displayed steps of each run of ``current``; runs with steps beyond ``step``
+    that would be lost are kept as a branch. Runs are matched by their slots.
     """
-    displayed, old_runs = current.as_of_step(step), {run.slot: run for run in current.runs}
     if requested.surface_id != current.surface_id or requested.data != current.data:
         return requested
-    displayed_runs = {run.slot: run for run in displayed.runs}
+    old_runs = {run.slot: run for run in current.runs}
+    displayed_runs = {run.slot: run for run in current.as_of_step(step).runs}
     if current.comparison.mode == "rate":
         requested = _with_shared_learning_rate(requested, displayed_runs, old_runs)
     start_changed = requested.start != current.start
-    runs = []
+    runs: list[Run] = []
     for run in requested.runs:
         old_run = old_runs.get(run.slot)
         if old_run is None or start_changed or run.optimizer != old_run.optimizer:
@@ -47,7 +50,7 @@ def apply_edit(
         if length > step and run.slot in new_runs and (start_changed or (run.slot in changed and not from_start))
     ]
     result = replace(requested, runs=tuple(runs), comparison=current.comparison)
-    if start_changed or changed & old_runs.keys():  # another run beside them makes no branch idle
+    if start_changed or changed & old_runs.keys():  # an added run makes no branch redundant
         result = replace(
             result, branches=tuple(branch for branch in result.branches if not _is_redundant(branch, result, step))
         )
@@ -61,7 +64,7 @@ def apply_edit(
 
 
 def _is_redundant(branch: Branch, experiment: Experiment, step: int) -> bool:
-    """Whether a branch that was left at this step is what is raced again: a slider was turned there and back."""
+    """Return whether an unnamed branch that was left at this step equals the current runs again."""
     runs_by_slot = {run.slot: run for run in experiment.runs}
     return (
         branch.left_at_step == step
@@ -74,19 +77,19 @@ def _is_redundant(branch: Branch, experiment: Experiment, step: int) -> bool:
 def with_branch_of(
     experiment: Experiment, current: Experiment, runs: tuple[Run, ...], step: int, displayed_lengths: Sequence[int]
 ) -> Experiment:
-    """The experiment with one branch more, of runs of ``now``; without any where none is lost."""
+    """Return the experiment with a branch of these runs of ``current`` added; unchanged if there are none."""
     if not runs:
         return experiment
     assert current.start is not None
     steps = max(length for run, length in zip(current.runs, displayed_lengths, strict=True) if run in runs)
     branch = Branch(runs, current.start, steps, step)
-    if branch in experiment.branches:  # a drag has come by here before
+    if branch in experiment.branches:  # the value was here before during the same drag
         return experiment
     return replace(experiment, branches=(*experiment.branches, branch)[-MAX_BRANCHES:])
 
 
 def _with_edited_hyperparameters(old_run: Run, displayed_run: Run, run: Run, step: int, from_start: bool) -> Run:
-    """``old`` with the looks of ``run`` and, where they differ from those that are ``seen``, with its hyperparameters."""
+    """Return ``run`` with the history of ``old_run`` and its own changes to ``displayed_run`` applied."""
     restyled = replace(run, hyperparameters=old_run.hyperparameters, history=old_run.history)
     if run.hyperparameters == displayed_run.hyperparameters:
         return restyled
@@ -101,7 +104,10 @@ def _with_edited_hyperparameters(old_run: Run, displayed_run: Run, run: Run, ste
 def _with_shared_learning_rate(
     requested: Experiment, displayed_runs: Mapping[int | None, Run], old_runs: Mapping[int | None, Run]
 ) -> Experiment:
-    """With one learning rate for all: the one that was just turned, if any was; new runs take over what the others have had."""
+    """Return the experiment with one learning rate for all runs.
+
+    A rate that was just changed applies to all; new runs take over the rates that the other runs have had.
+    """
     existing = {
         run.slot: displayed_runs[run.slot]
         for run in requested.runs
@@ -120,7 +126,8 @@ def _with_shared_learning_rate(
     for run in requested.runs:
         if run.method.has_learning_rate and run.slot not in existing:
             learning_rates = [
-                (since, values["lr"]) for since, values in old_runs[next(iter(existing))].hyperparameters_by_step
+                (start_step, values["lr"])
+                for start_step, values in old_runs[next(iter(existing))].hyperparameters_by_step
             ]
             run = run.without_history().with_hyperparameter("lr", learning_rates[0][1])
             for start_step, learning_rate in learning_rates[1:]:
@@ -130,7 +137,10 @@ def _with_shared_learning_rate(
 
 
 def shared_learning_rates(current: Experiment, selected_index: int) -> dict[int | None, float]:
-    """The learning rate of the chosen run, or of the first that has one, for every run that has one, by slot."""
+    """Return the learning rate of the selected run for every run that has one, by slot.
+
+    If the selected run has none, the first rate is used.
+    """
     learning_rates = {run.slot: run.hyperparameters["lr"] for run in current.runs if run.method.has_learning_rate}
     slot = current.runs[selected_index].slot if 0 <= selected_index < len(current.runs) else None
     learning_rate = learning_rates.get(slot, next(iter(learning_rates.values()), 0.0))
@@ -140,7 +150,10 @@ def shared_learning_rates(current: Experiment, selected_index: int) -> dict[int 
 def with_comparison(
     current: Experiment, comparison: ComparisonMode, learning_rates: Mapping[int | None, float]
 ) -> Experiment:
-    """A fair race; runs whose slots have a rate take it from the start on, with their other hyperparameters as they are now."""
+    """Return the experiment with a comparison mode.
+
+    Runs whose slots are in ``learning_rates`` use that rate, and their other current hyperparameters, from the start.
+    """
     result = replace(
         current,
         comparison=current.comparison.cleared,
@@ -162,32 +175,33 @@ def with_comparison(
 
 
 def restarted(current: Experiment) -> Experiment:
-    """Every run with its hyperparameters of now from the start on."""
+    """Return the experiment with the current hyperparameters of every run from the start."""
     return replace(current, runs=tuple(run.without_history() for run in current.runs))
 
 
 def with_branch(current: Experiment, step: int, displayed_lengths: Sequence[int]) -> Experiment:
-    """The paths of now kept as a branch, to be compared with what comes."""
+    """Return the experiment with the current runs kept as a branch."""
     return with_branch_of(current, current, current.runs, step, displayed_lengths)
 
 
 def without_branch(current: Experiment, index: int) -> Experiment:
+    """Return the experiment without a branch."""
     return replace(current, branches=current.branches[:index] + current.branches[index + 1 :])
 
 
 def with_branch_changed(current: Experiment, index: int, **changes: object) -> Experiment:
-    """One branch with another name, or shown or hidden."""
+    """Return the experiment with fields of a branch changed, such as its name or visibility."""
     branch = replace(current.branches[index], **changes)  # type: ignore[arg-type]
     return replace(current, branches=(*current.branches[:index], branch, *current.branches[index + 1 :]))
 
 
 def _with_appearance_of(run: Run, other: Run | None) -> Run:
-    """A run with the looks of another, and as many replicas."""
+    """Return a run with the visibility, color and number of replicas of another."""
     return run if other is None else replace(run, visible=other.visible, color=other.color, replicas=other.replicas)
 
 
 def with_branch_switched(current: Experiment, index: int, step: int, displayed_lengths: Sequence[int]) -> Experiment:
-    """The branch made current: its runs take their places again, and those that stood there become the branch."""
+    """Return the experiment with the runs of a branch as current runs; those they replace become the branch."""
     branch = current.branches[index]
     current_runs = {run.slot: run for run in current.runs}
     branch_runs = {run.slot: _with_appearance_of(run, current_runs.get(run.slot)) for run in branch.runs}

@@ -1,4 +1,4 @@
-"""What is raced: a surface, a start, the runs. Values, checked once, here; the window and the command line both ask here."""
+"""Experiment: the surface, the start and the runs, as checked, immutable values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ from app.utils.validation import (
 )
 from surfaces import SURFACES, Surface
 
-MAX_BRANCHES, MAX_TOTAL_STEPS = 100, 20_000_000  # branches, and steps of all their runs together
+MAX_BRANCHES = 100
+MAX_TOTAL_STEPS = 20_000_000  # steps of all runs of all branches together
 QUANTITIES = {
     "loss": "loss",
     "above": "loss − minimum",
@@ -41,7 +42,7 @@ SCALES = ("linear", "log")
 
 @dataclass(frozen=True)
 class LossPlot:
-    """What the loss view shows, against what, and the scale of its two axes."""
+    """What the loss view plots: the quantities and the scales of its two axes."""
 
     quantity: str = "loss"
     x_scale: str = "linear"
@@ -58,12 +59,15 @@ class LossPlot:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A surface, a start (x, y), the runs; ``steps`` is where playing stops by itself, None for never.
+    """A surface, a start point and the runs that start there.
 
-    ``settled``: it stops when every run has converged, too. ``data`` are the points (x, y) that the surface is made from, None
-    for its own. ``branches`` are the pasts that were left, oldest first. ``shown`` is the step that was on the screen when it was
-    saved, which makes it no other experiment. ``extra``, here and in all that it holds, are keys of its file that only a newer
-    version knows: they are kept.
+    ``start`` is (x, y); None stands for the start of the surface. ``steps`` is the step at which playback stops, None
+    for no limit; with ``stop_when_converged`` it also stops when every run has converged. ``data`` are the points (x, y)
+    that the surface is made from, None for a surface without data. ``branches`` are ordered from the oldest to the
+    newest. ``displayed_step`` is the step on the screen when the experiment was saved and is not compared. ``extra``,
+    here and in the parts of an experiment, holds keys of the file that this version does not know and writes again.
+
+    Raises ExperimentError for anything that is not allowed.
     """
 
     surface_id: str = "rosenbrock"
@@ -83,18 +87,7 @@ class Experiment:
         check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
             object.__setattr__(self, "data", check_columns(self.surface_id, self.data))
-        default_start = self.surface.start  # the surface is made now, to find out whether it can be
-        start = default_start if self.start is None else self.start
-        if not isinstance(start, (tuple, list)) or len(start) != 2:
-            raise ExperimentError(tr("start must be two numbers, not {start}", start=shorten_repr(start)))
-        object.__setattr__(
-            self,
-            "start",
-            tuple(
-                check_coordinate(tr("start {axis}", axis=axis.split()[0]), value)
-                for axis, value in zip(self.surface.axis_labels, start, strict=True)
-            ),
-        )
+        object.__setattr__(self, "start", self._check_start())
         if len(self.runs) > MAX_RUNS:
             raise ExperimentError(
                 tr("an experiment holds at most {most_runs} runs, not {runs}", most_runs=MAX_RUNS, runs=len(self.runs))
@@ -104,6 +97,22 @@ class Experiment:
         check_text(gettext_noop("title"), self.title, 200)
         check_bool(gettext_noop("stop_when_converged"), self.stop_when_converged)
         check_integer(gettext_noop("displayed_step"), self.displayed_step, 0, MAX_STEPS)
+        self._check_branches()
+        object.__setattr__(self, "runs", self._with_unique_slots())
+        if not self._comparison_holds:
+            object.__setattr__(self, "comparison", self.comparison.cleared)
+
+    def _check_start(self) -> tuple[float, ...]:
+        default_start = self.surface.start  # read in any case: raises if data cannot make the surface
+        start = default_start if self.start is None else self.start
+        if not isinstance(start, (tuple, list)) or len(start) != 2:
+            raise ExperimentError(tr("start must be two numbers, not {start}", start=shorten_repr(start)))
+        return tuple(
+            check_coordinate(tr("start {axis}", axis=axis.split()[0]), value)
+            for axis, value in zip(self.surface.axis_labels, start, strict=True)
+        )
+
+    def _check_branches(self) -> None:
         if len(self.branches) > MAX_BRANCHES:
             raise ExperimentError(
                 tr(
@@ -116,25 +125,25 @@ class Experiment:
             raise ExperimentError(
                 tr("the branches of an experiment hold at most {longest:,} steps in all", longest=MAX_TOTAL_STEPS)
             )
-        object.__setattr__(self, "runs", self._with_unique_slots())
-        if not self._comparison_holds:
-            object.__setattr__(self, "comparison", self.comparison.cleared)
 
     @property
     def _comparison_holds(self) -> bool:
-        """Whether the mode of the race is true: rates that are said to be the same are, and those that were tuned are these."""
+        """Whether the comparison mode is true: all rates are equal, or the tuned rates are unchanged."""
         if self.comparison.mode == "rate":
             return len({run.hyperparameters["lr"] for run in self.runs if run.method.has_learning_rate}) < 2
         return self.comparison.mode != "tuned" or self.comparison.fingerprint == self.fingerprint
 
     @property
     def fingerprint(self) -> int:
-        """A number that is another one where the runs, the start or the surface are."""
+        """A checksum of surface, data, start and the runs; the order and appearance of runs do not matter."""
         runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.history)) for run in self.runs)
         return crc32(repr((self.surface_id, self.start, self.data, runs)).encode())
 
     def _with_unique_slots(self) -> tuple[Run, ...]:
-        """The runs, each with a slot of its own: those that have one keep it, so that taking one away recolors no other."""
+        """Return the runs, each with its own slot.
+
+        Runs keep the slots they have, so that removing one does not recolor the others.
+        """
         used_slots: set[int] = set()
         result = []
         for run in self.runs:
@@ -150,40 +159,50 @@ class Experiment:
 
     @cached_property
     def surface(self) -> Surface:
+        """The surface, made from ``data`` if there are any."""
         return get_surface(self.surface_id, self.data)
 
     @property
     def names(self) -> list[str]:
-        """The optimizer id of every run, numbered where one occurs twice: adam, adam-2."""
+        """The optimizer id of every run, numbered if it occurs more than once: adam, adam-2."""
         ids = [run.optimizer for run in self.runs]
         return [name if (k := ids[: i + 1].count(name)) == 1 else f"{name}-{k}" for i, name in enumerate(ids)]
 
     @property
     def labels(self) -> list[str]:
-        """What a person reads for every run: Adam, lr 0.05."""
+        """The label of every run: Adam, lr 0.05."""
         return [run.label for run in self.runs]
 
     def with_run(self, index: int, run: Run) -> Experiment:
+        """Return the experiment with the run at an index replaced."""
         return replace(self, runs=(*self.runs[:index], run, *self.runs[index + 1 :]))
 
     def with_added_run(self, run: Run) -> Experiment:
+        """Return the experiment with a run appended."""
         return replace(self, runs=(*self.runs, run))
 
     def without_run(self, index: int) -> Experiment:
+        """Return the experiment without the run at an index."""
         return replace(self, runs=(*self.runs[:index], *self.runs[index + 1 :]))
 
     def with_surface(self, surface_id: str) -> Experiment:
-        """The same runs on another surface, from that surface's start; made from the same data, if it is made from any."""
+        """Return the experiment on another surface, from its start; data are kept if it is made from data."""
         data = self.data if SURFACES[check_choice(gettext_noop("surface"), surface_id, SURFACES)].with_data else None
         return self._with_other_surface(surface_id=surface_id, data=data)
 
     def with_data(self, x: Iterable[float], y: Iterable[float]) -> Experiment:
-        """The same runs on a surface made from these points: of the kind there is, or a line's."""
+        """Return the experiment on a surface made from the points (x, y).
+
+        The kind of surface is kept if it can be made from data; otherwise it is linear regression.
+        """
         surface_id = self.surface_id if self.surface.with_data else "linear_regression"
         return self._with_other_surface(surface_id=surface_id, data=(tuple(x), tuple(y)))
 
     def _with_other_surface(self, **changes: Any) -> Experiment:
-        """The runs with their settings of now, without what belongs to this ground: branches, a tuned rate, the stop."""
+        """Return the experiment without what depends on the old surface.
+
+        Runs keep their current hyperparameters; branches, tuned rates, title and stop step are dropped.
+        """
         comparison = self.comparison.cleared if self.comparison.mode == "tuned" else self.comparison
         runs = tuple(run.without_history() for run in self.runs)
         return replace(
@@ -199,12 +218,12 @@ class Experiment:
         )
 
     def as_of_step(self, step: int) -> Experiment:
-        """As it stood at a step: what was turned later is not known yet."""
+        """Return the experiment as it was at a step, without later changes of hyperparameters."""
         runs = tuple(run.as_of_step(step) for run in self.runs)
         return self if all(a is b for a, b in zip(runs, self.runs, strict=True)) else replace(self, runs=runs)
 
     def same_surface_and_start(self, other: Experiment) -> bool:
-        """Whether both race on the same surface from the same start."""
+        """Return whether both experiments have the same surface, data and start."""
         return (self.surface_id, self.start, self.data) == (other.surface_id, other.start, other.data)
 
 

@@ -1,4 +1,4 @@
-"""A run's whole set of hyperparameters as a line of text, as the command line's --run has it: copied, pasted, and its defaults."""
+"""The hyperparameters of a run as one line of text, as in --run on the command line, to copy and paste."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from app.utils.number_format import shortest_repr
 from app.utils.validation import ExperimentError, shorten_repr
 from optimizers import OPTIMIZERS, Hyperparameter, Optimizer
 
-MAX_TEXT_LENGTH = 3_000  # characters of a set: the longest has some thousand
+MAX_TEXT_LENGTH = 3_000  # characters; the longest valid text has about 1,000
 CALL_PATTERN = re.compile(r"([\w.]+)\s*\((.*)\)", re.DOTALL)  # Adam(lr=0.05, beta1=0.8)
 ASSIGNMENT_PATTERN = re.compile(r"[ \t]*[=:][ \t]*")
-IGNORED_CHARACTERS = {ord(mark): None for mark in "\"'`{}"}  # of a shell, of Python, of JSON
+IGNORED_CHARACTERS = {ord(character): None for character in "\"'`{}"}  # quotes and braces of a shell, Python, JSON
 SEPARATOR_PATTERN = re.compile(r"[\s;]+|,(?=\s|[A-Za-z_]|$)")  # a comma before a digit is a decimal comma
 
 
 class ParsedHyperparameters(NamedTuple):
-    """The run with the set; what was set, and what it has no use for."""
+    """The changed run, the values that were set, and the names that the optimizer does not have."""
 
     run: Run
     values: dict[str, float]
@@ -30,26 +30,26 @@ class ParsedHyperparameters(NamedTuple):
 
 
 def format_hyperparameters(run: Run) -> str:
-    """The optimizer and every hyperparameter, also those at their defaults."""
+    """Return the optimizer id and all hyperparameters, including defaults."""
     return " ".join([run.optimizer, *(f"{name}={shortest_repr(value)}" for name, value in run.hyperparameters.items())])
 
 
 def default_hyperparameters(run: Run) -> dict[str, float]:
-    """What every hyperparameter of a run is at first; a part begins at the strength at which it is added."""
+    """Return the defaults of all hyperparameters of a run; modifiers have the strength they are added with."""
     values = dict(run.method.defaults)
-    for part in run.modifiers:
+    for modifier in run.modifiers:
         values |= {
-            name: part.default_strength if name == part.id else spec.default
-            for name, spec in part.hyperparameters.items()
+            name: modifier.default_strength if name == modifier.id else spec.default
+            for name, spec in modifier.hyperparameters.items()
         }
     return values
 
 
 def parse_hyperparameters(text: str, run: Run) -> ParsedHyperparameters:
-    """The run with a set that a text tells.
+    """Return the run with the hyperparameters that a text describes.
 
-    A text that names an optimizer tells all: what it does not mention is at its default. One that names none changes what it
-    mentions, as far as the run has it. ExperimentError, in one sentence, for any other.
+    A text that names an optimizer is complete: what it does not mention gets its default. A text without an optimizer
+    changes what it mentions and the run has. Raises ExperimentError for any other text.
     """
     optimizer, value_texts = _split_text(text)
     method = run.method if optimizer is None else optimizer
@@ -79,7 +79,7 @@ def parse_hyperparameters(text: str, run: Run) -> ParsedHyperparameters:
 
 
 def _split_text(text: str) -> tuple[Optimizer | None, Mapping[str, str]]:
-    """The optimizer that a text names, if it names one, and its values by their names."""
+    """Return the optimizer that a text names, or None, and its values as texts by name."""
     stripped = (
         text.translate(IGNORED_CHARACTERS).strip().removeprefix("--run").strip(" =")
         if len(text) <= MAX_TEXT_LENGTH
@@ -92,7 +92,7 @@ def _split_text(text: str) -> tuple[Optimizer | None, Mapping[str, str]]:
         if item
     ]
     optimizer_name = items.pop(0) if items and "=" not in items[0] else ""
-    pairs = [piece.split("=") for piece in items]
+    pairs = [item.split("=") for item in items]
     values = {pair[0]: pair[-1] for pair in pairs}
     optimizer = _find_optimizer(optimizer_name)
     if not (optimizer or pairs) or len(values) < len(pairs) or any(len(pair) != 2 or not all(pair) for pair in pairs):
@@ -109,7 +109,7 @@ def _split_text(text: str) -> tuple[Optimizer | None, Mapping[str, str]]:
 
 
 def _find_optimizer(name: str) -> Optimizer | None:
-    """By its id, or by the name of a class: RMSprop, torch.optim.RMSprop."""
+    """Return the optimizer with an id or class name: RMSprop, torch.optim.RMSprop."""
     normalized = name.rpartition(".")[2].lower().replace("_", "")
     return (
         next((method for id, method in OPTIMIZERS.items() if id.replace("_", "") == normalized), None)
@@ -119,6 +119,8 @@ def _find_optimizer(name: str) -> Optimizer | None:
 
 
 def _find_spec(method: Optimizer, name: str) -> Hyperparameter | None:
-    """What it says of a hyperparameter, its own or of a part that it can be combined with."""
-    is_known = name in method.hyperparameters or any(name in part.hyperparameters for part in method.modifiers.values())
+    """Return the declaration of a hyperparameter of an optimizer or of one of its modifiers."""
+    is_known = name in method.hyperparameters or any(
+        name in modifier.hyperparameters for modifier in method.modifiers.values()
+    )
     return method.spec(name) if is_known else None

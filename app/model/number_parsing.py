@@ -1,4 +1,4 @@
-"""What may be entered for a number, and what was: told in whole sentences."""
+"""Parse numbers that a user types, and describe in sentences what is allowed."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from app.utils.validation import ExperimentError, shorten_repr
 from optimizers import Hyperparameter
 
 NUMBER_PATTERN = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-THOUSANDS_PATTERN = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")  # 1,000 is a thousand to some, and one to others
+THOUSANDS_PATTERN = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")  # "1,000" may mean 1000 or 1
 CHARACTER_MAP = {
-    ord("\u2212"): "-",
-    0x200B: None,
-    0xFEFF: None,  # a minus sign; what is not seen
-    **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},
-}  # full-width letters and digits
-POSITIVE_THRESHOLD = 1e-290  # the least that is allowed to be no more than a word for "above 0"
+    ord("\u2212"): "-",  # minus sign
+    0x200B: None,  # zero-width space
+    0xFEFF: None,  # zero-width no-break space
+    **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},  # full-width characters to ASCII
+}
+POSITIVE_THRESHOLD = 1e-290  # a smaller positive minimum only excludes 0
 
 
 class ParsedNumber(NamedTuple):
-    """``note``: how it was understood, where that may not be what was meant."""
+    """A number; ``interpretation_note`` explains how it was read if the text is ambiguous."""
 
     value: float
     interpretation_note: str = ""
 
 
 def describe_allowed(spec: Hyperparameter) -> str:
-    """The allowed values in words."""
+    """Return the allowed values as text."""
     minimum, maximum = shortest_repr(spec.minimum), shortest_repr(spec.maximum)
     if spec.scale == "switch":
         return tr("0 (off) or 1 (on)")
@@ -46,28 +46,28 @@ def describe_allowed(spec: Hyperparameter) -> str:
             if 0 < spec.minimum < POSITIVE_THRESHOLD
             else tr("a number of at least {least}", least=minimum)
         )
-    if spec.maximum != round(spec.maximum, 6):  # the last number before it
+    if spec.maximum != round(spec.maximum, 6):  # the largest float below a bound that is not allowed
         return tr("a number of at least {least} and below {most}", least=minimum, most=f"{spec.maximum:g}")
     return tr("a number from {least} to {most}", least=minimum, most=maximum)
 
 
 def rejection_message(spec: Hyperparameter, name: str, given: str = "") -> str:
-    """A sentence that says what may be entered instead of a text, or rather than go on."""
+    """Return a sentence with the allowed values and, if given, the text that was rejected."""
     if not given:
         return tr("{name} must be {allowed}", name=name, allowed=describe_allowed(spec))
     return tr("{name} must be {allowed}, not {given}", name=name, allowed=describe_allowed(spec), given=given)
 
 
 def parse_number(spec: Hyperparameter, text: str, name: str) -> ParsedNumber:
-    """The number that a text tells; ExperimentError with a sentence for what is none, may not be, or may be two."""
+    """Return the number that a text represents.
+
+    Raises ExperimentError if it is not a number, not allowed, or ambiguous.
+    """
     cleaned = text.translate(CHARACTER_MAP).strip()
     if not NUMBER_PATTERN.fullmatch(cleaned):
         raise ExperimentError(_invalid_number_message(spec, name, cleaned))
-    value, shortened, thousands_match = (
-        float(cleaned.replace(",", ".")),
-        shorten_repr(cleaned).strip("'"),
-        THOUSANDS_PATTERN.fullmatch(cleaned),
-    )
+    value, shortened = float(cleaned.replace(",", ".")), shorten_repr(cleaned).strip("'")
+    thousands_match = THOUSANDS_PATTERN.fullmatch(cleaned)
     if spec.scale == "whole" and thousands_match:
         raise ExperimentError(
             tr(
@@ -83,22 +83,22 @@ def parse_number(spec: Hyperparameter, text: str, name: str) -> ParsedNumber:
         spec.check(name, value)
     except ValueError:
         raise ExperimentError(rejection_message(spec, name, shortened)) from None
+    return ParsedNumber(value, _interpretation_note(cleaned, value))
+
+
+def _interpretation_note(cleaned: str, value: float) -> str:
+    shortened = shorten_repr(cleaned).strip("'")
+    thousands_match = THOUSANDS_PATTERN.fullmatch(cleaned)
     if thousands_match and thousands_match[1] == ",":
-        return ParsedNumber(
-            value,
-            tr(
-                "{given} was read as {value}: a comma is a decimal point; write {thousand} "
-                "for a thousand times as much",
-                given=shortened,
-                value=shortest_repr(value),
-                thousand=cleaned.replace(",", ""),
-            ),
+        return tr(
+            "{given} was read as {value}: a comma is a decimal point; write {thousand} for a thousand times as much",
+            given=shortened,
+            value=shortest_repr(value),
+            thousand=cleaned.replace(",", ""),
         )
     if value == 0 and re.search("[1-9]", re.split("[eE]", cleaned)[0]):
-        return ParsedNumber(
-            value, tr("{given} was read as 0: it is closer to 0 than any other number", given=shortened)
-        )
-    return ParsedNumber(value)
+        return tr("{given} was read as 0: it is closer to 0 than any other number", given=shortened)
+    return ""
 
 
 def _invalid_number_message(spec: Hyperparameter, name: str, cleaned: str) -> str:

@@ -1,4 +1,7 @@
-"""How far an arrow key or a notch of the wheel turns a number: a tenth of a decade, a hundredth of the range, or one."""
+"""Steps of a number for arrow keys and the scroll wheel.
+
+A step is a tenth of a decade on a log scale, a hundredth of the range on a linear one, or 1 for integers.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,25 @@ from decimal import Decimal
 
 from optimizers import Hyperparameter
 
-# ISO 3, series R10: a decade in ten nearly equal steps, each a number that can be read
+# ISO 3, series R10: ten nearly equal steps per decade, as short numbers
 PREFERRED_NUMBERS = tuple(map(Decimal, ("1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8")))
-ROUND_MANTISSAS = ((1.5, 1), (3.5, 2), (7.5, 5), (10.0, 10))
+ROUND_MANTISSAS = ((1.5, 1), (3.5, 2), (7.5, 5), (10.0, 10))  # (upper limit, rounded value)
 
 
 def step_value(spec: Hyperparameter, value: float, count: int, coarse: bool = False) -> float:
-    """The value ``count`` steps further, ten times as far with ``coarse``; never beyond what is allowed.
+    """Return the value after ``count`` steps, clipped to the allowed range; coarse steps are ten times as large.
 
-    On a log scale a coarse step is a decade, and of a decay a decade of 1 - value.
+    On a log scale a coarse step is a decade of the value, on a decay scale a decade of 1 - value.
     """
     if spec.scale == "log":
         result = _step_on_log_scale(spec, value, count, coarse)
     elif spec.scale == "decay":
         complement = 1 - Decimal(repr(value))
-        result = (
-            float(1 - _step_decades(complement, -count, coarse))
-            if complement > 0
-            else value
-            if count > 0
-            else spec.slider_max
-        )
-        if result == value:  # so near to 1 a tenth of a decade is lost in rounding
+        if complement > 0:
+            result = float(1 - _step_decades(complement, -count, coarse))
+        else:
+            result = value if count > 0 else spec.slider_max
+        if result == value:  # this close to 1, a fine step is lost in rounding
             result = float(1 - _step_decades(complement, -count, True))
     else:
         step = Decimal(1) if spec.scale == "whole" else round_number((spec.slider_max - spec.slider_min) / 100)
@@ -37,7 +37,10 @@ def step_value(spec: Hyperparameter, value: float, count: int, coarse: bool = Fa
 
 
 def _step_on_log_scale(spec: Hyperparameter, value: float, count: int, coarse: bool) -> float:
-    """Where 0 is the default, it comes after the slider's lower end: what is off at first can be turned off again."""
+    """Step on a log scale.
+
+    If the default is 0, it follows below the lower end of the slider, so that it can be reached again.
+    """
     if value <= 0:
         return spec.slider_min if count > 0 else value
     result = float(_step_decades(Decimal(repr(value)), count, coarse))
@@ -47,7 +50,7 @@ def _step_on_log_scale(spec: Hyperparameter, value: float, count: int, coarse: b
 
 
 def _step_decades(value: Decimal, count: int, coarse: bool) -> Decimal:
-    """Steps on a log scale; a coarse one leaves the digits as they are, a fine one ends at one of TENTHS."""
+    """Step by tenths of a decade to a number of PREFERRED_NUMBERS; coarse steps multiply by powers of ten."""
     if coarse:
         return value.scaleb(count)
     decade, index = divmod(round(10 * float(value.log10())) + count, 10)
@@ -55,7 +58,7 @@ def _step_decades(value: Decimal, count: int, coarse: bool) -> Decimal:
 
 
 def round_number(width: float) -> Decimal:
-    """The number nearest to a width that is 1, 2 or 5 times a power of ten."""
+    """Return the number 1, 2 or 5 times a power of ten that is nearest to a width."""
     decade = math.floor(math.log10(width))
     mantissa = width / 10.0**decade
     return Decimal(next(rounded for upper_limit, rounded in ROUND_MANTISSAS if mantissa < upper_limit)).scaleb(decade)

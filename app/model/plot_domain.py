@@ -1,4 +1,4 @@
-"""The part of the plane that an experiment is plotted over."""
+"""The region of the plane over which an experiment is plotted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from surfaces.surface import Bounds
 
 
 def plot_bounds(experiment: Experiment) -> Bounds:
-    """The surface's own box, doubled about its middle until the start lies inside with a little room."""
+    """Return the bounds of the surface, doubled about their center until the start lies inside."""
     (left, right), (bottom, top) = experiment.surface.bounds
     assert experiment.start is not None
     x, y = experiment.start

@@ -1,4 +1,4 @@
-"""One racer: an optimizer with its hyperparameters, those of the parts it is combined with, and when they were turned."""
+"""Run: an optimizer with its hyperparameters, those of its modifiers, and the history of their changes."""
 
 from __future__ import annotations
 
@@ -6,40 +6,24 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from app.model.number_parsing import rejection_message
+from app.model.hyperparameter_checks import HyperparameterSpan, check_history, check_hyperparameters
 from app.utils.i18n import gettext_noop, tr
-from app.utils.validation import (
-    MAX_STEPS,
-    ExperimentError,
-    check_bool,
-    check_choice,
-    check_integer,
-    check_number,
-    shorten_repr,
-)
+from app.utils.validation import ExperimentError, check_bool, check_choice, check_integer, shorten_repr
 from optimizers import OPTIMIZERS, Modifier, Optimizer
 
-MAX_HISTORY_LENGTH, MAX_REPLICAS = 100_000, 100
-MAX_NAME_LENGTH = 60  # characters that a sentence can hold
-SEED_COUNT = 2**32  # as many there are
-
-
-class HyperparameterSpan(NamedTuple):
-    """Hyperparameters that were in force up to update ``until``, that one included; the run that holds them has checked them."""
-
-    until: int
-    hyperparameters: Mapping[str, float]
+MAX_REPLICAS = 100
+SEED_COUNT = 2**32  # the seeds of replicas wrap around at the largest allowed seed
 
 
 @dataclass(frozen=True)
 class Run:
-    """One racer: an optimizer with all its hyperparameters, and those of the parts it is combined with, as they are now.
+    """An optimizer with its current hyperparameters and those of its modifiers.
 
-    ``earlier`` is what they were before they were turned on the way, oldest first. ``replicas`` is how many more such runs
-    go along, each with seeds of its own. ``slot`` is its place in the palette of colors and marks, None until the experiment
-    gives it one; ``color`` overrides.
+    ``history`` holds the hyperparameters before each change during the run, oldest first. ``replicas`` is the number
+    of additional runs with other seeds. ``slot`` is the index in the palette of colors and markers, None until an
+    experiment assigns one; ``color`` overrides the palette. ``extra`` holds unknown keys of the file.
     """
 
     optimizer: str
@@ -53,8 +37,8 @@ class Run:
 
     def __post_init__(self) -> None:
         check_choice(gettext_noop("optimizer"), self.optimizer, OPTIMIZERS)
-        object.__setattr__(self, "hyperparameters", self._check_hyperparameters(self.hyperparameters))
-        object.__setattr__(self, "history", self._check_history())
+        object.__setattr__(self, "hyperparameters", check_hyperparameters(self.method, self.hyperparameters))
+        object.__setattr__(self, "history", check_history(self.method, self.history))
         check_integer(gettext_noop("replicas"), self.replicas, 0, MAX_REPLICAS)
         check_bool(gettext_noop("visible"), self.visible)
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
@@ -62,122 +46,38 @@ class Run:
         if self.slot is not None:
             check_integer(gettext_noop("slot"), self.slot, 0, 999)
 
-    def _check_hyperparameters(self, values: Any) -> Mapping[str, float]:
-        """All hyperparameters of the optimizer and of the parts that are named; ExperimentError names the culprit."""
-        if not isinstance(values, Mapping):
-            raise ExperimentError(
-                tr(
-                    "the hyperparameters of {optimizer} must be names with numbers, not {given}",
-                    optimizer=self.optimizer,
-                    given=shorten_repr(values),
-                )
-            )
-        long_name = next((name for name in values if len(name) > MAX_NAME_LENGTH), None)
-        if long_name is not None:
-            raise ExperimentError(
-                tr(
-                    "{optimizer} has no hyperparameter {endless}",
-                    optimizer=self.optimizer,
-                    endless=shorten_repr(long_name),
-                )
-            )
-        checked = {**self.method.defaults, **{name: self._check_value(name, value) for name, value in values.items()}}
-        complete = dict(self.method.defaults)
-        for modifier in self.method.modifiers.values():
-            if not checked.keys().isdisjoint(modifier.hyperparameters):
-                complete |= {name: spec.default for name, spec in modifier.hyperparameters.items()}
-        return complete | checked
-
-    def _check_value(self, name: str, given: Any) -> float:
-        """One hyperparameter, of the optimizer or of a part."""
-        try:
-            spec = self.method.spec(name)
-        except ValueError:
-            modifier_names = [
-                modifier_name
-                for modifier in self.method.modifiers.values()
-                for modifier_name in modifier.hyperparameters
-            ]
-            raise ExperimentError(
-                tr(
-                    "{optimizer} has no hyperparameter {name}; it has {names}, and can be combined with {parts}",
-                    optimizer=self.optimizer,
-                    name=shorten_repr(name),
-                    names=", ".join(self.method.hyperparameters),
-                    parts=", ".join(modifier_names),
-                )
-            ) from None
-        label = tr("{name} of {optimizer}", name=name, optimizer=self.optimizer)
-        value = given if isinstance(given, (int, float)) else check_number(label, given)
-        try:
-            return spec.check(label, value)
-        except ValueError:
-            raise ExperimentError(rejection_message(spec, label, shorten_repr(value))) from None
-
-    def _check_history(self) -> tuple[HyperparameterSpan, ...]:
-        if not isinstance(self.history, (list, tuple)) or len(self.history) > MAX_HISTORY_LENGTH:
-            raise ExperimentError(
-                tr(
-                    "earlier must be a list of at most {most_turns} pairs of a step and hyperparameters",
-                    most_turns=MAX_HISTORY_LENGTH,
-                )
-            )
-        history: list[HyperparameterSpan] = []
-        for entry in self.history:
-            if not isinstance(entry, HyperparameterSpan):  # these come from a run, which has checked them
-                if not isinstance(entry, (list, tuple)) or len(entry) != 2:
-                    raise ExperimentError(
-                        tr(
-                            "earlier must hold pairs of a step and hyperparameters, not {entry}",
-                            entry=shorten_repr(entry),
-                        )
-                    )
-                entry = HyperparameterSpan(
-                    check_integer(tr("the step of a turn"), entry[0], 1, MAX_STEPS),
-                    self._check_hyperparameters(entry[1]),
-                )
-            if history and entry.until <= history[-1].until:
-                raise ExperimentError(
-                    tr(
-                        "the steps of earlier must rise, and {until} follows {until2}",
-                        until=entry.until,
-                        until2=history[-1].until,
-                    )
-                )
-            history.append(entry)
-        return tuple(history)
-
     @property
     def method(self) -> Optimizer:
+        """The optimizer as an object."""
         return OPTIMIZERS[self.optimizer]
 
     @property
     def label(self) -> str:
-        """What a person reads: Adam, lr 0.05."""
+        """The text that the user sees: "Adam, lr 0.05", followed by the changes during the run."""
         return ", ".join([self.short_label, *self._change_labels])
 
     @property
     def short_label(self) -> str:
-        """The same without what was turned on the way."""
+        """The label without the changes during the run."""
         return f"{self.method.name}, {self.hyperparameter_text}" if self.hyperparameter_text else self.method.name
 
     @property
     def modifiers(self) -> list[Modifier]:
-        """What the optimizer is combined with, switched off by a 0 or not."""
+        """The modifiers of the optimizer, including those that are switched off by a strength of 0."""
         return [modifier for modifier in self.method.modifiers.values() if modifier.id in self.hyperparameters]
 
     def with_hyperparameter(self, name: str, value: float) -> Run:
-        """This run with one hyperparameter changed."""
+        """Return the run with one current hyperparameter changed."""
         return replace(self, hyperparameters={**self.hyperparameters, name: value})
 
     @property
     def seeds(self) -> dict[str, float]:
-        """The hyperparameters that say which random numbers it draws; none of a run that draws none."""
+        """The hyperparameters that seed random numbers; empty for a deterministic run."""
         return {name: value for name, value in self.hyperparameters.items() if name.endswith("seed")}
 
     @cached_property
     def replica_runs(self) -> list[Run]:
-        """The replicas: this run again and again, each time with the next seeds."""
+        """The replicas: the same run with the next seeds."""
         return [
             self.with_changes_from_start({name: (value + k) % SEED_COUNT for name, value in self.seeds.items()})
             for k in range(1, self.replicas + 1)
@@ -185,23 +85,26 @@ class Run:
 
     @property
     def hyperparameters_by_step(self) -> list[tuple[int, Mapping[str, float]]]:
-        """Since which step, from 0, which hyperparameters are in force; they are felt by the update after it."""
+        """Pairs (start step, hyperparameters), from step 0, with rising steps.
+
+        Hyperparameters with start step t apply to the updates that follow step t.
+        """
         start_steps = [0, *(entry.until for entry in self.history)]
         return list(
             zip(start_steps, [*(entry.hyperparameters for entry in self.history), self.hyperparameters], strict=True)
         )
 
     def as_of_step(self, step: int) -> Run:
-        """This run as it stood at a step: what was turned later is not known yet."""
+        """Return the run as it was at a step, without later changes."""
         index = next((k for k, entry in enumerate(self.history) if entry.until > step), None)
         if index is None:
             return self
         return replace(self, hyperparameters=self.history[index].hyperparameters, history=self.history[:index])
 
     def with_change_at_step(self, step: int, hyperparameters: Mapping[str, float]) -> Run:
-        """This run with other hyperparameters from update ``step`` + 1 on; what was turned later is forgotten."""
+        """Return the run with other hyperparameters after a step; later changes are discarded."""
         run = self.as_of_step(step)
-        if run.history and run.history[-1].until == step:  # turned here already: the last word counts
+        if run.history and run.history[-1].until == step:  # replace a change at the same step
             run = replace(run, hyperparameters=run.history[-1].hyperparameters, history=run.history[:-1])
         if step == 0 or hyperparameters == run.hyperparameters:
             return replace(run, hyperparameters=hyperparameters)
@@ -210,11 +113,14 @@ class Run:
         )
 
     def with_changes_from_start(self, changes: Mapping[str, float], removed: Iterable[str] = ()) -> Run:
-        """This run with these hyperparameters, and without those of dropped parts, from its start on."""
+        """Return the run with some hyperparameters changed, or removed, in its whole history.
+
+        A change to the strength of a modifier adds the modifier with all its hyperparameters to the whole history;
+        other changes apply only to the spans that have that hyperparameter.
+        """
         removed_names, current = set(removed), {**self.hyperparameters, **changes}
 
         def apply_changes(hyperparameters: Mapping[str, float]) -> dict[str, float]:
-            """One stretch of the way: a part whose strength is turned is there from the start, whole; others where they were."""
             values = dict(hyperparameters)
             for modifier in self.method.modifiers.values():
                 if modifier.id in changes and modifier.id not in values:
@@ -232,11 +138,11 @@ class Run:
         return replace(self, hyperparameters=changed_spans[-1], history=new_history)
 
     def without_history(self) -> Run:
-        """This run with its hyperparameters of now from the start on."""
+        """Return the run with its current hyperparameters from the start."""
         return replace(self, history=()) if self.history else self
 
     def without_modifier(self, modifier: Modifier) -> Run:
-        """This run, no longer combined with a part."""
+        """Return the run without a modifier."""
         return replace(
             self,
             hyperparameters={
@@ -245,9 +151,10 @@ class Run:
         )
 
     def with_optimizer(self, optimizer_id: str) -> Run:
-        """This run with another optimizer: what was turned and is known to both stays.
+        """Return the run with another optimizer, without history.
 
-        The learning rate stays only from one convention of an optimizer to another: elsewhere it means another thing.
+        Hyperparameters that were changed from their defaults and that both optimizers have are kept. The learning rate
+        is kept only between implementations of the same optimizer, because its scale differs between optimizers.
         """
         method, other_method = self.method, OPTIMIZERS[optimizer_id]
         related = (method.variant_of or method.id) == (other_method.variant_of or other_method.id)
@@ -264,7 +171,7 @@ class Run:
 
     @property
     def hyperparameter_text(self) -> str:
-        """The hyperparameters in words: the learning rate always, the others where they are not at their defaults."""
+        """The learning rate and all hyperparameters that differ from their defaults, as text."""
         entries = [(name, self.method.spec(name), value) for name, value in self.hyperparameters.items()]
         return ", ".join(
             f"{name if name != 'lr' or self.method.has_learning_rate else tr(spec.label)} {value:g}"
@@ -285,7 +192,7 @@ class Run:
 
     @staticmethod
     def parse(text: str) -> Run:
-        """A run from the command line: "adam lr=0.05 weight_decay=0.1"."""
+        """Return the run that a command-line text describes: "adam lr=0.05 weight_decay=0.1"."""
         tokens = text.split()
         if not tokens:
             raise ExperimentError(

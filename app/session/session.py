@@ -15,13 +15,13 @@ from app.engine.time_budget import advance_within, catch_up, initial_chunk_size
 from app.engine.trajectory import INFINITE_STEPS, Trajectory
 from app.model import edits
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT, MAX_STEPS, MAX_TOTAL_STEPS, Experiment
+from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.plot_domain import plot_bounds
 from app.session.experiment_store import ExperimentStore
 from app.session.playback_clock import FRAME_INTERVAL as TICK
 from app.session.playback_clock import PlaybackClock
 from app.utils.i18n import tr
-from app.utils.validation import ExperimentError
+from app.utils.validation import MAX_STEPS, ExperimentError
 from surfaces.surface import Bounds
 
 MAX_DRAG_STEPS = (

@@ -32,7 +32,8 @@ from app.engine.update_timing import measure_update_time
 from app.export.results_text import as_csv, as_latex, as_markdown, to_latex
 from app.gui.panels.results.results_page import COPY_FORMATS, ResultsPage
 from app.gui.widgets.palette import create_palette
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.session.session import Session
 from app.theming.stylesheet import build_stylesheet
 from app.theming.theme import DARK, LIGHT, Theme

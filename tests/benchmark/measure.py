@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from surfaces import SURFACES, Surface
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 
 from app.engine.learning_rate_sweep import sweep_learning_rates
 from app.engine.race import Race
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from optimizers import trace
 from surfaces import SURFACES
 from tests.benchmark.measure import Row, faster, median, slower

@@ -27,7 +27,8 @@ from app.export.formats import EXPORT_FORMATS, ExportFormat
 from app.export.options import parse_size
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
 from tests.cli.test_main import run

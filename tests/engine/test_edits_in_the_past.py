@@ -14,7 +14,8 @@ from app.io.experiment_json import from_json, to_json
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.edits import with_comparison
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.session.session import Session
 from optimizers import OPTIMIZERS
 from tests.conftest import edit

@@ -13,7 +13,8 @@ from app.engine.race import Race
 from app.engine.trajectory import CHECKPOINT_INTERVAL
 from app.model.comparison import ComparisonMode
 from app.model.edits import with_branch_switched, without_branch
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 from tests.conftest import turn

@@ -17,7 +17,8 @@ from app.export import movie_writers
 from app.export.animation import FrameRenderer, frame_steps
 from app.export.formats import export, iter_export
 from app.export.options import Options
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.theming.theme import LIGHT
 from app.utils.validation import ExperimentError
 from tests.conftest import turn

@@ -18,7 +18,9 @@ from app.export.code import keras_script, numpy_script, plot_script, torch_scrip
 from app.export.code.framework_mapping import COUNTERPARTS, find_counterpart
 from app.export.formats import EXPORT_FORMATS, export, format_for_path
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, ExperimentError, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
+from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import framework_classes, from_framework
 from surfaces import SURFACES

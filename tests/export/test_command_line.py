@@ -23,8 +23,8 @@ from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot, Run
-from app.model.run import HyperparameterSpan
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.hyperparameter_checks import HyperparameterSpan
 from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
 from app.views.camera import Camera

@@ -19,7 +19,8 @@ from app.export.options import Options
 from app.export.run_records import collect_records
 from app.io.experiment_files import load
 from app.io.experiment_json import from_json
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES

@@ -14,9 +14,11 @@ from app.engine.race import Race
 from app.export.formats import EXPORT_FORMATS, export
 from app.export.options import Options
 from app.io.experiment_files import load
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, ExperimentError, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.theming.theme import DARK
 from app.utils import atomic_write
+from app.utils.validation import ExperimentError
 from tests.conftest import turn
 
 

@@ -19,7 +19,8 @@ from app.export.formats import export
 from app.export.options import Options, parse_size
 from app.io.experiment_json import from_json
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
 

@@ -14,7 +14,8 @@ from app.export.figure import build_figure
 from app.export.formats import export
 from app.export.options import DEFAULT_SIZE, Options
 from app.model.edits import with_branch_changed
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from app.theming.theme import DARK
 from tests.conftest import turn
 

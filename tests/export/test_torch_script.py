@@ -12,7 +12,8 @@ import torch
 from app.engine.race import Race
 from app.export.code import torch_script
 from app.export.code.framework_mapping import TORCH
-from app.model.experiment import DEFAULT_EXPERIMENT, Run
+from app.model.experiment import DEFAULT_EXPERIMENT
+from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from tests.conftest import turn
 from tests.export.test_code_export import imported, raced, ran

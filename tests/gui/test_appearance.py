@@ -30,7 +30,8 @@ from app.export.options import Options
 from app.gui.widgets import icons
 from app.gui.window.actions import ACTIONS
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.run import Run
 from app.plotting import fonts
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.projected_path import distances_along

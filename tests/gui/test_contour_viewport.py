@@ -16,7 +16,8 @@ from app.analysis.height_map import HeightMap
 from app.engine.race import Race
 from app.gui.canvas.contour_viewport import MAX_RELATIVE_SIZE, MIN_RELATIVE_SIZE, MIN_RELATIVE_SPACING, bounds_size
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.plotting.path_renderer import PathRenderer
 from app.views import Scene
 from app.views.contour_image import resample

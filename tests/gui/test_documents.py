@@ -23,7 +23,8 @@ from app.gui.window.document_controller import DocumentController, with_filter_s
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
 from app.io.experiment_json import to_json
-from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
+from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import MAX_RECENT_FILES
 from tests.conftest import settle

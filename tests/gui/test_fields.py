@@ -13,8 +13,9 @@ from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QSlider, QWidget
 from app.gui.widgets.number_field import NumberField
 from app.gui.widgets.slider_field import SliderField
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
 from app.model.hyperparameter_text import format_hyperparameters
+from app.model.run import Run
 from app.session.playback_clock import MAX_SPEED
 from optimizers import OPTIMIZERS
 from tests.conftest import settle

@@ -25,7 +25,8 @@ from app.gui.help.shortcuts_dialog import ShortcutsDialog
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
 from app.gui.help.whats_this import WhatsThisFilter
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.system.package_versions import versions
 from optimizers import OPTIMIZERS
 from optimizers.optimizer import MODIFIERS

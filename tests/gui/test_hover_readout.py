@@ -14,7 +14,8 @@ from PyQt6.QtWidgets import QApplication
 
 from app.gui.canvas.hover_readout import POINTER_CLEARANCE, to_widget_rect
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.theming.theme import THEMES
 from app.utils.number_format import format_value, format_with_resolution
 from app.views import hit_testing

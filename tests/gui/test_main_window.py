@@ -20,7 +20,9 @@ from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.io.experiment_files import load
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, ExperimentError, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
+from app.utils.validation import ExperimentError
 from app.views.base_view import PATH_BLOCK
 from app.views.surface_view import SurfaceView
 from optimizers import OPTIMIZERS

@@ -13,7 +13,8 @@ from PyQt6.QtWidgets import QApplication
 from app.gui.panels.timeline import INITIAL_RANGE
 from app.gui.window.main_window import MainWindow
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.session.session import Session
 from app.session.tuning_task import TuningTask
 from tests.conftest import settle

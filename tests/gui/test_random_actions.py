@@ -12,7 +12,7 @@ from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.model.comparison import ComparisonMode
-from app.model.experiment import Run
+from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES

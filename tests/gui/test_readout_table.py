@@ -14,7 +14,8 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from app.gui.panels.results.readout_table import MIN_FONT_SIZE, ReadoutTable
 from app.gui.widgets.number_field import WIDEST_TEXT, NumberField
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.utils.number_format import format_fixed_width
 from optimizers import OPTIMIZERS, Hyperparameter
 from tests.conftest import settle

@@ -14,7 +14,8 @@ from app.gui.panels.setup.run_editor import MenuButton, RunEditor
 from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
 from tests.conftest import settle

@@ -13,7 +13,8 @@ from app.analysis.path_decimation import FULL_PATH_THRESHOLD, LOW_QUALITY_THRESH
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from tests.conftest import settle
 from tests.views.test_views import UNIT, pixels, walk
 

@@ -26,7 +26,8 @@ from app.io.experiment_files import load, save, save_path_for
 from app.io.experiment_json import MAX_FILE_SIZE, from_json, to_json
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.run import Run
 from app.session.session import Session
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError

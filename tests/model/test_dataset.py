@@ -21,7 +21,8 @@ from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load, load_data
 from app.io.experiment_json import from_json, to_json
 from app.model.dataset import MAX_POINTS
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 from tests.conftest import settle

@@ -14,8 +14,9 @@ from app.analysis.height_map import height_map_for
 from app.engine.race import Race
 from app.io.experiment_files import examples, load
 from app.io.experiment_json import from_json, to_json
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.plot_domain import plot_bounds
+from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES

@@ -10,7 +10,8 @@ from matplotlib.mathtext import MathTextParser
 
 from app.engine.race import Race
 from app.export.code.numpy_script import numpy_script
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS, Modifier, Optimizer, trace
 from optimizers.optimizer import formula_lines, parse_signature
 from surfaces import SURFACES, Surface

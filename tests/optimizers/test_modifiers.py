@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from app.engine.race import Race
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from optimizers import (  # type: ignore[attr-defined]
     MODIFIERS,
     OPTIMIZERS,

@@ -7,7 +7,8 @@ import pytest
 
 import optimizers
 from app.engine.race import Race
-from app.model.experiment import Experiment, Run
+from app.model.experiment import Experiment
+from app.model.run import Run
 from optimizers import trace
 from optimizers.descent import initial_point
 from optimizers.trace import BLOCK_SIZE

@@ -10,7 +10,8 @@ from PyQt6.QtWidgets import QApplication
 
 from app.engine.time_budget import advance_within
 from app.io.experiment_json import from_json, to_json
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 from app.session.experiment_store import ExperimentStore
 from app.session.playback_clock import MAX_CATCH_UP_SECONDS, PlaybackClock
 from app.session.session import MAX_DRAG_STEPS, Session

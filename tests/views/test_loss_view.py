@@ -17,7 +17,8 @@ from app.engine.trajectory import Trajectory
 from app.engine.update_timing import measure_update_time
 from app.gui.window.main_window import MainWindow
 from app.model.branch import Branch
-from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, X_QUANTITIES, Experiment, LossPlot, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, X_QUANTITIES, Experiment, LossPlot
+from app.model.run import Run
 from app.plotting.path_renderer import PathRenderer
 from app.views import VIEWS, Scene
 from app.views.loss_view import LossView

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from app.engine.race import Race
-from app.model.experiment import Experiment, LossPlot, Run
+from app.model.experiment import Experiment, LossPlot
+from app.model.run import Run
 from app.plotting.tick_formatters import UniformFormatter
 from app.theming.theme import LIGHT, Theme
 from app.utils.number_format import format_tick

@@ -15,7 +15,8 @@ from app.analysis.path_decimation import decimate_path
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.gui.window.main_window import MainWindow
-from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, Experiment, LossPlot, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, Experiment, LossPlot
+from app.model.run import Run
 from app.plotting import path_renderer
 from app.plotting.search_overlay import search_shapes
 from app.theming.theme import DARK, LIGHT, THEMES

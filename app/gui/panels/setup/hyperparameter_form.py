@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 from app.gui.widgets import icons
 from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
-from app.model.experiment import Run
 from app.model.hyperparameter_text import default_hyperparameters
+from app.model.run import Run
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from optimizers import Hyperparameter, Modifier

@@ -6,8 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from app.gui.widgets.slider_field import SliderField
-from app.model.experiment import Run
-from app.model.run import MAX_REPLICAS
+from app.model.run import MAX_REPLICAS, Run
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop
 from optimizers import Hyperparameter

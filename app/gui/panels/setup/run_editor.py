@@ -18,8 +18,8 @@ from app.gui.widgets.help_button import create_help_button
 from app.gui.widgets.picker import Picker
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.catalog import list_implementations, optimizer_entries
-from app.model.experiment import Run
 from app.model.hyperparameter_text import default_hyperparameters, format_hyperparameters, parse_hyperparameters
+from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme

@@ -18,7 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from app.gui.widgets import icons
-from app.model.experiment import MAX_RUNS, Run
+from app.model.branch import MAX_RUNS
+from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme

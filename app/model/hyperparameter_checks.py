@@ -1,0 +1,110 @@
+"""Check the hyperparameters of a run: the current ones and those of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from app.model.number_parsing import rejection_message
+from app.utils.i18n import tr
+from app.utils.validation import MAX_STEPS, ExperimentError, check_integer, check_number, shorten_repr
+from optimizers import Optimizer
+
+MAX_HISTORY_LENGTH = 100_000
+MAX_NAME_LENGTH = 60  # characters of a name that fit into an error message
+
+
+class HyperparameterSpan(NamedTuple):
+    """Hyperparameters that a run uses up to and including step ``until``."""
+
+    until: int
+    hyperparameters: Mapping[str, float]
+
+
+def check_hyperparameters(method: Optimizer, values: Any) -> Mapping[str, float]:
+    """Return all hyperparameters of an optimizer and of the modifiers that ``values`` names.
+
+    Missing ones get their defaults. Raises ExperimentError for an unknown name or a value that is not allowed.
+    """
+    if not isinstance(values, Mapping):
+        raise ExperimentError(
+            tr(
+                "the hyperparameters of {optimizer} must be names with numbers, not {given}",
+                optimizer=method.id,
+                given=shorten_repr(values),
+            )
+        )
+    long_name = next((name for name in values if len(name) > MAX_NAME_LENGTH), None)
+    if long_name is not None:
+        raise ExperimentError(
+            tr(
+                "{optimizer} has no hyperparameter {endless}",
+                optimizer=method.id,
+                endless=shorten_repr(long_name),
+            )
+        )
+    checked = {**method.defaults, **{name: _check_value(method, name, value) for name, value in values.items()}}
+    complete = dict(method.defaults)
+    for modifier in method.modifiers.values():
+        if not checked.keys().isdisjoint(modifier.hyperparameters):
+            complete |= {name: spec.default for name, spec in modifier.hyperparameters.items()}
+    return complete | checked
+
+
+def _check_value(method: Optimizer, name: str, given: Any) -> float:
+    try:
+        spec = method.spec(name)
+    except ValueError:
+        modifier_names = [
+            modifier_name for modifier in method.modifiers.values() for modifier_name in modifier.hyperparameters
+        ]
+        raise ExperimentError(
+            tr(
+                "{optimizer} has no hyperparameter {name}; it has {names}, and can be combined with {parts}",
+                optimizer=method.id,
+                name=shorten_repr(name),
+                names=", ".join(method.hyperparameters),
+                parts=", ".join(modifier_names),
+            )
+        ) from None
+    label = tr("{name} of {optimizer}", name=name, optimizer=method.id)
+    value = given if isinstance(given, (int, float)) else check_number(label, given)
+    try:
+        return spec.check(label, value)
+    except ValueError:
+        raise ExperimentError(rejection_message(spec, label, shorten_repr(value))) from None
+
+
+def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, ...]:
+    """Return the history of a run as spans with rising steps; ExperimentError if it is not a valid one."""
+    if not isinstance(entries, (list, tuple)) or len(entries) > MAX_HISTORY_LENGTH:
+        raise ExperimentError(
+            tr(
+                "earlier must be a list of at most {most_turns} pairs of a step and hyperparameters",
+                most_turns=MAX_HISTORY_LENGTH,
+            )
+        )
+    history: list[HyperparameterSpan] = []
+    for entry in entries:
+        if not isinstance(entry, HyperparameterSpan):  # a span comes from a run and has been checked
+            if not isinstance(entry, (list, tuple)) or len(entry) != 2:
+                raise ExperimentError(
+                    tr(
+                        "earlier must hold pairs of a step and hyperparameters, not {entry}",
+                        entry=shorten_repr(entry),
+                    )
+                )
+            entry = HyperparameterSpan(
+                check_integer(tr("the step of a turn"), entry[0], 1, MAX_STEPS),
+                check_hyperparameters(method, entry[1]),
+            )
+        if history and entry.until <= history[-1].until:
+            raise ExperimentError(
+                tr(
+                    "the steps of earlier must rise, and {until} follows {until2}",
+                    until=entry.until,
+                    until2=history[-1].until,
+                )
+            )
+        history.append(entry)
+    return tuple(history)
