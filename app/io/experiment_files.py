@@ -1,6 +1,6 @@
-"""Experiments on disk: JSON files, the examples that come with the program, pictures that carry theirs, and data files.
+"""Experiments on disk: JSON files, examples, figures that contain an experiment, and data files.
 
-Nothing of a file is ever executed, and of none more is read than an experiment may need.
+Files are never executed, and no more of them is read than an experiment can need.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from app.io import image_metadata
-from app.io.experiment_json import MAX_FILE_SIZE, from_json, to_json
+from app.io.experiment_json import from_json, to_json
+from app.io.strict_json import MAX_FILE_SIZE
 from app.model.dataset import to_experiment_error
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.utils.atomic_write import atomic_write
@@ -25,12 +26,12 @@ from surfaces.data_file import read_columns
 
 EXAMPLES_FOLDER = ASSETS / "examples"
 DATA_SUFFIXES = (".csv", ".tsv", ".txt")
-UNREADABLE_SUFFIXES = (".pdf", ".gif", ".mp4", ".npz", ".py")  # what else is exported
+UNREADABLE_SUFFIXES = (".pdf", ".gif", ".mp4", ".npz", ".py")  # other formats of the export
 IMAGE_READERS = {".png": image_metadata.read_png, ".svg": image_metadata.read_svg}
 
 
 def examples() -> dict[str, tuple[str, Path]]:
-    """Id -> title and file of every ready experiment, in the order of their file names."""
+    """Return title and path of every example by its id, in the order of the file names."""
     return {
         path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
         for path in sorted(EXAMPLES_FOLDER.glob("*.json"))
@@ -38,9 +39,9 @@ def examples() -> dict[str, tuple[str, Path]]:
 
 
 def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experiment:
-    """The experiment in a file, the example of that id, or ``current`` with the data of a data file.
+    """Return the experiment in a file, the example with that id, or ``current`` with the data of a data file.
 
-    ExperimentError, in one sentence, for anything else.
+    Raises ExperimentError with one sentence if there is none.
     """
     path = resolve_path(source)
     with _file_errors(path):
@@ -56,7 +57,7 @@ def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experi
 
 
 def load_data(path: Path, current: Experiment) -> Experiment:
-    """``current`` with the data of a file, whatever its name. ExperimentError, in one sentence, where it holds none."""
+    """Return ``current`` with the data of a file with any extension; ExperimentError if it is not a data file."""
     with _file_errors(path):
         return _with_data(path, current)
 
@@ -72,14 +73,14 @@ def _with_data(path: Path, current: Experiment) -> Experiment:
 
 
 def resolve_path(source: str | Path) -> Path:
-    """The path itself, or where the example of that id lies."""
+    """Return the path if it exists, otherwise the path of the example with that id."""
     path = Path(source)
     try:
         if path.exists():
             return path
-    except PermissionError:  # it is said when it is read
+    except PermissionError:  # reading it reports the error
         return path
-    except (OSError, ValueError):  # no name that a file could have
+    except (OSError, ValueError):  # not a valid file name
         pass
     available = examples()
     if str(source) not in available:
@@ -95,17 +96,18 @@ def resolve_path(source: str | Path) -> Path:
 
 
 def save_path_for(path: Path) -> Path | None:
-    """Where an experiment that came from there is saved without a question: into its own file. Others have no such place."""
+    """Return the path to which an opened experiment is saved without asking; None for examples, data and figures."""
     return None if is_example(path) or path.suffix.lower() in (*DATA_SUFFIXES, *IMAGE_READERS) else path.absolute()
 
 
 def is_example(path: Path) -> bool:
+    """Return whether a path is in the folder of examples."""
     return path.absolute().parent == EXAMPLES_FOLDER
 
 
 @contextmanager
 def _file_errors(path: Path) -> Iterator[None]:
-    """Say of which file it is that something went wrong."""
+    """Turn errors into an ExperimentError that names the file."""
     try:
         yield
     except OSError as error:
@@ -124,7 +126,7 @@ def _file_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _open_regular_file(path: Path) -> Iterator[IO[bytes]]:
-    """The file, if it is one: a pipe would keep the reader waiting, a device never end."""
+    """Open a regular file; reading from a pipe could block, and reading from a device may never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
         raise ExperimentError(
@@ -136,14 +138,14 @@ def _open_regular_file(path: Path) -> Iterator[IO[bytes]]:
 
 def _read_limited(file: IO[bytes], size_message: str) -> bytes:
     if os.fstat(file.fileno()).st_size <= MAX_FILE_SIZE:
-        content = file.read(MAX_FILE_SIZE + 1)  # some grow, or do not say how large they are
+        content = file.read(MAX_FILE_SIZE + 1)  # the file may grow, or st_size may be 0 (procfs)
         if len(content) <= MAX_FILE_SIZE:
             return content
     raise ExperimentError(size_message.format(largest=MAX_FILE_SIZE >> 20))
 
 
 def save(experiment: Experiment, path: Path) -> None:
-    """Write the experiment as JSON, whole or not at all; what could not be read again is not written."""
+    """Write an experiment as JSON, completely or not at all; ExperimentError if it is too large to be opened again."""
     text = to_json(experiment)
     if len(text) > MAX_FILE_SIZE:
         text = to_json(experiment, indent=None)

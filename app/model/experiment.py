@@ -62,9 +62,9 @@ class Experiment:
     """A surface, a start point and the runs that start there.
 
     ``start`` is (x, y); None stands for the start of the surface. ``steps`` is the step at which playback stops, None
-    for no limit; with ``stop_when_converged`` it also stops when every run has converged. ``data`` are the points (x, y)
-    that the surface is made from, None for a surface without data. ``branches`` are ordered from the oldest to the
-    newest. ``displayed_step`` is the step on the screen when the experiment was saved and is not compared. ``extra``,
+    for no limit; with ``stop_when_converged`` it also stops when every run has converged. ``data`` are the points that
+    the surface is made from, as columns x and y, None for a surface without data. ``branches`` are ordered from the
+    oldest to the newest. ``displayed_step`` is the step on the screen when it was saved and is not compared. ``extra``,
     here and in the parts of an experiment, holds keys of the file that this version does not know and writes again.
 
     Raises ExperimentError for anything that is not allowed.
