@@ -1,4 +1,4 @@
-"""Sweep: the learning rate with which a run gets lowest, found by trying many."""
+"""Learning-rate sweep: find the learning rate with which a run reaches the lowest loss."""
 
 from __future__ import annotations
 
@@ -18,23 +18,20 @@ from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
 from optimizers.trace import iterate_updates
 
-STEPS_PER_SLICE = 50  # updates between two reports: some 5 ms of a batch, 25 ms of a rule that searches
-UNBATCHED_DIVISOR = (
-    4  # a rule that walks one run at a time is some 40 times slower: it tries one in so many of the rates
-)
-RELATIVE_TOLERANCE = 1e-15  # of the loss, there and at the start: losses that differ by less are the same
+STEPS_PER_SLICE = 50  # steps between two progress values: about 5 ms of a batch, 25 ms of a line search
+UNBATCHED_DIVISOR = 4  # methods without batches are about 40 times slower, so they try fewer rates
+RELATIVE_TOLERANCE = 1e-15  # losses that differ by less, relative to the loss or to the start, count as equal
 
-TrialResult = tuple[
-    float, float
-]  # of one rate: loss at the end, and the step since which it has been that; nan where it diverged
+TrialResult = tuple[float, float]  # final loss, and the step from which the loss equals it; nan if diverged
 
 
 @dataclass(frozen=True, eq=False)
 class LearningRateSweep:
-    """``rates`` (n,), rising, and the ``losses`` (n,) after ``steps`` steps, nan where the run diverged; the ``best`` rate.
+    """The result of a sweep.
 
-    The loss of the best is to the bit what a race of it comes to, the others are so to rounding. ``criterion`` says in a phrase
-    by what it is the best.
+    ``learning_rates`` (n,) are rising; ``losses`` (n,) are those after ``steps`` steps, nan if the run diverged. The
+    loss of the best rate is exactly that of the run, the others are equal within floating-point precision.
+    ``criterion`` describes how the best rate was selected.
     """
 
     learning_rates: np.ndarray
@@ -47,13 +44,15 @@ class LearningRateSweep:
 def sweep_learning_rates(
     run: Run, surface: SurfaceFunction, start: tuple[float, float], steps: int, max_count: int = 60
 ) -> Generator[float, None, LearningRateSweep]:
-    """Try ``rates`` learning rates, spread over the range of the slider; a quarter of them for a rule that searches.
+    """Try learning rates over the range of the slider: ``max_count``, or a quarter for methods without batches.
 
-    All else of the run stays as it is. A generator: it yields the share that is done, 0 to 1, after every slice of the work,
-    and returns the Sweep (``found = yield from sweep(...)``, or the value of StopIteration); who closes it has cancelled it.
-    The best is the rate with the lowest loss after ``steps`` steps; of those that get equally low to rounding, the one that
-    was there first. Raises ValueError with a sentence for a run without a learning rate, for less than one step or two rates,
-    and in the end where every rate diverges.
+    The rest of the run is unchanged. The generator yields the fraction that is done, from 0 to 1, after every slice of
+    work and returns the sweep (``sweep = yield from sweep_learning_rates(...)``); closing it cancels the sweep. The
+    best rate has the lowest loss after ``steps`` steps; among rates with equal losses, within floating-point precision,
+    it is the one that reached it first.
+
+    Raises ValueError, with a sentence, for a run without a learning rate, for less than one step or two rates, and if
+    all rates diverge.
     """
     if "lr" not in run.hyperparameters:
         raise ValueError(tr("{name} has no learning rate to look for", name=run.method.name))
@@ -81,13 +80,13 @@ def _run_sweep(
     learning_rates: np.ndarray,
     criterion: str,
 ) -> Generator[float, None, LearningRateSweep]:
-    initial, results = initial_point(run.method, surface, start), np.full((2, learning_rates.size), np.nan)
+    initial = initial_point(run.method, surface, start)
+    results = np.full((2, learning_rates.size), np.nan)  # rows as in TrialResult
     if run.method.batched:
         results[:] = yield from _run_batched(run, surface, initial, steps, learning_rates)
         verified: set[int] = set()
-        while (
-            best_index := _best_index(results, initial.loss)
-        ) not in verified:  # where rounding grows, a race would end elsewhere
+        # rounding differs between a batch and a single run, so the best rate is run again by itself
+        while (best_index := _best_index(results, initial.loss)) not in verified:
             remaining_fraction = 0.5 ** (len(verified) + 1)
             results[:, best_index] = yield from _run_single(
                 run, surface, initial, steps, learning_rates[best_index], 1 - remaining_fraction, remaining_fraction / 2
@@ -112,25 +111,22 @@ def _best_index(results: np.ndarray, initial_loss: float) -> int:
 
 
 def _loss_tolerance(loss: Any, initial_loss: float) -> Any:
-    """By how much losses may differ and be the same."""
+    """Return the difference up to which losses count as equal."""
     return RELATIVE_TOLERANCE * abs(loss) + RELATIVE_TOLERANCE * abs(initial_loss)
 
 
 def _run_batched(
     run: Run, surface: SurfaceFunction, initial: Point, steps: int, learning_rates: np.ndarray
 ) -> Generator[float, None, np.ndarray]:
-    """The figures (2, n) of all rates at once: the first half of the work."""
+    """Run all rates as one batch, which is the first half of the work, and return results (2, n)."""
     x, y = (np.full(learning_rates.size, coordinate) for coordinate in initial.position)
     rows = enumerate(
         iterate_updates(
             BoundUpdate(run.method, surface, {**run.hyperparameters, "lr": learning_rates}), surface, x, y, steps
         )
     )
-    loss, reached_at, diverged = (
-        np.full(learning_rates.size, np.nan),
-        np.zeros(learning_rates.size),
-        np.zeros(learning_rates.size, bool),
-    )
+    loss, reached_at = np.full(learning_rates.size, np.nan), np.zeros(learning_rates.size)
+    diverged = np.zeros(learning_rates.size, bool)
     for done_steps in range(0, steps + 1, STEPS_PER_SLICE):
         yield done_steps / steps / 2
         try:
@@ -141,7 +137,7 @@ def _run_batched(
                     )
                     loss = new_loss
                     diverged |= ~(np.isfinite(x) & np.isfinite(y) & np.isfinite(loss))
-        except (ArithmeticError, ValueError):  # of a hyperparameter that all rates share
+        except (ArithmeticError, ValueError):  # from a hyperparameter that all rates share
             diverged[:] = True
         if diverged.all():
             break
@@ -157,7 +153,10 @@ def _run_single(
     done_fraction: float,
     fraction: float,
 ) -> Generator[float, None, TrialResult]:
-    """The figures of one rate, exactly as a race comes to them: this ``share`` of the work, after ``begun`` of it is done."""
+    """Run one rate as a race would and return its result.
+
+    Progress goes from ``done_fraction`` to ``done_fraction + fraction``.
+    """
     point, reached_at, hyperparameters = initial, 0, {**run.hyperparameters, "lr": float(learning_rate)}
     while point.t < steps and not point.diverged:
         yield done_fraction + fraction * point.t / steps

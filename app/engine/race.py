@@ -1,4 +1,4 @@
-"""Race: all runs of an experiment and of its branches, step by step; what was computed once is not computed again."""
+"""Race: the simulation of all runs of an experiment, its branches and replicas; computed steps are reused."""
 
 from __future__ import annotations
 
@@ -8,14 +8,36 @@ from app.engine.trajectory import Trajectory
 from app.engine.trajectory_cache import RunStart, assign_trajectories
 from app.model.experiment import Experiment
 
-MAX_CACHED_TRAJECTORIES = 100  # tracks that are kept though no run has them any more, for undo
-MAX_CACHED_POINTS = 5_000_000  # points of them in all
+MAX_CACHED_TRAJECTORIES = 100  # without a run, kept for undo
+MAX_CACHED_POINTS = 5_000_000  # in all cached trajectories together
 
 
 class Race:
-    """``step`` is the step that is shown; the past beyond it is kept. ``branches``: the tracks of each branch's runs.
+    """The simulation of an experiment at a displayed step.
 
-    ``bundles``: the tracks of each run's replicas.
+    Parameters
+    ----------
+    experiment : Experiment
+        The surface, the start and the runs.
+    pool : iterable of Trajectory
+        Trajectories that are reused for runs with the same path.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        The experiment that is simulated.
+    surface : Surface
+        Its surface.
+    step : int
+        The displayed step; computed steps after it are kept.
+    trajectories : list of Trajectory
+        One for each run.
+    branch_trajectories : list of list of Trajectory
+        For each branch, one for each of its runs.
+    replica_trajectories : list of list of Trajectory
+        For each run, one for each of its replicas.
+    trajectory_cache : list of Trajectory
+        Trajectories that no run uses now, the most recent first.
     """
 
     def __init__(self, experiment: Experiment, pool: Iterable[Trajectory] = ()) -> None:
@@ -41,7 +63,7 @@ class Race:
         self._trim_cache()
 
     def _with_budget(self, trajectory: Trajectory, budget: int | None) -> Trajectory:
-        """The track with a budget; a shorter one where it has spent more than that."""
+        """Set the budget of a trajectory, of a shorter copy if it has used more; return the trajectory."""
         if budget is not None and trajectory.last_step > trajectory.last_step_within_budget(budget):
             self.trajectory_cache.insert(0, trajectory)
             trajectory = trajectory.copy_until(trajectory.last_step_within_budget(budget))
@@ -49,7 +71,7 @@ class Race:
         return trajectory
 
     def _trim_cache(self) -> None:
-        """Keep what was left last, as far as there is room."""
+        """Keep the most recent trajectories within the limits."""
         points_left, cached = MAX_CACHED_POINTS, []
         for trajectory in self.trajectory_cache[:MAX_CACHED_TRAJECTORIES]:
             if trajectory.last_step < points_left:
@@ -59,7 +81,7 @@ class Race:
 
     @property
     def all_trajectories(self) -> list[Trajectory]:
-        """All tracks of runs, branches and replicas."""
+        """The trajectories of runs, branches and replicas."""
         return [
             *self.trajectories,
             *(trajectory for group in (*self.branch_trajectories, *self.replica_trajectories) for trajectory in group),
@@ -67,18 +89,18 @@ class Race:
 
     @property
     def last_step(self) -> int:
-        """The last step that is known of every run that has not ended before."""
+        """The last step that is computed for every run that has not ended before."""
         active_steps = [trajectory.last_step for trajectory in self.trajectories if not trajectory.finished]
         return max(
             self.step,
             min(active_steps)
             if active_steps
-            else max((track.last_known_step for track in self.trajectories), default=0),
+            else max((trajectory.last_known_step for trajectory in self.trajectories), default=0),
         )
 
     @property
     def pending_runs(self) -> list[tuple[Trajectory, int]]:
-        """The runs that have not come as far as they are to be shown, and how far that is."""
+        """Pairs (trajectory, goal) for runs that are not computed up to the displayed step."""
         return [
             (trajectory, self.step)
             for trajectory in self.trajectories
@@ -87,7 +109,7 @@ class Race:
 
     @property
     def pending_branches(self) -> list[tuple[Trajectory, int]]:
-        """The same for branches, for which the race need not wait."""
+        """Pairs (trajectory, goal) for branches that are not computed up to their length."""
         return [
             (trajectory, branch.steps)
             for branch, trajectories in zip(self.experiment.branches, self.branch_trajectories, strict=True)
@@ -97,16 +119,22 @@ class Race:
 
     @property
     def pending_replicas(self) -> list[tuple[Trajectory, int]]:
-        """The same for replicas, which go as far as their runs."""
+        """Pairs (trajectory, goal) for replicas that are not computed as far as their runs."""
         goals = [
             (replica, min(self.step, trajectory.last_step))
             for trajectory, replicas in zip(self.trajectories, self.replica_trajectories, strict=True)
             for replica in replicas
         ]
-        return [(track, goal) for track, goal in goals if track.last_step < goal and not track.finished]
+        return [(replica, goal) for replica, goal in goals if replica.last_step < goal and not replica.finished]
 
     def advance(self, step_count: int) -> None:
-        """Go ``count`` steps on: through the past that is known, then by new updates."""
+        """Advance the displayed step and compute the steps of runs that are missing.
+
+        Parameters
+        ----------
+        step_count : int
+            The number of steps. The displayed step stops at the end of the longest run if all runs have ended.
+        """
         first_step = self.step
         self.step += step_count
         for trajectory in self.trajectories:
@@ -116,25 +144,48 @@ class Race:
 
     @property
     def clamped_step(self) -> int:
-        """The step; where all have ended, no more than the longest of them came to, since there is nothing beyond."""
+        """The displayed step, but not after the end of the longest run if all runs have ended."""
         if self.trajectories and all(trajectory.finished for trajectory in self.trajectories):
-            return min(self.step, max(track.last_known_step for track in self.trajectories))
+            return min(self.step, max(trajectory.last_known_step for trajectory in self.trajectories))
         return self.step
 
     def compute_pending(self) -> None:
-        """Let all that is late, of branches and replicas too, come as far as it is to be shown."""
+        """Compute everything that is missing at the displayed step, including branches and replicas."""
         for trajectory, goal in (*self.pending_runs, *self.pending_branches, *self.pending_replicas):
             trajectory.advance(goal - trajectory.last_step)
 
     def seek(self, step: int) -> None:
-        """Show an earlier step, or a later one that is already known; IndexError for any other."""
+        """Display a computed step.
+
+        Parameters
+        ----------
+        step : int
+            From 0 to ``last_step``.
+
+        Raises
+        ------
+        IndexError
+            If the step is not computed.
+        """
         if not 0 <= step <= self.last_step:
             raise IndexError(f"step {step} is not between 0 and {self.last_step}")
         self.step = step
 
     def with_experiment(self, experiment: Experiment) -> Race:
-        """The race of another experiment, at the same step: this one where all its tracks are the same, which then may go on
-        otherwise from now on. Runs that are in both keep their past as far as it is the same; others are late."""
+        """Return the race of another experiment at the same step.
+
+        Runs of both experiments keep their computed steps as far as they are the same; other steps are pending.
+
+        Parameters
+        ----------
+        experiment : Experiment
+            The new experiment.
+
+        Returns
+        -------
+        Race
+            This race with the new experiment if all trajectories are the same, otherwise a new one.
+        """
         race = Race(experiment, [*self.all_trajectories, *self.trajectory_cache])
         race.step = self.step
         race.step = race.clamped_step

@@ -1,4 +1,4 @@
-"""Updates in pieces, as many as there is time for: no rule, however slow, may hold the window."""
+"""Compute steps in chunks within a time limit, so that slow methods do not block the window."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from app.engine.trajectory import Trajectory
 
 
 def advance_within(advance: Callable[[int], None], step_count: int, seconds: float, chunk_size: int = 1) -> bool:
-    """Advance by ``count`` in pieces that grow from ``piece``; False where the time was over before the last of them."""
+    """Call ``advance`` with growing chunks until ``step_count`` steps are made or the time is over.
+
+    Returns whether all steps were made.
+    """
     start_time = perf_counter()
     while step_count > 0 and perf_counter() - start_time < seconds:
         advance(min(chunk_size, step_count))
@@ -18,16 +21,19 @@ def advance_within(advance: Callable[[int], None], step_count: int, seconds: flo
 
 
 def initial_chunk_size(*trajectories: Trajectory) -> int:
-    """Updates that surely take no long time: plain rules on floats need a millisecond for a thousand."""
+    """Return a number of steps that takes about 1 ms: 1024 for plain methods on floats, 16 for others."""
     return (
         1024 if all(trajectory.method.batched and not trajectory.has_modifiers for trajectory in trajectories) else 16
     )
 
 
 def catch_up(pending: list[tuple[Trajectory, int]], seconds: float) -> bool:
-    """Let each track come to its goal, as far as there is time, those that are the farthest behind first; whether all have."""
+    """Advance trajectories towards their goals within a time limit, the shortest first.
+
+    Returns whether all have reached their goals or ended.
+    """
     start_time = perf_counter()
-    for k, (trajectory, goal) in enumerate(sorted(pending, key=lambda one: one[0].last_step)):
+    for k, (trajectory, goal) in enumerate(sorted(pending, key=lambda item: item[0].last_step)):
         seconds_left = seconds - (perf_counter() - start_time)
         if seconds_left <= 0:
             break
@@ -37,4 +43,4 @@ def catch_up(pending: list[tuple[Trajectory, int]], seconds: float) -> bool:
             seconds_left / (len(pending) - k),
             initial_chunk_size(trajectory),
         )
-    return all(track.last_step >= goal or track.finished for track, goal in pending)
+    return all(trajectory.last_step >= goal or trajectory.finished for trajectory, goal in pending)

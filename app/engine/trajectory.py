@@ -1,7 +1,7 @@
-"""Track: one run of a race, its past, and the way back to any step of it, to the bit.
+"""Trajectory: the computed steps of one run, with exact access to the state after any of them.
 
-The past is three columns of 8 bytes an update (x, y, loss). The state of a rule is kept now and then only;
-rules are pure, so any state between is computed again from there, exactly, with the hyperparameters as they were then.
+Three columns (x, y, loss) take 24 bytes per step. States are stored only every few steps; update rules are pure, so
+the states between are recomputed exactly, with the hyperparameters that were used then.
 """
 
 from __future__ import annotations
@@ -11,25 +11,62 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from copy import copy
-from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
 
+from app.engine.evaluation_counts import CumulativeEvaluations
 from app.model.run import Run
 from optimizers.descent import Point, descend, initial_point
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
 
-INFINITE_STEPS = 1 << 62
-CHECKPOINT_INTERVAL, CHECKPOINT_INTERVAL_SLOW = (
-    1024,
-    32,
-)  # updates between two kept states: of a rule on floats, and of one that searches and is slow
+INFINITE_STEPS = 1 << 62  # larger than any step
+CHECKPOINT_INTERVAL = 1024  # steps between two stored states
+CHECKPOINT_INTERVAL_SLOW = (
+    32  # the same for methods that work on one run at a time (searches, simplex), about 40x slower
+)
 
 
 class Trajectory:
-    """One run of a race, from its start to as far as it has been computed."""
+    """The computed steps of one run, from its start.
+
+    Parameters
+    ----------
+    run : Run
+        The optimizer and its hyperparameters over time.
+    surface : SurfaceFunction
+        The function that returns loss and gradient.
+    start : tuple of float
+        The start point (x, y).
+
+    Attributes
+    ----------
+    method : Optimizer
+        The optimizer of the run.
+    xs, ys, losses : array of float
+        Position and loss after each step, of length ``last_step + 1``. All are finite, except the loss of a start
+        where the surface has none.
+    head : Point
+        The state after ``last_step``, or the diverged state that follows it.
+    hyperparameters_by_step : list of tuple
+        Pairs (start step, hyperparameters), from step 0, with rising steps.
+    checkpoints : list of Point
+        The states after the steps 0, ``checkpoint_interval``, 2 ``checkpoint_interval``, ...
+    last_displayed_step : int
+        The largest step that has been displayed.
+    budget : int or None
+        The number of evaluations that the run may use, None for no limit.
+    exhausted : bool
+        Whether the next step would exceed the budget.
+    cumulative_evaluations : CumulativeEvaluations or None
+        The evaluations after each step; None as long as every step needs one gradient.
+
+    Notes
+    -----
+    Two trajectories with the same method, surface, start and hyperparameters by step have the same values to the last
+    bit.
+    """
 
     def __init__(self, run: Run, surface: SurfaceFunction, start: tuple[float, float]) -> None:
         self.method = run.method
@@ -38,45 +75,49 @@ class Trajectory:
         self.head: Point = initial_point(self.method, surface, start)
         self.xs, self.ys = array("d", [start[0]]), array("d", [start[1]])
         self.losses = array("d", [self.head.loss])
-        self.hyperparameters_by_step = run.hyperparameters_by_step  # since which step, which hyperparameters
+        self.hyperparameters_by_step = run.hyperparameters_by_step
         self.checkpoints = [self.head]
-        self.cached_state = self.head  # the point that was computed again last
-        self.last_displayed_step = 0  # the last step of it that somebody was shown
-        self.budget: int | None = None  # evaluations that it may use
-        self.exhausted = False  # whether the next update would need more
-        self.cumulative_evaluations: tuple[array[int], array[int]] | None = (
-            None  # of evaluations, step by step, where not each update costs one
-        )
+        self.cached_state = self.head  # the point that was last recomputed
+        self.last_displayed_step = 0
+        self.budget: int | None = None
+        self.exhausted = False
+        self.cumulative_evaluations: CumulativeEvaluations | None = None
 
     @property
     def last_step(self) -> int:
-        """The number of updates that are kept."""
+        """The number of steps with finite values."""
         return len(self.xs) - 1
 
     @property
     def diverged_at(self) -> int | None:
-        """The update at which the numbers overflowed, or None."""
+        """The step at which the values overflowed, or None."""
         if not self.head.diverged:
             return None
         return self.last_step + 1 if math.isfinite(self.losses[0]) else 0
 
     @property
     def last_known_step(self) -> int:
-        """The number of updates that are known: those that are kept, and the one that failed."""
+        """The number of computed steps, including the one that diverged."""
         return max(self.last_step, self.diverged_at or 0)
 
     @property
     def has_modifiers(self) -> bool:
-        """Whether its rule is combined with anything now, which makes an update several times as slow."""
+        """Whether the optimizer has modifiers now, which make a step several times slower."""
         return len(self.hyperparameters_by_step[-1][1]) > len(self.method.hyperparameters)
 
     @property
     def finished(self) -> bool:
-        """Whether it goes no farther, however far the race goes."""
+        """Whether there are no further steps: the run has diverged or used its budget."""
         return self.head.diverged or self.exhausted
 
     def advance(self, step_count: int) -> None:
-        """Make ``count`` updates more, each with the hyperparameters of its time; none beyond the budget, or once diverged."""
+        """Compute more steps, up to the budget or until the run diverges.
+
+        Parameters
+        ----------
+        step_count : int
+            The number of steps to compute after ``last_step``.
+        """
         while step_count > 0 and not self.finished:
             hyperparameters, until = self._span_after(self.last_step)
             chunk_size = min(
@@ -91,22 +132,18 @@ class Trajectory:
             step_count -= chunk_size
 
     def _descend(self, hyperparameters: Mapping[str, float], step_count: int) -> None:
-        """Make updates, and count what they cost where that is not one gradient each."""
+        """Compute steps with constant hyperparameters and count evaluations if a step needs more than one."""
         if (
             self.cumulative_evaluations is None
             and not BoundUpdate(self.method, self.surface, hyperparameters).unit_cost
         ):
-            self.cumulative_evaluations = (
-                array("q", range(self.last_step + 1)),
-                array("q", bytes(8 * (self.last_step + 1))),
-            )
+            self.cumulative_evaluations = CumulativeEvaluations(self.last_step)
         step_costs = None if self.cumulative_evaluations is None else (array("q"), array("q"))
         self.head = descend(
             self.method, self.surface, self.head, hyperparameters, step_count, self.xs, self.ys, self.losses, step_costs
         )
         if self.cumulative_evaluations is not None and step_costs is not None:
-            for cumulative, cost in zip(self.cumulative_evaluations, step_costs, strict=True):
-                cumulative.extend(islice(accumulate(cost, initial=cumulative[-1]), 1, None))
+            self.cumulative_evaluations.extend(*step_costs)
 
     def _enforce_budget(self) -> None:
         if self.budget is None:
@@ -118,41 +155,48 @@ class Trajectory:
             self.exhausted = True
 
     def set_budget(self, budget: int | None) -> None:
-        """It may use so many evaluations, and has used no more yet."""
+        """Set the number of evaluations that the run may use.
+
+        Parameters
+        ----------
+        budget : int or None
+            Not less than the evaluations used until ``last_step``; ``copy_until`` makes a shorter trajectory first.
+        """
         if budget != self.budget:
             self.budget, self.exhausted = budget, False
             self._enforce_budget()
 
     def evaluation_counts(self, step: int) -> tuple[int, int]:
-        """Evaluations of the gradient, and of the loss alone, that led to ``step``."""
-        return (
-            (step, 0)
-            if self.cumulative_evaluations is None
-            else (self.cumulative_evaluations[0][step], self.cumulative_evaluations[1][step])
-        )
+        """Return the evaluations of the gradient, and of the loss alone, up to a step."""
+        return (step, 0) if self.cumulative_evaluations is None else self.cumulative_evaluations.at(step)
 
     def last_step_within_budget(self, budget: int) -> int:
-        """The last step that is known and was reached with so many evaluations."""
+        """Return the last computed step that needed at most ``budget`` evaluations."""
         if self.cumulative_evaluations is None:
             return min(budget, self.last_step)
-        return int(np.searchsorted(np.add(*self.cumulative_evaluations), budget, side="right")) - 1
+        return self.cumulative_evaluations.last_step_within(budget)
 
     def _truncate(self, step: int) -> None:
-        """Forget what lies beyond a step."""
         self.head = self.cached_state = self.point_at(step)
-        for column in (self.xs, self.ys, self.losses, *(self.cumulative_evaluations or ())):
-            del column[step + 1 :]
+        del self.xs[step + 1 :], self.ys[step + 1 :], self.losses[step + 1 :]
+        if self.cumulative_evaluations is not None:
+            self.cumulative_evaluations.truncate(step)
         del self.checkpoints[step // self.checkpoint_interval + 1 :]
 
     def _span_after(self, step: int) -> tuple[Mapping[str, float], int]:
-        """The hyperparameters that update ``step`` + 1 uses, and the step up to which they are in force."""
+        """Return the hyperparameters of the update after ``step``, and the last step that uses them."""
         k = bisect_right(self.hyperparameters_by_step, step, key=lambda entry: entry[0]) - 1
-        return self.hyperparameters_by_step[k][1], self.hyperparameters_by_step[k + 1][0] if k + 1 < len(
-            self.hyperparameters_by_step
-        ) else INFINITE_STEPS
+        next_spans = self.hyperparameters_by_step[k + 1 : k + 2]
+        return self.hyperparameters_by_step[k][1], next_spans[0][0] if next_spans else INFINITE_STEPS
 
     def last_common_step(self, run: Run, surface: SurfaceFunction, start: tuple[float, float]) -> int:
-        """Up to which step a run from ``start`` takes this very path; FOREVER, or -1 where not even the start is the same."""
+        """Return the step up to which a run has the same path.
+
+        Returns
+        -------
+        int
+            INFINITE_STEPS for the same run, -1 if not even the start is the same.
+        """
         if run.method is not self.method or surface is not self.surface or start != self.start:
             return -1
         own_spans, other_spans = self.hyperparameters_by_step, run.hyperparameters_by_step
@@ -167,27 +211,30 @@ class Trajectory:
         return min(spans[common_count][0] for spans in (own_spans, other_spans) if common_count < len(spans))
 
     def assign_run(self, run: Run) -> Trajectory:
-        """This track as one of ``run``, whose path it is as far as it goes."""
+        """Use the trajectory for another run that has the same path so far; return the trajectory."""
         self.hyperparameters_by_step = run.hyperparameters_by_step
         return self
 
     def copy_until(self, step: int) -> Trajectory:
-        """A track of its own with this one's past up to ``step``."""
+        """Return a copy without budget and without the steps after ``step``."""
         other = copy(self)
         other.budget, other.exhausted, other.last_displayed_step = None, False, min(self.last_displayed_step, step)
         other.xs, other.ys, other.losses = self.xs[:], self.ys[:], self.losses[:]
         other.checkpoints = self.checkpoints[:]
-        other.cumulative_evaluations = (
-            None
-            if self.cumulative_evaluations is None
-            else (self.cumulative_evaluations[0][:], self.cumulative_evaluations[1][:])
-        )
+        if self.cumulative_evaluations is not None:
+            other.cumulative_evaluations = self.cumulative_evaluations.copied()
         if step < self.last_known_step:
             other._truncate(step)
         return other
 
     def point_at(self, step: int) -> Point:
-        """How things stood after update ``step``, to the bit."""
+        """Return the state after a step, exact to the last bit.
+
+        Parameters
+        ----------
+        step : int
+            From 0 to ``last_step``. The state is recomputed from the checkpoint before it, or from the last one requested.
+        """
         if step == self.head.t and not self.head.diverged:
             return self.head
         point = self.checkpoints[step // self.checkpoint_interval]
@@ -201,7 +248,7 @@ class Trajectory:
         return point
 
     def iter_points(self, last_step: int) -> Iterator[Point]:
-        """How things stood at the start and after each update up to ``last``, to the bit."""
+        """Yield the states from the start to ``last_step``, exact to the last bit."""
         point = self.checkpoints[0]
         yield point
         while point.t < last_step:
@@ -210,40 +257,61 @@ class Trajectory:
             yield point
 
     def state_at(self, step: int) -> dict[str, Any]:
-        """What a coupled rule keeps after update ``step``, by name."""
+        """Return the state after a step of an optimizer that is not separable, by name."""
         return dict(zip(self.method.state, self.point_at(step).x[1:], strict=True))
 
     def values_between(self, first_step: int, last_step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """x, y and loss after updates ``first`` to ``last``, both included; shorter where the run ended before."""
-        return tuple(np.asarray(column[first_step : last_step + 1]) for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
+        """Return x, y and loss after the steps ``first_step`` to ``last_step``.
+
+        Returns
+        -------
+        x, y, loss : ndarray, shape (last_step - first_step + 1,)
+            Shorter if the run ended before ``last_step``.
+        """
+        x, y, loss = (np.asarray(column[first_step : last_step + 1]) for column in (self.xs, self.ys, self.losses))
+        return x, y, loss
 
     def values_at(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """x, y and loss after each of ``steps``."""
-        return tuple(np.frombuffer(column)[steps] for column in (self.xs, self.ys, self.losses))  # type: ignore[return-value]
+        """Return x, y and loss after some steps.
+
+        Parameters
+        ----------
+        steps : ndarray of int, shape (n,)
+            From 0 to ``last_step``.
+
+        Returns
+        -------
+        x, y, loss : ndarray, shape (n,)
+        """
+        x, y, loss = (np.frombuffer(column)[steps] for column in (self.xs, self.ys, self.losses))
+        return x, y, loss
 
     def hyperparameters_at(self, step: int) -> Mapping[str, float]:
-        """What was in force in update ``step``, from 1; before a schedule."""
+        """Return the hyperparameters of the update that leads to ``step`` >= 1, without schedules."""
         return self._span_after(max(step, 1) - 1)[0]
 
     def learning_rates(self, last_step: int, first_step: int = 1) -> Iterator[float]:
-        """The learning rate that each of the updates ``first`` to ``last`` used, schedules included; nan of a rule without one."""
+        """Yield the learning rate, including schedules, of each update from ``first_step`` to ``last_step``.
+
+        Yields nan for a method without a learning rate.
+        """
         for k, (start_step, hyperparameters) in enumerate(self.hyperparameters_by_step):
-            until = (
-                min(last_step, self.hyperparameters_by_step[k + 1][0])
-                if k + 1 < len(self.hyperparameters_by_step)
-                else last_step
-            )
+            until = min([last_step, *(step for step, _ in self.hyperparameters_by_step[k + 1 : k + 2])])
             if until < first_step:
                 continue
-            bound_step = BoundUpdate(self.method, self.surface, hyperparameters)
+            update = BoundUpdate(self.method, self.surface, hyperparameters)
             for step in range(max(start_step + 1, first_step), until + 1):
-                bound_step.set_step(step)
-                yield bound_step.settings.get("lr", math.nan)
+                update.set_step(step)
+                yield update.settings.get("lr", math.nan)
 
     def evaluation_arrays(self, last_step: int) -> tuple[np.ndarray, np.ndarray]:
-        """Evaluations of the gradient, and of the loss alone, that were spent after each of the steps 0 to ``last``, in all."""
+        """Return the total evaluations after each step.
+
+        Returns
+        -------
+        gradients, losses : ndarray of int, shape (last_step + 1,)
+            Evaluations of the gradient, and of the loss alone.
+        """
         if self.cumulative_evaluations is None:
             return np.arange(last_step + 1), np.zeros(last_step + 1, np.int64)
-        return np.array(self.cumulative_evaluations[0][: last_step + 1]), np.array(
-            self.cumulative_evaluations[1][: last_step + 1]
-        )
+        return self.cumulative_evaluations.until(last_step)

@@ -1,4 +1,4 @@
-"""How long the arithmetic of one update takes, measured on a sample of a run's own past."""
+"""Measure the compute time of one update, on the first steps of a run."""
 
 from __future__ import annotations
 
@@ -12,24 +12,22 @@ from optimizers.descent import descend, initial_point
 from optimizers.step import is_active
 from surfaces import Surface
 
-MEASURE_SECONDS, MIN_SAMPLES = 0.004, 3  # seconds that a measurement takes, about, and samples that it needs
-STEPS_PER_SAMPLE, STEPS_PER_SAMPLE_SLOW = (
-    16,
-    8,
-)  # updates that are timed together: of a rule on floats, and of one that searches and is slow
+MEASURE_SECONDS = 0.004  # approximate duration of a measurement
+MIN_SAMPLES = 3
+STEPS_PER_SAMPLE = 16
+STEPS_PER_SAMPLE_SLOW = 8  # for methods that work on one run at a time
 
 _cached_update_times: dict[tuple[object, ...], float] = {}
 
 
 def measure_update_time(trajectory: Trajectory) -> float:
-    """The time of one update of this run's rule with the parts that are on now; nan where its start has no height.
+    """Return the time of one update in microseconds, with the modifiers that are active now.
 
-    It is measured once for what determines it, so that it stays the same however often it is asked for.
+    It is nan if the start has no finite loss. It is measured once per method, active modifiers and surface, so that
+    repeated calls return the same value.
     """
-    surface, hyperparameters = (
-        cast(Surface, trajectory.surface),
-        trajectory.hyperparameters_at(trajectory.last_step + 1),
-    )
+    surface = cast(Surface, trajectory.surface)
+    hyperparameters = trajectory.hyperparameters_at(trajectory.last_step + 1)
     active_modifiers = tuple(
         name for name in trajectory.method.modifiers if name in hyperparameters and is_active(name, hyperparameters)
     )
@@ -37,30 +35,27 @@ def measure_update_time(trajectory: Trajectory) -> float:
     if key not in _cached_update_times:
         update_time = _measure(trajectory)
         if math.isnan(update_time):
-            return update_time  # another start has a height
+            return update_time  # not cached: another start may have a finite loss
         _cached_update_times[key] = update_time
     return _cached_update_times[key]
 
 
 def _measure(trajectory: Trajectory) -> float:
-    """The fastest of some samples of the same updates, the first of the run, less the fastest preparation of one."""
-    point, hyperparameters = (
-        initial_point(trajectory.method, trajectory.surface, trajectory.start),
-        trajectory.hyperparameters_at(trajectory.last_step + 1),
-    )
+    """Return the fastest of several samples of the first updates, minus the fastest time for zero updates, in µs."""
+    point = initial_point(trajectory.method, trajectory.surface, trajectory.start)
+    hyperparameters = trajectory.hyperparameters_at(trajectory.last_step + 1)
     if point.diverged:
         return math.nan
 
     def time_sample(step_count: int) -> tuple[int, float]:
-        """How many updates were made, the one that failed included, and the seconds that they took."""
+        """Return the number of updates, including one that diverges, and the seconds they took."""
         scratch = array("d"), array("d"), array("d")
         start_time = perf_counter()
         last_point = descend(trajectory.method, trajectory.surface, point, hyperparameters, step_count, *scratch)
         return last_point.t + last_point.diverged, perf_counter() - start_time
 
-    steps_made, _ = time_sample(
-        STEPS_PER_SAMPLE if trajectory.method.batched else STEPS_PER_SAMPLE_SLOW
-    )  # not timed: the first use of a rule prepares things
+    # the time of the first sample is not used because it includes one-time preparations of the method
+    steps_made, _ = time_sample(STEPS_PER_SAMPLE if trajectory.method.batched else STEPS_PER_SAMPLE_SLOW)
     sample_times: list[float] = []
     setup_times: list[float] = []
     deadline = perf_counter() + MEASURE_SECONDS

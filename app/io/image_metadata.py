@@ -64,7 +64,7 @@ def _decode_itxt(body: bytes) -> bytes:
 def _inflate(data: bytes) -> bytes:
     inflater = zlib.decompressobj()
     try:
-        text = inflater.decompress(data, MAX_FILE_SIZE + 1)  # stops at a bomb; parse_json rejects the size
+        text = inflater.decompress(data, MAX_FILE_SIZE + 1)  # limits decompression bombs; parse_json rejects the size
     except zlib.error:
         raise ExperimentError(tr("the experiment in it is cut off or damaged")) from None
     return text
@@ -78,7 +78,7 @@ CHUNK_DECODERS: dict[bytes, Callable[[bytes], bytes]] = {
 
 
 class SvgMetadataReader:
-    """Find the experiment while an SVG is parsed, without keeping the rest."""
+    """A parser that finds the experiment in an SVG and keeps nothing else of it."""
 
     def __init__(self) -> None:
         self.parser = expat.ParserCreate(namespace_separator=" ")
