@@ -233,7 +233,7 @@ class Trajectory:
         Parameters
         ----------
         step : int
-            From 0 to ``last_step``. The state is recomputed from the checkpoint before it, or from the last one requested.
+            From 0 to ``last_step``. The state is recomputed from the nearest stored one before it.
         """
         if step == self.head.t and not self.head.diverged:
             return self.head

@@ -1,4 +1,4 @@
-"""The sweep of learning rates: against optima that are known, and against the race that follows."""
+"""Learning-rate sweep: compared with known optima and with runs at the best rate."""
 
 from __future__ import annotations
 
@@ -18,45 +18,48 @@ from surfaces import SURFACES
 BOWL, SPHERE, ROSENBROCK = SURFACES["elongated_bowl"], SURFACES["sphere"], SURFACES["rosenbrock"]
 
 
-def through(work: Generator[float, None, LearningRateSweep]) -> tuple[LearningRateSweep, list[float]]:
-    """What the sweep found, and the shares that it reported on its way."""
-    shares = []
+def run_sweep(generator: Generator[float, None, LearningRateSweep]) -> tuple[LearningRateSweep, list[float]]:
+    """Run a sweep to its end and return its result and the fractions it reported."""
+    fractions = []
     while True:
         try:
-            shares.append(next(work))
+            fractions.append(next(generator))
         except StopIteration as end:
-            return end.value, shares
+            return end.value, fractions
 
 
-def found(
-    run: str, surface: Any = BOWL, start: tuple[float, float] = (-7.0, 2.0), steps: int = 100, **more: int
+def sweep(
+    run: str, surface: Any = BOWL, start: tuple[float, float] = (-7.0, 2.0), steps: int = 100, **options: int
 ) -> LearningRateSweep:
-    return through(sweep_learning_rates(Run.parse(run), surface, start, steps, **more))[0]
+    return run_sweep(sweep_learning_rates(Run.parse(run), surface, start, steps, **options))[0]
 
 
 @pytest.mark.parametrize("steps", [20, 100, 1000])
-def test_the_best_rate_of_a_bowl_is_the_textbooks(steps: int) -> None:
-    """For curvatures 0.1 and 2 gradient descent is fastest at 2 / (0.1 + 2), and the loss after n steps has a closed form."""
-    answer = found("sgd", steps=steps, max_count=1000)
+def test_best_rate_of_a_quadratic_is_the_closed_form(steps: int) -> None:
+    """For curvatures 0.1 and 2, gradient descent is fastest at the rate 2 / (0.1 + 2).
+
+    The loss after n steps has a closed form.
+    """
+    result = sweep("sgd", steps=steps, max_count=1000)
     with np.errstate(all="ignore"):
-        closed = (7 * (1 - 0.1 * answer.learning_rates) ** steps) ** 2 / 20 + (
-            2 * (1 - 2 * answer.learning_rates) ** steps
+        closed_form = (7 * (1 - 0.1 * result.learning_rates) ** steps) ** 2 / 20 + (
+            2 * (1 - 2 * result.learning_rates) ** steps
         ) ** 2
-    assert answer.best_learning_rate == answer.learning_rates[np.argmin(closed)]
+    assert result.best_learning_rate == result.learning_rates[np.argmin(closed_form)]
     if steps >= 100:
-        assert answer.best_learning_rate == pytest.approx(2 / 2.1, rel=0.02)
-    below = answer.learning_rates < 1
-    np.testing.assert_allclose(answer.losses[below], closed[below], rtol=1e-9)
-    assert np.isnan(found("sgd", steps=3000).losses[-1]), "above 1 it diverges"
+        assert result.best_learning_rate == pytest.approx(2 / 2.1, rel=0.02)
+    below = result.learning_rates < 1
+    np.testing.assert_allclose(result.losses[below], closed_form[below], rtol=1e-9)
+    assert np.isnan(sweep("sgd", steps=3000).losses[-1]), "rates above 1 diverge"
 
 
-def test_the_rates_are_those_of_the_slider() -> None:
-    answer = found("adam", steps=5)
-    assert (answer.learning_rates.size, answer.losses.size, answer.steps) == (60, 60, 5)
-    assert (answer.learning_rates[0], answer.learning_rates[-1]) == (1e-6, 10.0)
-    ratios = answer.learning_rates[1:] / answer.learning_rates[:-1]
+def test_rates_are_those_of_the_slider() -> None:
+    result = sweep("adam", steps=5)
+    assert (result.learning_rates.size, result.losses.size, result.steps) == (60, 60, 5)
+    assert (result.learning_rates[0], result.learning_rates[-1]) == (1e-6, 10.0)
+    ratios = result.learning_rates[1:] / result.learning_rates[:-1]
     np.testing.assert_allclose(ratios, 1e7 ** (1 / 59), rtol=0.01)
-    assert answer.criterion.startswith("lowest loss after 5 steps, of 60 values of the learning rate")
+    assert result.criterion.startswith("lowest loss after 5 steps, of 60 values of the learning rate")
 
 
 @pytest.mark.parametrize(
@@ -73,112 +76,114 @@ def test_the_rates_are_those_of_the_slider() -> None:
         "newton lookahead=3",
     ],
 )
-def test_the_best_is_what_a_race_comes_to(run: str) -> None:
-    """To the bit; and the others are so to rounding, with all that the run is combined with."""
+def test_loss_of_the_best_rate_equals_that_of_a_run(run: str) -> None:
+    """Exactly; the other losses within floating-point precision, with all modifiers."""
     parsed, start = Run.parse(run), (-0.5, 2.5)
-    answer = found(run, ROSENBROCK, start, 150, max_count=24)
+    result = sweep(run, ROSENBROCK, start, 150, max_count=24)
 
-    def race(rate: float) -> float:
+    def final_loss(rate: float) -> float:
         return float(
             trace(parsed.optimizer, ROSENBROCK, start, 150, **{**parsed.hyperparameters, "lr": rate}).losses[-1]
         )
 
-    best = int(np.flatnonzero(answer.learning_rates == answer.best_learning_rate)[0])
-    assert answer.losses[best] == race(answer.best_learning_rate)
-    assert answer.losses[best] <= np.nanmin(answer.losses) + 1e-12
-    for k in range(0, answer.learning_rates.size, 5):
-        np.testing.assert_allclose(answer.losses[k], race(float(answer.learning_rates[k])), rtol=1e-6)
+    best = int(np.flatnonzero(result.learning_rates == result.best_learning_rate)[0])
+    assert result.losses[best] == final_loss(result.best_learning_rate)
+    assert result.losses[best] <= np.nanmin(result.losses) + 1e-12
+    for k in range(0, result.learning_rates.size, 5):
+        np.testing.assert_allclose(result.losses[k], final_loss(float(result.learning_rates[k])), rtol=1e-6)
 
 
 @pytest.mark.parametrize(
     ("run", "steps"), [("momentum", 300), ("adam", 300), ("nesterov momentum=0.99", 3000), ("sgd", 3000)]
 )
-def test_the_best_is_exact_where_a_batch_is_rounded_otherwise(run: str, steps: int) -> None:
-    """On a mean over points a batch and a single run differ in the last digits."""
+def test_best_loss_is_exact_if_a_batch_rounds_differently(run: str, steps: int) -> None:
+    """On a mean over points, a batch and a single run differ in the last digits."""
     neuron, parsed = SURFACES["tanh_neuron"], Run.parse(run)
-    answer = found(run, neuron, neuron.start, steps)
+    result = sweep(run, neuron, neuron.start, steps)
     single = trace(
-        parsed.optimizer, neuron, neuron.start, steps, **{**parsed.hyperparameters, "lr": answer.best_learning_rate}
+        parsed.optimizer, neuron, neuron.start, steps, **{**parsed.hyperparameters, "lr": result.best_learning_rate}
     ).losses[-1]
-    assert answer.losses[answer.learning_rates == answer.best_learning_rate] == single
+    assert result.losses[result.learning_rates == result.best_learning_rate] == single
 
 
-def test_parts_are_felt() -> None:
-    assert found("sgd", steps=10).best_learning_rate > 0.5
+def test_modifiers_change_the_result() -> None:
+    assert sweep("sgd", steps=10).best_learning_rate > 0.5
     assert (
-        found("sgd step_every=1 step_gamma=0.5", steps=10).best_learning_rate
-        > 1.2 * found("sgd", steps=10).best_learning_rate
+        sweep("sgd step_every=1 step_gamma=0.5", steps=10).best_learning_rate
+        > 1.2 * sweep("sgd", steps=10).best_learning_rate
     )
-    plain, decayed = found("sgd", steps=300), found("sgd weight_decay=0.5", steps=300)
+    plain, decayed = sweep("sgd", steps=300), sweep("sgd weight_decay=0.5", steps=300)
     assert np.nanmin(plain.losses) < 1e-20
     assert decayed.best_learning_rate < 2 / (2 + 0.5)
-    data = SURFACES["tanh_neuron"]
-    whole, batch = (found(run, data, data.start, 60) for run in ("sgd", "sgd minibatch=5"))
-    assert not np.allclose(whole.losses, batch.losses)
+    neuron = SURFACES["tanh_neuron"]
+    full_batch, mini_batch = (sweep(run, neuron, neuron.start, 60) for run in ("sgd", "sgd minibatch=5"))
+    assert not np.allclose(full_batch.losses, mini_batch.losses)
 
 
-def test_of_rates_that_reach_the_minimum_the_first_there_wins() -> None:
-    """After 2000 steps a whole range of rates stands on the lowest height; half a rate of 1 / 2 is there at once."""
-    answer, shares = through(sweep_learning_rates(Run("sgd"), SPHERE, (-4.0, 3.0), 2000))
-    assert (answer.losses == 0).sum() > 3
-    assert len(shares) < 3 * 2000 / STEPS_PER_SLICE, "and it is known without walking all of them one by one"
-    assert answer.best_learning_rate == answer.learning_rates[np.argmin(np.abs(answer.learning_rates - 0.5))]
-    line = SURFACES["linear_regression"]
-    answer = found("momentum momentum=0.5", line, (-20.0, -20.0), 3000)
-    level = np.flatnonzero(answer.losses <= np.nanmin(answer.losses) * (1 + 1e-15))
-    assert level.size > 3
-    paths = trace("momentum", line, (-20.0, -20.0), 3000, momentum=0.5, lr=answer.learning_rates[level]).losses
-    arrivals = (paths > line.minimum_loss * (1 + 1e-12)).sum(axis=0)
-    assert arrivals[answer.learning_rates[level] == answer.best_learning_rate] <= 1.1 * arrivals.min()
-    newton = found("newton", ROSENBROCK, (-0.5, 2.5), 120)
+def test_of_rates_that_reach_the_minimum_the_first_is_best() -> None:
+    """After 2000 steps many rates are at the minimum; a rate of 1/2 reaches it in one step."""
+    result, fractions = run_sweep(sweep_learning_rates(Run("sgd"), SPHERE, (-4.0, 3.0), 2000))
+    assert (result.losses == 0).sum() > 3
+    assert len(fractions) < 3 * 2000 / STEPS_PER_SLICE, "not every rate is run by itself"
+    assert result.best_learning_rate == result.learning_rates[np.argmin(np.abs(result.learning_rates - 0.5))]
+    regression = SURFACES["linear_regression"]
+    result = sweep("momentum momentum=0.5", regression, (-20.0, -20.0), 3000)
+    lowest = np.flatnonzero(result.losses <= np.nanmin(result.losses) * (1 + 1e-15))
+    assert lowest.size > 3
+    paths = trace("momentum", regression, (-20.0, -20.0), 3000, momentum=0.5, lr=result.learning_rates[lowest]).losses
+    arrivals = (paths > regression.minimum_loss * (1 + 1e-12)).sum(axis=0)
+    assert arrivals[result.learning_rates[lowest] == result.best_learning_rate] <= 1.1 * arrivals.min()
+    newton = sweep("newton", ROSENBROCK, (-0.5, 2.5), 120)
     assert (newton.losses < 1e-15).sum() > 1
     assert newton.best_learning_rate == 1.0, (
-        "the whole Newton step climbs on its way and is there long before the others"
+        "the full Newton step raises the loss on its way and still arrives long before the others"
     )
 
 
 @pytest.mark.parametrize("run", ["adam", "adam noise=0.1", "bfgs"])
-def test_it_works_in_slices_and_can_be_given_up(run: str) -> None:
+def test_sweep_runs_in_slices_and_can_be_canceled(run: str) -> None:
     calls = [0]
 
     def counted(x: Any, y: Any) -> Any:
         calls[0] += 1
         return ROSENBROCK(x, y)
 
-    _, shares = through(sweep_learning_rates(Run.parse(run), counted, (-0.5, 2.5), 400))
-    assert len(shares) > 400 / STEPS_PER_SLICE
-    assert all(0 <= a <= b < 1 for a, b in pairwise(shares))
+    _, fractions = run_sweep(sweep_learning_rates(Run.parse(run), counted, (-0.5, 2.5), 400))
+    assert len(fractions) > 400 / STEPS_PER_SLICE
+    assert all(0 <= a <= b < 1 for a, b in pairwise(fractions))
     total, calls[0] = calls[0], 0
-    work = sweep_learning_rates(Run.parse(run), counted, (-0.5, 2.5), 400)
+    generator = sweep_learning_rates(Run.parse(run), counted, (-0.5, 2.5), 400)
     for _ in range(3):
-        next(work)
-    work.close()
+        next(generator)
+    generator.close()
     assert 0 < calls[0] < total / 4
-    assert next(work, None) is None
+    assert next(generator, None) is None
 
 
-def test_a_slice_leaves_the_warnings_of_others_as_they_are() -> None:
+def test_slices_do_not_change_the_numpy_error_state() -> None:
     before = np.geterr()
-    for share in sweep_learning_rates(Run("adam"), ROSENBROCK, (-0.5, 2.5), 200):
-        assert share < 1
+    for fraction in sweep_learning_rates(Run("adam"), ROSENBROCK, (-0.5, 2.5), 200):
+        assert fraction < 1
         assert np.geterr() == before
 
 
-def test_a_rule_that_searches_tries_fewer_rates() -> None:
-    answer = found("nelder_mead", steps=30)
-    assert answer.learning_rates.size == 15
-    assert (answer.learning_rates[0], answer.learning_rates[-1]) == (1e-3, 10.0)
-    assert "of 15 values of the size of the first simplex" in answer.criterion
+def test_method_without_batches_tries_fewer_rates() -> None:
+    result = sweep("nelder_mead", steps=30)
+    assert result.learning_rates.size == 15
+    assert (result.learning_rates[0], result.learning_rates[-1]) == (1e-3, 10.0)
+    assert "of 15 values of the size of the first simplex" in result.criterion
 
 
 @pytest.mark.parametrize("run", ["sgd", "adam sam=0.1", "bfgs"])
-def test_where_every_rate_diverges_there_is_no_best(run: str) -> None:
-    nowhere = lambda x, y: (x * 0 + math.nan, (x, y))
+def test_sweep_fails_if_every_rate_diverges(run: str) -> None:
+    def undefined(x: Any, y: Any) -> Any:
+        return x * 0 + math.nan, (x, y)
+
     with pytest.raises(ValueError, match=r"diverges at each of (60|15) rates"):
-        found(run, nowhere)
+        sweep(run, undefined)
 
 
-def test_what_cannot_be_swept_is_refused_at_once() -> None:
+def test_invalid_sweeps_are_rejected() -> None:
     with pytest.raises(ValueError, match="at least one step and two rates, not 0 and 60"):
         sweep_learning_rates(Run("sgd"), BOWL, (0.0, 0.0), 0)
     with pytest.raises(ValueError, match="two rates, not 5 and 1"):
@@ -189,17 +194,19 @@ def test_what_cannot_be_swept_is_refused_at_once() -> None:
         sweep_learning_rates(without, BOWL, (0.0, 0.0), 5)
 
 
-def test_a_run_that_leaves_for_infinity_diverges_even_at_a_finite_loss() -> None:
-    level = lambda x, y: (-1.0 * np.isfinite(x), (x * 0 - 1e307, y * 0))
-    answer = found("sgd", level, (0.0, 0.0), 5)
+def test_infinite_position_counts_as_diverged_despite_a_finite_loss() -> None:
+    def flat(x: Any, y: Any) -> Any:
+        return -1.0 * np.isfinite(x), (x * 0 - 1e307, y * 0)
+
+    result = sweep("sgd", flat, (0.0, 0.0), 5)
     np.testing.assert_array_equal(
-        answer.losses, np.where(answer.learning_rates < 3.59, -1.0, np.nan), "1.8e308 is the end"
+        result.losses, np.where(result.learning_rates < 3.59, -1.0, np.nan), "the largest float is 1.8e308"
     )
 
 
-def test_heights_that_are_too_far_apart_to_be_subtracted() -> None:
-    cliff = lambda x, y: (
-        np.where(x > 0.5, -1.7e308, 1.7e308) if np.ndim(x) else -1.7e308 if x > 0.5 else 1.7e308,
-        (x * 0 - 1.0, y * 0),
-    )
-    assert found("sgd", cliff, (0.0, 0.0), 5).best_learning_rate > 0.1
+def test_losses_whose_difference_overflows_are_compared() -> None:
+    def cliff(x: Any, y: Any) -> Any:
+        loss = np.where(x > 0.5, -1.7e308, 1.7e308) if np.ndim(x) else -1.7e308 if x > 0.5 else 1.7e308
+        return loss, (x * 0 - 1.0, y * 0)
+
+    assert sweep("sgd", cliff, (0.0, 0.0), 5).best_learning_rate > 0.1

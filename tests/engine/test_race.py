@@ -1,4 +1,4 @@
-"""Race: replay, rewind and forward to the bit; turning, diverging, the past."""
+"""Race: exact replay and rewind, changes during the run, divergence, budgets and branches."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
 from tests.conftest import turn
 
-KINDS = "sgd", "momentum", "adam", "lion", "lars", "prodigy", "bfgs", "nelder_mead"
-ALL = Experiment(
-    "rosenbrock", (-1.5, 2.0), (*(Run(name, {"lr": 1e-3}) for name in KINDS), Run.parse("adam noise=1 lookahead=5"))
+OPTIMIZER_IDS = "sgd", "momentum", "adam", "lion", "lars", "prodigy", "bfgs", "nelder_mead"
+MANY_RUNS = Experiment(
+    "rosenbrock",
+    (-1.5, 2.0),
+    (*(Run(name, {"lr": 1e-3}) for name in OPTIMIZER_IDS), Run.parse("adam noise=1 lookahead=5")),
 )
-FALL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 5.0}), Run("sgd", {"lr": 0.1})))
+ONE_DIVERGES = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 5.0}), Run("sgd", {"lr": 0.1})))
 
 
 def columns(race: Race, last: int) -> list[bytes]:
-    return [np.stack(track.values_between(0, last)).tobytes() for track in race.trajectories]
+    return [np.stack(trajectory.values_between(0, last)).tobytes() for trajectory in race.trajectories]
 
 
 @pytest.mark.parametrize(
-    "run", [*(Run(name, {"lr": 1e-3}) for name in OPTIMIZERS), ALL.runs[-1]], ids=lambda run: run.optimizer
+    "run", [*(Run(name, {"lr": 1e-3}) for name in OPTIMIZERS), MANY_RUNS.runs[-1]], ids=lambda run: run.optimizer
 )
-def test_a_race_is_the_path_of_trace(run: Run) -> None:
-    race = Race(replace(ALL, runs=(run,)))
+def test_race_has_the_same_path_as_trace(run: Run) -> None:
+    race = Race(replace(MANY_RUNS, runs=(run,)))
     race.advance(300)
     path = trace(run.optimizer, SURFACES["rosenbrock"], (-1.5, 2.0), 300, **run.hyperparameters)
     x, y, loss = race.trajectories[0].values_between(0, 300)
@@ -42,44 +44,44 @@ def test_a_race_is_the_path_of_trace(run: Run) -> None:
     np.testing.assert_array_equal(loss, path.losses)
 
 
-def test_the_state_at_any_step_is_what_it_was() -> None:
+def test_state_at_an_earlier_step_is_recomputed_exactly() -> None:
     race = Race(Experiment("himmelblau", runs=(Run("bfgs"), Run("nelder_mead"), Run("sgd"))))
-    then = {}
+    recorded_states = {}
     for step in range(1, 2 * CHECKPOINT_INTERVAL + 3):
         race.advance(1)
         if step == 40:
             race = turn(race, 1, reflection=1.2)
         if step in (7, 39, 41, 43, CHECKPOINT_INTERVAL, CHECKPOINT_INTERVAL + 1):
-            then[step] = [repr(track.point_at(step)) for track in race.trajectories]
+            recorded_states[step] = [repr(trajectory.point_at(step)) for trajectory in race.trajectories]
     for step in (43, 7, 39, 41, CHECKPOINT_INTERVAL + 1, CHECKPOINT_INTERVAL, 7, 43):
-        assert [repr(track.point_at(step)) for track in race.trajectories] == then[step]
+        assert [repr(trajectory.point_at(step)) for trajectory in race.trajectories] == recorded_states[step]
     race.seek(39)
     race = turn(race, 1, reflection=1.1)
     race.advance(2)
-    assert [repr(track.point_at(39)) for track in race.trajectories] == then[39]
-    assert repr(race.trajectories[1].point_at(41)) != then[41][1], "another past is another state"
+    assert [repr(trajectory.point_at(39)) for trajectory in race.trajectories] == recorded_states[39]
+    assert repr(race.trajectories[1].point_at(41)) != recorded_states[41][1], "another history leads to another state"
 
 
-def test_rewinding_and_going_forward_is_exact() -> None:
-    race, straight = Race(ALL), Race(ALL)
+def test_rewind_and_forward_is_exact() -> None:
+    race, uninterrupted = Race(MANY_RUNS), Race(MANY_RUNS)
     race.advance(2 * CHECKPOINT_INTERVAL + 100)
-    straight.advance(2 * CHECKPOINT_INTERVAL + 100)
+    uninterrupted.advance(2 * CHECKPOINT_INTERVAL + 100)
     before = columns(race, race.step)
     for step in (2 * CHECKPOINT_INTERVAL + 1, CHECKPOINT_INTERVAL, CHECKPOINT_INTERVAL - 1, 5, 0):
         race.seek(step)
-        before_it = race.experiment
+        experiment_before = race.experiment
         race = turn(race, 0, lr=2e-3)
         assert race.last_step == step
         race.advance(70)
         race.seek(step)
-        race = race.with_experiment(before_it)
-        assert race.last_step == 2 * CHECKPOINT_INTERVAL + 100, "what was computed once is there again"
+        race = race.with_experiment(experiment_before)
+        assert race.last_step == 2 * CHECKPOINT_INTERVAL + 100, "computed steps are reused"
         race.advance(2 * CHECKPOINT_INTERVAL + 100 - step)
-        assert columns(race, race.step) == before == columns(straight, straight.step)
+        assert columns(race, race.step) == before == columns(uninterrupted, uninterrupted.step)
 
 
-def test_showing_an_earlier_step_forgets_nothing() -> None:
-    race = Race(ALL)
+def test_displaying_an_earlier_step_keeps_computed_steps() -> None:
+    race = Race(MANY_RUNS)
     race.advance(50)
     before = columns(race, 50)
     race.seek(10)
@@ -92,21 +94,21 @@ def test_showing_an_earlier_step_forgets_nothing() -> None:
         race.seek(56)
 
 
-def test_a_turn_is_felt_from_the_next_update_on_and_restarts_nothing() -> None:
-    race, plain = Race(FALL), Race(FALL)
-    for each in (race, plain):
-        each.advance(10)
+def test_change_applies_from_the_next_update_without_a_restart() -> None:
+    race, unchanged = Race(ONE_DIVERGES), Race(ONE_DIVERGES)
+    for simulation in (race, unchanged):
+        simulation.advance(10)
     assert turn(race, 1, lr=0.2) is race
     race.advance(10)
-    plain.advance(10)
-    assert columns(race, 10)[1] == columns(plain, 10)[1]
+    unchanged.advance(10)
+    assert columns(race, 10)[1] == columns(unchanged, 10)[1]
     x = race.trajectories[1].xs
     assert x[11] == x[10] - 0.2 * (x[10] / 10)
     assert list(race.trajectories[1].learning_rates(12)) == [0.1] * 10 + [0.2] * 2
 
 
-def test_a_race_that_was_turned_replays_its_turns() -> None:
-    race = Race(FALL)
+def test_recomputed_steps_use_the_history_of_changes() -> None:
+    race = Race(ONE_DIVERGES)
     for rate in (0.3, 0.02, 0.4):
         race.advance(700)
         race = turn(race, 1, lr=rate)
@@ -119,41 +121,41 @@ def test_a_race_that_was_turned_replays_its_turns() -> None:
     assert race.trajectories[1].hyperparameters_by_step[-1] == (1900, {"lr": 0.05})
 
 
-def test_one_run_diverges_and_the_other_goes_on() -> None:
-    race = Race(FALL)
+def test_other_runs_continue_after_one_diverges() -> None:
+    race = Race(ONE_DIVERGES)
     race.advance(3000)
-    gone = race.trajectories[0].diverged_at
-    assert gone is not None
-    assert 100 < gone < 3000
-    assert race.trajectories[0].last_step == gone - 1
+    diverged_at = race.trajectories[0].diverged_at
+    assert diverged_at is not None
+    assert 100 < diverged_at < 3000
+    assert race.trajectories[0].last_step == diverged_at - 1
     assert np.isfinite(np.stack(race.trajectories[0].values_between(0, 3000))).all()
-    assert abs(race.trajectories[0].ys[-1]) > 1e100, "nothing is clamped"
+    assert abs(race.trajectories[0].ys[-1]) > 1e100, "values are not clipped"
     assert race.trajectories[1].last_step == 3000
     assert race.trajectories[1].diverged_at is None
 
 
-def test_going_back_before_it_diverged_revives_a_run() -> None:
-    race = Race(FALL)
+def test_change_before_the_divergence_continues_a_run() -> None:
+    race = Race(ONE_DIVERGES)
     race.advance(3000)
-    gone = race.trajectories[0].diverged_at
-    assert gone
-    race.seek(gone - 1)
+    diverged_at = race.trajectories[0].diverged_at
+    assert diverged_at
+    race.seek(diverged_at - 1)
     race = turn(race, 0, lr=1e-3)
     assert race.trajectories[0].diverged_at is None
     race.advance(5)
-    assert race.trajectories[0].last_step == gone + 4
+    assert race.trajectories[0].last_step == diverged_at + 4
 
 
-def test_a_start_without_a_height_has_diverged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_without_a_finite_loss_diverges_at_step_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     needle = replace(SURFACES["sphere"], id="needle", function=lambda x, y: (1 / (x + 7), (0.0, 0.0)))
     monkeypatch.setitem(SURFACES, "needle", needle)
-    race = Race(replace(FALL, surface_id="needle"))
-    assert [track.diverged_at for track in race.trajectories] == [0, 0]
+    race = Race(replace(ONE_DIVERGES, surface_id="needle"))
+    assert [trajectory.diverged_at for trajectory in race.trajectories] == [0, 0]
     race.advance(5)
-    assert race.step == 0, "there is nothing beyond"
+    assert race.step == 0, "there are no further steps"
 
 
-def test_an_overflow_at_the_first_update_is_step_one() -> None:
+def test_overflow_in_the_first_update_diverges_at_step_one() -> None:
     race = Race(Experiment("sphere", (1.0, 1.0), (Run("sgd", {"lr": 1e300}),)))
     race.advance(1)
     assert race.trajectories[0].diverged_at == 1
@@ -170,58 +172,58 @@ def test_an_overflow_at_the_first_update_is_step_one() -> None:
         max_size=12,
     )
 )
-def test_whatever_is_done_the_past_is_what_the_timeline_says(deeds: list) -> None:
+def test_path_matches_its_learning_rates_after_any_actions(actions: list) -> None:
     experiment = Experiment("elongated_bowl", (-7.0, 2.0), (Run("adam", {"lr": 0.1}),))
     race = Race(experiment)
-    for deed, amount in deeds:
-        if deed == "go":
+    for action, amount in actions:
+        if action == "go":
             race.advance(amount)
-        elif deed == "seek":
+        elif action == "seek":
             race.seek(int(amount * race.last_step))
         else:
             race = turn(race, 0, lr=amount)
-    track = race.trajectories[0]
-    assert track.last_step == race.last_step
-    rates = [0.0, *track.learning_rates(race.last_step)]
-    fresh = trace(
+    trajectory = race.trajectories[0]
+    assert trajectory.last_step == race.last_step
+    rates = [0.0, *trajectory.learning_rates(race.last_step)]
+    path = trace(
         "adam", SURFACES["elongated_bowl"], (-7.0, 2.0), race.last_step, lr=lambda t: rates[min(t, race.last_step)]
     )
-    x, y, _ = track.values_between(0, race.last_step)
-    np.testing.assert_array_equal(np.column_stack([x, y]), fresh.positions)
+    x, y, _ = trajectory.values_between(0, race.last_step)
+    np.testing.assert_array_equal(np.column_stack([x, y]), path.positions)
 
 
-def test_what_is_changed_at_an_earlier_step_leaves_the_old_path_as_a_branch() -> None:
-    race = Race(FALL)
+def test_change_at_an_earlier_step_keeps_the_old_path_as_a_branch() -> None:
+    race = Race(ONE_DIVERGES)
     race.advance(60)
     race = turn(race, 1, lr=0.2)
     race.advance(60)
-    old, other = race.trajectories[1], race.trajectories[0]
+    old_trajectory, untouched = race.trajectories[1], race.trajectories[0]
     race.seek(30)
     race = turn(race, 1, lr=0.3)
     branch = race.experiment.branches[0]
     assert (branch.steps, branch.left_at_step, branch.runs[0].slot) == (120, 30, 1)
-    assert race.branch_trajectories == [[old]]
-    assert race.trajectories[0] is other, "a run that was not touched keeps its future"
+    assert race.branch_trajectories == [[old_trajectory]]
+    assert race.trajectories[0] is untouched, "an unchanged run keeps its computed steps"
     assert (race.last_step, race.trajectories[1].last_step, race.trajectories[0].last_step) == (30, 30, 120)
     race.advance(40)
-    np.testing.assert_array_equal(race.trajectories[1].values_between(0, 30), old.values_between(0, 30))
+    np.testing.assert_array_equal(race.trajectories[1].values_between(0, 30), old_trajectory.values_between(0, 30))
     assert list(race.trajectories[1].learning_rates(40)) == [0.1] * 30 + [0.3] * 10
-    assert list(old.learning_rates(120)) == [0.1] * 60 + [0.2] * 60
-    back = race.with_experiment(
-        with_branch_switched(race.experiment, 0, race.step, [track.last_step for track in race.trajectories])
+    assert list(old_trajectory.learning_rates(120)) == [0.1] * 60 + [0.2] * 60
+    switched = race.with_experiment(
+        with_branch_switched(race.experiment, 0, race.step, [trajectory.last_step for trajectory in race.trajectories])
     )
-    assert back.trajectories[1] is old
-    assert back.branch_trajectories[0] == [race.trajectories[1]]
-    assert back.experiment.branches[0].steps == 70
-    gone = back.with_experiment(without_branch(back.experiment, 0))
-    assert not gone.branch_trajectories
-    assert gone.with_experiment(back.experiment).branch_trajectories == back.branch_trajectories, (
-        "undo brings back the very path"
+    assert switched.trajectories[1] is old_trajectory
+    assert switched.branch_trajectories[0] == [race.trajectories[1]]
+    assert switched.experiment.branches[0].steps == 70
+    branchless = switched.with_experiment(without_branch(switched.experiment, 0))
+    assert not branchless.branch_trajectories
+    assert branchless.with_experiment(switched.experiment).branch_trajectories == switched.branch_trajectories, (
+        "undo restores the same trajectories"
     )
 
 
-def test_a_budget_ends_a_run_and_a_larger_one_lets_it_go_on() -> None:
-    race = Race(replace(FALL, runs=FALL.runs[1:], comparison=ComparisonMode("evaluations", 40)))
+def test_budget_ends_a_run_and_removing_it_continues_the_run() -> None:
+    race = Race(replace(ONE_DIVERGES, runs=ONE_DIVERGES.runs[1:], comparison=ComparisonMode("evaluations", 40)))
     race.advance(100)
     assert (race.step, race.last_step, race.trajectories[0].last_step) == (40, 40, 40)
     assert race.trajectories[0].finished
@@ -229,12 +231,12 @@ def test_a_budget_ends_a_run_and_a_larger_one_lets_it_go_on() -> None:
     assert race.trajectories[0].last_step == 25
     race = race.with_experiment(replace(race.experiment, comparison=ComparisonMode()))
     race.advance(100)
-    straight = Race(race.experiment)
-    straight.advance(race.step)
-    assert columns(race, race.step) == columns(straight, race.step)
+    uninterrupted = Race(race.experiment)
+    uninterrupted.advance(race.step)
+    assert columns(race, race.step) == columns(uninterrupted, race.step)
 
 
-def test_evaluations_are_counted_as_the_rule_spends_them() -> None:
+def test_evaluations_are_counted_per_method() -> None:
     runs = (
         Run("sgd", {"lr": 0.1}),
         Run("backtracking") if "backtracking" in OPTIMIZERS else Run("newton"),
@@ -244,22 +246,22 @@ def test_evaluations_are_counted_as_the_rule_spends_them() -> None:
     race.advance(30)
     race = turn(race, 0, sam=0.05)
     race.advance(30)
-    sgd, search, simplex = race.trajectories
+    sgd, line_search, nelder_mead = race.trajectories
     assert sgd.evaluation_counts(30) == (30, 0)
-    assert sgd.evaluation_counts(60) == (90, 0), "sharpness-aware minimization asks for two gradients"
-    assert search.evaluation_counts(60)[0] >= 60
-    assert simplex.evaluation_counts(60)[0] == 0
-    assert simplex.evaluation_counts(60)[1] >= 60
-    for track in race.trajectories:
-        gradients, values = track.evaluation_arrays(60)
-        assert (gradients[-1], values[-1]) == track.evaluation_counts(60)
+    assert sgd.evaluation_counts(60) == (90, 0), "sharpness-aware minimization needs two gradients"
+    assert line_search.evaluation_counts(60)[0] >= 60
+    assert nelder_mead.evaluation_counts(60)[0] == 0
+    assert nelder_mead.evaluation_counts(60)[1] >= 60
+    for trajectory in race.trajectories:
+        gradients, values = trajectory.evaluation_arrays(60)
+        assert (gradients[-1], values[-1]) == trajectory.evaluation_counts(60)
         assert (np.diff(gradients + values) >= 0).all()
-        fork = track.copy_until(45)
-        fork.advance(15)
-        assert fork.evaluation_counts(60) == track.evaluation_counts(60)
+        copied = trajectory.copy_until(45)
+        copied.advance(15)
+        assert copied.evaluation_counts(60) == trajectory.evaluation_counts(60)
 
 
-def test_a_budget_holds_for_rules_that_spend_more() -> None:
+def test_budget_holds_for_methods_with_several_evaluations_per_step() -> None:
     race = Race(
         Experiment(
             "elongated_bowl",
@@ -270,12 +272,12 @@ def test_a_budget_holds_for_rules_that_spend_more() -> None:
     )
     race.advance(100)
     assert race.step == 50
-    simplex, sgd = race.trajectories
+    nelder_mead, sgd = race.trajectories
     assert sgd.last_step == 50
-    assert simplex.last_step < 50
-    assert sum(simplex.evaluation_counts(simplex.last_step)) <= 50
-    longer = simplex.copy_until(simplex.last_step)
+    assert nelder_mead.last_step < 50
+    assert sum(nelder_mead.evaluation_counts(nelder_mead.last_step)) <= 50
+    longer = nelder_mead.copy_until(nelder_mead.last_step)
     longer.advance(1)
     assert sum(longer.evaluation_counts(longer.last_step)) > 50
     race.advance(5)
-    assert (race.step, simplex.last_step) == (50, longer.last_step - 1)
+    assert (race.step, nelder_mead.last_step) == (50, longer.last_step - 1)

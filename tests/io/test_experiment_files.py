@@ -1,4 +1,4 @@
-"""Experiments in files and pictures: what is kept, what is refused in one sentence, and that no file, however made, does harm."""
+"""Experiments in files and figures: what is kept, what is rejected with one sentence, and malicious files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from app.io import experiment_json
 from app.io.experiment_files import load, save, save_path_for
-from app.io.experiment_json import MAX_FILE_SIZE, from_json, to_json
+from app.io.experiment_json import from_json, to_json
+from app.io.strict_json import MAX_FILE_SIZE
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
@@ -46,22 +47,22 @@ NEWER = {
 }
 
 
-def told(path: Path) -> str:
-    """The sentence with which a file is refused."""
-    with pytest.raises(ExperimentError) as refused:
+def load_error(path: Path) -> str:
+    """Return the one-sentence message with which a file is rejected."""
+    with pytest.raises(ExperimentError) as raised:
         load(path)
-    words = str(refused.value)
-    assert "\n" not in words
-    assert len(words) < 500
-    return words
+    message = str(raised.value)
+    assert "\n" not in message
+    assert len(message) < 500
+    return message
 
 
-def picture(experiment: Experiment | None, kind: str) -> bytes:
-    """A small picture, as matplotlib writes it."""
+def figure_bytes(experiment: Experiment | None, kind: str) -> bytes:
+    """Return a small figure as matplotlib writes it, with an experiment in its metadata."""
     file = BytesIO()
     key = {"png": "thalweg:experiment", "svg": "Source"}[kind]
-    kept = None if experiment is None else {key: to_json(experiment, indent=None)}
-    Figure(figsize=(1, 1)).savefig(file, format=kind, metadata=kept)
+    metadata = None if experiment is None else {key: to_json(experiment, indent=None)}
+    Figure(figsize=(1, 1)).savefig(file, format=kind, metadata=metadata)
     return file.getvalue()
 
 
@@ -69,10 +70,10 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-# What is written down
+# The documented format
 
 
-KINDS = {
+DOCUMENTED_CLASSES = {
     "experiment": Experiment,
     "run": Run,
     "loss plot": LossPlot,
@@ -81,33 +82,33 @@ KINDS = {
 }
 
 
-def documented() -> dict[str, dict[str, str]]:
-    """Kind of object -> key -> default, as the module's docstring has them."""
+def documented_defaults() -> dict[str, dict[str, str]]:
+    """Return kind of object -> key -> default, from the docstring of the module."""
     kinds: dict[str, dict[str, str]] = {}
     kind = ""
     for line in (experiment_json.__doc__ or "").split("\n"):
-        if line in KINDS:
+        if line in DOCUMENTED_CLASSES:
             kind = line
             kinds[kind] = {}
         elif kind and line.startswith("    "):
-            name, default, *words = line.split()
-            assert words, line
+            name, default, *meaning = line.split()
+            assert meaning, line
             kinds[kind][name] = default
     return kinds
 
 
-def test_what_is_written_down_is_what_is_written() -> None:
-    kinds = documented()
-    assert list(kinds) == list(KINDS)
-    for kind, cls in KINDS.items():
-        declared = {}
+def test_documented_format_matches_the_written_files() -> None:
+    kinds = documented_defaults()
+    assert list(kinds) == list(DOCUMENTED_CLASSES)
+    for kind, cls in DOCUMENTED_CLASSES.items():
+        defaults = {}
         for field in fields(cls):
-            made = field.default if field.default_factory is MISSING else field.default_factory()
-            declared[experiment_json.keys_of(cls).get(field.name, field.name)] = (
-                "-" if made is MISSING else "{}" if is_dataclass(made) else json.dumps(made)
+            default = field.default if field.default_factory is MISSING else field.default_factory()
+            defaults[experiment_json.keys_of(cls).get(field.name, field.name)] = (
+                "-" if default is MISSING else "{}" if is_dataclass(default) else json.dumps(default)
             )
-        assert declared.pop("extra") == "{}"
-        assert kinds[kind] == declared
+        assert defaults.pop("extra") == "{}"
+        assert kinds[kind] == defaults
     written = json.loads(to_json(Experiment(runs=(Run("sgd"),), branches=(Branch((Run("sgd", slot=0),), (0, 0), 1),))))
     assert written.pop("thalweg") == experiment_json.FORMAT_VERSION
     for kind, data in (
@@ -120,12 +121,12 @@ def test_what_is_written_down_is_what_is_written() -> None:
         assert list(data) == list(kinds[kind])
 
 
-def test_the_example_in_the_description_is_one() -> None:
+def test_example_in_the_documentation_is_an_experiment() -> None:
     (line,) = (line for line in (experiment_json.__doc__ or "").split("\n") if line.startswith("    {"))
     assert from_json(line).runs == (Run("adam", {"lr": 0.1}, slot=0),)
 
 
-def test_keys_of_earlier_versions_are_read_and_the_new_ones_written() -> None:
+def test_keys_of_earlier_versions_are_read_and_current_ones_written() -> None:
     run = {"optimizer": "sgd", "slot": 0, "earlier": [[5, {"lr": 0.1}]]}
     branch = {"runs": [run], "start": [0, 1], "steps": 9, "since": 4}
     old = {"thalweg": 1, "runs": [run], "branches": [branch], "settled": True, "shown": 7}
@@ -141,21 +142,21 @@ def test_keys_of_earlier_versions_are_read_and_the_new_ones_written() -> None:
     assert from_json(written) == experiment
 
 
-# What is kept
+# What is saved and read
 
 
-def kept(experiment: Experiment) -> dict:
+def to_dict(experiment: Experiment) -> dict:
     data = json.loads(to_json(experiment))
     assert data["thalweg"] == 1
     return data
 
 
-def test_keys_of_a_newer_version_are_kept(tmp_path: Path) -> None:
+def test_unknown_keys_of_a_newer_version_are_kept(tmp_path: Path) -> None:
     (tmp_path / "newer.json").write_text(json.dumps(NEWER), encoding="utf-8")
     opened = load(tmp_path / "newer.json")
     save(opened, tmp_path / "again.json")
     assert load(tmp_path / "again.json") == opened
-    data = kept(opened)
+    data = to_dict(opened)
     assert (data["weather"], data["extra"]) == (NEWER["weather"], True)
     assert data["runs"][0]["mood"] == "calm"
     assert "mood" not in data["runs"][1]
@@ -163,7 +164,7 @@ def test_keys_of_a_newer_version_are_kept(tmp_path: Path) -> None:
     assert (data["branches"][0]["leaf"], data["branches"][0]["runs"][0]["old"]) == ([], 1)
 
 
-def test_keys_of_a_newer_version_outlive_edits() -> None:
+def test_unknown_keys_of_a_newer_version_survive_edits() -> None:
     session = Session()
     session.load_experiment(from_json(json.dumps(NEWER)))
     session.advance(5)
@@ -175,11 +176,11 @@ def test_keys_of_a_newer_version_outlive_edits() -> None:
     session.set_comparison(ComparisonMode("tuned", 50), {0: 0.1})
     session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.2)))
     session.change_branch(0, name="old")
-    data = kept(session.experiment)
+    data = to_dict(session.experiment)
     assert [run["mood"] for run in data["runs"]] == ["calm", "calm"]
     assert data["comparison"] == {"mode": "", "budget": 0, "fingerprint": 0, "why": "so"}
     assert (data["weather"], data["loss_plot"]["tint"], data["branches"][0]["leaf"]) == (NEWER["weather"], 3, [])
-    assert kept(session.experiment.with_surface("sphere"))["weather"] == NEWER["weather"]
+    assert to_dict(session.experiment.with_surface("sphere"))["weather"] == NEWER["weather"]
 
 
 @given(
@@ -192,9 +193,9 @@ def test_keys_of_a_newer_version_outlive_edits() -> None:
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     )
 )
-def test_whatever_a_newer_version_holds_is_kept(value: object) -> None:
+def test_any_value_of_an_unknown_key_is_kept(value: object) -> None:
     text = json.dumps({"thalweg": 1, "newer": value, "runs": [{"optimizer": "sgd", "newer": value}]})
-    data = kept(from_json(text))
+    data = to_dict(from_json(text))
     assert data["newer"] == data["runs"][0]["newer"] == value
 
 
@@ -203,18 +204,18 @@ def test_every_minor_version_is_read(version: str) -> None:
     assert from_json(f'{{"thalweg": {version}}}') == Experiment()
 
 
-def test_where_it_stood_is_kept_but_makes_no_other_experiment() -> None:
-    stood = replace(DEFAULT_EXPERIMENT, displayed_step=120)
-    assert stood == DEFAULT_EXPERIMENT
-    assert from_json(to_json(stood)).displayed_step == 120
-    assert stood.with_surface("beale").displayed_step == 0
+def test_displayed_step_is_saved_but_not_compared() -> None:
+    displayed = replace(DEFAULT_EXPERIMENT, displayed_step=120)
+    assert displayed == DEFAULT_EXPERIMENT
+    assert from_json(to_json(displayed)).displayed_step == 120
+    assert displayed.with_surface("beale").displayed_step == 0
 
 
-# What is refused
+# What is rejected
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (b"", "it is empty"),
         (b" \n\t ", "it is empty"),
@@ -259,21 +260,23 @@ def test_where_it_stood_is_kept_but_makes_no_other_experiment() -> None:
         ),
     ],
 )
-def test_a_file_that_is_no_experiment_is_refused_in_a_sentence(content: bytes, words: str, tmp_path: Path) -> None:
-    path = tmp_path / "odd.json"
+def test_file_that_is_not_an_experiment_is_rejected_with_one_sentence(
+    content: bytes, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "invalid.json"
     path.write_bytes(content)
-    with pytest.raises(ExperimentError, match=words):
+    with pytest.raises(ExperimentError, match=message):
         load(path)
-    assert told(path).startswith("cannot open odd.json: ")
+    assert load_error(path).startswith("cannot open invalid.json: ")
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"\xef\xbb\xbf" + TEXT)
     assert load(tmp_path / "a.json") == DEFAULT_EXPERIMENT
     assert from_json("\ufeff" + to_json(DEFAULT_EXPERIMENT)) == DEFAULT_EXPERIMENT
 
 
-def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
+def test_truncated_file_is_rejected(tmp_path: Path) -> None:
     text = to_json(replace(DEFAULT_EXPERIMENT, title="Höhe {} 10")).rstrip().encode()
     for length in range(len(text)):
         with pytest.raises(ExperimentError, match=r"it is (empty|cut off|not text in UTF-8)"):
@@ -281,7 +284,7 @@ def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"),
+    ("kind", "message"),
     [
         ("json", "larger than 16 MiB, which no experiment may be"),
         ("csv", "larger than 16 MiB, which no data file may be"),
@@ -289,28 +292,28 @@ def test_a_file_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
         ("svg", "it is not an SVG picture"),
     ],
 )
-def test_a_file_of_a_gigabyte_is_refused_at_once(kind: str, words: str, tmp_path: Path) -> None:
+def test_file_of_a_gigabyte_is_rejected_without_reading_it(kind: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / f"large.{kind}"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" if kind == "png" else b"")
     os.truncate(path, GIGABYTE)
     tracemalloc.start()
-    assert words in told(path)
+    assert message in load_error(path)
     assert tracemalloc.get_traced_memory()[1] < 4 << 20
     tracemalloc.stop()
 
 
-def test_what_is_not_a_file_is_not_read(tmp_path: Path) -> None:
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "folder.json").mkdir()
     (tmp_path / "zero.png").symlink_to("/dev/zero")
     (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
-    assert "it is no file that can be read to its end" in told(tmp_path / "pipe.json")
-    assert "it is no file that can be read to its end" in told(tmp_path / "zero.png")
-    assert "it is no file that can be read to its end" in told(Path("/dev/zero"))
-    assert "it is a folder" in told(tmp_path / "folder.json")
-    assert "there is no file" in told(tmp_path / "loop.json")
-    assert "there is no file" in told(tmp_path / ("x" * 5000))
-    assert "there is no file" in told(Path("a\0b"))
+    assert "it is no file that can be read to its end" in load_error(tmp_path / "pipe.json")
+    assert "it is no file that can be read to its end" in load_error(tmp_path / "zero.png")
+    assert "it is no file that can be read to its end" in load_error(Path("/dev/zero"))
+    assert "it is a folder" in load_error(tmp_path / "folder.json")
+    assert "there is no file" in load_error(tmp_path / "loop.json")
+    assert "there is no file" in load_error(tmp_path / ("x" * 5000))
+    assert "there is no file" in load_error(Path("a\0b"))
 
 
 @pytest.mark.parametrize(
@@ -328,32 +331,32 @@ def test_what_is_not_a_file_is_not_read(tmp_path: Path) -> None:
         "none",
     ],
 )
-def test_a_name_may_hold_what_it_likes(name: str, tmp_path: Path) -> None:
+def test_file_name_may_contain_any_characters(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     save(DEFAULT_EXPERIMENT, path)
     assert load(path) == DEFAULT_EXPERIMENT
     assert save_path_for(path) == path
     path.write_bytes(b"{")
-    told(path).encode()
+    load_error(path).encode()
 
 
-# Pictures
+# Figures
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
-def test_a_picture_brings_its_experiment_back(kind: str, tmp_path: Path) -> None:
-    mine = replace(DEFAULT_EXPERIMENT, title='a < b & "c" ]]> é ∇', displayed_step=42)
+def test_experiment_is_read_from_a_figure(kind: str, tmp_path: Path) -> None:
+    saved = replace(DEFAULT_EXPERIMENT, title='a < b & "c" ]]> é ∇', displayed_step=42)
     path = tmp_path / f"a.{kind.upper()}"
-    path.write_bytes(picture(mine, kind))
-    assert load(path) == mine
+    path.write_bytes(figure_bytes(saved, kind))
+    assert load(path) == saved
     assert load(path).displayed_step == 42
     assert save_path_for(path) is None
-    path.write_bytes(picture(None, kind))
-    assert "it carries no experiment; only JSON files" in told(path)
+    path.write_bytes(figure_bytes(None, kind))
+    assert "it carries no experiment; only JSON files" in load_error(path)
 
 
 @pytest.mark.parametrize("form", ["zipped", "international", "international and zipped"])
-def test_a_png_that_another_program_wrote_again_still_carries_it(form: str, tmp_path: Path) -> None:
+def test_experiment_is_read_from_a_png_rewritten_by_another_program(form: str, tmp_path: Path) -> None:
     info = PngInfo()
     if form == "zipped":
         info.add_text("thalweg:experiment", to_json(DEFAULT_EXPERIMENT), zip=True)
@@ -363,25 +366,25 @@ def test_a_png_that_another_program_wrote_again_still_carries_it(form: str, tmp_
     assert load(tmp_path / "a.png") == DEFAULT_EXPERIMENT
 
 
-def test_a_png_is_searched_to_its_end(tmp_path: Path) -> None:
-    whole = picture(None, "png")
+def test_png_is_searched_to_its_end(tmp_path: Path) -> None:
+    original = figure_bytes(None, "png")
     text = chunk(b"tEXt", b"thalweg:experiment\0" + TEXT)
-    (tmp_path / "a.png").write_bytes(whole[:-12] + text + whole[-12:])
+    (tmp_path / "a.png").write_bytes(original[:-12] + text + original[-12:])
     assert load(tmp_path / "a.png") == DEFAULT_EXPERIMENT
 
 
-def test_a_png_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> None:
+def test_damaged_or_malicious_png_is_rejected(tmp_path: Path) -> None:
     path, start = tmp_path / "a.png", b"\x89PNG\r\n\x1a\n"
-    whole = picture(DEFAULT_EXPERIMENT, "png")
-    place = whole.index(b"rosenbrock")
+    original = figure_bytes(DEFAULT_EXPERIMENT, "png")
+    index = original.index(b"rosenbrock")
     bomb = zlib.compress(b" " * (MAX_FILE_SIZE + 10))
-    for content, words in (
+    for content, message in (
         (b"not a picture", "it is not a PNG picture"),
         (b"", "it is not a PNG picture"),
-        (whole[:place], "the experiment in it is cut off or damaged"),
-        (whole[:place] + b"R" + whole[place + 1 :], "the experiment in it is cut off or damaged"),
-        (whole[:20], "cut off or damaged"),
-        (picture(None, "png")[:-12], "cut off or damaged"),
+        (original[:index], "the experiment in it is cut off or damaged"),
+        (original[:index] + b"R" + original[index + 1 :], "the experiment in it is cut off or damaged"),
+        (original[:20], "cut off or damaged"),
+        (figure_bytes(None, "png")[:-12], "cut off or damaged"),
         (
             start + struct.pack(">I", GIGABYTE) + b"tEXtthalweg:experiment\0{",
             "the experiment in it is larger than 16 MiB",
@@ -394,19 +397,19 @@ def test_a_png_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> Non
         (start + chunk(b"fAKE", b"") * 110_000, "it carries no experiment"),
     ):
         path.write_bytes(content)
-        assert words in told(path)
+        assert message in load_error(path)
 
 
-def test_an_svg_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> None:
+def test_damaged_or_malicious_svg_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
-    whole = picture(DEFAULT_EXPERIMENT, "svg")
-    laughs = b"".join(b'<!ENTITY l%d "%s">' % (k, b"&l%d;" % (k - 1) * 10) for k in range(1, 10))
+    original = figure_bytes(DEFAULT_EXPERIMENT, "svg")
+    entities = b"".join(b'<!ENTITY l%d "%s">' % (k, b"&l%d;" % (k - 1) * 10) for k in range(1, 10))
     source = b'<svg xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>%s</dc:source></svg>'
-    for content, words in (
+    for content, message in (
         (b"not a picture", "it is not an SVG picture, or is cut off or damaged"),
         (b"", "it is not an SVG picture, or is cut off or damaged"),
-        (whole[: whole.index(b"rosenbrock")], "it is not an SVG picture, or is cut off or damaged"),
-        (b'<!DOCTYPE svg [<!ENTITY l0 "ha">' + laughs + b"]>" + source % b"{&l9;", "it declares entities"),
+        (original[: original.index(b"rosenbrock")], "it is not an SVG picture, or is cut off or damaged"),
+        (b'<!DOCTYPE svg [<!ENTITY l0 "ha">' + entities + b"]>" + source % b"{&l9;", "it declares entities"),
         (b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + source % b"{&x;", "it declares entities"),
         (source % b"https://example.org/original.svg", "it carries no experiment"),
         (source % b'{"thalweg": 1, "surface": "nowhere"}', "there is no surface 'nowhere'"),
@@ -415,30 +418,30 @@ def test_an_svg_that_is_damaged_or_made_to_harm_is_refused(tmp_path: Path) -> No
         (b'<svg xmlns="' + b"x" * (5 << 20), "cut off or damaged"),
     ):
         path.write_bytes(content)
-        assert words in told(path)
+        assert message in load_error(path)
 
 
-def test_an_svg_is_read_no_farther_than_to_its_experiment(tmp_path: Path) -> None:
-    path, whole = tmp_path / "a.svg", picture(DEFAULT_EXPERIMENT, "svg")
-    path.write_bytes(whole[: whole.index(b"</metadata>")])
+def test_svg_is_read_only_up_to_its_experiment(tmp_path: Path) -> None:
+    path, original = tmp_path / "a.svg", figure_bytes(DEFAULT_EXPERIMENT, "svg")
+    path.write_bytes(original[: original.index(b"</metadata>")])
     assert load(path) == DEFAULT_EXPERIMENT
     os.truncate(path, GIGABYTE)
     assert load(path) == DEFAULT_EXPERIMENT
 
 
-def test_the_experiment_in_a_picture_may_be_as_large_as_in_a_file(tmp_path: Path) -> None:
+def test_experiment_in_a_figure_may_be_as_large_as_in_a_file(tmp_path: Path) -> None:
     large = replace(DEFAULT_EXPERIMENT, extra={"newer": "x" * (5 << 20)})
     for kind in ("png", "svg"):
         path = tmp_path / f"a.{kind}"
-        path.write_bytes(picture(large, kind))
+        path.write_bytes(figure_bytes(large, kind))
         assert load(path) == large
 
 
 # Saving
 
 
-def refused(path: Path, experiment: Experiment = DEFAULT_EXPERIMENT) -> str:
-    """The sentence with which saving there is refused; nothing else is left there."""
+def save_error(path: Path, experiment: Experiment = DEFAULT_EXPERIMENT) -> str:
+    """Return the message with which saving is rejected; check that no other file remains."""
     before = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
     with pytest.raises(ExperimentError) as error:
         save(experiment, path)
@@ -447,28 +450,28 @@ def refused(path: Path, experiment: Experiment = DEFAULT_EXPERIMENT) -> str:
     return str(error.value)
 
 
-def test_what_cannot_be_written_is_said_and_the_old_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_save_is_reported_and_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "mine.json"
     path.write_text("mine")
     path.chmod(0o444)
-    assert f"cannot write {path}: it may only be read" in refused(path)
+    assert f"cannot write {path}: it may only be read" in save_error(path)
     path.chmod(0o644)
     (tmp_path / "folder.json").mkdir()
-    assert "it is a folder" in refused(tmp_path / "folder.json")
-    assert "there is no folder" in refused(tmp_path / "gone" / "mine.json")
-    assert "it is no file" in refused(Path("/dev/full"))
-    assert refused(tmp_path / ("x" * 300)).endswith("file name too long")
+    assert "it is a folder" in save_error(tmp_path / "folder.json")
+    assert "there is no folder" in save_error(tmp_path / "gone" / "mine.json")
+    assert "it is no file" in save_error(Path("/dev/full"))
+    assert save_error(tmp_path / ("x" * 300)).endswith("file name too long")
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert refused(path) == f"cannot write {path}: no space left on device"
+    assert save_error(path) == f"cannot write {path}: no space left on device"
     assert path.read_text() == "mine"
 
 
-def test_a_folder_that_takes_no_files_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:  # what the system says to all but root
+def test_folder_without_write_permission_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:  # as the system does for every user but root
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(atomic_write.tempfile, "NamedTemporaryFile", refuse)
@@ -477,7 +480,7 @@ def test_a_folder_that_takes_no_files_is_said(tmp_path: Path, monkeypatch: pytes
     assert not list(tmp_path.iterdir())
 
 
-def test_whoever_is_killed_while_saving_leaves_the_old_file(tmp_path: Path) -> None:
+def test_old_file_remains_if_the_process_is_killed_while_saving(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     path.write_bytes(TEXT)
     code = (
@@ -485,21 +488,21 @@ def test_whoever_is_killed_while_saving_leaves_the_old_file(tmp_path: Path) -> N
         "with atomic_write(Path(sys.argv[1])) as file:\n    file.write('{' * 100_000)\n    file.flush()\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"
     )
-    answer = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2])
-    assert answer.returncode == -9
+    process = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2])
+    assert process.returncode == -9
     assert load(path) == DEFAULT_EXPERIMENT
 
 
-def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
-    assert "larger than 16 MiB" in refused(
+def test_experiment_too_large_to_open_is_not_saved(tmp_path: Path) -> None:
+    assert "larger than 16 MiB" in save_error(
         tmp_path / "a.json", replace(DEFAULT_EXPERIMENT, extra={"newer": "x" * MAX_FILE_SIZE})
     )
     wide = replace(DEFAULT_EXPERIMENT, extra={"newer": [0] * 1_900_000})
     save(wide, tmp_path / "b.json")
-    assert load(tmp_path / "b.json") == wide, "written without its indents, it is small enough"
+    assert load(tmp_path / "b.json") == wide, "without indentation it is small enough"
 
 
-def test_who_has_the_target_open_goes_on_reading_the_old_file(tmp_path: Path) -> None:
+def test_reader_of_the_target_keeps_the_old_contents(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     path.write_text("old")
     with path.open() as reader:
@@ -508,13 +511,11 @@ def test_who_has_the_target_open_goes_on_reading_the_old_file(tmp_path: Path) ->
     assert load(path) == DEFAULT_EXPERIMENT
 
 
-def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_target_locked_by_another_process_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "mine.json"
     path.write_text("old")
 
-    def refuse(*_: object) -> None:  # what Windows says
+    def refuse(*_: object) -> None:  # as Windows does
         raise PermissionError(
             errno.EACCES, "The process cannot access the file because it is being used by another process"
         )
@@ -523,4 +524,4 @@ def test_a_system_that_does_not_let_go_of_a_file_that_is_open_elsewhere(
     with pytest.raises(ExperimentError, match=r"cannot write .*mine\.json: .* used by another process"):
         save(DEFAULT_EXPERIMENT, path)
     assert path.read_text() == "old"
-    assert [each.name for each in tmp_path.iterdir()] == ["mine.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]

@@ -1,4 +1,4 @@
-"""A person's own data: read, kept, raced on, drawn, and refused in a sentence where they cannot be used."""
+"""Data of the user: read, saved, simulated, drawn, and rejected with one sentence if they cannot be used."""
 
 from __future__ import annotations
 
@@ -29,44 +29,51 @@ from tests.conftest import settle
 
 Open = Callable[..., MainWindow]
 X, Y = (0.0, 1.0, 2.0, 4.0), (1.0, 3.0, 5.0, 9.0)  # y = 2 x + 1
-LINE = DEFAULT_EXPERIMENT.with_data(X, Y)
+LINE_EXPERIMENT = DEFAULT_EXPERIMENT.with_data(X, Y)
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Path:
+def csv_file(tmp_path: Path) -> Path:
     path = tmp_path / "mine.csv"
     path.write_text("price,sold\n" + "".join(f"{x},{y}\n" for x, y in zip(X, Y, strict=True)))
     return path
 
 
-def test_the_surface_is_made_from_the_data() -> None:
-    assert LINE.surface_id == "linear_regression"
-    assert LINE.data == (X, Y)
-    assert LINE.surface.minima == (pytest.approx((2.0, 1.0)),)
-    assert replace(LINE, title="one").surface is replace(LINE, title="other").surface, "made once"
-    assert LINE.start == LINE.surface.start
-    race = Race(replace(LINE, runs=(Run("bfgs"),)))
+def test_surface_is_made_from_the_data() -> None:
+    assert LINE_EXPERIMENT.surface_id == "linear_regression"
+    assert LINE_EXPERIMENT.data == (X, Y)
+    assert LINE_EXPERIMENT.surface.minima == (pytest.approx((2.0, 1.0)),)
+    assert replace(LINE_EXPERIMENT, title="one").surface is replace(LINE_EXPERIMENT, title="other").surface, (
+        "the surface is cached"
+    )
+    assert LINE_EXPERIMENT.start == LINE_EXPERIMENT.surface.start
+    race = Race(replace(LINE_EXPERIMENT, runs=(Run("bfgs"),)))
     race.advance(30)
     assert race.trajectories[0].head.position == pytest.approx((2.0, 1.0))
-    assert height_map_for(LINE) is not height_map_for(replace(Experiment("linear_regression"), start=LINE.start))
+    assert height_map_for(LINE_EXPERIMENT) is not height_map_for(
+        replace(Experiment("linear_regression"), start=LINE_EXPERIMENT.start)
+    )
 
 
-def test_json_and_back_with_data() -> None:
-    assert from_json(to_json(LINE)) == LINE
+def test_data_survive_json() -> None:
+    assert from_json(to_json(LINE_EXPERIMENT)) == LINE_EXPERIMENT
     assert from_json(to_json(DEFAULT_EXPERIMENT)).data is None
 
 
-def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() -> None:
-    assert LINE.with_surface("tanh_neuron").data == (X, Y)
-    assert LINE.with_surface("tanh_neuron").with_data(X, X).surface_id == "tanh_neuron"
-    assert LINE.with_surface("sphere").data is None
-    assert LINE.with_surface("sphere").with_surface("linear_regression").surface is SURFACES["linear_regression"]
-    assert not LINE.same_surface_and_start(DEFAULT_EXPERIMENT.with_data(X, X))
-    assert LINE.same_surface_and_start(replace(LINE, title="mine"))
+def test_data_are_kept_only_by_surfaces_made_from_data() -> None:
+    assert LINE_EXPERIMENT.with_surface("tanh_neuron").data == (X, Y)
+    assert LINE_EXPERIMENT.with_surface("tanh_neuron").with_data(X, X).surface_id == "tanh_neuron"
+    assert LINE_EXPERIMENT.with_surface("sphere").data is None
+    assert (
+        LINE_EXPERIMENT.with_surface("sphere").with_surface("linear_regression").surface
+        is SURFACES["linear_regression"]
+    )
+    assert not LINE_EXPERIMENT.same_surface_and_start(DEFAULT_EXPERIMENT.with_data(X, X))
+    assert LINE_EXPERIMENT.same_surface_and_start(replace(LINE_EXPERIMENT, title="mine"))
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         ({"data": [[1, 2], [1, 2, 3]]}, "equally long, not 2 and 3"),
         ({"data": [[1, 2]]}, "two columns of numbers"),
@@ -82,39 +89,39 @@ def test_another_surface_made_from_data_keeps_them_and_any_other_drops_them() ->
         ({"surface": "logistic_regression"}, "y must hold zeros and ones"),
     ],
 )
-def test_data_that_cannot_be_used_are_refused_in_a_sentence(change: dict, words: str) -> None:
-    with pytest.raises(ExperimentError, match=words):
-        from_json(json.dumps({**json.loads(to_json(LINE)), **change}))
+def test_invalid_data_are_rejected_with_one_sentence(change: dict, message: str) -> None:
+    with pytest.raises(ExperimentError, match=message):
+        from_json(json.dumps({**json.loads(to_json(LINE_EXPERIMENT)), **change}))
 
 
-def test_a_data_file_is_read(table: Path, tmp_path: Path) -> None:
-    assert load(table) == LINE
+def test_data_file_is_read(csv_file: Path, tmp_path: Path) -> None:
+    assert load(csv_file) == LINE_EXPERIMENT
     on_neuron = Experiment("tanh_neuron", runs=(Run("adam"),))
-    assert load(table, on_neuron).surface_id == "tanh_neuron"
-    assert load(table, on_neuron).runs == on_neuron.runs
-    odd = tmp_path / "data.odd"
-    odd.write_bytes(table.read_bytes())
-    assert load_data(odd, DEFAULT_EXPERIMENT) == LINE
-    table.write_text("x,y\n1,2\n2,three\n3,4\n")
+    assert load(csv_file, on_neuron).surface_id == "tanh_neuron"
+    assert load(csv_file, on_neuron).runs == on_neuron.runs
+    other = tmp_path / "data.odd"
+    other.write_bytes(csv_file.read_bytes())
+    assert load_data(other, DEFAULT_EXPERIMENT) == LINE_EXPERIMENT
+    csv_file.write_text("x,y\n1,2\n2,three\n3,4\n")
     with pytest.raises(ExperimentError, match=r"cannot open mine\.csv: a row is not two finite numbers: line 3"):
-        load(table)
+        load(csv_file)
 
 
-def test_the_largest_data_can_be_saved_in_an_experiment_and_in_a_picture(tmp_path: Path) -> None:
+def test_largest_data_can_be_saved_in_an_experiment_and_in_a_figure(tmp_path: Path) -> None:
     x = np.random.default_rng(0).normal(size=(2, MAX_POINTS)) * 1e-5
-    many = replace(DEFAULT_EXPERIMENT.with_data(*x.tolist()), steps=1)
-    saved, picture = tmp_path / "a.json", tmp_path / "a.png"
-    saved.write_text(to_json(many))
-    assert load(saved) == many
-    assert main(["export", str(saved), "--dpi", "30", "--to", str(picture)]) == 0
-    assert load(picture) == many
+    largest = replace(DEFAULT_EXPERIMENT.with_data(*x.tolist()), steps=1)
+    saved, figure = tmp_path / "a.json", tmp_path / "a.png"
+    saved.write_text(to_json(largest))
+    assert load(saved) == largest
+    assert main(["export", str(saved), "--dpi", "30", "--to", str(figure)]) == 0
+    assert load(figure) == largest
 
 
-def test_the_command_line_takes_a_data_file(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line_accepts_a_data_file(csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "out.csv"
-    words = [
+    arguments = [
         "export",
-        str(table),
+        str(csv_file),
         "--surface",
         "linear_regression_sum",
         "--run",
@@ -123,16 +130,18 @@ def test_the_command_line_takes_a_data_file(table: Path, tmp_path: Path, capsys:
         "20",
         "--to",
     ]
-    assert main([*words, str(target)]) == 0
+    assert main([*arguments, str(target)]) == 0
     last = target.read_text().splitlines()[-1].split(",")
     assert [float(cell) for cell in last[2:4]] == pytest.approx([2.0, 1.0])
-    table.write_text("1,2\n3\n")
-    assert main(["export", str(table), "--to", str(target)]) == 2
+    csv_file.write_text("1,2\n3\n")
+    assert main(["export", str(csv_file), "--to", str(target)]) == 2
     assert "line 2 ('3')" in capsys.readouterr().err
 
 
-def test_every_model_is_drawn_through_the_points(open_window: Open, application: QApplication) -> None:
-    window = open_window(LINE)
+def test_fit_view_draws_the_curve_of_every_model_without_full_draws(
+    open_window: Open, application: QApplication
+) -> None:
+    window = open_window(LINE_EXPERIMENT)
     for name in ("linear_regression", "tanh_neuron", "two_weight_network"):
         window.side_panel.surface_selector.picker.selected.emit(name)
         settle(application)
@@ -149,32 +158,32 @@ def test_every_model_is_drawn_through_the_points(open_window: Open, application:
         assert fit.full_draw_count == before
 
 
-def box_of(window: MainWindow) -> str:
-    """The text of the one dialog that is open; it is closed."""
-    (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
-    words = box.text()
+def close_message_box(window: MainWindow) -> str:
+    """Close the only open message box and return its text."""
+    (box,) = (dialog for dialog in window.findChildren(QMessageBox) if dialog.isVisible())
+    message = box.text()
     box.close()
-    return words
+    return message
 
 
-def test_open_data_through_the_dialog(
-    open_window: Open, application: QApplication, table: Path, monkeypatch: pytest.MonkeyPatch
+def test_data_file_is_opened_through_the_dialog(
+    open_window: Open, application: QApplication, csv_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: table)
+    monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: csv_file)
     window.action_registry["open_data"].trigger()
-    assert window.session.experiment == LINE
-    table.write_text("a,b\n1,x\n")
+    assert window.session.experiment == LINE_EXPERIMENT
+    csv_file.write_text("a,b\n1,x\n")
     window.action_registry["open_data"].trigger()
     settle(application)
-    assert "line 2" in box_of(window)
-    assert window.session.experiment == LINE
+    assert "line 2" in close_message_box(window)
+    assert window.session.experiment == LINE_EXPERIMENT
     window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
 def drop(window: MainWindow, *paths: Path) -> bool:
-    """Drag files onto the window and let them go; whether they were welcome."""
+    """Drop files on the window and return whether the window accepted them."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -187,35 +196,35 @@ def drop(window: MainWindow, *paths: Path) -> bool:
     return enter.isAccepted()
 
 
-def test_a_file_can_be_dropped_on_the_window(
-    open_window: Open, application: QApplication, table: Path, tmp_path: Path
+def test_file_can_be_dropped_on_the_window(
+    open_window: Open, application: QApplication, csv_file: Path, tmp_path: Path
 ) -> None:
     window = open_window()
-    assert drop(window, table)
-    assert window.session.experiment == LINE
+    assert drop(window, csv_file)
+    assert window.session.experiment == LINE_EXPERIMENT
     saved = tmp_path / "a.json"
     saved.write_text(to_json(DEFAULT_EXPERIMENT))
     assert drop(window, saved)
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    assert drop(window, table, saved)
-    assert "One file can be opened at a time" in box_of(window)
-    odd = tmp_path / "a.pdf"
-    odd.write_bytes(b"%PDF")
-    assert drop(window, odd)
+    assert drop(window, csv_file, saved)
+    assert "One file can be opened at a time" in close_message_box(window)
+    other = tmp_path / "a.pdf"
+    other.write_bytes(b"%PDF")
+    assert drop(window, other)
     settle(application)
-    assert "Cannot open a.pdf" in box_of(window)
+    assert "Cannot open a.pdf" in close_message_box(window)
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_a_surface_that_cannot_be_made_from_the_data_is_told_beside_the_picker(open_window: Open) -> None:
-    window = open_window(LINE)
-    ground = window.side_panel.surface_selector
-    ground.picker.selected.emit("logistic_regression")
-    assert ground.error_label.isVisible()
-    assert "y must hold zeros and ones" in ground.error_label.text()
-    assert window.session.experiment == LINE
-    assert ground.picker.currentText() == "Linear regression"
-    ground.picker.selected.emit("sphere")
-    assert not ground.error_label.isVisible()
+def test_selector_shows_why_a_surface_cannot_be_made_from_the_data(open_window: Open) -> None:
+    window = open_window(LINE_EXPERIMENT)
+    selector = window.side_panel.surface_selector
+    selector.picker.selected.emit("logistic_regression")
+    assert selector.error_label.isVisible()
+    assert "y must hold zeros and ones" in selector.error_label.text()
+    assert window.session.experiment == LINE_EXPERIMENT
+    assert selector.picker.currentText() == "Linear regression"
+    selector.picker.selected.emit("sphere")
+    assert not selector.error_label.isVisible()
     window.session.store.undo()
-    assert not ground.error_label.isVisible()
+    assert not selector.error_label.isVisible()

@@ -1,4 +1,4 @@
-"""Experiments: JSON and back, and one sentence for everything that is not one."""
+"""Experiments: conversion to JSON and back, edits, and one sentence for everything that is not allowed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ experiments = st.builds(
 
 
 @given(experiments)
-def test_json_and_back(experiment: Experiment) -> None:
+def test_experiment_survives_json(experiment: Experiment) -> None:
     assert from_json(to_json(experiment)) == experiment
 
 
@@ -60,7 +60,7 @@ def test_json_and_back(experiment: Experiment) -> None:
         ),
     )
 )
-def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
+def test_arbitrary_json_is_read_or_rejected_with_one_sentence(data: object) -> None:
     if isinstance(data, dict):
         data = {"thalweg": 1, **data} if data.get("thalweg") is None else data
     with suppress(ExperimentError):
@@ -68,7 +68,7 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         ({"surface": "rosenbrok"}, "there is no surface 'rosenbrok'; choose from rosenbrock"),
         ({"runs": [{"optimizer": "adma"}]}, "there is no optimizer 'adma'; choose from"),
@@ -103,107 +103,107 @@ def test_foreign_json_is_refused_in_a_sentence(data: object) -> None:
         ({"thalweg": 99}, r"written by a newer Thalweg \(format 99\); this one reads format 1: update Thalweg"),
     ],
 )
-def test_what_is_wrong_is_named(change: dict, words: str) -> None:
-    with pytest.raises(ExperimentError, match=words):
+def test_error_message_names_the_invalid_value(change: dict, message: str) -> None:
+    with pytest.raises(ExperimentError, match=message):
         from_json(json.dumps({**json.loads(to_json(DEFAULT_EXPERIMENT)), **change}))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "3", '{"a": 1}', "\x00\xff", "[" * 100_000])
-def test_what_is_no_experiment_is_refused(text: str) -> None:
+def test_text_without_an_experiment_is_rejected(text: str) -> None:
     with pytest.raises(ExperimentError, match=r"it is (empty|cut off|not JSON|JSON, but not)|nested more than 64 deep"):
         from_json(text)
 
 
-def test_a_run_from_words() -> None:
+def test_run_is_parsed_from_text() -> None:
     assert Run.parse("momentum lr=0.0005 momentum=0.9") == Run("momentum", {"lr": 0.0005, "momentum": 0.9})
-    for text, words in (
+    for text, message in (
         ("", "needs an optimizer"),
         ("adma", "no optimizer"),
         ("adam 0.1", "name=value"),
         ("adam lr=abc", "must be a finite number"),
     ):
-        with pytest.raises(ExperimentError, match=words):
+        with pytest.raises(ExperimentError, match=message):
             Run.parse(text)
 
 
-def test_a_run_is_combined_with_parts() -> None:
+def test_run_has_modifiers() -> None:
     run = Run.parse("adam lr=0.05 weight_decay=0.1 noise=0.5")
     assert run.hyperparameters["weight_decay"] == 0.1
-    assert run.hyperparameters["noise_seed"] == 0.0, "the rest of a part is filled in"
-    assert [part.id for part in run.modifiers] == ["noise", "weight_decay"]
+    assert run.hyperparameters["noise_seed"] == 0.0, "missing hyperparameters of a modifier get defaults"
+    assert [modifier.id for modifier in run.modifiers] == ["noise", "weight_decay"]
     assert run.hyperparameter_text == "lr 0.05, noise 0.5, weight_decay 0.1"
     experiment = Experiment(runs=(run,))
     assert from_json(to_json(experiment)) == experiment
-    assert [part.id for part in run.without_modifier(MODIFIERS["noise"]).modifiers] == ["weight_decay"]
-    assert [part.id for part in run.with_hyperparameter("noise", 0.0).modifiers] == ["noise", "weight_decay"], (
-        "at 0 it is off, but there"
+    assert [modifier.id for modifier in run.without_modifier(MODIFIERS["noise"]).modifiers] == ["weight_decay"]
+    assert [modifier.id for modifier in run.with_hyperparameter("noise", 0.0).modifiers] == ["noise", "weight_decay"], (
+        "a strength of 0 switches the modifier off but keeps it"
     )
-    for words, told in (
+    for text, message in (
         ("sgd momentun=1", "sgd has no hyperparameter 'momentun'; it has lr, and can be combined with minibatch, mini"),
         ("sgd lookahead=2.5", "lookahead of sgd must be a whole number"),
         ("sgd clip_norm=-1", "clip_norm of sgd must be a number of at least 0"),
         ("sgd noise=x", "noise of sgd must be a finite number, not 'x'"),
     ):
-        with pytest.raises(ExperimentError, match=told):
-            Run.parse(words)
+        with pytest.raises(ExperimentError, match=message):
+            Run.parse(text)
 
 
-def test_another_optimizer_keeps_what_was_turned_and_is_known_to_both() -> None:
+def test_another_optimizer_keeps_changed_hyperparameters_that_both_have() -> None:
     run = Run.parse("adam lr=0.05 beta1=0.8 clip_norm=2")
     other = run.with_optimizer("nadam")
     assert (other.optimizer, other.hyperparameters["beta1"], other.hyperparameters["clip_norm"]) == ("nadam", 0.8, 2.0)
     assert other.hyperparameters["lr"] == OPTIMIZERS["nadam"].defaults["lr"], (
-        "a learning rate means another thing elsewhere"
+        "learning rates of different optimizers are not comparable"
     )
-    keras = run.with_optimizer("adam_keras")
-    assert keras.hyperparameters["lr"] == 0.05, "but not in another convention of the same"
-    assert keras.hyperparameters["eps"] == OPTIMIZERS["adam_keras"].defaults["eps"]
-    assert keras.with_optimizer("adam") == run
+    keras_run = run.with_optimizer("adam_keras")
+    assert keras_run.hyperparameters["lr"] == 0.05, "implementations of the same optimizer share the learning rate"
+    assert keras_run.hyperparameters["eps"] == OPTIMIZERS["adam_keras"].defaults["eps"]
+    assert keras_run.with_optimizer("adam") == run
 
 
-def test_names_and_labels_tell_runs_apart() -> None:
+def test_names_and_labels_distinguish_runs() -> None:
     experiment = Experiment(runs=(Run("adam", {"lr": 0.1}), Run("sgd"), Run("adam", {"beta1": 0.5})))
     assert experiment.names == ["adam", "sgd", "adam-2"]
     assert experiment.labels == ["Adam, lr 0.1", "SGD, lr 0.01", "Adam, lr 0.001, beta1 0.5"]
 
 
-def test_zero_is_a_start() -> None:
+def test_origin_is_a_valid_start() -> None:
     assert Experiment("himmelblau", (0.0, 0.0)).start == (0.0, 0.0)
     assert Experiment("himmelblau").start == SURFACES["himmelblau"].start
 
 
 @pytest.mark.parametrize("name", examples())
-def test_every_example_opens_and_races(name: str) -> None:
+def test_every_example_opens_and_lowers_the_loss(name: str) -> None:
     experiment = load(name)
     assert experiment.title
     assert experiment.steps
     race = Race(experiment)
     race.advance(experiment.steps)
-    for track in race.trajectories:
-        assert track.diverged_at is None
-        assert track.losses[-1] < track.losses[0]
+    for trajectory in race.trajectories:
+        assert trajectory.diverged_at is None
+        assert trajectory.losses[-1] < trajectory.losses[0]
 
 
-def test_a_run_from_the_command_line() -> None:
+def test_run_from_the_command_line_is_parsed_or_rejected() -> None:
     assert Run.parse("Adam lr=0,05 clip_norm=1") == Run("adam", {"lr": 0.05, "clip_norm": 1.0})
-    for text, words in (
+    for text, message in (
         ("adam lr=1 lr=2", "gives lr twice"),
         ("adma", "choose from adam"),
         ("zzz", "there are"),
         ("nelder_mead noise=1", "can be combined with"),
     ):
-        with pytest.raises(ExperimentError, match=words):
+        with pytest.raises(ExperimentError, match=message):
             Run.parse(text)
 
 
-def test_a_first_step_is_not_called_a_learning_rate() -> None:
+def test_step_size_of_methods_without_learning_rate_has_its_own_label() -> None:
     assert Run("sgd", {"lr": 0.1}).hyperparameter_text == "lr 0.1"
     assert Run("cma_es", {"lr": 0.3}).hyperparameter_text == "first sigma 0.3"
     assert Run("newton").hyperparameter_text == "lr 1"
 
 
-def test_the_three_examples_of_the_origin_are_there() -> None:
-    bowl, valley, line = (load(name) for name in ("elongated_bowl", "rosenbrock_momentum", "linear_regression"))
+def test_the_three_original_examples_exist() -> None:
+    bowl, valley, regression = (load(name) for name in ("elongated_bowl", "rosenbrock_momentum", "linear_regression"))
     assert (bowl.surface_id, bowl.start, bowl.runs) == (
         "elongated_bowl",
         (-7.0, 2.0),
@@ -216,52 +216,55 @@ def test_the_three_examples_of_the_origin_are_there() -> None:
         "log",
     )
     assert valley.runs == (Run("momentum", {"lr": 1.5e-5, "momentum": 0.9}, slot=0),)
-    assert (line.start, line.runs[0].optimizer) == ((-20.0, -20.0), "momentum")
+    assert (regression.start, regression.runs[0].optimizer) == ((-20.0, -20.0), "momentum")
 
 
-def test_the_box_doubles_until_the_start_is_inside() -> None:
+def test_plot_bounds_double_until_the_start_is_inside() -> None:
     assert plot_bounds(Experiment("rosenbrock", (0.0, 0.0))) == SURFACES["rosenbrock"].bounds
     (left, right), (bottom, top) = plot_bounds(Experiment("rosenbrock", (-5.0, -5.0)))
     assert (left, right, bottom, top) == (-8.0, 8.0, -7.0, 9.0)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-def test_relief_runs_from_nothing_to_one_and_back(surface: str) -> None:
-    scenery = height_map_for(Experiment(surface))
-    shares = scenery.normalized_height([scenery.min_height, scenery.min_height + scenery.height_range])
-    assert shares.tolist() == pytest.approx([0.0, 1.0])
+def test_normalized_height_rises_from_zero_to_one(surface: str) -> None:
+    height_map = height_map_for(Experiment(surface))
+    fractions = height_map.normalized_height([height_map.min_height, height_map.min_height + height_map.height_range])
+    assert fractions.tolist() == pytest.approx([0.0, 1.0])
     assert (
         np.diff(
-            scenery.normalized_height(np.linspace(scenery.min_height, scenery.min_height + scenery.height_range, 50))
+            height_map.normalized_height(
+                np.linspace(height_map.min_height, height_map.min_height + height_map.height_range, 50)
+            )
         )
         > 0
     ).all()
-    heights = scenery.round_heights(10)
+    heights = height_map.round_heights(10)
     assert 3 <= len(heights) <= 22
     assert heights == sorted(heights)
 
 
-def turned(step: int, **changes: float) -> Experiment:
+def with_change(step: int, **changes: float) -> Experiment:
+    """Return the default experiment with hyperparameters of its first run changed at a step."""
     return DEFAULT_EXPERIMENT.with_run(
         0,
         DEFAULT_EXPERIMENT.runs[0].with_change_at_step(step, {**DEFAULT_EXPERIMENT.runs[0].hyperparameters, **changes}),
     )
 
 
-def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
-    later = turned(120, lr=0.002)
-    run = later.runs[0]
+def test_changes_during_the_run_are_part_of_the_experiment() -> None:
+    changed = with_change(120, lr=0.002)
+    run = changed.runs[0]
     assert run.hyperparameters_by_step == [(0, {"lr": 0.001}), (120, {"lr": 0.002})]
-    assert later.as_of_step(119).runs[0] == DEFAULT_EXPERIMENT.runs[0]
-    assert later.as_of_step(120).runs[0] == run
+    assert changed.as_of_step(119).runs[0] == DEFAULT_EXPERIMENT.runs[0]
+    assert changed.as_of_step(120).runs[0] == run
     assert "turned at step 120" in run.label
-    assert from_json(to_json(later)) == later
+    assert from_json(to_json(changed)) == changed
     assert run.with_change_at_step(120, {"lr": 0.003}).hyperparameters_by_step == [
         (0, {"lr": 0.001}),
         (120, {"lr": 0.003}),
-    ], "the last word counts"
+    ], "a second change at the same step replaces the first"
     assert run.with_change_at_step(120, {"lr": 0.001}) == DEFAULT_EXPERIMENT.runs[0], (
-        "turned and turned back is not turned"
+        "changing a value and changing it back leaves no history"
     )
     assert run.with_change_at_step(50, {"lr": 0.5}).hyperparameters_by_step == [(0, {"lr": 0.001}), (50, {"lr": 0.5})]
     assert run.with_changes_from_start({"lr": 0.3}).hyperparameters_by_step == [(0, {"lr": 0.3})]
@@ -269,11 +272,11 @@ def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
         (0, {"lr": 0.001, "weight_decay": 0.1}),
         (120, {"lr": 0.002, "weight_decay": 0.1}),
     ]
-    assert later.with_surface("beale").runs[0].hyperparameters_by_step == [(0, {"lr": 0.002})]
+    assert changed.with_surface("beale").runs[0].hyperparameters_by_step == [(0, {"lr": 0.002})]
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ('{"earlier": [[0, {}]]}', "the step of a turn must be a whole number from 1"),
         ('{"earlier": [[5, {}], [5, {}]]}', "must rise"),
@@ -283,14 +286,14 @@ def test_what_was_turned_on_the_way_is_part_of_the_experiment() -> None:
         ('{"replicas": 1e9}', "replicas must be a whole number"),
     ],
 )
-def test_a_history_that_cannot_be_is_refused_in_words(text: str, words: str) -> None:
+def test_invalid_history_is_rejected(text: str, message: str) -> None:
     run = {"optimizer": "sgd", **json.loads(text)}
-    with pytest.raises(ExperimentError, match=words):
+    with pytest.raises(ExperimentError, match=message):
         from_json(json.dumps({"thalweg": 1, "runs": [run]}))
 
 
 @pytest.mark.parametrize(
-    ("branch", "words"),
+    ("branch", "message"),
     [
         ({}, "runs of a branch must be a list"),
         ({"runs": []}, "at least one run"),
@@ -300,18 +303,18 @@ def test_a_history_that_cannot_be_is_refused_in_words(text: str, words: str) -> 
         ({"runs": [{"optimizer": "sgd"}], "start": [0, 0], "steps": 9, "name": 5}, "name of a branch"),
     ],
 )
-def test_a_branch_that_cannot_be_is_refused_in_words(branch: object, words: str) -> None:
-    with pytest.raises(ExperimentError, match=words):
+def test_invalid_branch_is_rejected(branch: object, message: str) -> None:
+    with pytest.raises(ExperimentError, match=message):
         from_json(json.dumps({"thalweg": 1, "branches": [branch]}))
 
 
-def test_taking_a_run_away_recolors_no_other() -> None:
-    left = DEFAULT_EXPERIMENT.without_run(0)
-    assert [run.slot for run in left.runs] == [1, 2]
-    assert [run.slot for run in left.with_added_run(Run("lion")).runs] == [1, 2, 0]
-    assert from_json(to_json(left)) == left
+def test_removing_a_run_does_not_recolor_others() -> None:
+    remaining = DEFAULT_EXPERIMENT.without_run(0)
+    assert [run.slot for run in remaining.runs] == [1, 2]
+    assert [run.slot for run in remaining.with_added_run(Run("lion")).runs] == [1, 2, 0]
+    assert from_json(to_json(remaining)) == remaining
 
 
-def test_half_a_letter_is_refused() -> None:
+def test_lone_surrogate_in_the_title_is_rejected() -> None:
     with pytest.raises(ExperimentError, match="cannot be written"):
         Experiment(title="caf\udce9")

@@ -1,4 +1,4 @@
-"""What may be typed for a number, how far a key turns it, and a set of hyperparameters as text."""
+"""Typed numbers, steps of arrow keys, and hyperparameters as text."""
 
 from __future__ import annotations
 
@@ -18,82 +18,82 @@ from optimizers import MODIFIERS, OPTIMIZERS, Hyperparameter
 
 ADAM = OPTIMIZERS["adam"].hyperparameters
 RATE, DECAY = ADAM["lr"], ADAM["beta1"]
-SHARE = Hyperparameter(0.0, 1.0, maximum=1.0, label="share")
+FRACTION = Hyperparameter(0.0, 1.0, maximum=1.0, label="share")
 STEPS = Hyperparameter(1, 1000, "whole", minimum=1, maximum=10_000_000, label="stop at step")
-EVERY = [
-    h
+ALL_SPECS = [
+    spec
     for owner in (*OPTIMIZERS.values(), *MODIFIERS.values())
-    for h in owner.hyperparameters.values()
-    if h.scale != "switch"
+    for spec in owner.hyperparameters.values()
+    if spec.scale != "switch"
 ]
 
 
-def walk(declared: Hyperparameter, value: float, count: int, coarse: bool = False) -> list[float]:
-    """The values of so many single steps, up or down."""
-    found = []
+def single_steps(spec: Hyperparameter, value: float, count: int, coarse: bool = False) -> list[float]:
+    """Return the values after each of ``abs(count)`` single steps up or down."""
+    values = []
     for _ in range(abs(count)):
-        value = step_value(declared, value, 1 if count > 0 else -1, coarse)
-        found.append(value)
-    return found
+        value = step_value(spec, value, 1 if count > 0 else -1, coarse)
+        values.append(value)
+    return values
 
 
-def test_ten_steps_of_a_rate_are_a_decade_and_each_can_be_read() -> None:
+def test_ten_steps_of_a_rate_are_a_decade_of_round_numbers() -> None:
     up = [0.00125, 0.0016, 0.002, 0.0025, 0.00315, 0.004, 0.005, 0.0063, 0.008, 0.01]
-    assert walk(RATE, 0.001, 10) == up
-    assert walk(RATE, 0.01, -10) == [*up[-2::-1], 0.001]
+    assert single_steps(RATE, 0.001, 10) == up
+    assert single_steps(RATE, 0.01, -10) == [*up[-2::-1], 0.001]
     assert step_value(RATE, 0.001, 10) == 0.01
-    assert walk(RATE, 0.003, 3, coarse=True) == [0.03, 0.3, 3.0]
-    assert walk(RATE, 0.003, 1) == [0.004], "a number between two steps goes on to the next that is not too near"
+    assert single_steps(RATE, 0.003, 3, coarse=True) == [0.03, 0.3, 3.0]
+    assert single_steps(RATE, 0.003, 1) == [0.004], "a value between two steps is first rounded to the nearest one"
 
 
-def test_steps_of_a_decay_are_tenths_of_a_decade_of_what_it_forgets() -> None:
-    assert walk(DECAY, 0.9, 10) == [0.92, 0.937, 0.95, 0.96, 0.9685, 0.975, 0.98, 0.984, 0.9875, 0.99]
-    assert walk(DECAY, 0.9, 4, coarse=True) == [0.99, 0.999, 0.9999, 0.99999]
-    assert walk(DECAY, 0.5, -1, coarse=True) == [0.0]
+def test_steps_of_a_decay_are_tenths_of_a_decade_of_one_minus_the_value() -> None:
+    assert single_steps(DECAY, 0.9, 10) == [0.92, 0.937, 0.95, 0.96, 0.9685, 0.975, 0.98, 0.984, 0.9875, 0.99]
+    assert single_steps(DECAY, 0.9, 4, coarse=True) == [0.99, 0.999, 0.9999, 0.99999]
+    assert single_steps(DECAY, 0.5, -1, coarse=True) == [0.0]
     assert step_value(replace(DECAY, maximum=1.0), 1.0, -1) == DECAY.slider_max
 
 
-def test_a_decay_at_its_bound_can_be_turned_down_again() -> None:
+def test_decay_at_its_maximum_can_be_lowered_again() -> None:
     beta1 = OPTIMIZERS["adam"].hyperparameters["beta1"]
     highest = step_value(beta1, 0.9, 30, coarse=True)
     assert step_value(beta1, highest, 1) == highest > step_value(beta1, highest, -1)
 
 
-def test_steps_of_shares_and_of_whole_numbers() -> None:
-    assert walk(SHARE, 0.0, 3) == [0.01, 0.02, 0.03]
-    assert walk(SHARE, 0.5, 1, coarse=True) == [0.6]
-    assert walk(SHARE, 0.29, 2) == [0.3, 0.31], "no 0.30000000000000004"
-    assert walk(STEPS, 7, 2) == [8.0, 9.0]
-    assert walk(STEPS, 7, -2, coarse=True) == [1.0, 1.0]
+def test_steps_of_fractions_and_integers() -> None:
+    assert single_steps(FRACTION, 0.0, 3) == [0.01, 0.02, 0.03]
+    assert single_steps(FRACTION, 0.5, 1, coarse=True) == [0.6]
+    assert single_steps(FRACTION, 0.29, 2) == [0.3, 0.31], "no 0.30000000000000004"
+    assert single_steps(STEPS, 7, 2) == [8.0, 9.0]
+    assert single_steps(STEPS, 7, -2, coarse=True) == [1.0, 1.0]
     assert [float(round_number(width)) for width in (0.04, 0.03, 0.012, 0.08, 2.4)] == [0.05, 0.02, 0.01, 0.1, 2.0]
 
 
-def test_what_is_off_at_first_is_turned_on_and_off_again() -> None:
+def test_steps_from_zero_start_at_the_slider_minimum_and_return_to_zero() -> None:
     decay = MODIFIERS["weight_decay"].hyperparameters["weight_decay"]
     assert step_value(decay, 0.0, 1) == decay.slider_min
     assert step_value(decay, decay.slider_min, -1) == 0.0
-    assert walk(decay, 5 * decay.slider_min, -2, coarse=True) == [decay.slider_min, 0.0]
+    assert single_steps(decay, 5 * decay.slider_min, -2, coarse=True) == [decay.slider_min, 0.0]
 
 
-@given(st.sampled_from(EVERY), st.floats(0, 1), st.integers(-3, 3).filter(bool), st.booleans())
-def test_a_step_is_always_allowed_and_goes_where_it_should(
-    declared: Hyperparameter, where: float, count: int, coarse: bool
+@given(st.sampled_from(ALL_SPECS), st.floats(0, 1), st.integers(-3, 3).filter(bool), st.booleans())
+def test_step_is_allowed_and_goes_in_the_right_direction(
+    spec: Hyperparameter, position: float, count: int, coarse: bool
 ) -> None:
-    value = declared.from_slider(where)
-    result = step_value(declared, value, count, coarse)
-    assert declared.check("it", result) == result
+    value = spec.from_slider(position)
+    result = step_value(spec, value, count, coarse)
+    assert spec.check("it", result) == result
     if count > 0:
-        assert result > value or result == declared.maximum
+        assert result > value or result == spec.maximum
     else:
-        assert result < value or result == declared.minimum
+        assert result < value or result == spec.minimum
 
 
 @pytest.mark.parametrize("value", [1e308, 5e-324, 1e-300, 1.7976931348623157e308])
-def test_at_the_ends_of_all_numbers_a_step_stays_among_them(value: float) -> None:
-    for declared in (RATE, SHARE, DECAY, STEPS):
+def test_step_from_extreme_floats_is_finite(value: float) -> None:
+    for spec in (RATE, FRACTION, DECAY, STEPS):
         for count in (1, -1):
             for coarse in (False, True):
-                assert math.isfinite(step_value(declared, min(value, declared.maximum), count, coarse))
+                assert math.isfinite(step_value(spec, min(value, spec.maximum), count, coarse))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_at_the_ends_of_all_numbers_a_step_stays_among_them(value: float) -> Non
         ("0", 0.0),
     ],
 )
-def test_numbers_as_people_write_them(text: str, value: float) -> None:
+def test_usual_notations_of_numbers_are_parsed(text: str, value: float) -> None:
     assert parse_number(RATE, text, "rate") == (value, "")
 
 
@@ -145,13 +145,13 @@ def test_numbers_as_people_write_them(text: str, value: float) -> None:
         "1" * 30_000 + "x",
     ],
 )
-def test_what_is_no_number_or_not_allowed_is_refused_in_a_short_sentence(text: str) -> None:
+def test_text_that_is_not_an_allowed_number_is_rejected_with_a_short_sentence(text: str) -> None:
     with pytest.raises(ExperimentError, match=r"^rate must be ") as raised:
         parse_number(RATE, text, "rate")
     assert len(str(raised.value)) < 180
 
 
-def test_what_may_be_meant_otherwise_is_never_taken_in_silence() -> None:
+def test_ambiguous_numbers_are_noted_or_rejected() -> None:
     assert parse_number(RATE, "1,000", "rate").value == 1.0
     assert "1,000 was read as 1: " in parse_number(RATE, "1,000", "rate").interpretation_note
     assert "write 1000" in parse_number(RATE, "1,000", "rate").interpretation_note
@@ -166,11 +166,11 @@ def test_what_may_be_meant_otherwise_is_never_taken_in_silence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "words"),
+    ("spec", "message"),
     [
         (RATE, "a number of at least 0"),
         (DECAY, "a number of at least 0 and below 1"),
-        (SHARE, "a number from 0 to 1"),
+        (FRACTION, "a number from 0 to 1"),
         (STEPS, "a whole number from 1 to 10000000"),
         (Hyperparameter(1, 2, minimum=-math.inf), "a finite number"),
         (Hyperparameter(1, 2, "log", minimum=1e-300), "a number above 0"),
@@ -178,23 +178,24 @@ def test_what_may_be_meant_otherwise_is_never_taken_in_silence() -> None:
         (Hyperparameter(0, 9, "whole"), "a whole number of at least 0"),
     ],
 )
-def test_what_is_allowed_is_told(declared: Hyperparameter, words: str) -> None:
-    assert describe_allowed(declared) == words
+def test_allowed_values_are_described(spec: Hyperparameter, message: str) -> None:
+    assert describe_allowed(spec) == message
 
 
 SGD = Run("sgd", {"lr": 0.3, "noise": 1.0}, slot=2, color="#112233", replicas=3)
 
 
 @pytest.mark.parametrize(
-    "words", ["sgd", "adam lr=0.1 beta1=0.85", "lbfgs", "adamw clip_norm=2 lookahead=0", "sgd noise=0.5 noise_seed=7"]
+    "arguments",
+    ["sgd", "adam lr=0.1 beta1=0.85", "lbfgs", "adamw clip_norm=2 lookahead=0", "sgd noise=0.5 noise_seed=7"],
 )
-def test_a_set_that_is_copied_is_the_command_lines_and_is_pasted_whole(words: str) -> None:
-    run = Run.parse(words)
+def test_copied_hyperparameters_are_valid_on_the_command_line_and_can_be_pasted(arguments: str) -> None:
+    run = Run.parse(arguments)
     text = format_hyperparameters(run)
     assert Run.parse(text) == run
-    made = parse_hyperparameters(text, SGD).run
-    assert (made.optimizer, made.hyperparameters) == (run.optimizer, run.hyperparameters)
-    assert (made.slot, made.color, made.replicas) == (SGD.slot, SGD.color, SGD.replicas)
+    parsed = parse_hyperparameters(text, SGD).run
+    assert (parsed.optimizer, parsed.hyperparameters) == (run.optimizer, run.hyperparameters)
+    assert (parsed.slot, parsed.color, parsed.replicas) == (SGD.slot, SGD.color, SGD.replicas)
 
 
 @pytest.mark.parametrize(
@@ -210,11 +211,11 @@ def test_a_set_that_is_copied_is_the_command_lines_and_is_pasted_whole(words: st
         "  lr=5e-2   beta1=.8 ",
     ],
 )
-def test_a_bare_set_changes_what_it_names(text: str) -> None:
+def test_text_without_optimizer_changes_what_it_names(text: str) -> None:
     run = Run("adam", {"beta2": 0.99, "clip_norm": 3.0})
-    made = parse_hyperparameters(text, run)
-    assert made.run.hyperparameters == {**run.hyperparameters, "lr": 0.05, "beta1": 0.8}
-    assert (made.values, made.unknown) == ({"lr": 0.05, "beta1": 0.8}, [])
+    parsed = parse_hyperparameters(text, run)
+    assert parsed.run.hyperparameters == {**run.hyperparameters, "lr": 0.05, "beta1": 0.8}
+    assert (parsed.values, parsed.unknown) == ({"lr": 0.05, "beta1": 0.8}, [])
 
 
 @pytest.mark.parametrize(
@@ -226,19 +227,19 @@ def test_a_bare_set_changes_what_it_names(text: str) -> None:
         "ADAM lr=0.05 beta1=0.8",
     ],
 )
-def test_a_set_that_names_its_optimizer_is_whole(text: str) -> None:
+def test_text_with_optimizer_resets_what_it_does_not_name(text: str) -> None:
     for run in (SGD, Run("adam", {"beta2": 0.99, "clip_norm": 3.0})):
-        made = parse_hyperparameters(text, run).run
-        assert (made.optimizer, made.hyperparameters) == (
+        parsed = parse_hyperparameters(text, run).run
+        assert (parsed.optimizer, parsed.hyperparameters) == (
             "adam",
             Run("adam", {"lr": 0.05, "beta1": 0.8}).hyperparameters,
         )
 
 
-def test_of_a_bare_set_only_what_the_run_has_is_taken() -> None:
-    made = parse_hyperparameters("lr=0.05 beta1=0.8 weight_decay=0.1", SGD)
-    assert (made.values, made.unknown) == ({"lr": 0.05, "weight_decay": 0.1}, ["beta1"])
-    assert made.run.hyperparameters == {
+def test_text_without_optimizer_reports_unknown_hyperparameters() -> None:
+    parsed = parse_hyperparameters("lr=0.05 beta1=0.8 weight_decay=0.1", SGD)
+    assert (parsed.values, parsed.unknown) == ({"lr": 0.05, "weight_decay": 0.1}, ["beta1"])
+    assert parsed.run.hyperparameters == {
         "lr": 0.05,
         "noise": 1.0,
         "noise_seed": 0.0,
@@ -248,7 +249,7 @@ def test_of_a_bare_set_only_what_the_run_has_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("", "no text"),
         ("hello world", "copy hyperparameters first"),
@@ -270,13 +271,13 @@ def test_of_a_bare_set_only_what_the_run_has_is_taken() -> None:
         ('{"runs": []}', "no hyperparameter runs"),
     ],
 )
-def test_anything_else_is_refused_in_one_sentence(text: str, words: str) -> None:
-    with pytest.raises(ExperimentError, match=words) as raised:
+def test_other_text_is_rejected_with_one_sentence(text: str, message: str) -> None:
+    with pytest.raises(ExperimentError, match=message) as raised:
         parse_hyperparameters(text, Run("sgd"))
     assert len(str(raised.value)) < 200
 
 
-def test_defaults_leave_parts_at_the_strength_they_begin_with() -> None:
+def test_defaults_set_modifiers_to_their_initial_strength() -> None:
     run = Run("adam", {"lr": 9.0, "weight_decay": 3.0, "noise": 4.0, "noise_seed": 5.0})
     assert default_hyperparameters(run) == {
         **OPTIMIZERS["adam"].defaults,
