@@ -25,6 +25,7 @@ from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.hyperparameter_checks import HyperparameterSpan
+from app.model.run import Run
 from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
 from app.views.camera import Camera
