@@ -1,4 +1,4 @@
-"""What the views share of a surface: the box that is shown, a grid of heights, and how heights become levels and colors."""
+"""The height map of a surface: bounds, a grid of heights, and the scale that gives contour levels and colors."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from app.model.plot_domain import plot_bounds
 from surfaces import Surface
 from surfaces.surface import Bounds
 
-LOG_DECADES = 2.7  # how far a "log" surface is resolved below the height of its walls, at least
-MAX_HEIGHT = 1e300  # what lies higher counts as that high
-BASIN_FRACTION = 0.05  # the lowest part of the box, which a "log" surface resolves however high its walls are
+LOG_DECADES = 2.7  # decades below the greatest height that a logarithmic scale resolves at least
+MAX_HEIGHT = 1e300  # greater heights are clipped to this one
+BASIN_FRACTION = 0.05  # lowest fraction of the area, which a logarithmic scale resolves whatever the greatest height
 
 
 def round_off(height: float) -> float:
-    """A round number without the last digit's error: 0.3, not 0.30000000000000004."""
+    """Round off the error in the last digit: 0.3, not 0.30000000000000004."""
     return float(f"{height:.15g}")
 
 
 class HeightMap:
-    """A surface over a box. ``relief`` maps heights to 0..1 over the box; what the colors, levels and the 3-D view show."""
+    """A surface over a rectangle, with the scale that colors, contour levels and the 3D surface share."""
 
     def __init__(self, surface: Surface, bounds: Bounds) -> None:
         self.surface, self.bounds = surface, bounds
@@ -39,33 +39,34 @@ class HeightMap:
         self.min_height = low if minimum_height is None else min(low, minimum_height)
         self.height_range = (high - self.min_height) or 1.0
         basin = float(np.quantile(finite, BASIN_FRACTION)) - self.min_height if finite.size else 0.0
-        self.linear_threshold = min(
-            self.height_range / 10.0**LOG_DECADES, max(basin, self.height_range * 1e-8)
-        )  # about here "log" turns to linear
+        # Near this height above the lowest one the logarithmic scale becomes linear.
+        self.linear_threshold = min(self.height_range / 10.0**LOG_DECADES, max(basin, self.height_range * 1e-8))
 
     def grid(self, points: int) -> tuple[np.ndarray, np.ndarray]:
-        """The x and the y of a grid, each (points,)."""
+        """Return the x and the y coordinates of a grid, each of shape (points,)."""
         (left, right), (bottom, top) = self.bounds
         return np.linspace(left, right, points), np.linspace(bottom, top, points)
 
     def heights(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Heights (len(y), len(x)): row i is y[i], column j is x[j], as contour plots want it."""
+        """Return the heights, shape (len(y), len(x)): row i belongs to y[i], column j to x[j], as in contour plots."""
         with np.errstate(all="ignore"):
             return np.asarray(self.surface(*np.meshgrid(x, y))[0], float)
 
     def normalized_height(self, heights: Any) -> np.ndarray:
-        """0 at the lowest height of the box, 1 at its highest; logarithmic where the surface asks for it."""
+        """Scale heights to 0 at the lowest and 1 at the highest one, logarithmically if the surface is declared so."""
         with np.errstate(all="ignore"):
-            fraction = (np.asarray(heights, float) - self.min_height) / self.height_range
+            fraction: np.ndarray = (np.asarray(heights, float) - self.min_height) / self.height_range
             if self.surface.value_scale == "linear":
                 return fraction
             range_ratio = self.height_range / self.linear_threshold
-            return np.log10(np.maximum(fraction * range_ratio, 0.0) + 1.0) / math.log10(range_ratio + 1.0)
+            scaled: np.ndarray = np.log10(np.maximum(fraction * range_ratio, 0.0) + 1.0)
+            return scaled / math.log10(range_ratio + 1.0)
 
     def round_heights(self, count: int) -> list[float]:
-        """About ``count`` round heights, rising, spread over the relief.
+        """Return about ``count`` round heights in ascending order, spread over the scale.
 
-        Even steps; on a log surface 1, 3, 10, 30 ..., or where its lowest height is not 0, what is round there.
+        They are equally spaced on a linear scale. On a logarithmic one they are 1, 3, 10, 30 and so on; if the lowest
+        height is not near 0, they are rounded to the spacing between them.
         """
         high = self.min_height + self.height_range
         if self.surface.value_scale == "linear":
@@ -76,9 +77,8 @@ class HeightMap:
             heights = self.min_height + self.linear_threshold * (
                 (self.height_range / self.linear_threshold + 1.0) ** np.linspace(0, 1, count + 1) - 1.0
             )
-            gaps = np.maximum(
-                np.diff(heights), np.spacing(np.abs(heights[1:]))
-            )  # far from 0 two heights may be one float
+            # Far from 0, two neighboring heights may be the same float.
+            gaps = np.maximum(np.diff(heights), np.spacing(np.abs(heights[1:])))
             steps = 10.0 ** np.floor(np.log10(gaps))
             return [
                 round_off(h) for h in np.unique(np.round(heights[1:] / steps) * steps) if self.min_height < h <= high
@@ -95,10 +95,10 @@ class HeightMap:
 
 @lru_cache(maxsize=8)
 def cached_height_map(surface: Surface, bounds: Bounds) -> HeightMap:
-    """The scenery of a surface over a box; kept, since it is asked for often."""
+    """Return the height map of a surface over a rectangle, from a cache."""
     return HeightMap(surface, bounds)
 
 
 def height_map_for(experiment: Experiment, bounds: Bounds | None = None) -> HeightMap:
-    """The scenery of an experiment, over its own box unless another is given."""
+    """Return the height map of an experiment's surface, over its own plotted range unless another is given."""
     return cached_height_map(experiment.surface, bounds or plot_bounds(experiment))

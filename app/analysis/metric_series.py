@@ -1,4 +1,4 @@
-"""A quantity of a run, a number a step: computed once for each step, and thinned to what a column of pixels can show."""
+"""Metrics of a run, one value per step, computed once and reduced to the extrema of each pixel column."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ from collections.abc import Callable
 import numpy as np
 
 from app.engine.trajectory import Trajectory
+from surfaces import Surface
 
-EXTREMA_BLOCK = (
-    64  # steps whose lowest and highest are kept, so that a curve of a million steps need not be looked through
-)
+# The extrema of every so many steps are cached, so that drawing a curve of a million steps need not scan it.
+EXTREMA_BLOCK = 64
 
 
 def distance_to_minimum(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
+    """Return the distance to the nearest global minimum after each step; nan if the surface has none."""
     x, y, _ = trajectory.values_between(first_step, last_step)
-    return trajectory.surface.distance_to_minimum(x, y)  # type: ignore[attr-defined]
+    surface = trajectory.surface
+    assert isinstance(surface, Surface)
+    return surface.distance_to_minimum(x, y)
 
 
 def gradient_norm(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
+    """Return the norm of the surface's gradient after each step."""
     x, y, _ = trajectory.values_between(first_step, last_step)
     with np.errstate(all="ignore"):
-        return np.hypot(*trajectory.surface(x, y)[1])
+        return np.asarray(np.hypot(*trajectory.surface(x, y)[1]))
 
 
 def step_size(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
-    """How far each update moved; nan at step 0, to which none led."""
+    """Return the distance that each step moved; nan for step 0, which is the start."""
     x, y, _ = trajectory.values_between(max(first_step - 1, 0), last_step)
     with np.errstate(all="ignore"):
         step_sizes = np.hypot(np.diff(x), np.diff(y))
@@ -36,7 +40,7 @@ def step_size(trajectory: Trajectory, first_step: int, last_step: int) -> np.nda
 
 
 def learning_rate(trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
-    """The learning rate of the update that led to each step; nan at step 0, and of a rule whose lr is something else."""
+    """Return the learning rate of each step; nan for step 0, and for an optimizer whose ``lr`` is something else."""
     if not trajectory.method.has_learning_rate:
         return np.full(last_step + 1 - first_step, math.nan)
     learning_rates = np.fromiter(trajectory.learning_rates(last_step, max(first_step, 1)), float)
@@ -54,14 +58,18 @@ METRICS: dict[str, Callable[[Trajectory, int, int], np.ndarray] | None] = {
 
 
 class MetricSeries:
-    """One of QUANTITIES, of a run; the loss itself the run keeps. The lowest and the highest of every BLOCK steps are known."""
+    """One of ``METRICS`` of a run, with the indices of the extrema of every ``EXTREMA_BLOCK`` steps."""
 
     def __init__(self, trajectory: Trajectory, quantity: str) -> None:
+        # The cache maps trajectories to their series weakly; a strong reference from here would keep both alive.
         self.trajectory, self.compute = weakref.proxy(trajectory), METRICS[quantity]
         self.values, self.min_indices, self.max_indices = array("d"), array("q"), array("q")
 
     def values_up_to(self, last_step: int) -> np.ndarray:
-        """The values after steps 0 to ``last``. To be let go soon: as long as it is held, nothing can be added."""
+        """Return the values after steps 0 to ``last_step``.
+
+        The array shares the memory of a growing buffer: release it soon, since the buffer cannot grow while it exists.
+        """
         if self.compute is None:
             return np.frombuffer(self.trajectory.losses)[: last_step + 1]
         if len(self.values) > self.trajectory.last_step + 1:  # the run was cut
@@ -71,7 +79,7 @@ class MetricSeries:
         return np.frombuffer(self.values)[: last_step + 1]
 
     def block_extrema(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The steps of the lowest and of the highest value in each whole block."""
+        """Return the steps of the lowest and of the highest value in each complete block."""
         cached_count, count = len(self.min_indices), len(values) // EXTREMA_BLOCK
         if cached_count < count:
             new_values = values[cached_count * EXTREMA_BLOCK : count * EXTREMA_BLOCK].reshape(-1, EXTREMA_BLOCK)
@@ -82,12 +90,14 @@ class MetricSeries:
         return np.frombuffer(self.min_indices, np.int64)[:count], np.frombuffer(self.max_indices, np.int64)[:count]
 
     def column_extrema(self, starts: np.ndarray, last_step: int) -> np.ndarray:
-        """Of the steps from each of ``starts`` (rising from 0) to the next: the first, the lowest, the highest and the last."""
+        """Return the steps that a curve needs in each pixel column: first, lowest, highest and last.
+
+        Column k covers the steps from ``starts[k]`` to before ``starts[k + 1]``; ``starts`` ascends from 0.
+        """
         values = self.values_up_to(last_step)
         narrow_columns = np.flatnonzero(np.diff(starts) < 4 * EXTREMA_BLOCK)
-        fine_count = (
-            int(narrow_columns[-1]) + 1 if narrow_columns.size else 0
-        )  # the columns before it are looked through step by step
+        # Columns up to the last narrow one are scanned step by step, later ones block by block.
+        fine_count = int(narrow_columns[-1]) + 1 if narrow_columns.size else 0
         block_start, block_end = int(starts[fine_count]), int(starts[-1]) // EXTREMA_BLOCK
         indices = [starts, np.append(starts[1:], last_step + 1) - 1]
         for steps, sign in zip(self.block_extrema(values), (1.0, -1.0), strict=True):
@@ -110,7 +120,10 @@ class MetricSeries:
         return np.unique(np.concatenate(indices))
 
     def value_range(self, first_step: int, last_step: int, lower_bound: float = -math.inf) -> tuple[float, float]:
-        """The lowest and the highest of the finite values after steps ``first`` to ``last``, of those that lie above a bound."""
+        """Return the lowest and the highest value after steps ``first_step`` to ``last_step``.
+
+        Only finite values above ``lower_bound`` count; (inf, -inf) if there is none.
+        """
         values = self.values_up_to(last_step)[first_step:]
         if values.size:
             low, high = float(values.min()), float(values.max())
@@ -121,7 +134,10 @@ class MetricSeries:
 
 
 def segment_argmin(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The index of the lowest value from each of ``starts`` (rising from 0) to the next; none where all are nan."""
+    """Return the index of the lowest value of each segment; a segment of nan only has none.
+
+    ``starts`` are the first indices of the segments, ascending from 0.
+    """
     ends = np.append(starts[1:], len(values))
     hits = np.flatnonzero(values == np.repeat(np.fmin.reduceat(values, starts), ends - starts))
     if not hits.size:
@@ -134,7 +150,7 @@ _series_cache: weakref.WeakKeyDictionary[Trajectory, dict[str, MetricSeries]] = 
 
 
 def metric_series(trajectory: Trajectory, quantity: str) -> MetricSeries:
-    """A quantity of a run, kept as long as the run is."""
+    """Return a metric of a run, cached as long as the run exists."""
     cached = _series_cache.setdefault(trajectory, {})
     if quantity not in cached:
         cached[quantity] = MetricSeries(trajectory, quantity)

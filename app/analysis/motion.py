@@ -1,4 +1,4 @@
-"""How a run has moved of late: pace, swings and cycles, read off its positions alone; points are complex numbers x + iy."""
+"""Recent motion of a run: speed, oscillation and cycles, computed from its positions as complex numbers x + iy."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-WINDOW = 320  # steps that are looked at one by one
-MAX_CHUNK_SAMPLES = 4096  # places that are looked at in a part of the past, however long
-STRIDES = (1, 4, 16, 64)  # slow swings are looked for among every so many steps
-MAX_PERIOD_SPREAD = (
-    0.25  # the spread of the times between turning points, over their mean, from which on it is no swing
-)
-MAX_WIDTH_SPREAD = 0.3  # the same of the logarithm of its width, about a straight line
-MAX_DRIFT_RATIO = 1.5  # the way it comes on in a period, over its width, from which on the swing is a detour
+WINDOW = 320  # last positions that are used one by one
+MAX_CHUNK_SAMPLES = 4096  # positions that are sampled from one chunk of the past, whatever its length
+STRIDES = (1, 4, 16, 64)  # slow oscillations are searched in every so many-th position
+# Limits beyond which a motion does not count as an oscillation:
+MAX_PERIOD_SPREAD = 0.25  # standard deviation of the times between turning points, relative to their mean
+MAX_WIDTH_SPREAD = 0.3  # standard deviation of the logarithm of the width around its linear trend
+MAX_DRIFT_RATIO = 1.5  # drift within a period, relative to the width
 
 
 class Oscillation(NamedTuple):
-    """To and fro: a whole period in steps, the width of the last swing, each over the one before, where, and along which axis."""
+    """A motion back and forth along an axis.
+
+    ``period`` is in steps, ``width`` that of the last swing, ``growth`` the ratio of the widths of successive swings,
+    and ``axis`` a unit vector.
+    """
 
     period: float
     width: float
@@ -30,7 +33,7 @@ class Oscillation(NamedTuple):
 
 
 class Cycle(NamedTuple):
-    """The same places again and again: after how many steps, how far apart at most, and about which middle."""
+    """A repeated sequence of positions: its period in steps, the largest distance between them, and their mean."""
 
     period: int
     width: float
@@ -38,27 +41,23 @@ class Cycle(NamedTuple):
 
 
 class Motion:
-    """What the columns of x and y say about the way up to ``step``, not looking back beyond ``first``.
+    """The motion of a run between ``first_step`` and ``step``.
 
-    ``fewest`` is the number of turning points that make a swing.
+    ``xs`` and ``ys`` are its coordinates after every step. An oscillation needs at least ``min_direction_changes``
+    turning points.
     """
 
     def __init__(
         self, xs: array[float], ys: array[float], step: int, first_step: int, min_direction_changes: int
     ) -> None:
-        self.xs, self.ys, self.step, self.first_step, self.min_direction_changes = (
-            xs,
-            ys,
-            step,
-            first_step,
-            min_direction_changes,
-        )
+        self.xs, self.ys, self.step, self.first_step = xs, ys, step, first_step
+        self.min_direction_changes = min_direction_changes
         self.positions = self.sample_positions(max(first_step, step - WINDOW), step)
         self.displacements = np.diff(self.positions)
         self.step_sizes = np.abs(self.displacements)
 
     def sample_positions(self, first_step: int, last_step: int, stride: int = 1) -> np.ndarray:
-        """The positions after updates ``first`` to ``last``, every ``stride``-th of them, the last one included."""
+        """Return every ``stride``-th position from ``first_step`` to ``last_step``, always with the last one."""
         first_step += (last_step - first_step) % stride
         return np.asarray(self.xs[first_step : last_step + 1 : stride]) + 1j * np.asarray(
             self.ys[first_step : last_step + 1 : stride]
@@ -66,30 +65,29 @@ class Motion:
 
     @property
     def position(self) -> complex:
+        """The position after ``step``."""
         return complex(self.positions[-1])
 
     @property
     def speed(self) -> float:
-        """The longest of the last three moves."""
+        """The largest of the last three step sizes."""
         return float(self.step_sizes[-3:].max(initial=0.0))
 
     def mean_speed(self, steps: int) -> float:
-        """How far it has come in so many steps, per step."""
+        """Return the distance between the positions now and ``steps`` ago, per step."""
         steps = min(steps, len(self.positions) - 1)
         return float(abs(self.positions[-1] - self.positions[-1 - steps])) / steps
 
     def step_entered_radius(self, center: complex, radius: float) -> int:
-        """Since which step it has stayed within a radius of a point; ``step`` + 1 where it is not there.
+        """Return the step since which the run has stayed within a radius of a point; ``step`` + 1 if it is outside.
 
-        Goes back in chunks, each twice as long as the one before, and looks at no more than 4,096 places of each, and at all of
-        the first steps.
+        The past is searched backward in chunks of doubling length. At most ``MAX_CHUNK_SAMPLES`` positions of a chunk
+        are sampled; the first ``MAX_CHUNK_SAMPLES`` steps of the run are searched completely.
         """
         last_step, size = self.step, 256
         while last_step >= 0:
-            first_step, stride = (
-                max(0, last_step - size + 1),
-                max(1, size // MAX_CHUNK_SAMPLES) if last_step >= MAX_CHUNK_SAMPLES else 1,
-            )
+            first_step = max(0, last_step - size + 1)
+            stride = max(1, size // MAX_CHUNK_SAMPLES) if last_step >= MAX_CHUNK_SAMPLES else 1
             if last_step >= MAX_CHUNK_SAMPLES > first_step:
                 first_step = MAX_CHUNK_SAMPLES
             last_outside = self._last_outside(center, radius, first_step, last_step, stride)
@@ -108,14 +106,14 @@ class Motion:
         return last_step - stride * int(outside[0]) if outside.size else None
 
     def direction_changes(self, steps: int) -> int:
-        """How often it has turned round in so many steps, along the way that it mostly goes."""
+        """Return how often the last ``steps`` steps reverse their direction along the principal axis."""
         displacements = self.displacements[-steps:] / (self.step_sizes[-steps:].max() or 1.0)
         components = (displacements * principal_axis(displacements).conjugate()).real
         return int((components[:-1] * components[1:] < 0).sum())
 
     @cached_property
     def cycle(self) -> Cycle | None:
-        """The shortest cycle that has gone round at least four times, changing by less than 1e-5 of its width a step."""
+        """The shortest cycle that was repeated at least four times, changing by less than 1e-5 of its width per step."""
         positions = self.positions
         is_near = np.abs(positions[-3:-67:-1] - positions[-1]) <= 1e-3 * abs(positions[-1] - positions[-2])
         for period in (np.flatnonzero(is_near[: max(len(positions) // 5 - 1, 0)]) + 2).tolist():
@@ -132,7 +130,7 @@ class Motion:
 
     @cached_property
     def oscillation(self) -> Oscillation | None:
-        """The swing in the shortest window that shows one; long ones are looked at in strides."""
+        """The oscillation in the shortest window that contains one; long windows are sampled in strides."""
         for stride in STRIDES:
             available_steps = self.step - self.first_step
             if stride > 1 and available_steps < WINDOW * stride // 4:
@@ -146,7 +144,7 @@ class Motion:
                 stride > 1
                 and np.abs(np.diff(positions[-2 - WINDOW // stride :])).sum() < 0.7 * self.step_sizes[-WINDOW:].sum()
             ):
-                break  # there is more motion between the points than they show
+                break  # the samples miss too much of the motion between them
             for length in (12, 40, 120, WINDOW) if stride == 1 else (WINDOW,):
                 oscillation = _find_oscillation(positions[-length - 1 :], self.min_direction_changes)
                 if oscillation:
@@ -157,7 +155,7 @@ class Motion:
 
 
 def principal_axis(displacements: np.ndarray) -> complex:
-    """The direction along which most of the way was made, as a unit vector; of later moves more than of earlier ones."""
+    """Return the direction of most of the motion as a unit vector; later displacements have a larger weight."""
     axis = complex(
         np.sqrt((np.linspace(0.1, 1.0, len(displacements)) ** 2 * displacements * displacements).sum() or 1.0)
     )
@@ -165,7 +163,7 @@ def principal_axis(displacements: np.ndarray) -> complex:
 
 
 def _find_oscillation(positions: np.ndarray, min_direction_changes: int) -> Oscillation | None:
-    """The swing that points show, along the axis of most motion or across it, in units of their spacing; None without one."""
+    """Return the oscillation along or across the principal axis, with the period in samples; None if there is none."""
     displacements = np.diff(positions)
     scale = float(np.abs(displacements).max(initial=0.0))
     if len(displacements) <= min_direction_changes or not 0 < scale < math.inf:
@@ -185,7 +183,7 @@ def _find_oscillation(positions: np.ndarray, min_direction_changes: int) -> Osci
 def _measure_oscillation(
     axis: complex, displacements: np.ndarray, min_direction_changes: int
 ) -> tuple[float, float, float] | None:
-    """Period, last width and growth of a regular swing along an axis that still goes on; None where there is none."""
+    """Return period, last width and growth of a regular oscillation along an axis that has not ended, or None."""
     components = (displacements * axis.conjugate()).real
     change_indices = np.flatnonzero(components[:-1] * components[1:] < 0)
     if len(change_indices) < min_direction_changes:
@@ -194,15 +192,13 @@ def _measure_oscillation(
     times = change_indices + before / (before + after)
     intervals = np.diff(times)
     period = 2 * float(times[-1] - times[0]) / len(intervals)
-    max_spread = MAX_PERIOD_SPREAD * min(1.0, len(intervals) / 6)  # a few of them are even by chance
+    max_spread = MAX_PERIOD_SPREAD * min(1.0, len(intervals) / 6)  # a few intervals may be equal by chance
     if intervals.std() > max_spread * period / 2 or len(displacements) - times[-1] > 0.75 * period + 1:
         return None
     widths = np.abs(np.diff(np.cumsum(components)[change_indices]))
-    widths = (widths[1:] + widths[:-1]) / 2  # where it drifts on, one is longer than the next
-    drift, unfinished_width = (
-        abs(displacements[-max(2, round(period)) :].sum()),
-        abs(components[change_indices[-1] + 1 :].sum()),
-    )
+    widths = (widths[1:] + widths[:-1]) / 2  # with a drift, every other width is larger
+    drift = abs(displacements[-max(2, round(period)) :].sum())
+    unfinished_width = abs(components[change_indices[-1] + 1 :].sum())
     if not widths.min() > 0 or drift > MAX_DRIFT_RATIO * max(widths[-1], unfinished_width):
         return None
     logs, centered_index = np.log(widths), np.arange(len(widths)) - (len(widths) - 1) / 2

@@ -1,4 +1,4 @@
-"""Which updates of a long path must be drawn so that it looks the same: numpy only, no picture."""
+"""Selection of the steps of a long path that must be drawn so that the path looks unchanged."""
 
 from __future__ import annotations
 
@@ -10,36 +10,35 @@ import numpy as np
 from app.engine.trajectory import Trajectory
 from surfaces.surface import Bounds
 
-FULL_PATH_THRESHOLD = 4000  # steps up to which everything is drawn
-LOW_QUALITY_THRESHOLD = 1000  # the same of a path that is drawn anew many times a second
-RECENT_STEPS = 200  # the last steps of such a path, which are drawn all
+FULL_PATH_THRESHOLD = 4000  # paths with fewer steps are drawn completely
+LOW_QUALITY_THRESHOLD = 1000  # the same for a path that is redrawn many times per second
+RECENT_STEPS = 200  # last steps of such a path, all of which are drawn
 CHUNK_SIZE = 1 << 18
-MAX_CROSSINGS = 2000  # segments that cross the box from outside to outside and are drawn, at most
-MAX_CACHED_GRIDS = 4  # grids that are kept for a run: the views show it in different boxes and sizes
+MAX_CROSSINGS = 2000  # drawn segments that cross the plotted range from outside to outside
+MAX_CACHED_GRIDS = 4  # cached grids per run: the views show it in different ranges and sizes
 
 
 class PathDecimator:
-    """The first and the last step of a run in every cell of a grid over the box.
+    """The first and the last step of a run in every cell of a grid over the plotted range.
 
-    A path that fills an area a million times is seen by those steps and the segments that lead to and from them. Around
-    the box lies one more ring of cells for all that is outside; ``across`` are the steps that led over the box from there to
-    there. Both these and the first steps are known for the whole past at once: those up to some step are those of a past that
-    ends there. The last steps are kept up to date as the run goes on.
+    A path that fills an area a million times looks the same when only those steps and the segments to and from them are
+    drawn. One more ring of cells around the range collects everything outside; ``crossing_steps`` are the steps whose
+    segments may cross the range although both ends are outside.
+
+    First visits and crossings are stored in ascending order for all scanned steps, so the part up to any earlier step
+    is valid for a path that ends there. Last visits hold for one end only and are updated as the run advances.
     """
 
     def __init__(self, bounds: Bounds, cells: int) -> None:
         self.bounds, self.cells = bounds, cells
         cell_count = (cells + 2) ** 2
         self.visited_cells, self.first_scan_end = np.zeros(cell_count, bool), 0
-        self.first_visits, self.is_adjacent, self.crossing_steps = (
-            np.empty(0, np.int32),
-            np.empty(0, bool),
-            np.empty(0, np.int32),
-        )
+        self.first_visits, self.is_adjacent = np.empty(0, np.int32), np.empty(0, bool)
+        self.crossing_steps = np.empty(0, np.int32)
         self.last_visits, self.last_scan_end = np.full(cell_count, -1, np.int32), 0
 
     def cell_indices(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Row and column of each place, 1 to ``cells`` inside the box."""
+        """Return row and column of each point: 1 to ``cells`` inside the range, 0 or ``cells`` + 1 outside."""
         (left, right), (bottom, top) = self.bounds
         with np.errstate(all="ignore"):
             column = np.clip((x - left) * (self.cells / (right - left)), -1, self.cells)
@@ -47,7 +46,7 @@ class PathDecimator:
         return np.floor(row).astype(np.int32) + 1, np.floor(column).astype(np.int32) + 1
 
     def iter_cells(self, trajectory: Trajectory, first_step: int, last_step: int) -> Iterator[tuple[int, np.ndarray]]:
-        """The cells of the steps ``first`` to ``last``, with the step that each chunk of them begins at."""
+        """Yield the cell ids of steps ``first_step`` to ``last_step`` in chunks, each with its first step."""
         for chunk_start in range(first_step, last_step + 1, CHUNK_SIZE):
             row, column = self.cell_indices(
                 *trajectory.values_between(chunk_start, min(chunk_start + CHUNK_SIZE - 1, last_step))[:2]
@@ -55,7 +54,7 @@ class PathDecimator:
             yield chunk_start, row * np.int32(self.cells + 2) + column
 
     def find_crossings(self, trajectory: Trajectory, first_step: int, last_step: int) -> np.ndarray:
-        """Which of the updates ``first`` to ``last`` may have led over the box though they began and ended outside it."""
+        """Return the steps whose segments start and end outside the range but may cross it."""
         (left, right), (bottom, top) = self.bounds
         x, y, _ = trajectory.values_between(max(first_step - 1, 0), last_step)
         outside = (x < left) | (x > right) | (y < bottom) | (y > top)
@@ -70,43 +69,41 @@ class PathDecimator:
         return (steps + max(first_step - 1, 0)).astype(np.int32)
 
     def update_first_visits(self, trajectory: Trajectory, last_step: int) -> None:
-        """Take in the steps up to ``last``: when each cell was entered first."""
+        """Scan the steps up to ``last_step`` for the first visit to each cell."""
         if last_step < self.first_scan_end:
             return
         first_visits, crossing_steps = [self.first_visits], [self.crossing_steps]
         for chunk_start, cell_ids in self.iter_cells(trajectory, self.first_scan_end, last_step):
             new_visits = np.flatnonzero(~self.visited_cells[cell_ids])[::-1].astype(np.int32)
             entry_steps = np.full(len(self.visited_cells), -1, np.int32)
-            entry_steps[cell_ids[new_visits]] = new_visits + np.int32(
-                chunk_start
-            )  # of several steps in one cell the first one stays
+            # numpy keeps the last of several values for one index; the visits are reversed, so that is the first one.
+            entry_steps[cell_ids[new_visits]] = new_visits + np.int32(chunk_start)
             self.visited_cells |= entry_steps >= 0
             first_visits.append(np.sort(entry_steps[entry_steps >= 0]))
             crossing_steps.append(self.find_crossings(trajectory, chunk_start, chunk_start + len(cell_ids) - 1))
-        self.first_scan_end, self.first_visits, self.crossing_steps = (
-            last_step + 1,
-            np.concatenate(first_visits),
-            np.concatenate(crossing_steps),
-        )
+        self.first_scan_end = last_step + 1
+        self.first_visits, self.crossing_steps = np.concatenate(first_visits), np.concatenate(crossing_steps)
         self.is_adjacent = self.are_adjacent(trajectory, self.first_visits)
 
     def are_adjacent(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
-        """Whether each of ``steps`` lies in the cell of the one before, or beside it; the first does not."""
+        """Return whether each of ``steps`` is in the cell of the previous one or next to it; False for the first."""
         row, column = self.cell_indices(*trajectory.values_at(steps)[:2])
         return np.append(False, (np.abs(np.diff(row)) <= 1) & (np.abs(np.diff(column)) <= 1))[: len(steps)]
 
     def update_last_visits(self, trajectory: Trajectory, last_step: int) -> None:
-        """Take in the steps up to ``last``: when each cell was left last."""
+        """Scan the steps up to ``last_step`` for the last visit to each cell."""
         if last_step + 1 < self.last_scan_end:
             self.last_visits[:], self.last_scan_end = -1, 0
         for chunk_start, cell_ids in self.iter_cells(trajectory, self.last_scan_end, last_step):
-            self.last_visits[cell_ids] = np.arange(
-                chunk_start, chunk_start + len(cell_ids), dtype=np.int32
-            )  # of several steps in one cell the last one stays
+            # numpy keeps the last of several values for one index.
+            self.last_visits[cell_ids] = np.arange(chunk_start, chunk_start + len(cell_ids), dtype=np.int32)
         self.last_scan_end = last_step + 1
 
     def read_all_steps(self, trajectory: Trajectory, last_step: int) -> tuple[np.ndarray, np.ndarray]:
-        """The steps up to ``last`` that are needed, rising: the visits, with where they come from and go to; which are broken."""
+        """Return the steps up to ``last_step`` to draw, ascending, and which of them no line leads to.
+
+        They are the visits, each with the step before and after it, and the crossings.
+        """
         self.update_first_visits(trajectory, last_step)
         self.update_last_visits(trajectory, last_step)
         is_needed = np.zeros(last_step + 3, bool)
@@ -124,7 +121,11 @@ class PathDecimator:
         return steps, (np.diff(steps, prepend=-1) > 1) & ~self.are_adjacent(trajectory, steps)
 
     def read_low_quality_steps(self, trajectory: Trajectory, last_step: int) -> tuple[np.ndarray, np.ndarray]:
-        """The same in a millisecond: first visits, each with where it comes from unless that is beside it, and the last steps."""
+        """Return fewer steps than ``read_all_steps``, in about a millisecond.
+
+        They are the first visits, each with the step before it unless the previous visit is adjacent, and the last
+        ``RECENT_STEPS`` steps.
+        """
         self.update_first_visits(trajectory, trajectory.last_step)
         recent_start = max(last_step - RECENT_STEPS, 0)
         count = np.searchsorted(self.first_visits, recent_start)
@@ -149,10 +150,10 @@ _decimator_cache: weakref.WeakKeyDictionary[Trajectory, dict[tuple[Bounds, int],
 def decimate_path(
     trajectory: Trajectory, last_step: int, bounds: Bounds, cells: int, low_quality: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The steps of a run from 0 to ``last`` that must be drawn, rising, and which of them a line must not be drawn to.
+    """Return the steps of a run to draw, ascending from 0 to ``last_step``, and which of them no line leads to.
 
-    Segments that are left out lie over others; a line to a step whose predecessor was left out is drawn only where both
-    are in neighboring cells.
+    Omitted segments are covered by drawn ones. A line to a step whose predecessor was omitted is drawn only if both are
+    in the same or in neighboring cells.
     """
     last_step = min(last_step, trajectory.last_step)
     if last_step < (LOW_QUALITY_THRESHOLD if low_quality else FULL_PATH_THRESHOLD):
@@ -161,7 +162,7 @@ def decimate_path(
     decimator = decimators.pop((bounds, cells), None)
     if decimator is None or max(decimator.first_scan_end, decimator.last_scan_end) > trajectory.last_step + 1:
         decimator = PathDecimator(bounds, cells)
-    decimators[bounds, cells] = decimator  # the last one that was asked for stands last
+    decimators[bounds, cells] = decimator  # the most recently used grid is the last one
     for oldest in list(decimators)[:-MAX_CACHED_GRIDS]:
         del decimators[oldest]
     return (

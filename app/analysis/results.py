@@ -1,4 +1,4 @@
-"""The results table: what every run has reached and what it has spent, as numbers, as words and as text to be copied."""
+"""Results of every run (loss, distance, path length, evaluations) and the columns of the results table."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TOLERANCE = 1e-6
 TOLERANCE_TEXT = gettext_noop("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
 NO_MINIMUM_TEXT = gettext_noop("This surface has no known minimum: there is no tolerance to reach, and no distance.")
 MISSING = "–"
-CHECKPOINT_INTERVAL = 4096  # steps between two kept sums
+CHECKPOINT_INTERVAL = 4096  # steps between two stored sums
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run at a step. ``steps`` are those it has made: a run that diverged stands where it last was, ``diverged_at`` a step.
+    """The result of one run at a step; a run that has diverged has the values of its last finite step.
 
-    ``to_tolerance`` is None where the run is not within the tolerance, nan where the surface has no known minimum.
+    ``steps_to_tolerance`` is None if the run is not within the tolerance, nan if the surface has no known minimum.
     """
 
     index: int  # in experiment.runs
@@ -41,14 +41,14 @@ class RunResult:
     path_length: float
     gradient_evaluations: int
     value_evaluations: int
-    update_time_us: float  # of an update; nan where nobody measured it
+    update_time_us: float  # nan if not measured
     diverged_at: int | None
 
 
 class RunningTotals:
-    """The length of one track's path and its last step out of tolerance, kept at every ``SPACING`` steps.
+    """Path length and last step outside the tolerance of one trajectory, stored every ``CHECKPOINT_INTERVAL`` steps.
 
-    What lies between is added on demand, so that any step gets the same numbers whatever was asked before.
+    Values in between are summed from the checkpoint before, so that they do not depend on earlier queries.
     """
 
     def __init__(self, trajectory: Trajectory, minimum_loss: float) -> None:
@@ -58,13 +58,12 @@ class RunningTotals:
         self.checkpoints = [(0.0, -1)]
 
     def values_at(self, trajectory: Trajectory, step: int) -> tuple[float, int]:
-        """The path's length up to ``step``, and the last step out of tolerance, -1 for none."""
+        """Return the path length up to ``step`` and the last step outside the tolerance, -1 if there is none."""
         while len(self.checkpoints) * CHECKPOINT_INTERVAL <= step:
             self.checkpoints.append(self._from_checkpoint(trajectory, len(self.checkpoints) * CHECKPOINT_INTERVAL))
         return self._from_checkpoint(trajectory, step)
 
     def _from_checkpoint(self, trajectory: Trajectory, step: int) -> tuple[float, int]:
-        """The same from the last kept sums on."""
         k = min(step // CHECKPOINT_INTERVAL, len(self.checkpoints) - 1)
         length, last_outside = self.checkpoints[k]
         x, y, loss = trajectory.values_between(k * CHECKPOINT_INTERVAL, step)
@@ -78,7 +77,7 @@ _totals_cache: weakref.WeakKeyDictionary[Trajectory, RunningTotals] = weakref.We
 
 
 def running_totals(trajectory: Trajectory, step: int, minimum_loss: float) -> tuple[float, int]:
-    """See ``Tally.at``."""
+    """Return path length and last step outside the tolerance; see ``RunningTotals.values_at``."""
     totals = _totals_cache.get(trajectory)
     if totals is None:
         totals = _totals_cache[trajectory] = RunningTotals(trajectory, minimum_loss)
@@ -88,7 +87,10 @@ def running_totals(trajectory: Trajectory, step: int, minimum_loss: float) -> tu
 def run_results(
     race: Race, step: int | None = None, measure_update_time: Callable[[Trajectory], float] | None = None
 ) -> list[RunResult]:
-    """Every run at a step, that of the race if none is given. ``pace`` gives the microseconds of an update of a track."""
+    """Return the results of all runs at a step, by default the displayed one.
+
+    ``measure_update_time`` returns the compute time of one update in microseconds.
+    """
     displayed_step = race.step if step is None else step
     experiment, surface = race.experiment.as_of_step(displayed_step), race.surface
     minimum_loss = math.nan if surface.minimum_loss is None else surface.minimum_loss
@@ -120,9 +122,10 @@ def run_results(
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in full and on the screen, its value in a standing, and that value in words.
+    """A column of the results table.
 
-    ``room`` are figures of the usual length, for which it has room from the first.
+    ``name`` is the full name, ``heading`` the one in the window. ``sample_text`` is a text of usual length that
+    determines the initial width.
     """
 
     name: str
@@ -134,26 +137,33 @@ class Column:
 
     @property
     def is_text(self) -> bool:
+        """Whether the values are texts, not numbers."""
         return self.format_value is str
 
 
 COLUMNS = (
-    Column("run", "Run", lambda s: s.index + 1, format_integer, "Its place in the list of runs"),
-    Column("optimizer", "Optimizer", lambda s: s.optimizer_name, str),
+    Column("run", "Run", lambda result: result.index + 1, format_integer, "Its place in the list of runs"),
+    Column("optimizer", "Optimizer", lambda result: result.optimizer_name, str),
     Column(
         "hyperparameters",
         "Hyper-\nparameters",
-        lambda s: s.hyperparameter_text,
+        lambda result: result.hyperparameter_text,
         str,
         "The learning rate, and what is not at its default",
     ),
-    Column("steps", "Steps", lambda s: s.step_count, format_integer, sample_text="00,000"),
-    Column("steps to tolerance", "Steps to\ntolerance", lambda s: s.steps_to_tolerance, format_integer, TOLERANCE_TEXT),
-    Column("loss", "Loss", lambda s: s.loss, format_significant, sample_text="0.0000000"),
+    Column("steps", "Steps", lambda result: result.step_count, format_integer, sample_text="00,000"),
+    Column(
+        "steps to tolerance",
+        "Steps to\ntolerance",
+        lambda result: result.steps_to_tolerance,
+        format_integer,
+        TOLERANCE_TEXT,
+    ),
+    Column("loss", "Loss", lambda result: result.loss, format_significant, sample_text="0.0000000"),
     Column(
         "distance to nearest minimum",
         "Distance to\nminimum",
-        lambda s: s.distance_to_minimum,
+        lambda result: result.distance_to_minimum,
         format_significant,
         "To the nearest minimum",
         sample_text="0.0000000",
@@ -161,7 +171,7 @@ COLUMNS = (
     Column(
         "path length",
         "Path\nlength",
-        lambda s: s.path_length,
+        lambda result: result.path_length,
         format_significant,
         "The lengths of all steps, added up",
         sample_text="000.00",
@@ -169,38 +179,37 @@ COLUMNS = (
     Column(
         "gradient evaluations",
         "Gradient\nevals",
-        lambda s: s.gradient_evaluations,
+        lambda result: result.gradient_evaluations,
         format_integer,
         sample_text="00,000",
     ),
     Column(
         "value evaluations",
         "Value\nevals",
-        lambda s: s.value_evaluations,
+        lambda result: result.value_evaluations,
         format_integer,
         "Evaluations of the loss without its gradient",
     ),
     Column(
         "time per update (µs)",
         "µs per\nupdate",
-        lambda s: s.update_time_us,
+        lambda result: result.update_time_us,
         lambda value: format_significant(value, 3),
         "Time per update in microseconds, of the arithmetic alone, measured on this computer",
     ),
 )
 STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.name == "steps")
-DIVERGED_COLUMN = Column(
-    "diverged at", "Diverged at", lambda s: s.diverged_at, format_integer
-)  # where words have no place: in CSV alone
+# Only for CSV: elsewhere the column of steps shows it as text.
+DIVERGED_COLUMN = Column("diverged at", "Diverged at", lambda result: result.diverged_at, format_integer)
 
 
 def is_missing(value: Any) -> bool:
-    """Whether there is nothing to show: no value, no text, no finite number."""
+    """Return whether a value is None, an empty text or not a finite number."""
     return value is None or value == "" or (isinstance(value, float) and not math.isfinite(value))
 
 
 def format_cells(result: RunResult) -> list[str]:
-    """The words of each column."""
+    """Return the text of each column."""
     values = [column.get_value(result) for column in COLUMNS]
     texts = [
         MISSING if is_missing(value) else column.format_value(value)
@@ -212,7 +221,10 @@ def format_cells(result: RunResult) -> list[str]:
 
 
 def sort_results(results: Iterable[RunResult], column: Column, descending: bool = False) -> list[RunResult]:
-    """Sorted by a column, numbers within a text as numbers, equals as they came; what has no value comes last, either way."""
+    """Sort results by a column, stably; missing values come last in both directions.
+
+    Texts are sorted naturally: numbers in them are compared as numbers.
+    """
     results = list(results)
 
     def key(result: RunResult) -> Any:
@@ -221,11 +233,11 @@ def sort_results(results: Iterable[RunResult], column: Column, descending: bool 
 
     present = [result for result in results if not is_missing(column.get_value(result))]
     return sorted(present, key=key, reverse=descending) + [
-        standing for standing in results if is_missing(column.get_value(standing))
+        result for result in results if is_missing(column.get_value(result))
     ]
 
 
 def _natural_sort_key(text: str) -> list[Any]:
-    """A text's words and numbers, in turns."""
+    """Split a text into words (even indices) and numbers (odd indices)."""
     tokens = re.split(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", text.casefold())
     return [float(token) if k % 2 else token for k, token in enumerate(tokens)]

@@ -1,4 +1,4 @@
-"""What can be seen in the pictures, in words, for those who hear it."""
+"""A text description of what the plots show, for screen readers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from app.utils.i18n import tr
 def describe(
     experiment: Experiment, race: Race, run_status: Callable[[int], RunStatus], selected_run: int | None = None
 ) -> str:
-    """The surface, the step, and every run: the chosen one first, with what it does in a sentence. ``judge(index)`` knows that."""
+    """Describe the surface, the step and all runs, the selected run first and in more detail.
+
+    ``run_status`` returns the status of the run with an index.
+    """
     heading = tr("{surface} at step {step:,}.", surface=experiment.surface.name, step=race.step)
     if not race.trajectories:
         return f"{heading} {tr('There is no run.')}"

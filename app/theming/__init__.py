@@ -1,0 +1,1 @@
+"""Colors, line styles and the Qt style sheet as data."""

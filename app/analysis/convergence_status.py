@@ -1,26 +1,28 @@
-"""Whether a run has come to rest, and where: at a minimum, at a saddle, or where weight decay holds it.
+"""Whether a run has converged, and to what: a minimum, a saddle point, or a balance of weight decay and gradient.
 
-A gradient alone decides nothing: a ball that rolls over the minimum has none, and one that turns has no speed. A run has
-converged where it is within the tolerance of a minimum and its speed, its swings or its stay say that it will not leave.
+The gradient or the speed alone cannot show this: a run with momentum has no gradient while it passes the minimum and no
+speed where it turns back. A run has converged if it is within the tolerance of a minimum and its speed, its oscillation
+or the time it has spent there show that it will not leave.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from app.analysis.curvature import StationaryPoint, find_stationary_point, l2_penalty
+from app.analysis.curvature import StationaryPoint, find_stationary_point
 from app.analysis.run_snapshot import STALL_STEPS, RunSnapshot, RunStatus
+from app.analysis.stability_limit import l2_penalty
 from app.utils.i18n import tr
 
-SETTLED_STEPS = (
-    300  # steps within the tolerance after which a run stays there, and steps in which one at rest would not leave it
-)
-SADDLE_RADIUS_FACTOR = 10  # times the tolerance: so near a saddle, and so much slower than that, a run lingers
-MIN_SADDLE_STEPS = 3  # for which it must have been there
+# A run that has been within the tolerance for so many steps stays there; one that would need more steps to leave it at
+# its present speed has settled.
+SETTLED_STEPS = 300
+SADDLE_RADIUS_FACTOR = 10  # a run is at a saddle point within this multiple of the tolerance
+MIN_SADDLE_STEPS = 3  # steps that a run must have spent there, and that it would need to cross the tolerance
 
 
 def convergence_status(snapshot: RunSnapshot) -> RunStatus | None:
-    """Converged or at a saddle; None of a run that moves, or has stopped where nothing holds it."""
+    """Return the status of a run that has converged or is at a saddle point or maximum; None for any other run."""
     motion, tolerance = snapshot.motion, snapshot.tolerance
     oscillation = motion.oscillation
     is_settled = not snapshot.is_noisy and (
@@ -36,33 +38,30 @@ def convergence_status(snapshot: RunSnapshot) -> RunStatus | None:
         and (is_settled or _has_stayed_near(snapshot, *snapshot.nearest_minimum))
     ):
         return _global_minimum_status(snapshot, *snapshot.nearest_minimum)
-    stationary_point = find_stationary_point(
-        snapshot.surface, snapshot.x, snapshot.y, SADDLE_RADIUS_FACTOR * tolerance, l2_penalty(snapshot.update)
-    )
+    radius = SADDLE_RADIUS_FACTOR * tolerance
+    point = find_stationary_point(snapshot.surface, snapshot.x, snapshot.y, radius, l2_penalty(snapshot.update))
     if (
-        stationary_point
-        and stationary_point.kind == "minimum"
-        and snapshot.distance_to(stationary_point.x, stationary_point.y) <= tolerance
-        and (is_settled or _has_stayed_near(snapshot, stationary_point.x, stationary_point.y))
+        point
+        and point.kind == "minimum"
+        and snapshot.distance_to(point.x, point.y) <= tolerance
+        and (is_settled or _has_stayed_near(snapshot, point.x, point.y))
     ):
-        return _local_minimum_status(snapshot, stationary_point.x, stationary_point.y)
-    if stationary_point and stationary_point.kind in ("saddle", "maximum") and is_slow:
-        start_step = snapshot.first_step_within(
-            stationary_point.x, stationary_point.y, SADDLE_RADIUS_FACTOR * tolerance
-        )
+        return _local_minimum_status(snapshot, point.x, point.y)
+    if point and point.kind in ("saddle", "maximum") and is_slow:
+        start_step = snapshot.first_step_within(point.x, point.y, radius)
         if snapshot.step - start_step >= MIN_SADDLE_STEPS or (start_step == 0 and snapshot.gradient_norm == 0):
-            return _saddle_status(snapshot, stationary_point, start_step)
-    return _check_decay_balance(snapshot)
+            return _saddle_status(snapshot, point, start_step)
+    return _decay_balance(snapshot)
 
 
 def _recently_within_tolerance(snapshot: RunSnapshot) -> bool:
-    """Whether its last steps fit into a circle as wide as the tolerance; a quick look before ``_stayed``."""
+    """Return whether the last steps stay near the position: a cheap test before the past is searched."""
     positions = snapshot.motion.positions[-SETTLED_STEPS - 1 :]
     return len(positions) > SETTLED_STEPS and bool((np.abs(positions - positions[-1]) <= 2 * snapshot.tolerance).all())
 
 
 def _has_stayed_near(snapshot: RunSnapshot, x: float, y: float) -> bool:
-    """Whether it has been near a point for so long that it will not leave."""
+    """Return whether a run has been near a point for so long that it will not leave."""
     return snapshot.first_step_within(x, y, snapshot.tolerance) <= snapshot.step - SETTLED_STEPS
 
 
@@ -85,7 +84,7 @@ def _global_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStat
 
 
 def _local_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
-    """At a minimum that is not among the known global ones, or is one only together with the weight decay."""
+    """Return the status at a minimum that is not a known global one, or is a minimum only with the L2 penalty."""
     start_step, decay = snapshot.first_step_within(x, y, snapshot.tolerance), l2_penalty(snapshot.update)
     if decay:
         return _decay_balance_status(snapshot, decay, start_step)
@@ -108,10 +107,11 @@ def _local_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatu
     return RunStatus("converged", tr("converged (local)"), text, start_step, minimum=(x, y))
 
 
-def _check_decay_balance(snapshot: RunSnapshot) -> RunStatus | None:
-    """At rest on a slope, for a weight decay beside the gradient holds it there; None where that cannot be told.
+def _decay_balance(snapshot: RunSnapshot) -> RunStatus | None:
+    """Return the status of a run held on a slope by weight decay, or None.
 
-    The decay alone would move it a hundred times as fast, and it has become a thousand times as slow as it was on average.
+    Two conditions show it: the decay alone would move the run over a hundred times as fast, and the run has become over
+    a thousand times as slow as it was on average.
     """
     strengths = {
         modifier.id: settings[modifier.id]
@@ -146,7 +146,7 @@ def _decay_balance_status(snapshot: RunSnapshot, decay: float, start_step: int) 
 
 
 def _saddle_status(snapshot: RunSnapshot, stationary_point: StationaryPoint, start_step: int) -> RunStatus:
-    """At a saddle or a maximum: the kind is the same, the words are not."""
+    """Return the status at a saddle point or maximum; both have the kind "saddle"."""
     large, small = stationary_point.curvature.largest, stationary_point.curvature.smallest
     curvature_text = tr("the Hessian has the eigenvalues {large:.3g} and {small:.3g}", large=large, small=small)
     if stationary_point.degenerate:
