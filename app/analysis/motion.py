@@ -113,7 +113,7 @@ class Motion:
 
     @cached_property
     def cycle(self) -> Cycle | None:
-        """The shortest cycle that was repeated at least four times, changing by less than 1e-5 of its width per step."""
+        """The shortest cycle repeated at least four times with changes below 1e-5 of its width per step."""
         positions = self.positions
         is_near = np.abs(positions[-3:-67:-1] - positions[-1]) <= 1e-3 * abs(positions[-1] - positions[-2])
         for period in (np.flatnonzero(is_near[: max(len(positions) // 5 - 1, 0)]) + 2).tolist():

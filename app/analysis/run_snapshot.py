@@ -22,9 +22,9 @@ NOISY_MODIFIERS = {"noise", "minibatch"}  # modifiers that draw random numbers
 class RunStatus:
     """What a run is doing.
 
-    ``kind`` is an identifier, ``short_text`` fits a table cell, ``text`` is a sentence with numbers. ``start_step`` is the
-    step since which the status holds, ``period`` that of an oscillation or a cycle in steps, ``minimum`` the minimum to
-    which the run has converged.
+    ``kind`` is an identifier, ``short_text`` fits a table cell, ``text`` is a sentence with numbers. ``start_step`` is
+    the step since which the status holds, ``period`` that of an oscillation or a cycle in steps, ``minimum`` the
+    minimum to which the run has converged.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Where the experiment came from, where it is saved, and whether anything of it is not, also where undo goes beyond an opening."""
+"""The file of the experiment and whether the experiment has unsaved changes, also across undo."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from app.session.experiment_store import ExperimentStore
 
 @dataclass(frozen=True)
 class DocumentEntry:
-    """``opened``: the experiment as it was opened. ``saved``: as it can be had again. ``waived``: as nobody wants to save it.
+    """One opened experiment: as it was ``opened``, as it was last ``saved``, and as it was ``discarded`` unsaved.
 
-    ``path`` is None where there is no file that it can be saved to without asking.
+    ``path`` is None if there is no file to which it can be saved without a dialog.
     """
 
     opened: Experiment
@@ -25,7 +25,7 @@ class DocumentEntry:
 
 
 class DocumentState(QObject):
-    """The origins of the experiments that were opened, in order; that of the one that is shown is the current one."""
+    """The opened experiments in order; ``index`` is the current one, which undo and redo can change."""
 
     changed = pyqtSignal()
 
@@ -38,35 +38,42 @@ class DocumentState(QObject):
 
     @property
     def path(self) -> Path | None:
+        """The file of the experiment, or None."""
         return self.entries[self.index].path
 
     @property
     def modified(self) -> bool:
-        """Whether another experiment would be written than was opened or saved last."""
+        """Whether the experiment differs from the one that was opened or saved last."""
         return self.store.experiment != self.entries[self.index].saved
 
     @property
     def unsaved(self) -> bool:
-        """Whether there is work to ask about: nobody has said yet that it need not be saved."""
+        """Whether there are changes that are neither saved nor discarded."""
         return self.modified and self.store.experiment != self.entries[self.index].discarded
 
     def add_entry(self, experiment: Experiment, path: Path | None) -> None:
-        """An experiment was opened; where it is what was shown already, that is no step of undo."""
+        """Add an entry for an experiment that was opened.
+
+        The store keeps its own object when it is given an equal experiment. That is no undo step, so the current entry
+        is updated instead.
+        """
         displayed = self.store.experiment
         if displayed is experiment:
             self.entries = [*self.entries[: self.index + 1], DocumentEntry(displayed, path, displayed)]
             self._move_index(1)
         else:
-            self._update_entry(path=path, saved=displayed)
+            self._set_entry(replace(self.entries[self.index], path=path, saved=displayed))
 
     def mark_saved(self, path: Path) -> None:
-        self._update_entry(path=path, saved=self.store.experiment)
+        """Record that the experiment was saved to a file."""
+        self._set_entry(replace(self.entries[self.index], path=path, saved=self.store.experiment))
 
     def mark_discarded(self) -> None:
-        self._update_entry(discarded=self.store.experiment)
+        """Record that the unsaved changes may be lost."""
+        self._set_entry(replace(self.entries[self.index], discarded=self.store.experiment))
 
-    def _update_entry(self, **changes: object) -> None:
-        self.entries[self.index] = replace(self.entries[self.index], **changes)  # type: ignore[arg-type]
+    def _set_entry(self, entry: DocumentEntry) -> None:
+        self.entries[self.index] = entry
         self.changed.emit()
 
     def _move_index(self, offset: int) -> None:
@@ -74,7 +81,7 @@ class DocumentState(QObject):
         self.changed.emit()
 
     def _on_store_changed(self, before: Experiment, after: Experiment) -> None:
-        """Undo went back beyond an opening, or redo opened it again: saving must not hit the other's file."""
+        """Follow undo and redo across an opening, so that saving does not overwrite another experiment's file."""
         if not self.store.restoring:
             return
         undone = bool(self.store.redo_stack) and self.store.redo_stack[-1] is before

@@ -1,4 +1,4 @@
-"""Store: the one place where the experiment changes; undo and redo."""
+"""The experiment with undo and redo; every change of it goes through here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ MAX_UNDO_STEPS = 200
 
 
 class ExperimentStore(QObject):
-    """Holds the experiment. ``changed(before, after)`` follows every change, whoever made it."""
+    """The experiment and its undo and redo stacks.
+
+    ``changed(before, after)`` is emitted after every change, including undo and redo.
+    """
 
     changed = pyqtSignal(object, object)
     interaction_finished = pyqtSignal()
@@ -25,7 +28,7 @@ class ExperimentStore(QObject):
         self._merge_key: str | None = None
 
     def set(self, experiment: Experiment, merge_key: str | None = None) -> None:
-        """Make this the experiment. Changes in a row with the same ``merge`` key are one undo step."""
+        """Set the experiment; consecutive changes with the same ``merge_key`` are one undo step."""
         if experiment == self.experiment:
             return
         before = self.experiment
@@ -37,20 +40,22 @@ class ExperimentStore(QObject):
         self.changed.emit(before, experiment)
 
     def begin_interaction(self) -> None:
-        """A drag begins: what it changes is one undo step."""
+        """Begin a drag, the changes of which are one undo step."""
         self.interaction_active = True
         self._merge_key = None
 
     def end_interaction(self) -> None:
-        """The drag is over."""
+        """End a drag."""
         self.interaction_active = False
         self._merge_key = None
         self.interaction_finished.emit()
 
     def undo(self) -> None:
+        """Restore the experiment before the last change, if there is one."""
         self._restore(self.undo_stack, self.redo_stack)
 
     def redo(self) -> None:
+        """Restore the experiment before the last undo, if there is one."""
         self._restore(self.redo_stack, self.undo_stack)
 
     def _restore(self, source: list[Experiment], target: list[Experiment]) -> None:

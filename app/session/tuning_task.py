@@ -1,4 +1,4 @@
-"""Tuner: looks for the best learning rate of every run, a slice at a time, so that the window stays alive."""
+"""Search for the best learning rate of every run in slices, so that the window stays responsive."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from app.model.experiment import Experiment
 
 
 def tune_learning_rates(experiment: Experiment, steps: int) -> Generator[float, None, dict[int, float]]:
-    """The best learning rate by slot, for every run that has one; yields the share that is done. ValueError names the run."""
+    """Return the best learning rate by slot for every run that has one; yield the completed fraction.
+
+    Raises ValueError with the name of the optimizer if no learning rate works.
+    """
     runs = [run for run in experiment.runs if "lr" in run.hyperparameters]
     learning_rates = {}
     for k, run in enumerate(runs):
@@ -30,17 +33,22 @@ def tune_learning_rates(experiment: Experiment, steps: int) -> Generator[float, 
 def _scaled_progress(
     generator: Generator[float, None, LearningRateSweep], index: int, count: int
 ) -> Generator[float, None, LearningRateSweep]:
-    """One of several works: its shares as shares of them all."""
+    """Run one of ``count`` generators and scale its progress to the progress of all."""
     while True:
         try:
             fraction = next(generator)
         except StopIteration as end:
-            return end.value
+            result: LearningRateSweep = end.value
+            return result
         yield (index + fraction) / count
 
 
 class TuningTask(QObject):
-    """``progress`` 0 to 1; ``done(experiment, rates, steps)`` for the experiment that it began with; ``failed`` in a sentence."""
+    """A background search for learning rates.
+
+    ``progress(fraction)`` is emitted after every slice, then either ``done(experiment, learning_rates, steps)`` with
+    the experiment of ``start`` or ``failed(message)``.
+    """
 
     progress = pyqtSignal(float)
     done = pyqtSignal(object, object, int)
@@ -54,15 +62,17 @@ class TuningTask(QObject):
 
     @property
     def running(self) -> bool:
+        """Whether a search is running."""
         return self.timer.isActive()
 
     def start(self, experiment: Experiment, steps: int) -> None:
+        """Search the learning rates that are best after ``steps`` steps."""
         self.experiment, self.steps = experiment, steps
         self.generator = tune_learning_rates(experiment, steps)
         self.timer.start()
 
     def cancel(self) -> None:
-        """Leave everything as it was."""
+        """Stop the search without a result."""
         self.timer.stop()
         if self.generator is not None:
             self.generator.close()

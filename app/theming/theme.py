@@ -1,24 +1,22 @@
-"""Colors, marks and dashes: light, dark and high contrast, said once for the figures, the window and the exported picture."""
+"""Colors, markers and dashes of the light, dark and high-contrast themes, for views, window and exported figures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from app.model.run import Run
+
 MARKERS = ("o", "s", "^", "D", "v", "p", "P", "X")
-DASHES: tuple[tuple[float, ...], ...] = (
-    (),
-    (7.0, 1.3),
-    (7.0, 1.3, 1.3, 1.3),
-    (2.2, 1.3),
-)  # in widths of the line; () is solid
+# Lengths of dashes and gaps in line widths; () is solid.
+DASHES: tuple[tuple[float, ...], ...] = ((), (7.0, 1.3), (7.0, 1.3, 1.3, 1.3), (2.2, 1.3))
 
 
 @dataclass(frozen=True)
 class Style:
-    """How one run is drawn in every view; its mark and its dashes tell it apart where colors cannot."""
+    """How one run is drawn in every view; marker and dashes distinguish runs without color."""
 
     color: str
     marker: str
@@ -29,11 +27,11 @@ class Style:
 
 @dataclass(frozen=True)
 class Theme:
-    """One look. ``map_mix`` and ``map_toward`` say how far viridis is drawn toward a plain color, so that paths stand out.
+    """The colors and line widths of a theme.
 
-    ``line`` divides, ``grid`` is the quietest line of a figure; ``border`` and ``ring`` are the pixels of a control's edge, and of
-    the frame around what has the focus. ``runs`` are the colors of matplotlib's okabe_ito in its order, each light or dark enough
-    to be seen on this face.
+    The colormap is blended by ``colormap_mix`` toward ``colormap_target``, so that paths stand out from it.
+    ``border_width`` and ``focus_ring_width`` are in pixels. ``run_colors`` are matplotlib's okabe_ito in its order,
+    each made light or dark enough for contrast with the background.
     """
 
     name: str
@@ -57,30 +55,32 @@ class Theme:
 
     @property
     def selected_background(self) -> str:
-        """What lies behind a chosen row or a pressed toggle."""
+        """The background of a selected row or a checked toggle."""
         return self.blend(self.accent, 0.8, self.input_background)
 
     @property
     def disabled_text(self) -> str:
-        """The words of what cannot be used now."""
+        """The text color of a disabled control."""
         return self.blend(self.muted_text, 0.45, self.panel_background)
 
     def blend(self, color: str, fraction: float, target: str | None = None) -> str:
-        """The color moved by ``share`` toward another, opaque: what may be drawn twice without darkening."""
+        """Blend a color by ``fraction`` toward another, by default the figure background.
+
+        The result is opaque, unlike a color with alpha, so overlapping marks do not become darker.
+        """
         a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, target or self.figure_background))
         return "#" + "".join(f"{round(v):02x}" for v in a * (1 - fraction) + b * fraction)
 
-    def styles(self, runs: Any) -> list[Style]:
-        """A style for each run of an experiment: its own color, or the palette's by its slot.
+    def styles(self, runs: Iterable[Run]) -> list[Style]:
+        """Return the style of each run: its own color or that of its slot.
 
-        A second round of the colors has other marks and other dashes, so that 32 runs are told apart.
+        When the colors repeat, markers and dashes are shifted, so that 32 runs are distinguishable.
         """
         styles = []
-        for slot, run in ((run.slot or 0, run) for run in runs):
-            color, style_index = (
-                run.color or self.run_colors[slot % len(self.run_colors)],
-                slot + slot // len(self.run_colors),
-            )
+        for run in runs:
+            slot = run.slot or 0
+            color = run.color or self.run_colors[slot % len(self.run_colors)]
+            style_index = slot + slot // len(self.run_colors)
             styles.append(
                 Style(
                     color,
