@@ -26,7 +26,7 @@ def build_stylesheet(theme: Theme) -> str:
 def _border_rules(
     selector: str, theme: Theme, vertical: int, horizontal: int, border_color: str, extra_right: int = 0
 ) -> str:
-    """Return a border and padding, together ``vertical`` and ``horizontal`` pixels wide plus ``extra_right`` at the right.
+    """Return a border and padding, together ``vertical`` and ``horizontal`` pixels, plus ``extra_right`` at the right.
 
     With the focus the border becomes the focus ring, and the padding shrinks so that nothing moves.
     """
@@ -203,7 +203,8 @@ def _bar_rules(theme: Theme) -> str:
         QToolBar#presentation {{ border: 0; border-top: 1px solid {theme.divider}; }}
         QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.divider}; }}
         QTabBar::tab {{ color: {theme.muted_text}; background: transparent;
-                        border: {ring_width}px solid transparent; border-bottom: 3px solid transparent; padding: 4px 10px; }}
+                        border: {ring_width}px solid transparent; border-bottom: 3px solid transparent;
+                        padding: 4px 10px; }}
         QTabBar::tab:hover {{ color: {theme.text}; }}
         QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 3px solid {theme.accent}; }}
         QTabBar::tab:selected:focus {{ border: {ring_width}px solid {theme.accent}; border-bottom-width: 3px; }}
