@@ -1,4 +1,4 @@
-"""Verdicts: what theory says a run must be doing, on surfaces whose curvature, minima and saddles are known."""
+"""The status of runs compared with theory, on surfaces whose curvature, minima and saddle points are known."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from app.analysis.curvature import curvature_at, find_stationary_point, stability_limit
+from app.analysis.curvature import curvature_at, find_stationary_point
 from app.analysis.motion import Motion
 from app.analysis.run_snapshot import TOLERANCE
 from app.analysis.run_status import RunStatus, run_status
+from app.analysis.stability_limit import stability_limit
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
 from optimizers import OPTIMIZERS
@@ -28,16 +29,19 @@ KINDS = {
     "diverged",
     "wandering",
 }
-BOX = 10.0, 8.0  # of a bowl
-TOL = TOLERANCE * math.hypot(*BOX)
+BOWL_SIZE = 10.0, 8.0
+BOWL_TOLERANCE = TOLERANCE * math.hypot(*BOWL_SIZE)
 
 
-def bowl(along_x: float, along_y: float, at: tuple[float, float] = (0.0, 0.0)) -> Surface:
-    """A quadratic with these curvatures, and its only stationary point where it is told."""
-    a, b = at
+def bowl(curvature_x: float, curvature_y: float, center: tuple[float, float] = (0.0, 0.0)) -> Surface:
+    """Return a quadratic with these curvatures and its only stationary point at ``center``."""
+    a, b = center
 
     def function(x, y):
-        return (along_x * (x - a) ** 2 + along_y * (y - b) ** 2) / 2, (along_x * (x - a), along_y * (y - b))
+        return (curvature_x * (x - a) ** 2 + curvature_y * (y - b) ** 2) / 2, (
+            curvature_x * (x - a),
+            curvature_y * (y - b),
+        )
 
     return Surface(
         id="bowl",
@@ -48,26 +52,28 @@ def bowl(along_x: float, along_y: float, at: tuple[float, float] = (0.0, 0.0)) -
         bounds=((-5, 5), (-4, 4)),
         start=(3.0, 2.0),
         function=function,
-        minima=(at,) if min(along_x, along_y) > 0 else (),
+        minima=(center,) if min(curvature_x, curvature_y) > 0 else (),
     )
 
 
-def drive(run: str | Run, surface: Surface | str, steps: int, start: tuple[float, float] | None = None) -> Trajectory:
-    land = SURFACES[surface] if isinstance(surface, str) else surface
-    track = Trajectory(Run.parse(run) if isinstance(run, str) else run, land, start or land.start)
-    track.advance(steps)
-    return track
+def trajectory_of(
+    run: str | Run, surface: Surface | str, steps: int, start: tuple[float, float] | None = None
+) -> Trajectory:
+    surface = SURFACES[surface] if isinstance(surface, str) else surface
+    trajectory = Trajectory(Run.parse(run) if isinstance(run, str) else run, surface, start or surface.start)
+    trajectory.advance(steps)
+    return trajectory
 
 
-def judged(run: str | Run, surface: Surface | str, step: int, start: tuple[float, float] | None = None) -> RunStatus:
-    return run_status(drive(run, surface, step, start), step)
+def status_of(run: str | Run, surface: Surface | str, step: int, start: tuple[float, float] | None = None) -> RunStatus:
+    return run_status(trajectory_of(run, surface, step, start), step)
 
 
-# -- the learning rate against the curvature, on quadratics
+# The learning rate compared with the curvature, on quadratics
 
 
 @pytest.mark.parametrize(
-    ("share", "kind", "says"),
+    ("fraction", "kind", "expected_text"),
     [
         (0.3, "descending", "fallen"),
         (0.99, "oscillating", "is below 2/λmax = 0.5"),
@@ -75,73 +81,77 @@ def judged(run: str | Run, surface: Surface | str, step: int, start: tuple[float
         (1.01, "oscillating", "exceeds 2/λmax = 0.5"),
     ],
 )
-def test_descent_below_at_and_above_two_over_the_curvature(share: float, kind: str, says: str) -> None:
-    """Across the steeper direction a step multiplies by 1 - lr lambda: here by 0.4, -0.98, -1 and -1.02."""
-    lr = share * 2 / 4
-    found = judged(f"sgd lr={lr}", bowl(0.5, 4.0), 12 if kind == "descending" else 60)
-    assert found.kind == kind
-    assert says in found.text
-    assert found.period == (None if kind == "descending" else pytest.approx(2.0))
+def test_gradient_descent_below_at_and_above_its_stability_limit(
+    fraction: float, kind: str, expected_text: str
+) -> None:
+    """A step multiplies the steeper coordinate by 1 - lr lambda: here by 0.4, -0.98, -1 and -1.02."""
+    lr = fraction * 2 / 4
+    status = status_of(f"sgd lr={lr}", bowl(0.5, 4.0), 12 if kind == "descending" else 60)
+    assert status.kind == kind
+    assert expected_text in status.text
+    assert status.period == (None if kind == "descending" else pytest.approx(2.0))
     if kind == "oscillating":
-        assert f"2 % {'narrower' if share < 1 else 'wider'} than the one before" in found.text
-        assert "across the valley" in found.text
-        assert found.short_text == "oscillating, period 2"
+        assert f"2 % {'narrower' if fraction < 1 else 'wider'} than the one before" in status.text
+        assert "across the valley" in status.text
+        assert status.short_text == "oscillating, period 2"
 
 
-@pytest.mark.parametrize("share", [0.9999, 1.0001])
-def test_digits_tell_a_learning_rate_from_its_bound(share: float) -> None:
-    found = judged(f"sgd lr={share * 2 / 4}", bowl(0.5, 4.0), 50)
-    assert found.kind == "oscillating"
+@pytest.mark.parametrize("fraction", [0.9999, 1.0001])
+def test_enough_digits_distinguish_a_learning_rate_from_its_limit(fraction: float) -> None:
+    status = status_of(f"sgd lr={fraction * 2 / 4}", bowl(0.5, 4.0), 50)
+    assert status.kind == "oscillating"
     assert (
-        "0.49995 is below 2/λmax = 0.50000" if share < 1 else "0.50005 exceeds 2/λmax = 0.50000"
-    ) in found.text.replace("= 0.5 ", "= 0.50000 ")
+        "0.49995 is below 2/λmax = 0.50000" if fraction < 1 else "0.50005 exceeds 2/λmax = 0.50000"
+    ) in status.text.replace("= 0.5 ", "= 0.50000 ")
 
 
 @pytest.mark.parametrize(
     ("lr", "beta"), [(0.01, 0.9), (0.1, 0.9), (0.5, 0.9), (1.5, 0.8), (0.001, 0.99), (0.1, 0.99), (1e-4, 0.999)]
 )
-@pytest.mark.parametrize("rule", ["momentum", "momentum_torch"])
-def test_the_period_of_the_heavy_ball(rule: str, lr: float, beta: float) -> None:
-    """The roots of z^2 - (1 + beta - lr lambda) z + beta are sqrt(beta) exp(+-i omega), so a swing lasts 2 pi / omega steps."""
-    curved = 2.0
-    omega = math.acos((1 + beta - lr * curved) / (2 * math.sqrt(beta)))
+@pytest.mark.parametrize("optimizer", ["momentum", "momentum_torch"])
+def test_the_period_of_the_heavy_ball(optimizer: str, lr: float, beta: float) -> None:
+    """The roots of z^2 - (1 + beta - lr lambda) z + beta are sqrt(beta) exp(+-i omega): the period is 2 pi / omega."""
+    curvature = 2.0
+    omega = math.acos((1 + beta - lr * curvature) / (2 * math.sqrt(beta)))
     period = 2 * math.pi / omega
-    found = judged(f"{rule} lr={lr} momentum={beta}", bowl(curved, curved), max(30, round(3.3 * period)))
-    assert found.kind == "oscillating"
-    assert found.period == pytest.approx(period, rel=0.02)
-    each = beta ** (period / 4)  # of half a period
-    narrower = float(found.text.split("each swing is ")[1].split(" %")[0])
-    assert narrower == pytest.approx(100 * (1 - each), rel=0.15)
+    status = status_of(f"{optimizer} lr={lr} momentum={beta}", bowl(curvature, curvature), max(30, round(3.3 * period)))
+    assert status.kind == "oscillating"
+    assert status.period == pytest.approx(period, rel=0.02)
+    width_ratio = beta ** (period / 4)  # of one swing, half a period, to the one before
+    percent_narrower = float(status.text.split("each swing is ")[1].split(" %")[0])
+    assert percent_narrower == pytest.approx(100 * (1 - width_ratio), rel=0.15)
 
 
-def test_two_frequencies_each_have_their_time() -> None:
-    """The swing that is seen is the one that moves the run more."""
-    periods = [2 * math.pi / math.acos((1 + 0.97 - 0.02 * curved) / (2 * math.sqrt(0.97))) for curved in (8.0, 0.2)]
+def test_of_two_oscillations_the_larger_one_is_reported() -> None:
+    """The two coordinates have different periods; the start determines which one moves the run more."""
+    periods = [
+        2 * math.pi / math.acos((1 + 0.97 - 0.02 * curvature) / (2 * math.sqrt(0.97))) for curvature in (8.0, 0.2)
+    ]
     for start, period in zip([(1.0, 2.0), (3.0, 0.01)], periods, strict=True):
-        found = judged("momentum lr=0.02 momentum=0.97", bowl(0.2, 8.0), 350, start)
-        assert found.period == pytest.approx(period, rel=0.03)
+        status = status_of("momentum lr=0.02 momentum=0.97", bowl(0.2, 8.0), 350, start)
+        assert status.period == pytest.approx(period, rel=0.03)
 
 
-def test_signs_hop_about_a_minimum_at_the_length_of_a_step() -> None:
-    found = judged("signsgd lr=0.05", bowl(1.0, 3.0), 200, (1.02, 0.53))
-    assert (found.kind, found.period, found.minimum) == ("cycling", 2.0, None)
-    assert "about the minimum (0, 0)" in found.text
-    assert f"{0.05 * math.sqrt(2):.3g} apart" in found.text
+def test_sign_descent_cycles_around_a_minimum_with_its_step_size() -> None:
+    status = status_of("signsgd lr=0.05", bowl(1.0, 3.0), 200, (1.02, 0.53))
+    assert (status.kind, status.period, status.minimum) == ("cycling", 2.0, None)
+    assert "about the minimum (0, 0)" in status.text
+    assert f"{0.05 * math.sqrt(2):.3g} apart" in status.text
 
 
-def test_zigzag_down_a_valley() -> None:
-    """On Rosenbrock's valley the curvature across is near 1000: at a rate near 2/1000 plain descent flips from side to side."""
-    track = drive("sgd lr=0.0015", "rosenbrock", 50)
-    flips = np.diff(np.asarray(track.xs[30:]))
-    assert (flips[:-1] * flips[1:] < 0).all()
-    found = run_status(track, 50)
-    assert (found.kind, round(found.period or 0, 1)) == ("oscillating", 2.0)
-    assert "across the valley" in found.text
+def test_zigzag_along_a_valley_is_an_oscillation() -> None:
+    """The curvature across the Rosenbrock valley is near 1000, so near lr = 2/1000 gradient descent zigzags."""
+    trajectory = trajectory_of("sgd lr=0.0015", "rosenbrock", 50)
+    displacements = np.diff(np.asarray(trajectory.xs[30:]))
+    assert (displacements[:-1] * displacements[1:] < 0).all()
+    status = run_status(trajectory, 50)
+    assert (status.kind, round(status.period or 0, 1)) == ("oscillating", 2.0)
+    assert "across the valley" in status.text
 
 
-# -- the bounds themselves
+# Stability limits
 
-RULES = [
+OPTIMIZERS_WITH_LIMIT = [
     "sgd",
     "momentum momentum={}",
     "momentum_torch momentum={}",
@@ -153,21 +163,24 @@ RULES = [
 
 @pytest.mark.parametrize("decay", ["", " weight_decay=0.5"])
 @pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
-@pytest.mark.parametrize("rule", RULES)
-def test_below_its_bound_a_rule_settles_and_above_it_does_not(rule: str, beta: float, decay: str) -> None:
-    surface, text = bowl(1.0, 3.0), rule.format(beta) + decay
-    limit = stability_limit(drive(text, surface, 1), 1)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS_WITH_LIMIT)
+def test_an_optimizer_converges_below_its_limit_and_diverges_above(optimizer: str, beta: float, decay: str) -> None:
+    surface, run = bowl(1.0, 3.0), optimizer.format(beta) + decay
+    limit = stability_limit(trajectory_of(run, surface, 1), 1)
     assert limit
     assert limit.learning_rate == pytest.approx(limit.factor / (3.5 if decay else 3.0))
-    ends = [drive(f"{text} lr={share * limit.learning_rate}", surface, 4000).losses[-1] for share in (0.995, 1.005)]
-    assert ends[0] < 1e-9 < 1e3 < ends[1]
+    last_losses = [
+        trajectory_of(f"{run} lr={fraction * limit.learning_rate}", surface, 4000).losses[-1]
+        for fraction in (0.995, 1.005)
+    ]
+    assert last_losses[0] < 1e-9 < 1e3 < last_losses[1]
 
 
-def test_bounds_by_their_formulas() -> None:
-    track = drive("momentum momentum=0.9 lr=0.1", bowl(1.0, 4.0), 3)
-    assert stability_limit(track, 2) == (pytest.approx(3.8 / 4), pytest.approx(3.8), "2(1 + momentum)/λmax")
-    track = drive("nesterov momentum=0.9 lr=0.1", bowl(1.0, 4.0), 3)
-    assert stability_limit(track, 2) == (
+def test_stability_limits_have_their_formulas() -> None:
+    trajectory = trajectory_of("momentum momentum=0.9 lr=0.1", bowl(1.0, 4.0), 3)
+    assert stability_limit(trajectory, 2) == (pytest.approx(3.8 / 4), pytest.approx(3.8), "2(1 + momentum)/λmax")
+    trajectory = trajectory_of("nesterov momentum=0.9 lr=0.1", bowl(1.0, 4.0), 3)
+    assert stability_limit(trajectory, 2) == (
         pytest.approx(3.8 / 2.8 / 4),
         pytest.approx(3.8 / 2.8),
         "2(1 + momentum)/((1 + 2 momentum) λmax)",
@@ -187,62 +200,64 @@ def test_bounds_by_their_formulas() -> None:
         "rprop",
     ],
 )
-def test_no_bound_where_theory_gives_none(run: str) -> None:
-    assert stability_limit(drive(run, bowl(1.0, 4.0), 1), 1) is None
+def test_other_optimizers_and_modifiers_have_no_stability_limit(run: str) -> None:
+    assert stability_limit(trajectory_of(run, bowl(1.0, 4.0), 1), 1) is None
 
 
-def test_no_bound_where_nothing_curves_upwards() -> None:
-    assert stability_limit(drive("sgd", bowl(-1.0, -4.0), 1), 1) is None
+def test_without_positive_curvature_there_is_no_stability_limit() -> None:
+    assert stability_limit(trajectory_of("sgd", bowl(-1.0, -4.0), 1), 1) is None
 
 
-def test_the_rate_meant_is_the_one_in_force() -> None:
-    """A rate of 1 with a fall by 0.1 every 30 updates: beyond the bound of 0.5 first, far below it then."""
-    track = drive("sgd lr=1 step_every=30", bowl(1.0, 4.0), 60)
-    assert "the learning rate 1 exceeds 2/λmax = 0.5" in run_status(track, 20).text
-    assert run_status(track, 50).kind == "descending"
-    falling = judged("sgd lr=1 exponential_gamma=0.98", bowl(1.0, 4.0), 20)
-    assert f"the learning rate {0.98**19:.3g} exceeds 2/λmax = 0.5" in falling.text
+def test_the_scheduled_learning_rate_is_compared_with_the_limit() -> None:
+    """A learning rate of 1, multiplied by 0.1 every 30 steps: first above the limit of 0.5, then far below."""
+    trajectory = trajectory_of("sgd lr=1 step_every=30", bowl(1.0, 4.0), 60)
+    assert "the learning rate 1 exceeds 2/λmax = 0.5" in run_status(trajectory, 20).text
+    assert run_status(trajectory, 50).kind == "descending"
+    decayed = status_of("sgd lr=1 exponential_gamma=0.98", bowl(1.0, 4.0), 20)
+    assert f"the learning rate {0.98**19:.3g} exceeds 2/λmax = 0.5" in decayed.text
 
 
-def test_a_turned_rate_is_judged_by_what_came_after() -> None:
+def test_only_steps_after_a_change_of_hyperparameters_count() -> None:
     run = Run.parse("sgd lr=0.49")
-    turned = run.with_change_at_step(20, {**run.hyperparameters, "lr": 0.1})
-    track = drive(turned, bowl(4.0, 4.0), 40)
-    assert (run_status(track, 20).kind, run_status(track, 32).kind) == ("oscillating", "descending")
-    stopped = drive(run.with_change_at_step(20, {**run.hyperparameters, "lr": 0.0}), bowl(4.0, 4.0), 80)
+    changed = run.with_change_at_step(20, {**run.hyperparameters, "lr": 0.1})
+    trajectory = trajectory_of(changed, bowl(4.0, 4.0), 40)
+    assert (run_status(trajectory, 20).kind, run_status(trajectory, 32).kind) == ("oscillating", "descending")
+    stopped = trajectory_of(run.with_change_at_step(20, {**run.hyperparameters, "lr": 0.0}), bowl(4.0, 4.0), 80)
     assert "the learning rate is 0" in run_status(stopped, 80).text
 
 
-def test_curvature_of_a_tilted_bowl() -> None:
-    """x^2 + 5 y^2 turned by 30 degrees: curvatures 2 and 10, the larger one at 120 degrees."""
+def test_curvature_of_a_rotated_bowl() -> None:
+    """x^2 + 5 y^2 rotated by 30 degrees has the curvatures 2 and 10, the larger one at 120 degrees."""
     c, s = math.cos(math.pi / 6), math.sin(math.pi / 6)
 
-    def tilted(x, y):
+    def rotated_bowl(x, y):
         u, v = c * x + s * y, c * y - s * x
         return u * u + 5 * v * v, (2 * c * u - 10 * s * v, 2 * s * u + 10 * c * v)
 
-    bend = curvature_at(tilted, 0.3, -0.2)
-    assert bend.largest == pytest.approx(10)
-    assert bend.smallest == pytest.approx(2)
-    assert abs(math.cos(bend.angle - 2 * math.pi / 3)) == pytest.approx(1)
-    assert bend.condition_number == pytest.approx(5)
-    assert bend.stable_learning_rate == pytest.approx(0.2)
-    assert bend.stable_learning_rate_with(0.9) == pytest.approx(0.38)
-    assert bend.component_along(complex(c, s)) == pytest.approx(2)
+    curvature = curvature_at(rotated_bowl, 0.3, -0.2)
+    assert curvature.largest == pytest.approx(10)
+    assert curvature.smallest == pytest.approx(2)
+    assert abs(math.cos(curvature.angle - 2 * math.pi / 3)) == pytest.approx(1)
+    assert curvature.condition_number == pytest.approx(5)
+    assert curvature.stable_learning_rate == pytest.approx(0.2)
+    assert curvature.stable_learning_rate_with(0.9) == pytest.approx(0.38)
+    assert curvature.component_along(complex(c, s)) == pytest.approx(2)
 
 
-def test_curvature_without_numbers() -> None:
-    flat, hill = curvature_at(bowl(0.0, 0.0), 1.0, 1.0), curvature_at(bowl(-2.0, -1.0), 1.0, 1.0)
+def test_curvature_of_flat_concave_and_undefined_surfaces() -> None:
+    flat, concave = curvature_at(bowl(0.0, 0.0), 1.0, 1.0), curvature_at(bowl(-2.0, -1.0), 1.0, 1.0)
     assert math.isnan(flat.condition_number)
-    assert flat.stable_learning_rate == hill.stable_learning_rate == hill.stable_learning_rate_with(0.9) == math.inf
+    assert (
+        flat.stable_learning_rate == concave.stable_learning_rate == concave.stable_learning_rate_with(0.9) == math.inf
+    )
     assert curvature_at(bowl(2.0, 0.0), 1.0, 1.0).condition_number == math.inf
-    nowhere = curvature_at(lambda x, y: (math.nan, (math.nan, math.nan)), 0.0, 0.0)
-    assert math.isnan(nowhere.largest)
-    assert math.isnan(nowhere.stable_learning_rate)
+    undefined = curvature_at(lambda x, y: (math.nan, (math.nan, math.nan)), 0.0, 0.0)
+    assert math.isnan(undefined.largest)
+    assert math.isnan(undefined.stable_learning_rate)
 
 
 @pytest.mark.parametrize(
-    ("height", "kind"),
+    ("function", "kind"),
     [
         (lambda x, y: (x**4 + y**4, (4 * x**3, 4 * y**3)), "minimum"),
         (lambda x, y: (-(x**4) - y**4, (-4 * x**3, -4 * y**3)), "maximum"),
@@ -252,13 +267,13 @@ def test_curvature_without_numbers() -> None:
         (lambda x, y: (0 * x, (0 * x, 0 * y)), "flat"),
     ],
 )
-def test_where_the_curvature_decides_nothing_the_heights_around_do(height, kind: str) -> None:
-    found = find_stationary_point(height, 0.0, 0.0, 0.01)
-    assert found
-    assert (found.kind, found.degenerate) == (kind, True)
+def test_a_degenerate_stationary_point_is_classified_by_the_loss_around_it(function, kind: str) -> None:
+    stationary_point = find_stationary_point(function, 0.0, 0.0, 0.01)
+    assert stationary_point
+    assert (stationary_point.kind, stationary_point.degenerate) == (kind, True)
 
 
-# -- at rest
+# Converged runs and saddle points
 
 
 @pytest.mark.parametrize(
@@ -273,59 +288,66 @@ def test_where_the_curvature_decides_nothing_the_heights_around_do(height, kind:
 @pytest.mark.parametrize(
     "run", ["sgd lr=0.01", "momentum lr=0.003", "adam lr=0.02", "newton", "bfgs", "nelder_mead lr=0.1"]
 )
-def test_which_minimum_of_himmelblau(run: str, start: tuple[float, float], minimum: tuple[float, float]) -> None:
-    track = drive(run, "himmelblau", 1500, start)
-    found = run_status(track, 1500)
-    assert (found.kind, found.short_text) == ("converged", "converged")
-    assert found.minimum == pytest.approx(minimum, abs=1e-5)
-    assert "one of 4 global minima" in found.text
+def test_convergence_to_each_minimum_of_himmelblau(
+    run: str, start: tuple[float, float], minimum: tuple[float, float]
+) -> None:
+    trajectory = trajectory_of(run, "himmelblau", 1500, start)
+    status = run_status(trajectory, 1500)
+    assert (status.kind, status.short_text) == ("converged", "converged")
+    assert status.minimum == pytest.approx(minimum, abs=1e-5)
+    assert "one of 4 global minima" in status.text
 
 
 @pytest.mark.parametrize("steps", [200, 3000, 70_000])
-def test_since_when_it_is_there(steps: int) -> None:
-    """Plain descent on a round bowl: the distance shrinks by 0.9 a step, from 3 to the tolerance."""
-    found = judged("sgd lr=0.1", bowl(1.0, 1.0), steps, (3.0, 0.0))
-    assert (found.kind, found.start_step) == ("converged", math.ceil(math.log(TOL / 3) / math.log(0.9)))
+def test_the_start_step_of_convergence(steps: int) -> None:
+    """Gradient descent on an isotropic bowl: the distance shrinks from 3 to the tolerance by 0.9 per step."""
+    status = status_of("sgd lr=0.1", bowl(1.0, 1.0), steps, (3.0, 0.0))
+    assert (status.kind, status.start_step) == ("converged", math.ceil(math.log(BOWL_TOLERANCE / 3) / math.log(0.9)))
 
 
-def test_since_is_found_to_the_step_in_a_long_past() -> None:
-    for away in (0, 5, 4999, 5000, 123_456, 299_999):
-        track = drive("sgd lr=0.5", bowl(1.0, 1.0), 0, (0.0, 0.0))
-        track.xs.extend([9.0] * away + [0.0] * (300_000 - away))
-        track.ys.extend([0.0] * 300_000)
-        track.xs[0] = 9.0 if away else 0.0  # else it has been there from the first
-        assert Motion(track.xs, track.ys, 300_000, 0, 4).step_entered_radius(0j, 1.0) == (away + 1 if away else 0)
+def test_the_start_step_is_exact_for_long_runs() -> None:
+    for outside_steps in (0, 5, 4999, 5000, 123_456, 299_999):
+        trajectory = trajectory_of("sgd lr=0.5", bowl(1.0, 1.0), 0, (0.0, 0.0))
+        trajectory.xs.extend([9.0] * outside_steps + [0.0] * (300_000 - outside_steps))
+        trajectory.ys.extend([0.0] * 300_000)
+        trajectory.xs[0] = 9.0 if outside_steps else 0.0
+        assert Motion(trajectory.xs, trajectory.ys, 300_000, 0, 4).step_entered_radius(0j, 1.0) == (
+            outside_steps + 1 if outside_steps else 0
+        )
 
 
-def test_a_local_minimum_and_how_much_higher_it_is() -> None:
-    """Three-hump camel along y = -x/2: 7/4 x^2 - 21/20 x^4 + x^6/6, whose slope is 0 at x^2 = (4.2 + sqrt(4.2^2 - 14)) / 2."""
+def test_a_local_minimum_and_its_loss_above_the_global_one() -> None:
+    """Three-hump camel along y = -x/2 is 7/4 x^2 - 21/20 x^4 + x^6/6.
+
+    Its derivative is 0 at x^2 = (4.2 + sqrt(4.2^2 - 14)) / 2.
+    """
     x = math.sqrt((4.2 + math.sqrt(4.2**2 - 14)) / 2)
-    height = 1.75 * x**2 - 1.05 * x**4 + x**6 / 6
-    found = judged("sgd lr=0.05", "three_hump_camel", 500, (-2.0, 0.9))
-    assert (found.kind, found.short_text) == ("converged", "converged (local)")
-    assert found.minimum == pytest.approx((-x, x / 2), abs=1e-6)
-    assert f"{height:.3g} above the global minimum" in found.text
+    local_minimum = 1.75 * x**2 - 1.05 * x**4 + x**6 / 6
+    status = status_of("sgd lr=0.05", "three_hump_camel", 500, (-2.0, 0.9))
+    assert (status.kind, status.short_text) == ("converged", "converged (local)")
+    assert status.minimum == pytest.approx((-x, x / 2), abs=1e-6)
+    assert f"{local_minimum:.3g} above the global minimum" in status.text
 
 
 @pytest.mark.parametrize("run", ["sgd", "momentum", "adam", "newton", "signsgd", "trust_region"])
-def test_a_start_on_the_minimum_is_there(run: str) -> None:
-    track = drive(run, "himmelblau", 20, (3.0, 2.0))
+def test_a_start_at_the_minimum_has_converged_since_step_0(run: str) -> None:
+    trajectory = trajectory_of(run, "himmelblau", 20, (3.0, 2.0))
     for step in (1, 2, 5, 20):
-        assert (run_status(track, step).kind, run_status(track, step).start_step) == ("converged", 0)
-    assert run_status(track, 0).kind == "start"
+        assert (run_status(trajectory, step).kind, run_status(trajectory, step).start_step) == ("converged", 0)
+    assert run_status(trajectory, 0).kind == "start"
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-def test_a_ball_that_passes_the_minimum_has_not_converged(steps: int) -> None:
-    """The rate is such that the ball lies exactly on the minimum after so many steps: no gradient, but all its speed."""
-    beta, curved = 0.9, 2.0
-    a = (
-        1.0 if steps == 1 else ((2 + beta) - math.sqrt((2 + beta) ** 2 - 4)) / 2
-    )  # x1 = (1-a) x0; x2 = ((1-a)^2 - beta a) x0
-    track = drive(f"momentum lr={a / curved!r} momentum={beta}", bowl(curved, curved), 60, (4.0, 0.0))
-    assert abs(track.xs[steps]) < 1e-12
-    assert abs(track.xs[steps + 1]) > 1
-    assert run_status(track, steps).kind != "converged"
+def test_momentum_that_passes_the_minimum_has_not_converged(steps: int) -> None:
+    """The learning rate puts the run exactly on the minimum after ``steps`` steps, at full speed."""
+    beta, curvature = 0.9, 2.0
+    # With a = lr lambda, x1 = (1 - a) x0 and x2 = ((1 - a)^2 - beta a) x0.
+    a = 1.0 if steps == 1 else ((2 + beta) - math.sqrt((2 + beta) ** 2 - 4)) / 2
+    run = f"momentum lr={a / curvature!r} momentum={beta}"
+    trajectory = trajectory_of(run, bowl(curvature, curvature), 60, (4.0, 0.0))
+    assert abs(trajectory.xs[steps]) < 1e-12
+    assert abs(trajectory.xs[steps + 1]) > 1
+    assert run_status(trajectory, steps).kind != "converged"
 
 
 @pytest.mark.parametrize(
@@ -340,69 +362,71 @@ def test_a_ball_that_passes_the_minimum_has_not_converged(steps: int) -> None:
         "qhm lr=0.1",
     ],
 )
-def test_what_has_converged_stays(run: str) -> None:
-    """At every step of a swinging ball: neither its turning points, without speed, nor its passages, without gradient, count."""
-    track = drive(run, bowl(1.0, 0.5), 6000, (1.0, -2.0))
-    x, y, _ = track.values_between(0, 6000)
-    ahead = np.maximum.accumulate(np.hypot(x, y)[::-1])[::-1]  # how far it will be at most
+def test_a_converged_run_stays_within_the_tolerance(run: str) -> None:
+    """Neither turning points, where the speed is 0, nor passages of the minimum, where the gradient is 0, count."""
+    trajectory = trajectory_of(run, bowl(1.0, 0.5), 6000, (1.0, -2.0))
+    x, y, _ = trajectory.values_between(0, 6000)
+    max_later_distance = np.maximum.accumulate(np.hypot(x, y)[::-1])[::-1]
     for step in range(1, 5000, 3):
-        if run_status(track, step).kind == "converged":
-            assert ahead[step] < 3 * TOL
+        if run_status(trajectory, step).kind == "converged":
+            assert max_later_distance[step] < 3 * BOWL_TOLERANCE
         else:
-            assert step < 300 or ahead[step - 300] > TOL / 300
+            assert step < 300 or max_later_distance[step - 300] > BOWL_TOLERANCE / 300
 
 
-def test_rest_within_the_tolerance_counts_however_it_jitters() -> None:
-    """RMSprop hops about a minimum at half its learning rate; a tenth of that is too little to be seen."""
-    seen, unseen = (judged(f"rmsprop lr={lr} rho=0.9", bowl(1.0, 1.0), 4000, (0.5, 0.3)) for lr in (0.05, TOL / 10))
-    assert seen.kind in ("cycling", "oscillating")
-    assert unseen.kind == "converged"
+def test_oscillation_within_the_tolerance_counts_as_converged() -> None:
+    """RMSprop oscillates around a minimum with about half its learning rate."""
+    wide, narrow = (
+        status_of(f"rmsprop lr={lr} rho=0.9", bowl(1.0, 1.0), 4000, (0.5, 0.3)) for lr in (0.05, BOWL_TOLERANCE / 10)
+    )
+    assert wide.kind in ("cycling", "oscillating")
+    assert narrow.kind == "converged"
 
 
 @pytest.mark.parametrize("start", [(1.5, 0.0), (-0.7, 0.0), (0.0, 0.0)])
-def test_on_the_ridge_of_a_saddle(start: tuple[float, float]) -> None:
-    found = judged("sgd lr=0.1", "saddle", 100, start)
-    assert (found.kind, found.short_text) == ("saddle", "at a saddle")
-    assert "eigenvalues 2 and -2" in found.text
-    assert "has rested at a saddle (0, 0)" in found.text
+def test_a_run_on_the_ridge_ends_at_the_saddle_point(start: tuple[float, float]) -> None:
+    status = status_of("sgd lr=0.1", "saddle", 100, start)
+    assert (status.kind, status.short_text) == ("saddle", "at a saddle")
+    assert "eigenvalues 2 and -2" in status.text
+    assert "has rested at a saddle (0, 0)" in status.text
 
 
-def test_a_saddle_holds_for_a_while_and_lets_go() -> None:
-    """Beside the ridge by 1e-9 the distance from it grows by 1.2 a step, so after 100 steps it is 0.08."""
-    track = drive("sgd lr=0.1", "saddle", 200, (1.5, 1e-9))
-    assert run_status(track, 10).kind == "descending"
-    assert run_status(track, 60).kind == "saddle"
-    assert "lingered" in run_status(track, 60).text
-    assert run_status(track, 100).kind == "descending"
-    assert run_status(drive("sgd lr=0.1", "saddle", 60), 25).kind == "descending"
+def test_a_run_stays_near_a_saddle_point_and_escapes() -> None:
+    """A distance of 1e-9 from the ridge grows by a factor of 1.2 per step, to 0.08 after 100 steps."""
+    trajectory = trajectory_of("sgd lr=0.1", "saddle", 200, (1.5, 1e-9))
+    assert run_status(trajectory, 10).kind == "descending"
+    assert run_status(trajectory, 60).kind == "saddle"
+    assert "lingered" in run_status(trajectory, 60).text
+    assert run_status(trajectory, 100).kind == "descending"
+    assert run_status(trajectory_of("sgd lr=0.1", "saddle", 60), 25).kind == "descending"
 
 
-def test_a_ball_rolls_over_a_saddle() -> None:
-    """Along the ridge it passes the saddle at full speed, like a minimum."""
-    track = drive("momentum lr=0.01 momentum=0.99", "saddle", 60, (1.5, 0.0))
-    x = np.asarray(track.xs)
+def test_momentum_that_passes_a_saddle_point_is_not_at_it() -> None:
+    """Along the ridge the run passes the saddle point at full speed, as it would pass a minimum."""
+    trajectory = trajectory_of("momentum lr=0.01 momentum=0.99", "saddle", 60, (1.5, 0.0))
+    x = np.asarray(trajectory.xs)
     passing = int(np.flatnonzero(x[:-1] * x[1:] < 0)[0])
-    assert {run_status(track, step).kind for step in range(passing - 2, passing + 3)} <= {"descending", "climbing"}
+    assert {run_status(trajectory, step).kind for step in range(passing - 2, passing + 3)} <= {"descending", "climbing"}
 
 
 @pytest.mark.parametrize("start", [(0.0, 0.0), (1.0, 0.0)])
-def test_the_monkey_saddle(start: tuple[float, float]) -> None:
-    found = judged("sgd lr=0.3", "monkey_saddle", 6000, start)
-    assert (found.kind, found.short_text) == ("saddle", "at a saddle")
-    assert "yet the ground falls to some sides" in found.text
+def test_a_monkey_saddle_is_a_saddle_point(start: tuple[float, float]) -> None:
+    status = status_of("sgd lr=0.3", "monkey_saddle", 6000, start)
+    assert (status.kind, status.short_text) == ("saddle", "at a saddle")
+    assert "yet the ground falls to some sides" in status.text
 
 
 @pytest.mark.parametrize("run", ["adopt weight_decay=0.1", "nelder_mead lr=5"])
-def test_a_first_update_that_does_not_move_is_no_rest(run: str) -> None:
-    """ADOPT only looks at the first gradient; a search may find nothing better at once. On a hill and on a slope alike."""
+def test_a_first_step_without_motion_is_not_convergence(run: str) -> None:
+    """ADOPT does not move in its first step; a direct search may find nothing better at first."""
     for surface, start in (("sphere", (-4.0, 3.0)), ("himmelblau", (-0.27, -0.92))):
-        assert judged(run, surface, 1, start).kind in ("start", "descending")
+        assert status_of(run, surface, 1, start).kind in ("start", "descending")
 
 
-def test_the_top_of_a_hill() -> None:
-    found = judged("newton", bowl(-1.0, -3.0), 5)
-    assert (found.kind, found.short_text) == ("saddle", "at a maximum")
-    assert "eigenvalues -1 and -3" in found.text
+def test_newton_converges_to_a_maximum() -> None:
+    status = status_of("newton", bowl(-1.0, -3.0), 5)
+    assert (status.kind, status.short_text) == ("saddle", "at a maximum")
+    assert "eigenvalues -1 and -3" in status.text
 
 
 @pytest.mark.parametrize(
@@ -414,19 +438,19 @@ def test_the_top_of_a_hill() -> None:
         "newton weight_decay=0.5",
     ],
 )
-def test_weight_decay_holds_it_off_the_minimum(run: str) -> None:
-    """2 (x - 2)^2 / 2 + 0.5 x^2 / 2 is lowest at x = 2 * 2 / 2.5, 0.4 from the minimum of the surface; y is 0 anyhow."""
-    found = judged(run, bowl(2.0, 1.0, at=(2.0, 0.0)), 1000, (3.0, 2.0))
-    assert (found.kind, found.short_text, found.minimum) == ("converged", "converged (decay)", None)
-    assert "(1.6, 0)" in found.text
-    assert "weight decay of 0.5 balances the slope; the nearest global minimum is 0.4 away" in found.text
+def test_weight_decay_keeps_a_run_away_from_the_minimum(run: str) -> None:
+    """2 (x - 2)^2 / 2 + 0.5 x^2 / 2 is lowest at x = 2 * 2 / 2.5, 0.4 from the minimum of the surface."""
+    status = status_of(run, bowl(2.0, 1.0, center=(2.0, 0.0)), 1000, (3.0, 2.0))
+    assert (status.kind, status.short_text, status.minimum) == ("converged", "converged (decay)", None)
+    assert "(1.6, 0)" in status.text
+    assert "weight decay of 0.5 balances the slope; the nearest global minimum is 0.4 away" in status.text
 
 
-# -- slow, level, without end
+# Slow, diverging and noisy runs
 
 
 @pytest.mark.parametrize(
-    ("run", "surface", "start", "says"),
+    ("run", "surface", "start", "expected_text"),
     [
         ("sgd lr=1e-7", "rosenbrock", (-1.5, 2.0), "the learning rate 1e-07 is far below 2/λmax"),
         ("sgd lr=1e-9", "sphere", (-4.0, 3.0), "5 away"),
@@ -445,27 +469,29 @@ def test_weight_decay_holds_it_off_the_minimum(run: str) -> None:
     ],
 )
 @pytest.mark.parametrize("step", [10, 40, 500])
-def test_crawling(run: str, surface: str, start: tuple[float, float], says: str, step: int) -> None:
-    found = judged(run, surface, step, start)
-    assert found.kind == "crawling"
-    assert says in found.text
+def test_slow_progress_and_its_reason(
+    run: str, surface: str, start: tuple[float, float], expected_text: str, step: int
+) -> None:
+    status = status_of(run, surface, step, start)
+    assert status.kind == "crawling"
+    assert expected_text in status.text
 
 
-def test_slow_near_the_goal_is_not_crawling() -> None:
-    """Three times the tolerance from the minimum, at a tenth of the way a step: few steps are left."""
-    assert judged("sgd lr=0.1", bowl(1.0, 1.0), 12, (10 * TOL, 0.0)).kind == "descending"
+def test_small_steps_near_the_minimum_are_not_slow_progress() -> None:
+    """At about three times the tolerance and a tenth of the distance per step, few steps remain."""
+    assert status_of("sgd lr=0.1", bowl(1.0, 1.0), 12, (10 * BOWL_TOLERANCE, 0.0)).kind == "descending"
 
 
-def test_a_search_that_pauses_does_not_crawl() -> None:
-    """Nelder & Mead's best corner often stays for a few updates."""
-    track = drive("nelder_mead", "rosenbrock", 80)
-    still = np.flatnonzero(np.diff(track.values_between(0, 80)[0]) == 0)
-    assert still.size > 5
-    assert not {run_status(track, int(step) + 1).kind for step in still} & {"crawling", "converged"}
+def test_a_pausing_search_is_not_slow_progress() -> None:
+    """The best vertex of Nelder-Mead often does not change for a few steps."""
+    trajectory = trajectory_of("nelder_mead", "rosenbrock", 80)
+    paused_steps = np.flatnonzero(np.diff(trajectory.values_between(0, 80)[0]) == 0)
+    assert paused_steps.size > 5
+    assert not {run_status(trajectory, int(step) + 1).kind for step in paused_steps} & {"crawling", "converged"}
 
 
 @pytest.mark.parametrize(
-    ("run", "surface", "says"),
+    ("run", "surface", "expected_text"),
     [
         ("sgd lr=0.01", "rosenbrock", "at step 0 the learning rate 0.01 exceeds 2/λmax = "),
         ("momentum lr=2", "himmelblau", "exceeds 2(1 + momentum)/λmax"),
@@ -473,93 +499,108 @@ def test_a_search_that_pauses_does_not_crawl() -> None:
         ("optimistic_gradient lr=1", "beale", "left the range of numbers"),
     ],
 )
-def test_diverged(run: str, surface: str, says: str) -> None:
-    track = drive(run, surface, 5000)
-    gone = track.diverged_at
-    assert gone
-    found = run_status(track, 5000)
-    assert (found.kind, found.short_text, found.start_step) == ("diverged", f"diverged at {gone}", gone)
-    assert says in found.text
-    assert run_status(track, gone) == found
-    assert run_status(track, gone - 1).kind != "diverged"
+def test_divergence_and_its_reason(run: str, surface: str, expected_text: str) -> None:
+    trajectory = trajectory_of(run, surface, 5000)
+    diverged_at = trajectory.diverged_at
+    assert diverged_at
+    status = run_status(trajectory, 5000)
+    assert (status.kind, status.short_text, status.start_step) == (
+        "diverged",
+        f"diverged at {diverged_at}",
+        diverged_at,
+    )
+    assert expected_text in status.text
+    assert run_status(trajectory, diverged_at) == status
+    assert run_status(trajectory, diverged_at - 1).kind != "diverged"
 
 
-def test_diverged_before_the_first_step() -> None:
-    track = drive("sgd", bowl(1.0, 1.0), 5, (1e200, 0.0))
-    assert (track.diverged_at, run_status(track, 0).short_text, run_status(track, 5).kind) == (
+def test_divergence_at_the_start() -> None:
+    trajectory = trajectory_of("sgd", bowl(1.0, 1.0), 5, (1e200, 0.0))
+    assert (trajectory.diverged_at, run_status(trajectory, 0).short_text, run_status(trajectory, 5).kind) == (
         0,
         "diverged at 0",
         "diverged",
     )
 
 
-def test_climbing_and_descending() -> None:
-    """A ball with momentum goes up the other side; the surface falls without end."""
-    track = drive("momentum lr=0.01", bowl(2.0, 2.0), 60, (4.0, 0.0))
-    x = np.asarray(track.xs)
-    over = int(np.flatnonzero(x < 0)[0])
-    assert run_status(track, over - 2).kind == "descending"
-    assert run_status(track, int(x.argmin()) - 1).kind == "climbing"
-    assert judged("sgd lr=0.1", "saddle", 40, (0.1, 0.1)).kind == "descending"
+def test_rising_and_falling_loss() -> None:
+    """A run with momentum rises beyond the minimum; on the unbounded saddle the loss keeps falling."""
+    trajectory = trajectory_of("momentum lr=0.01", bowl(2.0, 2.0), 60, (4.0, 0.0))
+    x = np.asarray(trajectory.xs)
+    passing = int(np.flatnonzero(x < 0)[0])
+    assert run_status(trajectory, passing - 2).kind == "descending"
+    assert run_status(trajectory, int(x.argmin()) - 1).kind == "climbing"
+    assert status_of("sgd lr=0.1", "saddle", 40, (0.1, 0.1)).kind == "descending"
 
 
 @pytest.mark.parametrize(
     "run", ["sgd lr=0.1 noise=1", "momentum lr=0.02 noise=1", "adam lr=0.05 noise=1", "sgd lr=0.3 noise=2"]
 )
-def test_noise_wanders(run: str) -> None:
-    track = drive(run, "sphere", 3000)
-    kinds = [run_status(track, step).kind for step in range(300, 3000, 30)]
+def test_gradient_noise_makes_a_run_wander(run: str) -> None:
+    trajectory = trajectory_of(run, "sphere", 3000)
+    kinds = [run_status(trajectory, step).kind for step in range(300, 3000, 30)]
     assert kinds.count("wandering") > 0.8 * len(kinds)
     assert not {"converged", "cycling", "crawling", "saddle", "start"} & set(kinds)
-    words = next(found.text for step in range(300, 3000) if (found := run_status(track, step)).kind == "wandering")
-    assert "the noise of its gradient keeps it moving" in words
+    text = next(
+        status.text for step in range(300, 3000) if (status := run_status(trajectory, step)).kind == "wandering"
+    )
+    assert "the noise of its gradient keeps it moving" in text
 
 
 @pytest.mark.parametrize("run", ["sgd lr=0.01", "adam lr=0.05", "signsgd lr=0.02", "normalized_gradient lr=0.05"])
-def test_on_a_knife_edge_nothing_has_converged(run: str) -> None:
-    """Bukin 6 has no smooth stationary point: whoever hops across its edge is still on the way, however high the walls are."""
-    track = drive(run, "bukin6", 1500)
-    away = SURFACES["bukin6"].distance_to_minimum(*(np.array(column) for column in (track.xs, track.ys)))
+def test_a_run_on_a_nonsmooth_ridge_has_not_converged(run: str) -> None:
+    """Bukin 6 has no smooth stationary point: a run that oscillates across its edge has not converged."""
+    trajectory = trajectory_of(run, "bukin6", 1500)
+    distance = SURFACES["bukin6"].distance_to_minimum(*(np.array(column) for column in (trajectory.xs, trajectory.ys)))
     for step in range(5, 1500, 25):
-        assert run_status(track, step).kind != "saddle"
-        assert away[step] < 0.002 or run_status(track, step).kind != "converged"
+        assert run_status(trajectory, step).kind != "saddle"
+        assert distance[step] < 0.002 or run_status(trajectory, step).kind != "converged"
 
 
-def test_a_cone_has_a_known_tip() -> None:
-    """Ackley's minimum has no gradient and no curvature; the list of minima decides there."""
-    assert judged("adam lr=0.01 exponential_gamma=0.99", "ackley", 1500, (0.2, 0.1)).minimum == (0, 0)
-    hop = judged("sgd lr=0.01", "ackley", 600, (0.02, 0.0))
-    assert hop.kind in ("cycling", "oscillating", "wandering")
+def test_a_nonsmooth_minimum_is_taken_from_the_list_of_minima() -> None:
+    """Ackley has neither gradient nor curvature at its minimum."""
+    assert status_of("adam lr=0.01 exponential_gamma=0.99", "ackley", 1500, (0.2, 0.1)).minimum == (0, 0)
+    oscillating = status_of("sgd lr=0.01", "ackley", 600, (0.02, 0.0))
+    assert oscillating.kind in ("cycling", "oscillating", "wandering")
 
 
-# -- all of them
+# All optimizers and surfaces
 
-SPREAD = ["rosenbrock", "himmelblau", "saddle", "easom", "bukin6", "ackley", "michalewicz", "linear_regression"]
+VARIED_SURFACES = [
+    "rosenbrock",
+    "himmelblau",
+    "saddle",
+    "easom",
+    "bukin6",
+    "ackley",
+    "michalewicz",
+    "linear_regression",
+]
 
 
-@pytest.mark.parametrize("rule", OPTIMIZERS)
-def test_every_optimizer_gets_a_verdict_from_its_past_alone(rule: str) -> None:
-    """On surfaces of all sorts, at usual and at wild rates; a later step changes no earlier verdict."""
-    turn = list(OPTIMIZERS).index(rule)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_has_a_status_that_depends_on_its_past_only(optimizer: str) -> None:
+    """On various surfaces, at default and at 100 times larger learning rates, later steps do not change a status."""
+    position = list(OPTIMIZERS).index(optimizer)
     for k in range(4):
         run, surface = (
-            Run(rule, {"lr": OPTIMIZERS[rule].defaults["lr"] * (1, 100)[k % 2]}),
-            SPREAD[(3 * k + turn) % len(SPREAD)],
+            Run(optimizer, {"lr": OPTIMIZERS[optimizer].defaults["lr"] * (1, 100)[k % 2]}),
+            VARIED_SURFACES[(3 * k + position) % len(VARIED_SURFACES)],
         )
-        early, late = (drive(run, surface, steps) for steps in (50, 120))
+        early, late = (trajectory_of(run, surface, steps) for steps in (50, 120))
         for step in (0, 1, 2, 5, 50):
-            found = run_status(late, step)
-            assert found.kind in KINDS
-            assert 0 < len(found.short_text) <= 24
-            assert "nan" not in found.text
-            assert (found.kind == "start") >= (step == 0)
-            assert run_status(early, step) == found
+            status = run_status(late, step)
+            assert status.kind in KINDS
+            assert 0 < len(status.short_text) <= 24
+            assert "nan" not in status.text
+            assert (status.kind == "start") >= (step == 0)
+            assert run_status(early, step) == status
         late.advance(380)
         assert run_status(late, 500).kind in KINDS
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-def test_every_surface(surface: str) -> None:
+def test_every_surface_has_a_status(surface: str) -> None:
     for run in (
         "sgd",
         "sgd lr=10",
@@ -568,27 +609,28 @@ def test_every_surface(surface: str) -> None:
         "newton",
         "adam lr=0.05 noise=1 weight_decay=0.1 cosine_steps=300",
     ):
-        track = drive(run, surface, 400)
+        trajectory = trajectory_of(run, surface, 400)
         for step in (1, 2, 5, 50, 400):
-            assert run_status(track, step).kind in KINDS
+            assert run_status(trajectory, step).kind in KINDS
 
 
-def test_a_plain_function_is_a_surface_too() -> None:
-    found = judged("sgd lr=0.1", lambda x, y: (x * x + y * y, (2 * x, 2 * y)), 300, (3.0, 1.0))  # type: ignore[arg-type]
-    assert (found.kind, found.minimum) == ("converged", (pytest.approx(0, abs=1e-9), pytest.approx(0, abs=1e-9)))
+def test_a_plain_function_serves_as_a_surface() -> None:
+    status = status_of("sgd lr=0.1", lambda x, y: (x * x + y * y, (2 * x, 2 * y)), 300, (3.0, 1.0))  # type: ignore[arg-type]
+    assert (status.kind, status.minimum) == ("converged", (pytest.approx(0, abs=1e-9), pytest.approx(0, abs=1e-9)))
 
 
 @pytest.mark.parametrize("run", ["sgd lr=0.001", "sgd lr=1e-9", "momentum lr=1e-9 momentum=0.999"])
-def test_a_long_past_costs_little(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of half a million steps a verdict looks at some tens of thousands, if it looks for the step since when; else at hundreds."""
-    track, looked, points = drive(run, "rosenbrock", 500_000), 0, Motion.sample_positions
+def test_the_status_of_a_long_run_reads_few_positions(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 500,000 steps, tens of thousands are read if the start step of convergence is searched, else hundreds."""
+    trajectory, read_count = trajectory_of(run, "rosenbrock", 500_000), 0
+    sample_positions = Motion.sample_positions
 
-    def counted(motion: Motion, first: int, last: int, stride: int = 1) -> np.ndarray:
-        nonlocal looked
-        found = points(motion, first, last, stride)
-        looked += len(found)
-        return found
+    def counting_sample_positions(motion: Motion, first_step: int, last_step: int, stride: int = 1) -> np.ndarray:
+        nonlocal read_count
+        positions = sample_positions(motion, first_step, last_step, stride)
+        read_count += len(positions)
+        return positions
 
-    monkeypatch.setattr(Motion, "sample_positions", counted)
-    found = run_status(track, 500_000)
-    assert looked < (50_000 if found.kind == "converged" else 2_000)
+    monkeypatch.setattr(Motion, "sample_positions", counting_sample_positions)
+    status = run_status(trajectory, 500_000)
+    assert read_count < (50_000 if status.kind == "converged" else 2_000)

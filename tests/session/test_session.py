@@ -1,4 +1,4 @@
-"""Store, clock and session: undo, time into updates, and what restarts what."""
+"""Experiment store, playback clock and session: undo, steps per time, and what an edit restarts."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from app.io.experiment_json import from_json, to_json
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.session.experiment_store import ExperimentStore
+from app.session.pending_work import MAX_DRAG_STEPS
 from app.session.playback_clock import MAX_CATCH_UP_SECONDS, PlaybackClock
-from app.session.session import MAX_DRAG_STEPS, Session
+from app.session.session import Session
 from optimizers import trace
 
 pytestmark = pytest.mark.usefixtures("application")
 
 
-def turned(experiment: Experiment, rate: float) -> Experiment:
-    return experiment.with_run(0, experiment.runs[0].with_hyperparameter("lr", rate))
+def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experiment:
+    return experiment.with_run(0, experiment.runs[0].with_hyperparameter("lr", learning_rate))
 
 
-def test_undo_and_redo_go_all_the_way() -> None:
+def test_undo_and_redo_restore_all_versions() -> None:
     store = ExperimentStore(DEFAULT_EXPERIMENT)
-    seen = [DEFAULT_EXPERIMENT]
-    store.changed.connect(lambda before, after: seen.append(after))
-    versions = [turned(DEFAULT_EXPERIMENT, rate) for rate in (0.1, 0.2, 0.3)]
+    emitted = [DEFAULT_EXPERIMENT]
+    store.changed.connect(lambda before, after: emitted.append(after))
+    versions = [with_learning_rate(DEFAULT_EXPERIMENT, learning_rate) for learning_rate in (0.1, 0.2, 0.3)]
     for version in versions:
         store.set(version)
     for expected in (versions[1], versions[0], DEFAULT_EXPERIMENT, DEFAULT_EXPERIMENT):
@@ -38,65 +39,67 @@ def test_undo_and_redo_go_all_the_way() -> None:
         store.redo()
         assert store.experiment == expected
     store.undo()
-    store.set(turned(DEFAULT_EXPERIMENT, 9.0))
+    store.set(with_learning_rate(DEFAULT_EXPERIMENT, 9.0))
     store.redo()
-    assert store.experiment == turned(DEFAULT_EXPERIMENT, 9.0), "a change after an undo ends the redo"
-    assert len(seen) == 1 + 3 + 3 + 3 + 1 + 1
+    assert store.experiment == with_learning_rate(DEFAULT_EXPERIMENT, 9.0), (
+        "a change after an undo clears the redo stack"
+    )
+    assert len(emitted) == 1 + 3 + 3 + 3 + 1 + 1
 
 
-def test_a_drag_is_one_undo_step_and_two_drags_are_two() -> None:
+def test_each_drag_is_one_undo_step() -> None:
     store = ExperimentStore(DEFAULT_EXPERIMENT)
     for drag in (1, 2):
         store.begin_interaction()
         for k in range(5):
-            store.set(turned(DEFAULT_EXPERIMENT, drag + k / 10), merge_key="0 lr")
+            store.set(with_learning_rate(DEFAULT_EXPERIMENT, drag + k / 10), merge_key="0 lr")
         store.end_interaction()
     assert len(store.undo_stack) == 2
     store.undo()
-    assert store.experiment == turned(DEFAULT_EXPERIMENT, 1.4)
+    assert store.experiment == with_learning_rate(DEFAULT_EXPERIMENT, 1.4)
     store.undo()
     assert store.experiment == DEFAULT_EXPERIMENT
 
 
-def test_setting_the_same_is_nothing() -> None:
+def test_setting_an_equal_experiment_is_no_undo_step() -> None:
     store = ExperimentStore(DEFAULT_EXPERIMENT)
     store.set(from_json(to_json(DEFAULT_EXPERIMENT)))
     assert not store.undo_stack
 
 
-def test_the_clock_makes_whole_updates_of_any_time(application: QApplication) -> None:
-    clock, made = PlaybackClock(), []
-    clock.steps_due.connect(made.append)
+def test_the_clock_emits_whole_steps_for_any_elapsed_time(application: QApplication) -> None:
+    clock, steps = PlaybackClock(), []
+    clock.steps_due.connect(steps.append)
     clock.set_speed(1)
     for _ in range(100):
         clock.advance_time(0.016)
-    assert made == [1]
+    assert steps == [1]
     clock.set_speed(10_000)
-    made.clear()
+    steps.clear()
     for _ in range(100):
         clock.advance_time(0.016)
-    assert sum(made) == pytest.approx(16_000, abs=1)
-    made.clear()
+    assert sum(steps) == pytest.approx(16_000, abs=1)
+    steps.clear()
     clock.advance_time(3600)
-    assert made == [pytest.approx(10_000 * MAX_CATCH_UP_SECONDS, abs=1)], "a machine that slept does not catch up"
+    assert steps == [pytest.approx(10_000 * MAX_CATCH_UP_SECONDS, abs=1)], "after a suspend, steps are limited"
     clock.set_speed(1e9)
     assert clock.speed == 10_000
 
 
-def test_what_is_due_is_made_and_said() -> None:
-    session, moves = Session(), []
-    session.step_changed.connect(lambda first, last: moves.append((first, last)))
+def test_due_steps_are_computed_and_announced() -> None:
+    session, changes = Session(), []
+    session.step_changed.connect(lambda first, last: changes.append((first, last)))
     session.clock.steps_due.emit(7)
     session.clock.steps_due.emit(3)
-    assert moves == [(0, 7), (7, 10)]
+    assert changes == [(0, 7), (7, 10)]
     assert session.race.step == 10
 
 
-def test_a_hyperparameter_restarts_nothing_and_another_ground_starts_anew() -> None:
+def test_another_surface_or_start_restarts_but_a_hyperparameter_does_not() -> None:
     session = Session()
     session.advance(20)
     race = session.race
-    session.change(lambda e: turned(e, 0.002))
+    session.change(lambda e: with_learning_rate(e, 0.002))
     assert session.race is race
     assert race.trajectories[0].hyperparameters_by_step[-1] == (20, {"lr": 0.002})
     for change in (
@@ -109,12 +112,12 @@ def test_a_hyperparameter_restarts_nothing_and_another_ground_starts_anew() -> N
         assert len(session.race.trajectories) == len(session.experiment.runs)
 
 
-def test_runs_join_and_leave_without_a_restart_and_undo_brings_them_back() -> None:
+def test_adding_removing_and_replacing_runs_does_not_restart_and_can_be_undone() -> None:
     session = Session()
     session.advance(20)
-    session.change(lambda e: turned(e, 0.002))
+    session.change(lambda e: with_learning_rate(e, 0.002))
     session.advance(20)
-    stayed = session.race.trajectories[0]
+    kept = session.race.trajectories[0]
     for change in (
         lambda e: e.with_added_run(Run("bfgs")),
         lambda e: e.without_run(1),
@@ -122,8 +125,8 @@ def test_runs_join_and_leave_without_a_restart_and_undo_brings_them_back() -> No
     ):
         session.change(change)
         assert session.race.step == session.race.last_step == 40
-        assert session.race.trajectories[0] is stayed, "it keeps the past that was turned on its way"
-        assert [track.last_step for track in session.race.trajectories] == [40] * len(session.experiment.runs)
+        assert session.race.trajectories[0] is kept, "the run keeps its past with the changed hyperparameter"
+        assert [trajectory.last_step for trajectory in session.race.trajectories] == [40] * len(session.experiment.runs)
     new = session.race.trajectories[1]
     np.testing.assert_array_equal(
         new.values_between(0, 40)[0], trace("lion", new.surface, session.experiment.start, 40).positions[:, 0]
@@ -132,10 +135,10 @@ def test_runs_join_and_leave_without_a_restart_and_undo_brings_them_back() -> No
         session.store.undo()
         assert session.race.step == 40
     assert [run.optimizer for run in session.experiment.runs] == [run.optimizer for run in DEFAULT_EXPERIMENT.runs]
-    assert session.race.trajectories[0] is stayed
+    assert session.race.trajectories[0] is kept
 
 
-def test_a_run_that_joins_an_earlier_step_catches_up_with_the_whole_past() -> None:
+def test_a_run_added_at_an_earlier_step_is_computed_to_the_last_step() -> None:
     session = Session()
     session.advance(60)
     session.show_step(25)
@@ -144,48 +147,48 @@ def test_a_run_that_joins_an_earlier_step_catches_up_with_the_whole_past() -> No
     assert session.race.trajectories[-1].last_step == 60
 
 
-def test_advancing_ends_when_its_time_is_over() -> None:
-    made = []
-    assert advance_within(made.append, 1000, 10.0)
-    assert sum(made) == 1000
-    assert max(made) == 256
-    made.clear()
-    assert not advance_within(made.append, 1000, 0.0)
-    assert not made
+def test_advancing_stops_when_its_time_is_over() -> None:
+    chunks = []
+    assert advance_within(chunks.append, 1000, 10.0)
+    assert sum(chunks) == 1000
+    assert max(chunks) == 256
+    chunks.clear()
+    assert not advance_within(chunks.append, 1000, 0.0)
+    assert not chunks
 
 
-def test_dragging_the_start_drags_the_paths_and_the_box_waits() -> None:
+def test_dragging_the_start_moves_the_paths_and_keeps_the_bounds_until_the_end() -> None:
     session = Session()
     session.advance(2000)
-    box = session.bounds
+    bounds = session.bounds
     session.store.begin_interaction()
     session.set_start(-6.0, 0.0)
     session.set_start(-7.0, 0.0)
     assert session.race.trajectories[2].last_step == MAX_DRAG_STEPS
-    assert session.bounds == box
+    assert session.bounds == bounds
     session.store.end_interaction()
     assert session.race.trajectories[2].last_step == session.race.step == 2000
-    assert session.bounds != box
+    assert session.bounds != bounds
     assert session.race.step == 2000
     assert len(session.store.undo_stack) == 1
     session.store.undo()
     assert session.experiment == DEFAULT_EXPERIMENT
-    assert session.bounds == box
+    assert session.bounds == bounds
 
 
-def test_it_stops_where_the_experiment_says_and_goes_on_when_asked() -> None:
-    session, said = Session(replace(DEFAULT_EXPERIMENT, steps=30)), []
-    session.message.connect(said.append)
+def test_playback_stops_at_the_stop_step_and_can_continue() -> None:
+    session, messages = Session(replace(DEFAULT_EXPERIMENT, steps=30)), []
+    session.message.connect(messages.append)
     session.clock.play()
     session.advance(100)
     assert session.race.step == 30
     assert not session.clock.running
-    assert said == ["Stopped at step 30."]
+    assert messages == ["Stopped at step 30."]
     session.advance(5)
     assert session.race.step == 35
 
 
-def test_it_stops_when_all_have_diverged_or_nothing_races() -> None:
+def test_playback_stops_when_all_runs_have_diverged_or_there_is_none() -> None:
     session = Session(Experiment("sphere", runs=(Run("sgd", {"lr": 10.0}),)))
     session.clock.play()
     session.advance(1000)
@@ -196,7 +199,7 @@ def test_it_stops_when_all_have_diverged_or_nothing_races() -> None:
     assert not session.clock.running
 
 
-def test_going_back_and_home() -> None:
+def test_showing_earlier_steps_and_restarting() -> None:
     session = Session()
     session.advance(10)
     session.show_step(9)
@@ -204,15 +207,19 @@ def test_going_back_and_home() -> None:
     session.show_step(-5)
     assert session.race.step == 0
     session.advance(10)
-    session.change(lambda e: turned(e, 0.01))
+    session.change(lambda e: with_learning_rate(e, 0.01))
     session.restart()
     assert session.race.step == 0
     assert session.race.trajectories[0].hyperparameters_by_step == [(0, {"lr": 0.01})]
 
 
-def test_opening_an_experiment_always_begins_a_race() -> None:
+def test_loading_an_experiment_always_restarts() -> None:
     session = Session()
-    for experiment in (DEFAULT_EXPERIMENT, turned(DEFAULT_EXPERIMENT, 0.5), DEFAULT_EXPERIMENT.with_surface("beale")):
+    for experiment in (
+        DEFAULT_EXPERIMENT,
+        with_learning_rate(DEFAULT_EXPERIMENT, 0.5),
+        DEFAULT_EXPERIMENT.with_surface("beale"),
+    ):
         session.advance(10)
         session.load_experiment(experiment)
         assert session.experiment == experiment
