@@ -15,7 +15,7 @@ from surfaces.surface import Bounds
 
 LOG_DECADES = 2.7  # decades below the greatest height that a logarithmic scale resolves at least
 MAX_HEIGHT = 1e300  # greater heights are clipped to this one
-BASIN_FRACTION = 0.05  # lowest fraction of the area, which a logarithmic scale resolves whatever the greatest height
+BASIN_FRACTION = 0.05  # lowest fraction of the area, which a logarithmic scale always resolves
 
 
 def round_off(height: float) -> float:
