@@ -171,7 +171,7 @@ class Session(QObject):
         if not race.trajectories:
             self._pause_with_message(tr("There is no run to race: add one."))
             return
-        if race.pending_runs and not self._catch_up_runs():
+        if race.pending_runs and not self._catch_up_runs(RESPONSE_SECONDS):
             self.pending_timer.start()
             return
         first_step, steps = race.step, self.experiment.steps
@@ -281,7 +281,7 @@ class Session(QObject):
         """Display a step, computed or not; with many runs no more steps than ``MAX_TOTAL_STEPS`` for all together."""
         race, run_count = self.race, sum(1 + run.replicas for run in self.experiment.runs)
         race.step, self.stopped_on_convergence = min(step, MAX_TOTAL_STEPS // run_count) if run_count else 0, False
-        if self._catch_up_runs():
+        if self._catch_up_runs(RESPONSE_SECONDS):
             race.step = race.clamped_step
         self._record_displayed_steps()
         if race.pending_runs or race.pending_branches or race.pending_replicas:
@@ -299,12 +299,12 @@ class Session(QObject):
         elif not self.store.interaction_active:
             catch_up_new_runs(self.race, before, after, last_step, self.edit_from_start)
         self._record_displayed_steps()
-        caught_up = self._catch_up_runs() and catch_up(self.race.pending_branches, RESPONSE_SECONDS)
+        caught_up = self._catch_up_runs(RESPONSE_SECONDS) and catch_up(self.race.pending_branches, RESPONSE_SECONDS)
         if not caught_up or self.race.pending_replicas:
             self.pending_timer.start()
         (self.hyperparameters_changed if self.race is old_race else self.trajectories_changed).emit()
 
-    def _catch_up_runs(self, seconds: float = RESPONSE_SECONDS) -> bool:
+    def _catch_up_runs(self, seconds: float) -> bool:
         return catch_up_runs(self.race, seconds, dragging=self.store.interaction_active)
 
     def _compute_slice(self) -> None:
@@ -322,7 +322,7 @@ class Session(QObject):
 
     def _on_interaction_finished(self) -> None:
         runs_pending = bool(self.race.pending_runs)
-        if not self._catch_up_runs():
+        if not self._catch_up_runs(RESPONSE_SECONDS):
             self.pending_timer.start()
         if runs_pending or self.bounds != plot_bounds(self.experiment):
             self.bounds = plot_bounds(self.experiment)

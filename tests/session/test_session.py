@@ -21,6 +21,13 @@ from optimizers import trace
 pytestmark = pytest.mark.usefixtures("application")
 
 
+@pytest.fixture(autouse=True)
+def unlimited_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not limit the time of a response, so that results do not depend on the load of the machine."""
+    for module in ("frame_advance", "pending_work", "session"):
+        monkeypatch.setattr(f"app.session.{module}.RESPONSE_SECONDS", 60.0)
+
+
 def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experiment:
     return experiment.with_run(0, experiment.runs[0].with_hyperparameter("lr", learning_rate))
 
