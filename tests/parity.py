@@ -32,7 +32,8 @@ def main() -> int:
     for reason, count in reasons.items():
         print(f"  {count:3}  {reason}")
     print(
-        "The difference is absolute and grows with a path's own amplification of rounding; equality allows 50 units in the\n"
+        "The difference is absolute and grows with a path's own amplification of rounding; equality allows 50 units "
+        "in the\n"
         f"last place times that amplification, where it is below {CHAOS:g}."
     )
     return missed

@@ -13,7 +13,7 @@ from app.export.code.numpy_script import numpy_script
 from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS, Modifier, Optimizer, trace
-from optimizers.optimizer import formula_lines, parse_signature
+from optimizers.declaration import formula_lines, parse_signature
 from surfaces import SURFACES, Surface
 from tests.mathtext import Formula
 
@@ -145,7 +145,9 @@ def test_a_script_has_the_note_and_no_story() -> None:
     race = Race(Experiment(surface_id="rosenbrock", runs=(Run("adam", {"lookahead": 5}),)))
     text = numpy_script(race)
     for rule in (OPTIMIZERS["adam"], MODIFIERS["lookahead"]):
-        assert f'    """{rule.summary}"""\n' in text
+        summary = (rule.function.__doc__ or "").partition("\n\n")[0]
+        assert f'    """{summary}"""\n' in text
+        assert " ".join(summary.split()) == rule.summary
         assert rule.description[:30] not in text
 
 

@@ -17,10 +17,11 @@ from surfaces import SURFACES
 ALL = pytest.mark.parametrize("rule", OPTIMIZERS.values(), ids=OPTIMIZERS)
 ROSENBROCK = SURFACES["rosenbrock"]
 CATALOGUE = """
-sgd momentum nesterov averaged_momentum signsgd signum normalized_gradient polyak_step_size optimistic_gradient qhm asgd rprop
-schedule_free_sgd adagrad rmsprop adadelta adam adamw amsgrad adamax nadam radam adabelief yogi lion adan ademamix qhadam novograd
-adafactor ftrl sm3 lamb lars fromage optimistic_adam schedule_free_adamw prodigy dog dowg cocob momo acprop
-steepest_descent_armijo steepest_descent_wolfe barzilai_borwein conjugate_gradient_fr conjugate_gradient_pr newton damped_newton
+sgd momentum nesterov averaged_momentum signsgd signum normalized_gradient polyak_step_size optimistic_gradient qhm asgd
+rprop schedule_free_sgd adagrad rmsprop adadelta adam adamw amsgrad adamax nadam radam adabelief yogi lion adan ademamix
+qhadam novograd adafactor ftrl sm3 lamb lars fromage optimistic_adam schedule_free_adamw prodigy dog dowg cocob momo
+acprop steepest_descent_armijo steepest_descent_wolfe barzilai_borwein conjugate_gradient_fr conjugate_gradient_pr
+newton damped_newton
 saddle_free_newton bfgs lbfgs trust_region levenberg_marquardt nelder_mead cma_es"""
 LEAVE_A_FLAT_PLACE = {
     "yogi",

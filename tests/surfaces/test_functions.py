@@ -15,8 +15,8 @@ from matplotlib.mathtext import MathTextParser
 
 from surfaces import SURFACES, Surface
 
-# A copy of what the tests need of a table that scipy, Newton's method and seven other packages were asked for; its minima
-# are good to about 1e-6 where there are kinks nearby, ours to rounding.
+# A copy of what the tests need of a table that scipy, Newton's method and seven other packages were asked for; its
+# minima are good to about 1e-6 where there are kinks nearby, ours to rounding.
 TABLE = json.loads((Path(__file__).parents[1] / "data" / "surfaces.json").read_text())
 FROM_DATA = {
     "linear_regression",
@@ -27,8 +27,8 @@ FROM_DATA = {
     "tanh_neuron",
     "two_weight_network",
 }
-# Points in kinks, or where a formula taken at its word divides by zero; the direction across; how far off to stand beside
-# it; and the gradient that is returned in it, None where only its being finite matters.
+# Points in kinks, or where a formula taken at its word divides by zero; the direction across; how far off to stand
+# beside it; and the gradient that is returned in it, None where only its being finite matters.
 KINKS = [
     ("ackley", (0.0, 0.0), (0.6, 0.8), 1e-3, (0.0, 0.0)),
     ("drop_wave", (0.0, 0.0), (0.6, 0.8), 1e-3, (0.0, 0.0)),
