@@ -90,7 +90,8 @@ def linear_regression(
 
     ``x`` and ``y`` have equal length n >= 2. ``scaling`` sets the factor: "half_mean" 1/(2n), "mean" 1/n, "sum" 1 or
     "half_sum" 1/2. The only minimum is the least-squares line in closed form; the sum is expanded around it, so that
-    loss and gradient are exact there. Raises DataError if no line can be fitted, and ValueError for another ``scaling``.
+    loss and gradient are exact there. Raises DataError if no line can be fitted, and ValueError for another
+    ``scaling``.
     """
     if scaling not in SCALINGS:
         raise ValueError(f"there is no scaling {scaling!r}; there are {', '.join(SCALINGS)}")
