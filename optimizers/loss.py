@@ -11,7 +11,7 @@ SurfaceFunction = Callable[[Any, Any], Any]
 
 
 class Loss:
-    """A surface as update rules see it.
+    """The surface from the viewpoint of an update rule, with counted evaluations.
 
     Positions have shape (2, *batch); losses (*batch), gradients (2, *batch) and Hessians (2, 2, *batch).
 
@@ -21,7 +21,7 @@ class Loss:
         (x, y) -> loss, (grad_x, grad_y).
     gradient_count : int
         Gradient evaluations so far; the loss comes with the gradient. A Hessian counts as two, which is the cost of the
-        complex-step method, whichever way the surface computes it; the gradient of a mini-batch counts as one.
+        complex-step method, however the surface computes it; the gradient of a mini-batch counts as one.
     value_count : int
         Evaluations of the loss alone.
     """

@@ -20,7 +20,7 @@ def is_active(name: str, hyperparameters: Mapping[str, Any]) -> bool:
 
 
 class ModifiedLoss(Loss):
-    """The loss as a rule sees it through the stages "loss" and "gradient", including a penalty on the position.
+    """The loss after the stages "loss" and "gradient", including a penalty on the position.
 
     Evaluations are made and counted by the loss without modifiers. If a modifier evaluates gradients itself, the loss
     that a rule requests together with its gradient is a separate evaluation.
@@ -207,17 +207,24 @@ class BoundUpdate:
             new_x, new_y = update_rule(px, gx, t, *x[1:]), update_rule(py, gy, t, *y[1:])
             x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
             new_position = np.array([x[0], y[0]]) if self.stages["result"] else None
-        # The state of a modifier that is off is dropped: it would be outdated when the modifier is on again
-        old_states, modifier_states = modifier_states, {}
-        if self.stages["result"]:
-            for modifier, bound in self.active_modifiers("result"):
-                new_position, *state = bound(
-                    new_position, old_position, t, *old_states.get(modifier.id, modifier.state.values())
-                )
-                modifier_states[modifier.id] = tuple(state)
-            if coupled:
-                x = (new_position, *x[1:])
-            else:
-                mx, my = new_position.tolist() if new_position.ndim == 1 else new_position
-                x, y = (mx, *x[1:]), (my, *y[1:])
-        return x, y, modifier_states
+        if not self.stages["result"]:
+            return x, y, {}
+        new_position, modifier_states = self._modify_result(new_position, old_position, t, modifier_states)
+        if coupled:
+            return (new_position, *x[1:]), y, modifier_states
+        new_px, new_py = new_position.tolist() if new_position.ndim == 1 else new_position
+        return (new_px, *x[1:]), (new_py, *y[1:]), modifier_states
+
+    def _modify_result(
+        self, new_position: Any, old_position: Any, t: int, old_states: ModifierStates
+    ) -> tuple[Any, ModifierStates]:
+        """Apply the stage "result"; return the new position and the states of the modifiers that are on.
+
+        The state of a modifier that is off is dropped: it would be outdated when the modifier is on again.
+        """
+        new_states = {}
+        for modifier, bound in self.active_modifiers("result"):
+            state = old_states.get(modifier.id, tuple(modifier.state.values()))
+            new_position, *new_state = bound(new_position, old_position, t, *state)
+            new_states[modifier.id] = tuple(new_state)
+        return new_position, new_states

@@ -41,7 +41,7 @@ def sign(x: Any) -> Any:
 
 
 def absolute(x: Any) -> Any:
-    """Return |x|; for a complex number x or -x, whichever has a positive real part."""
+    """Return |x|; for a complex number, x or -x such that the real part is not negative."""
     if x.__class__ is float:
         return abs(x)
     return x * sign(x) if np.iscomplexobj(x) else np.abs(x)

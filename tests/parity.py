@@ -26,14 +26,13 @@ def main() -> int:
                 f"  {max(d for _, d, _ in results):10.2g}  {max(s for _, _, s in results):18.2g}"
             )
     compared_count = len(paths) - sum(reasons.values())
-    print(
-        f"\n{compared_count - failed_count} of {compared_count} paths reproduced; {sum(reasons.values())} more are excluded:"
-    )
+    reproduced_count = compared_count - failed_count
+    print(f"\n{reproduced_count} of {compared_count} paths reproduced; {sum(reasons.values())} more are excluded:")
     for reason, count in reasons.items():
         print(f"  {count:3}  {reason}")
     print(
-        "The difference is absolute and grows with the amplification of rounding errors along a path; the tolerance is\n"
-        f"50 units in the last place times that amplification, where it is below {CHAOS:g}."
+        "The difference is absolute and grows with the amplification of rounding errors along a path; the tolerance\n"
+        f"is 50 units in the last place times that amplification, where it is below {CHAOS:g}."
     )
     return failed_count
 

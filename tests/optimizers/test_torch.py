@@ -86,7 +86,7 @@ CHANGEABLE = {
     "etas",
     "d",
     "beta2_decay",
-}  # beside lr
+}  # in addition to lr
 
 
 def torch_path(
