@@ -1,4 +1,4 @@
-"""Optimizers as pure functions; numpy only. The contract is in ``optimizers.optimizer``."""
+"""Optimizers as pure functions; numpy only. The contract is described in ``optimizers.optimizer``."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ from typing import Any
 
 from optimizers import parts  # isort: skip
 from optimizers import scheduled  # isort: skip
-from optimizers.rules import first_order  # isort: skip  (the order of these is the order of the lists)
+from optimizers.rules import first_order  # isort: skip  (the order of these imports is the order of the lists)
 from optimizers.rules import sign_based  # isort: skip
 from optimizers.rules import adaptive  # isort: skip
 from optimizers.rules import adam_family  # isort: skip
 from optimizers.rules import layerwise  # isort: skip
-from optimizers.rules import parameter_free  # isort: skip
+from optimizers.rules import learning_rate_free  # isort: skip
 from optimizers.rules import line_search  # isort: skip
 from optimizers.rules import newton  # isort: skip
 from optimizers.rules import quasi_newton  # isort: skip
 from optimizers.rules import derivative_free  # isort: skip
-from optimizers.rules import conventions  # isort: skip
+from optimizers.rules import implementations  # isort: skip
 from optimizers.rules import zoom  # isort: skip
 from optimizers.optimizer import MODIFIERS, OPTIMIZERS, Hyperparameter, Modifier, Optimizer, optimizer
 from optimizers.trace import Path, trace
 from optimizers.updater import UPDATERS, Updater
 
 __all__ = [
-    "OPTIMIZERS",
     "MODIFIERS",
+    "OPTIMIZERS",
     "Hyperparameter",
-    "Optimizer",
     "Modifier",
+    "Optimizer",
     "Path",
     "Updater",
     "adam_family",
     "adaptive",
-    "conventions",
     "derivative_free",
     "first_order",
+    "implementations",
     "layerwise",
+    "learning_rate_free",
     "line_search",
     "newton",
     "optimizer",
-    "parameter_free",
     "parts",
     "quasi_newton",
     "scheduled",
@@ -50,7 +50,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The class form of every optimizer: ``from optimizers import SGD, Momentum, Adam``."""
+    """Return the class form of an optimizer, as in ``from optimizers import SGD, Momentum, Adam``."""
     if name in UPDATERS:
         return UPDATERS[name]
     raise AttributeError(f"module 'optimizers' has no attribute {name!r}")

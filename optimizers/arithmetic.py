@@ -1,6 +1,6 @@
-"""The few functions a rule needs beside + - * / ** and abs, on Python floats and on arrays by the same name.
+"""Elementary functions for update rules that accept Python floats and arrays under the same name.
 
-A Python float takes the fast road of the standard library; everything else goes to numpy.
+A Python float is handled by the standard library, which is faster; everything else is passed to numpy.
 """
 
 from __future__ import annotations
@@ -12,38 +12,38 @@ import numpy as np
 
 
 def sqrt(x: Any) -> Any:
-    """The square root; on floats a negative argument raises ValueError where an array gives nan."""
+    """Return the square root; a negative float raises ValueError, a negative array element gives nan."""
     return math.sqrt(x) if x.__class__ is float else np.sqrt(x)
 
 
 def sign(x: Any) -> Any:
-    """-1, 0 or 1; sign(0) is 0 and sign(nan) nan, as in numpy."""
+    """Return -1, 0 or 1; sign(0) is 0 and sign(nan) is nan, as in numpy."""
     if x.__class__ is float:
         return x if x != x else (x > 0.0) - float(x < 0.0)
     return np.sign(x)
 
 
 def maximum(a: Any, b: Any) -> Any:
-    """The larger of two, element by element; nan where either is nan."""
+    """Return the elementwise maximum; nan where either operand is nan."""
     if a.__class__ is float and b.__class__ is float:
         return a if a >= b or a != a else b
     return np.maximum(a, b)
 
 
 def minimum(a: Any, b: Any) -> Any:
-    """The smaller of two, element by element; nan where either is nan."""
+    """Return the elementwise minimum; nan where either operand is nan."""
     if a.__class__ is float and b.__class__ is float:
         return a if a <= b or a != a else b
     return np.minimum(a, b)
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
-    """a where the condition holds, b elsewhere."""
+    """Return a where the condition is true and b elsewhere."""
     return (a if condition else b) if condition.__class__ is bool else np.where(condition, a, b)
 
 
 def ratio(a: Any, b: Any, otherwise: Any = 0.0) -> Any:
-    """a / b, and ``otherwise`` where b is 0."""
+    """Return a / b, or ``otherwise`` where b is 0."""
     if b.__class__ is float:
         return a / b if b != 0.0 else otherwise
     is_zero = np.equal(b, 0)
@@ -51,10 +51,10 @@ def ratio(a: Any, b: Any, otherwise: Any = 0.0) -> Any:
 
 
 def dot(a: Any, b: Any) -> Any:
-    """The inner product of points of shape (2, *batch): shape (*batch)."""
+    """Return the inner product, shape (*batch), of two arrays of shape (2, *batch)."""
     return (a * b).sum(axis=0)
 
 
 def norm(a: Any) -> Any:
-    """The Euclidean length of points of shape (2, *batch): shape (*batch); squares neither vanish nor overflow."""
+    """Return the Euclidean norm, shape (*batch), of an array of shape (2, *batch), without overflow or underflow."""
     return np.hypot(a[0], a[1])

@@ -1,6 +1,6 @@
-"""The float road: one run, one update after another, its past written into columns.
+"""Step-by-step computation of a single run; each position and loss is appended to columns.
 
-A single run is fastest on Python floats, coordinate by coordinate; arrays of two elements cost four times as much.
+A single run is fastest with Python floats, coordinate by coordinate; arrays of two elements take four times as long.
 """
 
 from __future__ import annotations
@@ -19,16 +19,15 @@ from optimizers.optimizer import Optimizer
 from optimizers.step import BoundUpdate, ModifierStates
 
 NO_MODIFIER_STATES: ModifierStates = MappingProxyType({})
-EvaluationCounts = tuple[
-    "array[int]", "array[int]"
-]  # evaluations of the gradient, and of the loss alone, of each update
+# Per step: the number of gradient evaluations, and of evaluations of the loss alone
+EvaluationCounts = tuple["array[int]", "array[int]"]
 
 
 class Point(NamedTuple):
-    """Where a run stands after ``t`` updates, and all it needs to go on.
+    """State of a run after ``t`` steps: everything that is needed to continue it.
 
-    A separable rule keeps (position, *state) once per coordinate in ``x`` and ``y``; a coupled one keeps
-    (point, *state) in ``x`` and leaves ``y`` empty. ``parts`` holds the states of the parts it is combined with.
+    A separable rule stores (coordinate, *state) in ``x`` and in ``y``, one tuple per coordinate; a coupled rule stores
+    (position, *state) in ``x`` and leaves ``y`` empty. ``modifier_states`` maps the id of a modifier to its state.
     """
 
     t: int
@@ -41,11 +40,12 @@ class Point(NamedTuple):
 
     @property
     def position(self) -> tuple[float, float]:
+        """Both coordinates as Python floats."""
         return (self.x[0], self.y[0]) if self.y else (float(self.x[0][0]), float(self.x[0][1]))
 
 
 def initial_point(optimizer: Optimizer, surface: SurfaceFunction, start: tuple[float, float]) -> Point:
-    """The point before the first update; it counts as diverged where the surface has no finite height."""
+    """Return the point before the first step; it counts as diverged if the loss there is not finite."""
     x, y = float(start[0]), float(start[1])
     state = tuple(optimizer.state.values())
     x_state, y_state = ((x, *state), (y, *state)) if optimizer.separable else ((np.array([x, y]), *state), ())
@@ -68,12 +68,16 @@ def descend(
     losses: array[float],
     evaluation_counts: EvaluationCounts | None = None,
 ) -> Point:
-    """Make ``count`` updates from ``here``; append each position and loss to the columns; return the last point.
+    """Compute ``step_count`` steps from ``point`` and return the last point.
 
-    A hyperparameter may be a function of t. The update whose arithmetic fails or whose position or loss is not finite is not
-    appended: the point returned is the one before it, marked as diverged. ``spent`` gets how many evaluations of the gradient,
-    and how many of the loss alone, each update took for itself: the one at its end is the gradient of the next, and where the
-    next has no use for it, it was made for the record only and counts nowhere.
+    Each position and loss is appended to ``xs``, ``ys`` and ``losses``. A hyperparameter may be a function of t.
+
+    If the arithmetic of a step fails, or its position or loss is not finite, that step is not appended and the point
+    before it is returned, marked as diverged.
+
+    ``evaluation_counts`` receives the evaluations that each step requested itself. The evaluation at the end of a step
+    provides the gradient for the next one; if the next step does not use it, it is not counted, because only the
+    recording of the loss required it.
     """
     update = BoundUpdate(optimizer, surface, hyperparameters)
     with np.errstate(all="ignore"):
@@ -98,7 +102,10 @@ def _descend_separable(
     update_rule = update.update_rule
     if not update.optimizer.state:
         stateless_rule = update_rule
-        update_rule = lambda x, grad, t: (stateless_rule(x, grad, t),)
+
+        def update_rule(x: Any, grad: Any, t: int) -> tuple[Any]:
+            return (stateless_rule(x, grad, t),)
+
     t, x, y, loss, gradient = point[:5]
     add_x, add_y, add_loss = xs.append, ys.append, losses.append
     grad_x, grad_y = gradient
@@ -118,9 +125,8 @@ def _descend_separable(
     else:
         diverged = False
     steps_done = t - point.t
-    if steps_done and not (
-        math.isfinite(x[0]) and math.isfinite(y[0])
-    ):  # at a place without end the loss may still be finite
+    # The loss may be finite at a position that is not: then repeat the steps up to the first such position
+    if steps_done and not (math.isfinite(x[0]) and math.isfinite(y[0])):
         first_infinite = next(k for k in range(-steps_done, 0) if not (math.isfinite(xs[k]) and math.isfinite(ys[k])))
         del xs[-steps_done:], ys[-steps_done:], losses[-steps_done:]
         return _descend_separable(update, surface, point, steps_done + first_infinite, xs, ys, losses)._replace(

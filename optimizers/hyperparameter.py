@@ -1,4 +1,4 @@
-"""What a hyperparameter may be, and how it is turned: range, scale and words."""
+"""Declaration of hyperparameters: allowed values, slider range and scale, label and symbol."""
 
 from __future__ import annotations
 
@@ -9,12 +9,25 @@ from typing import Annotated, Any
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """How a hyperparameter is turned: the slider runs from ``low`` to ``high`` on ``scale``.
+    """Declaration of one hyperparameter.
 
-    ``scale`` is "linear", "log" (of the value), "decay" (log of 1 - value, which resolves 0.9, 0.99, 0.999), "whole"
-    (whole numbers) or "switch" (0 is off, 1 is on). A typed value may lie beyond the slider, between ``least`` and ``most``.
-    ``rate``: every step is as long as it says, so that schedules turn it and decoupled decay goes with it. ``symbol`` is its
-    letter in the formula of its rule, mathtext without dollar signs; empty where a formula has no letter for it.
+    Attributes
+    ----------
+    slider_min, slider_max : float
+        Ends of the slider.
+    scale : str
+        Scale of the slider: "linear", "log" (of the value), "decay" (log of 1 - value, which resolves 0.9, 0.99 and
+        0.999), "whole" (integers) or "switch" (0 is off, 1 is on).
+    minimum, maximum : float
+        Smallest and largest allowed value; a typed value may lie outside the slider.
+    label : str
+        Name shown in the window; derived from the name of the argument if empty.
+    default : float
+        Taken from the signature of the update rule.
+    is_learning_rate : bool
+        Whether every step is proportional to the value, so that schedules and decoupled weight decay multiply by it.
+    symbol : str
+        Symbol in the formula of the update rule, mathtext without dollar signs; empty if the formula has none for it.
     """
 
     slider_min: float
@@ -29,11 +42,11 @@ class Hyperparameter:
 
     @property
     def scalar_only(self) -> bool:
-        """Whether one value must serve a whole batch: a rule branches on it."""
+        """Whether a batch must share one value, because update rules branch on it."""
         return self.scale in ("whole", "switch")
 
     def check(self, name: str, value: Any) -> float:
-        """The value as a float; ValueError with a sentence that says what is allowed."""
+        """Return the value as a float; raise ValueError with the allowed values if it is not one of them."""
         if isinstance(value, bool) and self.scale == "switch":
             return float(value)
         try:
@@ -47,7 +60,7 @@ class Hyperparameter:
 
     @property
     def allowed_text(self) -> str:
-        """The allowed values in words."""
+        """The allowed values as text."""
         if self.scale == "switch":
             return "0 (off) or 1 (on)"
         kind = "a whole number" if self.scale == "whole" else "a number"
@@ -57,7 +70,7 @@ class Hyperparameter:
         return ("a whole number, " if self.scale == "whole" else "") + f"at least {self.minimum:g} and {upper_text}"
 
     def to_slider(self, value: float) -> float:
-        """Where the value stands on the slider, 0 to 1; values beyond the slider stand at its end."""
+        """Return the slider position of a value, 0 to 1; values outside the slider are clipped to its ends."""
         if self.scale == "decay":
             fraction = math.log(max(1 - value, 1e-300) / (1 - self.slider_min)) / math.log(
                 (1 - self.slider_max) / (1 - self.slider_min)
@@ -69,9 +82,9 @@ class Hyperparameter:
         return min(1.0, max(0.0, fraction))
 
     def from_slider(self, position: float) -> float:
-        """The value at a place on the slider, 0 to 1, to three significant digits of what the scale resolves."""
+        """Return the value at a slider position, 0 to 1, to three significant digits of the quantity that is scaled."""
         if position <= 0 and self.scale == "log" and self.default == 0:
-            return 0.0  # what is off at first can be turned off again
+            return 0.0  # a logarithmic scale has no 0: the left end means off
         if self.scalar_only:
             return float(round(self.slider_min + position * (self.slider_max - self.slider_min)))
         if self.scale == "linear":
@@ -103,7 +116,7 @@ Switch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0)]
 Seed = Annotated[float, Hyperparameter(0, 99, "whole", maximum=2**32 - 1)]
 WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", maximum=10_000_000, label="warm-up steps")]
 
-# The letters of the hyperparameters whose annotation does not say, by their names; a switch chooses between formulas and has none.
+# Symbols of the hyperparameters whose annotation has none, by name; a switch selects a formula and has no symbol
 SYMBOLS = {
     "momentum": r"\mu",
     "dampening": r"\tau",

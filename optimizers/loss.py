@@ -1,4 +1,4 @@
-"""What a rule may ask of a surface: heights, gradients and second derivatives at whole points."""
+"""Counted access to the loss, gradient and second derivatives of a surface."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ SurfaceFunction = Callable[[Any, Any], Any]
 
 
 class Loss:
-    """Points of shape (2, *batch) in; heights (*batch), gradients (2, *batch) and Hessians (2, 2, *batch) out.
+    """The surface from the viewpoint of an update rule, with counted evaluations.
 
-    ``gradients`` and ``values`` count what was asked for: a gradient, whose height comes with it, or a height alone. A matrix
-    of second derivatives counts as two gradients, for that is what the complex step costs, however the surface makes it; the
-    gradient of some of the data points counts as one.
+    Positions have shape (2, *batch); losses (*batch), gradients (2, *batch) and Hessians (2, 2, *batch).
+
+    Attributes
+    ----------
+    surface : callable
+        (x, y) -> loss, (grad_x, grad_y).
+    gradient_count : int
+        Gradient evaluations so far; the loss comes with the gradient. A Hessian counts as two, which is the cost of the
+        complex-step method, however the surface computes it; the gradient of a mini-batch counts as one.
+    value_count : int
+        Evaluations of the loss alone.
     """
 
     def __init__(self, surface: SurfaceFunction) -> None:
@@ -28,30 +36,32 @@ class Loss:
         return value, np.array(gradient)
 
     def value_and_gradient(self, position: Any) -> tuple[Any, np.ndarray]:
-        """Height and gradient by one evaluation."""
+        """Return loss and gradient from one evaluation."""
         self.gradient_count += 1
         return self._evaluate(position)
 
     def value(self, position: Any) -> Any:
+        """Return the loss."""
         self.value_count += 1
         return self._evaluate(position)[0]
 
     def gradient(self, position: Any) -> np.ndarray:
+        """Return the gradient."""
         return self.value_and_gradient(position)[1]
 
     @property
     def sample_count(self) -> int:
-        """How many data points ``sampled`` can choose from; 0 where the surface is not made from data."""
+        """Number of data points that ``sampled_gradient`` can select from; 0 if the surface is not made from data."""
         return len(self.surface.data[0]) if getattr(self.surface, "minibatch_gradient", None) else 0  # type: ignore[attr-defined]
 
     def sampled_gradient(self, position: Any, indices: np.ndarray) -> np.ndarray:
-        """The gradient of these of the data points alone, scaled so that its mean over all choices is the whole gradient."""
+        """Return the gradient of the selected data points, scaled to be an unbiased estimate of the full gradient."""
         self.gradient_count += 1
         x, y = position.tolist() if position.ndim == 1 else position
         return np.array(self.surface.minibatch_gradient(x, y, indices))  # type: ignore[attr-defined]
 
     def hessian(self, position: Any) -> np.ndarray:
-        """The surface's own Hessian where it has one, else central differences of the gradient (some 1e-10 accurate)."""
+        """Return the Hessian of the surface, or central differences of the gradient (accurate to about 1e-10)."""
         self.gradient_count += 2
         surface_hessian = getattr(self.surface, "hessian", None)
         if surface_hessian is not None:
@@ -62,10 +72,11 @@ class Loss:
             step[axis] = h = 6e-6 * np.maximum(1.0, np.abs(position[axis]))
             columns.append((self._evaluate(position + step)[1] - self._evaluate(position - step)[1]) / (2 * h))
         matrix = np.array(columns)
-        return (matrix + matrix.swapaxes(0, 1)) / 2
+        symmetric: np.ndarray = (matrix + matrix.swapaxes(0, 1)) / 2
+        return symmetric
 
     def gauss_newton(self, position: Any) -> np.ndarray:
-        """J'J of a surface that is a sum of squares and gives it, (2, 2); the Hessian of any other."""
+        """Return J'J, shape (2, 2), of a surface that provides it (a sum of squares), otherwise the Hessian."""
         surface_gauss_newton = getattr(self.surface, "gauss_newton", None)
         if surface_gauss_newton is None:
             return self.hessian(position)

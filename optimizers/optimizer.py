@@ -1,4 +1,4 @@
-"""THE CONTRACT: an optimizer is one pure function, and its signature is its whole declaration.
+"""Contract of optimizers: an optimizer is one pure function, and its signature is its declaration.
 
     @optimizer("Momentum", source="Polyak 1964", formula=r\"\"\"
         v_t = \\mu v_{t-1} - \\eta g_t
@@ -12,39 +12,40 @@
         v = momentum * v - lr * grad
         return x + v, v
 
-- ``x`` is the position, ``grad`` the gradient there, ``t`` the number of the update, counted from 1.
-- Positional arguments with a default are the **state**; their defaults are where they begin.
+- ``x`` is the position, ``grad`` the gradient at it, ``t`` the step number, counted from 1.
+- Positional arguments with a default are the **state**; the defaults are its initial values.
 - Keyword-only arguments are the **hyperparameters**; the annotation gives the range and the scale of the slider.
-- The docstring's first paragraph, the ``note``, says when the rule shines and when it fails; a second one, the ``story``, tells
-  a student what it does with the gradient, why that helps and what to try. The window shows them.
-- ``formula`` is the update as it is coded, in the letters of its source and of the sliders: lines of mathtext without dollar
-  signs. x_{t-1} is ``x`` and g_t the gradient there; where g_t occurs, a first line that says so is put before the others.
-  Squares, roots, fractions and maxima of vectors are meant coordinate by coordinate. Switches are as they are at first.
+- The first paragraph of the docstring, the **summary**, states when the method works well and when it fails; the second
+  one, the **description**, explains to a student what it does with the gradient, why that helps and what to try. The
+  window shows both.
+- ``formula`` is the update as it is coded, in the symbols of its source and of the sliders: lines of mathtext without
+  dollar signs. x_{t-1} is ``x`` and g_t the gradient at it; if g_t occurs, a first line that defines it is prepended.
+  Squares, roots, fractions and maxima of vectors are elementwise. Switches have their default values.
 - The function returns the new position, followed by the new state if there is any.
-- It is pure: the same arguments give the same answer, so that replaying is exact. It changes nothing in place.
-- It computes on Python floats and on arrays of any shape by the same lines, one coordinate at a time; ``sqrt``,
-  ``sign``, ``maximum`` ... come from ``optimizers.arithmetic``.
-- A rule that couples the coordinates says ``separable=False`` and gets whole points, shape (2, *batch).
-- A rule whose second argument is named ``loss`` (it must say ``separable=False``) gets a ``Loss`` instead of the gradient.
-- A rule that searches or branches, so that it can walk one run only, says ``batched=False`` too: it always gets points of
-  shape (2,), and ``trace`` walks the runs of a batch one after another.
-- One that never asks for the gradient says ``by_gradient=False``: parts that shape the gradient are not offered to it.
-- A state named ``trials`` (k, 2), ``simplex`` (3, 2) or ``covariance`` (2, 2) about ``mean`` (2,) is drawn in the contour view.
-- Where frameworks disagree, each convention is a rule of its own with its own formula; all but the usual one say
-  ``variant_of``. ``convention`` names the frameworks that compute exactly so.
+- It is pure: the same arguments give the same result, so that a replay is exact. It modifies nothing in place.
+- The same lines compute on Python floats and on arrays of any shape, one coordinate at a time; ``sqrt``, ``sign``,
+  ``maximum`` etc. come from ``optimizers.arithmetic``.
+- A rule that couples the coordinates declares ``separable=False`` and gets whole positions, shape (2, *batch).
+- A rule whose second argument is named ``loss`` (it must declare ``separable=False``) gets a ``Loss`` instead of the
+  gradient.
+- A rule that searches or branches, so that it can handle one run only, also declares ``batched=False``: it always gets
+  positions of shape (2,), and ``trace`` computes the runs of a batch one after another.
+- A rule that never evaluates the gradient declares ``uses_gradient=False``: modifiers of the gradient are not offered.
+- The contour view draws a state named ``trials`` (k, 2), ``simplex`` (3, 2) or ``covariance`` (2, 2) around ``mean``
+  (2,).
+- Where frameworks differ, each implementation is a rule of its own with its own formula; all but the usual one declare
+  ``variant_of``. ``implementation`` names the frameworks that compute exactly this.
 """
 
 from __future__ import annotations
 
 import inspect
-import re
-import types
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, get_type_hints
+from dataclasses import dataclass
+from typing import Any
 
+from optimizers.declaration import DeclaredFunction, formula_lines, parse_signature
 from optimizers.hyperparameter import (
-    SYMBOLS,
     Count,
     Decay,
     Epsilon,
@@ -62,67 +63,43 @@ from optimizers.hyperparameter import (
 )
 
 __all__ = [
-    "OPTIMIZERS",
     "MODIFIERS",
+    "OPTIMIZERS",
     "Count",
     "Decay",
     "Epsilon",
     "Fraction",
-    "LossValue",
     "Hyperparameter",
     "LearningRate",
+    "LossValue",
+    "Modifier",
     "Momentum",
     "Optimizer",
-    "Modifier",
     "Positive",
     "Power",
     "Seed",
     "Switch",
     "WarmUp",
     "WeightDecay",
-    "parse_signature",
     "optimizer",
 ]
 
 
 @dataclass(frozen=True)
-class DeclaredFunction:
-    """A plain function with what its signature declares. Calling it calls the function."""
-
-    id: str
-    name: str
-    source: str
-    function: Callable[..., Any] = field(repr=False)
-    hyperparameters: Mapping[str, Hyperparameter]
-    state: Mapping[str, Any]
-    summary: str
-    description: str
-    formula: str
-
-    def __call__(self, *arguments: Any, **hyperparameters: Any) -> Any:
-        return self.function(*arguments, **hyperparameters)
-
-    def bind(self, hyperparameters: Mapping[str, Any]) -> tuple[Callable[..., Any], dict[str, Any]]:
-        """The rule with these hyperparameters as its defaults, and the dictionary of them: a change there is felt at once.
-
-        A keyword argument costs an update some 0.2 us; a copied function with new keyword defaults costs nothing.
-        """
-        if not isinstance(self.function, types.FunctionType):
-            raise TypeError(f"the rule of {self.id} must be a plain function")
-        function = self.function
-        bound = types.FunctionType(
-            function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
-        )
-        bound.__kwdefaults__ = settings = {**(function.__kwdefaults__ or {}), **hyperparameters}
-        return bound, settings
-
-
-@dataclass(frozen=True)
 class Modifier(DeclaredFunction):
-    """Something that any optimizer can be combined with; what ``stage`` means is written in ``optimizers.parts``.
+    """A technique that can be combined with any optimizer, for example gradient clipping or a schedule.
 
-    Its first hyperparameter bears its id and switches it on: at 0 the part is not there. A ``penalty`` of strength s stands
-    for the term s/2 |x|^2 of the loss. ``on`` is the strength that it has when it is added in the window.
+    Declared by ``optimizers.parts.modifier``. The first hyperparameter has the same name as the modifier and is its
+    strength: at 0 the modifier is off. The attributes of ``DeclaredFunction`` are not repeated here.
+
+    Attributes
+    ----------
+    stage : str
+        Place within a step: "loss", "gradient", "position", "rate" or "result" (see ``optimizers.parts``).
+    penalty : bool
+        Whether strength s stands for the term s/2 |x|^2 of the loss.
+    default_strength : float
+        Strength with which the window adds the modifier.
     """
 
     stage: str = "gradient"
@@ -135,7 +112,29 @@ MODIFIERS: dict[str, Modifier] = {}
 
 @dataclass(frozen=True)
 class Optimizer(DeclaredFunction):
-    """One way to make an update. ``family`` is the file it stands in, under the name that the file gives as FAMILY."""
+    """An update rule and its declaration.
+
+    Called as ``optimizer(x, grad, t, *state, **hyperparameters)`` it returns the new position, followed by the new
+    state if there is any. Declared by ``optimizer``; see the contract in the docstring of this module. The attributes
+    of ``DeclaredFunction`` are not repeated here.
+
+    Attributes
+    ----------
+    family : str
+        Heading in the list of optimizers: the FAMILY of the module, otherwise derived from the name of the module.
+    separable : bool
+        Whether the rule acts on each coordinate on its own; otherwise it gets positions of shape (2, *batch).
+    takes_loss : bool
+        Whether the second argument is a ``Loss`` instead of the gradient.
+    batched : bool
+        Whether one call can update a batch of runs.
+    uses_gradient : bool
+        Whether the rule evaluates the gradient at all.
+    variant_of : str
+        Id of the usual implementation of the same method; empty if this is the usual one.
+    implementation : str
+        Frameworks that compute exactly this; empty if there is only one implementation.
+    """
 
     family: str = ""
     separable: bool = True
@@ -147,11 +146,12 @@ class Optimizer(DeclaredFunction):
 
     @property
     def defaults(self) -> dict[str, float]:
+        """Default value of each hyperparameter."""
         return {name: h.default for name, h in self.hyperparameters.items()}
 
     @property
     def modifiers(self) -> dict[str, Modifier]:
-        """What it can be combined with: every part but those of a name of its own, and those that it could not feel."""
+        """Modifiers it can be combined with: all but those that have no effect on it or whose name it uses itself."""
         unused_stages = (set() if self.uses_gradient else {"gradient", "loss"}) | (
             set() if self.has_learning_rate else {"rate"}
         )
@@ -163,11 +163,11 @@ class Optimizer(DeclaredFunction):
 
     @property
     def has_learning_rate(self) -> bool:
-        """Whether lr is the length of every step, and not of the first one, or the size of something."""
+        """Whether every step is proportional to ``lr``; in some methods it is only an initial size."""
         return any(spec.is_learning_rate for spec in self.hyperparameters.values())
 
     def spec(self, name: str) -> Hyperparameter:
-        """The declaration of a hyperparameter of its own or of a part; ValueError for any other name."""
+        """Return the declaration of a hyperparameter, own or of a modifier; raise ValueError for other names."""
         if name in self.hyperparameters:
             return self.hyperparameters[name]
         for modifier in self.modifiers.values():
@@ -180,12 +180,15 @@ class Optimizer(DeclaredFunction):
         )
 
     def check_names(self, names: Iterable[str]) -> None:
-        """ValueError for a name that is not a hyperparameter's."""
+        """Raise ValueError if a name is not the name of a hyperparameter."""
         for name in names:
             self.spec(name)
 
     def check(self, hyperparameters: Mapping[str, Any]) -> dict[str, float]:
-        """Its own hyperparameters as floats, defaults filled in, and those given of parts; ValueError names the culprit."""
+        """Return all hyperparameters of the optimizer and the given ones of modifiers as floats.
+
+        Missing ones have their default. Raises ValueError naming the hyperparameter that is unknown or not allowed.
+        """
         self.check_names(hyperparameters)
         return {
             name: self.spec(name).check(f"{name} of {self.id}", value)
@@ -195,37 +198,6 @@ class Optimizer(DeclaredFunction):
 
 OPTIMIZERS: dict[str, Optimizer] = {}
 GRADIENT_LINE = r"g_t = \nabla f(x_{t-1})"
-
-
-def parse_signature(function: Callable[..., Any], argument_count: int) -> dict[str, Any]:
-    """What a function declares: id, note and story, and beyond its ``first`` arguments hyperparameters and state."""
-    hints = get_type_hints(function, include_extras=True)
-    parameters = list(inspect.signature(function).parameters.values())
-    hyperparameters = {}
-    for p in parameters:
-        if p.kind is p.KEYWORD_ONLY:
-            specs = [m for m in getattr(hints.get(p.name), "__metadata__", ()) if isinstance(m, Hyperparameter)]
-            if not specs or p.default is p.empty:
-                raise TypeError(f"{function.__name__}: {p.name} needs a Hyperparameter annotation and a default")
-            spec = specs[0]
-            label = spec.label or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
-            symbol = "" if spec.scale == "switch" else spec.symbol or SYMBOLS.get(p.name, "")
-            hyperparameters[p.name] = replace(spec, default=float(p.default), label=label, symbol=symbol)
-    state = {p.name: p.default for p in parameters[argument_count:] if p.kind is p.POSITIONAL_OR_KEYWORD}
-    summary, _, description = (inspect.getdoc(function) or "").partition("\n\n")
-    return {
-        "id": function.__name__,
-        "function": function,
-        "hyperparameters": types.MappingProxyType(hyperparameters),
-        "state": types.MappingProxyType(state),
-        "summary": " ".join(summary.split()),
-        "description": " ".join(description.split()),
-    }
-
-
-def formula_lines(formula: str) -> list[str]:
-    """The lines of a formula without the indentation of the source."""
-    return [line.strip() for line in formula.strip().splitlines()]
 
 
 def optimizer(
@@ -239,7 +211,7 @@ def optimizer(
     variant_of: str = "",
     implementation: str = "",
 ) -> Callable[[Callable[..., Any]], Optimizer]:
-    """Declare a rule; its id is the function's name. TypeError where the signature breaks the contract."""
+    """Register a function as an optimizer under its own name; raise TypeError if its signature breaks the contract."""
 
     def declare(function: Callable[..., Any]) -> Optimizer:
         argument_names = list(inspect.signature(function).parameters)[:3]

@@ -1,15 +1,17 @@
 # mypy: allow-untyped-defs
-"""Parts: what can be combined with any optimizer, each one pure function, applied in the order of this file.
+"""Modifiers: techniques that can be combined with any optimizer, each one pure function.
 
-``stage`` says where a part stands in an update:
-- "loss": ``(x, loss, t)`` -> the gradient, for a part that asks for gradients itself; a second one gets those of the first;
-- "gradient": ``(x, grad, t)`` -> the gradient as the rule gets it;
+They are applied in the order of this file. ``stage`` is the place within a step:
+- "loss": ``(x, loss, t)`` -> the gradient, for a modifier that evaluates gradients itself; a second one gets those of
+  the first;
+- "gradient": ``(x, grad, t)`` -> the gradient that the rule gets;
 - "position": ``(x, lr, t)`` -> the position that the rule starts from (``lr`` is 1 for a rule without a learning rate);
-- "rate": ``(lr, t)`` -> the learning rate of this update (see ``optimizers.scheduled``);
-- "result": ``(x, before, t, *state)`` -> the new position, and the part's state, once the rule has moved from ``before`` to ``x``.
+- "rate": ``(lr, t)`` -> the learning rate of this step (see ``optimizers.scheduled``);
+- "result": ``(x, before, t, *state)`` -> the new position and the state of the modifier, after the rule has moved from
+  ``before`` to ``x``.
 
-``x`` and ``grad`` are whole points, shape (2, *batch). The first hyperparameter bears the part's name; 0 means that it is off.
-A rule that takes the loss gets these two stages through ``loss.gradient``.
+``x`` and ``grad`` have shape (2, *batch). The first hyperparameter has the name of the modifier; 0 means off.
+A rule that takes the loss gets the stages "loss" and "gradient" through ``loss.gradient``.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from typing import Annotated, Any
 import numpy as np
 
 from optimizers.arithmetic import maximum, minimum, norm, ratio, where
+from optimizers.declaration import formula_lines, parse_signature
 from optimizers.hyperparameter import Fraction, Hyperparameter, Positive, Seed, WeightDecay
-from optimizers.optimizer import MODIFIERS, Modifier, formula_lines, parse_signature
+from optimizers.optimizer import MODIFIERS, Modifier
 
 DecoupledDecay = Annotated[float, Hyperparameter(1e-6, 1.0, "log", label="weight decay")]
 STAGES = {
@@ -37,7 +40,7 @@ STAGES = {
 def modifier(
     name: str, *, source: str, default_strength: float, formula: str = "", penalty: bool = False
 ) -> Callable[[Callable[..., Any]], Modifier]:
-    """Declare a part; its id is the function's name, its stage what its arguments are called."""
+    """Register a function as a modifier under its own name; the names of its arguments determine the stage."""
 
     def declare(function: Callable[..., Any]) -> Modifier:
         argument_names = tuple(
@@ -81,12 +84,14 @@ def minibatch(
     minibatch: Annotated[float, Hyperparameter(1, 100, "whole", maximum=100_000, label="batch size")] = 0,
     minibatch_seed: Seed = 0,
 ):
-    """Takes the gradient of a few data points, drawn anew for every update, the same for every run with the same seed. Cheap and
-    shaky: comes near quickly, then wanders unless the rate falls. Changes nothing on a surface that is not made from data.
+    """Takes the gradient of a few data points, drawn anew for every update, the same for every run with the same seed.
+    Cheap and shaky: comes near quickly, then wanders unless the rate falls. Changes nothing on a surface that is not
+    made from data.
 
-    A loss made from data is a mean over its points, and so is its gradient. The mean over a few points, drawn anew for every
-    update, points in the right direction on average and costs far less on large data, but it differs from update to update. A batch
-    size of 1 shakes most; compare batch sizes with the same seed, then let a schedule lower the learning rate to calm them.
+    A loss made from data is a mean over its points, and so is its gradient. The mean over a few points, drawn anew for
+    every update, points in the right direction on average and costs far less on large data, but it differs from update
+    to update. A batch size of 1 shakes most; compare batch sizes with the same seed, then let a schedule lower the
+    learning rate to calm them.
     """
     count = int(minibatch)
     if count >= loss.sample_count:
@@ -108,9 +113,10 @@ def minibatch(
 def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="SAM radius")] = 0.0):
     """Takes the gradient where the surface is highest nearby, and so prefers wide minima. Circles about a narrow one.
 
-    It first goes uphill by the SAM radius, to about the highest place nearby, and takes the gradient from there. In a narrow basin
-    the ground rises quickly within that radius, so that the run is driven out of it; in a wide one it hardly matters. Each update
-    costs two gradients. Try a radius of about the width of the basins on a surface with many minima.
+    It first goes uphill by the SAM radius, to about the highest place nearby, and takes the gradient from there. In a
+    narrow basin the ground rises quickly within that radius, so that the run is driven out of it; in a wide one it
+    hardly matters. Each update costs two gradients. Try a radius of about the width of the basins on a surface with
+    many minima.
     """
     grad = loss.gradient(x)
     return loss.gradient(x + sam * ratio(grad, norm(grad)))
@@ -131,11 +137,12 @@ def noise(
     noise_decay: Annotated[float, Hyperparameter(0.0, 2.0, maximum=10.0)] = 0.0,
     noise_seed: Seed = 0,
 ):
-    """Gaussian, the same for every run with the same seed. Shakes a run off saddles and out of small basins, and never rests.
+    """Gaussian, the same for every run with the same seed. Shakes a run off saddles and out of small basins, and never
+    rests.
 
-    To every gradient it adds a random vector, as measured gradients or mini-batches would have it. Noise carries a run off saddles
-    and out of shallow basins, but near a minimum the run keeps trembling, the more the larger the learning rate. With noise decay
-    the noise fades with the number of updates; another seed gives another draw.
+    To every gradient it adds a random vector, as measured gradients or mini-batches would have it. Noise carries a run
+    off saddles and out of shallow basins, but near a minimum the run keeps trembling, the more the larger the learning
+    rate. With noise decay the noise fades with the number of updates; another seed gives another draw.
     """
     sample = np.random.default_rng((int(noise_seed), t)).standard_normal(2).reshape(2, *(1,) * (np.ndim(grad) - 1))
     return grad + noise * sample / t ** (noise_decay / 2)
@@ -150,8 +157,8 @@ def noise(
 def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
     """Keeps each coordinate of the gradient within bounds; survives cliffs, but bends the direction.
 
-    Each coordinate of the gradient that is larger than the bound is cut to it. Thus a cliff cannot throw the run far away. As only
-    the large coordinate is shortened the direction changes: compare with the part Clip gradient by norm.
+    Each coordinate of the gradient that is larger than the bound is cut to it. Thus a cliff cannot throw the run far
+    away. As only the large coordinate is shortened the direction changes: compare with the part Clip gradient by norm.
     """
     return where(clip_value == 0, grad, maximum(minimum(grad, clip_value), -clip_value))
 
@@ -165,9 +172,9 @@ def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
     """Shortens a gradient that is too long and keeps its direction; survives cliffs, but makes far starts slow.
 
-    A gradient longer than the bound is shortened to it, and its direction stays. Thus a cliff cannot throw the run far away, and
-    where the surface is gentle nothing changes. Choose the bound near the length of the usual gradients on the way; rules that
-    divide by the size of the gradient hardly feel it.
+    A gradient longer than the bound is shortened to it, and its direction stays. Thus a cliff cannot throw the run far
+    away, and where the surface is gentle nothing changes. Choose the bound near the length of the usual gradients on
+    the way; rules that divide by the size of the gradient hardly feel it.
     """
     grad_norm = norm(grad)
     return where((clip_norm > 0) & (grad_norm > clip_norm), grad * ratio(clip_norm, grad_norm), grad)
@@ -183,8 +190,9 @@ def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
 def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
     """Pulls towards the origin through the gradient; an adaptive rule divides that pull by its own scale.
 
-    It adds to the loss half the square of the distance from the origin, times weight decay, which is called an L2 penalty. Weights
-    of a model stay small that way. Here it moves the minimum towards the origin: raise it and watch where the run comes to rest.
+    It adds to the loss half the square of the distance from the origin, times weight decay, which is called an L2
+    penalty. Weights of a model stay small that way. Here it moves the minimum towards the origin: raise it and watch
+    where the run comes to rest.
     """
     return grad + weight_decay * x
 
@@ -198,9 +206,9 @@ def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
 def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: DecoupledDecay = 0.0):
     """Pulls towards the origin beside the gradient, so that momentum and adaptive scales do not feel it.
 
-    In every update the position is drawn towards the origin by a share of its length, before the rule makes its step. Since the
-    pull does not pass through the gradient, a rule like Adam cannot divide it by its scale. Compare it with Weight decay (L2) on
-    Adam and on SGD; on SGD the two do the same.
+    In every update the position is drawn towards the origin by a share of its length, before the rule makes its step.
+    Since the pull does not pass through the gradient, a rule like Adam cannot divide it by its scale. Compare it with
+    Weight decay (L2) on Adam and on SGD; on SGD the two do the same.
     """
     return x * (1 - lr * decoupled_weight_decay)
 
@@ -222,9 +230,9 @@ def lookahead(
 ):
     """Every few steps goes back part of the way, which calms a rule that swings. Slower where the way is straight.
 
-    The rule makes a few steps ahead, and then the run is set back to a point between where these began and where they ended. What
-    swings to and fro in those steps mostly cancels, so that larger learning rates become bearable. Alpha is how much of the way is
-    kept.
+    The rule makes a few steps ahead, and then the run is set back to a point between where these began and where they
+    ended. What swings to and fro in those steps mostly cancels, so that larger learning rates become bearable. Alpha is
+    how much of the way is kept.
     """
     slow = before if slow is None else slow
     if t % int(lookahead) == 0:

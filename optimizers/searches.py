@@ -1,10 +1,9 @@
 # mypy: allow-untyped-defs
-"""Line searches: how far to go from x along a direction p, as plain functions of the loss.
+"""Line searches: the step length from x along a direction p, as plain functions of the loss.
 
-The letters are those of Nocedal & Wright, Numerical Optimization, 2nd ed. 2006: alpha is the step length,
-phi(alpha) = f(x + alpha p) the height along the line, c1 the constant of the Armijo condition
-phi(alpha) <= phi(0) + c1 alpha phi'(0), c2 that of the curvature condition |phi'(alpha)| <= c2 |phi'(0)|; the two together
-are the strong Wolfe conditions.
+Notation of Nocedal & Wright, Numerical Optimization, 2nd ed. 2006: alpha is the step length, phi(alpha) = f(x + alpha
+p) the loss along the line, c1 the constant of the Armijo condition phi(alpha) <= phi(0) + c1 alpha phi'(0), c2 that of
+the curvature condition |phi'(alpha)| <= c2 |phi'(0)|; both together are the strong Wolfe conditions.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ CurvatureConstant = Annotated[float, Hyperparameter(1e-3, 0.999, "log", maximum=
 
 
 class Trial(NamedTuple):
-    """One place on the line. ``slope`` is phi'(alpha), the slope along p."""
+    """A point on the line; ``slope`` is phi'(alpha), the derivative along p."""
 
     alpha: float
     x: np.ndarray
@@ -34,9 +33,10 @@ class Trial(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """Where a search ended, and every point it tried, in order, (k, 2). One that found nothing stays at x with alpha = 0.
+    """Result of a line search; alpha is 0 and ``x`` the initial position if no step was found.
 
-    ``grad`` is the gradient there; None from a search that asks for heights alone.
+    ``trials`` are all positions tried, in order, shape (k, 2). ``grad`` is the gradient at ``x``, or None from a search
+    that evaluates the loss alone.
     """
 
     alpha: float
@@ -46,7 +46,10 @@ class SearchResult(NamedTuple):
 
 
 def evaluate_trial(loss: Loss, x: np.ndarray) -> tuple[Any, np.ndarray]:
-    """Height and gradient; infinitely high where the arithmetic fails, since a trial may land outside of the surface."""
+    """Return loss and gradient; the loss is inf where the arithmetic fails.
+
+    A trial point may lie far outside the range in which the surface can be computed.
+    """
     try:
         return loss.value_and_gradient(x)
     except (ArithmeticError, ValueError):
@@ -54,7 +57,7 @@ def evaluate_trial(loss: Loss, x: np.ndarray) -> tuple[Any, np.ndarray]:
 
 
 def evaluate_loss(loss: Loss, x: np.ndarray) -> float:
-    """The height alone; infinite where there is no finite one, so that such a point is the worst of all."""
+    """Return the loss, or inf where it is not finite, so that such a point is worse than any other."""
     try:
         value = loss.value(x)
     except (ArithmeticError, ValueError):
@@ -63,7 +66,7 @@ def evaluate_loss(loss: Loss, x: np.ndarray) -> float:
 
 
 def line_function(loss: Loss, x: np.ndarray, p: np.ndarray, trials: list[np.ndarray]) -> Callable[[float], Trial]:
-    """phi with all that belongs to it; notes in ``trials`` where it looked."""
+    """Return phi as a function that gives a ``Trial`` and appends its position to ``trials``."""
 
     def phi(alpha: float) -> Trial:
         point = x + alpha * p
@@ -86,7 +89,7 @@ def armijo_search(
     shrink: float = 0.5,
     max_trials: int = 100,
 ) -> SearchResult:
-    """Backtracking: from ``alpha`` shorten by ``shrink`` until the Armijo condition holds, by heights alone."""
+    """Multiply ``alpha`` by ``shrink`` until the Armijo condition holds; evaluates the loss alone (backtracking)."""
     trials: list[np.ndarray] = []
     slope = float(dot(grad, p))
     while slope < 0 and len(trials) < max_trials:
@@ -96,7 +99,7 @@ def armijo_search(
         if f_candidate < math.inf and f_candidate <= value + c1 * alpha * slope:
             return SearchResult(alpha, candidate, np.array(trials))
         if (candidate == x).all():
-            break  # the step is lost in rounding, and so are all shorter ones
+            break  # this step, and therefore every shorter one, is lost in rounding
         alpha *= shrink
     return SearchResult(0.0, x, np.array(trials or [x]))
 
@@ -113,9 +116,10 @@ def strong_wolfe_search(
     c2: float = 0.9,
     max_trials: int = 50,
 ) -> SearchResult:
-    """Algorithms 3.5 and 3.6: lengthen the step until it brackets a point that satisfies both conditions, then zoom in on it.
+    """Search for a step that satisfies the strong Wolfe conditions (algorithms 3.5 and 3.6).
 
-    After ``most`` evaluations, or at 10 000 times the first step, it takes the best point that satisfies the Armijo condition.
+    The step is lengthened until it brackets such a point; then the bracket is narrowed. After ``max_trials``
+    evaluations, or at 10,000 times the first step, the best point that satisfies the Armijo condition is returned.
     """
     trials: list[np.ndarray] = []
     start, raw_phi = Trial(0.0, x, value, grad, float(dot(grad, p))), line_function(loss, x, p, trials)
@@ -135,12 +139,15 @@ def strong_wolfe_search(
         return abs(trial.slope) <= -c2 * start.slope
 
     def zoom(low: Trial, high: Trial) -> SearchResult:
-        """``low`` is the lowest point so far that satisfies Armijo; between it and ``high`` lies a point that satisfies both."""
+        """Narrow the bracket between ``low`` and ``high``, which contains a point that satisfies both conditions.
+
+        ``low`` is the point with the lowest loss so far that satisfies the Armijo condition.
+        """
         while len(trials) < max_trials and not (low.x == high.x).all():
             if abs(high.alpha - low.alpha) * -start.slope <= 1e-16 * abs(value):
-                break  # what is left to win is lost in the rounding of the height
+                break  # the remaining decrease is below the rounding error of the loss
             left, right = min(low.alpha, high.alpha), max(low.alpha, high.alpha)
-            margin = 0.1 * (right - left)  # too near to an end, the bracket would hardly shrink
+            margin = 0.1 * (right - left)  # too close to an end of the bracket, it would hardly shrink
             if high.value == math.inf:
                 trial = phi(low.alpha + 0.1 * (high.alpha - low.alpha))
             else:
@@ -155,7 +162,7 @@ def strong_wolfe_search(
 
     if not (start.slope < 0 and alpha > 0):
         return finish(start)
-    previous, alpha_max = start, 1e4 * alpha  # a surface without a floor would lead away for ever
+    previous, alpha_max = start, 1e4 * alpha  # on a surface that is unbounded below the step would grow forever
     while len(trials) < max_trials and previous.alpha < alpha_max:
         trial = phi(alpha)
         if violates_armijo(trial) or (previous is not start and trial.value >= previous.value):
@@ -170,9 +177,9 @@ def strong_wolfe_search(
 
 
 def cubic_minimum(a: Trial, b: Trial, low: float, high: float) -> float:
-    """The minimum of the cubic through the heights and slopes at a and b, kept between ``low`` and ``high``.
+    """Return the minimizer of the cubic through values and slopes at a and b, clipped to [low, high].
 
-    Their middle where the cubic has no minimum, as in torch.
+    If the cubic has no minimum, the midpoint of ``low`` and ``high``, as in torch.
     """
     if b.alpha < a.alpha:
         a, b = b, a

@@ -1,4 +1,4 @@
-"""One update of a rule together with its parts, on floats or on arrays of runs."""
+"""One step of an optimizer together with its modifiers, for a single run or for a batch."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ ModifierStates = Mapping[str, tuple[Any, ...]]
 
 
 def is_active(name: str, hyperparameters: Mapping[str, Any]) -> bool:
-    """Whether a part works: its first hyperparameter is given and not 0."""
+    """Return whether a modifier is on: its first hyperparameter is given and not 0."""
     value = hyperparameters.get(name, 0.0)
     return callable(value) or bool(np.any(value))
 
 
 class ModifiedLoss(Loss):
-    """The loss as a rule sees it through the gradient stages; a penalty on the position counts as part of the loss.
+    """The loss after the stages "loss" and "gradient", including a penalty on the position.
 
-    What is evaluated, and counted, is the bare loss. Where a part looks at the surface itself, the height that a rule wants
-    with its gradient is an evaluation of its own.
+    Evaluations are made and counted by the loss without modifiers. If a modifier evaluates gradients itself, the loss
+    that a rule requests together with its gradient is a separate evaluation.
     """
 
     def __init__(self, surface: SurfaceFunction, update: BoundUpdate) -> None:
@@ -31,6 +31,7 @@ class ModifiedLoss(Loss):
         self.update, self.t = update, 1
 
     def value_and_gradient(self, position: Any) -> tuple[Any, np.ndarray]:
+        """Return the loss with its penalty and the modified gradient."""
         unpenalized_loss, update = self.update.unpenalized_loss, self.update
         value, grad = (
             (unpenalized_loss.value(position), None)
@@ -40,12 +41,13 @@ class ModifiedLoss(Loss):
         return self._add_penalty(position, value), update.modify_gradient(position, grad, self.t)
 
     def value(self, position: Any) -> Any:
+        """Return the loss with its penalty."""
         return self._add_penalty(position, self.update.unpenalized_loss.value(position))
 
     def gradient(self, position: Any) -> np.ndarray:
-        return self.update.modify_gradient(
-            position, None if self.update.evaluates_loss else self.update.unpenalized_loss.gradient(position), self.t
-        )
+        """Return the modified gradient."""
+        grad = None if self.update.evaluates_loss else self.update.unpenalized_loss.gradient(position)
+        return self.update.modify_gradient(position, grad, self.t)
 
     def _add_penalty(self, position: Any, value: Any) -> Any:
         if not self.update.penalties:
@@ -56,10 +58,14 @@ class ModifiedLoss(Loss):
         )
 
     def hessian(self, position: Any) -> np.ndarray:
-        return self.update.unpenalized_loss.hessian(position) + self._penalty_hessian(position)
+        """Return the Hessian of the loss with its penalty."""
+        matrix: np.ndarray = self.update.unpenalized_loss.hessian(position) + self._penalty_hessian(position)
+        return matrix
 
     def gauss_newton(self, position: Any) -> np.ndarray:
-        return self.update.unpenalized_loss.gauss_newton(position) + self._penalty_hessian(position)
+        """Return the Gauss-Newton matrix plus the Hessian of the penalty."""
+        matrix: np.ndarray = self.update.unpenalized_loss.gauss_newton(position) + self._penalty_hessian(position)
+        return matrix
 
     def _penalty_hessian(self, position: Any) -> Any:
         identity = np.eye(2).reshape(2, 2, *(1,) * (np.ndim(position) - 1))
@@ -67,21 +73,25 @@ class ModifiedLoss(Loss):
 
 
 class WrappedLoss(Loss):
-    """The loss whose gradient is what a part makes of it in update ``t``: the rule sees that, and so does a part after it."""
+    """A loss whose gradient at step ``t`` is computed by a modifier of the stage "loss".
 
-    def __init__(self, loss: Loss, function: Callable[..., Any], t: int) -> None:
+    Nested for several modifiers: each one gets the gradients of the one before it.
+    """
+
+    def __init__(self, loss: Loss, function: Callable[[Any, Loss, int], np.ndarray], t: int) -> None:
         super().__init__(loss.surface)
         self.loss, self.function, self.t = loss, function, t
 
     def gradient(self, position: Any) -> np.ndarray:
+        """Return the gradient computed by the modifier."""
         return self.function(position, self.loss, self.t)
 
 
 class BoundUpdate:
-    """A rule bound to hyperparameters, and the parts that these switch on.
+    """An update rule bound to hyperparameters, with the modifiers that these switch on.
 
-    Hyperparameters: numbers, arrays of the batch's shape, or functions of t that give either; ``cut`` brings what such a
-    function gives into the form that the rule gets.
+    Hyperparameters are numbers, arrays with the shape of the batch, or functions of t that return either; ``convert``
+    turns the result of such a function into what the rule gets.
     """
 
     def __init__(
@@ -121,28 +131,28 @@ class BoundUpdate:
 
     @property
     def is_unmodified(self) -> bool:
-        """Whether there is nothing but the rule and constant hyperparameters."""
+        """Whether there are neither modifiers nor hyperparameters that depend on t."""
         return not self.schedules and not any(self.stages.values())
 
     @property
     def unit_cost(self) -> bool:
-        """Whether every update costs exactly one evaluation of the gradient, and none of the loss alone."""
+        """Whether every step costs exactly one gradient evaluation and no evaluation of the loss alone."""
         return not self.optimizer.takes_loss and not self.stages["loss"]
 
     @property
     def evaluates_loss(self) -> bool:
-        """Whether a part asks for gradients itself, so that it has no use for the one at hand."""
+        """Whether a modifier evaluates gradients itself, so that the gradient of the current position is not needed."""
         return any(True for _ in self.active_modifiers("loss"))
 
     def active_modifiers(self, stage: str) -> Iterator[tuple[Modifier, Callable[..., Any]]]:
-        """The parts of a stage that a schedule has not brought to 0."""
+        """Yield the modifiers of a stage whose strength is not 0 at this step, each with its bound function."""
         for modifier, bound, settings in self.stages[stage]:
             strength = settings[modifier.id]
             if not isinstance(strength, (int, float)) or strength:
                 yield modifier, bound
 
     def set_step(self, t: int) -> None:
-        """Let every schedule say its value for update ``t``."""
+        """Set all hyperparameters that depend on t, and the learning rate, to their values at step ``t``."""
         for settings, name, schedule in self.schedules:
             settings[name] = self.convert(schedule(t))
         if self.stages["rate"]:
@@ -151,13 +161,17 @@ class BoundUpdate:
                 lr = bound(lr, t)
             self.settings["lr"] = lr
 
-    def modify_gradient(self, position: Any, grad: Any, t: int) -> Any:
-        """The gradient at a point as the rule gets it, from the one at hand."""
+    def modify_gradient(self, position: Any, grad: np.ndarray | None, t: int) -> np.ndarray:
+        """Apply the stages "loss" and "gradient" to the gradient at a position.
+
+        ``grad`` may be None if a modifier evaluates gradients itself (``evaluates_loss``).
+        """
         loss = self.unpenalized_loss
         for _, bound in self.active_modifiers("loss"):
             loss = WrappedLoss(loss, bound, t)
         if loss is not self.unpenalized_loss:
             grad = loss.gradient(position)
+        assert grad is not None
         for _, bound in self.active_modifiers("gradient"):
             grad = bound(position, grad, t)
         return grad
@@ -165,7 +179,10 @@ class BoundUpdate:
     def __call__(
         self, t: int, x: tuple[Any, ...], y: tuple[Any, ...], gradient: tuple[Any, Any], modifier_states: ModifierStates
     ) -> tuple[tuple[Any, ...], tuple[Any, ...], ModifierStates]:
-        """Update ``t``: position and state, once per coordinate or, for a coupled rule, whole in ``x``; the parts' states."""
+        """Compute step ``t``; return the new ``x``, ``y`` and states of the modifiers.
+
+        ``x`` and ``y`` are (coordinate, *state); for a coupled rule ``x`` is (position, *state) and ``y`` is empty.
+        """
         self.set_step(t)
         update_rule, coupled = self.update_rule, not y
         old_position = position = x[0] if coupled else np.array([x[0], y[0]])
@@ -179,7 +196,7 @@ class BoundUpdate:
             gradient_count = self.unpenalized_loss.gradient_count
             grad = self.modify_gradient(old_position, np.array(gradient), t)
             if self.unpenalized_loss.gradient_count == gradient_count:
-                self.unpenalized_loss.gradient_count += 1  # no part asked for one of its own: the one at hand was used
+                self.unpenalized_loss.gradient_count += 1  # no modifier evaluated one: the given gradient was used
         if coupled:
             result = update_rule(position, grad, t, *x[1:])
             x = result if isinstance(result, tuple) else (result,)
@@ -190,19 +207,24 @@ class BoundUpdate:
             new_x, new_y = update_rule(px, gx, t, *x[1:]), update_rule(py, gy, t, *y[1:])
             x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
             new_position = np.array([x[0], y[0]]) if self.stages["result"] else None
-        old_states, modifier_states = (
-            modifier_states,
-            {},
-        )  # the state of a part that is off is forgotten: it would be stale when the part comes back
-        if self.stages["result"]:
-            for modifier, bound in self.active_modifiers("result"):
-                new_position, *state = bound(
-                    new_position, old_position, t, *old_states.get(modifier.id, modifier.state.values())
-                )
-                modifier_states[modifier.id] = tuple(state)
-            if coupled:
-                x = (new_position, *x[1:])
-            else:
-                mx, my = new_position.tolist() if new_position.ndim == 1 else new_position
-                x, y = (mx, *x[1:]), (my, *y[1:])
-        return x, y, modifier_states
+        if not self.stages["result"]:
+            return x, y, {}
+        new_position, modifier_states = self._modify_result(new_position, old_position, t, modifier_states)
+        if coupled:
+            return (new_position, *x[1:]), y, modifier_states
+        new_px, new_py = new_position.tolist() if new_position.ndim == 1 else new_position
+        return (new_px, *x[1:]), (new_py, *y[1:]), modifier_states
+
+    def _modify_result(
+        self, new_position: Any, old_position: Any, t: int, old_states: ModifierStates
+    ) -> tuple[Any, ModifierStates]:
+        """Apply the stage "result"; return the new position and the states of the modifiers that are on.
+
+        The state of a modifier that is off is dropped: it would be outdated when the modifier is on again.
+        """
+        new_states = {}
+        for modifier, bound in self.active_modifiers("result"):
+            state = old_states.get(modifier.id, tuple(modifier.state.values()))
+            new_position, *new_state = bound(new_position, old_position, t, *state)
+            new_states[modifier.id] = tuple(new_state)
+        return new_position, new_states

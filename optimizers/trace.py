@@ -1,4 +1,4 @@
-"""A whole path at once: for one start, for many starts, or for a grid of hyperparameters."""
+"""Complete paths: for one start, for many starts, or for a grid of hyperparameters."""
 
 from __future__ import annotations
 
@@ -14,14 +14,23 @@ from optimizers.loss import SurfaceFunction
 from optimizers.optimizer import OPTIMIZERS, Optimizer
 from optimizers.step import BoundUpdate
 
-BLOCK_SIZE = 10_000  # elements a block, measured: larger ones leave the processor's cache, smaller ones pay for calls
+BLOCK_SIZE = 10_000  # runs per block, measured: more exceed the processor's cache, fewer are dominated by call overhead
 
 
 @dataclass(frozen=True)
 class Path:
-    """``positions`` (rows, 2, *batch) and ``losses`` (rows, *batch), float64; a row for the start and one for each update.
+    """Positions and losses of one run or of a batch of runs.
 
-    From the update at which a run overflows on, its rows are nan; where only the last row is kept, it alone is judged.
+    Attributes
+    ----------
+    positions : ndarray of float64, shape (rows, 2, *batch)
+        One row for the start and one for each step; nan from the step at which a run overflows.
+    losses : ndarray of float64, shape (rows, *batch)
+        Loss at each position; nan in the same rows.
+
+    Notes
+    -----
+    If ``trace`` keeps only the last row, a run counts as overflowed only if that row is not finite.
     """
 
     positions: np.ndarray
@@ -37,13 +46,41 @@ def trace(
     last: bool = False,
     **hyperparameters: Any,
 ) -> Path:
-    """The path of ``steps`` updates from ``start``.
+    """Compute the path of an optimizer on a surface.
 
-    start: a pair of numbers or of arrays. hyperparameters: those of the optimizer and of the parts it is combined with;
-    numbers, arrays, or functions of t that give either. Starts and hyperparameters broadcast to ``batch``; a rule that
-    searches (``batched`` is False) walks the runs of a batch one after another. surface: any callable
-    (x, y) -> height, (slope_x, slope_y). last: keep only the last row. Raises ValueError where the optimizer or a
-    hyperparameter is not known, and for an array of whole numbers or switches, which a batch must share.
+    Parameters
+    ----------
+    optimizer : str or Optimizer
+        Optimizer or its id in ``OPTIMIZERS``.
+    surface : callable
+        (x, y) -> loss, (grad_x, grad_y), for example a ``Surface``.
+    start : pair of float or of array_like
+        Initial position; arrays make a batch of runs.
+    steps : int
+        Number of steps, at least 0.
+    last : bool, optional
+        Keep only the last row.
+    **hyperparameters : float, array_like or callable
+        Hyperparameters of the optimizer and of the modifiers it is combined with; a callable is a schedule, a function
+        of the step number t, counted from 1, that returns a number or an array. Others have their defaults.
+
+    Returns
+    -------
+    Path
+        Positions and losses, float64. The starts and the hyperparameters are broadcast to the shape ``batch``.
+
+    Raises
+    ------
+    ValueError
+        If the optimizer or a hyperparameter is unknown, if ``start`` is not a pair or ``steps`` is negative, or if an
+        integer or switch is given as an array: a batch must share these unless ``batched`` is False.
+    TypeError
+        If ``surface`` is not callable.
+
+    Notes
+    -----
+    If the optimizer is not ``batched``, for example because it uses a line search, the runs of a batch are computed one
+    after another.
     """
     if isinstance(optimizer, str):
         if optimizer not in OPTIMIZERS:
@@ -142,7 +179,7 @@ def _trace_batch(
             try:
                 for row, (x, y, loss) in enumerate(path):
                     positions[row, 0, block], positions[row, 1, block], losses[row, block] = x, y, loss
-            except (ArithmeticError, ValueError):  # of a hyperparameter that all runs share: here they all end
+            except (ArithmeticError, ValueError):  # raised by a hyperparameter that all runs share: they all end here
                 pass
         diverged = np.logical_or.accumulate(~np.isfinite(losses) | ~np.isfinite(positions).all(axis=1), axis=0)
         losses[diverged] = np.nan
@@ -155,10 +192,10 @@ def _trace_batch(
 def iterate_updates(
     update: BoundUpdate, surface: SurfaceFunction, x: np.ndarray, y: np.ndarray, steps: int, last: bool = False
 ) -> Iterator[tuple[Any, Any, Any]]:
-    """Position and height of a block of runs after 0, 1, ..., ``steps`` updates, or after the last one only.
+    """Yield x, y and loss of a block of runs after 0, 1, ..., ``steps`` steps, or after the last one only.
 
-    The rule must be a batched one. Whoever takes the rows says what is done about floating-point warnings, and about the
-    ArithmeticError or ValueError of a hyperparameter that all runs share.
+    The optimizer must be ``batched``. The caller handles floating-point warnings and the ArithmeticError or ValueError
+    that a hyperparameter shared by all runs may raise.
     """
     optimizer = update.optimizer
     state = list(optimizer.state.values())
@@ -181,7 +218,7 @@ def iterate_updates(
 def _iterate_separable(
     update: BoundUpdate, surface: SurfaceFunction, x: Any, y: Any, gradient: tuple[Any, Any], steps: int, last: bool
 ) -> Iterator[tuple[Any, Any, Any]]:
-    """What is not needed any more is let go at once: the memory of the next result is then still in the processor's cache."""
+    # Each array is released as soon as it is not needed, so that the next result reuses memory in the processor's cache
     update_rule = update.update_rule
     sx = sy = list(update.optimizer.state.values())
     has_state = bool(sx)

@@ -1,4 +1,4 @@
-"""The class form for a notebook: ``Momentum(lr=0.01, momentum=0.9).update(params, grads)`` on dictionaries."""
+"""Class form of the optimizers for notebooks: ``Momentum(lr=0.01, momentum=0.9).update(params, grads)``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optimizers.optimizer import OPTIMIZERS, Optimizer
 
 
 class Updater:
-    """An optimizer that remembers its state between calls; each hyperparameter is an attribute and may be turned."""
+    """An optimizer that keeps its state between calls; each hyperparameter is an attribute and may be changed."""
 
     optimizer: ClassVar[Optimizer]
 
@@ -38,10 +38,11 @@ class Updater:
         self.state: dict[Any, tuple[Any, ...]] = {}
 
     def update(self, params: MutableMapping[Any, Any], grads: Mapping[Any, Any]) -> None:
-        """One update of every parameter, in place: arrays of floats are overwritten, numbers are replaced.
+        """Update every parameter in place: arrays of floats are overwritten, numbers are replaced.
 
-        params: key -> number or array of any shape; grads: the same keys, gradients of the same shapes.
-        Raises KeyError, and changes nothing, where a gradient is missing.
+        ``params`` maps keys to numbers or arrays of any shape; ``grads`` maps the same keys to gradients of the same
+        shapes. Raises KeyError, without changing anything, if a gradient is missing, and TypeError if the optimizer
+        couples the coordinates.
         """
         missing_keys = [key for key in params if key not in grads]
         if missing_keys:
@@ -54,7 +55,9 @@ class Updater:
         initial_state = tuple(self.optimizer.state.values())
         update_rule, _ = self.optimizer.bind({name: getattr(self, name) for name in self.optimizer.hyperparameters})
         for key, value in params.items():
-            x = np.array(value, float) if np.ndim(value) else float(value)  # a copy: a rule may keep it as state
+            x = (
+                np.array(value, float) if np.ndim(value) else float(value)
+            )  # a copy, because a rule may keep it as state
             grad = np.array(grads[key], float) if np.ndim(grads[key]) else float(grads[key])
             result = update_rule(x, grad, self.t, *self.state.get(key, initial_state))
             new, *state = result if initial_state else (result,)
@@ -66,7 +69,7 @@ class Updater:
 
 
 def class_name(optimizer: Optimizer) -> str:
-    """The optimizer's name as a class can bear it: L-BFGS is LBFGS, Adam (Keras) is AdamKeras."""
+    """Return the name of the optimizer as a class name: LBFGS for L-BFGS, AdamKeras for Adam (Keras)."""
     return "".join(word[:1].upper() + word[1:] for word in re.findall("[A-Za-z0-9]+", optimizer.name))
 
 

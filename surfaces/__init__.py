@@ -1,12 +1,12 @@
-"""Loss surfaces over the plane; numpy only. The contract is in ``surfaces.surface``."""
+"""Loss surfaces over the plane; numpy only. The contract is described in ``surfaces.surface``."""
 
-from surfaces.functions import bowls  # isort: skip  (the order of these is the order of the menu)
+from surfaces.functions import bowls  # isort: skip  (the order of these imports is the order of the list)
 from surfaces.functions import valleys  # isort: skip
 from surfaces.functions import few_minima  # isort: skip
 from surfaces.functions import many_minima  # isort: skip
 from surfaces.functions import deceptive  # isort: skip
 from surfaces.functions import plateaus  # isort: skip
-from surfaces.functions import kinks  # isort: skip
+from surfaces.functions import non_smooth  # isort: skip
 from surfaces.functions import saddles  # isort: skip
 from surfaces import regression  # isort: skip
 from surfaces import networks  # isort: skip
@@ -20,11 +20,11 @@ __all__ = [
     "bowls",
     "deceptive",
     "few_minima",
-    "kinks",
     "linear_regression",
     "logistic_regression",
     "many_minima",
     "networks",
+    "non_smooth",
     "plateaus",
     "regression",
     "saddles",

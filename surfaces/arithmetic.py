@@ -1,8 +1,8 @@
-"""The functions a surface needs, on Python floats, complex numbers and arrays by the same name; floats take the fast road.
+"""Elementary functions for surfaces that accept Python floats, complex numbers and arrays under the same name.
 
-``absolute``, ``sign`` and ``at_least`` look at the real part alone, so that the complex step passes through them unharmed
-wherever they are smooth. On a float an argument that is out of range raises OverflowError or ValueError, where an array
-gets inf or nan.
+Python floats are handled by the standard library, which is faster. ``absolute``, ``sign`` and ``at_least`` decide by
+the real part alone, so that complex-step differentiation is exact wherever they are smooth. If an argument is out of
+range, a float raises OverflowError or ValueError, while an array gives inf or nan.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ e = math.e
 
 
 def exp(x: Any) -> Any:
-    """e to the x; an array overflows to inf without a warning, as a steep wall does far outside its box."""
+    """Return e to the x; an array overflows to inf without a warning, as happens far outside the plotted range."""
     if x.__class__ is float:
         return math.exp(x)
     with np.errstate(over="ignore"):
@@ -34,28 +34,28 @@ def exp(x: Any) -> Any:
 
 
 def sign(x: Any) -> Any:
-    """-1, 0 or 1: the slope of ``absolute``, and 0 in its kink; sign(nan) is nan."""
+    """Return -1, 0 or 1, the derivative of ``absolute``, with 0 at 0; sign(nan) is nan."""
     if x.__class__ is float:
         return x if x != x else float((x > 0.0) - (x < 0.0))
     return np.sign(np.real(x))
 
 
 def absolute(x: Any) -> Any:
-    """|x|; of a complex number x or -x, whichever has a positive real part."""
+    """Return |x|; for a complex number, x or -x such that the real part is not negative."""
     if x.__class__ is float:
         return abs(x)
     return x * sign(x) if np.iscomplexobj(x) else np.abs(x)
 
 
 def at_least(x: Any, bound: float) -> Any:
-    """x, or the bound where x is smaller; nan stays nan."""
+    """Return x, or ``bound`` where x is smaller; nan remains nan."""
     if x.__class__ is float:
         return bound if x < bound else x
     return np.where(np.real(x) < bound, bound, x)
 
 
 def as_floating(x: Any) -> Any:
-    """Whole numbers as floats, so that no height is an integer; lists as arrays; anything else as it is."""
+    """Return integers as floats, lists as arrays, and the rest unchanged, so that the loss is never an integer."""
     if isinstance(x, (float, complex)):
         return x
     if isinstance(x, (int, np.integer)):

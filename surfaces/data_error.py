@@ -1,4 +1,4 @@
-"""What is raised where points or a data file cannot be used."""
+"""The error raised for data points or data files that cannot be used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 
 class DataError(ValueError):
-    """One sentence: ``template`` with ``values`` in place of its names, so that it can be said in another language, too."""
+    """Error with a message of one sentence.
+
+    ``template`` and the ``values`` of its placeholders are kept, so that the message can be translated.
+    """
 
     def __init__(self, template: str, **values: Any) -> None:
         super().__init__(template.format(**values))

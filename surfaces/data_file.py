@@ -1,4 +1,4 @@
-"""Two columns of numbers from the text of a data file, or one sentence on why there are none."""
+"""Reading two columns of numbers from the text of a data file, with error messages of one sentence."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import numpy as np
 from surfaces.data_error import DataError
 
 MAX_ROWS = 100_000
-SEPARATORS = (";", "\t", ",", "")  # in order of preference; "" stands for blanks
-SAMPLE_ROWS = 200  # rows that the separator is chosen by
-MAX_QUOTED_ROWS = 3  # bad rows that are quoted
+SEPARATORS = (";", "\t", ",", "")  # in order of preference; "" stands for whitespace
+SAMPLE_ROWS = 200  # rows that determine the separator
+MAX_QUOTED_ROWS = 3  # bad rows quoted in an error message
 
 
 def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
-    """The columns x and y of a text with two numbers in each row.
+    """Return the columns x and y of a text with two numbers per row, two arrays of shape (n,).
 
-    The numbers are parted by a semicolon, a tab, a comma or blanks; a comma that does not part them may be the decimal
-    mark. A header line, empty rows and what follows a # are skipped. Bytes are UTF-8, with or without its mark, UTF-16 with
-    it, or else Latin-1. Raises ValueError with one sentence, which names bad rows by their line, for anything that is no
-    such text.
+    The separator is a semicolon, a tab, a comma or whitespace; a comma that is not the separator may be the decimal
+    mark. A header line, empty rows and comments after a # are skipped. Bytes are decoded as UTF-8 with or without a
+    byte order mark, UTF-16 with one, otherwise Latin-1.
+
+    Raises DataError with one sentence, which gives the line numbers of bad rows, for any other text.
     """
     lines = (line.partition("#")[0].strip(" \v\f") for line in re.split(r"\r\n|\r|\n", _decode(text)))
     rows = [(line_number, line) for line_number, line in enumerate(lines, 1) if line.strip("".join(SEPARATORS) + " ")]
@@ -57,7 +58,7 @@ def _decode(text: str | bytes) -> str:
 
 
 def _separator_score(rows: list[tuple[int, str]], separator: str) -> tuple[int, int, int]:
-    """How well a separator suits: rows that it makes two numbers of, then cells that are numbers, then rows of two cells."""
+    """Rank a separator by the number of rows with two numbers, then of numeric cells, then of rows with two cells."""
     cells = [_split_row(line, separator) for _, line in rows]
     return (
         sum(_parse_pair(line, separator) is not None for _, line in rows),
@@ -67,7 +68,7 @@ def _separator_score(rows: list[tuple[int, str]], separator: str) -> tuple[int, 
 
 
 def _split_row(line: str, separator: str) -> list[str]:
-    """The cells of a row, without quotation marks; a separator at its end opens no third one."""
+    """Return the cells of a row without quotation marks; a separator at the end does not start a third cell."""
     if not separator:
         return line.split()
     try:
@@ -78,9 +79,12 @@ def _split_row(line: str, separator: str) -> list[str]:
 
 
 def _parse_number(cell: str) -> float | None:
-    """A number, perhaps inf or nan. A comma left in a cell is a decimal mark: as a separator it would have parted the cell."""
+    """Return a number, possibly inf or nan, or None.
+
+    A comma in a cell is a decimal mark: if it were the separator, the cell would have been split there.
+    """
     if "_" in cell or ("," in cell and "." in cell):
-        return None  # Python reads 1_000 as a number, and 1.234,5 is anyone's guess
+        return None  # Python would accept 1_000; 1.234,5 is ambiguous
     try:
         return float(cell.replace(",", ".", 1))
     except ValueError:
@@ -96,7 +100,7 @@ def _parse_pair(line: str, separator: str) -> tuple[float, float] | None:
 
 
 def _row_error(bad_rows: list[tuple[int, str]], row_count: int, widths: set[int]) -> DataError:
-    """What is wrong with the bad rows, or with the whole file where every row has the same wrong number of columns."""
+    """Return an error on the bad rows, or on the whole file if all rows have the same wrong number of columns."""
     if len(bad_rows) == row_count and len(widths) == 1 and widths != {2}:
         column_count = widths.pop()
         if column_count == 1:

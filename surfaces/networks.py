@@ -1,4 +1,4 @@
-"""Loss surfaces of the smallest networks: a single tanh neuron, and two weights in a row."""
+"""Loss surfaces of the smallest networks: a single tanh neuron, and a chain of two weights."""
 
 from __future__ import annotations
 
@@ -25,18 +25,19 @@ NO_MINIMUM_NOTE = (
 
 
 def neuron_data(n: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Seeded points near y = tanh(2 x - 1): x even in [-3, 3], noise normal with spread 0.15."""
+    """Return n seeded points near y = tanh(2 x - 1): x uniform in [-3, 3], normal noise of deviation 0.15."""
     rng = Random(seed)
     x = np.array([rng.uniform(-3, 3) for _ in range(n)])
     return x, np.tanh(2 * x - 1) + np.array([rng.gauss(0, 0.15) for _ in range(n)])
 
 
 def predict_neuron(w: Any, b: Any, x: Any) -> Any:
+    """Return the output tanh(w x + b)."""
     return np.tanh(w * x + b)
 
 
 def neuron_squared_error(w: Any, b: Any, x: np.ndarray, y: np.ndarray) -> Any:
-    """The squared error of each point and its slopes."""
+    """Return the squared error of each point and its derivatives with respect to w and b."""
     output = predict_neuron(w, b, x)
     residual = output - y
     gradient = 2 * residual * (1 - output * output)
@@ -44,10 +45,10 @@ def neuron_squared_error(w: Any, b: Any, x: np.ndarray, y: np.ndarray) -> Any:
 
 
 def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, bounds: Bounds | None = None) -> Surface:
-    """The loss surface of one neuron, tanh(w x + b): the mean of its squared errors over n points.
+    """Return the loss surface of one neuron, tanh(w x + b): the mean squared error over n points.
 
-    x, y: two sequences or arrays of equal length n, 2 <= n <= 2,000. The global minimum is looked for on a grid of slopes
-    and thresholds scaled to x and then refined. Raises ValueError with a sentence where the points are none of a curve.
+    ``x`` and ``y`` have equal length n, 2 <= n <= 2,000. The global minimum is searched on a grid of weights and biases
+    scaled to x and then refined. Raises DataError if the points cannot be fitted.
     """
     xs, ys = check_samples(x, y, MAX_SAMPLES)
     function = make_mean_loss(neuron_squared_error, xs, ys)
@@ -77,24 +78,25 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, bou
         summary="Where the neuron is saturated the loss is a plateau: a run that starts there hardly moves for long."
         if best
         else NO_MINIMUM_NOTE,
-        what_to_try="Start on the plateau and race SGD against Adam, which hardly feels how small the slope is, and against "
-        "Levenberg-Marquardt, which uses that the loss is a sum of squares.",
+        what_to_try="Start on the plateau and race SGD against Adam, which hardly feels how small the slope is, and "
+        "against Levenberg-Marquardt, which uses that the loss is a sum of squares.",
     )
 
 
 def two_weight_data(n: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Seeded points near y = 1.5 tanh(1.2 x): x even in [-2, 2], noise normal with spread 0.1."""
+    """Return n seeded points near y = 1.5 tanh(1.2 x): x uniform in [-2, 2], normal noise of deviation 0.1."""
     rng = Random(seed)
     x = np.array([rng.uniform(-2, 2) for _ in range(n)])
     return x, 1.5 * np.tanh(1.2 * x) + np.array([rng.gauss(0, 0.1) for _ in range(n)])
 
 
 def predict_two_weight(w1: Any, w2: Any, x: Any) -> Any:
+    """Return the output w2 tanh(w1 x)."""
     return w2 * np.tanh(w1 * x)
 
 
 def two_weight_squared_error(w1: Any, w2: Any, x: np.ndarray, y: np.ndarray) -> Any:
-    """The squared error of each point and its slopes."""
+    """Return the squared error of each point and its derivatives with respect to w1 and w2."""
     hidden = np.tanh(w1 * x)
     residual = w2 * hidden - y
     return residual * residual, 2 * residual * w2 * (1 - hidden * hidden) * x, 2 * residual * hidden
@@ -103,17 +105,17 @@ def two_weight_squared_error(w1: Any, w2: Any, x: np.ndarray, y: np.ndarray) -> 
 def two_weight_network(
     x: Any, y: Any, *, start: tuple[float, float] | None = None, bounds: Bounds | None = None
 ) -> Surface:
-    """The loss surface of the network w2 tanh(w1 x), without biases: the mean of its squared errors over n points.
+    """Return the loss surface of the network w2 tanh(w1 x), without biases: the mean squared error over n points.
 
-    x, y: two sequences or arrays of equal length n, 2 <= n <= 2,000. It is the same at (-w1, -w2) as at (w1, w2), so minima
-    come in pairs. Raises ValueError with a sentence where the points are none of a curve.
+    ``x`` and ``y`` have equal length n, 2 <= n <= 2,000. The loss is the same at (-w1, -w2) as at (w1, w2), so minima
+    come in pairs. Raises DataError if the points cannot be fitted.
     """
     xs, ys = check_samples(x, y, MAX_SAMPLES)
     function = make_mean_loss(two_weight_squared_error, xs, ys)
     rms_x = float(np.sqrt((xs * xs).mean()))
     inner = np.linspace(0.1, 8, 80) / rms_x
     hidden = np.tanh(inner[:, None] * xs)
-    outer = hidden @ ys / (hidden * hidden).sum(-1)  # the best outer weight to each inner one is a least-squares slope
+    outer = hidden @ ys / (hidden * hidden).sum(-1)  # the best outer weight for each inner one: a least-squares slope
     k = int(np.argmin(function(inner, outer)[0]))
     best = find_minimum(function, float(inner[k]), float(outer[k]), np.diag([1 / rms_x, 1.0]))
     w1, w2 = best or (0.0, 0.0)
@@ -139,8 +141,8 @@ def two_weight_network(
         summary="Two mirror images of one solution, with a saddle between them: small weights start slowly."
         if best
         else NO_MINIMUM_NOTE,
-        what_to_try="Start near the middle and see how long each rule lingers beside the saddle, and in which of the two "
-        "mirror images it ends.",
+        what_to_try="Start near the middle and see how long each rule lingers beside the saddle, and in which of the "
+        "two mirror images it ends.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the loss surfaces made from points have in common: checks, means over the points, and the search for the minimum."""
+"""Common parts of loss surfaces made from data: checks, means over the data points, and the search for the minimum."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import numpy as np
 from surfaces.data_error import DataError
 from surfaces.surface import COMPLEX_STEP, SurfaceFunction, hessian
 
-MAX_VALUE = 1e100  # its square, and the square of that beside other numbers, can still be written
-MAX_SAMPLES = (
-    2_000  # points of a model without a closed form: a contour picture goes through all of them at each of its places
-)
-BLOCK_SIZE = 50_000  # elements at a time: the arrays of a larger block leave the processor's cache
+MAX_VALUE = 1e100  # its square, and products of the square with other numbers, do not overflow
+# Data points of a model without a closed form: a contour plot evaluates all of them at every position of its grid
+MAX_SAMPLES = 2_000
+BLOCK_SIZE = 50_000  # elements at a time: the arrays of a larger block exceed the processor's cache
 
 
 def round_significant(value: float) -> float:
-    """To three significant digits, for a start that people read."""
+    """Round to three significant digits, so that a start is readable."""
     return float(f"{value:.3g}")
 
 
 def check_samples(x: Any, y: Any, max_samples: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """x and y as two float arrays of one length; ValueError with a sentence where they are no points of a curve."""
+    """Return x and y as float arrays of one length; raise DataError if no model can be fitted to them."""
     xs, ys = np.asarray(x, float).ravel(), np.asarray(y, float).ravel()
     if xs.size != ys.size:
         raise DataError("x and y must be equally long, not {x} and {y}", x=xs.size, y=ys.size)
@@ -39,7 +38,10 @@ def check_samples(x: Any, y: Any, max_samples: int | None = None) -> tuple[np.nd
 
 
 def parameter_scales(x: np.ndarray) -> np.ndarray:
-    """Steps (a, b) of like effect on a x + b, as columns (2, 2): a turn about the middle of x, and a shift."""
+    """Return two steps (a, b) with comparable effect on the line a x + b as columns, shape (2, 2).
+
+    They are a rotation about the mean of x and a shift.
+    """
     mean, std = float(x.mean()), float(x.std())
     return np.array([[1 / std, 0.0], [-mean / std, 1.0]])
 
@@ -48,12 +50,15 @@ SampleLoss = Callable[[Any, Any, np.ndarray, np.ndarray], Any]
 
 
 def make_mean_loss(sample_loss: SampleLoss, x: np.ndarray, y: np.ndarray) -> SurfaceFunction:
-    """The surface whose height and slopes are the means of ``each(a, b, x, y)`` -> height, slope_a, slope_b per point."""
-    weights = np.full(x.size, 1 / x.size)  # a product with it takes the mean, in a third of the time of numpy's own
+    """Return the surface function whose loss and gradient are means over the data points.
+
+    ``sample_loss(a, b, x, y)`` returns loss, grad_a and grad_b of each point.
+    """
+    weights = np.full(x.size, 1 / x.size)  # a product with it is the mean, in a third of the time of np.mean
 
     def function(a: Any, b: Any) -> Any:
         if a.__class__ is float and b.__class__ is float:
-            with np.errstate(all="ignore"):  # a run that leaves for infinity must not warn on its way
+            with np.errstate(all="ignore"):  # a diverging run must not warn
                 loss, grad_a, grad_b = [float(value @ weights) for value in sample_loss(a, b, x, y)]
             return loss, (grad_a, grad_b)
         a, b = np.broadcast_arrays(a, b)
@@ -74,12 +79,15 @@ def make_mean_loss(sample_loss: SampleLoss, x: np.ndarray, y: np.ndarray) -> Sur
 def make_minibatch_gradient(
     sample_loss: SampleLoss, x: np.ndarray, y: np.ndarray
 ) -> Callable[[Any, Any, np.ndarray], tuple[Any, Any]]:
-    """The slopes of the mean of ``each`` over some of the points only: see ``batch`` of Surface."""
+    """Return the gradient over selected data points: see ``minibatch_gradient`` of ``Surface``."""
     return lambda a, b, rows: make_mean_loss(sample_loss, x[rows], y[rows])(a, b)[1]
 
 
 def make_gauss_newton(predict: Callable[[Any, Any, Any], Any], x: np.ndarray) -> Callable[[float, float], np.ndarray]:
-    """J'J of the mean of squared errors of a model: 2/n times the sum of the outer products of its slopes, (2, 2)."""
+    """Return the function (a, b) -> J'J of the mean squared error, shape (2, 2).
+
+    2/n times the sum of the outer products of the gradients of the predictions.
+    """
 
     def gauss_newton(a: float, b: float) -> np.ndarray:
         with np.errstate(all="ignore"):
@@ -93,11 +101,11 @@ def make_gauss_newton(predict: Callable[[Any, Any, Any], Any], x: np.ndarray) ->
 
 
 def find_minimum(function: SurfaceFunction, a: float, b: float, scales: np.ndarray) -> tuple[float, float] | None:
-    """The local minimum downhill from (a, b), to rounding; None where the way down leads to no point.
+    """Return the local minimum downhill from (a, b) within floating-point precision, or None if there is none.
 
-    steps: a matrix (2, 2) whose columns are steps (a, b) of like effect, in which lengths and curvatures are measured.
-    Newton's method on the absolute values of the curvatures, which leaves saddles (Dauphin et al. 2014, arXiv:1406.2572),
-    with steps halved until they lead down.
+    Lengths and curvatures are measured in units of the columns of ``scales``, shape (2, 2), which are steps (a, b) with
+    comparable effect. Newton's method with the absolute values of the curvatures, which escapes saddle points (Dauphin
+    et al. 2014, arXiv:1406.2572); a step is halved until the loss does not rise.
     """
     position = np.linalg.solve(scales, [a, b])
     loss, gradient = function(a, b)
@@ -109,7 +117,7 @@ def find_minimum(function: SurfaceFunction, a: float, b: float, scales: np.ndarr
         abs_curvature = np.abs(curvature)
         step = axes @ (axes.T @ scales.T @ gradient / np.maximum(abs_curvature, 1e-9 * abs_curvature.max() or 1.0))
         if np.abs(step).max() <= 1e-12 * max(1.0, np.abs(position).max()):
-            position = position - step  # after a Newton step as short as this only rounding is left
+            position = position - step  # after a Newton step this short only rounding errors remain
             break
         for _ in range(40):
             candidate = position - step

@@ -1,7 +1,8 @@
-"""Loss surfaces made from data: a straight line and a logistic curve, each over its two parameters."""
+"""Loss surfaces of linear and logistic regression, each over its two parameters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import Any
@@ -23,8 +24,8 @@ from surfaces.surface import SURFACES, Bounds, Surface
 SEPARABLE_NOTE = (
     "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
 )
-# What becomes of the squares of the n errors: name, formula, how many times half their mean it is, note, lesson
-SCALINGS = {
+# How the n squared errors are combined: name, formula, factor relative to half their mean, summary, what to try
+SCALINGS: dict[str, tuple[str, str, Callable[[int], float], str, str]] = {
     "half_mean": (
         "Linear regression",
         r"\Sigma_i (a x_i + b - y_i)^2 / 2n",
@@ -39,16 +40,16 @@ SCALINGS = {
         lambda n: 2,
         "The mean of the squared errors, torch.nn.MSELoss(): twice the gradient of half the mean, so half its learning "
         "rate.",
-        "Take half the learning rate that suits half the mean: SGD goes the very same way. Adam does so, but for its epsilon, "
-        "with the same rate.",
+        "Take half the learning rate that suits half the mean: SGD goes the very same way. Adam does so, but for its "
+        "epsilon, with the same rate.",
     ),
     "sum": (
         "Linear regression, sum",
         r"\Sigma_i (a x_i + b - y_i)^2",
         lambda n: 2 * n,
         "The sum of the squared errors, torch.nn.MSELoss(reduction='sum'): more points need a smaller learning rate.",
-        "Look for the largest learning rate that SGD bears, and again with twice as many data points: it halves, where with a "
-        "mean it would stay.",
+        "Look for the largest learning rate that SGD bears, and again with twice as many data points: it halves, "
+        "where with a mean it would stay.",
     ),
     "half_sum": (
         "Linear regression, half the sum",
@@ -63,13 +64,17 @@ SCALINGS = {
 
 
 def line_data(n: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Seeded points near the line y = 10 x: x normal with mean 5 and spread 5, plus an integer noise in [-5, 5)."""
+    """Return n seeded points near the line y = 10 x.
+
+    x is normal with mean 5 and standard deviation 5; the noise is an integer in [-5, 5).
+    """
     rng = Random(seed)
     x = np.array([rng.gauss(5, 5) for _ in range(n)])
     return x, 10 * x + np.array([rng.randrange(-5, 5) for _ in range(n)])
 
 
 def predict_line(a: Any, b: Any, x: Any) -> Any:
+    """Return a x + b."""
     return a * x + b
 
 
@@ -81,11 +86,12 @@ def linear_regression(
     start: tuple[float, float] | None = None,
     bounds: Bounds | None = None,
 ) -> Surface:
-    """The loss surface of the line y = a x + b through n points: f(a, b) = factor times sum (a x_i + b - y_i)^2.
+    """Return the loss surface of the line y = a x + b through n points: factor times sum (a x_i + b - y_i)^2.
 
-    x, y: two sequences or arrays of equal length n >= 2. scaling: the factor, "half_mean" 1/(2n), "mean" 1/n, "sum" 1 or
-    "half_sum" 1/2. The one minimum is the closed-form least-squares line, about which the sum is written, so that its
-    height and slope there are exact. Raises ValueError with a sentence where no line can be fitted.
+    ``x`` and ``y`` have equal length n >= 2. ``scaling`` sets the factor: "half_mean" 1/(2n), "mean" 1/n, "sum" 1 or
+    "half_sum" 1/2. The only minimum is the least-squares line in closed form; the sum is expanded around it, so that
+    loss and gradient are exact there. Raises DataError if no line can be fitted, and ValueError for another
+    ``scaling``.
     """
     if scaling not in SCALINGS:
         raise ValueError(f"there is no scaling {scaling!r}; there are {', '.join(SCALINGS)}")
@@ -137,21 +143,27 @@ def linear_regression(
 
 
 def classification_data(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Seeded points of two classes that overlap: x even in [-4, 4], y 1 with probability 1 / (1 + e^(1 - 1.5 x)), else 0."""
+    """Return n seeded points of two overlapping classes.
+
+    x is uniform in [-4, 4]; y is 1 with probability 1 / (1 + e^(1 - 1.5 x)), otherwise 0.
+    """
     rng = Random(seed)
     x = np.array([rng.uniform(-4, 4) for _ in range(n)])
     return x, (np.array([rng.random() for _ in range(n)]) < 1 / (1 + np.exp(1 - 1.5 * x))).astype(float)
 
 
 def predict_probability(w: Any, b: Any, x: Any) -> Any:
-    """1 / (1 + e^-(w x + b)), never through a large exponential."""
+    """Return 1 / (1 + e^-(w x + b)) without overflow."""
     z = w * x + b
     exp_term = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, exp_term) / (1 + exp_term)
 
 
 def cross_entropy(w: Any, b: Any, x: np.ndarray, y: np.ndarray) -> Any:
-    """ln(1 + e^z) - y z of each point and its slopes, z = w x + b; stable for any z, and fit for the complex step."""
+    """Return ln(1 + e^z) - y z with z = w x + b of each point and its derivatives with respect to w and b.
+
+    Numerically stable for any z and compatible with complex-step differentiation.
+    """
     z = w * x + b
     positive = np.real(z) >= 0
     exp_term = np.exp(np.where(positive, -z, z))
@@ -162,11 +174,11 @@ def cross_entropy(w: Any, b: Any, x: np.ndarray, y: np.ndarray) -> Any:
 def logistic_regression(
     x: Any, y: Any, *, start: tuple[float, float] | None = None, bounds: Bounds | None = None
 ) -> Surface:
-    """The loss surface of the probability 1 / (1 + e^-(w x + b)) that y is 1: the mean of the cross entropy over n points.
+    """Return the loss surface of logistic regression, P(y = 1) = 1 / (1 + e^-(w x + b)): the mean cross-entropy.
 
-    x, y: two sequences or arrays of equal length n, y of zeros and ones. Where one value of x parts the zeros from the
-    ones, the loss falls towards 0 as w grows without end: such a surface has no minima, and its note says so. Raises
-    ValueError with a sentence where y holds anything else or n is over 2,000.
+    ``x`` and ``y`` have equal length n, 2 <= n <= 2,000; y contains zeros and ones. If one value of x separates the
+    zeros from the ones, the loss tends to 0 as w grows without bound: the surface then has no minima, and its summary
+    states this. Raises DataError for other data.
     """
     xs, ys = check_samples(x, y, MAX_SAMPLES)
     if set(ys.tolist()) != {0.0, 1.0}:
@@ -193,8 +205,8 @@ def logistic_regression(
         summary="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
         if best
         else SEPARABLE_NOTE,
-        what_to_try="Race SGD, Adam and Damped Newton, and see why it is damped: plain Newton may leap far away from the "
-        "start. Then add the part Mini-batches and watch the curve through the data.",
+        what_to_try="Race SGD, Adam and Damped Newton, and see why it is damped: plain Newton may leap far away from "
+        "the start. Then add the part Mini-batches and watch the curve through the data.",
         predict=predict_probability,
         with_data=logistic_regression,
         minibatch_gradient=make_minibatch_gradient(cross_entropy, xs, ys),

@@ -1,14 +1,15 @@
-"""THE CONTRACT: a surface is one function that returns height and gradient together; its facts are data.
+"""Contract of surfaces: a surface is one function that returns loss and gradient together; its facts are data.
 
-    @surface("Sphere", source="De Jong 1975", formula=r"x^2 + y^2", note="The plainest case.",
-             lesson="Turn one learning rate until the run just does not diverge.",
-             box=((-5, 5), (-5, 5)), start=(-4.0, 3.0), minima=[(0, 0)])
+    @surface("Sphere", source="De Jong 1975", formula=r"x^2 + y^2", summary="The plainest case.",
+             what_to_try="Turn one learning rate until the run just does not diverge.",
+             bounds=((-5, 5), (-5, 5)), start=(-4.0, 3.0), minima=[(0, 0)])
     def sphere(x, y):
         return x * x + y * y, (2 * x, 2 * y)
 
-``x`` and ``y`` are floats, arrays of one shape or complex numbers: the tests check every gradient by the complex step,
-and ``hessian`` is made by it, so a function uses the names of ``surfaces.arithmetic``, which serve all three. ``minima``
-lists all global minima within the box. The id is the function's name, the family its file's.
+``x`` and ``y`` are floats, arrays of one shape or complex numbers: the tests check every gradient by complex-step
+differentiation, which also gives the ``hessian``. A function therefore uses ``surfaces.arithmetic``, which accepts all
+three. ``minima`` lists all global minima within the bounds. The id is the name of the function, the family the FAMILY
+of its module, otherwise derived from the name of the module.
 """
 
 from __future__ import annotations
@@ -23,24 +24,56 @@ import numpy as np
 from surfaces.arithmetic import as_floating
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
-SurfaceFunction = Callable[[Any, Any], Any]
-COMPLEX_STEP = 1e-30  # of the complex step: so small that its square is lost beside 1, and nothing is ever subtracted
-DIFFERENCE_STEP = (
-    6e-6  # of central differences: near the cube root of the rounding error, where that and the curvature's balance
-)
+SurfaceFunction = Callable[[Any, Any], tuple[Any, tuple[Any, Any]]]
+COMPLEX_STEP = 1e-30  # its square is negligible, and no subtraction limits the precision
+# Relative step of central differences: about the cube root of the rounding error, which balances rounding and
+# truncation
+DIFFERENCE_STEP = 6e-6
 
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """A height over the plane. ``surface(x, y)`` is height, (slope_x, slope_y); whole numbers count as floats.
+    """A loss over the plane: ``surface(x, y)`` returns loss, (grad_x, grad_y); integers are converted to floats.
 
-    ``note`` says in a sentence what the surface shows, ``lesson`` what to compare on it and what to look at, ``kinks`` where it
-    has no gradient and what is returned there.
-    ``levels`` says how its contour levels are spaced: "linear", or "log" for a narrow valley between high walls.
-    ``data`` are the points (x, y) a loss surface was made from, ``predict(a, b, x)`` is the curve its model draws through
-    them, ``make(x, y)`` the same kind of surface from other points, and ``gauss_newton(a, b)`` is J'J (2, 2) where the loss is
-    a sum of squares. ``batch(a, b, rows)`` are the slopes (slope_a, slope_b) of the points with these numbers alone, scaled so
-    that their mean over all choices of so many points is the whole slope. ``axes`` are the names of the two coordinates.
+    Declared by ``surface`` or built from data, for example by ``linear_regression``.
+
+    Attributes
+    ----------
+    id : str
+        Key in ``SURFACES`` and name in files and on the command line.
+    name, family : str
+        Name and heading in the list of surfaces.
+    source : str
+        Publication that defines the surface.
+    formula : str
+        Mathtext without dollar signs.
+    bounds : tuple
+        Plotted range, ((x_min, x_max), (y_min, y_max)).
+    start : tuple of float
+        Default start of the runs.
+    function : callable
+        (x, y) -> loss, (grad_x, grad_y) for floats, complex numbers or arrays of one shape.
+    minima : tuple of (float, float)
+        All global minima within the bounds; empty if there is none: unbounded below, or lowest at infinity.
+    value_scale : str
+        Spacing of the contour levels: "linear", or "log" for narrow valleys between high walls.
+    data : tuple of ndarray, optional
+        Data points (x, y), each of shape (n,), that a loss surface was made from.
+    axis_labels : tuple of str
+        Names of the two coordinates.
+    summary, what_to_try : str
+        What the surface shows, in one sentence; what to compare on it and what to observe.
+    nonsmooth_note : str
+        Where the surface is not differentiable, and what is returned there; empty if it is smooth.
+    predict : callable, optional
+        (a, b, x) -> the output of the model that was fitted to the data.
+    with_data : callable, optional
+        (x, y) -> the same kind of surface made from other data.
+    gauss_newton : callable, optional
+        (a, b) -> J'J, shape (2, 2), if the loss is a sum of squares.
+    minibatch_gradient : callable, optional
+        (a, b, indices) -> (grad_a, grad_b) of the selected data points alone, scaled so that the mean over all
+        selections of that size is the full gradient.
     """
 
     id: str
@@ -64,33 +97,35 @@ class Surface:
     minibatch_gradient: Callable[[Any, Any, np.ndarray], tuple[Any, Any]] | None = field(default=None, repr=False)
 
     def __call__(self, x: Any, y: Any) -> tuple[Any, tuple[Any, Any]]:
+        """Return the loss and its gradient (grad_x, grad_y); all have the shape of x and y."""
         if x.__class__ is float and y.__class__ is float:
             return self.function(x, y)
         return self.function(as_floating(x), as_floating(y))
 
     def hessian(self, x: Any, y: Any) -> np.ndarray:
-        """The second derivatives, (2, 2, *shape of x): see ``hessian`` beside this class."""
+        """Return the second derivatives, shape (2, 2, *shape of x); see the function ``hessian`` of this module."""
         return hessian(self.function, x, y)
 
     @property
     def minimum_loss(self) -> float | None:
-        """The height of the global minima; None where there is none: unbounded below, or lowest at infinity."""
+        """Loss at the global minima; None if there is none."""
         return float(self(*map(float, self.minima[0]))[0]) if self.minima else None
 
     def distance_to_minimum(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """From each point to the nearest global minimum; nan where there is none. Arrays of one shape in, the same out."""
+        """Return the distance to the nearest global minimum, in the common shape of x and y; nan if there is none."""
         if not self.minima:
             return np.full(np.shape(x), math.nan)
-        return np.min([np.hypot(x - a, y - b) for a, b in self.minima], axis=0)
+        distance: np.ndarray = np.min([np.hypot(x - a, y - b) for a, b in self.minima], axis=0)
+        return distance
 
 
 def hessian(function: SurfaceFunction, x: Any, y: Any) -> np.ndarray:
-    """The second derivatives ((xx, xy), (xy, yy)) of a surface's function, (2, 2, *shape of x), from its gradient.
+    """Return the second derivatives ((xx, xy), (xy, yy)) of a surface function, shape (2, 2, *shape of x).
 
-    By the complex step, exact to rounding: at x + 1e-30 i the imaginary part of the gradient is 1e-30 times its
-    derivative. Where the function refuses complex numbers, drops the imaginary part or gives what is not finite, central
-    differences stand in, good to some nine digits. In a kink there are no second derivatives: what is returned there
-    means nothing. Never warns.
+    Complex-step differentiation of the gradient, exact within floating-point precision: at x + 1e-30 i the imaginary
+    part of the gradient is 1e-30 times its derivative. If the function does not accept complex numbers, drops the
+    imaginary part or gives values that are not finite, central differences are used, accurate to about nine digits.
+    Where the function is not differentiable the result is meaningless. Floating-point warnings are suppressed.
     """
     x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     with np.errstate(all="ignore"):
@@ -108,11 +143,12 @@ def hessian(function: SurfaceFunction, x: Any, y: Any) -> np.ndarray:
                 matrix = np.where(finite, matrix, _differences(function, x, y))
         else:
             matrix = _differences(function, x, y)
-    return (matrix + matrix.swapaxes(0, 1)) / 2
+    symmetric: np.ndarray = (matrix + matrix.swapaxes(0, 1)) / 2
+    return symmetric
 
 
 def _differences(function: SurfaceFunction, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Central differences of the gradient: row i is the slope's coordinate, column j the direction of the step."""
+    """Return central differences of the gradient: row i is the component, column j the direction of the step."""
     h, k = DIFFERENCE_STEP * np.maximum(1.0, np.abs(x)), DIFFERENCE_STEP * np.maximum(1.0, np.abs(y))
     ahead = function(np.array([x + h, x]), np.array([y, y + k]))[1]
     behind = function(np.array([x - h, x]), np.array([y, y - k]))[1]
@@ -138,10 +174,11 @@ def surface(
     value_scale: str = "linear",
     minima: Sequence[tuple[float, float]] = (),
 ) -> Callable[[SurfaceFunction], Surface]:
-    """Declare a surface; it enters SURFACES under the function's name."""
+    """Register a function as a surface in ``SURFACES`` under its own name."""
 
     def declare(function: SurfaceFunction) -> Surface:
-        family = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        module_name = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
+        family = function.__globals__.get("FAMILY", module_name)
         result = Surface(
             id=function.__name__,
             name=name,

@@ -1,9 +1,10 @@
-"""Which of our optimizers, with which hyperparameters, computes what a framework's class computes.
+"""Mapping of framework classes to optimizers of this package and their hyperparameters.
 
     >>> from_framework("torch", "SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True})
     ('nesterov', {'lr': 0.1, 'momentum': 0.9})
 
-Each class is a function of the same name and signature in the framework's file here; it returns our id and hyperparameters.
+Each class is represented by a function of the same name and signature in the module of the framework, which returns the
+id of the optimizer and its hyperparameters.
 Versions: torch 2.13, optax 0.2.8, keras 3.15, tf.compat.v1.train of tensorflow 2.21.
 """
 
@@ -29,7 +30,7 @@ FRAMEWORKS: dict[str, tuple[str, str, ModuleType]] = {
 
 
 class Preset(NamedTuple):
-    """What a framework's call without further arguments computes: our id and all its hyperparameters."""
+    """A call of a framework with its defaults: the id of the equivalent optimizer and all its hyperparameters."""
 
     framework: str
     call: str
@@ -38,7 +39,7 @@ class Preset(NamedTuple):
 
 
 def framework_classes(framework: str) -> dict[str, Callable[..., tuple[str, dict[str, Any]]]]:
-    """The framework's classes by name; ValueError for a framework that is not known."""
+    """Return the functions that represent the classes of a framework, by name; raise ValueError if it is unknown."""
     if framework not in FRAMEWORKS:
         raise ValueError(f"there is no framework {framework!r}; there are {', '.join(FRAMEWORKS)}")
     module = FRAMEWORKS[framework][2]
@@ -52,10 +53,10 @@ def framework_classes(framework: str) -> dict[str, Callable[..., tuple[str, dict
 def from_framework(
     framework: str, name: str, arguments: Mapping[str, Any] = MappingProxyType({})
 ) -> tuple[str, dict[str, Any]]:
-    """Our id and hyperparameters for ``framework``'s class ``name`` called with these keyword arguments.
+    """Return the optimizer id and hyperparameters equivalent to calling class ``name`` of ``framework``.
 
-    A learning rate may also be a function of our t, which counts updates from 1. ValueError, in a sentence, for what has no
-    counterpart, and for what the framework itself refuses.
+    A learning rate may also be a function of the step number t, counted from 1. Raises ValueError with one sentence if
+    there is no counterpart, or if the framework itself rejects the arguments.
     """
     available = framework_classes(framework)
     title, namespace, module = FRAMEWORKS[framework]
@@ -104,9 +105,9 @@ def _all_presets() -> tuple[Preset, ...]:
 
 
 def presets(optimizer: str) -> list[Preset]:
-    """The frameworks' own defaults for an optimizer, whichever variant of it they compute.
+    """Return the defaults of the frameworks for an optimizer and its variants.
 
-    A learning rate that a framework leaves to the caller is the optimizer's default.
+    If a framework has no default learning rate, the one of the optimizer is used.
     """
     base = OPTIMIZERS[optimizer].variant_of or optimizer
     return [preset for preset in _all_presets() if (OPTIMIZERS[preset.id].variant_of or preset.id) == base]

@@ -1,14 +1,15 @@
 # mypy: allow-untyped-defs
-"""keras.optimizers: class by class, in our ids and hyperparameters; what all classes share is in ``_shared``."""
+"""Classes of keras.optimizers as optimizer ids and hyperparameters; see ``_common_settings`` for shared arguments."""
 
 from __future__ import annotations
 
 NO_COUNTERPART = {
-    "ScheduleFreeAdamW": "in keras 3.15 on TensorFlow it takes z after its update for z before; optax's follows the paper.",
+    "ScheduleFreeAdamW": "in keras 3.15 on TensorFlow it takes z after its update for z before; optax's follows the "
+    "paper.",
     "Muon": "it needs a matrix, and a point in the plane is a vector.",
 }
 SUPPORTED_VALUES = {"use_ema": (False,), "gradient_accumulation_steps": (None, 1), "loss_scale_factor": (None,)}
-REQUIRED_ARGUMENTS: dict = {}  # arguments without a default, beside the learning rate
+REQUIRED_ARGUMENTS: dict[str, dict[str, float]] = {}  # arguments without a default other than the learning rate
 EXTRA_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adam", {"amsgrad": True})]
 
 

@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs
-"""optax: function by function, in our ids and hyperparameters.
+"""Functions of optax as optimizer ids and hyperparameters.
 
-The step counts of optax's own schedules begin at 0, those of ours at 1: a rate f of optax's is ``lambda t: f(t - 1)`` here.
+Schedules of optax count steps from 0, those of this package from 1: an optax schedule f is ``lambda t: f(t - 1)`` here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CONTRIB_NAMES = {
     "acprop",
     "adopt",
 }
-REQUIRED_ARGUMENTS: dict = {}  # arguments without a default, beside the learning rate
+REQUIRED_ARGUMENTS: dict[str, dict[str, float]] = {}  # arguments without a default other than the learning rate
 EXTRA_PRESETS = [("sgd", {"momentum": 0.9}), ("sgd", {"momentum": 0.9, "nesterov": True})]
 
 

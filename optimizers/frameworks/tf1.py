@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs
-"""tf.compat.v1.train: class by class, in our ids and hyperparameters.
+"""Classes of tf.compat.v1.train as optimizer ids and hyperparameters.
 
-With Python floats TensorFlow 1 rounds the learning rate to single precision; these compute in double precision throughout.
+TensorFlow 1 rounds a learning rate given as a Python float to single precision; here everything is double precision.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ NO_COUNTERPART = {
     "AdagradDAOptimizer": "dual averaging is not in the catalogue.",
     "ProximalGradientDescentOptimizer": "it is gradient descent with a soft threshold, which is not in the catalogue.",
 }
-SUPPORTED_VALUES: dict = {}
-REQUIRED_ARGUMENTS: dict = {
-    "MomentumOptimizer": {"momentum": 0.9}
-}  # arguments without a default, beside the learning rate
+SUPPORTED_VALUES: dict[str, tuple[object, ...]] = {}
+# Arguments without a default other than the learning rate
+REQUIRED_ARGUMENTS: dict[str, dict[str, float]] = {"MomentumOptimizer": {"momentum": 0.9}}
 EXTRA_PRESETS = [("MomentumOptimizer", {"momentum": 0.9, "use_nesterov": True})]
 
 

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""torch.optim: class by class, in our ids and hyperparameters. Arguments about speed alone are taken and left."""
+"""Classes of torch.optim as optimizer ids and hyperparameters; arguments that affect only speed are ignored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NO_COUNTERPART = {
     "Muon": "it needs a matrix, and a point in the plane is a vector.",
 }
 SUPPORTED_VALUES = {"maximize": (False,)}
-REQUIRED_ARGUMENTS: dict = {}  # arguments without a default, beside the learning rate
+REQUIRED_ARGUMENTS: dict[str, dict[str, float]] = {}  # arguments without a default other than the learning rate
 EXTRA_PRESETS = [
     ("SGD", {"momentum": 0.9}),
     ("SGD", {"momentum": 0.9, "nesterov": True}),

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Adam and its kin: a running mean of the gradient over the root of a running mean of its square."""
+"""Adam and its variants: a moving average of the gradient over the square root of one of its square."""
 
 from __future__ import annotations
 
@@ -35,12 +35,13 @@ from optimizers.optimizer import (
 def adam(
     x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8
 ):
-    """Goes at one pace over steep and flat coordinates, so that it works at once almost anywhere. May hover about the minimum.
+    """Goes at one pace over steep and flat coordinates, so that it works at once almost anywhere. May hover about the
+    minimum.
 
-    A running mean of the gradient gives the direction, and a running mean of its square gives a scale for each coordinate; the hats
-    make up for both having begun at 0. While the slope stays the same their ratio is 1 or -1, so that a step is about as long as
-    the learning rate, on cliffs and on plains. Beta1 is the inertia and beta2 the memory of the scale: try beta1 0, and then beta2
-    0.9.
+    A running mean of the gradient gives the direction, and a running mean of its square gives a scale for each
+    coordinate; the hats make up for both having begun at 0. While the slope stays the same their ratio is 1 or -1, so
+    that a step is about as long as the learning rate, on cliffs and on plains. Beta1 is the inertia and beta2 the
+    memory of the scale: try beta1 0, and then beta2 0.9.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -72,11 +73,13 @@ def adamw(
     eps: Epsilon = 1e-8,
     weight_decay: WeightDecay = 0.01,
 ):
-    """Adam with a pull to the origin that its own scaling does not touch. Settles beside a minimum that is not at the origin.
+    """Adam with a pull to the origin that its own scaling does not touch. Settles beside a minimum that is not at the
+    origin.
 
-    Weight decay draws the point towards the origin a little in every update, beside Adam's step and not through the gradient. Thus
-    the pull is the same for steep and for flat coordinates, where a penalty in the gradient would be divided by the scale of each.
-    Set weight decay to 0 to see Adam, then raise it and watch where the run comes to rest.
+    Weight decay draws the point towards the origin a little in every update, beside Adam's step and not through the
+    gradient. Thus the pull is the same for steep and for flat coordinates, where a penalty in the gradient would be
+    divided by the scale of each. Set weight decay to 0 to see Adam, then raise it and watch where the run comes to
+    rest.
     """
     x = x - lr * weight_decay * x
     m = beta1 * m + (1 - beta1) * grad
@@ -110,11 +113,12 @@ def amsgrad(
     beta2: Decay = 0.999,
     eps: Epsilon = 1e-8,
 ):
-    """Adam that never forgets its largest v, which cures rare cases of walking away. One large early gradient keeps it slow.
+    """Adam that never forgets its largest v, which cures rare cases of walking away. One large early gradient keeps it
+    slow.
 
-    It divides by the largest running mean of squares so far, where Adam divides by the latest. This cures examples in which Adam
-    walks away from the minimum because it soon forgets rare large gradients. Start both on a steep wall to see the price: on the
-    level ground below, its steps stay short.
+    It divides by the largest running mean of squares so far, where Adam divides by the latest. This cures examples in
+    which Adam walks away from the minimum because it soon forgets rare large gradients. Start both on a steep wall to
+    see the price: on the level ground below, its steps stay short.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -138,9 +142,9 @@ def adamax(
 ):
     """Adam with the largest recent gradient below the line, so that no step is ever long. A spike slows it for long.
 
-    Instead of a mean of squares it divides by the largest recent gradient, which fades by the factor beta2 in every update. With
-    the usual betas no coordinate moves by much more than the learning rate at once. A single large gradient keeps the steps short
-    for hundreds of updates at beta2 0.999: lower beta2 to let it recover sooner.
+    Instead of a mean of squares it divides by the largest recent gradient, which fades by the factor beta2 in every
+    update. With the usual betas no coordinate moves by much more than the learning rate at once. A single large
+    gradient keeps the steps short for hundreds of updates at beta2 0.999: lower beta2 to let it recover sooner.
     """
     m = beta1 * m + (1 - beta1) * grad
     u = maximum(beta2 * u, abs(grad) + eps)
@@ -175,9 +179,9 @@ def nadam(
 ):
     """Adam that looks ahead like Nesterov and turns a little sooner. Otherwise it has all of Adam's habits.
 
-    As in Nesterov's momentum, the step already uses the momentum of the next update, so that the present gradient counts more than
-    in Adam. The run turns a little sooner once it has passed the minimum. The weight of the momentum begins at half of beta1 and
-    rises: momentum decay says how fast.
+    As in Nesterov's momentum, the step already uses the momentum of the next update, so that the present gradient
+    counts more than in Adam. The run turns a little sooner once it has passed the minimum. The weight of the momentum
+    begins at half of beta1 and rises: momentum decay says how fast.
     """
     mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
     mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
@@ -204,12 +208,13 @@ def nadam(
 def radam(
     x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8
 ):
-    """Adam that warms itself up. Its first five steps are plain momentum: a rate that suits Adam may throw it off a steep start.
+    """Adam that warms itself up. Its first five steps are plain momentum: a rate that suits Adam may throw it off a
+    steep start.
 
-    In the first updates the running mean of squares rests on few gradients, and the scale of Adam's steps is a matter of chance.
-    RAdam computes how much that mean can be trusted and lengthens its steps accordingly; before it can be trusted at all, it takes
-    steps of momentum. Those are not scaled, so that a steep start needs a small learning rate. Compare it with Adam and the part
-    Schedule: warm-up.
+    In the first updates the running mean of squares rests on few gradients, and the scale of Adam's steps is a matter
+    of chance. RAdam computes how much that mean can be trusted and lengthens its steps accordingly; before it can be
+    trusted at all, it takes steps of momentum. Those are not scaled, so that a steep start needs a small learning rate.
+    Compare it with Adam and the part Schedule: warm-up.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -246,11 +251,13 @@ def adabelief(
     eps_root: Epsilon = 1e-16,
     nesterov: Switch = 0.0,
 ):
-    """Strides out where the gradient is as expected, shortens its step where it surprises. May overshoot on smooth slopes.
+    """Strides out where the gradient is as expected, shortens its step where it surprises. May overshoot on smooth
+    slopes.
 
-    It divides by how far the gradients stray from their running mean, where Adam divides by how large they are. Where the slope is
-    as expected it takes long steps, and where the gradient surprises it, short ones. On a long even slope the steps grow beyond the
-    learning rate: watch whether it passes the minimum. Nesterov takes the mean one update ahead.
+    It divides by how far the gradients stray from their running mean, where Adam divides by how large they are. Where
+    the slope is as expected it takes long steps, and where the gradient surprises it, short ones. On a long even slope
+    the steps grow beyond the learning rate: watch whether it passes the minimum. Nesterov takes the mean one update
+    ahead.
     """
     m = beta1 * m + (1 - beta1) * grad
     s = beta2 * s + (1 - beta2) * (grad - m) * (grad - m) + eps_root
@@ -284,11 +291,12 @@ def yogi(
     eps: Epsilon = 1e-3,
     initial: Positive = 1e-6,
 ):
-    """Adam whose scale changes slowly in both directions, so that a flat stretch makes no leap. Slow after a steep start.
+    """Adam whose scale changes slowly in both directions, so that a flat stretch makes no leap. Slow after a steep
+    start.
 
-    Adam's scale moves towards the newest squared gradient by a share of the difference; here it moves by a share of the squared
-    gradient itself. On level ground after a steep place the scale therefore falls only slowly, and there are no sudden long steps.
-    The price is a slow run after a steep start; a smaller beta2 lets the scale follow sooner.
+    Adam's scale moves towards the newest squared gradient by a share of the difference; here it moves by a share of the
+    squared gradient itself. On level ground after a steep place the scale therefore falls only slowly, and there are no
+    sudden long steps. The price is a slow run after a steep start; a smaller beta2 lets the scale follow sooner.
     """
     m, v = (initial, initial) if t == 1 else (m, v)
     m = beta1 * m + (1 - beta1) * grad
@@ -309,7 +317,7 @@ def yogi(
     \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t},\quad \hat{n}_t = \dfrac{n_t}{1 - \beta_3^t}
     u_t = \dfrac{\hat{m}_t + (1 - \beta_2) \hat{v}_t}{\sqrt{\hat{n}_t + \bar{\epsilon}} + \epsilon}
     x_t = x_{t-1} - \eta (u_t + \lambda x_{t-1})
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def adan(
     x,
@@ -330,9 +338,10 @@ def adan(
 ):
     """Uses the change of the gradient as a warning of a bend. With noise that change is mostly noise.
 
-    Beside a running mean of the gradient it keeps one of the change of the gradient and adds it as a forecast. That is Nesterov's
-    idea without a gradient at a second place: where the slope turns, the step turns sooner. Beta1 and beta2 are the memories of the
-    two means and beta3 that of the scale; add gradient noise to see the forecast lose its worth.
+    Beside a running mean of the gradient it keeps one of the change of the gradient and adds it as a forecast. That is
+    Nesterov's idea without a gradient at a second place: where the slope turns, the step turns sooner. Beta1 and beta2
+    are the memories of the two means and beta3 that of the scale; add gradient noise to see the forecast lose its
+    worth.
     """
     change = grad - (grad if t == 1 else last)
     m = beta1 * m + (1 - beta1) * grad
@@ -372,9 +381,9 @@ def ademamix(
 ):
     """Adam with a second, very long memory that drives it along gentle valleys. That memory pushes on past the minimum.
 
-    It is Adam with a second running mean of the gradient, which remembers thousands of updates and counts alpha times. Along a
-    gentle valley the old gradients still point the right way and speed the run up. They also push it past the minimum: lower beta3
-    to 0.99 to shorten that memory, or set alpha to 0 to see Adam.
+    It is Adam with a second running mean of the gradient, which remembers thousands of updates and counts alpha times.
+    Along a gentle valley the old gradients still point the right way and speed the run up. They also push it past the
+    minimum: lower beta3 to 0.99 to shorten that memory, or set alpha to 0 to see Adam.
     """
     m1 = beta1 * m1 + (1 - beta1) * grad
     m2 = beta3 * m2 + (1 - beta3) * grad
@@ -391,7 +400,7 @@ def ademamix(
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
     \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
     x_t = x_{t-1} - \eta \dfrac{(1 - \nu_1) g_t + \nu_1 \hat{m}_t}{\sqrt{(1 - \nu_2) g_t^2 + \nu_2 \hat{v}_t} + \epsilon}
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def qhadam(
     x,
@@ -409,9 +418,9 @@ def qhadam(
 ):
     """Adam in which the present gradient always has a share, so that it turns sooner. Two more weights to choose.
 
-    Above and below the line Adam's means are mixed with the present gradient, by the weights nu1 and nu2. So beta1 can be large,
-    which carries the run along a valley, and it still reacts at once where the slope turns. With both weights at 1 it is Adam; nu1
-    0 leaves only the present gradient above the line.
+    Above and below the line Adam's means are mixed with the present gradient, by the weights nu1 and nu2. So beta1 can
+    be large, which carries the run along a valley, and it still reacts at once where the slope turns. With both weights
+    at 1 it is Adam; nu1 0 leaves only the present gradient above the line.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -449,11 +458,12 @@ def optimistic_adam(
     beta: Positive = 1.0,
     nesterov: Switch = 0.0,
 ):
-    """Adam that adds the change of its last step; made for games, where it stops the circling. Here it is Adam, more nervous.
+    """Adam that adds the change of its last step; made for games, where it stops the circling. Here it is Adam, more
+    nervous.
 
-    To Adam's step it adds the change since the last one, as a guess of where the next one will go. In games of two players this
-    stops them from circling round each other, which is what it was made for. Beta is the weight of that change, and with beta 0 it
-    is Adam; nesterov takes the mean one update ahead.
+    To Adam's step it adds the change since the last one, as a guess of where the next one will go. In games of two
+    players this stops them from circling round each other, which is what it was made for. Beta is the weight of that
+    change, and with beta 0 it is Adam; nesterov takes the mean one update ahead.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -489,11 +499,12 @@ def acprop(
     eps_root: Epsilon = 1e-16,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Divides by what it knew before this gradient, so that a spike cannot hide itself. Meets a sudden wall with a leap.
+    """Divides by what it knew before this gradient, so that a spike cannot hide itself. Meets a sudden wall with a
+    leap.
 
-    The present gradient is divided by a scale that was known before it came, so that a large one cannot enlarge its own divisor.
-    The scale is the spread of the gradients about their running mean, as in AdaBelief; beta1 is the memory of that mean and gives
-    no inertia. Watch the long step where an even slope suddenly becomes steep.
+    The present gradient is divided by a scale that was known before it came, so that a large one cannot enlarge its own
+    divisor. The scale is the spread of the gradients about their running mean, as in AdaBelief; beta1 is the memory of
+    that mean and gives no inertia. Watch the long step where an even slope suddenly becomes steep.
     """
     scale = (1.0 if t == 1 else sqrt(ratio(s, 1 - beta2 ** (t - 1), nan))) + eps
     s = beta2 * s + (1 - beta2) * (grad - m) * (grad - m) + eps_root
@@ -535,9 +546,9 @@ def schedule_free_adamw(
 ):
     """Comes to rest without a falling learning rate, by averaging; its answer is the mean, a state. Slow at first.
 
-    Steps scaled as Adam's move a point z, and the answer of the rule is the mean of all its points. The path that is drawn lies
-    between the two, and beta1 says how near to the mean; it takes the place of momentum. The mean calms the run as a falling
-    learning rate would, without the number of updates being known beforehand.
+    Steps scaled as Adam's move a point z, and the answer of the rule is the mean of all its points. The path that is
+    drawn lies between the two, and beta1 says how near to the mean; it takes the place of momentum. The mean calms the
+    run as a falling learning rate would, without the number of updates being known beforehand.
     """
     z = x if t == 1 else z
     mean = (x - (1 - beta1) * z) / beta1
@@ -577,11 +588,12 @@ def adopt(
     eps: Epsilon = 1e-6,
     clip: Switch = 1.0,
 ):
-    """Divides by what it knew before this gradient, so that any beta2 is safe. Its first update only looks at the gradient.
+    """Divides by what it knew before this gradient, so that any beta2 is safe. Its first update only looks at the
+    gradient.
 
-    The present gradient is divided by the scale of the gradients before it, and only the quotient enters the running mean. That
-    removes the cases in which Adam goes astray unless beta2 is near enough to 1: try beta2 0.9 and 0.9999. Clip bounds the
-    quotient, at first by 1 and later by more, so that no early step is long.
+    The present gradient is divided by the scale of the gradients before it, and only the quotient enters the running
+    mean. That removes the cases in which Adam goes astray unless beta2 is near enough to 1: try beta2 0.9 and 0.9999.
+    Clip bounds the quotient, at first by 1 and later by more, so that no early step is long.
     """
     if t == 1:
         return x, m, grad * grad

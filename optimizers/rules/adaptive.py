@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that divide by a running size of the gradient: each coordinate gets a learning rate of its own."""
+"""Adaptive methods: divide by accumulated gradient magnitudes, so each coordinate has a learning rate of its own."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def adagrad(
 ):
     """Evens out steep and flat coordinates without tuning. The sum only grows, so it slows down and may stop too early.
 
-    Each coordinate divides its gradient by the root of the sum of all its squared gradients. Thus a steep coordinate gets short
-    steps and a flat one long steps, and a ravine along an axis is no hindrance. The sum never shrinks, so that a run with a small
-    learning rate nearly stops on its way: try rates from 0.1 to 1.
+    Each coordinate divides its gradient by the root of the sum of all its squared gradients. Thus a steep coordinate
+    gets short steps and a flat one long steps, and a ravine along an axis is no hindrance. The sum never shrinks, so
+    that a run with a small learning rate nearly stops on its way: try rates from 0.1 to 1.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
     return x - lr / (1 + (t - 1) * lr_decay) * ratio(grad, sqrt(g_sum) + eps), g_sum
@@ -76,12 +76,13 @@ def rmsprop(
     momentum: Momentum = 0.0,
     centered: Switch = 0.0,
 ):
-    """Forgets old gradients, so that it keeps its pace where AdaGrad stops. The first step is large, and it never settles.
+    """Forgets old gradients, so that it keeps its pace where AdaGrad stops. The first step is large, and it never
+    settles.
 
-    Each gradient is divided by the root of a running mean of its squares, so that every coordinate moves at about the pace of the
-    learning rate. Old gradients are forgotten: it never slows down as AdaGrad does, but hops about the minimum until a schedule
-    lowers the rate. Rho says how long it remembers, momentum adds a velocity, and centered takes the spread of the gradients about
-    their mean as the divisor.
+    Each gradient is divided by the root of a running mean of its squares, so that every coordinate moves at about the
+    pace of the learning rate. Old gradients are forgotten: it never slows down as AdaGrad does, but hops about the
+    minimum until a schedule lowers the rate. Rho says how long it remembers, momentum adds a velocity, and centered
+    takes the spread of the gradients about their mean as the divisor.
     """
     v = rho * v + (1 - rho) * grad * grad
     variance = v
@@ -106,9 +107,9 @@ def rmsprop(
 def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho: Decay = 0.9, eps: Epsilon = 1e-6):
     """Finds its own step length from its last steps. Starts from eps and so takes long to get going.
 
-    It divides by the running size of the gradients, as RMSprop does, and multiplies by the running size of its own last steps,
-    which stands in for a learning rate. There are no earlier steps at first, so epsilon alone sets their size and they are tiny.
-    Raise epsilon to make it set off sooner.
+    It divides by the running size of the gradients, as RMSprop does, and multiplies by the running size of its own last
+    steps, which stands in for a learning rate. There are no earlier steps at first, so epsilon alone sets their size
+    and they are tiny. Raise epsilon to make it set off sooner.
     """
     g_mean = rho * g_mean + (1 - rho) * grad * grad
     dx = ratio(sqrt(dx_mean + eps), sqrt(g_mean + eps)) * grad
@@ -127,11 +128,12 @@ def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho
     """,
 )
 def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum = 0.9, eps: Epsilon = 1e-8):
-    """AdaGrad that saves memory on large matrices; in two dimensions it is AdaGrad with a running mean. Slows down like it.
+    """AdaGrad that saves memory on large matrices; in two dimensions it is AdaGrad with a running mean. Slows down like
+    it.
 
-    For the large matrices of a network it keeps one number for each row and each column instead of one for each weight. With two
-    coordinates there is nothing to save, and it is AdaGrad with a running mean of the steps. Race it against AdaGrad at the same
-    learning rate: the mean makes the path smoother and slower to turn.
+    For the large matrices of a network it keeps one number for each row and each column instead of one for each weight.
+    With two coordinates there is nothing to save, and it is AdaGrad with a running mean of the steps. Race it against
+    AdaGrad at the same learning rate: the mean makes the path smoother and slower to turn.
     """
     v = v + grad * grad
     m = momentum * m + (1 - momentum) * where(v > 0, ratio(grad, sqrt(v + eps)), 0.0)
@@ -164,11 +166,13 @@ def ftrl(
     initial_sum: InitialSum = 0.1,
     power: Fraction = 0.5,
 ):
-    """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards 0.
+    """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards
+    0.
 
-    It keeps a sum z of the gradients and computes each new point from that sum, not from the last point. While z of a coordinate
-    lies between -l1 and l1, that coordinate is exactly 0, which makes models in which most weights are 0. Without l1 and l2 its
-    updates are those of AdaGrad from the second one on: turn l1 up until a coordinate is held at 0.
+    It keeps a sum z of the gradients and computes each new point from that sum, not from the last point. While z of a
+    coordinate lies between -l1 and l1, that coordinate is exactly 0, which makes models in which most weights are 0.
+    Without l1 and l2 its updates are those of AdaGrad from the second one on: turn l1 up until a coordinate is held at
+    0.
     """
     n = maximum(initial_sum, 0.0) if t == 1 else n
     n_new = n + grad * grad
@@ -201,9 +205,9 @@ def proximal_adagrad(
 ):
     """AdaGrad with a pull that sets small coordinates to exactly 0. The pull moves the minimum towards the origin.
 
-    After a step of AdaGrad each coordinate is drawn towards 0: by l1 in equal amounts, which can make it exactly 0, and by l2 in
-    proportion to its size. Thus a penalty with a kink at 0 is met without hopping to and fro across the kink. With l1 and l2 at 0
-    it is AdaGrad; turn l1 up until a coordinate is held at 0.
+    After a step of AdaGrad each coordinate is drawn towards 0: by l1 in equal amounts, which can make it exactly 0, and
+    by l2 in proportion to its size. Thus a penalty with a kink at 0 is met without hopping to and fro across the kink.
+    With l1 and l2 at 0 it is AdaGrad; turn l1 up until a coordinate is held at 0.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
     step_size = ratio(lr, sqrt(g_sum))

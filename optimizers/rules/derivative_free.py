@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that look at heights only: no gradient, so kinks do not matter to them."""
+"""Derivative-free methods: they use values of the loss only and also work on non-smooth surfaces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optimizers.searches import evaluate_loss
 FAMILY = "Derivative-free"
 
 SimplexSize = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex", symbol=r"\ell")]
-MIN_DEVIATION = 1e-150  # its square can still be written
+MIN_DEVIATION = 1e-150  # its square does not underflow
 Reflection = Annotated[float, Hyperparameter(0.1, 3.0, minimum=0.01)]
 Expansion = Annotated[float, Hyperparameter(1.0, 5.0, minimum=1.0)]
 ContractionFactor = Annotated[float, Hyperparameter(0.05, 0.95, maximum=1.0)]
@@ -52,12 +52,13 @@ def nelder_mead(
     contraction: ContractionFactor = 0.5,
     shrink: ContractionFactor = 0.5,
 ):
-    """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no minimum.
+    """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no
+    minimum.
 
-    It keeps the three corners of a triangle and in each update turns the worst one over the middle of the other two. Where that
-    pays well it goes further (e), where it does not it draws that corner in (c), and where neither helps, the whole triangle (the
-    last but one line). Only heights are compared, so that kinks of the surface do no harm. The last line is the first triangle: try
-    a large one on a surface with many minima.
+    It keeps the three corners of a triangle and in each update turns the worst one over the middle of the other two.
+    Where that pays well it goes further (e), where it does not it draws that corner in (c), and where neither helps,
+    the whole triangle (the last but one line). Only heights are compared, so that kinks of the surface do no harm. The
+    last line is the first triangle: try a large one on a surface with many minima.
     """
     tried_points = []
 
@@ -66,14 +67,14 @@ def nelder_mead(
         return evaluate_loss(loss, point)
 
     def sort_vertices(points, losses):
-        """Best first; of equal ones the older first."""
+        """Sort by loss; the order of equal vertices is kept."""
         order = np.argsort(losses, kind="stable")
         return points[order], np.asarray(losses)[order]
 
     if simplex is None:
         vertices = x + lr * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
         simplex, values = sort_vertices(vertices, [f(vertex) for vertex in vertices])
-    elif (x != simplex[0]).any():  # a part has moved the best corner, and the triangle goes with it
+    elif (x != simplex[0]).any():  # a modifier has moved the best vertex: translate the simplex
         vertices = simplex + (x - simplex[0])
         simplex, values = sort_vertices(vertices, [f(corner) for corner in vertices])
     worst, (f_1, f_n, f_worst) = simplex[2], values.tolist()
@@ -105,7 +106,7 @@ def nelder_mead(
 
 
 def recombination_weights(population: int) -> tuple[np.ndarray, float, float, float]:
-    """Weights of the ranks, mu_eff, c_1 and c_mu of the tutorial for two dimensions; the worse half weighs less than nothing."""
+    """Return weights by rank (negative for the worse half), mu_eff, c_1 and c_mu of the tutorial in two dimensions."""
     raw = math.log((population + 1) / 2) - np.log(np.arange(1, population + 1))
     good, bad = raw[: population // 2], raw[population // 2 :]
     mu_eff = float(good.sum() ** 2 / (good * good).sum())
@@ -132,7 +133,7 @@ def recombination_weights(population: int) -> tuple[np.ndarray, float, float, fl
     p^c_t = (1 - c_c) p^c_{t-1} + h_t \sqrt{c_c (2 - c_c) \mu_w} \, \bar{y},\quad \delta_t = (1 - h_t) c_c (2 - c_c)
     V_t = \sum_{i=1}^{\lambda} w_i^{\circ} y_{i:\lambda} y_{i:\lambda}^{\top}
     C_t = (1 + c_1 \delta_t - c_1 - c_{\mu} \sum w_i) C_{t-1} + c_1 p^c_t {p^c_t}^{\top} + c_{\mu} V_t
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def cma_es(
     x,
@@ -152,12 +153,13 @@ def cma_es(
 ):
     """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations.
 
-    It draws a cloud of samples about x, asks for their heights, and moves x to the weighted mean of the better half. From which
-    samples were good it learns the shape of the cloud, C, and from whether its steps go on in one direction the size, sigma. Thus
-    it follows valleys without a gradient and steps over small bumps. A larger population sees more of a surface with many minima
-    and costs more evaluations.
+    It draws a cloud of samples about x, asks for their heights, and moves x to the weighted mean of the better half.
+    From which samples were good it learns the shape of the cloud, C, and from whether its steps go on in one direction
+    the size, sigma. Thus it follows valleys without a gradient and steps over small bumps. A larger population sees
+    more of a surface with many minima and costs more evaluations.
     """
-    # x is the mean of the paper. The states mean and covariance = sigma^2 C are there to be seen: the cloud of the next update.
+    # x is the mean of the paper. The states mean and covariance = sigma^2 C are for display: the next sampling
+    # distribution
     if c is None:
         sigma, p_sigma, p_c, c = lr, np.zeros(2), np.zeros(2), np.eye(2)
     w, mu_eff, c_1, c_mu = recombination_weights(int(population))
@@ -168,10 +170,8 @@ def cma_es(
     expected_norm = math.sqrt(math.pi / 2)  # E|N(0, I)| in two dimensions
 
     eigenvalues, b = np.linalg.eigh(c)
-    d = np.sqrt(np.maximum(eigenvalues, 1e-14 * eigenvalues[1]))  # rounding may take the smaller one below 0
-    if (
-        not sigma * d[1] > MIN_DEVIATION
-    ):  # the cloud has shrunk to its mean: what is smaller could not be told from rounding
+    d = np.sqrt(np.maximum(eigenvalues, 1e-14 * eigenvalues[1]))  # rounding may make the smaller one negative
+    if not sigma * d[1] > MIN_DEVIATION:  # the distribution has collapsed to its mean within floating-point precision
         return x, sigma, p_sigma, p_c, c, x, np.zeros((2, 2)), np.array([x])
     inverse_sqrt = b / d @ b.T
     z = np.random.default_rng((int(seed), t)).standard_normal((int(population), 2))

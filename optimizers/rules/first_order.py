@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that use the gradient and its running sum, one learning rate for both coordinates."""
+"""Gradient descent with and without momentum: one learning rate for both coordinates."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ NonNegativeSwitch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0,
     formula=r"x_t = x_{t-1} - \eta g_t",
 )
 def sgd(x, grad, t, *, lr: LearningRate = 0.01):
-    """Safe and simple where the surface is equally curved in every direction. Zigzags across a ravine and creeps along it.
+    """Safe and simple where the surface is equally curved in every direction. Zigzags across a ravine and creeps along
+    it.
 
-    The gradient points in the direction of the steepest ascent, so a step against it goes down as steeply as possible. Its length
-    is the learning rate times the steepness: long on slopes, short near a minimum, where the run comes to rest by itself. On a bowl
-    it is stable only while the learning rate is below 2 divided by the largest curvature: turn the rate up until the run swings
-    from side to side, and then a little further.
+    The gradient points in the direction of the steepest ascent, so a step against it goes down as steeply as possible.
+    Its length is the learning rate times the steepness: long on slopes, short near a minimum, where the run comes to
+    rest by itself. On a bowl it is stable only while the learning rate is below 2 divided by the largest curvature:
+    turn the rate up until the run swings from side to side, and then a little further.
     """
     return x - lr * grad
 
@@ -56,9 +57,9 @@ def sgd(x, grad, t, *, lr: LearningRate = 0.01):
 def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
     """Gathers speed along a ravine and rolls over small bumps. Swings past the minimum and needs time to come to rest.
 
-    The velocity is a fading sum of the past steps: what they agree on adds up, and what they differ in cancels. On an even slope
-    the steps grow to 1 / (1 - momentum) times those of SGD, ten times at 0.9, while the swings across a ravine cancel. Set momentum
-    to 0 to see SGD, and to 0.99 to see the run pass the minimum and come back.
+    The velocity is a fading sum of the past steps: what they agree on adds up, and what they differ in cancels. On an
+    even slope the steps grow to 1 / (1 - momentum) times those of SGD, ten times at 0.9, while the swings across a
+    ravine cancel. Set momentum to 0 to see SGD, and to 0.99 to see the run pass the minimum and come back.
     """
     v = momentum * v - lr * grad
     return x + v, v
@@ -74,11 +75,13 @@ def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     """,
 )
 def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
-    """Momentum that looks ahead and so brakes earlier. Bears only two thirds of the learning rate of plain gradient descent.
+    """Momentum that looks ahead and so brakes earlier. Bears only two thirds of the learning rate of plain gradient
+    descent.
 
-    The buffer counts once more in the step, so that the point already includes the momentum of the next update and the gradient is
-    taken where that will lead. A rising slope is thus noticed one update sooner than with plain momentum, and swings die down
-    faster. Race it against Momentum with the same two values and compare how far each passes the minimum.
+    The buffer counts once more in the step, so that the point already includes the momentum of the next update and the
+    gradient is taken where that will lead. A rising slope is thus noticed one update sooner than with plain momentum,
+    and swings die down faster. Race it against Momentum with the same two values and compare how far each passes the
+    minimum.
     """
     b = momentum * b + grad
     return x - lr * (grad + momentum * b), b
@@ -98,9 +101,10 @@ def averaged_momentum(
 ):
     """A running mean of the gradients, so that the learning rate means the same for every momentum. Slow to turn.
 
-    Dampening makes each new gradient count less; where it equals momentum, the buffer is a running mean of the gradients. The steps
-    are then about as long as those of SGD with the same learning rate, whatever the momentum. With dampening at 0 it is PyTorch's
-    momentum: compare the two at momentum 0.9, where the undamped steps grow ten times as long.
+    Dampening makes each new gradient count less; where it equals momentum, the buffer is a running mean of the
+    gradients. The steps are then about as long as those of SGD with the same learning rate, whatever the momentum. With
+    dampening at 0 it is PyTorch's momentum: compare the two at momentum 0.9, where the undamped steps grow ten times as
+    long.
     """
     b = grad if t == 1 else momentum * b + (1 - dampening) * grad
     return x - lr * b, b
@@ -113,11 +117,12 @@ def averaged_momentum(
     formula=r"x_t = x_{t-1} - \eta \dfrac{g_t}{\|g_t\|}",
 )
 def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
-    """Steps of one length: crosses plateaus and survives cliffs. Never settles: it hops about the minimum at that length.
+    """Steps of one length: crosses plateaus and survives cliffs. Never settles: it hops about the minimum at that
+    length.
 
-    Only the direction of the gradient is used, and every step is exactly as long as the learning rate. A nearly level plain is
-    crossed at the same pace as a steep slope, and no cliff can throw the run far. Near a minimum the steps do not become shorter:
-    add a schedule that lowers the rate to see it settle.
+    Only the direction of the gradient is used, and every step is exactly as long as the learning rate. A nearly level
+    plain is crossed at the same pace as a steep slope, and no cliff can throw the run far. Near a minimum the steps do
+    not become shorter: add a schedule that lowers the rate to see it settle.
     """
     return x - lr * ratio(grad, norm(grad))
 
@@ -144,12 +149,13 @@ def polyak_step_size(
     eps: Epsilon = 0.0,
     positive: NonNegativeSwitch = 0.0,
 ):
-    """Takes its step from the height above the minimum, which must be known; lr is the largest step. Wrong heights mislead it.
+    """Takes its step from the height above the minimum, which must be known; lr is the largest step. Wrong heights
+    mislead it.
 
-    The step is as long as it would have to be to reach the lowest height, f min, if the slope stayed as it is. So it is long high
-    up and short near the bottom, and needs no learning rate where the lowest height is known; the rate is only the largest one
-    allowed. Set f min too low and the steps near the minimum become too long; set it too high and the run stays at about that
-    height.
+    The step is as long as it would have to be to reach the lowest height, f min, if the slope stayed as it is. So it is
+    long high up and short near the bottom, and needs no learning rate where the lowest height is known; the rate is
+    only the largest one allowed. Set f min too low and the steps near the minimum become too long; set it too high and
+    the run stays at about that height.
     """
     value, grad = loss.value_and_gradient(x)
     grad = scaling * grad
@@ -168,9 +174,9 @@ def polyak_step_size(
 def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha: Positive = 1.0, beta: Positive = 1.0):
     """Guesses the next gradient from the last change; made for games, where it stops the circling. Here much like SGD.
 
-    To the gradient it adds its change since the last update, as a guess of the next one. In games of two players this stops them
-    from circling round each other; on a surface that one run descends the guess changes little. With beta at 0 it is SGD; a larger
-    beta bears only a smaller learning rate.
+    To the gradient it adds its change since the last update, as a guess of the next one. In games of two players this
+    stops them from circling round each other; on a surface that one run descends the guess changes little. With beta at
+    0 it is SGD; a larger beta bears only a smaller learning rate.
     """
     last = grad if t == 1 else last
     return x - lr * ((alpha + beta) * grad - beta * last), grad
@@ -187,9 +193,9 @@ def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha:
 def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: Fraction = 0.7):
     """A weighted mean of a plain step and a slow momentum step: long memory without its inertia. Two weights to choose.
 
-    Each step is a mixture of the present gradient and of a long running mean of all gradients so far. The present gradient lets the
-    run react at once, and the mean carries it along a valley. Nu 0 is SGD and nu 1 is momentum as a running mean: try what lies
-    between.
+    Each step is a mixture of the present gradient and of a long running mean of all gradients so far. The present
+    gradient lets the run react at once, and the mean carries it along a valley. Nu 0 is SGD and nu 1 is momentum as a
+    running mean: try what lies between.
     """
     g = beta * g + (1 - beta) * grad
     return x - lr * ((1 - nu) * grad + nu * g), g
@@ -217,11 +223,12 @@ def asgd(
     alpha: Fraction = 0.75,
     t0: AveragingStart = 1e6,
 ):
-    """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0 it is SGD.
+    """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0
+    it is SGD.
 
-    The path is SGD with a slowly falling learning rate and a slight pull to the origin, both set by lambd. Beside it goes the mean
-    of its points, in which the to and fro of noisy gradients mostly cancels; up to update t0 that mean is just the last point. It
-    is made for noisy gradients: add the part Gradient noise and let t0 be a few updates.
+    The path is SGD with a slowly falling learning rate and a slight pull to the origin, both set by lambd. Beside it
+    goes the mean of its points, in which the to and fro of noisy gradients mostly cancels; up to update t0 that mean is
+    just the last point. It is made for noisy gradients: add the part Gradient noise and let t0 be a few updates.
     """
     eta = lr if t == 1 else eta
     x = x * (1 - lambd * eta) - eta * grad
@@ -256,11 +263,13 @@ def schedule_free_sgd(
     lr_power: Power = 2.0,
     warmup: WarmUp = 0,
 ):
-    """Averages its points instead of lowering the learning rate; its answer is the mean, a state. Lags where the surface turns.
+    """Averages its points instead of lowering the learning rate; its answer is the mean, a state. Lags where the
+    surface turns.
 
-    Gradient steps move a point z, and the answer of the rule is the mean of all its points. The path that is drawn lies between the
-    two, and there the gradients are taken. The mean does what a falling learning rate does elsewhere, so that the number of updates
-    need not be known beforehand. A small beta keeps the path near z, a large one near the mean.
+    Gradient steps move a point z, and the answer of the rule is the mean of all its points. The path that is drawn lies
+    between the two, and there the gradients are taken. The mean does what a falling learning rate does elsewhere, so
+    that the number of updates need not be known beforehand. A small beta keeps the path near z, a large one near the
+    mean.
     """
     z = x if t == 1 else z
     mean = (x - (1 - beta) * z) / beta

@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs
-"""Rules that scale a step by the size of the whole position or of the whole gradient, as a network's layer by layer.
+"""Layerwise methods: scale a step by the norm of the whole position or gradient of a layer.
 
-In the plane both coordinates are one layer, and the size of the position is its distance from the origin.
+Here both coordinates form one layer, and the norm of the position is its distance from the origin.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from optimizers.optimizer import (
 
 
 def trust_ratio(x, update, coefficient=1.0, eps=0.0):
-    """The trust ratio |x| / |update| times the coefficient, and 1 where either is 0."""
+    """Return the trust ratio |x| / |update| times the coefficient, or 1 where either norm is 0."""
     x_norm, update_norm = norm(x), norm(update)
     return where((x_norm == 0) | (update_norm == 0), 1.0, coefficient * ratio(x_norm, update_norm + eps))
 
@@ -52,10 +52,10 @@ def lars(
 ):
     """Steps are a share of the distance from the origin, however steep it is. Crawls near the origin and never settles.
 
-    Each new step is a fixed share of the distance from the origin, the learning rate times the trust coefficient, however long the
-    gradient is. In a network every layer thus changes by a like share of its weights, which allows very large batches. Here it
-    means long steps far from the origin and hardly any near it: compare a minimum at the origin with one elsewhere. Nesterov looks
-    one update ahead.
+    Each new step is a fixed share of the distance from the origin, the learning rate times the trust coefficient,
+    however long the gradient is. In a network every layer thus changes by a like share of its weights, which allows
+    very large batches. Here it means long steps far from the origin and hardly any near it: compare a minimum at the
+    origin with one elsewhere. Nesterov looks one update ahead.
     """
     update = grad + weight_decay * x
     step = -lr * trust_ratio(x, update, trust_coefficient, eps) * update
@@ -90,11 +90,13 @@ def lamb(
     eps_root: Epsilon = 0.0,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Adam's direction, as long as a share of the distance from the origin. Barely moves near the origin and never settles.
+    """Adam's direction, as long as a share of the distance from the origin. Barely moves near the origin and never
+    settles.
 
-    It takes the direction of Adam and makes the step as long as the learning rate times the distance from the origin. In a network
-    every layer thus changes by the same share of its size, which allows very large batches. Here it means long steps far from the
-    origin and hardly any near it: race it against Adam towards a minimum at the origin and towards one elsewhere.
+    It takes the direction of Adam and makes the step as long as the learning rate times the distance from the origin.
+    In a network every layer thus changes by the same share of its size, which allows very large batches. Here it means
+    long steps far from the origin and hardly any near it: race it against Adam towards a minimum at the origin and
+    towards one elsewhere.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -113,12 +115,13 @@ def lamb(
     """,
 )
 def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
-    """A share of the distance from the origin, then a pull towards it, so that nothing drifts out. Misses minima elsewhere.
+    """A share of the distance from the origin, then a pull towards it, so that nothing drifts out. Misses minima
+    elsewhere.
 
-    The step has the direction of the gradient and the length of the learning rate times the distance from the origin; then the
-    whole point is drawn a little towards the origin, so that steps across do not make it drift outwards. How steep the surface is
-    does not matter. As steps and pull never end, it hops about a place beside the minimum: lower the learning rate and it comes
-    nearer.
+    The step has the direction of the gradient and the length of the learning rate times the distance from the origin;
+    then the whole point is drawn a little towards the origin, so that steps across do not make it drift outwards. How
+    steep the surface is does not matter. As steps and pull never end, it hops about a place beside the minimum: lower
+    the learning rate and it comes nearer.
     """
     shrink = 1 / (1 + lr * lr) ** 0.5
     step = shrink * lr * ratio(maximum(norm(x), min_norm), maximum(norm(grad), min_norm), 1.0)
@@ -152,9 +155,9 @@ def novograd(
 ):
     """Momentum of a gradient that is divided by its own length: steepness does not matter. Cannot even out a ravine.
 
-    It keeps one running mean of the squared length of the gradient and divides all coordinates by the same root. How steep the
-    surface is drops out, but the direction is still that of the gradient, and a ravine stays a ravine. The momentum is a sum and no
-    mean: on an even slope at beta1 0.9 the steps grow to ten times the learning rate.
+    It keeps one running mean of the squared length of the gradient and divides all coordinates by the same root. How
+    steep the surface is drops out, but the direction is still that of the gradient, and a ravine stays a ravine. The
+    momentum is a sum and no mean: on an even slope at beta1 0.9 the steps grow to ten times the learning rate.
     """
     square = dot(grad, grad)
     v = square if t == 1 else beta2 * v + (1 - beta2) * square
@@ -163,7 +166,7 @@ def novograd(
 
 
 def rms(x):
-    """The root of the mean square of both coordinates."""
+    """Return the root mean square of both coordinates."""
     return norm(x) / 2**0.5
 
 
@@ -194,10 +197,10 @@ def adafactor(
 ):
     """The step is a capped share of the position's size, so that a wall does no harm. Near the origin it barely moves.
 
-    It was made to need little memory: of a matrix it keeps only means over rows and columns, and there is no momentum. The step is
-    a share of the size of the position, and shorter where the gradients suddenly grow; RMS is the root of the mean square of both
-    coordinates. The share is the learning rate, or one over the root of the number of updates once that is less: near the origin,
-    epsilon 2 keeps it from standing still.
+    It was made to need little memory: of a matrix it keeps only means over rows and columns, and there is no momentum.
+    The step is a share of the size of the position, and shorter where the gradients suddenly grow; RMS is the root of
+    the mean square of both coordinates. The share is the learning rate, or one over the root of the number of updates
+    once that is less: near the origin, epsilon 2 keeps it from standing still.
     """
     alpha = maximum(eps2, rms(x)) * minimum(lr, 1 / t**0.5)
     x = x * (1 - lr * weight_decay)

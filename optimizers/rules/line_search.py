@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that search for their step length, or guess it from the last two gradients; directions from gradients alone."""
+"""Gradient methods whose step length comes from a line search or from the last two gradients."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def steepest_descent_armijo(
 ):
     """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines.
 
-    Along the steepest way down it tries the first step and shortens it until the loss falls by a fair share of what the slope
-    promised. Thus the loss never rises, whatever the first step, and the price is a few more evaluations. C1 is the share that is
-    asked for, and shrink is by how much the next trial is shorter: watch the trials in the contour view.
+    Along the steepest way down it tries the first step and shortens it until the loss falls by a fair share of what the
+    slope promised. Thus the loss never rises, whatever the first step, and the price is a few more evaluations. C1 is
+    the share that is asked for, and shrink is by how much the next trial is shorter: watch the trials in the contour
+    view.
     """
     value, grad = loss.value_and_gradient(x)
     result = armijo_search(loss, x, value, grad, -grad, lr, c1=c1, shrink=shrink)
@@ -54,11 +55,13 @@ def steepest_descent_armijo(
 def steepest_descent_wolfe(
     x, loss, t, trials=None, *, lr: InitialStepLength = 1.0, c1: ArmijoConstant = 1e-4, c2: CurvatureConstant = 0.1
 ):
-    """Goes about as far as the direction is worth, neither too short nor too long. Still zigzags: each turn is a right angle.
+    """Goes about as far as the direction is worth, neither too short nor too long. Still zigzags: each turn is a right
+    angle.
 
-    Along the steepest way down it looks for a point where the loss has fallen enough and the slope along the way is nearly level.
-    The second condition rules out steps that are too short. A small c2 makes the search nearly exact, and each direction then is at
-    a right angle to the last one: watch the zigzag in a ravine, and compare it with conjugate gradients.
+    Along the steepest way down it looks for a point where the loss has fallen enough and the slope along the way is
+    nearly level. The second condition rules out steps that are too short. A small c2 makes the search nearly exact, and
+    each direction then is at a right angle to the last one: watch the zigzag in a ravine, and compare it with conjugate
+    gradients.
     """
     value, grad = loss.value_and_gradient(x)
     result = strong_wolfe_search(loss, x, value, grad, -grad, lr, c1=c1, c2=c2)
@@ -79,21 +82,21 @@ def steepest_descent_wolfe(
 def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.01, bb2: Switch = 0):
     """Guesses the curvature from two gradients and is far quicker in ravines at no cost. Goes up and down on its way.
 
-    Two points and their gradients tell how curved the surface is along the last step, and one over that curvature is the next step
-    length. In a ravine this needs far fewer updates than a fixed learning rate, and no further evaluations. The loss does not fall
-    in every update, and need not. The learning rate is the first step, and stands in where the curvature is negative; bb2 takes a
-    shorter estimate.
+    Two points and their gradients tell how curved the surface is along the last step, and one over that curvature is
+    the next step length. In a ravine this needs far fewer updates than a fixed learning rate, and no further
+    evaluations. The loss does not fall in every update, and need not. The learning rate is the first step, and stands
+    in where the curvature is negative; bb2 takes a shorter estimate.
     """
     s, y = x - x_old, grad - g_old
     sy = dot(s, y)
     alpha = ratio(sy, dot(y, y)) if bb2 else ratio(dot(s, s), sy)
-    # The first update has no guess, and where the curvature is negative it is no length: lr takes its place.
+    # lr is used at the first step, which has no estimate, and where negative curvature makes the estimate negative
     alpha = where((t > 1) & (sy > 0) & np.isfinite(alpha), alpha, lr)
     return x - alpha * grad, x, grad
 
 
 def _conjugate_step(x, loss, p, beta, lr, c1, c2):
-    """The step along -g + beta p, or along -g where that does not descend: x, g, the direction to go on from, trials."""
+    """Take a step along -g + beta p, or along -g if that is not a descent direction; return x, g, p and trials."""
     value, grad = loss.value_and_gradient(x)
     p = -grad + beta(grad) * p
     if not dot(grad, p) < 0:
@@ -128,17 +131,18 @@ def conjugate_gradient_fr(
     c1: ArmijoConstant = 1e-4,
     c2: CurvatureConstant = 0.1,
 ):
-    """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions fade.
+    """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions
+    fade.
 
-    Each direction is the steepest way down plus a share of the last direction, so chosen that on a bowl a new search does not undo
-    what the last one won. Two nearly exact searches then end at the minimum, however stretched the bowl. Keep c2 small, and race it
-    against steepest descent with the same search.
+    Each direction is the steepest way down plus a share of the last direction, so chosen that on a bowl a new search
+    does not undo what the last one won. Two nearly exact searches then end at the minimum, however stretched the bowl.
+    Keep c2 small, and race it against steepest descent with the same search.
     """
     g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
 
     def beta(grad):
         square = dot(grad, grad)
-        if abs(dot(grad, g_old)) >= 0.1 * square:  # successive gradients of a good run are nearly orthogonal
+        if abs(dot(grad, g_old)) >= 0.1 * square:  # with exact searches successive gradients are orthogonal
             return 0.0
         return ratio(square, dot(g_old, g_old))
 
@@ -169,11 +173,12 @@ def conjugate_gradient_pr(
     c1: ArmijoConstant = 1e-4,
     c2: CurvatureConstant = 0.1,
 ):
-    """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful search.
+    """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful
+    search.
 
-    Each direction is the steepest way down plus a share of the last direction, and that share is small where the gradient has
-    hardly changed. After a poor step the rule thus begins anew along the steepest way by itself, which helps in bent valleys. Keep
-    c2 small, and race it against Fletcher-Reeves.
+    Each direction is the steepest way down plus a share of the last direction, and that share is small where the
+    gradient has hardly changed. After a poor step the rule thus begins anew along the steepest way by itself, which
+    helps in bent valleys. Keep c2 small, and race it against Fletcher-Reeves.
     """
     g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
 

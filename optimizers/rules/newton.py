@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that use second derivatives: a quadratic model of the surface, and what to do where it cannot be trusted."""
+"""Newton-type methods: use second derivatives and safeguards where the quadratic model is not reliable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ InitialDamping = Annotated[float, Hyperparameter(1e-8, 1.0, "log", minimum=1e-30
 
 
 def newton_direction(hessian, grad):
-    """-H^-1 g; by the pseudo-inverse, so that a singular Hessian gives the shortest solution instead of none."""
+    """Return -H^-1 g; the pseudo-inverse gives the shortest solution if the Hessian is singular."""
     return -np.linalg.pinv(hessian, hermitian=True) @ grad
 
 
@@ -37,9 +37,9 @@ def newton_direction(hessian, grad):
 def newton(x, loss, t, *, lr: StepSize = 1.0):
     """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima.
 
-    From slope and curvature it makes a quadratic model of the surface and jumps to where that model is level. On a bowl that is the
-    minimum, however stretched the bowl. Where the surface curves downwards that place is a saddle or a hilltop: start beside one
-    and see it go there, and lower the step length to see the same way in small steps.
+    From slope and curvature it makes a quadratic model of the surface and jumps to where that model is level. On a bowl
+    that is the minimum, however stretched the bowl. Where the surface curves downwards that place is a saddle or a
+    hilltop: start beside one and see it go there, and lower the step length to see the same way in small steps.
     """
     return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
 
@@ -58,11 +58,12 @@ def newton(x, loss, t, *, lr: StepSize = 1.0):
     """,
 )
 def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoConstant = 1e-4):
-    """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on saddles.
+    """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on
+    saddles.
 
-    It takes Newton's direction where that leads down and the steepest way down elsewhere, and halves the step until the loss falls
-    by a fair share of what the slope promised. So it is as fast as Newton near a minimum and never climbs on its way there. C1 is
-    the share that is asked for: watch the trials in the contour view.
+    It takes Newton's direction where that leads down and the steepest way down elsewhere, and halves the step until the
+    loss falls by a fair share of what the slope promised. So it is as fast as Newton near a minimum and never climbs on
+    its way there. C1 is the share that is asked for: watch the trials in the contour view.
     """
     value, grad = loss.value_and_gradient(x)
     p = newton_direction(loss.hessian(x), grad)
@@ -83,20 +84,23 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoCons
     """,
 )
 def saddle_free_newton(x, loss, t, *, lr: StepSize = 1.0, floor: MinCurvature = 1e-3):
-    """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature changes.
+    """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature
+    changes.
 
-    It takes the curvature along the two principal directions and counts both as positive. Where Newton would go towards a saddle it
-    goes away from it, and as far. Smallest curvature bounds the step where the surface is nearly flat; lower the step length where
-    the curvature changes quickly, since there is no search that would catch a step too long.
+    It takes the curvature along the two principal directions and counts both as positive. Where Newton would go towards
+    a saddle it goes away from it, and as far. Smallest curvature bounds the step where the surface is nearly flat;
+    lower the step length where the curvature changes quickly, since there is no search that would catch a step too
+    long.
     """
     curvature, q = np.linalg.eigh(loss.hessian(x))
     return x - lr * q @ (q.T @ loss.gradient(x) / np.maximum(abs(curvature), floor))
 
 
 def trust_region_step(grad, hessian, radius):
-    """The p that minimises g'p + p'Hp/2 over |p| <= radius: Moré & Sorensen 1983, in the coordinates of the eigenvectors.
+    """Return the p that minimizes g'p + p'Hp/2 over |p| <= radius (Moré & Sorensen 1983), in the basis of eigenvectors.
 
-    On the circle p = -(H + lambda I)^-1 g with the lambda >= 0 that makes H + lambda I positive semidefinite and p so long.
+    On the boundary p = -(H + lambda I)^-1 g, with the lambda >= 0 for which H + lambda I is positive semidefinite and
+    |p| = radius.
     """
     curvature, q = np.linalg.eigh(hessian)
     (h1, h2), (a1, a2) = curvature.tolist(), (q.T @ grad).tolist()
@@ -104,12 +108,11 @@ def trust_region_step(grad, hessian, radius):
     d1, d2 = h1 + shift, h2 + shift
     p1, p2 = ratio(-a1, d1), ratio(-a2, d2)
     if (d1 > 0 or a1 == 0) and (d2 > 0 or a2 == 0) and math.hypot(p1, p2) <= radius:
-        if h1 < 0:  # the hard case: no slope along the negative curvature, so either side of it is best
+        if h1 < 0:  # the hard case: the gradient is orthogonal to the negative curvature, so both signs are optimal
             p1 = math.sqrt(radius - p2) * math.sqrt(radius + p2)
         return q @ np.array([p1, p2])
-    multiplier = max(
-        0.0, abs(a1) / radius - d1, abs(a2) / radius - d2
-    )  # lambda - shift from below, whence Newton's rule climbs to it
+    # A lower bound of lambda - shift, from which Newton's method converges monotonically
+    multiplier = max(0.0, abs(a1) / radius - d1, abs(a2) / radius - d2)
     for _ in range(50):
         p1, p2 = ratio(-a1, d1 + multiplier), ratio(-a2, d2 + multiplier)
         length = math.hypot(p1, p2)
@@ -145,12 +148,13 @@ def trust_region(
     max_radius: Positive = 100.0,
     eta: AcceptanceThreshold = 0.1,
 ):
-    """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on shrinking.
+    """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on
+    shrinking.
 
-    It goes to the lowest point of a quadratic model of the surface, but only within a circle. Then it compares how far the loss
-    fell with what the model had promised: where the two agree the circle grows, where they do not it shrinks, and a step that is
-    too bad is not taken. Eta is the least agreement that is accepted. Start it with a first radius far too large and watch it
-    shrink.
+    It goes to the lowest point of a quadratic model of the surface, but only within a circle. Then it compares how far
+    the loss fell with what the model had promised: where the two agree the circle grows, where they do not it shrinks,
+    and a step that is too bad is not taken. Eta is the least agreement that is accepted. Start it with a first radius
+    far too large and watch it shrink.
     """
     radius = lr if t == 1 else radius
     radius = min(radius, max_radius)
@@ -182,7 +186,7 @@ def trust_region(
     \varrho_t = \dfrac{f(x_{t-1}) - f(x_{t-1} + p_t)}{-g_t^{\top} p_t - \frac{1}{2} p_t^{\top} J_t^{\top} J_t \, p_t}
     \lambda_t = \lambda_{t-1} \,\max(\frac{1}{3}, 1 - (2 \varrho_t - 1)^3),\ \nu_t = 2,\ x_t = x_{t-1} + p_t \quad (\varrho_t > 0)
     \lambda_t = \nu_{t-1} \lambda_{t-1},\ \nu_t = 2 \nu_{t-1},\ x_t = x_{t-1} \quad (\varrho_t \leq 0)
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def levenberg_marquardt(
     x,
@@ -198,11 +202,11 @@ def levenberg_marquardt(
 ):
     """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares; elsewhere on the Hessian.
 
-    On a sum of squares the slopes J of the single errors alone give a good guess of the curvature. A damping is added to it: with
-    much of it the step is short and goes along the gradient, with little it is the bold Gauss-Newton step. The damping falls after
-    a step that wins about what the model promised and rises after one that does not; tau sets where it begins, and marquardt
-    measures it along each coordinate by that one's own curvature. On surfaces that are no sum of squares the Hessian stands in for
-    J'J.
+    On a sum of squares the slopes J of the single errors alone give a good guess of the curvature. A damping is added
+    to it: with much of it the step is short and goes along the gradient, with little it is the bold Gauss-Newton step.
+    The damping falls after a step that wins about what the model promised and rises after one that does not; tau sets
+    where it begins, and marquardt measures it along each coordinate by that one's own curvature. On surfaces that are
+    no sum of squares the Hessian stands in for J'J.
     """
     value, grad = loss.value_and_gradient(x)
     jtj = loss.gauss_newton(x)

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that learn the curvature from how the gradient changed along the steps they took."""
+"""Quasi-Newton methods: estimate the curvature from changes of the gradient between steps."""
 
 from __future__ import annotations
 
@@ -52,12 +52,13 @@ def bfgs(
     c1: ArmijoConstant = 1e-4,
     c2: CurvatureConstant = 0.9,
 ):
-    """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads it.
+    """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads
+    it.
 
-    It keeps a matrix H that stands for the inverse of the curvature and corrects it after every step by how the gradient has
-    changed on the way. So it comes to steps like Newton's without a second derivative, and H never leads uphill. The search that
-    sets the step length asks little: at c2 0.9 the first trial is mostly good enough. Compare the number of evaluations with that
-    of steepest descent.
+    It keeps a matrix H that stands for the inverse of the curvature and corrects it after every step by how the
+    gradient has changed on the way. So it comes to steps like Newton's without a second derivative, and H never leads
+    uphill. The search that sets the step length asks little: at c2 0.9 the first trial is mostly good enough. Compare
+    the number of evaluations with that of steepest descent.
     """
     value, grad = loss.value_and_gradient(x)
     h = np.eye(2) if inverse_hessian is None else inverse_hessian
@@ -69,7 +70,7 @@ def bfgs(
         return x, None, result.trials
     s, y = result.x - x, result.grad - grad
     sy = dot(s, y)
-    if not sy > 1e-10 * norm(s) * norm(y):  # without positive curvature along s, H would no longer lead downhill
+    if not sy > 1e-10 * norm(s) * norm(y):  # without positive curvature along s, H would not remain positive definite
         return result.x, inverse_hessian, result.trials
     h = sy / dot(y, y) * np.eye(2) if inverse_hessian is None else h
     rho = 1 / sy
@@ -78,7 +79,10 @@ def bfgs(
 
 
 def two_loop_recursion(q, s, y, rho, gamma):
-    """H q by the pairs s, y, oldest first, and rho = 1/s'y, begun with gamma I: Nocedal & Wright 2006, algorithm 7.4."""
+    """Return H q, where H is built from gamma I by the pairs s, y (oldest first) and rho = 1/s'y.
+
+    Nocedal & Wright 2006, algorithm 7.4.
+    """
     alphas = []
     for s_i, y_i, rho_i in zip(s[::-1], y[::-1], rho[::-1], strict=True):
         alpha = rho_i * dot(s_i, q)
@@ -91,7 +95,7 @@ def two_loop_recursion(q, s, y, rho, gamma):
 
 
 def append_to_history(pairs, new, size):
-    """The rows with one more at the end; the oldest go when there are more than ``size``."""
+    """Append a row and keep the last ``size`` rows."""
     return np.concatenate([pairs, [new]])[-int(size) :]
 
 
@@ -107,7 +111,7 @@ def append_to_history(pairs, new, size):
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
     H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
     H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def lbfgs(
     x,
@@ -134,13 +138,13 @@ def lbfgs(
 ):
     """BFGS that remembers only the last few steps, and nearly as quick. Without its line search it may jump far away.
 
-    It is BFGS that keeps no matrix but its last few steps and gradient changes, as many as history size, from which it makes the
-    same kind of direction. In a network with millions of weights that is all there is room for; in the plane BFGS loses nothing by
-    its matrix. Strong wolfe switches the line search on: without it every update but the first goes first step times that
-    direction. Max iter is the number of steps that one update takes.
+    It is BFGS that keeps no matrix but its last few steps and gradient changes, as many as history size, from which it
+    makes the same kind of direction. In a network with millions of weights that is all there is room for; in the plane
+    BFGS loses nothing by its matrix. Strong wolfe switches the line search on: without it every update but the first
+    goes first step times that direction. Max iter is the number of steps that one update takes.
     """
-    # torch's defaults are max_iter 20, history_size 100, no line search, and max_eval = 1.25 max_iter, which 0 stands for here;
-    # with max_iter 1 that would leave the line search a single evaluation.
+    # torch's defaults are max_iter 20, history_size 100, no line search and max_eval = 1.25 max_iter (0 means that
+    # here); with max_iter 1 that would allow the line search a single evaluation
     max_iter, tried_points = int(max_iter), [x]
     budget = int(max_eval) or max_iter * 5 // 4
     value, grad = loss.value_and_gradient(x)
@@ -210,7 +214,10 @@ def minfunc_wolfe_search(
     c1: float = 1e-4,
     c2: float = 0.9,
 ) -> Trial:
-    """The strong Wolfe search of minFunc as torch has it, from the step ``t``; where ``max_ls`` runs out, the lower end."""
+    """Search for a strong Wolfe step from ``t`` as torch does, which follows minFunc.
+
+    After ``max_ls`` evaluations, return the end of the bracket with the lower loss.
+    """
 
     def violates_armijo(trial: Trial) -> bool:
         return trial.value > start.value + c1 * trial.alpha * start.slope
@@ -234,9 +241,8 @@ def minfunc_wolfe_search(
     while count < max_ls and not abs(bracket[1].alpha - bracket[0].alpha) * d_norm < tolerance_change:
         left, right = min(bracket[0].alpha, bracket[1].alpha), max(bracket[0].alpha, bracket[1].alpha)
         t, margin = cubic_minimum(bracket[0], bracket[1], left, right), 0.1 * (right - left)
-        if (
-            min(right - t, t - left) < margin
-        ):  # so near to an end twice, or upon it, it goes a tenth of the bracket inwards
+        # If t is this close to an end twice in a row, or outside, it is moved inward by a tenth of the bracket
+        if min(right - t, t - left) < margin:
             if near_end or t >= right or t <= left:
                 t = right - margin if abs(t - right) < abs(t - left) else left + margin
                 near_end = False

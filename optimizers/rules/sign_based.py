@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that look at the sign of the gradient and not at its size."""
+"""Sign-based methods: use the sign of the gradient but not its magnitude."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ DecreaseFactor = Annotated[float, Hyperparameter(0.05, 1.0, maximum=1.0)]
 def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
     """The same step in every coordinate, however flat or steep it is. Never settles, and goes along the diagonals only.
 
-    Each coordinate moves by exactly the learning rate, up or down, however steep it is. Thus steep and flat coordinates go at one
-    pace, and a huge gradient does no harm. Near a minimum the steps do not become shorter: lower the learning rate while it runs,
-    or add a schedule, to bring it to rest.
+    Each coordinate moves by exactly the learning rate, up or down, however steep it is. Thus steep and flat coordinates
+    go at one pace, and a huge gradient does no harm. Near a minimum the steps do not become shorter: lower the learning
+    rate while it runs, or add a schedule, to bring it to rest.
     """
     return x - lr * sign(grad)
 
@@ -42,9 +42,9 @@ def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
 def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Momentum = 0.9):
     """SignSGD that asks a running mean for the sign, which noise does not turn so easily. Swings about the minimum.
 
-    It takes the sign of a running mean, so that a coordinate turns only when the recent gradients as a whole have turned. Noise
-    that flips single gradients is averaged away. Beta 0 is SignSGD; the nearer beta is to 1, the later the run notices that it has
-    passed the minimum.
+    It takes the sign of a running mean, so that a coordinate turns only when the recent gradients as a whole have
+    turned. Noise that flips single gradients is averaged away. Beta 0 is SignSGD; the nearer beta is to 1, the later
+    the run notices that it has passed the minimum.
     """
     m = beta * m + (1 - beta) * grad
     return x - lr * sign(m), m
@@ -71,11 +71,13 @@ def lion(
     beta2: Decay = 0.99,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Steps of one size from two memories of the gradient; wants a small, falling learning rate. Circles about a minimum.
+    """Steps of one size from two memories of the gradient; wants a small, falling learning rate. Circles about a
+    minimum.
 
-    It steps by the sign of a mixture of memory and present gradient, and keeps the memory itself by a slower rule. Every coordinate
-    moves by the learning rate in every update, so that it wants a smaller rate than Adam, and one that falls. Beta1 weighs the
-    memory against the present gradient, and beta2 says how long it lasts; with both equal it is Signum.
+    It steps by the sign of a mixture of memory and present gradient, and keeps the memory itself by a slower rule.
+    Every coordinate moves by the learning rate in every update, so that it wants a smaller rate than Adam, and one that
+    falls. Beta1 weighs the memory against the present gradient, and beta2 says how long it lasts; with both equal it is
+    Signum.
     """
     update = sign(beta1 * m + (1 - beta1) * grad)
     m = beta2 * m + (1 - beta2) * grad
@@ -109,9 +111,10 @@ def rprop(
 ):
     """Each coordinate lengthens its step while the sign stays and halves it when it turns. Noise in the sign ruins it.
 
-    It looks at the sign of the gradient only, and each coordinate has a step length of its own. While the sign stays the step
-    grows; after a change of sign it is cut, and the coordinate waits for one update. The first step hardly matters, since the
-    lengths adapt quickly: try a larger eta plus on long even slopes, and add gradient noise to see the signs mislead it.
+    It looks at the sign of the gradient only, and each coordinate has a step length of its own. While the sign stays
+    the step grows; after a change of sign it is cut, and the coordinate waits for one update. The first step hardly
+    matters, since the lengths adapt quickly: try a larger eta plus on long even slopes, and add gradient noise to see
+    the signs mislead it.
     """
     sign_product = sign(grad * last)
     step = lr if t == 1 else step

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""L-BFGS as Optax has it, with its zoom line search."""
+"""L-BFGS as implemented in Optax, with its zoom line search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 
-from optimizers.arithmetic import dot, norm
+from optimizers.arithmetic import dot, maximum, minimum, norm
 from optimizers.hyperparameter import StepSize
 from optimizers.optimizer import Hyperparameter, Switch, optimizer
 from optimizers.rules.quasi_newton import HistorySize, append_to_history, two_loop_recursion
@@ -33,7 +33,7 @@ MaxSearchSteps = Annotated[
     s_i = x_i - x_{i-1},\quad y_i = g_{i+1} - g_i,\quad \rho_i = 1 / y_i^{\top} s_i
     H^{t-m-1} = \dfrac{s_{t-1}^{\top} y_{t-1}}{y_{t-1}^{\top} y_{t-1}} I
     H^i = (I - \rho_i s_i y_i^{\top}) H^{i-1} (I - \rho_i y_i s_i^{\top}) + \rho_i s_i s_i^{\top},\quad i = t - m, \ldots, t - 1
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def lbfgs_optax(
     x,
@@ -53,8 +53,8 @@ def lbfgs_optax(
 ):
     """Follows bent valleys like BFGS and stops searching early near the minimum. Negative curvature may mislead it.
 
-    L-BFGS leaves out a pair of step and gradient change without positive curvature, this one keeps it. It has another line search,
-    which near the minimum judges by slopes instead of losses that rounding has made equal.
+    L-BFGS leaves out a pair of step and gradient change without positive curvature, this one keeps it. It has another
+    line search, which near the minimum judges by slopes instead of losses that rounding has made equal.
     """
     value, grad = loss.value_and_gradient(x)
     if x_old is None:
@@ -86,19 +86,22 @@ def zoom_search(
     approx_dec_rtol: float = 1e-6,
     interval_threshold: float = 1e-5,
 ) -> Trial:
-    """Optax's scale_by_zoom_linesearch from the step 1. An error is by how much a condition is missed, 0 where it holds."""
+    """Search for a step as Optax's scale_by_zoom_linesearch does, from step length 1.
+
+    The error of a condition is the amount by which it is violated, 0 if it holds.
+    """
 
     def decrease_error(trial: Trial) -> float:
         armijo = trial.value - start.value - slope_rtol * trial.alpha * start.slope
         approximate = trial.slope - (2 * slope_rtol - 1.0) * start.slope
         value_gap = trial.value - start.value - approx_dec_rtol * abs(start.value)
-        return violation(min_or_nan(armijo, max_or_nan(approximate, value_gap)))
+        return violation(minimum(armijo, maximum(approximate, value_gap)))
 
     def curvature_error(trial: Trial) -> float:
         return violation(abs(trial.slope) - curv_rtol * abs(start.slope))
 
     def fallback(trial: Trial) -> Trial:
-        """Where the search failed: the last point that went down enough, else the last one at all."""
+        """Return the last trial with sufficient decrease, otherwise the last trial, when the search has failed."""
         return safe_trial if safe_trial.alpha > 0 or math.isinf(decrease_error(trial)) else trial
 
     safe_trial = previous = start
@@ -138,7 +141,7 @@ def zoom_search(
 
 
 def next_step_length(low: Trial, high: Trial, reference: Trial, width: float) -> float:
-    """Where to look next: the minimum of the cubic, else of the parabola, else the middle; not too near to an end."""
+    """Return the minimizer of the cubic, else of the parabola, if not too close to an end; else the midpoint."""
     left, right = min(low.alpha, high.alpha), max(low.alpha, high.alpha)
     cubic, parabola = cubic_minimum_through(low, high, reference), parabola_minimum(low, high)
     if left + 0.2 * width < cubic < right - 0.2 * width:
@@ -149,7 +152,7 @@ def next_step_length(low: Trial, high: Trial, reference: Trial, width: float) ->
 
 
 def cubic_minimum_through(a: Trial, b: Trial, c: Trial) -> float:
-    """The minimum of the cubic with the height and slope at a and the heights at b and c; nan where there is none."""
+    """Return the minimizer of the cubic through value and slope at a and the values at b and c, or nan."""
     db, dc = b.alpha - a.alpha, c.alpha - a.alpha
     denominator, residual_b, residual_c = (
         (db * dc) ** 2 * (db - dc),
@@ -167,19 +170,12 @@ def cubic_minimum_through(a: Trial, b: Trial, c: Trial) -> float:
 
 
 def parabola_minimum(a: Trial, b: Trial) -> float:
-    """The minimum of the parabola with the height and slope at a and the height at b; nan where there is none."""
+    """Return the minimizer of the parabola through value and slope at a and the value at b, or nan."""
     db = b.alpha - a.alpha
     square = (b.value - a.value - a.slope * db) / (db * db) if db * db else math.nan
     return a.alpha - a.slope / (2.0 * square) if square else math.nan
 
 
 def violation(error: float) -> float:
+    """Return the error, 0 if it is negative and inf if it is nan."""
     return math.inf if math.isnan(error) else max(error, 0.0)
-
-
-def min_or_nan(a: float, b: float) -> float:
-    return math.nan if math.isnan(a) or math.isnan(b) else min(a, b)
-
-
-def max_or_nan(a: float, b: float) -> float:
-    return math.nan if math.isnan(a) or math.isnan(b) else max(a, b)

@@ -1,0 +1,1 @@
+"""Analytic test functions by family."""

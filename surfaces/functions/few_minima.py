@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""A handful of basins: where a run ends depends on where and how it began."""
+"""Surfaces with a few basins: where a run ends depends on the start and on the optimizer."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from surfaces.surface import surface
     start=(-0.27, -0.92),
     value_scale="log",
     summary="Four equal minima round a hilltop: from the top a hair's breadth decides which one a run finds.",
-    what_to_try="Race different rules from the start beside the hilltop and compare which of the four minima each finds. Then "
-    "move the start by a hundredth.",
+    what_to_try="Race different rules from the start beside the hilltop and compare which of the four minima each "
+    "finds. Then move the start by a hundredth.",
     minima=[
         (3.0, 2.0),
         (-2.805118086952745, 3.131312518250573),
@@ -26,8 +26,8 @@ from surfaces.surface import surface
 )
 def himmelblau(x, y):
     a, b = x * x + y - 11, x + y * y - 7
-    # The slope is summed as automatic differentiation sums it: torch's L-BFGS magnifies a last bit 200 000 times within a step,
-    # and its path is one of those to be taken.
+    # The gradient is summed in the order of automatic differentiation: torch's L-BFGS amplifies a difference in the
+    # last bit 200,000 times within a step, and the tests compare its path
     ax, by = a * x, b * y
     return a * a + b * b, (b + b + ax + ax + ax + ax, by + by + by + by + a + a)
 
@@ -37,8 +37,8 @@ def himmelblau(x, y):
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"2x^2 - 1.05x^4 + x^6/6 + xy + y^2",
     summary="Three basins, the deepest in the middle: what it takes to leave a shallow one.",
-    what_to_try="Raise the momentum until the run leaves the outer basin for the middle one, and see where a still larger one "
-    "takes it.",
+    what_to_try="Raise the momentum until the run leaves the outer basin for the middle one, and see where a still "
+    "larger one takes it.",
     bounds=((-2.5, 2.5), (-2.5, 2.5)),
     start=(-2.0, -1.5),
     minima=[(0, 0)],
@@ -57,7 +57,8 @@ def three_hump_camel(x, y):
     source="Dixon & Szegö 1978, Towards Global Optimisation 2",
     formula=r"(4 - 2.1x^2 + x^4/3) x^2 + xy + (4y^2 - 4) y^2",
     summary="Six basins in three pairs, two of them deepest: a bolder run reaches a deeper one.",
-    what_to_try="Compare small and large learning rates of Momentum: how far a run coasts decides in which basin it ends.",
+    what_to_try="Compare small and large learning rates of Momentum: how far a run coasts decides in which basin it "
+    "ends.",
     bounds=((-2, 2), (-1.2, 1.2)),
     start=(1.6, 0.9),
     minima=[(0.08984201310031806, -0.7126564030207396), (-0.08984201310031806, 0.7126564030207396)],
@@ -77,8 +78,8 @@ def six_hump_camel(x, y):
     bounds=((-5, 5), (-5, 5)),
     start=(0.2, -0.3),
     summary="Four basins of three depths: large steps leave the shallow ones, small steps stay where they began.",
-    what_to_try="Start near the middle with growing learning rates, then from different sides. A descent does not know that only "
-    "one of the four basins is the lowest.",
+    what_to_try="Start near the middle with growing learning rates, then from different sides. A descent does not "
+    "know that only one of the four basins is the lowest.",
     minima=[(-2.903534027771177, -2.903534027771177)],
 )
 def styblinski_tang(x, y):
@@ -96,9 +97,10 @@ def styblinski_tang(x, y):
     bounds=((-1.5, 4), (-3, 4)),
     start=(0.0, 2.0),
     value_scale="log",
-    summary="Basins down a tilted trough, each deeper than the last and without end outside the box: an overshoot pays.",
-    what_to_try="See a fast run coast through one basin into a deeper one outside the box. Then lower its learning rate or its "
-    "momentum until it stays at the minimum inside.",
+    summary="Basins down a tilted trough, each deeper than the last and without end outside the box: an overshoot "
+    "pays.",
+    what_to_try="See a fast run coast through one basin into a deeper one outside the box. Then lower its learning "
+    "rate or its momentum until it stays at the minimum inside.",
     minima=[(-0.5471975511965977, -1.5471975511965979)],
 )
 def mccormick(x, y):
@@ -111,8 +113,8 @@ def mccormick(x, y):
     source="Branin 1972, IBM Journal of Research and Development 16:504",
     formula=r"(y - 5.1x^2 / 4\pi^2 + 5x / \pi - 6)^2 + 10 (1 - 1/8\pi)\,\cos x + 10",
     summary="One bent trough with three equal minima in it: they differ only in how narrow they are.",
-    what_to_try="Start from different sides and compare which of the three minima a run finds, and whether momentum carries it "
-    "along the trough past one of them.",
+    what_to_try="Start from different sides and compare which of the three minima a run finds, and whether momentum "
+    "carries it along the trough past one of them.",
     bounds=((-5, 10), (0, 15)),
     start=(2.0, 12.0),
     value_scale="log",
@@ -129,8 +131,8 @@ def branin(x, y):
     source="Goldstein & Price 1971, Mathematics of Computation 25:569",
     formula=r"[1 + (s + 1)^2 (19 - 14s + 3s^2)] [30 + t^2 (18 - 16t + 3t^2)],\ s = x + y,\ t = 2x - 3y",
     summary="Heights from 3 to a million: SGD needs a minute learning rate here, a normalizing rule an ordinary one.",
-    what_to_try="Compare SGD with Adam and with normalized gradient. A learning rate that SGD survives on the walls is needlessly "
-    "small at the bottom.",
+    what_to_try="Compare SGD with Adam and with normalized gradient. A learning rate that SGD survives on the walls "
+    "is needlessly small at the bottom.",
     bounds=((-2, 2), (-2, 2)),
     start=(-1.5, 1.0),
     minima=[(0, -1)],
@@ -148,10 +150,11 @@ def goldstein_price(x, y):
 @surface(
     "Peaks",
     source="MathWorks, MATLAB function peaks",
-    formula=r"3 (1 - x)^2 e^{-x^2 - (y + 1)^2} - 10 (x/5 - x^3 - y^5) e^{-x^2 - y^2} - \frac{1}{3} e^{-(x + 1)^2 - y^2}",
+    formula=r"3 (1 - x)^2 e^{-x^2 - (y + 1)^2} - 10 (x/5 - x^3 - y^5) e^{-x^2 - y^2} - \frac{1}{3} e^{-(x + 1)^2 - "
+    r"y^2}",
     summary="Three hills and three hollows on a plain: beside a hilltop neighbours part, and far out nothing pulls.",
-    what_to_try="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on the plain, "
-    "where SGD hardly moves and Adam goes on.",
+    what_to_try="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on "
+    "the plain, where SGD hardly moves and Adam goes on.",
     bounds=((-3, 3), (-3, 3)),
     start=(0.3, 1.2),
     minima=[(0.22827892055636909, -1.6255349574999964)],
@@ -183,8 +186,8 @@ MULLER_BROWN = (
     source="Müller & Brown 1979, Theoretica Chimica Acta 53:75",
     formula=r"\Sigma_{k=1}^4 A_k\,\exp[a_k (x - x_k)^2 + b_k (x - x_k)(y - y_k) + c_k (y - y_k)^2]",
     summary="The energy of a model molecule: three basins joined by crooked passes, walls far steeper than the floors.",
-    what_to_try="Start beside a pass between two basins: Newton goes to the pass itself, which is what a chemist looks for, and "
-    "saddle-free Newton goes down to a basin.",
+    what_to_try="Start beside a pass between two basins: Newton goes to the pass itself, which is what a chemist "
+    "looks for, and saddle-free Newton goes down to a basin.",
     bounds=((-1.5, 1.2), (-0.2, 2.0)),
     start=(0.3, 1.5),
     value_scale="log",
@@ -208,7 +211,8 @@ def muller_brown(x, y):
     source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
     formula=r"\sin x\ e^{(1 - \cos y)^2} + \cos y\ e^{(1 - \sin x)^2} + (x - y)^2",
     summary="Two equal minima far apart, with lesser basins between: small steps from the middle end in a shallow one.",
-    what_to_try="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads elsewhere.",
+    what_to_try="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads "
+    "elsewhere.",
     bounds=((-2 * pi, 2 * pi), (-2 * pi, 2 * pi)),
     start=(0.0, 0.0),
     minima=[(4.701043130249553, 3.15293850372493), (-1.5821421769300335, -3.1302468034546562)],

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Ripples and egg boxes: more basins than can be visited, and as a rule one that counts."""
+"""Multimodal surfaces: many local minima and usually one global minimum."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from surfaces.surface import surface
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"x^2 + y^2 + 25 (\sin^2 x + \sin^2 y)",
     summary="Nine round pits in a shallow bowl: each holds what falls into it unless momentum carries it on.",
-    what_to_try="Give Momentum 0.99 or more with a small learning rate and count the pits it crosses. Then compare CMA-ES with a "
-    "first sigma of 2, which sees over the walls.",
+    what_to_try="Give Momentum 0.99 or more with a small learning rate and count the pits it crosses. Then compare "
+    "CMA-ES with a first sigma of 2, which sees over the walls.",
     bounds=((-5, 5), (-5, 5)),
     start=(4.0, -3.5),
     minima=[(0, 0)],
@@ -28,8 +28,8 @@ def egg_crate(x, y):
     source="Bohachevsky, Johnson & Stein 1986, Technometrics 28:209",
     formula=r"x^2 + 2y^2 - 0.3\,\cos 3\pi x - 0.4\,\cos 4\pi y + 0.7",
     summary="A bowl with ripples: far out the bowl leads the way, near the middle the ripples catch the run.",
-    what_to_try="Compare a small learning rate of Adam, which one of the first ripples holds, with one of 0.3 that a schedule "
-    "lowers.",
+    what_to_try="Compare a small learning rate of Adam, which one of the first ripples holds, with one of 0.3 that a "
+    "schedule lowers.",
     bounds=((-2, 2), (-2, 2)),
     start=(-1.7, 1.3),
     minima=[(0, 0)],
@@ -47,8 +47,8 @@ def bohachevsky1(x, y):
     source="Rastrigin 1974; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"20 + x^2 - 10\cos 2\pi x + y^2 - 10\cos 2\pi y",
     summary="121 steep pits, one a unit step from the next: a descent ends in the pit it began in.",
-    what_to_try="Compare a gradient rule, which stays in the pit it began in, with CMA-ES with a large population and a large "
-    "first sigma. Try different seeds.",
+    what_to_try="Compare a gradient rule, which stays in the pit it began in, with CMA-ES with a large population and "
+    "a large first sigma. Try different seeds.",
     bounds=((-5.12, 5.12), (-5.12, 5.12)),
     start=(3.3, -2.2),
     minima=[(0, 0)],
@@ -66,8 +66,8 @@ SQRT_2 = sqrt(2.0)
     source="Griewank 1981, Journal of Optimization Theory and Applications 34:11",
     formula=r"1 + (x^2 + y^2) / 4000 - \cos x\ \cos(y / \sqrt{2})",
     summary="The basins are almost equally deep: a low loss alone does not tell that the right one was found.",
-    what_to_try="Let several rules end in different basins, from several starts, and compare their losses: they differ little, "
-    "though the points lie far apart.",
+    what_to_try="Let several rules end in different basins, from several starts, and compare their losses: they "
+    "differ little, though the points lie far apart.",
     bounds=((-10, 10), (-10, 10)),
     start=(-7.0, 6.0),
     minima=[(0, 0)],
@@ -110,8 +110,8 @@ def levy(x, y):
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"\sin^2 3\pi x + (x - 1)^2 (1 + \sin^2 3\pi y) + (y - 1)^2 (1 + \sin^2 2\pi y)",
     summary="More than a thousand dents in a bowl: noise, as it were, that can be seen through only with large steps.",
-    what_to_try="Compare small learning rates, which stop in one of the first dents, with larger ones, which jump over many and "
-    "need a schedule to settle.",
+    what_to_try="Compare small learning rates, which stop in one of the first dents, with larger ones, which jump "
+    "over many and need a schedule to settle.",
     bounds=((-10, 10), (-10, 10)),
     start=(-6.0, 4.0),
     minima=[(1, 1)],
@@ -127,7 +127,7 @@ def levy13(x, y):
     )
 
 
-# The factor of each coordinate is lowest, -12.87, at the first three and highest, 14.51, at the others
+# The factor of each coordinate has its minimum, -12.87, at the first three and its maximum, 14.51, at the others
 SHUBERT_MINIMA = (
     (-7.708313735499347, -1.425128428319761, 4.858056878859825),
     (-7.0835064076515595, -0.8003211004719731, 5.482864206707613),
@@ -139,8 +139,8 @@ SHUBERT_MINIMA = (
     source="Shubert 1972, SIAM Journal on Numerical Analysis 9:379",
     formula=r"\Sigma_{i=1}^5 i\,\cos((i + 1) x + i) \cdot \Sigma_{i=1}^5 i\,\cos((i + 1) y + i)",
     summary="722 pits, eighteen of them equally deepest: the steps must be small, and the start is nearly all.",
-    what_to_try="Race CMA-ES with different seeds and populations against a gradient rule, and count how often a lowest pit is "
-    "found.",
+    what_to_try="Race CMA-ES with different seeds and populations against a gradient rule, and count how often a "
+    "lowest pit is found.",
     bounds=((-10, 10), (-10, 10)),
     start=(-6.6, -7.2),
     minima=[pair for low in SHUBERT_MINIMA[0] for high in SHUBERT_MINIMA[1] for pair in ((low, high), (high, low))],
@@ -159,7 +159,8 @@ def shubert(x, y):
     source="Ackley 1987, A Connectionist Machine for Genetic Hillclimbing",
     formula=r"20 + e - 20 e^{-0.2\sqrt{(x^2 + y^2)/2}} - e^{(\cos 2\pi x + \cos 2\pi y)/2}",
     summary="A dented funnel with a pointed end: a fixed step never settles at the tip, it must shrink.",
-    what_to_try="See how a run with a fixed learning rate hops about the tip, then add a schedule and see it come to rest.",
+    what_to_try="See how a run with a fixed learning rate hops about the tip, then add a schedule and see it come to "
+    "rest.",
     nonsmooth_note="The minimum is the tip of a cone, without a gradient: 0 is returned there.",
     bounds=((-5, 5), (-5, 5)),
     start=(2.5, -1.7),
@@ -169,9 +170,8 @@ def ackley(x, y):
     r = sqrt((x * x + y * y) / 2)
     u, v = 2 * pi * x, 2 * pi * y
     distance_term, cosine_term = 20 * exp(-0.2 * r), exp((cos(u) + cos(v)) / 2)
-    grad_scale = (
-        0.1 * distance_term / (r + (r == 0))
-    )  # a cone has no gradient at its tip, where x and y are 0: call it level
+    # At the tip of the cone, where x and y are 0, the derivative is set to 0
+    grad_scale = 0.1 * distance_term / (r + (r == 0))
     return 20 + e - distance_term - cosine_term, (
         grad_scale * x + pi * cosine_term * sin(u),
         grad_scale * y + pi * cosine_term * sin(v),
@@ -183,8 +183,8 @@ def ackley(x, y):
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"-(1 + \cos 12r) / (2 + r^2 / 2),\ r^2 = x^2 + y^2",
     summary="Rings round the minimum: every ring is a trough with no way inwards for a small step.",
-    what_to_try="Compare a gradient rule with small steps, which stays in the ring it began in, with CMA-ES with a first sigma of "
-    "2 and a large population, which comes farther in.",
+    what_to_try="Compare a gradient rule with small steps, which stays in the ring it began in, with CMA-ES with a "
+    "first sigma of 2 and a large population, which comes farther in.",
     bounds=((-5.12, 5.12), (-5.12, 5.12)),
     start=(2.0, 2.5),
     minima=[(0, 0)],
@@ -202,9 +202,10 @@ def drop_wave(x, y):
     "Schaffer 2",
     source="Mishra 2006; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"\frac{1}{2} + (\sin^2(x^2 - y^2) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
-    summary="Ripples that crowd together outwards in a nearly level dish: the farther out, the smaller the step must be.",
-    what_to_try="Use one learning rate far out and near the middle: what suits the middle is too large for the crowded ripples "
-    "outside.",
+    summary="Ripples that crowd together outwards in a nearly level dish: the farther out, the smaller the step must "
+    "be.",
+    what_to_try="Use one learning rate far out and near the middle: what suits the middle is too large for the "
+    "crowded ripples outside.",
     bounds=((-10, 10), (-10, 10)),
     start=(4.0, 3.0),
     minima=[(0, 0)],
@@ -222,7 +223,8 @@ def schaffer2(x, y):
     source="Mishra 2006; Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"\frac{1}{2} + (\cos^2(\sin|x^2 - y^2|) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
     summary="Four equal minima on the axes in a maze of ripples, all nearly as low: which of them is found is chance.",
-    what_to_try="Change the start or the rule a little and see the run end elsewhere: on such a surface a single run says little.",
+    what_to_try="Change the start or the rule a little and see the run end elsewhere: on such a surface a single run "
+    "says little.",
     bounds=((-10, 10), (-10, 10)),
     start=(3.0, 1.0),
     minima=[
@@ -233,7 +235,7 @@ def schaffer2(x, y):
     ],
 )
 def schaffer4(x, y):
-    # cos(sin(.)) is even: the absolute value in the formula changes nothing, and there is no kink
+    # cos(sin(.)) is even: the absolute value in the formula has no effect, and the surface is smooth
     p, d = x * x - y * y, 1 + 0.001 * (x * x + y * y)
     inner = sin(p)
     c = cos(inner)

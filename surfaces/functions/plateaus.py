@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Nearly level ground: the gradient is so small that its length, not its direction, is the trouble."""
+"""Surfaces with plateaus: the difficulty is the small norm of the gradient, not its direction."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from surfaces.surface import surface
     bounds=((-1, 7), (-1, 7)),
     start=(2.0, 2.0),
     summary="A hole in a plain: from a few units away SGD does not move at all, while Adam walks at its usual pace.",
-    what_to_try="Start nearer to the hole and farther from it. SGD stands still where the slope is nearly 0, and SignSGD and "
-    "normalized gradient go on at their usual pace, though from far out not always to the hole.",
+    what_to_try="Start nearer to the hole and farther from it. SGD stands still where the slope is nearly 0, and "
+    "SignSGD and normalized gradient go on at their usual pace, though from far out not always to the hole.",
     minima=[(pi, pi)],
 )
 def easom(x, y):
@@ -28,9 +28,10 @@ def easom(x, y):
     "Michalewicz",
     source="Michalewicz 1992, Genetic Algorithms + Data Structures = Evolution Programs",
     formula=r"-\sin x\ \sin^{20}(x^2 / \pi) - \sin y\ \sin^{20}(2y^2 / \pi)",
-    summary="Gorges that cross in a plain: on the plain the slope is down to 1e-80, and only a start in a gorge gets on.",
-    what_to_try="Start in a gorge and on the plain. On the plain even the epsilon of Adam is larger than the gradient, so that "
-    "only rules without one move.",
+    summary="Gorges that cross in a plain: on the plain the slope is down to 1e-80, and only a start in a gorge gets "
+    "on.",
+    what_to_try="Start in a gorge and on the plain. On the plain even the epsilon of Adam is larger than the "
+    "gradient, so that only rules without one move.",
     bounds=((0, pi), (0, pi)),
     start=(2.0, 1.3),
     minima=[(2.2029055201726093, pi / 2)],

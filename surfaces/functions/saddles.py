@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""No minimum at all: flat at the middle, and down without end."""
+"""Saddles without a minimum: flat at the center and unbounded below."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from surfaces.surface import surface
     "Saddle",
     source="the hyperbolic paraboloid; Dauphin et al. 2014, arXiv:1406.2572, on why saddles matter",
     summary="Started a thousandth beside the ridge: how long does a rule linger before it finds the way down?",
-    what_to_try="Race SGD, Momentum and Adam and count the updates until each leaves. Newton goes to the middle and stays, "
-    "saddle-free Newton leaves it.",
+    what_to_try="Race SGD, Momentum and Adam and count the updates until each leaves. Newton goes to the middle and "
+    "stays, saddle-free Newton leaves it.",
     formula=r"x^2 - y^2",
     bounds=((-2, 2), (-2, 2)),
     start=(1.5, 0.001),
@@ -25,8 +25,8 @@ def saddle(x, y):
     source="Hilbert & Cohn-Vossen 1932, Anschauliche Geometrie",
     formula=r"x^3 - 3xy^2",
     summary="Level at the middle even to second order: curvature is no help there, and three ways lead down.",
-    what_to_try="Start on different sides of the middle and see which of the three ways down a run takes. At the middle itself no "
-    "gradient rule moves, and Newton has no curvature to go by.",
+    what_to_try="Start on different sides of the middle and see which of the three ways down a run takes. At the "
+    "middle itself no gradient rule moves, and Newton has no curvature to go by.",
     bounds=((-1.5, 1.5), (-1.5, 1.5)),
     start=(0.01, 1.0),
 )

@@ -1,4 +1,7 @@
-"""The paths that torch, optax, keras and TensorFlow 1 computed in double precision (data/paths.npz), and our walk beside them."""
+"""Paths computed in double precision by torch, optax, keras and TensorFlow 1, and their comparison with ours.
+
+They are stored in data/paths.npz.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ from optimizers.frameworks import from_framework
 from surfaces import SURFACES
 
 DATA = Path(__file__).parents[1] / "data" / "paths.npz"
-CHAOS = 1e9  # an amplification of rounding beyond which two correct programs differ in the first digit
+CHAOS = 1e9  # amplification of rounding errors beyond which two correct programs differ in the first digit
 
 
 @dataclass(frozen=True)
-class Reference:
-    """One path of a framework: its position after each of ``steps``, with the measured amplification of rounding there.
+class ReferencePath:
+    """A path of a framework: the position after each of ``steps`` and the measured amplification of rounding errors.
 
-    ``averaged`` is the mean that torch's ASGD keeps beside it, at the end.
+    ``averaged`` is the final average position that torch's ASGD maintains.
     """
 
     framework: str
@@ -43,7 +46,7 @@ class Reference:
 
     @property
     def exempt(self) -> str:
-        """Why the framework's path is not to be reproduced; empty where it is."""
+        """Reason why the path is not reproduced; empty if it is."""
         if self.id.endswith("_pyfloat"):
             return "rounded to single precision by the framework"
         if (self.framework, self.cls) in (("optax", "rprop"), ("keras", "ScheduleFreeAdamW")):
@@ -51,13 +54,13 @@ class Reference:
         return ""
 
 
-def load() -> tuple[list[Reference], Any]:
-    """All paths, and the function (a, b) -> mean squared error of the line that some of them descend."""
+def load() -> tuple[list[ReferencePath], Any]:
+    """Return all paths, and the surface (a, b) -> mean squared error of a line, which some of them use."""
     file = np.load(DATA)
     meta = json.loads(file["meta"].tobytes())
-    cuts = file["off"]
+    offsets = file["off"]
     paths = [
-        Reference(
+        ReferencePath(
             m["framework"],
             m["optimizer"],
             m["id"],
@@ -66,44 +69,46 @@ def load() -> tuple[list[Reference], Any]:
             m["surface"],
             tuple(m["start"]),
             m["n_steps"],
-            file["step"][low:high],
-            file["pos"][low:high],
-            file["amp"][low:high].astype(float),
+            file["step"][first:last],
+            file["pos"][first:last],
+            file["amp"][first:last].astype(float),
             m.get("final_averaged"),
         )
-        for m, low, high in zip(meta["runs"], cuts[:-1], cuts[1:], strict=True)
+        for m, first, last in zip(meta["runs"], offsets[:-1], offsets[1:], strict=True)
     ]
     xs, ys = np.array(meta["linreg_x"]), np.array(meta["linreg_y"])
 
     def mean_square(a: float, b: float) -> Any:
-        rest = a * xs + b - ys
-        return float((rest * rest).mean()), (float((2 * rest * xs).mean()), float(2 * rest.mean()))
+        residual = a * xs + b - ys
+        return float((residual * residual).mean()), (float((2 * residual * xs).mean()), float(2 * residual.mean()))
 
     return paths, mean_square
 
 
 def schedules() -> dict[str, list[float]]:
-    """The rates of the frameworks' schedules for the first hundred updates."""
+    """Return the learning rates of the frameworks' schedules for the first hundred steps."""
     return json.loads(np.load(DATA)["meta"].tobytes())["schedules"]
 
 
-def surface_of(reference: Reference, mean_square: Any) -> Any:
-    """The surface that a path descends."""
-    known = {"quad": "elongated_bowl", "quad_seed": "elongated_bowl"}
+def surface_of(reference: ReferencePath, mean_square: Any) -> Any:
+    """Return the surface of a path."""
+    renamed = {"quad": "elongated_bowl", "quad_seed": "elongated_bowl"}
     return (
-        mean_square if reference.surface == "linreg_mse" else SURFACES[known.get(reference.surface, reference.surface)]
+        mean_square
+        if reference.surface == "linreg_mse"
+        else SURFACES[renamed.get(reference.surface, reference.surface)]
     )
 
 
-def compare(reference: Reference, mean_square: Any) -> tuple[str, float, float]:
-    """Our optimizer's id, the largest difference, and that in units of what rounding allows: at most 1 is equality."""
+def compare(reference: ReferencePath, mean_square: Any) -> tuple[str, float, float]:
+    """Return our optimizer id, the largest difference, and its ratio to the rounding tolerance (at most 1 if equal)."""
     id, settings = from_framework(reference.framework, reference.cls, reference.arguments)
     if reference.gamma != 1.0:
-        first = settings["lr"]
-        settings["lr"] = lambda t: first * reference.gamma ** (t - 1)
+        initial_lr = settings["lr"]
+        settings["lr"] = lambda t: initial_lr * reference.gamma ** (t - 1)
     path = trace(id, surface_of(reference, mean_square), reference.start, reference.count, **settings).positions
-    judged = reference.amplification < CHAOS
-    difference = np.abs(path[reference.steps[judged]] - reference.positions[judged]).max(axis=1)
-    size = 1 + np.maximum.accumulate(np.abs(reference.positions).max(axis=1))[judged]
-    allowed = 50 * 2.2e-16 * np.maximum(1.0, reference.amplification[judged]) * size
+    compared = reference.amplification < CHAOS
+    difference = np.abs(path[reference.steps[compared]] - reference.positions[compared]).max(axis=1)
+    size = 1 + np.maximum.accumulate(np.abs(reference.positions).max(axis=1))[compared]
+    allowed = 50 * 2.2e-16 * np.maximum(1.0, reference.amplification[compared]) * size
     return id, float(difference.max()), float((difference / allowed).max())

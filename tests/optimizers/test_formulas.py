@@ -1,4 +1,4 @@
-"""The facts that the help shows: formulas that can be set and say what the code does, letters that occur in them, and words."""
+"""Facts shown in the help: formulas can be typeset and match the code, symbols occur in them, texts are complete."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from app.export.code.numpy_script import numpy_script
 from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS, Modifier, Optimizer, trace
-from optimizers.optimizer import formula_lines, parse_signature
+from optimizers.declaration import formula_lines, parse_signature
 from surfaces import SURFACES, Surface
 from tests.mathtext import Formula
 
-RULES = {**OPTIMIZERS, **MODIFIERS}
-EACH_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+DECLARATIONS = {**OPTIMIZERS, **MODIFIERS}
+EACH_DECLARATION = pytest.mark.parametrize("declared_function", DECLARATIONS.values(), ids=DECLARATIONS)
 EACH_SURFACE = pytest.mark.parametrize("surface", SURFACES.values(), ids=SURFACES)
-WITHOUT_A_LETTER = {
-    "seed": "it chooses the random numbers",
+WITHOUT_SYMBOL = {
+    "seed": "it selects the random numbers",
     "minibatch_seed": "the same",
     "noise_seed": "the same",
-    "max_iter": "it ends the loop inside of an update",
+    "max_iter": "it limits the loop within a step",
     "max_eval": "the same",
     "tolerance_grad": "the same",
     "tolerance_change": "the same",
-    "max_linesearch_steps": "it ends the line search",
+    "max_linesearch_steps": "it limits the line search",
 }
-SEARCHES = {
+LINE_SEARCH_METHODS = {
     "rprop",
     "steepest_descent_armijo",
     "steepest_descent_wolfe",
@@ -47,109 +47,113 @@ SEARCHES = {
     "nelder_mead",
     "cma_es",
 }
-GRADIENT_RULES = [rule for rule in OPTIMIZERS.values() if rule.id not in SEARCHES]
-SINGLE = {"nadam_keras", "adafactor_optax"}  # part of them is computed in single precision
-LARGE = {"t0": 3.0, "alpha": 0.9, "beta": 0.8, "scaling": 0.7, "clip": 0.6, "threshold": 4.5}
-NOT_IN_THE_FORMULA = {("lbfgs", "lr"): "the line search begins there, and may end anywhere"}
+FORMULA_METHODS = [
+    declared_function for declared_function in OPTIMIZERS.values() if declared_function.id not in LINE_SEARCH_METHODS
+]
+SINGLE_PRECISION = {"nadam_keras", "adafactor_optax"}  # partly computed in single precision
+VALUES = {"t0": 3.0, "alpha": 0.9, "beta": 0.8, "scaling": 0.7, "clip": 0.6, "threshold": 4.5}
+NOT_IN_THE_FORMULA = {("lbfgs", "lr"): "the line search starts with it and may end at any step length"}
 
 
 def occurs(symbol: str, formula: str) -> bool:
-    """Whether the letter stands there by itself; a first value, as of a recursion from the value before."""
+    """Return whether the symbol occurs as a whole; an initial value also occurs through a recursion from t-1."""
     if symbol.endswith("_0") and symbol[:-1] + "{t-1}" in formula:
         return True
-    before = "" if symbol.startswith("\\") else r"(?<![A-Za-z_\\])"
-    return re.search(before + re.escape(symbol) + r"(?![A-Za-z_])", formula) is not None
+    lookbehind = "" if symbol.startswith("\\") else r"(?<![A-Za-z_\\])"
+    return re.search(lookbehind + re.escape(symbol) + r"(?![A-Za-z_])", formula) is not None
 
 
-@EACH_RULE
-def test_every_line_of_a_formula_can_be_set(rule: Optimizer | Modifier) -> None:
-    assert rule.formula
-    for line in rule.formula.split("\n"):
+@EACH_DECLARATION
+def test_every_line_of_a_formula_can_be_typeset(declared_function: Optimizer | Modifier) -> None:
+    assert declared_function.formula
+    for line in declared_function.formula.split("\n"):
         assert line == line.strip() != ""
         assert "$" not in line
-        assert not re.search(r"\\(text|mathrm)\{[^}]* ", line), "words are no part of a formula"
+        assert not re.search(r"\\(text|mathrm)\{[^}]* ", line), "a formula contains no words"
         assert MathTextParser("agg").parse(f"${line}$").width > 0
 
 
-@EACH_RULE
-def test_a_formula_speaks_of_the_sliders(rule: Optimizer | Modifier) -> None:
-    for name, declared in rule.hyperparameters.items():
-        if declared.scale == "switch" or name in WITHOUT_A_LETTER:
-            assert not declared.symbol
-        elif (rule.id, name) not in NOT_IN_THE_FORMULA:
-            assert declared.symbol, name
-            assert occurs(declared.symbol, rule.formula), f"{name} = {declared.symbol}"
-    letters = [declared.symbol for declared in rule.hyperparameters.values() if declared.symbol]
-    assert len(letters) == len(set(letters))
+@EACH_DECLARATION
+def test_a_formula_contains_the_symbols_of_the_sliders(declared_function: Optimizer | Modifier) -> None:
+    for name, spec in declared_function.hyperparameters.items():
+        if spec.scale == "switch" or name in WITHOUT_SYMBOL:
+            assert not spec.symbol
+        elif (declared_function.id, name) not in NOT_IN_THE_FORMULA:
+            assert spec.symbol, name
+            assert occurs(spec.symbol, declared_function.formula), f"{name} = {spec.symbol}"
+    symbols = [spec.symbol for spec in declared_function.hyperparameters.values() if spec.symbol]
+    assert len(symbols) == len(set(symbols))
 
 
-def unlike(rule: Optimizer) -> dict[str, float]:
-    """Values at which every term of the formula counts, no two of one kind alike; switches as they are."""
+def distinct_values(declared_function: Optimizer) -> dict[str, float]:
+    """Return values with which every term of the formula has an effect, all different; switches at their defaults."""
     values = {}
-    for k, (name, declared) in enumerate(rule.hyperparameters.items()):
-        if declared.scale == "switch":
-            values[name] = declared.default
-        elif declared.scale == "decay":
+    for k, (name, spec) in enumerate(declared_function.hyperparameters.items()):
+        if spec.scale == "switch":
+            values[name] = spec.default
+        elif spec.scale == "decay":
             values[name] = 0.7 + 0.05 * k
-        elif declared.scale == "whole":
+        elif spec.scale == "whole":
             values[name] = 4.0
         elif name in ("f_min", "lower_bound"):
             values[name] = -0.3
         elif name == "lr":
             values[name] = 0.002
         else:
-            values[name] = LARGE.get(name, 0.02 + 0.01 * k)
+            values[name] = VALUES.get(name, 0.02 + 0.01 * k)
     return values
 
 
-@pytest.mark.parametrize("rule", GRADIENT_RULES, ids=lambda rule: rule.id)
-def test_the_code_computes_what_the_formula_says(rule: Optimizer) -> None:
-    surface, start, values = SURFACES["rosenbrock"], (-0.5, 0.8), unlike(rule)
-    formula = Formula(rule, surface, start, values)
-    path = trace(rule, surface, start, 12, **values).positions
+@pytest.mark.parametrize("declared_function", FORMULA_METHODS, ids=lambda declared_function: declared_function.id)
+def test_the_code_computes_the_formula(declared_function: Optimizer) -> None:
+    surface, start, values = SURFACES["rosenbrock"], (-0.5, 0.8), distinct_values(declared_function)
+    formula = Formula(declared_function, surface, start, values)
+    path = trace(declared_function, surface, start, 12, **values).positions
     assert np.abs(path[-1] - path[0]).max() > 1e-4
-    written = np.array([formula.value("x", t) for t in range(13)])
-    np.testing.assert_allclose(written, path, rtol=1e-7 if rule.id in SINGLE else 1e-11)
+    expected_path = np.array([formula.value("x", t) for t in range(13)])
+    np.testing.assert_allclose(expected_path, path, rtol=1e-7 if declared_function.id in SINGLE_PRECISION else 1e-11)
 
 
-@EACH_RULE
-def test_a_rule_has_its_story(rule: Optimizer | Modifier) -> None:
-    assert rule.description[0].isupper()
-    assert rule.description[-1] == "."
-    assert rule.description != rule.summary
+@EACH_DECLARATION
+def test_every_optimizer_and_modifier_has_a_description(declared_function: Optimizer | Modifier) -> None:
+    assert declared_function.description[0].isupper()
+    assert declared_function.description[-1] == "."
+    assert declared_function.description != declared_function.summary
 
 
 @EACH_SURFACE
-def test_a_surface_has_its_lesson(surface: Surface) -> None:
+def test_every_surface_has_a_text_on_what_to_try(surface: Surface) -> None:
     assert surface.what_to_try[0].isupper()
     assert surface.what_to_try[-1] in ".?"
     assert surface.what_to_try != surface.summary
 
 
-def test_a_docstring_is_note_and_story() -> None:
-    def rule(x: float, grad: float, t: int) -> float:
+def test_a_docstring_is_summary_and_description() -> None:
+    def declared_function(x: float, grad: float, t: int) -> float:
         """First
         paragraph.
 
         Second
         one.
-        """
+        """  # noqa: D205  (a summary of two lines is tested)
         return x
 
-    declared = parse_signature(rule, 3)
-    assert declared["summary"] == "First paragraph."
-    assert declared["description"] == "Second one."
+    spec = parse_signature(declared_function, 3)
+    assert spec["summary"] == "First paragraph."
+    assert spec["description"] == "Second one."
 
 
-def test_a_script_has_the_note_and_no_story() -> None:
+def test_an_exported_script_contains_the_summary_but_not_the_description() -> None:
     race = Race(Experiment(surface_id="rosenbrock", runs=(Run("adam", {"lookahead": 5}),)))
     text = numpy_script(race)
-    for rule in (OPTIMIZERS["adam"], MODIFIERS["lookahead"]):
-        assert f'    """{rule.summary}"""\n' in text
-        assert rule.description[:30] not in text
+    for declared_function in (OPTIMIZERS["adam"], MODIFIERS["lookahead"]):
+        summary = (declared_function.function.__doc__ or "").partition("\n\n")[0]
+        assert f'    """{summary}"""\n' in text
+        assert " ".join(summary.split()) == declared_function.summary
+        assert declared_function.description[:30] not in text
 
 
-def test_a_formula_loses_the_indentation_of_its_source() -> None:
+def test_a_formula_is_dedented() -> None:
     assert formula_lines("""
         a = b
         c = d
@@ -167,5 +171,5 @@ def test_a_formula_loses_the_indentation_of_its_source() -> None:
         ("G_0", "G_t = G_{t-1} + 1", True),
     ],
 )
-def test_a_letter_is_found_by_itself_only(symbol: str, formula: str, expected: bool) -> None:
+def test_a_symbol_is_found_only_as_a_whole(symbol: str, formula: str, expected: bool) -> None:
     assert occurs(symbol, formula) is expected

@@ -1,4 +1,4 @@
-"""The paths of the real frameworks, and the table that maps their classes to our optimizers."""
+"""Recorded paths of the frameworks, and the mapping of their classes to our optimizers."""
 
 from __future__ import annotations
 
@@ -15,56 +15,59 @@ from tests.optimizers import reference
 from tests.parity import main as parity
 
 PATHS, MEAN_SQUARE = reference.load()
-TO_TAKE = [path for path in PATHS if not path.exempt]
+REPRODUCIBLE = [path for path in PATHS if not path.exempt]
 
 
-@pytest.mark.parametrize("path", TO_TAKE, ids=[path.name for path in TO_TAKE])
-def test_it_takes_the_framework_path(path: reference.Reference) -> None:
-    _, _, share = reference.compare(path, MEAN_SQUARE)
-    assert share <= 1
+@pytest.mark.parametrize("path", REPRODUCIBLE, ids=[path.name for path in REPRODUCIBLE])
+def test_the_path_of_the_framework_is_reproduced(path: reference.ReferencePath) -> None:
+    _, _, error_ratio = reference.compare(path, MEAN_SQUARE)
+    assert error_ratio <= 1
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path.averaged], ids=lambda path: path.name)
-def test_the_mean_that_asgd_keeps_is_torchs(path: reference.Reference) -> None:
+def test_the_average_of_asgd_is_that_of_torch(path: reference.ReferencePath) -> None:
     id, settings = from_framework(path.framework, path.cls, path.arguments)
-    rule, surface = OPTIMIZERS[id], reference.surface_of(path, MEAN_SQUARE)
+    method, surface = OPTIMIZERS[id], reference.surface_of(path, MEAN_SQUARE)
     end = descend(
-        rule,
+        method,
         surface,
-        initial_point(rule, surface, path.start),
+        initial_point(method, surface, path.start),
         settings,
         path.count,
         array("d"),
         array("d"),
         array("d"),
     )
-    mean = list(rule.state).index("mean") + 1
-    np.testing.assert_allclose([end.x[mean], end.y[mean]], path.averaged, rtol=1e-10)
+    averaged_index = list(method.state).index("mean") + 1
+    np.testing.assert_allclose([end.x[averaged_index], end.y[averaged_index]], path.averaged, rtol=1e-10)
 
 
-def test_the_report_counts_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_parity_report_counts_the_paths(capsys: pytest.CaptureFixture[str]) -> None:
     assert parity() == 0
-    assert f"{len(TO_TAKE)} of {len(TO_TAKE)} paths taken; {len(PATHS) - len(TO_TAKE)} more" in capsys.readouterr().out
+    assert (
+        f"{len(REPRODUCIBLE)} of {len(REPRODUCIBLE)} paths reproduced; {len(PATHS) - len(REPRODUCIBLE)} more"
+        in capsys.readouterr().out
+    )
 
 
-def test_the_example_of_the_table() -> None:
-    made = from_framework("torch", "SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True})
-    assert made == ("nesterov", {"lr": 0.1, "momentum": 0.9})
+def test_the_example_in_the_docstring() -> None:
+    result = from_framework("torch", "SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True})
+    assert result == ("nesterov", {"lr": 0.1, "momentum": 0.9})
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_every_class_names_an_optimizer_and_hyperparameters_that_it_admits(framework: str) -> None:
+def test_every_class_maps_to_an_methodwith_valid_hyperparameters(framework: str) -> None:
     for name in framework_classes(framework):
-        needed = {"learning_rate": 0.01} if framework in ("optax", "tf1") and name not in ("polyak_sgd",) else {}
+        required = {"learning_rate": 0.01} if framework in ("optax", "tf1") and name not in ("polyak_sgd",) else {}
         id, settings = from_framework(
-            framework, name, {**needed, **({"momentum": 0.9} if name == "MomentumOptimizer" else {})}
+            framework, name, {**required, **({"momentum": 0.9} if name == "MomentumOptimizer" else {})}
         )
         assert OPTIMIZERS[id].check(settings).items() >= settings.items()
         assert np.isfinite(trace(id, SURFACES["sphere"], (2.0, 1.0), 5, **settings).positions).all()
 
 
 @pytest.mark.parametrize(
-    ("framework", "name", "arguments", "words"),
+    ("framework", "name", "arguments", "message"),
     [
         ("jax", "sgd", {}, "no framework 'jax'"),
         ("torch", "Adma", {}, "PyTorch has no 'Adma'"),
@@ -90,12 +93,14 @@ def test_every_class_names_an_optimizer_and_hyperparameters_that_it_admits(frame
         ("tf1", "AdagradDAOptimizer", {}, "dual averaging"),
     ],
 )
-def test_what_has_no_counterpart_is_said_in_a_sentence(framework: str, name: str, arguments: dict, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+def test_a_call_without_counterpart_raises_an_error_with_a_message(
+    framework: str, name: str, arguments: dict, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
         from_framework(framework, name, arguments)
 
 
-def test_presets_are_the_frameworks_defaults_of_an_optimizer_and_its_variants() -> None:
+def test_presets_are_framework_defaults_of_an_methodand_its_variants() -> None:
     calls = {preset.call: preset for preset in presets("adam")}
     assert set(calls) == {
         "torch.optim.Adam()",
@@ -132,12 +137,12 @@ SCHEDULES = {
 
 
 @pytest.mark.parametrize(("name", "expected"), reference.schedules().items())
-def test_a_schedule_gives_the_framework_rates(name: str, expected: list[float]) -> None:
+def test_a_schedule_gives_the_learning_rates_of_the_framework(name: str, expected: list[float]) -> None:
     np.testing.assert_allclose([SCHEDULES[name](t) for t in range(1, 101)], expected, rtol=1e-13, atol=1e-17)
 
 
 @pytest.mark.parametrize(
-    "make",
+    "create",
     [
         lambda: schedules.step(0.1, 0),
         lambda: schedules.cosine(0.1, 0),
@@ -151,18 +156,18 @@ def test_a_schedule_gives_the_framework_rates(name: str, expected: list[float]) 
         lambda: schedules.warm_up(schedules.constant(0.1), 0),
     ],
 )
-def test_a_schedule_without_length_is_refused(make) -> None:  # type: ignore[no-untyped-def]
+def test_a_schedule_without_length_is_rejected(create) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match="must be at least 1"):
-        make()
+        create()
 
 
-def test_short_schedules() -> None:
+def test_schedules_of_one_step_and_at_large_t() -> None:
     assert schedules.one_cycle(0.1, 1)(1) > 0
     assert schedules.one_cycle(0.1, 1, rise_fraction=1.0)(1) > 0
     assert schedules.warm_restarts(0.1, 5, 1)(10**9) == schedules.warm_restarts(0.1, 5, 1)(10**9 % 5)
 
 
-def test_the_inverse_square_root_peaks_after_its_warm_up() -> None:
+def test_the_inverse_square_root_peaks_after_its_warmup() -> None:
     rate = schedules.inverse_sqrt(0.2, 10)
     assert [rate(5), rate(10), rate(40)] == pytest.approx([0.1, 0.2, 0.1])
     assert schedules.constant(0.3)(99) == 0.3

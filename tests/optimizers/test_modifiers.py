@@ -1,4 +1,4 @@
-"""Parts combine with any rule, by one meaning on every road."""
+"""Modifiers: combination with every optimizer, single runs and batches, replay."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from surfaces import SURFACES
 from tests.conftest import edit, turn
 
 BOWL, ROSENBROCK, NEURON = SURFACES["elongated_bowl"], SURFACES["rosenbrock"], SURFACES["tanh_neuron"]
-ON = {name: part.default_strength for name, part in MODIFIERS.items()}
+DEFAULT_STRENGTHS = {name: modifier.default_strength for name, modifier in MODIFIERS.items()}
 
 
-def walk(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), **settings: float) -> np.ndarray:
+def bowl_path(optimizer: str, steps: int, start: tuple[float, float] = (-7.0, 2.0), **settings: float) -> np.ndarray:
     return trace(optimizer, BOWL, start, steps, **settings).positions
 
 
-def test_the_catalogue() -> None:
+def test_the_list_of_modifiers() -> None:
     assert set(MODIFIERS) == {
         "minibatch",
         "sam",
@@ -53,111 +53,124 @@ def test_the_catalogue() -> None:
         "inverse_sqrt",
         "one_cycle",
     }
-    assert next(iter(MODIFIERS)) == "minibatch", "what comes after it shapes or looks at the gradient of the batch"
+    assert next(iter(MODIFIERS)) == "minibatch", "later modifiers act on the gradient of the minibatch"
 
 
 @pytest.mark.parametrize(
-    ("rule", "part"),
-    [(rule, part) for rule in OPTIMIZERS.values() for part in rule.modifiers],
+    ("method", "modifier"),
+    [(method, modifier) for method in OPTIMIZERS.values() for modifier in method.modifiers],
     ids=lambda one: getattr(one, "id", one),
 )
-def test_any_part_works_with_any_rule_alike_on_both_roads(rule: Optimizer, part: str) -> None:
-    settings = {"lr": 0.001, part: ON[part]}
-    single = trace(rule, ROSENBROCK, (-0.5, 1.0), 12, **settings).positions
-    batch = trace(rule, ROSENBROCK, (np.array([-0.5, 0.2]), np.array([1.0, 0.3])), 12, **settings).positions
+def test_every_modifier_gives_the_same_path_for_a_single_run_and_a_batch(method: Optimizer, modifier: str) -> None:
+    settings = {"lr": 0.001, modifier: DEFAULT_STRENGTHS[modifier]}
+    single = trace(method, ROSENBROCK, (-0.5, 1.0), 12, **settings).positions
+    batch = trace(method, ROSENBROCK, (np.array([-0.5, 0.2]), np.array([1.0, 0.3])), 12, **settings).positions
     assert np.isfinite(single).all()
     np.testing.assert_allclose(batch[..., 0], single, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("part", MODIFIERS)
-def test_a_part_at_zero_is_not_there(part: str) -> None:
-    np.testing.assert_array_equal(walk("adam", 20, lr=0.1, **{part: 0.0}), walk("adam", 20, lr=0.1))
+@pytest.mark.parametrize("modifier", MODIFIERS)
+def test_a_modifier_of_strength_zero_has_no_effect(modifier: str) -> None:
+    np.testing.assert_array_equal(bowl_path("adam", 20, lr=0.1, **{modifier: 0.0}), bowl_path("adam", 20, lr=0.1))
 
 
-def test_weight_decay_is_the_penalty_of_the_loss() -> None:
-    ridge = lambda x, y: (BOWL(x, y)[0] + 0.15 * (x * x + y * y), (x / 10 + 0.3 * x, 2 * y + 0.3 * y))
+def test_weight_decay_equals_a_penalty_on_the_loss() -> None:
+    def penalized_bowl(x: float, y: float) -> Any:
+        return BOWL(x, y)[0] + 0.15 * (x * x + y * y), (x / 10 + 0.3 * x, 2 * y + 0.3 * y)
+
     for optimizer in ("momentum", "newton", "steepest_descent_armijo", "nelder_mead"):
-        expected = trace(optimizer, ridge, (-7.0, 2.0), 15, lr=0.1).positions
-        np.testing.assert_allclose(walk(optimizer, 15, lr=0.1, weight_decay=0.3), expected, rtol=1e-7, atol=1e-9)
+        expected = trace(optimizer, penalized_bowl, (-7.0, 2.0), 15, lr=0.1).positions
+        np.testing.assert_allclose(bowl_path(optimizer, 15, lr=0.1, weight_decay=0.3), expected, rtol=1e-7, atol=1e-9)
 
 
-def test_decoupled_decay_is_beside_the_gradient() -> None:
+def test_decoupled_weight_decay_does_not_change_the_gradient() -> None:
     np.testing.assert_allclose(
-        walk("adam", 30, lr=0.1, decoupled_weight_decay=0.2), walk("adamw", 30, lr=0.1, weight_decay=0.2), rtol=1e-14
+        bowl_path("adam", 30, lr=0.1, decoupled_weight_decay=0.2),
+        bowl_path("adamw", 30, lr=0.1, weight_decay=0.2),
+        rtol=1e-14,
     )
     x = np.array([-7.0, 2.0]) * (1 - 0.1 * 0.2) - 0.1 * np.array([-0.7, 4.0])
-    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, decoupled_weight_decay=0.2)[1], x, rtol=1e-15)
+    np.testing.assert_allclose(bowl_path("sgd", 1, lr=0.1, decoupled_weight_decay=0.2)[1], x, rtol=1e-15)
 
 
 def test_clipping_by_value_and_by_norm() -> None:
-    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, clip_value=1.0)[1], [-7 + 0.07, 2 - 0.1])
+    np.testing.assert_allclose(bowl_path("sgd", 1, lr=0.1, clip_value=1.0)[1], [-7 + 0.07, 2 - 0.1])
     gradient = np.array([-0.7, 4.0])
-    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, clip_norm=1.0)[1], [-7, 2] - 0.1 * gradient / np.hypot(*gradient))
-    np.testing.assert_array_equal(walk("sgd", 9, lr=0.1, clip_norm=100.0), walk("sgd", 9, lr=0.1))
+    np.testing.assert_allclose(
+        bowl_path("sgd", 1, lr=0.1, clip_norm=1.0)[1], [-7, 2] - 0.1 * gradient / np.hypot(*gradient)
+    )
+    np.testing.assert_array_equal(bowl_path("sgd", 9, lr=0.1, clip_norm=100.0), bowl_path("sgd", 9, lr=0.1))
 
 
-def test_noise_is_seeded_common_and_dies_away() -> None:
-    first, second = walk("sgd", 50, lr=0.1, noise=0.5, noise_seed=3), walk("sgd", 50, lr=0.1, noise=0.5, noise_seed=3)
+def test_noise_is_seeded_common_to_all_runs_and_decays() -> None:
+    first, second = (
+        bowl_path("sgd", 50, lr=0.1, noise=0.5, noise_seed=3),
+        bowl_path("sgd", 50, lr=0.1, noise=0.5, noise_seed=3),
+    )
     np.testing.assert_array_equal(first, second)
-    assert not np.array_equal(first, walk("sgd", 50, lr=0.1, noise=0.5, noise_seed=4))
-    shift = first - walk("sgd", 50, lr=0.1)
-    other = walk("sgd", 50, (3.0, -1.0), lr=0.1, noise=0.5, noise_seed=3) - walk("sgd", 50, (3.0, -1.0), lr=0.1)
-    np.testing.assert_allclose(other, shift, atol=1e-12, err_msg="every run is shaken alike")
-    draws = np.array([parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0) for t in range(1, 2001)])
-    assert draws.std(axis=0) == pytest.approx([2.0, 2.0], rel=0.1)
-    late = np.array(
+    assert not np.array_equal(first, bowl_path("sgd", 50, lr=0.1, noise=0.5, noise_seed=4))
+    shift = first - bowl_path("sgd", 50, lr=0.1)
+    other = bowl_path("sgd", 50, (3.0, -1.0), lr=0.1, noise=0.5, noise_seed=3) - bowl_path(
+        "sgd", 50, (3.0, -1.0), lr=0.1
+    )
+    np.testing.assert_allclose(other, shift, atol=1e-12, err_msg="all runs get the same noise")
+    samples = np.array([parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0) for t in range(1, 2001)])
+    assert samples.std(axis=0) == pytest.approx([2.0, 2.0], rel=0.1)
+    decayed_samples = np.array(
         [parts.noise(np.zeros(2), np.zeros(2), t, noise=2.0, noise_decay=1.0) for t in range(10_000, 12_000)]
     )
-    assert late.std(axis=0) == pytest.approx([0.02, 0.02], rel=0.1)
+    assert decayed_samples.std(axis=0) == pytest.approx([0.02, 0.02], rel=0.1)
 
 
-def test_sam_takes_the_gradient_uphill() -> None:
+def test_sam_evaluates_the_gradient_uphill() -> None:
     gradient = np.array([-0.7, 4.0])
     x, y = np.array([-7.0, 2.0]) + 0.5 * gradient / np.hypot(*gradient)
-    np.testing.assert_allclose(walk("sgd", 1, lr=0.1, sam=0.5)[1], [-7 - 0.1 * x / 10, 2 - 0.1 * 2 * y])
+    np.testing.assert_allclose(bowl_path("sgd", 1, lr=0.1, sam=0.5)[1], [-7 - 0.1 * x / 10, 2 - 0.1 * 2 * y])
 
 
 @pytest.mark.parametrize(
-    "rule", [rule for rule in OPTIMIZERS.values() if "minibatch" in rule.modifiers], ids=lambda rule: rule.id
+    "method",
+    [method for method in OPTIMIZERS.values() if "minibatch" in method.modifiers],
+    ids=lambda method: method.id,
 )
-def test_a_batch_of_the_data_with_any_rule(rule: Optimizer) -> None:
+def test_minibatches_work_with_every_optimizer(method: Optimizer) -> None:
     settings = {"lr": 0.001, "minibatch": 6, "minibatch_seed": 2}
-    single = trace(rule, NEURON, (-0.5, 1.0), 12, **settings).positions
-    batch = trace(rule, NEURON, (np.array([-0.5, 0.2]), np.array([1.0, 0.3])), 12, **settings).positions
+    single = trace(method, NEURON, (-0.5, 1.0), 12, **settings).positions
+    batch = trace(method, NEURON, (np.array([-0.5, 0.2]), np.array([1.0, 0.3])), 12, **settings).positions
     assert np.isfinite(single).all()
     np.testing.assert_allclose(batch[..., 0], single, rtol=1e-10, atol=1e-10)
-    whole = trace(rule, NEURON, (-0.5, 1.0), 12, lr=0.001).positions
-    assert not np.array_equal(single, whole)
+    full = trace(method, NEURON, (-0.5, 1.0), 12, lr=0.001).positions
+    assert not np.array_equal(single, full)
     for size in (40, 41, 1000):
-        np.testing.assert_array_equal(trace(rule, NEURON, (-0.5, 1.0), 12, lr=0.001, minibatch=size).positions, whole)
+        np.testing.assert_array_equal(trace(method, NEURON, (-0.5, 1.0), 12, lr=0.001, minibatch=size).positions, full)
 
 
-def test_a_batch_is_drawn_anew_for_every_update_and_alike_for_every_run() -> None:
-    asked: list[np.ndarray] = []
+def test_a_minibatch_is_drawn_at_every_step_and_is_common_to_all_runs() -> None:
+    requested_indices: list[np.ndarray] = []
 
-    class Watching(Loss):
-        def sampled_gradient(self, point: Any, rows: np.ndarray) -> np.ndarray:
-            asked.append(rows)
-            return super().sampled_gradient(point, rows)
+    class RecordingLoss(Loss):
+        def sampled_gradient(self, point: Any, indices: np.ndarray) -> np.ndarray:
+            requested_indices.append(indices)
+            return super().sampled_gradient(point, indices)
 
-    def drawn(point: tuple[float, float], seed: int) -> list[list[int]]:
-        asked.clear()
+    def drawn_batches(point: tuple[float, float], seed: int) -> list[list[int]]:
+        requested_indices.clear()
         for t in range(1, 301):
-            parts.minibatch(np.array(point), Watching(NEURON), t, minibatch=10, minibatch_seed=seed)
-        return [rows.tolist() for rows in asked]
+            parts.minibatch(np.array(point), RecordingLoss(NEURON), t, minibatch=10, minibatch_seed=seed)
+        return [indices.tolist() for indices in requested_indices]
 
-    first = drawn((0.0, 0.0), 3)
-    assert first == drawn((2.0, -1.0), 3)
-    assert first != drawn((0.0, 0.0), 4)
-    assert all(len(set(rows)) == 10 for rows in first), "no point twice"
+    first = drawn_batches((0.0, 0.0), 3)
+    assert first == drawn_batches((2.0, -1.0), 3)
+    assert first != drawn_batches((0.0, 0.0), 4)
+    assert all(len(set(indices)) == 10 for indices in first), "no point is drawn twice"
     assert len(set(map(tuple, first))) == 300
-    times = np.bincount(np.concatenate(first), minlength=40)
-    assert len(times) == 40
-    assert (np.abs(times - 75) < 5 * np.sqrt(75)).all(), "each point as often as any other"
+    counts = np.bincount(np.concatenate(first), minlength=40)
+    assert len(counts) == 40
+    assert (np.abs(counts - 75) < 5 * np.sqrt(75)).all(), "all points are drawn equally often"
 
 
-def test_two_optimizers_with_the_same_seed_feel_the_same_batches() -> None:
-    """SGD and momentum without momentum are one formula; another seed leads elsewhere."""
+def test_two_optimizers_with_the_same_seed_get_the_same_minibatches() -> None:
+    """SGD and Momentum with momentum 0 are the same formula; another seed gives another path."""
     data = SURFACES["linear_regression"]
     settings = {"lr": 0.01, "minibatch": 3, "minibatch_seed": 7}
     sgd = trace("sgd", data, (-20.0, -20.0), 40, **settings).positions
@@ -166,70 +179,74 @@ def test_two_optimizers_with_the_same_seed_feel_the_same_batches() -> None:
     )
     assert not np.allclose(trace("sgd", data, (-20.0, -20.0), 40, **settings | {"minibatch_seed": 8}).positions, sgd)
     gradient = (sgd[0] - sgd[1]) / 0.01
-    rows = np.random.default_rng((7, 1)).choice(50, 3, replace=False)
+    indices = np.random.default_rng((7, 1)).choice(50, 3, replace=False)
     assert data.minibatch_gradient is not None
-    np.testing.assert_allclose(gradient, data.minibatch_gradient(-20.0, -20.0, rows), rtol=1e-10)
+    np.testing.assert_allclose(gradient, data.minibatch_gradient(-20.0, -20.0, indices), rtol=1e-10)
 
 
-def test_the_batch_comes_before_all_that_is_done_to_the_gradient() -> None:
+def test_the_minibatch_is_applied_before_other_modifiers_of_the_gradient() -> None:
     data, x = SURFACES["linear_regression"], np.array([3.0, 4.0])
     assert data.minibatch_gradient is not None
-    rows = np.random.default_rng((0, 1)).choice(50, 5, replace=False)
-    slope = np.array(data.minibatch_gradient(3.0, 4.0, rows))
+    indices = np.random.default_rng((0, 1)).choice(50, 5, replace=False)
+    gradient = np.array(data.minibatch_gradient(3.0, 4.0, indices))
 
     def step(**settings: float) -> np.ndarray:
         return (x - trace("sgd", data, (3.0, 4.0), 1, lr=0.01, minibatch=5, **settings).positions[1]) / 0.01
 
-    np.testing.assert_allclose(step(), slope, rtol=1e-10)
-    np.testing.assert_allclose(step(clip_norm=1.0), slope / np.hypot(*slope), rtol=1e-10)
-    shaken = step(noise=2.0) - slope
-    np.testing.assert_allclose(shaken, parts.noise(x, np.zeros(2), 1, noise=2.0), rtol=1e-8)
-    uphill = x + 0.5 * slope / np.hypot(*slope)
-    np.testing.assert_allclose(step(sam=0.5), data.minibatch_gradient(*uphill.tolist(), rows), rtol=1e-10)
+    np.testing.assert_allclose(step(), gradient, rtol=1e-10)
+    np.testing.assert_allclose(step(clip_norm=1.0), gradient / np.hypot(*gradient), rtol=1e-10)
+    noise_part = step(noise=2.0) - gradient
+    np.testing.assert_allclose(noise_part, parts.noise(x, np.zeros(2), 1, noise=2.0), rtol=1e-8)
+    uphill = x + 0.5 * gradient / np.hypot(*gradient)
+    np.testing.assert_allclose(step(sam=0.5), data.minibatch_gradient(*uphill.tolist(), indices), rtol=1e-10)
 
 
-def test_without_data_a_batch_is_the_whole_gradient() -> None:
+def test_without_data_a_minibatch_gives_the_full_gradient() -> None:
     for optimizer in ("adam", "bfgs"):
-        np.testing.assert_array_equal(walk(optimizer, 20, lr=0.1, minibatch=3), walk(optimizer, 20, lr=0.1))
-    plain = lambda x, y: BOWL(x, y)
-    np.testing.assert_array_equal(trace("adam", plain, (-7.0, 2.0), 5, minibatch=3).positions, walk("adam", 5))
+        np.testing.assert_array_equal(bowl_path(optimizer, 20, lr=0.1, minibatch=3), bowl_path(optimizer, 20, lr=0.1))
+
+    def plain_function(x: float, y: float) -> Any:
+        return BOWL(x, y)
+
+    path = trace("adam", plain_function, (-7.0, 2.0), 5, minibatch=3)
+    np.testing.assert_array_equal(path.positions, bowl_path("adam", 5))
 
 
-def test_a_path_with_batches_can_be_taken_up_anywhere() -> None:
+def test_a_path_with_minibatches_can_be_continued_at_any_step() -> None:
     settings = {"lr": 0.01, "minibatch": 5, "minibatch_seed": 1}
-    for rule in (OPTIMIZERS["adam"], OPTIMIZERS["lbfgs"]):
+    for method in (OPTIMIZERS["adam"], OPTIMIZERS["lbfgs"]):
         xs, ys, losses = array("d"), array("d"), array("d")
-        middle = descend(rule, NEURON, initial_point(rule, NEURON, (-0.5, 1.0)), settings, 13, xs, ys, losses)
-        descend(rule, NEURON, middle, settings, 27, xs, ys, losses)
+        middle = descend(method, NEURON, initial_point(method, NEURON, (-0.5, 1.0)), settings, 13, xs, ys, losses)
+        descend(method, NEURON, middle, settings, 27, xs, ys, losses)
         np.testing.assert_array_equal(
-            trace(rule, NEURON, (-0.5, 1.0), 40, **settings).positions[1:], np.transpose([xs, ys])
+            trace(method, NEURON, (-0.5, 1.0), 40, **settings).positions[1:], np.transpose([xs, ys])
         )
 
 
-def test_lookahead_goes_back_half_the_way() -> None:
-    plain, ahead = walk("sgd", 3, lr=0.1), walk("sgd", 3, lr=0.1, lookahead=3)
-    np.testing.assert_array_equal(ahead[:3], plain[:3])
-    np.testing.assert_allclose(ahead[3], (plain[0] + plain[3]) / 2, rtol=1e-14)
+def test_lookahead_goes_back_half_the_distance() -> None:
+    sgd_path, lookahead_path = bowl_path("sgd", 3, lr=0.1), bowl_path("sgd", 3, lr=0.1, lookahead=3)
+    np.testing.assert_array_equal(lookahead_path[:3], sgd_path[:3])
+    np.testing.assert_allclose(lookahead_path[3], (sgd_path[0] + sgd_path[3]) / 2, rtol=1e-14)
 
 
-def test_parts_work_on_a_learning_rate_that_is_a_schedule() -> None:
-    path = walk("sgd", 2, lr=lambda t: 0.1 / t, decoupled_weight_decay=0.5)
+def test_modifiers_use_the_scheduled_learning_rate() -> None:
+    path = bowl_path("sgd", 2, lr=lambda t: 0.1 / t, decoupled_weight_decay=0.5)
     x = path[1] * (1 - 0.05 * 0.5) - 0.05 * np.array([path[1][0] / 10, 2 * path[1][1]])
     np.testing.assert_allclose(path[2], x, rtol=1e-14)
 
 
-def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() -> None:
-    plain = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.1}), Run("lbfgs")))
-    parted = Experiment(
+def test_modifiers_switched_during_a_run_replay_exactly() -> None:
+    without_modifiers = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.1}), Run("lbfgs")))
+    with_modifiers = Experiment(
         "rosenbrock",
         (-0.5, 2.5),
         tuple(
             Run(run.optimizer, {**run.hyperparameters, "lookahead": 4, "noise": 0.3, "noise_seed": 1})
-            for run in plain.runs
+            for run in without_modifiers.runs
         ),
     )
-    race = Race(plain)
-    for count, experiment in ((7, parted), (9, plain), (5, parted)):
+    race = Race(without_modifiers)
+    for count, experiment in ((7, with_modifiers), (9, without_modifiers), (5, with_modifiers)):
         race.advance(count)
         race = edit(
             race,
@@ -242,22 +259,29 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
             ),
         )
     race.advance(10)
-    kept = [track.values_between(0, 31) for track in race.trajectories]
-    forks = [track.copy_until(3) for track in race.trajectories]
+    expected_columns = [trajectory.values_between(0, 31) for trajectory in race.trajectories]
+    copies = [trajectory.copy_until(3) for trajectory in race.trajectories]
     xs, ys, losses = array("d"), array("d"), array("d")
-    settings = [(7, plain), (9, parted), (5, plain), (10, parted)]
-    for i, (xs_kept, ys_kept, _) in enumerate(kept):
-        here = initial_point(plain.runs[i].method, ROSENBROCK, (-0.5, 2.5))
+    settings = [(7, without_modifiers), (9, with_modifiers), (5, without_modifiers), (10, with_modifiers)]
+    for i, (expected_xs, expected_ys, _) in enumerate(expected_columns):
+        point = initial_point(without_modifiers.runs[i].method, ROSENBROCK, (-0.5, 2.5))
         del xs[:], ys[:], losses[:]
         for count, experiment in settings:
-            here = descend(
-                plain.runs[i].method, ROSENBROCK, here, experiment.runs[i].hyperparameters, count, xs, ys, losses
+            point = descend(
+                without_modifiers.runs[i].method,
+                ROSENBROCK,
+                point,
+                experiment.runs[i].hyperparameters,
+                count,
+                xs,
+                ys,
+                losses,
             )
-        assert [-0.5, *xs] == list(xs_kept)
-        assert [2.5, *ys] == list(ys_kept)
-        assert list(forks[i].xs) == list(xs_kept[:4])
-        forks[i].advance(28)
-        assert list(forks[i].xs) == list(xs_kept)
+        assert [-0.5, *xs] == list(expected_xs)
+        assert [2.5, *ys] == list(expected_ys)
+        assert list(copies[i].xs) == list(expected_xs[:4])
+        copies[i].advance(28)
+        assert list(copies[i].xs) == list(expected_xs)
 
 
 @pytest.mark.parametrize(
@@ -273,33 +297,39 @@ def test_turned_on_and_off_in_the_middle_of_a_race_and_gone_back_to_the_bit() ->
         ({"warmup_steps": 5, "step_every": 10}, lambda t: schedules.step(0.1, 10)(t) * min(t / 5, 1)),
     ],
 )
-def test_a_schedule_as_a_part_is_the_schedule(settings: dict, schedule: schedules.Schedule) -> None:
+def test_a_schedule_modifier_equals_the_schedule_function(settings: dict, schedule: schedules.Schedule) -> None:
     for optimizer in ("adam", "asgd", "newton"):
-        expected = walk(optimizer, 40, lr=schedule)
-        np.testing.assert_allclose(walk(optimizer, 40, lr=0.1, **settings), expected, rtol=1e-12, atol=1e-12)
-    rates = trace("adam", BOWL, (-7.0, 2.0), 40, lr=np.array([0.1, 0.3]), **settings).positions
-    np.testing.assert_allclose(rates[..., 0], walk("adam", 40, lr=schedule), rtol=1e-12, atol=1e-12)
+        expected = bowl_path(optimizer, 40, lr=schedule)
+        np.testing.assert_allclose(bowl_path(optimizer, 40, lr=0.1, **settings), expected, rtol=1e-12, atol=1e-12)
+    batch_positions = trace("adam", BOWL, (-7.0, 2.0), 40, lr=np.array([0.1, 0.3]), **settings).positions
+    np.testing.assert_allclose(batch_positions[..., 0], bowl_path("adam", 40, lr=schedule), rtol=1e-12, atol=1e-12)
 
 
-def test_a_schedule_as_a_part_multiplies_one_that_is_a_function() -> None:
-    both = walk("sgd", 20, lr=lambda t: 0.1 / t, step_every=5)
-    np.testing.assert_allclose(both, walk("sgd", 20, lr=lambda t: schedules.step(0.1, 5)(t) / t), rtol=1e-14)
+def test_a_schedule_modifier_multiplies_a_schedule_function() -> None:
+    combined = bowl_path("sgd", 20, lr=lambda t: 0.1 / t, step_every=5)
+    np.testing.assert_allclose(combined, bowl_path("sgd", 20, lr=lambda t: schedules.step(0.1, 5)(t) / t), rtol=1e-14)
 
 
-@pytest.mark.parametrize("part", MODIFIERS)
-def test_zero_in_a_batch_or_in_a_schedule_is_off_too(part: str) -> None:
+@pytest.mark.parametrize("modifier", MODIFIERS)
+def test_strength_zero_within_a_batch_or_schedule_is_off(modifier: str) -> None:
+    strength = DEFAULT_STRENGTHS[modifier]
     for optimizer in ("adam", "newton"):
-        if part in OPTIMIZERS[optimizer].modifiers and not MODIFIERS[part].hyperparameters[part].scalar_only:
-            grid = trace(optimizer, BOWL, (-7.0, 2.0), 9, lr=0.1, **{part: np.array([0.0, ON[part]])}).positions
-            np.testing.assert_allclose(grid[..., 0], walk(optimizer, 9, lr=0.1), rtol=1e-12)
-            np.testing.assert_allclose(grid[..., 1], walk(optimizer, 9, lr=0.1, **{part: ON[part]}), rtol=1e-12)
-        late = walk(optimizer, 9, lr=0.1, **{part: lambda t: ON[part] if t > 4 else 0.0})
-        np.testing.assert_array_equal(late[:5], walk(optimizer, 4, lr=0.1))
-        assert np.isfinite(late).all()
+        if (
+            modifier in OPTIMIZERS[optimizer].modifiers
+            and not MODIFIERS[modifier].hyperparameters[modifier].scalar_only
+        ):
+            grid = trace(optimizer, BOWL, (-7.0, 2.0), 9, lr=0.1, **{modifier: np.array([0.0, strength])}).positions
+            np.testing.assert_allclose(grid[..., 0], bowl_path(optimizer, 9, lr=0.1), rtol=1e-12)
+            np.testing.assert_allclose(
+                grid[..., 1], bowl_path(optimizer, 9, lr=0.1, **{modifier: strength}), rtol=1e-12
+            )
+        switched_on_later = bowl_path(optimizer, 9, lr=0.1, **{modifier: lambda t: strength if t > 4 else 0.0})
+        np.testing.assert_array_equal(switched_on_later[:5], bowl_path(optimizer, 4, lr=0.1))
+        assert np.isfinite(switched_on_later).all()
 
 
-def test_a_part_that_was_off_does_not_remember() -> None:
-    """Lookahead's slow weights of long ago must not pull a run back when it is switched on again."""
+def test_a_modifier_that_was_off_starts_without_state() -> None:
+    """The old slow weights of Lookahead must not pull the run back when it is switched on again."""
     race = Race(Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.1, "lookahead": 5}),)))
     race.advance(10)
     race = edit(race, lambda e: e.with_run(0, Run("sgd", {"lr": 0.1}, slot=0)))
@@ -310,33 +340,33 @@ def test_a_part_that_was_off_does_not_remember() -> None:
     assert abs(race.trajectories[0].xs[-1]) < before
 
 
-def test_parts_that_could_not_be_felt_are_not_offered() -> None:
+def test_modifiers_without_effect_are_not_offered() -> None:
     assert not {"sam", "noise", "clip_norm", "warmup_steps"} & set(OPTIMIZERS["nelder_mead"].modifiers)
     assert {"weight_decay", "lookahead"} <= set(OPTIMIZERS["nelder_mead"].modifiers)
     assert "cosine_steps" not in OPTIMIZERS["trust_region"].modifiers
     assert OPTIMIZERS["newton"].has_learning_rate
-    x, y = walk("trust_region", 1, (3.0, 2.0), lr=1e-9, decoupled_weight_decay=0.5)[1]
-    assert (x, y) == pytest.approx((1.5, 1.0), abs=1e-8), "without a rate the decay is its own"
+    x, y = bowl_path("trust_region", 1, (3.0, 2.0), lr=1e-9, decoupled_weight_decay=0.5)[1]
+    assert (x, y) == pytest.approx((1.5, 1.0), abs=1e-8), "without a learning rate the decay is applied as it is"
 
 
-def test_the_triangle_goes_where_a_part_moves_its_best_corner() -> None:
+def test_the_simplex_follows_a_modifier_that_moves_its_best_vertex() -> None:
     path = trace("nelder_mead", ROSENBROCK, (-0.5, 1.0), 60, lr=0.5, lookahead=3)
     assert path.losses[-1] < 0.1 * path.losses[0]
 
 
-def test_the_class_form_refuses_parts() -> None:
+def test_the_class_form_rejects_modifiers() -> None:
     with pytest.raises(TypeError, match="SGD takes no weight_decay"):
         SGD(lr=0.1, weight_decay=0.5)
     assert AdamW(weight_decay=0.5).weight_decay == 0.5
 
 
-def test_a_part_of_its_own_name_is_the_rules() -> None:
+def test_an_own_hyperparameter_hides_the_modifier_of_that_name() -> None:
     assert "weight_decay" not in OPTIMIZERS["adamw"].modifiers
     with pytest.raises(ValueError, match=r"can be combined with .*clip_norm"):
         OPTIMIZERS["sgd"].check({"clip": 1})
 
 
-def test_a_declaration_that_breaks_the_contract_is_refused() -> None:
+def test_a_declaration_that_breaks_the_contract_is_rejected() -> None:
     with pytest.raises(TypeError, match="must begin with"):
         parts.modifier("Bad", source="", default_strength=1)(lambda point, grad, t: grad)
     with pytest.raises(TypeError, match="must be named"):

@@ -1,9 +1,10 @@
-"""Every optimizer through one table: what the contract promises, whatever is asked of it."""
+"""The contract of optimizers, checked for every optimizer."""
 
 from __future__ import annotations
 
 import warnings
 from array import array
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,15 +15,17 @@ from optimizers.descent import descend, initial_point
 from optimizers.optimizer import Hyperparameter, LearningRate
 from surfaces import SURFACES
 
-ALL = pytest.mark.parametrize("rule", OPTIMIZERS.values(), ids=OPTIMIZERS)
+EACH_OPTIMIZER = pytest.mark.parametrize("method", OPTIMIZERS.values(), ids=OPTIMIZERS)
 ROSENBROCK = SURFACES["rosenbrock"]
-CATALOGUE = """
-sgd momentum nesterov averaged_momentum signsgd signum normalized_gradient polyak_step_size optimistic_gradient qhm asgd rprop
-schedule_free_sgd adagrad rmsprop adadelta adam adamw amsgrad adamax nadam radam adabelief yogi lion adan ademamix qhadam novograd
-adafactor ftrl sm3 lamb lars fromage optimistic_adam schedule_free_adamw prodigy dog dowg cocob momo acprop
-steepest_descent_armijo steepest_descent_wolfe barzilai_borwein conjugate_gradient_fr conjugate_gradient_pr newton damped_newton
+OPTIMIZER_IDS = """
+sgd momentum nesterov averaged_momentum signsgd signum normalized_gradient polyak_step_size optimistic_gradient qhm asgd
+rprop schedule_free_sgd adagrad rmsprop adadelta adam adamw amsgrad adamax nadam radam adabelief yogi lion adan ademamix
+qhadam novograd adafactor ftrl sm3 lamb lars fromage optimistic_adam schedule_free_adamw prodigy dog dowg cocob momo
+acprop steepest_descent_armijo steepest_descent_wolfe barzilai_borwein conjugate_gradient_fr conjugate_gradient_pr
+newton damped_newton
 saddle_free_newton bfgs lbfgs trust_region levenberg_marquardt nelder_mead cma_es"""
-LEAVE_A_FLAT_PLACE = {
+# By their formulas these move at a position where the gradient is zero
+MOVES_WITHOUT_GRADIENT = {
     "yogi",
     "adamw",
     "adamw_keras",
@@ -31,38 +34,38 @@ LEAVE_A_FLAT_PLACE = {
     "asgd",
     "cma_es",
     "nelder_mead",
-}  # by their formulas
+}
 
 
-def test_the_catalogue() -> None:
-    assert set(CATALOGUE.split()) <= set(OPTIMIZERS)
+def test_the_list_of_optimizers() -> None:
+    assert set(OPTIMIZER_IDS.split()) <= set(OPTIMIZERS)
 
 
-@ALL
-def test_a_point_a_batch_and_a_grid_of_rates_take_the_same_path(rule: Optimizer) -> None:
+@EACH_OPTIMIZER
+def test_a_single_run_a_batch_and_a_grid_of_learning_rates_give_the_same_path(method: Optimizer) -> None:
     starts = np.array([-1.5, 0.3, 1.2]), np.array([2.0, -0.4, 1.1])
-    rates = np.array([1e-4, 1e-3])[:, None]
-    grid = trace(rule, ROSENBROCK, starts, 25, lr=rates)
+    learning_rates = np.array([1e-4, 1e-3])[:, None]
+    grid = trace(method, ROSENBROCK, starts, 25, lr=learning_rates)
     assert grid.positions.shape == (26, 2, 2, 3)
-    for i, rate in enumerate(rates[:, 0]):
+    for i, learning_rate in enumerate(learning_rates[:, 0]):
         for j in range(3):
-            single = trace(rule, ROSENBROCK, (starts[0][j], starts[1][j]), 25, lr=rate)
+            single = trace(method, ROSENBROCK, (starts[0][j], starts[1][j]), 25, lr=learning_rate)
             np.testing.assert_allclose(grid.positions[:, :, i, j], single.positions, rtol=1e-12, atol=1e-12)
             np.testing.assert_allclose(grid.losses[:, i, j], single.losses, rtol=1e-10, atol=1e-12)
 
 
-@ALL
-def test_every_hyperparameter_may_be_an_array_or_a_function_of_t(rule: Optimizer) -> None:
+@EACH_OPTIMIZER
+def test_every_hyperparameter_may_be_an_array_or_a_function_of_t(method: Optimizer) -> None:
     start = (-0.5, 1.0)
-    for name, declared in rule.hyperparameters.items():
-        values = [declared.default, declared.from_slider(0.4)]
-        if not declared.scalar_only or not rule.batched:
-            batch = trace(rule, ROSENBROCK, start, 8, **{name: np.array(values)}).positions
+    for name, spec in method.hyperparameters.items():
+        values = [spec.default, spec.from_slider(0.4)]
+        if not spec.scalar_only or not method.batched:
+            batch = trace(method, ROSENBROCK, start, 8, **{name: np.array(values)}).positions
             for k, value in enumerate(values):
-                alone = trace(rule, ROSENBROCK, start, 8, **{name: value}).positions
-                np.testing.assert_allclose(batch[..., k], alone, rtol=1e-12, atol=1e-12, err_msg=f"{name} = {value}")
-        constant = trace(rule, ROSENBROCK, start, 8, **{name: values[1]}).positions
-        function = trace(rule, ROSENBROCK, start, 8, **{name: lambda t, value=values[1]: value}).positions
+                single = trace(method, ROSENBROCK, start, 8, **{name: value}).positions
+                np.testing.assert_allclose(batch[..., k], single, rtol=1e-12, atol=1e-12, err_msg=f"{name} = {value}")
+        constant = trace(method, ROSENBROCK, start, 8, **{name: values[1]}).positions
+        function = trace(method, ROSENBROCK, start, 8, **{name: lambda t, value=values[1]: value}).positions
         np.testing.assert_array_equal(function, constant, err_msg=name)
 
 
@@ -71,39 +74,41 @@ def test_a_switch_cannot_be_an_array() -> None:
         trace("rmsprop", ROSENBROCK, (0, 0), 3, centered=np.array([0.0, 1.0]))
 
 
-@ALL
-def test_a_rule_is_pure(rule: Optimizer) -> None:
-    """A path walked again from its middle is the same path: nothing is hidden, and nothing was changed in place."""
+@EACH_OPTIMIZER
+def test_an_optimizer_is_pure(method: Optimizer) -> None:
+    """Continuing from the middle of a path gives the same path: no hidden state, nothing modified in place."""
     settings = {"lr": 0.01}
     columns = [array("d"), array("d"), array("d")]
-    here = initial_point(rule, ROSENBROCK, (-0.5, 1.0))
-    middle = descend(rule, ROSENBROCK, here, settings, 7, *columns)
-    descend(rule, ROSENBROCK, middle, settings, 8, *columns)
-    again = [array("d"), array("d"), array("d")]
-    descend(rule, ROSENBROCK, middle, settings, 8, *again)
-    assert [column[7:] for column in columns] == again
-    descend(rule, ROSENBROCK, here, settings, 15, *(fresh := [array("d"), array("d"), array("d")]))
-    assert fresh == columns
+    start_point = initial_point(method, ROSENBROCK, (-0.5, 1.0))
+    middle = descend(method, ROSENBROCK, start_point, settings, 7, *columns)
+    descend(method, ROSENBROCK, middle, settings, 8, *columns)
+    replayed = [array("d"), array("d"), array("d")]
+    descend(method, ROSENBROCK, middle, settings, 8, *replayed)
+    assert [column[7:] for column in columns] == replayed
+    descend(method, ROSENBROCK, start_point, settings, 15, *(complete := [array("d"), array("d"), array("d")]))
+    assert complete == columns
 
 
-@ALL
-def test_the_declaration_is_whole(rule: Optimizer) -> None:
-    assert rule.name
-    assert rule.family
-    assert len(rule.summary) > 20, "a docstring says when it shines and when it fails"
-    assert any(c.isdigit() for c in rule.source) or rule.variant_of or "torch" in rule.source, "a source has a year"
-    assert "lr" in rule.hyperparameters
-    for name, declared in rule.hyperparameters.items():
-        assert declared.check(name, declared.default) == declared.default
-        assert declared.label
-    if rule.variant_of:
-        assert not OPTIMIZERS[rule.variant_of].variant_of
-        assert OPTIMIZERS[rule.variant_of].family == rule.family
+@EACH_OPTIMIZER
+def test_the_declaration_is_complete(method: Optimizer) -> None:
+    assert method.name
+    assert method.family
+    assert len(method.summary) > 20, "a summary states when the method works well and when it fails"
+    assert any(c.isdigit() for c in method.source) or method.variant_of or "torch" in method.source, (
+        "a source has a year"
+    )
+    assert "lr" in method.hyperparameters
+    for name, spec in method.hyperparameters.items():
+        assert spec.check(name, spec.default) == spec.default
+        assert spec.label
+    if method.variant_of:
+        assert not OPTIMIZERS[method.variant_of].variant_of
+        assert OPTIMIZERS[method.variant_of].family == method.family
 
 
-@ALL
-def test_it_descends_a_bowl(rule: Optimizer) -> None:
-    rate = {
+@EACH_OPTIMIZER
+def test_it_descends_a_bowl(method: Optimizer) -> None:
+    learning_rate = {
         "adadelta": 1.0,
         "cocob": 1.0,
         "prodigy": 1.0,
@@ -113,11 +118,11 @@ def test_it_descends_a_bowl(rule: Optimizer) -> None:
         "nelder_mead": 0.5,
         "cma_es": 0.5,
     }
-    path = trace(rule, SURFACES["sphere"], (2.0, -1.0), 300, lr=rate.get(rule.id, 0.01))
+    path = trace(method, SURFACES["sphere"], (2.0, -1.0), 300, lr=learning_rate.get(method.id, 0.01))
     assert path.losses[-1] < 0.9 * path.losses[0]
 
 
-@ALL
+@EACH_OPTIMIZER
 @pytest.mark.parametrize(
     ("start", "settings"),
     [
@@ -131,38 +136,40 @@ def test_it_descends_a_bowl(rule: Optimizer) -> None:
         ((-0.5, 1.0), {"lr": float("nan")}),
     ],
 )
-def test_whatever_happens_is_defined_and_the_same_on_both_roads(rule: Optimizer, start: tuple, settings: dict) -> None:
+def test_single_runs_and_batches_agree_for_extreme_values(method: Optimizer, start: tuple, settings: dict) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        single = trace(rule, ROSENBROCK, start, 12, **settings).positions
-        batch = trace(rule, ROSENBROCK, (np.full(2, start[0]), np.full(2, start[1])), 12, **settings).positions
+        single = trace(method, ROSENBROCK, start, 12, **settings).positions
+        batch = trace(method, ROSENBROCK, (np.full(2, start[0]), np.full(2, start[1])), 12, **settings).positions
     np.testing.assert_array_equal(np.isfinite(batch[..., 1]), np.isfinite(single))
     np.testing.assert_allclose(batch[..., 1], single, rtol=1e-12, atol=1e-12)
-    if settings.get("lr") == 0.0 and rule.id != "rprop":  # Rprop's steps have a least length
+    if settings.get("lr") == 0.0 and method.id != "rprop":  # Rprop has a minimum step size
         np.testing.assert_allclose(single, np.tile(start, (13, 1)), atol=1e-12)
 
 
-@ALL
-def test_a_decay_of_one_and_of_zero_end_alike_on_both_roads(rule: Optimizer) -> None:
-    for name, declared in rule.hyperparameters.items():
-        if declared.scale == "decay":
+@EACH_OPTIMIZER
+def test_single_runs_and_batches_agree_for_decay_zero_and_one(method: Optimizer) -> None:
+    for name, spec in method.hyperparameters.items():
+        if spec.scale == "decay":
             for value in (0.0, 1.0):
-                single = trace(rule, ROSENBROCK, (-0.5, 1.0), 10, **{name: value}).positions
-                batch = trace(rule, ROSENBROCK, (np.full(1, -0.5), np.full(1, 1.0)), 10, **{name: value}).positions[
+                single = trace(method, ROSENBROCK, (-0.5, 1.0), 10, **{name: value}).positions
+                batch = trace(method, ROSENBROCK, (np.full(1, -0.5), np.full(1, 1.0)), 10, **{name: value}).positions[
                     ..., 0
                 ]
                 np.testing.assert_allclose(batch, single, rtol=1e-12, err_msg=f"{name} = {value}")
-                grid = trace(rule, ROSENBROCK, (-0.5, 1.0), 10, **{name: np.array([value, 0.5])}).positions[..., 0]
+                grid = trace(method, ROSENBROCK, (-0.5, 1.0), 10, **{name: np.array([value, 0.5])}).positions[..., 0]
                 np.testing.assert_allclose(grid, single, rtol=1e-12, err_msg=f"{name} = [{value}, 0.5]")
 
 
-@ALL
-def test_where_nothing_slopes_it_stays(rule: Optimizer) -> None:
-    flat = lambda x, y: (x * 0 + 1.0, (x * 0, y * 0))
+@EACH_OPTIMIZER
+def test_a_run_stays_where_the_gradient_is_zero(method: Optimizer) -> None:
+    def flat(x: Any, y: Any) -> Any:
+        return x * 0 + 1.0, (x * 0, y * 0)
+
     for surface, start in ((flat, (0.3, -0.2)), (ROSENBROCK, (1.0, 1.0)), (SURFACES["sphere"], (0.0, 0.0))):
-        path = trace(rule, surface, start, 10, lr=0.01).positions
+        path = trace(method, surface, start, 10, lr=0.01).positions
         assert np.isfinite(path).all()
-        if rule.id not in LEAVE_A_FLAT_PLACE:
+        if method.id not in MOVES_WITHOUT_GRADIENT:
             np.testing.assert_allclose(path, np.tile(start, (11, 1)), atol=1e-12)
 
 
@@ -176,7 +183,7 @@ def test_the_thirty_printed_positions_of_sgd_on_the_elongated_bowl() -> None:
     ]
 
 
-def test_momentum_swings_along_the_rosenbrock_valley() -> None:
+def test_momentum_oscillates_along_the_rosenbrock_valley() -> None:
     path = trace("momentum", ROSENBROCK, (-5, -5), 5000, lr=1.5e-5, momentum=0.9)
     x, y = path.positions[-1]
     assert (x, y) == pytest.approx((0.9501902605527726, 0.9026561642182237), abs=5e-15)
@@ -186,7 +193,7 @@ def test_momentum_swings_along_the_rosenbrock_valley() -> None:
     assert path.positions[20, 0] == pytest.approx(-1.938, abs=1e-3)
 
 
-def test_a_coupled_rule_gets_whole_points_and_one_that_takes_the_loss_gets_that() -> None:
+def test_a_coupled_optimizer_gets_whole_positions_or_the_loss() -> None:
     try:
 
         @optimizer("Normalized", source="a test, 2026", separable=False)
@@ -202,8 +209,8 @@ def test_a_coupled_rule_gets_whole_points_and_one_that_takes_the_loss_gets_that(
         sphere = SURFACES["sphere"]
         single = trace("normalized", sphere, (3.0, 4.0), 10).positions
         np.testing.assert_allclose(single[10], [2.4, 3.2])
-        many = trace("normalized", sphere, (np.array([3.0, -3.0]), 4.0), 10).positions
-        np.testing.assert_allclose(many[..., 0], single)
+        batch = trace("normalized", sphere, (np.array([3.0, -3.0]), 4.0), 10).positions
+        np.testing.assert_allclose(batch[..., 0], single)
         np.testing.assert_allclose(trace("backtracking", sphere, (1.0, 1.0), 3).positions[1], [0.8, 0.8])
         np.testing.assert_allclose(
             trace("backtracking", sphere, (np.ones(2), 1.0), 3).positions[3, :, 0], [0.512, 0.512]
@@ -213,7 +220,7 @@ def test_a_coupled_rule_gets_whole_points_and_one_that_takes_the_loss_gets_that(
             OPTIMIZERS.pop(name, None)
 
 
-def test_a_signature_that_breaks_the_contract_is_refused() -> None:
+def test_a_signature_that_breaks_the_contract_is_rejected() -> None:
     with pytest.raises(TypeError, match="must begin with"):
         optimizer("Bad", source="")(lambda position, grad, t: position)
     with pytest.raises(TypeError, match="separable=False"):
@@ -223,68 +230,70 @@ def test_a_signature_that_breaks_the_contract_is_refused() -> None:
     assert "<lambda>" not in OPTIMIZERS
 
 
-def test_hyperparameters_are_checked_in_words() -> None:
+def test_invalid_hyperparameters_raise_an_error_with_a_message() -> None:
     adam = OPTIMIZERS["adam"]
     assert adam.check({"lr": 1}) == {"lr": 1.0, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
     assert adam.check({"clip_norm": 2})["clip_norm"] == 2.0
-    for name, value, words in (
+    for name, value, message in (
         ("lr", "abc", "must be a number"),
         ("lr", float("nan"), "at least 0"),
         ("lr", -1, "at least 0"),
         ("beta1", 1.0, "below 1"),
         ("momentum", 0.9, "has no hyperparameter 'momentum'"),
     ):
-        with pytest.raises(ValueError, match=words):
+        with pytest.raises(ValueError, match=message):
             adam.check({name: value})
     assert OPTIMIZERS["momentum"].check({"momentum": 1})["momentum"] == 1.0
 
 
-def test_the_answer_of_a_schedule_free_rule_is_a_state() -> None:
-    rule, bowl = OPTIMIZERS["schedule_free_sgd"], SURFACES["elongated_bowl"]
+def test_the_average_of_schedule_free_sgd_is_a_state() -> None:
+    method, bowl = OPTIMIZERS["schedule_free_sgd"], SURFACES["elongated_bowl"]
     settings = {"lr": 0.5, "beta": 0.9}
-    end = descend(rule, bowl, initial_point(rule, bowl, (-7.0, 2.0)), settings, 40, array("d"), array("d"), array("d"))
-    state = dict(zip(rule.state, end.y[1:], strict=True))
+    end = descend(
+        method, bowl, initial_point(method, bowl, (-7.0, 2.0)), settings, 40, array("d"), array("d"), array("d")
+    )
+    state = dict(zip(method.state, end.y[1:], strict=True))
     assert end.y[0] == pytest.approx(0.9 * state["mean"] + 0.1 * state["z"], rel=1e-12)
 
 
-def test_a_slider_that_begins_at_zero_can_be_brought_back_to_it() -> None:
+def test_a_slider_with_default_zero_can_return_to_zero() -> None:
     decay = OPTIMIZERS["lion"].hyperparameters["weight_decay"]
     assert decay.from_slider(0.0) == decay.default == 0.0
     assert decay.from_slider(0.001) > 0
 
 
-def test_whole_numbers_and_switches() -> None:
+def test_integers_and_switches() -> None:
     count, switch = Hyperparameter(1, 20, "whole", minimum=1), Hyperparameter(0, 1, "switch", maximum=1)
     assert [count.from_slider(k / 10) for k in range(11)] == [round(1 + 1.9 * k) for k in range(11)]
     assert switch.check("s", True) == 1.0
-    for declared, value, words in (
+    for spec, value, message in (
         (count, 2.5, "whole number"),
         (count, 0, "at least 1"),
         (switch, 0.5, "on"),
         (switch, 2, "off"),
     ):
-        with pytest.raises(ValueError, match=words):
-            declared.check("n", value)
+        with pytest.raises(ValueError, match=message):
+            spec.check("n", value)
 
 
 @pytest.mark.parametrize(
-    "declared", [Hyperparameter(1e-6, 10, "log"), Hyperparameter(0, 0.99999, "decay"), Hyperparameter(-2, 3)]
+    "spec", [Hyperparameter(1e-6, 10, "log"), Hyperparameter(0, 0.99999, "decay"), Hyperparameter(-2, 3)]
 )
-def test_a_slider_position_and_its_value_belong_together(declared: Hyperparameter) -> None:
-    values = [declared.from_slider(k / 1000) for k in range(1001)]
+def test_slider_positions_and_values_are_inverse(spec: Hyperparameter) -> None:
+    values = [spec.from_slider(k / 1000) for k in range(1001)]
     assert values == sorted(values)
-    assert (values[0], values[-1]) == pytest.approx((declared.slider_min, declared.slider_max))
+    assert (values[0], values[-1]) == pytest.approx((spec.slider_min, spec.slider_max))
     for value in values:
-        assert declared.from_slider(declared.to_slider(value)) == pytest.approx(value, rel=1e-2)
+        assert spec.from_slider(spec.to_slider(value)) == pytest.approx(value, rel=1e-2)
 
 
-def test_the_decay_scale_resolves_what_matters() -> None:
+def test_the_decay_scale_resolves_values_near_one() -> None:
     decay = Hyperparameter(0, 0.99999, "decay")
     assert [round(decay.to_slider(value), 6) for value in (0.9, 0.99, 0.999)] == [0.2, 0.4, 0.6]
 
 
 @pytest.mark.parametrize("value", [-2.5, 0.0, 3.0, float("inf"), float("nan")])
-def test_floats_and_arrays_agree(value: float) -> None:
+def test_arithmetic_agrees_on_floats_and_arrays(value: float) -> None:
     array = np.array([value])
     np.testing.assert_equal(maximum(value, 1.0), maximum(array, 1.0)[0])
     np.testing.assert_equal(minimum(value, 1.0), minimum(array, 1.0)[0])

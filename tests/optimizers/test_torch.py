@@ -1,4 +1,4 @@
-"""Live beside torch, where torch is installed: random hyperparameters, starts, surfaces, and edits in the middle of a run."""
+"""Comparison with the installed torch: random hyperparameters, starts, surfaces and changes during the run."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from optimizers.frameworks import from_framework
 from surfaces import SURFACES
 
 torch.set_default_dtype(torch.float64)
-decays, rates = st.floats(0.3, 0.99), st.floats(1e-4, 0.02)
+decays, learning_rates = st.floats(0.3, 0.99), st.floats(1e-4, 0.02)
 weight_decay = st.sampled_from([0.0, 0.0, 0.02, 0.3])
 eps = st.sampled_from([1e-10, 1e-8, 1e-4, 0.1])
 betas = st.tuples(decays, decays)
-flag = st.booleans()
+booleans = st.booleans()
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "SGD": {
         "momentum": st.sampled_from([0.0, 0.5, 0.9]),
         "weight_decay": weight_decay,
-        "nesterov": flag,
+        "nesterov": booleans,
         "dampening": st.sampled_from([0.0, 0.4]),
     },
     "Adagrad": {
@@ -40,20 +40,26 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "eps": eps,
         "weight_decay": weight_decay,
         "momentum": st.floats(0, 0.9),
-        "centered": flag,
+        "centered": booleans,
     },
     "Adadelta": {"rho": decays, "eps": eps, "weight_decay": weight_decay},
-    "Adam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag, "decoupled_weight_decay": flag},
-    "AdamW": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": flag},
+    "Adam": {
+        "betas": betas,
+        "eps": eps,
+        "weight_decay": weight_decay,
+        "amsgrad": booleans,
+        "decoupled_weight_decay": booleans,
+    },
+    "AdamW": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": booleans},
     "Adamax": {"betas": betas, "eps": eps, "weight_decay": weight_decay},
     "NAdam": {
         "betas": betas,
         "eps": eps,
         "weight_decay": weight_decay,
         "momentum_decay": st.floats(0.001, 0.5),
-        "decoupled_weight_decay": flag,
+        "decoupled_weight_decay": booleans,
     },
-    "RAdam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "decoupled_weight_decay": flag},
+    "RAdam": {"betas": betas, "eps": eps, "weight_decay": weight_decay, "decoupled_weight_decay": booleans},
     "Rprop": {"etas": st.tuples(st.floats(0.2, 0.8), st.floats(1.05, 1.5))},
     "ASGD": {
         "lambd": st.floats(1e-4, 0.1),
@@ -68,8 +74,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "line_search_fn": st.sampled_from([None, "strong_wolfe"]),
     },
 }
-BEFORE, AFTER = 8, 8
-TURNED = {
+STEPS_BEFORE_CHANGE, STEPS_AFTER_CHANGE = 8, 8
+CHANGEABLE = {
     "alpha",
     "rho",
     "eps",
@@ -80,70 +86,81 @@ TURNED = {
     "etas",
     "d",
     "beta2_decay",
-}  # beside lr
+}  # in addition to lr
 
 
 def torch_path(
-    name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict
+    name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], changes: dict
 ) -> np.ndarray:
-    """Positions of a torch run that is turned after BEFORE steps; the gradient is ours, the steps are torch's."""
+    """Return the positions of a torch run whose hyperparameters change once; the gradient is that of the surface."""
     point = torch.tensor(start, requires_grad=True)
-    made = getattr(torch.optim, name)([point], **arguments)
+    torch_optimizer = getattr(torch.optim, name)([point], **arguments)
 
     def closure() -> torch.Tensor:
-        height, slope = surface(*point.tolist())
-        point.grad = torch.tensor(slope)
-        return torch.tensor(height)
+        loss, gradient = surface(*point.tolist())
+        point.grad = torch.tensor(gradient)
+        return torch.tensor(loss)
 
     path = [point.tolist()]
-    for k in range(BEFORE + AFTER):
-        if k == BEFORE:
-            made.param_groups[0].update(turned)
+    for k in range(STEPS_BEFORE_CHANGE + STEPS_AFTER_CHANGE):
+        if k == STEPS_BEFORE_CHANGE:
+            torch_optimizer.param_groups[0].update(changes)
         if name == "LBFGS":
-            made.step(closure)
+            torch_optimizer.step(closure)
         else:
             closure()
-            made.step()
+            torch_optimizer.step()
         path.append(point.tolist())
     return np.array(path)
 
 
 def our_path(
-    name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], turned: dict
+    name: str, arguments: dict[str, Any], surface: Any, start: tuple[float, float], changes: dict
 ) -> np.ndarray:
     id, hyperparameters = from_framework("torch", name, arguments)
-    rule, xs, ys, losses = OPTIMIZERS[id], array("d"), array("d"), array("d")
-    here = descend(rule, surface, initial_point(rule, surface, start), hyperparameters, BEFORE, xs, ys, losses)
-    if not here.diverged:
-        later = from_framework("torch", name, {**arguments, **turned})
-        assert later[0] == id
-        descend(rule, surface, here, later[1], AFTER, xs, ys, losses)
+    optimizer, xs, ys, losses = OPTIMIZERS[id], array("d"), array("d"), array("d")
+    point_before_change = descend(
+        optimizer,
+        surface,
+        initial_point(optimizer, surface, start),
+        hyperparameters,
+        STEPS_BEFORE_CHANGE,
+        xs,
+        ys,
+        losses,
+    )
+    if not point_before_change.diverged:
+        changed = from_framework("torch", name, {**arguments, **changes})
+        assert changed[0] == id
+        descend(optimizer, surface, point_before_change, changed[1], STEPS_AFTER_CHANGE, xs, ys, losses)
     return np.array([start, *zip(xs, ys, strict=True)])
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_it_walks_beside_torch(name: str, data: st.DataObject) -> None:
+def test_the_path_is_the_path_of_torch(name: str, data: st.DataObject) -> None:
     arguments = {key: data.draw(strategy, label=key) for key, strategy in ARGUMENTS[name].items()}
     if name == "SGD" and arguments["nesterov"] and not (arguments["momentum"] and not arguments["dampening"]):
         arguments["nesterov"] = False
     scale = 50 if name in ("Adadelta", "LBFGS") else 1
-    arguments["lr"] = data.draw(rates, label="lr") * scale
-    turned = {
-        key: data.draw(strategy, label=f"second {key}") for key, strategy in ARGUMENTS[name].items() if key in TURNED
+    arguments["lr"] = data.draw(learning_rates, label="lr") * scale
+    changes = {
+        key: data.draw(strategy, label=f"second {key}")
+        for key, strategy in ARGUMENTS[name].items()
+        if key in CHANGEABLE
     }
-    turned["lr"] = data.draw(rates, label="second lr") * scale
+    changes["lr"] = data.draw(learning_rates, label="second lr") * scale
     surface = SURFACES[
         data.draw(st.sampled_from(["rosenbrock", "himmelblau", "booth", "styblinski_tang"]), label="surface")
     ]
     start = data.draw(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), label="start")
-    walk = name, arguments, surface
-    theirs, ours = torch_path(*walk, start, turned), our_path(*walk, start, turned)
-    moved = our_path(*walk, (start[0] + 1e-12, start[1] - 1e-12), turned)
-    steps = min(len(theirs), len(ours), len(moved))
-    theirs, ours, moved = theirs[:steps], ours[:steps], moved[:steps]
-    sensitivity = np.maximum.accumulate(np.abs(ours - moved).max(axis=1))
+    arguments_of_run = name, arguments, surface
+    theirs, ours = torch_path(*arguments_of_run, start, changes), our_path(*arguments_of_run, start, changes)
+    perturbed = our_path(*arguments_of_run, (start[0] + 1e-12, start[1] - 1e-12), changes)
+    steps = min(len(theirs), len(ours), len(perturbed))
+    theirs, ours, perturbed = theirs[:steps], ours[:steps], perturbed[:steps]
+    sensitivity = np.maximum.accumulate(np.abs(ours - perturbed).max(axis=1))
     size = 1 + np.maximum.accumulate(np.abs(theirs).max(axis=1))
     error = np.abs(theirs - ours).max(axis=1)
     judged = (size < 1e4) & (sensitivity < 1e-6)

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""Rules that find their learning rate themselves, from the way they have come or from the height they are at."""
+"""Learning-rate-free methods: derive the learning rate from the distance traveled or from the loss."""
 
 from __future__ import annotations
 
@@ -50,12 +50,13 @@ def dog(
     relative: Switch = 1.0,
     eps: Epsilon = 1e-8,
 ):
-    """The distance from the start over the gradients met is the learning rate. From a tiny first step it takes long to set off.
+    """The distance from the start over the gradients met is the learning rate. From a tiny first step it takes long to
+    set off.
 
-    The learning rate is the largest distance from the start so far, divided by the root of the sum of all squared gradients. The
-    farther the run gets, the longer its steps become, until they fit the way that there is to go. Leave the learning rate at 1; a
-    larger first distance makes it set off sooner. Relative says whether that distance grows with the start's distance from the
-    origin.
+    The learning rate is the largest distance from the start so far, divided by the root of the sum of all squared
+    gradients. The farther the run gets, the longer its steps become, until they fit the way that there is to go. Leave
+    the learning rate at 1; a larger first distance makes it set off sooner. Relative says whether that distance grows
+    with the start's distance from the origin.
     """
     if t == 1:
         x0, r_max = x, r * (1 + norm(x)) if relative else r
@@ -87,11 +88,12 @@ def dowg(
     r2: InitialSquaredDistance = 1e-4,
     eps: Epsilon = 1e-4,
 ):
-    """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a ravine.
+    """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a
+    ravine.
 
-    Like DoG it makes its learning rate from the distance from the start and the gradients met, but each gradient counts by the
-    distance at which it was met. Those near the start count little, and the rate grows faster. Leave the learning rate at 1 and
-    race the two from far away.
+    Like DoG it makes its learning rate from the distance from the start and the gradients met, but each gradient counts
+    by the distance at which it was met. Those near the start count little, and the rate grows faster. Leave the
+    learning rate at 1 and race the two from far away.
     """
     x0, r2_max = (x, r2) if t == 1 else (x0, r2_max)
     r2_max = maximum(r2_max, dot(x - x0, x - x0))
@@ -137,9 +139,10 @@ def prodigy(
 ):
     """Adam that estimates its rate d from how far it has come. d never falls; beta3 = 0 stands for the root of beta2.
 
-    It is Adam with a learning rate d that it finds itself: the better the gradients agree with the way from the start to where it
-    is, the farther off the minimum must be, and the larger d becomes. D begins at d0 and never falls. Leave the learning rate at 1
-    and turn d coef to make it bolder or more careful; safeguard warmup keeps a schedule of the learning rate out of the estimate.
+    It is Adam with a learning rate d that it finds itself: the better the gradients agree with the way from the start
+    to where it is, the farther off the minimum must be, and the larger d becomes. D begins at d0 and never falls. Leave
+    the learning rate at 1 and turn d coef to make it bolder or more careful; safeguard warmup keeps a schedule of the
+    learning rate out of the estimate.
     """
     x0, d = (x, d0) if t == 1 else (x0, d)
     beta3 = where(beta3 == 0, sqrt(beta2), beta3)
@@ -179,11 +182,12 @@ def cocob(
     alpha: BettingParameter = 100.0,
     eps: Epsilon = 1e-8,
 ):
-    """Bets more while the gradient keeps its sign; lr only scales the gradient. Its winnings may carry it far past the minimum.
+    """Bets more while the gradient keeps its sign; lr only scales the gradient. Its winnings may carry it far past the
+    minimum.
 
-    Each coordinate is a gambler who bets on the next gradient and begins with almost nothing. While the gradients keep their sign,
-    what it has won, and with it the distance from the start, grow faster and faster, and no learning rate is needed. The one here
-    only scales the gradient, which hardly changes the path; alpha keeps the first bets small.
+    Each coordinate is a gambler who bets on the next gradient and begins with almost nothing. While the gradients keep
+    their sign, what it has won, and with it the distance from the start, grow faster and faster, and no learning rate
+    is needed. The one here only scales the gradient, which hardly changes the path; alpha keeps the first bets small.
     """
     x0, big = (x, eps) if t == 1 else (x0, big)
     c = lr * grad
@@ -225,9 +229,10 @@ def momo(
 ):
     """Momentum whose step comes from the height above a known bound; lr is the largest. A wrong bound misleads it.
 
-    From running means of the losses and the gradients it makes a sloping plane that stands for the surface, and goes as far as that
-    plane needs to come down to the lower bound. The learning rate is only the largest step allowed, so that one that is far too
-    large does no harm. Set lower bound to the height of the minimum; adapt bound estimates that height on the way.
+    From running means of the losses and the gradients it makes a sloping plane that stands for the surface, and goes as
+    far as that plane needs to come down to the lower bound. The learning rate is only the largest step allowed, so that
+    one that is far too large does no harm. Set lower bound to the height of the minimum; adapt bound estimates that
+    height on the way.
     """
     value, grad = loss.value_and_gradient(x)
     f_low, beta = (lower_bound, 0.0) if t == 1 else (f_low, beta)

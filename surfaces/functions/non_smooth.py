@@ -1,13 +1,17 @@
 # mypy: allow-untyped-defs
-"""Creases and cusps: on them there is no gradient, and beside them it says little about how far to go."""
+"""Non-smooth surfaces: they are not differentiable on curves or at cusps.
+
+Near these the gradient does not indicate the distance to a minimum.
+"""
 
 from __future__ import annotations
 
 from surfaces.arithmetic import absolute, at_least, cos, exp, pi, sign, sin, sqrt
 from surfaces.surface import surface
 
-MIN_ROOT = 1e-8  # Bukin 6: the root of the distance from the ridge below which the slope rises no further
-MAX_GRADIENT_NORM = 10.0  # Cross-in-tray: the longest gradient
+FAMILY = "Kinks"
+MIN_ROOT = 1e-8  # Bukin 6: square root of the distance to the ridge below which the gradient is bounded
+MAX_GRADIENT_NORM = 10.0  # Cross-in-tray: longer gradients are scaled down to this norm
 
 
 @surface(
@@ -15,10 +19,10 @@ MAX_GRADIENT_NORM = 10.0  # Cross-in-tray: the longest gradient
     source="Bukin 1997, Budker Institute of Nuclear Physics; Silagadze 2007, arXiv:physics/0402085",
     formula=r"100\sqrt{|y - 0.01x^2|} + 0.01 |x + 10|",
     summary="A knife edge along a parabola: steps of fixed length cross it again and again and hardly go along it.",
-    what_to_try="See every gradient rule cross the edge to and fro. Lower the learning rate or add a schedule, and compare with "
-    "Nelder-Mead, which needs no slope.",
-    nonsmooth_note="On y = x²/100 and on x = -10 the creased term counts as level; closer than 1e-16 to the parabola the slope "
-    "rises no further.",
+    what_to_try="See every gradient rule cross the edge to and fro. Lower the learning rate or add a schedule, and "
+    "compare with Nelder-Mead, which needs no slope.",
+    nonsmooth_note="On y = x²/100 and on x = -10 the creased term counts as level; closer than 1e-16 to the parabola "
+    "the slope rises no further.",
     bounds=((-15, -5), (-3, 3)),
     start=(-13.0, -2.0),
     minima=[(-10, 1)],
@@ -35,10 +39,10 @@ def bukin6(x, y):
     source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
     formula=r"-|\sin x\ \cos y\ e^{|1 - \sqrt{x^2 + y^2} / \pi|}|",
     summary="Four equal minima near the corners, fenced off by creases: small steps stay in the field they began in.",
-    what_to_try="Start nearer to the middle and compare small steps, which stay in the field they began in, with large ones, "
-    "which jump over creases into another.",
-    nonsmooth_note="Creases where sin x = 0 or cos y = 0, with 0 returned on them, and on the circle of radius π, where the "
-    "exponent counts as level.",
+    what_to_try="Start nearer to the middle and compare small steps, which stay in the field they began in, with "
+    "large ones, which jump over creases into another.",
+    nonsmooth_note="Creases where sin x = 0 or cos y = 0, with 0 returned on them, and on the circle of radius π, "
+    "where the exponent counts as level.",
     bounds=((-10, 10), (-10, 10)),
     start=(7.0, 8.5),
     minima=[(a * 8.055023475736563, b * 9.664590019241272) for b in (1, -1) for a in (1, -1)],
@@ -60,10 +64,10 @@ def holder_table(x, y):
     source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
     formula=r"-0.0001 (|\sin x\ \sin y\ e^{|100 - \sqrt{x^2 + y^2} / \pi|}| + 1)^{0.1}",
     summary="Four equal minima and many nearly as deep, parted by walls so thin that a step jumps over them unaware.",
-    what_to_try="Compare a small learning rate, which stays between two walls, with a large one, which jumps over them. The "
-    "losses that they end with differ little.",
-    nonsmooth_note="Cusps where sin x = 0 or sin y = 0: on the axes the slope is 0, and beside the cusps a gradient longer than "
-    "10 is shortened to that.",
+    what_to_try="Compare a small learning rate, which stays between two walls, with a large one, which jumps over "
+    "them. The losses that they end with differ little.",
+    nonsmooth_note="Cusps where sin x = 0 or sin y = 0: on the axes the slope is 0, and beside the cusps a gradient "
+    "longer than 10 is shortened to that.",
     bounds=((-10, 10), (-10, 10)),
     start=(3.0, 4.0),
     minima=[(a * 1.3494066171539107, b * 1.3494066171539107) for b in (1, -1) for a in (1, -1)],

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""The same rules as other frameworks compute them, where these depart from the usual one: each with its own formula."""
+"""Variants of other optimizers as particular frameworks implement them, each with its own formula."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ TinyEpsilon = Annotated[float, Hyperparameter(1e-40, 1.0, "log", label="epsilon"
 def momentum_torch(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
     """A new learning rate is felt at once by the whole buffer.
 
-    Momentum has the learning rate inside its velocity, this one has it outside. With a learning rate that stays as it is the two
-    paths are the same: turn it on the way to see the difference.
+    Momentum has the learning rate inside its velocity, this one has it outside. With a learning rate that stays as it
+    is the two paths are the same: turn it on the way to see the difference.
     """
     b = momentum * b + grad
     return x - lr * b, b
@@ -61,8 +61,8 @@ def momentum_torch(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Mome
 def nesterov_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
     """A new learning rate is felt by new gradients only.
 
-    Nesterov has the learning rate outside its buffer, this one has it inside the velocity. With a learning rate that stays as it is
-    the two paths are the same: turn it on the way to see the difference.
+    Nesterov has the learning rate outside its buffer, this one has it inside the velocity. With a learning rate that
+    stays as it is the two paths are the same: turn it on the way to see the difference.
     """
     v = momentum * v - lr * grad
     return x + momentum * v - lr * grad, v
@@ -81,8 +81,8 @@ def nesterov_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Mome
 def adagrad_keras(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.001, eps: Epsilon = 1e-7, initial_sum: Positive = 0.1):
     """The sum does not begin at 0, so that the first steps are shorter than in PyTorch.
 
-    AdaGrad begins its sum at 0 and has epsilon outside the root; here the sum begins at 0.1 and epsilon is inside. Set initial sum
-    to 0 and only the place of epsilon is left as a difference.
+    AdaGrad begins its sum at 0 and has epsilon outside the root; here the sum begins at 0.1 and epsilon is inside. Set
+    initial sum to 0 and only the place of epsilon is left as a difference.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
     return x - lr * ratio(grad, sqrt(g_sum + eps)), g_sum
@@ -116,8 +116,8 @@ def rmsprop_keras(
 ):
     """A new learning rate is felt by new gradients only, and eps bounds the step more softly than in PyTorch.
 
-    RMSprop has epsilon outside the root and the learning rate outside the momentum; here both are inside. With momentum 0 only the
-    place of epsilon is left as a difference.
+    RMSprop has epsilon outside the root and the learning rate outside the momentum; here both are inside. With momentum
+    0 only the place of epsilon is left as a difference.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     variance = v
@@ -159,8 +159,8 @@ def rmsprop_optax(
 ):
     """Corrected for its start, the first step is no longer than the later ones.
 
-    RMSprop has epsilon outside the root and the learning rate outside the momentum. Here the learning rate is inside, eps inside
-    chooses the place of epsilon, and bias correction makes up for the running mean having begun at 0.
+    RMSprop has epsilon outside the root and the learning rate outside the momentum. Here the learning rate is inside,
+    eps inside chooses the place of epsilon, and bias correction makes up for the running mean having begun at 0.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     weight = 1 - rho**t if bias_correction else 1.0
@@ -190,8 +190,8 @@ def adam_keras(
 ):
     """eps weighs more in the first steps: 32 times at the first one.
 
-    Adam corrects both means first and then adds epsilon; here the correction is part of the learning rate, and epsilon stands
-    beside the root that is not corrected. Raise epsilon in both to see the first steps differ.
+    Adam corrects both means first and then adds epsilon; here the correction is part of the learning rate, and epsilon
+    stands beside the root that is not corrected. Raise epsilon in both to see the first steps differ.
     """
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * grad
@@ -226,7 +226,8 @@ def adam_optax(
 ):
     """A second epsilon, inside the root, keeps its slope finite at 0.
 
-    Adam has one epsilon, outside the root; here there is a second one inside it. At 0, where it begins, the two paths are the same.
+    Adam has one epsilon, outside the root; here there is a second one inside it. At 0, where it begins, the two paths
+    are the same.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -261,8 +262,8 @@ def adamw_keras(
 ):
     """eps weighs more in the first steps: 32 times at the first one.
 
-    AdamW corrects both means first and then adds epsilon; here the correction is part of the learning rate, and epsilon stands
-    beside the root that is not corrected. The weight decay is the same, with another value to begin with.
+    AdamW corrects both means first and then adds epsilon; here the correction is part of the learning rate, and epsilon
+    stands beside the root that is not corrected. The weight decay is the same, with another value to begin with.
     """
     x = x - lr * weight_decay * x
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
@@ -298,8 +299,8 @@ def amsgrad_keras(
 ):
     """eps weighs more in the first steps: 32 times at the first one.
 
-    AMSGrad corrects both means first and then adds epsilon; here the correction is part of the learning rate, and epsilon stands
-    beside the root that is not corrected.
+    AMSGrad corrects both means first and then adds epsilon; here the correction is part of the learning rate, and
+    epsilon stands beside the root that is not corrected.
     """
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * grad
@@ -339,8 +340,8 @@ def amsgrad_optax(
 ):
     """The correction is large at first, and the maximum remembers it: slower than PyTorch's from a steep start.
 
-    AMSGrad takes the maximum first and then corrects for the beginning at 0; here the maximum is taken of corrected values. Correct
-    m and correct v switch the two corrections.
+    AMSGrad takes the maximum first and then corrects for the beginning at 0; here the maximum is taken of corrected
+    values. Correct m and correct v switch the two corrections.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -365,8 +366,8 @@ def adamax_keras(
 ):
     """eps is added to the maximum instead of taking part in it.
 
-    Adamax adds epsilon to the gradient before it takes the maximum, this one adds it to the maximum. The two differ only where the
-    gradients are nearly 0.
+    Adamax adds epsilon to the gradient before it takes the maximum, this one adds it to the maximum. The two differ
+    only where the gradients are nearly 0.
     """
     m = beta1 * m + (1 - beta1) * grad
     u = maximum(beta2 * u, abs(grad))
@@ -401,10 +402,11 @@ def nadam_keras(
 ):
     """The momentum is nearly full after fifty steps, where PyTorch's takes ten thousand.
 
-    NAdam raises the weight of its momentum slowly, as momentum decay says; here it rises 250 times as fast. The rest is the same.
+    NAdam raises the weight of its momentum slowly, as momentum decay says; here it rises 250 times as fast. The rest is
+    the same.
     """
     mu, mu_next = beta1 * (1 - 0.5 * FLOAT32_096**t), beta1 * (1 - 0.5 * FLOAT32_096 ** (t + 1))
-    mu_product = mu_product * beta1 * (1 - 0.5 * 0.96**t)  # here it is not rounded
+    mu_product = mu_product * beta1 * (1 - 0.5 * 0.96**t)  # Keras rounds 0.96 to single precision only in mu
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_bar = (1 - mu) * grad / (1 - mu_product) + mu_next * m / (1 - mu_product * mu_next)
@@ -438,8 +440,8 @@ def nadam_optax(
 ):
     """The momentum is full from the first step on, where PyTorch's begins at half.
 
-    NAdam raises the weight of its momentum slowly; here it is beta1 from the first update on. A second epsilon stands inside the
-    root, and is 0 at first.
+    NAdam raises the weight of its momentum slowly; here it is beta1 from the first update on. A second epsilon stands
+    inside the root, and is 0 at first.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -459,7 +461,7 @@ def nadam_optax(
     r_t = \sqrt{\dfrac{(\rho_t - 4)(\rho_t - 2) \rho_{\infty}}{(\rho_{\infty} - 4)(\rho_{\infty} - 2) \rho_t}}
     x_t = x_{t-1} - \eta \hat{m}_t \dfrac{r_t}{\sqrt{\hat{v}_t + \bar{\epsilon}} + \epsilon} \quad (\rho_t \geq \rho_{\min})
     x_t = x_{t-1} - \eta \hat{m}_t \quad (\rho_t < \rho_{\min})
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def radam_optax(
     x,
@@ -478,8 +480,8 @@ def radam_optax(
 ):
     """With the paper's threshold, 4, the rectified steps begin one update sooner.
 
-    RAdam adds epsilon to the root before it is corrected, this one after. The threshold from which the mean of squares is trusted
-    can be turned, a second epsilon stands inside the root, and nesterov takes the mean one update ahead.
+    RAdam adds epsilon to the root before it is corrected, this one after. The threshold from which the mean of squares
+    is trusted can be turned, a second epsilon stands inside the root, and nesterov takes the mean one update ahead.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -505,7 +507,7 @@ def radam_optax(
     n_t = \beta_3 n_{t-1} + (1 - \beta_3) (g_t + \beta_2 d_t)^2
     \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t},\quad \hat{n}_t = \dfrac{n_t}{1 - \beta_3^t}
     x_t = \dfrac{1}{1 + \eta \lambda} \left(x_{t-1} - \eta \dfrac{\hat{m}_t + \beta_2 \hat{v}_t}{\sqrt{\hat{n}_t} + \epsilon}\right)
-    """,
+    """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
 def adan_authors(
     x,
@@ -525,8 +527,8 @@ def adan_authors(
 ):
     """The change of the gradient weighs eleven times as much as in Optax.
 
-    In Adan the change of the gradient counts 1 - beta2 times, here beta2 times. The weight decay divides the new position where
-    Adan subtracts a share of the old one.
+    In Adan the change of the gradient counts 1 - beta2 times, here beta2 times. The weight decay divides the new
+    position where Adan subtracts a share of the old one.
     """
     change = grad - (grad if t == 1 else last)
     m = beta1 * m + (1 - beta1) * grad
@@ -563,8 +565,8 @@ def adafactor_keras(
 ):
     """The size of the position is taken after the decay of weights.
 
-    Adafactor holds the running mean of squares above a bound, this one adds epsilon 1 to every square instead. It has no weight
-    decay of its own.
+    Adafactor holds the running mean of squares above a bound, this one adds epsilon 1 to every square instead. It has
+    no weight decay of its own.
     """
     alpha = maximum(eps2, rms(x)) * minimum(lr, 1 / t**0.5)
     v = v + (grad * grad + eps1 - v) / t**beta2_decay
@@ -577,7 +579,8 @@ def adafactor_keras(
     variant_of="adafactor",
     implementation="Optax",
     separable=False,
-    source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v and the momentum in single precision",
+    source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v and the momentum in single "
+    "precision",
     formula=r"""
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} (g_t^2 + \epsilon)
     u_t = \dfrac{g_t}{\sqrt{v_t}}
@@ -604,8 +607,9 @@ def adafactor_optax(
 ):
     """Without a bound on the learning rate it goes on as fast as it began.
 
-    Adafactor lowers its learning rate to one over the root of the number of updates, this one does not. It has a momentum, and its
-    weight decay is not multiplied by the learning rate; scale by size takes the size of the position out of the step.
+    Adafactor lowers its learning rate to one over the root of the number of updates, this one does not. It has a
+    momentum, and its weight decay is not multiplied by the learning rate; scale by size takes the size of the position
+    out of the step.
     """
     decay = np.float32(1) - np.float32(t ** np.float64(np.float32(-decay_rate)))
     v = np.float64(decay) * v + np.float64(np.float32(1) - decay) * (grad * grad + eps)
