@@ -1,4 +1,4 @@
-"""The views, in the order of the menu. A new one is a class in a file of its own, listed here."""
+"""The views, in the order of the menu. To add one, write a class in its own module and list it in ``VIEWS``."""
 
 from app.views.base_view import View
 from app.views.contour_view import ContourView

@@ -1,52 +1,51 @@
-"""Words over a view that has nothing to show, or from which a run has gone for good."""
+"""Text labels over a view: the message of an empty view, and the labels of runs that have diverged."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, BboxBase
 
+from app.engine.trajectory import Trajectory
 from app.plotting.path_renderer import PathRenderer
+from app.theming.theme import Style, Theme
 from app.utils.i18n import tr
 
-if TYPE_CHECKING:
-    from app.engine.trajectory import Trajectory
-    from app.theming.theme import Style, Theme
-    from app.views.base_view import View
+FONT_SIZE, MAX_DIVERGENCE_LABELS = 8.5, 5
+ARROW_SIZE = 11.0  # points
+ARROW_INSET, LABEL_INSET = 9.0, 16.0  # points from the edge of the axes to the center of an arrow, and to its label
+LINE_SPACING = 2.2  # font sizes by which a label is shifted to avoid another
+MESSAGE_HEIGHT = 0.14  # position of the message of an empty view, as a fraction of the height of the axes
+LABEL_PADDING = 0.35  # font sizes between a text and the edge of its box
+LOOK_BACK_STEPS = 4096  # steps before the end of a run that are searched for the point where it left the axes
 
-FONT_SIZE, MAX_DIVERGENCE_LABELS = 8.5, 5  # points; and labels of diverged runs, at most
-ARROW_SIZE, ARROW_INSET, LABEL_INSET = (
-    11.0,
-    9.0,
-    16.0,
-)  # points: an arrow, and from the edge to its middle and to its words
-MESSAGE_HEIGHT = 0.14  # of the height, from the foot to what an empty view says
-LABEL_PADDING = 0.35  # letter heights between words and the edge of their slip
-LOOK_BACK_STEPS = 4096  # steps before its end in which a run is looked for on the map
+Arrow = tuple[np.ndarray, Any, str]  # position (1, 2), marker, color
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """Words on an opaque slip of whole pixels, laid out once: a frame has no time for letters. ``arrow``: its place (1, 2), its
-    mark and its color."""
+    """A text in an opaque box with integer pixel bounds, laid out once because text layout is too slow for a frame."""
 
     text: Text
     label_box: Bbox
     edge_color: str
-    arrow: tuple[np.ndarray, Any, str] | None = None
+    arrow: Arrow | None = None
 
     def draw(self, renderer: PathRenderer, theme: Theme) -> None:
+        """Draw the arrow, then the box and the text from a cached bitmap."""
         if self.arrow is not None:
             position, marker, color = self.arrow
             renderer.draw_markers(position, marker, ARROW_SIZE, color, theme.outline_color, 1.6)
         key = self.text.get_text(), self.label_box.bounds, self.edge_color, theme.name
-        renderer.draw_cached(key, self.label_box, lambda: self._draw_label(renderer, theme))
+        renderer.draw_cached(key, self.label_box, lambda: self._draw_box(renderer, theme))
 
-    def _draw_label(self, renderer: PathRenderer, theme: Theme) -> None:
+    def _draw_box(self, renderer: PathRenderer, theme: Theme) -> None:
         line_width = max(round(renderer.backend_renderer.points_to_pixels(0.8)), 1)
         for bbox, color in (
             (self.label_box, self.edge_color),
@@ -56,86 +55,86 @@ class Annotation:
         self.text.draw(renderer.backend_renderer)
 
 
-def draw_empty_message(renderer: PathRenderer, view: View) -> None:
-    """What to do where no run is shown."""
-    assert view.scene is not None
-    theme, bbox = view.scene.theme, view.axes.bbox
+class DivergenceLabels:
+    """Labels that show where and when runs diverged, laid out again only when another run diverges."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Discard the layout, because the axes have changed."""
+        self.diverged_runs: list[tuple[Trajectory, Style]] | None = None
+        self.labels: list[Annotation] = []
+
+    def draw(
+        self,
+        renderer: PathRenderer,
+        axes: Axes,
+        theme: Theme,
+        diverged_runs: list[tuple[Trajectory, Style]],
+        pixels_between: Callable[[Trajectory, int, int], tuple[np.ndarray, np.ndarray | None]],
+    ) -> None:
+        """Draw a label for each of the runs that have diverged by now, up to ``MAX_DIVERGENCE_LABELS``.
+
+        ``pixels_between`` is the method of the view.
+        """
+        if self.diverged_runs != diverged_runs:
+            self.diverged_runs, self.labels = diverged_runs, []
+            for trajectory, style in diverged_runs[:MAX_DIVERGENCE_LABELS]:
+                first_step = max(trajectory.last_step - LOOK_BACK_STEPS, 0)
+                points, _ = pixels_between(trajectory, first_step, trajectory.last_step)
+                occupied = [label.label_box for label in self.labels]
+                label = layout_divergence_label(renderer, axes, theme, trajectory, style, points, occupied)
+                if label is not None:
+                    self.labels.append(label)
+        for label in self.labels:
+            label.draw(renderer, theme)
+
+
+def draw_empty_message(renderer: PathRenderer, axes: Axes, theme: Theme, has_runs: bool) -> None:
+    """Draw the message of a view without visible runs, unless the axes are too small for it."""
     message = (
         tr("Every run is hidden: tick one in the side panel")
-        if view.scene.experiment.runs
+        if has_runs
         else tr("No runs yet: add one in the side panel")
     )
-    label = layout_label(
-        renderer,
-        view,
-        message,
-        np.array([(bbox.x0 + bbox.x1) / 2, bbox.y0 + MESSAGE_HEIGHT * bbox.height]),
-        "center",
-        theme.muted_text,
-    )
+    bbox = axes.bbox
+    position = np.array([(bbox.x0 + bbox.x1) / 2, bbox.y0 + MESSAGE_HEIGHT * bbox.height])
+    label = layout_label(renderer, axes, message, position, "center", theme.muted_text, theme.divider)
     if label is not None:
         label.draw(renderer, theme)
 
 
-def draw_divergence_labels(renderer: PathRenderer, view: View) -> None:
-    """For each run that has diverged by now an arrow where it left the map, and when that was. They are laid out when another
-    one comes, or when the view has changed."""
-    assert view.scene is not None
-    step = view.scene.race.step
-    diverged_runs = [
-        (track, style)
-        for track, style in view.scene.visible_runs
-        if track.diverged_at is not None and step > track.last_step
-    ]
-    if view.divergence_labels is None or view.divergence_labels[0] != diverged_runs:
-        labels: list[Annotation] = []
-        for trajectory, style in diverged_runs[:MAX_DIVERGENCE_LABELS]:
-            labels += filter(
-                None,
-                [layout_divergence_label(renderer, view, trajectory, style, [label.label_box for label in labels])],
-            )
-        view.divergence_labels = diverged_runs, labels
-    for label in view.divergence_labels[1]:
-        label.draw(renderer, view.scene.theme)
-
-
 def layout_divergence_label(
-    renderer: PathRenderer, view: View, trajectory: Trajectory, style: Style, occupied: list[Bbox]
+    renderer: PathRenderer,
+    axes: Axes,
+    theme: Theme,
+    trajectory: Trajectory,
+    style: Style,
+    points: np.ndarray,
+    occupied: list[Bbox],
 ) -> Annotation | None:
-    """Of one such run; its words keep clear of what is ``taken`` already. None where it was never on the map, or has no room."""
-    assert view.scene is not None
-    first_step, pixels_per_point = (
-        max(trajectory.last_step - LOOK_BACK_STEPS, 0),
-        renderer.backend_renderer.points_to_pixels(1.0),
-    )
-    points, bbox = view.pixels_between(trajectory, first_step, trajectory.last_step)[0], view.axes.bbox
+    """Return the label of a diverged run with the last pixels ``points`` (n, 2), clear of ``occupied`` boxes.
+
+    None if the run was not inside the axes during these steps, or if there is no room for the label.
+    """
+    pixels_per_point, bbox = renderer.backend_renderer.points_to_pixels(1.0), axes.bbox
     path_exit = exit_point(points, bbox)
     if path_exit is None:
         return None
     position, direction = path_exit
     arrow = None
     if direction.any():
-        arrow_position = np.clip(
-            position, bbox.min + ARROW_INSET * pixels_per_point, bbox.max - ARROW_INSET * pixels_per_point
-        )[None]
-        arrow = arrow_position, (3, 0, math.degrees(math.atan2(direction[1], direction[0])) - 90), style.color
+        angle = math.degrees(math.atan2(direction[1], direction[0])) - 90
+        arrow = _inset(position, bbox, ARROW_INSET * pixels_per_point)[None], (3, 0, angle), style.color
     on_left = position[0] < (bbox.x0 + bbox.x1) / 2
-    label_position = np.clip(
-        position, bbox.min + LABEL_INSET * pixels_per_point, bbox.max - LABEL_INSET * pixels_per_point
-    ) + np.array([(LABEL_INSET if on_left else -LABEL_INSET) * pixels_per_point, 0.0])
+    label_offset = np.array([(LABEL_INSET if on_left else -LABEL_INSET) * pixels_per_point, 0.0])
+    label_position = _inset(position, bbox, LABEL_INSET * pixels_per_point) + label_offset
     message = tr("{name} diverged at {step:,}", name=trajectory.method.name, step=trajectory.diverged_at)
     for line_offset in (0, -1, 1, -2, 2, -3, 3, -4, 4):
-        shifted_position = label_position + np.array([0.0, line_offset * 2.2 * FONT_SIZE * pixels_per_point])
-        label = layout_label(
-            renderer,
-            view,
-            message,
-            shifted_position,
-            "left" if on_left else "right",
-            view.scene.theme.text,
-            style.color,
-            arrow,
-        )
+        shifted_position = label_position + np.array([0.0, line_offset * LINE_SPACING * FONT_SIZE * pixels_per_point])
+        align = "left" if on_left else "right"
+        label = layout_label(renderer, axes, message, shifted_position, align, theme.text, style.color, arrow)
         if label is not None and not any(
             label.label_box.padded(2 * pixels_per_point).overlaps(other) for other in occupied
         ):
@@ -143,18 +142,25 @@ def layout_divergence_label(
     return None
 
 
+def _inset(position: np.ndarray, bbox: BboxBase, distance: float) -> np.ndarray:
+    """Return a position (2,) moved to at least a distance from the edges of a box."""
+    inset: np.ndarray = np.clip(position, np.array(bbox.min) + distance, np.array(bbox.max) - distance)
+    return inset
+
+
 def exit_point(points: np.ndarray, bbox: BboxBase) -> tuple[np.ndarray, np.ndarray] | None:
-    """Where the line through points (n, 2) is seen in a box for the last time, and which way it goes there: (0, 0) where it ends
-    within. None where it is never in it."""
+    """Return where the line through points (n, 2) leaves a box for the last time, and its direction there.
+
+    The direction is (0, 0) if the line ends inside. None if the line is never inside.
+    """
+    low, high = np.array(bbox.min), np.array(bbox.max)
     with np.errstate(all="ignore"):
         deltas = points[1:] - points[:-1]
-        crossings = np.sort([(bbox.min - points[:-1]) / deltas, (bbox.max - points[:-1]) / deltas], axis=0)
-        enter, leave = (
-            np.fmax.reduce(crossings[0], axis=1, initial=0.0),
-            np.fmin.reduce(crossings[1], axis=1, initial=1.0),
-        )
+        crossings = np.sort([(low - points[:-1]) / deltas, (high - points[:-1]) / deltas], axis=0)
+        enter = np.fmax.reduce(crossings[0], axis=1, initial=0.0)
+        leave = np.fmin.reduce(crossings[1], axis=1, initial=1.0)
         crossing = np.flatnonzero((enter < leave) & np.isfinite(deltas).all(axis=1))
-    inside = np.flatnonzero(((points >= bbox.min) & (points <= bbox.max)).all(axis=1))
+    inside = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if inside.size and (not crossing.size or inside[-1] > crossing[-1]):
         return points[inside[-1]], np.zeros(2)
     if not crossing.size:
@@ -165,21 +171,23 @@ def exit_point(points: np.ndarray, bbox: BboxBase) -> tuple[np.ndarray, np.ndarr
 
 def layout_label(
     renderer: PathRenderer,
-    view: View,
+    axes: Axes,
     message: str,
     position: np.ndarray,
     align: str,
     color: str,
-    edge_color: str = "",
-    arrow: tuple[np.ndarray, Any, str] | None = None,
+    edge_color: str,
+    arrow: Arrow | None = None,
 ) -> Annotation | None:
-    """Words on a slip of the theme's face; None where there is no room for them within the axes."""
-    assert view.scene is not None
-    text = Text(*position, message, fontsize=FONT_SIZE, color=color, ha=align, va="center", parse_math=False)
-    text.set_figure(view.figure)
-    bbox, axes_bbox = text.get_window_extent(renderer.backend_renderer), view.axes.bbox
+    """Return a text in a box at a pixel (2,), aligned "left", "center" or "right"; None if it exceeds the axes."""
+    text = Text(
+        position[0], position[1], message, fontsize=FONT_SIZE, color=color, ha=align, va="center", parse_math=False
+    )
+    text.set_figure(axes.figure)
+    bbox, axes_bbox = text.get_window_extent(renderer.backend_renderer), axes.bbox
     bbox = bbox.padded(LABEL_PADDING * FONT_SIZE * renderer.backend_renderer.points_to_pixels(1.0))
     label_box = Bbox([np.floor(bbox.min), np.ceil(bbox.max)])
-    if (label_box.min < axes_bbox.min).any() or (label_box.max > axes_bbox.max).any():
+    low, high = np.array(label_box.min), np.array(label_box.max)
+    if (low < axes_bbox.min).any() or (high > axes_bbox.max).any():
         return None
-    return Annotation(text, label_box, edge_color or view.scene.theme.divider, arrow)
+    return Annotation(text, label_box, edge_color, arrow)

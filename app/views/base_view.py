@@ -1,325 +1,191 @@
-"""What every view is: static artists on axes, trails and heads drawn with a brush.
-
-A view knows figures and renderers, no Qt: the window's canvas and the exported picture use the same one. ``compose``
-makes the static part. ``ground`` draws the faint paths of branches and replicas over it, ``trails`` the segments of some
-updates over what is there; ``heads`` draws what moves.
-"""
+"""The contract of all views."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from itertools import pairwise
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from app.analysis.path_decimation import FULL_PATH_THRESHOLD, LOW_QUALITY_THRESHOLD, decimate_path
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.plotting import text_fitting
 from app.plotting.axes_layout import AxesLayout
 from app.plotting.path_renderer import PathRenderer
-from app.plotting.projected_path import ProjectedPath, distances_along, makes_progress
-from app.theming.theme import Style
-from app.views import annotations
+from app.views.annotations import draw_empty_message
 from app.views.hit_testing import HitTester
 from app.views.scene import Scene
-from surfaces.surface import Bounds
 
-PATH_WIDTH, OUTLINE_WIDTH = 2.3, 4.6  # points
-BRANCH_WIDTH, THIN_WIDTH = 1.6, 0.6  # points: the path of a branch, and of one replica of many
-PATH_BLOCK = (
-    128  # updates drawn as one polyline; Agg's cost grows faster than the number of points where a line crosses itself
-)
-OVERLAP_POINTS = 4  # points before a block whose color is drawn again, since the block's halo may cover them
-LOW_QUALITY_CELLS = 40  # cells across that a path is thinned to where it is drawn in haste, or is one of many
-LOW_QUALITY_REPLICAS = 6  # replicas that are drawn in haste, about
-RING_SIZE = 16.0  # points across, of what is drawn around a head or a step
+PATH_WIDTH = 2.3  # points
+PATH_BLOCK = 128  # steps per polyline; the cost of Agg grows faster than linearly where a line crosses itself
+AXIS_LINE_WIDTH = 0.6  # points
+MARKER_SIZE, SELECTED_MARKER_SIZE = 8.5, 9.5  # points
+RING_SIZE = 16.0  # points; the diameter of the ring around a marker or a highlighted step
 
 
 class View(AxesLayout, ABC):
-    """One picture of the race. Subclasses set the class attributes and fill in ``compose``, ``coordinates`` and ``to_screen``.
+    """Base class of all views.
 
-    ``hasty``: trails are drawn anew many times a second, since something is dragged. Then they are thinned more, have no halo
-    and are drawn in longer pieces. ``moving``: so is all the rest, and words keep the room that they have.
+    A view draws a scene on the axes of a figure. It uses no Qt, so the canvas of the window and the figure export
+    share it. Static artists (axes, surface, labels) belong to matplotlib and are drawn with the figure. Everything that
+    moves is drawn over them through a :class:`PathRenderer`.
+
+    Subclasses set ``id`` and ``title`` and implement ``build_static_artists``, ``coordinates`` and ``to_screen``. Views
+    that draw the path of each run derive from :class:`~app.views.path_view.PathView`.
+
+    Parameters
+    ----------
+    figure
+        The figure; the view adds its axes to it.
+
+    Attributes
+    ----------
+    id, title
+        Key in ``VIEWS``, and the name in the window (a translatable text).
+    scene
+        What is shown; None before the first ``show_scene``.
+    low_quality
+        Whether paths are redrawn many times per second, for example during a drag. Then they are decimated more, have
+        no outline and are drawn in longer pieces.
+    interacting
+        Whether the static part is redrawn many times per second as well. Then the margins stay as they are.
+    shows_hints
+        Whether a view without visible runs shows a message.
+    tight_limits
+        Whether axes end where the paths end. Set this before ``show_scene``, for figures to which no steps are added.
+    detail_scale
+        Factor on the resolution to which paths are decimated; above 1 in vector files, whose pixels are coarse.
+    text_bounds
+        Bounding boxes (pixels) of the texts inside the axes that a hover label must not cover.
+    hit_tester
+        Cache of ``nearest_step``. Set it to None when the paths on the screen have changed.
+
+    Notes
+    -----
+    The caller calls the methods in this order:
+
+    1. ``show_scene`` for a new surface, theme or option; for another race on the same surface ``update_scene``, whose
+       result tells whether a full draw is needed.
+    2. ``add_deferred_artists`` after the first paint.
+    3. ``expand_limits_if_needed`` and ``fit_labels`` before each full draw of the figure.
+    4. ``draw_background_paths``, ``draw_paths`` up to some step, and ``draw_path_segments`` for the steps after it. The
+       canvas keeps bitmaps of the first two; blocks of ``PATH_BLOCK`` steps are added to the second when they are full.
+    5. ``draw_current_markers`` and ``draw_step_ring`` in each frame.
+
+    There are three coordinate systems: x and y of the surface; the coordinates of the view, (n, k), which
+    ``coordinates`` returns; and pixels, (n, 2), from the lower left corner of the figure, which ``to_screen`` returns.
     """
 
     id: ClassVar[str]
     title: ClassVar[str]
-    has_outline: ClassVar[bool] = True
     interacting: bool = False
-    shows_hints: bool = False  # whether an empty view says what to do
-    tight_limits: bool = False  # whether axes end where the paths do, since nothing will be added
-    detail_scale: float = (
-        1.0  # more in a vector file, whose pixels are coarse and which is looked at with so many dots to each
-    )
+    shows_hints: bool = False
+    tight_limits: bool = False
+    detail_scale: float = 1.0
 
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
         self.scene: Scene | None = None
         self.low_quality = False
-        self.text_bounds: list[Bbox] = []  # where words lie within the axes that nothing may cover
-        self.hit_tester: HitTester | None = (
-            None  # the trails that are on the screen, once somebody has asked what is near
-        )
-        self.dash_phases: dict[
-            Trajectory, tuple[int, float]
-        ] = {}  # up to which step dashes stay, and how many pixels on
-        self.divergence_labels: tuple[list[Any], list[annotations.Label]] | None = (
-            None  # the runs that have left for good, and what is said of them
-        )
+        self.text_bounds: list[Bbox] = []
+        self.hit_tester: HitTester | None = None
 
     @staticmethod
     def applies_to(scene: Scene) -> bool:
-        """Whether there is anything to show for this surface."""
+        """Return whether the view has anything to show for the surface of a scene."""
         return True
 
+    # Static artists
+
     def show_scene(self, scene: Scene) -> None:
-        """Make the static part for a scene, in its theme."""
+        """Clear the axes and build the static artists for a scene, in its theme."""
         self.scene = scene
         theme = scene.theme
         self.figure.set_facecolor(theme.figure_background)
         self.axes.clear()
         self.axes.set_facecolor(theme.figure_background)
         self.axes.tick_params(
-            color=theme.divider, labelcolor=theme.muted_text, labelsize=8.5, length=3, width=THIN_WIDTH
+            color=theme.divider, labelcolor=theme.muted_text, labelsize=8.5, length=3, width=AXIS_LINE_WIDTH
         )
-        self.axes.tick_params(which="minor", color=theme.divider, length=2, width=THIN_WIDTH)
+        self.axes.tick_params(which="minor", color=theme.divider, length=2, width=AXIS_LINE_WIDTH)
         for spine in self.axes.spines.values():
-            spine.set(color=theme.divider, linewidth=THIN_WIDTH)
+            spine.set(color=theme.divider, linewidth=AXIS_LINE_WIDTH)
         self.build_static_artists(scene)
         for label in (self.axes.xaxis.label, self.axes.yaxis.label):
             label.set(color=theme.muted_text, fontsize=text_fitting.LABEL_FONT_SIZE)
 
     def update_scene(self, scene: Scene) -> bool:
-        """Take a scene of another race on the same ground; whether the static part must be drawn anew all the same."""
+        """Take the scene of another race on the same surface; return whether a full draw is needed nevertheless."""
         self.scene = scene
         return False
 
     def add_deferred_artists(self) -> bool:
-        """Add what is slow to make and may follow the first paint; whether that calls for another draw."""
+        """Add the artists that are slow to make and can follow the first paint; return whether there are any."""
         return False
 
     @abstractmethod
     def build_static_artists(self, scene: Scene) -> None:
-        """Make the static artists on ``self.axes``."""
+        """Add the static artists to ``self.axes``, which are empty; ``show_scene`` calls this."""
+
+    def expand_limits_if_needed(self, race: Race, include_background: bool = False) -> bool:
+        """Expand the axis limits if the runs have left them; return whether a full draw is needed.
+
+        With ``include_background`` the paths of branches and replicas count as well.
+        """
+        return False
+
+    # Coordinates
 
     @abstractmethod
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
-        """Where a run is after each of ``steps`` (n,), in the view's own coordinates, (n, k)."""
+        """Return the view coordinates (n, k) of a run after each of ``steps`` (n,)."""
 
     @abstractmethod
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """The pixels (n, 2) of such coordinates (n, k), and which of them are hidden (n,), if any can be."""
+        """Return the pixels (n, 2) of view coordinates (n, k), and which are hidden (n,), None if none can be."""
 
     def pixel_positions(self, trajectory: Trajectory, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """The pixels (n, 2) of a run after each of ``steps`` (n,), and which of them are hidden (n,)."""
+        """Return the pixels (n, 2) of a run after each of ``steps`` (n,), and which of them are hidden (n,)."""
         return self.to_screen(self.coordinates(trajectory, steps))
 
     def pixels_between(
         self, trajectory: Trajectory, first_step: int, last_step: int
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """The same for the updates ``first`` to ``last``."""
+        """Return ``pixel_positions`` for the steps ``first_step`` to ``last_step``, both included."""
         return self.pixel_positions(trajectory, np.arange(first_step, min(last_step, trajectory.last_step) + 1))
 
-    @property
-    def decimation_bounds(self) -> Bounds:
-        """The part of the plane that trails are thinned for."""
-        assert self.scene is not None
-        return self.scene.height_map.bounds
+    def is_inside(self, point: np.ndarray) -> bool:
+        """Return whether a pixel (2,) lies on the axes; on their edge too, so that a marker there is drawn whole."""
+        bbox, (x, y) = self.axes.bbox, point
+        return bool(bbox.x0 - 1 <= x <= bbox.x1 + 1 and bbox.y0 - 1 <= y <= bbox.y1 + 1)
 
-    def decimated_path(
-        self, trajectory: Trajectory, last_step: int, low_quality: bool = False
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Steps (n,), pixels (n, 2) and hidden (n,) of a whole trail, thinned to what can be seen; nan breaks the line."""
-        axes_size, low_quality = self.detail_scale * max(self.axes.bbox.size), low_quality or self.low_quality
-        cells = LOW_QUALITY_CELLS if low_quality else 128 if axes_size < 512 else 256 if axes_size < 1024 else 512
-        steps, is_break = decimate_path(trajectory, last_step, self.decimation_bounds, cells, low_quality)
-        points, hidden = self.pixel_positions(trajectory, steps)
-        gap_indices = np.flatnonzero(is_break)
-        if gap_indices.size:
-            steps, points = (
-                np.insert(steps, gap_indices, steps[gap_indices]),
-                np.insert(points, gap_indices, np.nan, axis=0),
-            )
-            hidden = None if hidden is None else np.insert(hidden, gap_indices, False)
-        return steps, points, hidden
-
-    def expand_limits_if_needed(self, race: Race, include_background: bool = False) -> bool:
-        """Whether the static part must be made anew because the race, or ``faint`` paths, have left its limits; they then grow."""
-        return False
+    # Moving parts, from bottom to top
 
     def draw_background_paths(self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int]) -> None:
-        """What lies below all that moves: the paths of replicas and of branches, thin and pale. ``laid`` says up to which step
-        each of them is there already, and is kept up to date; a few replicas of many where it is drawn in haste."""
-        assert self.scene is not None
-        paths = [
-            (track, track.last_step, color, THIN_WIDTH)
-            for trajectories, color in self.scene.replica_trajectories
-            for track in trajectories[:: len(trajectories) // LOW_QUALITY_REPLICAS + 1 if self.low_quality else 1]
-        ]
-        for trajectory, last_step, color, width in paths + [
-            (*branch, BRANCH_WIDTH) for branch in self.scene.branch_trajectories
-        ]:
-            first_step = drawn_steps.get(trajectory)
-            if first_step is None or last_step - first_step > LOW_QUALITY_THRESHOLD:
-                _, points, _ = self.decimated_path(trajectory, last_step, low_quality=width == THIN_WIDTH)
-            else:
-                points, _ = self.pixels_between(trajectory, first_step, last_step)
-            for start_index in (
-                range(0, len(points) - 1, PATH_BLOCK) if width == BRANCH_WIDTH and self.has_outline else ()
-            ):
-                renderer.draw_line(
-                    points[start_index : start_index + PATH_BLOCK + 1],
-                    self.scene.theme.outline_color,
-                    2 * BRANCH_WIDTH,
-                    self.axes.bbox,
-                )
-            for start_index in range(0, len(points) - 1, PATH_BLOCK):
-                renderer.draw_line(points[start_index : start_index + PATH_BLOCK + 1], color, width, self.axes.bbox)
-            drawn_steps[trajectory] = last_step
+        """Draw the pale paths of replicas and branches.
+
+        ``drawn_steps`` maps each of them to the step up to which it is drawn already, and is updated.
+        """
 
     def draw_underlay(self, renderer: PathRenderer) -> None:
-        """Marks that lie below the trails."""
-
-    def draw_path_segments(self, renderer: PathRenderer, first_step: int, last_step: int) -> None:
-        """Draw the segments of updates ``first`` + 1 to ``last`` of every visible run, block by block."""
-        assert self.scene is not None
-        start = max(first_step - OVERLAP_POINTS, 0)
-        visible_runs = self.scene.visible_runs
-        run_points = [
-            self.coordinates(track, np.arange(start, min(last_step, track.last_step) + 1)) for track, _ in visible_runs
-        ]
-        if not run_points:
-            return
-        points, hidden = self.to_screen(
-            np.concatenate(run_points)
-        )  # of all runs at once: a frame has little to do but calls
-        splits = np.cumsum([len(piece) for piece in run_points])[:-1]
-        run_hidden = [None] * len(run_points) if hidden is None else np.split(hidden, splits)
-        paths = []
-        for (trajectory, style), path_points, path_hidden in zip(
-            visible_runs, np.split(points, splits), run_hidden, strict=True
-        ):
-            paths.append(
-                ProjectedPath.from_points(
-                    path_points,
-                    path_hidden,
-                    self.dash_phase(trajectory, path_points, first_step, last_step)
-                    if self.dash_pattern(style)
-                    else None,
-                )
-            )
-        for start_index in range(first_step - start, last_step - start, PATH_BLOCK):
-            for path, (_, style) in zip(paths, visible_runs, strict=True):
-                self.draw_piece(renderer, path, start_index, start_index + PATH_BLOCK + 1, style)
-
-    def dash_phase(self, trajectory: Trajectory, points: np.ndarray, first_step: int, last_step: int) -> np.ndarray:
-        """How far each point (n, 2) of a piece of trail is along the whole, where RETOUCH of them lie before the step ``first``."""
-        phase_step, phase = self.dash_phases.get(trajectory, (0, 0.0))
-        distances, start_index = distances_along(points), min(first_step, OVERLAP_POINTS, len(points) - 1)
-        if start_index < 0:  # the run ended before
-            return distances
-        distances += (phase if phase_step == first_step else 0.0) - distances[start_index]
-        if last_step % PATH_BLOCK == 0:  # whole blocks are drawn once and kept
-            self.dash_phases[trajectory] = last_step, float(distances[-1])
-        return distances
-
-    def redraw(self, renderer: PathRenderer, last_step: int) -> None:
-        """Draw all that is not static up to ``last``, but for the heads."""
-        self.draw_background_paths(renderer, {})
-        self.draw_paths(renderer, last_step)
+        """Draw the markers that lie below the paths; ``draw_paths`` calls this."""
 
     def draw_paths(self, renderer: PathRenderer, last_step: int) -> None:
-        """Draw the whole trails up to ``last``: thinned, in the blocks and the order in which ``trails`` would have."""
-        assert self.scene is not None
-        self.draw_underlay(renderer)
-        self.dash_phases, self.divergence_labels = {}, None
-        pieces: list[tuple[int, int, Any]] = []
-        for i, (trajectory, style) in enumerate(self.scene.visible_runs):
-            steps, points, hidden = self.decimated_path(trajectory, last_step)
-            distances = distances_along(points) if self.dash_pattern(style) else None
-            if distances is not None and distances.size:
-                self.dash_phases[trajectory] = last_step, float(distances[-1])
-            path = ProjectedPath.from_points(points, hidden, distances)
-            pieces += [
-                (key, i, (path, start_index, stop_index, style))
-                for key, start_index, stop_index in self.split_into_pieces(steps)
-            ]
-        for _, _, piece in sorted(pieces, key=lambda item: item[:2]):
-            self.draw_piece(renderer, *piece)
+        """Draw the whole path of every visible run up to ``last_step``."""
 
-    def dash_pattern(self, style: Style) -> tuple[float, ...]:
-        """How a trail is dashed here."""
-        return style.dash
-
-    @property
-    def piece_length(self) -> int:
-        """Points of a piece of a whole trail; more of them where speed counts more than which run lies over which."""
-        return 4 * PATH_BLOCK if self.low_quality else PATH_BLOCK
-
-    def split_into_pieces(self, steps: np.ndarray) -> list[tuple[int, int, int]]:
-        """A rank in time and the index range of each piece that a trail through ``steps`` is drawn in.
-
-        A piece ends after ``block`` points, and at the steps where a block of ``trails`` ends; later only at doubled steps.
-        """
-        last_step = int(steps[-1]) if len(steps) else 0
-        step_ends = [*range(0, min(last_step, FULL_PATH_THRESHOLD) + 1, self.piece_length)]
-        while step_ends[-1] < last_step:
-            step_ends.append(
-                min(
-                    max(
-                        step_ends[-1] + self.piece_length,
-                        2 * step_ends[-1] if step_ends[-1] >= FULL_PATH_THRESHOLD else 0,
-                    ),
-                    last_step,
-                )
-            )
-        index = np.searchsorted(steps, step_ends).tolist()
-        return [
-            (key, start_index, min(start_index + self.piece_length, stop_index) + 1)
-            for key, (first_index, stop_index) in enumerate(pairwise(index))
-            for start_index in range(first_index, stop_index, self.piece_length)
-        ]
-
-    def draw_piece(
-        self, renderer: PathRenderer, path: ProjectedPath, start_index: int, stop_index: int, style: Style
-    ) -> None:
-        """Draw the points ``low`` to ``high`` of a trail, and again the color of those just before, over the halo's end."""
-        assert self.scene is not None
-        if start_index >= len(path.visible) - 1:
-            return
-        clip = self.axes.bbox
-        if path.hidden is not None and not np.isnan(path.hidden[start_index:stop_index, 0]).all():
-            renderer.draw_line(path.hidden[start_index:stop_index], style.pale_color, PATH_WIDTH * 0.55, clip)
-        piece = path.visible[start_index:stop_index]
-        if (
-            self.has_outline
-            and not self.low_quality
-            and makes_progress(piece, renderer.backend_renderer.points_to_pixels(OUTLINE_WIDTH))
-        ):
-            renderer.draw_line(piece, self.scene.theme.outline_color, OUTLINE_WIDTH, clip, capstyle="butt")
-        start = max(start_index - OVERLAP_POINTS, 0)
-        dash_offset = 0.0 if path.distance_along is None else float(path.distance_along[start])
-        renderer.draw_line(
-            path.visible[start:stop_index],
-            style.color,
-            PATH_WIDTH,
-            clip,
-            dash=self.dash_pattern(style),
-            dash_offset=dash_offset,
-        )
+    def draw_path_segments(self, renderer: PathRenderer, first_step: int, last_step: int) -> None:
+        """Draw the segments of steps ``first_step`` + 1 to ``last_step`` of every visible run."""
 
     def draw_current_markers(self, renderer: PathRenderer) -> None:
-        """Draw each run's mark where it stands, the chosen run's last and larger; a cross where a diverged one was last seen."""
+        """Draw the marker of each run at its current position, the selected run last; a cross if it has diverged."""
         assert self.scene is not None
         scene = self.scene
         visible_runs, step, outline_color = scene.visible_runs, scene.race.step, scene.theme.outline_color
         if not visible_runs:
             if self.shows_hints:
-                annotations.draw_empty_message(renderer, self)
+                draw_empty_message(renderer, self.axes, scene.theme, has_runs=bool(scene.experiment.runs))
             return
         points, hidden = self.to_screen(
             np.concatenate(
@@ -330,9 +196,9 @@ class View(AxesLayout, ABC):
             trajectory, style = visible_runs[k]
             if not self.is_inside(points[k]):
                 continue
-            position, size = points[k : k + 1], 8.5
+            position, size = points[k : k + 1], MARKER_SIZE
             if trajectory is scene.selected_trajectory:
-                size = 9.5
+                size = SELECTED_MARKER_SIZE
                 renderer.draw_markers(position, "o", RING_SIZE, "none", outline_color, 3.4)
                 renderer.draw_markers(position, "o", RING_SIZE, "none", scene.theme.accent, 1.8)
             color = style.pale_color if hidden is not None and hidden[k] else style.color
@@ -342,20 +208,18 @@ class View(AxesLayout, ABC):
                 renderer.draw_markers(position, style.marker, size, color, outline_color, 1.4)
 
     def draw_step_ring(self, renderer: PathRenderer, index: int, step: int) -> None:
-        """Mark a step of a run."""
+        """Highlight a step of the run with this index."""
         assert self.scene is not None
         point = self.pixel_positions(self.scene.race.trajectories[index], np.array([step]))[0]
         if self.is_inside(point[0]):
             renderer.draw_markers(point, "o", RING_SIZE, "none", self.scene.theme.outline_color, 3.8)
             renderer.draw_markers(point, "o", RING_SIZE, "none", self.scene.theme.text, 1.8)
 
-    def nearest_step(self, pixel: tuple[float, float], max_distance: float) -> tuple[int, int] | None:
-        """The index of the run and the step whose trail is nearest to a pixel; None where none is so near."""
-        if self.hit_tester is None:
-            self.hit_tester = HitTester(self)
-        return self.hit_tester.find(pixel, max_distance)
+    def redraw(self, renderer: PathRenderer, last_step: int) -> None:
+        """Draw all moving parts up to ``last_step`` except the current markers."""
+        self.draw_background_paths(renderer, {})
+        self.draw_paths(renderer, last_step)
 
-    def is_inside(self, point: np.ndarray) -> bool:
-        """Whether a mark at this pixel (2,) lies on the axes, their edge included: it may then overhang."""
-        bbox, (x, y) = self.axes.bbox, point
-        return bool(bbox.x0 - 1 <= x <= bbox.x1 + 1 and bbox.y0 - 1 <= y <= bbox.y1 + 1)
+    def nearest_step(self, pixel: tuple[float, float], max_distance: float) -> tuple[int, int] | None:
+        """Return the index of the run and the step whose path is nearest to a pixel, None if none is so near."""
+        return None

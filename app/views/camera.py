@@ -1,7 +1,8 @@
-"""A perspective camera around a height field: projection, drawing order, and what the surface hides.
+"""The perspective camera of the 3D surface view: projection and drawing order.
 
-The field fills x, y in -1..1 and z in -TALL..TALL. Azimuth and elevation are in degrees and mean what they mean in
-mplot3d: the camera stands at azimuth degrees from the x axis, counter-clockwise, and elevation degrees above the floor.
+The unit box that the camera looks at has x and y in -1..1 and z in -HALF_HEIGHT..HALF_HEIGHT. Azimuth and elevation are
+in degrees with the meaning that they have in mplot3d: the camera is at ``azimuth`` degrees from the x axis,
+counterclockwise, and ``elevation`` degrees above the floor.
 """
 
 from __future__ import annotations
@@ -12,24 +13,26 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 HALF_HEIGHT = 0.62
-DISTANCE = 6.0
+DISTANCE = 6.0  # from the camera to the center of the box
 
 
 @dataclass(frozen=True)
 class Camera:
+    """A position around the unit box; angles in degrees, ``zoom`` as a factor on the size."""
+
     azimuth: float = -60.0
     elevation: float = 42.0
     zoom: float = 1.0
 
     def rotated(self, azimuth: float, elevation: float) -> Camera:
-        """Turned by so many degrees; the elevation stays between straight below and straight above."""
+        """Return the camera rotated by angles in degrees; the elevation stays in -90..90."""
         return Camera(
             (self.azimuth + azimuth + 180) % 360 - 180, min(90.0, max(-90.0, self.elevation + elevation)), self.zoom
         )
 
     @cached_property
     def axes(self) -> np.ndarray:
-        """Rows: to the right, upward, and toward the camera; unit vectors."""
+        """Unit vectors (3, 3) as rows: to the right, upward, and toward the camera."""
         a, e = np.radians([self.azimuth, self.elevation])
         return np.array(
             [
@@ -41,19 +44,25 @@ class Camera:
 
     @property
     def position(self) -> np.ndarray:
-        return DISTANCE * self.axes[2]
+        """The position (3,) of the camera."""
+        position: np.ndarray = DISTANCE * self.axes[2]
+        return position
 
     def project(self, points: np.ndarray, center: tuple[float, float], scale: float) -> np.ndarray:
-        """Points (..., 3) to pixels (..., 2): ``middle`` is the pixel of the origin, ``size`` the pixels of a unit there."""
+        """Return the pixels (..., 2) of points (..., 3).
+
+        ``center`` is the pixel of the origin, ``scale`` the pixels per unit there.
+        """
         camera_points = points @ self.axes.T
         camera_points[..., :2] *= (scale * self.zoom * DISTANCE / (DISTANCE - camera_points[..., 2]))[..., None]
-        return camera_points[..., :2] + center
+        pixels: np.ndarray = camera_points[..., :2] + center
+        return pixels
 
     def draw_order(self, nodes: np.ndarray, axis: int) -> list[tuple[slice, slice]]:
-        """Slices of a rising row of ``nodes`` along an axis, and of the cells between them, to be drawn from far to near.
+        """Return slices of ascending ``nodes`` along an axis and of the cells between them, ordered from far to near.
 
-        Where the camera stands beside the field that is one pair; where it stands above it, two that come toward the
-        cell below it, and that cell last.
+        If the camera is outside the range of the nodes, the result is one pair. If it is above a cell, the result is
+        the nodes on both sides, each toward that cell, and then the cell itself.
         """
         camera_coordinate = self.position[axis]
         forward, backward = (slice(None), slice(None)), (slice(None, None, -1), slice(None, None, -1))
@@ -69,10 +78,13 @@ class Camera:
         ]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=8)  # used for every point that is drawn, and depends on the elevation alone
 def projected_extent(elevation: float, floor_scale: float) -> tuple[float, float, float]:
-    """How far a box reaches to a side, down and up, in units, seen from an elevation and from whatever azimuth; its floor's sides
-    stand ``out`` from the middle. It is asked for with every point that is drawn, and changes only while somebody tilts."""
+    """Return how far the unit box extends sideways (both sides), down and up at an elevation and any azimuth.
+
+    The result is in units at the origin, for a zoom of 1. The corners of the floor are moved outward by the factor
+    ``floor_scale``.
+    """
     azimuths = np.radians(np.arange(0.0, 360.0, 15.0))
     corners = [
         np.column_stack(

@@ -1,9 +1,11 @@
-"""The surface from above: filled levels, the global minima, the start, the paths. A window of it can be shown larger."""
+"""The contour plot: the surface from above with filled levels, minima, the start point and the paths."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.text import Annotation
 
@@ -16,25 +18,28 @@ from app.plotting.search_overlay import draw_search_state
 from app.plotting.tick_formatters import UniformFormatter
 from app.utils.i18n import tr
 from app.utils.number_format import distinct_labels
-from app.views import annotations
-from app.views.base_view import View
+from app.views.annotations import DivergenceLabels
 from app.views.contour_image import ContourImage
+from app.views.path_view import PathView
 from app.views.scene import Scene
 from surfaces.surface import Bounds
 
 FILLED_LEVELS, LABELED_LEVELS, GRID_SIZE = 28, 10, 161
 FORMULA_FONT_SIZE, KEY_FONT_SIZE = 10.0, 8.5  # points
-MAX_LABELED_LINES, MAX_LINES = (
-    60,
-    1000,
-)  # level lines: with more of them there is no room for their numbers, or for the lines
+MAX_LABELED_LINES, MAX_LINES = 60, 1000  # pieces of level lines up to which they are labeled, and drawn
+LABEL_EDGE = 0.47  # fraction of the axes from their center beyond which a level label would be cut
 
 
-class ContourView(View):
-    """``window`` is the part of the plane that is shown, None for all of the scene's box.
+class ContourView(PathView):
+    """The contour plot, of the whole scene or of a part of the plane.
 
-    ``moving``: it is being moved. Then levels are painted as an image, without lines and numbers, and trails stay thinned
-    for where the window was.
+    Attributes
+    ----------
+    viewport
+        The part of the plane that is shown; None for the bounds of the scene.
+    interacting
+        Whether the viewport is moving. Then levels are drawn as an image, without lines and labels, and paths stay
+        decimated for the viewport at the start of the move.
     """
 
     id = "contour"
@@ -44,6 +49,12 @@ class ContourView(View):
     viewport: Bounds | None = None
     _interacting = False
 
+    def __init__(self, figure: Figure) -> None:
+        super().__init__(figure)
+        self.divergence_labels = DivergenceLabels()
+
+    # Viewport
+
     @property
     def visible_bounds(self) -> Bounds:
         """The part of the plane that is shown."""
@@ -52,37 +63,44 @@ class ContourView(View):
 
     @property
     def decimation_bounds(self) -> Bounds:
+        """The part of the plane for which paths are decimated."""
         return self.height_map.bounds
 
     @property
     def interacting(self) -> bool:
+        """Whether the viewport is moving."""
         return self._interacting
 
     @interacting.setter
-    def interacting(self, moving: bool) -> None:
-        self._interacting = self.low_quality = moving
+    def interacting(self, interacting: bool) -> None:
+        self._interacting = self.low_quality = interacting
         for artist in self.static_artists:
-            artist.set_visible(not moving)
-        self.contour_image.set_visible(moving)
+            artist.set_visible(not interacting)
+        self.contour_image.set_visible(interacting)
 
     def set_viewport(self, viewport: Bounds | None) -> None:
-        """Show another window from the next draw on; with its own levels once it is composed anew."""
+        """Show another part of the plane from the next draw on; levels are computed for it in ``show_scene``."""
         self.viewport = viewport
         (left, right), (bottom, top) = self.visible_bounds
         self.axes.set(xlim=(left, right), ylim=(bottom, top))
 
+    # Static artists
+
     def show_scene(self, scene: Scene) -> None:
+        """Build the static artists for a scene; for another surface, show all of it."""
         if self.scene is not None and scene.race.surface is not self.scene.race.surface:
             self.viewport = None
         super().show_scene(scene)
 
     def build_static_artists(self, scene: Scene) -> None:
-        axes = self.axes
+        """Add levels, axis labels and the key of the markers."""
+        axes, colormap = self.axes, surface_colormap(scene.theme)
         self.height_map = cached_height_map(scene.race.surface, self.visible_bounds)
         self.static_artists: list[Artist] = self.draw_contour_levels(self.height_map, scene)
-        self.contour_image = ContourImage(self, FILLED_LEVELS)
+        self.contour_image = ContourImage(
+            lambda: HeightMap(scene.race.surface, self.visible_bounds), colormap, FILLED_LEVELS
+        )
         axes.add_artist(self.contour_image)
-        theme = scene.theme
         self.set_viewport(self.viewport)
         x_label, y_label = scene.race.surface.axis_labels
         axes.set(xlabel=tr(x_label), ylabel=tr(y_label))
@@ -90,69 +108,61 @@ class ContourView(View):
             axis.set_major_formatter(UniformFormatter())
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
         key_text = tr("◎ start   ☆ minimum") if scene.race.surface.minima else tr("◎ start")
-        self.marker_key, self.formula = (
-            text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, theme.muted_text),
-            None,
-        )
+        self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
+        self.formula = None
         self.interacting = False
 
     def draw_contour_levels(self, height_map: HeightMap, scene: Scene) -> list[Artist]:
-        """Filled levels, lines at round heights, and the heights beside them."""
-        axes, color = self.axes, scene.theme.text
+        """Add filled levels, lines at round losses, and their labels; return these artists."""
         x, y = height_map.grid(GRID_SIZE)
-        normalized_heights = np.clip(
-            np.nan_to_num(height_map.normalized_height(height_map.heights(x, y)), nan=1.0), 0.0, 1.0
-        )
-        filled = axes.contourf(
-            x,
-            y,
-            normalized_heights,
-            levels=np.linspace(0, 1, FILLED_LEVELS + 1),
-            cmap=surface_colormap(scene.theme),
-            zorder=0,
-        )
-        if self.detail_scale > 1.0:  # in a vector file the seams between the levels would show
+        heights = height_map.normalized_height(height_map.heights(x, y))
+        heights = np.clip(np.nan_to_num(heights, nan=1.0), 0.0, 1.0)
+        levels = np.linspace(0, 1, FILLED_LEVELS + 1)
+        filled = self.axes.contourf(x, y, heights, levels=levels, cmap=surface_colormap(scene.theme), zorder=0)
+        if self.detail_scale > 1.0:  # in a vector file gaps between the levels would be visible
             filled.set(edgecolor="face", linewidth=0.4)
-        low, high = normalized_heights.min(), normalized_heights.max()
-        heights = {
-            fraction: h
-            for h in height_map.round_heights(LABELED_LEVELS)
-            if low < (fraction := float(height_map.normalized_height(h))) < high
+        low, high = heights.min(), heights.max()
+        losses = {
+            level: loss
+            for loss in height_map.round_heights(LABELED_LEVELS)
+            if low < (level := float(height_map.normalized_height(loss))) < high
         }
-        if not heights:
+        if not losses:
             return [filled]
-        lines = axes.contour(
-            x, y, normalized_heights, levels=sorted(heights), colors=color, linewidths=0.5, alpha=0.3, zorder=1
+        color = scene.theme.text
+        lines = self.axes.contour(
+            x, y, heights, levels=sorted(losses), colors=color, linewidths=0.5, alpha=0.3, zorder=1
         )
-        line_count = sum(
-            len(path.codes[path.codes == Path.MOVETO]) for path in lines.get_paths() if path.codes is not None
-        )
+        line_count = sum(np.count_nonzero(path.codes == Path.MOVETO) for path in lines.get_paths())
         if line_count > MAX_LINES:
             lines.remove()
             return [filled]
-        level_labels = dict(zip(heights, distinct_labels(list(heights.values())), strict=True))
-        labels = []
-        for label in (
-            axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=level_labels.__getitem__)
-            if line_count < MAX_LABELED_LINES
-            else ()
-        ):
+        if line_count >= MAX_LABELED_LINES:
+            return [filled, lines]
+        level_labels = dict(zip(losses, distinct_labels(list(losses.values())), strict=True))
+        return [filled, lines, *self._label_levels(lines, level_labels, height_map, color)]
+
+    def _label_levels(
+        self, lines: ContourSet, level_labels: dict[float, str], height_map: HeightMap, color: str
+    ) -> list[Artist]:
+        labels: list[Artist] = []
+        for label in self.axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=level_labels.__getitem__):
             label.set(color=color, alpha=0.8)
-            if (np.abs((label.get_position() - height_map.lower_left) / height_map.size - 0.5) > 0.47).any():
-                label.remove()  # it would be cut by the frame
+            if (np.abs((label.get_position() - height_map.lower_left) / height_map.size - 0.5) > LABEL_EDGE).any():
+                label.remove()
             else:
                 labels.append(label)
-        return [filled, lines, *labels]
+        return labels
 
     def add_deferred_artists(self) -> bool:
-        """The formula: mathtext loads a parser and fonts, which takes longer than all the rest."""
+        """Add the formula: loading the parser and the fonts of mathtext takes longer than everything else."""
         assert self.scene is not None
         text = f"${self.scene.race.surface.formula}$"
         self.formula = text_fitting.annotate_above(self.axes, text, "left", FORMULA_FONT_SIZE, self.scene.theme.text)
         return True
 
     def fit_labels(self) -> None:
-        """The formula as small as it must be to stand beside the key; none where that cannot be read."""
+        """Shrink the formula so that it fits next to the key; hide it if it were too small to read."""
         super().fit_labels()
         if self.marker_key is None:
             return
@@ -163,49 +173,58 @@ class ContourView(View):
         if text_fitting.shrink_to_fit(self.marker_key, KEY_FONT_SIZE, available_width):
             available_width -= self.marker_key.get_window_extent().width + 0.12 * dpi
         if self.formula is not None:
-            text_fitting.shrink_to_fit(
-                self.formula,
-                FORMULA_FONT_SIZE,
-                available_width,
-                self.cell_bbox.y1 - bbox.y1 - text_fitting.HEADING_OFFSET / 72 * dpi,
-            )
+            available_height = self.cell_bbox.y1 - bbox.y1 - text_fitting.HEADING_OFFSET / 72 * dpi
+            text_fitting.shrink_to_fit(self.formula, FORMULA_FONT_SIZE, available_width, available_height)
+
+    # Coordinates: x and y of the surface
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
+        """Return x and y (n, 2) of a run after each of ``steps`` (n,)."""
         return np.column_stack(trajectory.values_at(steps)[:2])
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
+        """Return the pixels (n, 2) of x and y (n, 2)."""
         return self.axes.transData.transform(points), None
 
     def start_position(self) -> np.ndarray:
-        """Where the start is, (1, 2)."""
+        """Return the pixel (1, 2) of the start point."""
         assert self.scene is not None
-        return self.axes.transData.transform([self.scene.experiment.start])
+        start = self.scene.experiment.start
+        assert start is not None
+        return self.axes.transData.transform([start])
+
+    # Moving parts
 
     def draw_underlay(self, renderer: PathRenderer) -> None:
-        """The minima and the start, as far as they lie on the map."""
+        """Draw the markers of the minima and of the start point, if they lie inside the axes."""
         assert self.scene is not None
         minima = np.array(self.scene.race.surface.minima, float).reshape(-1, 2)
         for positions, draw_marker in (
             (self.axes.transData.transform(minima), markers.draw_minimum_marker),
             (self.start_position(), markers.draw_start_marker),
         ):
-            draw_marker(
-                renderer, np.array([position for position in positions if self.is_inside(position)]).reshape(-1, 2)
-            )
+            inside = [position for position in positions if self.is_inside(position)]
+            draw_marker(renderer, np.array(inside).reshape(-1, 2))
+
+    def draw_paths(self, renderer: PathRenderer, last_step: int) -> None:
+        """Draw whole paths up to ``last_step``."""
+        self.divergence_labels.clear()
+        super().draw_paths(renderer, last_step)
 
     def draw_current_markers(self, renderer: PathRenderer) -> None:
-        """The runs' marks, over what their rules have looked at."""
+        """Draw search states, labels of diverged runs and, over them, the markers of the runs."""
         assert self.scene is not None
-        if self.scene.options.get("trials", True):
-            for trajectory, style in self.scene.visible_runs:
+        scene, step = self.scene, self.scene.race.step
+        if scene.options.get("trials", True):
+            for trajectory, style in scene.visible_runs:
+                run_step = min(step, trajectory.last_step)
                 draw_search_state(
-                    renderer,
-                    trajectory,
-                    min(self.scene.race.step, trajectory.last_step),
-                    style,
-                    self.scene.theme,
-                    self.axes.transData,
-                    self.axes.bbox,
+                    renderer, trajectory, run_step, style, scene.theme, self.axes.transData, self.axes.bbox
                 )
-        annotations.draw_divergence_labels(renderer, self)  # first: no slip may lie over a run that goes on
+        diverged_runs = [
+            (trajectory, style)
+            for trajectory, style in scene.visible_runs
+            if trajectory.diverged_at is not None and step > trajectory.last_step
+        ]
+        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, self.pixels_between)
         super().draw_current_markers(renderer)

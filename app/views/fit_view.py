@@ -1,4 +1,4 @@
-"""The data a loss surface was made from, and each run's curve through them as it moves."""
+"""The fit view: the data from which the loss surface was made, and the curve of each run through them."""
 
 from __future__ import annotations
 
@@ -15,22 +15,32 @@ from app.utils.i18n import tr
 from app.views.base_view import PATH_WIDTH, View
 from app.views.scene import Scene
 
-CURVE_POINTS = 161  # along a curve
-DENSE_DATA_THRESHOLD = 500  # points of data that stand so close that they are drawn smaller
-DATA_MARGIN = 0.15  # of the data's height, left free above and below them
-MAX_DOUBLINGS = 7  # times that room is doubled, at most, so that a curve far from the data is seen
+CURVE_POINTS = 161  # points per curve
+DENSE_DATA_THRESHOLD = 500  # points of data above which they are drawn smaller
+X_MARGIN, Y_MARGIN = 0.06, 0.15  # margins around the data as fractions of their range
+MAX_DOUBLINGS = 7  # times that a y margin may double to show a curve that is far from the data
 TITLE_FONT_SIZE = 9.0  # points
 
 
 class FitView(View):
+    """Data points and the current curve of each run.
+
+    View coordinates are x and y of the surface (n, 2), the two parameters of the model; they are shown as the point in
+    the middle of the curve. The view has no paths.
+    """
+
     id = "fit"
     title = "Fit"
 
     @staticmethod
     def applies_to(scene: Scene) -> bool:
+        """Return whether the surface is made from data."""
         return scene.race.surface.data is not None
 
+    # Static artists
+
     def build_static_artists(self, scene: Scene) -> None:
+        """Plot the data and set the limits, the title and the grid."""
         data, axes, theme = scene.race.surface.data, self.axes, scene.theme
         if data is None:
             axes.set_axis_off()
@@ -46,14 +56,8 @@ class FitView(View):
             markeredgecolor=theme.figure_background,
             markeredgewidth=0.0 if is_dense else 0.6,
         )
-        left, right = float(x.min()), float(x.max())
-        x_margin = 0.06 * (right - left) or 1.0
-        self.data_min, self.data_max = float(y.min()), float(y.max())
-        max_magnitude = max(abs(self.data_min), abs(self.data_max))
-        data_range = self.data_max - self.data_min
-        self.margin = DATA_MARGIN * (data_range if data_range > 1e-9 * max_magnitude else max_magnitude or 1.0)
-        axes.set(xlim=(left - x_margin, right + x_margin), xlabel="x", ylabel="y")
-        self.curve_x = np.linspace(*axes.get_xlim(), CURVE_POINTS)
+        self.set_data_range(x, y)
+        axes.set(xlabel="x", ylabel="y")
         self.set_y_limits(self.required_doublings(scene.race))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
@@ -62,8 +66,22 @@ class FitView(View):
         axes.grid(True, color=theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)
 
+    def set_data_range(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Set the x limits, and the range and the margin of y; constant data get a margin as well."""
+        left, right = float(x.min()), float(x.max())
+        x_margin = X_MARGIN * (right - left) or 1.0
+        self.axes.set_xlim(left - x_margin, right + x_margin)
+        self.curve_x = np.linspace(*self.axes.get_xlim(), CURVE_POINTS)
+        self.data_min, self.data_max = float(y.min()), float(y.max())
+        max_magnitude = max(abs(self.data_min), abs(self.data_max))
+        data_range = self.data_max - self.data_min
+        self.margin = Y_MARGIN * (data_range if data_range > 1e-9 * max_magnitude else max_magnitude or 1.0)
+
     def required_doublings(self, race: Race) -> tuple[int, int]:
-        """How many times the room below and above the data is doubled, so that some of every run's curve is seen."""
+        """Return how often the margins below and above the data must double to show a part of each visible curve.
+
+        A curve that would need more than ``MAX_DOUBLINGS`` does not count.
+        """
         assert self.scene is not None
         predict, doublings = self.scene.race.surface.predict, [0, 0]
         assert predict is not None
@@ -80,12 +98,14 @@ class FitView(View):
         return doublings[0], doublings[1]
 
     def set_y_limits(self, doublings: tuple[int, int]) -> None:
+        """Set the y limits to the data with margins that are doubled so often below and above."""
         self.margin_doublings = doublings
         self.axes.set_ylim(
             self.data_min - self.margin * 2 ** doublings[0], self.data_max + self.margin * 2 ** doublings[1]
         )
 
     def update_scene(self, scene: Scene) -> bool:
+        """Take the scene of another race; return whether its curves need other limits."""
         same_race = self.scene is not None and self.scene.race is scene.race
         super().update_scene(scene)
         if same_race or scene.race.surface.data is None:
@@ -95,6 +115,7 @@ class FitView(View):
         return doublings != old_doublings
 
     def expand_limits_if_needed(self, race: Race, include_background: bool = False) -> bool:
+        """Expand the y limits if a curve has left them; return whether they have changed."""
         if race.surface.data is None:
             return False
         doublings = self.required_doublings(race)
@@ -105,7 +126,7 @@ class FitView(View):
         return True
 
     def fit_labels(self) -> None:
-        """Above the axes, as many words as there is room for."""
+        """Choose the longest title that fits above the axes; shrink the shortest one if none does."""
         super().fit_labels()
         if self.axes.axison:
             max_width = self.cell_bbox.x1 - self.axes.bbox.x0
@@ -115,17 +136,10 @@ class FitView(View):
                     break
             text_fitting.shrink_to_fit(self.title_text, TITLE_FONT_SIZE, max_width)
 
-    def draw_path_segments(self, renderer: PathRenderer, first_step: int, last_step: int) -> None:
-        """A curve leaves no trail: what it was is in the loss."""
-
-    def draw_background_paths(self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int]) -> None:
-        """As ``trails``."""
-
-    def draw_paths(self, renderer: PathRenderer, last_step: int) -> None:
-        """As ``trails``."""
+    # Curves
 
     def curve_pixels(self, a: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Pixels (n, 2) of the model's values for the parameters a and b at x; all of one shape (n,), or a and b single."""
+        """Return the pixels (n, 2) of the model with parameters ``a`` and ``b``, (n,) or (1,), at ``x`` (n,)."""
         assert self.scene is not None
         predict = self.scene.race.surface.predict
         assert predict is not None
@@ -133,26 +147,16 @@ class FitView(View):
             return self.axes.transData.transform(np.column_stack([x, predict(a, b, x)]))
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
+        """Return the parameters (n, 2) of a run after each of ``steps`` (n,)."""
         return np.column_stack(trajectory.values_at(steps)[:2])
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, None]:
-        """The middle of each curve: x and y are its parameters."""
-        return self.curve_pixels(*points.T, np.full(len(points), sum(self.axes.get_xlim()) / 2)), None
-
-    def nearest_step(self, pixel: tuple[float, float], max_distance: float) -> None:
-        """There is no trail."""
-
-    def draw_step_ring(self, renderer: PathRenderer, index: int, step: int) -> None:
-        """The curve as it was after that step."""
-        assert self.scene is not None
-        trajectory, theme = self.scene.race.trajectories[index], self.scene.theme
-        if self.scene.race.surface.data is not None:
-            a, b, _ = trajectory.values_between(step, step)
-            for color, width in ((theme.outline_color, PATH_WIDTH), (theme.text, PATH_WIDTH / 2)):
-                renderer.draw_line(self.curve_pixels(a, b, self.curve_x), color, width, self.axes.bbox)
+        """Return the pixel in the middle of the curve for each pair of parameters (n, 2)."""
+        center = np.full(len(points), sum(self.axes.get_xlim()) / 2)
+        return self.curve_pixels(points[:, 0], points[:, 1], center), None
 
     def draw_current_markers(self, renderer: PathRenderer) -> None:
-        """Each run's curve as it stands, with the run's mark on it."""
+        """Draw the current curve of each run with its marker on it."""
         assert self.scene is not None
         if self.scene.race.surface.data is None:
             return
@@ -163,3 +167,12 @@ class FitView(View):
                 self.curve_pixels(a, b, self.curve_x), style.color, PATH_WIDTH, self.axes.bbox, dash=style.dash
             )
         super().draw_current_markers(renderer)
+
+    def draw_step_ring(self, renderer: PathRenderer, index: int, step: int) -> None:
+        """Draw the curve of a run after a step in the color of the text."""
+        assert self.scene is not None
+        trajectory, theme = self.scene.race.trajectories[index], self.scene.theme
+        if self.scene.race.surface.data is not None:
+            a, b, _ = trajectory.values_between(step, step)
+            for color, width in ((theme.outline_color, PATH_WIDTH), (theme.text, PATH_WIDTH / 2)):
+                renderer.draw_line(self.curve_pixels(a, b, self.curve_x), color, width, self.axes.bbox)

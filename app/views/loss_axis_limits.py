@@ -1,144 +1,115 @@
-"""The axes of the loss view: how far they reach, which scale the values allow, and their ticks."""
+"""The axes of the loss view: their limits, the scale that the values allow, and the ticks."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator, SymmetricalLogLocator
 
 from app.analysis.metric_series import metric_series
-from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.plotting.tick_formatters import UniformFormatter, format_power
 from app.utils.number_format import format_tick
+from app.views.loss_coordinates import INITIAL_LENGTHS, LossCoordinates
+from app.views.scene import Scene
 
-if TYPE_CHECKING:
-    from app.views.loss_view import LossView
-
-INITIAL_LENGTHS = {"steps": 100.0, "evaluations": 100.0, "time": 0.1}  # of the lower axis at first; then it doubles
-MAX_RISE = {
-    "linear": 20.0,
-    "log": 1e3,
-    "symlog": 1e3,
-}  # how far above its first value a curve is followed; then it leaves the plot
-MAX_FALL = 1e-18  # how far below, where the scale is logarithmic; what lies deeper is rounding
-POWER_TICK_DECADES = 2  # that an axis must span for powers of ten to be enough
-MIN_DECADES = 0.05  # decades, of an axis whose lowest value is not known
+# How far above its first value a curve is followed, in units of its initial distance to the minimum.
+MAX_RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}
+MAX_FALL = 1e-18  # how far below on a logarithmic axis, in the same units; smaller values are rounding errors
+MAX_START_VALUE = 1e290  # first values above this would overflow when multiplied by MAX_RISE
+POWER_TICK_DECADES = 2  # decades an axis must span to have enough powers of ten as ticks
+MIN_DECADES = 0.05  # decades of a logarithmic axis on a surface whose minimum is not known
+SCALE_OPTIONS: dict[str, dict[str, Any]] = {"log": {"nonpositive": "mask"}, "symlog": {"linthresh": 1.0}}
 
 
 class LossAxisLimits:
-    """``length`` of the lower axis, ``bounds`` of the height: both grow in big steps, so that they rarely do."""
+    """Limits that grow in large steps, so that few full draws are needed.
 
-    def __init__(self, view: LossView) -> None:
-        self.view, self.axes = view, view.axes
+    Attributes
+    ----------
+    x_length
+        The end of the x axis; doubles when a curve passes it.
+    y_limits
+        The limits of the y axis.
+    """
+
+    def __init__(self, axes: Axes, coordinates: LossCoordinates, tight: bool) -> None:
+        self.axes, self.coordinates, self.tight = axes, coordinates, tight
+        self.x_length, self.y_limits = 0.0, (0.0, 1.0)
+        self._forget_values()
+
+    def _forget_values(self) -> None:
+        self.checked_steps: dict[Trajectory, int] = {}  # up to which step each curve is part of the value range
+        self.min_value, self.max_value = math.inf, -math.inf
 
     @property
     def y_scale(self) -> str:
+        """The scale of the y axis: "linear", "log", or "symlog" in place of "log" if a value is not positive."""
         return self.axes.get_yscale()
 
-    @property
-    def minimum_unknown(self) -> bool:
-        """Whether nobody knows how low the curves may go."""
-        assert self.view.scene is not None
-        return self.view.quantity == "loss" and self.view.scene.race.surface.minimum_loss is None
+    # Limits
 
-    def reset_limits(self, race: Race) -> None:
-        """Look at a race from its start: the scale that its values allow, then the limits."""
-        assert self.view.scene is not None
-        scale = self.view.scene.experiment.loss_plot.y_scale
-        self.checked_steps: dict[Trajectory, int] = {}
-        if scale == "log" and self.minimum_unknown and self.minimum_value(race, include_background=True) <= 0:
+    def reset(self, scene: Scene, step: int) -> None:
+        """Set the scale and the limits for a race from its start to ``step``."""
+        scale = scene.experiment.loss_plot.y_scale
+        self._forget_values()
+        if scale == "log" and self._minimum_unknown(scene) and self._new_minimum(scene, step, True) <= 0:
             scale = "symlog"
         if scale != self.y_scale:
-            self.axes.set_yscale(scale, **{"log": {"nonpositive": "mask"}, "symlog": {"linthresh": 1.0}}.get(scale, {}))
-        self.min_value, self.max_value = math.inf, -math.inf
-        self.update_limits(race, include_background=True)
+            self.axes.set_yscale(scale, **SCALE_OPTIONS.get(scale, {}))
+        self._set_limits(scene, step)
 
-    def curves(self, race: Race, include_background: bool) -> list[tuple[Trajectory, int]]:
-        """Each curve with its last step: those of the runs, and with ``faint`` those of branches and replicas."""
-        scene = self.view.scene
-        assert scene is not None
-        curves = [(trajectory, min(race.step, trajectory.last_step)) for trajectory, _ in scene.visible_runs]
-        if include_background:
-            curves += [(track, last_step) for track, last_step, _ in scene.branch_trajectories]
-            curves += [
-                (track, track.last_step) for trajectories, _ in scene.replica_trajectories for track in trajectories
-            ]
-        return curves
+    def update(self, scene: Scene, step: int) -> bool:
+        """Take another race, but keep the limits if they suit it as well; return whether they have changed."""
+        x_length, y_limits, y_scale = self.x_length, self.y_limits, self.y_scale
+        self.reset(scene, step)
+        if x_length != self.x_length or y_scale != self.y_scale or not self._suits(y_limits, scene):
+            return True
+        self.y_limits = y_limits
+        self.axes.set_ylim(*y_limits)
+        self._set_y_ticks()
+        return False
 
-    def minimum_value(self, race: Race, include_background: bool) -> float:
-        """The lowest value that is new, whatever the scale; inf where there is none."""
-        return min(
-            (
-                self._new_value_range(trajectory, last_step, -math.inf)[0]
-                for trajectory, last_step in self.curves(race, include_background)
-            ),
-            default=math.inf,
-        )
+    def expand_if_needed(self, scene: Scene, step: int, include_background: bool) -> bool:
+        """Expand the limits if the curves have left them at ``step``; return whether they have changed."""
+        if (
+            self.y_scale == "log"
+            and self._minimum_unknown(scene)
+            and self._new_minimum(scene, step, include_background) <= 0
+        ):
+            self.reset(scene, step)
+            return True
+        low, high = self._update_value_range(scene, step, include_background)
+        inside = low > high or (low >= self.y_limits[0] and high <= self.y_limits[1])
+        if inside and self.coordinates.max_x(curves(scene, step, include_background)) <= self.x_length:
+            return False
+        self._set_limits(scene, step)
+        return True
 
-    def _new_value_range(self, trajectory: Trajectory, last_step: int, lower_bound: float) -> tuple[float, float]:
-        offset, first_step = self.view.offset, min(self.checked_steps.get(trajectory, 0), last_step)
-        low, high = metric_series(trajectory, self.view.quantity).value_range(
-            first_step, last_step, lower_bound + offset
-        )
-        return low - offset, high - offset
+    def _set_limits(self, scene: Scene, step: int) -> None:
+        self._set_x_limits(scene, step)
+        self._set_y_limits(*self._update_value_range(scene, step, True), self._minimum_unknown(scene))
+        self._set_y_ticks()
 
-    def update_value_range(self, race: Race, include_background: bool) -> tuple[float, float]:
-        """The lowest and the highest value so far, as far as the axis follows; inf, -inf where none.
-
-        Only steps that are new since the last call are looked at.
-        """
-        curves, lower_bound = self.curves(race, include_background), 0.0 if self.y_scale == "log" else -math.inf
-        for trajectory, last_step in curves:
-            low, high = self._new_value_range(trajectory, last_step, lower_bound)
-            self.min_value, self.max_value = min(self.min_value, low), max(self.max_value, high)
-            self.checked_steps[trajectory] = max(self.checked_steps.get(trajectory, 0), last_step)
-        low, high = self.min_value, self.max_value
-        if low <= high and curves:
-            first_values = (
-                metric_series(curves[0][0], self.view.quantity).values_up_to(min(curves[0][1], 1)) - self.view.offset
-            )
-            start_value = float(first_values[0] if math.isfinite(first_values[0]) else first_values[-1])
-            if abs(start_value) < 1e290:
-                bottom, top = self.followed_range(start_value)
-                low, high = min(max(low, bottom), top), max(min(high, top), bottom)
-        return low, high
-
-    def followed_range(self, start_value: float) -> tuple[float, float]:
-        """Between which values a curve that begins at ``begin`` is followed."""
-        scene, quantity, scale = self.view.scene, self.view.quantity, self.y_scale
-        assert scene is not None
-        minimum, span = 0.0, scene.height_map.height_range
-        if quantity == "rate":
-            return 0.0, math.inf
-        if quantity == "step":
-            start_value = span = max(start_value, *scene.height_map.size.tolist())
-        elif quantity == "loss":
-            minimum_loss = scene.race.surface.minimum_loss
-            if minimum_loss is None:
-                max_distance = MAX_RISE[scale] * max(abs(start_value), span)
-                return MAX_FALL * max_distance if scale == "log" else -max_distance, max_distance
-            minimum = minimum_loss - self.view.offset
-        depth = max(start_value - minimum, 0.0) or span
-        return MAX_FALL * depth if scale == "log" else minimum, start_value + MAX_RISE[scale] * depth
-
-    def update_limits(self, race: Race, include_background: bool) -> None:
-        """Limits in big steps: the length doubles, a logarithmic height gains whole decades."""
-        assert self.view.scene is not None
-        loss_plot = self.view.scene.experiment.loss_plot
-        min_length, max_x = (
-            INITIAL_LENGTHS[loss_plot.x_quantity],
-            self.view.max_x(self.curves(race, include_background)),
-        )
+    def _set_x_limits(self, scene: Scene, step: int) -> None:
+        """Set the limits of x; the length doubles until it contains all curves."""
+        coordinates, is_log = self.coordinates, scene.experiment.loss_plot.x_scale == "log"
+        start = coordinates.log_x_start(track for track, _ in scene.visible_runs) if is_log else 0.0
+        min_length = INITIAL_LENGTHS[coordinates.x_quantity]
+        max_x = coordinates.max_x(curves(scene, step, include_background=True))
         self.x_length = min_length * 2 ** math.ceil(math.log2(max(max_x, min_length) / min_length))
-        if self.view.tight_limits and max_x > (2 * self.view.log_x_start if loss_plot.x_scale == "log" else 0):
+        if self.tight and max_x > 2 * start:
             self.x_length = max_x
-        low, high = self.update_value_range(race, include_background)
+        self.axes.set_xlim(start, self.x_length)
+
+    def _set_y_limits(self, low: float, high: float, minimum_unknown: bool) -> None:
+        """Set the limits of y around a value range; on a logarithmic axis they grow by whole decades."""
         if low > high:
             low = high = 1.0
-        if self.y_scale == "log" and self.minimum_unknown:
+        if self.y_scale == "log" and minimum_unknown:
             decades = max(math.log10(high) - math.log10(low), MIN_DECADES)
             self.y_limits = max(low, 1e-300) / 10 ** (0.5 * decades), min(high, 1e300) * 10 ** (0.2 * decades)
         elif self.y_scale == "log":
@@ -151,12 +122,20 @@ class LossAxisLimits:
                 (0.0 if low >= 0 else high - value_range * 1.05),
                 max(high, low + value_range * 0.1) + value_range * 0.05,
             )
-        self.axes.set_xlim(self.view.log_x_start if loss_plot.x_scale == "log" else 0, self.x_length)
         self.axes.set_ylim(*self.y_limits)
-        self.set_y_ticks()
 
-    def set_y_ticks(self) -> None:
-        """Ticks of the height: powers of ten; numbers between them where the axis spans few."""
+    def _suits(self, y_limits: tuple[float, float], scene: Scene) -> bool:
+        """Return whether earlier limits contain the current ones without being much wider, so that drags keep them."""
+        (low, high), (bottom, top) = y_limits, self.y_limits
+        if not (low <= bottom and top <= high):
+            return False
+        if self.y_scale == "log":
+            decades = math.log10(top / bottom)
+            return math.log10(high / low) <= (2 * decades if self._minimum_unknown(scene) else decades + 4)
+        return high - low <= 4 * (top - bottom)
+
+    def _set_y_ticks(self) -> None:
+        """Set powers of ten as ticks; other numbers where the axis spans few decades."""
         axis, (low, high) = self.axes.yaxis, self.y_limits
         if self.y_scale == "linear":
             axis.set_major_formatter(UniformFormatter())
@@ -172,44 +151,78 @@ class LossAxisLimits:
             axis.set_minor_locator(LogLocator(subs="auto"))
         elif self.y_scale == "log" and high >= low * 10:
             axis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
-            axis.set_minor_locator(LogLocator(subs=np.arange(2, 10)))
+            axis.set_minor_locator(LogLocator(subs=range(2, 10)))
             axis.set_major_formatter(FuncFormatter(format_tick))
         else:
             axis.set_major_locator(AutoLocator())
             axis.set_minor_locator(NullLocator())
             axis.set_major_formatter(UniformFormatter())
 
-    def update_race(self, race: Race) -> bool:
-        """Measure another race; keep the limits where they serve it as well. Whether they are others now."""
-        x_length, y_limits, y_scale = self.x_length, self.y_limits, self.y_scale
-        self.reset_limits(race)
-        if x_length != self.x_length or y_scale != self.y_scale or not self.covers(y_limits):
-            return True
-        self.y_limits = y_limits
-        self.axes.set_ylim(*y_limits)
-        self.set_y_ticks()
-        return False
+    # Values
 
-    def covers(self, y_limits: tuple[float, float]) -> bool:
-        """Whether earlier limits hold what the ones of now hold, and are not much wider: a drag must not redraw the axes."""
-        (low, high), (bottom, top) = y_limits, self.y_limits
-        if self.y_scale == "log":
-            decades = math.log10(top / bottom)
-            return (
-                low <= bottom
-                and top <= high
-                and math.log10(high / low) <= (2 * decades if self.minimum_unknown else decades + 4)
-            )
-        return low <= bottom and top <= high and high - low <= 4 * (top - bottom)
+    def _minimum_unknown(self, scene: Scene) -> bool:
+        """Return whether the view shows the loss of a surface whose minimum is not known."""
+        return self.coordinates.quantity == "loss" and scene.race.surface.minimum_loss is None
 
-    def expand_limits_if_needed(self, race: Race, include_background: bool) -> bool:
-        """Whether the curves have left the limits, which are then grown."""
-        if self.y_scale == "log" and self.minimum_unknown and self.minimum_value(race, include_background) <= 0:
-            self.reset_limits(race)
-            return True
-        low, high = self.update_value_range(race, include_background)
-        inside = low > high or (low >= self.y_limits[0] and high <= self.y_limits[1])
-        if inside and self.view.max_x(self.curves(race, include_background)) <= self.x_length:
-            return False
-        self.update_limits(race, include_background=True)
-        return True
+    def _new_minimum(self, scene: Scene, step: int, include_background: bool) -> float:
+        """Return the lowest value that is not part of the value range yet, positive or not; inf if there is none."""
+        return min(
+            (
+                self._new_value_range(trajectory, last_step, -math.inf)[0]
+                for trajectory, last_step in curves(scene, step, include_background)
+            ),
+            default=math.inf,
+        )
+
+    def _new_value_range(self, trajectory: Trajectory, last_step: int, lower_bound: float) -> tuple[float, float]:
+        """Return the lowest and the highest value of a curve above a bound since the last step that was checked."""
+        offset, first_step = self.coordinates.offset, min(self.checked_steps.get(trajectory, 0), last_step)
+        series = metric_series(trajectory, self.coordinates.quantity)
+        low, high = series.value_range(first_step, last_step, lower_bound + offset)
+        return low - offset, high - offset
+
+    def _update_value_range(self, scene: Scene, step: int, include_background: bool) -> tuple[float, float]:
+        """Return the lowest and the highest value so far within the followed range; inf, -inf if there is none.
+
+        Only steps since the last call are examined.
+        """
+        lines, lower_bound = curves(scene, step, include_background), 0.0 if self.y_scale == "log" else -math.inf
+        for trajectory, last_step in lines:
+            low, high = self._new_value_range(trajectory, last_step, lower_bound)
+            self.min_value, self.max_value = min(self.min_value, low), max(self.max_value, high)
+            self.checked_steps[trajectory] = max(self.checked_steps.get(trajectory, 0), last_step)
+        low, high = self.min_value, self.max_value
+        if low <= high and lines:
+            trajectory, last_step = lines[0]
+            first_values = self.coordinates.y_values(trajectory, np.arange(min(last_step, 1) + 1))
+            start_value = float(first_values[0] if math.isfinite(first_values[0]) else first_values[-1])
+            if abs(start_value) < MAX_START_VALUE:
+                bottom, top = self._followed_range(scene, start_value)
+                low, high = min(max(low, bottom), top), max(min(high, top), bottom)
+        return low, high
+
+    def _followed_range(self, scene: Scene, start_value: float) -> tuple[float, float]:
+        """Return the range of values within which a curve that begins at ``start_value`` is followed."""
+        quantity, scale = self.coordinates.quantity, self.y_scale
+        minimum, span = 0.0, scene.height_map.height_range
+        if quantity == "rate":
+            return 0.0, math.inf
+        if quantity == "step":
+            start_value = span = max(start_value, *scene.height_map.size.tolist())
+        elif quantity == "loss":
+            minimum_loss = scene.race.surface.minimum_loss
+            if minimum_loss is None:
+                max_distance = MAX_RISE[scale] * max(abs(start_value), span)
+                return MAX_FALL * max_distance if scale == "log" else -max_distance, max_distance
+            minimum = minimum_loss - self.coordinates.offset
+        depth = max(start_value - minimum, 0.0) or span
+        return MAX_FALL * depth if scale == "log" else minimum, start_value + MAX_RISE[scale] * depth
+
+
+def curves(scene: Scene, step: int, include_background: bool) -> list[tuple[Trajectory, int]]:
+    """Return each visible run with its last step, with ``include_background`` also branches and replicas."""
+    lines = [(trajectory, min(step, trajectory.last_step)) for trajectory, _ in scene.visible_runs]
+    if include_background:
+        lines += [(track, last_step) for track, last_step, _ in scene.branch_trajectories]
+        lines += [(track, track.last_step) for trajectories, _ in scene.replica_trajectories for track in trajectories]
+    return lines

@@ -1,4 +1,4 @@
-"""Scene: what all views are given to show."""
+"""The scene: everything that the views need to know of a race in order to draw it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,32 @@ from app.model.experiment import Experiment
 from app.theming.theme import LIGHT, Style, Theme
 from surfaces.surface import Bounds
 
-BranchTrajectory = tuple[Trajectory, int, str]
-ReplicaTrajectories = tuple[list[Trajectory], str]
+BranchTrajectory = tuple[Trajectory, int, str]  # run, last step that is drawn, pale color
+ReplicaTrajectories = tuple[list[Trajectory], str]  # the replicas of one run, pale color
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is shown: a race, over a box (the experiment's own unless another is held), in a theme.
+    """A race and how to show it.
 
-    ``chosen`` is the run that stands out. ``experiment`` is the race's as it is now; the race itself goes on and takes others.
-    ``ghosts`` are the paths of the branches that are shown: a track, its last step that is drawn, and its pale color.
-    ``bundles`` are the replicas of each run that has any, and their pale color.
+    Attributes
+    ----------
+    race
+        The race. It advances while the scene stays the same, so its current step is not part of the scene.
+    theme
+        Colors and markers.
+    bounds
+        The part of the plane to show; None for the plot domain of the experiment.
+    options
+        Options of the View menu, for example ``equal`` (equal axis scales) and ``trials`` (search states).
+    selected_run
+        Index of the highlighted run.
+    experiment
+        The experiment of the race when the scene was made; the race may take others.
+    branch_trajectories
+        The visible runs of the visible branches.
+    replica_trajectories
+        For each visible run with replicas, these replicas.
     """
 
     race: Race
@@ -61,14 +76,16 @@ class Scene:
 
     @cached_property
     def height_map(self) -> HeightMap:
+        """The losses over the bounds."""
         return height_map_for(self.experiment, self.bounds)
 
     @cached_property
     def styles(self) -> list[Style]:
+        """The style of each run, visible or not."""
         return self.theme.styles(self.experiment.runs)
 
     def same_static_artists(self, other: Scene) -> bool:
-        """Whether the static part of every view is the same."""
+        """Return whether the static artists of every view are the same for another scene."""
         return (
             self.height_map is other.height_map
             and self.theme is other.theme
@@ -77,7 +94,7 @@ class Scene:
         )
 
     def same_background_paths(self, other: Scene) -> bool:
-        """Whether the same paths of branches and replicas are shown."""
+        """Return whether another scene has the same paths of branches and replicas."""
         return (self.branch_trajectories, self.replica_trajectories) == (
             other.branch_trajectories,
             other.replica_trajectories,
@@ -85,16 +102,18 @@ class Scene:
 
     @property
     def displayed_steps(self) -> list[int]:
-        """The step that each run is shown at now."""
+        """The step at which each run is shown now."""
         return [min(self.race.step, trajectory.last_step) for trajectory in self.race.trajectories]
 
     @cached_property
     def selected_trajectory(self) -> Trajectory | None:
-        is_valid = self.selected_run is not None and 0 <= self.selected_run < len(self.race.trajectories)
-        return self.race.trajectories[self.selected_run] if is_valid else None  # type: ignore[index]
+        """The highlighted run, None if there is none with that index."""
+        index, trajectories = self.selected_run, self.race.trajectories
+        return trajectories[index] if index is not None and 0 <= index < len(trajectories) else None
 
     @cached_property
     def visible_runs(self) -> list[tuple[Trajectory, Style]]:
+        """The visible runs with their styles, in the order of the experiment."""
         return [
             (trajectory, style)
             for trajectory, style in zip(self.race.trajectories, self.styles, strict=True)

@@ -19,7 +19,7 @@ from app.model.run import Run
 from app.theming.theme import THEMES
 from app.utils.number_format import format_value, format_with_resolution
 from app.views import hit_testing
-from app.views.base_view import View
+from app.views.path_view import PathView
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
@@ -124,7 +124,11 @@ def test_trails_are_looked_through_again_only_when_they_are_others(
 ) -> None:
     window, made = open_window(), []
     look = hit_testing.HitTester.__init__
-    monkeypatch.setattr(hit_testing.HitTester, "__init__", lambda self, view: made.append(view.id) or look(self, view))
+    monkeypatch.setattr(
+        hit_testing.HitTester,
+        "__init__",
+        lambda self, paths, to_pixels: made.append(to_pixels.__self__.id) or look(self, paths, to_pixels),
+    )
     for step in (10, 20, 30, 40):
         point_at(window, "contour", place(window, "contour", 0, step))
     assert made == ["contour"]
@@ -138,7 +142,7 @@ def test_trails_are_looked_through_again_only_when_they_are_others(
 def test_while_it_plays_nobody_looks_for_steps(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     window.session.clock.play()
-    monkeypatch.setattr(View, "nearest_step", lambda *_: pytest.fail("looked for"))
+    monkeypatch.setattr(PathView, "nearest_step", lambda *_: pytest.fail("looked for"))
     point_at(window, "contour", place(window, "contour", 0, 30))
     assert "loss" in words(window)
     assert window.view_area.hover_readout.highlighted is None

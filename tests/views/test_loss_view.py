@@ -159,7 +159,7 @@ def test_the_minimum_is_taken_off_where_that_is_asked_for_and_on_a_log_axis() ->
             Experiment("styblinski_tang", runs=DEFAULT_EXPERIMENT.runs, loss_plot=LossPlot(quantity, y_scale=scale)), 10
         )
         view = shown(race)
-        assert view.offset == (race.surface.minimum_loss if offset else 0.0)
+        assert view.plot_coordinates.offset == (race.surface.minimum_loss if offset else 0.0)
         assert view.axes.get_ylabel() == ("loss − minimum" if offset else "loss")
 
 

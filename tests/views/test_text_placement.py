@@ -212,8 +212,8 @@ def test_a_run_that_is_shown_again_has_its_room_in_the_loss_view() -> None:
     race = edit(race, lambda e: e.with_run(1, replace(e.runs[1], visible=True)))
     view.update_scene(Scene(race))
     values = race.trajectories[1].values_between(0, 80)[2]
-    assert view.y_limits[0] <= values.min()
-    assert values.max() <= view.y_limits[1]
+    assert view.axis_limits.y_limits[0] <= values.min()
+    assert values.max() <= view.axis_limits.y_limits[1]
 
 
 LOUD = replace(LIGHT, divider="#ff00ff", muted_text="#ff00ff", name="loud")
