@@ -1,4 +1,4 @@
-"""Room: axes in their part of a figure, with as much space around them as the words there need."""
+"""Place axes in a cell of a figure, with margins that fit their labels."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ from matplotlib.transforms import Bbox
 
 from app.plotting import text_fitting
 
-EDGE_MARGIN = 0.05  # inches between the axes' words and the edge
-SMALL_HEIGHT, TICK_LABEL_HEIGHT = (
-    2.4,
-    0.28,
-)  # inches: in a view that is lower the lower axis has no name, and its numbers need so much
+EDGE_MARGIN = 0.05  # inches between the labels of the axes and the edge of the cell
+SMALL_HEIGHT = 2.4  # inches; in a lower cell the x axis has no label
+TICK_LABEL_HEIGHT = 0.28  # inches; the bottom margin there
 
 
 class AxesLayout:
-    """``room``: the part of the figure, as shares of it; ``margins``: inches around the axes, at least, ``heading`` above them
-    where it is ``headed``, which is when words stand there."""
+    """Axes in a cell of a figure.
 
-    margins: ClassVar[tuple[float, float, float, float]] = (0.58, 0.46, 0.14, 0.14)  # left, bottom, right, top
+    Attributes
+    ----------
+    cell
+        Left, bottom, width and height as fractions of the figure.
+    margins
+        Minimum distances between axes and cell in inches: left, bottom, right, top.
+    heading_height
+        Minimum top margin in inches while ``has_heading`` is set, which means that there is a text above the axes.
+    """
+
+    margins: ClassVar[tuple[float, float, float, float]] = (0.58, 0.46, 0.14, 0.14)
     heading_height: ClassVar[float] = 0.34
     has_heading: bool = True
 
@@ -30,17 +37,17 @@ class AxesLayout:
         self.cell = (0.0, 0.0, 1.0, 1.0)
 
     def set_bounds(self, cell: tuple[float, float, float, float] | None = None) -> None:
-        """Fit the axes into their part of the figure (left, bottom, width, height as shares), inside the margins."""
+        """Place the axes in a cell, the current one by default, inside the minimum margins."""
         self.cell = cell or self.cell
         self._apply_margins(*self.effective_margins())
 
     @property
     def is_small(self) -> bool:
-        """Whether there is too little room for all that could be written."""
+        """Whether the cell is too low for all labels."""
         return bool(self.cell_bbox.height < SMALL_HEIGHT * self.figure.dpi)
 
     def effective_margins(self) -> tuple[float, float, float, float]:
-        """The margins that this much room allows."""
+        """Return the minimum margins for the height of the cell."""
         left, bottom, right, top = self.margins
         return (
             left,
@@ -50,7 +57,7 @@ class AxesLayout:
         )
 
     def fit_labels(self) -> None:
-        """Fit the words at the axes in, and widen the margins to what they need. Before every full draw: only there they change."""
+        """Fit the labels of the axes and widen the margins for them; call this before each full draw."""
         self.set_bounds()
         axes, cell_bbox, dpi = self.axes, self.cell_bbox, self.figure.dpi
         if not axes.axison:
@@ -86,7 +93,7 @@ class AxesLayout:
 
     @property
     def cell_bbox(self) -> Bbox:
-        """The view's part of the figure, in pixels."""
+        """The cell in pixels."""
         left, bottom, width, height = self.cell
         bbox = self.figure.bbox
         return Bbox.from_bounds(left * bbox.width, bottom * bbox.height, width * bbox.width, height * bbox.height)

@@ -13,7 +13,7 @@ from app.theming.theme import Theme
 
 @lru_cache(maxsize=8)
 def surface_colormap(theme: Theme) -> Colormap:
-    """Return viridis, mixed with the theme's plain color so that paths stand out, from low to high loss."""
+    """Return viridis, from low to high loss, blended toward a plain color of the theme so that paths stand out."""
     colors = colormaps["viridis"](np.linspace(0.06, 1, 256))[:, :3]
     mixed = colors * (1 - theme.colormap_mix) + np.array(to_rgb(theme.colormap_target)) * theme.colormap_mix
     return ListedColormap(mixed, name=f"thalweg {theme.name}")

@@ -1,6 +1,6 @@
-"""The letters of the figures: those of the window, as far as matplotlib finds them, and such as have what they lack.
+"""The font families of figures: that of the window if matplotlib finds it, and fallbacks for missing characters.
 
-Words stay out of mathtext, which knows neither.
+Mathtext does not use these families, so texts in the language of the user must not be set in it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from app.utils.i18n import current_language
 
-DEFAULT_FAMILY = "DejaVu Sans"  # comes with matplotlib
+DEFAULT_FAMILY = "DejaVu Sans"  # included in matplotlib
 HANGUL_FAMILIES = (
     "Noto Sans CJK KR",
     "Noto Sans KR",
@@ -20,39 +20,34 @@ HANGUL_FAMILIES = (
     "Source Han Sans KR",
     "UnDotum",
     "Noto Sans CJK JP",
-)  # the first that is there is taken, else any font that has them
-FALLBACK_FAMILIES = {
-    "ko": ("한", HANGUL_FAMILIES)
-}  # by the code of a language: a letter that USUAL has not, and families that have it
+)  # in order of preference
+# By language code: a character that DEFAULT_FAMILY lacks, and families that have it.
+FALLBACK_FAMILIES = {"ko": ("한", HANGUL_FAMILIES)}
 _font_families: tuple[str, ...] = (DEFAULT_FAMILY,)
 
 
 def set_font_family(family: str) -> None:
-    """From now on figures are written in this family where it is known, and in the language that is spoken."""
+    """Use a font family, if matplotlib finds it, and the fallbacks of the current language in all later figures."""
     global _font_families
     from matplotlib import rcParams
 
-    fallbacks = (
-        [find_family(*FALLBACK_FAMILIES[current_language().code])]
-        if current_language().code in FALLBACK_FAMILIES
-        else []
-    )
+    code = current_language().code
+    fallbacks = [find_family(*FALLBACK_FAMILIES[code])] if code in FALLBACK_FAMILIES else []
     _font_families = tuple(
         dict.fromkeys([*([family] if family in available_families() else []), DEFAULT_FAMILY, *filter(None, fallbacks)])
     )
     rcParams["font.sans-serif"] = list(_font_families)
-    rcParams["font.family"] = (
-        [*_font_families, "sans-serif"] if any(fallbacks) else ["sans-serif"]
-    )  # of a generic one only the first is asked
+    # Matplotlib uses only the first family that it finds of a generic family, so fallbacks are listed by name.
+    rcParams["font.family"] = [*_font_families, "sans-serif"] if any(fallbacks) else ["sans-serif"]
 
 
 def font_families() -> tuple[str, ...]:
-    """The families in use, the first one first; a letter that it lacks is taken from the next."""
+    """Return the families in use; a character missing in one is taken from the next."""
     return _font_families
 
 
 def available_families() -> set[str]:
-    """The families that matplotlib finds."""
+    """Return the families that matplotlib finds."""
     from matplotlib.font_manager import fontManager
 
     return {font.name for font in fontManager.ttflist}
@@ -60,7 +55,7 @@ def available_families() -> set[str]:
 
 @lru_cache
 def find_family(character: str, families: tuple[str, ...]) -> str | None:
-    """A family with a letter: the first of these that is there, else any; None where no font of this computer has it."""
+    """Return the first of some installed families that has a character, else any family that has it, else None."""
     matches = _families_with(families, character)
     if not matches:
         _add_system_fonts(character)
@@ -69,7 +64,7 @@ def find_family(character: str, families: tuple[str, ...]) -> str | None:
 
 
 def _families_with(families: tuple[str, ...], character: str) -> list[str]:
-    """Those of the families that are there and have a letter: fonts of one name do not all have the same ones."""
+    """Return the families that have a character, which differs between versions of one font."""
     from matplotlib.font_manager import fontManager
 
     paths = {font.name: font.fname for font in fontManager.ttflist}
@@ -77,7 +72,7 @@ def _families_with(families: tuple[str, ...], character: str) -> list[str]:
 
 
 def _add_system_fonts(character: str) -> None:
-    """The fonts with a letter that were installed after matplotlib had made its list, which it keeps for ever."""
+    """Add fonts with a character that were installed after matplotlib cached its list of fonts."""
     from matplotlib.font_manager import findSystemFonts, fontManager
 
     listed_paths = {font.fname for font in fontManager.ttflist}
@@ -90,7 +85,7 @@ def _other_families_with(character: str) -> list[str]:
     from matplotlib import get_data_path
     from matplotlib.font_manager import fontManager
 
-    matplotlib_path = get_data_path()  # of these one has a box for every letter
+    matplotlib_path = get_data_path()  # one of the fonts there has a placeholder glyph for every character
     return sorted(
         {
             font.name
@@ -105,5 +100,5 @@ def _has_character(path: str, character: str) -> bool:
 
     try:
         return bool(FT2Font(path).get_char_index(ord(character)))
-    except (OSError, RuntimeError):  # a font that cannot be read
+    except (OSError, RuntimeError):  # the font file cannot be read
         return False

@@ -1,4 +1,4 @@
-"""Lines and marks drawn straight through a renderer, in pixels: a tenth of the cost of a Line2D, on every backend."""
+"""Draw lines and markers in pixels directly with a matplotlib renderer, at a tenth of the cost of a Line2D."""
 
 from __future__ import annotations
 
@@ -11,38 +11,40 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox, BboxBase, IdentityTransform
 
-CLIP_LIMIT = 1e7  # pixels; Agg cannot clip what lies much farther out
-PRECISION_LIMIT = 1e15  # pixels; farther out two numbers that follow each other are more than a pixel apart
-MAX_CACHED_BITMAPS = 32  # that are kept
+CLIP_LIMIT = 1e7  # pixels; Agg cannot clip points much farther out
+PRECISION_LIMIT = 1e15  # pixels; farther out adjacent floats are more than a pixel apart
+MAX_CACHED_BITMAPS = 32
 IDENTITY = IdentityTransform()
 
 Dash = tuple[float, ...]
 
 
 def clip_far_segments(points: np.ndarray) -> np.ndarray:
-    """A polyline (n, 2) without what lies far outside: where there is any, its segments are cut off there and stand apart."""
+    """Return a polyline (n, 2) clipped to ``CLIP_LIMIT``, as segments separated by nan if anything is farther out."""
     if not (np.abs(points) > CLIP_LIMIT).any():
         return points
     near, far = points[:-1].copy(), points[1:].copy()
     with np.errstate(all="ignore"):
-        is_swapped = np.abs(near).max(axis=1) > np.abs(far).max(axis=1)  # seen from the nearer end a cut is exact
+        is_swapped = np.abs(near).max(axis=1) > np.abs(far).max(axis=1)  # clipping is exact only from the nearer end
         near[is_swapped], far[is_swapped] = points[1:][is_swapped], points[:-1][is_swapped]
         deltas = far - near
         crossings = np.sort([(-CLIP_LIMIT - near) / deltas, (CLIP_LIMIT - near) / deltas], axis=0)
-        enter, leave = (
-            np.fmax.reduce(crossings[0], axis=1, initial=0.0),
-            np.fmin.reduce(crossings[1], axis=1, initial=1.0),
-        )
+        enter = np.fmax.reduce(crossings[0], axis=1, initial=0.0)
+        leave = np.fmin.reduce(crossings[1], axis=1, initial=1.0)
         is_visible = (enter < leave) & (np.abs(near).max(axis=1) < PRECISION_LIMIT) & np.isfinite(deltas).all(axis=1)
         endpoints = [
             near + deltas * enter[:, None],
             np.where(leave[:, None] < 1.0, near + deltas * leave[:, None], far),
         ]
-    return np.stack([*endpoints, np.full_like(near, np.nan)], axis=1)[is_visible].reshape(-1, 2)
+    segments: np.ndarray = np.stack([*endpoints, np.full_like(near, np.nan)], axis=1)[is_visible]
+    return segments.reshape(-1, 2)
 
 
 class PathRenderer:
-    """Draws with a renderer. The graphics contexts it needs are made once and kept: making one costs as much as a line."""
+    """Draws with ``backend_renderer``, the renderer of any matplotlib backend.
+
+    Graphics contexts are cached, because creating one costs as much as drawing a line.
+    """
 
     def __init__(self, backend_renderer: Any) -> None:
         self.backend_renderer = backend_renderer
@@ -74,8 +76,11 @@ class PathRenderer:
         dash: Dash = (),
         dash_offset: float = 0.0,
     ) -> None:
-        """A polyline; points (n, 2) in pixels, nan breaks it; width in points, dashes and gaps in widths. ``along``: how many
-        pixels of the line were drawn before, so that its dashes go on where they ended."""
+        """Draw a polyline through points (n, 2) in pixels, which nan breaks.
+
+        ``width`` is in points, ``dash`` in line widths. ``dash_offset`` is the length in pixels that was drawn before,
+        so that the dashes continue.
+        """
         points = clip_far_segments(points)
         if len(points) < 2:
             return
@@ -86,7 +91,7 @@ class PathRenderer:
         self.backend_renderer.draw_path(gc, Path(points), IDENTITY)
 
     def fill_polygon(self, points: np.ndarray, color: str, alpha: float, clip: BboxBase | None) -> None:
-        """A closed area in a color that covers a ``share`` of what lies below; points (n, 2) in pixels, left out where nan."""
+        """Fill the polygon through points (n, 2) in pixels with an opacity; points that are nan are left out."""
         points = points[np.isfinite(points).all(axis=1)]
         if len(points) > 2:
             path = Path(np.clip(points, -CLIP_LIMIT, CLIP_LIMIT))
@@ -95,8 +100,8 @@ class PathRenderer:
             )
 
     def draw_cached(self, key: Any, bbox: Bbox, draw: Callable[[], None]) -> None:
-        """Draw something that covers a box of whole pixels, and the next time, by its key, copy what it looked like."""
-        can_copy = hasattr(self.backend_renderer, "copy_from_bbox")  # a bitmap, and no file of lines
+        """Call ``draw``, which must cover a box with integer bounds, and copy the result when the key is used again."""
+        can_copy = hasattr(self.backend_renderer, "copy_from_bbox")  # vector backends cannot
         if key in self._bitmaps:
             self.backend_renderer.restore_region(self._bitmaps[key])
             return
@@ -109,7 +114,7 @@ class PathRenderer:
     def draw_markers(
         self, points: np.ndarray, marker: Any, size: float, face_color: str, edge_color: str, edge_width: float
     ) -> None:
-        """The same mark of matplotlib's at each of points (n, 2); its size and the width of its edge in points."""
+        """Draw a matplotlib marker at each of points (n, 2) in pixels; size and edge width are in points."""
         points = points[np.isfinite(points).all(axis=1)]
         if not len(points):
             return

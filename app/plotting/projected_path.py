@@ -1,4 +1,4 @@
-"""A run's path in pixels: what is seen of it, and what is hidden."""
+"""The path of a run in pixels, split into a visible and a hidden part."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import numpy as np
 
 from app.plotting.path_renderer import CLIP_LIMIT
 
-MIN_PROGRESS_RATIO = 0.05  # of the way made is gained: less is no travelling
-LENGTH_RESOLUTION = (
-    2.0**20
-)  # lengths are whole in these parts of a pixel: then their sum is the same however they are added up
+MIN_PROGRESS_RATIO = 0.05  # distance between the ends of a path over its length; below this it oscillates
+# Lengths are multiples of 1 / LENGTH_RESOLUTION pixels: then their sum is exact and does not depend on the order.
+LENGTH_RESOLUTION = 2.0**20
 
 
 class ProjectedPath(NamedTuple):
-    """``seen`` (n, 2) with nan where it is hidden; ``behind`` (n, 2), the other way round, or None. ``along`` (n,): how far each
-    point is along the path, in pixels, where that is wanted."""
+    """Pixels of a path.
+
+    ``visible`` (n, 2) is nan where the path is hidden; ``hidden`` (n, 2) the other way round, None if nothing is.
+    ``distance_along`` (n,) is the distance of each point from the start along the path, None if it is not needed.
+    """
 
     visible: np.ndarray
     hidden: np.ndarray | None
@@ -26,7 +28,7 @@ class ProjectedPath(NamedTuple):
     def from_points(
         points: np.ndarray, hidden: np.ndarray | None, distance_along: np.ndarray | None = None
     ) -> ProjectedPath:
-        """The polyline of points (n, 2) as it is seen, and the part of it that is hidden, if there is one."""
+        """Return the path through points (n, 2), split by which of them are ``hidden`` (n,)."""
         if hidden is None or not hidden.any():
             return ProjectedPath(points, None, distance_along)
         is_adjacent = hidden.copy()
@@ -38,7 +40,10 @@ class ProjectedPath(NamedTuple):
 
 
 def distances_along(points: np.ndarray) -> np.ndarray:
-    """How far each of points (n, 2) is along the line through them, (n,); a gap, and what lies out of all reach, counts nothing."""
+    """Return the distance (n,) of each of points (n, 2) from the first along the line through them.
+
+    Segments that are nan or longer than ``CLIP_LIMIT`` have length 0.
+    """
     distances = np.zeros(len(points))
     if len(points) > 1:
         with np.errstate(all="ignore"):
@@ -50,7 +55,7 @@ def distances_along(points: np.ndarray) -> np.ndarray:
 
 
 def makes_progress(points: np.ndarray, min_distance: float) -> bool:
-    """Whether a piece of trail (n, 2) goes somewhere. Where it goes to and fro, a halo would only wipe out its own trail."""
+    """Return whether a piece of a path (n, 2) moves on; if it oscillates, its outline would only cover itself."""
     visible = points[~np.isnan(points[:, 0])]
     if len(visible) < 2:
         return False

@@ -1,4 +1,4 @@
-"""Where a rule has looked: its trial points, its simplex, the ellipse it draws from. In pixels, over the trails."""
+"""Draw the search state of an optimizer over the paths: trial points, a simplex, or the ellipse of a distribution."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ from app.theming.theme import Style, Theme
 
 DRAWN_STATES = {"trials", "simplex", "covariance"}
 UNIT_CIRCLE = np.array([(np.cos(angle), np.sin(angle)) for angle in np.linspace(0, 2 * np.pi, 73)])
-ELLIPSE_SIGMAS = 2.0  # standard deviations from the middle of the ellipse to its edge: 86 in 100 samples lie within
+ELLIPSE_SIGMAS = 2.0  # standard deviations; 86 % of the samples lie within the ellipse
 LINE_WIDTH, OUTLINE_WIDTH, POINT_SIZE = 1.3, 3.0, 4.5  # points
 
 
 def search_shapes(state: Mapping[str, Any]) -> list[np.ndarray]:
-    """The closed lines (n, 2) that a state stands for, on the plane of the surface."""
+    """Return the closed lines (n, 2), in x and y of the surface, that a state describes."""
     shapes = []
-    simplex, covariance, mean = (state.get(name) for name in ("simplex", "covariance", "mean"))
-    if np.shape(simplex) == (3, 2):
+    simplex, covariance, mean = (_state_array(state, name) for name in ("simplex", "covariance", "mean"))
+    if simplex.shape == (3, 2):
         shapes.append(np.array([*simplex, simplex[0]]))
-    if np.shape(covariance) == (2, 2) and np.shape(mean) == (2,) and np.isfinite(covariance).all():
+    if covariance.shape == (2, 2) and mean.shape == (2,) and np.isfinite(covariance).all():
         eigenvalues, eigenvectors = np.linalg.eigh(covariance)
         shapes.append(mean + ELLIPSE_SIGMAS * UNIT_CIRCLE * np.sqrt(np.maximum(eigenvalues, 0.0)) @ eigenvectors.T)
     return shapes
+
+
+def _state_array(state: Mapping[str, Any], name: str) -> np.ndarray:
+    """Return an entry of a state as an array, which has no dimensions if the entry is missing or not set yet."""
+    return np.asarray(state.get(name))
 
 
 def draw_search_state(
@@ -39,7 +44,7 @@ def draw_search_state(
     transform: Transform,
     clip: Bbox,
 ) -> None:
-    """Draw what a run's state after ``step`` shows; nothing for a rule that keeps none of DRAWN."""
+    """Draw the search state of a run after ``step``, if its optimizer has any of ``DRAWN_STATES``."""
     if DRAWN_STATES.isdisjoint(trajectory.method.state):
         return
     state = trajectory.state_at(step)
@@ -48,8 +53,8 @@ def draw_search_state(
             points = transform.transform(shape)
             renderer.draw_line(points, theme.outline_color, OUTLINE_WIDTH, clip)
             renderer.draw_line(points, style.color, LINE_WIDTH, clip)
-        trials = state.get("trials")
-        if np.ndim(trials) == 2:
+        trials = _state_array(state, "trials")
+        if trials.ndim == 2:
             points = transform.transform(trials)
             points = points[((points > clip.min) & (points < clip.max)).all(axis=1)]
             renderer.draw_markers(points, "o", POINT_SIZE, "none", theme.outline_color, OUTLINE_WIDTH)

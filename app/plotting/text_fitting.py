@@ -1,4 +1,4 @@
-"""Words at the axes that are made to fit: smaller, on two lines, or left out where they could not be read."""
+"""Fit the labels of axes: shrink them, wrap them, or hide those that would be too small to read."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import MaxNLocator
 
-MIN_FONT_SIZE = 6.0  # points that can still be read
-LABEL_FONT_SIZE = 9.0
-MAX_TICKS, MIN_TICK_GAP = 7, 5.0  # numbers at an axis where they must be taken away, and points between two
-HEADING_OFFSET = 6.0  # points between axes and what is written over them
+MIN_FONT_SIZE = 6.0  # points; smaller text cannot be read
+LABEL_FONT_SIZE = 9.0  # points
+MAX_TICKS, MIN_TICK_GAP = 7, 5.0  # ticks of an axis if its labels are too wide, and points between two labels
+HEADING_OFFSET = 6.0  # points between the axes and a text above them
 
 
 def annotate_above(axes: Axes, text: str, align: str, size: float, color: str) -> Annotation:
-    """Words above the axes, "left" or "right". No title: matplotlib lifts all titles out of the picture when one is hidden."""
+    """Add a text above the axes, aligned "left" or "right".
+
+    It is not a title, because matplotlib moves all titles out of the figure when one of them is hidden.
+    """
     return axes.annotate(
         text,
         (0.0 if align == "left" else 1.0, 1.0),
@@ -32,18 +35,21 @@ def annotate_above(axes: Axes, text: str, align: str, size: float, color: str) -
 
 
 def shrink_to_fit(text: Text, size: float, max_width: float, max_height: float = math.inf) -> bool:
-    """Give a text so many points, fewer to fit into ``wide`` x ``high`` pixels; hide it below SMALLEST. Whether it is shown."""
+    """Set the font size of a text, reduced to fit a width and height in pixels; return whether it is visible.
+
+    It is hidden if the size would be below ``MIN_FONT_SIZE``.
+    """
     text.set(fontsize=size, visible=True)
     bbox = text.get_window_extent()
     scale = min(1.0, max_width / max(bbox.width, 1.0), max_height / max(bbox.height, 1.0))
     if scale < 1.0:
-        size *= 0.98 * max(scale, 0.0)  # hinting: letters do not shrink evenly
+        size *= 0.98 * max(scale, 0.0)  # because of hinting the width is not proportional to the size
         text.set(fontsize=max(size, 1.0), visible=size >= MIN_FONT_SIZE)
     return size >= MIN_FONT_SIZE
 
 
 def fit_vertical_label(text: Text, max_height: float) -> bool:
-    """The same for the label of an upright axis, which is put on two lines first."""
+    """Fit the label of a vertical axis like ``shrink_to_fit``, but wrap it into two lines first."""
     label = text.get_text().replace("\n", " ")
     text.set(text=label, fontsize=LABEL_FONT_SIZE, visible=True)
     if text.get_window_extent().height > max_height:
@@ -52,7 +58,7 @@ def fit_vertical_label(text: Text, max_height: float) -> bool:
 
 
 def thin_ticks(axes: Axes) -> None:
-    """Take away numbers at the lower axis until there is room between them: in a small window they are long."""
+    """Reduce the ticks of the x axis until their labels do not touch: in a small viewport the labels are long."""
     low, high = axes.get_xlim()
     for count in range(MAX_TICKS, 0, -1):
         bboxes = [
@@ -67,7 +73,7 @@ def thin_ticks(axes: Axes) -> None:
 
 
 def wrap_two_lines(text: str) -> str:
-    """Broken at the space that is nearest to the middle; as they are where there is none."""
+    """Return a text with a line break in place of the space nearest to its middle, if it has one."""
     spaces = [i for i, character in enumerate(text) if character == " "]
     if not spaces:
         return text
