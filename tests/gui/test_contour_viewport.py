@@ -26,7 +26,7 @@ from app.views.surface_view import SurfaceView
 from surfaces import SURFACES
 from surfaces.surface import Bounds
 from tests.conftest import settle
-from tests.views.test_views import pixels
+from tests.gui.test_plot_canvas import pixels
 
 Open = Callable[..., MainWindow]
 

@@ -23,7 +23,7 @@ from app.views.path_view import PathView
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.conftest import settle
-from tests.views.test_views import pixels
+from tests.gui.test_plot_canvas import pixels
 
 Open = Callable[..., MainWindow]
 VIEWED = ("contour", "relief", "loss")

@@ -16,7 +16,8 @@ from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from tests.conftest import settle
-from tests.views.test_views import UNIT, pixels, walk
+from tests.gui.test_plot_canvas import pixels
+from tests.views.test_views import UNIT, walk
 
 NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 40.0}), Run("adam", {"lr": 0.05})))
 

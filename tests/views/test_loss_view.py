@@ -1,34 +1,31 @@
-"""The axes of the loss view: what is shown against what, in true numbers, thinned without inventing any; branches and replicas."""
+"""The loss view: quantities on its axes, limits, decimated curves, branches and replicas."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PyQt6.QtWidgets import QApplication
 
 from app.analysis.metric_series import EXTREMA_BLOCK, MetricSeries, metric_series, segment_argmin
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.engine.update_timing import measure_update_time
-from app.gui.window.main_window import MainWindow
 from app.model.branch import Branch
 from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, X_QUANTITIES, Experiment, LossPlot
 from app.model.run import Run
 from app.plotting.path_renderer import PathRenderer
 from app.views import VIEWS, Scene
 from app.views.loss_view import LossView
-from tests.conftest import settle
+from tests.views.drawing import draw_view
 
 NOISY = Run("adam", {"lr": 0.05, "noise": 30.0})
 
 
-def shown(race: Race, size: tuple[float, float] = (4.0, 3.0)) -> LossView:
-    """The loss view of a race, drawn."""
+def draw_loss_view(race: Race, size: tuple[float, float] = (4.0, 3.0)) -> LossView:
+    """Return the loss view of a race, drawn with its labels fitted."""
     figure = Figure(figsize=size, dpi=100)
     canvas = FigureCanvasAgg(figure)
     view = VIEWS["loss"](figure)
@@ -40,24 +37,24 @@ def shown(race: Race, size: tuple[float, float] = (4.0, 3.0)) -> LossView:
     return view
 
 
-def raced(experiment: Experiment, steps: int) -> Race:
+def run_race(experiment: Experiment, steps: int) -> Race:
     race = Race(experiment)
     race.advance(steps)
     race.compute_pending()
     return race
 
 
-def axis_values(view: LossView, track: Trajectory, last: int) -> np.ndarray:
-    """What the curve's pixels say, read back off the axes, (n, 2)."""
-    return view.axes.transData.inverted().transform(view.pixels_between(track, 0, last)[0])
+def axis_values(view: LossView, trajectory: Trajectory, last: int) -> np.ndarray:
+    """Return the values on both axes (n, 2) at the pixels of a curve."""
+    return view.axes.transData.inverted().transform(view.pixels_between(trajectory, 0, last)[0])
 
 
-def truth(track: Trajectory, quantity: str, last: int) -> np.ndarray:
-    """The quantity after steps 0 to ``last``, worked out step by step."""
-    x, y, loss = (column.tolist() for column in track.values_between(0, last))
-    surface = track.surface
+def expected_values(trajectory: Trajectory, quantity: str, last: int) -> np.ndarray:
+    """Return a quantity after steps 0 to ``last``, computed step by step."""
+    x, y, loss = (column.tolist() for column in trajectory.values_between(0, last))
+    surface = trajectory.surface
     if quantity == "rate":
-        return np.array([np.nan, *(track.hyperparameters_at(step)["lr"] for step in range(1, last + 1))])
+        return np.array([np.nan, *(trajectory.hyperparameters_at(step)["lr"] for step in range(1, last + 1))])
     if quantity == "step":
         return np.array([np.nan, *(np.hypot(x[k] - x[k - 1], y[k] - y[k - 1]) for k in range(1, last + 1))])
     if quantity == "gradient":
@@ -68,57 +65,57 @@ def truth(track: Trajectory, quantity: str, last: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)
-@pytest.mark.parametrize("against", X_QUANTITIES)
-def test_every_axis_shows_true_numbers(quantity: str, against: str) -> None:
-    curve = LossPlot(quantity, y_scale="linear", x_quantity=against)
+@pytest.mark.parametrize("x_quantity", X_QUANTITIES)
+def test_both_axes_show_the_computed_values(quantity: str, x_quantity: str) -> None:
+    loss_plot = LossPlot(quantity, y_scale="linear", x_quantity=x_quantity)
     runs = Run("sgd", {"lr": 0.01}), Run("steepest_descent_armijo"), Run("adam", {"lr": 0.1})
-    race = raced(Experiment("styblinski_tang", runs=runs, loss_plot=curve), 40)
-    view = shown(race)
-    for track in race.trajectories:
-        if quantity == "rate" and not track.method.has_learning_rate:
+    race = run_race(Experiment("styblinski_tang", runs=runs, loss_plot=loss_plot), 40)
+    view = draw_loss_view(race)
+    for trajectory in race.trajectories:
+        if quantity == "rate" and not trajectory.method.has_learning_rate:
             continue
-        x, y = axis_values(view, track, 40).T
-        np.testing.assert_allclose(y, truth(track, quantity, 40), rtol=1e-9, atol=1e-9)
-        spent = sum(track.evaluation_arrays(40))
-        steps = {
+        x, y = axis_values(view, trajectory, 40).T
+        np.testing.assert_allclose(y, expected_values(trajectory, quantity, 40), rtol=1e-9, atol=1e-9)
+        evaluations = sum(trajectory.evaluation_arrays(40))
+        expected_x = {
             "steps": np.arange(41),
-            "evaluations": spent,
-            "time": np.arange(41) * measure_update_time(track) / 1000,
-        }[against]
-        there = ~np.isnan(y)
-        np.testing.assert_allclose(x[there], steps[there], rtol=1e-9, atol=1e-9)
+            "evaluations": evaluations,
+            "time": np.arange(41) * measure_update_time(trajectory) / 1000,
+        }[x_quantity]
+        is_defined = ~np.isnan(y)
+        np.testing.assert_allclose(x[is_defined], expected_x[is_defined], rtol=1e-9, atol=1e-9)
         assert x[-1] <= view.axes.get_xlim()[1]
-    assert view.axes.get_xlabel() == X_QUANTITIES[against]
+    assert view.axes.get_xlabel() == X_QUANTITIES[x_quantity]
     assert view.axes.get_ylabel() == QUANTITIES[quantity]
 
 
-def test_evaluations_of_a_search_are_more_than_its_steps_and_the_axis_reaches_them() -> None:
-    race = raced(
+def test_x_axis_covers_the_evaluations_of_a_line_search() -> None:
+    race = run_race(
         Experiment("rosenbrock", runs=(Run("steepest_descent_armijo"),), loss_plot=LossPlot(x_quantity="evaluations")),
         60,
     )
-    view = shown(race)
+    view = draw_loss_view(race)
     assert axis_values(view, race.trajectories[0], 60)[-1, 0] > 120
     race.advance(200)
     assert view.expand_limits_if_needed(race)
     assert axis_values(view, race.trajectories[0], 260)[-1, 0] <= view.axes.get_xlim()[1]
 
 
-def test_a_rate_that_was_turned_and_scheduled_is_shown_as_it_was_used() -> None:
+def test_changed_and_scheduled_learning_rates_are_shown_as_they_were_used() -> None:
     run = Run("sgd", {"lr": 0.01, "step_every": 10, "step_gamma": 0.5})
-    race = raced(Experiment("sphere", runs=(run,), loss_plot=LossPlot("rate", y_scale="linear")), 25)
+    race = run_race(Experiment("sphere", runs=(run,), loss_plot=LossPlot("rate", y_scale="linear")), 25)
     race = race.with_experiment(
         replace(race.experiment, runs=(run.with_change_at_step(25, {**run.hyperparameters, "lr": 0.03}),))
     )
     race.advance(5)
-    rates = metric_series(race.trajectories[0], "rate").values_up_to(30)
-    assert np.isnan(rates[0])
-    np.testing.assert_allclose(rates[1:], list(race.trajectories[0].learning_rates(30)))
-    assert len(set(rates[1:].tolist())) == 4
+    learning_rates = metric_series(race.trajectories[0], "rate").values_up_to(30)
+    assert np.isnan(learning_rates[0])
+    np.testing.assert_allclose(learning_rates[1:], list(race.trajectories[0].learning_rates(30)))
+    assert len(set(learning_rates[1:].tolist())) == 4
 
 
 @pytest.mark.parametrize(
-    ("surface", "runs", "quantity", "words"),
+    ("surface", "runs", "quantity", "message"),
     [
         ("saddle", ("sgd",), "distance", "this surface has no minimum"),
         ("saddle", ("sgd",), "above", "this surface has no minimum"),
@@ -128,46 +125,48 @@ def test_a_rate_that_was_turned_and_scheduled_is_shown_as_it_was_used() -> None:
         ("sphere", ("sgd", "cma_es"), "loss", ""),
     ],
 )
-def test_what_cannot_be_shown_is_said(surface: str, runs: tuple[str, ...], quantity: str, words: str) -> None:
+def test_note_names_the_runs_without_a_curve(surface: str, runs: tuple[str, ...], quantity: str, message: str) -> None:
     for scale in ("linear", "log"):
-        race = raced(Experiment(surface, runs=tuple(map(Run, runs)), loss_plot=LossPlot(quantity, y_scale=scale)), 20)
-        view = shown(race)
-        assert view.note_message == words
-        for track in race.trajectories:
-            there = np.isfinite(view.pixels_between(track, 1, 20)[0]).all()
-            gone = surface == "saddle" or (quantity == "rate" and not track.method.has_learning_rate)
-            assert there != gone
+        race = run_race(
+            Experiment(surface, runs=tuple(map(Run, runs)), loss_plot=LossPlot(quantity, y_scale=scale)), 20
+        )
+        view = draw_loss_view(race)
+        assert view.note_message == message
+        for trajectory in race.trajectories:
+            has_curve = np.isfinite(view.pixels_between(trajectory, 1, 20)[0]).all()
+            is_missing = surface == "saddle" or (quantity == "rate" and not trajectory.method.has_learning_rate)
+            assert has_curve != is_missing
 
 
-def test_words_come_and_go_with_the_runs() -> None:
-    race = raced(Experiment("sphere", runs=(Run("sgd"), Run("cma_es")), loss_plot=LossPlot("rate")), 5)
-    view = shown(race)
-    without = race.with_experiment(replace(race.experiment, runs=(Run("sgd", slot=0),)))
-    assert view.update_scene(Scene(without))
+def test_note_disappears_with_the_run_that_caused_it() -> None:
+    race = run_race(Experiment("sphere", runs=(Run("sgd"), Run("cma_es")), loss_plot=LossPlot("rate")), 5)
+    view = draw_loss_view(race)
+    other_race = race.with_experiment(replace(race.experiment, runs=(Run("sgd", slot=0),)))
+    assert view.update_scene(Scene(other_race))
     assert view.note_message == ""
-    assert not view.update_scene(Scene(without))
+    assert not view.update_scene(Scene(other_race))
 
 
-def test_the_minimum_is_taken_off_where_that_is_asked_for_and_on_a_log_axis() -> None:
+def test_minimum_is_subtracted_for_the_quantity_above_and_on_a_logarithmic_axis() -> None:
     for quantity, scale, offset in (
         ("loss", "log", True),
         ("loss", "linear", False),
         ("above", "linear", True),
         ("above", "log", True),
     ):
-        race = raced(
+        race = run_race(
             Experiment("styblinski_tang", runs=DEFAULT_EXPERIMENT.runs, loss_plot=LossPlot(quantity, y_scale=scale)), 10
         )
-        view = shown(race)
+        view = draw_loss_view(race)
         assert view.plot_coordinates.offset == (race.surface.minimum_loss if offset else 0.0)
         assert view.axes.get_ylabel() == ("loss − minimum" if offset else "loss")
 
 
-def test_the_lowest_of_ragged_parts_is_found() -> None:
-    draw = np.random.default_rng(5)
-    values = draw.integers(0, 9, 500).astype(float)
+def test_segment_argmin_finds_the_lowest_value_of_segments_of_different_lengths() -> None:
+    rng = np.random.default_rng(5)
+    values = rng.integers(0, 9, 500).astype(float)
     values[100:120] = np.nan
-    starts = np.unique(np.append([0, 100, 120], draw.integers(0, 500, 40)))
+    starts = np.unique(np.append([0, 100, 120], rng.integers(0, 500, 40)))
     ends = np.append(starts[1:], 500)
     expected = [
         a + int(np.nanargmin(values[a:b])) for a, b in zip(starts, ends, strict=True) if not np.isnan(values[a:b]).all()
@@ -175,167 +174,147 @@ def test_the_lowest_of_ragged_parts_is_found() -> None:
     assert segment_argmin(values, starts).tolist() == expected
 
 
-@pytest.mark.parametrize("against", X_QUANTITIES)
+@pytest.mark.parametrize("x_quantity", X_QUANTITIES)
 @pytest.mark.parametrize("x_scale", ["linear", "log"])
-def test_a_thinned_curve_keeps_every_peak_and_invents_nothing(x_scale: str, against: str) -> None:
-    last, draw = 60_000, np.random.default_rng(3)
+def test_decimated_curve_keeps_every_peak_and_adds_no_points(x_scale: str, x_quantity: str) -> None:
+    last, rng = 60_000, np.random.default_rng(3)
     race = Race(
-        Experiment("rosenbrock", runs=(Run("adam"),), loss_plot=LossPlot("gradient", x_scale, x_quantity=against))
+        Experiment("rosenbrock", runs=(Run("adam"),), loss_plot=LossPlot("gradient", x_scale, x_quantity=x_quantity))
     )
-    track, race.step = race.trajectories[0], last
-    for column in (track.xs, track.ys, track.losses):
-        column.extend(draw.normal(0, 0.3, last).tolist())
-    view = shown(race, (2.6, 2.0))
+    trajectory, race.step = race.trajectories[0], last
+    for column in (trajectory.xs, trajectory.ys, trajectory.losses):
+        column.extend(rng.normal(0, 0.3, last).tolist())
+    view = draw_loss_view(race, (2.6, 2.0))
     for until in (last, 41_234):
-        steps, points, _ = view.decimated_path(track, until)
+        steps, points, _ = view.decimated_path(trajectory, until)
         assert len(points) < 3000
         assert (np.diff(steps) > 0).all()
         assert (steps[0], steps[-1]) == (0, until)
-        np.testing.assert_array_equal(points[1:], view.pixel_positions(track, steps)[0][1:])
-        every = view.pixels_between(track, 1, until)[0]
-        for column in range(int(view.axes.bbox.x0) + 2, int(every[-1, 0]) - 2, 5):
-            there = every[(every[:, 0] >= column) & (every[:, 0] < column + 1), 1]
-            here = points[np.abs(points[:, 0] - column - 0.5) <= 1.5, 1]
-            assert not there.size or (here.min() <= there.min() + 1e-6 and here.max() >= there.max() - 1e-6)
+        np.testing.assert_array_equal(points[1:], view.pixel_positions(trajectory, steps)[0][1:])
+        all_points = view.pixels_between(trajectory, 1, until)[0]
+        for column in range(int(view.axes.bbox.x0) + 2, int(all_points[-1, 0]) - 2, 5):
+            expected = all_points[(all_points[:, 0] >= column) & (all_points[:, 0] < column + 1), 1]
+            drawn = points[np.abs(points[:, 0] - column - 0.5) <= 1.5, 1]
+            assert not expected.size or (drawn.min() <= expected.min() + 1e-6 and drawn.max() >= expected.max() - 1e-6)
 
 
-def test_blocks_are_added_as_the_run_goes_on_and_begin_anew_when_it_is_cut() -> None:
-    race = raced(Experiment("rosenbrock", runs=(NOISY,)), 10 * EXTREMA_BLOCK)
-    kept = MetricSeries(race.trajectories[0], "step")
-    kept.block_extrema(kept.values_up_to(10 * EXTREMA_BLOCK))
+def test_block_extrema_grow_with_the_run_and_restart_when_it_is_truncated() -> None:
+    race = run_race(Experiment("rosenbrock", runs=(NOISY,)), 10 * EXTREMA_BLOCK)
+    series = MetricSeries(race.trajectories[0], "step")
+    series.block_extrema(series.values_up_to(10 * EXTREMA_BLOCK))
     race.advance(5 * EXTREMA_BLOCK + 3)
-    values = kept.values_up_to(race.step).copy()
-    low, high = kept.block_extrema(values)
+    values = series.values_up_to(race.step).copy()
+    low, high = series.block_extrema(values)
     assert len(low) == len(values) // EXTREMA_BLOCK
     for k, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-        part = values[k * EXTREMA_BLOCK : (k + 1) * EXTREMA_BLOCK]
-        assert (values[a], values[b]) == (np.nanmin(part), np.nanmax(part))
+        block = values[k * EXTREMA_BLOCK : (k + 1) * EXTREMA_BLOCK]
+        assert (values[a], values[b]) == (np.nanmin(block), np.nanmax(block))
     race.trajectories[0]._truncate(50)
-    assert len(kept.values_up_to(50)) == 51
-    np.testing.assert_array_equal(kept.values_up_to(50), values[:51])
+    assert len(series.values_up_to(50)) == 51
+    np.testing.assert_array_equal(series.values_up_to(50), values[:51])
+
+
+def test_long_loss_curve_keeps_its_peaks() -> None:
+    view, _ = draw_view("loss", Experiment("rosenbrock", (-0.5, 2.5), (Run("momentum", {"lr": 6e-4}),)), steps=20_000)
+    assert view.scene is not None
+    trajectory = view.scene.race.trajectories[0]
+    all_points, _ = view.pixels_between(trajectory, 0, 20_000)
+    _, points, _ = view.decimated_path(trajectory, 20_000)
+    assert len(points) < 4_000
+    assert (points[:, 1].min(), points[:, 1].max()) == pytest.approx((all_points[:, 1].min(), all_points[:, 1].max()))
+    for column in range(int(view.axes.bbox.x0) + 2, int(all_points[-1, 0]) - 2, 37):
+        expected = all_points[np.abs(all_points[:, 0] - column) <= 1, 1]
+        drawn = points[np.abs(points[:, 0] - column) <= 2, 1]
+        assert drawn.max() >= expected.max() - 1
+        assert drawn.min() <= expected.min() + 1
+
+
+@pytest.mark.parametrize(
+    "loss_plot", [LossPlot(q, x, y) for q in QUANTITIES for x in ("linear", "log") for y in ("linear", "log")]
+)
+@pytest.mark.parametrize("surface", ["rosenbrock", "saddle", "styblinski_tang"])
+def test_limits_contain_every_curve(loss_plot: LossPlot, surface: str) -> None:
+    experiment = Experiment(surface, runs=DEFAULT_EXPERIMENT.runs, loss_plot=loss_plot)
+    view, _ = draw_view("loss", experiment, steps=150)
+    assert view.scene is not None
+    bbox = view.axes.bbox
+    points = view.pixels_between(view.scene.race.trajectories[0], 1, 150)[0]
+    if surface == "saddle" and loss_plot.quantity in ("distance", "above"):
+        assert np.isnan(points).all()
+    else:
+        assert np.isfinite(points).all()
+        assert (points[:, 1] >= bbox.y0 - 1).all()
+        assert (points[:, 1] <= bbox.y1 + 1).all()
+        assert points[-1, 0] <= bbox.x1 + 1
+
+
+def test_x_axis_grows_by_doubling() -> None:
+    view, _ = draw_view("loss", DEFAULT_EXPERIMENT)
+    assert view.scene is not None
+    race, x_limits, full_draws = view.scene.race, set(), 0
+    while race.step < 10_000:
+        race.advance(7)
+        full_draws += view.expand_limits_if_needed(race)
+        x_limits.add(view.axes.get_xlim()[1])
+    assert x_limits == {100 * 2**k for k in range(8)}
+    assert full_draws <= 16
 
 
 # Branches and replicas
 
-GHOSTLY = replace(DEFAULT_EXPERIMENT, branches=(Branch((Run("sgd", {"lr": 0.002}, slot=0),), (-1.2, 2.0), 300),))
-CROWD = Experiment("rosenbrock", (-0.5, 2.5), (replace(NOISY, replicas=9), Run("sgd", {"lr": 1e-3})))
+WITH_BRANCH = replace(DEFAULT_EXPERIMENT, branches=(Branch((Run("sgd", {"lr": 0.002}, slot=0),), (-1.2, 2.0), 300),))
+WITH_REPLICAS = Experiment("rosenbrock", (-0.5, 2.5), (replace(NOISY, replicas=9), Run("sgd", {"lr": 1e-3})))
 
 
-def ink(view: str, race: Race) -> tuple[np.ndarray, np.ndarray]:
-    """The pixels of a view without and with what is faint."""
+def draw_background(name: str, race: Race) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pixels of a view before and after its background paths are drawn."""
     figure = Figure(figsize=(4, 3), dpi=100)
     canvas = FigureCanvasAgg(figure)
-    made = VIEWS[view](figure)
-    made.set_bounds()
-    made.show_scene(Scene(race))
+    view = VIEWS[name](figure)
+    view.set_bounds()
+    view.show_scene(Scene(race))
     canvas.draw()
-    bare = np.asarray(canvas.buffer_rgba()).copy()
-    made.draw_background_paths(PathRenderer(canvas.get_renderer()), {})
-    return bare, np.asarray(canvas.buffer_rgba()).copy()
+    static_pixels = np.asarray(canvas.buffer_rgba()).copy()
+    view.draw_background_paths(PathRenderer(canvas.get_renderer()), {})
+    return static_pixels, np.asarray(canvas.buffer_rgba()).copy()
 
 
-@pytest.mark.parametrize("experiment", [GHOSTLY, CROWD])
+@pytest.mark.parametrize("experiment", [WITH_BRANCH, WITH_REPLICAS])
 @pytest.mark.parametrize("view", ["contour", "relief", "loss"])
-def test_branches_and_replicas_are_seen_in_every_view(view: str, experiment: Experiment) -> None:
-    bare, with_them = ink(view, raced(experiment, 120))
-    assert (bare != with_them).any(axis=2).sum() > 60
+def test_branches_and_replicas_are_visible_in_every_view(view: str, experiment: Experiment) -> None:
+    static_pixels, pixels = draw_background(view, run_race(experiment, 120))
+    assert (static_pixels != pixels).any(axis=2).sum() > 60
 
 
-def test_a_branch_or_a_run_that_is_hidden_has_no_faint_path() -> None:
-    hidden = replace(GHOSTLY, branches=(replace(GHOSTLY.branches[0], visible=False),))
-    crowd = CROWD.with_run(0, replace(CROWD.runs[0], visible=False))
-    for experiment in (hidden, crowd):
-        scene = Scene(raced(experiment, 20))
+def test_hidden_branches_and_runs_have_no_background_path() -> None:
+    hidden_branch = replace(WITH_BRANCH, branches=(replace(WITH_BRANCH.branches[0], visible=False),))
+    hidden_run = WITH_REPLICAS.with_run(0, replace(WITH_REPLICAS.runs[0], visible=False))
+    for experiment in (hidden_branch, hidden_run):
+        scene = Scene(run_race(experiment, 20))
         assert not scene.branch_trajectories
         assert not scene.replica_trajectories
 
 
-def test_the_band_holds_eight_in_ten_and_the_limits_hold_the_branches() -> None:
-    race = raced(CROWD, 200)
-    view = shown(race, (6.0, 4.0))
+def test_replica_band_covers_the_central_80_percent_and_limits_contain_branches() -> None:
+    race = run_race(WITH_REPLICAS, 200)
+    view = draw_loss_view(race, (6.0, 4.0))
     assert view.scene is not None
-    (tracks, _), drawn = view.scene.replica_trajectories[0], []
+    (trajectories, _), drawn = view.scene.replica_trajectories[0], []
 
-    class Noted(PathRenderer):
-        def fill_polygon(self, points: np.ndarray, *rest: object) -> None:
+    class RecordingRenderer(PathRenderer):
+        def fill_polygon(self, points: np.ndarray, *args: object) -> None:
             drawn.append(points)
 
-        def draw_line(self, points: np.ndarray, *rest: object, **more: object) -> None:
+        def draw_line(self, points: np.ndarray, *args: object, **kwargs: object) -> None:
             drawn.append(points)
 
-    view.draw_background_paths(Noted(view.figure.canvas.get_renderer()), {})  # type: ignore[attr-defined]
-    area, middle = drawn
-    values = np.array([track.losses for track in tracks])
-    low, high = area[:201], area[:200:-1]
-    inside = view.axes.transData.inverted().transform
-    np.testing.assert_allclose(inside(low)[:, 1], np.quantile(values, 0.1, axis=0))
-    np.testing.assert_allclose(inside(high)[:, 1], np.quantile(values, 0.9, axis=0))
-    np.testing.assert_allclose(inside(middle)[:, 1], np.median(values, axis=0))
-    view = shown(raced(GHOSTLY, 10))
+    view.draw_background_paths(RecordingRenderer(view.figure.canvas.get_renderer()), {})  # type: ignore[attr-defined]
+    band, median = drawn
+    values = np.array([trajectory.losses for trajectory in trajectories])
+    low, high = band[:201], band[:200:-1]
+    to_data = view.axes.transData.inverted().transform
+    np.testing.assert_allclose(to_data(low)[:, 1], np.quantile(values, 0.1, axis=0))
+    np.testing.assert_allclose(to_data(high)[:, 1], np.quantile(values, 0.9, axis=0))
+    np.testing.assert_allclose(to_data(median)[:, 1], np.median(values, axis=0))
+    view = draw_loss_view(run_race(WITH_BRANCH, 10))
     assert view.axes.get_xlim()[1] >= 300
-
-
-def test_a_branch_costs_no_full_draw_and_nothing_in_a_frame(
-    open_window: Callable[..., MainWindow], application: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    window = open_window(DEFAULT_EXPERIMENT)
-    window.session.advance(90)
-    settle(application)
-    before = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
-    branch = Branch((Run("sgd", {"lr": 0.002}, slot=0),), (-1.2, 2.0), 80)
-    seen = {
-        name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()
-    }
-    window.session.store.set(replace(window.session.experiment, branches=(branch,)))
-    settle(application)
-    for name, picture in seen.items():
-        assert (np.asarray(window.canvases[name].buffer_rgba()) != picture).any(), name
-    assert {name: canvas.full_draw_count for name, canvas in window.canvases.items()} == before
-    for view in VIEWS.values():
-        monkeypatch.setattr(view, "draw_background_paths", lambda *_: pytest.fail("drawn in a frame"))
-    window.session.advance(5)
-    window.session.show_step(40)
-    monkeypatch.undo()
-    window.session.store.undo()
-    window.session.show_step(90)
-    for name, picture in seen.items():
-        np.testing.assert_array_equal(np.asarray(window.canvases[name].buffer_rgba()), picture, err_msg=name)
-
-
-def test_replicas_are_added_to_the_ground_as_they_come_on(
-    open_window: Callable[..., MainWindow], application: QApplication
-) -> None:
-    window = open_window(CROWD)
-    window.session.advance(100)
-    contour, race = window.canvases["contour"], window.session.race
-
-    def come_on() -> None:
-        race.compute_pending()
-        window.view_area.refresh_background()
-
-    come_on()
-    settle(application)
-    before, first = contour.full_draw_count, dict(contour.drawn_steps)
-    window.session.advance(20)
-    come_on()
-    assert contour.full_draw_count == before
-    assert {track: contour.drawn_steps[track] - step for track, step in first.items()} == dict.fromkeys(first, 20)
-    grown = np.asarray(contour.buffer_rgba()).astype(int)
-    contour.redraw_background()
-    changed = np.abs(np.asarray(contour.buffer_rgba()).astype(int) - grown).max(axis=2) > 60
-    assert changed.mean() < 0.005, "the same as if drawn at once, but for which lies over which"
-
-
-def test_a_curve_below_zero_has_numbers_beside_it(
-    open_window: Callable[..., MainWindow], application: QApplication
-) -> None:
-    window = open_window(Experiment("saddle", runs=(Run("sgd", {"lr": 0.1}),)))
-    window.session.advance(90)
-    settle(application)
-    window.session.set_start(0.0, -1.1)
-    axes = window.canvases["loss"].view.axes
-    for steps in (0, 1, 1, 20):
-        window.session.advance(steps)
-        settle(application)
-        low, high = axes.get_ylim()
-        assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 2

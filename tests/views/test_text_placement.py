@@ -1,4 +1,4 @@
-"""What is written beside and over the pictures has room: nothing is cut, hidden by mistake, or written over what it tells of."""
+"""Texts in and around the axes are not cut off, hidden, or drawn over the surface; limits contain the curves."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from app.views.surface_view import SurfaceView
 from surfaces import SURFACES
 from tests.conftest import edit
 
-# inches: the contour, and one of two or of three views beside it, at 1024x700
+# Inches of the contour plot, and of one of two or of three views next to it, in a window of 1024 x 700 pixels.
 LARGE, MIDDLE, SMALL = (3.9, 4.05), (2.6, 2.0), (2.6, 1.25)
 
 
-def arranged(
+def draw_view(
     name: str, race: Race, size: tuple[float, float], theme: Theme = LIGHT, camera: Camera | None = None
 ) -> View:
-    """A view of a race, drawn in full as the window does it."""
+    """Return a view of a race, drawn in full as in the window."""
     figure = Figure(figsize=size, dpi=100)
     canvas = FigureCanvasAgg(figure)
     view = VIEWS[name](figure)
@@ -52,28 +52,28 @@ def pixels(view: View) -> np.ndarray:
     return np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
 
 
-def raced(experiment: Experiment, steps: int = 0) -> Race:
+def run_race(experiment: Experiment, steps: int = 0) -> Race:
     race = Race(experiment)
     race.advance(steps)
     return race
 
 
-def assert_nothing_is_cut(view: View) -> None:
+def assert_nothing_is_cut_off(view: View) -> None:
     canvas = view.figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
-    box, whole = view.axes.get_tightbbox(canvas.get_renderer()), view.figure.bbox
-    assert box is not None
-    assert box.x0 >= 0
-    assert box.y0 >= 0
-    assert box.x1 <= whole.x1
-    assert box.y1 <= whole.y1
+    bbox, figure_bbox = view.axes.get_tightbbox(canvas.get_renderer()), view.figure.bbox
+    assert bbox is not None
+    assert bbox.x0 >= 0
+    assert bbox.y0 >= 0
+    assert bbox.x1 <= figure_bbox.x1
+    assert bbox.y1 <= figure_bbox.y1
 
 
 @pytest.mark.parametrize("name", SURFACES)
-def test_the_words_at_the_contour_are_whole_and_the_key_is_always_there(name: str) -> None:
-    view = arranged("contour", raced(Experiment(name)), LARGE)
+def test_contour_labels_are_complete_and_the_key_is_always_visible(name: str) -> None:
+    view = draw_view("contour", run_race(Experiment(name)), LARGE)
     assert isinstance(view, ContourView)
-    assert_nothing_is_cut(view)
+    assert_nothing_is_cut_off(view)
     assert view.marker_key is not None
     assert view.formula is not None
     key, formula = view.marker_key.get_window_extent(), view.formula.get_window_extent()
@@ -86,25 +86,25 @@ def test_the_words_at_the_contour_are_whole_and_the_key_is_always_there(name: st
 @pytest.mark.parametrize("start", [(-1.5, 1e6), (-50.0, 70.0), (1e-3, 5.0), (-9e5, -4e3)])
 def test_margins_follow_the_tick_labels(start: tuple[float, float]) -> None:
     for name in ("rosenbrock", "easom"):
-        assert_nothing_is_cut(arranged("contour", raced(Experiment(name, start)), LARGE))
+        assert_nothing_is_cut_off(draw_view("contour", run_race(Experiment(name, start)), LARGE))
 
 
 @pytest.mark.parametrize("quantity", ["loss", "distance", "gradient"])
 @pytest.mark.parametrize("size", [MIDDLE, SMALL])
 @pytest.mark.parametrize("surface", ["goldstein_price", "linear_regression", "tanh_neuron", "saddle"])
-def test_the_labels_of_the_small_views_are_whole(surface: str, size: tuple[float, float], quantity: str) -> None:
+def test_labels_of_small_views_are_complete(surface: str, size: tuple[float, float], quantity: str) -> None:
     for scale in ("log", "linear"):
-        race = raced(
+        race = run_race(
             Experiment(surface, runs=(Run("sgd", {"lr": 1e-6}),), loss_plot=LossPlot(quantity, y_scale=scale)), 150
         )
-        view = arranged("loss", race, size)
-        assert_nothing_is_cut(view)
+        view = draw_view("loss", race, size)
+        assert_nothing_is_cut_off(view)
         assert view.axes.yaxis.label.get_visible()
         if race.surface.data is not None:
-            assert_nothing_is_cut(arranged("fit", race, size))
+            assert_nothing_is_cut_off(draw_view("fit", race, size))
 
 
-def test_numbers_at_the_axes_are_short_and_alike() -> None:
+def test_tick_labels_are_short_and_uniform() -> None:
     assert [format_tick(value) for value in (0.25, -1.5, 3e5, 2.5e-7, 99999.0, -0.0)] == [
         "0.25",
         "−1.5",
@@ -113,7 +113,7 @@ def test_numbers_at_the_axes_are_short_and_alike() -> None:
         "99999",
         "0",
     ]
-    for ticks, words in (
+    for ticks, labels in (
         ([-1e6, -7.5e5, 0.0, 5e5], ["−1e6", "−7.5e5", "0", "5e5"]),
         ([-1.0, -0.5, 0.0], ["−1.0", "−0.5", "0.0"]),
         ([5.0, 5.0000000001], ["5.0000000000", "5.0000000001"]),
@@ -121,93 +121,95 @@ def test_numbers_at_the_axes_are_short_and_alike() -> None:
         ([7.0], ["7"]),
         ([], []),
     ):
-        assert UniformFormatter().format_ticks(ticks) == words
+        assert UniformFormatter().format_ticks(ticks) == labels
         assert UniformFormatter().get_offset() == ""
 
 
-CONSTANT = ((1.0, 2.0, 3.0, 4.0), (5.0, 5.0, 5.0, 5.0))
+CONSTANT_DATA = ((1.0, 2.0, 3.0, 4.0), (5.0, 5.0, 5.0, 5.0))
 
 
-def seen(view: View, race: Race) -> list[bool]:
-    """Whether some of each run's curve lies on the axes."""
+def curves_in_axes(view: View, race: Race) -> list[bool]:
+    """Return for each run whether a part of its curve lies inside the axes."""
     assert isinstance(view, FitView)
-    box, found = view.axes.bbox, []
-    for track in race.trajectories:
-        a, b, _ = track.values_between(min(race.step, track.last_step), race.step)
+    bbox, inside = view.axes.bbox, []
+    for trajectory in race.trajectories:
+        a, b, _ = trajectory.values_between(min(race.step, trajectory.last_step), race.step)
         curve = view.curve_pixels(a[-1:], b[-1:], view.curve_x)
-        found.append(bool(((curve[:, 1] > box.y0) & (curve[:, 1] < box.y1)).any()))
-    return found
+        inside.append(bool(((curve[:, 1] > bbox.y0) & (curve[:, 1] < bbox.y1)).any()))
+    return inside
 
 
 @pytest.mark.parametrize("surface", ["linear_regression", "tanh_neuron"])
 @pytest.mark.parametrize("height", [5.0, 0.0, -3e4])
-def test_constant_data_leave_room_and_every_curve_is_seen(surface: str, height: float) -> None:
-    data = CONSTANT[0], (height,) * 4
-    race = raced(Experiment(surface, runs=(Run("adam", {"lr": 0.05}), Run("sgd", {"lr": 0.001})), data=data))
-    view = arranged("fit", race, MIDDLE)
+def test_constant_data_have_margins_that_show_every_curve(surface: str, height: float) -> None:
+    data = CONSTANT_DATA[0], (height,) * 4
+    race = run_race(Experiment(surface, runs=(Run("adam", {"lr": 0.05}), Run("sgd", {"lr": 0.001})), data=data))
+    view = draw_view("fit", race, MIDDLE)
     low, high = view.axes.get_ylim()
     assert high - low > 0.2 * (abs(height) or 1.0)
     assert low < height < high
     for _ in range(60):
         if max(abs(height), 1.0) < 1e4:
-            assert all(seen(view, race))
+            assert all(curves_in_axes(view, race))
         race.advance(1)
         view.expand_limits_if_needed(race)
 
 
-def test_ordinary_data_keep_their_limits_while_curves_come_and_go() -> None:
-    race = raced(Experiment("linear_regression", runs=(Run("sgd", {"lr": 1e-3}), Run("sgd", {"lr": 50.0}))))
-    view = arranged("fit", race, MIDDLE)
+def test_limits_of_the_fit_view_grow_by_doubling_and_do_not_follow_divergence() -> None:
+    race = run_race(Experiment("linear_regression", runs=(Run("sgd", {"lr": 1e-3}), Run("sgd", {"lr": 50.0}))))
+    view = draw_view("fit", race, MIDDLE)
     before, changes = view.axes.get_ylim(), 0
     for _ in range(300):
         race.advance(1)
         changes += view.expand_limits_if_needed(race)
-    assert changes <= 14, "in doublings only"
-    assert view.axes.get_ylim()[1] <= before[1] + 128 * (before[1] - before[0]), "what runs away is not followed"
+    assert changes <= 14, "more draws than doublings"
+    assert view.axes.get_ylim()[1] <= before[1] + 128 * (before[1] - before[0]), "a diverging curve is followed"
 
 
-OPEN = Experiment("tanh_neuron", runs=(Run("adam", {"lr": 0.1}),), data=((0.0, 1.0, 2.0, 3.0), (1.0, 4.0, 6.0, 9.0)))
+POSITIVE_MINIMUM = Experiment(
+    "tanh_neuron", runs=(Run("adam", {"lr": 0.1}),), data=((0.0, 1.0, 2.0, 3.0), (1.0, 4.0, 6.0, 9.0))
+)
 
 
-def test_a_loss_that_stays_above_zero_has_a_log_axis_that_follows_it() -> None:
-    race = raced(OPEN)
+def test_logarithmic_axis_follows_a_loss_with_an_unknown_positive_minimum() -> None:
+    race = run_race(POSITIVE_MINIMUM)
     assert race.surface.minimum_loss is None
-    view, grown = arranged("loss", race, MIDDLE), 0
+    view, full_draws = draw_view("loss", race, MIDDLE), 0
     for _ in range(300):
         race.advance(1)
-        grown += view.expand_limits_if_needed(race)
+        full_draws += view.expand_limits_if_needed(race)
     assert view.axes.get_yscale() == "log"
-    assert grown <= 14
+    assert full_draws <= 14
     view.figure.canvas.draw()
-    curve, box = view.pixels_between(race.trajectories[0], 0, 300)[0][:, 1], view.axes.bbox
-    assert box.y0 <= curve.min()
-    assert curve.max() <= box.y1
-    assert np.ptp(curve) > 0.4 * box.height
+    curve, bbox = view.pixels_between(race.trajectories[0], 0, 300)[0][:, 1], view.axes.bbox
+    assert bbox.y0 <= curve.min()
+    assert curve.max() <= bbox.y1
+    assert np.ptp(curve) > 0.4 * bbox.height
     low, high = view.axes.get_ylim()
     assert sum(low <= tick <= high for tick in view.axes.yaxis.get_majorticklocs()) >= 2
 
 
-def test_a_loss_that_falls_below_zero_changes_the_axis_once() -> None:
+def test_axis_scale_changes_once_when_the_loss_becomes_negative() -> None:
     experiment = Experiment("saddle", (2.0, 0.1), (Run("sgd", {"lr": 0.1}),))
-    race = raced(experiment)
+    race = run_race(experiment)
     assert race.trajectories[0].losses[0] > 0
-    view, scales = arranged("loss", race, MIDDLE), []
+    view, scales = draw_view("loss", race, MIDDLE), []
     for _ in range(40):
         race.advance(1)
         before = view.axes.get_yscale()
-        grown = view.expand_limits_if_needed(race)
+        expanded = view.expand_limits_if_needed(race)
         scales.append(view.axes.get_yscale())
-        assert grown or scales[-1] == before
+        assert expanded or scales[-1] == before
         assert (scales[-1] == "symlog") == (min(race.trajectories[0].losses) <= 0)
     assert set(scales) == {"log", "symlog"}
-    assert view.update_scene(Scene(raced(experiment))), "another scale needs another draw"
+    assert view.update_scene(Scene(run_race(experiment))), "a change of the scale needs a full draw"
     assert view.axes.get_yscale() == "log"
 
 
-def test_a_run_that_is_shown_again_has_its_room_in_the_loss_view() -> None:
+def test_limits_contain_a_run_that_is_shown_again() -> None:
     runs = Run("sgd", {"lr": 0.02}), Run("adam", {"lr": 0.5}, visible=False)
-    race = raced(Experiment("beale", runs=runs), 80)
-    view = arranged("loss", race, MIDDLE)
+    race = run_race(Experiment("beale", runs=runs), 80)
+    view = draw_view("loss", race, MIDDLE)
     assert isinstance(view, LossView)
     race = edit(race, lambda e: e.with_run(1, replace(e.runs[1], visible=True)))
     view.update_scene(Scene(race))
@@ -216,35 +218,37 @@ def test_a_run_that_is_shown_again_has_its_room_in_the_loss_view() -> None:
     assert values.max() <= view.axis_limits.y_limits[1]
 
 
-LOUD = replace(LIGHT, divider="#ff00ff", muted_text="#ff00ff", name="loud")
-QUIET = replace(LIGHT, divider="#ffffff", muted_text="#ffffff", name="quiet")
+COLORED_LABELS = replace(LIGHT, divider="#ff00ff", muted_text="#ff00ff", name="colored labels")
+WHITE_LABELS = replace(LIGHT, divider="#ffffff", muted_text="#ffffff", name="white labels")
 
 
 @pytest.mark.parametrize("angles", [(-90, 90), (-60, 87), (30, 90), (135, 85), (-90, 60), (0, 50), (180, 75)])
 @pytest.mark.parametrize("surface", ["three_hump_camel", "rosenbrock"])
-def test_from_above_nothing_is_written_over_the_surface(surface: str, angles: tuple[int, int]) -> None:
-    race = raced(Experiment(surface))
-    loud, quiet = (arranged("relief", race, (4.0, 4.0), theme, Camera(*angles)) for theme in (LOUD, QUIET))
-    assert isinstance(loud, SurfaceView)
-    written = (np.abs(pixels(loud) - pixels(quiet)).max(axis=2) > 60)[::-1]
-    x, y = loud.project_points(loud.mesh_nodes[2:-2, 2:-2]).reshape(-1, 2).astype(int).T
-    assert not written[y, x].any()
-    assert written.sum() > 200, "numbers there are all the same"
+def test_labels_do_not_cover_the_surface_seen_from_above(surface: str, angles: tuple[int, int]) -> None:
+    race = run_race(Experiment(surface))
+    colored, white = (
+        draw_view("relief", race, (4.0, 4.0), theme, Camera(*angles)) for theme in (COLORED_LABELS, WHITE_LABELS)
+    )
+    assert isinstance(colored, SurfaceView)
+    is_label = (np.abs(pixels(colored) - pixels(white)).max(axis=2) > 60)[::-1]
+    x, y = colored.project_points(colored.mesh_nodes[2:-2, 2:-2]).reshape(-1, 2).astype(int).T
+    assert not is_label[y, x].any()
+    assert is_label.sum() > 200, "labels are missing"
 
 
 @pytest.mark.parametrize("azimuth", range(-180, 180, 15))
-def test_the_numbers_of_the_heights_are_whole(azimuth: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = []
+def test_height_labels_are_complete(azimuth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = []
 
-    class Noted(Text):
+    class RecordedText(Text):
         def draw(self, renderer: object) -> None:
             super().draw(renderer)
-            written.append((self.get_text(), self.get_window_extent()))
+            texts.append((self.get_text(), self.get_window_extent()))
 
-    monkeypatch.setattr(surface_axes, "Text", Noted)
-    view = arranged("relief", raced(Experiment("goldstein_price")), (2.6, 2.5), camera=Camera(azimuth, 15))
+    monkeypatch.setattr(surface_axes, "Text", RecordedText)
+    view = draw_view("relief", run_race(Experiment("goldstein_price")), (2.6, 2.5), camera=Camera(azimuth, 15))
     assert view.scene is not None
-    assert {words for _, words in surface_axes.height_ticks(view.scene.height_map)} <= {words for words, _ in written}
-    for _, box in written:
-        assert box.x0 >= 0
-        assert box.x1 <= view.figure.bbox.x1
+    assert {label for _, label in surface_axes.height_ticks(view.scene.height_map)} <= {text for text, _ in texts}
+    for _, bbox in texts:
+        assert bbox.x0 >= 0
+        assert bbox.x1 <= view.figure.bbox.x1

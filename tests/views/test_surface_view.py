@@ -1,0 +1,111 @@
+"""The 3D surface view: drawing order, occlusion, and a comparison with mplot3d."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from app.engine.race import Race
+from app.model.experiment import Experiment
+from app.theming.theme import LIGHT
+from app.views import Scene
+from app.views.camera import HALF_HEIGHT, Camera
+from app.views.occlusion import OcclusionMap
+from app.views.surface_view import SurfaceView
+from tests.views.drawing import draw_view
+
+
+@pytest.mark.parametrize("azimuth", range(-180, 180, 30))
+@pytest.mark.parametrize("elevation", [-60, 5, 35, 80])
+def test_cells_are_drawn_from_far_to_near(azimuth: int, elevation: int) -> None:
+    """Of two cells on one sight line, seen from above, the nearer one is drawn later."""
+    camera, nodes = Camera(azimuth, elevation), np.linspace(-1, 1, 12)
+    rank = np.full((12, 12), -1)
+    count = 0
+    for rows, row_cells in camera.draw_order(nodes, 1):
+        for columns, column_cells in camera.draw_order(nodes, 0):
+            for i in np.arange(11)[row_cells]:
+                for j in np.arange(11)[column_cells]:
+                    assert rank[i, j] < 0, "a cell is drawn twice"
+                    assert {i, i + 1} <= set(np.arange(12)[rows])
+                    assert {j, j + 1} <= set(np.arange(12)[columns])
+                    rank[i, j] = count = count + 1
+    assert (rank[:-1, :-1] > 0).all(), "a cell is not drawn"
+    centers = (nodes[1:] + nodes[:-1]) / 2
+    camera_position = camera.position[:2]
+    for i in range(11):
+        for j in range(11):
+            to_camera = camera_position - (centers[j], centers[i])
+            for fraction in (0.1, 0.3, 0.6, 0.9):
+                x, y = np.array([centers[j], centers[i]]) + fraction * to_camera
+                a, b = int((y + 1) / 2 * 11), int((x + 1) / 2 * 11)
+                if 0 <= a < 11 and 0 <= b < 11 and x >= -1 and y >= -1 and (a, b) != (i, j):
+                    assert rank[a, b] > rank[i, j]
+
+
+def test_a_wall_hides_only_points_behind_it() -> None:
+    x = np.linspace(-1, 1, 201)
+    heights = np.where(np.abs(x) < 0.1, HALF_HEIGHT, -HALF_HEIGHT)[None, :].repeat(
+        201, axis=0
+    )  # a wall along y at x = 0
+    points = np.array([[-0.5, 0.0, -HALF_HEIGHT], [0.5, 0.0, -HALF_HEIGHT], [0.0, 0.0, HALF_HEIGHT]])
+    assert OcclusionMap(Camera(0, 20), heights).is_hidden(points).tolist() == [True, False, False]
+    assert OcclusionMap(Camera(180, 20), heights).is_hidden(points).tolist() == [False, True, False]
+    assert OcclusionMap(Camera(0, 89), heights).is_hidden(points).tolist() == [False, False, False]
+    assert OcclusionMap(Camera(90, 20), heights).is_hidden(points).tolist() == [False, False, False], "along the wall"
+    assert OcclusionMap(Camera(0, -20), heights).is_hidden(points).tolist()[1] is False, (
+        "hidden from below by the floor"
+    )
+
+
+def crop_to_content(image: np.ndarray) -> np.ndarray:
+    """Return the part of an image (height, width, 3) that is not white, scaled to 100 x 100."""
+    is_drawn = image.sum(axis=2) < 740
+    rows, columns = np.flatnonzero(is_drawn.any(axis=1)), np.flatnonzero(is_drawn.any(axis=0))
+    part = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.uint8)
+    return np.asarray(Image.fromarray(part).resize((100, 100))).astype(int)
+
+
+@pytest.mark.parametrize("azimuth", range(0, 360, 30))
+def test_the_surface_looks_like_plot_surface_of_mplot3d(azimuth: int) -> None:
+    """The same mesh in the same colors is compared from twelve directions, above and below."""
+    elevation = (20, 35, 60, -25)[azimuth // 30 % 4]
+    figure = Figure(figsize=(3, 3), dpi=100)
+    canvas = FigureCanvasAgg(figure)
+    view = SurfaceView(figure)
+    view.set_bounds()
+    view.show_scene(Scene(Race(Experiment("himmelblau")), replace(LIGHT, divider="#ffffff", name="no frame")))
+    view.camera, view.rotating = Camera(azimuth, elevation), True
+    canvas.draw()
+    reference_figure = Figure(figsize=(3, 3), dpi=100)
+    reference_canvas = FigureCanvasAgg(reference_figure)
+    axes = reference_figure.add_axes((0, 0, 1, 1), projection="3d")
+    axes.set_axis_off()
+    x, y, z, colors = view.mesh
+    axes.plot_surface(
+        *np.meshgrid(x, y), z, facecolors=colors, rstride=1, cstride=1, shade=False, linewidth=0, antialiased=False
+    )
+    axes.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-HALF_HEIGHT, HALF_HEIGHT))
+    axes.set_box_aspect((1, 1, HALF_HEIGHT), zoom=0.8)
+    axes.view_init(elevation, azimuth)
+    axes.set_proj_type("persp", focal_length=0.36)
+    reference_canvas.draw()
+    image, reference = (crop_to_content(np.asarray(each.buffer_rgba())[..., :3]) for each in (canvas, reference_canvas))
+    assert np.abs(image - reference).mean() < 0.5 * np.abs(image[:, ::-1] - reference).mean()
+    assert np.abs(image - reference).mean() < 16
+
+
+def test_the_surface_has_no_holes() -> None:
+    view, pixels = draw_view("relief", Experiment("sphere"))
+    assert isinstance(view, SurfaceView)
+    x, y, z, _ = view.mesh
+    inside = view.project_points(np.stack([*np.meshgrid(x[1:-1:9], y[1:-1:9]), z[1:-1:9, 1:-1:9]], axis=-1)).reshape(
+        -1, 2
+    )
+    columns, rows = inside[:, 0].astype(int), pixels.shape[0] - 1 - inside[:, 1].astype(int)
+    assert (pixels[rows, columns].sum(axis=1) < 750).all(), "a pixel inside the surface is white"
