@@ -117,7 +117,7 @@ class View(AxesLayout, ABC):
             label.set(color=theme.muted_text, fontsize=text_fitting.LABEL_FONT_SIZE)
 
     def update_scene(self, scene: Scene) -> bool:
-        """Take the scene of another race on the same surface; return whether a full draw is needed nevertheless."""
+        """Switch to the scene of another race on the same surface; return whether a full draw is still needed."""
         self.scene = scene
         return False
 

@@ -105,7 +105,7 @@ class FitView(View):
         )
 
     def update_scene(self, scene: Scene) -> bool:
-        """Take the scene of another race; return whether its curves need other limits."""
+        """Switch to the scene of another race; return whether its curves need other limits."""
         same_race = self.scene is not None and self.scene.race is scene.race
         super().update_scene(scene)
         if same_race or scene.race.surface.data is None:

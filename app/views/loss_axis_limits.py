@@ -39,9 +39,9 @@ class LossAxisLimits:
     def __init__(self, axes: Axes, coordinates: LossCoordinates, tight: bool) -> None:
         self.axes, self.coordinates, self.tight = axes, coordinates, tight
         self.x_length, self.y_limits = 0.0, (0.0, 1.0)
-        self._forget_values()
+        self._reset_values()
 
-    def _forget_values(self) -> None:
+    def _reset_values(self) -> None:
         self.checked_steps: dict[Trajectory, int] = {}  # up to which step each curve is part of the value range
         self.min_value, self.max_value = math.inf, -math.inf
 
@@ -55,7 +55,7 @@ class LossAxisLimits:
     def reset(self, scene: Scene, step: int) -> None:
         """Set the scale and the limits for a race from its start to ``step``."""
         scale = scene.experiment.loss_plot.y_scale
-        self._forget_values()
+        self._reset_values()
         if scale == "log" and self._minimum_unknown(scene) and self._new_minimum(scene, step, True) <= 0:
             scale = "symlog"
         if scale != self.y_scale:
@@ -63,7 +63,7 @@ class LossAxisLimits:
         self._set_limits(scene, step)
 
     def update(self, scene: Scene, step: int) -> bool:
-        """Take another race, but keep the limits if they suit it as well; return whether they have changed."""
+        """Switch to another race, but keep the limits if they suit it as well; return whether they have changed."""
         x_length, y_limits, y_scale = self.x_length, self.y_limits, self.y_scale
         self.reset(scene, step)
         if x_length != self.x_length or y_scale != self.y_scale or not self._suits(y_limits, scene):

@@ -83,7 +83,7 @@ class LossView(PathView):
             text_fitting.shrink_to_fit(self.note_text, NOTE_FONT_SIZE, self.cell_bbox.x1 - self.axes.bbox.x0)
 
     def update_scene(self, scene: Scene) -> bool:
-        """Take the scene of another race; return whether limits or note have changed."""
+        """Switch to the scene of another race; return whether limits or note have changed."""
         old_scene = self.scene
         unchanged = (
             old_scene is not None

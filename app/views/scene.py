@@ -34,7 +34,7 @@ class Scene:
     selected_run
         Index of the highlighted run.
     experiment
-        The experiment of the race when the scene was made; the race may take others.
+        The experiment of the race when the scene was made; the race may switch to others later.
     branch_trajectories
         The visible runs of the visible branches.
     replica_trajectories

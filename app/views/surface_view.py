@@ -90,7 +90,7 @@ class SurfaceView(PathView):
     # Static artists
 
     def show_scene(self, scene: Scene) -> None:
-        """Build the static artists for a scene; for another surface, forget the viewport."""
+        """Build the static artists for a scene; for another surface, reset the viewport."""
         if self.scene is not None and scene.race.surface is not self.scene.race.surface:
             self.viewport = None
         super().show_scene(scene)
