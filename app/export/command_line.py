@@ -1,4 +1,7 @@
-"""An experiment in the words of the command line, and the command line that says an experiment."""
+"""Conversion between an experiment and the arguments of ``thalweg export``.
+
+``apply_setting`` reads one ``--set`` argument; ``build_command_line`` writes the command that exports an experiment.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.export.options import Options
+from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE, Options
 from app.io.experiment_files import examples, load
 from app.model.experiment import Experiment, LossPlot
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.number_format import shortest_repr
 from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check_number, shorten_repr
+from app.views.camera import Camera
 
 BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def parse_boolean(kind: str, value: str) -> bool:
+    """Return the value of a boolean setting; ``kind`` names it in the error message."""
     if value.lower() not in BOOLEANS:
         raise ExperimentError(f"{kind} must be true or false, not {shorten_repr(value)}")
     return BOOLEANS[value.lower()]
 
 
 def parse_integer(kind: str, value: str) -> int:
+    """Return the value of an integer setting; ``kind`` names it in the error message."""
     try:
         return int(value)
     except ValueError:
@@ -36,7 +42,7 @@ def _with_start(experiment: Experiment, value: str) -> Experiment:
     x, comma, y = value.partition(",")
     if not comma or "," in y:
         raise ExperimentError(f"--start needs two numbers, as in --start=-1.5,2, not {shorten_repr(value)}")
-    return replace(experiment, start=(x, y))  # type: ignore[arg-type]  # it makes numbers of them
+    return replace(experiment, start=(x, y))  # type: ignore[arg-type]  # Experiment converts strings
 
 
 def _with_steps(experiment: Experiment, value: str) -> Experiment:
@@ -61,7 +67,7 @@ LOSS_PLOT_SETTINGS = {  # option name -> field of LossPlot
     "y_scale": "y_scale",
     "against": "x_quantity",
 }
-RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # what may be said of a run beside its hyperparameters
+RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperparameters
     "color": lambda _, value: value,
     "visible": parse_boolean,
     "slot": parse_integer,
@@ -70,9 +76,10 @@ RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # what may be said of
 
 
 def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
-    """The experiment with one setting changed, as in "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance".
+    """Return the experiment with one setting changed.
 
-    A hyperparameter counts from the start on.
+    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance". A
+    hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment is invalid.
     """
     name, equals_sign, value = (part.strip() for part in assignment.partition("="))
     if not equals_sign:
@@ -101,14 +108,15 @@ def _with_run_setting(run: Run, name: str, value: str) -> Run:
     if name in RUN_SETTINGS:
         return replace(run, **{name: RUN_SETTINGS[name](name, value)})
     changed = run.with_hyperparameter(name, check_number(f"{name} of {run.optimizer}", value))
-    added = [each for each in changed.hyperparameters if each not in run.hyperparameters]  # of a part that is added now
+    added = [each for each in changed.hyperparameters if each not in run.hyperparameters]  # of a modifier that is added
     return run.with_changes_from_start({each: changed.hyperparameters[each] for each in (name, *added)})
 
 
 def build_command_line(experiment: Experiment, options: Options, file: Path | None, target: str | Path) -> str:
-    """The line that writes the experiment, at its own number of steps, to ``target``.
+    """Return the command that exports the experiment, at its own number of steps, to ``target``.
 
-    ``file`` holds the experiment, or is None. It is named where words do not suffice; ExperimentError where it cannot be.
+    ``file`` is the file that holds the experiment, or None. It is used if the experiment cannot be expressed in
+    arguments alone. Raises ExperimentError if there is no such file or if it holds another experiment.
     """
     reason = _unsupported_reason(experiment)
     if not reason:
@@ -128,12 +136,12 @@ def build_command_line(experiment: Experiment, options: Options, file: Path | No
 
 
 def _file_argument(file: Path) -> str:
-    """The path, or the id of an example."""
+    """Return the id of an example, else the path."""
     return next((name for name, (_, path) in examples().items() if path == file.absolute()), str(file))
 
 
 def _unsupported_reason(experiment: Experiment) -> str:
-    """Why an experiment cannot be said in a few words; empty where it can."""
+    """Return why an experiment cannot be expressed in arguments alone, or an empty string if it can."""
     if any(run.history for run in experiment.runs):
         return tr("this race has been turned on the way")
     if experiment.branches:
@@ -142,7 +150,9 @@ def _unsupported_reason(experiment: Experiment) -> str:
         return tr("this surface is made from data")
     if not experiment.runs:
         return tr("this race has no runs")
-    if any(item.extra for item in (experiment, experiment.loss_plot, experiment.comparison, *experiment.runs)):
+    extras = [experiment.extra, experiment.loss_plot.extra, experiment.comparison.extra]
+    extras += [run.extra for run in experiment.runs]
+    if any(extras):
         return tr("its file has something that only a newer version knows")
     return tr("this is a race with {words}", words=experiment.comparison.text) if experiment.comparison.mode else ""
 
@@ -170,7 +180,10 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
 
 
 def _run_argument(run: Run) -> str:
-    """As Run.parse reads it; a part is named even where it is off, since a run that has it can be turned there."""
+    """Return the run as ``Run.parse`` reads it.
+
+    A modifier is included even if it is switched off, so that the run keeps its hyperparameters.
+    """
     required_names = {modifier.id for modifier in run.modifiers} | {"lr"}
     return " ".join(
         [
@@ -185,34 +198,30 @@ def _run_argument(run: Run) -> str:
 
 
 def _option_arguments(options: Options, target: Path) -> list[str]:
-    """The options that are not as they are anyway in the format of the target."""
+    """Return the arguments for the options that differ from the defaults of the format of ``target``."""
     from app.export.formats import format_for_path
-    from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE
-    from app.views.camera import Camera
 
     kind = format_for_path(target).kind
     if kind in ("data", "experiment"):
         return []
-    is_animation = kind == "film"
+    arguments = _figure_arguments(options, kind == "film")
+    return arguments + _animation_arguments(options) if kind == "film" else arguments
+
+
+def _figure_arguments(options: Options, is_animation: bool) -> list[str]:
+    default_size, default_dpi = (ANIMATION_SIZE, ANIMATION_DPI) if is_animation else (DEFAULT_SIZE, DEFAULT_DPI)
     arguments = [] if options.view == "all" else ["--view", options.view]
-    if options.size != (ANIMATION_SIZE if is_animation else DEFAULT_SIZE):
+    if options.size != default_size:
         arguments += ["--size", "x".join(f"{side:.10g}" for side in options.size) + "in"]
-    if options.dpi != (ANIMATION_DPI if is_animation else DEFAULT_DPI):
+    if options.dpi != default_dpi:
         arguments += ["--dpi", shortest_repr(options.dpi)]
-    arguments += [] if options.theme.name == "light" else ["--theme", options.theme.name]
-    arguments += (
-        []
-        if options.camera in (None, Camera())
-        else [
-            "--camera="
-            + ",".join(map(shortest_repr, (options.camera.azimuth, options.camera.elevation, options.camera.zoom)))
-        ]
-    )
-    arguments += (
-        []
-        if options.viewport is None
-        else ["--window=" + ",".join(shortest_repr(end) for side in options.viewport for end in side)]
-    )
+    if options.theme.name != "light":
+        arguments += ["--theme", options.theme.name]
+    if options.camera is not None and options.camera != Camera():
+        angles = (options.camera.azimuth, options.camera.elevation, options.camera.zoom)
+        arguments.append("--camera=" + ",".join(map(shortest_repr, angles)))
+    if options.viewport is not None:
+        arguments.append("--window=" + ",".join(shortest_repr(end) for side in options.viewport for end in side))
     switches = {
         "--transparent": options.transparent,
         "--no-title": not options.title,
@@ -221,17 +230,18 @@ def _option_arguments(options: Options, target: Path) -> list[str]:
         "--equal": options.view_options.get("equal", False),
         "--no-trials": not options.view_options.get("trials", True),
     }
-    arguments += [name for name, enabled in switches.items() if enabled]
-    if is_animation:
-        animation_values = {
-            "--fps": (options.fps, 25.0),
-            "--seconds": (options.seconds, None),
-            "--pace": (options.steps_per_frame, None),
-            "--turn": (options.camera_speed, 0.0),
-        }
-        arguments += [
-            f"{name}={shortest_repr(value)}"
-            for name, (value, default) in animation_values.items()
-            if value is not None and value != default
-        ]
-    return arguments
+    return arguments + [name for name, enabled in switches.items() if enabled]
+
+
+def _animation_arguments(options: Options) -> list[str]:
+    values_and_defaults = {
+        "--fps": (options.fps, 25.0),
+        "--seconds": (options.seconds, None),
+        "--pace": (options.steps_per_frame, None),
+        "--turn": (options.camera_speed, 0.0),
+    }
+    return [
+        f"{name}={shortest_repr(value)}"
+        for name, (value, default) in values_and_defaults.items()
+        if value is not None and value != default
+    ]
