@@ -21,11 +21,8 @@ from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
 EXPERIMENT_KEY = "thalweg:experiment"  # of the PNG text chunk with the experiment; an SVG has it in dc:source
-VECTOR_RC_PARAMS: dict[str, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "thalweg",
-    "pdf.fonttype": 42,
-}  # text is not converted to paths
+# Text is not converted to paths; without a salt the ids of an SVG would be random
+VECTOR_RC_PARAMS = {"svg.fonttype": "none", "svg.hashsalt": "thalweg", "pdf.fonttype": 42}
 FALLBACK_FONTS = ["Verdana", "Arial", "sans-serif"]  # for readers without the fonts of the figure
 VECTOR_DPI = 72.0  # dots per inch of the coordinates of a vector file; its bitmaps may have another resolution
 

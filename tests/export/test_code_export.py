@@ -170,7 +170,7 @@ def test_a_race_of_many() -> None:
 def test_names_that_two_rooms_share_are_told_apart() -> None:
     race = raced(10, "eggholder", Run("signsgd", {"lr": 0.5}), Run("rprop"), Run("prodigy"))
     made = takes_the_path(race, numpy_script(race))
-    assert "rule_sign" in made
+    assert "optimizer_sign" in made
     assert OPTIMIZERS.keys().isdisjoint(MODIFIERS)  # a part is known by its function's name, which must not be taken
 
 
@@ -210,7 +210,7 @@ def test_the_picture_has_paths_and_losses() -> None:
     made = takes_the_path(race, plot_script(race), ("numpy", "matplotlib"))
     assert "diverged at step" in made["STYLES"]["sgd"]["label"]
     figure = made["draw"](
-        made["rosenbrock"], made["START"], made["paths"], made["losses"], made["STYLES"], **made["PICTURE"]
+        made["rosenbrock"], made["START"], made["paths"], made["losses"], made["STYLES"], **made["FIGURE_SETTINGS"]
     )
     ground, curve = figure.axes
     drawn = [line.get_xydata() for line in ground.lines if line.get_color() == made["STYLES"]["adam"]["color"]]
