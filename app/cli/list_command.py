@@ -8,6 +8,7 @@ from app.cli.argument_parser import ArgumentParser
 
 
 def show_list(argv: Sequence[str]) -> int:
+    """Print the names of a category, one per line, and return the exit status."""
     parser = ArgumentParser(prog="thalweg list", description="Name what there is, one a line.")
     parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples", "formats"))
     category = parser.parse_args(argv).what

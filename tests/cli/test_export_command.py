@@ -19,7 +19,8 @@ import pytest
 from PIL import Image
 
 from app.cli import export_command
-from app.cli.export_arguments import EXAMPLES, build_options, build_parser, help_epilog
+from app.cli.export_arguments import build_options
+from app.cli.export_parser import EXAMPLES, build_parser, help_epilog
 from app.cli.main import main
 from app.cli.progress_line import ProgressLine
 from app.export import movie_writers

@@ -13,7 +13,8 @@ from PIL import Image
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from app.cli.export_arguments import build_options, build_parser
+from app.cli.export_arguments import build_options
+from app.cli.export_parser import build_parser
 from app.cli.main import main
 from app.engine.race import Race
 from app.export.command_line import build_command_line
