@@ -18,9 +18,12 @@ from app.export.options import parse_size
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
 from app.model.experiment import DEFAULT_EXPERIMENT, Run
-from tests.cli.conftest import check_refused, make_folder
+from tests.cli.export_folder import check_refused, enter_experiment_folder, make_folder
 
-pytestmark = pytest.mark.usefixtures("experiment_folder")
+
+@pytest.fixture(autouse=True)
+def experiment_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return enter_experiment_folder(tmp_path, monkeypatch)
 
 
 def test_set_changes_runs_and_experiment(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,10 +22,13 @@ from app.io.experiment_files import load
 from app.io.experiment_json import to_json
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
-from tests.cli.conftest import OLD_TEXT, ROOT, check_refused, make_folder, written_files
+from tests.cli.export_folder import OLD_TEXT, ROOT, check_refused, enter_experiment_folder, make_folder, written_files
 from tests.processes import loaded_by
 
-pytestmark = pytest.mark.usefixtures("experiment_folder")
+
+@pytest.fixture(autouse=True)
+def experiment_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return enter_experiment_folder(tmp_path, monkeypatch)
 
 
 def test_every_format_is_written_by_its_suffix() -> None:

@@ -10,9 +10,13 @@ import pytest
 
 from app.cli.main import main
 from app.cli.progress_line import ProgressLine
+from tests.cli.export_folder import enter_experiment_folder
 from tests.cli.test_main import run_thalweg
 
-pytestmark = pytest.mark.usefixtures("experiment_folder")
+
+@pytest.fixture(autouse=True)
+def experiment_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return enter_experiment_folder(tmp_path, monkeypatch)
 
 
 class Terminal(io.StringIO):

@@ -1,4 +1,4 @@
-"""Fixtures and helpers for the tests of ``thalweg export``."""
+"""A folder with an experiment for the tests of ``thalweg export``, and helpers to check what is written."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ ROOT = Path(__file__).parents[2]
 OLD_TEXT = "previous content"
 
 
-@pytest.fixture
-def experiment_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Change to an empty folder with an experiment, race.json."""
-    monkeypatch.chdir(tmp_path)
+def enter_experiment_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Change to a folder and write an experiment, race.json."""
+    monkeypatch.chdir(folder)
     Path("race.json").write_text(to_json(replace(DEFAULT_EXPERIMENT, steps=12)))
-    return tmp_path
+    return folder
 
 
 def make_folder(*names: str) -> Path:
