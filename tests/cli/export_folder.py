@@ -9,7 +9,8 @@ import pytest
 
 from app.cli.main import main
 from app.io.experiment_json import to_json
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, Run
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.run import Run
 
 ROOT = Path(__file__).parents[2]
 OLD_TEXT = "previous content"

@@ -17,7 +17,8 @@ from app.export.formats import EXPORT_FORMATS
 from app.export.options import parse_size
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
-from app.model.experiment import DEFAULT_EXPERIMENT, Run
+from app.model.experiment import DEFAULT_EXPERIMENT
+from app.model.run import Run
 from tests.cli.export_folder import check_refused, enter_experiment_folder, make_folder
 
 
