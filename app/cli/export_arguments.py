@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.cli.argument_parser import NEGATIVE_EXAMPLES
-from app.export.command_line import apply_setting, parse_integer
+from app.export.experiment_settings import apply_setting, parse_integer
 from app.export.options import (
     ANIMATION_DPI,
     ANIMATION_SIZE,

@@ -8,58 +8,23 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from app.engine.race import Race
 from app.export.code import keras_script, numpy_script, plot_script, torch_script
-from app.export.code.framework_mapping import COUNTERPARTS, find_counterpart
 from app.export.formats import EXPORT_FORMATS, export, format_for_path
 from app.model.comparison import ComparisonMode
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
-from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
-from optimizers.frameworks import framework_classes, from_framework
 from surfaces import SURFACES
 from tests.conftest import turn
+from tests.export.scripts import check_script, imported_modules, make_race
 
 CODE_SUFFIXES = [suffix for suffix, export_format in EXPORT_FORMATS.items() if export_format.kind == "code"]
 Script = Callable[[Race], str]
-
-
-def make_race(steps: int = 60, surface: str = "rosenbrock", *runs: Run, **settings: Any) -> Race:
-    race = Race(Experiment(surface, runs=runs, **settings))
-    race.advance(steps)
-    return race
-
-
-def run_script(text: str) -> dict[str, Any]:
-    """Return the namespace of a script after its import."""
-    namespace: dict[str, Any] = {"__name__": "script"}
-    exec(compile(text, "script", "exec"), namespace)
-    return namespace
-
-
-def imported_modules(text: str) -> set[str]:
-    nodes = list(ast.walk(ast.parse(text)))
-    return {alias.name.partition(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names} | {
-        str(node.module).partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)
-    }
-
-
-def check_script(race: Race, text: str, packages: tuple[str, ...] = ("numpy",)) -> dict[str, Any]:
-    """Check that a script computes exactly the same points and imports only the given packages."""
-    assert imported_modules(text) <= {*sys.stdlib_module_names, *packages}
-    namespace = run_script(text)
-    assert list(namespace["paths"]) == race.experiment.names
-    for name, trajectory in zip(race.experiment.names, race.trajectories, strict=True):
-        x, y, loss = trajectory.values_between(0, race.step)
-        np.testing.assert_array_equal(namespace["paths"][name], np.column_stack([x, y]), name)
-        np.testing.assert_array_equal(namespace["losses"][name], loss, name)
-    return namespace
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -230,55 +195,3 @@ def test_the_plot_script_draws_paths_and_losses() -> None:
 def test_script_formats_are_found_by_suffix() -> None:
     assert CODE_SUFFIXES == [".py", ".torch.py", ".keras.py", ".plot.py"]
     assert [format_for_path(Path(f"a{suffix}")).suffix for suffix in CODE_SUFFIXES] == CODE_SUFFIXES
-
-
-@pytest.mark.parametrize(("script", "framework"), [(torch_script, "torch"), (keras_script, "keras")])
-def test_runs_without_a_counterpart_are_named_in_the_error(script: Script, framework: str) -> None:
-    race = make_race(5, "rosenbrock", Run("sgd"), Run("nelder_mead"), Run("cma_es"))
-    with pytest.raises(
-        ExperimentError, match=r"the very path of nelder_mead, cma_es; the NumPy script \(\.py\) can do it"
-    ):
-        script(race)
-    race = turn(make_race(5, "rosenbrock", Run("momentum", {"momentum": 0.0})), 0, momentum=0.9)
-    race.advance(5)
-    with pytest.raises(ExperimentError, match="the very path of momentum"):
-        script(race)
-
-
-@pytest.mark.parametrize(
-    ("framework", "optimizer"), [(name, id) for name, counterparts in COUNTERPARTS.items() for id in counterparts]
-)
-def test_counterparts_are_the_inverse_of_from_framework(framework: str, optimizer: str) -> None:
-    settings = {name: value * 0.9 for name, value in OPTIMIZERS[optimizer].defaults.items()}
-    settings |= {name: 1.0 for name in ("centered", "strong_wolfe") if name in settings}
-    settings |= {name: 3.0 for name in ("max_iter", "max_eval", "history_size") if name in settings}
-    settings |= {name: 0.0 for name in ("initial", "eps_root") if name in settings}
-    if optimizer == "lamb":
-        settings["weight_decay"] = 0.0
-    counterpart = find_counterpart(framework, optimizer, [settings], lr_changes=False)
-    assert counterpart is not None
-    [(name, arguments)], adjustment = counterpart
-    assert name in framework_classes(framework)
-    id, hyperparameters = from_framework(framework, name, arguments)
-    found_optimizer = OPTIMIZERS[id]
-    if adjustment or COUNTERPARTS[framework][optimizer].only_if_lr_changes:
-        assert id != optimizer
-        assert (found_optimizer.variant_of or id) == (OPTIMIZERS[optimizer].variant_of or optimizer)
-        assert {key: value for key, value in hyperparameters.items() if key in settings} == {
-            key: value for key, value in settings.items() if key in hyperparameters
-        }
-    else:
-        assert id == optimizer
-        assert {**found_optimizer.defaults, **hyperparameters} == settings
-
-
-def test_keras_scripts_compile() -> None:
-    for optimizer in COUNTERPARTS["keras"]:
-        race = make_race(20, "himmelblau", Run(optimizer))
-        text = keras_script(race)
-        compile(text, "script", "exec")
-        assert imported_modules(text) <= {*sys.stdlib_module_names, "numpy", "keras"}
-        if "momentum_torch" != optimizer != "nesterov":
-            race = turn(race, 0, lr=0.003)
-            race.advance(5)
-            assert "20: dict(learning_rate=0.003)" in keras_script(race)

@@ -16,7 +16,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from tests.conftest import turn
-from tests.export.test_code_export import imported_modules, make_race, run_script
+from tests.export.scripts import imported_modules, make_race, run_script
 
 SMALL_LR = {"sgd", "momentum", "momentum_torch", "nesterov", "nesterov_keras", "averaged_momentum"}  # run with lr 0.001
 MODIFIER_STRENGTHS = {"cosine_steps": 30, "linear_steps": 20}
