@@ -1,4 +1,7 @@
-"""Every English text that can be translated. ``python -m tests.texts ko`` prints those that a language lacks, as JSON."""
+"""All English texts that can be translated.
+
+``python -m tests.texts ko`` prints those that a language lacks, as JSON.
+"""
 
 from __future__ import annotations
 
@@ -24,57 +27,53 @@ from surfaces import SURFACES
 from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
-SAYING = {"tr", "gettext_noop", "DataError"}
+TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError"}
 
 
-def written() -> set[str]:
-    """What stands as a literal in ``tr`` or ``mark`` anywhere in the program, or is raised by a surface."""
-    found = set()
+def literal_texts() -> set[str]:
+    """Return the literals in calls of ``tr``, ``gettext_noop`` and ``DataError``."""
+    texts = set()
     for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING and node.args:
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+                continue
+            if node.func.id in TEXT_FUNCTIONS:
                 first = node.args[0]
-                texts = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
-                found |= {text.value for text in texts if isinstance(text, ast.Constant)}
-    return found
+                arguments = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+                texts |= {argument.value for argument in arguments if isinstance(argument, ast.Constant)}
+    return texts
 
 
-def declared() -> set[str]:
-    """What the tables of the program and the declarations of optimizers, parts and surfaces say."""
-    found = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
-    found |= {f"&{menu}" for menu in MENUS} | {part for row in ACTIONS for part in row.menu.split("/")[1:]}
-    found |= (
-        {row.text for row in ACTIONS}
-        | {export.name for export in EXPORT_FORMATS.values()}
-        | {view.title for view in VIEWS.values()}
-    )
-    found |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
-    found |= {*ACTION_DESCRIPTIONS.values(), *VIEW_DESCRIPTIONS.values(), *(words for _, words in USAGE_TEXTS)}
-    found |= {words for named in CONTROL_DESCRIPTIONS.values() for words in named.values()}
-    found |= {words for gestures in MOUSE_GESTURES.values() for gesture in gestures for words in gesture}
+def table_texts() -> set[str]:
+    """Return the texts in the tables of the program and in optimizers, modifiers and surfaces."""
+    texts = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
+    texts |= {f"&{menu}" for menu in MENUS} | {submenu for row in ACTIONS for submenu in row.menu.split("/")[1:]}
+    texts |= {row.text for row in ACTIONS} | {export_format.name for export_format in EXPORT_FORMATS.values()}
+    texts |= {view.title for view in VIEWS.values()}
+    texts |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
+    texts |= {*ACTION_DESCRIPTIONS.values(), *VIEW_DESCRIPTIONS.values(), *(text for _, text in USAGE_TEXTS)}
+    texts |= {text for descriptions in CONTROL_DESCRIPTIONS.values() for text in descriptions.values()}
+    texts |= {text for gestures in MOUSE_GESTURES.values() for gesture in gestures for text in gesture}
     for column in COLUMNS:
-        found |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}
-    for rule in (*OPTIMIZERS.values(), *MODIFIERS.values()):
-        found |= {rule.summary, rule.description, *(declared.label for declared in rule.hyperparameters.values())}
-    found |= {rule.family for rule in OPTIMIZERS.values()} | {part.name for part in MODIFIERS.values()}
-    for land in SURFACES.values():
-        found |= {
-            land.family,
-            land.summary,
-            land.what_to_try,
-            land.nonsmooth_note,
-            *(axis for axis in land.axis_labels if " " in axis),
+        texts |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}
+    for method in (*OPTIMIZERS.values(), *MODIFIERS.values()):
+        texts |= {method.summary, method.description, *(spec.label for spec in method.hyperparameters.values())}
+    texts |= {optimizer.family for optimizer in OPTIMIZERS.values()} | {
+        modifier.name for modifier in MODIFIERS.values()
+    }
+    for surface in SURFACES.values():
+        texts |= {
+            surface.family,
+            surface.summary,
+            surface.what_to_try,
+            surface.nonsmooth_note,
+            *(axis for axis in surface.axis_labels if " " in axis),
         }
-    return found - {
-        "",
-        *(load_language(code).name for code in language_codes()),
-    }  # languages are called as they call themselves
+    language_names = {load_language(code).name for code in language_codes()}  # not translated
+    return texts - {"", *language_names}
 
 
 if __name__ == "__main__":
-    known = load_language(sys.argv[1]).texts
-    print(
-        json.dumps(
-            {text: "" for text in sorted(written() | declared()) if text not in known}, ensure_ascii=False, indent=1
-        )
-    )
+    translated = load_language(sys.argv[1]).texts
+    missing = {text: "" for text in sorted(literal_texts() | table_texts()) if text not in translated}
+    print(json.dumps(missing, ensure_ascii=False, indent=1))

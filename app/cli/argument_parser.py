@@ -1,4 +1,4 @@
-"""How the words of a command line are read: what is wrong is one sentence."""
+"""Argument parser shared by all commands, with one-sentence error messages."""
 
 from __future__ import annotations
 
@@ -7,26 +7,24 @@ from typing import Any, NoReturn
 
 from app.utils.validation import ExperimentError
 
-NEGATIVE_EXAMPLES = {
-    "--start": "-1.5,2",
-    "--window": "-2,2,-1,3",
-    "--camera": "-60,42",
-}  # a value that begins with a minus needs the =
+# argparse reads a value that begins with a minus as an option, unless it follows an equals sign
+NEGATIVE_EXAMPLES = {"--start": "-1.5,2", "--window": "-2,2,-1,3", "--camera": "-60,42"}
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, without the usage. No option may be shortened."""
+    """Argument parser whose errors are one sentence without the usage; options cannot be abbreviated."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=HelpFormatter, **kwargs)
 
     def error(self, message: str) -> NoReturn:
+        """Raise ExperimentError with the message, and a hint for values that begin with a minus."""
         hints = [f"; write it as {name}={value}" for name, value in NEGATIVE_EXAMPLES.items() if name in message]
         raise ExperimentError(message + "".join(hints))
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Help that leaves the lines of the examples alone."""
+    """Help formatter that keeps the line breaks of the epilog."""
 
     def __init__(self, prog: str, **kwargs: Any) -> None:
         super().__init__(prog, max_help_position=22, **kwargs)

@@ -1,4 +1,4 @@
-"""``thalweg check``: whether this machine can show the window, a line for each thing, and what mends those that cannot."""
+"""``thalweg check``: whether this machine can show the window, one line per check, and how to fix what is missing."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ VERSION_OPERATORS = {
     ">": operator.gt,
     "<": operator.lt,
 }
-WINDOW_TIMEOUT = 60.0  # seconds for a window to be painted
+WINDOW_TIMEOUT = 60.0  # seconds until a window must be painted
 OK, HINT, ERROR = "ok", "hint", "missing"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the answer. Without a FAULT the window can be shown; ``mend`` is what to do about it, if anything."""
+    """Result of one check. The window can be shown if no status is ERROR; ``fix`` is a command or an empty string."""
 
     status: str
     subject: str
@@ -49,7 +49,7 @@ class Finding:
 
 
 def check(argv: Sequence[str]) -> int:
-    """Print what is there and what is not; 0 where the window can be shown, else 1."""
+    """Print the results of all checks; return 0 if the window can be shown, else 1."""
     parser = ArgumentParser(
         prog="thalweg check",
         description="Look whether the window can be shown here, and say what mends what is "
@@ -72,7 +72,7 @@ def check(argv: Sequence[str]) -> int:
 
 
 def run_checks() -> Iterator[Finding]:
-    """All that is looked at, the slowest last."""
+    """Run all checks, the slowest last, and yield their results."""
     yield check_packages()
     required = [check_display(), *([check_libraries()] if platform_support.LINUX else [])]
     yield from required
@@ -83,7 +83,7 @@ def run_checks() -> Iterator[Finding]:
         qt_info = probe_qt()
         yield check_window(qt_info)
     if "fonts" not in qt_info:
-        qt_info = probe_qt("offscreen")  # fonts are found without a display too
+        qt_info = probe_qt("offscreen")  # fonts can be listed without a display
     if "fonts" in qt_info:
         yield check_fonts(qt_info["fonts"], qt_info["Korean"])
     if find_spec("imageio_ffmpeg") is None:
@@ -96,11 +96,11 @@ def run_checks() -> Iterator[Finding]:
 
 
 def is_version_unmet(requirement: str, installed: str) -> bool:
-    """Whether a version is not what is asked for, as in "numpy!=2.0.1,>=1.26"."""
+    """Return whether a version does not satisfy a requirement such as "numpy!=2.0.1,>=1.26"."""
 
     def parse_version(version: str) -> list[int]:
-        parts = [int(part) for part in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]
-        return parts + [0] * (8 - len(parts))
+        numbers = [int(number) for number in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]
+        return numbers + [0] * (8 - len(numbers))
 
     clauses = re.findall(r"([<>=!]=?)\s*([\d.]+)", requirement)
     return not all(
@@ -110,7 +110,7 @@ def is_version_unmet(requirement: str, installed: str) -> bool:
 
 
 def check_packages() -> Finding:
-    """Python and the packages of pyproject.toml, by what pip has written down."""
+    """Check the versions of Python and of the dependencies, as recorded by pip."""
     try:
         package_metadata = metadata.metadata("thalweg")
     except metadata.PackageNotFoundError:
@@ -141,6 +141,7 @@ def check_packages() -> Finding:
 
 
 def check_display() -> Finding:
+    """Check that there is a display, or that Qt uses a platform without one."""
     problem = platform_support.display_error()
     if problem:
         return Finding(ERROR, "display", problem)
@@ -152,6 +153,7 @@ def check_display() -> Finding:
 
 
 def check_libraries() -> Finding:
+    """Check that the system libraries of Qt can be loaded."""
     missing = platform_support.missing_qt_libraries()
     if not missing:
         return Finding(OK, "libraries", "all that Qt asks of the system")
@@ -159,7 +161,7 @@ def check_libraries() -> Finding:
 
 
 def check_writable(subject: str, path: Path, consequence: str) -> Finding:
-    """Whether a file or folder of the user's can be read and written, or made."""
+    """Check that a file or folder can be read and written, or created."""
     try:
         exists = path.exists()
         nearest = next(each for each in (path, *path.parents) if each.exists())
@@ -178,7 +180,7 @@ def check_writable(subject: str, path: Path, consequence: str) -> Finding:
 
 
 def _matplotlib_cache() -> Path:
-    """The folder that matplotlib will choose, known without matplotlib."""
+    """Return the folder that matplotlib will choose, without importing it."""
     if os.environ.get("MPLCONFIGDIR"):
         return Path(os.environ["MPLCONFIGDIR"])
     if platform_support.LINUX:
@@ -187,7 +189,10 @@ def _matplotlib_cache() -> Path:
 
 
 def probe_qt(platform: str = "") -> dict[str, Any]:
-    """What Qt finds when it opens a window, in a process of its own, which it may end; {"fault": why} where it does not open."""
+    """Open a window in a separate process, which Qt may abort, and return what Qt finds.
+
+    Returns {"fault": reason} if the window cannot be opened.
+    """
     command = [sys.executable] if platform_support.FROZEN else [sys.executable, "-m", "app"]
     environment = {**os.environ, **({"QT_QPA_PLATFORM": platform} if platform else {})}
     try:
@@ -213,12 +218,12 @@ def probe_qt(platform: str = "") -> dict[str, Any]:
 
 
 def check_window(qt_info: dict[str, Any]) -> Finding:
+    """Check the result of ``probe_qt``: whether a window was opened."""
     if "fault" not in qt_info:
         return Finding(OK, "window", f"one was opened and painted ({qt_info['platform']})")
     fix = ""
-    if (
-        qt_info["fault"].startswith("qt.") and platform_support.qt_platform() == "xcb"
-    ):  # Qt does not say which library it misses
+    # The message of Qt does not name the missing library
+    if qt_info["fault"].startswith("qt.") and platform_support.qt_platform() == "xcb":
         fix = platform_support.install_command(
             [*platform_support.IMPORT_LIBRARIES.values(), *platform_support.PLATFORM_LIBRARIES["xcb"].values()]
         )
@@ -226,6 +231,7 @@ def check_window(qt_info: dict[str, Any]) -> Finding:
 
 
 def check_fonts(family_count: int, korean_families: list[str]) -> Finding:
+    """Check that there are fonts, and that one of them has Korean characters."""
     if not family_count:
         return Finding(
             ERROR, "fonts", "there is none, so no word can be read", platform_support.install_command([FONT_PACKAGES])

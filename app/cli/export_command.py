@@ -1,4 +1,4 @@
-"""Racing and exporting without a window: one experiment or a folder of them, each to as many files as are wanted."""
+"""``thalweg export``: simulates one or several experiments without a window and writes each to one or several files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli.export_arguments import DEFAULT_STEPS, build_experiment, build_options, build_parser, help_epilog
+from app.cli.export_arguments import build_experiment, build_options
+from app.cli.export_parser import DEFAULT_STEPS, build_parser, help_epilog
 from app.cli.progress_line import ProgressLine
 from app.engine.race import Race
 from app.export.options import Options
@@ -20,7 +21,10 @@ from app.utils.validation import ExperimentError
 
 @dataclass(frozen=True)
 class ExperimentSource:
-    """Where an experiment comes from: None for words alone. ``name`` and ``folder`` are for targets that are named after it."""
+    """Source of an experiment: a file, the name of an example, or None for the arguments alone.
+
+    ``name`` and ``folder`` are for output files that are named after it.
+    """
 
     location: str | Path | None = None
     name: str = ""
@@ -29,7 +33,7 @@ class ExperimentSource:
 
 @dataclass(frozen=True)
 class BatchJob:
-    """An experiment, the files that are made of its race, and how many steps that has; none where no file needs any."""
+    """An experiment, its output files, and the number of steps to simulate, 0 if no file needs them."""
 
     name: str
     experiment: Experiment
@@ -38,7 +42,10 @@ class BatchJob:
 
 
 def export(argv: Sequence[str]) -> int:
-    """``thalweg export``; the exit status, as the help says it. ExperimentError where nothing can be done as it is said."""
+    """Run ``thalweg export`` and return the exit status described in the help.
+
+    Raises ExperimentError if the arguments are invalid; then nothing is written.
+    """
     wants_help = not {"-h", "--help"}.isdisjoint(argv)
     args = build_parser(help_epilog() if wants_help else "").parse_args(argv)
     sources, multiple = _resolve_sources(args.experiment)
@@ -61,7 +68,7 @@ def _print_error(message: object) -> None:
 
 
 def _resolve_sources(names: Sequence[str]) -> tuple[list[ExperimentSource], bool]:
-    """What is exported, and whether it is more than what one name can be given to."""
+    """Return the sources, and whether there are several, so that each needs its own file name."""
     sources: list[ExperimentSource] = []
     has_folder = False
     for name in names:
@@ -82,7 +89,7 @@ def _resolve_sources(names: Sequence[str]) -> tuple[list[ExperimentSource], bool
 
 
 def _path_test(predicate: Callable[[], bool]) -> bool:
-    """The answer; no for a name that no file could have."""
+    """Return the result of a test of a path; False for an invalid path."""
     try:
         return predicate()
     except (OSError, ValueError):
@@ -92,7 +99,10 @@ def _path_test(predicate: Callable[[], bool]) -> bool:
 def _build_jobs(
     args: argparse.Namespace, sources: list[ExperimentSource], multiple: bool
 ) -> tuple[list[BatchJob], int]:
-    """A job for each source, all of them looked at before the first is done; and how many of several can not be done."""
+    """Return a job for each source, and the number of sources that cannot be exported.
+
+    All sources are checked before the first job runs. A single source that cannot be exported raises ExperimentError.
+    """
     from app.export.formats import format_for_path
 
     kinds = {format_for_path(_output_path(pattern, sources[0], multiple)).kind for pattern in args.to}
@@ -121,7 +131,7 @@ def _build_jobs(
 
 
 def _output_path(pattern: str, source: ExperimentSource, multiple: bool) -> Path:
-    """The file that a word of --to means for a source."""
+    """Return the output file of a source for a value of --to."""
     from app.export.formats import EXPORT_FORMATS
 
     is_suffix, has_placeholder = pattern.lower() in EXPORT_FORMATS, "{name}" in pattern
@@ -140,7 +150,7 @@ def _output_path(pattern: str, source: ExperimentSource, multiple: bool) -> Path
 
 
 def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[tuple[Path, Options]]) -> BatchJob:
-    """A job whose files can be made, as far as that can be known before it is raced."""
+    """Return the job of a source; raise ExperimentError if a file is known to fail before the simulation."""
     from app.engine.race import Race
     from app.export.figure import check_view
     from app.export.formats import format_for_path
@@ -158,7 +168,10 @@ def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[t
 
 
 def _run_job(job: BatchJob, progress: ProgressLine) -> list[str]:
-    """For each file of a job what is to be complained of, empty where it is written. WriteError ends all."""
+    """Run a job and return an error message for each file, empty if it was written.
+
+    A WriteError is not caught: it ends the export of all jobs.
+    """
     from app.engine.race import Race
     from app.export.formats import iter_export
 
@@ -180,7 +193,7 @@ def _run_job(job: BatchJob, progress: ProgressLine) -> list[str]:
 
 
 def _simulate(race: Race, steps: int, name: str, progress: ProgressLine) -> None:
-    """Race so many steps, or until all runs have ended; branches and replicas come along."""
+    """Simulate a number of steps, or until all runs have ended, with branches and replicas."""
     from app.engine.time_budget import advance_within, initial_chunk_size
     from app.export.run_records import SLICE_SECONDS, iter_catch_up
 

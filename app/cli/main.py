@@ -1,4 +1,8 @@
-"""The command line: opens the window, or works without one. What is wrong is one sentence; bad input has exit status 2."""
+"""Entry point: opens the window or runs a command.
+
+Errors are one sentence on stderr. The exit status is 2 for invalid input, 3 if a file could not be written, 130 after
+Ctrl+C and 1 for other errors.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,14 @@ from app.utils.validation import ExperimentError, make_printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit status."""
+    """Run the command and return the exit status."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
     command = COMMANDS.get(argv[0]) if argv else None
     try:
         if command is None:
             return start_window(argv)
         status = command(argv[1:])
-        sys.stdout.flush()  # a reader that is gone is noticed here, not when the program has ended
+        sys.stdout.flush()  # a closed pipe raises here, not at interpreter exit
         return status
     except ExperimentError as error:
         print(f"thalweg: {error}", file=sys.stderr)
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def unexpected_error_message(error: Exception) -> str:
-    """What nobody has thought of, in one sentence."""
+    """Return the message for an unexpected error, one sentence."""
     if isinstance(error, MemoryError):
         return "there is not enough memory for this"
     if isinstance(error, ImportError):
@@ -54,6 +58,32 @@ def unexpected_error_message(error: Exception) -> str:
 
 
 def start_window(argv: Sequence[str]) -> int:
+    """Open the window, or run one of the options without a window, and return the exit status."""
+    check_misspelled_command(argv)
+    args = _window_parser().parse_args(argv)
+    if args.version:
+        print(f"thalweg {version()}")
+        return 0
+    if args.install_desktop or args.uninstall_desktop:
+        from app.system import desktop_entry
+
+        print(desktop_entry.install() if args.install_desktop else desktop_entry.uninstall())
+        return 0
+    from app.gui.window.application import open_window
+    from app.io.experiment_files import load, resolve_path
+
+    source = resolve_path(args.experiment) if args.experiment else None
+    experiment = load(source) if source else None
+    if args.reset:
+        from app.gui.window.application import require_display
+        from app.system.settings_file import back_up_settings
+
+        require_display()  # keep the settings if no window can be shown
+        print(back_up_settings(), flush=True)
+    return open_window(experiment, source)
+
+
+def _window_parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="thalweg",
         description="Optimizers race down a loss surface while you turn their hyperparameters.",
@@ -77,33 +107,11 @@ def start_window(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--uninstall-desktop", action="store_true", help="remove it from there, and end")
     parser.add_argument("--version", action="store_true", help="print the version and end")
-    check_misspelled_command(argv)
-    args = parser.parse_args(argv)
-    if args.version:
-        print(f"thalweg {version()}")
-        return 0
-    if args.install_desktop or args.uninstall_desktop:
-        from app.system import desktop_entry
-
-        print(desktop_entry.install() if args.install_desktop else desktop_entry.uninstall())
-        return 0
-    from app.gui.window.application import open_window
-    from app.io.experiment_files import load, resolve_path
-
-    source = resolve_path(args.experiment) if args.experiment else None
-    experiment = load(source) if source else None
-    if args.reset:
-        from app.gui.window.application import require_display
-        from app.system.settings_file import back_up_settings
-
-        require_display()  # what is remembered is not lost for a window that cannot be shown
-
-        print(back_up_settings(), flush=True)
-    return open_window(experiment, source)
+    return parser
 
 
 def check_misspelled_command(argv: Sequence[str]) -> None:
-    """ExperimentError for a first word that is like a command, and is no file and no example."""
+    """Raise ExperimentError if the first argument is similar to a command, and is neither a file nor an example."""
     command = argv[0] if argv else ""
     matches = get_close_matches(command, [*COMMANDS, "--reset", "--version", "--help"], 1, 0.7)
     if not matches or command.startswith("-") or Path(command).exists():
@@ -115,12 +123,14 @@ def check_misspelled_command(argv: Sequence[str]) -> None:
 
 
 def export(argv: Sequence[str]) -> int:
+    """Run ``thalweg export``, imported late since it loads matplotlib."""
     from app.cli import export_command
 
     return export_command.export(argv)
 
 
 def check(argv: Sequence[str]) -> int:
+    """Run ``thalweg check``, imported late to keep the start of the window short."""
     from app.cli import check_command
 
     return check_command.check(argv)

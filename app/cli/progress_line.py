@@ -1,4 +1,4 @@
-"""How far a long job is, on one line of a terminal."""
+"""Progress of a long task on one line of a terminal."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import shutil
 from time import perf_counter
 from typing import IO
 
-MIN_INTERVAL = 0.1  # seconds between two writings
+MIN_INTERVAL = 0.1  # seconds between two updates
 
 
 class ProgressLine:
-    """Rewrites its line and takes it away at the end; says nothing where nobody sits before the screen."""
+    """Progress line, a context manager that removes the line at the end. Without a terminal it prints nothing."""
 
     def __init__(self, stream: IO[str], quiet: bool = False) -> None:
         self.stream = None if quiet or not stream.isatty() else stream
@@ -23,7 +23,7 @@ class ProgressLine:
         self.clear()
 
     def __call__(self, task: str, fraction: float) -> None:
-        """Say what is done, and the share of it that is."""
+        """Show the task, the fraction done and the time left."""
         now = perf_counter()
         if task != self.task:
             self.task, self.started_at, self.last_printed = task, now, 0.0
@@ -41,7 +41,7 @@ class ProgressLine:
         self.line_length = len(line)
 
     def clear(self) -> None:
-        """Leave the line empty, for something else to be said."""
+        """Remove the line, so that other output can be printed."""
         if self.stream is not None and self.line_length:
             self.stream.write("\r" + " " * self.line_length + "\r")
             self.stream.flush()

@@ -1,1 +1,1 @@
-"""Export formats: figures, animations, data, experiments and code. Nothing here imports Qt."""
+"""Export formats: figures, animations, data, experiments and code, without Qt."""

@@ -1,11 +1,15 @@
-"""The race as a film: every frame drawn from the recorded past, adding only what is new, while the window goes on."""
+"""Export of a race as an animation (GIF or MP4).
+
+Frames are drawn one at a time from the recorded trajectories, so the window stays responsive and each frame draws
+only what is new.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,18 +24,17 @@ from app.utils.validation import ExperimentError
 from app.views.base_view import PATH_BLOCK
 from app.views.surface_view import SurfaceView
 
-MAX_DEFAULT_DURATION, HOLD_DURATION = (
-    10.0,
-    1.0,
-)  # seconds that a film lasts where nobody says it, at most; and that its last frame is held
-MAX_COLORS = 100  # that are kept true in every frame
-LIMIT_SAMPLES = 9  # steps at which the views are asked whether they need more room
+MAX_DEFAULT_DURATION = 10.0  # seconds: upper limit of the duration if none is given
+HOLD_DURATION = 1.0  # seconds for which the last frame is held
+MAX_COLORS = 100  # number of colors that are exact in every frame
+LIMIT_SAMPLES = 9  # number of steps at which the views check their axis limits
 
 
 def frame_steps(last_step: int, options: Options) -> list[int]:
-    """The step that each frame shows, from 0 to ``last``; the last one is held until it has been seen, within the film's length.
+    """Return the step shown in each frame, from 0 to ``last_step``.
 
-    ExperimentError where that are too many frames.
+    The last step is repeated for up to ``HOLD_DURATION`` seconds, within the duration of the animation. Raises
+    ExperimentError if there are too many frames.
     """
     frame_count = max(round((MAX_DEFAULT_DURATION if options.seconds is None else options.seconds) * options.fps), 1)
     hold_count = hold_frame_count(frame_count, options.fps)
@@ -56,7 +59,7 @@ def frame_steps(last_step: int, options: Options) -> list[int]:
 
 
 def hold_frame_count(frame_count: int, fps: float) -> int:
-    """How many of so many frames hold the last step."""
+    """Return how many of ``frame_count`` frames hold the last step."""
     return min(round(HOLD_DURATION * fps), frame_count // 4)
 
 
@@ -72,7 +75,10 @@ def _check_frame_count(count: int) -> None:
 
 
 def with_even_size(options: Options) -> Options:
-    """The same with an even number of pixels each way, which video needs; ExperimentError where they are too many."""
+    """Return the options with an even width and height in pixels, as H.264 requires.
+
+    Raises ExperimentError if a frame has too many pixels.
+    """
     width, height = options.pixels
     if width * height > MAX_FRAME_PIXELS:
         raise ExperimentError(
@@ -89,7 +95,10 @@ def with_even_size(options: Options) -> Options:
 
 
 def plan_animation(suffix: str, last_step: int, options: Options) -> tuple[type[MovieWriter], Options, list[int]]:
-    """What a film is wound on, how, and the step that each frame shows; ExperimentError where it cannot be made."""
+    """Return the writer class, the options to use, and the step shown in each frame.
+
+    Raises ExperimentError if the animation cannot be made.
+    """
     if last_step == 0:
         raise ExperimentError(tr("a film shows the way to a step, and at step 0 there is none: go on first"))
     writer_class, options = (GifWriter if suffix == ".gif" else Mp4Writer), with_even_size(options)
@@ -98,41 +107,44 @@ def plan_animation(suffix: str, last_step: int, options: Options) -> tuple[type[
 
 
 class FrameRenderer:
-    """Draws one frame after the other on one figure, on which only what is new is drawn.
+    """Renderer of consecutive frames on one figure.
 
-    ``still`` is the bitmap of all that stands still, ``trailed`` the same with the trails of whole blocks of updates.
+    ``background`` is the bitmap of the static artists and of the paths up to ``drawn_until_step``, so that each frame
+    draws only what is new. Steps must not decrease from frame to frame.
     """
 
     def __init__(self, race: Race, options: Options) -> None:
         self.composed_figure: ComposedFigure = build_figure(race, options)
-        self.race, self.options = (
-            self.composed_figure.scene.race,
-            options,
-        )  # with a step of its own; what is recorded does not change
+        self.race = self.composed_figure.scene.race  # a copy: its displayed step changes, the recorded data do not
+        self.options = options
         self.figure, self.views = self.composed_figure.figure, self.composed_figure.views
-        self.canvas: Any = self.figure.canvas
-        last_step = self.race.step
-        for step in np.linspace(0, last_step, LIMIT_SAMPLES).astype(int).tolist():
-            self.race.step = step
-            for view in self.views:
-                view.scene = self.composed_figure.scene
-                view.expand_limits_if_needed(self.race)
+        self.canvas = cast(Any, self.figure.canvas)  # the methods of FigureCanvasAgg are not annotated
+        self._fit_limits(self.race.step)
         self.rotating_views = [view for view in self.views if isinstance(view, SurfaceView) and options.camera_speed]
         self.fixed_views = [view for view in self.views if view not in self.rotating_views]
+        self.initial_cameras = [view.camera for view in self.rotating_views]
         for view in self.rotating_views:
             view.axes.set_visible(False)
         if self.composed_figure.caption is not None:
             self.composed_figure.caption.set_animated(True)
         self.canvas.draw()
         self.renderer = PathRenderer(self.canvas.get_renderer())
-        for view in self.fixed_views:
-            view.draw_background_paths(self.renderer, {})
-            view.draw_underlay(self.renderer)
+        for fixed_view in self.fixed_views:
+            fixed_view.draw_background_paths(self.renderer, {})
+            fixed_view.draw_underlay(self.renderer)
         self.background, self.drawn_until_step = self.canvas.copy_from_bbox(self.figure.bbox), 0
+
+    def _fit_limits(self, last_step: int) -> None:
+        """Expand the axis limits of the views to fit all frames."""
+        for step in np.linspace(0, last_step, LIMIT_SAMPLES).astype(int).tolist():
+            self.race.step = step
+            for view in self.views:
+                view.scene = self.composed_figure.scene
+                view.expand_limits_if_needed(self.race)
 
     @property
     def colors(self) -> list[str]:
-        """Those that tell the runs apart."""
+        """The colors that must be exact in every frame: those of the theme and of the runs."""
         theme, scene = self.options.theme, self.composed_figure.scene
         return [
             theme.figure_background,
@@ -143,7 +155,10 @@ class FrameRenderer:
         ][:MAX_COLORS]
 
     def render_frame(self, step: int, seconds: float) -> np.ndarray:
-        """The pixels (height, width, 4) of a frame that shows a step, not before that of the last one, so late in the film."""
+        """Return the RGBA pixels of a frame, shape (height, width, 4).
+
+        ``step`` must not be lower than that of the previous frame; ``seconds`` is the time of the frame.
+        """
         self.race.step = step
         self.canvas.restore_region(self.background)
         block_end = step - step % PATH_BLOCK
@@ -154,18 +169,16 @@ class FrameRenderer:
         for view in self.fixed_views:
             view.draw_path_segments(self.renderer, block_end, step)
             view.draw_current_markers(self.renderer)
-        for view in self.rotating_views:
-            self._draw_rotated(view, step, seconds)
+        for rotating_view, camera in zip(self.rotating_views, self.initial_cameras, strict=True):
+            rotating_view.camera = camera.rotated(self.options.camera_speed * seconds, 0.0)
+            self._draw_rotated(rotating_view, step)
         if self.composed_figure.caption is not None:
             self.composed_figure.caption.set_text(caption_text(self.race, self.options))
             self.composed_figure.caption.draw(self.renderer.backend_renderer)
         return np.asarray(self.canvas.buffer_rgba())
 
-    def _draw_rotated(self, view: SurfaceView, step: int, seconds: float) -> None:
-        """Draw a relief whose camera has turned on, all of it."""
-        if not hasattr(self, "from_here"):
-            self.initial_camera = view.camera
-        view.camera = self.initial_camera.rotated(self.options.camera_speed * seconds, 0.0)
+    def _draw_rotated(self, view: SurfaceView, step: int) -> None:
+        """Draw all of a 3D surface, since none of it is in the background."""
         view.axes.set_visible(True)
         view.axes.draw(self.renderer.backend_renderer)
         view.axes.set_visible(False)
@@ -174,7 +187,7 @@ class FrameRenderer:
 
 
 def export_animation(race: Race, path: Path, options: Options) -> Iterator[float]:
-    """Write a film in the format that the path's suffix names, a frame with every turn; yields the share that is done."""
+    """Write an animation in the format of the path's suffix, one frame per iteration; yield the fraction done."""
     writer_class, options, steps = plan_animation(path.suffix.lower(), race.step, options)
     frame_renderer = FrameRenderer(race, options)
     with atomic_write(path, "wb") as file, writer_class(file, options, frame_renderer.colors) as writer:

@@ -1,114 +1,27 @@
-"""An experiment in the words of the command line, and the command line that says an experiment."""
+"""The ``thalweg export`` command that exports an experiment."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from app.export.options import Options
+from app.export.experiment_settings import LOSS_PLOT_SETTINGS, RUN_SETTINGS
+from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE, Options
 from app.io.experiment_files import examples, load
 from app.model.experiment import Experiment, LossPlot
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.number_format import shortest_repr
-from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check_number, shorten_repr
-
-BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
-
-
-def parse_boolean(kind: str, value: str) -> bool:
-    if value.lower() not in BOOLEANS:
-        raise ExperimentError(f"{kind} must be true or false, not {shorten_repr(value)}")
-    return BOOLEANS[value.lower()]
-
-
-def parse_integer(kind: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise ExperimentError(f"{kind} must be a whole number, not {shorten_repr(value)}") from None
-
-
-def _with_start(experiment: Experiment, value: str) -> Experiment:
-    x, comma, y = value.partition(",")
-    if not comma or "," in y:
-        raise ExperimentError(f"--start needs two numbers, as in --start=-1.5,2, not {shorten_repr(value)}")
-    return replace(experiment, start=(x, y))  # type: ignore[arg-type]  # it makes numbers of them
-
-
-def _with_steps(experiment: Experiment, value: str) -> Experiment:
-    try:
-        return replace(experiment, steps=int(value))
-    except ValueError:
-        raise ExperimentError(
-            f"steps must be a whole number from 0 to {MAX_STEPS}, not {shorten_repr(value)}"
-        ) from None
-
-
-EXPERIMENT_SETTERS: Mapping[str, Callable[[Experiment, str], Experiment]] = {
-    "surface": lambda experiment, value: experiment.with_surface(value.lower()),
-    "start": _with_start,
-    "steps": _with_steps,
-    "title": lambda experiment, value: replace(experiment, title=value),
-    "settled": lambda experiment, value: replace(experiment, stop_when_converged=parse_boolean("settled", value)),
-}
-LOSS_PLOT_SETTINGS = {  # option name -> field of LossPlot
-    "quantity": "quantity",
-    "x_scale": "x_scale",
-    "y_scale": "y_scale",
-    "against": "x_quantity",
-}
-RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # what may be said of a run beside its hyperparameters
-    "color": lambda _, value: value,
-    "visible": parse_boolean,
-    "slot": parse_integer,
-    "replicas": parse_integer,
-}
-
-
-def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
-    """The experiment with one setting changed, as in "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance".
-
-    A hyperparameter counts from the start on.
-    """
-    name, equals_sign, value = (part.strip() for part in assignment.partition("="))
-    if not equals_sign:
-        raise ExperimentError(f"--set needs a name and a value, as in run1.lr=0.02, not {shorten_repr(assignment)}")
-    owner, dot, key = name.partition(".")
-    if not dot:
-        choices = [
-            *EXPERIMENT_SETTERS,
-            *(f"curve.{setting}" for setting in LOSS_PLOT_SETTINGS),
-            *(f"{run}.lr" for run in experiment.names),
-        ]
-        return EXPERIMENT_SETTERS[check_choice("setting", name, choices)](experiment, value)
-    if owner == "curve":
-        field = LOSS_PLOT_SETTINGS[check_choice("setting of the curve", key, LOSS_PLOT_SETTINGS)]
-        changes: dict[str, Any] = {field: value}
-        return replace(experiment, loss_plot=replace(experiment.loss_plot, **changes))
-    runs = {
-        **{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},
-        **{run: k for k, run in enumerate(experiment.names)},
-    }
-    index = runs[check_choice("run", owner.lower(), runs)]
-    return experiment.with_run(index, _with_run_setting(experiment.runs[index], key, value))
-
-
-def _with_run_setting(run: Run, name: str, value: str) -> Run:
-    if name in RUN_SETTINGS:
-        return replace(run, **{name: RUN_SETTINGS[name](name, value)})
-    changed = run.with_hyperparameter(name, check_number(f"{name} of {run.optimizer}", value))
-    added = [each for each in changed.hyperparameters if each not in run.hyperparameters]  # of a part that is added now
-    return run.with_changes_from_start({each: changed.hyperparameters[each] for each in (name, *added)})
+from app.utils.validation import ExperimentError
+from app.views.camera import Camera
 
 
 def build_command_line(experiment: Experiment, options: Options, file: Path | None, target: str | Path) -> str:
-    """The line that writes the experiment, at its own number of steps, to ``target``.
+    """Return the command that exports the experiment, at its own number of steps, to ``target``.
 
-    ``file`` holds the experiment, or is None. It is named where words do not suffice; ExperimentError where it cannot be.
+    ``file`` is the file that holds the experiment, or None. It is used if the experiment cannot be expressed in
+    arguments alone. Raises ExperimentError if there is no such file or if it holds another experiment.
     """
     reason = _unsupported_reason(experiment)
     if not reason:
@@ -128,12 +41,12 @@ def build_command_line(experiment: Experiment, options: Options, file: Path | No
 
 
 def _file_argument(file: Path) -> str:
-    """The path, or the id of an example."""
+    """Return the id of an example, else the path."""
     return next((name for name, (_, path) in examples().items() if path == file.absolute()), str(file))
 
 
 def _unsupported_reason(experiment: Experiment) -> str:
-    """Why an experiment cannot be said in a few words; empty where it can."""
+    """Return why an experiment cannot be expressed in arguments alone, or an empty string if it can."""
     if any(run.history for run in experiment.runs):
         return tr("this race has been turned on the way")
     if experiment.branches:
@@ -142,7 +55,9 @@ def _unsupported_reason(experiment: Experiment) -> str:
         return tr("this surface is made from data")
     if not experiment.runs:
         return tr("this race has no runs")
-    if any(item.extra for item in (experiment, experiment.loss_plot, experiment.comparison, *experiment.runs)):
+    extras = [experiment.extra, experiment.loss_plot.extra, experiment.comparison.extra]
+    extras += [run.extra for run in experiment.runs]
+    if any(extras):
         return tr("its file has something that only a newer version knows")
     return tr("this is a race with {words}", words=experiment.comparison.text) if experiment.comparison.mode else ""
 
@@ -170,7 +85,10 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
 
 
 def _run_argument(run: Run) -> str:
-    """As Run.parse reads it; a part is named even where it is off, since a run that has it can be turned there."""
+    """Return the run as ``Run.parse`` reads it.
+
+    A modifier is included even if it is switched off, so that the run keeps its hyperparameters.
+    """
     required_names = {modifier.id for modifier in run.modifiers} | {"lr"}
     return " ".join(
         [
@@ -185,34 +103,30 @@ def _run_argument(run: Run) -> str:
 
 
 def _option_arguments(options: Options, target: Path) -> list[str]:
-    """The options that are not as they are anyway in the format of the target."""
+    """Return the arguments for the options that differ from the defaults of the format of ``target``."""
     from app.export.formats import format_for_path
-    from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE
-    from app.views.camera import Camera
 
     kind = format_for_path(target).kind
     if kind in ("data", "experiment"):
         return []
-    is_animation = kind == "film"
+    arguments = _figure_arguments(options, kind == "film")
+    return arguments + _animation_arguments(options) if kind == "film" else arguments
+
+
+def _figure_arguments(options: Options, is_animation: bool) -> list[str]:
+    default_size, default_dpi = (ANIMATION_SIZE, ANIMATION_DPI) if is_animation else (DEFAULT_SIZE, DEFAULT_DPI)
     arguments = [] if options.view == "all" else ["--view", options.view]
-    if options.size != (ANIMATION_SIZE if is_animation else DEFAULT_SIZE):
+    if options.size != default_size:
         arguments += ["--size", "x".join(f"{side:.10g}" for side in options.size) + "in"]
-    if options.dpi != (ANIMATION_DPI if is_animation else DEFAULT_DPI):
+    if options.dpi != default_dpi:
         arguments += ["--dpi", shortest_repr(options.dpi)]
-    arguments += [] if options.theme.name == "light" else ["--theme", options.theme.name]
-    arguments += (
-        []
-        if options.camera in (None, Camera())
-        else [
-            "--camera="
-            + ",".join(map(shortest_repr, (options.camera.azimuth, options.camera.elevation, options.camera.zoom)))
-        ]
-    )
-    arguments += (
-        []
-        if options.viewport is None
-        else ["--window=" + ",".join(shortest_repr(end) for side in options.viewport for end in side)]
-    )
+    if options.theme.name != "light":
+        arguments += ["--theme", options.theme.name]
+    if options.camera is not None and options.camera != Camera():
+        angles = (options.camera.azimuth, options.camera.elevation, options.camera.zoom)
+        arguments.append("--camera=" + ",".join(map(shortest_repr, angles)))
+    if options.viewport is not None:
+        arguments.append("--window=" + ",".join(shortest_repr(end) for side in options.viewport for end in side))
     switches = {
         "--transparent": options.transparent,
         "--no-title": not options.title,
@@ -221,17 +135,18 @@ def _option_arguments(options: Options, target: Path) -> list[str]:
         "--equal": options.view_options.get("equal", False),
         "--no-trials": not options.view_options.get("trials", True),
     }
-    arguments += [name for name, enabled in switches.items() if enabled]
-    if is_animation:
-        animation_values = {
-            "--fps": (options.fps, 25.0),
-            "--seconds": (options.seconds, None),
-            "--pace": (options.steps_per_frame, None),
-            "--turn": (options.camera_speed, 0.0),
-        }
-        arguments += [
-            f"{name}={shortest_repr(value)}"
-            for name, (value, default) in animation_values.items()
-            if value is not None and value != default
-        ]
-    return arguments
+    return arguments + [name for name, enabled in switches.items() if enabled]
+
+
+def _animation_arguments(options: Options) -> list[str]:
+    values_and_defaults = {
+        "--fps": (options.fps, 25.0),
+        "--seconds": (options.seconds, None),
+        "--pace": (options.steps_per_frame, None),
+        "--turn": (options.camera_speed, 0.0),
+    }
+    return [
+        f"{name}={shortest_repr(value)}"
+        for name, (value, default) in values_and_defaults.items()
+        if value is not None and value != default
+    ]

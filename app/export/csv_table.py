@@ -1,4 +1,4 @@
-"""The race as a CSV table: one row for each run and step, the start included."""
+"""Export of a race as a CSV table: one row per run and step, including the start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from app.engine.race import Race
 from app.export.options import Options
-from app.export.run_records import ROWS_PER_YIELD, RunRecord, collect_records, to_json_value
+from app.export.run_records import ROWS_PER_YIELD, Row, RunRecord, collect_records, to_json_value
 from app.utils.atomic_write import atomic_write
 
 COLUMNS = ("step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr", "evaluations", "branch", "replica")
@@ -23,14 +23,15 @@ SHAPE_SUFFIXES: dict[tuple[int, ...], tuple[str, ...]] = {
     (2,): ("_x", "_y"),
     (2, 2): ("_xx", "_xy", "_yx", "_yy"),
 }
-Shape = tuple[int, ...] | None  # None: of another shape at every step
+Shape = tuple[int, ...] | None  # None: the shape differs from step to step
 
 
 def export_csv(race: Race, path: Path, _: Options) -> Iterator[float]:
-    """Numbers in full precision. ``lr`` is the learning rate of the update that led to the row; empty where there is none.
+    """Write the table with numbers in full precision; yield the fraction done.
 
-    ``branch`` and ``replica`` are empty in the rows of the race's own runs. State has columns of its own: v_x and v_y for what
-    is kept for each coordinate, v_xx ... for a matrix, and one column of JSON for a list that grows and shrinks.
+    ``lr`` is the learning rate of the update that led to the row, empty if there is none. ``branch`` and ``replica``
+    are empty in the rows of the race's own runs. Each state variable has its own columns: v_x and v_y for a value per
+    coordinate, v_xx, v_xy, ... for a matrix, and one column of JSON for a value whose shape changes.
     """
     records = collect_records(race)
     total, done = sum(record.last_step + 1 for record in records), 0
@@ -45,36 +46,28 @@ def export_csv(race: Race, path: Path, _: Options) -> Iterator[float]:
         writer.writerow([*COLUMNS, *state_columns])
         for record, record_shapes in zip(records, shapes, strict=True):
             columns = [column for name, shape in record_shapes.items() for column in _state_columns(name, shape)]
-            branch_cells = (record.branch_label, record.replica_number or None)
             for row in record.rows():
-                cells = dict(
-                    zip(
-                        columns,
-                        chain.from_iterable(
-                            _state_cells(row.state[name], record_shapes[name]) for name in record_shapes
-                        ),
-                        strict=True,
-                    )
-                )
-                learning_rate = None if math.isnan(row.lr) else row.lr
-                writer.writerow(
-                    (
-                        row.step,
-                        record.name,
-                        *row[1:6],
-                        learning_rate,
-                        row.evaluations,
-                        *branch_cells,
-                        *map(cells.get, state_columns),
-                    )
-                )
+                values = (_state_cells(row.state[name], shape) for name, shape in record_shapes.items())
+                cells = dict(zip(columns, chain.from_iterable(values), strict=True))
+                writer.writerow([*_own_cells(record, row), *map(cells.get, state_columns)])
                 done += 1
                 if done % ROWS_PER_YIELD == 0:
                     yield done / total
 
 
+def _own_cells(record: RunRecord, row: Row) -> list[Any]:
+    """Return the values of ``COLUMNS``."""
+    learning_rate = None if math.isnan(row.lr) else row.lr
+    branch_cells = (record.branch_label, record.replica_number or None)
+    return [row.step, record.name, *row[1:6], learning_rate, row.evaluations, *branch_cells]
+
+
 def _state_shapes(record: RunRecord) -> Generator[float, None, dict[str, Shape]]:
-    """The shape of each state, which of a rule that couples the coordinates only the whole way tells."""
+    """Return the shape of each state variable; yield while reading.
+
+    Only the state of a separable optimizer without stateful modifiers has a shape that is known in advance; otherwise
+    all rows are read.
+    """
     if record.separable and not record.stateful_modifiers:
         return dict.fromkeys(record.trajectory.method.state, (2,))
     shapes_by_name: dict[str, set[tuple[int, ...]]] = {}
@@ -87,14 +80,17 @@ def _state_shapes(record: RunRecord) -> Generator[float, None, dict[str, Shape]]
 
 
 def _common_shape(name: str, shapes: set[tuple[int, ...]]) -> Shape:
-    """The one shape that a state has; a plain number at the start, as in v=0.0, stands for an array of it."""
+    """Return the single shape of a state variable, or None if there are several.
+
+    A scalar initial value, as in v=0.0, does not count if the other values are arrays.
+    """
     arrays = shapes - {()} or shapes
     shape = next(iter(arrays)) if len(arrays) == 1 else None
     return None if name == "trials" or shape not in SHAPE_SUFFIXES else shape
 
 
 def _state_columns(name: str, shape: Shape) -> list[str]:
-    """The columns of a state; one that bears the name of another column is told apart, as in state_step."""
+    """Return the column names of a state variable, with the prefix ``state_`` if a name is already taken."""
     columns = [name] if shape is None else [name + suffix for suffix in SHAPE_SUFFIXES[shape]]
     return [f"state_{column}" if column in COLUMNS else column for column in columns]
 

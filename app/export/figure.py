@@ -1,4 +1,4 @@
-"""The figure that is taken home: all views with a title and a legend, or one view, on a figure of its own."""
+"""Layout of an exported figure: all views or one view, with a title, a caption and a legend."""
 
 from __future__ import annotations
 
@@ -23,25 +23,21 @@ from app.views import VIEWS, Scene, View
 from app.views.contour_view import ContourView
 from app.views.surface_view import SurfaceView
 
-TITLE_HEIGHT, CAPTION_HEIGHT, TITLE_CENTER = (
-    0.5,
-    0.26,
-    0.3,
-)  # inches: a line for the title, one more below it, and from the edge to the first's middle
-MIN_SIZE_ALL_VIEWS, MIN_SIZE_ONE_VIEW, MIN_SIZE_TEXT = (
-    (6.4, 4.2),
-    (3.2, 2.2),
-    (1.2, 0.7),
-)  # inches that all views need, one, and title or legend with it
-TITLE_FONT_SIZE, MIN_TITLE_FONT_SIZE, CAPTION_FONT_SIZE = (
-    14,
-    9,
-    10,
-)  # points; the title is shortened rather than written smaller than that
+# Inches
+TITLE_HEIGHT = 0.5
+CAPTION_HEIGHT = 0.26  # if the caption stands below the title
+TITLE_CENTER = 0.3  # from the top edge to the middle of the title
+MIN_SIZE_ALL_VIEWS = (6.4, 4.2)
+MIN_SIZE_ONE_VIEW = (3.2, 2.2)
+MIN_SIZE_TEXT = (1.2, 0.7)  # added to MIN_SIZE_ONE_VIEW for a title, caption or legend
+# Points
+TITLE_FONT_SIZE = 14
+MIN_TITLE_FONT_SIZE = 9  # a title that is still too long is shortened
+CAPTION_FONT_SIZE = 10
 
 
 class DynamicArtist(Artist):
-    """Everything of a view that moves, as one artist: an ordinary draw paints it, on any backend."""
+    """Paths and current markers of a view as one artist, so that a full draw on any backend includes them."""
 
     def __init__(self, view: View, step: int) -> None:
         super().__init__()
@@ -49,6 +45,7 @@ class DynamicArtist(Artist):
         self.set_zorder(10)
 
     def draw(self, renderer: Any) -> None:
+        """Draw the paths and the current markers."""
         path_renderer = PathRenderer(renderer)
         self.view.redraw(path_renderer, self.step)
         self.view.draw_current_markers(path_renderer)
@@ -56,9 +53,10 @@ class DynamicArtist(Artist):
 
 @dataclass(frozen=True)
 class ComposedFigure:
-    """A figure with all that stands still on it; ``facts`` says what it shows, None where that is not wished.
+    """A figure with the static artists of its views.
 
-    Where it is laid out larger than it was asked for, its dpi is the smaller.
+    ``caption`` is the text with the step number and the comparison mode, or None if it is switched off. A figure laid
+    out larger than requested has a proportionally lower dpi, so that its size in pixels is the requested one.
     """
 
     figure: Figure
@@ -67,21 +65,21 @@ class ComposedFigure:
     caption: Text | None
 
     def add_paths(self, step: int) -> Figure:
-        """The figure with all that moves added as it stood at a step."""
+        """Return the figure with the paths up to a step and the current markers added."""
         for view in self.views:
             view.axes.add_artist(DynamicArtist(view, step))
         return self.figure
 
 
 def check_view(race: Race, options: Options) -> None:
-    """ExperimentError where there is no such view of this race."""
+    """Raise ExperimentError if the race has no view of the name in the options."""
     check_choice(
         tr("view"), options.view, ["all", *(name for name, view in VIEWS.items() if view.applies_to(Scene(race)))]
     )
 
 
 def truncate_replicas(race: Race) -> Race:
-    """The race with replicas that come no farther than the step that is shown, whatever they do later."""
+    """Return a copy of the race whose replicas end at the displayed step."""
     truncated = copy(race)
     truncated.replica_trajectories = [
         [trajectory.copy_until(min(race.step, trajectory.last_step)) for trajectory in replicas]
@@ -91,11 +89,12 @@ def truncate_replicas(race: Race) -> Race:
 
 
 def figure_title(experiment: Experiment) -> str:
+    """Return the title of the experiment, else the name of its surface."""
     return experiment.title or experiment.surface.name
 
 
 def layout_scale(options: Options) -> float:
-    """How many times as large it must be laid out, so that there is room for its words."""
+    """Return the factor (at least 1) by which the figure must be laid out larger to fit its texts."""
     text_count = (options.title or options.mode) + options.legend
     min_size = (
         MIN_SIZE_ALL_VIEWS
@@ -109,9 +108,9 @@ def layout_scale(options: Options) -> float:
 
 
 def build_figure(race: Race, options: Options, detail_scale: float = 1.0) -> ComposedFigure:
-    """A figure with the chosen views on it, with limits for the race's step; its words are measured at its dpi.
+    """Return a figure with the views of the options and axis limits for the displayed step of the race.
 
-    ``fineness``: see View; more than 1 for a vector file.
+    Texts are measured at the dpi of the figure. ``detail_scale`` is that of View, more than 1 for a vector file.
     """
     check_view(race, options)
     race = truncate_replicas(race)
@@ -138,7 +137,7 @@ def build_figure(race: Race, options: Options, detail_scale: float = 1.0) -> Com
 
 
 def caption_text(race: Race, options: Options) -> str:
-    """What is shown: the start and the step where a title is wished, and the mode of the race."""
+    """Return the start and the step if the options include a title, and the comparison mode if they include it."""
     assert race.experiment.start is not None
     x, y = race.experiment.start
     items = [tr("start ({x:.4g}, {y:.4g}), {step:,} steps", x=x, y=y, step=race.step)] if options.title else []
@@ -146,7 +145,10 @@ def caption_text(race: Race, options: Options) -> str:
 
 
 def _add_header(figure: Figure, race: Race, options: Options) -> tuple[Text | None, float]:
-    """Put title and facts at the top, side by side, or below each other where they are long; the facts, and the height's share."""
+    """Add title and caption at the top: on one line if they fit, otherwise on two.
+
+    Returns the caption (None if there is none) and the height used, as a fraction of the height of the figure.
+    """
     (width, height), theme, pixels_per_inch = figure.get_size_inches(), options.theme, figure.dpi
     if not (options.title or options.mode):
         return None, 0.0
@@ -173,10 +175,8 @@ def _add_header(figure: Figure, race: Race, options: Options) -> tuple[Text | No
         va="center",
         parse_math=False,
     )
-    if (
-        title.get_window_extent().width + caption.get_window_extent().width + 2 * MARGIN * pixels_per_inch
-        <= available_width
-    ):
+    text_width = title.get_window_extent().width + caption.get_window_extent().width
+    if text_width + 2 * MARGIN * pixels_per_inch <= available_width:
         return caption, TITLE_HEIGHT / height
     _fit_title(title, available_width)
     caption.set(x=left, y=baseline - CAPTION_HEIGHT / height, ha="left")
@@ -185,7 +185,7 @@ def _add_header(figure: Figure, race: Race, options: Options) -> tuple[Text | No
 
 
 def _fit_title(title: Text, max_width: float) -> None:
-    """Make a title fit into so many pixels: smaller, then with fewer words."""
+    """Fit a title into a width in pixels: reduce its font size, then shorten it."""
     full_text = title.get_text()
     title.set_fontsize(
         max(MIN_TITLE_FONT_SIZE, min(1.0, 0.98 * max_width / title.get_window_extent().width) * TITLE_FONT_SIZE)
@@ -199,7 +199,10 @@ def _fit_title(title: Text, max_width: float) -> None:
 def view_cells(
     scene: Scene, view_id: str, header_height: float, footer_height: float
 ) -> dict[str, tuple[float, float, float, float]]:
-    """Which part of the figure each view gets: the contour the large one on the left, the others above each other."""
+    """Return the cell of each view as (left, bottom, width, height), fractions of the figure.
+
+    With all views, the contour plot is on the left, the others are stacked on the right.
+    """
     body_height = 1 - header_height - footer_height
     if view_id != "all":
         return {view_id: (0.0, footer_height, 1.0, body_height)}

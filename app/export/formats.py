@@ -1,4 +1,7 @@
-"""What a race can be taken home as. A new format is a function here in a file of its own, listed in EXPORTS."""
+"""Registry of export formats.
+
+To add a format, write its function in a module of this package and add its row to ``EXPORT_FORMATS``.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,24 @@ from app.utils.validation import ExperimentError
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """A format: its file suffix, its name in a file dialog, its kind ("picture", "film", "data" or "code"), and what writes it.
+    """An export format: one row of the registry.
 
-    ``write(race, path, options)`` may give an iterator: then it writes a piece with every turn, yields the share that is done,
-    and leaves nothing behind when the iterator is closed before its end. ``check(suffix, steps, options)`` raises ExperimentError,
-    in one sentence, where a race of so many steps cannot be written so, here and now.
+    Attributes
+    ----------
+    suffix : str
+        File name extension, in lower case with the leading dot. It may have two parts, as in ".torch.py".
+    name : str
+        Name in file dialogs, in English; it is translated when it is shown.
+    kind : {"picture", "film", "data", "experiment", "code"}
+        Decides which options apply and which dialog offers the format.
+    write : callable
+        ``write(race, path, options)`` writes the file. It either writes it at once and returns None, or returns an
+        iterator that writes one piece per iteration and yields the fraction done, from 0 to 1. An iterator that is
+        closed before its end must leave no file behind, and an existing file unchanged.
+    check : callable
+        ``check(suffix, steps, options)`` raises ExperimentError with one sentence if a race of ``steps`` steps cannot
+        be written with these options on this machine. It is called before the race is simulated; by default
+        everything is accepted. A returned value is ignored.
     """
 
     suffix: str
@@ -36,8 +52,8 @@ class ExportFormat:
 
 
 EXPORT_FORMATS = {
-    made.suffix: made
-    for made in (
+    export_format.suffix: export_format
+    for export_format in (
         ExportFormat(".png", "PNG picture", "picture", export_image),
         ExportFormat(".svg", "SVG vector picture", "picture", export_image, check_text_fits),
         ExportFormat(".pdf", "PDF vector picture", "picture", export_image, check_text_fits),
@@ -56,12 +72,26 @@ EXPORT_FORMATS = {
 
 
 def format_for_path(path: Path) -> ExportFormat:
-    """The format that a path's suffix names; ExperimentError where there is none. Of ".torch.py" and ".py" the longer counts."""
+    """Return the format for the suffix of a path.
+
+    Parameters
+    ----------
+    path : Path
+        A path whose file name ends in a suffix of ``EXPORT_FORMATS``, in upper or lower case. The longest suffix
+        that matches decides: "a.torch.py" is a PyTorch script.
+
+    Returns
+    -------
+    ExportFormat
+
+    Raises
+    ------
+    ExperimentError
+        If the suffix is unknown, or if the file name is nothing but a suffix.
+    """
     name = path.name.lower()
-    suffix_found = max(
-        (suffix for suffix in EXPORT_FORMATS if name.endswith(suffix) and name != suffix), key=len, default=None
-    )
-    if suffix_found is None:
+    suffixes = [suffix for suffix in EXPORT_FORMATS if name.endswith(suffix) and name != suffix]
+    if not suffixes:
         raise ExperimentError(
             tr(
                 "{name!r} has no suffix that is known; choose from {exports}",
@@ -69,13 +99,40 @@ def format_for_path(path: Path) -> ExportFormat:
                 exports=", ".join(EXPORT_FORMATS),
             )
         )
-    return EXPORT_FORMATS[suffix_found]
+    return EXPORT_FORMATS[max(suffixes, key=len)]
 
 
-def iter_export(race: Race, path: str | Path, options: Options = Options()) -> Generator[float, None, None]:  # noqa: B008
-    """Write the race in the format of the path's suffix, a piece with every turn; yields the share that is done.
+DEFAULT_OPTIONS = Options()
 
-    ExperimentError, in one sentence, where that cannot be done. Whoever closes it before its end finds no file.
+
+def iter_export(race: Race, path: str | Path, options: Options = DEFAULT_OPTIONS) -> Generator[float, None, None]:
+    """Write a race to a file piece by piece, so that the export can show its progress and be canceled.
+
+    Parameters
+    ----------
+    race : Race
+        The race, exported up to its displayed step. Pending runs, branches and replicas are computed first.
+    path : str or Path
+        The file; its suffix selects the format.
+    options : Options
+        Options of the export; each format uses those that apply to it.
+
+    Yields
+    ------
+    float
+        The fraction done, from 0 to 1, never decreasing. Some formats yield nothing.
+
+    Raises
+    ------
+    ExperimentError
+        With one sentence, if the race cannot be exported in this format or with these options.
+    WriteError
+        A subclass of ExperimentError: the file could not be written, e.g. because the disk is full.
+
+    Notes
+    -----
+    The file is complete or absent: an existing file is replaced when the export has ended. If the generator is closed
+    before its end, no file is left behind.
     """
     path = Path(path)
     export_format = format_for_path(path)
@@ -83,7 +140,7 @@ def iter_export(race: Race, path: str | Path, options: Options = Options()) -> G
     yield from export_format.write(race, path, options) or ()
 
 
-def export(race: Race, path: str | Path, options: Options = Options()) -> None:  # noqa: B008
-    """The same at once."""
+def export(race: Race, path: str | Path, options: Options = DEFAULT_OPTIONS) -> None:
+    """Write a race to a file at once; parameters and errors as for `iter_export`."""
     for _ in iter_export(race, path, options):
         pass

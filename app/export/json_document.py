@@ -1,4 +1,4 @@
-"""The race as JSON: the experiment, and every step of every run. And the experiment alone, to be opened again."""
+"""Export of a race as JSON data with every step of every run, and of the experiment alone."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from app.utils.atomic_write import atomic_write
 
 
 def export_experiment(race: Race, path: Path, _: Options) -> None:
-    """The experiment as File > Save writes it, to be opened at this very step."""
+    """Write the experiment as File > Save does, with the current step as the displayed step."""
     with atomic_write(path) as file:
         file.write(to_json(replace(race.experiment, displayed_step=race.step)))
 
 
 def export_json(race: Race, path: Path, _: Options) -> Iterator[float]:
-    """Strict JSON, a line for each step: null for what is not finite or not there."""
+    """Write strict JSON, one line per step, with null for missing and non-finite values; yield the fraction done."""
     records = collect_records(race)
     total, done = sum(record.last_step + 1 for record in records), 0
     with atomic_write(path) as file:
-        file.write(
-            f'{{"experiment": {json.dumps(json.loads(embedded_json(race)), allow_nan=False)},\n"step": {race.step},\n"runs": ['
-        )
+        experiment = json.dumps(json.loads(embedded_json(race)), allow_nan=False)
+        file.write(f'{{"experiment": {experiment},\n"step": {race.step},\n"runs": [')
         for k, record in enumerate(records):
             header = json.dumps(_record_header(record), allow_nan=False)
             file.write(f'{"," if k else ""}\n{header[:-1]}, "steps": [')

@@ -1,4 +1,4 @@
-"""What frames are wound on, one after the other: an animated GIF by Pillow, an MP4 by ffmpeg."""
+"""Writers of animation files, frame by frame: GIF with Pillow, MP4 with ffmpeg."""
 
 from __future__ import annotations
 
@@ -18,45 +18,48 @@ from app.utils.validation import ExperimentError
 
 FFMPEG_MISSING = gettext_noop("an MP4 needs the package imageio-ffmpeg: install it with pip install imageio-ffmpeg")
 INCOMPLETE_FILE = gettext_noop("the film could not be written to its end; is there room on the disk?")
-MP4_HEADER_SIZE = 64  # bytes at the beginning of an MP4, in which the index of a finished one begins
-MAX_GIF_FPS = 50  # a second, at most: browsers slow down what is faster
-PALETTE_SIZE, TRANSPARENT_INDEX = 255, 255  # of a GIF's palette, and the entry that lets what is there shine through
-LOOKUP_BITS = 6  # of each color that the table from colors to the palette's knows
+MP4_HEADER_SIZE = 64  # bytes; in a complete MP4 with faststart the index (moov) begins within them
+MAX_GIF_FPS = 50  # browsers slow down faster animations
+PALETTE_SIZE = 255  # colors of a GIF, besides transparency
+TRANSPARENT_INDEX = 255  # palette index of pixels that do not change
+LOOKUP_BITS = 6  # bits per channel of the table from RGB to palette indices
 
 
 class MovieWriter(AbstractContextManager["MovieWriter"]):
-    """``add`` takes the pixels (height, width, 4) of the next frame; nothing is whole before the end."""
+    """Writer of the frames of an animation, a context manager: the file is complete when the context has ended."""
 
     def __init__(self, file: IO[bytes], options: Options, colors: list[str]) -> None:
-        """``colors`` are those that must be right from the first frame to the last."""
-        self.file, self.options, self.colors = file, options, list(dict.fromkeys(colors))
+        self.file, self.options = file, options
+        self.colors = list(dict.fromkeys(colors))  # these must be exact in every frame
 
     @staticmethod
     def check_options(options: Options) -> None:
-        """ExperimentError where such a film cannot be made."""
+        """Raise ExperimentError if an animation with these options cannot be made."""
 
     @abstractmethod
     def add_frame(self, pixels: np.ndarray) -> None:
-        """Wind it on."""
+        """Append a frame; ``pixels`` are RGBA, shape (height, width, 4)."""
 
-    def __exit__(self, *_: object) -> None:
-        """The end, or what stopped it."""
+    def __exit__(self, exception_type: type[BaseException] | None, *_: object) -> None:
+        """Complete the file, or stop if there was an error."""
 
 
 class GifWriter(MovieWriter):
-    """One palette for all frames, from the first one; of a frame only what differs from the last one is written."""
+    """GIF writer with one palette for all frames, chosen from the first frame; writes only pixels that have changed."""
 
     last_frame: np.ndarray | None = None
     frame_count = 0
 
     @staticmethod
     def check_options(options: Options) -> None:
+        """Raise ExperimentError if there are too many frames per second."""
         if options.fps > MAX_GIF_FPS:
             raise ExperimentError(
                 tr("a GIF shows at most {gif_fps} frames a second, not {fps:g}", gif_fps=MAX_GIF_FPS, fps=options.fps)
             )
 
     def add_frame(self, pixels: np.ndarray) -> None:
+        """Append the changed pixels of a frame."""
         from PIL import GifImagePlugin, Image
 
         if self.frame_count == 0:
@@ -80,7 +83,7 @@ class GifWriter(MovieWriter):
         self.frame_count += 1
 
     def build_palette(self, pixels: np.ndarray) -> None:
-        """Choose the palette, and find the nearest of it to every color."""
+        """Choose the palette from a frame, and build the table from RGB to palette indices."""
         from PIL import Image
 
         exact_entries = [round(255 * channel) for color in self.colors for channel in to_rgb(color)]
@@ -93,36 +96,32 @@ class GifWriter(MovieWriter):
         all_colors = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(
             1 << LOOKUP_BITS, -1, 3
         )
-        self.palette = palette_image.getpalette()
-        self.color_table = (
-            np.asarray(Image.fromarray(all_colors).quantize(palette=palette_image, dither=Image.Dither.NONE))
-            .ravel()
-            .copy()
-        )
-        for k, color in enumerate(
-            self.colors
-        ):  # Pillow looks for the nearest of a color's neighbors; these must be the very ones
+        self.palette = palette_image.getpalette() or []
+        nearest = Image.fromarray(all_colors).quantize(palette=palette_image, dither=Image.Dither.NONE)
+        self.color_table = np.asarray(nearest).ravel().copy()
+        for k, color in enumerate(self.colors):  # Pillow's search is approximate, and these must be exact
             red, green, blue = (round(255 * part) >> (8 - LOOKUP_BITS) for part in to_rgb(color))
-            self.color_table[(red << (2 * LOOKUP_BITS)) | (green << LOOKUP_BITS) | blue] = (
-                PALETTE_SIZE - len(self.colors) + k
-            )
+            index = (red << (2 * LOOKUP_BITS)) | (green << LOOKUP_BITS) | blue
+            self.color_table[index] = PALETTE_SIZE - len(self.colors) + k
 
-    def __exit__(self, exception_type: object, *_: object) -> None:
+    def __exit__(self, exception_type: type[BaseException] | None, *_: object) -> None:
         if exception_type is None:
             self.file.write(b";")
 
 
 class Mp4Writer(MovieWriter):
-    """H.264, by the ffmpeg that imageio-ffmpeg brings."""
+    """MP4 writer (H.264) with the ffmpeg of the package imageio-ffmpeg."""
 
     @staticmethod
     def check_options(options: Options) -> None:
+        """Raise ExperimentError if imageio-ffmpeg is not installed."""
         if find_spec("imageio_ffmpeg") is None:
             raise ExperimentError(tr(FFMPEG_MISSING))
 
     @cached_property
     def encoder(self) -> Any:
-        import imageio_ffmpeg
+        """The running ffmpeg process, a generator that receives frames."""
+        import imageio_ffmpeg  # type: ignore[import-untyped]
 
         process = imageio_ffmpeg.write_frames(
             self.file.name,
@@ -139,16 +138,15 @@ class Mp4Writer(MovieWriter):
         return process
 
     def add_frame(self, pixels: np.ndarray) -> None:
+        """Send a frame to ffmpeg."""
         try:
             self.encoder.send(np.ascontiguousarray(pixels))
-        except OSError:  # the pipe is broken: ffmpeg has ended
+        except OSError:  # broken pipe: ffmpeg has ended
             raise WriteError(tr(INCOMPLETE_FILE)) from None
 
-    def __exit__(self, exception_type: object, *_: object) -> None:
+    def __exit__(self, exception_type: type[BaseException] | None, *_: object) -> None:
         self.encoder.close()
         if exception_type is None:
-            with open(
-                self.file.name, "rb"
-            ) as output:  # ffmpeg says nothing of how it ended; the index is what it writes last
+            with open(self.file.name, "rb") as output:  # the exit status is not available; the index is written last
                 if b"moov" not in output.read(MP4_HEADER_SIZE):
                     raise WriteError(tr(INCOMPLETE_FILE))

@@ -1,4 +1,4 @@
-"""The race as numpy arrays (.npz), to be read with ``numpy.load(path)``; there is no pickle in it."""
+"""Export of a race as NumPy arrays (.npz) without pickled objects, readable with ``numpy.load(path)``."""
 
 from __future__ import annotations
 
@@ -18,19 +18,23 @@ from app.utils.atomic_write import atomic_write
 
 
 class StateHistory:
-    """One state over all steps, kept compactly: its numbers in a row, and the shape of each."""
+    """Values of one state variable over all steps, stored compactly as one flat array and the shape of each value."""
 
     def __init__(self) -> None:
         self.numbers = array("d")
         self.shapes: list[tuple[int, ...]] = []
 
     def append(self, value: Any) -> None:
+        """Append the value of the next step, None if there is none."""
         array_value = np.zeros(0) if value is None else np.asarray(value, float)
         self.numbers.extend(array_value.ravel().tolist())
         self.shapes.append(array_value.shape)
 
     def to_array(self) -> np.ndarray:
-        """(steps + 1, *largest shape), nan where a step has nothing; a plain number, as in v=0.0 at the start, fills its row."""
+        """Return an array of shape (steps + 1, *largest shape), padded with nan.
+
+        A scalar, such as the initial value v=0.0, is broadcast to its row.
+        """
         numbers = np.frombuffer(self.numbers) if self.numbers else np.zeros(0)
         shape_ids = {shape: k for k, shape in enumerate(dict.fromkeys(self.shapes))}
         step_shape_ids = np.array([shape_ids[shape] for shape in self.shapes])
@@ -54,10 +58,12 @@ class StateHistory:
 
 
 def export_npz(race: Race, path: Path, _: Options) -> Iterator[float]:
-    """For each run, as "adam/...": positions (steps + 1, 2), losses, gradients, learning_rates (nan where there is none),
-    evaluations, and state/... with a row for each step. Branches stand under "branch-1/...", replicas under "adam/replica-1/...".
+    """Write the arrays of each run; yield the fraction done.
 
-    A state whose shape changes from step to step is padded with nan to the largest. ``experiment`` is the experiment's JSON text.
+    The arrays of a run are named "adam/positions", shape (steps + 1, 2), "adam/losses", "adam/gradients",
+    "adam/learning_rates" (nan if there is none), "adam/evaluations" and "adam/state/...", with one row per step.
+    Branches are named "branch-1/...", replicas "adam/replica-1/...". A state variable whose shape changes from step to
+    step is padded with nan to the largest shape. "experiment" is the experiment as JSON text.
     """
     records = collect_records(race)
     total, done = sum(record.last_step + 1 for record in records), 0
@@ -95,6 +101,6 @@ def _prefix(record: RunRecord) -> str:
 
 
 def _write_array(archive: ZipFile, name: str, values: np.ndarray) -> None:
-    """As numpy.savez_compressed does it, but one array after another, so that it can be stopped between two."""
+    """Write one array as ``numpy.savez_compressed`` does, so that an export can be canceled between two arrays."""
     with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
         np.lib.format.write_array(member, values, allow_pickle=False)

@@ -1,4 +1,4 @@
-"""What may be wished of an export, checked in one place; each format takes what concerns it."""
+"""Options of an export, checked in one place. Each format uses those that apply to it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from app.utils.validation import ExperimentError, check_bool, check_number, shor
 from app.views.camera import Camera
 from surfaces.surface import Bounds
 
-DEFAULT_SIZE, DEFAULT_DPI = (12.8, 7.6), 150.0  # inches, dots an inch
+DEFAULT_SIZE, DEFAULT_DPI = (12.8, 7.6), 150.0  # inches, dots per inch
 ANIMATION_SIZE, ANIMATION_DPI = (12.8, 7.2), 100.0
 DPI_PRESETS = {"screen": 100, "slide": 150, "print": 300}
-MIN_SIDE, MAX_SIDE = 1.0, 100.0  # inches of a side
+MIN_SIDE, MAX_SIDE = 1.0, 100.0  # inches
 MAX_PIXELS, MAX_FRAME_PIXELS = 100_000_000, 3840 * 2160
 MAX_DPI, MAX_FRAMES = 1200, 10_000
-UNITS_PER_INCH = {"px": None, "cm": 2.54, "mm": 25.4, "in": 1.0}  # how many make an inch; None: as the dpi says
+UNITS_PER_INCH = {"px": None, "cm": 2.54, "mm": 25.4, "in": 1.0}  # None: depends on the dpi
 
 
 @dataclass(frozen=True)
 class Options:
-    """``size`` in inches. ``shown``: what the View menu switches in the views. ``window``: the part of the plane that the contour
-    shows, None for all. Of a film: frames a second, how many ``seconds`` it lasts (None: as ``pace`` says), how many steps a
-    frame (None: as ``seconds`` says), and by how many degrees a second the camera is turned.
+    """Options of an export. Raises ExperimentError with one sentence if a value is invalid.
 
-    ExperimentError, in one sentence, for what cannot be.
+    ``size`` is in inches. ``view_options`` are the switches of the View menu. ``viewport`` is the visible part of the
+    plane, None for all of it. The last four apply to animations: ``fps`` in frames per second; ``seconds``, the
+    duration (None: as ``steps_per_frame`` requires); ``steps_per_frame`` (None: as ``seconds`` requires);
+    ``camera_speed`` in degrees per second.
     """
 
     view: str = "all"
@@ -49,6 +50,12 @@ class Options:
     camera_speed: float = 0.0
 
     def __post_init__(self) -> None:
+        self._check_size()
+        for name in ("transparent", "title", "legend", "mode"):
+            check_bool(name, getattr(self, name))
+        self._check_animation()
+
+    def _check_size(self) -> None:
         for side in self.size:
             if not MIN_SIDE <= check_number(tr("a side of the picture"), side) <= MAX_SIDE:
                 raise ExperimentError(
@@ -74,8 +81,8 @@ class Options:
                     height=height,
                 )
             )
-        for name in ("transparent", "title", "legend", "mode"):
-            check_bool(name, getattr(self, name))
+
+    def _check_animation(self) -> None:
         if not 1 <= check_number("fps", self.fps) <= 60:
             raise ExperimentError(tr("fps must be from 1 to 60 frames a second, not {fps:g}", fps=self.fps))
         if self.seconds is not None and not 0.1 <= check_number(tr("the length of a film"), self.seconds) <= 3600:
@@ -91,13 +98,14 @@ class Options:
 
     @property
     def pixels(self) -> tuple[int, int]:
+        """Width and height in pixels."""
         return round(self.size[0] * self.dpi), round(self.size[1] * self.dpi)
 
 
 def parse_size(text: str, dpi: float) -> tuple[float, float]:
-    """A size in words, as in "1280x720", "1280x720px", "16x9cm" or "8 x 4.5 in", in inches; pixels at so many dpi.
+    """Return a size in inches, read from "1280x720", "1280x720px", "16x9cm" or "8 x 4.5 in".
 
-    A side is never rounded down: of a pixel that lacks a trifle, as in 113 / 50 * 50, matplotlib makes none.
+    ``dpi`` converts pixels to inches. A side is never rounded down: matplotlib truncates 113 / 50 * 50 to 112 pixels.
     """
     match = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", text.lower())
     if match is None:

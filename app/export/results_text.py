@@ -11,7 +11,7 @@ from app.analysis.results import COLUMNS, DIVERGED_COLUMN, RunResult, format_cel
 
 
 def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:
-    """Full precision; empty where there is no value. One column more says at which step a run diverged."""
+    """Return the table in full precision, with an extra column for the step at which a run diverged."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     columns = (*COLUMNS, DIVERGED_COLUMN)
@@ -23,11 +23,13 @@ def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:
 
 
 def _table(results: Iterable[RunResult]) -> list[list[str]]:
-    """The names of the columns, then a row for each run, in words."""
+    """Return the column names, then one row of formatted values per run."""
     return [[column.name.capitalize() for column in COLUMNS], *map(format_cells, results)]
 
 
 def as_markdown(results: Iterable[RunResult]) -> str:
+    """Return the table in Markdown."""
+
     def format_row(texts: Sequence[str]) -> str:
         return "| " + " | ".join(" ".join(re.sub(r"([\\|])", r"\\\1", text).split()) for text in texts) + " |"
 
@@ -57,7 +59,7 @@ NUMBER_PATTERN = re.compile(r"(?<![\w.])(-?)(\d+(?:,\d{3})*(?:\.\d+)?)(?:e([+-]?
 
 
 def to_latex(text: str) -> str:
-    """Words as LaTeX prints them, and numbers with a sign or a power of ten as formulas."""
+    """Return the text with LaTeX escapes, and numbers with a sign or a power of ten in math mode."""
 
     def format_number(match: re.Match[str]) -> str:
         sign, digits, exponent = match.groups()
@@ -70,7 +72,7 @@ def to_latex(text: str) -> str:
 
 
 def as_latex(results: Iterable[RunResult]) -> str:
-    """A plain tabular that needs no package."""
+    """Return the table as a LaTeX ``tabular`` that needs no package."""
     header, *body = [" & ".join(map(to_latex, row)) + r" \\" for row in _table(results)]
     alignment = "".join("l" if column.is_text else "r" for column in COLUMNS)
     return (

@@ -1,4 +1,4 @@
-"""Everything that is known about a run at each of its steps: what the tables of numbers are written from."""
+"""Records of a race, run by run and step by step, from which the data formats are written."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from app.utils.i18n import in_english
 from optimizers import MODIFIERS
 from optimizers.descent import Point
 
-ROWS_PER_YIELD = 500  # rows between two looks at whether it is still wanted
-SLICE_SECONDS = 0.02  # seconds of racing between two looks; the window, which may be waiting, feels no more
+ROWS_PER_YIELD = 500  # an export can be canceled after this number of rows
+SLICE_SECONDS = 0.02  # seconds of simulation per iteration: short enough to keep the window responsive
 
 
 class Row(NamedTuple):
-    """One step of a run. ``lr`` is what the update that led here used, nan at the start and for a rule without one.
+    """One step of a run.
 
-    ``evaluations``: of the loss or its gradient, in all that led here. ``state``: (value for x, value for y) of a rule that
-    works coordinate by coordinate; of any other what it keeps, None where it has nothing yet.
+    ``lr`` is the learning rate of the update that led to this step, nan at the start and for an optimizer without a
+    learning rate. ``evaluations`` is the number of loss and gradient evaluations up to this step. ``state`` maps each
+    state variable to (value for x, value for y) for a separable optimizer, otherwise to its value, None if there is
+    none yet.
     """
 
     step: int
@@ -41,7 +43,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run, or one of a branch (its label and number from 1), or a replica (its number from 1), up to its step ``last``."""
+    """One run up to ``last_step``: of the race, of a branch (numbered from 1), or a replica (numbered from 1)."""
 
     trajectory: Trajectory
     name: str
@@ -53,9 +55,11 @@ class RunRecord:
 
     @property
     def separable(self) -> bool:
+        """Whether the optimizer updates each coordinate independently."""
         return self.trajectory.method.separable
 
     def rows(self) -> Iterator[Row]:
+        """Iterate over the steps of the run, from 0 to ``last_step``."""
         trajectory = self.trajectory
         learning_rates = chain([math.nan], trajectory.learning_rates(self.last_step))
         for point, learning_rate in zip(trajectory.iter_points(self.last_step), learning_rates, strict=True):
@@ -64,7 +68,7 @@ class RunRecord:
             yield Row(point.t, *point.position, point.loss, *gradient, learning_rate, evaluations, self._state(point))
 
     def _state(self, point: Point) -> dict[str, Any]:
-        """The rule's state, then that of the parts it is combined with, as lookahead_slow."""
+        """Return the state of the optimizer and of its modifiers, the latter as in ``lookahead_slow``."""
         values = zip(point.x[1:], point.y[1:], strict=True) if self.separable else point.x[1:]
         state: dict[str, Any] = dict(zip(self.trajectory.method.state, values, strict=True))
         for modifier in self.stateful_modifiers:
@@ -80,7 +84,7 @@ class RunRecord:
 
     @property
     def stateful_modifiers(self) -> list[str]:
-        """The parts with a state of their own that it was ever combined with."""
+        """The modifiers with a state of their own that were active at any step."""
         used_names = {
             name for _, hyperparameters in self.trajectory.hyperparameters_by_step for name in hyperparameters
         }
@@ -92,7 +96,10 @@ class RunRecord:
 
 
 def collect_records(race: Race) -> list[RunRecord]:
-    """Every run of the race up to the step that is shown, then the branches, then the replicas; with their labels in English."""
+    """Return the runs of the race up to its displayed step, then the branches, then the replicas.
+
+    Labels are in English in every language, since other programs read them.
+    """
     with in_english():
         return _collect_records(race)
 
@@ -118,13 +125,13 @@ def _collect_records(race: Race) -> list[RunRecord]:
 
 
 def iter_catch_up(race: Race) -> Iterator[float]:
-    """Let what is late come as far as it is to be shown; yields while it is on its way."""
+    """Compute pending runs, branches and replicas up to the displayed step, in short slices; yield after each."""
     while not catch_up([*race.pending_runs, *race.pending_branches, *race.pending_replicas], SLICE_SECONDS):
         yield 0.0
 
 
 def to_json_value(value: Any) -> Any:
-    """A number, an array or nothing as strict JSON has it: null for what is not finite."""
+    """Return a number, array or None as a value for strict JSON, with None for non-finite numbers."""
     if isinstance(value, (tuple, list, np.ndarray)):
         return [to_json_value(element) for element in value]
     return None if value is None or not math.isfinite(value) else float(value)

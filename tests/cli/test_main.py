@@ -1,4 +1,4 @@
-"""The command line: what it does, and one sentence with exit status 2 for what it cannot do."""
+"""Command line: the commands, and one sentence with exit status 2 for invalid input."""
 
 from __future__ import annotations
 
@@ -24,62 +24,45 @@ from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
 
 
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {
+def run_thalweg(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {
         key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     }
     return subprocess.run(
-        [sys.executable, "-m", "app", *words],
+        [sys.executable, "-m", "app", *arguments],
         capture_output=True,
         text=True,
-        env={**kept, **environment},
+        env={**inherited, **environment},
         cwd=Path(__file__).parents[2],
     )
 
 
-def test_export_from_words(tmp_path: Path) -> None:
-    picture, table = tmp_path / "a.png", tmp_path / "b.csv"
-    assert (
-        main(
-            [
-                "export",
-                "--surface",
-                "rosenbrock",
-                "--start=-1.5,2",
-                "--run",
-                "adam lr=0.05",
-                "--run",
-                "momentum lr=0.0005 momentum=0.9",
-                "--steps",
-                "30",
-                "--to",
-                str(picture),
-                str(table),
-            ]
-        )
-        == 0
-    )
-    kept = load(picture)
-    assert (kept.surface_id, kept.start, kept.steps, kept.names) == (
+def test_export_from_arguments_alone(tmp_path: Path) -> None:
+    image_path, table_path = tmp_path / "a.png", tmp_path / "b.csv"
+    runs = ["--run", "adam lr=0.05", "--run", "momentum lr=0.0005 momentum=0.9"]
+    arguments = ["--surface", "rosenbrock", "--start=-1.5,2", *runs, "--steps", "30"]
+    assert main(["export", *arguments, "--to", str(image_path), str(table_path)]) == 0
+    loaded = load(image_path)
+    assert (loaded.surface_id, loaded.start, loaded.steps, loaded.names) == (
         "rosenbrock",
         (-1.5, 2.0),
         30,
         ["adam", "momentum"],
     )
-    assert len(table.read_text().splitlines()) == 1 + 2 * 31
+    assert len(table_path.read_text().splitlines()) == 1 + 2 * 31
 
 
 def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
-    mine = tmp_path / "mine.json"
-    mine.write_text(to_json(DEFAULT_EXPERIMENT))
-    assert main(["export", str(mine), "--steps", "5", "--to", str(tmp_path / "a.csv")]) == 0
+    experiment_path = tmp_path / "mine.json"
+    experiment_path.write_text(to_json(DEFAULT_EXPERIMENT))
+    assert main(["export", str(experiment_path), "--steps", "5", "--to", str(tmp_path / "a.csv")]) == 0
     assert main(["export", "elongated_bowl", "--to", str(tmp_path / "b.csv")]) == 0
     assert (tmp_path / "b.csv").read_text().splitlines()[3].startswith("2,sgd,-5.733175,1.6199999999999997,")
     assert len((tmp_path / "b.csv").read_text().splitlines()) == 31
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
         (
             ["export", "--surface", "rosenbrok", "--to", "a.png"],
@@ -112,48 +95,52 @@ def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_one_sentence(
-    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "broken.json").write_text('{"thalweg": 1')
     (tmp_path / "foreign.json").write_text('{"name": "x"}')
     monkeypatch.chdir(tmp_path)
-    assert main(words) == 2
+    assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("thalweg: ")
     assert captured.err.count("\n") == 1
-    assert told in captured.err
+    assert message in captured.err
     assert captured.out == ""
     assert {path.name for path in tmp_path.iterdir()} <= {"broken.json", "foreign.json", "config"}
 
 
-def test_lists(capsys: pytest.CaptureFixture[str]) -> None:
-    for what, names in (
+def test_list_prints_all_names(capsys: pytest.CaptureFixture[str]) -> None:
+    for category, names in (
         ("optimizers", OPTIMIZERS),
         ("surfaces", SURFACES),
         ("parts", MODIFIERS),
         ("examples", ["elongated_bowl", "rosenbrock_momentum", "linear_regression"]),
     ):
-        assert main(["list", what]) == 0
-        listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-        assert set(names) <= set(listed)
+        assert main(["list", category]) == 0
+        names_in_output = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+        assert set(names) <= set(names_in_output)
 
 
-def test_the_version() -> None:
-    answer = run("--version")
-    assert (answer.returncode, answer.stdout) == (0, f"thalweg {version()}\n")
+def test_version_is_printed() -> None:
+    result = run_thalweg("--version")
+    assert (result.returncode, result.stdout) == (0, f"thalweg {version()}\n")
 
 
-def test_without_a_display_it_says_so() -> None:
-    answer = run()
-    assert answer.returncode == 2
-    assert answer.stderr == 'thalweg: there is no display to open a window on; "thalweg export" works without one\n'
-    answer = run(DISPLAY=":987654")
-    assert answer.returncode == 2
-    assert answer.stderr.startswith("thalweg: the display :987654 does not answer")
+def test_a_missing_display_is_one_sentence() -> None:
+    result = run_thalweg()
+    assert result.returncode == 2
+    assert result.stderr == 'thalweg: there is no display to open a window on; "thalweg export" works without one\n'
+    result = run_thalweg(DISPLAY=":987654")
+    assert result.returncode == 2
+    assert result.stderr.startswith("thalweg: the display :987654 does not answer")
 
 
 @pytest.mark.parametrize(
-    ("word", "told"),
+    ("command", "message"),
     [
         ("exprot", "there is no file or command exprot; did you mean export?"),
         ("lists", "there is no file or command lists; did you mean list?"),
@@ -161,12 +148,12 @@ def test_without_a_display_it_says_so() -> None:
         ("reset", "there is no file or command reset; did you mean --reset?"),
     ],
 )
-def test_a_misspelt_command_is_told(word: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([word, "--to", "a.png"]) == 2
-    assert capsys.readouterr().err == f"thalweg: {told}\n"
+def test_a_misspelled_command_gets_a_suggestion(command: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--to", "a.png"]) == 2
+    assert capsys.readouterr().err == f"thalweg: {message}\n"
 
 
-def test_a_file_may_have_the_name_of_a_misspelt_command(
+def test_a_file_may_have_the_name_of_a_misspelled_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -176,7 +163,7 @@ def test_a_file_may_have_the_name_of_a_misspelt_command(
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (MemoryError(), "there is not enough memory for this"),
         (ZeroDivisionError("by\nzero"), "something went wrong inside the program (ZeroDivisionError: by\ufffdzero)"),
@@ -186,29 +173,27 @@ def test_a_file_may_have_the_name_of_a_misspelt_command(
         ),
     ],
 )
-def test_a_foreign_error_is_one_sentence(
-    error: Exception, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_unexpected_error_is_one_sentence(
+    error: Exception, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object) -> None:
         raise error
 
     monkeypatch.delenv("THALWEG_TRACEBACK", raising=False)
     monkeypatch.setattr(export_command, "_simulate", fail)
-    words = ["export", "--steps", "3", "--to", str(tmp_path / "a.csv")]
-    assert main(words) == 1
-    said = capsys.readouterr().err
-    assert said.startswith(f"thalweg: {told}")
-    assert said.endswith("; with THALWEG_TRACEBACK=1 in the environment it says where\n")
-    assert said.count("\n") == 1
+    arguments = ["export", "--steps", "3", "--to", str(tmp_path / "a.csv")]
+    assert main(arguments) == 1
+    output = capsys.readouterr().err
+    assert output.startswith(f"thalweg: {message}")
+    assert output.endswith("; with THALWEG_TRACEBACK=1 in the environment it says where\n")
+    assert output.count("\n") == 1
     monkeypatch.setenv("THALWEG_TRACEBACK", "1")
     with pytest.raises(type(error)):
-        main(words)
+        main(arguments)
 
 
-@pytest.mark.parametrize("kind", ["bytes", "folder", "words"])
-def test_settings_that_are_garbage_do_not_keep_the_window_shut(
-    kind: str, open_window: Callable[[], MainWindow]
-) -> None:
+@pytest.mark.parametrize("kind", ["bytes", "folder", "text"])
+def test_the_window_opens_with_invalid_settings(kind: str, open_window: Callable[[], MainWindow]) -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)
     if kind == "folder":
@@ -223,7 +208,7 @@ def test_settings_that_are_garbage_do_not_keep_the_window_shut(
     assert open_window().isVisible()
 
 
-def test_settings_that_may_only_be_read_do_not_keep_the_window_shut(open_window: Callable[[], MainWindow]) -> None:
+def test_the_window_opens_with_read_only_settings(open_window: Callable[[], MainWindow]) -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)
     path.write_text("[General]\ntheme=dark\n")
@@ -231,27 +216,27 @@ def test_settings_that_may_only_be_read_do_not_keep_the_window_shut(open_window:
     assert open_window().isVisible()
 
 
-def test_reset_keeps_the_old_settings_beside_the_new_ones() -> None:
+def test_reset_keeps_a_backup_of_the_settings() -> None:
     assert settings_file() == Path(Settings().backend.fileName())
     assert back_up_settings() == "there are no settings to forget"
     path = settings_file()
-    for name, content in (("Thalweg.ini.bak", "theme=dark"), ("Thalweg.ini.bak2", "theme=light")):
+    for name, text in (("Thalweg.ini.bak", "theme=dark"), ("Thalweg.ini.bak2", "theme=light")):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-        kept = path.with_name(name)
-        assert back_up_settings() == f"all settings are as new; the old ones are kept in {kept}"
+        path.write_text(text)
+        backup = path.with_name(name)
+        assert back_up_settings() == f"all settings are as new; the old ones are kept in {backup}"
         assert not path.exists()
-        assert kept.read_text() == content
+        assert backup.read_text() == text
     path.mkdir()
     assert back_up_settings().endswith(".bak3")
 
 
-def test_nothing_is_reset_for_a_window_that_cannot_be_shown(tmp_path: Path) -> None:
+def test_reset_without_a_display_keeps_the_settings(tmp_path: Path) -> None:
     settings = tmp_path / "Thalweg" / "Thalweg.ini"
     settings.parent.mkdir()
     settings.write_text("theme=dark")
-    assert run("--reset", "nothing.json", XDG_CONFIG_HOME=str(tmp_path)).returncode == 2
+    assert run_thalweg("--reset", "nothing.json", XDG_CONFIG_HOME=str(tmp_path)).returncode == 2
     assert settings.exists()
-    answer = run("--reset", XDG_CONFIG_HOME=str(tmp_path))
-    assert "no display" in answer.stderr
+    result = run_thalweg("--reset", XDG_CONFIG_HOME=str(tmp_path))
+    assert "no display" in result.stderr
     assert settings.read_text() == "theme=dark"

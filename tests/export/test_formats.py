@@ -1,4 +1,4 @@
-"""Pictures and tables: what is in them, and nothing half written."""
+"""Images and tables: their content, and that no incomplete file is left."""
 
 from __future__ import annotations
 
@@ -22,88 +22,88 @@ from app.utils.validation import ExperimentError
 from tests.conftest import turn
 
 
-def race(steps: int = 30, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
-    made = Race(experiment)
-    made.advance(steps)
-    return made
+def make_race(steps: int = 30, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
+    race = Race(experiment)
+    race.advance(steps)
+    return race
 
 
 @pytest.mark.parametrize("suffix", EXPORT_FORMATS)
 def test_every_format_writes_a_whole_file(suffix: str, tmp_path: Path) -> None:
-    export(race(), tmp_path / f"a{suffix}")
+    export(make_race(), tmp_path / f"a{suffix}")
     assert [path.name for path in tmp_path.iterdir()] == [f"a{suffix}"]
     assert (tmp_path / f"a{suffix}").stat().st_size > 1000
 
 
-def test_a_picture_has_its_size_and_carries_its_experiment(tmp_path: Path) -> None:
-    export(race(), tmp_path / "a.png", Options(dpi=50, size=(8.0, 5.0)))
-    with Image.open(tmp_path / "a.png") as picture:
-        assert picture.size == (400, 250)
-        assert len({*picture.convert("RGB").resize((80, 50)).tobytes()}) > 50
+def test_an_image_has_the_requested_size_and_contains_the_experiment(tmp_path: Path) -> None:
+    export(make_race(), tmp_path / "a.png", Options(dpi=50, size=(8.0, 5.0)))
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (400, 250)
+        assert len({*image.convert("RGB").resize((80, 50)).tobytes()}) > 50
     opened = load(tmp_path / "a.png")
     assert (opened, opened.displayed_step) == (DEFAULT_EXPERIMENT, 30)
 
 
 @pytest.mark.parametrize("view", ["all", "contour", "relief", "loss", "fit"])
-def test_one_view_or_all(view: str, tmp_path: Path) -> None:
+def test_each_view_can_be_exported(view: str, tmp_path: Path) -> None:
     experiment = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 50.0})))
-    export(race(900, experiment), tmp_path / "a.png", Options(view=view, dpi=40, theme=DARK))
-    with Image.open(tmp_path / "a.png") as picture:
-        assert np.asarray(picture.convert("RGB")).std() > 5
+    export(make_race(900, experiment), tmp_path / "a.png", Options(view=view, dpi=40, theme=DARK))
+    with Image.open(tmp_path / "a.png") as image:
+        assert np.asarray(image.convert("RGB")).std() > 5
 
 
-def test_wrong_wishes_are_refused(tmp_path: Path) -> None:
-    for path, options, words in (
+def test_invalid_paths_and_options_are_refused(tmp_path: Path) -> None:
+    for path, options, message in (
         (tmp_path / "a.xyz", {}, "choose from .png"),
         (tmp_path / "a.png", {"view": "loess"}, "choose from all, contour"),
         (tmp_path / "a.png", {"dpi": 1e6}, "dpi must be"),
         (tmp_path / "gone" / "a.png", {}, "there is no folder"),
         (tmp_path / "gone" / "a.csv", {}, "there is no folder"),
     ):
-        with pytest.raises(ExperimentError, match=words):
-            export(race(), path, Options(**options))
+        with pytest.raises(ExperimentError, match=message):
+            export(make_race(), path, Options(**options))
     (tmp_path / "b.csv").mkdir()
     with pytest.raises(ExperimentError, match="it is a folder"):
-        export(race(), tmp_path / "b.csv")
+        export(make_race(), tmp_path / "b.csv")
 
 
-def test_the_table_has_every_run_and_step_to_the_last_digit(tmp_path: Path) -> None:
-    made = race(20)
-    made = turn(made, 0, lr=0.0005)
-    made.advance(5)
-    export(made, tmp_path / "a.csv")
+def test_the_table_has_every_run_and_step_in_full_precision(tmp_path: Path) -> None:
+    race = make_race(20)
+    race = turn(race, 0, lr=0.0005)
+    race.advance(5)
+    export(race, tmp_path / "a.csv")
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
     assert list(rows[0])[:8] == ["step", "optimizer", "x", "y", "loss", "grad_x", "grad_y", "lr"]
     assert [(row["optimizer"], int(row["step"])) for row in rows] == [
         (name, step) for name in ("sgd", "momentum", "adam") for step in range(26)
     ]
-    x, _, loss = made.trajectories[2].values_between(0, 25)
+    x, _, loss = race.trajectories[2].values_between(0, 25)
     assert [float(row["x"]) for row in rows[52:]] == x.tolist()
     for row in rows:
-        height, slope = made.surface(float(row["x"]), float(row["y"]))
-        assert (float(row["loss"]), float(row["grad_x"]), float(row["grad_y"])) == (height, *slope)
+        height, gradient = race.surface(float(row["x"]), float(row["y"]))
+        assert (float(row["loss"]), float(row["grad_x"]), float(row["grad_y"])) == (height, *gradient)
     assert [row["lr"] for row in rows[:26]] == [""] + ["0.001"] * 20 + ["0.0005"] * 5
     assert loss[-1] == float(rows[-1]["loss"])
 
 
-def test_the_table_has_the_learning_rate_in_force(tmp_path: Path) -> None:
+def test_the_table_has_the_scheduled_learning_rate(tmp_path: Path) -> None:
     scheduled = Experiment("sphere", (1.0, 1.0), (Run("sgd", {"lr": 0.4, "cosine_steps": 4}), Run("nelder_mead")))
-    export(race(6, scheduled), tmp_path / "a.csv")
+    export(make_race(6, scheduled), tmp_path / "a.csv")
     rows = csv.DictReader((tmp_path / "a.csv").read_text().splitlines())
-    rates = [float(row["lr"]) for row in rows if row["optimizer"] == "sgd" and row["step"] != "0"]
-    assert rates == pytest.approx([0.4, 0.2 * (1 + 0.5**0.5), 0.2, 0.2 * (1 - 0.5**0.5), 0.0, 0.0])
+    learning_rates = [float(row["lr"]) for row in rows if row["optimizer"] == "sgd" and row["step"] != "0"]
+    assert learning_rates == pytest.approx([0.4, 0.2 * (1 + 0.5**0.5), 0.2, 0.2 * (1 - 0.5**0.5), 0.0, 0.0])
 
 
-def test_a_run_that_diverged_ends_there(tmp_path: Path) -> None:
+def test_a_diverged_run_ends_at_its_last_finite_step(tmp_path: Path) -> None:
     experiment = Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1})))
-    made = race(1000, experiment)
-    export(made, tmp_path / "a.csv")
+    race = make_race(1000, experiment)
+    export(race, tmp_path / "a.csv")
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
-    gone = made.trajectories[0].diverged_at
-    assert gone
-    assert sum(row["optimizer"] == "sgd" for row in rows) == gone
+    diverged_at = race.trajectories[0].diverged_at
+    assert diverged_at
+    assert sum(row["optimizer"] == "sgd" for row in rows) == diverged_at
     assert sum(row["optimizer"] == "sgd-2" for row in rows) == 1001
-    export(made, tmp_path / "a.png", Options(dpi=40))
+    export(race, tmp_path / "a.png", Options(dpi=40))
     assert (tmp_path / "a.png").stat().st_size > 1000
 
 
@@ -111,11 +111,11 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     target = tmp_path / "a.csv"
     target.write_text("old")
 
-    def full(_: int) -> None:
+    def raise_disk_full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(atomic_write.os, "fsync", full)
+    monkeypatch.setattr(atomic_write.os, "fsync", raise_disk_full)
     with pytest.raises(ExperimentError, match="no space left on device"):
-        export(race(), target)
+        export(make_race(), target)
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]

@@ -1,4 +1,4 @@
-"""Pictures as PNG, SVG and PDF: their size, what is on them, and the experiment that they carry."""
+"""Images as PNG, SVG and PDF: their size, their content and the experiment that they contain."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ NOISY = Experiment(
 )
 
 
-def raced(steps: int = 60, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
+def make_race(steps: int = 60, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
     race = Race(experiment)
     race.advance(steps)
     return race
 
 
-def words_in(path: Path) -> str:
-    """All that can be read in a vector picture, as words."""
+def read_text(path: Path) -> str:
+    """Return the text of a vector image."""
     if path.suffix == ".pdf":
         return "\n".join(page.extract_text() for page in PdfReader(path).pages)
     return "\n".join("".join(text.itertext()) for text in ElementTree.parse(path).iter(f"{SVG}text"))
@@ -46,60 +46,60 @@ def words_in(path: Path) -> str:
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_the_same_experiment_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
     for name in "ab":
-        export(raced(), tmp_path / f"{name}{suffix}", Options(dpi=80))
+        export(make_race(), tmp_path / f"{name}{suffix}", Options(dpi=80))
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
-def test_an_svg_holds_vectors_and_words_and_one_bitmap(tmp_path: Path) -> None:
-    export(raced(), tmp_path / "a.svg", Options(size=(10.0, 6.0), dpi=100))
+def test_an_svg_has_vectors_text_and_one_bitmap(tmp_path: Path) -> None:
+    export(make_race(), tmp_path / "a.svg", Options(size=(10.0, 6.0), dpi=100))
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     assert (root.get("width"), root.get("height")) == ("720pt", "432pt")
     assert len(list(root.iter(f"{SVG}path"))) > 50
-    assert len(list(root.iter(f"{SVG}image"))) == 1  # the mesh of the relief
-    words = words_in(tmp_path / "a.svg")
+    assert len(list(root.iter(f"{SVG}image"))) == 1  # the mesh of the 3D surface
+    text = read_text(tmp_path / "a.svg")
     for expected in ("Rosenbrock", "Adam, lr 0.15", "60 steps", "height: log scale"):
-        assert expected in words
+        assert expected in text
     source = next(root.iter(f"{DC}source")).text
     assert source
     assert from_json(source).runs == DEFAULT_EXPERIMENT.runs
 
 
-def test_a_pdf_has_its_size_and_its_words(tmp_path: Path) -> None:
-    export(raced(), tmp_path / "a.pdf", Options(size=(16 / 2.54, 12 / 2.54), view="contour"))
+def test_a_pdf_has_the_requested_size_and_its_text(tmp_path: Path) -> None:
+    export(make_race(), tmp_path / "a.pdf", Options(size=(16 / 2.54, 12 / 2.54), view="contour"))
     page = PdfReader(tmp_path / "a.pdf").pages[0]
     assert [round(float(side) / 72 * 2.54, 2) for side in (page.mediabox.width, page.mediabox.height)] == [16.0, 12.0]
     assert not page.images
-    assert "Momentum, lr 0.0006" in words_in(tmp_path / "a.pdf")
+    assert "Momentum, lr 0.0006" in read_text(tmp_path / "a.pdf")
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".pdf"])
-@pytest.mark.parametrize("gone", ["title", "legend", "mode"])
-def test_title_legend_and_race_mode_can_be_left_out(suffix: str, gone: str, tmp_path: Path) -> None:
-    race = raced(20, replace(DEFAULT_EXPERIMENT, title="My race", comparison=ComparisonMode("evaluations", 500)))
-    signs = {"title": "My race", "legend": "Adam, lr 0.15", "mode": "500 evaluations for each run"}
+@pytest.mark.parametrize("left_out", ["title", "legend", "mode"])
+def test_title_legend_and_comparison_mode_can_be_left_out(suffix: str, left_out: str, tmp_path: Path) -> None:
+    race = make_race(20, replace(DEFAULT_EXPERIMENT, title="My race", comparison=ComparisonMode("evaluations", 500)))
+    texts = {"title": "My race", "legend": "Adam, lr 0.15", "mode": "500 evaluations for each run"}
     path = tmp_path / f"a{suffix}"
-    export(race, path, Options(view="contour", **{gone: False}))
-    words = words_in(path)
-    assert {name for name, sign in signs.items() if sign in words} == signs.keys() - {gone}
+    export(race, path, Options(view="contour", **{left_out: False}))
+    text = read_text(path)
+    assert {name for name, text_of_part in texts.items() if text_of_part in text} == texts.keys() - {left_out}
 
 
-def test_what_is_transparent_shows_through(tmp_path: Path) -> None:
-    for name, through in (("a", False), ("b", True)):
-        export(raced(5), tmp_path / f"{name}.png", Options(dpi=40, transparent=through))
+def test_a_transparent_image_has_an_alpha_channel(tmp_path: Path) -> None:
+    for name, transparent in (("a", False), ("b", True)):
+        export(make_race(5), tmp_path / f"{name}.png", Options(dpi=40, transparent=transparent))
     alpha = [np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGBA"))[..., 3] for name in "ab"]
     assert alpha[0].min() == 255
     assert alpha[1][0, 0] == 0
     assert (alpha[1] == 255).any()
 
 
-def test_a_small_picture_is_a_large_one_made_smaller(tmp_path: Path) -> None:
-    export(raced(), tmp_path / "a.png", Options(size=(3.2, 2.1), dpi=100))
-    export(raced(), tmp_path / "b.png", Options(size=(6.4, 4.2), dpi=50))
+def test_a_small_image_is_laid_out_larger_and_scaled_down(tmp_path: Path) -> None:
+    export(make_race(), tmp_path / "a.png", Options(size=(3.2, 2.1), dpi=100))
+    export(make_race(), tmp_path / "b.png", Options(size=(6.4, 4.2), dpi=50))
     small, large = (np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"), float) for name in "ab")
     assert small.shape == large.shape == (210, 320, 3)
     assert np.abs(small - large).mean() < 1
     with pytest.raises(ExperimentError, match=r"ask for at least 16\.\d x 10\.\d cm"):
-        export(raced(), tmp_path / "a.svg", Options(size=(3.2, 2.1)))
+        export(make_race(), tmp_path / "a.svg", Options(size=(3.2, 2.1)))
     assert not (tmp_path / "a.svg").exists()
 
 
@@ -108,32 +108,32 @@ def test_a_small_picture_is_a_large_one_made_smaller(tmp_path: Path) -> None:
     [DEFAULT_EXPERIMENT, Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 0.1, "noise": 1.0}, replicas=4),))],
     ids=["runs", "replicas"],
 )
-def test_the_picture_shows_the_step_of_the_race_and_not_what_is_beyond(experiment: Experiment, tmp_path: Path) -> None:
-    early, back = raced(12, experiment), raced(200, experiment)
-    for race in (early, back):
+def test_an_image_shows_no_steps_after_the_displayed_step(experiment: Experiment, tmp_path: Path) -> None:
+    early, rewound = make_race(12, experiment), make_race(200, experiment)
+    for race in (early, rewound):
         race.compute_pending()
-    back.seek(12)
-    for name, race in (("a", early), ("b", back)):
+    rewound.seek(12)
+    for name, race in (("a", early), ("b", rewound)):
         export(race, tmp_path / f"{name}.png", Options(dpi=60, view="contour"))
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
-def test_dark_is_dark(tmp_path: Path) -> None:
-    export(raced(3), tmp_path / "a.png", Options(dpi=40, theme=DARK))
+def test_the_dark_theme_has_a_dark_background(tmp_path: Path) -> None:
+    export(make_race(3), tmp_path / "a.png", Options(dpi=40, theme=DARK))
     corner = Image.open(tmp_path / "a.png").convert("RGB").getpixel((1, 1))
     assert "#{:02x}{:02x}{:02x}".format(*corner) == DARK.figure_background  # type: ignore[misc]
 
 
-def test_a_long_noisy_path_is_thinned_in_a_vector_file(tmp_path: Path) -> None:
+def test_a_long_noisy_path_is_simplified_in_a_vector_file(tmp_path: Path) -> None:
     sizes = []
     for steps in (20_000, 60_000):
-        export(raced(steps, NOISY), tmp_path / "a.svg", Options(view="contour"))
+        export(make_race(steps, NOISY), tmp_path / "a.svg", Options(view="contour"))
         sizes.append((tmp_path / "a.svg").stat().st_size)
     assert sizes[1] < 1.5 * sizes[0]
 
 
 @pytest.mark.parametrize(
-    ("words", "wide", "high"),
+    ("text", "width", "height"),
     [
         ("1280x720", 12.8, 7.2),
         (" 1280 × 720 px", 12.8, 7.2),
@@ -143,20 +143,20 @@ def test_a_long_noisy_path_is_thinned_in_a_vector_file(tmp_path: Path) -> None:
         ("8x4,5 IN", 8, 4.5),
     ],
 )
-def test_sizes_in_words(words: str, wide: float, high: float) -> None:
-    assert parse_size(words, 100) == pytest.approx((wide, high))
+def test_sizes_are_parsed_with_units(text: str, width: float, height: float) -> None:
+    assert parse_size(text, 100) == pytest.approx((width, height))
 
 
 @pytest.mark.parametrize(
-    "words", ["", "1280", "1280x", "axb", "1e3x5", "-3x4", "3x4furlong", "1.2.3x4", "9" * 40 + "x1"]
+    "text", ["", "1280", "1280x", "axb", "1e3x5", "-3x4", "3x4furlong", "1.2.3x4", "9" * 40 + "x1"]
 )
-def test_no_sizes(words: str) -> None:
+def test_invalid_sizes_are_refused(text: str) -> None:
     with pytest.raises(ExperimentError, match=re.compile("must")):
-        parse_size(words, 100)
+        parse_size(text, 100)
 
 
 @pytest.mark.parametrize(
-    ("wish", "told"),
+    ("options", "message"),
     [
         ({"size": (1000.0, 1000.0)}, "inches"),
         ({"size": (100.0, 100.0), "dpi": 1000}, "million pixels, not 100,000 x 100,000"),
@@ -171,30 +171,30 @@ def test_no_sizes(words: str) -> None:
         ({"transparent": "yes"}, "true or false"),
     ],
 )
-def test_what_cannot_be_wished(wish: dict, told: str) -> None:
-    with pytest.raises(ExperimentError, match=told):
-        Options(**wish)
+def test_invalid_options_are_refused(options: dict, message: str) -> None:
+    with pytest.raises(ExperimentError, match=message):
+        Options(**options)
 
 
-def test_a_picture_of_no_runs_can_be_made() -> None:
+def test_an_image_without_runs_can_be_written() -> None:
     from app.export.image import write_image
 
     file = BytesIO()
-    write_image(raced(5, Experiment("sphere")), file, "png", Options(dpi=40))
+    write_image(make_race(5, Experiment("sphere")), file, "png", Options(dpi=40))
     assert Image.open(file).size == (512, 304)
 
 
 @pytest.mark.parametrize("size", [(12.8, 7.6), (3.0, 3.0)])
-def test_a_long_title_is_shortened_and_what_it_says_stands_below(size: tuple[float, float]) -> None:
-    race = raced(5, replace(DEFAULT_EXPERIMENT, title="Many words about a race that has been raced " * 4))
-    made = build_figure(race, Options(size=size, dpi=60))
-    told, title = made.figure.texts
-    boxes = [text.get_window_extent() for text in (told, title)]
+def test_a_long_title_is_shortened_and_its_caption_stands_below(size: tuple[float, float]) -> None:
+    race = make_race(5, replace(DEFAULT_EXPERIMENT, title="Many words about a race that has been raced " * 4))
+    composed = build_figure(race, Options(size=size, dpi=60))
+    caption, title = composed.figure.texts
+    boxes = [text.get_window_extent() for text in (caption, title)]
     assert title.get_text().startswith("Many words about")
     assert title.get_text().endswith("…") or title.get_text() == race.experiment.title
-    assert all(text.get_visible() for text in (told, title))
-    assert all(box.x0 >= 0 and box.x1 <= made.figure.bbox.x1 for box in boxes)
+    assert all(text.get_visible() for text in (caption, title))
+    assert all(box.x0 >= 0 and box.x1 <= composed.figure.bbox.x1 for box in boxes)
     assert boxes[0].y1 <= boxes[1].y0
-    assert all(view.axes.bbox.y1 < boxes[0].y0 for view in made.views)
-    short = build_figure(raced(5), Options(size=(12.8, 7.6)))
+    assert all(view.axes.bbox.y1 < boxes[0].y0 for view in composed.views)
+    short = build_figure(make_race(5), Options(size=(12.8, 7.6)))
     assert len({round(text.get_position()[1], 6) for text in short.figure.texts}) == 1

@@ -1,4 +1,4 @@
-"""The PyTorch script run for real, where torch is installed: edits in mid-run, parts, and every class that has a counterpart."""
+"""PyTorch scripts executed with torch: changes during the run, modifiers, and every class with a counterpart."""
 
 from __future__ import annotations
 
@@ -16,58 +16,65 @@ from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from tests.conftest import turn
-from tests.export.test_code_export import imported, raced, ran
+from tests.export.scripts import imported_modules, make_race, run_script
 
-SMALL = {"sgd", "momentum", "momentum_torch", "nesterov", "nesterov_keras", "averaged_momentum"}  # lr as small as 0.001
-ON = {"cosine_steps": 30, "linear_steps": 20}
+SMALL_LR = {"sgd", "momentum", "momentum_torch", "nesterov", "nesterov_keras", "averaged_momentum"}  # run with lr 0.001
+MODIFIER_STRENGTHS = {"cosine_steps": 30, "linear_steps": 20}
 
 
 @pytest.fixture(autouse=True)
-def single_precision_is_given_back() -> Iterator[None]:
-    before = torch.get_default_dtype()
+def restore_default_dtype() -> Iterator[None]:
+    dtype = torch.get_default_dtype()
     yield
-    torch.set_default_dtype(before)
+    torch.set_default_dtype(dtype)
 
 
-def comes_to_the_same(race: Race) -> dict[str, Any]:
+def check_torch_script(race: Race) -> dict[str, Any]:
     text = torch_script(race)
-    assert not {"app", "optimizers", "surfaces"} & imported(text)
-    made = ran(text)
-    for name, track in zip(race.experiment.names, race.trajectories, strict=True):
-        x, y, loss = track.values_between(0, race.step)
-        np.testing.assert_allclose(made["paths"][name], np.column_stack([x, y]), rtol=1e-9, atol=1e-9, err_msg=name)
-        np.testing.assert_allclose(made["losses"][name], loss, rtol=1e-8, atol=1e-9, err_msg=name)
-    return made
+    assert not {"app", "optimizers", "surfaces"} & imported_modules(text)
+    namespace = run_script(text)
+    for name, trajectory in zip(race.experiment.names, race.trajectories, strict=True):
+        x, y, loss = trajectory.values_between(0, race.step)
+        np.testing.assert_allclose(
+            namespace["paths"][name], np.column_stack([x, y]), rtol=1e-9, atol=1e-9, err_msg=name
+        )
+        np.testing.assert_allclose(namespace["losses"][name], loss, rtol=1e-8, atol=1e-9, err_msg=name)
+    return namespace
 
 
-def rate(optimizer: str) -> float:
-    return 0.001 if optimizer in SMALL else OPTIMIZERS[optimizer].defaults["lr"]
+def learning_rate(optimizer: str) -> float:
+    return 0.001 if optimizer in SMALL_LR else OPTIMIZERS[optimizer].defaults["lr"]
 
 
 @pytest.mark.parametrize("surface", ["rosenbrock", "himmelblau", "tanh_neuron"])
 @pytest.mark.parametrize("optimizer", TORCH)
-def test_every_class_with_its_rate_turned(optimizer: str, surface: str) -> None:
-    lr = rate(optimizer)
-    race = turn(raced(40, surface, Run(optimizer, {"lr": lr})), 0, lr=lr / 2)
+def test_every_class_with_a_changed_learning_rate(optimizer: str, surface: str) -> None:
+    lr = learning_rate(optimizer)
+    race = turn(make_race(40, surface, Run(optimizer, {"lr": lr})), 0, lr=lr / 2)
     race.advance(30)
-    comes_to_the_same(race)
+    check_torch_script(race)
 
 
-@pytest.mark.parametrize("part", MODIFIERS)
-def test_every_part(part: str) -> None:
+@pytest.mark.parametrize("modifier", MODIFIERS)
+def test_every_modifier(modifier: str) -> None:
     for optimizer in ("sgd", "momentum", "adam", "adam_keras", "adamw", "rprop", "adafactor"):
-        if part in OPTIMIZERS[optimizer].modifiers:
-            lr = rate(optimizer)
-            race = raced(
-                20, "himmelblau", Run(optimizer, {"lr": lr, part: ON.get(part, MODIFIERS[part].default_strength)})
+        if modifier in OPTIMIZERS[optimizer].modifiers:
+            lr = learning_rate(optimizer)
+            race = make_race(
+                20,
+                "himmelblau",
+                Run(
+                    optimizer,
+                    {"lr": lr, modifier: MODIFIER_STRENGTHS.get(modifier, MODIFIERS[modifier].default_strength)},
+                ),
             )
-            for changes in ({"lr": lr / 2}, {part: 0.0}):
+            for changes in ({"lr": lr / 2}, {modifier: 0.0}):
                 race = turn(race, 0, **changes)
                 race.advance(15)
-            comes_to_the_same(race)
+            check_torch_script(race)
 
 
-def test_several_hyperparameters_turned_and_a_run_that_diverges() -> None:
+def test_several_changed_hyperparameters_and_a_diverged_run() -> None:
     race = Race(
         DEFAULT_EXPERIMENT.with_added_run(Run("sgd", {"lr": 9.0})).with_added_run(
             Run("nesterov", {"lr": 0.001, "momentum": 0.0})
@@ -76,5 +83,5 @@ def test_several_hyperparameters_turned_and_a_run_that_diverges() -> None:
     race.advance(40)
     race = turn(turn(race, 2, lr=0.05, beta1=0.8, eps=1e-4), 1, lr=0.0003, momentum=0.7)
     race.advance(40)
-    made = comes_to_the_same(race)
-    assert len(made["paths"]["sgd-2"]) == race.trajectories[3].diverged_at
+    namespace = check_torch_script(race)
+    assert len(namespace["paths"]["sgd-2"]) == race.trajectories[3].diverged_at

@@ -1,4 +1,4 @@
-"""What other programs read is in English, whatever the window speaks; what a person reads beside the window is not."""
+"""Exports for other programs are in English in every language; figures, dialogs and errors are translated."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from surfaces import SURFACES
 from tests.conftest import turn
 from tests.gui.test_language import Pseudo, assert_translated, proper_names, untranslated
 
-READ = [
+READ_BY_PROGRAMS = [
     suffix
-    for suffix, made in EXPORT_FORMATS.items()
-    if made.kind in ("data", "code", "experiment") and suffix != ".npz"
+    for suffix, export_format in EXPORT_FORMATS.items()
+    if export_format.kind in ("data", "code", "experiment") and suffix != ".npz"
 ]
-Open = Callable[..., MainWindow]
+OpenWindow = Callable[..., MainWindow]
 
 
 BRACKETS = Language("xx", "Brackets", Pseudo())
 NAMES = proper_names() | {"thalweg", "NumPy", "SVG", "PDF", "GIF"}
 
 
-def raced() -> Race:
-    """A run that was turned and left a branch, one whose lr is no rate, and one that has diverged."""
+def make_race() -> Race:
+    """Return a race with a changed run and its branch, a run without a learning rate, and a diverged run."""
     race = Race(
         Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.05}), Run("nelder_mead"), Run("sgd", {"lr": 1.0})))
     )
@@ -55,9 +55,9 @@ def raced() -> Race:
     return race
 
 
-@pytest.mark.parametrize("suffix", READ)
+@pytest.mark.parametrize("suffix", READ_BY_PROGRAMS)
 def test_data_and_scripts_are_the_same_in_every_language(suffix: str, tmp_path: Path) -> None:
-    race = raced()
+    race = make_race()
     if suffix in (".torch.py", ".keras.py"):
         race = Race(Experiment("rosenbrock", None, (Run("adam", {"lr": 0.05}),)))
         race.advance(5)
@@ -71,8 +71,8 @@ def test_data_and_scripts_are_the_same_in_every_language(suffix: str, tmp_path: 
 
 
 @pytest.mark.parametrize("kind", COPY_FORMATS)
-def test_a_copied_table_is_the_same_in_every_language(open_window: Open, kind: str) -> None:
-    window = open_window(raced().experiment)
+def test_a_copied_table_is_the_same_in_every_language(open_window: OpenWindow, kind: str) -> None:
+    window = open_window(make_race().experiment)
     window.session.advance(12)
     panel = ResultsPage(window.session, LIGHT)
     before = panel.table_text(kind)
@@ -80,45 +80,45 @@ def test_a_copied_table_is_the_same_in_every_language(open_window: Open, kind: s
     assert panel.table_text(kind) == before
 
 
-def test_a_data_file_is_refused_in_the_language_that_is_spoken(tmp_path: Path) -> None:
+def test_the_error_for_a_bad_data_file_is_translated(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("1,2\n3,x\n5,6\n")
-    for language, words in (
+    for language, text in (
         (ENGLISH, "cannot open bad.csv: a row is not two finite numbers: line 2 ('3,x')"),
         (BRACKETS, "⟦cannot open bad.csv: ⟦a row is not two finite numbers: line 2 ('3,x')⟧⟧"),
     ):
         set_language(language)
-        with pytest.raises(ExperimentError) as caught:
+        with pytest.raises(ExperimentError) as error:
             load(path)
-        assert str(caught.value) == words
+        assert str(error.value) == text
     with pytest.raises(ExperimentError, match="⟦a line needs at least two points with different x⟧"):
         get_surface("linear_regression", ((1.0, 1.0), (2.0, 3.0)))
 
 
-def test_english_for_a_while() -> None:
+def test_in_english_switches_the_language_temporarily() -> None:
     set_language(BRACKETS)
     with in_english():
         assert tr("loss") == "loss"
     assert tr("loss") == "⟦loss⟧"
 
 
-def test_the_key_of_a_command_is_no_part_of_its_name() -> None:
+def test_mnemonics_are_stripped_from_command_names() -> None:
     texts = ("Save &As…", "다른 이름으로 저장(&A)…", "&Play")
     assert [strip_mnemonic(text) for text in texts] == ["Save As…", "다른 이름으로 저장…", "Play"]
 
 
-def test_a_language_is_called_as_it_calls_itself(open_window: Open) -> None:
+def test_languages_are_listed_by_their_own_names(open_window: OpenWindow) -> None:
     window = open_window()
     window.set_language("ko")
     assert [window.action_registry[f"language_{code}"].text() for code in ("en", "ko")] == ["English", "한국어"]
 
 
-def test_the_names_of_axes_are_names() -> None:
-    """A coordinate is called by the first word, which is a letter: what stands in brackets behind it may be translated."""
-    assert all(len(axis.split()[0]) <= 2 for land in SURFACES.values() for axis in land.axis_labels)
+def test_axis_labels_begin_with_a_short_symbol() -> None:
+    """Only the text in parentheses after the symbol of a coordinate is translated."""
+    assert all(len(axis.split()[0]) <= 2 for surface in SURFACES.values() for axis in surface.axis_labels)
 
 
-# -- what a person reads
+# -- texts for people
 
 RUNS = [
     "sgd lr=1e-3",
@@ -148,58 +148,56 @@ RUNS = [
         "linear_regression",
     ],
 )
-def test_every_verdict_is_said_in_the_language(surface: str) -> None:
+def test_every_run_status_is_translated(surface: str) -> None:
     set_language(BRACKETS)
-    said = set()
+    texts = set()
     for run in RUNS:
-        track = Trajectory(Run.parse(run), SURFACES[surface], SURFACES[surface].start)
-        track.advance(400)
+        trajectory = Trajectory(Run.parse(run), SURFACES[surface], SURFACES[surface].start)
+        trajectory.advance(400)
         for step in (0, 1, 5, 20, 100, 400):
-            found = run_status(track, min(step, track.last_known_step))
-            said |= {found.text, found.short_text}
-    assert [words for words in said if untranslated(words, NAMES)] == []
+            status = run_status(trajectory, min(step, trajectory.last_known_step))
+            texts |= {status.text, status.short_text}
+    assert [text for text in texts if untranslated(text, NAMES)] == []
 
 
 @pytest.mark.parametrize("view", ["all", "contour", "relief", "loss"])
-def test_every_word_of_a_figure_is_said_in_the_language(
-    view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever is drawn: titles, axes, legends, and words that are painted without being kept."""
-    drawn, draw = set(), Text.draw
+def test_every_text_of_a_figure_is_translated(view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is drawn: titles, axes, legends, and texts that are drawn without being added to the figure."""
+    drawn, original_draw = set(), Text.draw
 
-    def remembering(text: Text, renderer: object) -> None:
+    def recording_draw(text: Text, renderer: object) -> None:
         if text.get_visible():
             drawn.add(text.get_text())
-        draw(text, renderer)
+        original_draw(text, renderer)
 
-    monkeypatch.setattr(Text, "draw", remembering)
-    race = raced()
+    monkeypatch.setattr(Text, "draw", recording_draw)
+    race = make_race()
     set_language(BRACKETS)
     export(race, tmp_path / "a.png", Options(view=view))
-    assert any("⟦" in words for words in drawn)
-    assert [words for words in drawn if untranslated(words, NAMES)] == []
+    assert any("⟦" in text for text in drawn)
+    assert [text for text in drawn if untranslated(text, NAMES)] == []
 
 
-@pytest.mark.parametrize("name", ["export_picture", "export_film"])
-def test_the_export_dialogs_are_said_in_the_language(
-    open_window: Open, monkeypatch: pytest.MonkeyPatch, name: str
+@pytest.mark.parametrize("action_id", ["export_picture", "export_film"])
+def test_the_export_dialogs_are_translated(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, action_id: str
 ) -> None:
     window = open_window()
     set_language(BRACKETS)
-    seen = []
+    titles = []
 
-    def look(dialog: ExportDialog) -> int:
+    def check_dialog(dialog: ExportDialog) -> int:
         assert_translated(dialog)
-        seen.append(dialog.windowTitle())
+        titles.append(dialog.windowTitle())
         return 0
 
-    monkeypatch.setattr(ExportDialog, "exec", look)
-    window.action_registry[name].trigger()
-    assert seen
-    assert not untranslated(seen[0], NAMES)
+    monkeypatch.setattr(ExportDialog, "exec", check_dialog)
+    window.action_registry[action_id].trigger()
+    assert titles
+    assert not untranslated(titles[0], NAMES)
 
 
-def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window: Open) -> None:
+def test_the_shortcut_table_has_translated_menu_names(open_window: OpenWindow) -> None:
     window = open_window()
     set_language(BRACKETS)
     window.action_registry.retranslate()
@@ -232,9 +230,9 @@ def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window
         '{"thalweg": 1, "fair": {"mode": "m"}}',
     ],
 )
-def test_what_is_wrong_with_a_file_is_said_in_the_language(text: str) -> None:
+def test_errors_in_an_experiment_file_are_translated(text: str) -> None:
     set_language(BRACKETS)
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(ExperimentError) as error:
         from_json(text)
-    assert str(caught.value).startswith("⟦")
-    assert not untranslated(str(caught.value), NAMES)
+    assert str(error.value).startswith("⟦")
+    assert not untranslated(str(error.value), NAMES)

@@ -42,7 +42,7 @@ from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
 from surfaces import SURFACES
 from tests.conftest import settle
-from tests.texts import declared, written
+from tests.texts import literal_texts, table_texts
 
 Open = Callable[..., MainWindow]
 
@@ -198,7 +198,7 @@ def test_the_window_says_nothing_that_cannot_be_translated(
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_language_is_complete(code: str) -> None:
     texts = load_language(code).texts
-    assert sorted(written() | declared()) == sorted(texts)
+    assert sorted(literal_texts() | table_texts()) == sorted(texts)
 
 
 @pytest.mark.parametrize("code", OTHERS)

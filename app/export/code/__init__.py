@@ -1,7 +1,7 @@
-"""The race as a script that goes through it again: for plain NumPy, PyTorch and Keras, and one that draws it.
+"""Export of a race as a script that computes it again with NumPy, PyTorch or Keras, or draws it with matplotlib.
 
-A script is gathered from the very sources of the surface and the rules, so that what is added to the catalogue can be
-exported at once. Nothing of the experiment gets into it but numbers, and text inside of strings.
+A script is assembled from the source code of the surface and the optimizers, so that new ones can be exported without
+further code. From the experiment it contains only numbers, and text inside string literals.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from app.utils.i18n import in_english
 
 __all__ = [
     "export_keras_script",
-    "keras_script",
     "export_numpy_script",
-    "numpy_script",
     "export_plot_script",
-    "plot_script",
     "export_torch_script",
+    "keras_script",
+    "numpy_script",
+    "plot_script",
     "torch_script",
 ]
 
@@ -32,7 +32,9 @@ __all__ = [
 def _script_exporter(script: Callable[[Race], str], framework: str = "") -> Callable[[Race, Path, Options], None]:
     def write(race: Race, path: Path, _: Options) -> None:
         if framework:
-            convert_runs(race, framework)  # first, so that a refusal is in the language that is spoken
+            convert_runs(
+                race, framework
+            )  # first: its error message is in the language of the window, the script in English
         with in_english():
             text = script(race)
         with atomic_write(path) as file:
@@ -41,8 +43,7 @@ def _script_exporter(script: Callable[[Race], str], framework: str = "") -> Call
     return write
 
 
-export_numpy_script, export_plot_script = _script_exporter(numpy_script), _script_exporter(plot_script)
-export_torch_script, export_keras_script = (
-    _script_exporter(torch_script, "torch"),
-    _script_exporter(keras_script, "keras"),
-)
+export_numpy_script = _script_exporter(numpy_script)
+export_plot_script = _script_exporter(plot_script)
+export_torch_script = _script_exporter(torch_script, "torch")
+export_keras_script = _script_exporter(keras_script, "keras")

@@ -1,4 +1,4 @@
-"""All that a function needs to stand alone: its text and, recursively, that of what it uses, each once and in order."""
+"""Collection of the definitions that a function needs to stand alone in a script: each once, in order."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ from app.export.code.literals import format_literal
 from app.export.code.module_source import Edit, ModuleSource, Statement, free_names, read_source
 
 OWN_PACKAGES = ("app", "optimizers", "surfaces")
-MODULE_PACKAGES = ("optimizers", "surfaces")  # what is imported from these themselves is a module
+MODULE_PACKAGES = ("optimizers", "surfaces")  # names imported from these packages are modules
 Key = tuple[str, str]  # module and name
+NAME_PREFIXES = {"surfaces": "surface", "": "surface", "optimizers": "optimizer", "app": "helper"}
 NO_ARRAYS: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 @dataclass
 class Definition:
-    """A definition that the script takes over. ``closed`` are the keys of what a nested function took from around it."""
+    """A definition that the script includes.
+
+    ``closure`` maps the free variables of a nested function to the keys of their values.
+    """
 
     key: Key
     source: ModuleSource
@@ -31,9 +35,10 @@ class Definition:
 
 
 class DependencyCollector:
-    """What has been gathered so far, by the names of the script.
+    """The definitions and imports collected for a script, with their names in the script.
 
-    ``instead``: what stands for some of our definitions, as module and name to import. ``arrays``: what some arrays are called.
+    ``reserved`` are names that no definition may have; ``replacements`` maps keys of definitions to keys of what is
+    imported instead; ``features`` selects the optional lines of templates; ``arrays`` are named arrays.
     """
 
     def __init__(
@@ -45,16 +50,20 @@ class DependencyCollector:
     ) -> None:
         self.script_names: dict[Key, str] = {("numpy", ""): "np"}
         self.used_names = {*dir(builtins), *reserved, "np"}
-        self.imports: list[tuple[Key, str]] = [(("numpy", ""), "np")]  # every script makes arrays
+        self.imports: list[tuple[Key, str]] = [(("numpy", ""), "np")]  # every script uses it
         self.replacements, self.features = replacements, frozenset(features)
         self.definitions: list[Definition | str] = []
         self.used_attributes: set[str] = set()
-        self.classes: list[tuple[Definition, list[ast.FunctionDef]]] = []  # with the methods that nobody has asked for
-        self._kept_alive: list[Any] = list(arrays.values())  # kept alive, since their ids are keys
+        self.classes: list[tuple[Definition, list[ast.FunctionDef]]] = []  # with their unused methods
+        self._kept_alive: list[Any] = list(arrays.values())  # since their ids are keys
         self._array_names = {id(array): name for name, array in arrays.items()}
 
     def add_function(self, function: Callable[..., Any], name: str = "") -> str:
-        """The name in the script of a function of ours, made in another one or not; ``name`` is what to call one that was made."""
+        """Return the name in the script of a function, adding its definition if needed.
+
+        A nested function becomes the result of a call of its outer function, or a function with constants. ``name`` is
+        the preferred name for the result of a call.
+        """
         outer_name, _, inner_name = function.__qualname__.rpartition(".<locals>.")
         if not outer_name:
             return self.require((function.__module__, function.__name__))
@@ -70,23 +79,22 @@ class DependencyCollector:
             if set(parameters) <= closure.keys():
                 call = ", ".join(self._add_value(each, closure[each]) for each in parameters)
                 factory_name = self.require((function.__module__, outer_name))
-                self.script_names[key] = self._unique_name(name or f"{outer_name}_here", key)
+                self.script_names[key] = self._unique_name(name or f"{outer_name}_function", key)
                 self.definitions.append(f"{self.script_names[key]} = {factory_name}({call})")
             else:
-                node = next(
-                    each for each in ast.walk(factory) if isinstance(each, ast.FunctionDef) and each.name == inner_name
-                )
+                functions = (each for each in ast.walk(factory) if isinstance(each, ast.FunctionDef))
+                node = next(each for each in functions if each.name == inner_name)
                 keys = {each: self._constant_key(each, value) for each, value in closure.items()}
                 self.script_names[key] = self._unique_name(inner_name, key)
                 self._add_definition(Definition(key, source, node, keys))
         return self.script_names[key]
 
     def _add_value(self, name: str, value: Any) -> str:
-        """The name of a function or of a constant."""
+        """Return the name in the script of a function or constant."""
         return self.add_function(value) if callable(value) else self.add_constant(name, value)
 
     def add_constant(self, name: str, value: Any) -> str:
-        """The name of a value that the script writes out once."""
+        """Return the name in the script of a constant, adding its definition if needed."""
         return self.script_names[self._constant_key(name, value)]
 
     def _constant_key(self, name: str, value: Any) -> Key:
@@ -99,7 +107,10 @@ class DependencyCollector:
         return key
 
     def require(self, key: Key, alias: str = "") -> str:
-        """The name in the script of a definition, which is taken over unless it is there already, or imported as ``called``."""
+        """Return the name in the script of a definition or import, adding it if needed.
+
+        ``alias`` is the preferred name of an import.
+        """
         module, name = key
         key = self.replacements.get(key, key)
         if key in self.script_names:
@@ -121,12 +132,9 @@ class DependencyCollector:
         return self.script_names[key]
 
     def _unique_name(self, name: str, key: Key) -> str:
-        """The name itself; where it is taken, one that says whose it is."""
+        """Return the name, with a prefix for its package or a number if it is taken."""
         if name in self.used_names:
-            package = key[0].partition(".")[0]
-            name = (
-                f"{'surface' if package in ('surfaces', '') else 'rule' if package == 'optimizers' else 'our'}_{name}"
-            )
+            name = f"{NAME_PREFIXES[key[0].partition('.')[0]]}_{name}"
         suffix = 1
         while (candidate := name if suffix == 1 else f"{name}_{suffix}") in self.used_names:
             suffix += 1
@@ -158,7 +166,7 @@ class DependencyCollector:
         self.used_attributes |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
     def _add_used_methods(self) -> None:
-        """Those methods of the classes that somebody asks for by now, and those that these ask for."""
+        """Add the methods of the collected classes that are used, and what these use in turn."""
         while used := next(
             (
                 (piece, methods, method)
@@ -172,8 +180,8 @@ class DependencyCollector:
             methods.remove(method)
             self._add_references(definition, method)
 
-    def _iter_references(self, definition: Definition, node: ast.AST) -> Iterator[tuple[ast.AST, Key]]:
-        """The places in a definition that name another one, with its key."""
+    def _iter_references(self, definition: Definition, node: ast.AST) -> Iterator[tuple[ast.expr, Key]]:
+        """Iterate over the references in a definition to other definitions, with their keys."""
         source = definition.source
         attribute_of = {id(each.value): each for each in ast.walk(node) if isinstance(each, ast.Attribute)}
         for name in free_names(node):
@@ -182,7 +190,7 @@ class DependencyCollector:
             elif name.id in source.imports:
                 module, member = source.imports[name.id]
                 if module in MODULE_PACKAGES:
-                    attribute = attribute_of[id(name)]  # of a module
+                    attribute = attribute_of[id(name)]  # name of a member of the module
                     yield attribute, (f"{module}.{member}", attribute.attr)
                 else:
                     yield name, (module, member)
@@ -190,7 +198,7 @@ class DependencyCollector:
                 yield name, (source.module, name.id)
 
     def source_text(self, definition: Definition | str) -> str:
-        """A definition as the script has it: without annotations and what nobody needs, by the names of the script."""
+        """Return a definition as source text of the script: renamed, without annotations and unused methods."""
         if isinstance(definition, str):
             return definition
         source, node = definition.source, definition.node
@@ -202,7 +210,7 @@ class DependencyCollector:
         ]
         for reference, key in self._iter_references(definition, node):
             name = self.script_names.get(self.replacements.get(key, key))
-            if name is not None:  # else it stands in a method that nobody needs
+            if name is not None:  # None in an unused method
                 edits.append((source.start_offset(reference), source.end_offset(reference), name.encode()))
         script_name = self.script_names[definition.key]
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and script_name != node.name:

@@ -1,4 +1,4 @@
-"""Which class of a framework makes the very steps of one of our optimizers: ``optimizers.frameworks``, read backwards."""
+"""Mapping from optimizers to equivalent PyTorch and Keras classes: the inverse of ``optimizers.frameworks``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from optimizers import OPTIMIZERS
 from optimizers.frameworks import from_framework
 
 Hyperparameters = Mapping[str, float]
-FrameworkCall = tuple[str, dict[str, Any]]  # a class and its keyword arguments
+FrameworkCall = tuple[str, dict[str, Any]]  # name and keyword arguments of a class
 
 
 class Counterpart(NamedTuple):
-    """``call`` gives class and arguments. ``adjusted`` is what makes up for a difference, in every step or once lr changes."""
+    """The equivalent of an optimizer in a framework.
+
+    ``call`` returns class name and arguments. ``adjustment`` names the template function that compensates for a
+    difference, in every step or, with ``only_if_lr_changes``, only if the learning rate changes.
+    """
 
     call: Callable[[Hyperparameters], FrameworkCall]
     adjustment: str = ""
@@ -23,7 +27,7 @@ class Counterpart(NamedTuple):
 def _renamed_call(
     class_name: str, argument_names: Mapping[str, str], **extra: Any
 ) -> Callable[[Hyperparameters], FrameworkCall]:
-    """The class with our hyperparameters under its own names."""
+    """Return a call with hyperparameters under the names of the framework."""
     return lambda h: (class_name, {theirs: h[ours] for theirs, ours in argument_names.items()} | extra)
 
 
@@ -45,7 +49,7 @@ def _adam_call(class_name: str, *names: str, **extra: Any) -> Callable[[Hyperpar
 
 
 def _sgd_call(lr_name: str, nesterov: bool = False) -> Callable[[Hyperparameters], FrameworkCall]:
-    """Both frameworks refuse Nesterov's momentum where there is none."""
+    """Return a call of SGD; both frameworks reject ``nesterov=True`` with zero momentum."""
     return lambda h: (
         "SGD",
         {lr_name: h["lr"], "momentum": h["momentum"]} | ({"nesterov": True} if nesterov and h["momentum"] else {}),
@@ -65,11 +69,10 @@ def _lbfgs_call(h: Hyperparameters) -> FrameworkCall:
     }
 
 
-LR_IN_VELOCITY, EPS_BEFORE_CORRECTION, EPS_AFTER_CORRECTION = (
-    "lr_in_velocity",
-    "eps_before_correction",
-    "eps_after_correction",
-)
+# Functions in templates.torch_loops and templates.keras_loops
+LR_IN_VELOCITY = "lr_in_velocity"
+EPS_BEFORE_CORRECTION = "eps_before_correction"
+EPS_AFTER_CORRECTION = "eps_after_correction"
 TORCH = {
     "sgd": Counterpart(_renamed_call("SGD", _same_names("lr"))),
     "momentum": Counterpart(_sgd_call("lr"), LR_IN_VELOCITY, True),
@@ -123,10 +126,8 @@ TORCH = {
         )
     ),
 }
-_LR_NAMES, _ADAM_NAMES = (
-    {"learning_rate": "lr"},
-    {"learning_rate": "lr", "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps"},
-)
+_LR_NAMES = {"learning_rate": "lr"}
+_ADAM_NAMES = {"learning_rate": "lr", "beta_1": "beta1", "beta_2": "beta2", "epsilon": "eps"}
 KERAS = {
     "sgd": Counterpart(_renamed_call("SGD", _LR_NAMES)),
     "momentum": Counterpart(_sgd_call("learning_rate")),
@@ -189,14 +190,17 @@ KERAS = {
     ),
 }
 COUNTERPARTS = {"torch": TORCH, "keras": KERAS}
-# A framework keeps no memory for these while they are 0, so that a run in which they come and go is not the same
+# The frameworks keep no state for these while they are 0, so a run that switches them on or off is not equivalent
 STATEFUL_ARGUMENTS = ("momentum", "centered")
 
 
 def find_counterpart(
     framework: str, optimizer_id: str, spans: list[Hyperparameters], lr_changes: bool
 ) -> tuple[list[FrameworkCall], str] | None:
-    """The calls with the hyperparameters of each stretch of a run, and the name of what must be adjusted; None where none is so."""
+    """Return the call for each span of hyperparameters of a run, and the name of the adjustment (may be empty).
+
+    Returns None if the framework has no equivalent.
+    """
     match = COUNTERPARTS[framework].get(optimizer_id)
     if match is None or any(len({bool(h[name]) for h in spans if name in h}) > 1 for name in STATEFUL_ARGUMENTS):
         return None
@@ -209,13 +213,13 @@ def find_counterpart(
 
 
 def _is_equivalent(framework: str, call: FrameworkCall, optimizer_id: str, h: Hyperparameters) -> bool:
-    """Whether a call, read forwards, is our optimizer again, or one that differs only by what is adjusted."""
+    """Return whether ``from_framework`` maps a call back to the optimizer, or to one that differs by an adjustment."""
     id, hyperparameters = from_framework(framework, *call)
     base_ids = {OPTIMIZERS[each].variant_of or each for each in (id, optimizer_id)}
     if id == optimizer_id:
         read_back = {**OPTIMIZERS[id].defaults, **hyperparameters}
         different = {name for name in OPTIMIZERS[id].hyperparameters if read_back[name] != h[name]}
-        return not different - {"max_eval"}  # 0 stands for a number that depends on max_iter
+        return not different - {"max_eval"}  # 0 means a value derived from max_iter
     if id == "sgd":
         return h["momentum"] == 0 and not h.get("dampening")
     return len(base_ids) == 1 or (optimizer_id == "averaged_momentum" and id == "momentum_torch")

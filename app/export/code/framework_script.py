@@ -1,4 +1,4 @@
-"""The race as a script for PyTorch or for Keras: their own optimizers go down our surface."""
+"""Export of a race as a script for PyTorch or Keras, with their own optimizers on the surface of the race."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
-# The classes whose argument weight_decay is our part of that name
+# Classes whose argument weight_decay is equivalent to the modifier of that name
 NATIVE_WEIGHT_DECAY = {
     "torch": ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "Adamax", "NAdam", "RAdam", "ASGD"),
     "keras": (),
@@ -24,20 +24,20 @@ FRAMEWORK_TEXTS = {
     "torch": ("PyTorch", "torch.optim", "numpy and torch"),
     "keras": ("Keras", "keras.optimizers", "numpy and keras 3"),
 }
-NO_ZERO_LEARNING_RATE = ("ftrl",)  # where a schedule comes down to 0, Keras divides by it
-RUNS_COMMENT = "the optimizer, and since which step which arguments"
-MODIFIERS_COMMENT = "; what it is combined with, and since which step with which hyperparameters"
+NO_ZERO_LEARNING_RATE = ("ftrl",)  # Keras divides by the learning rate, which a schedule may decrease to 0
+RUNS_COMMENT = "optimizer class, changes of its arguments by step"
+MODIFIERS_COMMENT = "; modifiers by stage, changes of their hyperparameters by step"
 
 
 class FrameworkRun(NamedTuple):
-    """A run in a framework's words: its class's calls by the step since which they hold, and what must be adjusted."""
+    """A run in a framework: the calls by the step from which they apply, and the name of the adjustment."""
 
     calls: dict[int, FrameworkCall]
     adjustment: str
 
 
 def convert_run(framework: str, run: Run, last_step: int) -> FrameworkRun | None:
-    """None where no class of the framework makes these steps."""
+    """Return the run in a framework, or None if the framework has no equivalent."""
     spans = {
         start_step: {**hyperparameters}
         for start_step, hyperparameters in run.hyperparameters_by_step
@@ -45,7 +45,7 @@ def convert_run(framework: str, run: Run, last_step: int) -> FrameworkRun | None
     }
     modifiers = script_text.active_modifiers(run, last_step)
     if (run.method.takes_loss and modifiers) or (
-        run.optimizer in NO_ZERO_LEARNING_RATE and any(part.stage == "rate" for part in modifiers)
+        run.optimizer in NO_ZERO_LEARNING_RATE and any(modifier.stage == "rate" for modifier in modifiers)
     ):
         return None
     lr_changes = len({h.get("lr") for h in spans.values()}) > 1 or any(
@@ -57,7 +57,7 @@ def convert_run(framework: str, run: Run, last_step: int) -> FrameworkRun | None
     calls, adjustment = match
     if (
         not adjustment
-        and [part.id for part in modifiers] == ["weight_decay"]
+        and [modifier.id for modifier in modifiers] == ["weight_decay"]
         and calls[0][0] in NATIVE_WEIGHT_DECAY[framework]
     ):
         calls = [
@@ -68,17 +68,17 @@ def convert_run(framework: str, run: Run, last_step: int) -> FrameworkRun | None
 
 
 def torch_script(race: Race) -> str:
-    """A script that needs NumPy and torch and comes to the same points, to rounding."""
+    """Return a script for torch that computes the same points within floating-point precision."""
     return framework_script(race, "torch")
 
 
 def keras_script(race: Race) -> str:
-    """A script that needs NumPy and Keras 3, on any of its backends, and comes to the same points, to rounding."""
+    """Return a script for Keras 3, on any backend, that computes the same points within floating-point precision."""
     return framework_script(race, "keras")
 
 
 def convert_runs(race: Race, framework: str) -> list[FrameworkRun]:
-    """What each run is in a framework; ExperimentError, in one sentence, where one has no counterpart."""
+    """Return each run in a framework; raise ExperimentError if one has no equivalent."""
     runs, names = race.experiment.runs, race.experiment.names
     converted = [convert_run(framework, run, race.step) for run in runs]
     missing = [name for name, each in zip(names, converted, strict=True) if each is None]
@@ -94,7 +94,7 @@ def convert_runs(race: Race, framework: str) -> list[FrameworkRun]:
 
 
 def framework_script(race: Race, framework: str) -> str:
-    """ExperimentError, in one sentence, where a run has no counterpart."""
+    """Return the script for a framework; raise ExperimentError if a run has no equivalent."""
     runs, (label, _, requirements) = race.experiment.runs, FRAMEWORK_TEXTS[framework]
     framework_runs = convert_runs(race, framework)
     native_flags = [
@@ -105,13 +105,13 @@ def framework_script(race: Race, framework: str) -> str:
         modifier.id: modifier for run in modified_runs for modifier in script_text.active_modifiers(run, race.step)
     }
     enabled_features = loop_features(modified_runs, race.step) | (
-        {"adjusted"} if any(found.adjustment for found in framework_runs) else set()
+        {"adjusted"} if any(framework_run.adjustment for framework_run in framework_runs) else set()
     )
     collector, surface = script_builder.script_context(race, True, True, enabled_features)
-    function_names = {id: collector.add_function(part.function) for id, part in modifiers.items()}
+    function_names = {id: collector.add_function(modifier.function) for id, modifier in modifiers.items()}
     entries = [
-        run_entry(framework, run, found, race.step, function_names, collector, plain)
-        for run, found, plain in zip(runs, framework_runs, native_flags, strict=True)
+        run_entry(framework, run, framework_run, race.step, function_names, collector, is_native)
+        for run, framework_run, is_native in zip(runs, framework_runs, native_flags, strict=True)
     ]
     collector.require((framework, ""))
     lines = [*script_builder.surface_attributes(race, collector, surface), FLOAT64_STATEMENTS[framework]]
@@ -121,7 +121,9 @@ def framework_script(race: Race, framework: str) -> str:
             *script_builder.run_blocks(race, surface, entries, RUNS_COMMENT + MODIFIERS_COMMENT * bool(modifiers)),
         ]
     )
-    notes = f"The optimizers are {label}'s own; the gradient is written down by hand." + accuracy_note(framework, runs)
+    notes = f"The optimizers are those of {label}; the gradient is computed by the surface function." + accuracy_note(
+        framework, runs
+    )
     return script_builder.join_script(
         script_text.script_docstring(race, requirements, notes),
         collector,
@@ -132,18 +134,18 @@ def framework_script(race: Race, framework: str) -> str:
 
 
 def accuracy_note(framework: str, runs: Iterable[Run]) -> str:
-    """What must be known of a framework's accuracy."""
+    """Return a note on the accuracy of a framework; empty if there is nothing to note."""
     rounded_names = sorted({run.method.name for run in runs if run.optimizer in ("nadam_keras", "adafactor_keras")})
     if framework == "torch" or not rounded_names:
         return ""
     return (
-        f" Some constants of {' and '.join(rounded_names)} are rounded to single precision, as TensorFlow does: on another backend "
-        "the paths differ by some 1e-9."
+        f" Some constants of {' and '.join(rounded_names)} are rounded to single precision, as TensorFlow does: on "
+        "another backend the paths differ by about 1e-9."
     )
 
 
 def _is_native(run: Run, framework_run: FrameworkRun, last_step: int) -> bool:
-    """Whether the framework's arguments say all that a run is combined with."""
+    """Return whether arguments of the framework express all modifiers of a run."""
     modifiers = [modifier.id for modifier in script_text.active_modifiers(run, last_step)]
     return not modifiers or (modifiers == ["weight_decay"] and "weight_decay" in framework_run.calls[0][1])
 
@@ -157,7 +159,7 @@ def run_entry(
     collector: DependencyCollector,
     is_native: bool,
 ) -> tuple[str, str]:
-    """The loop of a run, and its arguments in words."""
+    """Return the name of the loop of a run and the source text of its arguments."""
     loops_module = f"app.export.code.templates.{framework}_loops"
     framework_module = FRAMEWORK_TEXTS[framework][1]
     arguments = [
@@ -185,7 +187,7 @@ def run_entry(
 
 
 def _argument_changes(calls: dict[int, FrameworkCall]) -> dict[int, dict[str, Any]]:
-    """Since which step which arguments are others than before."""
+    """Return the arguments that change, by the step from which they apply."""
     current: dict[str, Any] = {}
     changes = {}
     for start_step, (_, arguments) in calls.items():

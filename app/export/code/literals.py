@@ -1,4 +1,4 @@
-"""Values as a script writes them: exact, and never as code."""
+"""Literals of a script: exact, and never executable code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ MAX_LINE_LENGTH = 118
 
 
 def format_literal(value: Any) -> str:
-    """A number, None, a string, or a list, tuple or array of such, so that it is read back to the bit."""
+    """Return source text that evaluates to exactly the same value.
+
+    The value is a number, None, a string, or a list, tuple or array of such. Raises TypeError for anything else.
+    """
     if isinstance(value, np.ndarray):
         return f"np.array({format_literal(value.tolist())})"
     if isinstance(value, (tuple, list)):
@@ -31,7 +34,7 @@ def format_literal(value: Any) -> str:
 
 
 def escape_string(text: str) -> str:
-    """Text that stays inside a string in double quotes, also in three of them, whatever it holds."""
+    """Escape text for a string literal in double or triple double quotes."""
     return "".join(
         each if each.isprintable() and each not in '"\\' else "\\" + each if each in '"\\' else ascii(each)[1:-1]
         for each in text

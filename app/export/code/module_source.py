@@ -1,4 +1,4 @@
-"""The text of a module as a script takes it over: its definitions by name, and the names that each of them leaves open."""
+"""Source text of a module for a script: its definitions and imports by name, and edits of a definition."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ OPTIONAL_LINE = re.compile(r" {2}# (if|if not) (\w+(?: or \w+)*)$")
 SIGNATURE_PATTERN = re.compile(r"def \w+\([^#()]*(?:\(\)[^#()]*)*\):\n")
 TOOL_COMMENT = re.compile(r" *# (type: ignore|noqa).*$", re.MULTILINE)
 Scope = ast.FunctionDef | ast.Lambda
+LocatedNode = ast.expr | ast.stmt | ast.arg
 Statement = ast.FunctionDef | ast.ClassDef | ast.Assign
-Edit = tuple[int, int, bytes]
+Edit = tuple[int, int, bytes]  # start, end, replacement: offsets in bytes, as in the nodes of ast
 
 
 @dataclass
 class ModuleSource:
-    """A module's text, and its definitions and imports by name. An import is (module, name), or (module, "") of a whole one."""
+    """Source text of a module, with its definitions and imports by name.
+
+    An import is (module, name), or (module, "") for a whole module. Offsets are in bytes.
+    """
 
     module: str
     text: bytes
@@ -45,18 +49,21 @@ class ModuleSource:
                 module = ".".join(filter(None, [package if node.level else "", node.module or ""]))
                 self.imports |= {alias.asname or alias.name: (module, alias.name) for alias in node.names}
 
-    def start_offset(self, node: ast.AST) -> int:
-        return self.line_offsets[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
+    def start_offset(self, node: LocatedNode) -> int:
+        """Return the offset at which a node begins."""
+        return self.line_offsets[node.lineno - 1] + node.col_offset
 
-    def end_offset(self, node: ast.AST) -> int:
-        return self.line_offsets[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
+    def end_offset(self, node: LocatedNode) -> int:
+        """Return the offset at which a node ends."""
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self.line_offsets[node.end_lineno - 1] + node.end_col_offset
 
     def source_range(self, node: Statement) -> tuple[int, int]:
-        """Where a definition begins and ends, with the comment above and beside it, a function without its decorators."""
+        """Return start and end of a definition with the comment above it; a function is without its decorators."""
         decorators = getattr(node, "decorator_list", [])
-        start = self.line_offsets[
-            (decorators[0].lineno if decorators and isinstance(node, ast.ClassDef) else node.lineno) - 1
-        ]
+        first_line = decorators[0].lineno if decorators and isinstance(node, ast.ClassDef) else node.lineno
+        start = self.line_offsets[first_line - 1]
         while not decorators and start and self._line_before(start).startswith(b"#"):
             start -= len(self._line_before(start))
         return start, self.line_offsets[node.end_lineno or 0] - 1
@@ -65,7 +72,7 @@ class ModuleSource:
         return self.text[self.text.rfind(b"\n", 0, offset - 1) + 1 : offset]
 
     def annotation_edits(self, node: ast.AST) -> Iterator[Edit]:
-        """The edits that take the annotations out of all functions in a definition."""
+        """Iterate over the edits that remove the annotations of all functions in a definition."""
         for each in ast.walk(node):
             if isinstance(each, ast.FunctionDef):
                 yield from self._signature_edits(each)
@@ -98,7 +105,10 @@ class ModuleSource:
             yield len(self.text[:arrow].rstrip()), self.end_offset(node.returns), b""
 
     def docstring_edits(self, node: Statement) -> Iterator[Edit]:
-        """The edits that leave a rule, a decorated function, its docstring's first paragraph: the story is for the window."""
+        """Iterate over the edits that keep only the first paragraph of the docstring of an optimizer or a modifier.
+
+        These are the decorated functions; the rest of their docstring is the description in the window.
+        """
         first = node.body[0] if isinstance(node, ast.FunctionDef) and node.decorator_list else None
         if isinstance(first, ast.Expr):
             start, end = self.start_offset(first), self.end_offset(first)
@@ -107,18 +117,18 @@ class ModuleSource:
                 yield blank, end - 3, b""
 
     def removal_edits(self, methods: Collection[ast.FunctionDef]) -> Iterator[Edit]:
-        """The edits that take methods out of a class."""
+        """Iterate over the edits that remove methods from a class."""
         for method in methods:
             first_line = min((decorator.lineno for decorator in method.decorator_list), default=method.lineno)
             yield self.line_offsets[first_line - 1], self.line_offsets[method.end_lineno or 0], b""
 
     def apply_edits(self, node: Statement, edits: Collection[Edit]) -> str:
-        """The text of a definition after some edits, at the left margin."""
+        """Return the text of a definition after some edits, without indentation."""
         start, stop = self.source_range(node)
         text = self.text[start:stop]
         applied: list[Edit] = []
         for edit in sorted(set(edits), key=lambda each: (each[0], -each[1])):
-            if not applied or edit[0] >= applied[-1][1]:  # else it lies in a part that is taken out
+            if not applied or edit[0] >= applied[-1][1]:  # skip edits inside a removed range
                 applied.append(edit)
         for edit_start, edit_end, new in reversed(applied):
             text = text[: edit_start - start] + new + text[edit_end - start :]
@@ -128,17 +138,19 @@ class ModuleSource:
 
 
 def _join_signature(text: str) -> str:
-    """Without its annotations a signature often fits on a line again."""
+    """Join the lines of a signature, which often fits on one line without its annotations."""
     match = SIGNATURE_PATTERN.match(text)
     line = re.sub(r"\s*\n\s*", " ", match[0].rstrip()) if match else ""
+    line = re.sub(r",? \):$", "):", line.replace("( ", "(", 1))
     return text if not match or len(line) > MAX_LINE_LENGTH else f"{line}\n{text[match.end() :]}"
 
 
 @lru_cache(maxsize=256)
 def read_source(module: str, features: frozenset[str] = frozenset()) -> ModuleSource:
-    """A module without running it, so that it may import what is not installed.
+    """Return the source of a module without importing it, since it may import packages that are not installed.
 
-    A line that ends in "# if word", "# if word or word" or "# if not word" is there only if the features say so.
+    A line that ends in "# if word", "# if word or word" or "# if not word" is included only if ``features`` contains
+    the word, one of the words, or does not contain it.
     """
     spec = find_spec(module)
     if spec is None or spec.origin is None:
@@ -154,7 +166,7 @@ def read_source(module: str, features: frozenset[str] = frozenset()) -> ModuleSo
 
 
 def bound_names(scope: Scope) -> set[str]:
-    """The names that belong to a function itself; those of its comprehensions count as its own."""
+    """Return the local names of a function, including those of its comprehensions."""
     signature = scope.args
     arguments = [*signature.posonlyargs, *signature.args, *signature.kwonlyargs, signature.vararg, signature.kwarg]
     names = {argument.arg for argument in arguments if argument}
@@ -173,7 +185,10 @@ def bound_names(scope: Scope) -> set[str]:
 
 
 def free_names(node: ast.AST, bound: frozenset[str] = frozenset(), in_function: bool = False) -> Iterator[ast.Name]:
-    """The names that are read in a definition and not bound there, but for those in a function's annotations and decorators."""
+    """Iterate over the names that a definition reads but does not bind.
+
+    Names in the annotations and decorators of functions are left out, since a script has neither.
+    """
     if isinstance(node, (ast.FunctionDef, ast.Lambda)):
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:

@@ -1,4 +1,4 @@
-"""The race as a script for plain NumPy: every rule in its textbook form, and a short loop."""
+"""Export of a race as a script for NumPy: the update rules, and a short loop for each kind of run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.model.run import Run
 from optimizers import Modifier
 
 LOOPS_MODULE = "app.export.code.templates.numpy_loops"
-RUNS_COMMENT = "its rule, the state the rule begins with, and since which step which hyperparameters"
-MODIFIERS_COMMENT = ", and what it is combined with"
+RUNS_COMMENT = "update rule, initial state, changes of hyperparameters by step"
+MODIFIERS_COMMENT = ", modifiers by stage"
 
 
 def numpy_script(race: Race) -> str:
-    """A script that needs nothing but NumPy and comes to the same points, to the bit."""
+    """Return a script that needs only NumPy and computes exactly the same points."""
     body, collector = path_blocks(race)
     return script_builder.join_script(
         script_text.script_docstring(race, "numpy only"),
@@ -28,49 +28,45 @@ def numpy_script(race: Race) -> str:
 
 
 def path_blocks(race: Race, vectorized: bool = False) -> tuple[list[str], DependencyCollector]:
-    """The part of a script that computes the paths. ``on_arrays``: the surface is asked for many heights at once, too."""
+    """Return the blocks of a script that compute the paths, and the collector of their definitions.
+
+    ``vectorized``: the script also evaluates the surface on arrays.
+    """
     runs = race.experiment.runs
     modifiers = {modifier.id: modifier for run in runs for modifier in script_text.active_modifiers(run, race.step)}
-    takes_loss = any(
-        run.method.takes_loss for run in runs
-    )  # for second derivatives, perhaps, which are made with complex numbers
+    takes_loss = any(run.method.takes_loss for run in runs)  # second derivatives use complex numbers, not floats
     separable = all(run.method.separable for run in runs)
     collector, surface = script_builder.script_context(
         race, not vectorized and not takes_loss, separable, loop_features(runs, race.step)
     )
-    function_names = {
-        id: collector.add_function(run.method.function) for id, run in ((run.optimizer, run) for run in runs)
-    }
-    function_names |= {id: collector.add_function(part.function) for id, part in modifiers.items()}
+    function_names = {run.optimizer: collector.add_function(run.method.function) for run in runs}
+    function_names |= {id: collector.add_function(modifier.function) for id, modifier in modifiers.items()}
     entries = [run_entry(run, race.step, function_names, collector) for run in runs]
     lines = script_builder.surface_attributes(race, collector, surface)
     comment = RUNS_COMMENT + MODIFIERS_COMMENT * bool(modifiers)
     blocks = script_builder.run_blocks(race, surface, entries, comment)
-    return [
-        script_builder.format_definitions(collector),
-        "\n\n".join(["\n".join(lines), *blocks] if lines else blocks),
-    ], collector
+    definitions = script_builder.format_definitions(collector)
+    return [definitions, "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)], collector
 
 
 def loop_features(runs: Collection[Run], last_step: int) -> set[str]:
-    """What the loops must be able to do: see the comments at the ends of their lines."""
-    result = set()
+    """Return the words that select the optional lines of the templates."""
+    result: set[str] = set()
     for run in runs:
         modifiers = script_text.active_modifiers(run, last_step)
-        result |= {modifier.stage for modifier in modifiers}
-        result |= {"looking"} if modifiers and run.method.takes_loss else set()
-        result |= (
-            {"unrated"}
-            if not run.method.has_learning_rate and any(part.stage == "position" for part in modifiers)
-            else set()
-        )
+        stages = {modifier.stage for modifier in modifiers}
+        result |= stages
+        if modifiers and run.method.takes_loss:
+            result.add("takes_loss")
+        if "position" in stages and not run.method.has_learning_rate:
+            result.add("no_learning_rate")
     return result
 
 
 def run_entry(
     run: Run, last_step: int, function_names: dict[str, str], collector: DependencyCollector
 ) -> tuple[str, str]:
-    """The loop of a run, and its arguments in words."""
+    """Return the name of the loop of a run and the source text of its arguments."""
     method, modifiers = run.method, script_text.active_modifiers(run, last_step)
     arguments = [
         function_names[run.optimizer],
@@ -88,14 +84,15 @@ def run_entry(
 
 
 def stages_literal(run: Run, modifiers: list[Modifier], function_names: dict[str, str]) -> str:
-    """The parts of a run by their stages, in words."""
+    """Return the source text of the modifiers of a run by stage."""
     by_stage: dict[str, list[str]] = {}
     for modifier in modifiers:
         by_stage.setdefault(modifier.stage, []).append(function_names[modifier.id])
         if modifier.penalty and run.method.takes_loss:
             by_stage.setdefault("penalty", []).append(function_names[modifier.id])
     items = [f"{format_literal(stage)}: [{', '.join(names)}]" for stage, names in by_stage.items()]
-    items += ['"looking": True'] * run.method.takes_loss + ['"unrated": True'] * (
-        not run.method.has_learning_rate and "position" in by_stage
-    )
+    if run.method.takes_loss:
+        items.append('"takes_loss": True')
+    if "position" in by_stage and not run.method.has_learning_rate:
+        items.append('"no_learning_rate": True')
     return f"{{{', '.join(items)}}}"

@@ -1,4 +1,4 @@
-"""The race as a script for matplotlib: it goes through the race again and draws the paths and the losses."""
+"""Export of a race as a matplotlib script, which computes the paths again and draws them with the losses."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from app.theming.theme import LIGHT
 
 PLOTTING_MODULE = "app.export.code.templates.plotting"
 LEVEL_COUNT = 10
-USAGE_NOTE = "It draws the race in a window, or into the file that it is given: python script.py picture.png"
+USAGE_NOTE = "It shows the figure in a window, or saves it to a file: python script.py figure.png"
 
 
 def plot_script(race: Race) -> str:
-    """A script that needs NumPy and matplotlib, and redraws contour, paths, start, minima and losses."""
+    """Return a script that draws contour plot, paths, start, minima and losses with NumPy and matplotlib."""
     body, collector = path_blocks(race, vectorized=True)
     surface = collector.add_function(race.surface.function)
     first_index = len(collector.definitions)
     draw, show = collector.require((PLOTTING_MODULE, "draw")), collector.require((PLOTTING_MODULE, "show"))
     plotting_blocks = [collector.source_text(definition) for definition in collector.definitions[first_index:]]
     final_block = script_builder.main_block(
-        script_builder.SUMMARY_CODE, f"{show}({draw}({surface}, START, paths, losses, STYLES, **PICTURE))"
+        script_builder.SUMMARY_CODE, f"{show}({draw}({surface}, START, paths, losses, STYLES, **FIGURE_SETTINGS))"
     )
     return script_builder.join_script(
         script_text.script_docstring(race, "numpy and matplotlib", USAGE_NOTE),
@@ -37,7 +37,7 @@ def plot_script(race: Race) -> str:
 
 
 def style_table(race: Race) -> str:
-    """Color, mark and label of each run that is shown."""
+    """Return the assignment of ``STYLES``: color, marker, line style and label of each visible run."""
     experiment = race.experiment.as_of_step(race.step)
     rows = []
     run_styles = LIGHT.styles(experiment.runs)
@@ -58,11 +58,11 @@ def style_table(race: Race) -> str:
                     ),
                 )
             )
-    return "# How each run is drawn; one that is not in here is hidden\n" + script_text.format_mapping("STYLES", rows)
+    return "# The visible runs\n" + script_text.format_mapping("STYLES", rows)
 
 
 def figure_settings(race: Race) -> str:
-    """What else the picture shows, and over which range of heights."""
+    """Return the assignment of ``FIGURE_SETTINGS``: the other arguments of ``draw``."""
     experiment, surface = race.experiment, race.surface
     height_map = height_map_for(experiment)
     logarithmic = surface.value_scale != "linear"
@@ -77,9 +77,6 @@ def figure_settings(race: Race) -> str:
     y_scale = experiment.loss_plot.y_scale if losses and min(losses) >= 0 < max(losses) else "linear"
     settings = {
         "bounds": tuple((float(low), float(high)) for low, high in height_map.bounds),
-        "low": float(height_map.min_height),
-        "span": float(height_map.height_range),
-        "unit": float(height_map.linear_threshold) if logarithmic else None,
         "contour_levels": [
             (fraction, round_off(height)) for fraction, height in sorted(heights.items()) if 0 < fraction < 1
         ],
@@ -88,8 +85,11 @@ def figure_settings(race: Race) -> str:
         "scales": (experiment.loss_plot.x_scale, y_scale),
         "title": experiment.title or surface.name,
     }
-    return (
-        "PICTURE = dict(\n"
-        + "".join(f"    {name}={format_literal(value)},\n" for name, value in settings.items())
-        + ")"
-    )
+    height_scale = {
+        "min_height": float(height_map.min_height),
+        "height_range": float(height_map.height_range),
+        "linear_threshold": float(height_map.linear_threshold) if logarithmic else None,
+    }
+    lines = [f"height_scale={script_text.format_arguments(height_scale)}"]
+    lines += [f"{name}={format_literal(value)}" for name, value in settings.items()]
+    return "FIGURE_SETTINGS = dict(\n" + "".join(f"    {line},\n" for line in lines) + ")"

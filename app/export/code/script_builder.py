@@ -1,4 +1,4 @@
-"""A script put together: the imports, the definitions, the table of the runs, and what is done with them."""
+"""Assembly of a script: docstring, imports, definitions, table of the runs, and the code that computes them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,20 @@ RESERVED_NAMES = (
     "RUNS",
     "START",
     "STEPS",
-    "ENDS",
+    "LAST_STEPS",
     "STYLES",
-    "BOX",
-    "MINIMA",
     "x",
     "y",
     "t",
     "name",
     "run",
-    "walk",
-    "walks",
+    "loop",
+    "results",
     "path",
     "paths",
     "loss",
     "losses",
-    "PICTURE",
+    "FIGURE_SETTINGS",
 )
 STDLIB_MODULES = (
     "math",
@@ -43,7 +41,7 @@ STDLIB_MODULES = (
     "dataclasses",
     "itertools",
 )
-# On plain floats these of ours are what the standard library has
+# On floats these functions are equivalent to those of the standard library
 SURFACE_REPLACEMENTS: Mapping[Key, Key] = {
     ("surfaces.arithmetic", name): ("math", name) for name in ("sin", "cos", "sqrt", "exp", "pi", "e")
 }
@@ -54,7 +52,10 @@ CONSTANT_REPLACEMENTS: Mapping[Key, Key] = {("surfaces.arithmetic", name): ("mat
 def script_context(
     race: Race, surface_on_floats: bool, optimizers_on_floats: bool, features: Collection[str]
 ) -> tuple[DependencyCollector, str]:
-    """The surface's function as the first definition, and its name; what is on floats never sees anything else."""
+    """Return a collector whose first definition is the surface function, and the name of that function.
+
+    ``surface_on_floats`` and ``optimizers_on_floats``: the functions are called with floats only, never with arrays.
+    """
     surface = race.surface
     arrays = dict(zip(("DATA_X", "DATA_Y"), surface.data, strict=True)) if surface.data else {}
     replacements = {
@@ -66,7 +67,7 @@ def script_context(
 
 
 def surface_attributes(race: Race, collector: DependencyCollector, surface_name: str) -> list[str]:
-    """What the surface can be asked for beside its height and slope, as far as anybody does."""
+    """Return the assignments of the attributes of the surface function that the script uses."""
     lines = []
     for name, function in (
         ("minibatch_gradient", race.surface.minibatch_gradient),
@@ -87,7 +88,7 @@ def surface_attributes(race: Race, collector: DependencyCollector, surface_name:
 
 
 def format_definitions(collector: DependencyCollector) -> str:
-    """Everything that has been gathered; short constants stand together."""
+    """Return the source text of all definitions, with consecutive constants in one block."""
     texts = [collector.source_text(definition) for definition in collector.definitions]
     blocks: list[str] = []
     for text in texts:
@@ -100,7 +101,7 @@ def format_definitions(collector: DependencyCollector) -> str:
 
 
 def format_imports(collector: DependencyCollector) -> str:
-    """The import lines: first the standard library's, then the others'."""
+    """Return the import lines: first those of the standard library, then the others."""
     groups: tuple[list[str], list[str]] = ([], [])
     names: dict[str, list[str]] = {}
     for (module, name), script_name in sorted(collector.imports):
@@ -116,34 +117,37 @@ def format_imports(collector: DependencyCollector) -> str:
 
 
 def join_script(heading: str, collector: DependencyCollector, *blocks: str) -> str:
-    """The whole script; its import lines are known once all is gathered."""
+    """Return the whole script. Call it last, when all imports are known."""
     return f"{heading}\n\n" + "\n\n\n".join([format_imports(collector), *blocks]) + "\n"
 
 
 def run_blocks(race: Race, surface_name: str, runs: list[tuple[str, str]], comment: str) -> list[str]:
-    """Start, steps, the runs (the loop, and its arguments beside the surface, the start and the steps), and what they come to."""
+    """Return the blocks with the start, the steps, the runs and the code that computes the paths.
+
+    ``runs`` has the loop of each run and the source text of its arguments after surface, start and steps.
+    """
     stopped_at = exhausted_steps(race)
     loops = {loop for loop, _ in runs}
     is_single = len(loops) == 1
-    steps = "ENDS.get(name, STEPS)" if stopped_at else "STEPS"
+    steps = "LAST_STEPS.get(name, STEPS)" if stopped_at else "STEPS"
     entries = [f"({arguments})" if is_single else f"({loop}, {arguments})" for loop, arguments in runs]
     blocks = [f"START = {format_literal(race.experiment.start)}\nSTEPS = {race.step}"]
     if stopped_at:
         blocks.append(
-            "# These had used up their evaluations\n"
-            + format_mapping("ENDS", [(k, str(v)) for k, v in stopped_at.items()])
+            "# The last steps of runs that used up their evaluations\n"
+            + format_mapping("LAST_STEPS", [(name, str(step)) for name, step in stopped_at.items()])
         )
-    lines = wrap(f"Of each run: {'' if is_single else 'its loop, '}{comment}", MAX_LINE_LENGTH)
+    lines = wrap(f"For each run: {'' if is_single else 'loop, '}{comment}", MAX_LINE_LENGTH)
     blocks.append(
         "".join(f"# {line}\n" for line in lines)
         + format_mapping("RUNS", zip(race.experiment.names, entries, strict=True))
     )
-    loop, pattern = (next(iter(loops)), "run") if is_single else ("walk", "(walk, *run)")
+    loop, pattern = (next(iter(loops)), "run") if is_single else ("loop", "(loop, *run)")
     blocks.append(
-        'with np.errstate(all="ignore"):  # a run that diverges does so without a warning\n'
-        f"    walks = {{name: {loop}({surface_name}, START, {steps}, *run) for name, {pattern} in RUNS.items()}}\n"
-        "paths = {name: path for name, (path, _) in walks.items()}\n"
-        "losses = {name: loss for name, (_, loss) in walks.items()}"
+        'with np.errstate(all="ignore"):  # no warnings from runs that diverge\n'
+        f"    results = {{name: {loop}({surface_name}, START, {steps}, *run) for name, {pattern} in RUNS.items()}}\n"
+        "paths = {name: path for name, (path, _) in results.items()}\n"
+        "losses = {name: loss for name, (_, loss) in results.items()}"
     )
     return blocks
 
@@ -155,7 +159,7 @@ for name, path in paths.items():
 
 
 def main_block(*blocks: str) -> str:
-    """What is done when the script is run, and not when it is imported."""
+    """Return the code that runs only when the script is executed, not when it is imported."""
     return 'if __name__ == "__main__":\n' + "\n".join(
         f"    {line}" if line else "" for line in "\n".join(blocks).splitlines()
     )

@@ -1,4 +1,4 @@
-"""What a race is, as a script tells it: the header, the turns of each run, and how far each goes."""
+"""Texts of a script: its docstring, and the source text of hyperparameter changes and mappings."""
 
 from __future__ import annotations
 
@@ -16,24 +16,22 @@ MAX_INLINE_LENGTH = 60
 
 
 def script_docstring(race: Race, requirements: str, notes: str = "") -> str:
-    """The docstring of a script: what it is, and whose the surface and the rules are."""
+    """Return the docstring of a script, with the sources of the surface, optimizers and modifiers."""
     experiment, surface = race.experiment.as_of_step(race.step), race.surface
     lines = [escape_string(experiment.title) or f"{surface.name}, {race.step} steps", ""]
-    origin = f"Written by Thalweg {version()}. It needs {requirements}."
-    lines += _wrap_text(
-        f"A race of {len(experiment.runs)} {'run' if len(experiment.runs) == 1 else 'runs'} on {surface.name}, "
-        f"{race.step} steps. {origin} {notes}".rstrip()
-    )
-    lines += ["", *_wrap_text(f"The surface: {surface.name}. {surface.source}.")]
+    runs = "1 run" if len(experiment.runs) == 1 else f"{len(experiment.runs)} runs"
+    summary = f"{runs} on {surface.name}, {race.step} steps. Exported by Thalweg {version()}. Requires {requirements}."
+    lines += _wrap_text(f"{summary} {notes}".rstrip())
+    lines += ["", *_wrap_text(f"Surface: {surface.name}. {surface.source}.")]
     if experiment.data is not None:
-        lines += _wrap_text("It is made from data of the experiment's own.")
+        lines += _wrap_text("It is computed from the data of the experiment.")
     methods = {run.optimizer: run.method for run in experiment.runs}
     modifiers = {modifier.id: modifier for run in experiment.runs for modifier in active_modifiers(run, race.step)}
     for each in (*methods.values(), *modifiers.values()):
         lines += _wrap_text(f"{each.name}: {each.source}.")
     lines += [
         "",
-        "``paths`` holds the points of every run from its start on, and ``losses`` the heights of the surface there.",
+        "``paths`` holds the points of each run, including the start, and ``losses`` the losses at these points.",
     ]
     return '"""' + "\n".join(lines) + '\n"""'
 
@@ -43,7 +41,7 @@ def _wrap_text(text: str) -> list[str]:
 
 
 def active_modifiers(run: Run, last_step: int) -> list[Modifier]:
-    """The parts that are switched on at any time in the first ``last`` updates."""
+    """Return the modifiers of a run that are switched on at any time before ``last_step``."""
     spans = [
         hyperparameters
         for start_step, hyperparameters in run.hyperparameters_by_step
@@ -53,9 +51,9 @@ def active_modifiers(run: Run, last_step: int) -> list[Modifier]:
 
 
 def hyperparameter_changes(run: Run, last_step: int) -> dict[int, dict[str, float]]:
-    """Since which step what has been changed to what; all that matters at step 0."""
+    """Return the hyperparameters that change, by the step from which they apply; all relevant ones at step 0."""
     modifiers = active_modifiers(run, last_step)
-    own_names = [*run.method.hyperparameters, *(name for part in modifiers for name in part.hyperparameters)]
+    own_names = [*run.method.hyperparameters, *(name for modifier in modifiers for name in modifier.hyperparameters)]
     changes: dict[int, dict[str, float]] = {}
     current: dict[str, float] = {}
     disabled = {modifier.id: 0.0 for modifier in modifiers}
@@ -71,7 +69,10 @@ def hyperparameter_changes(run: Run, last_step: int) -> dict[int, dict[str, floa
 
 
 def format_changes(changes_by_step: Mapping[int, Mapping[str, Any]]) -> str:
-    """Turns as a script has them: ``{0: dict(lr=0.01), 120: dict(lr=0.001)}``, an entry a line where they are several or long."""
+    """Return changes by step as source text: ``{0: dict(lr=0.01), 120: dict(lr=0.001)}``.
+
+    Several or long entries are written one per line.
+    """
     rows = [f"{start_step}: {format_arguments(changes)}" for start_step, changes in changes_by_step.items()]
     if len(rows) < 2 and len("".join(rows)) < MAX_INLINE_LENGTH:
         return f"{{{''.join(rows)}}}"
@@ -79,7 +80,7 @@ def format_changes(changes_by_step: Mapping[int, Mapping[str, Any]]) -> str:
 
 
 def format_arguments(changes: Mapping[str, Any]) -> str:
-    """Keyword arguments as a script has them, broken between two of them where they are long."""
+    """Return a call of ``dict`` with keyword arguments as source text, wrapped if it is long."""
     rows: list[str] = []
     for each in (f"{name}={format_literal(value)}" for name, value in changes.items()):
         if rows and len(rows[-1]) + len(each) < MAX_LINE_LENGTH - 20:
@@ -90,7 +91,7 @@ def format_arguments(changes: Mapping[str, Any]) -> str:
 
 
 def exhausted_steps(race: Race) -> dict[str, int]:
-    """The runs whose evaluations were used up before the step that is shown, and where they stopped."""
+    """Return the last steps of the runs that used up their evaluations before the displayed step."""
     return {
         name: trajectory.last_step
         for name, trajectory in zip(race.experiment.names, race.trajectories, strict=True)
@@ -99,5 +100,5 @@ def exhausted_steps(race: Race) -> dict[str, int]:
 
 
 def format_mapping(name: str, entries: Iterable[tuple[str, str]]) -> str:
-    """A dictionary as a script has it, an entry a line."""
+    """Return the assignment of a dictionary as source text, one entry per line."""
     return f"{name} = {{\n" + "".join(f"    {format_literal(key)}: {value},\n" for key, value in entries) + "}"

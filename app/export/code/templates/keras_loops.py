@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""The loops of a Keras script. The program only reads this file, and needs no Keras."""
+"""Loops of a Keras script. The program reads this file without importing it, so it does not need Keras."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from contextlib import suppress
 import keras
 import numpy as np
 
-from app.export.code.templates.parts import Modifiers
+from app.export.code.templates.modifiers import Modifiers
 
 
 def descend(surface, start, steps, optimizer_class, changes_by_step):
-    """The path of a run of a Keras optimizer, and the losses along it."""
+    """Return path and losses of a run of a Keras optimizer."""
     point = keras.Variable(start, dtype="float64")
     optimizer = optimizer_class(**changes_by_step[0])
     path, losses = [start], [math.nan]
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             for name, value in changes_by_step.get(t - 1, {}).items():
@@ -33,16 +33,16 @@ def descend(surface, start, steps, optimizer_class, changes_by_step):
 
 
 def eps_after_correction(optimizer, t):
-    """Adam with epsilon beside the root that is corrected for its start; Keras has it beside the one that is not yet."""
+    """Add epsilon to the square root after its bias correction; Keras adds it before."""
     optimizer.epsilon *= math.sqrt(1 - optimizer.beta_2**t)
 
 
 def descend_adjusted(surface, start, steps, optimizer_class, changes_by_step, adjust):
-    """The path of a run of a Keras optimizer that is adjusted before every step, and the losses along it."""
+    """Return path and losses of a run of a Keras optimizer that is adjusted before every step."""
     point = keras.Variable(start, dtype="float64")
     optimizer, arguments = optimizer_class(**changes_by_step[0]), {}
     path, losses = [start], [math.nan]
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             arguments.update(changes_by_step.get(t - 1, {}))
@@ -62,11 +62,14 @@ def descend_adjusted(surface, start, steps, optimizer_class, changes_by_step, ad
 def descend_with_modifiers(
     surface, start, steps, optimizer_class, changes_by_step, stages, modifier_changes, adjust=None
 ):
-    """The path of a run whose Keras optimizer is combined with other things, turned as ``more`` says, and the losses along it."""
+    """Return path and losses of a run whose Keras optimizer is combined with modifiers.
+
+    ``modifier_changes`` maps a step to the hyperparameters of modifiers that change there.
+    """
     point, modifiers = keras.Variable(start, dtype="float64"), Modifiers(surface, stages)
     optimizer, arguments = optimizer_class(**changes_by_step[0]), {}
     path, losses = [start], [math.nan]
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             arguments.update(changes_by_step.get(t - 1, {}))

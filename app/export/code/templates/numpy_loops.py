@@ -1,8 +1,8 @@
 # mypy: allow-untyped-defs
-"""The loops of a script, one for each kind of run; a script takes over those that it needs, as they stand here.
+"""Loops of a NumPy script, one for each kind of run.
 
-Each gives the path of a run from its start on, (steps + 1, 2), and the losses along it; where the numbers overflow both end.
-``turns``: since which step which hyperparameters have been turned to what; the update after it feels them.
+Each returns the path of a run including its start, shape (steps + 1, 2), and the losses along it; both end at the last
+finite point. ``changes_by_step`` maps a step to the hyperparameters that change there, from the next update on.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from contextlib import suppress
 
 import numpy as np
 
-from app.export.code.templates.parts import Modifiers
+from app.export.code.templates.modifiers import Modifiers
 from optimizers.loss import Loss
 from optimizers.step import ModifiedLoss
 
 
 def as_tuple(result):
-    """A rule without a state returns the position alone."""
+    """Return the result of an update rule as a tuple: a rule without a state returns the position alone."""
     return result if isinstance(result, tuple) else (result,)
 
 
 def descend(surface, start, steps, update_rule, state, changes_by_step):
-    """The path of a run, and the losses along it: the rule moves each coordinate by itself."""
+    """Return path and losses of a run whose optimizer updates each coordinate independently."""
     (x, y), x_state, y_state = start, state, state
     path, losses, hyperparameters = [start], [math.nan], {}
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0], gradient = surface(x, y)
         for t in range(1, steps + 1):
             hyperparameters.update(changes_by_step.get(t - 1, {}))
@@ -41,10 +41,10 @@ def descend(surface, start, steps, update_rule, state, changes_by_step):
 
 
 def descend_whole(surface, start, steps, update_rule, state, changes_by_step):
-    """The path of a run, and the losses along it: the rule moves the point as a whole, by the gradient there."""
+    """Return path and losses of a run whose optimizer updates the point as a whole."""
     point = np.array(start)
     path, losses, hyperparameters = [start], [math.nan], {}
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             hyperparameters.update(changes_by_step.get(t - 1, {}))
@@ -59,10 +59,10 @@ def descend_whole(surface, start, steps, update_rule, state, changes_by_step):
 
 
 def descend_with_loss(surface, start, steps, update_rule, state, changes_by_step):
-    """The path of a run, and the losses along it: the rule looks at the surface itself, as often as it likes."""
+    """Return path and losses of a run whose optimizer evaluates the loss itself."""
     point, loss_function = np.array(start), Loss(surface)
     path, losses, hyperparameters = [start], [math.nan], {}
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0] = surface(*start)[0]
         for t in range(1, steps + 1):
             hyperparameters.update(changes_by_step.get(t - 1, {}))
@@ -77,7 +77,7 @@ def descend_with_loss(surface, start, steps, update_rule, state, changes_by_step
 
 
 def update_by_coordinate(update_rule, point, grad, t, states):
-    """One update of a rule that moves each coordinate by itself: the new point, and the new state of each coordinate."""
+    """Return the new point and the new state of each coordinate, updated independently."""
     results = [
         as_tuple(update_rule(x, derivative, t, *state))
         for x, derivative, state in zip(point.tolist(), grad.tolist(), states, strict=True)
@@ -86,17 +86,17 @@ def update_by_coordinate(update_rule, point, grad, t, states):
 
 
 def update_whole(update_rule, point, grad, t, state):
-    """One update of a rule that moves the point as a whole: the new point and the new state."""
+    """Return the new point and the new state, updated as a whole."""
     point, *state = as_tuple(update_rule(point, grad, t, *state))
     return point, state
 
 
 def descend_with_modifiers(surface, start, steps, update, update_rule, state, changes_by_step, stages):
-    """The path of a run, and the losses along it: the rule is combined with other things."""
+    """Return path and losses of a run whose optimizer is combined with modifiers."""
     point, modifiers = np.array(start), Modifiers(surface, stages)
-    loss_function = ModifiedLoss(surface, modifiers)  # if looking
+    loss_function = ModifiedLoss(surface, modifiers)  # if takes_loss
     path, losses, hyperparameters = [start], [math.nan], modifiers.hyperparameters
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             hyperparameters.update(changes_by_step.get(t - 1, {}))
@@ -107,8 +107,8 @@ def descend_with_modifiers(surface, start, steps, update, update_rule, state, ch
             previous = point  # if result
             grad = np.array(gradient)
             grad = modifiers.modify_gradient(point, grad, t)  # if gradient or loss
-            loss_function.t = t  # if looking
-            grad = loss_function if "looking" in stages else grad  # if looking
+            loss_function.t = t  # if takes_loss
+            grad = loss_function if "takes_loss" in stages else grad  # if takes_loss
             point = modifiers.modify_position(point, lr, t)  # if position
             point, state = update(bound_rule, point, grad, t, state)
             point = modifiers.modify_result(point, previous, t)  # if result

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""What a matplotlib script draws with. The program only reads this file: it never draws with pyplot itself."""
+"""Plotting functions of a matplotlib script. The program reads this file without importing it or pyplot."""
 
 from __future__ import annotations
 
@@ -10,33 +10,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 
-def normalize_heights(heights, low, span, unit):
-    """Heights as shares of the picture's range, 0 to 1; with a unit they are logarithmic from about there on."""
-    normalized = (np.nan_to_num(heights, nan=low + span, posinf=low + span) - low) / span
-    if unit is not None:
-        normalized = np.log10(np.maximum(normalized * span / unit, 0) + 1) / math.log10(span / unit + 1)
+def normalize_heights(heights, min_height, height_range, linear_threshold):
+    """Map losses to 0 to 1, on a scale that is logarithmic above ``linear_threshold`` unless that is None."""
+    max_height = min_height + height_range
+    normalized = (np.nan_to_num(heights, nan=max_height, posinf=max_height) - min_height) / height_range
+    if linear_threshold is not None:
+        decades = math.log10(height_range / linear_threshold + 1)
+        normalized = np.log10(np.maximum(normalized * height_range / linear_threshold, 0) + 1) / decades
     return np.clip(normalized, 0, 1)
 
 
-def draw(
-    surface, start, paths, losses, styles, *, bounds, low, span, unit, contour_levels, minima, axes, scales, title
-):
-    """The paths over the surface's contours, and beside them the losses."""
-    figure, (contour_axes, loss_axes) = plt.subplots(
-        1, 2, figsize=(12.8, 6.4), layout="constrained", width_ratios=(3, 2)
-    )
-    (left, right), (bottom, top) = bounds
-    x, y = np.linspace(left, right, 161), np.linspace(bottom, top, 161)
-    with np.errstate(all="ignore"):
-        heights = surface(*np.meshgrid(x, y))[0]
-        normalized = normalize_heights(heights, low, span, unit)
-    contour_axes.contourf(x, y, normalized, levels=np.linspace(0, 1, 29), cmap="viridis", alpha=0.7)
-    lines = contour_axes.contour(
-        x, y, normalized, levels=[level for level, _ in contour_levels], colors="black", linewidths=0.5, alpha=0.4
-    )
-    contour_axes.clabel(lines, fmt={share: f"{height:g}" for share, height in contour_levels}, fontsize=7)
-    for minimum in minima:
-        contour_axes.plot(*minimum, linestyle="none", marker="*", markersize=13, color="white", markeredgecolor="black")
+def draw_runs(contour_axes, loss_axes, paths, losses, styles):
+    """Draw the path of each run with a marker at its end, and its losses."""
     for name, style in styles.items():
         path, loss = paths[name], losses[name]
         contour_axes.plot(
@@ -46,6 +31,26 @@ def draw(
             *path[-1], color=style["color"], marker=style["marker"], markersize=8, markeredgecolor="white"
         )
         loss_axes.plot(range(len(loss)), loss, color=style["color"], linestyle=style["linestyle"], linewidth=1.6)
+
+
+def draw(surface, start, paths, losses, styles, *, height_scale, bounds, contour_levels, minima, axes, scales, title):
+    """Draw the paths on a contour plot, and the losses next to it."""
+    figure, (contour_axes, loss_axes) = plt.subplots(
+        1, 2, figsize=(12.8, 6.4), layout="constrained", width_ratios=(3, 2)
+    )
+    (left, right), (bottom, top) = bounds
+    x, y = np.linspace(left, right, 161), np.linspace(bottom, top, 161)
+    with np.errstate(all="ignore"):
+        heights = surface(*np.meshgrid(x, y))[0]
+        normalized = normalize_heights(heights, **height_scale)
+    contour_axes.contourf(x, y, normalized, levels=np.linspace(0, 1, 29), cmap="viridis", alpha=0.7)
+    lines = contour_axes.contour(
+        x, y, normalized, levels=[level for level, _ in contour_levels], colors="black", linewidths=0.5, alpha=0.4
+    )
+    contour_axes.clabel(lines, fmt={level: f"{height:g}" for level, height in contour_levels}, fontsize=7)
+    for minimum in minima:
+        contour_axes.plot(*minimum, linestyle="none", marker="*", markersize=13, color="white", markeredgecolor="black")
+    draw_runs(contour_axes, loss_axes, paths, losses, styles)
     contour_axes.plot(
         *start, linestyle="none", marker="o", markersize=9, markerfacecolor="none", markeredgecolor="black"
     )
@@ -59,7 +64,7 @@ def draw(
 
 
 def show(figure):
-    """In a window, or into the file that the script has been given."""
+    """Show the figure in a window, or save it to the file named on the command line."""
     if len(sys.argv) > 1:
         figure.savefig(sys.argv[1])
     else:

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs
-"""The loops of a PyTorch script. The program only reads this file, and needs no torch."""
+"""Loops of a PyTorch script. The program reads this file without importing it, so it does not need torch."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from contextlib import suppress
 import numpy as np
 import torch
 
-from app.export.code.templates.parts import Modifiers
+from app.export.code.templates.modifiers import Modifiers
 
 
 def descend(surface, start, steps, optimizer_class, changes_by_step):
-    """The path of a run of a torch optimizer, and the losses along it."""
+    """Return path and losses of a run of a torch optimizer."""
     point = torch.tensor(start, requires_grad=True)
     optimizer = optimizer_class([point], **changes_by_step[0])
     path, losses = [start], [math.nan]
@@ -23,7 +23,7 @@ def descend(surface, start, steps, optimizer_class, changes_by_step):
         point.grad = torch.tensor(gradient)
         return torch.tensor(loss)
 
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0] = surface(*start)[0]
         for t in range(1, steps + 1):
             optimizer.param_groups[0].update(changes_by_step.get(t - 1, {}))
@@ -38,23 +38,23 @@ def descend(surface, start, steps, optimizer_class, changes_by_step):
 
 
 def lr_in_velocity(group, grad, t):
-    """Momentum with the learning rate inside the velocity. Torch has it outside, which is not the same once it changes."""
+    """Put the learning rate inside the velocity; torch has it outside, which differs once it changes."""
     grad *= group["lr"]
     group["lr"] = 1.0
 
 
 def eps_before_correction(group, grad, t):
-    """Adam with eps beside the root that is not yet corrected for its start; torch has it beside the corrected one."""
+    """Add eps to the square root before its bias correction; torch adds it after."""
     group["eps"] /= math.sqrt(1 - group["betas"][1] ** t)
 
 
 def descend_adjusted(surface, start, steps, optimizer_class, changes_by_step, adjust):
-    """The path of a run of a torch optimizer that is adjusted before every step, and the losses along it."""
+    """Return path and losses of a run of a torch optimizer that is adjusted before every step."""
     point = torch.tensor(start, requires_grad=True)
     optimizer, arguments = optimizer_class([point], **changes_by_step[0]), {}
     group = optimizer.param_groups[0]
     path, losses = [start], [math.nan]
-    with suppress(ArithmeticError, ValueError):  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError):  # overflow: the run has diverged
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             arguments.update(changes_by_step.get(t - 1, {}))
@@ -74,12 +74,15 @@ def descend_adjusted(surface, start, steps, optimizer_class, changes_by_step, ad
 def descend_with_modifiers(
     surface, start, steps, optimizer_class, changes_by_step, stages, modifier_changes, adjust=None
 ):
-    """The path of a run whose torch optimizer is combined with other things, turned as ``more`` says, and the losses along it."""
+    """Return path and losses of a run whose torch optimizer is combined with modifiers.
+
+    ``modifier_changes`` maps a step to the hyperparameters of modifiers that change there.
+    """
     point, modifiers = torch.tensor(start, requires_grad=True), Modifiers(surface, stages)
     optimizer, arguments = optimizer_class([point], **changes_by_step[0]), {}
     group = optimizer.param_groups[0]
     path, losses = [start], [math.nan]
-    with suppress(ArithmeticError, ValueError), torch.no_grad():  # an overflow: the run has diverged
+    with suppress(ArithmeticError, ValueError), torch.no_grad():  # overflow: the run has diverged
         losses[0], gradient = surface(*start)
         for t in range(1, steps + 1):
             arguments.update(changes_by_step.get(t - 1, {}))

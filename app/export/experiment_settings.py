@@ -1,0 +1,102 @@
+"""Settings of an experiment given as text, as in the argument ``--set run1.lr=0.02`` of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.model.experiment import Experiment
+from app.model.run import Run
+from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check_number, shorten_repr
+
+BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def parse_boolean(kind: str, value: str) -> bool:
+    """Return the value of a boolean setting; ``kind`` names it in the error message."""
+    if value.lower() not in BOOLEANS:
+        raise ExperimentError(f"{kind} must be true or false, not {shorten_repr(value)}")
+    return BOOLEANS[value.lower()]
+
+
+def parse_integer(kind: str, value: str) -> int:
+    """Return the value of an integer setting; ``kind`` names it in the error message."""
+    try:
+        return int(value)
+    except ValueError:
+        raise ExperimentError(f"{kind} must be a whole number, not {shorten_repr(value)}") from None
+
+
+def _with_start(experiment: Experiment, value: str) -> Experiment:
+    x, comma, y = value.partition(",")
+    if not comma or "," in y:
+        raise ExperimentError(f"--start needs two numbers, as in --start=-1.5,2, not {shorten_repr(value)}")
+    return replace(experiment, start=(x, y))  # type: ignore[arg-type]  # Experiment converts strings
+
+
+def _with_steps(experiment: Experiment, value: str) -> Experiment:
+    try:
+        return replace(experiment, steps=int(value))
+    except ValueError:
+        raise ExperimentError(
+            f"steps must be a whole number from 0 to {MAX_STEPS}, not {shorten_repr(value)}"
+        ) from None
+
+
+EXPERIMENT_SETTERS: Mapping[str, Callable[[Experiment, str], Experiment]] = {
+    "surface": lambda experiment, value: experiment.with_surface(value.lower()),
+    "start": _with_start,
+    "steps": _with_steps,
+    "title": lambda experiment, value: replace(experiment, title=value),
+    "settled": lambda experiment, value: replace(experiment, stop_when_converged=parse_boolean("settled", value)),
+}
+LOSS_PLOT_SETTINGS = {  # option name -> field of LossPlot
+    "quantity": "quantity",
+    "x_scale": "x_scale",
+    "y_scale": "y_scale",
+    "against": "x_quantity",
+}
+RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperparameters
+    "color": lambda _, value: value,
+    "visible": parse_boolean,
+    "slot": parse_integer,
+    "replicas": parse_integer,
+}
+
+
+def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
+    """Return the experiment with one setting changed.
+
+    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance". A
+    hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment is invalid.
+    """
+    name, equals_sign, value = (part.strip() for part in assignment.partition("="))
+    if not equals_sign:
+        raise ExperimentError(f"--set needs a name and a value, as in run1.lr=0.02, not {shorten_repr(assignment)}")
+    owner, dot, key = name.partition(".")
+    if not dot:
+        choices = [
+            *EXPERIMENT_SETTERS,
+            *(f"curve.{setting}" for setting in LOSS_PLOT_SETTINGS),
+            *(f"{run}.lr" for run in experiment.names),
+        ]
+        return EXPERIMENT_SETTERS[check_choice("setting", name, choices)](experiment, value)
+    if owner == "curve":
+        field = LOSS_PLOT_SETTINGS[check_choice("setting of the curve", key, LOSS_PLOT_SETTINGS)]
+        changes: dict[str, Any] = {field: value}
+        return replace(experiment, loss_plot=replace(experiment.loss_plot, **changes))
+    runs = {
+        **{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},
+        **{run: k for k, run in enumerate(experiment.names)},
+    }
+    index = runs[check_choice("run", owner.lower(), runs)]
+    return experiment.with_run(index, _with_run_setting(experiment.runs[index], key, value))
+
+
+def _with_run_setting(run: Run, name: str, value: str) -> Run:
+    if name in RUN_SETTINGS:
+        return replace(run, **{name: RUN_SETTINGS[name](name, value)})
+    changed = run.with_hyperparameter(name, check_number(f"{name} of {run.optimizer}", value))
+    added = [each for each in changed.hyperparameters if each not in run.hyperparameters]  # of a modifier that is added
+    return run.with_changes_from_start({each: changed.hyperparameters[each] for each in (name, *added)})

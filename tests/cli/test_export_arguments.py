@@ -1,0 +1,143 @@
+"""Arguments of ``thalweg export``: settings, invalid options, sizes, help and its examples."""
+
+from __future__ import annotations
+
+import csv
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app.cli.export_arguments import build_options
+from app.cli.export_parser import EXAMPLES, build_parser, help_epilog
+from app.cli.main import main
+from app.export.formats import EXPORT_FORMATS
+from app.export.options import parse_size
+from app.io.experiment_files import load
+from app.io.experiment_json import to_json
+from app.model.experiment import DEFAULT_EXPERIMENT
+from app.model.run import Run
+from tests.cli.export_folder import check_refused, enter_experiment_folder, make_folder
+
+
+@pytest.fixture(autouse=True)
+def experiment_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return enter_experiment_folder(tmp_path, monkeypatch)
+
+
+def test_set_changes_runs_and_experiment(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = [
+        "run1.lr=0.0002", "adam.beta1=0.8", "momentum.lookahead_alpha=0.25", "start=-1,2", "curve.quantity=distance",
+        "title=A = b", "run2.color=#123456", "run3.visible=no", "settled=true",
+    ]  # fmt: skip
+    arguments = [argument for setting in settings for argument in ("--set", setting)]
+    assert main(["export", "race.json", *arguments, "--to", "b.json"]) == 0
+    loaded = load("b.json")
+    assert loaded.runs[0].hyperparameters["lr"] == 0.0002
+    assert loaded.runs[2].hyperparameters["beta1"] == 0.8
+    assert (loaded.runs[1].hyperparameters["lookahead"], loaded.runs[1].hyperparameters["lookahead_alpha"]) == (0, 0.25)
+    assert (loaded.start, loaded.steps, loaded.loss_plot.quantity, loaded.title, loaded.stop_when_converged) == (
+        (-1, 2),
+        12,
+        "distance",
+        "A = b",
+        True,
+    )
+    assert (loaded.runs[1].color, loaded.runs[2].visible) == ("#123456", False)
+    assert main(["export", "race.json", "--set", "surface=beale", "--set", "steps=4", "--to", "c.json", "c.csv"]) == 0
+    assert (load("c.json").surface_id, load("c.json").steps) == ("beale", 4)
+    with open("c.csv", newline="") as file:
+        assert len(list(csv.reader(file))) == 1 + 3 * 5
+
+
+def test_set_changes_a_hyperparameter_from_the_start() -> None:
+    changed_run = Run("adam", {"lr": 0.1}, history=((5, {"lr": 0.2}),))  # type: ignore[arg-type]
+    Path("turned.json").write_text(to_json(replace(DEFAULT_EXPERIMENT, runs=(changed_run,))))
+    assert (
+        main(["export", "turned.json", "--set", "adam.lr=0.3", "--set", "adam.cosine_steps=50", "--to", "b.json"]) == 0
+    )
+    loaded = load("b.json").runs[0]
+    assert [settings["lr"] for _, settings in loaded.hyperparameters_by_step] == [0.3]
+    assert loaded.hyperparameters["cosine_steps"] == 50
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    ("--set run4.lr=1", "there is no run 'run4'; choose from run1, run2, run3, sgd, momentum, adam"),
+    ("--set run1.beta1=1", "sgd has no hyperparameter 'beta1'; it has lr"),
+    ("--set run1.lr=fast", "lr of sgd must be a finite number, not 'fast'"),
+    ("--set run1.lr", "--set needs a name and a value, as in run1.lr=0.02, not 'run1.lr'"),
+    ("--set speed=2",
+     "there is no setting 'speed'; choose from surface, start, steps, title, settled, curve.quantity"),
+    ("--set curve.color=2",
+     "there is no setting of the curve 'color'; choose from quantity, x_scale, y_scale, against"),
+    ("--set curve.quantity=joy", "there is no quantity 'joy'; choose from loss"),
+    ("--set steps=2.5", "steps must be a whole number"),
+    ("--set settled=perhaps", "settled must be true or false, not 'perhaps'"),
+    ("--set run1.slot=x", "slot must be a whole number, not 'x'"),
+    ("--size 100000x100000", "a picture must be from 1 to 100 inches wide and high"),
+    ("--size 99x99in --dpi 1200", "a picture holds at most 100 million pixels"),
+    ("--size big", "a size must look like 1280x720, 16x9cm or 8x4.5in, not 'big'"),
+    ("--dpi 0", "dpi must be from 10 to 1200, not 0"),
+    ("--dpi tiny", "dpi must be a finite number, not 'tiny'"),
+    ("--view fit", "there is no view 'fit'; choose from all, contour, relief, loss"),
+    ("--fps 0", "fps must be from 1 to 60"),
+    ("--pace 1.5", "pace must be a whole number, not '1.5'"),
+    ("--seconds 0", "a film lasts from 0.1 to 3600 seconds"),
+    ("--turn much", "turn must be a finite number, not 'much'"),
+    ("--camera=1", "--camera needs 2 or 3 numbers, as in --camera=-60,42, not '1'"),
+    ("--camera=1,99", "a camera has an elevation from -90 to 90 degrees"),
+    ("--camera -1,9", "expected one argument; write it as --camera=-60,42"),
+    ("--window=1,0,0,1", "a window goes from a lower to a higher number"),
+    ("--window=1,0", "--window needs 4 numbers, as in --window=-2,2,-1,3, not '1,0'"),
+    ("--siz 100x100", "unrecognized arguments"),
+])  # fmt: skip
+def test_invalid_options_are_one_sentence(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert message in check_refused(capsys, "race.json", *shlex.split(arguments), "--to", "a.csv", "a.png")
+
+
+def test_sizes_themes_and_defaults() -> None:
+    for arguments in (
+        "--size 640x480 --theme dark --equal --no-trials --camera=-30,20 --window=-2,2,-1,3 --to a.png",
+        "--size 25.4x12.7cm --dpi screen --view contour --to b.png",
+    ):
+        assert main(["export", "race.json", *arguments.split()]) == 0
+    with Image.open("a.png") as a, Image.open("b.png") as b:
+        assert (a.size, b.size) == ((640, 480), (1000, 500))
+        assert max(a.convert("L").getpixel((2, 2)), 60) == 60  # type: ignore[type-var]
+    args = build_parser().parse_args(["--to", "x"])
+    assert (build_options(args, "picture").size, build_options(args, "picture").dpi) == ((12.8, 7.6), 150)
+    assert (build_options(args, "film").pixels, build_options(args, "film").fps) == ((1280, 720), 25)
+
+
+def test_a_size_in_pixels_is_exact_at_every_dpi() -> None:
+    for dpi in (50, 72, 96, 100, 150, 200, 300):
+        for pixels in range(100, 4000, 7):
+            assert all(int(side * dpi) == pixels for side in parse_size(f"{pixels}x{pixels}", dpi))
+
+
+def test_the_help_has_all_options_and_formats(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as exit_info:
+        main(["export", "--help"])
+    assert exit_info.value.code == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    options = ("--set", "--size", "--dpi", "--theme", "--view", "--fps", "--camera")
+    for expected in (*EXPORT_FORMATS, *options, "examples:", "exit status:"):
+        assert expected in text
+    assert main(["list", "formats"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(EXPORT_FORMATS)
+
+
+@pytest.mark.parametrize("command", [command for _, command in EXAMPLES])
+def test_the_examples_in_the_help_run(command: str) -> None:
+    make_folder("race")
+    args = build_parser().parse_args(shlex.split(command))
+    suffixes = [next((suffix for suffix in EXPORT_FORMATS if name.endswith(suffix)), "") for name in args.to]
+    assert (args.to[0] in help_epilog()) == all(suffixes)
+    if all(suffixes):
+        assert main(["export", *shlex.split(command), "--steps", "3", "--dpi", "20", "--seconds", "1"]) == 0
