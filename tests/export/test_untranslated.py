@@ -109,7 +109,7 @@ def test_the_key_of_a_command_is_no_part_of_its_name() -> None:
 
 def test_a_language_is_called_as_it_calls_itself(open_window: Open) -> None:
     window = open_window()
-    window.set_language("ko")
+    window.appearance.set_language("ko")
     assert [window.action_registry[f"language_{code}"].text() for code in ("en", "ko")] == ["English", "한국어"]
 
 
@@ -203,8 +203,8 @@ def test_the_table_of_keys_is_headed_by_the_menus_as_they_are_called(open_window
     window = open_window()
     set_language(BRACKETS)
     window.action_registry.retranslate()
-    assert [heading for heading, _ in menu_sections(window) if untranslated(heading, NAMES)] == []
-    assert any(heading.count("⟦") == 2 for heading, _ in menu_sections(window))
+    assert [heading for heading, _ in menu_sections(window.menuBar()) if untranslated(heading, NAMES)] == []
+    assert any(heading.count("⟦") == 2 for heading, _ in menu_sections(window.menuBar()))
 
 
 @pytest.mark.parametrize(

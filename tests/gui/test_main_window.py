@@ -413,7 +413,7 @@ def test_themes_change_while_it_runs(open_window: Open, application: QApplicatio
         window.session.advance(3)
         faces.append(window.canvases["contour"].figure.get_facecolor())
         assert window.side_panel.run_list.selected_row == 2
-        assert window.selected_theme == choice
+        assert window.appearance.selected_theme == choice
     assert faces[0] == faces[3] != faces[1] == faces[2]
 
 

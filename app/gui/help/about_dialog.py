@@ -1,29 +1,25 @@
-"""What the program is, and what a report of a fault should say of it."""
+"""The About dialog, with the versions that a bug report should contain."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication, QIcon
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.system.package_versions import versions
 from app.utils.i18n import tr
 from app.utils.resources import ASSETS
 
-if TYPE_CHECKING:
-    from app.gui.window.main_window import MainWindow
-
 ICON_SIZE = 72  # pixels
 
 
 class AboutDialog(QDialog):
-    """Name, license and versions; the versions can be copied for whoever asks for them."""
+    """Shows the name, the license and the versions of the program and its libraries, which can be copied."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setWindowTitle(tr("About Thalweg"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         packages = versions()
@@ -66,11 +62,8 @@ class AboutDialog(QDialog):
         column.addWidget(buttons)
 
     def copy(self) -> None:
+        """Copy the versions to the clipboard as text."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         clipboard.setText("\n".join(f"{name}: {number}" for name, number in versions()))
         self.copy_button.setText(tr("Copied"))
-
-
-def show_about(window: MainWindow) -> None:
-    AboutDialog(window).open()
