@@ -1,4 +1,4 @@
-"""The fields of the export dialog, and the options that they stand for."""
+"""The fields of the export dialog."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ SCREEN_THEME = "screen"
 def make_spin_box(
     minimum: float, maximum: float, value: float, decimals: int, name: str, suffix: str = ""
 ) -> QDoubleSpinBox:
+    """Return a spin box with an accessible name that ignores the mouse wheel unless it has the focus."""
     spin_box = QDoubleSpinBox(minimum=minimum, maximum=maximum, decimals=decimals, value=value, suffix=suffix)
     spin_box.setAccessibleName(name)
     spin_box.setKeyboardTracking(False)
@@ -55,6 +56,7 @@ def make_spin_box(
 
 
 def make_combo_box(labels: Mapping[str, str], name: str) -> QComboBox:
+    """Return a combo box with translated labels; the keys are its data."""
     combo_box = QComboBox(accessibleName=name)
     for key, label in labels.items():
         combo_box.addItem(tr(label), key)
@@ -63,6 +65,7 @@ def make_combo_box(labels: Mapping[str, str], name: str) -> QComboBox:
 
 
 def make_row(*widgets: QWidget) -> QHBoxLayout:
+    """Return a row of widgets, aligned to the left."""
     layout = QHBoxLayout()
     layout.setSpacing(6)
     for widget in widgets:
@@ -72,9 +75,10 @@ def make_row(*widgets: QWidget) -> QHBoxLayout:
 
 
 class ExportForm(QWidget):
-    """``changed``: something is wished otherwise. ``options`` makes a checked value of it, from ``base``, which holds the rest.
+    """Edits export options; ``changed`` is emitted after every edit.
 
-    ``steps`` is how many a film would show. What was wished last is remembered in the settings.
+    ``formats`` and ``views`` map suffixes and view ids to names. ``base_options`` holds the options that are not
+    edited, ``step_count`` is the number of steps in an animation. The values are saved in the settings.
     """
 
     changed = pyqtSignal()
@@ -123,7 +127,7 @@ class ExportForm(QWidget):
         self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(step_count, 1))
         self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
         self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
-        self.uses_steps_per_frame = False  # whether the steps a frame were set, and not the length
+        self.uses_steps_per_frame = False  # whether the steps per frame were set last, and not the duration
         self._build_layout()
         for name, check_box in self.flag_boxes.items():
             check_box.setChecked(getattr(base_options, name))
@@ -154,9 +158,7 @@ class ExportForm(QWidget):
             column.addWidget(check_box)
         column.addWidget(self.animation_group)
         column.addStretch(1)
-        self.animation_group.setVisible(
-            self.kind == "film"
-        )  # once it is a part of the form: what has no parent would be a window
+        self.animation_group.setVisible(self.kind == "film")  # after it has a parent; otherwise it would be a window
         self.flag_boxes["transparent"].setVisible(self.kind == "picture")
 
     def _connect_signals(self) -> None:
@@ -181,6 +183,7 @@ class ExportForm(QWidget):
 
     @property
     def size_inches(self) -> tuple[float, float]:
+        """The width and the height of the figure in inches."""
         per_inch = UNITS_PER_INCH[self.unit_combo.currentData()] or self.dpi_field.value()
         return self.width_field.value() / per_inch, self.height_field.value() / per_inch
 
@@ -196,7 +199,7 @@ class ExportForm(QWidget):
         self._set_size(self.previous_size_inches)
 
     def _on_preset_selected(self, _: int) -> None:
-        """Another resolution of the same picture: its inches stay."""
+        """Set the resolution and keep the size in inches."""
         name = self.preset_combo.currentData()
         if name in DPI_PRESETS:
             size = self.size_inches
@@ -209,7 +212,7 @@ class ExportForm(QWidget):
         self.preset_combo.setCurrentIndex(self.preset_combo.findData(preset))
 
     def _update_size_label(self) -> None:
-        """The size in the units that were not chosen."""
+        """Show the size in the units that are not selected."""
         self.previous_size_inches = width, height = self.size_inches
         pixels = tr(
             "{width:,} × {height:,} pixels",
@@ -219,14 +222,14 @@ class ExportForm(QWidget):
         lengths = tr("{width:.1f} × {height:.1f} cm", width=2.54 * width, height=2.54 * height)
         self.other_size_label.setText(lengths if self.unit_combo.currentData() == "px" else pixels)
 
-    # Time
+    # Timing of animations
 
     def _on_timing_changed(self, uses_steps_per_frame: bool) -> None:
         self._sync_timing(uses_steps_per_frame)
         self._on_changed()
 
     def _sync_timing(self, uses_steps_per_frame: bool) -> None:
-        """One of length and steps a frame was set: the other one follows."""
+        """Compute the duration from the steps per frame, or the other way around."""
         self.uses_steps_per_frame = uses_steps_per_frame
         fps = self.fps_field.value()
         for spin_box in (self.duration_field, self.steps_per_frame_field):
@@ -242,10 +245,10 @@ class ExportForm(QWidget):
         for spin_box in (self.duration_field, self.steps_per_frame_field):
             spin_box.blockSignals(False)
 
-    # What it all stands for
+    # Options
 
     def options(self) -> Options:
-        """ExperimentError, in a sentence, where that cannot be."""
+        """Return the edited options; raise ``ExperimentError`` if they are invalid."""
         theme_id = self.theme_combo.currentData()
         result = Options(
             view=self.view_combo.currentData(),
@@ -269,7 +272,7 @@ class ExportForm(QWidget):
         EXPORT_FORMATS[self.format_combo.currentData()].check(self.format_combo.currentData(), self.step_count, result)
         return result
 
-    # What is remembered
+    # Settings
 
     def _combo_boxes(self) -> dict[str, QComboBox]:
         return {"format": self.format_combo, "unit": self.unit_combo, "theme": self.theme_combo}
@@ -298,18 +301,17 @@ class ExportForm(QWidget):
             spin_box.setValue(int(value) if isinstance(spin_box, QSpinBox) else value)
         if settings.get_bool(REDUCED_MOTION_KEY, False):
             self.camera_speed_field.setValue(0.0)
-        for name, widget in self.flag_boxes.items():
-            widget.setChecked(settings.get_bool(f"{self.kind}/{name}", widget.isChecked()))
+        for name, check_box in self.flag_boxes.items():
+            check_box.setChecked(settings.get_bool(f"{self.kind}/{name}", check_box.isChecked()))
         self._update_preset(self.dpi_field.value())
 
     def save_settings(self) -> None:
-        """Remember what was wished."""
+        """Save the values for the next dialog of the same kind."""
         for name, widget in self._combo_boxes().items():
             self.settings.set_value(f"{self.kind}/{name}", str(widget.currentData()))
         for name, spin_box in self._spin_boxes().items():
-            if name != "turn" or not self.settings.get_bool(
-                REDUCED_MOTION_KEY, False
-            ):  # what calm has put to 0 nobody has wished
+            # With reduced motion, the form itself has set the camera speed to 0.
+            if name != "turn" or not self.settings.get_bool(REDUCED_MOTION_KEY, False):
                 self.settings.set_value(f"{self.kind}/{name}", spin_box.value())
-        for name, widget in self.flag_boxes.items():
-            self.settings.set_value(f"{self.kind}/{name}", widget.isChecked())
+        for name, check_box in self.flag_boxes.items():
+            self.settings.set_value(f"{self.kind}/{name}", check_box.isChecked())

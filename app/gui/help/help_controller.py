@@ -80,7 +80,7 @@ class HelpController:
         return WhatsThisFilter(self.window, self.canvases, self.notify)
 
     def start_whats_this(self) -> None:
-        """Explain the widget that is clicked next; if What's This mode is active already, explain the focused widget."""
+        """Explain the widget that is clicked next, or, if What's This mode is active already, the focused widget."""
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             return  # a widget that is being dragged would miss the release of the button
         whats_this_filter = self.whats_this_filter()

@@ -167,7 +167,8 @@ def control_html(widget: QWidget, position: QPoint | None) -> str:
 def format_explanation(name: str, *sentences: str) -> str:
     """Return a name in bold with sentences below it; sentences that are HTML are not escaped."""
     head = f"<p><b>{escape(name)}</b></p>" if name else ""
-    return head + "".join(f"<p>{each if Qt.mightBeRichText(each) else escape(each)}</p>" for each in sentences)
+    might_be_rich_text = Qt.mightBeRichText  # type: ignore[attr-defined]  # missing in the stubs of PyQt6
+    return head + "".join(f"<p>{each if might_be_rich_text(each) else escape(each)}</p>" for each in sentences)
 
 
 def _control_name(widget: QWidget) -> str:
@@ -193,7 +194,7 @@ def _tooltip_at(widget: QWidget, position: QPoint | None) -> str:
 
 
 def _control_description(widget: QWidget) -> str:
-    """Return the description in ``CONTROL_DESCRIPTIONS``, by the class of an ancestor and the attribute that holds it."""
+    """Return the entry in ``CONTROL_DESCRIPTIONS`` for the attribute of an ancestor that is or contains the widget."""
     parent = widget.parentWidget()
     while parent is not None:
         for name, text in CONTROL_DESCRIPTIONS.get(type(parent).__name__, {}).items():
@@ -215,7 +216,8 @@ def _hyperparameter_tooltip(widget: QWidget) -> str:
         parent.findChildren(QObject, options=Qt.FindChildOption.FindDirectChildrenOnly) if parent is not None else ()
     ):
         if isinstance(field, SliderField) and widget in (field.slider, field.number_field, field.label):
-            return field.label.toolTip()
+            tooltip: str = field.label.toolTip()
+            return tooltip
         if isinstance(field, SwitchField) and widget is field.check_box:
             return field.check_box.toolTip()
     return ""

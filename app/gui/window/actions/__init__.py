@@ -1,6 +1,7 @@
 """Every command once: its text, menu, shortcut, what it does and when it is available.
 
-To add a command, add a row. The menus, the tool bar, the shortcuts and the shortcut table under Help are made from the rows.
+To add a command, add a row to the list of its menu. The menus, the tool bar, the shortcuts and the shortcut table under
+Help are made from the rows.
 """
 
 from __future__ import annotations
