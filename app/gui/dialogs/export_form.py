@@ -10,10 +10,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
-    QHBoxLayout,
     QLabel,
     QSpinBox,
     QVBoxLayout,
@@ -23,6 +21,7 @@ from PyQt6.QtWidgets import (
 from app.export.animation import HOLD_DURATION, hold_frame_count
 from app.export.formats import EXPORT_FORMATS
 from app.export.options import DPI_PRESETS, MAX_DPI, UNITS_PER_INCH, Options
+from app.gui.dialogs.form_widgets import make_combo_box, make_row, make_spin_box
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.session.settings import REDUCED_MOTION_KEY, Settings
 from app.theming.theme import THEMES, Theme
@@ -42,36 +41,6 @@ FLAG_LABELS = {
     "transparent": gettext_noop("Transparent background"),
 }
 SCREEN_THEME = "screen"
-
-
-def make_spin_box(
-    minimum: float, maximum: float, value: float, decimals: int, name: str, suffix: str = ""
-) -> QDoubleSpinBox:
-    """Return a spin box with an accessible name that ignores the mouse wheel unless it has the focus."""
-    spin_box = QDoubleSpinBox(minimum=minimum, maximum=maximum, decimals=decimals, value=value, suffix=suffix)
-    spin_box.setAccessibleName(name)
-    spin_box.setKeyboardTracking(False)
-    guard_wheel(spin_box)
-    return spin_box
-
-
-def make_combo_box(labels: Mapping[str, str], name: str) -> QComboBox:
-    """Return a combo box with translated labels; the keys are its data."""
-    combo_box = QComboBox(accessibleName=name)
-    for key, label in labels.items():
-        combo_box.addItem(tr(label), key)
-    guard_wheel(combo_box)
-    return combo_box
-
-
-def make_row(*widgets: QWidget) -> QHBoxLayout:
-    """Return a row of widgets, aligned to the left."""
-    layout = QHBoxLayout()
-    layout.setSpacing(6)
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch(1)
-    return layout
 
 
 class ExportForm(QWidget):
@@ -98,17 +67,7 @@ class ExportForm(QWidget):
         self.format_combo = make_combo_box(formats, tr("Format"))
         single_views = {name: tr("{view} only", view=tr(title)) for name, title in views.items()}
         self.view_combo = make_combo_box({"all": gettext_noop("All views"), **single_views}, tr("Views"))
-        self.unit_combo = make_combo_box(UNIT_LABELS, tr("Unit"))
-        self.width_field, self.height_field = (
-            make_spin_box(1, 30_000, length, 0, name)
-            for length, name in zip(base_options.pixels, (tr("Width"), tr("Height")), strict=True)
-        )
-        self.preset_combo = make_combo_box(DPI_LABELS, tr("Resolution"))
-        self.dpi_field = QSpinBox(
-            minimum=10, maximum=MAX_DPI, value=round(base_options.dpi), suffix=" dpi", singleStep=50
-        )
-        self.dpi_field.setAccessibleName(tr("Dots an inch"))
-        guard_wheel(self.dpi_field)
+        self._create_size_fields()
         self.theme_combo = make_combo_box(
             {
                 SCREEN_THEME: gettext_noop("As on the screen"),
@@ -120,14 +79,7 @@ class ExportForm(QWidget):
         )
         self.flag_boxes = {name: QCheckBox(tr(label)) for name, label in FLAG_LABELS.items()}
         self.other_size_label = QLabel(objectName="quiet")
-        self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
-        self.duration_field = make_spin_box(
-            0.1, 3600, min(10.0, max(step_count, 1) / 25), 1, tr("Length in seconds"), " s"
-        )
-        self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(step_count, 1))
-        self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
-        self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
-        self.uses_steps_per_frame = False  # whether the steps per frame were set last, and not the duration
+        self._create_animation_fields()
         self._build_layout()
         for name, check_box in self.flag_boxes.items():
             check_box.setChecked(getattr(base_options, name))
@@ -135,6 +87,29 @@ class ExportForm(QWidget):
         self._sync_timing(uses_steps_per_frame=False)
         self._connect_signals()
         self._update_size_label()
+
+    def _create_size_fields(self) -> None:
+        self.unit_combo = make_combo_box(UNIT_LABELS, tr("Unit"))
+        self.width_field, self.height_field = (
+            make_spin_box(1, 30_000, length, 0, name)
+            for length, name in zip(self.base_options.pixels, (tr("Width"), tr("Height")), strict=True)
+        )
+        self.preset_combo = make_combo_box(DPI_LABELS, tr("Resolution"))
+        self.dpi_field = QSpinBox(
+            minimum=10, maximum=MAX_DPI, value=round(self.base_options.dpi), suffix=" dpi", singleStep=50
+        )
+        self.dpi_field.setAccessibleName(tr("Dots an inch"))
+        guard_wheel(self.dpi_field)
+
+    def _create_animation_fields(self) -> None:
+        self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
+        self.duration_field = make_spin_box(
+            0.1, 3600, min(10.0, max(self.step_count, 1) / 25), 1, tr("Length in seconds"), " s"
+        )
+        self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(self.step_count, 1))
+        self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
+        self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
+        self.uses_steps_per_frame = False  # whether the steps per frame were set last, and not the duration
 
     def _build_layout(self) -> None:
         form = QFormLayout()

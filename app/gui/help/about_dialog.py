@@ -22,22 +22,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("About Thalweg"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        packages = versions()
-        rows = "".join(
-            f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
-            for name, number in packages[1:]
-        )
-        description = tr(
-            "Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters."
-        )
-        license_notice = tr(
-            "Free software under the GNU General Public License, version 3 or later, without any warranty."
-        )
-        self.text_label = QLabel(
-            f"<h2>{escape(' '.join(packages[0]))}</h2><p>{escape(description)}</p><p>{escape(license_notice)}</p>"
-            f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>",
-            wordWrap=True,
-        )
+        self.text_label = QLabel(_about_html(), wordWrap=True)
         flags = Qt.TextInteractionFlag
         self.text_label.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.text_label.setAccessibleName(tr("About Thalweg"))
@@ -67,3 +52,17 @@ class AboutDialog(QDialog):
         assert clipboard is not None
         clipboard.setText("\n".join(f"{name}: {number}" for name, number in versions()))
         self.copy_button.setText(tr("Copied"))
+
+
+def _about_html() -> str:
+    packages = versions()
+    rows = "".join(
+        f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
+        for name, number in packages[1:]
+    )
+    description = tr("Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters.")
+    license_notice = tr("Free software under the GNU General Public License, version 3 or later, without any warranty.")
+    return (
+        f"<h2>{escape(' '.join(packages[0]))}</h2><p>{escape(description)}</p><p>{escape(license_notice)}</p>"
+        f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>"
+    )
