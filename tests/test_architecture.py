@@ -104,7 +104,7 @@ def test_toolkits_are_imported_only_where_they_belong(path: Path) -> None:
 def test_no_import_is_for_typing_alone_and_only_the_window_package_names_the_main_window(path: Path) -> None:
     names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
     assert "TYPE_CHECKING" not in names
-    if package_of(module_name(path)) not in ("app.gui.window", "app.cli"):
+    if module_name(path) not in ("app.gui.window.main_window", "app.gui.window.application"):
         assert "MainWindow" not in names
 
 

@@ -109,7 +109,7 @@ def test_mnemonics_are_stripped_from_command_names() -> None:
 
 def test_languages_are_listed_by_their_own_names(open_window: OpenWindow) -> None:
     window = open_window()
-    window.set_language("ko")
+    window.appearance.set_language("ko")
     assert [window.action_registry[f"language_{code}"].text() for code in ("en", "ko")] == ["English", "한국어"]
 
 
@@ -201,8 +201,8 @@ def test_the_shortcut_table_has_translated_menu_names(open_window: OpenWindow) -
     window = open_window()
     set_language(BRACKETS)
     window.action_registry.retranslate()
-    assert [heading for heading, _ in menu_sections(window) if untranslated(heading, NAMES)] == []
-    assert any(heading.count("⟦") == 2 for heading, _ in menu_sections(window))
+    assert [heading for heading, _ in menu_sections(window.menuBar()) if untranslated(heading, NAMES)] == []
+    assert any(heading.count("⟦") == 2 for heading, _ in menu_sections(window.menuBar()))
 
 
 @pytest.mark.parametrize(

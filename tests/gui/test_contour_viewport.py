@@ -309,7 +309,7 @@ def test_what_else_changes_leaves_the_window_and_another_surface_shows_all(
     window.view_area.viewport.end_interaction()
     settle(application)
     box = visible(window)
-    equal, contour = (lambda: window.toggle_view_option("equal")), (lambda: window.toggle_dock("contour"))
+    equal, contour = (lambda: window.view_area.toggle_view_option("equal")), (lambda: window.toggle_dock("contour"))
     for change in (
         lambda: window.set_theme("dark"),
         lambda: window.resize(1024, 700),

@@ -196,12 +196,12 @@ def test_escape_belongs_to_others_without_a_presentation(open_window: Open) -> N
 def test_a_language_is_chosen_and_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
     draws = first.canvases["contour"].full_draw_count
-    first.set_language("ko")
+    first.appearance.set_language("ko")
     settle(application)
     assert first.canvases["contour"].full_draw_count > draws
-    assert first.selected_language == "ko"
+    assert first.appearance.selected_language == "ko"
     first.close()
-    assert open_window().selected_language == "ko"
+    assert open_window().appearance.selected_language == "ko"
 
 
 def test_leaving_a_presentation_brings_back_what_was_hidden_in_it(open_window: Open, application: QApplication) -> None:
@@ -244,7 +244,7 @@ def test_what_is_no_theme_and_no_language_is_the_systems(open_window: Open) -> N
     settings.set_value("theme", "neon")
     settings.set_value("language", "tlh")
     window = open_window()
-    assert (window.selected_theme, window.selected_language) == ("system", "system")
+    assert (window.appearance.selected_theme, window.appearance.selected_language) == ("system", "system")
 
 
 def test_words_about_a_field_go_with_it(open_window: Open, application: QApplication) -> None:

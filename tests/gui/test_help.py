@@ -301,7 +301,7 @@ def controls(window: QWidget) -> list[QWidget]:
 
 
 def unanswered(window: MainWindow, place: QWidget) -> list[str]:
-    answers = WhatsThisFilter(window)
+    answers = window.help.whats_this_filter()
     found = []
     for each in controls(place):
         words = answers.help_html(each)
@@ -375,7 +375,7 @@ def test_what_is_written_of_controls_is_about_controls_that_exist(
 
 def test_a_control_tells_what_is_declared(open_window: Open) -> None:
     window = open_window()
-    answers = WhatsThisFilter(window)
+    answers = window.help.whats_this_filter()
     knob = window.side_panel.editor.fields["lr"]
     for part in (knob.slider, knob.number_field, knob.label):
         assert "lr: a number of at least 0; default 0.01" in answers.help_html(part)

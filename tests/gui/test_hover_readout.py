@@ -59,7 +59,7 @@ def draws(window: MainWindow) -> dict[str, int]:
 def test_a_step_is_found_where_it_is(open_window: Open, name: str) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.race.advance(60)
-    window.view_area.show_scene(window.theme)
+    window.view_area.show_scene()
     view = window.canvases[name].view
     for index in range(3):
         for step in range(0, 61, 4):
@@ -88,7 +88,7 @@ def test_between_two_steps_the_nearer_one_is_found_and_a_hidden_run_never(open_w
 def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 1e-3}),)))
     window.session.race.advance(20_000)
-    window.view_area.show_scene(window.theme)
+    window.view_area.show_scene()
     view, track = window.canvases["contour"].view, window.session.race.trajectories[0]
     kept = set(view.decimated_path(track, 20_000)[0].tolist())
     for step in (777, 1501, 3333):
@@ -265,12 +265,12 @@ def test_the_label_is_in_the_theme(open_window: Open, theme: str) -> None:
 def test_the_chosen_run_stands_out_without_a_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.view_area.selected_run = lambda: None
-    window.view_area.show_scene(window.theme)
+    window.view_area.show_scene()
     before, plain = draws(window), pixels(window)
     shown = []
     for index in (0, 1):
         window.view_area.selected_run = lambda index=index: index
-        window.view_area.show_scene(window.theme)
+        window.view_area.show_scene()
         settle(application)
         shown.append(pixels(window))
         for name, picture in shown[-1].items():
@@ -278,6 +278,6 @@ def test_the_chosen_run_stands_out_without_a_full_draw(open_window: Open, applic
     assert any((shown[0][name] != shown[1][name]).any() for name in plain)
     assert draws(window) == before
     window.view_area.selected_run = lambda: 99
-    window.view_area.show_scene(window.theme)
+    window.view_area.show_scene()
     for name, picture in pixels(window).items():
         np.testing.assert_array_equal(picture, plain[name], err_msg=name)

@@ -26,7 +26,7 @@ from PyQt6.QtWidgets import (
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.help.shortcuts_dialog import menu_sections
 from app.gui.widgets.mnemonics import assign_menu_mnemonics, assign_mnemonics, mnemonic_of
-from app.gui.window.focus_navigation import panes, tab_stops
+from app.gui.window.focus_navigation import tab_stops
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.utils.i18n import Language, set_language
@@ -65,7 +65,7 @@ def test_no_two_commands_share_a_key(open_window: Open) -> None:
 
 def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
     window = open_window()
-    told = " ".join(keys for _, rows in menu_sections(window) for keys, _ in rows)
+    told = " ".join(keys for _, rows in menu_sections(window.menuBar()) for keys, _ in rows)
     for _, action in window.action_registry.actions.values():
         for keys in action.shortcuts():
             assert keys.toString(QKeySequence.SequenceFormat.NativeText) in told
@@ -140,7 +140,7 @@ def test_pause_keeps_the_letter_of_play(open_window: Open) -> None:
 
 def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
-    expected = [control for part in panes(window) for control in tab_stops(window, part)]
+    expected = [control for part in window.focus_navigation.panes() for control in tab_stops(window, part)]
     assert len(expected) > 30
     expected[-1].setFocus()
     visited = []
@@ -148,7 +148,7 @@ def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, ap
         QTest.keyClick(focused(window), KEY.Key_Tab)
         visited.append(focused(window))
     assert visited == expected
-    for part in panes(window):
+    for part in window.focus_navigation.panes():
         stops = tab_stops(window, part)
         for above, below in pairwise(stops):
             assert middle(window, below) >= middle(window, above) - max(above.height(), below.height())
@@ -167,7 +167,7 @@ def test_controls_made_later_are_visited_where_they_stand(open_window: Open, app
     window = open_window(size=(1400, 900))
     window.side_panel.editor.picker.selected.emit("adam")  # other knobs
     settle(application)
-    order = [control for part in panes(window) for control in tab_stops(window, part)]
+    order = [control for part in window.focus_navigation.panes() for control in tab_stops(window, part)]
     editor = window.side_panel.editor
     made = [editor.picker, editor.fields["lr"].slider, editor.fields["beta1"].slider, editor.add_button]
     places = [order.index(widget) for widget in made]
@@ -180,9 +180,9 @@ def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: O
     settle(application)
     window.canvases["contour"].setFocus()
     seen = []
-    for _ in [part for part in panes(window) if tab_stops(window, part)]:
+    for _ in [part for part in window.focus_navigation.panes() if tab_stops(window, part)]:
         QTest.keyClick(focused(window), KEY.Key_F6)
-        seen.append(next(part for part in panes(window) if within(focused(window), part)))
+        seen.append(next(part for part in window.focus_navigation.panes() if within(focused(window), part)))
         assert focused(window).parentWidget().objectName() != "dock_title", "whoever presses Space there makes it float"
     assert len(set(seen)) == len(seen) >= 7
     assert focused(window) is window.canvases["contour"]

@@ -368,7 +368,7 @@ def test_export_and_open_through_the_dialogs(
 ) -> None:
     window = open_window()
     picture, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
-    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.form.dpi.setValue(60) or True)
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.form.dpi_field.setValue(60) or True)
     monkeypatch.setattr(QFileDialog, "exec", lambda self: True)
     for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
@@ -413,7 +413,7 @@ def test_themes_change_while_it_runs(open_window: Open, application: QApplicatio
         window.session.advance(3)
         faces.append(window.canvases["contour"].figure.get_facecolor())
         assert window.side_panel.run_list.selected_row == 2
-        assert window.selected_theme == choice
+        assert window.appearance.selected_theme == choice
     assert faces[0] == faces[3] != faces[1] == faces[2]
 
 
@@ -492,7 +492,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 from app.gui.window.main_window import MainWindow
 a = QApplication([])
 w = MainWindow()
-w.reporter.install()
+w.error_reporter.install()
 w.show()
 for _ in range(9): a.processEvents()
 def bad(*_): raise RuntimeError("boom")

@@ -165,10 +165,10 @@ def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow
     race = window.session.race
     late: Race = race.with_experiment(race.experiment.with_added_run(Run("rmsprop", {"lr": 0.02})))
     window.session.race = late
-    window.view_area.show_scene(window.theme)
+    window.view_area.show_scene()
     before = pixels(window)
     for track, goal in late.pending_runs:
         track.advance(goal - track.last_step)
-    window.view_area.show_scene(window.theme)
+    window.view_area.show_scene()
     for name, picture in pixels(window).items():
         assert (picture != before[name]).any(), name

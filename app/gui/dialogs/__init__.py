@@ -1,1 +1,1 @@
-"""What a person at the window takes home: the export dialog, files that are written beside all else, the clipboard."""
+"""Dialogs: export, export jobs, error reports and message boxes."""

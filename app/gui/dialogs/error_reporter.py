@@ -1,4 +1,4 @@
-"""An exception that nobody caught: one dialog with the details to copy, and the program lives on."""
+"""Report uncaught exceptions in a dialog; the program keeps running."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.utils.i18n import tr
 
 
 class ErrorReporter(QObject):
-    """Shows each kind of failure once: a timer that fails sixty times a second must not open sixty dialogs."""
+    """Shows each exception once: a timer that fails in every frame must not open a dialog in every frame."""
 
     error_reported = pyqtSignal(str, str)
 
@@ -27,17 +27,18 @@ class ErrorReporter(QObject):
         self.error_reported.connect(self._show_dialog, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        """Take over what Python would do: without this, PyQt ends the process at the first exception in a slot."""
+        """Replace the exception hooks of Python; with the default one, PyQt aborts at an exception in a slot."""
         sys.excepthook = self.report
         threading.excepthook = lambda args: self.report(args.exc_type, args.exc_value, args.exc_traceback)
 
     def handle_exception(self, error: BaseException) -> None:
-        """For matplotlib's callbacks, which would only print."""
+        """Report an exception of a matplotlib callback, which matplotlib would only print."""
         self.report(type(error), error, error.__traceback__)
 
     def report(
         self, exc_type: type[BaseException], error: BaseException | None, exc_traceback: TracebackType | None
     ) -> None:
+        """Print an exception and show it in a dialog; close the window on ``KeyboardInterrupt``."""
         if issubclass(exc_type, KeyboardInterrupt):
             QTimer.singleShot(0, self.window.close)
             return

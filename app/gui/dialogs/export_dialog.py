@@ -1,4 +1,4 @@
-"""The export dialog: what is wished on the left, what comes of it on the right, drawn anew with every change."""
+"""The export dialog: options on the left, a preview on the right."""
 
 from __future__ import annotations
 
@@ -16,18 +16,15 @@ from app.gui.widgets.mnemonics import assign_dialog_mnemonics
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
-PREVIEW_DELAY = 150  # milliseconds without a change, after which the preview is drawn
-PREFERRED_SIZE, MIN_SIZE = (
-    QSize(560, 380),
-    QSize(200, 150),
-)  # pixels of the preview: what it would like, and what it needs
-SCREEN_MARGIN = QSize(20, 60)  # pixels of a screen that a dialog leaves free
-PREVIEW_OVERSAMPLING = 2  # pixels of the preview's picture to one on the screen: small letters can be read so
-CHECKER_SIZE = 8  # pixels of a square of the board that shows through what is transparent
+PREVIEW_DELAY = 150  # milliseconds between the last change and the update of the preview
+PREFERRED_SIZE, MIN_SIZE = QSize(560, 380), QSize(200, 150)  # pixels of the preview
+SCREEN_MARGIN = QSize(20, 60)  # pixels of the screen that the dialog leaves free
+PREVIEW_OVERSAMPLING = 2  # pixels of the preview image per pixel on the screen, for legible small text
+CHECKER_SIZE = 8  # pixels of a square in the checkerboard behind transparent images
 
 
 class PreviewWidget(QWidget):
-    """A picture as large as there is room for; a board of squares shows through what is transparent."""
+    """Shows an image as large as possible, with a checkerboard behind transparent parts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,13 +34,16 @@ class PreviewWidget(QWidget):
         self.setAccessibleName(tr("Preview"))
 
     def sizeHint(self) -> QSize:
+        """Return the preferred size."""
         return PREFERRED_SIZE
 
     def show_pixmap(self, pixmap: QPixmap) -> None:
+        """Show an image."""
         self.pixmap = pixmap
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the image."""
         if self.pixmap.isNull():
             return
         painter = QPainter(self)
@@ -73,7 +73,7 @@ def _checkerboard() -> QPixmap:
 
 
 class ExportDialog(QDialog):
-    """Asks what to export; where to is asked afterwards, by the system's own dialog. ``draw`` makes the bytes of a PNG."""
+    """Asks for the options of a figure or an animation. ``render_png`` returns the bytes of the preview."""
 
     def __init__(self, parent: QWidget, title: str, form: ExportForm, render_png: Callable[[Options], bytes]) -> None:
         super().__init__(parent)
@@ -114,7 +114,7 @@ class ExportDialog(QDialog):
         self.refresh_preview()
 
     def refresh_preview(self) -> None:
-        """Draw the preview, or say why there can be none; the last good one stays."""
+        """Draw the preview, or show why the options are invalid and keep the last preview."""
         try:
             options = self.form.options()
             preview_size = self.preview.size() * self.devicePixelRatioF()
@@ -135,7 +135,7 @@ class ExportDialog(QDialog):
             self.save_button.setEnabled(True)
 
     def accept(self) -> None:
-        """What was typed last counts, too."""
+        """Accept the dialog if the options are valid, including the last change."""
         if self.preview_timer.isActive():
             self.preview_timer.stop()
             self.refresh_preview()

@@ -1,4 +1,4 @@
-"""The fields of the export dialog, and the options that they stand for."""
+"""The fields of the export dialog."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
-    QHBoxLayout,
     QLabel,
     QSpinBox,
     QVBoxLayout,
@@ -23,6 +21,7 @@ from PyQt6.QtWidgets import (
 from app.export.animation import HOLD_DURATION, hold_frame_count
 from app.export.formats import EXPORT_FORMATS
 from app.export.options import DPI_PRESETS, MAX_DPI, UNITS_PER_INCH, Options
+from app.gui.dialogs.form_widgets import make_combo_box, make_row, make_spin_box
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.session.settings import REDUCED_MOTION_KEY, Settings
 from app.theming.theme import THEMES, Theme
@@ -44,37 +43,11 @@ FLAG_LABELS = {
 SCREEN_THEME = "screen"
 
 
-def make_spin_box(
-    minimum: float, maximum: float, value: float, decimals: int, name: str, suffix: str = ""
-) -> QDoubleSpinBox:
-    spin_box = QDoubleSpinBox(minimum=minimum, maximum=maximum, decimals=decimals, value=value, suffix=suffix)
-    spin_box.setAccessibleName(name)
-    spin_box.setKeyboardTracking(False)
-    guard_wheel(spin_box)
-    return spin_box
-
-
-def make_combo_box(labels: Mapping[str, str], name: str) -> QComboBox:
-    combo_box = QComboBox(accessibleName=name)
-    for key, label in labels.items():
-        combo_box.addItem(tr(label), key)
-    guard_wheel(combo_box)
-    return combo_box
-
-
-def make_row(*widgets: QWidget) -> QHBoxLayout:
-    layout = QHBoxLayout()
-    layout.setSpacing(6)
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch(1)
-    return layout
-
-
 class ExportForm(QWidget):
-    """``changed``: something is wished otherwise. ``options`` makes a checked value of it, from ``base``, which holds the rest.
+    """Edits export options; ``changed`` is emitted after every edit.
 
-    ``steps`` is how many a film would show. What was wished last is remembered in the settings.
+    ``formats`` and ``views`` map suffixes and view ids to names. ``base_options`` holds the options that are not
+    edited, ``step_count`` is the number of steps in an animation. The values are saved in the settings.
     """
 
     changed = pyqtSignal()
@@ -94,17 +67,7 @@ class ExportForm(QWidget):
         self.format_combo = make_combo_box(formats, tr("Format"))
         single_views = {name: tr("{view} only", view=tr(title)) for name, title in views.items()}
         self.view_combo = make_combo_box({"all": gettext_noop("All views"), **single_views}, tr("Views"))
-        self.unit_combo = make_combo_box(UNIT_LABELS, tr("Unit"))
-        self.width_field, self.height_field = (
-            make_spin_box(1, 30_000, length, 0, name)
-            for length, name in zip(base_options.pixels, (tr("Width"), tr("Height")), strict=True)
-        )
-        self.preset_combo = make_combo_box(DPI_LABELS, tr("Resolution"))
-        self.dpi_field = QSpinBox(
-            minimum=10, maximum=MAX_DPI, value=round(base_options.dpi), suffix=" dpi", singleStep=50
-        )
-        self.dpi_field.setAccessibleName(tr("Dots an inch"))
-        guard_wheel(self.dpi_field)
+        self._create_size_fields()
         self.theme_combo = make_combo_box(
             {
                 SCREEN_THEME: gettext_noop("As on the screen"),
@@ -116,14 +79,7 @@ class ExportForm(QWidget):
         )
         self.flag_boxes = {name: QCheckBox(tr(label)) for name, label in FLAG_LABELS.items()}
         self.other_size_label = QLabel(objectName="quiet")
-        self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
-        self.duration_field = make_spin_box(
-            0.1, 3600, min(10.0, max(step_count, 1) / 25), 1, tr("Length in seconds"), " s"
-        )
-        self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(step_count, 1))
-        self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
-        self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
-        self.uses_steps_per_frame = False  # whether the steps a frame were set, and not the length
+        self._create_animation_fields()
         self._build_layout()
         for name, check_box in self.flag_boxes.items():
             check_box.setChecked(getattr(base_options, name))
@@ -131,6 +87,29 @@ class ExportForm(QWidget):
         self._sync_timing(uses_steps_per_frame=False)
         self._connect_signals()
         self._update_size_label()
+
+    def _create_size_fields(self) -> None:
+        self.unit_combo = make_combo_box(UNIT_LABELS, tr("Unit"))
+        self.width_field, self.height_field = (
+            make_spin_box(1, 30_000, length, 0, name)
+            for length, name in zip(self.base_options.pixels, (tr("Width"), tr("Height")), strict=True)
+        )
+        self.preset_combo = make_combo_box(DPI_LABELS, tr("Resolution"))
+        self.dpi_field = QSpinBox(
+            minimum=10, maximum=MAX_DPI, value=round(self.base_options.dpi), suffix=" dpi", singleStep=50
+        )
+        self.dpi_field.setAccessibleName(tr("Dots an inch"))
+        guard_wheel(self.dpi_field)
+
+    def _create_animation_fields(self) -> None:
+        self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
+        self.duration_field = make_spin_box(
+            0.1, 3600, min(10.0, max(self.step_count, 1) / 25), 1, tr("Length in seconds"), " s"
+        )
+        self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(self.step_count, 1))
+        self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
+        self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
+        self.uses_steps_per_frame = False  # whether the steps per frame were set last, and not the duration
 
     def _build_layout(self) -> None:
         form = QFormLayout()
@@ -154,9 +133,7 @@ class ExportForm(QWidget):
             column.addWidget(check_box)
         column.addWidget(self.animation_group)
         column.addStretch(1)
-        self.animation_group.setVisible(
-            self.kind == "film"
-        )  # once it is a part of the form: what has no parent would be a window
+        self.animation_group.setVisible(self.kind == "film")  # after it has a parent; otherwise it would be a window
         self.flag_boxes["transparent"].setVisible(self.kind == "picture")
 
     def _connect_signals(self) -> None:
@@ -181,6 +158,7 @@ class ExportForm(QWidget):
 
     @property
     def size_inches(self) -> tuple[float, float]:
+        """The width and the height of the figure in inches."""
         per_inch = UNITS_PER_INCH[self.unit_combo.currentData()] or self.dpi_field.value()
         return self.width_field.value() / per_inch, self.height_field.value() / per_inch
 
@@ -196,7 +174,7 @@ class ExportForm(QWidget):
         self._set_size(self.previous_size_inches)
 
     def _on_preset_selected(self, _: int) -> None:
-        """Another resolution of the same picture: its inches stay."""
+        """Set the resolution and keep the size in inches."""
         name = self.preset_combo.currentData()
         if name in DPI_PRESETS:
             size = self.size_inches
@@ -209,7 +187,7 @@ class ExportForm(QWidget):
         self.preset_combo.setCurrentIndex(self.preset_combo.findData(preset))
 
     def _update_size_label(self) -> None:
-        """The size in the units that were not chosen."""
+        """Show the size in the units that are not selected."""
         self.previous_size_inches = width, height = self.size_inches
         pixels = tr(
             "{width:,} × {height:,} pixels",
@@ -219,14 +197,14 @@ class ExportForm(QWidget):
         lengths = tr("{width:.1f} × {height:.1f} cm", width=2.54 * width, height=2.54 * height)
         self.other_size_label.setText(lengths if self.unit_combo.currentData() == "px" else pixels)
 
-    # Time
+    # Timing of animations
 
     def _on_timing_changed(self, uses_steps_per_frame: bool) -> None:
         self._sync_timing(uses_steps_per_frame)
         self._on_changed()
 
     def _sync_timing(self, uses_steps_per_frame: bool) -> None:
-        """One of length and steps a frame was set: the other one follows."""
+        """Compute the duration from the steps per frame, or the other way around."""
         self.uses_steps_per_frame = uses_steps_per_frame
         fps = self.fps_field.value()
         for spin_box in (self.duration_field, self.steps_per_frame_field):
@@ -242,10 +220,10 @@ class ExportForm(QWidget):
         for spin_box in (self.duration_field, self.steps_per_frame_field):
             spin_box.blockSignals(False)
 
-    # What it all stands for
+    # Options
 
     def options(self) -> Options:
-        """ExperimentError, in a sentence, where that cannot be."""
+        """Return the edited options; raise ``ExperimentError`` if they are invalid."""
         theme_id = self.theme_combo.currentData()
         result = Options(
             view=self.view_combo.currentData(),
@@ -269,7 +247,7 @@ class ExportForm(QWidget):
         EXPORT_FORMATS[self.format_combo.currentData()].check(self.format_combo.currentData(), self.step_count, result)
         return result
 
-    # What is remembered
+    # Settings
 
     def _combo_boxes(self) -> dict[str, QComboBox]:
         return {"format": self.format_combo, "unit": self.unit_combo, "theme": self.theme_combo}
@@ -298,18 +276,17 @@ class ExportForm(QWidget):
             spin_box.setValue(int(value) if isinstance(spin_box, QSpinBox) else value)
         if settings.get_bool(REDUCED_MOTION_KEY, False):
             self.camera_speed_field.setValue(0.0)
-        for name, widget in self.flag_boxes.items():
-            widget.setChecked(settings.get_bool(f"{self.kind}/{name}", widget.isChecked()))
+        for name, check_box in self.flag_boxes.items():
+            check_box.setChecked(settings.get_bool(f"{self.kind}/{name}", check_box.isChecked()))
         self._update_preset(self.dpi_field.value())
 
     def save_settings(self) -> None:
-        """Remember what was wished."""
+        """Save the values for the next dialog of the same kind."""
         for name, widget in self._combo_boxes().items():
             self.settings.set_value(f"{self.kind}/{name}", str(widget.currentData()))
         for name, spin_box in self._spin_boxes().items():
-            if name != "turn" or not self.settings.get_bool(
-                REDUCED_MOTION_KEY, False
-            ):  # what calm has put to 0 nobody has wished
+            # With reduced motion, the form itself has set the camera speed to 0.
+            if name != "turn" or not self.settings.get_bool(REDUCED_MOTION_KEY, False):
                 self.settings.set_value(f"{self.kind}/{name}", spin_box.value())
-        for name, widget in self.flag_boxes.items():
-            self.settings.set_value(f"{self.kind}/{name}", widget.isChecked())
+        for name, check_box in self.flag_boxes.items():
+            self.settings.set_value(f"{self.kind}/{name}", check_box.isChecked())

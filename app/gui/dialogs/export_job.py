@@ -1,4 +1,4 @@
-"""A file that is written beside all else: a piece at a time, with a bar, the time that is left, and a way to cancel."""
+"""An export that is written in slices, with a progress bar, the remaining time and a Cancel button."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QProgressBar, QPus
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
-SLICE_SECONDS = 0.02  # seconds that a piece of work may hold the window
-PROGRESS_DELAY = 0.4  # seconds after which the bar is shown
-MAX_NAME_LENGTH = 30  # letters of a name that are shown
-TIME_LEFT_INTERVAL = 0.5  # seconds between two writings of the time that is left
+SLICE_SECONDS = 0.02  # seconds of work between two returns to the event loop
+PROGRESS_DELAY = 0.4  # seconds after which the progress bar is shown
+MAX_NAME_LENGTH = 30  # characters of the file name that are shown
+TIME_LEFT_INTERVAL = 0.5  # seconds between two updates of the remaining time
 
 
 def format_time_left(seconds: float) -> str:
-    """Some time in words that can be trusted."""
+    """Return a remaining time as text, no more precise than the estimate."""
     if seconds < 1.5:
         return tr("a moment left")
     if seconds < 90:
@@ -28,7 +28,7 @@ def format_time_left(seconds: float) -> str:
 
 
 class ProgressWidget(QWidget):
-    """A line at the foot of the window. ``cancelled``: the person has had enough."""
+    """Shows the progress of an export in the status bar, with a Cancel button."""
 
     cancel_requested = pyqtSignal()
 
@@ -41,7 +41,7 @@ class ProgressWidget(QWidget):
         self.progress_bar.setFixedWidth(120)
         self.progress_bar.setAccessibleName(tr("Writing {name}", name=name))
         cancel_button = QPushButton(tr("Cancel"))
-        cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space to the race
+        cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still starts and pauses playback
         cancel_button.clicked.connect(self.cancel_requested)
         title_label = QLabel(format_title(name), toolTip=name)
         title_label.setTextFormat(Qt.TextFormat.PlainText)
@@ -52,14 +52,18 @@ class ProgressWidget(QWidget):
 
 
 def format_title(name: str) -> str:
-    """A file's name as far as there is room for it."""
+    """Return the label of the progress bar, with a long file name shortened in the middle."""
     return tr(
         "Writing {name}", name=name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 12]}…{name[-11:]}"
     )
 
 
 class ExportJob(QObject):
-    """Writes in slices while the window lives. ``ended(words)``: it is written, or was cancelled; ``failed(words)``: why not."""
+    """Runs an export generator in slices of the event loop.
+
+    ``finished`` is emitted with a message when the file is complete or the export was canceled, ``failed`` with an
+    error message.
+    """
 
     finished = pyqtSignal(str)
     failed = pyqtSignal(str)
@@ -73,14 +77,16 @@ class ExportJob(QObject):
         self.slice_timer.timeout.connect(self._run_slice)
 
     def start(self) -> None:
+        """Start writing."""
         self.slice_timer.start()
 
     @property
     def is_running(self) -> bool:
+        """Whether the file is still being written."""
         return self.slice_timer.isActive()
 
     def cancel(self) -> None:
-        """Leave no file."""
+        """Stop writing and remove the incomplete file."""
         if self.is_running:
             self.generator.close()
             self._clean_up()
@@ -99,7 +105,7 @@ class ExportJob(QObject):
         except ExperimentError as error:
             self._clean_up()
             self.failed.emit(str(error))
-        except Exception:  # whatever it was, nothing was written; the reporter shows it
+        except Exception:  # a bug; ErrorReporter shows it
             self._clean_up()
             self.failed.emit(tr("{name} was not written: something went wrong inside Thalweg", name=self.path.name))
             raise
@@ -124,8 +130,7 @@ class ExportJob(QObject):
         self.slice_timer.stop()
         if self.progress_widget is not None and self.status_bar is not None:
             self.status_bar.removeWidget(self.progress_widget)
-            self.progress_widget.setParent(
-                None
-            )  # at once: when it goes later, the bar shows the others again, below words of the moment
+            # At once: if the widget is removed later, the status bar shows the others over a temporary message.
+            self.progress_widget.setParent(None)
             self.progress_widget.deleteLater()
         self.deleteLater()

@@ -1,4 +1,4 @@
-"""Boxes with words over the window: what went wrong, and what would be lost."""
+"""Message boxes for errors and unsaved changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.utils.i18n import tr
 
 
 def show_error_message(parent: QWidget, message: str) -> None:
-    """Say what cannot be done; a file's name in it is no markup."""
+    """Show an error message as plain text, without blocking."""
     box = QMessageBox(QMessageBox.Icon.Warning, "Thalweg", message, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -17,7 +17,7 @@ def show_error_message(parent: QWidget, message: str) -> None:
 
 
 def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
-    """Whether to Save what was changed, to Discard it, or to Cancel what would lose it."""
+    """Ask whether to save the changes; return Save, Discard or Cancel."""
     buttons = QMessageBox.StandardButton
     box = QMessageBox(
         QMessageBox.Icon.Question,

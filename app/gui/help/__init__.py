@@ -1,1 +1,1 @@
-"""Help inside the program: what an optimizer and a surface are, what each control does, every key, and about the program."""
+"""Help in the program: pages on optimizers and surfaces, What's This, the shortcuts and the About dialog."""

@@ -1,47 +1,28 @@
-"""What the program is, and what a report of a fault should say of it."""
+"""The About dialog, with the versions that a bug report should contain."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication, QIcon
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.system.package_versions import versions
 from app.utils.i18n import tr
 from app.utils.resources import ASSETS
 
-if TYPE_CHECKING:
-    from app.gui.window.main_window import MainWindow
-
 ICON_SIZE = 72  # pixels
 
 
 class AboutDialog(QDialog):
-    """Name, license and versions; the versions can be copied for whoever asks for them."""
+    """Shows the name, the license and the versions of the program and its libraries, which can be copied."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setWindowTitle(tr("About Thalweg"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        packages = versions()
-        rows = "".join(
-            f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
-            for name, number in packages[1:]
-        )
-        description = tr(
-            "Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters."
-        )
-        license_notice = tr(
-            "Free software under the GNU General Public License, version 3 or later, without any warranty."
-        )
-        self.text_label = QLabel(
-            f"<h2>{escape(' '.join(packages[0]))}</h2><p>{escape(description)}</p><p>{escape(license_notice)}</p>"
-            f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>",
-            wordWrap=True,
-        )
+        self.text_label = QLabel(_about_html(), wordWrap=True)
         flags = Qt.TextInteractionFlag
         self.text_label.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.text_label.setAccessibleName(tr("About Thalweg"))
@@ -66,11 +47,22 @@ class AboutDialog(QDialog):
         column.addWidget(buttons)
 
     def copy(self) -> None:
+        """Copy the versions to the clipboard as text."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         clipboard.setText("\n".join(f"{name}: {number}" for name, number in versions()))
         self.copy_button.setText(tr("Copied"))
 
 
-def show_about(window: MainWindow) -> None:
-    AboutDialog(window).open()
+def _about_html() -> str:
+    packages = versions()
+    rows = "".join(
+        f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
+        for name, number in packages[1:]
+    )
+    description = tr("Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters.")
+    license_notice = tr("Free software under the GNU General Public License, version 3 or later, without any warranty.")
+    return (
+        f"<h2>{escape(' '.join(packages[0]))}</h2><p>{escape(description)}</p><p>{escape(license_notice)}</p>"
+        f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>"
+    )

@@ -1,4 +1,4 @@
-"""Words of actions, as a person reads them."""
+"""Texts of actions as they are displayed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from app.gui.widgets.mnemonics import strip_mnemonic
 
 
 def action_name(action: QAction) -> str:
-    """Its text without what marks a letter for the keyboard; "(&F)" where a language has no key of its own for it."""
+    """Return the text of an action without its mnemonic."""
     return strip_mnemonic(action.text())
 
 
 def shortcut_texts(action: QAction) -> list[str]:
-    """Its shortcuts as they are written on this system."""
+    """Return the shortcuts of an action in the notation of the system."""
     return [each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts()]

@@ -1,4 +1,4 @@
-"""What each command does, where its name does not say it all; by the id of its row in ACTIONS."""
+"""Descriptions of commands, by the id of the row in ``ACTIONS``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a method was published: text whose DOIs and arXiv numbers can be followed."""
+"""Links for the DOIs and arXiv numbers in a citation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ DOI_PATTERN, ARXIV_PATTERN = r"doi:(10\.\d{4,9}/[^\s;,]+)", r"arXiv:(\d{4}\.\d{4
 
 
 def link_citations(source: str) -> str:
-    """The source as HTML."""
+    """Return a citation as HTML with links."""
     fragments, position = [], 0
     for match in re.finditer(f"{DOI_PATTERN}|{ARXIV_PATTERN}", source):
         citation = match[0].rstrip(".:")
-        if citation.endswith(")") and citation.count("(") < citation.count(")"):  # it closes one that was opened before
+        if citation.endswith(")") and citation.count("(") < citation.count(
+            ")"
+        ):  # it belongs to the text around the citation
             citation = citation[:-1]
         kind, _, identifier = citation.partition(":")
         address = f"https://doi.org/{identifier}" if kind == "doi" else f"https://arxiv.org/abs/{identifier}"

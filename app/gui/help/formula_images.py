@@ -1,4 +1,4 @@
-"""Formulas as pictures: matplotlib sets the mathematics, Qt shows it."""
+"""Images of formulas, typeset by matplotlib for Qt."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QColor, QImage
 
 URL_SCHEME = "formula"
-MATH_FONT = "stix"  # a serif, as formulas have in books; matplotlib brings it
+MATH_FONT = "stix"  # included in matplotlib
 
 
 def image_tag(tex: str, display: bool = False) -> str:
-    """An image in HTML of one line of mathtext; ``alone``: it stands on a line of its own, and so may be larger."""
+    """Return an HTML image tag for one line of mathtext; ``display``: as a displayed formula, not inline."""
     kind = "line" if display else "word"
     return f'<img src="{URL_SCHEME}:{kind}/{quote(tex, safe="")}" alt="{escape(tex)}" style="vertical-align: middle">'
 
 
 def parse_image_url(url: QUrl) -> tuple[str, bool] | None:
-    """The mathtext that an image's address asks for, and whether it stands alone; None for any other address."""
+    """Return the mathtext of an image URL and whether it is displayed; None for any other URL."""
     scheme, _, path = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(":")
     kind, _, tex = path.partition("/")
     return (unquote(tex), kind == "line") if scheme == URL_SCHEME else None
@@ -29,7 +29,7 @@ def parse_image_url(url: QUrl) -> tuple[str, bool] | None:
 
 @lru_cache(512)
 def math_image(tex: str, font_size: float, color: str, device_pixel_ratio: float) -> QImage:
-    """One line of mathtext in letters of so many pixels, sharp on a screen of this device pixel ratio."""
+    """Return an image of one line of mathtext. ``font_size`` is in device-independent pixels."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import MathTextParser
 
@@ -40,8 +40,7 @@ def math_image(tex: str, font_size: float, color: str, device_pixel_ratio: float
     rgba[..., :3] = text_color.red(), text_color.green(), text_color.blue()
     rgba[..., 3] = coverage
     height, width = coverage.shape
-    qimage = QImage(
-        rgba.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888
-    ).copy()  # Qt does not own the bytes
+    qimage = QImage(rgba.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    qimage = qimage.copy()  # the first image does not own its bytes
     qimage.setDevicePixelRatio(device_pixel_ratio)
     return qimage

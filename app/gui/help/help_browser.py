@@ -1,4 +1,4 @@
-"""A page of help: text to read, select and follow links from, with formulas as pictures, in the colors of the window."""
+"""A text browser for help pages with formulas, in the colors of the window."""
 
 from __future__ import annotations
 
@@ -18,19 +18,16 @@ from PyQt6.QtWidgets import QTextBrowser
 
 from app.gui.help.formula_images import math_image, parse_image_url
 
-DISPLAY_SCALE, INLINE_SCALE = (
-    1.7,
-    1.3,
-)  # times the letters of the text, for a formula on a line of its own and for a symbol
-MIN_SCALE = 0.65  # times its size that a long formula is drawn smaller, before the page scrolls sideways
+DISPLAY_SCALE, INLINE_SCALE = 1.7, 1.3  # font sizes of displayed and inline formulas, relative to the text
+MIN_SCALE = 0.65  # scale of a formula that is too long for the line; below it the page scrolls horizontally
 MARGIN = 12  # pixels around the text
-OBJECT_REPLACEMENT = "\ufffc"  # stands in a text where a picture is
+OBJECT_REPLACEMENT = "\ufffc"  # the character that stands for an image in plain text
 
 
 class HelpBrowser(QTextBrowser):
-    """``show_page`` keeps the place that is read where a page changes a little, and does nothing where it does not change."""
+    """Shows HTML pages; links open in the web browser, and copied text contains the formulas in TeX."""
 
-    page_html, line_width = "", 0  # on the class: Qt tells of colors before there is an instance's own
+    page_html, line_width = "", 0  # class attributes, because changeEvent is called by the constructor of Qt
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +35,7 @@ class HelpBrowser(QTextBrowser):
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
 
     def show_page(self, page_html: str) -> None:
+        """Show a page, keeping the scroll position; do nothing if it is shown already."""
         if page_html != self.page_html:
             self.page_html = page_html
             self._render_page()
@@ -52,7 +50,8 @@ class HelpBrowser(QTextBrowser):
         )
         document.setDocumentMargin(MARGIN)
         document.setDefaultStyleSheet(
-            f"h2 {{ margin: 2px 0 6px 0; }} h3 {{ margin: 14px 0 4px 0; }} p {{ margin: 0 0 8px 0; }} .quiet {{ color: {muted_color}; }}"
+            "h2 { margin: 2px 0 6px 0; } h3 { margin: 14px 0 4px 0; } p { margin: 0 0 8px 0; }"
+            f".quiet {{ color: {muted_color}; }}"
             f"th {{ color: {muted_color}; text-align: left; font-weight: normal; padding: 2px 16px 2px 0; }}"
             f"td {{ padding: 2px 16px 2px 0; vertical-align: middle; }} hr {{ background-color: {rule_color}; }}"
             ".facts { margin: 4px 0 8px 0; }"
@@ -63,16 +62,20 @@ class HelpBrowser(QTextBrowser):
         self.setAccessibleDescription(self.to_plain_text())
 
     def _available_width(self) -> int:
-        """The width of a line, whether the page scrolls or not: else it would be written anew because it was written."""
+        """Return the width of a line with a vertical scroll bar, whether or not it is visible.
+
+        Otherwise, rendering a page could change the width and cause another rendering.
+        """
         bar = self.verticalScrollBar()
         assert bar is not None
         return self.width() - bar.sizeHint().width() - 2 * MARGIN
 
     def loadResource(self, kind: int, name: QUrl) -> QVariant | object:
-        """A formula in the letters and the color of the page; a long one smaller, so that it fits."""
+        """Return the image of a formula in the color of the text, smaller if it is too long for the line."""
         request = parse_image_url(name)
         if kind != QTextDocument.ResourceType.ImageResource.value or request is None:
-            return super().loadResource(kind, name)
+            resource: QVariant | object = super().loadResource(kind, name)
+            return resource
         (tex, display), color, device_pixel_ratio = (
             request,
             self.palette().color(QPalette.ColorRole.Text).name(),
@@ -86,7 +89,7 @@ class HelpBrowser(QTextBrowser):
         return image
 
     def to_plain_text(self, fragment: QTextDocumentFragment | None = None) -> str:
-        """The page, or what is selected of it, as plain text: formulas as they are written in TeX."""
+        """Return the page, or a fragment of it, as plain text with formulas in TeX."""
         document = self.document()
         if fragment is not None:
             document = QTextDocument()
@@ -106,19 +109,19 @@ class HelpBrowser(QTextBrowser):
         return first + "".join(tex + text for tex, text in zip(formulas, others, strict=True))
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """What is copied has the formulas in it."""
+        """Return the selected text with its formulas, for the clipboard."""
         mime_data = QMimeData()
         mime_data.setText(self.to_plain_text(self.textCursor().selection()))
         return mime_data
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Formulas are as wide as there is room."""
+        """Fit the formulas to the new width."""
         super().resizeEvent(event)
         if self.page_html and self._available_width() != self.line_width:
             self._render_page()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Other colors or other letters: all pictures are others, too."""
+        """Render the formulas again in other colors or another font."""
         super().changeEvent(event)
         if event is not None and self.page_html and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._render_page()

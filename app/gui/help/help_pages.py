@@ -1,4 +1,4 @@
-"""What is told of an optimizer and of a surface, as HTML made from their declarations. What is not declared is not mentioned."""
+"""Help pages on optimizers and surfaces, as HTML made from their declarations."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from app.utils.i18n import tr
 from optimizers import OPTIMIZERS, Hyperparameter, Modifier, Optimizer
 from surfaces import Surface
 
-LOSS_DECIMALS = 12  # behind the point of a height: what is smaller at a minimum is rounding
+LOSS_DECIMALS = 12  # of the loss at a minimum; smaller digits are rounding errors
 SUBSCRIPTS = {ord(sign): f"_{digit}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 
 
 def optimizer_page(run: Run) -> str:
-    """A run's optimizer, with its hyperparameters as they are now, and what it is combined with."""
+    """Return the page on the optimizer of a run, with its current hyperparameters and its modifiers."""
     optimizer = run.method
     base_optimizer = OPTIMIZERS[optimizer.variant_of] if optimizer.variant_of else None
     implementations = list_implementations(optimizer.id)
@@ -53,7 +53,7 @@ def optimizer_page(run: Run) -> str:
 
 
 def _base_method(base_optimizer: Optimizer | None) -> str:
-    """The story of the method that a rule is a convention of."""
+    """Return the description of the method that an optimizer implements."""
     return (
         f"<h3>{escape(base_optimizer.name)}</h3>{_paragraphs(tr(base_optimizer.description))}"
         if base_optimizer is not None and base_optimizer.description
@@ -75,7 +75,7 @@ def _modifier_section(modifier: Modifier, run: Run) -> str:
 
 
 def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[str, float]) -> str:
-    """A row for each hyperparameter; what is not as it is by default stands out."""
+    """Return a table with a row for each hyperparameter; values that differ from the default are bold."""
     if not specs:
         return ""
     symbols = any(each.symbol for each in specs.values())
@@ -102,7 +102,7 @@ def _format_value(spec: Hyperparameter, value: float) -> str:
 
 
 def surface_page(experiment: Experiment) -> str:
-    """The surface that is raced on."""
+    """Return the page on the surface of an experiment."""
     surface = experiment.surface
     (left, right), (bottom, top) = surface.bounds
     x, y = (axis.split()[0] for axis in surface.axis_labels)
@@ -150,9 +150,8 @@ def _minima_table(surface: Surface, x: str, y: str) -> str:
         if len(surface.minima) == 1
         else tr("Its {count} lowest points", count=len(surface.minima))
     )
-    losses = [
-        round(float(surface(float(a), float(b))[0]), LOSS_DECIMALS) + 0.0 for a, b in surface.minima
-    ]  # never "-0"
+    # Adding 0.0 turns -0.0 into 0.0.
+    losses = [round(float(surface(float(a), float(b))[0]), LOSS_DECIMALS) + 0.0 for a, b in surface.minima]
     rows = [[f"{a:.8g}", f"{b:.8g}", f"{loss:.6g}"] for (a, b), loss in zip(surface.minima, losses, strict=True)]
     return f"<h3>{escape(heading)}</h3>" + _html_table([x, y, tr("Height")], rows)
 
@@ -172,7 +171,7 @@ def _formula_html(formula: str) -> str:
 
 
 def _paragraphs(text: str, quiet: bool = False) -> str:
-    """Words of ours, which may be of several paragraphs."""
+    """Return plain text as HTML paragraphs; an empty line separates paragraphs."""
     class_attribute = " class='quiet'" if quiet else ""
     return "".join(
         f"<p{class_attribute}>{escape(paragraph)}</p>" for paragraph in text.split("\n\n") if paragraph.strip()

@@ -1,12 +1,13 @@
-"""Every key, by the menu that its command stands in, and what the mouse does in the pictures."""
+"""The shortcuts dialog: every shortcut by menu, and what the mouse does in the views."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QMenuBar, QVBoxLayout, QWidget
 
 from app.gui.help.action_labels import action_name, shortcut_texts
 from app.gui.help.help_browser import HelpBrowser
@@ -14,20 +15,18 @@ from app.gui.help.view_texts import MOUSE_GESTURES
 from app.gui.widgets.mnemonics import strip_mnemonic
 from app.utils.i18n import tr
 
-if TYPE_CHECKING:
-    from app.gui.window.main_window import MainWindow
-
-DIALOG_SIZE, SCREEN_MARGIN = QSize(800, 640), QSize(40, 80)  # pixels, and what stays free of the screen
+DIALOG_SIZE = QSize(800, 640)  # pixels
+SCREEN_MARGIN = QSize(40, 80)  # pixels of the screen that stay free
 HEADING_ROWS = 2  # rows that a heading takes
 
-Section = tuple[str, list[tuple[str, str]]]  # its heading, and what keys or mouse do there
+Section = tuple[str, list[tuple[str, str]]]  # a heading, and rows of a shortcut or gesture and its effect
 
 
 class ShortcutsDialog(QDialog):
-    """Two columns that scroll where the screen is low."""
+    """Shows sections in two columns, which scroll on a low screen."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    def __init__(self, parent: QWidget, sections: list[Section]) -> None:
+        super().__init__(parent)
         self.setWindowTitle(tr("Keyboard and Mouse"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.browser = HelpBrowser()
@@ -41,46 +40,48 @@ class ShortcutsDialog(QDialog):
         screen = self.screen()
         assert screen is not None
         self.resize(DIALOG_SIZE.boundedTo(screen.availableGeometry().size() - SCREEN_MARGIN))
-        self.browser.show_page(_page_html([*menu_sections(window), *mouse_sections(window)]))
+        self.browser.show_page(_page_html(sections))
         self.browser.setFocus()
 
 
-def show_shortcuts(window: MainWindow) -> None:
-    ShortcutsDialog(window).open()
+def menu_sections(menu_bar: QMenuBar) -> list[Section]:
+    """Return a section for every menu and submenu that contains an action with a shortcut."""
+    sections = []
+    for action in menu_bar.actions():
+        menu = action.menu()
+        assert menu is not None
+        sections += [(" › ".join(titles), rows) for titles, rows in _menu_rows(menu, []) if rows]
+    return sections
 
 
-def menu_sections(window: MainWindow) -> list[Section]:
-    """A section for every menu and submenu that has a command with a key, in the order of the menus."""
-    rows_by_menu: dict[str, list[tuple[str, str]]] = {}
-    for row, action in window.action_registry.actions.values():
-        if row.shortcuts:
-            rows_by_menu.setdefault(row.menu, []).append(
-                (f" {tr('or')} ".join(shortcut_texts(action)), action_name(action))
-            )
-    menus = window.action_registry.menus
+def _menu_rows(menu: QMenu, parent_titles: list[str]) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    """Yield the titles and the rows of a menu, then those of its submenus."""
+    titles = [*parent_titles, strip_mnemonic(menu.title())]
+    yield titles, [_action_row(action) for action in menu.actions() if action.shortcuts()]
+    for action in menu.actions():
+        submenu = action.menu()
+        if submenu is not None:
+            yield from _menu_rows(submenu, titles)
+
+
+def _action_row(action: QAction) -> tuple[str, str]:
+    return f" {tr('or')} ".join(shortcut_texts(action)), action_name(action)
+
+
+def mouse_sections(canvases: Mapping[str, QWidget]) -> list[Section]:
+    """Return a section for every view. ``canvases`` are by view id."""
     return [
-        (" › ".join(strip_mnemonic(menus[name].title()) for name in dict.fromkeys((top, menu))), rows)
-        for top in menus
-        if "/" not in top
-        for menu, rows in rows_by_menu.items()
-        if menu.partition("/")[0] == top
-    ]
-
-
-def mouse_sections(window: MainWindow) -> list[Section]:
-    """A section for every picture that there is."""
-    views = [
-        (canvas.accessibleName(), MOUSE_GESTURES[name])
-        for name, canvas in window.canvases.items()
+        (
+            tr("Mouse in the view: {view}", view=canvas.accessibleName()),
+            [(tr(gesture), tr(effect)) for gesture, effect in MOUSE_GESTURES[name]],
+        )
+        for name, canvas in canvases.items()
         if name in MOUSE_GESTURES
-    ]
-    return [
-        (tr("Mouse in the view: {view}", view=view), [(tr(gesture), tr(effect)) for gesture, effect in gestures])
-        for view, gestures in views
     ]
 
 
 def _page_html(sections: list[Section]) -> str:
+    """Return the sections in two columns of about the same height."""
     columns: list[list[Section]] = [[], []]
     half = sum(HEADING_ROWS + len(rows) for _, rows in sections) / 2
     row_count = 0

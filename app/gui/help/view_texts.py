@@ -1,9 +1,8 @@
-"""What mouse and keys do in the pictures: said once, for the table of shortcuts and for who asks what a picture is."""
+"""Descriptions of the views, their mouse gestures and their commands, for the shortcuts dialog and What's This."""
 
 from __future__ import annotations
 
-# By the id of a view: what it shows, what the mouse does there (a gesture with what it does), and the ids, or the beginnings
-# of the ids, of the commands whose keys belong to it.
+# By view id: what the view shows, the mouse gestures with their effects, and the prefixes of the ids of its commands.
 VIEW_DESCRIPTIONS = {
     "contour": "The surface from above, with lines of equal height and the path of every run.",
     "relief": "The surface in space, with the path of every run; where a hill hides a path, it is pale.",

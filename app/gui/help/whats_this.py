@@ -1,11 +1,11 @@
-"""What's This: an answer for every control, made when it is asked for from what the control says of itself."""
+"""What's This: explains the control that is clicked, mostly from its own name and tool tip."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PyQt6.QtGui import QAction, QHelpEvent
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -35,11 +35,8 @@ from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
 from app.utils.i18n import gettext_noop, tr
 
-if TYPE_CHECKING:
-    from app.gui.window.main_window import MainWindow
-
 WHATS_THIS_EVENTS = (QEvent.Type.WhatsThis, QEvent.Type.QueryWhatsThis)
-# How each kind of control is used; the first that fits.
+# How to use each kind of control; the first type that matches counts.
 USAGE_TEXTS: tuple[tuple[type[QWidget], str], ...] = (
     (QSlider, "Drag it, or use the arrow keys; the field beside it takes any number that is allowed."),
     (QAbstractSpinBox, "Type a number, or use the arrow keys."),
@@ -53,21 +50,26 @@ USAGE_TEXTS: tuple[tuple[type[QWidget], str], ...] = (
 
 
 class WhatsThisFilter(QObject):
-    """A filter for the whole application, for as long as somebody is asking: it answers for every window and dialog."""
+    """An event filter of the application that explains widgets in all windows while What's This mode is active.
 
-    def __init__(self, window: MainWindow) -> None:
+    The actions of ``window`` are the commands, ``canvases`` are by view id, and ``notify`` shows a message in the
+    status bar.
+    """
+
+    def __init__(self, window: QWidget, canvases: Mapping[str, QWidget], notify: Callable[[str], None]) -> None:
         super().__init__(window)
-        self.window = window
+        self.window, self.canvases, self.notify = window, canvases, notify
 
     def start(self) -> None:
-        """Begin to ask: the pointer shows it, and what is clicked is explained instead of used."""
-        self.window.application.installEventFilter(self)
+        """Enter What's This mode: the next click explains a widget instead of using it."""
+        application().installEventFilter(self)
         QWhatsThis.enterWhatsThisMode()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Answer the help events of What's This mode, and uninstall the filter when the mode ends."""
         if event is not None and event.type() == QEvent.Type.LeaveWhatsThisMode:
-            self.window.application.removeEventFilter(self)
-            self.window.show_message("")  # how to ask need not be said any more
+            application().removeEventFilter(self)
+            self.notify("")  # clear the instructions
             self.deleteLater()
         if (
             not isinstance(event, QHelpEvent)
@@ -82,7 +84,7 @@ class WhatsThisFilter(QObject):
         return bool(html)
 
     def help_html(self, widget: QWidget, position: QPoint | None = None) -> str:
-        """What a widget is, as HTML: of the first that has an answer, from it upwards to its window; empty where none has."""
+        """Return the explanation of a widget, or of its nearest ancestor in the window that has one, as HTML."""
         current: QWidget | None = widget
         while current is not None:
             html = current.whatsThis() or self._widget_html(current, position if current is widget else None)
@@ -95,19 +97,19 @@ class WhatsThisFilter(QObject):
         action = action_at(widget, position)
         if action is not None:
             return self._action_html(action)
-        if widget.objectName() in VIEW_DESCRIPTIONS and widget in self.window.canvases.values():
+        if widget.objectName() in VIEW_DESCRIPTIONS and widget in self.canvases.values():
             return self._canvas_html(widget.objectName(), widget.accessibleName())
         if isinstance(widget, QDockWidget):
             name = widget.objectName().removeprefix("dock_")
-            actions = self.window.action_registry.actions
-            return self._action_html(actions[name if name in actions else f"view_{name}"][1])
+            actions = {action.objectName(): action for action in self.window.actions()}
+            return self._action_html(actions[name if name in actions else f"view_{name}"])
         return control_html(widget, position)
 
     def _action_html(self, action: QAction) -> str:
-        """Its name, its keys and what it does."""
+        """Return the name of an action, its shortcuts and its effect."""
         menu = action.menu()
         if menu is not None:
-            return format_with_resolution(
+            return format_explanation(
                 action_name(action),
                 tr(
                     "A menu with the commands: {names}.",
@@ -122,32 +124,32 @@ class WhatsThisFilter(QObject):
                 if action.isCheckable()
                 else gettext_noop("Does what it is called: {name}.")
             )
-        return format_with_resolution(f"{name} ({keys})" if keys else name, tr(description, name=name))
+        return format_explanation(f"{name} ({keys})" if keys else name, tr(description, name=name))
 
     def _canvas_html(self, view_id: str, name: str) -> str:
-        """What it shows, and what mouse and keys do there."""
+        """Return what a view shows, and what the mouse and the shortcuts do there."""
         rows = [(tr(gesture), tr(effect)) for gesture, effect in MOUSE_GESTURES[view_id]]
         rows += [
             (" / ".join(shortcut_texts(action)), action_name(action))
-            for row, action in self.window.action_registry.actions.values()
-            if row.shortcuts and row.id.startswith(VIEW_ACTION_PREFIXES[view_id])
+            for action in self.window.actions()
+            if action.shortcuts() and action.objectName().startswith(VIEW_ACTION_PREFIXES[view_id])
         ]
         table = "".join(
             f"<tr><td style='padding-right: 12px'><b>{escape(trigger)}</b></td><td>{escape(what)}</td></tr>"
             for trigger, what in rows
         )
-        return format_with_resolution(name, tr(VIEW_DESCRIPTIONS[view_id])) + f"<table>{table}</table>"
+        return format_explanation(name, tr(VIEW_DESCRIPTIONS[view_id])) + f"<table>{table}</table>"
 
 
 def action_at(widget: QWidget, position: QPoint | None) -> QAction | None:
-    """The command that a widget, or a place of a menu, stands for."""
+    """Return the action of a tool button, or the one at a position of a menu."""
     if isinstance(widget, QMenu | QMenuBar):
         return widget.actionAt(position) if position is not None else None
     return widget.defaultAction() if isinstance(widget, QToolButton) else None
 
 
 def control_html(widget: QWidget, position: QPoint | None) -> str:
-    """A control that is no command: its name, what is known of it, and how controls of its kind are used."""
+    """Return the name and description of a control, and how to use controls of its kind."""
     description, hyperparameter_text = _control_description(widget), _hyperparameter_tooltip(widget)
     name, tooltip, usage = (
         _control_name(widget),
@@ -159,13 +161,14 @@ def control_html(widget: QWidget, position: QPoint | None) -> str:
     if not description:
         usage = next((tr(text) for kind, text in USAGE_TEXTS if isinstance(widget, kind)), "")
     sentences = [each for each in (tooltip, usage) if each]
-    return format_with_resolution(name, *sentences) if sentences else ""
+    return format_explanation(name, *sentences) if sentences else ""
 
 
-def format_with_resolution(name: str, *sentences: str) -> str:
-    """A name in bold, and sentences below it; those that are HTML already stay so."""
+def format_explanation(name: str, *sentences: str) -> str:
+    """Return a name in bold with sentences below it; sentences that are HTML are not escaped."""
     head = f"<p><b>{escape(name)}</b></p>" if name else ""
-    return head + "".join(f"<p>{each if Qt.mightBeRichText(each) else escape(each)}</p>" for each in sentences)
+    might_be_rich_text = Qt.mightBeRichText  # type: ignore[attr-defined]  # missing in the stubs of PyQt6
+    return head + "".join(f"<p>{each if might_be_rich_text(each) else escape(each)}</p>" for each in sentences)
 
 
 def _control_name(widget: QWidget) -> str:
@@ -175,7 +178,7 @@ def _control_name(widget: QWidget) -> str:
 
 
 def _tooltip_at(widget: QWidget, position: QPoint | None) -> str:
-    """Its tool tip, or that of the heading, tab or row at a place."""
+    """Return the tool tip of a widget, or of the tab or column heading at a position."""
     if isinstance(widget, QTabBar):
         index = widget.tabAt(position) if position is not None else -1
         return tr("Shows the page “{name}”.", name=widget.tabText(index if index >= 0 else widget.currentIndex()))
@@ -191,7 +194,7 @@ def _tooltip_at(widget: QWidget, position: QPoint | None) -> str:
 
 
 def _control_description(widget: QWidget) -> str:
-    """What is written in CONTROLS, by the class that holds a control and the name it has there."""
+    """Return the entry in ``CONTROL_DESCRIPTIONS`` for the attribute of an ancestor that is or contains the widget."""
     parent = widget.parentWidget()
     while parent is not None:
         for name, text in CONTROL_DESCRIPTIONS.get(type(parent).__name__, {}).items():
@@ -207,35 +210,21 @@ def _control_description(widget: QWidget) -> str:
 
 
 def _hyperparameter_tooltip(widget: QWidget) -> str:
-    """What may be set, for what turns a declared hyperparameter."""
+    """Return the tool tip of the hyperparameter that a control changes."""
     parent = widget.parentWidget()
     for field in (
         parent.findChildren(QObject, options=Qt.FindChildOption.FindDirectChildrenOnly) if parent is not None else ()
     ):
         if isinstance(field, SliderField) and widget in (field.slider, field.number_field, field.label):
-            return field.label.toolTip()
+            tooltip: str = field.label.toolTip()
+            return tooltip
         if isinstance(field, SwitchField) and widget is field.check_box:
             return field.check_box.toolTip()
     return ""
 
 
-def start_whats_this(window: MainWindow) -> None:
-    """Explain what is clicked next; asked again meanwhile, explain what has the focus, for who has no mouse."""
-    if (
-        QApplication.mouseButtons() != Qt.MouseButton.NoButton
-    ):  # whatever is dragged would never hear that it was let go
-        return
-    whats_this_filter = WhatsThisFilter(window)
-    if not QWhatsThis.inWhatsThisMode():
-        whats_this_filter.start()
-        window.show_message(
-            tr("Click what you want explained. Shift+F1 again explains what has the focus, Escape leaves.")
-        )
-        return
-    QWhatsThis.leaveWhatsThisMode()
-    window.show_message("")
-    focus = QApplication.focusWidget()
-    html = whats_this_filter.help_html(focus) if focus is not None else ""
-    if html:
-        QWhatsThis.showText(focus.mapToGlobal(focus.rect().center()), html, focus)
-    whats_this_filter.deleteLater()
+def application() -> QCoreApplication:
+    """Return the running application."""
+    instance = QApplication.instance()
+    assert instance is not None
+    return instance

@@ -1,4 +1,4 @@
-"""Opens the window, after looking whether this system can show one: Qt would end the process without a useful word."""
+"""Start the application. Qt ends the process if no window can be shown, so that is checked before."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.utils.validation import ExperimentError
 
 
 def require_display() -> None:
-    """ExperimentError, in one sentence, where no window can be shown."""
+    """Raise ``ExperimentError`` if no window can be shown."""
     problem = display_error()
     if not problem and (missing := missing_qt_libraries()):
         problem = library_error(missing)
@@ -25,7 +25,7 @@ def require_display() -> None:
 
 
 def open_window(experiment: Experiment | None, source: Path | None = None) -> int:
-    """Open the window, with an experiment and the file it came from, and stay until it is closed; the exit status."""
+    """Open the window, run until it is closed, and return the exit status. ``source``: the file of the experiment."""
     require_display()
     from PyQt6.QtCore import QTimer
     from PyQt6.QtGui import QIcon
@@ -34,7 +34,7 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     from app.gui.window.main_window import MainWindow
     from app.utils.resources import ASSETS
 
-    application = QApplication(["thalweg"])  # by this name the desktop finds the window's entry in its menu
+    application = QApplication(["thalweg"])  # the desktop finds the entry of the program by this name
     application.setApplicationName("Thalweg")
     application.setDesktopFileName("thalweg")
     application.setStyle("Fusion")
@@ -43,18 +43,18 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     window.error_reporter.install()
 
     def close_all() -> None:
-        """The window is closed, and first whatever stands over it; parts that float go with it."""
+        """Close modal dialogs, then the window."""
         while (modal_widget := application.activeModalWidget()) is not None and modal_widget.close():
             continue
         window.close()
 
     def quit_on_signal(*_: object) -> None:
-        window.documents.document_state.mark_discarded()  # whoever ends it from outside cannot be asked
-        QTimer.singleShot(0, close_all)  # not in the midst of what is being done
+        window.documents.document_state.mark_discarded()  # the sender of a signal cannot answer a question
+        QTimer.singleShot(0, close_all)  # not in the middle of another operation
 
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, quit_on_signal)
-    wake_timer = QTimer(application, interval=250)  # lets Python see Ctrl+C while Qt waits for events
+    wake_timer = QTimer(application, interval=250)  # Python handles signals only when it runs
     wake_timer.timeout.connect(lambda: None)
     wake_timer.start()
     window.show()
@@ -62,7 +62,7 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
 
 
 def probe_window() -> int:
-    """Load all that the window is made of, open an empty one until it is painted, and print as JSON what Qt found."""
+    """Import the window, open an empty one until it is painted, and print what Qt found as JSON; return the status."""
     require_display()
     from PyQt6.QtCore import QTimer
     from PyQt6.QtGui import QFontDatabase, QGuiApplication, QPaintEvent

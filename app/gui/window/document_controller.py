@@ -1,46 +1,55 @@
-"""What the File menu does: open and save. Asks before unsaved work is lost, and remembers the folder and the last files."""
+"""The files of the window: open, save, drop, and the question about unsaved changes."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.gui.dialogs.message_boxes import ask_about_unsaved
 from app.io import experiment_files
 from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
+from app.session.session import Session
+from app.session.settings import Settings
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError, make_printable
 
-if TYPE_CHECKING:
-    from app.gui.window.main_window import MainWindow
-
 
 class DocumentController(QObject):
-    """The window's files. Whatever goes wrong is raised as ExperimentError and shown by the window in one sentence.
+    """Opens and saves experiments; errors are raised as ``ExperimentError``.
 
-    A file that is dropped on the window is opened, whatever it is.
+    A file that is dropped on the window is opened, with ``run_guarded``, which shows such errors. ``notify`` shows a
+    message in the status bar. ``source`` is the file of the experiment that the session starts with.
     """
 
-    def __init__(self, window: MainWindow, source: Path | None = None) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        settings: Settings,
+        run_guarded: Callable[[Callable[[], object]], object],
+        notify: Callable[[str], None],
+        source: Path | None = None,
+    ) -> None:
         super().__init__(window)
-        self.window = window
-        self.document_state = DocumentState(
-            window.session.store, experiment_files.save_path_for(source) if source else None
-        )
+        self.window, self.session, self.settings = window, session, settings
+        self.run_guarded, self.notify = run_guarded, notify
+        self.document_state = DocumentState(session.store, experiment_files.save_path_for(source) if source else None)
         if source:
             self._add_recent(source)
+        self.document_state.changed.connect(self.update_title)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if not isinstance(event, QDropEvent):  # a drag that enters is one, too
+        """Open files that are dropped on the window."""
+        if not isinstance(event, QDropEvent):  # drag-enter events are drop events, too
             return False
         mime_data = event.mimeData()
         paths = (
@@ -48,8 +57,8 @@ class DocumentController(QObject):
         )
         if paths:
             event.acceptProposedAction()
-            if event.type() == QEvent.Type.Drop:  # whoever dragged is let go before anything is asked
-                QTimer.singleShot(0, lambda: self.window.run_guarded(lambda: self._open_dropped(paths)))
+            if event.type() == QEvent.Type.Drop:  # release the drag source before a dialog opens
+                QTimer.singleShot(0, lambda: self.run_guarded(lambda: self._open_dropped(paths)))
         return True
 
     def _open_dropped(self, paths: list[Path]) -> None:
@@ -60,25 +69,29 @@ class DocumentController(QObject):
     # Open
 
     def open_path(self, path: Path) -> None:
-        """Open an experiment, or the current one with the data of a data file. What cannot be opened is said, not asked about."""
-        experiment = experiment_files.load(path, self.window.session.experiment)
+        """Open an experiment file, or the current experiment with the data of a data file.
+
+        The file is read before the question about unsaved changes, so that an unreadable file causes no question.
+        """
+        experiment = experiment_files.load(path, self.session.experiment)
         if experiment_files.is_example(path):
             experiment = replace(experiment, title=tr(experiment.title))
         if self.confirm_discard():
-            if path.absolute() == self.document_state.path:  # it may just have been saved
+            if path.absolute() == self.document_state.path:  # confirm_discard may have saved it
                 experiment = experiment_files.load(path)
             self._show_experiment(experiment, experiment_files.save_path_for(path))
             self._add_recent(path)
 
     def _show_experiment(self, experiment: Experiment, save_path: Path | None) -> None:
-        self.window.session.load_experiment(experiment)
+        self.session.load_experiment(experiment)
         self.document_state.add_entry(experiment, save_path)
 
     def _add_recent(self, path: Path) -> None:
         if not experiment_files.is_example(path):
-            self.window.settings.add_recent_file(path.absolute())
+            self.settings.add_recent_file(path.absolute())
 
     def open(self) -> None:
+        """Ask for an experiment file and open it."""
         path = self.ask_path(
             tr("Open Experiment"), tr("Experiments and exported pictures (*.json *.png *.svg);;All files (*)")
         )
@@ -86,13 +99,14 @@ class DocumentController(QObject):
             self.open_path(path)
 
     def open_recent(self, path: Path) -> None:
+        """Open a recent file; if it no longer exists, remove it from the list."""
         if not os.path.exists(path):
-            self.window.settings.remove_recent_files(path)
+            self.settings.remove_recent_files(path)
             raise ExperimentError(tr("{path} is not there any more", path=make_printable(str(path))))
         self.open_path(path)
 
     def open_data(self) -> None:
-        """Make the surface from a file of two columns."""
+        """Ask for a file of two columns and make the surface from its data."""
         path = self.ask_path(
             tr("Open Data"),
             tr(
@@ -101,25 +115,23 @@ class DocumentController(QObject):
             ),
         )
         if path:
-            experiment = experiment_files.load_data(path, self.window.session.experiment)
+            experiment = experiment_files.load_data(path, self.session.experiment)
             if self.confirm_discard():
                 self._show_experiment(experiment, None)
-                if (
-                    path.suffix.lower() in experiment_files.DATA_SUFFIXES
-                ):  # of another name it could not be opened again as what it is
+                if path.suffix.lower() in experiment_files.DATA_SUFFIXES:  # others would not be recognized as data
                     self._add_recent(path)
 
     # Save
 
     def save(self) -> bool:
-        """Save to the file that the experiment has, or ask for one; whether that was done."""
+        """Save to the file of the experiment, or ask for one; return whether it was saved."""
         return self._save_to(self.document_state.path) if self.document_state.path else self.save_as()
 
     def save_as(self) -> bool:
+        """Ask for a file and save to it; return whether it was saved."""
         current_path = self.document_state.path
-        name = (
-            current_path.stem if current_path else f"{self.window.session.experiment.surface_id}.thalweg"
-        )  # by this the desktop knows it
+        # The desktop recognizes the file type by .thalweg.json.
+        name = current_path.stem if current_path else f"{self.session.experiment.surface_id}.thalweg"
         path = self.ask_path(tr("Save Experiment"), tr("Experiments (*.json)"), "json", name)
         if path is None:
             return False
@@ -133,47 +145,58 @@ class DocumentController(QObject):
         return self._save_to(path)
 
     def _save_to(self, path: Path) -> bool:
-        """Write what is shown, at the step at which it is shown."""
-        session = self.window.session
-        experiment_files.save(replace(session.experiment, displayed_step=session.race.step), path)
+        """Write the experiment with its displayed step."""
+        experiment = replace(self.session.experiment, displayed_step=self.session.race.step)
+        experiment_files.save(experiment, path)
         self.document_state.mark_saved(path.absolute())
         self._add_recent(path)
-        self.window.show_message(tr("Saved {path}", path=make_printable(str(path))))
+        self.notify(tr("Saved {path}", path=make_printable(str(path))))
         return True
 
-    # Leave
+    # Unsaved changes
 
     def confirm_discard(self) -> bool:
-        """Whether the experiment that is shown may be replaced or closed; asks where something of it is not saved."""
+        """Return whether the experiment may be replaced or closed; ask if it has unsaved changes."""
         if not self.document_state.unsaved:
             return True
-        self.window.session.clock.pause()
+        self.session.clock.pause()
         answer = self.ask_about_unsaved()
         if answer == QMessageBox.StandardButton.Save:
             return self.save()
         if answer == QMessageBox.StandardButton.Discard:
             self.document_state.mark_discarded()
-        return not self.document_state.unsaved  # a signal that ends the program has waived it, too
+        return not self.document_state.unsaved  # a termination signal discards while the dialog is open
 
     def ask_about_unsaved(self) -> QMessageBox.StandardButton:
+        """Ask whether to save, to discard or to cancel."""
         return ask_about_unsaved(self.window, self.name)
 
     @property
     def name(self) -> str:
-        """What the experiment is called: its file's name, or its title, or its surface."""
-        experiment = self.window.session.experiment
+        """The name of the experiment: its file name, title or surface."""
+        experiment = self.session.experiment
         return (
             make_printable(self.document_state.path.name)
             if self.document_state.path
             else experiment.title or experiment.surface.name
         )
 
+    def update_title(self) -> None:
+        """Show in the window title which experiment is open and whether it has unsaved changes."""
+        path = self.document_state.path
+        name = self.name.replace("[*]", "[*][*]")  # Qt replaces a single [*] by the modification mark
+        self.window.setWindowTitle(f"{name}[*] – Thalweg")
+        self.window.setWindowFilePath(str(path) if path else "")
+        self.window.setWindowModified(self.document_state.modified)
+
     def ask_path(
         self, title: str, name_filters: str, default_suffix: str | None = None, default_name: str = ""
     ) -> Path | None:
-        """A path from the native dialog: to open, or, with a suffix, to save. None if the person thought better of it."""
-        settings = self.window.settings
-        dialog = QFileDialog(self.window, title, str(settings.last_folder()), name_filters)
+        """Ask for a path with the file dialog; None if canceled.
+
+        With ``default_suffix`` the path is for saving, otherwise for opening an existing file.
+        """
+        dialog = QFileDialog(self.window, title, str(self.settings.last_folder()), name_filters)
         if default_suffix:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(default_suffix)
@@ -190,19 +213,24 @@ class DocumentController(QObject):
             if default_suffix
             else Path(selected_files[0])
         )
-        if path != Path(selected_files[0]) and path.exists():  # the dialog has asked about the other name
+        if (
+            path != Path(selected_files[0]) and path.exists()
+        ):  # the dialog has confirmed overwriting the other name only
             raise ExperimentError(
                 tr(
                     "{name} is there already: choose another name, or this one in the dialog",
                     name=make_printable(path.name),
                 )
             )
-        settings.set_value("folder", str(path.parent))
+        self.settings.set_value("folder", str(path.parent))
         return path
 
 
 def with_filter_suffix(path: Path, suffix: str, name_filter: str) -> Path:
-    """The path with the suffix of the chosen kind, as in "PyTorch script (*.torch.py)", where it has the one that was offered."""
+    """Return the path with the suffix of the selected filter instead of the default suffix.
+
+    A filter is, for example, "PyTorch script (*.torch.py)".
+    """
     filter_suffix = name_filter.rpartition("*")[2].rstrip(")")
     if filter_suffix.startswith(".") and path.name.endswith(suffix) and not path.name.endswith(filter_suffix):
         return path.with_name(path.name.removesuffix(suffix) + filter_suffix)

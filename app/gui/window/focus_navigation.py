@@ -1,32 +1,100 @@
-"""How the keyboard walks through the window: Tab from control to control, F6 from part to part, each from top to bottom."""
+"""Keyboard navigation: Tab moves between controls and F6 between panes, both from top to bottom."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QScrollArea, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QScrollArea, QWidget
 
 from app.gui.widgets.number_field import LAST_FIELD_ATTRIBUTE
-
-if TYPE_CHECKING:
-    from app.gui.window.main_window import MainWindow
+from app.gui.window.dock_layout import DockLayout
+from app.gui.window.window_panels import WindowPanels
 
 FORWARD_REASON, BACKWARD_REASON = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 
 
-def panes(window: MainWindow) -> list[QWidget]:
-    """What is seen of the bars, the views in the order in which they are read, the tables, the side panel, the foot."""
-    views = in_reading_order(
-        window, [dock for name, dock in window.dock_layout.docks.items() if name in window.canvases]
-    )
-    panels = [window.dock_layout.docks[name] for name in ("results", "side")]
-    toolbars = [window.playback_bar, window.timeline_bar]
-    return [pane for pane in (*toolbars, *views, *panels, window.statusBar()) if pane is not None and pane.isVisible()]
+class FocusNavigation:
+    """Moves the keyboard focus between the controls and panes of a window."""
+
+    def __init__(self, window: QMainWindow, dock_layout: DockLayout, panels: WindowPanels) -> None:
+        self.window, self.dock_layout, self.panels = window, dock_layout, panels
+        self.last_focused: WeakKeyDictionary[QWidget, QWidget | None] = WeakKeyDictionary()  # by pane
+
+    def panes(self) -> list[QWidget]:
+        """Return the visible panes: tool bars, views in reading order, results, side panel, status bar."""
+        docks = self.dock_layout.docks
+        views = in_reading_order(self.window, [docks[name] for name in self.dock_layout.view_ids])
+        panels = [docks[name] for name in ("results", "side")]
+        toolbars = [self.panels.playback_bar, self.panels.timeline_bar]
+        candidates = (*toolbars, *views, *panels, self.window.statusBar())
+        return [pane for pane in candidates if pane is not None and pane.isVisible()]
+
+    def all_tab_stops(self) -> list[QWidget]:
+        """Return the tab stops of all panes, in order."""
+        return [widget for pane in self.panes() for widget in tab_stops(self.window, pane)]
+
+    def focus_next_control(self, forward: bool) -> bool:
+        """Focus the next control, or the previous one; return whether there is any."""
+        stops = self.all_tab_stops()
+        focused = self.window.focusWidget()
+        if focused is self.window or focused is None:
+            focused = getattr(self.window, LAST_FIELD_ATTRIBUTE, None)
+        if not stops:
+            return False
+        if focused in stops:
+            step = 1 if forward else -1
+            _set_focus(stops[(stops.index(focused) + step) % len(stops)], forward)
+        else:
+            _set_focus(stops[0 if forward else -1], forward)
+        return True
+
+    def focus_next_pane(self, forward: bool) -> None:
+        """Focus the next pane, or the previous one, at the control that had the focus there last."""
+        stops_by_pane = [
+            (pane, stops) for pane in self.panes() if (stops := tab_stops(_top_level(pane), _content(pane)))
+        ]
+        if not stops_by_pane:
+            return
+        focused = QApplication.focusWidget()
+        current = next(
+            (
+                index
+                for index, (pane, _) in enumerate(stops_by_pane)
+                if focused is not None and (pane is focused or pane.isAncestorOf(focused))
+            ),
+            None,
+        )
+        if current is not None:
+            self.last_focused[stops_by_pane[current][0]] = focused  # may be deleted later: only compare it
+        step = 1 if forward else -1
+        index = 0 if forward else -1
+        if current is not None:
+            index = (current + step) % len(stops_by_pane)
+        pane, stops = stops_by_pane[index]
+        _top_level(pane).activateWindow()
+        last_focused = self.last_focused.get(pane)
+        _set_focus(last_focused if last_focused in stops else stops[0], forward)
+
+    def remember_focus(self) -> Callable[[], None]:
+        """Return a callable that focuses the same tab stop again after the panels have been rebuilt."""
+        stops, focused = self.all_tab_stops(), self.window.focusWidget()
+        index = stops.index(focused) if focused in stops else None
+
+        def restore() -> None:
+            new_stops = self.all_tab_stops()
+            if index is not None and len(new_stops) == len(stops):
+                new_stops[index].setFocus()
+
+        return restore
 
 
 def in_reading_order(window: QWidget, widgets: list[QWidget]) -> list[QWidget]:
-    """Line by line: what has its middle above the bottom of a line's first widget belongs to that line."""
+    """Sort widgets into lines, from top to bottom, and each line from left to right.
+
+    A widget belongs to the line of the topmost remaining widget if its middle is above the bottom of that widget.
+    """
 
     def position(widget: QWidget) -> QPoint:
         return widget.mapTo(window, QPoint(0, 0)) if widget.window() is window else widget.mapToGlobal(QPoint(0, 0))
@@ -42,7 +110,7 @@ def in_reading_order(window: QWidget, widgets: list[QWidget]) -> list[QWidget]:
 
 
 def tab_stops(window: QWidget, pane: QWidget) -> list[QWidget]:
-    """What Tab stops at in a part of the window, what floats in a window of its own aside."""
+    """Return the widgets of a pane that Tab stops at, except those in another top-level window."""
     result = [
         widget
         for widget in (pane, *pane.findChildren(QWidget))
@@ -56,60 +124,20 @@ def tab_stops(window: QWidget, pane: QWidget) -> list[QWidget]:
     return in_reading_order(window, result)
 
 
-def all_tab_stops(window: MainWindow) -> list[QWidget]:
-    """All that Tab stops at, in its order."""
-    return [widget for pane in panes(window) for widget in tab_stops(window, pane)]
-
-
 def is_unchecked_in_group(widget: QWidget) -> bool:
-    """Whether it is one of some buttons of which one is pressed, and not that one: arrows go to it from there."""
+    """Return whether another button of its exclusive group is checked; arrow keys reach it from there."""
     group = widget.group() if isinstance(widget, QAbstractButton) else None
     return group is not None and group.exclusive() and group.checkedButton() not in (None, widget)
 
 
-def focus_next_control(window: MainWindow, forward: bool) -> bool:
-    """Tab, or Shift+Tab; whether there was anything to go to."""
-    stops = all_tab_stops(window)
-    focused = window.focusWidget()
-    if focused is window or focused is None:
-        focused = getattr(window, LAST_FIELD_ATTRIBUTE, None)
-    if not stops:
-        return False
-    if focused in stops:
-        step = 1 if forward else -1
-        _set_focus(stops[(stops.index(focused) + step) % len(stops)], forward)
-    else:
-        _set_focus(stops[0 if forward else -1], forward)
-    return True
+def _top_level(widget: QWidget) -> QWidget:
+    window = widget.window()
+    assert window is not None
+    return window
 
 
-def focus_next_pane(window: MainWindow, forward: bool) -> None:
-    """The next part of the window, or the one before; a part that was left is come back to where it was left."""
-    stops_by_pane = [
-        (part, stops) for part in panes(window) if (stops := tab_stops(part.window(), _pane_content(part)))
-    ]
-    focused = QApplication.focusWidget()
-    current = next(
-        (
-            k
-            for k, (part, _) in enumerate(stops_by_pane)
-            if focused is not None and (part is focused or part.isAncestorOf(focused))
-        ),
-        None,
-    )
-    if not stops_by_pane:
-        return
-    if current is not None:
-        stops_by_pane[current][0].last_focused = focused  # only to be compared: it may be gone by then
-    step = 1 if forward else -1
-    pane, stops = stops_by_pane[(current + step) % len(stops_by_pane) if current is not None else 0 if forward else -1]
-    pane.window().activateWindow()
-    last_focused = getattr(pane, "last_focused", None)
-    _set_focus(last_focused if last_focused in stops else stops[0], forward)
-
-
-def _pane_content(pane: QWidget) -> QWidget:
-    """A part without the buttons of its title."""
+def _content(pane: QWidget) -> QWidget:
+    """Return a pane without its title bar."""
     content = pane.widget() if isinstance(pane, QDockWidget) else None
     return content or pane
 

@@ -1,4 +1,7 @@
-"""Stage: the canvases of a window. Makes them after the shell stands, since they bring matplotlib, and shows them the race."""
+"""The view area: the canvases of the window and what they show.
+
+The canvases are created after the window is first shown, because they import matplotlib.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +12,34 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
+from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.session.session import Session
-from app.theming.theme import Theme
 from app.utils.i18n import tr
 
 
 class ViewArea:
-    """``canvases`` by view id, empty until ``build``; ``options`` are what the View menu switches in the pictures."""
+    """``canvases`` are by view id, empty until ``build_canvases``; ``view_options`` are switched in the View menu."""
 
-    def __init__(self, session: Session, dock_layout: DockLayout, view_options: dict[str, Any]) -> None:
-        self.session, self.dock_layout, self.view_options = session, dock_layout, view_options
-        self.selected_run: Callable[[], int | None] = lambda: None  # the run that stands out
+    def __init__(
+        self, session: Session, dock_layout: DockLayout, appearance: Appearance, view_options: dict[str, Any]
+    ) -> None:
+        self.session, self.dock_layout, self.appearance = session, dock_layout, appearance
+        self.view_options = view_options
+        self.selected_run: Callable[[], int | None] = lambda: None  # the index of the run to emphasize
         self.canvases: dict[str, Any] = {}
 
     def build_canvases(
         self,
-        theme: Theme,
         exception_handler: Callable[[BaseException], None],
-        show_loss_menu: Callable[[QPoint], Any],
-        on_viewport_changed: Callable[[], Any] = lambda: None,
+        show_loss_menu: Callable[[QPoint], object],
+        on_viewport_changed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Make the canvases. ``caught`` takes what fails in matplotlib's callbacks; ``loss_menu`` opens at a place; ``zoomed`` is
-        told when the contour shows another part of the plane."""
+        """Create the canvases and their tools.
+
+        ``exception_handler`` receives exceptions of matplotlib callbacks, ``show_loss_menu`` the global position of a
+        right click in the loss view.
+        """
         from app.gui.canvas.camera_tool import CameraTool
         from app.gui.canvas.contour_tool import ContourTool
         from app.gui.canvas.contour_viewport import ContourViewport
@@ -44,7 +52,8 @@ class ViewArea:
             canvas = self.canvases[name] = PlotCanvas(view)
             canvas.callbacks.exception_handler = exception_handler
             canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.dock_layout.add_canvases(self.canvases, {name: view.title for name, view in VIEWS.items()}, theme)
+        titles = {name: view.title for name, view in VIEWS.items()}
+        self.dock_layout.add_canvases(self.canvases, titles, self.appearance.theme)
         contour, relief = self.canvases["contour"], self.canvases["relief"]
         self.viewport = ContourViewport(contour, relief, on_viewport_changed)
         self.contour_tool, self.camera_tool = ContourTool(contour, self.session, self.viewport), CameraTool(relief)
@@ -58,19 +67,31 @@ class ViewArea:
         loss.customContextMenuRequested.connect(lambda place: show_loss_menu(loss.mapToGlobal(place)))
         contour.setFocus()
 
-    def current_scene(self, theme: Theme) -> Any:
-        """What the views are to show now."""
+    def current_scene(self) -> Any:
+        """Return the scene that the views should show."""
         from app.views import Scene
 
-        return Scene(self.session.race, theme, self.session.bounds, dict(self.view_options), self.selected_run())
+        return Scene(
+            self.session.race,
+            self.appearance.theme,
+            self.session.bounds,
+            dict(self.view_options),
+            self.selected_run(),
+        )
 
-    def show_scene(self, theme: Theme) -> None:
-        """Show the race as it is now, in the views that are wanted and have something to show."""
+    def is_applicable(self, view_id: str) -> bool:
+        """Return whether a view can show the current scene."""
+        from app.views import VIEWS
+
+        return VIEWS[view_id].applies_to(self.current_scene())
+
+    def show_scene(self) -> None:
+        """Show the current scene in the views that are enabled and apply to it."""
         if not self.canvases:
             return
         from app.views import VIEWS
 
-        scene = self.current_scene(theme)
+        scene = self.current_scene()
         self.hover_readout.clear()
         for name, canvas in self.canvases.items():
             self.dock_layout.docks[name].setVisible(
@@ -82,68 +103,84 @@ class ViewArea:
             all(self.dock_layout.docks[name].isHidden() for name in self.canvases),
         )
 
+    def toggle_dock(self, name: str) -> None:
+        """Show or hide a view or a panel."""
+        self.dock_layout.toggle_dock(name)
+        self.show_scene()
+
+    def toggle_view_option(self, name: str) -> None:
+        """Switch a view option on or off."""
+        self.view_options[name] = not self.view_options[name]
+        self.show_scene()
+
+    def reset_layout(self) -> None:
+        """Show every view and panel at its initial place and size."""
+        self.dock_layout.reset()
+        self.show_scene()
+
     def retranslate(self) -> None:
-        """The words in the pictures are to be in another language."""
+        """Translate the texts in the plots again."""
         self._apply_font()
         for canvas in self.canvases.values():
             canvas.retranslate()
 
     def _apply_font(self) -> None:
-        """The pictures' letters are the window's, and such as the language needs."""
+        """Use the font of the window, with fallbacks for the language, in the plots."""
         from app.plotting import fonts
 
         fonts.set_font_family(QFontInfo(self.dock_layout.window.font()).family())
 
     def set_font_scale(self, scale: float) -> None:
-        """Letters and lines of all pictures so many times as large as usual."""
+        """Scale the text and the lines of all plots."""
         for canvas in self.canvases.values():
             canvas.set_font_scale(scale)
 
     def advance(self, first_step: int, last_step: int) -> None:
-        """One frame: the step that is shown went from ``first`` to ``last``."""
+        """Draw one frame: the displayed step has changed from ``first_step`` to ``last_step``."""
         for canvas in self.canvases.values():
             canvas.advance(first_step, last_step)
 
     def set_scrubbing(self, active: bool) -> None:
-        """The time line is dragged: draw in haste, and in full when it is let go."""
+        """Draw in low quality while the timeline is dragged, and in full quality afterwards."""
         for canvas in self.canvases.values():
             canvas.view.low_quality = active
             if not active:
                 canvas.redraw_trajectories()
 
     def refresh_background(self, throttled: bool = False) -> None:
-        """Replicas have come farther; ``sparingly``: draw that only where it does not take too much of the time."""
+        """Draw new steps of replicas; ``throttled``: only as often as the drawing time permits."""
         for canvas in self.canvases.values():
             if canvas.scene is not None and canvas.scene.replica_trajectories:
                 canvas.extend_background(throttled)
 
-    # The window of the contour
+    # The visible part of the contour plot
 
     @property
     def is_zoomed(self) -> bool:
-        """Whether the contour shows another part of the plane than all of the box."""
+        """Whether the contour plot shows another part of the plane than the bounds of the surface."""
         return bool(self.canvases) and self.viewport.view.viewport is not None
 
     def zoom(self, factor: float) -> None:
-        """Show ``factor`` times as much of the plane, about the middle."""
+        """Show ``factor`` times as much of the plane, about the center."""
         self.viewport.zoom(factor)
 
     def pan(self, dx: float, dy: float) -> None:
-        """Move what is shown by shares of it, to the right and up."""
+        """Move the visible part to the right and up, by fractions of its size."""
         self.viewport.pan(dx, dy)
 
     def reset_viewport(self) -> None:
+        """Show the whole surface in the contour plot."""
         self.viewport.set_viewport(None)
 
     def set_camera(self, angles: tuple[float, float] | None) -> None:
-        """Look at the relief from an azimuth and an elevation, or from where it stood first."""
+        """Show the 3D surface from an azimuth and an elevation in degrees; None for the initial camera."""
         from app.views.camera import Camera
 
         self.camera_tool.set_camera(Camera(*angles) if angles else Camera())
 
     def update_descriptions(self) -> None:
-        """What a screen reader says of the canvases."""
+        """Update the accessible descriptions of the canvases."""
         description = describe(self.session.experiment, self.session.race, self.session.run_status, self.selected_run())
         for canvas in self.canvases.values():
-            if canvas.accessibleDescription() != description:  # each new one is spoken
+            if canvas.accessibleDescription() != description:  # a screen reader reads every new one
                 canvas.setAccessibleDescription(description)

@@ -1,67 +1,72 @@
-"""Turns the rows of ACTIONS into menus, shortcuts and buttons, and keeps them true to what can be done now."""
+"""Menus, shortcuts and buttons made from the rows of ``ACTIONS``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from app.gui.widgets import icons
 from app.gui.widgets.mnemonics import assign_menu_mnemonics, strip_mnemonic
-from app.gui.window.actions import ACTIONS, MENUS, Action
+from app.gui.window.actions import ACTIONS, MENUS
+from app.gui.window.actions.action import Action, ActionContext
 from app.io import experiment_files
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import make_printable
 
-if TYPE_CHECKING:
-    from app.gui.window.main_window import MainWindow
 
-TOOLBAR_ACTIONS, TOOLBAR_TOGGLES = ("play", "start", "back", "step", "end"), ("flat_out",)
-HYPERPARAMETER_ACTIONS = (
-    "copy_hyperparameters",
-    "paste_hyperparameters",
-    "reset_hyperparameters",
-)  # what a right click on the knobs offers
+class ActionRegistry(Mapping[str, QAction]):
+    """The Qt actions of the window, by command id.
 
+    ``actions`` also holds the row that each was made from. ``run_guarded`` runs a callback and shows the
+    ``ExperimentError`` that it may raise.
+    """
 
-class ActionRegistry:
-    """``actions`` holds every command by id, with the row it was made from."""
-
-    def __init__(self, window: MainWindow) -> None:
-        self.window = window
+    def __init__(self, context: ActionContext, run_guarded: Callable[[Callable[[], object]], object]) -> None:
+        self.context, self.run_guarded = context, run_guarded
+        self.window = context.window
         self.actions: dict[str, tuple[Action, QAction]] = {}
         self.menus: dict[str, QMenu] = {}
         self.add_actions(ACTIONS)
 
-    def __getitem__(self, name: str) -> QAction:
-        return self.actions[name][1]
+    def __getitem__(self, action_id: str) -> QAction:
+        return self.actions[action_id][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.actions)
+
+    def __len__(self) -> int:
+        return len(self.actions)
 
     def add_actions(self, rows: Iterable[Action], before: str = "") -> None:
-        """Make an action of each row, put them before another or at the end, and make the menus anew."""
+        """Create an action for each row, before another action or at the end, and rebuild the menus."""
         following = {} if not before else dict(list(self.actions.items())[list(self.actions).index(before) :])
-        for name in following:
-            del self.actions[name]
+        for action_id in following:
+            del self.actions[action_id]
         for row in rows:
-            action = QAction(self.window)
-            self._set_action_text(action, row.text)
-            action.setObjectName(row.id)
-            action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
-            action.setCheckable(row.checked is not None)
-            action.setAutoRepeat(row.auto_repeat)
-            action.triggered.connect(lambda _, row=row: self.window.run_guarded(lambda: row.callback(self.window)))
-            self.window.addAction(action)
-            self.actions[row.id] = row, action
+            self.actions[row.id] = row, self._create_action(row)
         self.actions.update(following)
         self._rebuild_menus()
+
+    def _create_action(self, row: Action) -> QAction:
+        action = QAction(self.window)
+        self._set_action_text(action, row.text)
+        action.setObjectName(row.id)
+        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        action.setCheckable(row.checked is not None)
+        action.setAutoRepeat(row.auto_repeat)
+        action.triggered.connect(lambda: self.run_guarded(lambda: row.callback(self.context)))
+        self.window.addAction(action)
+        return action
 
     def _rebuild_menus(self) -> None:
         bar = self.window.menuBar()
         assert bar is not None
         bar.clear()
         for menu in self.menus.values():
-            menu.deleteLater()  # the bar would keep them
+            menu.deleteLater()  # clear() does not delete them
         self.menus = {name: self._with_mnemonics(bar.addMenu(tr(f"&{name}"))) for name in MENUS}
         for row, action in self.actions.values():
             top, _, submenu = row.menu.partition("/")
@@ -77,52 +82,49 @@ class ActionRegistry:
 
     @staticmethod
     def _with_mnemonics(menu: QMenu | None) -> QMenu:
-        """A menu whose rows get their letters when it opens: some change their words."""
+        """Assign mnemonics whenever the menu opens, because the text of some actions changes."""
         assert menu is not None
         menu.aboutToShow.connect(lambda: assign_menu_mnemonics(menu))
         return menu
 
+    def _add_menu_item(self, menu: QMenu, label: str, callback: Callable[[], object]) -> QAction:
+        action = menu.addAction(label)
+        assert action is not None
+        action.triggered.connect(lambda: self.run_guarded(callback))
+        return action
+
     def _fill_examples_menu(self, menu: QMenu) -> None:
         for title, path in experiment_files.examples().values():
-            action = menu.addAction(tr(title))
-            assert action is not None
-            action.triggered.connect(
-                lambda _, path=path: self.window.run_guarded(lambda: self.window.documents.open_path(path))
-            )
+            self._add_menu_item(menu, tr(title), partial(self.context.documents.open_path, path))
 
     def _set_up_recent_menu(self, menu: QMenu) -> None:
-        """The last files, as they are when the menu is opened."""
         menu.setObjectName("recent")
         menu.aboutToShow.connect(lambda: self._fill_recent_menu(menu))
         self._fill_recent_menu(menu)
 
     def _fill_recent_menu(self, menu: QMenu) -> None:
         menu.clear()
-        paths = self.window.settings.recent_files()
+        paths = self.context.settings.recent_files()
         for path in paths:
             label = make_printable(f"{path.name} – {path.parent}").replace("&", "&&")
-            action = menu.addAction(label)
-            assert action is not None
-            action.triggered.connect(
-                lambda _, path=path: self.window.run_guarded(lambda: self.window.documents.open_recent(path))
-            )
+            self._add_menu_item(menu, label, partial(self.context.documents.open_recent, path))
         menu.addSeparator()
         clear_action = menu.addAction(tr("&Clear"))
         assert clear_action is not None
         clear_action.setEnabled(bool(paths))
-        clear_action.triggered.connect(lambda: self.window.settings.remove_recent_files())
+        clear_action.triggered.connect(lambda: self.context.settings.remove_recent_files())
         assign_menu_mnemonics(menu)
 
     def refresh(self) -> None:
-        """What can be used, and what is switched on."""
+        """Update which actions are enabled and which are checked."""
         for row, action in self.actions.values():
-            action.setEnabled(row.enabled(self.window))
+            action.setEnabled(row.enabled(self.context))
             if row.checked is not None:
-                action.setChecked(row.checked(self.window))
+                action.setChecked(row.checked(self.context))
 
     def apply_theme(self) -> None:
-        """Icons and tool tips in the theme of now; Play is Pause while it plays."""
-        running, theme = self.window.session.clock.running, self.window.theme
+        """Update icons and tool tips for the theme; the text of Play is Pause during playback."""
+        running, theme = self.context.session.clock.running, self.context.appearance.theme
         self._set_action_text(self["play"], gettext_noop("Pause") if running else gettext_noop("&Play"))
         for row, action in self.actions.values():
             if row.icon:
@@ -132,12 +134,12 @@ class ActionRegistry:
 
     @staticmethod
     def _set_action_text(action: QAction, text: str) -> None:
-        """In a menu with the letter of its key, on a button without."""
+        """Set the text with its mnemonic for menus, and without it for buttons."""
         action.setText(tr(text))
         action.setIconText(strip_mnemonic(tr(text)))
 
     def retranslate(self) -> None:
-        """Texts in the language of now, and the menus with them."""
+        """Translate the texts again and rebuild the menus."""
         for row, action in self.actions.values():
             self._set_action_text(action, row.text)
         self._rebuild_menus()

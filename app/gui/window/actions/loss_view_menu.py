@@ -1,0 +1,59 @@
+"""Commands of the loss view: its submenu, which is also its context menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.gui.window.actions.action import Action, ActionContext
+from app.model.experiment import QUANTITIES, X_QUANTITIES, LossPlot
+
+
+def _edit(context: ActionContext, edit: Callable[[LossPlot], LossPlot]) -> None:
+    context.session.change(lambda experiment: replace(experiment, loss_plot=edit(experiment.loss_plot)))
+
+
+def _other_scale(scale: str) -> str:
+    return "linear" if scale == "log" else "log"
+
+
+def _quantity_action(name: str, label: str) -> Action:
+    return Action(
+        f"curve_{name}",
+        label[0].upper() + label[1:],
+        "View/Loss View",
+        lambda c: _edit(c, lambda plot: replace(plot, quantity=name)),
+        checked=lambda c: c.session.experiment.loss_plot.quantity == name,
+    )
+
+
+def _x_quantity_action(name: str, label: str) -> Action:
+    return Action(
+        f"against_{name}",
+        f"Against {label[0].upper() + label[1:]}",
+        "View/Loss View",
+        lambda c: _edit(c, lambda plot: replace(plot, x_quantity=name)),
+        separator_before=name == "steps",
+        checked=lambda c: c.session.experiment.loss_plot.x_quantity == name,
+    )
+
+
+LOSS_VIEW_ACTIONS: list[Action] = [
+    *(_quantity_action(name, label) for name, label in QUANTITIES.items()),
+    *(_x_quantity_action(name, label) for name, label in X_QUANTITIES.items()),
+    Action(
+        "log_x",
+        "Logarithmic Step Axis",
+        "View/Loss View",
+        lambda c: _edit(c, lambda plot: replace(plot, x_scale=_other_scale(plot.x_scale))),
+        separator_before=True,
+        checked=lambda c: c.session.experiment.loss_plot.x_scale == "log",
+    ),
+    Action(
+        "log_y",
+        "Logarithmic Height Axis",
+        "View/Loss View",
+        lambda c: _edit(c, lambda plot: replace(plot, y_scale=_other_scale(plot.y_scale))),
+        checked=lambda c: c.session.experiment.loss_plot.y_scale == "log",
+    ),
+]

@@ -1,0 +1,221 @@
+"""Commands of the View menu, except those of the loss plot."""
+
+from __future__ import annotations
+
+from app.gui.window.actions.action import Action, ActionContext, views_built
+from app.gui.window.actions.loss_view_menu import LOSS_VIEW_ACTIONS
+from app.utils.i18n import language_codes, load_language
+
+
+def _reset_layout(context: ActionContext) -> None:
+    context.presentation_mode.leave()
+    context.view_area.reset_layout()
+
+
+def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str]) -> Action:
+    return Action(
+        action_id,
+        text,
+        "View",
+        lambda c: c.view_area.zoom(factor),
+        shortcuts,
+        auto_repeat=True,
+        enabled=views_built,
+    )
+
+
+def _pan_action(name: str, horizontal: float, vertical: float) -> Action:
+    return Action(
+        f"pan_{name.lower()}",
+        f"Move {name}",
+        "View/Move the Contour",
+        lambda c: c.view_area.pan(horizontal, vertical),
+        [f"Alt+{name}"],
+        auto_repeat=True,
+        enabled=views_built,
+    )
+
+
+def _rotation_action(name: str, azimuth: float, elevation: float) -> Action:
+    return Action(
+        f"relief_{name.lower()}",
+        f"Turn {name}",
+        "View/Turn the Relief",
+        lambda c: c.view_area.camera_tool.move_camera(azimuth, elevation),
+        [f"Alt+Shift+{name}"],
+        auto_repeat=True,
+        enabled=views_built,
+    )
+
+
+def _camera_zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str]) -> Action:
+    return Action(
+        action_id,
+        text,
+        "View/Turn the Relief",
+        lambda c: c.view_area.camera_tool.move_camera(zoom=factor),
+        shortcuts,
+        auto_repeat=True,
+        enabled=views_built,
+    )
+
+
+def _pane_action(name: str, forward: bool, shortcut: str) -> Action:
+    return Action(
+        f"{name}_part",
+        f"{name.capitalize()} Part of the Window",
+        "View",
+        lambda c: c.focus_navigation.focus_next_pane(forward),
+        [shortcut],
+        separator_before=forward,
+        auto_repeat=True,
+    )
+
+
+def _theme_action(theme_id: str, text: str) -> Action:
+    return Action(
+        f"theme_{theme_id}",
+        text,
+        "View/Theme",
+        lambda c: c.appearance.set_theme(theme_id),
+        checked=lambda c: c.appearance.selected_theme == theme_id,
+    )
+
+
+def _language_action(code: str, text: str) -> Action:
+    return Action(
+        f"language_{code}",
+        text,
+        "View/Language",
+        lambda c: c.appearance.set_language(code),
+        checked=lambda c: c.appearance.selected_language == code,
+        enabled=lambda c: not c.exporter.jobs,  # an animation must not change its language halfway
+    )
+
+
+VIEW_ACTIONS: list[Action] = [
+    Action(
+        "side",
+        "&Side Panel",
+        "View",
+        lambda c: c.view_area.toggle_dock("side"),
+        ["F9"],
+        separator_before=True,
+        checked=lambda c: c.dock_layout.is_dock_enabled("side"),
+    ),
+    Action(
+        "results",
+        "&Read-out",
+        "View",
+        lambda c: c.view_area.toggle_dock("results"),
+        ["F12"],
+        checked=lambda c: c.dock_layout.is_dock_enabled("results"),
+    ),
+    *LOSS_VIEW_ACTIONS,
+    Action(
+        "trials",
+        "&Trial Points and Shapes",
+        "View",
+        lambda c: c.view_area.toggle_view_option("trials"),
+        separator_before=True,
+        checked=lambda c: bool(c.view_area.view_options["trials"]),
+    ),
+    Action(
+        "equal",
+        "&Equal Axes in the Contour",
+        "View",
+        lambda c: c.view_area.toggle_view_option("equal"),
+        checked=lambda c: bool(c.view_area.view_options["equal"]),
+    ),
+    Action(
+        "show_all",
+        "Sho&w All of the Contour",
+        "View",
+        lambda c: c.view_area.reset_viewport(),
+        ["Ctrl+0"],
+        separator_before=True,
+        enabled=lambda c: c.view_area.is_zoomed,
+    ),
+    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="]),
+    _zoom_action("zoom_out", "Zoom &Out", 1.25, ["Ctrl+-"]),
+    _pan_action("Left", -0.1, 0.0),
+    _pan_action("Right", 0.1, 0.0),
+    _pan_action("Up", 0.0, 0.1),
+    _pan_action("Down", 0.0, -0.1),
+    _rotation_action("Left", 5.0, 0.0),
+    _rotation_action("Right", -5.0, 0.0),
+    _rotation_action("Up", 0.0, 5.0),
+    _rotation_action("Down", 0.0, -5.0),
+    _camera_zoom_action("relief_nearer", "Nearer", 1.1, ["Alt++", "Alt+="]),
+    _camera_zoom_action("relief_farther", "Farther Away", 1 / 1.1, ["Alt+-"]),
+    Action(
+        "turn_back",
+        "Relief from the &Front",
+        "View",
+        lambda c: c.view_area.set_camera(None),
+        ["Ctrl+1"],
+        separator_before=True,
+        enabled=views_built,
+    ),
+    Action(
+        "turn_top",
+        "Relief from &Above",
+        "View",
+        lambda c: c.view_area.set_camera((-90.0, 90.0)),
+        ["Ctrl+2"],
+        enabled=views_built,
+    ),
+    Action(
+        "present",
+        "&Presentation",
+        "View",
+        lambda c: c.presentation_mode.toggle(),
+        ["F11"],
+        separator_before=True,
+        checked=lambda c: c.presentation_mode.active,
+        enabled=views_built,
+    ),
+    Action(
+        "leave",
+        "Leave the Presentation",
+        "View",
+        lambda c: c.presentation_mode.leave(),
+        ["Esc"],
+        enabled=lambda c: c.presentation_mode.active,
+    ),
+    Action("reset_layout", "&Reset the Layout", "View", _reset_layout, enabled=views_built),
+    Action(
+        "reduce_motion",
+        "Reduce &Motion",
+        "View",
+        lambda c: c.reduced_motion.toggle(),
+        checked=lambda c: c.reduced_motion.active,
+    ),
+    _pane_action("next", True, "F6"),
+    _pane_action("previous", False, "Shift+F6"),
+    _theme_action("system", "As the System"),
+    _theme_action("light", "Light"),
+    _theme_action("dark", "Dark"),
+    _theme_action("contrast", "High Contrast"),
+    _language_action("system", "As the System"),
+    *(_language_action(code, load_language(code).name) for code in language_codes()),
+]
+
+
+def _view_action(index: int, view_id: str, title: str) -> Action:
+    return Action(
+        f"view_{view_id}",
+        f"&{title}",
+        "View",
+        lambda c: c.view_area.toggle_dock(view_id),
+        [f"F{index + 2}"],
+        enabled=lambda c: c.view_area.is_applicable(view_id),
+        checked=lambda c: c.dock_layout.is_dock_enabled(view_id),
+    )
+
+
+def view_actions() -> list[Action]:
+    """Return a toggle for every view; called after the first paint, because the views import matplotlib."""
+    from app.views import VIEWS
+
+    return [_view_action(index, view_id, view.title) for index, (view_id, view) in enumerate(VIEWS.items())]
