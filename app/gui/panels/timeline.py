@@ -202,7 +202,7 @@ class TimelineBar(QToolBar):
         self.stop_field.value_changing.connect(lambda step: self._set_stop_step(step, "stop"))
         self.stop_field.interaction_started.connect(session.store.begin_interaction)
         self.stop_field.interaction_finished.connect(session.store.end_interaction)
-        self.stop_field.input_rejected.connect(self.error_label.show_message)
+        self.stop_field.message_changed.connect(self.error_label.show_message)
         self.converged_checkbox.clicked.connect(lambda on: session.set_stop(stop_when_converged=on))
         self.refresh()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QScrollArea, QWidget
 
-from app.gui.widgets.number_field import LAST_FIELD_ATTRIBUTE
+from app.gui.widgets.number_field import last_released_field
 
 if TYPE_CHECKING:
     from app.gui.window.main_window import MainWindow
@@ -72,7 +72,7 @@ def focus_next_control(window: MainWindow, forward: bool) -> bool:
     stops = all_tab_stops(window)
     focused = window.focusWidget()
     if focused is window or focused is None:
-        focused = getattr(window, LAST_FIELD_ATTRIBUTE, None)
+        focused = last_released_field(window)
     if not stops:
         return False
     if focused in stops:

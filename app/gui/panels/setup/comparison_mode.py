@@ -65,7 +65,7 @@ class ComparisonPanel(QWidget):
         self.budget_field.value_changing.connect(lambda value: self._set_budget(value, "budget"))
         self.budget_field.interaction_started.connect(session.store.begin_interaction)
         self.budget_field.interaction_finished.connect(session.store.end_interaction)
-        self.budget_field.input_rejected.connect(self.error_label.show_message)
+        self.budget_field.message_changed.connect(self.error_label.show_message)
         self.tune_button.clicked.connect(self._start_tuning)
         self.cancel_button.clicked.connect(self._cancel_tuning)
         self.tuning_task.progress.connect(lambda share: self.progress_bar.setValue(round(100 * share)))

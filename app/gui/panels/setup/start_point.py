@@ -42,7 +42,7 @@ class StartPoint(QWidget):
             grid.addWidget(field, 0, 2 * i + 1)
             for signal in (field.value_committed, field.value_changing):
                 signal.connect(self._set_start)
-            field.input_rejected.connect(self._show_errors)
+            field.message_changed.connect(self._show_errors)
             field.interaction_started.connect(session.store.begin_interaction)
             field.interaction_finished.connect(session.store.end_interaction)
         self.reset_button = QToolButton(objectName="reset", toolTip=tr("Back to the surface's own start"))
