@@ -107,6 +107,13 @@ class PickerPopup(QWidget):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.no_match_label = QLabel(objectName="quiet", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._build_layout()
+        self.search_field.installEventFilter(self)
+        self.search_field.textChanged.connect(self.search)
+        self.list.selected.connect(self.select_current)
+        self.list.favorite_toggled.connect(self.toggle_favorite)
+
+    def _build_layout(self) -> None:
         hint = QLabel(tr("Enter chooses  ·  Ctrl+D marks a favourite"), objectName="quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 6)
@@ -115,10 +122,6 @@ class PickerPopup(QWidget):
             layout.addWidget(widget)
         layout.setStretch(1, 1)
         layout.setStretch(2, 1)
-        self.search_field.installEventFilter(self)
-        self.search_field.textChanged.connect(self.search)
-        self.list.selected.connect(self.select_current)
-        self.list.favorite_toggled.connect(self.toggle_favorite)
 
     @property
     def current_entry(self) -> CatalogEntry | None:
