@@ -44,7 +44,7 @@ class HoverLabel(QLabel):
 
 
 class HoverReadout:
-    """Shows the hover label; nothing is shown while ``is_busy()`` is true, as during a drag."""
+    """Label and step ring that follow the pointer; both are hidden while ``is_busy()`` is true, as during a drag."""
 
     def __init__(self, session: Session, canvases: Mapping[str, PlotCanvas], is_busy: Callable[[], bool]) -> None:
         self.session, self.canvases, self.is_busy = session, canvases, is_busy
