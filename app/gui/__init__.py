@@ -1,0 +1,1 @@
+"""Qt user interface: widgets, canvases, panels, help, dialogs, and the main window."""

@@ -26,7 +26,7 @@ from app.analysis.run_status import run_status
 from app.analysis.summary import describe
 from app.engine.race import Race
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.widgets.picker import PickerPopup
+from app.gui.widgets.picker_popup import PickerPopup
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.session.playback_clock import FRAME_INTERVAL, REDUCED_MOTION_INTERVAL

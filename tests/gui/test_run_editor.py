@@ -10,7 +10,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.panels.setup.run_editor import MenuButton, RunEditor
+from app.gui.panels.setup.run_editor import RunEditor
+from app.gui.widgets.buttons import MenuButton
 from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow

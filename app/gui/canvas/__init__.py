@@ -1,0 +1,1 @@
+"""Plot canvases and the tools that act on them with mouse and keyboard."""

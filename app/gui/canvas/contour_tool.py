@@ -1,11 +1,11 @@
-"""What the mouse does in the views: set and drag the start and move the window in the contour, turn the relief."""
+"""Tool that sets the start point and moves the viewport of the contour plot with the mouse."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import MouseEvent
 from PyQt6.QtCore import Qt
 
 from app.gui.canvas.contour_viewport import ContourViewport, bounds_size
@@ -15,51 +15,51 @@ from app.session.session import Session
 from app.utils.validation import MAX_COORDINATE
 from app.views.contour_view import ContourView
 
-GRAB_RADIUS = 12  # pixels around the start's mark in which it is taken
-CLICK_TOLERANCE = 2  # pixels a click may wander
-ZOOM_PER_NOTCH = 1.25  # how much more or less a notch of the wheel shows
-MAX_CLICK_EDITS = 3  # changes that a click makes, at most
-
-CURSOR_SHAPE = Qt.CursorShape
+GRAB_RADIUS = 12  # pixels around the start marker in which it can be grabbed
+CLICK_TOLERANCE = 2  # pixels that the pointer may move during a click
+ZOOM_PER_NOTCH = 1.25
+MAX_CLICK_EDITS = 3  # changes of the experiment that one click causes, at most
 
 
 class ContourTool:
-    """A click sets the start, and the race starts anew. Dragging the start's mark drags it, and the paths with it; dragging
-    anywhere else moves the window. The wheel shows more or less; a double click shows all, and sets no start.
+    """Mouse interaction of the contour plot.
+
+    A click sets the start point and restarts the runs. Dragging the start marker moves the start point, with live
+    paths; dragging elsewhere moves the viewport. The wheel zooms. A double click shows the full domain and keeps the
+    start point.
     """
 
     def __init__(self, canvas: PlotCanvas, session: Session, viewport: ContourViewport) -> None:
         self.canvas, self.session, self.viewport = canvas, session, viewport
-        self.press_position: np.ndarray | None = None  # where, in pixels
-        self.grab_offset: np.ndarray | None = None  # from there to the start's mark, where that was taken
+        self.press_position: np.ndarray | None = None  # in pixels, while the button is down
+        self.grab_offset: np.ndarray | None = None  # from the press to the start marker, if that was grabbed
         self.dragged = False
-        self.state_at_press: tuple[Experiment, int] = session.experiment, 0  # what a click has changed
-        self.moving_by_keys = False  # whether keys have moved the start just now
+        self.state_at_press: tuple[Experiment, int] = session.experiment, 0  # and the step, to undo a first click
+        self.moving_by_keys = False
         canvas.idle_timer.timeout.connect(self.end_interaction)
-        for event_name, handler in (
-            ("button_press_event", self.press),
-            ("motion_notify_event", self.move),
-            ("button_release_event", self.release),
-            ("scroll_event", self.scroll),
-        ):
-            canvas.mpl_connect(event_name, handler)
+        canvas.mpl_connect("button_press_event", self.press)
+        canvas.mpl_connect("motion_notify_event", self.move)
+        canvas.mpl_connect("button_release_event", self.release)
+        canvas.mpl_connect("scroll_event", self.scroll)
 
     @property
     def view(self) -> ContourView:
+        """The view of the canvas."""
         assert isinstance(self.canvas.view, ContourView)
         return self.canvas.view
 
-    def is_on_start_marker(self, event: Any) -> bool:
-        """Whether the pointer is on the start's mark."""
+    def is_on_start_marker(self, event: MouseEvent) -> bool:
+        """Return whether the pointer is on the start marker."""
         start = self.view.start_position()[0]
         return (
             self.view.is_inside(start)
             and math.dist(start, (event.x, event.y)) <= GRAB_RADIUS * self.canvas.device_pixel_ratio
         )
 
-    def press(self, event: Any) -> None:
+    def press(self, event: MouseEvent) -> None:
+        """Start a click or a drag; show the full domain on a double click."""
         self.end_interaction()
-        if self.press_position is not None:  # a release that was lost, to a dialog that opened
+        if self.press_position is not None:  # a dialog that opened during a drag received the release
             self.end_drag()
         if event.button != 1 or event.inaxes is not self.view.axes or self.view.scene is None:
             return
@@ -72,52 +72,49 @@ class ContourTool:
         if self.is_on_start_marker(event):
             self.grab_offset = self.view.start_position()[0] - self.press_position
             self.session.store.begin_interaction()
-            self.canvas.setCursor(CURSOR_SHAPE.ClosedHandCursor)
+            self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
 
-    def move(self, event: Any) -> None:
+    def move(self, event: MouseEvent) -> None:
+        """Drag the start marker or the viewport; update the cursor if no button is down."""
         if self.press_position is None:
-            inside = event.inaxes is self.view.axes and self.view.scene is not None
-            self.canvas.setCursor(
-                CURSOR_SHAPE.ArrowCursor
-                if not inside
-                else CURSOR_SHAPE.OpenHandCursor
-                if self.is_on_start_marker(event)
-                else CURSOR_SHAPE.CrossCursor
-            )
+            self.canvas.setCursor(self._hover_cursor(event))
             return
         position = np.array([event.x, event.y])
         self.dragged |= math.dist(position, self.press_position) > CLICK_TOLERANCE * self.canvas.device_pixel_ratio
         if self.dragged and self.grab_offset is not None:
             self.session.set_start(*self.pixel_to_plane(position + self.grab_offset))
         elif self.dragged:
-            self.canvas.setCursor(CURSOR_SHAPE.SizeAllCursor)
+            self.canvas.setCursor(Qt.CursorShape.SizeAllCursor)
             to_plane = self.view.axes.transData.inverted().transform
-            (x, y), (left, right), (bottom, top) = (
-                to_plane(self.press_position) - to_plane(position),
-                *self.view.visible_bounds,
-            )
+            x, y = to_plane(self.press_position) - to_plane(position)
+            (left, right), (bottom, top) = self.view.visible_bounds
             self.press_position = position
             self.viewport.set_viewport(((left + x, right + x), (bottom + y, top + y)), dragging=True)
 
+    def _hover_cursor(self, event: MouseEvent) -> Qt.CursorShape:
+        if event.inaxes is not self.view.axes or self.view.scene is None:
+            return Qt.CursorShape.ArrowCursor
+        return Qt.CursorShape.OpenHandCursor if self.is_on_start_marker(event) else Qt.CursorShape.CrossCursor
+
     def move_start(self, horizontal: float, vertical: float) -> None:
-        """Move the start by shares of what is shown; what keys move without a pause is one undo step, as a drag is."""
+        """Move the start point by fractions of the visible size; key presses without a pause are one undo step."""
         if self.press_position is not None or self.view.scene is None:
             return
         if not self.moving_by_keys:
             self.moving_by_keys = True
             self.session.store.begin_interaction()
-        pixels = self.view.axes.bbox.size * (horizontal, vertical)
+        pixels = np.multiply(self.view.axes.bbox.size, (horizontal, vertical))
         self.session.set_start(*self.pixel_to_plane(self.view.start_position()[0] + pixels))
         self.canvas.idle_timer.start()
 
     def end_interaction(self) -> None:
-        """No key has moved the start for a moment."""
+        """End a move of the start point by keys."""
         if self.moving_by_keys:
             self.moving_by_keys = False
             self.session.store.end_interaction()
 
     def pixel_to_plane(self, pixel: np.ndarray) -> tuple[float, float]:
-        """The place on the plane of a pixel, or of the nearest on the axes, in one digit more than a pixel tells apart."""
+        """Return the coordinates of a pixel clipped to the axes, rounded to one digit more than a pixel resolves."""
         bbox = self.view.axes.bbox
         position = self.view.axes.transData.inverted().transform(np.clip(pixel, bbox.min, bbox.max))
         pixel_sizes = [
@@ -129,7 +126,8 @@ class ContourTool:
         )
         return x, y
 
-    def release(self, event: Any) -> None:
+    def release(self, event: MouseEvent) -> None:
+        """Finish a click or a drag."""
         if self.press_position is None or event.button != 1:
             return
         if not self.dragged and self.grab_offset is None:
@@ -141,14 +139,14 @@ class ContourTool:
         self.move(event)
 
     def end_drag(self) -> None:
-        """The mouse button is up."""
+        """End the drag, if any, and draw in full."""
         if self.grab_offset is not None:
             self.session.store.end_interaction()
         self.press_position = self.grab_offset = None
         self.viewport.end_interaction()
 
     def undo_click(self) -> None:
-        """Put back what the first click of a double click has changed."""
+        """Undo the edits of the first click of a double click."""
         experiment, step = self.state_at_press
         for _ in range(MAX_CLICK_EDITS):
             if self.session.experiment is not experiment:
@@ -156,6 +154,9 @@ class ContourTool:
         if self.session.race.step != step:
             self.session.show_step(step)
 
-    def scroll(self, event: Any) -> None:
+    def scroll(self, event: MouseEvent) -> None:
+        """Zoom about the pointer."""
         if event.inaxes is self.view.axes and self.view.scene is not None:
+            assert event.xdata is not None
+            assert event.ydata is not None
             self.viewport.zoom(ZOOM_PER_NOTCH**-event.step, (event.xdata, event.ydata))

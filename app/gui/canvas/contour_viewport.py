@@ -1,4 +1,4 @@
-"""Zoom: what part of the plane the contour shows, moved by the wheel, the mouse and the keys; the relief shows where it is."""
+"""Pan and zoom of the contour plot; the 3D surface shows the outline of the visible part."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ from app.views.contour_view import ContourView
 from app.views.surface_view import SurfaceView
 from surfaces.surface import Bounds
 
-MIN_RELATIVE_SIZE, MAX_RELATIVE_SIZE = 1e-12, 100.0  # of the whole box
-MIN_RELATIVE_SPACING = (
-    4096 * sys.float_info.epsilon
-)  # of the numbers themselves: a pixel must be more than the distance of two of them
+MIN_RELATIVE_SIZE, MAX_RELATIVE_SIZE = 1e-12, 100.0  # of a window, relative to the full domain
+# Of a window, relative to its coordinates: neighboring pixels must be distinct floating-point numbers.
+MIN_RELATIVE_SPACING = 4096 * sys.float_info.epsilon
 
 
 def bounds_size(bounds: Bounds) -> tuple[float, float]:
+    """Return width and height."""
     return bounds[0][1] - bounds[0][0], bounds[1][1] - bounds[1][0]
 
 
 def scaled_bounds(bounds: Bounds, factor: float, fixed_point: tuple[float, float]) -> Bounds:
-    """A box of ``factor`` times the size, in which a point stays where it was."""
+    """Scale bounds about a fixed point."""
     (left, right), (bottom, top) = bounds
     x, y = fixed_point
     return (x - (x - left) * factor, x + (right - x) * factor), (y - (y - bottom) * factor, y + (top - y) * factor)
 
 
 def smallest_window(bounds: Bounds, full_bounds: Bounds) -> tuple[float, float]:
-    """The smallest window where a box is, in x and y."""
-    return tuple(
-        max(MIN_RELATIVE_SIZE * length, MIN_RELATIVE_SPACING * max(abs(low), abs(high)))  # type: ignore[return-value]
+    """Return width and height of the smallest window allowed at the position of ``bounds``."""
+    width, height = (
+        max(MIN_RELATIVE_SIZE * length, MIN_RELATIVE_SPACING * max(abs(low), abs(high)))
         for length, (low, high) in zip(bounds_size(full_bounds), bounds, strict=True)
     )
+    return width, height
 
 
 class ContourViewport:
-    """Moves the window of the contour. While it moves the view draws in haste; a moment later it is drawn in full."""
+    """The visible part of the plane; drawn in low quality while it changes, and in full when the canvas is idle."""
 
     def __init__(self, canvas: PlotCanvas, surface_canvas: PlotCanvas, on_change: Callable[[], object]) -> None:
         self.canvas, self.surface_canvas, self.on_change = canvas, surface_canvas, on_change
@@ -44,16 +45,18 @@ class ContourViewport:
 
     @property
     def view(self) -> ContourView:
+        """The contour view."""
         assert isinstance(self.canvas.view, ContourView)
         return self.canvas.view
 
     @property
     def full_bounds(self) -> Bounds:
+        """The plotted range without zoom."""
         assert self.view.scene is not None
         return self.view.scene.height_map.bounds
 
     def zoom(self, factor: float, fixed_point: tuple[float, float] | None = None) -> None:
-        """Show ``factor`` times as much, about a point or the middle, as far as numbers can be told apart."""
+        """Scale the visible range by ``factor`` about a point or the center, within the size limits."""
         if self.view.scene is None:
             return
         bounds = self.view.visible_bounds
@@ -72,14 +75,17 @@ class ContourViewport:
         )
 
     def pan(self, horizontal: float, vertical: float) -> None:
-        """Move by shares of what is shown."""
+        """Move by fractions of the visible size."""
         if self.view.scene is not None:
             (left, right), (bottom, top) = self.view.visible_bounds
             dx, dy = horizontal * (right - left), vertical * (top - bottom)
             self.set_viewport(((left + dx, right + dx), (bottom + dy, top + dy)))
 
     def set_viewport(self, window: Bounds | None, dragging: bool = False) -> None:
-        """Show a window, None for all; where it lies too far out, stay. ``held``: more moves will follow."""
+        """Show a window, or the full domain for None; invalid windows are ignored.
+
+        ``dragging`` postpones the full draw until ``end_interaction``.
+        """
         if (
             self.view.scene is None
             or window == self.view.viewport
@@ -96,7 +102,7 @@ class ContourViewport:
         self.on_change()
 
     def is_valid_window(self, window: Bounds) -> bool:
-        """Whether a window lies no farther from the whole box than it may be large, where numbers can be told apart."""
+        """Return whether a window is not too small for floating-point numbers, and not too far from the domain."""
         if any(
             length < 0.99 * small
             for length, small in zip(bounds_size(window), smallest_window(window, self.full_bounds), strict=True)
@@ -108,7 +114,7 @@ class ContourViewport:
         )
 
     def end_interaction(self) -> None:
-        """Draw in full."""
+        """Draw the contour plot in full, and update the outline on the 3D surface."""
         self.canvas.idle_timer.stop()
         if self.view.interacting:
             self.view.interacting = False

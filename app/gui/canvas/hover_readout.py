@@ -1,14 +1,16 @@
-"""Hover: what lies under the pointer, in words in a corner of a view; the step that is near is ringed in all of them."""
+"""Label with the values under the pointer; the nearest step is ringed in all views."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
+from functools import partial
 from textwrap import shorten
-from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import LocationEvent, MouseEvent
 from matplotlib.transforms import BboxBase
+from numpy.typing import ArrayLike
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
@@ -19,13 +21,14 @@ from app.utils.i18n import tr
 from app.utils.number_format import format_tick, format_value, format_with_resolution
 from app.views.contour_view import ContourView
 
-HIT_RADIUS = 8  # pixels from a trail
-LABEL_INSET, POINTER_CLEARANCE = 6, 14  # pixels from the label to the axes, and to the pointer
-MAX_NAME_LENGTH = 40  # of a run's name, at most
+HIT_RADIUS = 8  # pixels between pointer and path
+LABEL_INSET = 6  # pixels between label and axes
+POINTER_CLEARANCE = 14  # pixels between label and pointer
+MAX_NAME_LENGTH = 40  # characters of the name of a run
 
 
 class HoverLabel(QLabel):
-    """A label over a view that lets the mouse through."""
+    """A label over a view that is transparent to mouse events."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, objectName="hover", textFormat=Qt.TextFormat.RichText)
@@ -33,14 +36,15 @@ class HoverLabel(QLabel):
         self.hide()
 
     def apply_theme(self, theme: Theme) -> None:
+        """Set the colors of the label."""
         self.setStyleSheet(
-            f"QLabel#hover {{ color: {theme.text}; background: {theme.input_background}; border: 1px solid {theme.divider};"
-            "border-radius: 4px; padding: 3px 6px; font-size: 12px; }"
+            f"QLabel#hover {{ color: {theme.text}; background: {theme.input_background};"
+            f"border: 1px solid {theme.divider}; border-radius: 4px; padding: 3px 6px; font-size: 12px; }}"
         )
 
 
 class HoverReadout:
-    """``busy`` says whether the mouse is at work, as when it drags something: then it is not asked what it points at."""
+    """Label and step ring that follow the pointer; both are hidden while ``is_busy()`` is true, as during a drag."""
 
     def __init__(self, session: Session, canvases: Mapping[str, PlotCanvas], is_busy: Callable[[], bool]) -> None:
         self.session, self.canvases, self.is_busy = session, canvases, is_busy
@@ -52,56 +56,56 @@ class HoverReadout:
             canvas.mpl_connect("button_press_event", self.leave)
             canvas.mpl_connect("scroll_event", self.leave)
 
-    def move(self, event: Any) -> None:
+    def move(self, event: MouseEvent) -> None:
+        """Update the label and the ring for a new pointer position."""
         canvas = event.canvas
+        assert isinstance(canvas, PlotCanvas)
         if self.is_busy() or canvas.scene is None or canvas.needs_full_draw or canvas.view.low_quality:
             self.clear()
             return
         nearest = None
-        if not self.session.clock.running:  # while it plays there is no time to look for it, and it would be gone
+        if not self.session.clock.running:  # the search is too slow during playback, and the paths move on
             nearest = canvas.view.nearest_step((event.x, event.y), HIT_RADIUS * canvas.device_pixel_ratio)
         self.highlight_step(nearest)
         text = self.step_text(canvas, *nearest) if nearest else self.surface_text(canvas, event)
-        self.show_message(
-            text,
-            canvas,
-            QPoint(
-                round(event.x / canvas.device_pixel_ratio), round(canvas.height() - event.y / canvas.device_pixel_ratio)
-            ),
-        )
+        scale = canvas.device_pixel_ratio
+        pointer = QPoint(round(event.x / scale), round(canvas.height() - event.y / scale))
+        self.show_message(text, canvas, pointer)
 
-    def leave(self, event: Any) -> None:
+    def leave(self, event: LocationEvent) -> None:
+        """Hide the label when the pointer leaves a canvas, presses a button, or scrolls."""
         self.clear()
 
     def clear(self) -> None:
+        """Hide the label and the ring."""
         self.hover_label.hide()
         self.highlight_step(None)
 
     def highlight_step(self, highlighted: tuple[int, int] | None) -> None:
-        """Mark a step of a run in all views."""
+        """Ring a step of a run, given as (run index, step), in all views."""
         if highlighted != self.highlighted:
             self.highlighted = highlighted
             for canvas in self.canvases.values():
                 canvas.highlight_step(highlighted)
 
-    # Words
+    # Texts
 
-    def surface_text(self, canvas: PlotCanvas, event: Any) -> str:
-        """The surface under the pointer."""
+    def surface_text(self, canvas: PlotCanvas, event: LocationEvent) -> str:
+        """Return position, loss, and gradient under the pointer; empty outside the contour plot."""
         if not isinstance(canvas.view, ContourView) or event.inaxes is not canvas.view.axes:
             return ""
+        assert event.xdata is not None
+        assert event.ydata is not None
         with np.errstate(all="ignore"):
             loss, gradient = self.session.race.surface(np.array([event.xdata]), np.array([event.ydata]))
         return html_table(self.position_rows(canvas, event.xdata, event.ydata, loss, gradient))
 
     def step_text(self, canvas: PlotCanvas, index: int, step: int) -> str:
-        """A run after a step, with what its rule keeps."""
+        """Return position, loss, gradient, and optimizer state of a run after a step."""
         trajectory, scene = self.session.race.trajectories[index], canvas.scene
         assert scene is not None
-        point, label = (
-            trajectory.point_at(step),
-            shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…"),
-        )
+        point = trajectory.point_at(step)
+        label = shorten(self.session.experiment.as_of_step(step).labels[index], MAX_NAME_LENGTH, placeholder="…")
         state_values = list(zip(point.x[1:], point.y[1:], strict=True)) if point.y else point.x[1:]
         states = [
             (name, format_value(value)) for name, value in zip(trajectory.method.state, state_values, strict=True)
@@ -110,8 +114,10 @@ class HoverReadout:
         title = f"<b style='color: {scene.styles[index].color}'>{html.escape(label)}</b> &nbsp;{step_label}"
         return title + html_table([*self.position_rows(canvas, *point.position, point.loss, point.gradient), *states])
 
-    def position_rows(self, canvas: PlotCanvas, x: float, y: float, loss: Any, gradient: Any) -> list[tuple[str, str]]:
-        """A place in the digits that a pixel of the contour tells apart, with its loss and gradient."""
+    def position_rows(
+        self, canvas: PlotCanvas, x: float, y: float, loss: ArrayLike, gradient: ArrayLike
+    ) -> list[tuple[str, str]]:
+        """Return table rows with position, loss, and gradient; coordinates have the digits that a pixel resolves."""
         contour, scene = self.canvases["contour"].view, canvas.scene
         assert isinstance(contour, ContourView)
         assert scene is not None
@@ -129,7 +135,7 @@ class HoverReadout:
     # The label
 
     def show_message(self, text: str, canvas: PlotCanvas, pointer: QPoint) -> None:
-        """Write words where they cover neither the pointer nor what is written at the axes: in this view, or in the largest."""
+        """Show the label in a corner of this canvas, or of the largest, where it covers neither pointer nor text."""
         if not text:
             self.hover_label.hide()
             return
@@ -142,24 +148,26 @@ class HoverReadout:
             free_corners = [
                 corner
                 for corner in corner_rects(target, self.hover_label.rect())
-                if target is not canvas
-                or not corner.adjusted(
-                    -POINTER_CLEARANCE, -POINTER_CLEARANCE, POINTER_CLEARANCE, POINTER_CLEARANCE
-                ).contains(pointer)
+                if target is not canvas or not is_near(corner, pointer)
             ]
             if free_corners:
                 if self.hover_label.parent() is not target:
                     self.hover_label.setParent(target)
-                self.hover_label.move(
-                    min(free_corners, key=lambda corner: count_covered_points(target, corner)).topLeft()
-                )
+                best_corner = min(free_corners, key=partial(count_covered_points, target))
+                self.hover_label.move(best_corner.topLeft())
                 self.hover_label.show()
                 return
         self.hover_label.hide()
 
 
+def is_near(rect: QRect, pointer: QPoint) -> bool:
+    """Return whether the pointer is closer to a rectangle than POINTER_CLEARANCE."""
+    margin = POINTER_CLEARANCE
+    return rect.adjusted(-margin, -margin, margin, margin).contains(pointer)
+
+
 def corner_rects(canvas: PlotCanvas, label_rect: QRect) -> list[QRect]:
-    """Where a label has room in the corners of a view's axes, best first; none where it is too small."""
+    """Return the corners of the axes in which a label fits without covering text, best first."""
     axes_rect = to_widget_rect(canvas, canvas.view.axes.bbox).adjusted(
         LABEL_INSET, LABEL_INSET, -LABEL_INSET, -LABEL_INSET
     )
@@ -183,7 +191,7 @@ def corner_rects(canvas: PlotCanvas, label_rect: QRect) -> list[QRect]:
 
 
 def to_widget_rect(canvas: PlotCanvas, bbox: BboxBase) -> QRect:
-    """Pixels of the figure as the widget counts them: from above, and not those of a fine screen."""
+    """Convert figure pixels (origin at the bottom, physical) to widget pixels (origin at the top, logical)."""
     left, top, width, height = (
         length / canvas.device_pixel_ratio for length in (bbox.x0, bbox.y1, bbox.width, bbox.height)
     )
@@ -191,7 +199,7 @@ def to_widget_rect(canvas: PlotCanvas, bbox: BboxBase) -> QRect:
 
 
 def count_covered_points(canvas: PlotCanvas, rect: QRect) -> int:
-    """How many points of the trails a label would cover; not asked while it plays."""
+    """Return how many path points a label would cover; 0 during playback, when no hit tester exists."""
     if canvas.view.hit_tester is None:
         return 0
     scale = canvas.device_pixel_ratio
@@ -201,6 +209,7 @@ def count_covered_points(canvas: PlotCanvas, rect: QRect) -> int:
 
 
 def html_table(rows: list[tuple[str, str]]) -> str:
+    """Return an HTML table of names and values."""
     cells = "".join(
         f"<tr><td style='padding-right: 8px'>{html.escape(name)}</td><td>{html.escape(text)}</td></tr>"
         for name, text in rows

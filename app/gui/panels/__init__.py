@@ -1,1 +1,1 @@
-"""The window's panels, built from the declarations of optimizers and surfaces."""
+"""Panels of the main window, built from the declarations of optimizers and surfaces."""

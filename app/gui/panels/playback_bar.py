@@ -1,8 +1,11 @@
-"""The transport bar: play, step, go to the start and the end, and the speed."""
+"""Playback tool bar: play, step, go to the start and the end, and the speed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.gui.widgets.slider_field import SliderField
@@ -18,7 +21,7 @@ SPEED_SPEC = Hyperparameter(
 
 
 class PlaybackBar(QToolBar):
-    """The buttons are the window's actions; the speed is a knob like any other."""
+    """Tool bar with buttons for actions of the window and a speed field."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(tr("Transport"))
@@ -38,8 +41,8 @@ class PlaybackBar(QToolBar):
         self.speed.show_value(session.clock.speed)
         self.speed_container.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
-    def populate(self, actions: list, primary: object, trailing: list) -> None:
-        """Put actions on the bar, the primary one with its name; some ``after`` the speed, as words."""
+    def populate(self, actions: Sequence[QAction], primary: QAction, trailing: Sequence[QAction]) -> None:
+        """Add buttons for actions, the primary one with its text; ``trailing`` ones follow the speed, as text only."""
         for action in actions:
             self.addAction(action)
             button = self._style_button(action, self.toolButtonStyle())
@@ -51,14 +54,14 @@ class PlaybackBar(QToolBar):
             self.addAction(action)
             self._style_button(action, Qt.ToolButtonStyle.ToolButtonTextOnly).setObjectName("toggle")
 
-    def _style_button(self, action: object, style: Qt.ToolButtonStyle) -> QToolButton:
-        button = self.widgetForAction(action)  # type: ignore[arg-type]
+    def _style_button(self, action: QAction, style: Qt.ToolButtonStyle) -> QToolButton:
+        button = self.widgetForAction(action)
         assert isinstance(button, QToolButton)
         button.setToolButtonStyle(style)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def refresh(self) -> None:
-        """The speed counts for nothing where it goes as fast as it can."""
+        """Disable the speed at maximum speed, where it has no effect."""
         for widget in (self.speed.slider, self.speed.number_field):
             widget.setEnabled(not self.session.clock.unlimited)

@@ -1,4 +1,4 @@
-"""The caption of a presentation: what is raced, how far it has come, and what each run is doing, in letters for the last row."""
+"""Caption of the presentation mode: surface, step, and the status of each run, in a large font."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from app.session.session import Session
 from app.theming.theme import LIGHT, Style, Theme
 from app.utils.i18n import tr
 
-FONT_SCALE = 1.7  # times those of the window
-MARGIN, RUN_SPACING = 16, 28  # pixels at the ends, and between two runs
+FONT_SCALE = 1.7  # relative to the window font
+MARGIN = 16  # pixels at both ends
+RUN_SPACING = 28  # pixels between two runs
 
 
 class PresentationCaption(QWidget):
-    """One line for the surface and the step, one for the runs; of many runs, those that there is room for."""
+    """One line for the surface and the step, and one for as many runs as fit."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session, self.theme = session, LIGHT
         self.heading = ""
-        self.run_entries: list[
-            tuple[Style, tuple[str, ...]]
-        ] = []  # how a run looks, and what is said of it: at length, and shorter
+        self.run_entries: list[tuple[Style, tuple[str, ...]]] = []  # style, and texts from long to short
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * FONT_SCALE)
         self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
+        """Return the size of two lines."""
         return QSize(400, 2 * self.fontMetrics().lineSpacing() + 16)
 
     def minimumSizeHint(self) -> QSize:
+        """Return the height of two lines; runs that do not fit are left out."""
         return QSize(100, self.sizeHint().height())
 
     def refresh(self, theme: Theme) -> None:
-        """Say what is shown now."""
+        """Update the texts for the displayed step."""
         session, self.theme = self.session, theme
         parts = [
             session.experiment.surface.name,
@@ -46,9 +47,8 @@ class PresentationCaption(QWidget):
         ]
         self.heading = "  ·  ".join(parts)
         self.run_entries = []
-        for i, (run, style) in enumerate(
-            zip(session.displayed_experiment.runs, theme.styles(session.displayed_experiment.runs), strict=True)
-        ):
+        runs = session.displayed_experiment.runs
+        for i, (run, style) in enumerate(zip(runs, theme.styles(runs), strict=True)):
             if run.visible:
                 status = session.run_status(i).short_text
                 self.run_entries.append(
@@ -57,23 +57,25 @@ class PresentationCaption(QWidget):
         self.setAccessibleName(". ".join([self.heading, *(texts[0] for _, texts in self.run_entries)]))
         self.update()
 
+    def _text_length(self, metrics: QFontMetrics, marker_size: float) -> int:
+        """Return the index of the longest texts with which all runs fit; the shortest if none do."""
+        for k in range(2):
+            widths = (metrics.horizontalAdvance(texts[k]) for _, texts in self.run_entries)
+            if sum(width + 1.5 * marker_size + RUN_SPACING for width in widths) <= self.width() - 2 * MARGIN:
+                return k
+        return 2
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint both lines."""
         painter, metrics = QPainter(self), QFontMetrics(self.font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line_height, marker_size = metrics.lineSpacing(), metrics.capHeight() * 1.3
         painter.setPen(QColor(self.theme.text))
         painter.drawText(QPointF(MARGIN, 8 + metrics.ascent()), self.heading)
-        fitting_lengths = [
-            k
-            for k in range(2)
-            if sum(
-                metrics.horizontalAdvance(words[k]) + 1.5 * marker_size + RUN_SPACING for _, words in self.run_entries
-            )
-            <= self.width() - 2 * MARGIN
-        ]
+        text_length = self._text_length(metrics, marker_size)
         x = float(MARGIN)
         for style, texts in self.run_entries:
-            text = texts[min(fitting_lengths, default=2)]
+            text = texts[text_length]
             available_width = self.width() - MARGIN - x - 1.5 * marker_size
             if available_width < 4 * marker_size:
                 break

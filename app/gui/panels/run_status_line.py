@@ -1,4 +1,4 @@
-"""What the chosen run is doing, in a sentence, and how the surface is curved where it stands."""
+"""Status of the selected run in a sentence, and the curvature of the surface at its position."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
 
-MIN_WIDTH = 600  # pixels of width that it surely gets
-MAX_MESSAGE_LENGTH = 230  # letters of a long one
+MIN_WIDTH = 600  # pixels of width that are always available
+MAX_MESSAGE_LENGTH = 230  # characters of the longest status
 EIGENVALUES_TEXT = gettext_noop("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ")
 CONCAVE_TEXT = gettext_noop("Nothing curves upwards: no learning rate is too large yet.")
 SADDLE_TEXT = gettext_noop(
@@ -23,11 +23,11 @@ SADDLE_TEXT = gettext_noop(
 CONVEX_TEXT = gettext_noop(
     "Stable learning rates: plain below 2/λmax = {stable_rate:.3g}, with momentum {beta:g} below {beta2:.3g}."
 )
-DEFAULT_MOMENTUM = 0.9  # the momentum that is spoken of where the run has none
+DEFAULT_MOMENTUM = 0.9  # used in the text if the run has no momentum
 
 
 class RunStatusLine(QWidget):
-    """The verdict of the chosen run in words, and below it the numbers that say how long a step may be."""
+    """The status of the selected run, and below it the curvature and the stable learning rates."""
 
     def __init__(self, session: Session, run_list: RunList) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class RunStatusLine(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Write both for the step that is shown."""
+        """Update both texts for the displayed step."""
         row = self.run_list.selected_row
         has_run = 0 <= row < len(self.session.race.trajectories)
         name = self.session.displayed_experiment.runs[row].method.name if has_run else ""
@@ -59,7 +59,7 @@ class RunStatusLine(QWidget):
         self.curvature_label.setText(self._curvature_text(row) if has_run else "")
 
     def _set_label_heights(self) -> None:
-        """As many lines as the longest sentences need at this width, so that the height changes with the window only."""
+        """Reserve the lines of the longest texts at this width, so that the height changes only with the window."""
         curvature_width = max(
             self.curvature_label.fontMetrics().horizontalAdvance(tr(EIGENVALUES_TEXT) + tr(text))
             for text in (CONCAVE_TEXT, SADDLE_TEXT, CONVEX_TEXT)
@@ -72,16 +72,15 @@ class RunStatusLine(QWidget):
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing())
         bar = self.parentWidget()
         if bar is not None:
-            bar.setFixedHeight(
-                self.minimumSizeHint().height() + 6
-            )  # also while words of the moment stand there instead
+            bar.setFixedHeight(self.minimumSizeHint().height() + 6)  # also while a temporary message replaces this
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Reserve the number of lines that the new width needs."""
         super().resizeEvent(event)
         self._set_label_heights()
 
     def _curvature_text(self, row: int) -> str:
-        """How the surface is curved under the run, and what plain descent and momentum may do there."""
+        """Return the curvature at the run, and the learning rates that are stable there without and with momentum."""
         trajectory, run = self.session.race.trajectories[row], self.session.displayed_experiment.runs[row]
         if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
             return tr("Go back to a step before that, lower the learning rate, and play on.")

@@ -1,0 +1,1 @@
+"""Reusable widgets that do not depend on the session."""

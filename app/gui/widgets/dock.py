@@ -1,4 +1,4 @@
-"""Dock: a part of the window that can be moved, floated and hidden, under a slim title."""
+"""Dock widget with a slim title bar that can be moved, floated, and hidden."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from app.gui.widgets import icons
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 
-TITLE_ICON_SIZE = 12  # pixels of the pictures on a title's buttons
-FLOATING_MARGIN = 3  # pixels around what floats
-MIN_FLOATING_SIZE, FLOATING_OFFSET = (
-    QSize(460, 380),
-    QPoint(-40, 40),
-)  # how large it floats at least, and how far from where it was
+TITLE_ICON_SIZE = 12  # pixels
+FLOATING_MARGIN = 3  # pixels of the frame around a floating dock
+MIN_FLOATING_SIZE = QSize(460, 380)
+FLOATING_OFFSET = QPoint(-40, 40)  # from the docked position, so that floating is visible
 
 
 class Dock(QDockWidget):
-    """``left``: somebody wants it gone. What that means is for its owner to say: it does not hide by itself."""
+    """A dock widget with a custom title bar.
+
+    It does not hide itself: closing emits ``close_requested``, and the owner decides what to do.
+    """
 
     close_requested = pyqtSignal()
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
-        self.setObjectName(f"dock_{name}")  # without one its place is not remembered
+        self.setObjectName(f"dock_{name}")  # QMainWindow.saveState needs a name
         self.title, self.title_label = title, QLabel(objectName="title")
         self.float_button, self.close_button = (
             QToolButton(objectName="reset", iconSize=QSize(TITLE_ICON_SIZE, TITLE_ICON_SIZE)) for _ in range(2)
@@ -42,15 +43,16 @@ class Dock(QDockWidget):
         self.float_button.clicked.connect(self._toggle_floating)
         self.close_button.clicked.connect(self.close_requested)
         self.topLevelChanged.connect(self._on_floating_changed)
-        self.dockLocationChanged.connect(self.update_title)  # until it has a place it counts as floating
+        self.dockLocationChanged.connect(self.update_title)  # Qt reports a dock as floating until it is placed
 
     def apply_theme(self, theme: Theme) -> None:
-        """Icons in the theme of now, words in the language of now."""
+        """Set the button icons for a theme, and the texts in the current language."""
         self.float_button.setIcon(icons.load_icon("float", theme.muted_text))
         self.close_button.setIcon(icons.load_icon("cross", theme.muted_text))
         self.update_title()
 
     def update_title(self) -> None:
+        """Set the title and the button tooltips in the current language."""
         title = tr(self.title)
         self.title_label.setText(title)
         self.setWindowTitle(title)
@@ -67,14 +69,13 @@ class Dock(QDockWidget):
             button.setAccessibleName(text)
 
     def show_title(self, visible: bool) -> None:
-        """With its title, or with nothing but what it holds."""
+        """Show or hide the title bar."""
         bar = self.title_bar if visible else self.empty_title_bar
         self.setTitleBarWidget(bar)
         bar.setVisible(True)
         (self.empty_title_bar if visible else self.title_bar).setVisible(False)
 
     def _toggle_floating(self) -> None:
-        """Out of the window, larger and to be seen as apart from it; or back."""
         self.setFloating(not self.isFloating())
         if self.isFloating():
             self.resize(max(self.width(), MIN_FLOATING_SIZE.width()), max(self.height(), MIN_FLOATING_SIZE.height()))
@@ -86,7 +87,7 @@ class Dock(QDockWidget):
         self.setContentsMargins(margin, margin, margin, margin)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """An edge around what floats: it has no frame of the desktop's."""
+        """Paint the frame of a floating dock, which has no window frame of the desktop."""
         if not self.isFloating():
             super().paintEvent(event)
             return
@@ -95,13 +96,14 @@ class Dock(QDockWidget):
         painter.end()
 
     def replace_widget(self, widget: QWidget) -> None:
-        """Show a widget; the one that was here before is done with."""
+        """Show a widget and delete the previous one."""
         old = self.widget()
         self.setWidget(widget)
         if old is not None:
             old.deleteLater()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Emit ``close_requested`` instead of closing."""
         assert event is not None
         event.ignore()
         self.close_requested.emit()

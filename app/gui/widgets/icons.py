@@ -1,4 +1,4 @@
-"""A theme as Qt wants it: palette, and the little pictures on buttons and in lists; the style sheet has a file of its own."""
+"""Icons drawn with Qt: run markers, and the SVG files of ``assets/icons`` in a theme color."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from PyQt6.QtSvg import QSvgRenderer
 from app.theming.theme import Style, Theme
 from app.utils.resources import ICONS
 
-ICON_SIZE = 18
-PIXEL_RATIOS = (1.0, 1.5, 2.0, 3.0)  # pictures for such screens; Qt shrinks the next larger one for those between
+ICON_SIZE = 18  # pixels
+PIXEL_RATIOS = (1.0, 1.5, 2.0, 3.0)  # one pixmap each; for a ratio between two of them Qt scales the larger one down
 
 
 def marker_path(marker: str, size: float) -> QPainterPath:
-    """The outline of a run's mark, centered on the origin, ``size`` across."""
+    """Return the outline of a run marker (a matplotlib marker code), ``size`` wide, centered on the origin."""
     path, r = QPainterPath(), size / 2
     if marker == "o":
         path.addEllipse(QPointF(0, 0), r, r)
@@ -40,7 +40,7 @@ def marker_path(marker: str, size: float) -> QPainterPath:
 
 
 def star_path(size: float) -> QPainterPath:
-    """A star of five points, centered on the origin, ``size`` across."""
+    """Return a five-pointed star, ``size`` wide, centered on the origin."""
     points = [(size / (2 if k % 2 == 0 else 5), math.radians(36 * k - 90)) for k in range(10)]
     return _polygon_path(*((r * math.cos(a), r * math.sin(a)) for r, a in points))
 
@@ -50,7 +50,7 @@ def _rotated(path: QPainterPath, degrees: float) -> QPainterPath:
 
 
 def _paint_icon(paint: Callable[[QPainter], None]) -> QIcon:
-    """What ``paint`` leaves on a field of SIZE x SIZE pixels, sharp on fine screens too."""
+    """Return an icon that ``paint`` draws on ICON_SIZE x ICON_SIZE pixels, once for each pixel ratio."""
     icon = QIcon()
     for scale in PIXEL_RATIOS:
         pixmap = QPixmap(round(ICON_SIZE * scale), round(ICON_SIZE * scale))
@@ -61,12 +61,12 @@ def _paint_icon(paint: Callable[[QPainter], None]) -> QIcon:
         paint(painter)
         painter.end()
         icon.addPixmap(pixmap)
-        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt tints it, and the color is what it shows
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint the icon of a selected row
     return icon
 
 
 def run_icon(style: Style, theme: Theme) -> QIcon:
-    """A run's mark in its color; hollow where the run is hidden."""
+    """Return the marker of a run in its color, hollow if the run is hidden."""
     path = marker_path(style.marker, 13)
 
     def paint(painter: QPainter) -> None:
@@ -86,7 +86,7 @@ def _polygon_path(*points: tuple[float, float]) -> QPainterPath:
 
 
 def load_icon(name: str, color: str) -> QIcon:
-    """The picture of that name in assets/icons, all of it in a color."""
+    """Return the icon ``assets/icons/<name>.svg`` filled with one color."""
     svg = QSvgRenderer((ICONS / f"{name}.svg").as_posix())
 
     def paint(painter: QPainter) -> None:

@@ -1,29 +1,29 @@
-"""Words that say what is wrong, where it is wrong."""
+"""Labels for error messages, in the layout or floating over it."""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
-MAX_FLOATING_WIDTH = 360  # pixels of a slip, at most
+MAX_FLOATING_WIDTH = 360  # pixels
 
 
 class InlineMessage(QLabel):
-    """A line that is there only while it has something to say."""
+    """A label that is visible only while it has a message."""
 
     def __init__(self, object_name: str = "wrong") -> None:
-        super().__init__(
-            objectName=object_name, wordWrap=True, textFormat=Qt.TextFormat.PlainText
-        )  # what was typed is no markup
+        # plain text, because messages quote what was typed
+        super().__init__(objectName=object_name, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.hide()
 
     def show_message(self, message: str) -> None:
+        """Show a message, or hide the label if the message is empty."""
         self.setText(message)
         self.setVisible(bool(message))
 
 
 class FloatingMessage(InlineMessage):
-    """Words below a widget, over what is there, so that nothing moves when they come and go."""
+    """A message below its anchor widget, floating over the window so that the layout does not change."""
 
     def __init__(self, anchor: QWidget) -> None:
         super().__init__("slip")
@@ -32,12 +32,13 @@ class FloatingMessage(InlineMessage):
         anchor.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """What is said of a widget goes with it."""
+        """Hide the message when the anchor is hidden."""
         if event is not None and event.type() == QEvent.Type.Hide:
             self.hide()
         return False
 
     def show_message(self, message: str) -> None:
+        """Show a message below the anchor, or hide the label if the message is empty."""
         window = self.anchor.window()
         if message and window is not None:
             self.setParent(window)

@@ -1,4 +1,7 @@
-"""Mnemonics: the underlined letters that open a menu's row or go to a field with Alt, each given once."""
+"""Mnemonics: the underlined letters (marked by ``&``) that select a menu item or a field with Alt.
+
+Each letter is assigned once within a menu or a dialog, in every language.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +11,45 @@ from collections.abc import Sequence
 
 from PyQt6.QtWidgets import QCheckBox, QFormLayout, QLabel, QMenu, QMenuBar, QPushButton, QWidget
 
-MNEMONIC_PATTERN = re.compile(r"&(.)")  # a doubled one stands for itself
+MNEMONIC_PATTERN = re.compile(r"&(.)")  # "&&" is a literal ampersand
 
 
 def mnemonic_of(text: str) -> str:
-    """The letter that is marked in a text, in lower case; empty where none is."""
+    """Return the mnemonic of a text in lower case, or an empty string."""
     return next((match[1].lower() for match in MNEMONIC_PATTERN.finditer(text) if match[1].isalnum()), "")
 
 
 def remove_ampersand(text: str) -> str:
-    """The text without the mark, and without a letter in brackets that stands there for its sake."""
+    """Return a text without its mnemonic mark; a letter in parentheses added for it, "(&X)", is removed as well."""
     text = re.sub(r"\s*\(&\w\)", "", text)
-    return MNEMONIC_PATTERN.sub(lambda found: found[1] if found[1].isalnum() else found[0], text)
+    return MNEMONIC_PATTERN.sub(lambda match: match[1] if match[1].isalnum() else match[0], text)
 
 
 def strip_mnemonic(text: str) -> str:
-    """The text as a person reads it."""
+    """Return a text as it is displayed, without mnemonic mark and with "&&" as "&"."""
     return remove_ampersand(text).replace("&&", "&")
 
 
 def assign_mnemonics(texts: Sequence[str]) -> list[str]:
-    """The texts with a letter marked in each, no letter twice: its own mark where that is free, else the first letter of a word,
-    else any other; where none is free, somebody else takes another one. A text without a letter of the alphabet, as in Korean,
-    gets one behind it. What cannot have any stays without."""
+    """Return the texts with distinct mnemonics.
+
+    A text keeps its own mnemonic if it is free; otherwise it gets the first letter of a word, then any other letter.
+    If all of these are taken, another text gives up its letter for a different one. Texts without Latin letters, as
+    in Korean, get a letter in parentheses at the end. Texts for which no letter is left get none.
+    """
     candidates = [_candidate_letters(text) for text in texts]
     owners: dict[str, int] = {}
 
-    def assign(k: int, asked: set[str]) -> bool:
-        """Give the text a letter, if need be one whose holder can take another; an augmenting path, as Kuhn's algorithm has it."""
+    def assign(k: int, visited: set[str]) -> bool:
+        """Assign a letter to text ``k`` along an augmenting path (Kuhn's algorithm); return whether that worked."""
         free = next((letter for letter in candidates[k] if letter not in owners), "")
         if free:
             owners[free] = k
             return True
         for letter in candidates[k]:
-            if letter not in asked:
-                asked.add(letter)
-                if assign(owners[letter], asked):
+            if letter not in visited:
+                visited.add(letter)
+                if assign(owners[letter], visited):
                     owners[letter] = k
                     return True
         return False
@@ -55,7 +61,7 @@ def assign_mnemonics(texts: Sequence[str]) -> list[str]:
 
 
 def _candidate_letters(text: str) -> list[str]:
-    """The letters that may be marked in a text, best first."""
+    """Return the possible mnemonics of a text, best first."""
     label = remove_ampersand(text).replace("&&", "  ")
     positions = [k for k, letter in enumerate(label) if letter.isascii() and letter.isalnum()]
     positions.sort(key=lambda k: k > 0 and label[k - 1].isalnum())
@@ -77,7 +83,7 @@ def _set_mnemonic(text: str, letter: str) -> str:
 
 
 def assign_menu_mnemonics(menu: QMenu | QMenuBar) -> None:
-    """A letter for every row of a menu."""
+    """Assign mnemonics to all items of a menu."""
     rows = [action for action in menu.actions() if not action.isSeparator() and action.text()]
     for action, text in zip(rows, assign_mnemonics([action.text() for action in rows]), strict=True):
         if action.text() != text:
@@ -85,24 +91,24 @@ def assign_menu_mnemonics(menu: QMenu | QMenuBar) -> None:
 
 
 def assign_dialog_mnemonics(dialog: QWidget) -> None:
-    """A letter for every field, check box and button of a dialog that is seen; a row of a form names its first field."""
+    """Assign mnemonics to the visible form labels, check boxes, and buttons of a dialog.
+
+    A label of a form row whose field is a layout becomes the buddy of the first widget in that layout.
+    """
     for form in dialog.findChildren(QFormLayout):
         for row in range(form.rowCount()):
-            label, field_item = (
-                form.itemAt(row, role) for role in (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole)
-            )
-            row_label, field_layout = (
-                label.widget() if label is not None else None,
-                field_item.layout() if field_item is not None else None,
-            )
-            first = field_layout.itemAt(0) if field_layout is not None else None
-            if isinstance(row_label, QLabel) and first is not None and first.widget() is not None:
-                row_label.setBuddy(first.widget())
-    labels = [label for label in dialog.findChildren(QLabel) if label.buddy() is not None]
-    rows = [
-        row
-        for row in (*labels, *dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))
-        if row.text() and row.isVisibleTo(dialog)
+            label_item = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+            field_item = form.itemAt(row, QFormLayout.ItemRole.FieldRole)
+            label = label_item.widget() if label_item is not None else None
+            field_layout = field_item.layout() if field_item is not None else None
+            first_item = field_layout.itemAt(0) if field_layout is not None else None
+            if isinstance(label, QLabel) and first_item is not None and first_item.widget() is not None:
+                label.setBuddy(first_item.widget())
+    candidates: list[QLabel | QCheckBox | QPushButton] = [
+        *(label for label in dialog.findChildren(QLabel) if label.buddy() is not None),
+        *dialog.findChildren(QCheckBox),
+        *dialog.findChildren(QPushButton),
     ]
-    for row, text in zip(rows, assign_mnemonics([row.text() for row in rows]), strict=True):
-        row.setText(text)
+    widgets = [widget for widget in candidates if widget.text() and widget.isVisibleTo(dialog)]
+    for widget, text in zip(widgets, assign_mnemonics([widget.text() for widget in widgets]), strict=True):
+        widget.setText(text)

@@ -1,12 +1,13 @@
-"""A field for one number: typed, stepped by keys and wheel; what is wrong is told in words."""
+"""Line edit for one number, with validation messages and stepping by keys and mouse wheel."""
 
 from __future__ import annotations
 
 from html import escape
+from weakref import WeakKeyDictionary
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PyQt6.QtWidgets import QLineEdit
+from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from app.gui.widgets.step_input import VERTICAL_KEYS, StepInput
 from app.model.number_parsing import ParsedNumber, parse_number, rejection_message
@@ -15,19 +16,21 @@ from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 from optimizers import Hyperparameter
 
-WIDEST_TEXT = "-0.00000000"  # what a field has room for
-
-LAST_FIELD_ATTRIBUTE = "given_back_by"  # an attribute of a window: the field that gave the keys back to the race last
+WIDEST_TEXT = "-0.00000000"  # determines the width of a field
+_last_released: WeakKeyDictionary[QWidget, NumberField] = WeakKeyDictionary()  # by window
 
 
 class NumberField(QLineEdit):
-    """A line for one number. A good entry is ``committed``; a wrong one is ``refused`` in words, and the last good stays known.
+    """A line edit for one number.
 
-    Arrows, page keys and the wheel step it: ``turned(value)``, between ``seized`` and ``let_go``.
+    ``value_committed(value)`` is emitted for a valid entry; after an invalid one, ``value`` stays at the last valid
+    entry. ``message_changed(message)`` is emitted with an error or a note, and with an empty text when it is cleared.
+    Arrow keys, page keys, and the wheel step the value: ``value_changing(value)`` is then emitted, between
+    ``interaction_started`` and ``interaction_finished``.
     """
 
     value_committed = pyqtSignal(float)
-    input_rejected = pyqtSignal(str)
+    message_changed = pyqtSignal(str)
     value_changing = pyqtSignal(float)
     interaction_started = pyqtSignal()
     interaction_finished = pyqtSignal()
@@ -35,10 +38,8 @@ class NumberField(QLineEdit):
     def __init__(self, spec: Hyperparameter) -> None:
         super().__init__()
         self.value = 0.0
-        self.message, self.message_transient = (
-            "",
-            False,
-        )  # what is said of the entry, and whether it is not worth saying elsewhere
+        self.message = ""
+        self.message_transient = False  # whether the message is cleared when the field loses the focus
         self.set_spec(spec)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.step_input = StepInput(self, VERTICAL_KEYS)
@@ -50,24 +51,24 @@ class NumberField(QLineEdit):
         self.textEdited.connect(lambda: self._set_message(""))
 
     def set_spec(self, spec: Hyperparameter) -> None:
-        """Say what may be entered."""
+        """Set the allowed values and the accessible name."""
         self.spec, self.name = spec, tr(spec.label)
         self.setAccessibleName(self.name)
 
     def show_value(self, value: float) -> None:
-        """Show a value from outside; what is being typed is left alone unless the value differs from the last one."""
+        """Show a value; text that is being typed is replaced only if the value is a new one."""
         if value != self.value or not (self.isModified() or self.text() == self.format_value(value)):
             self.value = value
             self.restore()
 
     def format_value(self, value: float) -> str:
-        """A value in as many digits as there is room for, ten at most; its exponent is always seen."""
+        """Return a value in as many digits as fit, at most ten; the exponent is never cut off."""
         text_width = self.fontMetrics().horizontalAdvance
         texts = (f"{value:.{digits}g}" for digits in range(10, 0, -1))
         return next((text for text in texts if text_width(text) <= text_width(WIDEST_TEXT)), f"{value:.0e}")
 
     def restore(self) -> None:
-        """Show the last good value, and forget what is typed and what was said of it."""
+        """Show the last valid value, and discard the typed text and its message."""
         self.setText(self.format_value(self.value))
         self.setCursorPosition(0)
         self._set_message("")
@@ -79,14 +80,14 @@ class NumberField(QLineEdit):
             if style is not None:
                 style.unpolish(self)
                 style.polish(self)
-            self.update()  # the frame, too, where the field has the focus
+            self.update()  # polishing does not repaint the frame of a field that has the focus
         self.message, self.message_transient = message, transient
         self.setToolTip(f"<p>{escape(message)}</p>" if message else "")
         self.setAccessibleDescription(message)
-        self.input_rejected.emit(message)
+        self.message_changed.emit(message)
 
     def _parse_input(self) -> ParsedNumber | None:
-        """What is typed, where it is a good entry; nothing typed is the last good one."""
+        """Return the typed number, the last valid one for an empty field, or None if the entry is invalid."""
         if not self.isModified() or not self.text().strip():
             return ParsedNumber(self.value)
         try:
@@ -108,7 +109,7 @@ class NumberField(QLineEdit):
                 self.value_committed.emit(entry.value)
 
     def _step_by(self, count: int, coarse: bool) -> None:
-        """From what is typed, if that is good; at the bound it says what is allowed."""
+        """Step from the typed value if it is valid; at a bound, show the allowed values."""
         entry = self._parse_input()
         if entry is None:
             return
@@ -125,22 +126,23 @@ class NumberField(QLineEdit):
             self._set_message(rejection_message(self.spec, self.name), transient=True)
 
     def _on_return_pressed(self) -> None:
-        """After Enter the keys belong to the race again, unless the entry is wrong."""
-        self._commit_input()  # Qt says that Enter was pressed before it says that editing is finished
+        """Commit the entry and release the focus, unless the entry is invalid."""
+        self._commit_input()  # Qt emits returnPressed before editingFinished
         if not self.property("wrong"):
             self.release_focus()
 
     def release_focus(self) -> None:
-        """Give the focus to the window: where nobody has it, Qt hands it to the first control when the window is next active."""
+        """Give the focus to the window, so that its shortcuts work again.
+
+        Without any focus widget, Qt would focus the first control when the window is next activated.
+        """
         window = self.window()
         assert window is not None
-        setattr(
-            window, LAST_FIELD_ATTRIBUTE, self
-        )  # Tab goes on from here; Qt would keep a pointer to what may be gone
+        _last_released[window] = self
         window.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
-        """Undo and redo are the experiment's, unless something is being typed here; Escape is the field's."""
+        """Leave undo and redo to the window unless text is being typed; claim Escape."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if event.key() == Qt.Key.Key_Escape:
                 event.accept()
@@ -153,6 +155,7 @@ class NumberField(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Restore the last valid value on Escape."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.restore()
             self.release_focus()
@@ -160,14 +163,22 @@ class NumberField(QLineEdit):
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Clear an interpretation note, which has been read by now."""
         if not self.property("wrong"):
-            self._set_message("")  # whoever comes back has read how the entry was understood
+            self._set_message("")
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Clear a transient message."""
         if self.message_transient:
             self._set_message("")
         super().focusOutEvent(event)
 
     def sizeHint(self) -> QSize:
+        """Return the size that fits WIDEST_TEXT."""
         return QSize(self.fontMetrics().horizontalAdvance(WIDEST_TEXT) + 12, super().sizeHint().height())
+
+
+def last_released_field(window: QWidget) -> NumberField | None:
+    """Return the number field of a window that released the focus last; Tab continues from there."""
+    return _last_released.get(window)

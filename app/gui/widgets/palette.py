@@ -1,4 +1,4 @@
-"""The Qt palette of a theme."""
+"""Qt palette of a theme."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.theming.theme import Theme
 
 
 def create_palette(theme: Theme) -> QPalette:
-    """Every role that the program's widgets use, so that dark is dark on systems without a dark theme of their own."""
+    """Return a palette that sets every role in use, so that dark themes also work on systems without dark mode."""
     colors = QPalette()
     role = QPalette.ColorRole
     for color_role, color in (

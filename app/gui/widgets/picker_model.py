@@ -1,4 +1,4 @@
-"""The rows of a picker: a model of headings and entries, and what paints them. No widget for each row."""
+"""Item model and delegate of the picker list: headings and entries, without a widget for each row."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from app.model.catalog import CatalogEntry, sections
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 
-STAR_WIDTH = 30  # pixels at a row's right end
-INDENT = 10
+STAR_WIDTH = 30  # pixels at the right end of a row
+INDENT = 10  # pixels
 
 
 class PickerModel(QAbstractListModel):
-    """A row is an Entry, or a str: a heading. Favourites marked while the list is open stand on top the next time."""
+    """List model in which a row is a ``CatalogEntry`` or, as a heading, a ``str``.
+
+    Favorites are listed first, in the order of when the popup was opened: toggling one does not move rows.
+    """
 
     def __init__(self, entries: list[CatalogEntry]) -> None:
         super().__init__()
@@ -27,22 +30,25 @@ class PickerModel(QAbstractListModel):
         self.rows: list[CatalogEntry | str] = []
 
     def search(self, text: str, pinned_ids: Iterable[str]) -> None:
-        """Show what meets the text, and these on top where there is none."""
+        """Show the entries that match a text; without a text all entries, the pinned ones first."""
         self.beginResetModel()
-        self.rows = [
-            row for heading, entries in sections(self.entries, pinned_ids, text) for row in (heading, *entries)
-        ]
+        self.rows = []
+        for heading, entries in sections(self.entries, pinned_ids, text):
+            self.rows += [heading, *entries]
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """Return the number of rows, headings included."""
         return len(self.rows)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        """Make entries selectable, and headings not."""
         if isinstance(self.rows[index.row()], str):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the texts of a row, or the row itself for UserRole."""
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.UserRole:
             return row
@@ -58,7 +64,7 @@ class PickerModel(QAbstractListModel):
         }.get(Qt.ItemDataRole(role))
 
     def toggle_favorite(self, entry_id: str) -> None:
-        """Make an entry a favourite, or no longer."""
+        """Make an entry a favorite, or no longer one."""
         if entry_id in self.favorite_ids:
             self.favorite_ids.remove(entry_id)
         else:
@@ -67,12 +73,12 @@ class PickerModel(QAbstractListModel):
 
 
 def star_rect(row: QRect) -> QRect:
-    """The part of a row that a click on marks a favourite."""
+    """Return the part of a row in which a click toggles the favorite."""
     return QRect(row.right() - STAR_WIDTH, row.top(), STAR_WIDTH, row.height())
 
 
 class PickerDelegate(QStyledItemDelegate):
-    """A heading in small letters; an entry with its name, below it a line of description, and its star."""
+    """Delegate that paints headings, and entries as a name, a line of description, and a star."""
 
     def __init__(self, font: QFont, theme: Theme) -> None:
         super().__init__()
@@ -85,45 +91,36 @@ class PickerDelegate(QStyledItemDelegate):
         self.selection_color = QColor(theme.selected_background)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Return one line for a heading and two for an entry."""
         name_height, summary_height = self.line_heights
-        return QSize(
-            100,
-            summary_height + 14
-            if isinstance(index.data(Qt.ItemDataRole.UserRole), str)
-            else name_height + summary_height + 10,
-        )
+        is_heading = isinstance(index.data(Qt.ItemDataRole.UserRole), str)
+        return QSize(100, summary_height + 14 if is_heading else name_height + summary_height + 10)
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        row, rect = index.data(Qt.ItemDataRole.UserRole), option.rect
+        """Paint a heading or an entry."""
+        row, model = index.data(Qt.ItemDataRole.UserRole), index.model()
         assert painter is not None
+        assert isinstance(model, PickerModel)
         painter.save()
         if isinstance(row, str):
-            self._draw_text(
-                painter, self.heading_font, self.theme.muted_text, rect.adjusted(INDENT, 8, -INDENT, 0), tr(row)
-            )
+            heading_rect = option.rect.adjusted(INDENT, 8, -INDENT, 0)
+            self._draw_text(painter, self.heading_font, self.theme.muted_text, heading_rect, tr(row))
         else:
-            name_height, summary_height = self.line_heights
-            current = bool(option.state & QStyle.StateFlag.State_Selected)
-            if current:
-                painter.fillRect(rect, self.selection_color)
-            text_rect = rect.adjusted(INDENT, 5, -STAR_WIDTH - 4, 0)
-            self._draw_text(
-                painter,
-                self.name_font,
-                self.theme.text,
-                QRect(text_rect.topLeft(), QSize(text_rect.width(), name_height)),
-                row.name,
-            )
-            summary_color = self.theme.text if current else self.theme.muted_text
-            self._draw_text(
-                painter,
-                self.summary_font,
-                summary_color,
-                QRect(text_rect.left(), text_rect.top() + name_height, text_rect.width(), summary_height),
-                tr(row.summary),
-            )
-            self._draw_star(painter, star_rect(rect), row.id in index.model().favorite_ids, current)
+            is_current = bool(option.state & QStyle.StateFlag.State_Selected)
+            self._draw_entry(painter, option.rect, row, is_current)
+            self._draw_star(painter, star_rect(option.rect), row.id in model.favorite_ids, is_current)
         painter.restore()
+
+    def _draw_entry(self, painter: QPainter, rect: QRect, entry: CatalogEntry, is_current: bool) -> None:
+        name_height, summary_height = self.line_heights
+        if is_current:
+            painter.fillRect(rect, self.selection_color)
+        text_rect = rect.adjusted(INDENT, 5, -STAR_WIDTH - 4, 0)
+        name_rect = QRect(text_rect.topLeft(), QSize(text_rect.width(), name_height))
+        self._draw_text(painter, self.name_font, self.theme.text, name_rect, entry.name)
+        summary_rect = QRect(text_rect.left(), text_rect.top() + name_height, text_rect.width(), summary_height)
+        summary_color = self.theme.text if is_current else self.theme.muted_text
+        self._draw_text(painter, self.summary_font, summary_color, summary_rect, tr(entry.summary))
 
     @staticmethod
     def _draw_text(painter: QPainter, font: QFont, color: str, rect: QRect, text: str) -> None:
@@ -136,7 +133,7 @@ class PickerDelegate(QStyledItemDelegate):
         )
 
     def _draw_star(self, painter: QPainter, rect: QRect, is_favorite: bool, is_current: bool) -> None:
-        """Full where marked; hollow on the current row, to be marked."""
+        """Draw a filled star for a favorite, and a hollow one on the current row."""
         if not (is_favorite or is_current):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

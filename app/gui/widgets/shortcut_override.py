@@ -1,4 +1,4 @@
-"""Gives keys back to the control that has the focus and uses them, before a shortcut of the window takes them away."""
+"""Event filter that keeps keys for the focused control before a shortcut of the window consumes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from PyQt6.QtWidgets import (
 )
 
 _KEY = Qt.Key
-ARROW_KEYS, HOME_END_KEYS = {_KEY.Key_Left, _KEY.Key_Right}, {_KEY.Key_Home, _KEY.Key_End}
+ARROW_KEYS = {_KEY.Key_Left, _KEY.Key_Right}
+HOME_END_KEYS = {_KEY.Key_Home, _KEY.Key_End}
 WIDGET_KEYS: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
     (QAbstractButton, {_KEY.Key_Space}),
     (QAbstractSlider, ARROW_KEYS | HOME_END_KEYS),
@@ -26,9 +27,13 @@ WIDGET_KEYS: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
 
 
 class ShortcutOverrideFilter(QObject):
-    """A filter for the whole application. A slider keeps its arrows, Home and End, but Space still plays."""
+    """An application-wide event filter.
+
+    For example, a slider keeps the arrow keys, Home, and End, but Space still starts playback.
+    """
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Accept a shortcut override for keys that the focused widget uses."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus = QApplication.focusWidget()
             modifiers = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -41,14 +46,10 @@ class ShortcutOverrideFilter(QObject):
 
 
 def _uses_key(focus: QWidget | None, key: int) -> bool:
-    """Whether a control uses a key because of what it is at the moment."""
-    if isinstance(focus, QAbstractButton):  # arrows choose among buttons of which one is pressed
+    """Return whether a widget uses a key in its current state."""
+    if isinstance(focus, QAbstractButton):  # arrow keys select within a button group
         return key in ARROW_KEYS and focus.group() is not None
-    return (
-        isinstance(focus, QAbstractItemView)
-        and key == _KEY.Key_F2
-        and bool(
-            focus.editTriggers() & QAbstractItemView.EditTrigger.EditKeyPressed
-            and focus.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable
-        )
-    )  # it edits the current entry
+    if isinstance(focus, QAbstractItemView) and key == _KEY.Key_F2:
+        edit_key_enabled = focus.editTriggers() & QAbstractItemView.EditTrigger.EditKeyPressed
+        return bool(edit_key_enabled and focus.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable)
+    return False

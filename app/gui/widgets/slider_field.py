@@ -1,4 +1,4 @@
-"""What turns one declared hyperparameter: a knob (slider, field, reset) or a switch; and lists that leave the wheel alone."""
+"""Slider, number field, and reset button for one declared hyperparameter."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from optimizers import Hyperparameter
 SLIDER_STEPS = 1000
 MAX_LABEL_WIDTH = 88  # pixels; longer names wrap
 _ACTION = QSlider.SliderAction
-ACTION_STEPS = {
-    _ACTION.SliderSingleStepAdd: (1, False),
-    _ACTION.SliderSingleStepSub: (-1, False),  # by a screen reader
-    _ACTION.SliderPageStepAdd: (1, True),
+ACTION_STEPS = {  # step count, and whether the steps are coarse
+    _ACTION.SliderSingleStepAdd: (1, False),  # single steps come from screen readers
+    _ACTION.SliderSingleStepSub: (-1, False),
+    _ACTION.SliderPageStepAdd: (1, True),  # page steps come from clicks next to the handle
     _ACTION.SliderPageStepSub: (-1, True),
-}  # by a click beside the handle
+}
 
 
 class SliderField(QObject):
-    """Slider, field and reset for a declared number, in one row of a grid.
+    """Slider, number field, and reset button for a hyperparameter, in one row of a grid.
 
-    ``turned(value)`` follows the slider and every step by key or wheel, which is ``seized`` and ``let_go``; ``typed(value)`` is
-    a number or a reset. A step of the slider is that of the field, but it ends where the slider does.
-    What is wrong is said below the row, or over what is there where the row is to stay as high as it is (``floating``).
+    ``value_changing(value)`` is emitted while the slider is dragged and for every step by key or wheel, between
+    ``interaction_started`` and ``interaction_finished``; ``value_committed(value)`` for a typed number or a reset.
+    Slider steps equal field steps but end at the slider's range. Error messages appear below the row, or over the
+    layout if ``floating`` (for rows of fixed height).
     """
 
     value_changing = pyqtSignal(float)
@@ -61,7 +62,7 @@ class SliderField(QObject):
         self.slider.setRange(0, self.slider_steps)
         self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(self.label.text())
-        self.slider.setAccessibleDescription(self.label.toolTip())  # a label's tip nobody hears
+        self.slider.setAccessibleDescription(self.label.toolTip())  # screen readers do not read the tooltip of a label
         self.step_input = StepInput(self.slider, HORIZONTAL_KEYS)
         self.number_field = NumberField(spec)
         self.number_field.setFixedWidth(self.number_field.sizeHint().width())
@@ -71,7 +72,13 @@ class SliderField(QObject):
             grid.addWidget(widget, row, column)
         if not floating:
             grid.addWidget(self.error_label, row + 1, 0, 1, 4)
-        self.slider.valueChanged.connect(lambda stop: self._change_value(spec.from_slider(stop / self.slider_steps)))
+        self._connect_signals()
+
+    def _connect_signals(self) -> None:
+        spec = self.spec
+        self.slider.valueChanged.connect(
+            lambda position: self._change_value(spec.from_slider(position / self.slider_steps))
+        )
         self.slider.sliderPressed.connect(self.interaction_started)
         self.slider.sliderReleased.connect(self.interaction_finished)
         self.slider.actionTriggered.connect(self._on_slider_action)
@@ -81,15 +88,15 @@ class SliderField(QObject):
             source.interaction_finished.connect(self.interaction_finished)
         self.number_field.value_changing.connect(self._change_value)
         self.number_field.value_committed.connect(self._commit_value)
-        self.number_field.input_rejected.connect(self.error_label.show_message)
+        self.number_field.message_changed.connect(self.error_label.show_message)
         self.reset_button.clicked.connect(lambda: self._commit_value(spec.default))
 
     def show_value(self, value: float) -> None:
-        """Show a value without saying that it was turned."""
-        slider_step = round(self.spec.to_slider(value) * self.slider_steps)
+        """Show a value without emitting a signal."""
+        position = round(self.spec.to_slider(value) * self.slider_steps)
         if self.spec.from_slider(self.slider.value() / self.slider_steps) != value:
             self.slider.blockSignals(True)
-            self.slider.setValue(slider_step)
+            self.slider.setValue(position)
             self.slider.blockSignals(False)
         self.number_field.show_value(value)
         self.reset_button.setEnabled(value != self.spec.default)
@@ -101,16 +108,15 @@ class SliderField(QObject):
     def _step_by(self, count: int, coarse: bool) -> None:
         current = self.number_field.value
         value = step_value(self.spec, current, count, coarse)
-        value = (
-            min(value, max(self.spec.from_slider(1.0), current))
-            if count > 0
-            else max(value, min(self.spec.from_slider(0.0), current))
-        )
+        if count > 0:
+            value = min(value, max(self.spec.from_slider(1.0), current))
+        else:
+            value = max(value, min(self.spec.from_slider(0.0), current))
         if value != current:
             self._change_value(value)
 
     def _on_slider_action(self, action: int) -> None:
-        """Go a step of the value instead of so many stops."""
+        """Step the value instead of the slider position."""
         step = ACTION_STEPS.get(_ACTION(action))
         if step is not None:
             self.slider.setSliderPosition(self.slider.value())
@@ -122,14 +128,14 @@ class SliderField(QObject):
 
 
 def hyperparameter_tooltip(spec: Hyperparameter, name: str) -> str:
-    """What may be set, and under which name a file or the command line does so."""
+    """Return the name of a hyperparameter in files and on the command line, its allowed values, and its default."""
     return tr(
         "{name}: {allowed}; default {default}", name=name, allowed=describe_allowed(spec), default=f"{spec.default:g}"
     )
 
 
 def create_reset_button(spec: Hyperparameter, theme: Theme) -> QToolButton:
-    """A button that leads back to the default."""
+    """Return a button that resets a hyperparameter to its default; the caller connects it."""
     default_text = (tr("off"), tr("on"))[bool(spec.default)] if spec.scale == "switch" else f"{spec.default:g}"
     button = QToolButton(
         objectName="reset",

@@ -1,4 +1,7 @@
-"""The keys and the wheel of a control that has the focus, as steps; the wheel over one that has not scrolls the panel."""
+"""Event filter that turns keys and the mouse wheel into steps of the focused control.
+
+The wheel over a control without the focus scrolls the panel instead.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-BURST_TIMEOUT = 400  # milliseconds without a step, after which what was stepped is one edit
-WHEEL_NOTCH = 120  # of a wheel, in Qt's units; a touch pad turns by less
+BURST_TIMEOUT = 400  # milliseconds without a step that end a burst; a burst is one undo step
+WHEEL_NOTCH = 120  # in units of QWheelEvent.angleDelta (eighths of a degree); touch pads send less
 _KEY, _TYPE, _SHIFT = Qt.Key, QEvent.Type, Qt.KeyboardModifier.ShiftModifier
 VERTICAL_KEYS = {
     _KEY.Key_Up: (1, False),
@@ -19,9 +22,10 @@ HORIZONTAL_KEYS = {**VERTICAL_KEYS, _KEY.Key_Right: (1, False), _KEY.Key_Left: (
 
 
 class StepInput(QObject):
-    """An event filter. ``taken(count, coarse)``: so many steps, with Shift or by a page key coarse ones.
+    """An event filter that emits ``stepped(count, coarse)``; steps with Shift or by page keys are coarse.
 
-    ``seized`` comes before the first of a burst of steps, ``let_go`` after the last: a key is up again, or the focus gone.
+    ``interaction_started`` is emitted before the first step of a burst, ``interaction_finished`` after the last: some
+    time after the key was released or the wheel stopped, or when the widget loses the focus.
     """
 
     stepped = pyqtSignal(int, bool)
@@ -37,6 +41,7 @@ class StepInput(QObject):
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Turn key and wheel events into steps; end a burst when the widget loses the focus."""
         if isinstance(event, QKeyEvent):
             return self._handle_key(event)
         if isinstance(event, QWheelEvent):
@@ -56,7 +61,7 @@ class StepInput(QObject):
         if step is None or event.type() not in (_TYPE.KeyPress, _TYPE.KeyRelease):
             return False
         if event.type() == _TYPE.KeyPress:
-            self.idle_timer.stop()  # while it is held down
+            self.idle_timer.stop()  # the burst lasts as long as the key is held down
             self._emit_step(step[0], step[1] or bool(modifiers))
         elif not event.isAutoRepeat() and self.stepping:
             self.idle_timer.start()
@@ -64,7 +69,7 @@ class StepInput(QObject):
 
     def _handle_wheel(self, event: QWheelEvent) -> None:
         angle = event.angleDelta()
-        self.notch_remainder += angle.y() or angle.x()  # some systems turn the wheel sideways with Shift
+        self.notch_remainder += angle.y() or angle.x()  # with Shift, some systems scroll horizontally
         count = int(self.notch_remainder / WHEEL_NOTCH)
         self.notch_remainder -= count * WHEEL_NOTCH
         if count:
@@ -78,7 +83,7 @@ class StepInput(QObject):
         self.stepped.emit(count, coarse)
 
     def end_interaction(self) -> None:
-        """The burst is over."""
+        """End the current burst of steps."""
         self.idle_timer.stop()
         self.notch_remainder = 0
         if self.stepping:

@@ -1,4 +1,4 @@
-"""A hyperparameter that is on or off, as a check box."""
+"""Check box and reset button for a hyperparameter that is on or off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optimizers import Hyperparameter
 
 
 class SwitchField(QObject):
-    """A check box and its reset for something that is on or off, in one row of a grid. ``typed(value)``: 0 or 1."""
+    """Check box and reset button in one row of a grid; ``value_committed(value)`` is emitted with 0.0 or 1.0."""
 
     value_committed = pyqtSignal(float)
 
@@ -27,10 +27,10 @@ class SwitchField(QObject):
         self.reset_button = create_reset_button(spec, theme)
         grid.addWidget(self.check_box, row, 0, 1, 3)
         grid.addWidget(self.reset_button, row, 3)
-        self.check_box.clicked.connect(lambda on: self.value_committed.emit(float(on)))
+        self.check_box.clicked.connect(lambda checked: self.value_committed.emit(float(checked)))
         self.reset_button.clicked.connect(lambda: self.value_committed.emit(spec.default))
 
     def show_value(self, value: float) -> None:
-        """Show a value without saying that it was switched."""
+        """Show a value without emitting a signal."""
         self.check_box.setChecked(bool(value))
         self.reset_button.setEnabled(value != self.spec.default)

@@ -8,9 +8,10 @@ from PyQt6.QtWidgets import QComboBox, QWidget
 
 
 class WheelGuard(QObject):
-    """An event filter: the wheel scrolls the panel, and turns a list or a number only where it has the focus."""
+    """An event filter that lets the panel scroll when the wheel is used over a widget without the focus."""
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Ignore wheel events while the watched widget does not have the focus."""
         if isinstance(event, QWheelEvent) and isinstance(watched, QWidget) and not watched.hasFocus():
             event.ignore()
             return True
@@ -18,6 +19,9 @@ class WheelGuard(QObject):
 
 
 def guard_wheel(widget: QWidget) -> None:
-    """Keep the wheel from changing a widget that has no focus. A list takes the focus by Tab only: a click leaves Space to Play."""
+    """Keep the mouse wheel from changing a widget without the focus.
+
+    A combo box then takes the focus by Tab only, so that Space still starts playback after a click.
+    """
     widget.setFocusPolicy(Qt.FocusPolicy.TabFocus if isinstance(widget, QComboBox) else Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(WheelGuard(widget))

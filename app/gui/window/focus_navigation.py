@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QScrollArea, QWidget
 
-from app.gui.widgets.number_field import LAST_FIELD_ATTRIBUTE
+from app.gui.widgets.number_field import last_released_field
 from app.gui.window.dock_layout import DockLayout
 from app.gui.window.window_panels import WindowPanels
 
@@ -40,7 +40,7 @@ class FocusNavigation:
         stops = self.all_tab_stops()
         focused = self.window.focusWidget()
         if focused is self.window or focused is None:
-            focused = getattr(self.window, LAST_FIELD_ATTRIBUTE, None)
+            focused = last_released_field(self.window)
         if not stops:
             return False
         if focused in stops:

@@ -1,0 +1,1 @@
+"""Panels below the views: current values, results table, and branches."""

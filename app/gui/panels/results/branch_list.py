@@ -1,6 +1,8 @@
-"""The list of branches: pasts that were left, to be compared, named, hidden, taken up again."""
+"""List of branches: runs of the past that can be compared, renamed, hidden, and made current again."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
@@ -15,7 +17,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from app.engine.trajectory import Trajectory
 from app.gui.widgets import icons
+from app.model.branch import Branch
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
@@ -28,11 +32,12 @@ EMPTY_TEXT = gettext_noop(
 
 
 class BranchListWidget(QListWidget):
-    """The Delete key is its own while it has the focus: elsewhere it removes the chosen run."""
+    """List that handles the Delete key while it has the focus; elsewhere that key removes the selected run."""
 
     delete_requested = pyqtSignal()
 
     def event(self, event: QEvent | None) -> bool:
+        """Claim the Delete key before a shortcut of the window consumes it."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
@@ -43,6 +48,7 @@ class BranchListWidget(QListWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Emit ``delete_requested`` on Delete."""
         if event is not None and event.key() == Qt.Key.Key_Delete:
             self.delete_requested.emit()
         else:
@@ -50,7 +56,7 @@ class BranchListWidget(QListWidget):
 
 
 class BranchList(QWidget):
-    """Every branch with what it is and where it got; the check box shows or hides it, a double click or F2 names it."""
+    """All branches with their last step and loss; check boxes show or hide them, a double click or F2 renames one."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -66,12 +72,20 @@ class BranchList(QWidget):
         self.list.currentRowChanged.connect(lambda _: self._update_buttons())
         self.empty_label = QLabel(tr(EMPTY_TEXT), objectName="quiet", wordWrap=True)
         self.buttons: dict[str, QPushButton] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addWidget(self.empty_label)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(self._create_buttons())
+        self.refresh()
+
+    def _create_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(4)
         for name, handler, tooltip in (
             (
                 gettext_noop("Keep a Branch"),
-                session.keep_branch,
+                self.session.keep_branch,
                 gettext_noop("Keep the paths of now, to compare them with what comes"),
             ),
             (
@@ -84,53 +98,52 @@ class BranchList(QWidget):
         ):
             button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tooltip))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _, what=handler: what())
+            button.clicked.connect(lambda _, handler=handler: handler())
             row.addWidget(button)
         row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.addWidget(self.empty_label)
-        layout.addWidget(self.list, 1)
-        layout.addLayout(row)
-        self.refresh()
+        return row
 
     @property
     def selected_row(self) -> int:
+        """The row of the selected branch, or -1."""
         return self.list.currentRow()
 
     def refresh(self) -> None:
-        """Show the branches as they are."""
+        """Show the current branches."""
         branches, race = self.session.experiment.branches, self.session.race
         self.list.blockSignals(True)
         row = max(self.selected_row, 0)
         while self.list.count() > len(branches):
             self.list.takeItem(self.list.count() - 1)
         while self.list.count() < len(branches):
-            item = QListWidgetItem()
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            self.list.addItem(item)
+            new_item = QListWidgetItem()
+            new_item.setFlags(new_item.flags() | Qt.ItemFlag.ItemIsEditable)
+            self.list.addItem(new_item)
         for i, (branch, trajectories) in enumerate(zip(branches, race.branch_trajectories, strict=True)):
-            item = self.list.item(i)
-            assert item is not None
-            losses = ", ".join(
-                format_fixed_width(trajectory.losses[min(branch.steps, trajectory.last_step)])
-                for trajectory in trajectories[:3]
-            )
-            text = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=losses) + (
-                " …" if len(trajectories) > 3 else ""
-            )
-            item_data = branch, text, self.theme.name
-            if item.data(Qt.ItemDataRole.UserRole) != item_data:
-                item.setData(Qt.ItemDataRole.UserRole, item_data)
-                item.setText(branch.label)
-                item.setToolTip(f"{branch.label}: {text}")
-                item.setIcon(icons.run_icon(self.theme.styles(branch.runs)[0], self.theme))
-                item.setCheckState(Qt.CheckState.Checked if branch.visible else Qt.CheckState.Unchecked)
+            self._update_item(i, branch, trajectories)
         self.list.setCurrentRow(min(row, len(branches) - 1))
         self.list.blockSignals(False)
         self.empty_label.setVisible(not branches)
         self.list.setVisible(bool(branches))
         self._update_buttons()
+
+    def _update_item(self, row: int, branch: Branch, trajectories: Sequence[Trajectory]) -> None:
+        item = self.list.item(row)
+        assert item is not None
+        losses = ", ".join(
+            format_fixed_width(trajectory.losses[min(branch.steps, trajectory.last_step)])
+            for trajectory in trajectories[:3]
+        )
+        text = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=losses)
+        if len(trajectories) > 3:
+            text += " …"
+        item_data = branch, text, self.theme.name
+        if item.data(Qt.ItemDataRole.UserRole) != item_data:
+            item.setData(Qt.ItemDataRole.UserRole, item_data)
+            item.setText(branch.label)
+            item.setToolTip(f"{branch.label}: {text}")
+            item.setIcon(icons.run_icon(self.theme.styles(branch.runs)[0], self.theme))
+            item.setCheckState(Qt.CheckState.Checked if branch.visible else Qt.CheckState.Unchecked)
 
     def _update_buttons(self) -> None:
         for name in ("Make Current", "Rename", "Delete"):
@@ -140,7 +153,7 @@ class BranchList(QWidget):
         )
 
     def _on_item_changed(self, item: QListWidgetItem) -> None:
-        """The name was written, or the box was checked."""
+        """Apply an edited name or a toggled check box to the branch."""
         row = self.list.row(item)
         branch = self.session.experiment.branches[row]
         visible, name = item.checkState() == Qt.CheckState.Checked, item.text().strip()[:80]
@@ -149,14 +162,17 @@ class BranchList(QWidget):
         self.refresh()
 
     def make_current(self) -> None:
+        """Switch to the selected branch."""
         if self.selected_row >= 0:
             self.session.switch_branch(self.selected_row)
 
     def rename(self) -> None:
+        """Edit the name of the selected branch in the list."""
         item = self.list.currentItem()
         if item is not None:
             self.list.editItem(item)
 
     def delete(self) -> None:
+        """Delete the selected branch."""
         if self.selected_row >= 0:
             self.session.remove_branch(self.selected_row)

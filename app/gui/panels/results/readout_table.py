@@ -1,4 +1,4 @@
-"""The read-out: where every run stands, in figures that can be read from three metres."""
+"""Table of the current values of every run, in a font that can be read from three meters away."""
 
 from __future__ import annotations
 
@@ -17,30 +17,23 @@ from app.utils.number_format import format_fixed_width
 
 COLUMN_COUNT = 6
 PREFERRED_FONT_SIZE, MIN_FONT_SIZE, MAX_FONT_SIZE, HEADING_FONT_SIZE = 15, 10, 20, 9  # points
-FALLBACK_FONT_SIZE = 7  # points: where the window is narrower than figures of SMALLEST need
+FALLBACK_FONT_SIZE = 7  # points, if the window is too narrow for MIN_FONT_SIZE
 ROW_SPACING = 7  # pixels between two lines
-CELL_PADDING = 20  # pixels of a cell beside its text
-NAME_WIDTH_FRACTION, MIN_NAME_WIDTH = (
-    0.24,
-    90,
-)  # of the width, and in pixels: what a long name is left before the figures are made larger
-SAMPLE_TEXTS = (
-    "000,000",
-    "-00.00000",
-    "-00.00000",
-    "000.00000",
-    "000.00000",
-)  # what the columns beside the name have room for
+CELL_PADDING = 20  # pixels of a cell in addition to its text
+# A long name may be cut off to this width in order to keep the numbers large.
+NAME_WIDTH_FRACTION = 0.24  # of the table, down to MIN_FONT_SIZE
+MIN_NAME_WIDTH = 90  # pixels, at MIN_FONT_SIZE and below
+SAMPLE_TEXTS = ("000,000", "-00.00000", "-00.00000", "000.00000", "000.00000")  # typical texts of the number columns
 DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:
-    """Names to the left, figures to the right, so that their digits stand under each other."""
+    """Return the alignment of a column: names left, numbers right."""
     return (Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
 
 def displayed_values(race: Race, trajectory: Trajectory) -> tuple[int, float, float, float, float]:
-    """Step, x, y, loss and gradient norm of a run at the race's step, or where it last was before it diverged."""
+    """Return step, x, y, loss, and gradient norm of a run at the displayed step, or at its last step if it diverged."""
     step = min(race.step, trajectory.last_step)
     x, y, loss = (float(column[0]) for column in trajectory.values_between(step, step))
     with np.errstate(all="ignore"):
@@ -49,7 +42,7 @@ def displayed_values(race: Race, trajectory: Trajectory) -> tuple[int, float, fl
 
 
 class ReadoutTable(QTableWidget):
-    """One row for each run; rewritten some ten times a second, not with every frame."""
+    """One row for each run; updated about ten times per second instead of in every frame."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(0, COLUMN_COUNT)
@@ -63,9 +56,8 @@ class ReadoutTable(QTableWidget):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.race = session.race
-        self.digit_patterns = [
-            {pattern} for pattern in SAMPLE_TEXTS
-        ]  # what has been written in this race, with 0 for every digit
+        # The texts shown so far with these runs, with 0 for every digit; they determine the column widths.
+        self.digit_patterns = [{pattern} for pattern in SAMPLE_TEXTS]
         row_header, column_header = self.verticalHeader(), self.horizontalHeader()
         assert row_header is not None
         assert column_header is not None
@@ -79,7 +71,7 @@ class ReadoutTable(QTableWidget):
         self.refresh()
 
     def _update_headings(self, race: Race) -> None:
-        """Name the columns; the coordinates by the surface's own names."""
+        """Set the column headings; coordinates have the names that the surface gives them."""
         x, y = (axis.split()[0] for axis in race.surface.axis_labels)
         self.headings = (tr("Run"), tr("Step"), x, y, tr("Loss"), tr("Gradient norm"))
         for column, text in enumerate(self.headings):
@@ -95,7 +87,7 @@ class ReadoutTable(QTableWidget):
         return QFontMetrics(font)
 
     def _column_widths(self, font_size: int) -> list[int]:
-        """The widths of the columns beside the name: of the widest that was written in this race, and of the heading."""
+        """Return the widths of the number columns, for the widest text shown so far and the heading."""
         metrics, heading = self._metrics(font_size), self._metrics(HEADING_FONT_SIZE)
         digit = max("0123456789", key=metrics.horizontalAdvance)
         widths = [
@@ -106,7 +98,7 @@ class ReadoutTable(QTableWidget):
         return list(map(max, widths, headings))
 
     def _name_width(self, font_size: int) -> int:
-        """The width that the longest name needs."""
+        """Return the width of the longest name."""
         metrics, style = self._metrics(font_size), self.style()
         assert style is not None
         icon = style.pixelMetric(style.PixelMetric.PM_SmallIconSize) + 8
@@ -114,52 +106,39 @@ class ReadoutTable(QTableWidget):
         return max((metrics.horizontalAdvance(name) for name in names), default=0) + icon + CELL_PADDING
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Adapt the font to the new size."""
         super().resizeEvent(event)
         self._adapt_font_size()
 
     def _fits_width(self, font_size: int, width: int) -> bool:
-        """Whether the figures fit beside the names: whole in large letters, else with a share of the width, else with a stub."""
-        name_limit = (
-            width
-            if font_size > PREFERRED_FONT_SIZE
-            else int(NAME_WIDTH_FRACTION * width)
-            if font_size > MIN_FONT_SIZE
-            else MIN_NAME_WIDTH
-        )
+        """Return whether numbers and names fit; the smaller the font, the more the names may be cut off."""
+        if font_size > PREFERRED_FONT_SIZE:
+            name_limit = width
+        elif font_size > MIN_FONT_SIZE:
+            name_limit = int(NAME_WIDTH_FRACTION * width)
+        else:
+            name_limit = MIN_NAME_WIDTH
         return sum(self._column_widths(font_size)) + min(self._name_width(font_size), name_limit) <= width
 
     def _largest_fitting_size(self, width: int, max_font_size: int) -> int:
-        return next(
-            (
-                font_size
-                for font_size in range(max_font_size, FALLBACK_FONT_SIZE, -1)
-                if self._fits_width(font_size, width)
-            ),
-            FALLBACK_FONT_SIZE,
-        )
+        sizes = range(max_font_size, FALLBACK_FONT_SIZE, -1)
+        return next((size for size in sizes if self._fits_width(size, width)), FALLBACK_FONT_SIZE)
 
     def _adapt_font_size(self) -> None:
-        """Figures as large as the columns and the rows find room; names get what is left, and are cut where that is too little."""
+        """Use the largest font that fits the width and the height; names get the remaining width and may be cut off."""
         view, row_header = self.viewport(), self.verticalHeader()
         assert view is not None
         assert row_header is not None
         available_height = view.height() // max(self.rowCount(), 1) - ROW_SPACING
-        max_font_size = next(
-            (
-                points
-                for points in range(MAX_FONT_SIZE, MIN_FONT_SIZE, -1)
-                if self._metrics(points).height() <= available_height
-            ),
-            MIN_FONT_SIZE,
-        )
+        sizes = range(MAX_FONT_SIZE, MIN_FONT_SIZE, -1)
+        fitting_sizes = (size for size in sizes if self._metrics(size).height() <= available_height)
+        max_font_size = next(fitting_sizes, MIN_FONT_SIZE)
         font_size = self._largest_fitting_size(view.width(), max_font_size)
         if font_size != self.font().pointSize():
             font = QFont(self.font())
             font.setPointSize(font_size)
             self.setFont(font)
-        height = (
-            self._metrics(font_size).height() + ROW_SPACING
-        )  # of the font of now: the style sheet, too, may have set it
+        height = self._metrics(font_size).height() + ROW_SPACING
         if row_header.defaultSectionSize() != height:
             row_header.setDefaultSectionSize(height)
             for row in range(self.rowCount()):
@@ -167,17 +146,17 @@ class ReadoutTable(QTableWidget):
         self._set_column_widths(font_size, view.width())
 
     def _set_column_widths(self, font_size: int, width: int) -> None:
-        """What is left beside the longest name is shared by the columns of x, y, loss and gradient."""
+        """Set the column widths; the columns of x, y, loss, and gradient norm share what the longest name leaves."""
         min_widths = self._column_widths(font_size)
         remaining = width - sum(min_widths)
         spare = max(remaining - self._name_width(font_size), 0)
-        widths = [remaining - spare, min_widths[0], *(each + spare // 4 for each in min_widths[1:])]
+        widths = [remaining - spare, min_widths[0], *(min_width + spare // 4 for min_width in min_widths[1:])]
         for column, column_width in enumerate(widths):
             if self.columnWidth(column) != column_width:
                 self.setColumnWidth(column, max(column_width, 1))
 
     def preferred_height(self) -> int:
-        """The height that shows every run in the size for three metres, or in the largest for which the window is wide enough."""
+        """Return the height that shows every run in the preferred font size, or in the largest that fits the width."""
         column_header = self.horizontalHeader()
         assert column_header is not None
         font_size = (
@@ -187,13 +166,13 @@ class ReadoutTable(QTableWidget):
         return column_header.sizeHint().height() + line_height * max(1, self.rowCount()) + 6
 
     def refresh(self) -> None:
-        """Write what has changed."""
+        """Update the cells that have changed."""
         race = self.session.race
         self._update_headings(race)
         styles, labels = self.theme.styles(race.experiment.runs), race.experiment.as_of_step(race.step).labels
         changed = len(race.trajectories) != self.rowCount()
         if changed or (race is not self.race and not self.session.store.interaction_active):
-            self.digit_patterns, changed = [{shape} for shape in SAMPLE_TEXTS], True
+            self.digit_patterns, changed = [{pattern} for pattern in SAMPLE_TEXTS], True
         self.race = race
         self.setRowCount(len(race.trajectories))
         for row, (trajectory, style, run) in enumerate(
@@ -223,7 +202,7 @@ class ReadoutTable(QTableWidget):
             self._adapt_font_size()
 
     def _set_cell(self, row: int, column: int, text: str) -> bool:
-        """Write a cell; whether there was something else in it."""
+        """Set the text of a cell; return whether it has changed."""
         item = self.item(row, column)
         if item is None:
             item = QTableWidgetItem()

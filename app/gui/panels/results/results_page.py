@@ -1,4 +1,4 @@
-"""The results table: every run in a row, to be sorted, chosen and copied."""
+"""Page with the results table: sorting, selecting a run, and copying as text."""
 
 from __future__ import annotations
 
@@ -29,12 +29,16 @@ COPY_FORMATS = {
     "csv": ("CSV", as_csv),
     "markdown": ("Markdown", as_markdown),
     "latex": ("LaTeX", as_latex),
-    "tsv": (gettext_noop("tab-separated text"), lambda found: as_csv(found, "\t")),
+    "tsv": (gettext_noop("tab-separated text"), lambda results: as_csv(results, "\t")),
 }
 
 
 class ResultsPage(QWidget):
-    """``chosen(index)``: a person selected the row of that run of the experiment. ``copied(words)``: what is on the clipboard."""
+    """Results table with a note on the convergence criterion and a copy button.
+
+    ``run_selected(index)`` is emitted when the user selects a row, with the index of the run in the experiment;
+    ``copied(message)`` after copying to the clipboard.
+    """
 
     run_selected = pyqtSignal(int)
     copied = pyqtSignal(str)
@@ -43,8 +47,8 @@ class ResultsPage(QWidget):
         super().__init__()
         self.session, self.theme = session, theme
         self.setObjectName("standings")
-        self.selected_slot: int | None = None  # of the chosen run, which stays with it wherever it stands
-        self.row_slots: list[int] = []  # the slots, from the first row on
+        self.selected_slot: int | None = None  # of the selected run, whichever row it is in
+        self.row_slots: list[int] = []  # slots of the runs by row
         self.surface = session.race.surface
         self.table = table = ResultsTable(theme)
         table.column_header.sortIndicatorChanged.connect(self._on_sort_changed)
@@ -55,14 +59,15 @@ class ResultsPage(QWidget):
         self.criterion_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.copy_button = QPushButton(tr("Copy"), toolTip=tr("Copy the whole table as text"))
         for widget in (self.copy_button, self.table):
-            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space and the arrows to the race
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space and arrow keys still control playback
         self.copy_menu, sort_menu = QMenu(tr("Copy"), self.copy_button), QMenu(tr("Sort by"), table)
         for format_id in ("csv", "markdown", "latex"):
             self.copy_menu.addAction(tr("As {form}", form=COPY_FORMATS[format_id][0]), partial(self.copy, format_id))
         for k, column in enumerate(COLUMNS):
             sort_menu.addAction(tr(column.name.capitalize()), partial(table.sort_by, k))
         self.copy_button.setMenu(self.copy_menu)
-        table.addActions([sort_menu.menuAction(), self.copy_menu.menuAction()])
+        for menu in (sort_menu, self.copy_menu):
+            table.addAction(menu.menuAction())
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         footer = QHBoxLayout()
         footer.setContentsMargins(8, 0, 8, 4)
@@ -75,19 +80,18 @@ class ResultsPage(QWidget):
         layout.addLayout(footer)
 
     def showEvent(self, event: QShowEvent | None) -> None:
+        """Update the table, which is not updated while hidden."""
         super().showEvent(event)
         self.refresh()
 
-    # What is shown
+    # Displaying
 
     def _results(self) -> list[RunResult]:
-        """The standings in the order of the rows; while figures run, that order stands still."""
-        results, running = (
-            run_results(self.session.race, measure_update_time=measure_update_time),
-            self.session.clock.running or self.session.store.interaction_active,
-        )
+        """Return the results in the order of the rows, which is fixed during playback and edits."""
+        results = run_results(self.session.race, measure_update_time=measure_update_time)
+        running = self.session.clock.running or self.session.store.interaction_active
         if running and {result.slot for result in results} == set(self.row_slots):
-            return sorted(results, key=lambda standing: self.row_slots.index(standing.slot))
+            return sorted(results, key=lambda result: self.row_slots.index(result.slot))
         column, descending = self.table.sort_state
         return sort_results(results, COLUMNS[column], descending)
 
@@ -96,22 +100,21 @@ class ResultsPage(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Write what has changed; nothing while nobody sees it."""
+        """Update the cells that have changed, if the page is visible."""
         if not self.isVisible():
             return
         race, table, results = self.session.race, self.table, self._results()
         styles = self.theme.styles(race.experiment.runs)
         rows_changed = table.rowCount() != len(results) or race.surface is not self.surface
-        self.surface, self.row_slots = race.surface, [standing.slot for standing in results]
+        self.surface, self.row_slots = race.surface, [result.slot for result in results]
         changed = rows_changed
         table.blockSignals(True)
         table.setRowCount(len(results))
         for row, result in enumerate(results):
             for column, text in enumerate(format_cells(result)):
                 changed |= table.set_cell(row, column, text, styles[result.index] if column == 0 else None)
-            table.set_text_color(
-                row, STEPS_COLUMN, self.theme.text if result.diverged_at is None else self.theme.warning
-            )
+            steps_color = self.theme.text if result.diverged_at is None else self.theme.warning
+            table.set_text_color(row, STEPS_COLUMN, steps_color)
         table.blockSignals(False)
         self._select_current_row()
         if changed:
@@ -120,16 +123,15 @@ class ResultsPage(QWidget):
         if self.criterion_label.text() != text:
             self.criterion_label.setText(text)
 
-    # Choosing a run
+    # Selecting a run
 
     def select_run(self, index: int) -> None:
-        """Select the row of a run of the experiment, without a signal; -1 for none."""
+        """Select the row of a run of the experiment without emitting a signal; -1 for none."""
         runs = self.session.race.experiment.runs
         self.selected_slot = runs[index].slot if 0 <= index < len(runs) else None
         self._select_current_row()
 
     def _select_current_row(self) -> None:
-        """Select the row of the chosen run."""
         table = self.table
         row = self.row_slots.index(self.selected_slot) if self.selected_slot in self.row_slots else -1
         if row == table.currentRow() and (row < 0 or table.selectedItems()):
@@ -143,7 +145,7 @@ class ResultsPage(QWidget):
         table.blockSignals(False)
 
     def _on_selection_changed(self) -> None:
-        """A person selected a row, or took the selection away, which is put back."""
+        """Emit ``run_selected``; a selection that was cleared is restored."""
         if not self.table.selectedItems():
             self._select_current_row()
         elif self.row_slots[self.table.currentRow()] != self.selected_slot:
@@ -153,11 +155,12 @@ class ResultsPage(QWidget):
     # Copying
 
     def table_text(self, format_id: str) -> str:
-        """The table as it is sorted now, in English: "csv", "markdown", "latex", or "tsv" for a spreadsheet."""
+        """Return the sorted table in English, in a format of COPY_FORMATS."""
         with in_english():
             return COPY_FORMATS[format_id][1](self._results())
 
     def copy(self, format_id: str) -> None:
+        """Copy the table to the clipboard, in a format of COPY_FORMATS."""
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.table_text(format_id))

@@ -1,4 +1,4 @@
-"""The table of the results panel: how its cells, headings and columns look, and which keys it takes."""
+"""Table widget of the results page: appearance of cells, headings, and columns, and keys."""
 
 from __future__ import annotations
 
@@ -19,23 +19,21 @@ from app.gui.widgets.palette import create_palette
 from app.theming.theme import Style, Theme
 from app.utils.i18n import tr
 
-CELL_PADDING, ROW_SPACING, ICON_WIDTH = (
-    11,
-    6,
-    22,
-)  # pixels of a cell beside its text, between two lines, and of a run's mark
-MIN_TEXT_WIDTH = 80  # pixels that a long text is left before the table scrolls
+CELL_PADDING = 11  # pixels of a cell in addition to its text
+ROW_SPACING = 6  # pixels between two lines
+ICON_WIDTH = 22  # pixels of a run marker
+MIN_TEXT_WIDTH = 80  # pixels of a text column before the table scrolls
 ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:
-    """Texts and marks to the left, figures to the right."""
+    """Return the alignment of a column: texts left, numbers right."""
     left = column == 0 or COLUMNS[column].is_text
     return (Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
 
 
 def heading_with_arrow(column: int, arrow: str) -> str:
-    """A column's heading, with an arrow beside its shortest line, so that it needs little room."""
+    """Return the heading of a column with an arrow in its shortest line, so that it needs little width."""
     lines = tr(COLUMNS[column].heading).split("\n")
     k = min(range(len(lines)), key=lambda line: len(lines[line]))
     left = bool(alignment(column) & Qt.AlignmentFlag.AlignLeft)
@@ -44,16 +42,17 @@ def heading_with_arrow(column: int, arrow: str) -> str:
 
 
 class TextColorDelegate(QStyledItemDelegate):
-    """Keeps the color of a text in a row that is selected."""
+    """Delegate that keeps the text color of a cell in the selected row."""
 
     def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
+        """Use the text color for highlighted text as well."""
         super().initStyleOption(option, index)
         if option is not None:
             option.palette.setBrush(QPalette.ColorRole.HighlightedText, option.palette.brush(QPalette.ColorRole.Text))
 
 
 class ResultsTable(QTableWidget):
-    """Cells of text, columns as wide as what was written in them. ``copying``: Ctrl+C was pressed here."""
+    """Table of text cells whose columns fit their contents; ``copy_requested`` is emitted on Ctrl+C."""
 
     copy_requested = pyqtSignal()
 
@@ -70,6 +69,16 @@ class ResultsTable(QTableWidget):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setItemDelegate(TextColorDelegate(self))
+        self._set_colors()
+        self._set_up_headers()
+        self.min_column_widths: list[int] = []  # for the heading and a typical text
+        for k in range(len(COLUMNS)):
+            self._add_heading(k)
+        self.update_headings()
+        self.needed_widths = list(self.min_column_widths)
+
+    def _set_colors(self) -> None:
+        theme = self.theme
         self.setStyleSheet(
             "QTableWidget { outline: 0; } QTableWidget::item { padding: 0 1px; }"
             "QHeaderView::section { padding: 3px 4px; }"
@@ -79,6 +88,8 @@ class ResultsTable(QTableWidget):
         colors.setColor(QPalette.ColorRole.Highlight, QColor(theme.blend(theme.accent, 0.8, theme.input_background)))
         colors.setColor(QPalette.ColorRole.HighlightedText, QColor(theme.text))
         self.setPalette(colors)
+
+    def _set_up_headers(self) -> None:
         row_header, column_header = self.verticalHeader(), self.horizontalHeader()
         assert row_header is not None
         assert column_header is not None
@@ -92,21 +103,18 @@ class ResultsTable(QTableWidget):
         column_header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         column_header.setSortIndicator(0, ASCENDING)
         column_header.sortIndicatorChanged.connect(self.update_headings)
-        self.min_column_widths = []  # widths of the headings, and of typical figures
-        for k, column in enumerate(COLUMNS):
-            heading = QTableWidgetItem()
-            heading.setTextAlignment(alignment(k))
-            heading.setToolTip(tr(column.tooltip or column.name.capitalize()))
-            self.setHorizontalHeaderItem(k, heading)
-            lines = map(column_header.fontMetrics().horizontalAdvance, heading_with_arrow(k, "▲").split("\n"))
-            self.min_column_widths.append(
-                max(self.fontMetrics().horizontalAdvance(column.sample_text), *lines) + CELL_PADDING
-            )
-        self.update_headings()
-        self.needed_widths = list(self.min_column_widths)
+
+    def _add_heading(self, k: int) -> None:
+        column, heading = COLUMNS[k], QTableWidgetItem()
+        heading.setTextAlignment(alignment(k))
+        heading.setToolTip(tr(column.tooltip or column.name.capitalize()))
+        self.setHorizontalHeaderItem(k, heading)
+        line_widths = map(self.column_header.fontMetrics().horizontalAdvance, heading_with_arrow(k, "▲").split("\n"))
+        text_width = self.fontMetrics().horizontalAdvance(column.sample_text)
+        self.min_column_widths.append(max(text_width, *line_widths) + CELL_PADDING)
 
     def set_cell(self, row: int, column: int, text: str, style: Style | None = None) -> bool:
-        """Write a cell, with a run's mark before it if there is one; whether there was something else in it."""
+        """Set the text of a cell, with a run marker if ``style`` is given; return whether the text has changed."""
         item = self.item(row, column)
         if item is None:
             item = QTableWidgetItem()
@@ -122,13 +130,14 @@ class ResultsTable(QTableWidget):
         return True
 
     def set_text_color(self, row: int, column: int, color: str) -> None:
+        """Set the text color of a cell."""
         item = self.item(row, column)
         assert item is not None
         if item.foreground().color() != QColor(color):
             item.setForeground(QColor(color))
 
     def update_headings(self) -> None:
-        """Name the columns; an arrow marks the one that the rows are sorted by."""
+        """Set the column headings, with an arrow in the one that the rows are sorted by."""
         column, descending = self.sort_state
         for k in range(len(COLUMNS)):
             heading = self.horizontalHeaderItem(k)
@@ -137,15 +146,15 @@ class ResultsTable(QTableWidget):
 
     @property
     def sort_state(self) -> tuple[int, bool]:
-        """The column that the rows are sorted by, and whether from the highest down."""
+        """The column that the rows are sorted by, and whether in descending order."""
         return self.column_header.sortIndicatorSection(), self.column_header.sortIndicatorOrder() == DESCENDING
 
     def sort_by(self, column: int) -> None:
-        """What a click on the heading does."""
+        """Sort by a column like a click on its heading."""
         self.column_header.setSortIndicator(column, DESCENDING if self.sort_state == (column, False) else ASCENDING)
 
     def measure_columns(self, reset: bool) -> None:
-        """See how wide each column must be; those of figures never get narrower while the figures change, unless ``afresh``."""
+        """Measure the needed column widths; number columns never get narrower unless ``reset`` is true."""
         advance = self.fontMetrics().horizontalAdvance
         for k, column in enumerate(COLUMNS):
             items = (self.item(row, k) for row in range(self.rowCount()))
@@ -157,7 +166,7 @@ class ResultsTable(QTableWidget):
         self.resize_columns()
 
     def resize_columns(self) -> None:
-        """Every column as wide as it needs; what is left is shared, what is missing is taken from the long texts."""
+        """Set the column widths; spare width is shared, missing width is taken from the text columns."""
         viewport = self.viewport()
         assert viewport is not None
         widths, spare = list(self.needed_widths), viewport.width() - sum(self.needed_widths)
@@ -171,11 +180,12 @@ class ResultsTable(QTableWidget):
                 self.setColumnWidth(k, width)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Fit the columns to the new width."""
         super().resizeEvent(event)
         self.resize_columns()
 
     def event(self, event: QEvent | None) -> bool:
-        """Ctrl+C is the table's while it has the focus; Space, which it does not need, stays with Play."""
+        """Claim Ctrl+C, and leave Space to playback."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if event.matches(QKeySequence.StandardKey.Copy):
                 event.accept()
@@ -186,6 +196,7 @@ class ResultsTable(QTableWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Emit ``copy_requested`` on Ctrl+C."""
         if event is not None and event.matches(QKeySequence.StandardKey.Copy):
             self.copy_requested.emit()
         else:

@@ -1,4 +1,4 @@
-"""Below the views: the read-out, the table of results and the branches, one at a time."""
+"""Tabs below the views: current values, results table, and branches."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
 TAB_NAMES = gettext_noop("Read-out"), gettext_noop("Results"), gettext_noop("Branches")
-RESULTS_TAB, BRANCHES_TAB = 1, 2  # the tabs of the results and of the branches
+RESULTS_TAB, BRANCHES_TAB = 1, 2  # tab indices
 
 
 class ResultsTabs(QTabWidget):
-    """Only the page that is seen is written; those that nobody has seen yet are not even made. ``said``: words for the person."""
+    """Tabs of which only the visible page is updated; pages are created when they are first shown.
+
+    ``message(text)`` is emitted with a message for the status bar.
+    """
 
     message = pyqtSignal(str)
 
@@ -39,8 +42,7 @@ class ResultsTabs(QTabWidget):
 
     @cached_property
     def results_page(self) -> ResultsPage:
-        from app.gui.panels.results.results_page import ResultsPage
-
+        """The page with the results table, created on first access."""
         page = ResultsPage(self.session, self.theme)
         page.run_selected.connect(self.run_list.list.setCurrentRow)
         page.copied.connect(self.message)
@@ -51,14 +53,13 @@ class ResultsTabs(QTabWidget):
 
     @cached_property
     def branch_list(self) -> BranchList:
-        from app.gui.panels.results.branch_list import BranchList
-
+        """The page with the branches, created on first access."""
         page = BranchList(self.session, self.theme)
         self._replace_tab(BRANCHES_TAB, page)
         return page
 
     def _replace_tab(self, tab: int, page: QWidget) -> None:
-        """In place of the empty one."""
+        """Replace the empty page of a tab."""
         placeholder, current_index = self.widget(tab), self.currentIndex()
         assert placeholder is not None
         self.blockSignals(True)
@@ -69,7 +70,7 @@ class ResultsTabs(QTabWidget):
         placeholder.deleteLater()
 
     def refresh(self) -> None:
-        """Write the page that is seen; the read-out always, since it says how much room it needs."""
+        """Update the visible page, and always the current values, whose height determines that of the tabs."""
         self.readout_table.refresh()
         if self.currentIndex() == RESULTS_TAB:
             self.results_page.refresh()
@@ -79,7 +80,7 @@ class ResultsTabs(QTabWidget):
         self.setTabText(BRANCHES_TAB, tr("Branches ({count})", count=count) if count else tr("Branches"))
 
     def preferred_height(self) -> int:
-        """The height in which the read-out shows every run."""
+        """Return the height at which the current values of every run are visible."""
         bar = self.tabBar()
         assert bar is not None
         return self.readout_table.preferred_height() + bar.sizeHint().height()

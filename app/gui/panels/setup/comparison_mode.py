@@ -1,4 +1,4 @@
-"""What makes the race a fair one: one learning rate for all, each tuned, or the same budget of evaluations."""
+"""Panel for the comparison mode: one learning rate for all runs, tuned rates, or a budget of evaluations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import MAX_STEPS
 from optimizers import Hyperparameter
 
-MAX_TUNING_STEPS = 100_000  # steps that a rate is tuned for
+MAX_TUNING_STEPS = 100_000  # of a run whose learning rate is tuned
 BUDGET_SPECS = {
     "tuned": Hyperparameter(
         1, MAX_TUNING_STEPS, "whole", minimum=1, maximum=MAX_TUNING_STEPS, label=gettext_noop("steps"), default=500
@@ -32,7 +32,7 @@ TUNING_TEXT = gettext_noop(
 
 
 class ComparisonPanel(QWidget):
-    """A list of the modes; where one needs a budget, a field for it; where something is searched, a bar and a way to cancel."""
+    """Mode selector, with a field for the budget and a progress bar with Cancel for modes that need them."""
 
     def __init__(self, session: Session, run_list: RunList) -> None:
         super().__init__()
@@ -49,6 +49,13 @@ class ComparisonPanel(QWidget):
         self.progress_bar = QProgressBar(accessibleName=tr("Tuning"))
         self.tune_button, self.cancel_button = QPushButton(tr("Tune")), QPushButton(tr("Cancel"))
         self.hint_label, self.error_label = QLabel(objectName="quiet", wordWrap=True), InlineMessage()
+        self._build_layout()
+        self._connect_signals()
+        self.selected_mode = ""  # the mode in the selector; one that needs tuning is not yet that of the experiment
+        self.displayed_comparison: ComparisonMode | None = None
+        self.refresh()
+
+    def _build_layout(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
@@ -60,23 +67,23 @@ class ComparisonPanel(QWidget):
         grid.addWidget(self.cancel_button, 1, 3)
         grid.addWidget(self.hint_label, 2, 0, 1, 4)
         grid.addWidget(self.error_label, 3, 0, 1, 4)
+
+    def _connect_signals(self) -> None:
+        session = self.session
         self.mode_combo.activated.connect(lambda _: self._select_mode(self.mode_combo.currentData()))
         self.budget_field.value_committed.connect(self._set_budget)
         self.budget_field.value_changing.connect(lambda value: self._set_budget(value, "budget"))
         self.budget_field.interaction_started.connect(session.store.begin_interaction)
         self.budget_field.interaction_finished.connect(session.store.end_interaction)
-        self.budget_field.input_rejected.connect(self.error_label.show_message)
+        self.budget_field.message_changed.connect(self.error_label.show_message)
         self.tune_button.clicked.connect(self._start_tuning)
         self.cancel_button.clicked.connect(self._cancel_tuning)
-        self.tuning_task.progress.connect(lambda share: self.progress_bar.setValue(round(100 * share)))
+        self.tuning_task.progress.connect(lambda fraction: self.progress_bar.setValue(round(100 * fraction)))
         self.tuning_task.done.connect(self._on_tuned)
         self.tuning_task.failed.connect(self._on_tuning_failed)
-        self.selected_mode = ""  # the mode that the list shows: one that is to be tuned is not yet the experiment's
-        self.displayed_comparison: ComparisonMode | None = None
-        self.refresh()
 
     def refresh(self) -> None:
-        """Show the experiment's mode, unless another is being prepared."""
+        """Show the mode of the experiment, and cancel tuning for an experiment that has changed."""
         comparison = self.session.experiment.comparison
         if self.tuning_task.running and not self._tunes_same_experiment(self.tuning_task.experiment):
             self._cancel_tuning()
@@ -85,10 +92,10 @@ class ComparisonPanel(QWidget):
             self._update_widgets()
 
     def _tunes_same_experiment(self, experiment: Experiment) -> bool:
-        """Whether what is tuned is still what is raced, but for the learning rates."""
+        """Return whether the experiment being tuned equals the current one, except for learning rates."""
 
-        def tuned_settings(e: Experiment) -> list[tuple[object, ...]]:
-            return [(run.slot, run.optimizer, {**run.hyperparameters, "lr": 0.0}) for run in e.runs]
+        def tuned_settings(experiment: Experiment) -> list[tuple[object, ...]]:
+            return [(run.slot, run.optimizer, {**run.hyperparameters, "lr": 0.0}) for run in experiment.runs]
 
         return experiment.same_surface_and_start(self.session.experiment) and tuned_settings(
             experiment
@@ -127,9 +134,8 @@ class ComparisonPanel(QWidget):
                     shared_learning_rates(self.session.displayed_experiment, self.run_list.selected_row),
                 )
             elif mode != "tuned":
-                self.session.set_comparison(
-                    ComparisonMode(mode, int(BUDGET_SPECS[mode].default) if mode in BUDGET_SPECS else 0), {}
-                )
+                budget = int(BUDGET_SPECS[mode].default) if mode in BUDGET_SPECS else 0
+                self.session.set_comparison(ComparisonMode(mode, budget), {})
         self._update_widgets()
 
     def _set_budget(self, value: float, merge: str | None = None) -> None:
@@ -141,7 +147,7 @@ class ComparisonPanel(QWidget):
         self.tuning_task.start(self.session.displayed_experiment, int(self.budget_field.value))
         self._update_widgets()
 
-    def _on_tuned(self, experiment: Experiment, learning_rates: dict[int, float], steps: int) -> None:
+    def _on_tuned(self, experiment: Experiment, learning_rates: dict[int | None, float], steps: int) -> None:
         self.displayed_comparison = None
         self.session.set_comparison(ComparisonMode("tuned", steps), learning_rates)
         self.refresh()

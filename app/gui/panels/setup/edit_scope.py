@@ -1,4 +1,4 @@
-"""What a turned slider means, from now on or from the start, and how many replicas of a run go along."""
+"""Toggle for the scope of hyperparameter changes: from now on, or from the start."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWid
 from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
 
-SCOPES = {
+SCOPES = {  # by the value of Session.edit_from_start
     False: (gettext_noop("From now on"), gettext_noop("What is turned is felt from the next update on")),
     True: (gettext_noop("From the start"), gettext_noop("The whole path of the run is computed anew while you turn")),
 }
 
 
 class EditScopeToggle(QWidget):
-    """Two buttons, one of which is pressed."""
+    """Two exclusive buttons."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -26,17 +26,18 @@ class EditScopeToggle(QWidget):
         row.addWidget(QLabel(tr("Turn"), objectName="quiet"))
         row.addSpacing(8)
         self.group = QButtonGroup(self)
-        self.buttons = {}
+        self.buttons: dict[bool, QToolButton] = {}
         for from_start, (text, tooltip) in SCOPES.items():
             button = self.buttons[from_start] = QToolButton(
                 text=tr(text), toolTip=tr(tooltip), checkable=True, objectName="segment"
             )
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _, on=from_start: session.set_edit_from_start(on))
+            button.clicked.connect(lambda _, from_start=from_start: session.set_edit_from_start(from_start))
             self.group.addButton(button)
             row.addWidget(button)
         row.addStretch(1)
         self.refresh()
 
     def refresh(self) -> None:
+        """Show the current scope."""
         self.buttons[self.session.edit_from_start].setChecked(True)

@@ -1,4 +1,4 @@
-"""A run's hyperparameters: a knob or a switch for each, and a group with a name for each part it is combined with."""
+"""Form with a field for each hyperparameter of a run, grouped under headings for its modifiers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from optimizers import Hyperparameter, Modifier
 
 
 class HyperparameterForm(QWidget):
-    """``turned(name, value)`` follows a slider, ``typed(name, value)`` is said once.
+    """Sliders and check boxes for the hyperparameters of one run.
 
-    ``dropped(part)``: it shall go; ``spread(part)``: every run shall have it.
+    ``value_changing(name, value)`` is emitted while a slider is dragged or a value is stepped, ``value_committed(name,
+    value)`` for a typed value, a reset, or a switch. ``remove_requested(modifier)`` and ``apply_to_all_runs(modifier)``
+    are emitted by the buttons next to the heading of a modifier.
     """
 
     value_changing = pyqtSignal(str, float)
@@ -49,6 +51,7 @@ class HyperparameterForm(QWidget):
                 self._add_field(name, replace(spec, default=default_values[name]))
 
     def show_values(self, run: Run) -> None:
+        """Show the hyperparameters of a run that has the same optimizer and modifiers."""
         for name, field in self.fields.items():
             field.show_value(run.hyperparameters[name])
 
@@ -62,7 +65,7 @@ class HyperparameterForm(QWidget):
             field.interaction_finished.connect(self.interaction_finished)
 
     def _add_modifier_heading(self, modifier: Modifier) -> None:
-        """A part's name, and the cross that takes it away."""
+        """Add the name of a modifier, with a button that removes it and one that applies it to all runs."""
         remove_text = tr("Remove {name}", name=tr(modifier.name))
         remove_button = self.remove_buttons[modifier.id] = QToolButton(objectName="reset", toolTip=remove_text)
         remove_button.setAccessibleName(remove_text)

@@ -1,4 +1,4 @@
-"""The number of replicas of a run."""
+"""Field for the number of replicas of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REPLICA_COUNT_SPEC = Hyperparameter(0, 50, "whole", maximum=MAX_REPLICAS, label=
 
 
 class ReplicaCountField(QWidget):
-    """A knob for the number of replicas, for a run that draws random numbers."""
+    """Slider for the number of replicas; visible only for runs that use random numbers."""
 
     count_changed = pyqtSignal(int)
 
@@ -30,5 +30,6 @@ class ReplicaCountField(QWidget):
         self.slider_field.value_committed.connect(lambda count: self.count_changed.emit(int(count)))
 
     def show_run(self, run: Run) -> None:
+        """Show the number of replicas of a run."""
         self.setVisible(bool(run.seeds) or run.replicas > 0)
         self.slider_field.show_value(float(run.replicas))

@@ -1,4 +1,4 @@
-"""The chosen run: its optimizer, the convention it follows, its hyperparameters and what it is combined with."""
+"""Editor of the selected run: optimizer, implementation, hyperparameters, and modifiers."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PyQt6.QtGui import QAction, QContextMenuEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.gui.panels.setup.edit_scope import EditScopeToggle
+from app.gui.panels.setup.hyperparameter_clipboard import copy_hyperparameters, paste_hyperparameters
 from app.gui.panels.setup.hyperparameter_form import HyperparameterForm
 from app.gui.panels.setup.replicas import ReplicaCountField
 from app.gui.panels.setup.run_list import RunList
 from app.gui.widgets import icons
-from app.gui.widgets.help_button import create_help_button
+from app.gui.widgets.buttons import MenuButton, create_help_button
 from app.gui.widgets.picker import Picker
+from app.gui.widgets.slider_field import SliderField
+from app.gui.widgets.switch_field import SwitchField
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.catalog import list_implementations, optimizer_entries
-from app.model.hyperparameter_text import default_hyperparameters, format_hyperparameters, parse_hyperparameters
+from app.model.hyperparameter_text import default_hyperparameters
 from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import Settings
@@ -29,24 +32,15 @@ from optimizers.frameworks import presets
 
 
 def implementation_name(optimizer: Optimizer) -> str:
+    """Return the name of the implementation that an optimizer follows."""
     return optimizer.implementation or tr("as published")
 
 
-class MenuButton(QPushButton):
-    """A button that opens a menu, which is filled when it opens."""
-
-    def __init__(self, text: str, tooltip: str, populate: Callable[[QMenu], None]) -> None:
-        super().__init__(text, toolTip=tooltip)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        menu = QMenu(self, toolTipsVisible=True)
-        menu.aboutToShow.connect(lambda: (menu.clear(), populate(menu)))
-        self.setMenu(menu)
-
-
 class RunEditor(QWidget):
-    """Built from the optimizer's declaration; made anew for another run, another optimizer, or other parts.
+    """Editor built from the declaration of the optimizer; its form is rebuilt for another run, optimizer, or modifier.
 
-    ``grown``: a part was added, whose knobs may lie below what is seen. ``offered`` are the commands of its context menu.
+    ``modifier_added`` is emitted after adding a modifier, whose fields may be below the visible area.
+    ``context_actions()`` returns the actions of the context menu.
     """
 
     modifier_added = pyqtSignal()
@@ -76,10 +70,14 @@ class RunEditor(QWidget):
             icon=icons.load_icon("reset", theme.muted_text),
         )
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.reset_button.clicked.connect(self.reset_all)
         self.context_actions: Callable[[], list[QAction]] = list
         self.replica_field = ReplicaCountField(theme)
-        self.form_key = ""
+        self.form_key = ""  # identifies run, optimizer, and modifiers of the form
+        self._build_layout()
+        self._connect_signals()
+        self.refresh()
+
+    def _build_layout(self) -> None:
         top, row, footer = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.picker, 1)
         top.addWidget(self.preset_button)
@@ -99,74 +97,65 @@ class RunEditor(QWidget):
         self.column_layout.addWidget(self.note_label)
         self.column_layout.addLayout(row)
         self.column_layout.addWidget(self.source_label)
-        self.replica_field.count_changed.connect(
-            lambda count: self._edit_run(
-                lambda run: replace(run, replicas=count), f"{self.run_list.selected_row} replicas"
-            )
-        )
-        self.replica_field.slider_field.interaction_started.connect(session.store.begin_interaction)
-        self.replica_field.slider_field.interaction_finished.connect(session.store.end_interaction)
+
+    def _connect_signals(self) -> None:
+        store = self.session.store
+        self.reset_button.clicked.connect(self.reset_all)
+        self.replica_field.count_changed.connect(self._set_replicas)
+        self.replica_field.slider_field.interaction_started.connect(store.begin_interaction)
+        self.replica_field.slider_field.interaction_finished.connect(store.end_interaction)
         self.picker.selected.connect(self._select_optimizer)
         self.implementation_combo.activated.connect(
             lambda _: self._change_optimizer(self.implementation_combo.currentData())
         )
-        run_list.selection_changed.connect(self.refresh)
-        self.refresh()
+        self.run_list.selection_changed.connect(self.refresh)
 
     @property
     def selected_run(self) -> Run | None:
-        """The chosen run as it is at the step that is shown."""
+        """The selected run at the displayed step."""
         row, runs = self.run_list.selected_row, self.session.displayed_experiment.runs
         return runs[row] if 0 <= row < len(runs) else None
 
     @property
-    def fields(self) -> dict:
-        """The knobs and switches by the names of what they turn."""
+    def fields(self) -> dict[str, SliderField | SwitchField]:
+        """The fields of the form by hyperparameter name."""
         return self.form.fields
 
     @property
     def is_modified(self) -> bool:
-        """Whether a hyperparameter of the chosen run is not at its default."""
+        """Whether any hyperparameter of the selected run differs from its default."""
         return self.selected_run is not None and self.selected_run.hyperparameters != default_hyperparameters(
             self.selected_run
         )
 
     def reset_all(self) -> None:
-        """Every hyperparameter back to its default, as the buttons of the rows do one by one."""
+        """Reset all hyperparameters of the selected run to their defaults."""
         if self.selected_run is not None:
             self._edit_run(lambda run: replace(run, hyperparameters=default_hyperparameters(run)))
 
     def copy(self) -> str:
-        """Put the chosen run's hyperparameters on the clipboard; what was done, in words."""
-        clipboard = QGuiApplication.clipboard()
-        assert clipboard is not None
+        """Copy the hyperparameters of the selected run to the clipboard; return a message for the status bar."""
         assert self.selected_run is not None
-        clipboard.setText(format_hyperparameters(self.selected_run))
-        return tr("Copied the hyperparameters of {name}.", name=self.selected_run.method.name)
+        return copy_hyperparameters(self.selected_run)
 
     def paste(self) -> str:
-        """Set those that the clipboard holds; what was done, in words. ExperimentError for what cannot be understood."""
-        clipboard = QGuiApplication.clipboard()
-        assert clipboard is not None
+        """Set the hyperparameters in the clipboard; return a message for the status bar.
+
+        Raises ExperimentError if the text cannot be parsed.
+        """
         assert self.selected_run is not None
-        pasted_run, applied, unknown = parse_hyperparameters(clipboard.text(), self.selected_run)
+        pasted_run, message = paste_hyperparameters(self.selected_run)
         self._edit_run(lambda run: pasted_run)
-        if unknown:
-            return tr(
-                "Set {names}; {name} has no {others}.",
-                names=", ".join(applied),
-                name=pasted_run.method.name,
-                others=", ".join(unknown),
-            )
-        return tr("Pasted the hyperparameters of {name}.", name=pasted_run.method.name)
+        return message
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Open a menu with the context actions."""
         actions = self.context_actions()
         if event is not None and actions:
             QMenu.exec(actions, event.globalPos(), None, self)
 
     def refresh(self) -> None:
-        """Show the chosen run."""
+        """Show the selected run."""
         run = self.selected_run
         self.setVisible(run is not None)
         if run is None:
@@ -188,7 +177,7 @@ class RunEditor(QWidget):
         self.picker.show_entry(implementations[0].id)
         self.note_label.setText(tr(optimizer.summary) if optimizer.summary else "")
         self.source_label.setText(optimizer.source)
-        self.preset_button.setEnabled(any(each.implementation for each in implementations))
+        self.preset_button.setEnabled(any(implementation.implementation for implementation in implementations))
         has_several = len(implementations) > 1
         self.implementation_label.setText(
             tr("Convention") if has_several else tr("Convention: {name}", name=optimizer.implementation)
@@ -211,14 +200,14 @@ class RunEditor(QWidget):
         form.value_committed.connect(self._set_hyperparameter)
         form.interaction_started.connect(self.session.store.begin_interaction)
         form.interaction_finished.connect(self.session.store.end_interaction)
-        form.remove_requested.connect(lambda part: self._edit_run(lambda run: run.without_modifier(part)))
+        form.remove_requested.connect(lambda modifier: self._edit_run(lambda run: run.without_modifier(modifier)))
         form.apply_to_all_runs.connect(self._apply_to_all_runs)
         self.column_layout.replaceWidget(self.form, form)
         self.form.hide()
         self.form.deleteLater()
         self.form = form
         self.add_button.setVisible(bool(self._available_modifiers(run)))
-        if self.session.store.interaction_active:  # a slider that goes away under the hand is never let go
+        if self.session.store.interaction_active:  # a slider that is deleted while dragged emits no sliderReleased
             self.session.store.end_interaction()
 
     def _edit_run(self, edit: Callable[[Run], Run], merge: str | None = None) -> None:
@@ -228,8 +217,11 @@ class RunEditor(QWidget):
     def _set_hyperparameter(self, name: str, value: float, merge: str | None = None) -> None:
         self._edit_run(lambda run: run.with_hyperparameter(name, value), merge)
 
+    def _set_replicas(self, count: int) -> None:
+        self._edit_run(lambda run: replace(run, replicas=count), f"{self.run_list.selected_row} replicas")
+
     def _select_optimizer(self, optimizer_id: str) -> None:
-        """Another optimizer, unless it is the one that is raced already, in whatever convention."""
+        """Change the optimizer, unless the run already uses any implementation of it."""
         run = self.selected_run
         if run is not None and optimizer_id != list_implementations(run.optimizer)[0].id:
             self._change_optimizer(optimizer_id)
@@ -243,7 +235,7 @@ class RunEditor(QWidget):
         self.modifier_added.emit()
 
     def _apply_to_all_runs(self, modifier: Modifier) -> None:
-        """Give every run this part with the same settings: the same noise, the same schedule."""
+        """Give every run that supports a modifier the same settings of it."""
         assert self.selected_run is not None
         values = {name: self.selected_run.hyperparameters[name] for name in modifier.hyperparameters}
         self.session.change(
@@ -275,10 +267,10 @@ class RunEditor(QWidget):
             action = menu.addAction(tr(modifier.name))
             assert action is not None
             action.setToolTip(tr(modifier.summary))
-            action.triggered.connect(lambda _, part=modifier: self._add_modifier(part))
+            action.triggered.connect(lambda _, modifier=modifier: self._add_modifier(modifier))
 
     def _available_modifiers(self, run: Run) -> list[Modifier]:
-        """The parts that it can still be combined with; batches only where there are data to choose from."""
+        """Return the modifiers that can still be added; minibatches need a surface made from data."""
         return [
             modifier
             for modifier in run.method.modifiers.values()

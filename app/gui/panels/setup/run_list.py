@@ -1,4 +1,4 @@
-"""The list of runs."""
+"""List of runs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from app.model.branch import MAX_RUNS
 from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import Settings
-from app.theming.theme import Theme
+from app.theming.theme import Style, Theme
 from app.utils.i18n import gettext_noop, tr
 from optimizers import OPTIMIZERS
 
 
 class RunList(QWidget):
-    """Every run with its mark; the check box shows or hides it. ``chosen`` follows the selection."""
+    """List of all runs with their markers; check boxes show or hide them."""
 
     selection_changed = pyqtSignal()
 
@@ -43,11 +43,17 @@ class RunList(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._on_item_changed)
         self.list.currentRowChanged.connect(lambda _: self.selection_changed.emit())
+        self.buttons: dict[str, QPushButton] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
-        buttons = QHBoxLayout()
-        self.buttons: dict[str, QPushButton] = {}
+        layout.addLayout(self._create_buttons())
+        self.refresh()
+        self.list.setCurrentRow(0)
+
+    def _create_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
         for name, handler, tooltip in (
             (gettext_noop("Add"), self.add, gettext_noop("Add a run with another optimizer")),
             (gettext_noop("Duplicate"), self.duplicate, gettext_noop("Add a run like the chosen one")),
@@ -58,20 +64,17 @@ class RunList(QWidget):
             button.clicked.connect(handler)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setMinimumWidth(30)
-            buttons.addWidget(button)
-        buttons.setSpacing(4)
-        layout.addLayout(buttons)
-        self.refresh()
-        self.list.setCurrentRow(0)
+            row.addWidget(button)
+        return row
 
     @property
     def selected_row(self) -> int:
-        """The chosen run's place in the list, -1 for none."""
+        """The row of the selected run, or -1."""
         return self.list.currentRow()
 
     def refresh(self) -> None:
-        """Show the runs as they are at the step that is shown, and what each is doing."""
-        experiment, race = self.session.displayed_experiment, self.session.race
+        """Show the runs and their status at the displayed step."""
+        experiment = self.session.displayed_experiment
         styles = self.theme.styles(experiment.runs)
         previous_row, row = self.selected_row, max(self.selected_row, 0)
         self.list.blockSignals(True)
@@ -80,16 +83,7 @@ class RunList(QWidget):
         while self.list.count() < len(experiment.runs):
             self.list.addItem(QListWidgetItem())
         for i, (run, style) in enumerate(zip(experiment.runs, styles, strict=True)):
-            item = self.list.item(i)
-            assert item is not None
-            text = f"{run.short_label} · {self.session.run_status(i).short_text}" if race.step else run.short_label
-            if item.text() != text:
-                item.setText(text)
-                item.setToolTip(text)
-            if item.data(Qt.ItemDataRole.UserRole) != (style, self.theme.name):
-                item.setData(Qt.ItemDataRole.UserRole, (style, self.theme.name))
-                item.setIcon(icons.run_icon(style, self.theme))
-            item.setCheckState(Qt.CheckState.Checked if run.visible else Qt.CheckState.Unchecked)
+            self._update_item(i, run, style)
         self.list.setCurrentRow(min(row, len(experiment.runs) - 1))
         self.list.blockSignals(False)
         self.list.setFixedHeight(self.list.sizeHintForRow(0) * min(max(len(experiment.runs), 2), 6) + 4)
@@ -97,8 +91,22 @@ class RunList(QWidget):
             self.buttons[name].setEnabled(self.selected_row >= 0)
         for name in ("Add", "Duplicate"):
             self.buttons[name].setEnabled(len(experiment.runs) < MAX_RUNS and (name == "Add" or self.selected_row >= 0))
-        if self.selected_row != previous_row:  # the run that was chosen is gone
+        if self.selected_row != previous_row:  # the selected run was removed
             self.selection_changed.emit()
+
+    def _update_item(self, row: int, run: Run, style: Style) -> None:
+        item = self.list.item(row)
+        assert item is not None
+        text = run.short_label
+        if self.session.race.step:
+            text += f" · {self.session.run_status(row).short_text}"
+        if item.text() != text:
+            item.setText(text)
+            item.setToolTip(text)
+        if item.data(Qt.ItemDataRole.UserRole) != (style, self.theme.name):
+            item.setData(Qt.ItemDataRole.UserRole, (style, self.theme.name))
+            item.setIcon(icons.run_icon(style, self.theme))
+        item.setCheckState(Qt.CheckState.Checked if run.visible else Qt.CheckState.Unchecked)
 
     def _on_item_changed(self, item: QListWidgetItem) -> None:
         row = self.list.row(item)
@@ -106,7 +114,7 @@ class RunList(QWidget):
         self.session.change(lambda e: e.with_run(row, replace(e.runs[row], visible=visible)))
 
     def add(self) -> None:
-        """Add the first optimizer that is not raced yet, a favourite if there is one, with its default learning rate."""
+        """Add a run with the first optimizer that is not in use, preferably a favorite, with default settings."""
         experiment = self.session.experiment
         if len(experiment.runs) >= MAX_RUNS:
             return
@@ -116,6 +124,7 @@ class RunList(QWidget):
         self._append(Run(optimizer_id))
 
     def duplicate(self) -> None:
+        """Add a copy of the selected run."""
         if self.selected_row >= 0 and len(self.session.experiment.runs) < MAX_RUNS:
             self._append(replace(self.session.displayed_experiment.runs[self.selected_row], color=None, slot=None))
 
@@ -124,29 +133,31 @@ class RunList(QWidget):
         self.list.setCurrentRow(self.list.count() - 1)
 
     def remove(self) -> None:
+        """Remove the selected run."""
         row = self.selected_row
         if row >= 0:
             self.session.change(lambda e: e.without_run(row))
             self.selection_changed.emit()
 
     def move_selection(self, offset: int) -> None:
-        """Another run is the chosen one, so many rows below; after the last comes the first."""
+        """Move the selection down by some rows, continuing at the first row after the last."""
         if self.list.count():
             self.list.setCurrentRow((self.selected_row + offset) % self.list.count())
 
     def toggle_visibility(self) -> None:
-        """Hide the chosen run, or show it again."""
+        """Hide the selected run, or show it again."""
         item = self.list.currentItem()
         if item is not None:
             visible = item.checkState() == Qt.CheckState.Checked
             item.setCheckState(Qt.CheckState.Unchecked if visible else Qt.CheckState.Checked)
 
     def pick_color(self) -> None:
+        """Open a color dialog for the selected run."""
         row = self.selected_row
         if row < 0:
             return
-        new_color = self.theme.styles(self.session.experiment.runs)[row].color
-        dialog = QColorDialog(QColor(new_color), self)
+        current_color = self.theme.styles(self.session.experiment.runs)[row].color
+        dialog = QColorDialog(QColor(current_color), self)
         dialog.setWindowTitle(tr("Color of the run"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(

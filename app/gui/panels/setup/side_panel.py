@@ -1,4 +1,4 @@
-"""The side panel: surface, start, runs, and the chosen run's hyperparameters, from top to bottom."""
+"""Side panel: surface, start point, runs, and the editor of the selected run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.utils.i18n import gettext_noop, tr
 
 
 class SidePanel(QScrollArea):
-    """Everything that can be turned, in a column that scrolls where the window is low."""
+    """Scrollable column with all settings of the experiment."""
 
     def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class SidePanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(318)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to the widgets inside
         self.surface_selector = SurfaceSelector(session, settings, theme)
         self.start_point = StartPoint(session, theme)
         self.run_list = RunList(session, settings, theme)
@@ -47,16 +47,15 @@ class SidePanel(QScrollArea):
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setWidget(body)
-        self.editor.modifier_added.connect(
-            lambda: QTimer.singleShot(0, self._show_add_button)
-        )  # once it has its new height
+        # The editor gets its new height only after the event.
+        self.editor.modifier_added.connect(lambda: QTimer.singleShot(0, self._show_add_button))
 
     def _show_add_button(self) -> None:
         self.ensureWidgetVisible(self.editor.add_button)
 
     @property
     def scroll_position(self) -> int:
-        """How far down the column is scrolled, in pixels."""
+        """The vertical scroll position in pixels."""
         bar = self.verticalScrollBar()
         return bar.value() if bar is not None else 0
 
@@ -67,6 +66,6 @@ class SidePanel(QScrollArea):
         bar.setValue(pixels)
 
     def refresh(self) -> None:
-        """Show the experiment as it is."""
+        """Show the current experiment."""
         for panel in (self.surface_selector, self.start_point, self.run_list, self.comparison_panel, self.editor):
             panel.refresh()

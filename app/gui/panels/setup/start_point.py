@@ -1,4 +1,4 @@
-"""The start point's coordinates as two number fields."""
+"""Start point: two number fields for its coordinates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surfaces.surface import Surface
 
 
 def coordinate_specs(surface: Surface) -> list[Hyperparameter]:
-    """What a start may be: it is stepped by a hundredth of the surface's box."""
+    """Return the allowed start coordinates; their range determines the size of a step by key."""
     return [
         Hyperparameter(
             low, high, minimum=-MAX_COORDINATE, maximum=MAX_COORDINATE, label=tr("start {axis}", axis=axis.split()[0])
@@ -26,7 +26,7 @@ def coordinate_specs(surface: Surface) -> list[Hyperparameter]:
 
 
 class StartPoint(QWidget):
-    """The two coordinates of the start, each a field, and a way back to the surface's own start."""
+    """Fields for both coordinates, and a button that resets them to the default start of the surface."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class StartPoint(QWidget):
             grid.addWidget(field, 0, 2 * i + 1)
             for signal in (field.value_committed, field.value_changing):
                 signal.connect(self._set_start)
-            field.input_rejected.connect(self._show_errors)
+            field.message_changed.connect(self._show_errors)
             field.interaction_started.connect(session.store.begin_interaction)
             field.interaction_finished.connect(session.store.end_interaction)
         self.reset_button = QToolButton(objectName="reset", toolTip=tr("Back to the surface's own start"))
@@ -54,13 +54,14 @@ class StartPoint(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
+        """Show the start point of the experiment."""
         experiment = self.session.experiment
         assert experiment.start is not None
         if self.surface is not experiment.surface:
             self.surface = experiment.surface
             for field, spec in zip(self.fields, coordinate_specs(self.surface), strict=True):
                 field.set_spec(spec)
-                field.restore()  # what was wrong was wrong elsewhere
+                field.restore()  # an invalid entry referred to the previous surface
         for label, field, axis, value in zip(
             self.axis_labels, self.fields, experiment.surface.axis_labels, experiment.start, strict=True
         ):

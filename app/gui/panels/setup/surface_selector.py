@@ -1,10 +1,10 @@
-"""The surface of the experiment: a picker and a short description."""
+"""Picker for the surface, with a short description."""
 
 from __future__ import annotations
 
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.gui.widgets.help_button import create_help_button
+from app.gui.widgets.buttons import create_help_button
 from app.gui.widgets.picker import Picker
 from app.model.catalog import surface_entries
 from app.model.experiment import Experiment
@@ -17,7 +17,7 @@ from surfaces import SURFACES
 
 
 class SurfaceSelector(QWidget):
-    """The surface: a picker, and what it teaches."""
+    """Picker, description, and an error message if a surface cannot be made from the current data."""
 
     def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class SurfaceSelector(QWidget):
         self.help_button = create_help_button(tr("What this surface is"))
         self.note_label = QLabel(objectName="quiet", wordWrap=True)
         self.error_label = QLabel(objectName="wrong", wordWrap=True)
-        self.error_experiment: Experiment | None = None  # the experiment that ``wrong`` was said of
+        self.error_experiment: Experiment | None = None  # the experiment that error_label refers to
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -40,6 +40,7 @@ class SurfaceSelector(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
+        """Show the surface of the experiment."""
         surface = self.session.experiment.surface
         self.picker.show_entry(surface.id)
         text = " ".join(tr(sentence) for sentence in (surface.summary, surface.nonsmooth_note) if sentence)
@@ -53,7 +54,7 @@ class SurfaceSelector(QWidget):
         if surface_id != self.session.experiment.surface_id:
             try:
                 self.session.change(lambda e: e.with_surface(surface_id))
-            except ExperimentError as error:  # it cannot be made from the data there are
+            except ExperimentError as error:
                 self.error_label.setText(f"{SURFACES[surface_id].name}: {error}.")
                 self.error_experiment = self.session.experiment
         self.refresh()
