@@ -61,7 +61,7 @@ from app.gui.dialogs.export_form import ExportForm
 from app.gui.window.main_window import MainWindow
 from app.io import experiment_files
 from app.model.experiment import DEFAULT_EXPERIMENT
-from tests.optimizers.agreement import agree, catch_up
+from tests.gui.agreement import agree, catch_up
 
 REMEMBERED = 30  # presses that are told of when something breaks
 FRAME = 0.016  # seconds that pass for the race with every press

@@ -24,7 +24,7 @@ from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import framework_classes, from_framework
 from surfaces import SURFACES
-from tests.conftest import turn
+from tests.edits import turn
 
 CODE = [suffix for suffix, made in EXPORT_FORMATS.items() if made.kind == "code"]
 Script = Callable[[Race], str]

@@ -15,7 +15,7 @@ from app.export.code.framework_mapping import TORCH
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
-from tests.conftest import turn
+from tests.edits import turn
 from tests.export.test_code_export import imported, raced, ran
 
 SMALL = {"sgd", "momentum", "momentum_torch", "nesterov", "nesterov_keras", "averaged_momentum"}  # lr as small as 0.001

@@ -31,7 +31,7 @@ from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.session.playback_clock import FRAME_INTERVAL, REDUCED_MOTION_INTERVAL
 from app.session.settings import REDUCED_MOTION_KEY as KEY
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 # Qt gives these and what is made of them a role of their own; any other widget is "a panel" to a screen reader.
@@ -104,7 +104,7 @@ def test_everything_in_the_window_has_a_name_and_a_role(
     window.session.change(
         lambda e: e.with_run(0, e.runs[0].with_optimizer(optimizer).with_hyperparameter("noise", 0.5))
     )
-    settle(application)
+    process_events(application)
     assert len(used(window)) > 50
     all_named(window)
 

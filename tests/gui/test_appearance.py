@@ -40,7 +40,7 @@ from app.theming.theme import THEMES, Theme
 from app.utils.i18n import Language, set_language
 from app.views import VIEWS, Scene, View, annotations
 from app.views.surface_view import SurfaceView
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 APP = Path(icons.__file__).parents[2]
 ASKED = {
@@ -134,7 +134,7 @@ def test_every_kind_of_control_shows_that_it_has_the_focus(
 ) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     window.set_theme(theme.name)
-    settle(application)
+    process_events(application)
     window.activateWindow()
     shown = [
         w
@@ -148,7 +148,7 @@ def test_every_kind_of_control_shows_that_it_has_the_focus(
     assert len(shown) > 20
 
     def seen(widget: QWidget) -> QImage:
-        settle(application, 2)
+        process_events(application, 2)
         return widget.grab().toImage()
 
     for widget in shown:

@@ -25,7 +25,7 @@ from app.views.contour_view import ContourView
 from app.views.surface_view import SurfaceView
 from surfaces import SURFACES
 from surfaces.surface import Bounds
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 from tests.views.test_views import pixels
 
 Open = Callable[..., MainWindow]
@@ -69,9 +69,9 @@ def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Op
     for step in (1, 1, 1):
         mouse(window, "scroll_event", 0.25, 0.75, step=step)
     assert view.interacting
-    settle(application)
+    process_events(application)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     assert not view.interacting
     box = visible(window)
     assert bounds_size(box) == pytest.approx(np.array(bounds_size(whole)) / 1.25**3)
@@ -101,7 +101,7 @@ def test_while_it_moves_only_the_contour_is_drawn_and_trails_stay_where_they_are
     counted = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
     for _ in range(4):
         window.view_area.zoom(0.8)
-        settle(application)
+        process_events(application)
     drawn = {name: canvas.full_draw_count - counted[name] for name, canvas in window.canvases.items()}
     assert drawn["contour"] >= 4
     assert drawn["relief"] == drawn["loss"] == 0
@@ -122,7 +122,7 @@ def test_it_zooms_as_far_as_numbers_differ_and_no_farther(
         for _ in range(rounds):
             window.view_area.viewport.zoom(factor, about)
         window.view_area.viewport.end_interaction()
-        settle(application)
+        process_events(application)
         box = visible(window)
         assert all(low < high for low, high in box)
         assert all(low <= at <= high for at, (low, high) in zip(about, box, strict=True))
@@ -182,10 +182,10 @@ def test_the_image_of_a_moving_window_is_the_contour(open_window: Open, applicat
     window = open_window(Experiment("booth", (9.0, 9.0)))
     for _ in range(3):
         window.view_area.viewport.zoom(0.8, (-3.0, 2.0))
-    settle(application)
+    process_events(application)
     moving = pixels(window)["contour"][..., :3].astype(int)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     still = pixels(window)["contour"][..., :3].astype(int)
     box = window.canvases["contour"].view.axes.bbox
     inside = np.s_[int(len(still) - box.y1) + 3 : int(len(still) - box.y0) - 3, int(box.x0) + 3 : int(box.x1) - 3]
@@ -200,7 +200,7 @@ def test_dragging_empty_ground_pans_and_sets_no_start(open_window: Open, applica
     window = open_window()
     before = visible(window)
     drag(window, (0.7, 0.3), (0.6, 0.35), (0.5, 0.4))
-    settle(application)
+    process_events(application)
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert not window.canvases["contour"].view.interacting
     (left, right), (bottom, top) = before
@@ -235,13 +235,13 @@ def test_a_double_click_shows_all_and_leaves_no_start_behind(open_window: Open, 
     window.session.advance(7)
     window.view_area.zoom(0.5)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     experiment, step = window.session.experiment, window.session.race.step
     click(window, 0.4, 0.8)
     assert window.session.experiment.start != experiment.start
     press(window, 0.4, 0.8, dblclick=True)
     mouse(window, "button_release_event", 0.4, 0.8, button=1)
-    settle(application)
+    process_events(application)
     assert (window.session.experiment, window.session.race.step) == (experiment, step)
     assert not window.view_area.is_zoomed
     assert not window.session.store.interaction_active
@@ -254,7 +254,7 @@ def test_in_a_small_window_the_start_is_set_as_finely_as_it_is_seen(
     for _ in range(40):
         window.view_area.viewport.zoom(0.5, (1.0, 1.0))
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     (left, right), (bottom, top) = visible(window)
     click(window, 0.25, 0.75)
     x, y = window.session.experiment.start or (0.0, 0.0)
@@ -267,15 +267,15 @@ def test_the_start_can_be_dragged_in_a_window_and_not_out_of_it(open_window: Ope
     for _ in range(3):
         window.view_area.viewport.zoom(0.7, DEFAULT_EXPERIMENT.start)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     box, at = visible(window), share(window, DEFAULT_EXPERIMENT.start or (0.0, 0.0))
     counted = window.canvases["contour"].full_draw_count
     press(window, *at)
     for k in range(1, 5):
         mouse(window, "motion_notify_event", at[0] + 0.5 * k, at[1])
-        settle(application, 1)
+        process_events(application, 1)
     mouse(window, "button_release_event", at[0] + 2.0, at[1], button=1)
-    settle(application)
+    process_events(application)
     x, y = window.session.experiment.start or (0.0, 0.0)
     assert x == pytest.approx(box[0][1], rel=0.01)
     assert box[1][0] <= y <= box[1][1]
@@ -288,7 +288,7 @@ def test_a_start_that_is_not_visible_is_neither_drawn_nor_taken(open_window: Ope
     for _ in range(8):
         window.view_area.viewport.zoom(0.7, (1.0, 1.0))
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     drag(window, (0.01, 0.99), (0.2, 0.8))
     assert window.session.experiment == DEFAULT_EXPERIMENT
     canvas, marks = window.canvases["contour"], []
@@ -307,7 +307,7 @@ def test_what_else_changes_leaves_the_window_and_another_surface_shows_all(
     window = open_window()
     window.view_area.zoom(0.4)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     box = visible(window)
     equal, contour = (lambda: window.toggle_view_option("equal")), (lambda: window.toggle_dock("contour"))
     for change in (
@@ -321,10 +321,10 @@ def test_what_else_changes_leaves_the_window_and_another_surface_shows_all(
         contour,
     ):
         change()
-        settle(application)
+        process_events(application)
         assert visible(window) == box
     window.session.change(lambda e: e.with_surface("himmelblau"))
-    settle(application)
+    process_events(application)
     assert not window.view_area.is_zoomed
     assert visible(window) == SURFACES["himmelblau"].bounds
 
@@ -337,18 +337,18 @@ def test_the_relief_shows_where_the_window_is(open_window: Open, application: QA
         window.view_area.reset_viewport()
         window.view_area.viewport.zoom(depth, about)
         window.view_area.viewport.end_interaction()
-        settle(application)
+        process_events(application)
         assert (pixels(window)["relief"] != before).any(axis=2).sum() > 20 or depth > 1
     window.view_area.reset_viewport()
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     np.testing.assert_array_equal(pixels(window)["relief"], before)
     assert relief.full_draw_count == counted
     assert isinstance(relief.view, SurfaceView)
     window.view_area.zoom(0.5)
     window.view_area.viewport.end_interaction()
     window.session.change(lambda e: e.with_surface("beale"))
-    settle(application)
+    process_events(application)
     assert relief.view.viewport is None
 
 

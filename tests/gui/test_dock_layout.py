@@ -14,7 +14,7 @@ from app.gui.window.dock_layout import is_reachable
 from app.gui.window.main_window import MainWindow
 from app.session.settings import Settings
 from app.theming.theme import DARK
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 PARTS = ("contour", "relief", "loss", "side", "results")
@@ -35,7 +35,7 @@ def test_the_figures_fill_what_the_panels_leave(open_window: Open, application: 
     small = where(window)
     assert set(small) == set(PARTS)
     window.resize(1900, 1000)
-    settle(application)
+    process_events(application)
     large = where(window)
     assert large["side"][2] == small["side"][2]
     assert large["contour"][2] / small["contour"][2] == pytest.approx(large["loss"][2] / small["loss"][2], rel=0.03)
@@ -48,11 +48,11 @@ def test_a_cross_hides_and_the_menu_brings_back(open_window: Open, application: 
     before = where(window)
     action = window.action_registry[name if name in ("side", "results") else f"view_{name}"]
     window.dock_layout.docks[name].close_button.click()
-    settle(application)
+    process_events(application)
     assert name not in where(window)
     assert not action.isChecked()
     action.trigger()
-    settle(application)
+    process_events(application)
     assert set(where(window)) == set(before)
     assert action.isChecked()
 
@@ -61,20 +61,20 @@ def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open
     window = open_window()
     dock, canvas = window.dock_layout.docks["loss"], window.canvases["loss"]
     dock.float_button.click()
-    settle(application)
+    process_events(application)
     assert dock.isWindow()
     window.session.advance(5)
     assert canvas.displayed_step == window.session.race.step
     dock.close()
-    settle(application)
+    process_events(application)
     assert not dock.isVisible()
     assert not window.dock_layout.is_dock_enabled("loss")
     window.toggle_dock("loss")
-    settle(application)
+    process_events(application)
     assert dock.isWindow()
     assert dock.isVisible()
     dock.float_button.click()
-    settle(application)
+    process_events(application)
     assert not dock.isWindow()
     assert canvas.displayed_step == window.session.race.step
 
@@ -87,9 +87,9 @@ def test_reset_puts_everything_back(open_window: Open, application: QApplication
     docks["side"].setFloating(True)
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["results"])
     window.dock_layout.views_window.tabifyDockWidget(docks["contour"], docks["loss"])
-    settle(application)
+    process_events(application)
     window.action_registry["reset_layout"].trigger()
-    settle(application)
+    process_events(application)
     again = where(window)
     assert set(again) == set(first)
     assert again == {name: pytest.approx(place, abs=6) for name, place in first.items()}
@@ -99,7 +99,7 @@ def test_what_was_moved_is_remembered(open_window: Open, application: QApplicati
     first = open_window()
     first.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first.dock_layout.docks["side"])
     first.dock_layout.docks["relief"].setFloating(True)
-    settle(application)
+    process_events(application)
     first.close()
     second = open_window()
     assert second.dockWidgetArea(second.dock_layout.docks["side"]) == Qt.DockWidgetArea.LeftDockWidgetArea
@@ -134,7 +134,7 @@ def test_a_part_on_a_screen_that_has_gone_comes_back(open_window: Open, applicat
     dock.setFloating(True)
     dock.move(50_000, 300)
     first.move(-40_000, 20)
-    settle(application)
+    process_events(application)
     first.close()
     second = open_window()
     assert is_reachable(second)
@@ -148,7 +148,7 @@ def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, applic
     before, menu = where(window), window.menuBar()
     dpi = window.canvases["contour"].figure.dpi
     QTest.keyClick(window, Qt.Key.Key_F11)
-    settle(application)
+    process_events(application)
     assert menu is not None
     assert window.isFullScreen()
     assert set(where(window)) == {"contour", "relief", "loss"}
@@ -160,14 +160,14 @@ def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, applic
     assert f"{window.session.race.step}" in window.presentation_mode.caption.heading
     QTest.keyClick(window, Qt.Key.Key_F9)
     window.set_theme("dark")
-    settle(application)
+    process_events(application)
     assert "side" in where(window)
     assert not window.playback_bar.isVisible()
     assert window.presentation_mode.caption.theme is DARK
     window.activateWindow()  # without a window manager nobody else gives it the keys
-    settle(application)
+    process_events(application)
     QTest.keyClick(window, Qt.Key.Key_Escape)
-    settle(application)
+    process_events(application)
     assert not window.isFullScreen()
     assert set(where(window)) == set(before)
     assert window.playback_bar.isVisible()
@@ -178,7 +178,7 @@ def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, applic
 def test_a_window_closed_in_a_presentation_opens_as_it_was_before(open_window: Open, application: QApplication) -> None:
     first = open_window()
     first.action_registry["present"].trigger()
-    settle(application)
+    process_events(application)
     first.close()
     second = open_window()
     assert set(where(second)) == set(PARTS)
@@ -197,7 +197,7 @@ def test_a_language_is_chosen_and_remembered(open_window: Open, application: QAp
     first = open_window()
     draws = first.canvases["contour"].full_draw_count
     first.set_language("ko")
-    settle(application)
+    process_events(application)
     assert first.canvases["contour"].full_draw_count > draws
     assert first.selected_language == "ko"
     first.close()
@@ -209,9 +209,9 @@ def test_leaving_a_presentation_brings_back_what_was_hidden_in_it(open_window: O
     before = where(window)
     window.presentation_mode.toggle()
     window.toggle_dock("relief")
-    settle(application)
+    process_events(application)
     window.presentation_mode.toggle()
-    settle(application)
+    process_events(application)
     assert set(where(window)) == set(before)
 
 

@@ -27,7 +27,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import MAX_RECENT_FILES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 Button = QMessageBox.StandardButton
@@ -70,7 +70,7 @@ def sentence(window: MainWindow) -> str:
     (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
     words = box.text()
     box.close()
-    settle(QApplication.instance())
+    process_events(QApplication.instance())
     return words
 
 
@@ -186,7 +186,7 @@ def drop(window: MainWindow, *paths: Path) -> None:
     keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *keys))
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *keys))
-    settle(QApplication.instance())
+    process_events(QApplication.instance())
 
 
 def test_examples_and_data_have_no_file_to_be_saved_to(open_window: Open, tmp_path: Path, mine: Path) -> None:

@@ -26,7 +26,7 @@ from app.io.experiment_files import load
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.theming.theme import DARK, LIGHT
 from app.utils.validation import ExperimentError
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 FORMATS = {
@@ -186,7 +186,7 @@ def test_the_menu_leads_through_both_dialogs_to_the_file(
         until(application, target.exists)
         assert asked[0][0] == dialog_title
         assert asked[0][2] == target.suffix[1:]
-    settle(application)
+    process_events(application)
     assert load(tmp_path / "a.png").runs == DEFAULT_EXPERIMENT.runs
     with Image.open(tmp_path / "b.gif") as film:
         assert film.size == (1280, 720)
@@ -219,7 +219,7 @@ def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(
     bar = window.statusBar()
     assert bar is not None
     assert "a.gif was not written" in bar.currentMessage()
-    settle(application)
+    process_events(application)
     assert not window.findChildren(ProgressWidget)
 
 
@@ -334,7 +334,7 @@ def test_a_job_that_breaks_is_not_called_written(
 
     window.exporter.start_job(tmp_path / "a.npz", breaks())
     until(application, lambda: not window.exporter.jobs)
-    settle(application)
+    process_events(application)
     assert caught == [MemoryError]
     bar, (box,) = window.statusBar(), (b for b in window.findChildren(QMessageBox) if b.isVisible())
     assert bar is not None

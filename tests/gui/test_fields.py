@@ -18,7 +18,7 @@ from app.model.hyperparameter_text import format_hyperparameters
 from app.model.run import Run
 from app.session.playback_clock import MAX_SPEED
 from optimizers import OPTIMIZERS
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 KEY, NONE, SHIFT = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -30,7 +30,7 @@ def window(open_window: Open, application: QApplication) -> MainWindow:
     window = open_window(TWO)
     window.activateWindow()
     window.session.advance(20)
-    settle(application, 2)
+    process_events(application, 2)
     return window
 
 
@@ -388,7 +388,7 @@ def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(
     assert window.session.experiment == before
     assert len(window.session.store.undo_stack) == 0
     box.close()
-    settle(application)
+    process_events(application)
 
 
 def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindow) -> None:

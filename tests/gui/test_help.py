@@ -31,8 +31,8 @@ from app.system.package_versions import versions
 from optimizers import OPTIMIZERS
 from optimizers.optimizer import MODIFIERS
 from surfaces import SURFACES
-from tests.conftest import settle
 from tests.processes import loaded_by
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 RULES = {**OPTIMIZERS, **MODIFIERS}
@@ -246,7 +246,7 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
 
     assert ink() == window.theme.text
     window.set_theme("dark")
-    settle(application)
+    process_events(application)
     assert ink() == window.theme.text
     window.side_panel.run_list.list.setCurrentRow(1)
     guide.tabs.setCurrentIndex(0)
@@ -321,7 +321,7 @@ def test_every_control_says_what_it_is(open_window: Open, application: QApplicat
         for mode in range(window.side_panel.comparison_panel.mode_combo.count()):
             window.side_panel.comparison_panel.mode_combo.setCurrentIndex(mode)
             window.side_panel.comparison_panel.mode_combo.activated.emit(mode)
-            settle(application, 2)
+            process_events(application, 2)
             assert unanswered(window, window) == []
 
 
@@ -415,7 +415,7 @@ def test_what_is_clicked_is_explained_and_not_used(open_window: Open, applicatio
     assert not window.session.clock.running
     assert not QWhatsThis.inWhatsThisMode()
     QWhatsThis.hideText()
-    settle(application)
+    process_events(application)
     assert window.findChildren(WhatsThisFilter) == []
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.session.clock.running

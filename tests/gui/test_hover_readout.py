@@ -22,7 +22,7 @@ from app.views import hit_testing
 from app.views.base_view import View
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 from tests.views.test_views import pixels
 
 Open = Callable[..., MainWindow]
@@ -112,7 +112,7 @@ def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(
     for view, picture in pixels(window).items():
         assert (picture != before[view]).any(axis=2).sum() > 40, view
     leave(window, name)
-    settle(application)
+    process_events(application)
     for view, picture in pixels(window).items():
         np.testing.assert_array_equal(picture, before[view], err_msg=view)
     assert draws(window) == counted
@@ -161,7 +161,7 @@ def test_the_surface_is_told_under_the_pointer(open_window: Open) -> None:
 def test_a_run_is_told_with_all_that_its_rule_keeps(open_window: Open, application: QApplication, rule: str) -> None:
     window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run(rule),)))
     window.session.advance(8)
-    settle(application)
+    process_events(application)
     for step in (0, 5, 8):
         point_at(window, "loss", place(window, "loss", 0, step))
         said, point = words(window), window.session.race.trajectories[0].point_at(step)
@@ -193,7 +193,7 @@ def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
 ) -> None:
     window = open_window(Experiment("himmelblau", (-1.0, -1.0), (Run(rule), Run("sgd", {"lr": 0.01}))), size=size)
     window.session.advance(40)
-    settle(application)
+    process_events(application)
     seen = 0
     for name in VIEWED:
         canvas = window.canvases[name]
@@ -227,7 +227,7 @@ def test_any_place_of_a_surface_of_any_family_can_be_pointed_at(open_window: Ope
     window = open_window(Experiment("sphere", runs=(Run("adam", {"lr": 0.1}),)))
     for name in {surface.family: name for name, surface in SURFACES.items()}.values():
         window.session.change(lambda e, name=name: e.with_surface(name))
-        settle(application, 2)
+        process_events(application, 2)
         for view, canvas in window.canvases.items():
             if canvas.isVisible():
                 for share in ((0.0, 0.0), (0.5, 0.5), (0.02, 0.9)):
@@ -239,12 +239,12 @@ def test_what_was_marked_may_go_away(open_window: Open, application: QApplicatio
     point_at(window, "contour", place(window, "contour", 2, 30))
     assert window.view_area.hover_readout.highlighted is not None
     window.session.change(lambda e: e.without_run(2))
-    settle(application)
+    process_events(application)
     assert window.view_area.hover_readout.highlighted is None
     assert words(window) == ""
     point_at(window, "contour", place(window, "contour", 1, 30))
     window.session.change(lambda e: e.with_surface("beale"))
-    settle(application)
+    process_events(application)
     for canvas in window.canvases.values():
         assert canvas.highlighted is None
 
@@ -267,7 +267,7 @@ def test_the_chosen_run_stands_out_without_a_full_draw(open_window: Open, applic
     for index in (0, 1):
         window.view_area.selected_run = lambda index=index: index
         window.view_area.show_scene(window.theme)
-        settle(application)
+        process_events(application)
         shown.append(pixels(window))
         for name, picture in shown[-1].items():
             assert (picture != plain[name]).any(axis=2).sum() > 30, name

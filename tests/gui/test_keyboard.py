@@ -30,7 +30,7 @@ from app.gui.window.focus_navigation import panes, tab_stops
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.utils.i18n import Language, set_language
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 KEY, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
@@ -166,7 +166,7 @@ def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, ap
 def test_controls_made_later_are_visited_where_they_stand(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
     window.side_panel.editor.picker.selected.emit("adam")  # other knobs
-    settle(application)
+    process_events(application)
     order = [control for part in panes(window) for control in tab_stops(window, part)]
     editor = window.side_panel.editor
     made = [editor.picker, editor.fields["lr"].slider, editor.fields["beta1"].slider, editor.add_button]
@@ -177,7 +177,7 @@ def test_controls_made_later_are_visited_where_they_stand(open_window: Open, app
 def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
-    settle(application)
+    process_events(application)
     window.canvases["contour"].setFocus()
     seen = []
     for _ in [part for part in panes(window) if tab_stops(window, part)]:
@@ -240,7 +240,7 @@ def test_f2_names_a_branch_where_the_list_has_the_focus(open_window: Open, appli
     window = open_window()
     window.action_registry["keep_branch"].trigger()
     window.results_tabs.setCurrentIndex(2)
-    settle(application)
+    process_events(application)
     listed = window.results_tabs.branch_list.list
     listed.setCurrentRow(0)
     listed.setFocus()
@@ -250,7 +250,7 @@ def test_f2_names_a_branch_where_the_list_has_the_focus(open_window: Open, appli
     assert editor is not None
     editor.setText("mine")
     QTest.keyClick(editor, KEY.Key_Return)
-    settle(application)
+    process_events(application)
     assert window.session.experiment.branches[0].name == "mine"
 
 
@@ -395,7 +395,7 @@ def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, app
     field.setFocus()
     QTest.keyClick(field, KEY.Key_Return)
     window.set_theme("dark")
-    settle(application)
+    process_events(application)
     window.setFocus()
     QTest.keyClick(window, KEY.Key_Tab)
     assert focused(window) is not window
@@ -407,6 +407,6 @@ def test_another_theme_leaves_the_keyboard_where_it_was(open_window: Open, appli
     slider.setFocus()
     window.side_panel.scroll_position = 120
     window.set_theme("dark")
-    settle(application)
+    process_events(application)
     assert focused(window) is window.side_panel.editor.fields["lr"].slider is not slider
     assert window.side_panel.scroll_position == 120

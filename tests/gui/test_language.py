@@ -41,7 +41,7 @@ from app.utils.i18n import (
 from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 from tests.texts import declared, written
 
 Open = Callable[..., MainWindow]
@@ -165,7 +165,7 @@ def speak_brackets(window: MainWindow, application: QApplication) -> None:
     window.session.retranslate()
     window.rebuild_panels()
     window.view_area.retranslate()
-    settle(application)
+    process_events(application)
 
 
 def assert_translated(root: QWidget) -> None:
@@ -191,7 +191,7 @@ def test_the_window_says_nothing_that_cannot_be_translated(
     speak_brackets(window, application)
     for page in range(window.results_tabs.count()):
         window.results_tabs.setCurrentIndex(page)
-        settle(application)
+        process_events(application)
     assert_translated(window)
 
 

@@ -27,7 +27,7 @@ from app.views.base_view import PATH_BLOCK
 from app.views.surface_view import SurfaceView
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 
@@ -62,12 +62,12 @@ def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application
     before = draws(window)
     for _ in range(5):
         window.session.advance(7)
-        settle(application, 2)
+        process_events(application, 2)
     knob = window.side_panel.editor.fields["lr"]
     for stop in range(400, 500, 10):
         knob.slider.setValue(stop)
         window.session.advance(1 if window.session.race.step < 100 else 0)
-        settle(application, 2)
+        process_events(application, 2)
     assert window.session.race.step == 100
     assert draws(window) == before
     assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.spec.value(0.49)
@@ -124,7 +124,7 @@ def test_every_surface_can_be_shown(open_window: Open, application: QApplication
     window = open_window()
     for name, surface in SURFACES.items():
         window.side_panel.surface_selector.picker.selected.emit(name)
-        settle(application)
+        process_events(application)
         window.session.advance(5)
         assert window.session.experiment.surface_id == name
         assert window.session.experiment.start == surface.start
@@ -151,7 +151,7 @@ def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, appli
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     window.activateWindow()
-    settle(application)
+    process_events(application)
     for key, kept in (
         (Qt.Key.Key_Right, True),
         (Qt.Key.Key_Space, False),
@@ -170,7 +170,7 @@ def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, a
     window.activateWindow()
     field = window.side_panel.start_point.fields[0]
     field.setFocus()
-    settle(application)
+    process_events(application)
     field.selectAll()
     QTest.keyClicks(field, "0.5")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -223,7 +223,7 @@ def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApp
     canvas = window.canvases["contour" if name == "equal" else "loss"]
     before = np.asarray(canvas.buffer_rgba()).copy()
     window.action_registry[name].trigger()
-    settle(application)
+    process_events(application)
     assert (np.asarray(canvas.buffer_rgba()) != before).any()
 
 
@@ -236,12 +236,12 @@ def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back
         window.action_registry[scale].trigger()
         for _ in range(60):
             window.session.advance(10)
-            settle(application, 2)
+            process_events(application, 2)
         assert axes.get_ylim()[1] < 1e6
         assert axes.get_xlim()[1] >= 600
         window.session.set_start(*window.session.experiment.surface.start)
         window.session.set_start(-5.0, 1.0)
-        settle(application)
+        process_events(application)
         assert axes.get_xlim()[1] == 100
 
 
@@ -256,7 +256,7 @@ def test_dragging_the_start_drags_the_paths_without_a_full_draw(open_window: Ope
         mouse(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
         assert window.session.race.step == INITIAL_STEPS
     mouse(window, "contour", "button_release_event", x + 0.055, y)
-    settle(application)
+    process_events(application)
     assert window.session.experiment.start == pytest.approx((-0.5 + 0.05 * 4, 2.5), abs=0.01)
     assert window.session.race.trajectories[0].xs[0] == window.session.experiment.start[0]
     assert {name: draws(window)[name] - before[name] for name in ("contour", "relief")} == {"contour": 0, "relief": 0}
@@ -278,7 +278,7 @@ def test_the_relief_turns_upright_and_comes_back(open_window: Open, application:
     assert not view.rotating
     mouse(window, "relief", "button_press_event", 0.5, 0.5, dblclick=True)
     mouse(window, "relief", "button_release_event", 0.5, 0.5)
-    settle(application)
+    process_events(application)
     assert view.camera == first
 
 
@@ -297,7 +297,7 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
     assert not window.session.experiment.runs[0].visible
     for _ in range(7):
         runs.remove()
-        settle(application)
+        process_events(application)
     assert window.session.experiment.runs == ()
     assert not window.side_panel.editor.isVisible()
     window.session.clock.play()
@@ -305,7 +305,7 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
     for _ in range(20):
         window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    settle(application)
+    process_events(application)
     assert runs.list.count() == 3
     assert window.side_panel.editor.isVisible()
 
@@ -349,10 +349,10 @@ def test_every_action_can_be_triggered_and_switched_back(
         for _ in range(2 if row.checked else 1):
             if name != "quit":
                 window.action_registry[name].trigger()
-                settle(application, 2)
+                process_events(application, 2)
     for box in window.findChildren(QMessageBox):
         box.close()
-    settle(application)
+    process_events(application)
 
 
 def test_no_shortcut_is_given_twice(open_window: Open) -> None:
@@ -373,7 +373,7 @@ def test_export_and_open_through_the_dialogs(
     for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
         window.action_registry[name].trigger()
-        settle(application)
+        process_events(application)
         assert path.exists()
     assert window.settings.last_folder() == tmp_path
     assert replace(load(picture), steps=None) == load(saved) == DEFAULT_EXPERIMENT
@@ -395,11 +395,11 @@ def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
     ):
         monkeypatch.setattr(DocumentController, "ask_path", lambda *_, path=path, **__: path)
         window.action_registry[name].trigger()
-        settle(application)
+        process_events(application)
         (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
         assert box.text().endswith(".")
         box.close()
-        settle(application)
+        process_events(application)
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
@@ -409,7 +409,7 @@ def test_themes_change_while_it_runs(open_window: Open, application: QApplicatio
     faces = []
     for choice in ("dark", "light", "system", "dark"):
         window.set_theme(choice)
-        settle(application)
+        process_events(application)
         window.session.advance(3)
         faces.append(window.canvases["contour"].figure.get_facecolor())
         assert window.side_panel.run_list.selected_row == 2
@@ -427,7 +427,7 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
     first.playback_bar.speed.number_field.editingFinished.emit()
     docks = first.dock_layout.docks
     first.dock_layout.views_window.resizeDocks([docks["contour"], docks["loss"]], [300, 700], Qt.Orientation.Horizontal)
-    settle(application)
+    process_events(application)
     sizes = [docks[name].size() for name in ("contour", "loss")]
     first.close()
     second = open_window()
@@ -442,11 +442,11 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
 def test_any_size(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     window = open_window()
     window.resize(*size)
-    settle(application)
+    process_events(application)
     window.session.advance(20)
     for canvas in window.canvases.values():
         canvas.resize(1, 1)
-        settle(application, 2)
+        process_events(application, 2)
         window.session.advance(1)
     assert window.session.race.step == INITIAL_STEPS + 24
 
@@ -458,11 +458,11 @@ def test_all_views_can_be_hidden_and_come_back_up_to_date(open_window: Open, app
     before = draws(window)
     for _ in range(30):
         window.session.advance(10)
-    settle(application)
+    process_events(application)
     assert draws(window) == before, "what is hidden costs nothing"
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle_dock(name)
-    settle(application)
+    process_events(application)
     assert window.canvases["contour"].drawn_until_step == 360 - 360 % PATH_BLOCK
 
 
@@ -533,7 +533,7 @@ def test_the_rows_of_the_readout_hold_their_figures(
 ) -> None:
     window = open_window(size=size)
     window.side_panel.run_list.add()
-    settle(application)
+    process_events(application)
     for row in range(4):
         assert window.readout_table.rowHeight(row) >= QFontMetrics(window.readout_table.font()).height() + 5
     assert window.readout_table.rowHeight(0) * 4 <= window.readout_table.viewport().height()
@@ -553,7 +553,7 @@ def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(
     window = open_window()
     window.side_panel.run_list.add()
     window.session.store.undo()
-    settle(application)
+    process_events(application)
     last = len(window.session.experiment.runs) - 1
     assert window.side_panel.run_list.selected_row == last
     assert window.canvases["contour"].scene.selected_run == last

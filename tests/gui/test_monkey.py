@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QApplication
 
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT
-from tests.conftest import settle
 from tests.monkey import let_loose
+from tests.qt_fixtures import process_events
 
 PRESSES = 300  # about half a minute
 
@@ -41,7 +41,7 @@ def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
         window = MainWindow(DEFAULT_EXPERIMENT)
         window.resize(300, 240)
         window.show()
-        settle(application, 4)
+        process_events(application, 4)
         window.session.advance(3)
         window.close()
         gone += [
@@ -49,11 +49,11 @@ def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
         ]
         window.deleteLater()
         del window
-        settle(application, 4)
+        process_events(application, 4)
         if k == 0:  # what stays after one window may be kept for the next
             tops, children = len(application.topLevelWidgets()), len(application.findChildren(QObject))
     gc.collect()
-    settle(application)
+    process_events(application)
     assert not [ref() for ref in gone if ref() is not None]
     assert len(application.topLevelWidgets()) <= tops
     assert len(application.findChildren(QObject)) <= children

@@ -16,7 +16,7 @@ from app.model.catalog import CatalogEntry, optimizer_entries, sections, surface
 from app.model.experiment import DEFAULT_EXPERIMENT
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 MADE = [
@@ -100,7 +100,7 @@ def opened(open_window: Open, application: QApplication) -> tuple[MainWindow, Pi
     window.activateWindow()
     picker = window.side_panel.editor.picker
     QTest.keyClick(picker, Qt.Key.Key_Down)
-    settle(application)
+    process_events(application)
     return window, picker
 
 
@@ -209,7 +209,7 @@ def test_no_widget_for_a_row(opened: tuple[MainWindow, Picker]) -> None:
 def test_the_list_is_on_the_screen(open_window: Open, application: QApplication, corner: tuple[int, int]) -> None:
     window = open_window(size=(700, 500))
     window.move(*corner)
-    settle(application)
+    process_events(application)
     screen = QGuiApplication.primaryScreen()
     assert screen is not None
     for picker in (window.side_panel.surface_selector.picker, window.side_panel.editor.picker):
@@ -226,7 +226,7 @@ def test_the_commands_open_the_lists(open_window: Open, application: QApplicatio
         ("pick_optimizer", window.side_panel.editor.picker),
     ):
         window.action_registry[name].trigger()
-        settle(application)
+        process_events(application)
         assert picker.popup.isVisible()
         picker.popup.hide()
     window.toggle_dock("side")

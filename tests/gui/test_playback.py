@@ -17,7 +17,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.session.tuning_task import TuningTask
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 BOWL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.1}), Run("adam", {"lr": 0.2})))
@@ -123,7 +123,7 @@ def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open
     panel.buttons["Keep a Branch"].click()
     window.session.show_step(10)
     window.side_panel.editor.fields["lr"].slider.setValue(900)
-    settle(application)
+    process_events(application)
     window.update_texts()
     assert panel.list.count() == 2
     assert window.results_tabs.tabText(2) == "Branches (2)"
@@ -250,10 +250,10 @@ def test_words_of_the_moment_and_long_sentences_move_nothing(open_window: Open, 
         window.session.show_step(min(step, window.session.race.last_step))
         window.session.advance(2)
         window.update_texts()
-        settle(application)
+        process_events(application)
         places.add(window.dock_layout.views_window.height())
         window.show_message("Saved a file.")
-        settle(application)
+        process_events(application)
         places.add(window.dock_layout.views_window.height())
         window.show_message("")
     assert len(places) == 1

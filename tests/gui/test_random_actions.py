@@ -16,8 +16,8 @@ from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
-from tests.optimizers.agreement import agree
+from tests.gui.agreement import agree
+from tests.qt_fixtures import process_events
 
 
 class Driver(RuleBasedStateMachine):
@@ -33,7 +33,7 @@ class Driver(RuleBasedStateMachine):
         self.window.error_reporter.handle_exception = self.failures.append  # type: ignore[method-assign]
         self.window.resize(900, 600)
         self.window.show()
-        settle(application)
+        process_events(application)
 
     @property
     def session(self):  # type: ignore[no-untyped-def]
@@ -198,7 +198,7 @@ class Driver(RuleBasedStateMachine):
 
     @rule()
     def look(self) -> None:
-        settle(self.application, 3)
+        process_events(self.application, 3)
 
     @invariant()
     def all_agree(self) -> None:
@@ -209,11 +209,11 @@ class Driver(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "window"):
-            settle(self.application)
+            process_events(self.application)
             assert not self.failures
             self.window.close()
             self.window.deleteLater()
-            settle(self.application)
+            process_events(self.application)
 
 
 def test_frantic_use(application: QApplication) -> None:

@@ -18,7 +18,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.number_format import format_fixed_width
 from optimizers import OPTIMIZERS, Hyperparameter
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 ANY = Hyperparameter(0.0, 1.0, minimum=-np.inf, label="a number")
@@ -53,7 +53,7 @@ def test_no_figure_is_ever_cut(open_window: Open, application: QApplication, siz
     for count in (0, 7, 14_000):
         window.session.race.advance(count)
         window.update_texts()
-        settle(application, 2)
+        process_events(application, 2)
         assert_figures_are_whole(table)
     cell, name = table.item(0, 1), table.item(1, 0)
     assert cell is not None
@@ -73,14 +73,14 @@ def test_rows_that_fit_need_no_scroll_bar(open_window: Open, application: QAppli
         assert (rows.maximum(), columns.maximum()) == (0, 0)
         assert_figures_are_whole(window.readout_table)
         window.session.change(lambda e: e.with_added_run(Run("adam")))
-        settle(application)
+        process_events(application)
 
 
 def test_a_large_window_shows_many_rows(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1920, 1080))
     for _ in range(7):
         window.session.change(lambda e: e.with_added_run(Run("adam")))
-    settle(application)
+    process_events(application)
     view = window.readout_table.viewport()
     assert view is not None
     assert window.readout_table.rowHeight(0) * 10 <= view.height() <= window.height() / 3
@@ -130,7 +130,7 @@ def enter(application: QApplication, field: NumberField, text: str) -> None:
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
-    settle(application, 3)
+    process_events(application, 3)
 
 
 def test_both_fields_of_the_start_say_what_is_wrong(open_window: Open, application: QApplication) -> None:
@@ -173,11 +173,11 @@ def test_the_whole_frame_turns_red_although_nothing_else_moves(open_window: Open
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "abc")
-    settle(application)
+    process_events(application)
     painted = Painted()
     field.installEventFilter(painted)
     QTest.keyClick(field, Qt.Key.Key_Return)
-    settle(application)
+    process_events(application)
     assert field.rect() in painted.parts
     picture = field.grab().toImage()
     edge = picture.pixelColor(picture.width() // 2, 0)
@@ -199,9 +199,9 @@ def test_after_a_field_the_keys_reach_the_race_even_when_the_window_was_left(
         other = QWidget()
         other.show()
         other.activateWindow()
-        settle(application)
+        process_events(application)
         window.activateWindow()
-        settle(application)
+        process_events(application)
         assert window.focusWidget() is window
         step, speed = window.session.race.step, window.session.clock.speed
         QTest.keyClick(window, Qt.Key.Key_Right)
@@ -229,7 +229,7 @@ def test_what_is_wrong_with_the_speed_moves_nothing(open_window: Open, applicati
         high,
     )
     window.set_theme("dark")
-    settle(application)
+    process_events(application)
     assert not [label for label in window.findChildren(QWidget, "slip") if label.isVisible()], "it goes with its field"
     enter(application, window.playback_bar.speed.number_field, "30")
     assert window.session.clock.speed == 30
@@ -241,7 +241,7 @@ def test_a_race_that_goes_on_without_a_word_is_seen_in_every_view(open_window: O
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.race.advance(1500)
     window.session.trajectories_changed.emit()
-    settle(application)
+    process_events(application)
     shown = {name: canvas for name, canvas in window.canvases.items() if canvas.isVisible()}
     before = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in shown.items()}
     for name, canvas in shown.items():

@@ -18,7 +18,7 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 
@@ -86,7 +86,7 @@ def test_every_part_can_be_added_and_removed_while_it_races(open_window: Open, a
         assert set(editor.fields) >= set(part.hyperparameters)
         assert f"{name} {part.default_strength:g}" in window.session.experiment.labels[0]
         assert part.name not in entries(editor.add_button)
-        settle(application)
+        process_events(application)
         window.session.advance(10)
     assert not editor.add_button.isVisible(), "there is none left to add"
     assert window.session.race is race
@@ -145,7 +145,7 @@ def test_a_whole_number_is_turned_one_by_one(open_window: Open, application: QAp
     assert isinstance(knob, SliderField)
     window.activateWindow()
     knob.slider.setFocus()
-    settle(application)
+    process_events(application)
     for key, value in ((Qt.Key.Key_Right, 6.0), (Qt.Key.Key_Right, 7.0), (Qt.Key.Key_Left, 6.0)):
         QTest.keyClick(knob.slider, key)
         assert window.session.experiment.runs[0].hyperparameters["lookahead"] == value
@@ -167,5 +167,5 @@ def test_nothing_is_cut_where_the_panel_is_narrow(open_window: Open, application
     for name, rule in OPTIMIZERS.items():
         run = Run(name, {part.id: part.default_strength for part in rule.modifiers.values()})
         window.session.change(lambda e, run=run: replace(e, runs=(run,)))
-        settle(application, 2)
+        process_events(application, 2)
         assert body.minimumSizeHint().width() <= room, name

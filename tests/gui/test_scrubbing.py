@@ -15,7 +15,7 @@ from app.engine.trajectory import Trajectory
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 from tests.views.test_views import UNIT, pixels, walk
 
 NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 40.0}), Run("adam", {"lr": 0.05})))
@@ -100,12 +100,12 @@ def test_dragging_the_time_line_draws_nothing_in_full(
     window.session.race.advance(9_000)
     for canvas in window.canvases.values():
         canvas.draw_idle()
-    settle(application)
+    process_events(application)
     before, shown = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}, pixels(window)
     window.view_area.set_scrubbing(True)
     for step in (8_000, 150, 3_000, 2_999, 9_000, 5_555, 0, 7_123):
         window.session.show_step(step)
-        settle(application, 1)
+        process_events(application, 1)
         assert all(canvas.displayed_step == step for canvas in window.canvases.values() if canvas.isVisible())
     hasty = pixels(window)
     window.view_area.set_scrubbing(False)
@@ -125,13 +125,13 @@ def test_going_back_and_on_again_leaves_the_limits_of_the_loss(
     window = open_window(DEFAULT_EXPERIMENT)
     for _ in range(9):
         window.session.advance(100)
-        settle(application)
+        process_events(application)
     axes = window.canvases["loss"].view.axes
     limits, draws = (axes.get_xlim(), axes.get_ylim()), window.canvases["loss"].full_draw_count
     window.view_area.set_scrubbing(True)
     for step in (1, 800, 0, 400):
         window.session.show_step(step)
-        settle(application)
+        process_events(application)
     window.view_area.set_scrubbing(False)
     assert (axes.get_xlim(), axes.get_ylim()) == limits
     assert window.canvases["loss"].full_draw_count == draws

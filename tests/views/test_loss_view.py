@@ -22,7 +22,7 @@ from app.model.run import Run
 from app.plotting.path_renderer import PathRenderer
 from app.views import VIEWS, Scene
 from app.views.loss_view import LossView
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 NOISY = Run("adam", {"lr": 0.05, "noise": 30.0})
 
@@ -280,14 +280,14 @@ def test_a_branch_costs_no_full_draw_and_nothing_in_a_frame(
 ) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.advance(90)
-    settle(application)
+    process_events(application)
     before = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
     branch = Branch((Run("sgd", {"lr": 0.002}, slot=0),), (-1.2, 2.0), 80)
     seen = {
         name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()
     }
     window.session.store.set(replace(window.session.experiment, branches=(branch,)))
-    settle(application)
+    process_events(application)
     for name, picture in seen.items():
         assert (np.asarray(window.canvases[name].buffer_rgba()) != picture).any(), name
     assert {name: canvas.full_draw_count for name, canvas in window.canvases.items()} == before
@@ -314,7 +314,7 @@ def test_replicas_are_added_to_the_ground_as_they_come_on(
         window.view_area.refresh_background()
 
     come_on()
-    settle(application)
+    process_events(application)
     before, first = contour.full_draw_count, dict(contour.drawn_steps)
     window.session.advance(20)
     come_on()
@@ -331,11 +331,11 @@ def test_a_curve_below_zero_has_numbers_beside_it(
 ) -> None:
     window = open_window(Experiment("saddle", runs=(Run("sgd", {"lr": 0.1}),)))
     window.session.advance(90)
-    settle(application)
+    process_events(application)
     window.session.set_start(0.0, -1.1)
     axes = window.canvases["loss"].view.axes
     for steps in (0, 1, 1, 20):
         window.session.advance(steps)
-        settle(application)
+        process_events(application)
         low, high = axes.get_ylim()
         assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 2

@@ -23,7 +23,7 @@ from app.views.fit_view import FitView
 from app.views.loss_view import LossView
 from app.views.surface_view import SurfaceView
 from surfaces import SURFACES
-from tests.conftest import edit
+from tests.edits import edit
 
 # inches: the contour, and one of two or of three views beside it, at 1024x700
 LARGE, MIDDLE, SMALL = (3.9, 4.05), (2.6, 2.0), (2.6, 1.25)
