@@ -403,7 +403,7 @@ class Monkey:
         widget = self.random.choice(inside)
         self.tell(named(widget))
         if isinstance(widget, QComboBox) and hasattr(widget, "entries"):
-            widget.chosen.emit(self.random.choice(list(widget.entries)))  # type: ignore[attr-defined]
+            widget.selected.emit(self.random.choice(list(widget.entries)))  # type: ignore[attr-defined]
         elif isinstance(widget, QComboBox) and widget.count():
             widget.setCurrentIndex(self.random.randrange(widget.count()))
             widget.activated.emit(widget.currentIndex())

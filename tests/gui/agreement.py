@@ -63,6 +63,6 @@ def _knobs_agree(window: MainWindow) -> None:
         if isinstance(knob, SwitchField):
             assert knob.check_box.isChecked() == bool(value)
         else:
-            assert knob.field.value == value
-            assert knob.field.text() == knob.field.written(value) or knob.field.isModified()
-            assert abs(knob.slider.value() - knob.stops * knob.declared.position(value)) <= 6
+            assert knob.number_field.value == value
+            assert knob.number_field.text() == knob.number_field.format_value(value) or knob.number_field.isModified()
+            assert abs(knob.slider.value() - knob.slider_steps * knob.spec.to_slider(value)) <= 6

@@ -261,7 +261,7 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     for _ in range(5):
         QTest.keyClick(contour, KEY.Key_Right, CONTROL | SHIFT)
     QTest.keyClick(contour, KEY.Key_Up, CONTROL | SHIFT)
-    (left, right), (bottom, top) = contour.view.visible
+    (left, right), (bottom, top) = contour.view.visible_bounds
     assert window.session.experiment.start is not None
     assert before.start is not None
     x, y = window.session.experiment.start

@@ -70,7 +70,7 @@ def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application
         process_events(application, 2)
     assert window.session.race.step == 100
     assert draws(window) == before
-    assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.spec.value(0.49)
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.spec.from_slider(0.49)
 
 
 def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
@@ -82,7 +82,7 @@ def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
         knob.number_field.editingFinished.emit()
         assert window.session.experiment.runs[0].hyperparameters["lr"] == value
         assert float(knob.number_field.text()) == value
-        assert knob.slider.value() == round(knob.spec.position(value) * 1000)
+        assert knob.slider.value() == round(knob.spec.to_slider(value) * 1000)
     assert knob.reset_button.isEnabled()
     knob.reset_button.click()
     assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.01
@@ -368,7 +368,7 @@ def test_export_and_open_through_the_dialogs(
 ) -> None:
     window = open_window()
     picture, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
-    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.form.dpi.setValue(60) or True)
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: self.form.dpi_field.setValue(60) or True)
     monkeypatch.setattr(QFileDialog, "exec", lambda self: True)
     for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
@@ -492,7 +492,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 from app.gui.window.main_window import MainWindow
 a = QApplication([])
 w = MainWindow()
-w.reporter.install()
+w.error_reporter.install()
 w.show()
 for _ in range(9): a.processEvents()
 def bad(*_): raise RuntimeError("boom")

@@ -121,7 +121,7 @@ class Driver(RuleBasedStateMachine):
             if isinstance(knob, SwitchField):
                 knob.check_box.click()
             else:
-                knob.slider.setValue(stop * knob.stops // 1000)
+                knob.slider.setValue(stop * knob.slider_steps // 1000)
 
     @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(MODIFIERS)), place=st.floats(0, 1))
     def combine(self, row: int, part: str, place: float) -> None:

@@ -249,4 +249,4 @@ def test_a_race_that_goes_on_without_a_word_is_seen_in_every_view(open_window: O
         canvas.draw()
         changed = np.abs(np.asarray(canvas.buffer_rgba()).astype(int) - before[name]).max(axis=2) > 40
         assert changed.mean() < 0.001, name
-    assert window.canvases["loss"].view.axis_limits.length >= 1500
+    assert window.canvases["loss"].view.axis_limits.x_length >= 1500

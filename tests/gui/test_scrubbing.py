@@ -63,7 +63,7 @@ def test_the_first_visits_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -
     track, looked = walk("noise", 30_000), []
     part = Trajectory.values_between
     monkeypatch.setattr(
-        Trajectory, "part", lambda self, first, last: looked.append(last - first) or part(self, first, last)
+        Trajectory, "values_between", lambda self, first, last: looked.append(last - first) or part(self, first, last)
     )
     for last in (20_000, 5_000, 28_000, 11_000):
         decimate_path(track, last, UNIT, 64, low_quality=True)
@@ -150,7 +150,7 @@ def test_a_leap_forward_draws_thinned_trails_not_every_segment(
         trails = canvas.view.draw_path_segments
         monkeypatch.setattr(
             canvas.view,
-            "trails",
+            "draw_path_segments",
             lambda brush, first, last, trails=trails: (longest.append(last - first), trails(brush, first, last)),
         )
     window.session.show_step(9_000)
