@@ -61,7 +61,7 @@ from app.gui.dialogs.export_form import ExportForm
 from app.gui.window.main_window import MainWindow
 from app.io import experiment_files
 from app.model.experiment import DEFAULT_EXPERIMENT
-from tests.gui.agreement import agree, catch_up
+from tests.gui.agreement import assert_window_consistent, run_pending_timers
 
 REMEMBERED = 30  # presses that are told of when something breaks
 FRAME = 0.016  # seconds that pass for the race with every press
@@ -490,7 +490,7 @@ class Monkey:
             self.settle(1)
         assert not window.exporter.jobs, "a file is written for ever"
         self.leave_all()
-        agree(window)
+        assert_window_consistent(window)
         self.settle()
         assert not self.failures, self.failures
         down = [
@@ -518,7 +518,7 @@ class Monkey:
             0
         )  # each optimizer has as many controls as it has hyperparameters
         window.results_tabs.results_page.refresh()  # pages that nobody has seen are made when they are first asked for
-        catch_up(window)
+        run_pending_timers(window)
         for _ in range(3):
             self.settle(8)
             gc.collect()

@@ -1,4 +1,4 @@
-"""What must be true of a window whatever was done to it: what is shown, what is kept and what is computed agree."""
+"""Invariants of a window: what is displayed, stored and computed agrees, whatever was done before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow
 
 
-def catch_up(window: MainWindow) -> None:
-    """Do at once what timers would do in the next moments: late runs, and figures that are to be written."""
+def run_pending_timers(window: MainWindow) -> None:
+    """Run now what timers would do soon: pending runs, redraws and texts."""
     session = window.session
     for canvas in window.canvases.values():
         if canvas.idle_timer.isActive():
@@ -22,12 +22,12 @@ def catch_up(window: MainWindow) -> None:
         window.update_texts()
 
 
-def agree(window: MainWindow) -> None:
-    catch_up(window)
+def assert_window_consistent(window: MainWindow) -> None:
+    run_pending_timers(window)
     race, experiment = window.session.race, window.session.experiment
     assert race.experiment == experiment
     assert race.step <= race.last_step
-    assert len(race.branch_trajectories) == len(experiment.branches) == _branches_listed(window)
+    assert len(race.branch_trajectories) == len(experiment.branches) == _listed_branches(window)
     for branch, branched in zip(experiment.branches, race.branch_trajectories, strict=True):
         assert all(track.last_step >= branch.steps or track.finished for track in branched)
     assert (
@@ -43,16 +43,16 @@ def agree(window: MainWindow) -> None:
             assert sum(track.evaluation_counts(track.last_step)) <= experiment.comparison.evaluation_budget
         if track.diverged_at != 0:
             assert np.isfinite(np.stack(track.values_between(0, 10**9))).all()
-    _knobs_agree(window)
+    _assert_fields_consistent(window)
 
 
-def _branches_listed(window: MainWindow) -> int:
+def _listed_branches(window: MainWindow) -> int:
     window.results_tabs.branch_list.refresh()
     return window.results_tabs.branch_list.list.count()
 
 
-def _knobs_agree(window: MainWindow) -> None:
-    """Slider, field and model say the same."""
+def _assert_fields_consistent(window: MainWindow) -> None:
+    """Check that slider, number field and model hold the same value."""
     editor, row = window.side_panel.editor, window.side_panel.run_list.selected_row
     run = editor.selected_run
     if run is None:

@@ -1,4 +1,4 @@
-"""The tests of this folder may use Qt."""
+"""Fixtures for the tests of this folder, which use Qt."""
 
 from tests.qt_fixtures import application, discard_unsaved_work, open_window, qt_settings_folder
 

@@ -1,4 +1,4 @@
-"""Fields, sliders and whole sets of hyperparameters under the hands of a person: keys, wheel, clipboard, undo."""
+"""Number fields, sliders and sets of hyperparameters: keys, wheel, clipboard, undo."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def window(open_window: Open, application: QApplication) -> MainWindow:
     return window
 
 
-def knob_of(window: MainWindow, name: str = "lr") -> SliderField:
+def slider_field_of(window: MainWindow, name: str = "lr") -> SliderField:
     knob = window.side_panel.editor.fields[name]
     assert isinstance(knob, SliderField)
     return knob
@@ -51,8 +51,8 @@ def enter(field: NumberField, text: str) -> None:
     QTest.keyClick(field, KEY.Key_Return)
 
 
-def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> QWheelEvent:
-    """Turn the wheel over a widget."""
+def scroll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> QWheelEvent:
+    """Scroll the wheel over a widget."""
     place = QPointF(5, 5)
     event = QWheelEvent(
         place,
@@ -68,8 +68,10 @@ def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> 
     return event
 
 
-def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decade(window: MainWindow) -> None:
-    knob, step = knob_of(window), window.session.race.step
+def test_arrows_change_a_learning_rate_by_a_tenth_of_a_decade_and_shift_or_page_keys_by_a_decade(
+    window: MainWindow,
+) -> None:
+    knob, step = slider_field_of(window), window.session.race.step
     knob.number_field.setFocus()
     for key, modifier, value in (
         (KEY.Key_Up, NONE, 0.00125),
@@ -93,8 +95,8 @@ def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decad
     assert window.session.race.step == step, "these move in the text"
 
 
-def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWindow) -> None:
-    knob, session = knob_of(window), window.session
+def test_a_burst_of_steps_is_one_edit_that_takes_effect_from_the_displayed_step(window: MainWindow) -> None:
+    knob, session = slider_field_of(window), window.session
     before = session.experiment
     knob.number_field.setFocus()
     for _ in range(10):
@@ -117,13 +119,13 @@ def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWind
     [
         lambda window: window.canvases["contour"].setFocus(),
         lambda window: window.side_panel.hide(),
-        lambda window: QTest.mousePress(knob_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
+        lambda window: QTest.mousePress(slider_field_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
     ],
 )
-def test_a_key_that_is_held_lets_go_when_the_control_is_left(
+def test_a_held_key_ends_its_interaction_when_the_control_loses_focus(
     window: MainWindow, leave: Callable[[MainWindow], None]
 ) -> None:
-    knob = knob_of(window)
+    knob = slider_field_of(window)
     knob.slider.setFocus()
     QTest.keyPress(knob.slider, KEY.Key_Right)
     assert window.session.store.interaction_active
@@ -133,8 +135,8 @@ def test_a_key_that_is_held_lets_go_when_the_control_is_left(
     window.session.store.end_interaction()
 
 
-def test_a_step_starts_from_what_is_typed_and_not_from_what_is_wrong(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_a_step_starts_from_the_typed_value_unless_it_is_invalid(window: MainWindow) -> None:
+    knob = slider_field_of(window)
     knob.number_field.setFocus()
     knob.number_field.selectAll()
     QTest.keyClicks(knob.number_field, "0,2")
@@ -156,8 +158,8 @@ def test_a_step_starts_from_what_is_typed_and_not_from_what_is_wrong(window: Mai
     assert "learning rate must be" in knob.error_label.text()
 
 
-def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_the_wheel_changes_only_the_focused_control(window: MainWindow) -> None:
+    knob = slider_field_of(window)
     window.canvases["contour"].setFocus()
     for widget in (
         knob.number_field,
@@ -165,25 +167,25 @@ def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
         window.side_panel.comparison_panel.mode_combo,
         window.timeline_bar.timeline,
     ):
-        assert not roll(widget, -120).isAccepted(), "the panel scrolls"
+        assert not scroll(widget, -120).isAccepted(), "the panel scrolls"
     assert window.session.experiment.runs == TWO.runs
     assert window.session.race.step == 20
     for widget in (knob.number_field, knob.slider):
         widget.setFocus()
-        assert roll(widget, 120).isAccepted()
+        assert scroll(widget, 120).isAccepted()
         assert value_of(window) == 0.00125
-        roll(widget, -240)
+        scroll(widget, -240)
         assert value_of(window) == 0.0008
-        roll(widget, 120, SHIFT)
+        scroll(widget, 120, SHIFT)
         assert value_of(window) == 0.008
         for _ in range(4):
-            roll(widget, 30)
+            scroll(widget, 30)
         assert value_of(window) == 0.01, "a touch pad turns by less than a notch"
         enter(knob.number_field, "0.001")
 
 
-def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_slider_and_field_step_alike_and_the_slider_stops_at_its_end(window: MainWindow) -> None:
+    knob = slider_field_of(window)
     knob.slider.setFocus()
     for key, modifier, value in (
         (KEY.Key_Right, NONE, 0.00125),
@@ -208,8 +210,8 @@ def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: Main
     assert knob.slider.value() == round(knob.spec.to_slider(4.2) * knob.slider_steps)
 
 
-def test_at_its_bound_a_field_says_what_is_allowed_until_it_is_left(window: MainWindow) -> None:
-    knob = knob_of(window, "beta1")
+def test_at_its_limit_a_field_shows_the_allowed_values_until_it_loses_focus(window: MainWindow) -> None:
+    knob = slider_field_of(window, "beta1")
     enter(knob.number_field, "0.3")
     knob.number_field.setFocus()
     QTest.keyClick(knob.number_field, KEY.Key_PageDown)
@@ -231,8 +233,8 @@ def test_at_its_bound_a_field_says_what_is_allowed_until_it_is_left(window: Main
     window.playback_bar.speed.reset_button.click()
 
 
-def test_nothing_typed_is_the_last_good_value(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_an_empty_field_keeps_the_last_valid_value(window: MainWindow) -> None:
+    knob = slider_field_of(window)
     for text in ("", "   "):
         knob.number_field.setFocus()
         knob.number_field.selectAll()
@@ -245,8 +247,8 @@ def test_nothing_typed_is_the_last_good_value(window: MainWindow) -> None:
     assert window.session.experiment.runs == TWO.runs
 
 
-def test_how_an_entry_was_understood_is_said_beside_it(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_the_interpretation_of_an_entry_is_shown_next_to_it(window: MainWindow) -> None:
+    knob = slider_field_of(window)
     enter(knob.number_field, "1,000")
     assert value_of(window) == 1.0
     assert knob.number_field.text() == "1"
@@ -258,8 +260,8 @@ def test_how_an_entry_was_understood_is_said_beside_it(window: MainWindow) -> No
     assert not knob.error_label.isVisible()
 
 
-def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_typed_text_is_not_interpreted_as_markup(window: MainWindow) -> None:
+    knob = slider_field_of(window)
     enter(knob.number_field, "<b>1</b>")
     assert knob.error_label.textFormat() == Qt.TextFormat.PlainText
     assert "<b>1</b>" in knob.error_label.text()
@@ -269,30 +271,30 @@ def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda window: knob_of(window).slider.setValue(700),
+        lambda window: slider_field_of(window).slider.setValue(700),
         lambda window: window.session.store.undo(),
         lambda window: window.side_panel.run_list.list.setCurrentRow(1),
-        lambda window: knob_of(window).reset_button.click(),
+        lambda window: slider_field_of(window).reset_button.click(),
         lambda window: window.action_registry["reset_hyperparameters"].trigger(),
         lambda window: window.session.show_step(5),
     ],
 )
-def test_an_error_does_not_outlive_a_change_from_elsewhere(
+def test_an_error_disappears_when_the_value_changes_elsewhere(
     window: MainWindow, change: Callable[[MainWindow], None]
 ) -> None:
-    enter(knob_of(window).number_field, "0.5")
-    enter(knob_of(window).number_field, "-3")
-    assert knob_of(window).error_label.isVisible()
+    enter(slider_field_of(window).number_field, "0.5")
+    enter(slider_field_of(window).number_field, "-3")
+    assert slider_field_of(window).error_label.isVisible()
     assert value_of(window) == 0.5
     change(window)
     window.update_texts()
-    knob = knob_of(window)
+    knob = slider_field_of(window)
     assert not knob.error_label.isVisible()
     assert not knob.number_field.property("wrong")
     assert float(knob.number_field.text()) == knob.number_field.value != 0.5
 
 
-def test_a_wrong_start_or_budget_does_not_outlive_what_it_was_entered_for(window: MainWindow) -> None:
+def test_an_invalid_start_or_budget_disappears_with_what_it_was_entered_for(window: MainWindow) -> None:
     start, fair = window.side_panel.start_point, window.side_panel.comparison_panel
     enter(start.fields[0], "1e9")
     assert start.error_label.text() == "start x must be a number from -1000000 to 1000000, not 1e9"
@@ -312,7 +314,7 @@ def test_a_wrong_start_or_budget_does_not_outlive_what_it_was_entered_for(window
     fair.cancel_button.click()
 
 
-def test_the_start_is_stepped_by_a_hundredth_of_the_box_and_the_paths_follow(window: MainWindow) -> None:
+def test_the_start_is_stepped_by_a_hundredth_of_the_bounds_and_the_paths_follow(window: MainWindow) -> None:
     session, field = window.session, window.side_panel.start_point.fields[0]
     before = session.experiment
     field.setFocus()
@@ -325,7 +327,7 @@ def test_the_start_is_stepped_by_a_hundredth_of_the_box_and_the_paths_follow(win
     assert session.experiment == before
 
 
-def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(window: MainWindow) -> None:
+def test_stop_step_and_budget_are_stepped_by_one_and_undone_in_one_step(window: MainWindow) -> None:
     session = window.session
     window.timeline_bar.stop_checkbox.click()
     window.side_panel.comparison_panel._select_mode("evaluations")
@@ -343,7 +345,7 @@ def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(wind
         assert session.experiment == before
 
 
-def test_a_set_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
+def test_a_set_of_hyperparameters_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
     session, clipboard = window.session, QGuiApplication.clipboard()
     assert clipboard is not None
     both = Qt.KeyboardModifier.ControlModifier | SHIFT
@@ -360,7 +362,7 @@ def test_a_set_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
     assert session.experiment == before
 
 
-def test_a_bare_set_is_felt_from_here_on_and_what_is_left_out_is_said(window: MainWindow) -> None:
+def test_a_pasted_set_takes_effect_from_the_displayed_step_and_omissions_are_reported(window: MainWindow) -> None:
     session, clipboard = window.session, QGuiApplication.clipboard()
     assert clipboard is not None
     window.side_panel.run_list.list.setCurrentRow(1)
@@ -375,7 +377,7 @@ def test_a_bare_set_is_felt_from_here_on_and_what_is_left_out_is_said(window: Ma
     assert bar.currentMessage() == "Set lr; SGD has no beta1."
 
 
-def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(
+def test_a_set_that_cannot_be_pasted_is_reported_in_a_message_box_and_changes_nothing(
     window: MainWindow, application: QApplication
 ) -> None:
     clipboard = QGuiApplication.clipboard()
@@ -391,7 +393,7 @@ def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(
     process_events(application)
 
 
-def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindow) -> None:
+def test_all_hyperparameters_are_reset_at_once_and_only_where_one_differs(window: MainWindow) -> None:
     editor, session = window.side_panel.editor, window.session
     assert not editor.reset_button.isEnabled()
     editor._set_hyperparameter("beta1", 0.5)
@@ -409,11 +411,11 @@ def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindo
     assert session.experiment == before
 
 
-def test_a_right_click_on_the_knobs_offers_the_same_commands(
+def test_the_context_menu_of_the_hyperparameters_offers_the_same_commands(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offered: list[str] = []
     monkeypatch.setattr(QMenu, "exec", lambda actions, *_: offered.extend(action.objectName() for action in actions))
-    label = knob_of(window).label
+    label = slider_field_of(window).label
     QApplication.sendEvent(label, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(3, 3)))
     assert offered == ["copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters"]

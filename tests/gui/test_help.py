@@ -1,4 +1,4 @@
-"""Help: what is told is what is declared and what is set now; every control, key and command answers."""
+"""Help shows what is declared and set; every control, key and command is explained."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ Open = Callable[..., MainWindow]
 RULES = {**OPTIMIZERS, **MODIFIERS}
 
 
-def guide_of(window: MainWindow) -> HelpWindow:
+def help_window_of(window: MainWindow) -> HelpWindow:
     (guide,) = window.findChildren(HelpWindow)
     return guide
 
 
 @pytest.fixture
-def told(application: QApplication) -> Iterator[Callable[[str], str]]:
-    """What a page says, formulas in TeX."""
+def page_text(application: QApplication) -> Iterator[Callable[[str], str]]:
+    """Return a function that gives the text of a page, with formulas in TeX."""
     browser = HelpBrowser()
     browser.resize(500, 500)
 
-    def tell(page: str) -> str:
+    def text_of(page: str) -> str:
         browser.show_page(page)
         return browser.to_plain_text()
 
-    yield tell
+    yield text_of
     browser.deleteLater()
 
 
 @pytest.fixture
-def facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule of which everything is told."""
+def documented_optimizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register an optimizer with every documented fact."""
     adam = OPTIMIZERS["adam"]
     symbols = {**adam.hyperparameters, "lr": replace(adam.hyperparameters["lr"], symbol=r"\eta")}
     monkeypatch.setitem(
@@ -74,10 +74,10 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-# What is told
+# Pages
 
 
-def test_every_formula_and_symbol_can_be_drawn(application: QApplication) -> None:
+def test_every_formula_and_symbol_can_be_rendered(application: QApplication) -> None:
     lines = [line for each in RULES.values() for line in each.formula.split("\n") if line]
     symbols = [each.symbol for rule in RULES.values() for each in rule.hyperparameters.values() if each.symbol]
     for tex in {*lines, *symbols, *(surface.formula for surface in SURFACES.values())}:
@@ -86,7 +86,7 @@ def test_every_formula_and_symbol_can_be_drawn(application: QApplication) -> Non
         assert drawn.height() > 3, tex
 
 
-def test_a_formula_is_as_large_as_it_is_and_as_sharp_as_the_screen(application: QApplication) -> None:
+def test_a_formula_image_has_the_size_of_its_text_and_the_resolution_of_the_screen(application: QApplication) -> None:
     plain, fine = math_image("x^2", 16.0, "#123456", 1.0), math_image("x^2", 16.0, "#123456", 2.0)
     assert fine.width() > 1.7 * plain.width()
     assert abs(fine.deviceIndependentSize().width() - plain.width()) < 2
@@ -99,8 +99,10 @@ def test_a_formula_is_as_large_as_it_is_and_as_sharp_as_the_screen(application: 
     assert inks == {"#123456"}
 
 
-def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], str], facts: None) -> None:
-    words = told(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
+def test_the_page_of_an_optimizer_shows_all_declared_facts(
+    page_text: Callable[[str], str], documented_optimizer: None
+) -> None:
+    words = page_text(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
     rule = OPTIMIZERS["adam"]
     for fact in (
         rule.name,
@@ -124,21 +126,23 @@ def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], st
         assert fact in words, fact
 
 
-def test_what_is_not_declared_is_not_mentioned(told: Callable[[str], str]) -> None:
-    words = told(optimizer_page(Run("cocob")))
+def test_undeclared_facts_are_not_mentioned(page_text: Callable[[str], str]) -> None:
+    words = page_text(optimizer_page(Run("cocob")))
     assert OPTIMIZERS["cocob"].name in words
     assert "convention" not in words
     assert "Combined" not in words
     assert "Symbol" not in words or OPTIMIZERS["cocob"].formula
 
 
-def test_a_variant_tells_the_story_of_its_method(told: Callable[[str], str], facts: None) -> None:
-    assert "Two & three." in told(optimizer_page(Run("adam_keras")))
+def test_an_implementation_shows_the_description_of_its_method(
+    page_text: Callable[[str], str], documented_optimizer: None
+) -> None:
+    assert "Two & three." in page_text(optimizer_page(Run("adam_keras")))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimizer_can_be_told(name: str, told: Callable[[str], str]) -> None:
-    words = told(optimizer_page(Run(name)))
+def test_every_optimizer_has_a_page(name: str, page_text: Callable[[str], str]) -> None:
+    words = page_text(optimizer_page(Run(name)))
     for fact in (
         OPTIMIZERS[name].name,
         OPTIMIZERS[name].summary,
@@ -148,9 +152,9 @@ def test_every_optimizer_can_be_told(name: str, told: Callable[[str], str]) -> N
 
 
 @pytest.mark.parametrize("name", SURFACES)
-def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], str]) -> None:
+def test_the_page_of_every_surface_lists_its_minima(name: str, page_text: Callable[[str], str]) -> None:
     land = SURFACES[name]
-    words = told(surface_page(Experiment(name, runs=DEFAULT_EXPERIMENT.runs)))
+    words = page_text(surface_page(Experiment(name, runs=DEFAULT_EXPERIMENT.runs)))
     assert land.formula.translate({0x2081: "_1", 0x2082: "_2"}) in words
     for fact in (land.name, land.summary, land.nonsmooth_note, land.what_to_try, land.source):
         assert fact in words
@@ -174,13 +178,13 @@ def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], 
         ("optax.adam <new>", []),
     ],
 )
-def test_sources_can_be_followed(source: str, addresses: list[str], told: Callable[[str], str]) -> None:
+def test_sources_are_linked(source: str, addresses: list[str], page_text: Callable[[str], str]) -> None:
     made = link_citations(source)
     assert [part.partition('"')[0] for part in made.split('href="')[1:]] == addresses
-    assert told(f"<p>{made}</p>") == source
+    assert page_text(f"<p>{made}</p>") == source
 
 
-def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
+def test_copied_text_contains_the_formulas(application: QApplication) -> None:
     browser = HelpBrowser()
     browser.show_page(surface_page(DEFAULT_EXPERIMENT))
     browser.selectAll()
@@ -191,7 +195,7 @@ def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
     browser.deleteLater()
 
 
-def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
+def test_a_long_formula_is_scaled_to_fit(application: QApplication) -> None:
     browser = HelpBrowser()
     browser.show()
     for width in (900, 500):
@@ -205,13 +209,13 @@ def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
     browser.deleteLater()
 
 
-# The window
+# The help window
 
 
-def test_the_help_follows_what_is_chosen_and_turned(open_window: Open, application: QApplication) -> None:
+def test_the_help_follows_the_selected_run_and_its_changes(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.side_panel.editor.help_button.click()
-    guide = guide_of(window)
+    guide = help_window_of(window)
     assert guide.isVisible()
     assert guide.windowTitle() == "SGD"
     window.side_panel.run_list.list.setCurrentRow(2)
@@ -221,7 +225,7 @@ def test_the_help_follows_what_is_chosen_and_turned(open_window: Open, applicati
     window.session.store.undo()
     assert "0.375" not in guide.optimizer_browser.to_plain_text()
     window.side_panel.surface_selector.help_button.click()
-    assert guide_of(window) is guide
+    assert help_window_of(window) is guide
     assert guide.windowTitle() == "Rosenbrock"
     window.side_panel.surface_selector.picker.selected.emit("himmelblau")
     assert "Himmelblau" in guide.surface_browser.to_plain_text()
@@ -233,10 +237,10 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
     window = open_window()
     window.set_theme("light")
     window.action_registry["about_surface"].trigger()
-    guide = guide_of(window)
+    guide = help_window_of(window)
 
-    def ink() -> str:
-        drawn = guide.surface_browser.loadResource(2, next(iter(formulas(guide.surface_browser))))
+    def text_color() -> str:
+        drawn = guide.surface_browser.loadResource(2, next(iter(formula_urls(guide.surface_browser))))
         return next(
             drawn.pixelColor(x, y).name()
             for x in range(drawn.width())
@@ -244,39 +248,39 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
             if drawn.pixelColor(x, y).alpha() == 255
         )
 
-    assert ink() == window.theme.text
+    assert text_color() == window.theme.text
     window.set_theme("dark")
     process_events(application)
-    assert ink() == window.theme.text
+    assert text_color() == window.theme.text
     window.side_panel.run_list.list.setCurrentRow(1)
     guide.tabs.setCurrentIndex(0)
     assert guide.windowTitle() == "Momentum"
 
 
-def formulas(browser: HelpBrowser) -> list[QUrl]:
-    """The addresses of a page's pictures."""
+def formula_urls(browser: HelpBrowser) -> list[QUrl]:
+    """Return the addresses of the formula images of a page."""
     return [QUrl(part.partition('"')[0]) for part in browser.page_html.split('src="')[1:]]
 
 
-def test_escape_closes_the_help_and_an_empty_race_needs_none(open_window: Open) -> None:
+def test_escape_closes_the_help_and_an_empty_experiment_needs_none(open_window: Open) -> None:
     window = open_window(replace(DEFAULT_EXPERIMENT, runs=()))
     window.action_registry["about_optimizer"].trigger()
-    guide = guide_of(window)
+    guide = help_window_of(window)
     assert "add one" in guide.optimizer_browser.to_plain_text()
     QTest.keyClick(guide.optimizer_browser, Qt.Key.Key_Escape)
     assert not guide.isVisible()
     assert window.isVisible()
 
 
-def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
+def test_a_page_that_is_rebuilt_keeps_its_scroll_position(open_window: Open) -> None:
     window = open_window()
     window.side_panel.run_list.list.setCurrentRow(2)
     window.action_registry["about_optimizer"].trigger()
-    guide = guide_of(window)
+    guide = help_window_of(window)
     guide.resize(320, 200)
     assert (
         guide.optimizer_browser.to_plain_text().count(OPTIMIZERS["adam"].summary) == 1
-    )  # also now that there is a bar beside it
+    )  # also now that there is a scroll bar
     bar = guide.optimizer_browser.verticalScrollBar()
     assert bar is not None
     bar.setValue(40)
@@ -288,7 +292,7 @@ def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
 
 
 def controls(window: QWidget) -> list[QWidget]:
-    """What can be seen in a window and can have the focus, or be clicked."""
+    """Return the visible widgets of a window that take the focus or clicks."""
     return [
         each
         for each in window.findChildren(QWidget)
@@ -300,7 +304,7 @@ def controls(window: QWidget) -> list[QWidget]:
     ]
 
 
-def unanswered(window: MainWindow, place: QWidget) -> list[str]:
+def unexplained(window: MainWindow, place: QWidget) -> list[str]:
     answers = WhatsThisFilter(window)
     found = []
     for each in controls(place):
@@ -311,7 +315,7 @@ def unanswered(window: MainWindow, place: QWidget) -> list[str]:
     return found
 
 
-def test_every_control_says_what_it_is(open_window: Open, application: QApplication) -> None:
+def test_every_control_is_explained(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.session.advance(3)
     window.session.keep_branch()
@@ -322,32 +326,32 @@ def test_every_control_says_what_it_is(open_window: Open, application: QApplicat
             window.side_panel.comparison_panel.mode_combo.setCurrentIndex(mode)
             window.side_panel.comparison_panel.mode_combo.activated.emit(mode)
             process_events(application, 2)
-            assert unanswered(window, window) == []
+            assert unexplained(window, window) == []
 
 
-def test_every_control_of_a_dialog_says_what_it_is(
+def test_every_control_of_a_dialog_is_explained(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
     asked: list[ExportDialog] = []
 
-    def look(dialog: ExportDialog) -> bool:
+    def inspect(dialog: ExportDialog) -> bool:
         asked.append(dialog)
-        assert unanswered(window, dialog) == []
+        assert unexplained(window, dialog) == []
         return False
 
-    monkeypatch.setattr(ExportDialog, "exec", look)
+    monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
     assert len(asked) == 2
     for name, kind in (("about", AboutDialog), ("shortcuts", ShortcutsDialog), ("about_optimizer", HelpWindow)):
         window.action_registry[name].trigger()
         (dialog,) = window.findChildren(kind)
-        assert unanswered(window, dialog) == []
+        assert unexplained(window, dialog) == []
         dialog.close()
 
 
-def test_what_is_written_of_controls_is_about_controls_that_exist(
+def test_every_control_description_belongs_to_an_existing_control(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
@@ -373,7 +377,7 @@ def test_what_is_written_of_controls_is_about_controls_that_exist(
     assert set(VIEW_DESCRIPTIONS) == set(MOUSE_GESTURES) == set(VIEW_ACTION_PREFIXES) == set(window.canvases)
 
 
-def test_a_control_tells_what_is_declared(open_window: Open) -> None:
+def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     window = open_window()
     answers = WhatsThisFilter(window)
     knob = window.side_panel.editor.fields["lr"]
@@ -396,8 +400,8 @@ def test_a_control_tells_what_is_declared(open_window: Open) -> None:
     assert "F3" in answers.help_html(window.dock_layout.docks["relief"].title_bar)
 
 
-def shown() -> list[QWidget]:
-    """The boxes that explain something."""
+def visible_explanations() -> list[QWidget]:
+    """Return the visible boxes with explanations."""
     return [
         each
         for each in QApplication.topLevelWidgets()
@@ -405,13 +409,13 @@ def shown() -> list[QWidget]:
     ]  # type: ignore[union-attr]
 
 
-def test_what_is_clicked_is_explained_and_not_used(open_window: Open, application: QApplication) -> None:
+def test_a_clicked_control_is_explained_and_not_operated(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.action_registry["whats_this"].trigger()
     assert QWhatsThis.inWhatsThisMode()
     button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert shown()
+    assert visible_explanations()
     assert not window.session.clock.running
     assert not QWhatsThis.inWhatsThisMode()
     QWhatsThis.hideText()
@@ -421,14 +425,14 @@ def test_what_is_clicked_is_explained_and_not_used(open_window: Open, applicatio
     assert window.session.clock.running
 
 
-def test_without_a_mouse_what_has_the_focus_is_explained(open_window: Open, application: QApplication) -> None:
+def test_without_a_mouse_the_focused_control_is_explained(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
     window.side_panel.editor.fields["lr"].slider.setFocus()
     QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
-    assert not shown()
+    assert not visible_explanations()
     QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
-    assert shown()
+    assert visible_explanations()
     assert not QWhatsThis.inWhatsThisMode()
     QWhatsThis.hideText()
 
@@ -456,7 +460,7 @@ def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
     assert not dialog.isVisible()
 
 
-def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> None:
+def test_the_versions_in_use_are_shown_and_can_be_copied(open_window: Open) -> None:
     known = dict(versions())
     assert known["numpy"] == np.__version__
     assert known["PyQt6"] == PYQT_VERSION_STR
@@ -472,6 +476,6 @@ def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> Non
     box.close()
 
 
-def test_versions_are_looked_up_without_loading_what_they_are_of() -> None:
+def test_versions_are_found_without_loading_the_packages() -> None:
     loaded = loaded_by("from app.system.package_versions import versions; assert versions()")
     assert not loaded & {"PyQt6", "numpy", "matplotlib"}

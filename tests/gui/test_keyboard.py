@@ -1,4 +1,4 @@
-"""Everything can be done without a mouse, and no key does two things."""
+"""Everything can be done without a mouse, and no key has two meanings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CONTROL, SHIFT, ALT = (
 )
 
 
-def focused(window: MainWindow) -> QWidget:
+def focus_widget(window: MainWindow) -> QWidget:
     widget = window.focusWidget()
     assert widget is not None
     return widget
@@ -55,7 +55,7 @@ def middle(window: MainWindow, widget: QWidget) -> int:
     return widget.mapTo(window, QPoint(0, widget.height() // 2)).y()
 
 
-def test_no_two_commands_share_a_key(open_window: Open) -> None:
+def test_no_two_commands_share_a_shortcut(open_window: Open) -> None:
     keys = Counter(
         key.toString() for _, action in open_window().action_registry.actions.values() for key in action.shortcuts()
     )
@@ -63,7 +63,7 @@ def test_no_two_commands_share_a_key(open_window: Open) -> None:
     assert "" not in keys, "a key that Qt does not know"
 
 
-def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
+def test_the_table_of_shortcuts_contains_every_key(open_window: Open) -> None:
     window = open_window()
     told = " ".join(keys for _, rows in menu_sections(window) for keys, _ in rows)
     for _, action in window.action_registry.actions.values():
@@ -87,7 +87,7 @@ def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
         "MoveToPreviousWord",
     ],
 )
-def test_a_line_keeps_the_keys_of_editing(open_window: Open, standard: str) -> None:
+def test_a_line_edit_keeps_the_editing_keys(open_window: Open, standard: str) -> None:
     window = open_window()
     line = window.side_panel.start_point.fields[0]
     line.setFocus()
@@ -100,7 +100,7 @@ def test_a_line_keeps_the_keys_of_editing(open_window: Open, standard: str) -> N
     assert window.focusWidget() is line
 
 
-def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> None:
+def test_every_menu_row_has_a_mnemonic_of_its_own(open_window: Open) -> None:
     window = open_window()
     bar = window.menuBar()
     assert bar is not None
@@ -109,7 +109,7 @@ def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> N
         id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
     }.values()
     assert len(menus) > len(tops)
-    for menu in (bar, *menus):  # those of the window's panels are theirs
+    for menu in (bar, *menus):  # the menus of the panels are checked with their panels
         if isinstance(menu, QMenu):
             menu.aboutToShow.emit()
         letters = [mnemonic_of(action.text()) for action in menu.actions() if not action.isSeparator()]
@@ -117,7 +117,7 @@ def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> N
         assert len(set(letters)) == len(letters)
 
 
-def test_letters_are_given_once_and_own_ones_are_kept() -> None:
+def test_mnemonics_are_unique_and_given_ones_are_kept() -> None:
     assert assign_mnemonics(["&Save", "Save &As", "Send", "S&&S", "&Save it"]) == [
         "Sa&ve",
         "Save &As",
@@ -129,7 +129,7 @@ def test_letters_are_given_once_and_own_ones_are_kept() -> None:
     assert assign_mnemonics(["a", "A"]) == ["&a", "A"], "nothing is left"
 
 
-def test_pause_keeps_the_letter_of_play(open_window: Open) -> None:
+def test_pause_keeps_the_mnemonic_of_play(open_window: Open) -> None:
     window = open_window()
     window.session.clock.play()
     menu = window.action_registry.menus["Race"]
@@ -138,22 +138,22 @@ def test_pause_keeps_the_letter_of_play(open_window: Open) -> None:
     window.session.clock.pause()
 
 
-def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
+def test_tab_visits_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
     expected = [control for part in panes(window) for control in tab_stops(window, part)]
     assert len(expected) > 30
     expected[-1].setFocus()
     visited = []
     for _ in expected:
-        QTest.keyClick(focused(window), KEY.Key_Tab)
-        visited.append(focused(window))
+        QTest.keyClick(focus_widget(window), KEY.Key_Tab)
+        visited.append(focus_widget(window))
     assert visited == expected
     for part in panes(window):
         stops = tab_stops(window, part)
         for above, below in pairwise(stops):
             assert middle(window, below) >= middle(window, above) - max(above.height(), below.height())
-    QTest.keyClick(focused(window), KEY.Key_Backtab)
-    assert focused(window) is expected[-2]
+    QTest.keyClick(focus_widget(window), KEY.Key_Backtab)
+    assert focus_widget(window) is expected[-2]
     skipped = [
         widget
         for kind in (QLineEdit, QSlider, QCheckBox, QComboBox, QPushButton)
@@ -163,9 +163,9 @@ def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, ap
     assert not skipped, skipped
 
 
-def test_controls_made_later_are_visited_where_they_stand(open_window: Open, application: QApplication) -> None:
+def test_controls_added_later_are_visited_at_their_position(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
-    window.side_panel.editor.picker.selected.emit("adam")  # other knobs
+    window.side_panel.editor.picker.selected.emit("adam")  # rebuilds the hyperparameter fields
     process_events(application)
     order = [control for part in panes(window) for control in tab_stops(window, part)]
     editor = window.side_panel.editor
@@ -174,26 +174,30 @@ def test_controls_made_later_are_visited_where_they_stand(open_window: Open, app
     assert places == sorted(places)
 
 
-def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: Open, application: QApplication) -> None:
+def test_f6_cycles_through_the_panes_and_returns_to_the_focused_control(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     window.activateWindow()
     process_events(application)
     window.canvases["contour"].setFocus()
     seen = []
     for _ in [part for part in panes(window) if tab_stops(window, part)]:
-        QTest.keyClick(focused(window), KEY.Key_F6)
-        seen.append(next(part for part in panes(window) if within(focused(window), part)))
-        assert focused(window).parentWidget().objectName() != "dock_title", "whoever presses Space there makes it float"
+        QTest.keyClick(focus_widget(window), KEY.Key_F6)
+        seen.append(next(part for part in panes(window) if within(focus_widget(window), part)))
+        assert focus_widget(window).parentWidget().objectName() != "dock_title", (
+            "whoever presses Space there makes it float"
+        )
     assert len(set(seen)) == len(seen) >= 7
-    assert focused(window) is window.canvases["contour"]
-    QTest.keyClick(focused(window), KEY.Key_F6)
-    assert focused(window) is window.canvases["relief"]
+    assert focus_widget(window) is window.canvases["contour"]
+    QTest.keyClick(focus_widget(window), KEY.Key_F6)
+    assert focus_widget(window) is window.canvases["relief"]
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     QTest.keyClick(slider, KEY.Key_F6, SHIFT)
-    assert not within(focused(window), window.side_panel)
-    QTest.keyClick(focused(window), KEY.Key_F6)
-    assert focused(window) is slider
+    assert not within(focus_widget(window), window.side_panel)
+    QTest.keyClick(focus_widget(window), KEY.Key_F6)
+    assert focus_widget(window) is slider
 
 
 @pytest.mark.parametrize(
@@ -226,7 +230,7 @@ def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -
             assert session.race.step == step or widget is window.timeline_bar.timeline, f"{key.name} on {widget}"
 
 
-def test_space_presses_the_button_that_has_the_focus(open_window: Open) -> None:
+def test_space_presses_the_focused_button(open_window: Open) -> None:
     window = open_window()
     button = window.playback_bar.widgetForAction(window.action_registry["back"])
     assert button is not None
@@ -236,7 +240,7 @@ def test_space_presses_the_button_that_has_the_focus(open_window: Open) -> None:
     assert window.session.race.step == INITIAL_STEPS - 1
 
 
-def test_f2_names_a_branch_where_the_list_has_the_focus(open_window: Open, application: QApplication) -> None:
+def test_f2_renames_a_branch_when_the_list_has_the_focus(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.action_registry["keep_branch"].trigger()
     window.results_tabs.setCurrentIndex(2)
@@ -275,7 +279,7 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     assert not window.session.store.undo_stack
 
 
-def test_keys_turn_the_relief_and_it_is_drawn_in_full_afterwards(open_window: Open) -> None:
+def test_keys_rotate_the_3d_surface_which_is_drawn_in_full_afterwards(open_window: Open) -> None:
     window = open_window()
     relief = window.canvases["relief"]
     before = relief.view.camera
@@ -289,7 +293,7 @@ def test_keys_turn_the_relief_and_it_is_drawn_in_full_afterwards(open_window: Op
     assert not relief.view.rotating
 
 
-def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
+def test_keys_select_and_hide_a_run(open_window: Open) -> None:
     window = open_window()
     contour = window.canvases["contour"]
     contour.setFocus()
@@ -304,7 +308,7 @@ def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
     assert all(run.visible for run in window.session.experiment.runs)
 
 
-def test_a_run_gets_a_color_without_a_mouse(open_window: Open) -> None:
+def test_the_color_of_a_run_can_be_set_without_a_mouse(open_window: Open) -> None:
     window = open_window()
     window.side_panel.run_list.move_selection(1)
     window.action_registry["color_run"].trigger()
@@ -315,13 +319,13 @@ def test_a_run_gets_a_color_without_a_mouse(open_window: Open) -> None:
     assert [run.color for run in window.session.experiment.runs] == [None, "#123456", None]
 
 
-def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
+def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
     seen: list[list[str]] = []
 
-    def look(dialog: ExportDialog) -> int:
+    def inspect(dialog: ExportDialog) -> int:
         labels = [
             label.text()
             for label in dialog.findChildren(QLabel)
@@ -333,7 +337,7 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
         )
         return 0
 
-    monkeypatch.setattr(ExportDialog, "exec", look)
+    monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
     for letters in seen:
@@ -342,7 +346,7 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
         assert len(set(letters)) == len(letters)
 
 
-def test_letters_are_found_in_another_language(application: QApplication) -> None:
+def test_mnemonics_are_assigned_in_another_language(application: QApplication) -> None:
     set_language(Language("xx", "Other", {}))
     menu = QMenu()
     for text in ("열기", "저장", "종료(&Q)"):
@@ -354,7 +358,7 @@ def test_letters_are_found_in_another_language(application: QApplication) -> Non
     menu.deleteLater()
 
 
-def test_keys_with_a_modifier_are_the_windows(open_window: Open) -> None:
+def test_keys_with_a_modifier_are_left_to_the_window(open_window: Open) -> None:
     window = open_window()
     slider, start = window.side_panel.editor.fields["lr"].slider, window.session.experiment.start
     assert start is not None
@@ -366,7 +370,7 @@ def test_keys_with_a_modifier_are_the_windows(open_window: Open) -> None:
     assert now.runs[0].hyperparameters == DEFAULT_EXPERIMENT.runs[0].hyperparameters
 
 
-def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> None:
+def test_delete_in_the_branch_list_deletes_a_branch(open_window: Open) -> None:
     window = open_window()
     window.session.keep_branch()
     window.results_tabs.setCurrentIndex(2)
@@ -377,7 +381,7 @@ def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> N
     assert len(window.session.experiment.runs) == len(DEFAULT_EXPERIMENT.runs)
 
 
-def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
+def test_after_enter_tab_continues_from_the_field(open_window: Open) -> None:
     window = open_window()
     knob = window.side_panel.editor.fields["lr"]
     knob.number_field.setFocus()
@@ -386,10 +390,10 @@ def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
     QTest.keyClick(knob.number_field, KEY.Key_Return)
     assert not knob.number_field.hasFocus()
     QTest.keyClick(window, KEY.Key_Tab)
-    assert focused(window) is knob.reset_button
+    assert focus_widget(window) is knob.reset_button
 
 
-def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, application: QApplication) -> None:
+def test_tab_continues_when_the_last_focused_field_was_removed(open_window: Open, application: QApplication) -> None:
     window = open_window()
     field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
@@ -398,15 +402,15 @@ def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, app
     process_events(application)
     window.setFocus()
     QTest.keyClick(window, KEY.Key_Tab)
-    assert focused(window) is not window
+    assert focus_widget(window) is not window
 
 
-def test_another_theme_leaves_the_keyboard_where_it_was(open_window: Open, application: QApplication) -> None:
+def test_changing_the_theme_keeps_the_focus(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1000, 500))
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     window.side_panel.scroll_position = 120
     window.set_theme("dark")
     process_events(application)
-    assert focused(window) is window.side_panel.editor.fields["lr"].slider is not slider
+    assert focus_widget(window) is window.side_panel.editor.fields["lr"].slider is not slider
     assert window.side_panel.scroll_position == 120

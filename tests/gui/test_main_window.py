@@ -1,4 +1,4 @@
-"""The window as a person uses it, without a screen: play, turn, drag, export, undo, themes, odd input."""
+"""The main window without a screen: play, change values, drag, export, undo, themes, unusual input."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from tests.qt_fixtures import process_events
 Open = Callable[..., MainWindow]
 
 
-def draws(window: MainWindow) -> dict[str, int]:
+def draw_counts(window: MainWindow) -> dict[str, int]:
     return {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
 
 
-def mouse(window: MainWindow, view: str, kind: str, x: float, y: float, **more: object) -> None:
-    """A mouse event at a place of the canvas given in shares of its axes; beyond 0..1 lies outside them."""
+def send_mouse_event(window: MainWindow, view: str, kind: str, x: float, y: float, **more: object) -> None:
+    """Send a mouse event at a position in fractions of the axes; values beyond 0..1 lie outside."""
     canvas = window.canvases[view]
     px, py = canvas.view.axes.transAxes.transform((x, y))
     canvas.callbacks.process(kind, MouseEvent(kind, canvas, px, py, button=1, **more))
 
 
-def press(window: MainWindow, key: Qt.Key) -> None:
+def press_key(window: MainWindow, key: Qt.Key) -> None:
     QTest.keyClick(window, key)
 
 
-def test_it_opens_with_a_race_on_a_surface(open_window: Open) -> None:
+def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     window = open_window()
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert window.session.race.step == INITIAL_STEPS
@@ -57,9 +57,9 @@ def test_it_opens_with_a_race_on_a_surface(open_window: Open) -> None:
     assert window.action_registry["play"].text() == "&Play"
 
 
-def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application: QApplication) -> None:
+def test_playing_and_changing_values_cause_no_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    before = draws(window)
+    before = draw_counts(window)
     for _ in range(5):
         window.session.advance(7)
         process_events(application, 2)
@@ -69,11 +69,11 @@ def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application
         window.session.advance(1 if window.session.race.step < 100 else 0)
         process_events(application, 2)
     assert window.session.race.step == 100
-    assert draws(window) == before
+    assert draw_counts(window) == before
     assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.spec.from_slider(0.49)
 
 
-def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
+def test_a_slider_its_number_field_and_the_model_agree(open_window: Open) -> None:
     window = open_window()
     knob = window.side_panel.editor.fields["lr"]
     for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
@@ -90,7 +90,7 @@ def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
 
 
 @pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
-def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: Open, typed: str) -> None:
+def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_window: Open, typed: str) -> None:
     window = open_window()
     knob = window.side_panel.editor.fields["lr"]
     knob.number_field.setText(typed)
@@ -104,7 +104,7 @@ def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: O
     assert not knob.error_label.isVisible()
 
 
-def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open) -> None:
+def test_every_optimizer_has_a_field_for_every_hyperparameter(open_window: Open) -> None:
     window = open_window()
     editor = window.side_panel.editor
     for name, rule in OPTIMIZERS.items():
@@ -120,7 +120,7 @@ def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open)
         assert window.session.race.step == INITIAL_STEPS
 
 
-def test_every_surface_can_be_shown(open_window: Open, application: QApplication) -> None:
+def test_every_surface_can_be_displayed(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name, surface in SURFACES.items():
         window.side_panel.surface_selector.picker.selected.emit(name)
@@ -131,22 +131,24 @@ def test_every_surface_can_be_shown(open_window: Open, application: QApplication
         assert window.canvases["fit"].isVisible() == (surface.data is not None)
 
 
-def test_space_plays_and_the_arrows_step_even_after_a_slider_was_moved(open_window: Open) -> None:
+def test_space_plays_and_arrows_step_even_after_a_slider_was_moved(open_window: Open) -> None:
     window = open_window()
-    press(window, Qt.Key.Key_Right)
+    press_key(window, Qt.Key.Key_Right)
     assert window.session.race.step == INITIAL_STEPS + 1
-    press(window, Qt.Key.Key_Left)
+    press_key(window, Qt.Key.Key_Left)
     assert window.session.race.step == INITIAL_STEPS
-    press(window, Qt.Key.Key_Space)
+    press_key(window, Qt.Key.Key_Space)
     assert window.session.clock.running
     assert window.action_registry["play"].text() == "Pause"
-    press(window, Qt.Key.Key_Space)
+    press_key(window, Qt.Key.Key_Space)
     assert not window.session.clock.running
-    press(window, Qt.Key.Key_Home)
+    press_key(window, Qt.Key.Key_Home)
     assert window.session.race.step == 0
 
 
-def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, application: QApplication) -> None:
+def test_a_slider_keeps_its_arrow_keys_and_leaves_space_to_the_window(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
@@ -165,7 +167,7 @@ def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, appli
         assert event.isAccepted() == kept
 
 
-def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, application: QApplication) -> None:
+def test_after_enter_in_a_field_the_keys_control_the_playback(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
     field = window.side_panel.start_point.fields[0]
@@ -178,7 +180,7 @@ def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, a
     assert not field.hasFocus()
 
 
-def test_a_field_can_be_overtyped_while_figures_are_written(open_window: Open) -> None:
+def test_a_field_can_be_overtyped_while_values_are_updated(open_window: Open) -> None:
     window = open_window()
     field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
@@ -192,23 +194,23 @@ def test_a_field_can_be_overtyped_while_figures_are_written(open_window: Open) -
     assert field.text() == "0.002"
 
 
-def test_a_click_sets_the_start_and_one_outside_the_axes_does_nothing(open_window: Open) -> None:
+def test_a_click_sets_the_start_and_a_click_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
     for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):
-        mouse(window, "contour", "button_press_event", x, y)
-        mouse(window, "contour", "button_release_event", x, y)
+        send_mouse_event(window, "contour", "button_press_event", x, y)
+        send_mouse_event(window, "contour", "button_release_event", x, y)
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    mouse(window, "contour", "button_press_event", 0.5, 0.5)
-    mouse(window, "contour", "button_release_event", 0.5, 0.5)
+    send_mouse_event(window, "contour", "button_press_event", 0.5, 0.5)
+    send_mouse_event(window, "contour", "button_release_event", 0.5, 0.5)
     assert window.session.experiment.start == pytest.approx((0.0, 1.0), abs=0.01)
     window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_a_click_starts_anew(open_window: Open) -> None:
+def test_a_click_restarts_the_race(open_window: Open) -> None:
     window = open_window()
-    mouse(window, "contour", "button_press_event", 0.25, 0.75)
-    mouse(window, "contour", "button_release_event", 0.25, 0.75)
+    send_mouse_event(window, "contour", "button_press_event", 0.25, 0.75)
+    send_mouse_event(window, "contour", "button_release_event", 0.25, 0.75)
     assert window.session.race.step == 0
     window.session.advance(5)
     window.session.store.undo()
@@ -218,7 +220,7 @@ def test_a_click_starts_anew(open_window: Open) -> None:
 
 
 @pytest.mark.parametrize("name", ["curve_distance", "curve_gradient", "log_x", "log_y", "equal"])
-def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApplication, name: str) -> None:
+def test_changes_of_the_view_menu_are_visible(open_window: Open, application: QApplication, name: str) -> None:
     window = open_window()
     canvas = window.canvases["contour" if name == "equal" else "loss"]
     before = np.asarray(canvas.buffer_rgba()).copy()
@@ -227,7 +229,7 @@ def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApp
     assert (np.asarray(canvas.buffer_rgba()) != before).any()
 
 
-def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back(
+def test_a_diverging_loss_curve_leaves_the_plot_and_another_start_brings_it_back(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 10.0}), Run("adam", {"lr": 0.1}))))
@@ -245,39 +247,42 @@ def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back
         assert axes.get_xlim()[1] == 100
 
 
-def test_dragging_the_start_drags_the_paths_without_a_full_draw(open_window: Open, application: QApplication) -> None:
+def test_dragging_the_start_moves_the_paths_without_a_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    before = draws(window)
+    before = draw_counts(window)
     axes = window.canvases["contour"].view.axes
     x, y = axes.transAxes.inverted().transform(axes.transData.transform(DEFAULT_EXPERIMENT.start))
-    mouse(window, "contour", "button_press_event", x + 0.005, y)
+    send_mouse_event(window, "contour", "button_press_event", x + 0.005, y)
     assert window.session.experiment == DEFAULT_EXPERIMENT, "taking hold moves nothing"
     for k in range(1, 6):
-        mouse(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
+        send_mouse_event(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
         assert window.session.race.step == INITIAL_STEPS
-    mouse(window, "contour", "button_release_event", x + 0.055, y)
+    send_mouse_event(window, "contour", "button_release_event", x + 0.055, y)
     process_events(application)
     assert window.session.experiment.start == pytest.approx((-0.5 + 0.05 * 4, 2.5), abs=0.01)
     assert window.session.race.trajectories[0].xs[0] == window.session.experiment.start[0]
-    assert {name: draws(window)[name] - before[name] for name in ("contour", "relief")} == {"contour": 0, "relief": 0}
+    assert {name: draw_counts(window)[name] - before[name] for name in ("contour", "relief")} == {
+        "contour": 0,
+        "relief": 0,
+    }
     assert len(window.session.store.undo_stack) == 1
 
 
-def test_the_relief_turns_upright_and_comes_back(open_window: Open, application: QApplication) -> None:
+def test_the_3d_surface_rotates_upright_and_back(open_window: Open, application: QApplication) -> None:
     window = open_window()
     view = window.canvases["relief"].view
     assert isinstance(view, SurfaceView)
     first = view.camera
-    mouse(window, "relief", "button_press_event", 0.5, 0.5)
-    mouse(window, "relief", "motion_notify_event", 0.7, 0.9)
+    send_mouse_event(window, "relief", "button_press_event", 0.5, 0.5)
+    send_mouse_event(window, "relief", "motion_notify_event", 0.7, 0.9)
     assert view.rotating
     assert view.camera.azimuth != first.azimuth
-    mouse(window, "relief", "motion_notify_event", 0.7, -50.0)
+    send_mouse_event(window, "relief", "motion_notify_event", 0.7, -50.0)
     assert view.camera.elevation == 90.0
-    mouse(window, "relief", "button_release_event", 0.7, 0.9)
+    send_mouse_event(window, "relief", "button_release_event", 0.7, 0.9)
     assert not view.rotating
-    mouse(window, "relief", "button_press_event", 0.5, 0.5, dblclick=True)
-    mouse(window, "relief", "button_release_event", 0.5, 0.5)
+    send_mouse_event(window, "relief", "button_press_event", 0.5, 0.5, dblclick=True)
+    send_mouse_event(window, "relief", "button_release_event", 0.5, 0.5)
     process_events(application)
     assert view.camera == first
 
@@ -310,7 +315,7 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
     assert window.side_panel.editor.isVisible()
 
 
-def test_a_run_that_diverges_is_shown_as_such(open_window: Open) -> None:
+def test_a_diverging_run_is_shown_as_diverged(open_window: Open) -> None:
     window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}))))
     window.session.advance(600)
     window.update_texts()
@@ -325,7 +330,7 @@ def test_a_run_that_diverges_is_shown_as_such(open_window: Open) -> None:
     assert running.text() == "600"
 
 
-def test_the_readout_says_where_the_runs_stand(open_window: Open) -> None:
+def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None:
     window = open_window()
     window.session.advance(10)
     window.update_texts()
@@ -339,7 +344,7 @@ def test_the_readout_says_where_the_runs_stand(open_window: Open) -> None:
     assert window.readout_table.font().pointSize() >= 14
 
 
-def test_every_action_can_be_triggered_and_switched_back(
+def test_every_action_can_be_triggered_and_toggled_back(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: None)
@@ -355,7 +360,7 @@ def test_every_action_can_be_triggered_and_switched_back(
     process_events(application)
 
 
-def test_no_shortcut_is_given_twice(open_window: Open) -> None:
+def test_no_shortcut_is_assigned_twice(open_window: Open) -> None:
     window = open_window()
     keys = [key for row, _ in window.action_registry.actions.values() for key in row.shortcuts]
     assert len(keys) == len(set(keys))
@@ -363,7 +368,7 @@ def test_no_shortcut_is_given_twice(open_window: Open) -> None:
         assert key in keys
 
 
-def test_export_and_open_through_the_dialogs(
+def test_export_and_open_work_through_the_dialogs(
     open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
@@ -382,7 +387,7 @@ def test_export_and_open_through_the_dialogs(
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
+def test_a_failing_file_action_is_reported_in_a_dialog_and_nothing_is_lost(
     open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
@@ -403,7 +408,7 @@ def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_themes_change_while_it_runs(open_window: Open, application: QApplication) -> None:
+def test_themes_can_be_changed_while_playing(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.side_panel.run_list.list.setCurrentRow(2)
     faces = []
@@ -439,7 +444,7 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
 
 
 @pytest.mark.parametrize("size", [(1, 1), (400, 300), (3000, 200), (1920, 1080)])
-def test_any_size(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+def test_the_window_works_at_any_size(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     window = open_window()
     window.resize(*size)
     process_events(application)
@@ -451,22 +456,22 @@ def test_any_size(open_window: Open, application: QApplication, size: tuple[int,
     assert window.session.race.step == INITIAL_STEPS + 24
 
 
-def test_all_views_can_be_hidden_and_come_back_up_to_date(open_window: Open, application: QApplication) -> None:
+def test_all_views_can_be_hidden_and_are_up_to_date_when_shown(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle_dock(name)
-    before = draws(window)
+    before = draw_counts(window)
     for _ in range(30):
         window.session.advance(10)
     process_events(application)
-    assert draws(window) == before, "what is hidden costs nothing"
+    assert draw_counts(window) == before, "what is hidden costs nothing"
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle_dock(name)
     process_events(application)
     assert window.canvases["contour"].drawn_until_step == 360 - 360 % PATH_BLOCK
 
 
-def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
+def test_the_wheel_changes_nothing_without_focus(open_window: Open) -> None:
     window = open_window()
     slider = window.side_panel.editor.fields["lr"].slider
     window.canvases["contour"].setFocus()
@@ -484,7 +489,7 @@ def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_an_uncaught_exception_shows_one_dialog_and_the_program_lives_on(tmp_path: Path) -> None:
+def test_an_uncaught_exception_shows_one_dialog_and_the_program_continues(tmp_path: Path) -> None:
     code = """
 import threading
 from PyQt6.QtCore import QTimer
@@ -522,13 +527,13 @@ for _ in range(9): a.processEvents()
     assert "RuntimeError: boom" in answer.stderr
 
 
-def test_a_change_that_cannot_be_is_an_error_not_a_state() -> None:
+def test_an_impossible_change_raises_and_keeps_the_state() -> None:
     with pytest.raises(ExperimentError):
         replace(DEFAULT_EXPERIMENT, surface_id="nowhere")
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
-def test_the_rows_of_the_readout_hold_their_figures(
+def test_the_rows_of_the_values_table_fit_their_numbers(
     open_window: Open, application: QApplication, size: tuple[int, int]
 ) -> None:
     window = open_window(size=size)
@@ -539,7 +544,7 @@ def test_the_rows_of_the_readout_hold_their_figures(
     assert window.readout_table.rowHeight(0) * 4 <= window.readout_table.viewport().height()
 
 
-def test_another_run_leaves_the_branches_alone(open_window: Open) -> None:
+def test_another_run_does_not_change_the_branches(open_window: Open) -> None:
     window = open_window()
     window.session.keep_branch()
     kept = window.session.experiment.branches
@@ -547,7 +552,7 @@ def test_another_run_leaves_the_branches_alone(open_window: Open) -> None:
     assert window.session.experiment.branches == kept != ()
 
 
-def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(
+def test_undoing_the_addition_of_the_selected_run_selects_another_everywhere(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window()

@@ -1,4 +1,4 @@
-"""A short walk of the monkey, and what windows leave behind."""
+"""A short monkey test, and a check that closed windows leave nothing behind."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.qt_fixtures import process_events
 PRESSES = 300  # about half a minute
 
 
-def test_a_monkey_breaks_nothing(application: QApplication, tmp_path: Path) -> None:
+def test_random_input_breaks_nothing(application: QApplication, tmp_path: Path) -> None:
     with let_loose(application, 1, tmp_path) as monkey:
         for _ in range(PRESSES):
             monkey.press()
 
 
-def test_the_same_seed_presses_the_same(application: QApplication, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_input(application: QApplication, tmp_path: Path) -> None:
     walks = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
@@ -34,7 +34,7 @@ def test_the_same_seed_presses_the_same(application: QApplication, tmp_path: Pat
     assert walks[0] == walks[1]
 
 
-def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
+def test_fifty_closed_windows_leave_no_objects(application: QApplication) -> None:
     gone: list[weakref.ref[object]] = []
     tops, children = 0, 0
     for k in range(50):
@@ -50,7 +50,7 @@ def test_fifty_windows_leave_nothing_alive(application: QApplication) -> None:
         window.deleteLater()
         del window
         process_events(application, 4)
-        if k == 0:  # what stays after one window may be kept for the next
+        if k == 0:  # what remains after one window may be reused by the next
             tops, children = len(application.topLevelWidgets()), len(application.findChildren(QObject))
     gc.collect()
     process_events(application)

@@ -1,4 +1,4 @@
-"""Somebody drives the window at random; whatever they do, what is shown and what is kept agree."""
+"""Random actions in the window never make display, stored experiment and computed data disagree."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
-from tests.gui.agreement import agree
+from tests.gui.agreement import assert_window_consistent
 from tests.qt_fixtures import process_events
 
 
 class Driver(RuleBasedStateMachine):
-    """Plays, steps, turns, drags, resizes, loads garbage, undoes."""
+    """Random playing, stepping, editing, dragging, resizing, opening of invalid files and undoing."""
 
     @initialize()
     def open(self) -> None:
@@ -66,7 +66,7 @@ class Driver(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 10), stop=st.integers(1, 1000), back=st.integers(1, 60))
     def go_back_and_turn(self, which: int, stop: int, back: int) -> None:
-        """What was there before the edit stays as it was, in the race and in the branch."""
+        """Edit at an earlier step and check that the past before it is unchanged in the race and in the branch."""
         session = self.session
         session.show_step(session.race.step - back)
         step, past = (
@@ -204,7 +204,7 @@ class Driver(RuleBasedStateMachine):
     def all_agree(self) -> None:
         if not hasattr(self, "window"):
             return
-        agree(self.window)
+        assert_window_consistent(self.window)
         assert not self.failures
 
     def teardown(self) -> None:
@@ -216,7 +216,7 @@ class Driver(RuleBasedStateMachine):
             process_events(self.application)
 
 
-def test_frantic_use(application: QApplication) -> None:
+def test_random_actions_keep_the_window_consistent(application: QApplication) -> None:
     run_state_machine_as_test(
         Driver,
         settings=settings(

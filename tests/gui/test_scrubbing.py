@@ -1,4 +1,4 @@
-"""Dragging the time line: nothing is drawn in full, what is drawn in haste is true, and at rest all is as if never dragged."""
+"""Dragging the timeline: no full draw, correct low-quality paths, and a final image as if never dragged."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 
 
 
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
-def test_a_prefix_in_haste_is_that_of_a_run_that_ended_there(kind: str) -> None:
-    """Whatever has been computed beyond the step that is shown."""
+def test_a_low_quality_prefix_equals_that_of_a_run_that_ended_there(kind: str) -> None:
+    """Steps computed beyond the displayed one have no effect."""
     track = walk(kind, 30_000)
     for last in (LOW_QUALITY_THRESHOLD, 7_000, 29_999, 12_345):
         steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
@@ -41,7 +41,7 @@ def prefix(track: Trajectory, last: int) -> Trajectory:
 
 
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
-def test_in_haste_every_cell_is_visited_and_no_line_is_false(kind: str) -> None:
+def test_low_quality_paths_visit_every_cell_and_draw_no_wrong_line(kind: str) -> None:
     track, last = walk(kind, 30_000), 25_000
     steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
     x, y, _ = track.values_between(0, last)
@@ -59,7 +59,7 @@ def test_in_haste_every_cell_is_visited_and_no_line_is_false(kind: str) -> None:
     assert not gaps.any()
 
 
-def test_the_first_visits_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_visited_cells_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     track, looked = walk("noise", 30_000), []
     part = Trajectory.values_between
     monkeypatch.setattr(
@@ -70,8 +70,8 @@ def test_the_first_visits_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -
     assert sum(looked) < 2.1 * 30_000
 
 
-def test_paths_over_a_small_box_are_drawn_though_they_never_stop_in_it() -> None:
-    """To and fro across a valley, from far outside the box on either side."""
+def test_paths_crossing_small_bounds_are_drawn_though_no_step_lies_within() -> None:
+    """Oscillate across a valley, from far outside the bounds on either side."""
     track, count = walk("noise", 6_000), 6_001
     x = np.where(np.arange(count) % 2, 1.0, -1.0) * np.linspace(2.0, 1.0, count)
     for column, values in ((track.xs, x), (track.ys, np.linspace(-0.01, 0.01, count)), (track.losses, x * x)):
@@ -86,14 +86,14 @@ def test_paths_over_a_small_box_are_drawn_though_they_never_stop_in_it() -> None
     assert ((np.diff(steps) == 1) & ~broken[1:]).sum() < 20
 
 
-def test_few_grids_are_kept_for_a_run() -> None:
+def test_few_grids_are_cached_per_run() -> None:
     track = walk("noise", FULL_PATH_THRESHOLD)
     for k in range(10):
         decimate_path(track, FULL_PATH_THRESHOLD, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
     assert len(path_decimation._decimator_cache[track]) == path_decimation.MAX_CACHED_GRIDS
 
 
-def test_dragging_the_time_line_draws_nothing_in_full(
+def test_dragging_the_timeline_causes_no_full_draw(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
     window = open_window(NOISY)
@@ -119,7 +119,7 @@ def test_dragging_the_time_line_draws_nothing_in_full(
         np.testing.assert_array_equal(picture, shown[name], err_msg=name)
 
 
-def test_going_back_and_on_again_leaves_the_limits_of_the_loss(
+def test_going_back_and_forward_keeps_the_limits_of_the_loss_axes(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
@@ -137,7 +137,7 @@ def test_going_back_and_on_again_leaves_the_limits_of_the_loss(
     assert window.canvases["loss"].full_draw_count == draws
 
 
-def test_a_leap_forward_draws_thinned_trails_not_every_segment(
+def test_a_jump_forward_draws_decimated_paths_not_every_segment(
     open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window(NOISY)
@@ -158,7 +158,7 @@ def test_a_leap_forward_draws_thinned_trails_not_every_segment(
 
 
 def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow]) -> None:
-    """The same race at the same step: only the run has come on."""
+    """The race and the displayed step stay the same; only the pending run advances."""
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.advance(40)
     race = window.session.race
