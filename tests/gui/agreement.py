@@ -29,20 +29,20 @@ def assert_window_consistent(window: MainWindow) -> None:
     assert race.step <= race.last_step
     assert len(race.branch_trajectories) == len(experiment.branches) == _listed_branches(window)
     for branch, branched in zip(experiment.branches, race.branch_trajectories, strict=True):
-        assert all(track.last_step >= branch.steps or track.finished for track in branched)
+        assert all(trajectory.last_step >= branch.steps or trajectory.finished for trajectory in branched)
     assert (
         len(race.trajectories)
         == len(experiment.runs)
         == window.side_panel.run_list.list.count()
         == window.readout_table.rowCount()
     )
-    for track in race.trajectories:
-        assert len(track.xs) == len(track.ys) == len(track.losses) == track.last_step + 1
-        assert track.last_step >= race.step or track.finished
+    for trajectory in race.trajectories:
+        assert len(trajectory.xs) == len(trajectory.ys) == len(trajectory.losses) == trajectory.last_step + 1
+        assert trajectory.last_step >= race.step or trajectory.finished
         if experiment.comparison.evaluation_budget:
-            assert sum(track.evaluation_counts(track.last_step)) <= experiment.comparison.evaluation_budget
-        if track.diverged_at != 0:
-            assert np.isfinite(np.stack(track.values_between(0, 10**9))).all()
+            assert sum(trajectory.evaluation_counts(trajectory.last_step)) <= experiment.comparison.evaluation_budget
+        if trajectory.diverged_at != 0:
+            assert np.isfinite(np.stack(trajectory.values_between(0, 10**9))).all()
     _assert_fields_consistent(window)
 
 
@@ -58,11 +58,16 @@ def _assert_fields_consistent(window: MainWindow) -> None:
     if run is None:
         return
     assert run == window.session.experiment.runs[row].as_of_step(window.session.race.step)
-    for name, knob in editor.fields.items():
+    for name, slider_field in editor.fields.items():
         value = run.hyperparameters[name]
-        if isinstance(knob, SwitchField):
-            assert knob.check_box.isChecked() == bool(value)
+        if isinstance(slider_field, SwitchField):
+            assert slider_field.check_box.isChecked() == bool(value)
         else:
-            assert knob.number_field.value == value
-            assert knob.number_field.text() == knob.number_field.format_value(value) or knob.number_field.isModified()
-            assert abs(knob.slider.value() - knob.slider_steps * knob.spec.to_slider(value)) <= 6
+            assert slider_field.number_field.value == value
+            assert (
+                slider_field.number_field.text() == slider_field.number_field.format_value(value)
+                or slider_field.number_field.isModified()
+            )
+            assert (
+                abs(slider_field.slider.value() - slider_field.slider_steps * slider_field.spec.to_slider(value)) <= 6
+            )

@@ -82,16 +82,16 @@ def name_of(root: QWidget, widget: QWidget) -> str:
 
 def assert_all_named(root: QWidget) -> None:
     widgets = usable_widgets(root)
-    nameless = [
+    unnamed = [
         (type(widget).__name__, widget.objectName()) for widget in widgets if not name_of(root, widget).strip("&… ")
     ]
-    assert not nameless
-    kindless = [
+    assert not unnamed
+    without_role = [
         (type(widget).__name__, widget.objectName())
         for widget in widgets
         if not isinstance(widget, WITH_A_ROLE) and not widget.accessibleDescription()
     ]
-    assert not kindless, "what has no role of its own must say what it is"
+    assert not without_role, "a widget without a role needs a description"
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "lbfgs"])
@@ -141,14 +141,14 @@ def test_tooltips_are_available_to_screen_readers(open_window: Open) -> None:
     """Qt reads a control's tooltip as its description, but not the tooltip of a plain label."""
     window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("noise", 0.5)))
-    heard = [widget.accessibleDescription() or widget.toolTip() for widget in usable_widgets(window)]
+    descriptions = [widget.accessibleDescription() or widget.toolTip() for widget in usable_widgets(window)]
     told = [
         label.toolTip()
         for label in window.findChildren(QLabel)
         if label.toolTip() and not label.toolTip().startswith("<p>")
     ]
     assert told
-    assert not [words for words in told if words not in heard]
+    assert not [message for message in told if message not in descriptions]
 
 
 def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> None:
@@ -156,31 +156,31 @@ def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> No
     item = window.side_panel.run_list.list.item(0)
     assert item is not None
     assert item.text().startswith("SGD")
-    assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "whether it is shown is announced"
+    assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "its visibility is announced"
     assert window.readout_table.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert window.readout_table.horizontalHeaderItem(4).text() == "Loss"  # type: ignore[union-attr]
 
 
 def plot_description(window: MainWindow) -> str:
-    words = {canvas.accessibleDescription() for canvas in window.canvases.values()}
-    assert len(words) == 1
-    return words.pop()
+    message = {canvas.accessibleDescription() for canvas in window.canvases.values()}
+    assert len(message) == 1
+    return message.pop()
 
 
 def test_the_description_gives_the_status_of_every_run_with_the_selected_run_first() -> None:
     race = Race(DEFAULT_EXPERIMENT)
     race.advance(60)
-    words = describe(DEFAULT_EXPERIMENT, race, lambda k: run_status(race.trajectories[k], 60), selected_run=2)
-    assert words.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
-    assert run_status(race.trajectories[2], 60).text in words
-    assert words.index("Adam") < words.index("SGD") < words.index("Momentum")
+    message = describe(DEFAULT_EXPERIMENT, race, lambda k: run_status(race.trajectories[k], 60), selected_run=2)
+    assert message.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
+    assert run_status(race.trajectories[2], 60).text in message
+    assert message.index("Adam") < message.index("SGD") < message.index("Momentum")
     assert (
         f"SGD, lr 0.001: loss {race.trajectories[0].losses[60]:.4g}, {run_status(race.trajectories[0], 60).short_text}."
-        in words
+        in message
     )
-    nobody = Experiment("sphere")
+    empty = Experiment("sphere")
     assert (
-        describe(nobody, Race(nobody), lambda k: run_status(race.trajectories[k], 0))
+        describe(empty, Race(empty), lambda k: run_status(race.trajectories[k], 0))
         == "Sphere at step 0. There is no run."
     )
 
@@ -212,14 +212,14 @@ def test_the_description_is_updated_on_pause_on_a_step_and_on_an_edit(open_windo
 
 def test_an_unchanged_description_is_not_announced_again(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
-    said: list[str] = []
+    messages: list[str] = []
     for canvas in window.canvases.values():
-        monkeypatch.setattr(canvas, "setAccessibleDescription", said.append)
+        monkeypatch.setattr(canvas, "setAccessibleDescription", messages.append)
     window.update_texts()
-    assert not said
+    assert not messages
     window.action_registry["step"].trigger()
     window.update_texts()
-    assert len(said) == len(window.canvases)
+    assert len(messages) == len(window.canvases)
 
 
 def test_reduced_motion_draws_few_frames_of_the_same_race(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,17 +239,17 @@ def test_reduced_motion_draws_few_frames_of_the_same_race(open_window: Open, mon
         clock.pause()
         return len(frames) - 1, window.session.race.step
 
-    pictures, updates = play_one_second()
+    images, updates = play_one_second()
     assert clock._timer.interval() == FRAME_INTERVAL
     window.action_registry["reduce_motion"].trigger()
     assert clock._timer.interval() == REDUCED_MOTION_INTERVAL
     few, as_many = play_one_second()
-    assert few <= 4 < 50 < pictures
+    assert few <= 4 < 50 < images
     assert abs(as_many - updates) <= 2
     assert QApplication.cursorFlashTime() == 0
     window.action_registry["reduce_motion"].trigger()
     assert QApplication.cursorFlashTime() > 0
-    assert not window.isAnimated(), "nothing of the layout moves by itself, wished or not"
+    assert not window.isAnimated(), "docks are never animated"
 
 
 def test_reduced_motion_also_runs_at_maximum_speed(open_window: Open) -> None:
@@ -262,7 +262,7 @@ def test_reduced_motion_also_runs_at_maximum_speed(open_window: Open) -> None:
     clock.steps_due.connect(counts.append)
     for _ in range(5):
         clock.advance_time(REDUCED_MOTION_INTERVAL / 1000)
-    assert counts == sorted(set(counts)), "there is time for more, so there are more"
+    assert counts == sorted(set(counts)), "later frames have time for more steps"
     clock.advance_time(2 * REDUCED_MOTION_INTERVAL / 1000)
     assert counts[-1] < counts[-2]
     window.reduced_motion.toggle()

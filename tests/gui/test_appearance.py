@@ -43,11 +43,11 @@ from app.views.surface_view import SurfaceView
 from tests.qt_fixtures import process_events
 
 APP = Path(icons.__file__).parents[2]
-ASKED = {
+USED_ICONS = {
     name for path in APP.rglob("*.py") for name in re.findall(r"icons\.load_icon\(\"([a-z-]+)\"", path.read_text())
 }
 THEMED = pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
-LEAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and AAA for the high-contrast theme
+MIN_CONTRAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and AAA for the high-contrast theme
 
 
 def luminance(color: str) -> float:
@@ -69,21 +69,21 @@ def test_every_icon_that_is_used_has_a_file_and_every_file_is_used() -> None:
         "pause",
         *(name for theme in THEMES.values() for name in re.findall(r"/([a-z-]+)\.svg", build_stylesheet(theme))),
     }
-    assert names == {row.icon for row in ACTIONS if row.icon} | ASKED | drawn
+    assert names == {row.icon for row in ACTIONS if row.icon} | USED_ICONS | drawn
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in icons.ICONS.glob("*.svg")))
 def test_an_icon_has_the_requested_color_and_size(application: QApplication, name: str) -> None:
     for ratio in (1.0, 1.5, 2.0, 3.0):
-        picture = icons.load_icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
-        assert picture.width() == round(18 * ratio)
+        image = icons.load_icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
+        assert image.width() == round(18 * ratio)
         solid = [
-            QColor(picture.pixel(x, y))
-            for x in range(picture.width())
-            for y in range(picture.height())
-            if picture.pixelColor(x, y).alpha() == 255
+            QColor(image.pixel(x, y))
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).alpha() == 255
         ]
-        assert 0.02 * picture.width() ** 2 < len(solid) < 0.6 * picture.width() ** 2
+        assert 0.02 * image.width() ** 2 < len(solid) < 0.6 * image.width() ** 2
         assert {color.name() for color in solid} == {"#c02010"}
 
 
@@ -92,13 +92,13 @@ def test_an_icon_has_the_requested_color_and_size(application: QApplication, nam
 
 def stylesheet_color_pairs(theme: Theme) -> set[tuple[str, str]]:
     """Return text and background color of every style sheet rule; a rule without background gets each possible one."""
-    found = set()
+    matches = set()
     for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", build_stylesheet(theme)):
         facts = dict(re.findall(r"(?:^|;)\s*([a-z-]+): ([^;]+)", rule))
-        ink, ground = facts.get("color"), facts.get("background", "")
-        if ink is not None and ":disabled" not in selector:  # disabled controls are exempt
-            found |= {
-                (ink, each)
+        text_color, ground = facts.get("color"), facts.get("background", "")
+        if text_color is not None and ":disabled" not in selector:  # disabled controls are exempt
+            matches |= {
+                (text_color, each)
                 for each in (
                     [ground]
                     if ground.startswith("#")
@@ -106,20 +106,24 @@ def stylesheet_color_pairs(theme: Theme) -> set[tuple[str, str]]:
                 )
             }
         if "selection-color" in facts:
-            found.add((facts["selection-color"], facts["selection-background-color"]))
-    return found
+            matches.add((facts["selection-color"], facts["selection-background-color"]))
+    return matches
 
 
 @THEMED
 def test_text_has_enough_contrast(theme: Theme) -> None:
-    grounds = (theme.panel_background, theme.input_background, theme.figure_background, theme.selected_background)
-    inks = {(theme.text, ground) for ground in grounds} | {(theme.muted_text, ground) for ground in grounds[:3]}
+    backgrounds = (theme.panel_background, theme.input_background, theme.figure_background, theme.selected_background)
+    text_colors = {(theme.text, ground) for ground in backgrounds} | {
+        (theme.muted_text, ground) for ground in backgrounds[:3]
+    }
     weak = {
-        pair: contrast(*pair) for pair in stylesheet_color_pairs(theme) | inks if contrast(*pair) < LEAST[theme.name]
+        pair: contrast(*pair)
+        for pair in stylesheet_color_pairs(theme) | text_colors
+        if contrast(*pair) < MIN_CONTRAST[theme.name]
     }
     assert not weak
     assert {theme.text, theme.muted_text, theme.warning, theme.on_accent} <= {
-        ink for ink, _ in stylesheet_color_pairs(theme)
+        text_color for text_color, _ in stylesheet_color_pairs(theme)
     }
 
 
@@ -246,7 +250,7 @@ HIDDEN = replace(DEFAULT_EXPERIMENT, runs=tuple(replace(run, visible=False) for 
 
 
 @pytest.mark.parametrize(
-    ("experiment", "words"),
+    ("experiment", "message"),
     [
         (Experiment("sphere", runs=()), "No runs yet: add one in the side panel"),
         (HIDDEN, "Every run is hidden: tick one in the side panel"),
@@ -254,22 +258,22 @@ HIDDEN = replace(DEFAULT_EXPERIMENT, runs=tuple(replace(run, visible=False) for 
 )
 @pytest.mark.parametrize("name", ["contour", "relief", "loss"])
 def test_an_empty_view_shows_a_hint(
-    name: str, experiment: Experiment, words: str, monkeypatch: pytest.MonkeyPatch
+    name: str, experiment: Experiment, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = []
-    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: said.append(text.get_text()))
+    messages = []
+    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: messages.append(text.get_text()))
     view, canvas = draw_view(name, experiment)
-    said.clear()
+    messages.clear()
     view.draw_current_markers(PathRenderer(canvas.get_renderer()))
-    assert said == [words]
+    assert messages == [message]
     view.shows_hints = False
     view.draw_current_markers(PathRenderer(canvas.get_renderer()))
-    assert said == [words], "a picture to take home does not"
+    assert messages == [message], "exported figures show no hint"
 
 
 def test_the_exit_point_is_where_a_path_leaves_the_map_for_good() -> None:
     box = Bbox([[0, 0], [10, 10]])
-    for points, place, way in (
+    for points, exit_position, offset in (
         ([(5, 5), (15, 5)], (10, 5), (10, 0)),
         ([(5, 5), (5, -5), (-5, 5), (25, 5)], (10, 5), (30, 0)),
         ([(20, 5), (5, 5)], (5, 5), (0, 0)),
@@ -278,7 +282,7 @@ def test_the_exit_point_is_where_a_path_leaves_the_map_for_good() -> None:
     ):
         out = annotations.exit_point(np.array(points, float), box)
         assert out is not None
-        np.testing.assert_allclose(out, (place, way))
+        np.testing.assert_allclose(out, (exit_position, offset))
     assert annotations.exit_point(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
 
 
@@ -286,15 +290,18 @@ def test_diverged_runs_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> 
     runs = Run("sgd", {"lr": 0.01}), Run("adam", {"lr": 0.1}), Run("nesterov", {"lr": 0.01})
     experiment = Experiment("rosenbrock", (-0.5, 2.5), runs)
     view, canvas = draw_view("contour", experiment, 60, (6.0, 4.0))
-    said = []
+    messages = []
     monkeypatch.setattr(
-        annotations.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent()))
+        annotations.Text, "draw", lambda text, renderer: messages.append((text.get_text(), text.get_window_extent()))
     )
     view.draw_current_markers(PathRenderer(canvas.get_renderer()))
     assert view.scene is not None
-    gone = [track.diverged_at for track in view.scene.race.trajectories]
-    assert [words for words, _ in said] == [f"SGD diverged at {gone[0]}", f"Nesterov diverged at {gone[2]}"]
-    assert not said[0][1].overlaps(said[1][1])
+    diverged_steps = [trajectory.diverged_at for trajectory in view.scene.race.trajectories]
+    assert [message for message, _ in messages] == [
+        f"SGD diverged at {diverged_steps[0]}",
+        f"Nesterov diverged at {diverged_steps[2]}",
+    ]
+    assert not messages[0][1].overlaps(messages[1][1])
 
 
 def test_the_label_of_a_diverged_run_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,7 +318,7 @@ def test_the_label_of_a_diverged_run_is_laid_out_once(monkeypatch: pytest.Monkey
         canvas.restore_region(bare)
         view.draw_current_markers(brush)
         pixels.append(np.array(canvas.buffer_rgba()))
-    assert len(written) == 1, "a frame has no time for letters"
+    assert len(written) == 1, "frames must not lay out text"
     assert (pixels[0] == pixels[1]).all()
     assert (pixels[0] == pixels[2]).all()
 

@@ -163,7 +163,7 @@ def test_every_surface_can_be_drawn_at_every_zoom_depth(name: str, depth: float)
         if low <= at <= up
     ]
     assert ticks
-    assert all(a.x1 < b.x0 for a, b in pairwise(ticks)), "the numbers run together"
+    assert all(a.x1 < b.x0 for a, b in pairwise(ticks)), "tick labels overlap"
     brush = PathRenderer(canvas.get_renderer())
     view.redraw(brush, race.step)
     view.draw_current_markers(brush)
@@ -263,7 +263,7 @@ def test_when_zoomed_in_the_start_is_set_with_the_visible_resolution(
     click(window, 0.25, 0.75)
     x, y = window.session.experiment.start or (0.0, 0.0)
     assert ((x - left) / (right - left), (y - bottom) / (top - bottom)) == pytest.approx((0.25, 0.75), abs=0.02)
-    assert window.view_area.is_zoomed, "another start does not move the window"
+    assert window.view_area.is_zoomed, "another start keeps the zoom"
 
 
 def test_the_start_can_be_dragged_within_the_visible_region_only(open_window: Open, application: QApplication) -> None:
@@ -297,14 +297,14 @@ def test_a_start_outside_the_visible_region_is_not_drawn_and_cannot_be_grabbed(
     process_events(application)
     drag(window, (0.01, 0.99), (0.2, 0.8))
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    canvas, marks = window.canvases["contour"], []
+    canvas, markers = window.canvases["contour"], []
 
     class Noted(PathRenderer):
         def draw_markers(self, points: np.ndarray, mark: str, *rest: object) -> None:
-            marks.extend([mark] * len(points))
+            markers.extend([mark] * len(points))
 
     canvas.view.draw_underlay(Noted(canvas.get_renderer()))
-    assert set(marks) == {"*"}, "the minimum only"
+    assert set(markers) == {"*"}, "the minimum only"
 
 
 def test_other_changes_keep_the_zoom_and_another_surface_resets_it(

@@ -262,7 +262,7 @@ def test_a_floating_message_moves_with_its_field(open_window: Open, application:
     field.selectAll()
     QTest.keyClicks(field, "nothing")
     QTest.keyClick(field, Qt.Key.Key_Tab)
-    slip = window.playback_bar.speed.error_label
-    assert slip.isVisible()
+    floating_message = window.playback_bar.speed.error_label
+    assert floating_message.isVisible()
     window.presentation_mode.toggle()
-    assert not slip.isVisible()
+    assert not floating_message.isVisible()

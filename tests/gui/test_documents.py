@@ -68,10 +68,10 @@ def answer_file_dialogs(monkeypatch: pytest.MonkeyPatch, path: Path | None) -> N
 def close_message_box(window: MainWindow) -> str:
     """Close the one open message box and return its text."""
     (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
-    words = box.text()
+    text = box.text()
     box.close()
     process_events(QApplication.instance())
-    return words
+    return text
 
 
 def recent(window: MainWindow) -> list[str]:
@@ -123,7 +123,7 @@ def test_undo_clears_the_modified_marker_and_playing_does_not_set_it(open_window
     window.session.store.undo()
     assert not window.isWindowModified()
     window.session.change(lambda e: replace(e, loss_plot=replace(e.loss_plot, quantity="gradient")))
-    assert window.isWindowModified(), "looks are saved, too"
+    assert window.isWindowModified(), "the view state is saved, too"
 
 
 def test_opening_restores_what_was_displayed(
@@ -135,13 +135,13 @@ def test_opening_restores_what_was_displayed(
     window.session.advance(12)
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.0002)))
     window.session.advance(3)
-    seen = [track.values_between(0, 45) for track in window.session.race.trajectories]
+    seen = [trajectory.values_between(0, 45) for trajectory in window.session.race.trajectories]
     window.action_registry["save"].trigger()
     other = open_window(load(saved_file))
     assert other.session.race.step == 45
     assert not other.session.race.pending_runs
-    for (x, y, loss), track in zip(seen, other.session.race.trajectories, strict=True):
-        assert [column.tobytes() for column in track.values_between(0, 45)] == [
+    for (x, y, loss), trajectory in zip(seen, other.session.race.trajectories, strict=True):
+        assert [column.tobytes() for column in trajectory.values_between(0, 45)] == [
             x.tobytes(),
             y.tobytes(),
             loss.tobytes(),
@@ -151,7 +151,7 @@ def test_opening_restores_what_was_displayed(
 def test_a_distant_step_is_computed_in_the_background() -> None:
     slow = Experiment(runs=tuple(Run("cma_es") for _ in range(3)), displayed_step=10_000_000)
     session = Session(slow)
-    assert session.race.step <= MAX_TOTAL_STEPS // 3, "what many runs may keep is bounded"
+    assert session.race.step <= MAX_TOTAL_STEPS // 3, "the total number of stored steps is limited"
     assert session.pending_timer.isActive()
     session.show_step(0)
     session.stop()
@@ -223,7 +223,7 @@ def test_data_files_are_never_overwritten_whatever_their_name(
 
 def test_the_command_line_passes_its_file_to_the_window(saved_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
-    monkeypatch.setattr("app.gui.window.application.open_window", lambda *words: given.append(words) or 0)
+    monkeypatch.setattr("app.gui.window.application.open_window", lambda *text: given.append(text) or 0)
     monkeypatch.chdir(saved_file.parent)
     assert start_window(["mine.json"]) == 0
     ((experiment, source),) = given
@@ -300,10 +300,10 @@ def test_closing_with_unsaved_changes_asks(
     change_learning_rate(window)
     assert not window.close()
     assert window.isVisible()
-    assert not window.session.clock.running, "while somebody thinks nothing goes on"
+    assert not window.session.clock.running, "playback pauses while a question is open"
     prompt.answer = Button.Save
     answer_file_dialogs(monkeypatch, None)
-    assert not window.close(), "who gives no name wants to stay"
+    assert not window.close(), "canceling the file dialog keeps the window open"
     answer_file_dialogs(monkeypatch, tmp_path / "a.json")
     assert window.close()
     assert prompt.asked == 3
@@ -323,7 +323,7 @@ def test_discarding_is_confirmed_once(open_window: Open, saved_file: Path, promp
     window.show()
     change_learning_rate(window, 0.004)
     assert window.close()
-    assert prompt.asked == 2, "another change is another question"
+    assert prompt.asked == 2, "another change is asked about again"
 
 
 @pytest.mark.parametrize("way", ["open", "recent", "example", "drop", "data"])
@@ -381,7 +381,7 @@ def test_reopening_a_file_after_saving_shows_the_saved_state(
     change_learning_rate(window, 0.0009)
     prompt.answer = Button.Discard
     window.documents.open_path(saved_file)
-    assert window.session.experiment == wanted, "opened again, it is as it was saved"
+    assert window.session.experiment == wanted, "reopening shows the saved state"
 
 
 @pytest.mark.parametrize("button", [Button.Save, Button.Discard, Button.Cancel])
@@ -487,10 +487,10 @@ def test_the_save_dialog_suggests_the_current_name(
 ) -> None:
     window = open_window()
     window.documents.open_path(saved_file)
-    offered: list[str] = []
-    monkeypatch.setattr(QFileDialog, "exec", lambda self: bool(offered.extend(self.selectedFiles())))
+    suggested_paths: list[str] = []
+    monkeypatch.setattr(QFileDialog, "exec", lambda self: bool(suggested_paths.extend(self.selectedFiles())))
     window.action_registry["save_as"].trigger()
-    assert [Path(name).name for name in offered] == ["mine.json"]
+    assert [Path(name).name for name in suggested_paths] == ["mine.json"]
 
 
 @pytest.mark.parametrize(

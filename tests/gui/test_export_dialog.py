@@ -121,20 +121,20 @@ def test_duration_and_steps_per_frame_follow_each_other(open_window: Open) -> No
 
 def test_the_preview_is_updated_and_invalid_options_are_reported(open_window: Open) -> None:
     window = open_window()
-    form, wishes = form_of(window), []
+    form, drawn_options = form_of(window), []
 
     def draw(options: Options) -> bytes:
-        wishes.append(options)
+        drawn_options.append(options)
         return (Path(__file__).parents[2] / "assets" / "thalweg.png").read_bytes()
 
     dialog = ExportDialog(window, "Export Picture", form, draw)
-    assert len(wishes) == 1
-    assert wishes[0].dpi < 150
+    assert len(drawn_options) == 1
+    assert drawn_options[0].dpi < 150
     assert not dialog.preview.pixmap.isNull()
     form.flag_boxes["legend"].setChecked(False)
     assert dialog.preview_timer.isActive()
     dialog.preview_timer.timeout.emit()
-    assert not wishes[-1].legend
+    assert not drawn_options[-1].legend
     form.width_field.setValue(300)
     choose(form.format_combo, ".pdf")
     dialog.refresh_preview()
@@ -290,13 +290,13 @@ def test_the_copied_command_produces_the_same_image(
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     window.action_registry["copy_command"].trigger()
-    words = shlex.split(clipboard.text())
+    message = shlex.split(clipboard.text())
     window.action_registry["copy_picture"].trigger()
     data = clipboard.mimeData()
     assert data is not None
-    assert words[:2] == ["thalweg", "export"]
+    assert message[:2] == ["thalweg", "export"]
     monkeypatch.chdir(tmp_path)
-    assert main(words[1:]) == 0
+    assert main(message[1:]) == 0
     (written,) = tmp_path.glob("*.png")
     with Image.open(written) as one, Image.open(BytesIO(data.data("image/png").data())) as other:
         assert one.size == other.size

@@ -39,8 +39,8 @@ RULES = {**OPTIMIZERS, **MODIFIERS}
 
 
 def help_window_of(window: MainWindow) -> HelpWindow:
-    (guide,) = window.findChildren(HelpWindow)
-    return guide
+    (help_window,) = window.findChildren(HelpWindow)
+    return help_window
 
 
 @pytest.fixture
@@ -90,19 +90,19 @@ def test_a_formula_image_has_the_size_of_its_text_and_the_resolution_of_the_scre
     plain, fine = math_image("x^2", 16.0, "#123456", 1.0), math_image("x^2", 16.0, "#123456", 2.0)
     assert fine.width() > 1.7 * plain.width()
     assert abs(fine.deviceIndependentSize().width() - plain.width()) < 2
-    inks = {
+    text_colors = {
         fine.pixelColor(x, y).name()
         for x in range(fine.width())
         for y in range(fine.height())
         if fine.pixelColor(x, y).alpha() == 255
     }
-    assert inks == {"#123456"}
+    assert text_colors == {"#123456"}
 
 
 def test_the_page_of_an_optimizer_shows_all_declared_facts(
     page_text: Callable[[str], str], documented_optimizer: None
 ) -> None:
-    words = page_text(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
+    message = page_text(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
     rule = OPTIMIZERS["adam"]
     for fact in (
         rule.name,
@@ -123,15 +123,15 @@ def test_the_page_of_an_optimizer_shows_all_declared_facts(
         MODIFIERS["weight_decay"].summary,
         "0.5",
     ):
-        assert fact in words, fact
+        assert fact in message, fact
 
 
 def test_undeclared_facts_are_not_mentioned(page_text: Callable[[str], str]) -> None:
-    words = page_text(optimizer_page(Run("cocob")))
-    assert OPTIMIZERS["cocob"].name in words
-    assert "convention" not in words
-    assert "Combined" not in words
-    assert "Symbol" not in words or OPTIMIZERS["cocob"].formula
+    message = page_text(optimizer_page(Run("cocob")))
+    assert OPTIMIZERS["cocob"].name in message
+    assert "convention" not in message
+    assert "Combined" not in message
+    assert "Symbol" not in message or OPTIMIZERS["cocob"].formula
 
 
 def test_an_implementation_shows_the_description_of_its_method(
@@ -142,25 +142,25 @@ def test_an_implementation_shows_the_description_of_its_method(
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_has_a_page(name: str, page_text: Callable[[str], str]) -> None:
-    words = page_text(optimizer_page(Run(name)))
+    message = page_text(optimizer_page(Run(name)))
     for fact in (
         OPTIMIZERS[name].name,
         OPTIMIZERS[name].summary,
         *(h.label for h in OPTIMIZERS[name].hyperparameters.values()),
     ):
-        assert fact in words
+        assert fact in message
 
 
 @pytest.mark.parametrize("name", SURFACES)
 def test_the_page_of_every_surface_lists_its_minima(name: str, page_text: Callable[[str], str]) -> None:
-    land = SURFACES[name]
-    words = page_text(surface_page(Experiment(name, runs=DEFAULT_EXPERIMENT.runs)))
-    assert land.formula.translate({0x2081: "_1", 0x2082: "_2"}) in words
-    for fact in (land.name, land.summary, land.nonsmooth_note, land.what_to_try, land.source):
-        assert fact in words
-    assert ("no lowest point" in words) == (not land.minima)
-    for x, y in land.minima:
-        assert f"{x:.8g}\n{y:.8g}\n" in words
+    surface = SURFACES[name]
+    message = page_text(surface_page(Experiment(name, runs=DEFAULT_EXPERIMENT.runs)))
+    assert surface.formula.translate({0x2081: "_1", 0x2082: "_2"}) in message
+    for fact in (surface.name, surface.summary, surface.nonsmooth_note, surface.what_to_try, surface.source):
+        assert fact in message
+    assert ("no lowest point" in message) == (not surface.minima)
+    for x, y in surface.minima:
+        assert f"{x:.8g}\n{y:.8g}\n" in message
 
 
 @pytest.mark.parametrize(
@@ -215,32 +215,32 @@ def test_a_long_formula_is_scaled_to_fit(application: QApplication) -> None:
 def test_the_help_follows_the_selected_run_and_its_changes(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.side_panel.editor.help_button.click()
-    guide = help_window_of(window)
-    assert guide.isVisible()
-    assert guide.windowTitle() == "SGD"
+    help_window = help_window_of(window)
+    assert help_window.isVisible()
+    assert help_window.windowTitle() == "SGD"
     window.side_panel.run_list.list.setCurrentRow(2)
-    assert guide.windowTitle() == "Adam"
+    assert help_window.windowTitle() == "Adam"
     window.side_panel.editor.fields["lr"].value_committed.emit(0.375)
-    assert "0.375" in guide.optimizer_browser.to_plain_text()
+    assert "0.375" in help_window.optimizer_browser.to_plain_text()
     window.session.store.undo()
-    assert "0.375" not in guide.optimizer_browser.to_plain_text()
+    assert "0.375" not in help_window.optimizer_browser.to_plain_text()
     window.side_panel.surface_selector.help_button.click()
-    assert help_window_of(window) is guide
-    assert guide.windowTitle() == "Rosenbrock"
+    assert help_window_of(window) is help_window
+    assert help_window.windowTitle() == "Rosenbrock"
     window.side_panel.surface_selector.picker.selected.emit("himmelblau")
-    assert "Himmelblau" in guide.surface_browser.to_plain_text()
+    assert "Himmelblau" in help_window.surface_browser.to_plain_text()
     window.session.set_start(0.125, 0.25)
-    assert "(0.125, 0.25)" in guide.surface_browser.to_plain_text()
+    assert "(0.125, 0.25)" in help_window.surface_browser.to_plain_text()
 
 
 def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.set_theme("light")
     window.action_registry["about_surface"].trigger()
-    guide = help_window_of(window)
+    help_window = help_window_of(window)
 
     def text_color() -> str:
-        drawn = guide.surface_browser.loadResource(2, next(iter(formula_urls(guide.surface_browser))))
+        drawn = help_window.surface_browser.loadResource(2, next(iter(formula_urls(help_window.surface_browser))))
         return next(
             drawn.pixelColor(x, y).name()
             for x in range(drawn.width())
@@ -253,8 +253,8 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
     process_events(application)
     assert text_color() == window.theme.text
     window.side_panel.run_list.list.setCurrentRow(1)
-    guide.tabs.setCurrentIndex(0)
-    assert guide.windowTitle() == "Momentum"
+    help_window.tabs.setCurrentIndex(0)
+    assert help_window.windowTitle() == "Momentum"
 
 
 def formula_urls(browser: HelpBrowser) -> list[QUrl]:
@@ -265,10 +265,10 @@ def formula_urls(browser: HelpBrowser) -> list[QUrl]:
 def test_escape_closes_the_help_and_an_empty_experiment_needs_none(open_window: Open) -> None:
     window = open_window(replace(DEFAULT_EXPERIMENT, runs=()))
     window.action_registry["about_optimizer"].trigger()
-    guide = help_window_of(window)
-    assert "add one" in guide.optimizer_browser.to_plain_text()
-    QTest.keyClick(guide.optimizer_browser, Qt.Key.Key_Escape)
-    assert not guide.isVisible()
+    help_window = help_window_of(window)
+    assert "add one" in help_window.optimizer_browser.to_plain_text()
+    QTest.keyClick(help_window.optimizer_browser, Qt.Key.Key_Escape)
+    assert not help_window.isVisible()
     assert window.isVisible()
 
 
@@ -276,12 +276,12 @@ def test_a_page_that_is_rebuilt_keeps_its_scroll_position(open_window: Open) -> 
     window = open_window()
     window.side_panel.run_list.list.setCurrentRow(2)
     window.action_registry["about_optimizer"].trigger()
-    guide = help_window_of(window)
-    guide.resize(320, 200)
+    help_window = help_window_of(window)
+    help_window.resize(320, 200)
     assert (
-        guide.optimizer_browser.to_plain_text().count(OPTIMIZERS["adam"].summary) == 1
+        help_window.optimizer_browser.to_plain_text().count(OPTIMIZERS["adam"].summary) == 1
     )  # also now that there is a scroll bar
-    bar = guide.optimizer_browser.verticalScrollBar()
+    bar = help_window.optimizer_browser.verticalScrollBar()
     assert bar is not None
     bar.setValue(40)
     window.side_panel.editor.fields["lr"].value_committed.emit(0.375)
@@ -306,13 +306,13 @@ def controls(window: QWidget) -> list[QWidget]:
 
 def unexplained(window: MainWindow, place: QWidget) -> list[str]:
     answers = WhatsThisFilter(window)
-    found = []
+    matches = []
     for each in controls(place):
-        words = answers.help_html(each)
-        if not (words.rstrip().endswith((".</p>", "</table>")) and len(words.split()) > 4):
-            found.append(f"{type(each).__name__} {each.objectName()} {each.accessibleName()}: {words}")
+        message = answers.help_html(each)
+        if not (message.rstrip().endswith((".</p>", "</table>")) and len(message.split()) > 4):
+            matches.append(f"{type(each).__name__} {each.objectName()} {each.accessibleName()}: {message}")
     answers.deleteLater()
-    return found
+    return matches
 
 
 def test_every_control_is_explained(open_window: Open, application: QApplication) -> None:
@@ -380,16 +380,16 @@ def test_every_control_description_belongs_to_an_existing_control(
 def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     window = open_window()
     answers = WhatsThisFilter(window)
-    knob = window.side_panel.editor.fields["lr"]
-    for part in (knob.slider, knob.number_field, knob.label):
+    slider_field = window.side_panel.editor.fields["lr"]
+    for part in (slider_field.slider, slider_field.number_field, slider_field.label):
         assert "lr: a number of at least 0; default 0.01" in answers.help_html(part)
-    assert "Opens the list" not in answers.help_html(knob.slider)
+    assert "Opens the list" not in answers.help_html(slider_field.slider)
     button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
     assert "Play (Space)" in answers.help_html(button)
     for name, canvas in window.canvases.items():
-        words = answers.help_html(canvas)
-        assert ("Ctrl+0" in words) == (name == "contour")
-        assert ("Double click" in words) == (name in ("contour", "relief"))
+        message = answers.help_html(canvas)
+        assert ("Ctrl+0" in message) == (name == "contour")
+        assert ("Double click" in message) == (name in ("contour", "relief"))
     menu = window.action_registry.menus["File"]
     menu.adjustSize()
     assert "Ctrl+E" in answers.help_html(menu, menu.actionGeometry(window.action_registry["export_picture"]).center())
@@ -444,15 +444,15 @@ def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
     window = open_window()
     window.action_registry["shortcuts"].trigger()
     (dialog,) = window.findChildren(ShortcutsDialog)
-    words = dialog.browser.to_plain_text().split("\n")
+    message = dialog.browser.to_plain_text().split("\n")
     for row, action in window.action_registry.actions.values():
         if row.shortcuts:
-            at = words.index(" or ".join(row.shortcuts).replace("Delete", "Del"))
-            assert words[at + 1] == action.text().replace("&", "")
-    headings = [words.index(name) for name in ("File", "Edit", "Race", "View", "View › Move the Contour", "Help")]
+            at = message.index(" or ".join(row.shortcuts).replace("Delete", "Del"))
+            assert message[at + 1] == action.text().replace("&", "")
+    headings = [message.index(name) for name in ("File", "Edit", "Race", "View", "View › Move the Contour", "Help")]
     assert headings == sorted(headings)
-    assert headings[0] < words.index("Ctrl+O") < headings[1] < words.index("Ctrl+Z") < headings[2]
-    assert "sets the start, and the race starts anew" in words
+    assert headings[0] < message.index("Ctrl+O") < headings[1] < message.index("Ctrl+Z") < headings[2]
+    assert "sets the start, and the race starts anew" in message
     room = window.screen().availableGeometry()  # type: ignore[union-attr]
     assert dialog.width() <= min(1024, room.width())
     assert dialog.height() <= min(700, room.height())

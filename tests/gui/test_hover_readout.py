@@ -47,8 +47,8 @@ def pixel_of_step(window: MainWindow, name: str, index: int, step: int) -> np.nd
 
 def label_text(window: MainWindow) -> str:
     """Return the text of the hover label without markup."""
-    slip = window.view_area.hover_readout.hover_label
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>|&nbsp;", " ", slip.text())) if slip.isVisible() else ""
+    label = window.view_area.hover_readout.hover_label
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>|&nbsp;", " ", label.text())) if label.isVisible() else ""
 
 
 def draw_counts(window: MainWindow) -> dict[str, int]:
@@ -89,8 +89,8 @@ def test_a_step_left_out_by_decimation_is_found(open_window: Open) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 1e-3}),)))
     window.session.race.advance(20_000)
     window.view_area.show_scene(window.theme)
-    view, track = window.canvases["contour"].view, window.session.race.trajectories[0]
-    kept = set(view.decimated_path(track, 20_000)[0].tolist())
+    view, trajectory = window.canvases["contour"].view, window.session.race.trajectories[0]
+    kept = set(view.decimated_path(trajectory, 20_000)[0].tolist())
     for step in (777, 1501, 3333):
         assert step not in kept
         found = view.nearest_step(tuple(pixel_of_step(window, "contour", 0, step)), 8)
@@ -109,12 +109,12 @@ def test_a_hovered_step_is_highlighted_in_all_views_without_a_full_draw(
     before, counted = pixels(window), draw_counts(window)
     hover(window, name, pixel_of_step(window, name, 2, 30))
     assert window.view_area.hover_readout.highlighted is not None
-    for view, picture in pixels(window).items():
-        assert (picture != before[view]).any(axis=2).sum() > 40, view
+    for view, image in pixels(window).items():
+        assert (image != before[view]).any(axis=2).sum() > 40, view
     leave(window, name)
     process_events(application)
-    for view, picture in pixels(window).items():
-        np.testing.assert_array_equal(picture, before[view], err_msg=view)
+    for view, image in pixels(window).items():
+        np.testing.assert_array_equal(image, before[view], err_msg=view)
     assert draw_counts(window) == counted
     assert label_text(window) == ""
 
@@ -154,7 +154,7 @@ def test_the_label_describes_the_surface_under_the_pointer(open_window: Open) ->
     assert (x, y) == pytest.approx((0.5, 1.5), abs=0.01)
     assert loss == pytest.approx(float(SURFACES["rosenbrock"](0.5, 1.5)[0]), rel=0.05)
     hover(window, "contour", np.array([3.0, 3.0]))
-    assert label_text(window) == "", "beside the axes there is nothing"
+    assert label_text(window) == "", "there is no label outside the axes"
 
 
 @pytest.mark.parametrize("rule", ["adam", "bfgs", "cma_es", "lbfgs", "nelder_mead", "lion", "momo"])
@@ -166,13 +166,13 @@ def test_the_label_shows_the_whole_state_of_the_optimizer(
     process_events(application)
     for step in (0, 5, 8):
         hover(window, "loss", pixel_of_step(window, "loss", 0, step))
-        said, point = label_text(window), window.session.race.trajectories[0].point_at(step)
-        assert f"step {step}" in said
-        assert OPTIMIZERS[rule].name in said
+        text, point = label_text(window), window.session.race.trajectories[0].point_at(step)
+        assert f"step {step}" in text
+        assert OPTIMIZERS[rule].name in text
         for name in OPTIMIZERS[rule].state:
-            assert f" {name} " in said
+            assert f" {name} " in text
         if rule == "adam" and step:
-            assert f"m {format_value((point.x[1], point.y[1]))} v {format_value((point.x[2], point.y[2]))}" in said
+            assert f"m {format_value((point.x[1], point.y[1]))} v {format_value((point.x[2], point.y[2]))}" in text
 
 
 def test_numbers_are_shown_in_short_form() -> None:
@@ -205,15 +205,15 @@ def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
                 if not np.isfinite(pixel).all():
                     continue
                 hover(window, name, pixel)
-                slip = window.view_area.hover_readout.hover_label
-                if slip.isHidden():
+                label = window.view_area.hover_readout.hover_label
+                if label.isHidden():
                     continue
                 seen += 1
-                host, label = slip.parent(), slip.geometry()
+                host, label = label.parent(), label.geometry()
                 room = to_widget_rect(host, host.view.axes.bbox)  # type: ignore[union-attr]
                 assert room.contains(label)
-                assert label.width() >= slip.sizeHint().width()
-                assert label.height() >= slip.sizeHint().height()
+                assert label.width() >= label.sizeHint().width()
+                assert label.height() >= label.sizeHint().height()
                 assert not any(label.intersects(to_widget_rect(host, box)) for box in host.view.text_bounds)  # type: ignore[union-attr,arg-type]
                 if host is canvas:
                     pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
@@ -271,11 +271,11 @@ def test_the_selected_run_is_emphasized_without_a_full_draw(open_window: Open, a
         window.view_area.show_scene(window.theme)
         process_events(application)
         shown.append(pixels(window))
-        for name, picture in shown[-1].items():
-            assert (picture != plain[name]).any(axis=2).sum() > 30, name
+        for name, image in shown[-1].items():
+            assert (image != plain[name]).any(axis=2).sum() > 30, name
     assert any((shown[0][name] != shown[1][name]).any() for name in plain)
     assert draw_counts(window) == before
     window.view_area.selected_run = lambda: 99
     window.view_area.show_scene(window.theme)
-    for name, picture in pixels(window).items():
-        np.testing.assert_array_equal(picture, plain[name], err_msg=name)
+    for name, image in pixels(window).items():
+        np.testing.assert_array_equal(image, plain[name], err_msg=name)

@@ -64,7 +64,7 @@ def test_the_installed_command_can_be_played_changed_and_closed(screen: dict[str
     try:
         window = until(lambda: xdotool("search", "--onlyvisible", "--name", "An elongated bowl"), "the window")
         assert isinstance(window, str)
-        picture = tmp_path / "out.png"
+        image = tmp_path / "out.png"
         xdotool("windowactivate", "--sync", window)
         until(lambda: xdotool("getactivewindow") == window, "the focus")
         xdotool("key", "space")
@@ -77,9 +77,9 @@ def test_the_installed_command_can_be_played_changed_and_closed(screen: dict[str
             lambda: xdotool("search", "--onlyvisible", "--name", "^Export Picture$") not in ("", dialog),
             "the file dialog",
         )
-        xdotool("type", str(picture))
+        xdotool("type", str(image))
         xdotool("key", "Return")
-        until(picture.exists, "the picture")
+        until(image.exists, "the picture")
         xdotool("windowactivate", "--sync", window)
         xdotool("key", "ctrl+q")
         assert program.wait(PATIENCE) == 0
@@ -87,13 +87,13 @@ def test_the_installed_command_can_be_played_changed_and_closed(screen: dict[str
         if program.poll() is None:
             program.send_signal(signal.SIGKILL)
         assert program.stderr is not None
-        complaints = program.stderr.read()
+        errors = program.stderr.read()
         program.stderr.close()
         program.wait(PATIENCE)
-    assert complaints == ""
+    assert errors == ""
     from app.io.experiment_files import load
 
-    assert load(picture).surface_id == "elongated_bowl"
+    assert load(image).surface_id == "elongated_bowl"
 
 
 def test_the_check_command_opens_its_own_window(screen: dict[str, str], tmp_path: Path) -> None:

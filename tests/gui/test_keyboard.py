@@ -60,7 +60,7 @@ def test_no_two_commands_share_a_shortcut(open_window: Open) -> None:
         key.toString() for _, action in open_window().action_registry.actions.values() for key in action.shortcuts()
     )
     assert not [key for key, count in keys.items() if count > 1]
-    assert "" not in keys, "a key that Qt does not know"
+    assert "" not in keys, "a key unknown to Qt"
 
 
 def test_the_table_of_shortcuts_contains_every_key(open_window: Open) -> None:
@@ -112,9 +112,9 @@ def test_every_menu_row_has_a_mnemonic_of_its_own(open_window: Open) -> None:
     for menu in (bar, *menus):  # the menus of the panels are checked with their panels
         if isinstance(menu, QMenu):
             menu.aboutToShow.emit()
-        letters = [mnemonic_of(action.text()) for action in menu.actions() if not action.isSeparator()]
-        assert all(letters), [action.text() for action in menu.actions()]
-        assert len(set(letters)) == len(letters)
+        mnemonics = [mnemonic_of(action.text()) for action in menu.actions() if not action.isSeparator()]
+        assert all(mnemonics), [action.text() for action in menu.actions()]
+        assert len(set(mnemonics)) == len(mnemonics)
 
 
 def test_mnemonics_are_unique_and_given_ones_are_kept() -> None:
@@ -126,7 +126,7 @@ def test_mnemonics_are_unique_and_given_ones_are_kept() -> None:
         "Save &it",
     ]
     assert assign_mnemonics(["열기…", "열다(&O)", "닫기"]) == ["열기(&A)…", "열다(&O)", "닫기(&B)"]
-    assert assign_mnemonics(["a", "A"]) == ["&a", "A"], "nothing is left"
+    assert assign_mnemonics(["a", "A"]) == ["&a", "A"], "no free letter is left"
 
 
 def test_pause_keeps_the_mnemonic_of_play(open_window: Open) -> None:
@@ -201,7 +201,17 @@ def test_f6_cycles_through_the_panes_and_returns_to_the_focused_control(
 
 
 @pytest.mark.parametrize(
-    "key", [KEY.Key_Space, KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End, KEY.Key_Up, KEY.Key_Down, KEY.Key_A]
+    "key",
+    [
+        KEY.Key_Space,
+        KEY.Key_Left,
+        KEY.Key_Right,
+        KEY.Key_Home,
+        KEY.Key_End,
+        KEY.Key_Up,
+        KEY.Key_Down,
+        KEY.Key_A,
+    ],
 )
 def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -> None:
     window = open_window()
@@ -209,12 +219,29 @@ def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -
     bar = window.results_tabs.tabBar()
     assert bar is not None
     window.results_tabs.setCurrentIndex(2)
-    arrows = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End}
+    arrows = {
+        KEY.Key_Left,
+        KEY.Key_Right,
+        KEY.Key_Home,
+        KEY.Key_End,
+    }
     uses: list[tuple[QWidget, set[Qt.Key]]] = [
-        (window.side_panel.run_list.list, arrows | {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_A}),
+        (
+            window.side_panel.run_list.list,
+            arrows
+            | {
+                KEY.Key_Space,
+                KEY.Key_Up,
+                KEY.Key_Down,
+                KEY.Key_A,
+            },
+        ),
         (window.side_panel.run_list.buttons["Color…"], set()),
         (window.timeline_bar.stop_checkbox, {KEY.Key_Space}),
-        (window.side_panel.comparison_panel.mode_combo, arrows - {KEY.Key_Left, KEY.Key_Right}),
+        (
+            window.side_panel.comparison_panel.mode_combo,
+            arrows - {KEY.Key_Left, KEY.Key_Right},
+        ),
         (window.side_panel.editor.fields["lr"].slider, arrows),
         (window.side_panel.start_point.fields[0], arrows | {KEY.Key_Space, KEY.Key_A}),
         (window.playback_bar.widgetForAction(window.action_registry["back"]), set()),
@@ -249,7 +276,7 @@ def test_f2_renames_a_branch_when_the_list_has_the_focus(open_window: Open, appl
     listed.setCurrentRow(0)
     listed.setFocus()
     QTest.keyClick(listed, KEY.Key_F2)
-    assert window.dock_layout.is_dock_enabled("contour"), "the command of the window was not meant"
+    assert window.dock_layout.is_dock_enabled("contour"), "the shortcut of the window was not triggered"
     editor = listed.findChild(QLineEdit)
     assert editor is not None
     editor.setText("mine")
@@ -271,7 +298,7 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     x, y = window.session.experiment.start
     assert x == pytest.approx(before.start[0] + 0.05 * (right - left), rel=0.01)
     assert y == pytest.approx(before.start[1] + 0.01 * (top - bottom), rel=0.01)
-    assert window.session.race.step == INITIAL_STEPS, "the paths follow"
+    assert window.session.race.step == INITIAL_STEPS, "the paths are recomputed"
     contour.idle_timer.timeout.emit()
     assert not window.session.store.interaction_active
     window.action_registry["undo"].trigger()
@@ -284,7 +311,11 @@ def test_keys_rotate_the_3d_surface_which_is_drawn_in_full_afterwards(open_windo
     relief = window.canvases["relief"]
     before = relief.view.camera
     relief.setFocus()
-    for key, modifier in ((KEY.Key_Left, ALT | SHIFT), (KEY.Key_Up, ALT | SHIFT), (KEY.Key_Plus, ALT)):
+    for key, modifier in (
+        (KEY.Key_Left, ALT | SHIFT),
+        (KEY.Key_Up, ALT | SHIFT),
+        (KEY.Key_Plus, ALT),
+    ):
         QTest.keyClick(relief, key, modifier)
     assert relief.view.camera.azimuth != before.azimuth
     assert relief.view.camera.elevation > before.elevation
@@ -313,7 +344,7 @@ def test_the_color_of_a_run_can_be_set_without_a_mouse(open_window: Open) -> Non
     window.side_panel.run_list.move_selection(1)
     window.action_registry["color_run"].trigger()
     dialog = window.findChild(QColorDialog)
-    assert dialog is not None, "which leaves the program running"
+    assert dialog is not None, "the dialog is not modal"
     dialog.setCurrentColor(QColor("#123456"))
     dialog.accept()
     assert [run.color for run in window.session.experiment.runs] == [None, "#123456", None]
@@ -340,10 +371,10 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
     monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
-    for letters in seen:
-        assert len(letters) >= 10
-        assert all(letters)
-        assert len(set(letters)) == len(letters)
+    for mnemonics in seen:
+        assert len(mnemonics) >= 10
+        assert all(mnemonics)
+        assert len(set(mnemonics)) == len(mnemonics)
 
 
 def test_mnemonics_are_assigned_in_another_language(application: QApplication) -> None:
@@ -352,9 +383,9 @@ def test_mnemonics_are_assigned_in_another_language(application: QApplication) -
     for text in ("열기", "저장", "종료(&Q)"):
         menu.addAction(text)
     assign_menu_mnemonics(menu)
-    letters = [mnemonic_of(action.text()) for action in menu.actions()]
-    assert letters[2] == "q"
-    assert len(set(letters)) == 3
+    mnemonics = [mnemonic_of(action.text()) for action in menu.actions()]
+    assert mnemonics[2] == "q"
+    assert len(set(mnemonics)) == 3
     menu.deleteLater()
 
 
@@ -383,14 +414,14 @@ def test_delete_in_the_branch_list_deletes_a_branch(open_window: Open) -> None:
 
 def test_after_enter_tab_continues_from_the_field(open_window: Open) -> None:
     window = open_window()
-    knob = window.side_panel.editor.fields["lr"]
-    knob.number_field.setFocus()
-    knob.number_field.selectAll()
-    QTest.keyClicks(knob.number_field, "0.002")
-    QTest.keyClick(knob.number_field, KEY.Key_Return)
-    assert not knob.number_field.hasFocus()
+    slider_field = window.side_panel.editor.fields["lr"]
+    slider_field.number_field.setFocus()
+    slider_field.number_field.selectAll()
+    QTest.keyClicks(slider_field.number_field, "0.002")
+    QTest.keyClick(slider_field.number_field, KEY.Key_Return)
+    assert not slider_field.number_field.hasFocus()
     QTest.keyClick(window, KEY.Key_Tab)
-    assert focus_widget(window) is knob.reset_button
+    assert focus_widget(window) is slider_field.reset_button
 
 
 def test_tab_continues_when_the_last_focused_field_was_removed(open_window: Open, application: QApplication) -> None:

@@ -58,7 +58,7 @@ def placeholders(text: str) -> set[str]:
 def test_a_translation_has_the_placeholders_of_its_original(code: str) -> None:
     texts = load_language(code).texts
     assert texts
-    assert {english: placeholders(words) for english, words in texts.items()} == {
+    assert {english: placeholders(message) for english, message in texts.items()} == {
         english: placeholders(english) for english in texts
     }
 
@@ -77,10 +77,10 @@ def test_the_current_language_translates_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), [("ko_KR.UTF-8", "ko"), ("ko", "ko"), ("en_US.UTF-8", "en"), ("C", "en"), ("de", "en")]
+    ("message", "code"), [("ko_KR.UTF-8", "ko"), ("ko", "ko"), ("en_US.UTF-8", "en"), ("C", "en"), ("de", "en")]
 )
-def test_the_system_selects_the_language(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", words)
+def test_the_system_selects_the_language(message: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", message)
     assert system_language() == code
 
 
@@ -111,8 +111,8 @@ def proper_names() -> set[str]:
     }
     for rule in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "implementation", "")}
-    for land in SURFACES.values():
-        names |= {land.name, land.id, land.source, *land.axis_labels}
+    for surface in SURFACES.values():
+        names |= {surface.name, surface.id, surface.source, *surface.axis_labels}
     return (
         names
         | {preset.call for rule in OPTIMIZERS for preset in presets(rule)}
@@ -170,13 +170,13 @@ def use_pseudo_language(window: MainWindow, application: QApplication) -> None:
 
 def assert_translated(root: QWidget) -> None:
     names = proper_names()
-    said = {
-        (type(widget).__name__, words)
+    untranslated_texts = {
+        (type(widget).__name__, message)
         for widget in [root, *root.findChildren(QWidget)]
-        for words in words_of(widget)
-        if words and untranslated(words, names)
+        for message in words_of(widget)
+        if message and untranslated(message, names)
     }
-    assert not said, "\n".join(f"{kind}: {words}" for kind, words in sorted(said))
+    assert not untranslated_texts, "\n".join(f"{kind}: {message}" for kind, message in sorted(untranslated_texts))
 
 
 @pytest.mark.parametrize(

@@ -63,45 +63,45 @@ def test_playing_and_changing_values_cause_no_full_draw(open_window: Open, appli
     for _ in range(5):
         window.session.advance(7)
         process_events(application, 2)
-    knob = window.side_panel.editor.fields["lr"]
+    slider_field = window.side_panel.editor.fields["lr"]
     for stop in range(400, 500, 10):
-        knob.slider.setValue(stop)
+        slider_field.slider.setValue(stop)
         window.session.advance(1 if window.session.race.step < 100 else 0)
         process_events(application, 2)
     assert window.session.race.step == 100
     assert draw_counts(window) == before
-    assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.spec.from_slider(0.49)
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == slider_field.spec.from_slider(0.49)
 
 
 def test_a_slider_its_number_field_and_the_model_agree(open_window: Open) -> None:
     window = open_window()
-    knob = window.side_panel.editor.fields["lr"]
+    slider_field = window.side_panel.editor.fields["lr"]
     for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
-        knob.number_field.setText(typed)
-        knob.number_field.setModified(True)
-        knob.number_field.editingFinished.emit()
+        slider_field.number_field.setText(typed)
+        slider_field.number_field.setModified(True)
+        slider_field.number_field.editingFinished.emit()
         assert window.session.experiment.runs[0].hyperparameters["lr"] == value
-        assert float(knob.number_field.text()) == value
-        assert knob.slider.value() == round(knob.spec.to_slider(value) * 1000)
-    assert knob.reset_button.isEnabled()
-    knob.reset_button.click()
+        assert float(slider_field.number_field.text()) == value
+        assert slider_field.slider.value() == round(slider_field.spec.to_slider(value) * 1000)
+    assert slider_field.reset_button.isEnabled()
+    slider_field.reset_button.click()
     assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.01
-    assert not knob.reset_button.isEnabled()
+    assert not slider_field.reset_button.isEnabled()
 
 
 @pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
 def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_window: Open, typed: str) -> None:
     window = open_window()
-    knob = window.side_panel.editor.fields["lr"]
-    knob.number_field.setText(typed)
-    knob.number_field.setModified(True)
-    knob.number_field.editingFinished.emit()
+    slider_field = window.side_panel.editor.fields["lr"]
+    slider_field.number_field.setText(typed)
+    slider_field.number_field.setModified(True)
+    slider_field.number_field.editingFinished.emit()
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    assert knob.error_label.isVisible()
-    assert "learning rate must be" in knob.error_label.text()
-    QTest.keyClick(knob.number_field, Qt.Key.Key_Escape)
-    assert knob.number_field.text() == "0.001"
-    assert not knob.error_label.isVisible()
+    assert slider_field.error_label.isVisible()
+    assert "learning rate must be" in slider_field.error_label.text()
+    QTest.keyClick(slider_field.number_field, Qt.Key.Key_Escape)
+    assert slider_field.number_field.text() == "0.001"
+    assert not slider_field.error_label.isVisible()
 
 
 def test_every_optimizer_has_a_field_for_every_hyperparameter(open_window: Open) -> None:
@@ -253,7 +253,7 @@ def test_dragging_the_start_moves_the_paths_without_a_full_draw(open_window: Ope
     axes = window.canvases["contour"].view.axes
     x, y = axes.transAxes.inverted().transform(axes.transData.transform(DEFAULT_EXPERIMENT.start))
     send_mouse_event(window, "contour", "button_press_event", x + 0.005, y)
-    assert window.session.experiment == DEFAULT_EXPERIMENT, "taking hold moves nothing"
+    assert window.session.experiment == DEFAULT_EXPERIMENT, "pressing alone moves nothing"
     for k in range(1, 6):
         send_mouse_event(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
         assert window.session.race.step == INITIAL_STEPS
@@ -319,12 +319,12 @@ def test_a_diverging_run_is_shown_as_diverged(open_window: Open) -> None:
     window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}))))
     window.session.advance(600)
     window.update_texts()
-    gone = window.session.race.trajectories[0].diverged_at
+    diverged_at = window.session.race.trajectories[0].diverged_at
     item, cell = window.side_panel.run_list.list.item(0), window.readout_table.item(0, 1)
     assert item is not None
     assert cell is not None
-    assert f"diverged at {gone}" in item.text()
-    assert f"diverged at {gone}" in cell.text()
+    assert f"diverged at {diverged_at}" in item.text()
+    assert f"diverged at {diverged_at}" in cell.text()
     running = window.readout_table.item(1, 1)
     assert running is not None
     assert running.text() == "600"
@@ -334,12 +334,12 @@ def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None
     window = open_window()
     window.session.advance(10)
     window.update_texts()
-    for row, track in enumerate(window.session.race.trajectories):
-        x, y, loss = (float(part[0]) for part in track.values_between(70, 70))
-        slope = np.hypot(*window.session.race.surface(x, y)[1])
+    for row, trajectory in enumerate(window.session.race.trajectories):
+        x, y, loss = (float(part[0]) for part in trajectory.values_between(70, 70))
+        gradient_norm = np.hypot(*window.session.race.surface(x, y)[1])
         shown = [window.readout_table.item(row, column) for column in range(1, 6)]
         assert [float(cell.text()) for cell in shown if cell] == pytest.approx(
-            [70, x, y, loss, slope], rel=1e-3, abs=1e-5
+            [70, x, y, loss, gradient_norm], rel=1e-3, abs=1e-5
         )
     assert window.readout_table.font().pointSize() >= 14
 
@@ -372,16 +372,16 @@ def test_export_and_open_work_through_the_dialogs(
     open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    picture, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
+    image, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
     monkeypatch.setattr(ExportDialog, "exec", lambda self: self.form.dpi_field.setValue(60) or True)
     monkeypatch.setattr(QFileDialog, "exec", lambda self: True)
-    for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
+    for name, path in (("export_picture", image), ("export_data", table), ("save", saved)):
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
         window.action_registry[name].trigger()
         process_events(application)
         assert path.exists()
     assert window.settings.last_folder() == tmp_path
-    assert replace(load(picture), steps=None) == load(saved) == DEFAULT_EXPERIMENT
+    assert replace(load(image), steps=None) == load(saved) == DEFAULT_EXPERIMENT
     window.session.change(lambda e: e.with_surface("beale"))
     window.action_registry["open"].trigger()
     assert window.session.experiment == DEFAULT_EXPERIMENT
@@ -464,7 +464,7 @@ def test_all_views_can_be_hidden_and_are_up_to_date_when_shown(open_window: Open
     for _ in range(30):
         window.session.advance(10)
     process_events(application)
-    assert draw_counts(window) == before, "what is hidden costs nothing"
+    assert draw_counts(window) == before, "hidden views are not drawn"
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle_dock(name)
     process_events(application)

@@ -19,7 +19,7 @@ from surfaces import SURFACES
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-MADE = [
+ENTRIES = [
     CatalogEntry("b_one", "Bravo One", "Early", "Falls down steep walls.", "Müller & Lévy 1983"),
     CatalogEntry(
         "a_two",
@@ -33,7 +33,7 @@ MADE = [
 ]
 
 
-def found_ids(text: str, entries: list[CatalogEntry] = MADE) -> list[str]:
+def found_ids(text: str, entries: list[CatalogEntry] = ENTRIES) -> list[str]:
     return [entry.id for _, rows in sections(entries, query=text) for entry in rows]
 
 
@@ -78,9 +78,11 @@ def test_a_surface_is_found_by_its_nickname() -> None:
 
 
 def test_entries_are_grouped_by_family_with_favorites_on_top() -> None:
-    headings = [heading for heading, _ in sections(MADE, ["c_three", "gone"])]
+    headings = [heading for heading, _ in sections(ENTRIES, ["c_three", "gone"])]
     assert headings == ["Favourites", "Early", "Late"]
-    assert [heading for heading, _ in sections(MADE, ["c_three"], "alfa")] == ["Late", "Early"], "the best match first"
+    assert [heading for heading, _ in sections(ENTRIES, ["c_three"], "alfa")] == ["Late", "Early"], (
+        "the best match first"
+    )
 
 
 def test_every_optimizer_and_surface_is_found_by_its_name() -> None:
@@ -110,7 +112,7 @@ def test_an_entry_is_selected_by_typing_and_enter(open_picker: tuple[MainWindow,
     assert popup.isVisible()
     assert popup.search_field.hasFocus()
     assert popup.current_entry is not None
-    assert popup.current_entry.id == "sgd", "it opens at what is chosen"
+    assert popup.current_entry.id == "sgd", "it opens at the selected entry"
     QTest.keyClicks(popup.search_field, "nesterov")
     assert popup.current_entry.id == "nesterov"
     QTest.keyClick(popup.search_field, Qt.Key.Key_Return)
@@ -171,7 +173,7 @@ def test_a_click_selects_and_the_release_after_opening_does_not(open_picker: tup
     QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, pos=center_of_entry(picker, "adam"))
     assert picker.popup.isVisible()
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(20, 4))
-    assert picker.popup.isVisible(), "a heading is nothing to choose"
+    assert picker.popup.isVisible(), "a heading cannot be selected"
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=center_of_entry(picker, "adam"))
     assert window.session.experiment.runs[0].optimizer == "adam"
 

@@ -166,14 +166,14 @@ def test_tuning_finds_a_learning_rate_for_each_run_and_can_be_undone(open_window
     panel = window.side_panel.comparison_panel
     panel.mode_combo.setCurrentIndex(panel.mode_combo.findData("tuned"))
     panel.mode_combo.activated.emit(panel.mode_combo.currentIndex())
-    assert window.session.experiment == BOWL, "nothing happens before it is asked for"
+    assert window.session.experiment == BOWL, "nothing changes before tuning is started"
     assert panel.tune_button.isVisible()
     panel.tune_button.click()
     assert panel.progress_bar.isVisible()
     run_to_end(panel.tuning_task)
     tuned = window.session.experiment
     assert (tuned.comparison.mode, tuned.comparison.budget) == ("tuned", 500)
-    assert 0.4 < tuned.runs[0].hyperparameters["lr"] < 1.0, "the best for curvatures 0.1 and 2 is 2 / 2.1"
+    assert 0.4 < tuned.runs[0].hyperparameters["lr"] < 1.0, "the optimum for curvatures 0.1 and 2 is 2 / 2.1"
     assert not panel.progress_bar.isVisible()
     assert window.session.race.step == 0
     window.action_registry["undo"].trigger()
@@ -217,7 +217,7 @@ def test_a_comparison_mode_is_stored_in_the_experiment_at_once(open_window: Open
     if mode == "evaluations":
         panel.budget_field.value_committed.emit(20.0)
         window.session.advance(50)
-        assert [track.last_step for track in window.session.race.trajectories] == [20] * 3
+        assert [trajectory.last_step for trajectory in window.session.race.trajectories] == [20] * 3
         assert "evaluations" in window.session.experiment.comparison.text
     panel._select_mode("")
     assert window.session.experiment.comparison == ComparisonMode()

@@ -72,14 +72,14 @@ class Driver(RuleBasedStateMachine):
         step, past = (
             session.race.step,
             {
-                run.slot: np.stack(track.values_between(0, session.race.step)).tobytes()
-                for run, track in zip(session.experiment.runs, session.race.trajectories, strict=True)
+                run.slot: np.stack(trajectory.values_between(0, session.race.step)).tobytes()
+                for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True)
             },
         )
         self.turn(which, stop)
         if not session.edit_from_start:
-            for run, track in zip(session.experiment.runs, session.race.trajectories, strict=True):
-                assert np.stack(track.values_between(0, step)).tobytes() == past[run.slot]
+            for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True):
+                assert np.stack(trajectory.values_between(0, step)).tobytes() == past[run.slot]
 
     @rule()
     def keep_a_branch(self) -> None:
@@ -115,13 +115,13 @@ class Driver(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 10), stop=st.integers(0, 1000))
     def turn(self, which: int, stop: int) -> None:
-        knobs = list(self.window.side_panel.editor.fields.values())
-        if self.window.side_panel.run_list.selected_row >= 0 and knobs:
-            knob = knobs[which % len(knobs)]
-            if isinstance(knob, SwitchField):
-                knob.check_box.click()
+        slider_fields = list(self.window.side_panel.editor.fields.values())
+        if self.window.side_panel.run_list.selected_row >= 0 and slider_fields:
+            slider_field = slider_fields[which % len(slider_fields)]
+            if isinstance(slider_field, SwitchField):
+                slider_field.check_box.click()
             else:
-                knob.slider.setValue(stop * knob.slider_steps // 1000)
+                slider_field.slider.setValue(stop * slider_field.slider_steps // 1000)
 
     @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(MODIFIERS)), place=st.floats(0, 1))
     def combine(self, row: int, part: str, place: float) -> None:

@@ -21,7 +21,7 @@ from optimizers import OPTIMIZERS, Hyperparameter
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-ANY = Hyperparameter(0.0, 1.0, minimum=-np.inf, label="a number")
+ANY_SIZE = Hyperparameter(0.0, 1.0, minimum=-np.inf, label="a number")
 SIZES = [(1024, 700), (1280, 720), (1920, 1080)]
 
 
@@ -111,7 +111,7 @@ def test_zero_has_no_sign() -> None:
 )
 def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Open, value: float) -> None:
     window = open_window()
-    field = NumberField(ANY)
+    field = NumberField(ANY_SIZE)
     field.setParent(window)
     field.show_value(value)
     shown, metrics = field.text(), field.fontMetrics()
@@ -167,7 +167,7 @@ class PaintedRegion(QObject):
 def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.set_theme("light")
-    field = NumberField(ANY)
+    field = NumberField(ANY_SIZE)
     field.show()
     field.activateWindow()
     field.setFocus()
@@ -179,8 +179,8 @@ def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Op
     QTest.keyClick(field, Qt.Key.Key_Return)
     process_events(application)
     assert field.rect() in painted.parts
-    picture = field.grab().toImage()
-    edge = picture.pixelColor(picture.width() // 2, 0)
+    image = field.grab().toImage()
+    edge = image.pixelColor(image.width() // 2, 0)
     assert edge.red() > edge.green() + 80
     field.deleteLater()
 
@@ -214,15 +214,22 @@ def test_after_a_field_keys_control_the_playback_even_when_the_window_lost_focus
 def test_an_invalid_speed_does_not_move_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(DEFAULT_EXPERIMENT, size=(1024, 700))
     window.activateWindow()
-    knob = window.playback_bar.speed
+    slider_field = window.playback_bar.speed
     places = [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()]
     draws, high = [canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()
-    enter_text(application, knob.number_field, "1e9")
-    assert knob.error_label.isVisible()
-    assert knob.error_label.text() == knob.number_field.message != ""
-    assert window.rect().contains(knob.error_label.geometry())
-    assert knob.error_label.y() >= knob.number_field.mapTo(window, knob.number_field.rect().bottomLeft()).y()
-    assert knob.error_label.height() >= knob.error_label.heightForWidth(knob.error_label.width()) > 10
+    enter_text(application, slider_field.number_field, "1e9")
+    assert slider_field.error_label.isVisible()
+    assert slider_field.error_label.text() == slider_field.number_field.message != ""
+    assert window.rect().contains(slider_field.error_label.geometry())
+    assert (
+        slider_field.error_label.y()
+        >= slider_field.number_field.mapTo(window, slider_field.number_field.rect().bottomLeft()).y()
+    )
+    assert (
+        slider_field.error_label.height()
+        >= slider_field.error_label.heightForWidth(slider_field.error_label.width())
+        > 10
+    )
     assert [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()] == places
     assert ([canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()) == (
         draws,
@@ -230,7 +237,9 @@ def test_an_invalid_speed_does_not_move_the_layout(open_window: Open, applicatio
     )
     window.set_theme("dark")
     process_events(application)
-    assert not [label for label in window.findChildren(QWidget, "slip") if label.isVisible()], "it goes with its field"
+    assert not [label for label in window.findChildren(QWidget, "slip") if label.isVisible()], (
+        "it is hidden with its field"
+    )
     enter_text(application, window.playback_bar.speed.number_field, "30")
     assert window.session.clock.speed == 30
     assert not window.playback_bar.speed.error_label.isVisible()

@@ -23,8 +23,8 @@ from tests.qt_fixtures import process_events
 Open = Callable[..., MainWindow]
 
 
-def open_with_run(open_window: Open, words: str) -> tuple[MainWindow, RunEditor]:
-    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run.parse(words),)))
+def open_with_run(open_window: Open, message: str) -> tuple[MainWindow, RunEditor]:
+    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run.parse(message),)))
     return window, window.side_panel.editor
 
 
@@ -49,7 +49,7 @@ def test_the_implementation_can_be_selected(open_window: Open) -> None:
     assert window.session.experiment.labels[0].startswith(OPTIMIZERS["adam_keras"].name)
     assert editor.picker.currentText() == "Adam", "the optimizer is the same"
     editor.picker.selected.emit("adam")
-    assert window.session.experiment.runs == (run,), "choosing it again changes nothing"
+    assert window.session.experiment.runs == (run,), "selecting it again changes nothing"
     window.session.store.undo()
     assert combo.currentIndex() == 0
 
@@ -64,9 +64,9 @@ def test_a_single_implementation_is_named_in_a_line_of_text(open_window: Open) -
 def test_a_preset_sets_everything_in_one_undo_step(open_window: Open, name: str) -> None:
     window, editor = open_with_run(open_window, f"{name} lr=5 noise=1")
     before = window.session.experiment
-    offered = presets(name)
-    assert {preset.framework for preset in offered} >= {"PyTorch", "Keras"}
-    for preset in offered:
+    offered_presets = presets(name)
+    assert {preset.framework for preset in offered_presets} >= {"PyTorch", "Keras"}
+    for preset in offered_presets:
         menu_entries(editor.preset_button)[f"{preset.framework}:  {preset.call}"]()
         (run,) = window.session.experiment.runs
         assert run == replace(before.runs[0], optimizer=preset.id, hyperparameters=preset.hyperparameters)
@@ -76,7 +76,7 @@ def test_a_preset_sets_everything_in_one_undo_step(open_window: Open, name: str)
 
 def test_every_modifier_can_be_added_and_removed_while_playing(open_window: Open, application: QApplication) -> None:
     window, editor = open_with_run(open_window, "sgd lr=0.0001")
-    assert "Mini-batches" not in menu_entries(editor.add_button), "there are no data to choose from"
+    assert "Mini-batches" not in menu_entries(editor.add_button), "the surface has no data"
     window.session.change(lambda e: e.with_surface("linear_regression"))
     window.session.advance(10)
     race = window.session.race
@@ -88,7 +88,7 @@ def test_every_modifier_can_be_added_and_removed_while_playing(open_window: Open
         assert part.name not in menu_entries(editor.add_button)
         process_events(application)
         window.session.advance(10)
-    assert not editor.add_button.isVisible(), "there is none left to add"
+    assert not editor.add_button.isVisible(), "no modifier is left to add"
     assert window.session.race is race
     assert race.step == 10 + 10 * len(MODIFIERS)
     for name in MODIFIERS:
@@ -117,12 +117,12 @@ def test_a_modifier_takes_effect_from_the_next_step(open_window: Open) -> None:
 
 def test_the_reset_button_of_a_modifier_restores_its_initial_value(open_window: Open) -> None:
     window, editor = open_with_run(open_window, "sgd weight_decay=0.5")
-    knob = editor.fields["weight_decay"]
-    knob.reset_button.click()
+    slider_field = editor.fields["weight_decay"]
+    slider_field.reset_button.click()
     assert (
         window.session.experiment.runs[0].hyperparameters["weight_decay"] == MODIFIERS["weight_decay"].default_strength
     )
-    assert not knob.reset_button.isEnabled()
+    assert not slider_field.reset_button.isEnabled()
 
 
 def test_a_switch_is_a_check_box(open_window: Open) -> None:
@@ -141,20 +141,20 @@ def test_a_switch_is_a_check_box(open_window: Open) -> None:
 
 def test_an_integer_is_changed_one_by_one(open_window: Open, application: QApplication) -> None:
     window, editor = open_with_run(open_window, "sgd lookahead=5")
-    knob = editor.fields["lookahead"]
-    assert isinstance(knob, SliderField)
+    slider_field = editor.fields["lookahead"]
+    assert isinstance(slider_field, SliderField)
     window.activateWindow()
-    knob.slider.setFocus()
+    slider_field.slider.setFocus()
     process_events(application)
     for key, value in ((Qt.Key.Key_Right, 6.0), (Qt.Key.Key_Right, 7.0), (Qt.Key.Key_Left, 6.0)):
-        QTest.keyClick(knob.slider, key)
+        QTest.keyClick(slider_field.slider, key)
         assert window.session.experiment.runs[0].hyperparameters["lookahead"] == value
-        assert knob.number_field.text() == f"{value:g}"
-    knob.number_field.setText("2.5")
-    knob.number_field.setModified(True)
-    knob.number_field.editingFinished.emit()
-    assert knob.error_label.isVisible()
-    assert "whole number" in knob.error_label.text()
+        assert slider_field.number_field.text() == f"{value:g}"
+    slider_field.number_field.setText("2.5")
+    slider_field.number_field.setModified(True)
+    slider_field.number_field.editingFinished.emit()
+    assert slider_field.error_label.isVisible()
+    assert "whole number" in slider_field.error_label.text()
     assert window.session.experiment.runs[0].hyperparameters["lookahead"] == 6.0
 
 

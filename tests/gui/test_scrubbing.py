@@ -24,17 +24,17 @@ NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
 def test_a_low_quality_prefix_equals_that_of_a_run_that_ended_there(kind: str) -> None:
     """Steps computed beyond the displayed one have no effect."""
-    track = walk(kind, 30_000)
+    trajectory = walk(kind, 30_000)
     for last in (LOW_QUALITY_THRESHOLD, 7_000, 29_999, 12_345):
-        steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
-        fresh, gaps = decimate_path(prefix(track, last), last, UNIT, 64, low_quality=True)
+        steps, broken = decimate_path(trajectory, last, UNIT, 64, low_quality=True)
+        fresh, gaps = decimate_path(prefix(trajectory, last), last, UNIT, 64, low_quality=True)
         np.testing.assert_array_equal(steps, fresh)
         np.testing.assert_array_equal(broken, gaps)
 
 
-def prefix(track: Trajectory, last: int) -> Trajectory:
+def prefix(trajectory: Trajectory, last: int) -> Trajectory:
     short = walk("noise", 1)
-    for column, whole in ((short.xs, track.xs), (short.ys, track.ys), (short.losses, track.losses)):
+    for column, whole in ((short.xs, trajectory.xs), (short.ys, trajectory.ys), (short.losses, trajectory.losses)):
         del column[:]
         column.extend(whole[: last + 1])
     return short
@@ -42,55 +42,59 @@ def prefix(track: Trajectory, last: int) -> Trajectory:
 
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
 def test_low_quality_paths_visit_every_cell_and_draw_no_wrong_line(kind: str) -> None:
-    track, last = walk(kind, 30_000), 25_000
-    steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
-    x, y, _ = track.values_between(0, last)
+    trajectory, last = walk(kind, 30_000), 25_000
+    steps, broken = decimate_path(trajectory, last, UNIT, 64, low_quality=True)
+    x, y, _ = trajectory.values_between(0, last)
     cells = np.floor((np.column_stack([x, y]) + 1) * 32).clip(-1, 64)
     assert {tuple(c) for c in cells[steps]} == {tuple(c) for c in cells}
     assert (np.diff(steps) >= 0).all()
     assert steps[-RECENT_STEPS:].tolist() == list(range(last - RECENT_STEPS + 1, last + 1)), (
-        "the last ones are there all"
+        "all recent steps are drawn"
     )
-    jump = np.abs(np.diff(cells[steps], axis=0)).max(axis=1)
-    assert (jump[~broken[1:] & (np.diff(steps) > 1)] <= 1).all()
+    cell_jump = np.abs(np.diff(cells[steps], axis=0)).max(axis=1)
+    assert (cell_jump[~broken[1:] & (np.diff(steps) > 1)] <= 1).all()
     assert len(steps) < 10_000
-    few, gaps = decimate_path(track, LOW_QUALITY_THRESHOLD - 1, UNIT, 64, low_quality=True)
+    few, gaps = decimate_path(trajectory, LOW_QUALITY_THRESHOLD - 1, UNIT, 64, low_quality=True)
     assert few.tolist() == list(range(LOW_QUALITY_THRESHOLD))
     assert not gaps.any()
 
 
 def test_visited_cells_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    track, looked = walk("noise", 30_000), []
+    trajectory, lengths = walk("noise", 30_000), []
     part = Trajectory.values_between
     monkeypatch.setattr(
-        Trajectory, "values_between", lambda self, first, last: looked.append(last - first) or part(self, first, last)
+        Trajectory, "values_between", lambda self, first, last: lengths.append(last - first) or part(self, first, last)
     )
     for last in (20_000, 5_000, 28_000, 11_000):
-        decimate_path(track, last, UNIT, 64, low_quality=True)
-    assert sum(looked) < 2.1 * 30_000
+        decimate_path(trajectory, last, UNIT, 64, low_quality=True)
+    assert sum(lengths) < 2.1 * 30_000
 
 
 def test_paths_crossing_small_bounds_are_drawn_though_no_step_lies_within() -> None:
     """Oscillate across a valley, from far outside the bounds on either side."""
-    track, count = walk("noise", 6_000), 6_001
+    trajectory, count = walk("noise", 6_000), 6_001
     x = np.where(np.arange(count) % 2, 1.0, -1.0) * np.linspace(2.0, 1.0, count)
-    for column, values in ((track.xs, x), (track.ys, np.linspace(-0.01, 0.01, count)), (track.losses, x * x)):
+    for column, values in (
+        (trajectory.xs, x),
+        (trajectory.ys, np.linspace(-0.01, 0.01, count)),
+        (trajectory.losses, x * x),
+    ):
         del column[:]
         column.extend(values.tolist())
     small = (-0.02, 0.02), (-0.02, 0.02)
-    steps, broken = decimate_path(track, count - 1, small, 128)
+    steps, broken = decimate_path(trajectory, count - 1, small, 128)
     together = (np.diff(steps) == 1) & ~broken[1:]
     assert together.sum() > 1000
     aside = (-0.02, 0.02), (0.5, 0.52)
-    steps, broken = decimate_path(track, count - 1, aside, 128)
+    steps, broken = decimate_path(trajectory, count - 1, aside, 128)
     assert ((np.diff(steps) == 1) & ~broken[1:]).sum() < 20
 
 
 def test_few_grids_are_cached_per_run() -> None:
-    track = walk("noise", FULL_PATH_THRESHOLD)
+    trajectory = walk("noise", FULL_PATH_THRESHOLD)
     for k in range(10):
-        decimate_path(track, FULL_PATH_THRESHOLD, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
-    assert len(path_decimation._decimator_cache[track]) == path_decimation.MAX_CACHED_GRIDS
+        decimate_path(trajectory, FULL_PATH_THRESHOLD, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
+    assert len(path_decimation._decimator_cache[trajectory]) == path_decimation.MAX_CACHED_GRIDS
 
 
 def test_dragging_the_timeline_causes_no_full_draw(
@@ -107,16 +111,16 @@ def test_dragging_the_timeline_causes_no_full_draw(
         window.session.show_step(step)
         process_events(application, 1)
         assert all(canvas.displayed_step == step for canvas in window.canvases.values() if canvas.isVisible())
-    hasty = pixels(window)
+    low_quality_images = pixels(window)
     window.view_area.set_scrubbing(False)
     at_rest = pixels(window)
-    assert any((at_rest[name] != hasty[name]).any() for name in shown), "in full quality again"
+    assert any((at_rest[name] != low_quality_images[name]).any() for name in shown), "back in full quality"
     window.session.show_step(9_000)
     for canvas in window.canvases.values():
         canvas.redraw_trajectories()
     assert {name: canvas.full_draw_count for name, canvas in window.canvases.items()} == before
-    for name, picture in pixels(window).items():
-        np.testing.assert_array_equal(picture, shown[name], err_msg=name)
+    for name, figure_image in pixels(window).items():
+        np.testing.assert_array_equal(figure_image, shown[name], err_msg=name)
 
 
 def test_going_back_and_forward_keeps_the_limits_of_the_loss_axes(
@@ -151,7 +155,7 @@ def test_a_jump_forward_draws_decimated_paths_not_every_segment(
         monkeypatch.setattr(
             canvas.view,
             "draw_path_segments",
-            lambda brush, first, last, trails=trails: (longest.append(last - first), trails(brush, first, last)),
+            lambda renderer, first, last, trails=trails: (longest.append(last - first), trails(renderer, first, last)),
         )
     window.session.show_step(9_000)
     assert max(longest) < 200
@@ -166,8 +170,8 @@ def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow
     window.session.race = late
     window.view_area.show_scene(window.theme)
     before = pixels(window)
-    for track, goal in late.pending_runs:
-        track.advance(goal - track.last_step)
+    for trajectory, goal in late.pending_runs:
+        trajectory.advance(goal - trajectory.last_step)
     window.view_area.show_scene(window.theme)
-    for name, picture in pixels(window).items():
-        assert (picture != before[name]).any(), name
+    for name, figure_image in pixels(window).items():
+        assert (figure_image != before[name]).any(), name
