@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,19 @@ from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment
 
 
-@pytest.fixture(scope="session")
-def application() -> QApplication:
-    """Return the one application of a test process."""
+@cache
+def create_application() -> QApplication:
+    """Create the one application of a test process and keep it: every conftest.py has its own copy of the fixture."""
     qInstallMessageHandler(lambda kind, where, text: None if "propagateSizeHints" in text else print(text))
     application = QApplication([])
     application.setStyle("Fusion")
     return application
+
+
+@pytest.fixture(scope="session")
+def application() -> QApplication:
+    """Return the application."""
+    return create_application()
 
 
 @pytest.fixture(autouse=True)
