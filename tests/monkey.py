@@ -1,7 +1,7 @@
-"""A monkey at the window: presses every action, key and control in random order, and looks after each press whether all is well.
+"""Monkey test: trigger actions, keys and controls of the window in random order and check it after each one.
 
-``python -m tests.monkey --seed 7 --minutes 5`` presses for five minutes; the same seed presses the same. A press that does harm
-ends it, and the seed and the last presses are printed. Time that passes for the race is counted in presses, not taken from a clock.
+``python -m tests.monkey --seed 7 --minutes 5`` runs for five minutes; the same seed gives the same input. The first
+failure ends it and prints the seed and the last inputs. Time advances by a fixed amount per input, without a clock.
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ from app.gui.dialogs.export_form import ExportForm
 from app.gui.window.main_window import MainWindow
 from app.io import experiment_files
 from app.model.experiment import DEFAULT_EXPERIMENT
-from tests.optimizers.agreement import agree, catch_up
+from tests.gui.agreement import assert_window_consistent, run_pending_timers
 
-REMEMBERED = 30  # presses that are told of when something breaks
-FRAME = 0.016  # seconds that pass for the race with every press
-HOME = 300  # presses between two looks at what has piled up
-MOST_FRAMES = 4000  # pieces of work that a file may take to be written
-WARM, GROWTH = 3, 150  # looks after which caches are full, about, and MB that may be added from then on
-SLACK = 60  # objects that differ from one look to another: rows of menus that were opened, parts of runs
-NEVER = {"quit"}
-OFFSCREEN = "propagateSizeHints", "This plugin does not support"  # what Qt says of a platform without a screen
+LOG_LENGTH = 30  # inputs that are printed after a failure
+FRAME = 0.016  # seconds of playback per input
+RESET_INTERVAL = 300  # inputs between two checks for leaks
+MAX_JOB_ROUNDS = 4000  # rounds of the event loop that an export may take
+WARM_UP_CHECKS, MAX_GROWTH = 3, 150  # checks until caches are about full, and MB that may be added afterwards
+OBJECT_TOLERANCE = 60  # objects that come and go: rows of opened menus, modifiers of runs
+EXCLUDED_ACTIONS = {"quit"}
+OFFSCREEN_WARNINGS = "propagateSizeHints", "This plugin does not support"  # of the platform without a screen
 KEYS = [
     Qt.Key(key)
     for key in (
@@ -106,7 +106,7 @@ NONE, SHIFT, CONTROL, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 MODIFIERS = (NONE, NONE, NONE, SHIFT, CONTROL, CONTROL, ALT, CONTROL | SHIFT)
-TYPED = (
+TYPED_TEXTS = (
     "0",
     "-1",
     "1e-3",
@@ -132,7 +132,7 @@ TYPED = (
     "0.05",
     "3",
 )
-GARBAGE = {
+INVALID_FILES = {
     "empty.json": b"",
     "half.json": b'{"surface": "rosenbrock", "runs": [',
     "list.json": b"[[[[]]]]",
@@ -154,65 +154,65 @@ GARBAGE = {
 
 
 @dataclass(frozen=True)
-class Size:
-    """What must not grow: objects of the window, widgets without a parent, threads, and memory in MB."""
+class ResourceCounts:
+    """What must not grow: objects and timers of the window, top-level widgets, threads, and memory in MB."""
 
     objects: int
     timers: int
-    tops: int
+    top_level_widgets: int
     threads: int
     memory: float
 
 
-class HarmError(AssertionError):
-    """What a press has done; says how to do it again."""
+class MonkeyError(AssertionError):
+    """A failure after an input, with what is needed to reproduce it."""
 
 
 class Monkey:
-    """Opens a window and presses; ``folder`` is where it reads and writes files."""
+    """Opens a window and sends random input; files are read from and written to ``folder``."""
 
     def __init__(self, application: QApplication, seed: int, folder: Path) -> None:
         self.application, self.seed, self.folder = application, seed, folder
-        self.pressed: deque[str] = deque(maxlen=REMEMBERED)
+        self.log: deque[str] = deque(maxlen=LOG_LENGTH)
         self.count = 0
         self.random = Random(seed)
         self.failures: list[str] = []
         self.busy = False
-        self.sizes: list[Size] = []
-        for name, content in GARBAGE.items():
+        self.sizes: list[ResourceCounts] = []
+        for name, content in INVALID_FILES.items():
             (folder / name).write_bytes(content)
-        self.presses: dict[Callable[[], None], int] = {
+        self.weights: dict[Callable[[], None], int] = {
             self.trigger: 30,
             self.type_key: 30,
             self.click: 30,
             self.drag: 8,
-            self.roll: 8,
-            self.type_odd: 8,
-            self.choose: 10,
+            self.scroll: 8,
+            self.type_text: 8,
+            self.select_entry: 10,
             self.play: 12,
             self.resize: 3,
             self.open_file: 3,
             self.drop: 1,
-            self.ask_for_menu: 4,
+            self.open_menu: 4,
             self.change_theme: 1,
             self.reopen: 1,
         }
         self.open()
 
-    # A window, and what would block
+    # The window, and replacements of dialogs that would block
 
     def open(self) -> None:
         self.window = window = MainWindow()
         window.documents.ask_path = self.answer_path  # type: ignore[method-assign]
         window.documents.ask_about_unsaved = self.answer_unsaved  # type: ignore[method-assign]
         window.error_reporter.handle_exception = self.fail  # type: ignore[method-assign]
-        window.session.clock._timer.timeout.disconnect()  # time is passed by the monkey
+        window.session.clock._timer.timeout.disconnect()  # time advances only by advance_time below
         window.resize(900, 600)
         window.show()
-        self.settle()
+        self.process_events()
 
     def answer_path(self, title: str, kinds: str, suffix: str | None = None, name: str = "") -> Path | None:
-        """In place of the file dialog of the system."""
+        """Return a random path instead of showing the file dialog."""
         choice, number = self.random.choice, self.random.randrange(4)
         if number == 0:
             return None
@@ -226,74 +226,74 @@ class Monkey:
         return self.random.choice([buttons.Save, buttons.Discard, buttons.Discard, buttons.Cancel])
 
     def fail(self, error: BaseException) -> None:
-        self.failures.append(f"{type(error).__name__}: {error} at {_place(error)}")
+        self.failures.append(f"{type(error).__name__}: {error} at {_location(error)}")
 
-    def hear(self, kind: QtMsgType, where: Any, words: str | None) -> None:
-        """What Qt complains of."""
+    def on_qt_message(self, kind: QtMsgType, where: Any, text: str | None) -> None:
+        """Record warnings of Qt as failures."""
         if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg) and not any(
-            known in (words or "") for known in OFFSCREEN
+            known in (text or "") for known in OFFSCREEN_WARNINGS
         ):
-            self.failures.append(f"Qt says: {words}")
+            self.failures.append(f"Qt warning: {text}")
 
-    # Pressing
+    # One input
 
-    def press(self) -> None:
-        """One press, chosen by the seed and the number of the press alone, and a look at what it did."""
+    def send_input(self) -> None:
+        """Send one input, which depends only on the seed and its number, and check the window."""
         self.count += 1
         self.random = Random(f"{self.seed} {self.count}")
-        (what,) = self.random.choices(list(self.presses), list(self.presses.values()))
-        self.pressed.append(f"{self.count} {what.__name__}")
+        (send,) = self.random.choices(list(self.weights), list(self.weights.values()))
+        self.log.append(f"{self.count} {send.__name__}")
         try:
             self.busy = True
-            QTimer.singleShot(0, self.rescue)
-            what()
+            QTimer.singleShot(0, self.close_blocking_dialog)
+            send()
             self.busy = False
             if self.window.session.clock.running:
                 self.window.session.clock.advance_time(FRAME)
-            self.settle()
+            self.process_events()
             self.leave_all()
-            self.look()
-            if self.count % HOME == 0:
-                self.go_home()
+            self.check()
+            if self.count % RESET_INTERVAL == 0:
+                self.check_for_leaks()
         except Exception as error:
-            raise HarmError(self.story(error)) from error
+            raise MonkeyError(self.report(error)) from error
 
-    def story(self, error: BaseException) -> str:
-        what = f"seed {self.seed}, press {self.count}: {type(error).__name__}: {error} at {_place(error)}"
-        return "\n".join([what, "the last presses:", *self.pressed])
+    def report(self, error: BaseException) -> str:
+        summary = f"seed {self.seed}, input {self.count}: {type(error).__name__}: {error} at {_location(error)}"
+        return "\n".join([summary, "the last inputs:", *self.log])
 
-    def tell(self, words: str) -> None:
-        """What the press was, in detail."""
-        self.pressed[-1] += f" {words}"
+    def note(self, details: str) -> None:
+        """Add details of the current input to the log."""
+        self.log[-1] += f" {details}"
 
-    def settle(self, rounds: int = 3) -> None:
+    def process_events(self, rounds: int = 3) -> None:
         for _ in range(rounds):
             self.application.processEvents()
             self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
-    def rescue(self) -> None:
-        """A dialog or a menu that waits in the midst of a press: play with it, then leave it."""
+    def close_blocking_dialog(self) -> None:
+        """Use and close a dialog or menu that waits for input inside an action."""
         if self.busy:
-            QTimer.singleShot(0, self.rescue)
-            above = self.above
-            if above is not None:
-                self.toy_with(above)
-                self.leave(above)
+            QTimer.singleShot(0, self.close_blocking_dialog)
+            overlay = self.overlay
+            if overlay is not None:
+                self.use(overlay)
+                self.leave(overlay)
 
     @property
-    def above(self) -> QWidget | None:
-        """What lies over the window and takes its keys."""
+    def overlay(self) -> QWidget | None:
+        """The popup or modal dialog over the window, which takes its keys."""
         return self.application.activePopupWidget() or self.application.activeModalWidget()
 
-    def toy_with(self, widget: QWidget) -> None:
-        self.tell(f"[{named(widget)}]")
+    def use(self, widget: QWidget) -> None:
+        self.note(f"[{describe_widget(widget)}]")
         if isinstance(widget, QDialog) and widget.findChildren(ExportForm):
-            small(widget.findChildren(ExportForm)[0], self.random)
+            set_small_size(widget.findChildren(ExportForm)[0], self.random)
         for _ in range(self.random.randrange(4)):
             key = self.random.choice(KEYS)
             if not widget.isVisible():
                 return
-            self.tell(f"{key.name}")
+            self.note(f"{key.name}")
             QTest.keyClick(widget.focusWidget() or widget, key)
         inside = [child for child in controls(widget) if not isinstance(widget, (QMenu, QMessageBox, QColorDialog))]
         if inside and widget.isVisible() and self.random.random() < 0.5:
@@ -307,27 +307,29 @@ class Monkey:
             widget.close()
 
     def leave_all(self) -> None:
-        """Nothing may stay over the window that cannot be left."""
+        """Close all popups and dialogs; fail if one cannot be closed."""
         for _ in range(20):
-            above = self.above
-            if above is None:
+            overlay = self.overlay
+            if overlay is None:
                 return
-            self.toy_with(above)
-            self.leave(above)
-            self.settle()
-        raise AssertionError(f"{named(self.above)} cannot be left")  # type: ignore[arg-type]
+            self.use(overlay)
+            self.leave(overlay)
+            self.process_events()
+        raise AssertionError(f"{describe_widget(self.overlay)} cannot be closed")  # type: ignore[arg-type]
 
-    # The presses
+    # The kinds of input
 
     def trigger(self) -> None:
-        name = self.random.choice([name for name in self.window.action_registry.actions if name not in NEVER])
-        self.tell(name)
+        name = self.random.choice(
+            [name for name in self.window.action_registry.actions if name not in EXCLUDED_ACTIONS]
+        )
+        self.note(name)
         self.window.action_registry[name].trigger()
 
     def type_key(self) -> None:
         key, modifier = self.random.choice(KEYS), self.random.choice(MODIFIERS)
         target = self.window.focusWidget() or self.window
-        self.tell(f"{modifier.name} {key.name} on {named(target)}")
+        self.note(f"{modifier.name} {key.name} on {describe_widget(target)}")
         if (key, modifier) not in ((Qt.Key.Key_Q, CONTROL), (Qt.Key.Key_F4, ALT)):
             QTest.keyClick(target, key, modifier)
 
@@ -337,14 +339,14 @@ class Monkey:
             self.click_on(self.random.choice(inside))
 
     def click_on(self, widget: QWidget) -> None:
-        place = self.place_in(widget)
-        self.tell(f"{named(widget)} at {place.x()}, {place.y()}")
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, NONE, place)
-        if self.random.random() < 0.1 and not gone(widget):
-            self.tell("twice")
-            QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, NONE, place)
-            if not gone(widget):
-                QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, place)
+        position = self.random_position(widget)
+        self.note(f"{describe_widget(widget)} at {position.x()}, {position.y()}")
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, NONE, position)
+        if self.random.random() < 0.1 and not is_gone(widget):
+            self.note("double click")
+            QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, NONE, position)
+            if not is_gone(widget):
+                QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, position)
 
     def drag(self) -> None:
         inside = [
@@ -353,29 +355,29 @@ class Monkey:
         if not inside:
             return
         widget = self.random.choice(inside)
-        self.tell(named(widget))
-        QTest.mousePress(widget, Qt.MouseButton.LeftButton, NONE, self.place_in(widget))
+        self.note(describe_widget(widget))
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, NONE, self.random_position(widget))
         for _ in range(self.random.randrange(1, 5)):
-            QTest.mouseMove(widget, self.place_in(widget))
-            self.settle(1)
+            QTest.mouseMove(widget, self.random_position(widget))
+            self.process_events(1)
         if self.random.random() < 0.2:
             self.trigger()  # with the button down
-        if not gone(widget):
-            QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, self.place_in(widget))
+        if not is_gone(widget):
+            QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, self.random_position(widget))
 
-    def roll(self) -> None:
+    def scroll(self) -> None:
         inside = controls(self.window)
         if inside:
-            widget, turn = self.random.choice(inside), self.random.choice((-1200, -120, 120, 1200))
-            self.tell(f"{named(widget)} by {turn}")
-            place = QPointF(self.place_in(widget))
+            widget, angle = self.random.choice(inside), self.random.choice((-1200, -120, 120, 1200))
+            self.note(f"{describe_widget(widget)} by {angle}")
+            position = QPointF(self.random_position(widget))
             self.application.sendEvent(
                 widget,
                 QWheelEvent(
-                    place,
-                    widget.mapToGlobal(place),
+                    position,
+                    widget.mapToGlobal(position),
                     QPoint(),
-                    QPoint(0, turn),
+                    QPoint(0, angle),
                     Qt.MouseButton.NoButton,
                     NONE,
                     Qt.ScrollPhase.NoScrollPhase,
@@ -383,27 +385,27 @@ class Monkey:
                 ),
             )
 
-    def type_odd(self) -> None:
+    def type_text(self) -> None:
         inside = [w for w in controls(self.window) if isinstance(w, QLineEdit)]
         if inside:
-            line, words = self.random.choice(inside), self.random.choice(TYPED)
-            self.tell(f"{words[:20]!r} in {named(line)}")
+            line, text = self.random.choice(inside), self.random.choice(TYPED_TEXTS)
+            self.note(f"{text[:20]!r} in {describe_widget(line)}")
             line.setFocus()
             line.selectAll()
-            line.insert(words)
+            line.insert(text)
             QTest.keyClick(
                 line, self.random.choice([Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_5])
             )
 
-    def choose(self) -> None:
-        """An entry of a list."""
+    def select_entry(self) -> None:
+        """Select an entry of a list, table, combo box or tab bar."""
         inside = [w for w in controls(self.window) if isinstance(w, (QComboBox, QAbstractItemView, QTabBar))]
         if not inside:
             return
         widget = self.random.choice(inside)
-        self.tell(named(widget))
+        self.note(describe_widget(widget))
         if isinstance(widget, QComboBox) and hasattr(widget, "entries"):
-            widget.chosen.emit(self.random.choice(list(widget.entries)))  # type: ignore[attr-defined]
+            widget.selected.emit(self.random.choice(list(widget.entries)))  # type: ignore[attr-defined]
         elif isinstance(widget, QComboBox) and widget.count():
             widget.setCurrentIndex(self.random.randrange(widget.count()))
             widget.activated.emit(widget.currentIndex())
@@ -416,7 +418,7 @@ class Monkey:
 
     def play(self) -> None:
         clock, frames = self.window.session.clock, self.random.randrange(1, 30)
-        self.tell(f"{frames} frames")
+        self.note(f"{frames} frames")
         clock.play()
         for _ in range(frames):
             if clock.running:
@@ -434,13 +436,13 @@ class Monkey:
                 (self.random.randrange(1, 1600), self.random.randrange(1, 1000)),
             ]
         )
-        self.tell(f"{width} x {height}")
+        self.note(f"{width} x {height}")
         self.window.resize(width, height)
 
     def open_file(self) -> None:
         examples = [path for _, path in experiment_files.examples().values()]
         path = self.random.choice([*examples, *sorted(self.folder.iterdir())])
-        self.tell(path.name)
+        self.note(path.name)
         self.window.run_guarded(lambda: self.window.documents.open_path(path))
 
     def drop(self) -> None:
@@ -450,79 +452,79 @@ class Monkey:
             self.window, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
         )
 
-    def ask_for_menu(self) -> None:
+    def open_menu(self) -> None:
         if self.random.random() < 0.5:
             menu = self.random.choice(list(self.window.action_registry.menus.values()))
-            self.tell(menu.title())
+            self.note(menu.title())
             menu.popup(self.window.mapToGlobal(QPoint(10, 10)))
             return
         inside = controls(self.window)
         if inside:
             widget = self.random.choice(inside)
-            self.tell(named(widget))
-            place = self.place_in(widget)
+            self.note(describe_widget(widget))
+            position = self.random_position(widget)
             self.application.sendEvent(
-                widget, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, widget.mapToGlobal(place))
+                widget, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, position, widget.mapToGlobal(position))
             )
 
     def change_theme(self) -> None:
         theme = self.random.choice(("system", "light", "dark", "contrast"))
-        self.tell(theme)
+        self.note(theme)
         self.window.set_theme(theme)
 
     def reopen(self) -> None:
-        """Close the window, if it may be closed, and open another one."""
+        """Close the window, unless it refuses, and open another one."""
         if self.window.close():
             self.window.deleteLater()
-            self.settle()
+            self.process_events()
             self.open()
 
-    def place_in(self, widget: QWidget) -> QPoint:
+    def random_position(self, widget: QWidget) -> QPoint:
         return QPoint(self.random.randrange(max(widget.width(), 1)), self.random.randrange(max(widget.height(), 1)))
 
-    # Whether all is well
+    # Checks
 
-    def look(self) -> None:
+    def check(self) -> None:
         window = self.window
-        for _ in range(MOST_FRAMES):
+        for _ in range(MAX_JOB_ROUNDS):
             if not window.exporter.jobs:
                 break
-            self.settle(1)
-        assert not window.exporter.jobs, "a file is written for ever"
+            self.process_events(1)
+        assert not window.exporter.jobs, "an export job does not end"
         self.leave_all()
-        agree(window)
-        self.settle()
+        assert_window_consistent(window)
+        self.process_events()
         assert not self.failures, self.failures
-        down = [
-            named(button) for button in window.findChildren(QAbstractButton) if button.isDown() and button.isVisible()
+        pressed = [
+            describe_widget(button)
+            for button in window.findChildren(QAbstractButton)
+            if button.isDown() and button.isVisible()
         ]
-        down += [
-            named(slider)
+        pressed += [
+            describe_widget(slider)
             for slider in window.findChildren(QAbstractSlider)
             if slider.isSliderDown() and slider.isVisible()
         ]
-        assert not down, f"{down} are stuck"
+        assert not pressed, f"{pressed} are stuck"
         assert not window.session.store.interaction_active, "a drag has not ended"
         if window.canvases:
             assert window.view_area.contour_tool.press_position is None
             assert window.view_area.camera_tool.last_position is None
 
-    def go_home(self) -> None:
-        """Back to how it began, and see what has piled up."""
+    def check_for_leaks(self) -> None:
+        """Return to the initial state and compare resources with the first check."""
         window = self.window
         window.session.clock.pause()
         window.session.load_experiment(DEFAULT_EXPERIMENT)
         window.session.store.undo_stack, window.session.store.redo_stack = [], []
         window.session.set_edit_from_start(False)
-        window.side_panel.run_list.list.setCurrentRow(
-            0
-        )  # each optimizer has as many controls as it has hyperparameters
-        window.results_tabs.results_page.refresh()  # pages that nobody has seen are made when they are first asked for
-        catch_up(window)
+        window.side_panel.run_list.list.setCurrentRow(0)  # the number of controls depends on the selected optimizer
+        window.results_tabs.results_page.refresh()  # pages are built when they are first shown
+        run_pending_timers(window)
         for _ in range(3):
-            self.settle(8)
+            self.process_events(8)
             gc.collect()
-        size = Size(
+        size = ResourceCounts(
             len(window.findChildren(QObject)),
             len(window.findChildren(QTimer)),
             len(self.application.topLevelWidgets()),
@@ -531,15 +533,21 @@ class Monkey:
         )
         self.sizes.append(size)
         first = self.sizes[0]
-        assert size.objects <= first.objects + SLACK, f"objects pile up: {self.sizes}"
-        assert size.tops <= first.tops + SLACK, f"widgets without a parent pile up: {self.sizes}"
-        assert (size.timers, size.threads) == (first.timers, first.threads), f"timers or threads pile up: {self.sizes}"
-        if len(self.sizes) > WARM:
-            assert size.memory <= max(each.memory for each in self.sizes[:WARM]) + GROWTH, f"memory grows: {self.sizes}"
+        assert size.objects <= first.objects + OBJECT_TOLERANCE, f"objects accumulate: {self.sizes}"
+        assert size.top_level_widgets <= first.top_level_widgets + OBJECT_TOLERANCE, (
+            f"top-level widgets accumulate: {self.sizes}"
+        )
+        assert (size.timers, size.threads) == (first.timers, first.threads), (
+            f"timers or threads accumulate: {self.sizes}"
+        )
+        if len(self.sizes) > WARM_UP_CHECKS:
+            assert size.memory <= max(each.memory for each in self.sizes[:WARM_UP_CHECKS]) + MAX_GROWTH, (
+                f"memory grows: {self.sizes}"
+            )
 
 
 def controls(root: QWidget) -> list[QWidget]:
-    """What can be pressed in a window, in the order in which it was made."""
+    """Return the usable controls of a window in the order of their creation."""
     kinds = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QTabBar)
     return [
         w
@@ -553,21 +561,21 @@ def controls(root: QWidget) -> list[QWidget]:
     ]
 
 
-def named(widget: QWidget) -> str:
-    words = widget.accessibleName() or getattr(widget, "text", str)() or widget.objectName() or widget.windowTitle()
-    return f"{type(widget).__name__} {words!r}"
+def describe_widget(widget: QWidget) -> str:
+    text = widget.accessibleName() or getattr(widget, "text", str)() or widget.objectName() or widget.windowTitle()
+    return f"{type(widget).__name__} {text!r}"
 
 
-def gone(widget: QWidget) -> bool:
-    """Whether Qt has deleted it."""
+def is_gone(widget: QWidget) -> bool:
+    """Return whether a widget is hidden or deleted."""
     try:
         return not widget.isVisible()
     except RuntimeError:
         return True
 
 
-def small(form: ExportForm, random: Random) -> None:
-    """A picture or a film that is quickly made."""
+def set_small_size(form: ExportForm, random: Random) -> None:
+    """Set options with which an image or animation is exported quickly."""
     form.unit_combo.setCurrentIndex(0)
     form.unit_combo.activated.emit(0)
     form.dpi_field.setValue(random.choice((30, 72)))
@@ -577,12 +585,12 @@ def small(form: ExportForm, random: Random) -> None:
 
 
 def memory() -> float:
-    """What the process holds, in MB; 0 where that cannot be read."""
+    """Return the resident memory in MB; 0 where it cannot be read."""
     status = Path("/proc/self/statm")
     return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6 if status.exists() else 0.0
 
 
-def _place(error: BaseException) -> str:
+def _location(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -590,55 +598,57 @@ def _place(error: BaseException) -> str:
 
 
 @contextmanager
-def let_loose(application: QApplication, seed: int, folder: Path) -> Iterator[Monkey]:
-    """A monkey that hears of every failure; afterwards its window is closed."""
+def run_monkey(application: QApplication, seed: int, folder: Path) -> Iterator[Monkey]:
+    """Yield a monkey that records every exception and Qt warning; close its window afterwards."""
     monkey: list[Monkey] = []
-    early: list[str] = []
+    early_failures: list[str] = []
 
     def report(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
-        (monkey[0].failures if monkey else early).append(
-            f"{kind.__name__}: {error} at {_place(error) if error else '?'}"
+        (monkey[0].failures if monkey else early_failures).append(
+            f"{kind.__name__}: {error} at {_location(error) if error else '?'}"
         )
 
     before = sys.excepthook, threading.excepthook
     sys.excepthook, threading.excepthook = (
         report,
-        lambda args: report(args.exc_type, args.exc_value, args.exc_traceback),
+        lambda failed: report(failed.exc_type, failed.exc_value, failed.exc_traceback),
     )
-    heard = qInstallMessageHandler(lambda kind, where, words: monkey[0].hear(kind, where, words) if monkey else None)
+    previous_handler = qInstallMessageHandler(
+        lambda kind, where, text: monkey[0].on_qt_message(kind, where, text) if monkey else None
+    )
     try:
         monkey.append(Monkey(application, seed, folder))
-        monkey[0].failures += early
+        monkey[0].failures += early_failures
         yield monkey[0]
         monkey[0].window.documents.document_state.mark_discarded()
         assert monkey[0].window.close()
         monkey[0].window.deleteLater()
-        monkey[0].settle()
+        monkey[0].process_events()
     finally:
         sys.excepthook, threading.excepthook = before
-        qInstallMessageHandler(heard)
+        qInstallMessageHandler(previous_handler)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=5.0)
-    wishes = parser.parse_args()
+    args = parser.parse_args()
     warnings.simplefilter("error")
     application = QApplication([])
     application.setStyle("Fusion")
     with tempfile.TemporaryDirectory() as folder:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, f"{folder}/config")
         (Path(folder) / "files").mkdir()
-        end = time.monotonic() + 60 * wishes.minutes
+        end = time.monotonic() + 60 * args.minutes
         try:
-            with let_loose(application, wishes.seed, Path(folder) / "files") as monkey:
+            with run_monkey(application, args.seed, Path(folder) / "files") as monkey:
                 while time.monotonic() < end:
-                    monkey.press()
-        except HarmError as harm:
-            print(harm)
+                    monkey.send_input()
+        except MonkeyError as failure:
+            print(failure)
             return 1
-        print(f"seed {wishes.seed}: {monkey.count} presses")
+        print(f"seed {args.seed}: {monkey.count} inputs")
         for size in monkey.sizes:
             print(size)
     return 0

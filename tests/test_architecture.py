@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 from tests.processes import ROOT, loaded_by
 
-# A package may import itself and what stands before it. Packages of one row do not know each other.
+# A package may import itself and the packages before it. Packages of one row do not import each other.
 ORDER = [
     ("optimizers", "surfaces"),
     ("app.utils",),
@@ -53,63 +52,80 @@ MODULES = {module_name(path): path for path in FILES}
 
 
 def package_of(module: str) -> str:
-    """The entry of ORDER that a module lies under; empty for ``app`` itself, ``app.gui`` and other people's modules."""
+    """Return the entry of ORDER that a module belongs to; empty for ``app``, ``app.gui`` and third-party modules."""
     return next((package for package in LEVEL if module == package or module.startswith(package + ".")), "")
 
 
-def imports(path: Path, *, nested: bool) -> set[str]:
-    """The modules that a file imports at its top level, with ``nested`` also inside functions and conditions."""
-    tree = ast.parse(path.read_text())
+@cache
+def parse(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """Return the modules that a module imports, also inside functions and conditions."""
     found: set[str] = set()
-    for node in ast.walk(tree) if nested else tree.body:
+    for node in ast.walk(parse(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module_name(path)}: relative import in line {node.lineno}"
+            assert node.level == 0, f"{module}: relative import in line {node.lineno}"
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in MODULES else str(node.module) for name in names}
-    return found
+    return frozenset(found)
 
 
-def top_levels(path: Path) -> set[str]:
-    return {name.partition(".")[0] for name in imports(path, nested=True)}
+def libraries(module: str) -> set[str]:
+    """Return the top-level packages that a module imports."""
+    return {name.partition(".")[0] for name in imports(module)}
 
 
-def test_every_module_lies_in_a_package_of_the_order() -> None:
+def identifiers(module: str) -> set[str]:
+    return {node.id for node in ast.walk(parse(module)) if isinstance(node, ast.Name)}
+
+
+def test_every_module_belongs_to_a_package_of_the_order() -> None:
     assert {name for name in MODULES if not package_of(name)} <= {"app", "app.gui"}
     assert set(LEVEL) <= {package_of(name) for name in MODULES}
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_a_package_imports_only_what_stands_before_it(path: Path) -> None:
-    own = package_of(module_name(path))
-    for name in imports(path, nested=True):
-        other = package_of(name)
-        if own and other and other != own:
-            assert LEVEL[other] < LEVEL[own], f"{module_name(path)} imports {name}"
+def test_a_package_imports_only_packages_before_it() -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module in MODULES
+        for name in sorted(imports(module))
+        if (own := package_of(module)) and (other := package_of(name)) and other != own and LEVEL[other] >= LEVEL[own]
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_toolkits_are_imported_only_where_they_belong(path: Path) -> None:
-    package, libraries = package_of(module_name(path)), top_levels(path)
-    if not package.startswith(("app.session", "app.gui")):
-        assert "PyQt6" not in libraries
-    if not package.startswith(("app.plotting", "app.views", "app.export", "app.gui")):
-        assert "matplotlib" not in libraries
-    if package in ("optimizers", "surfaces"):
-        assert libraries <= set(sys.stdlib_module_names) | {"numpy", package}
+def test_qt_and_matplotlib_are_imported_only_where_they_belong() -> None:
+    wrong = []
+    for module in MODULES:
+        package, imported = package_of(module), libraries(module)
+        if "PyQt6" in imported and not package.startswith(("app.session", "app.gui")):
+            wrong.append(f"{module} imports PyQt6")
+        if "matplotlib" in imported and not package.startswith(("app.plotting", "app.views", "app.export", "app.gui")):
+            wrong.append(f"{module} imports matplotlib")
+        if package in ("optimizers", "surfaces"):
+            others = imported - set(sys.stdlib_module_names) - {"numpy", package}
+            wrong += [f"{module} imports {name}" for name in sorted(others)]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_no_import_is_for_typing_alone_and_only_the_window_package_names_the_main_window(path: Path) -> None:
-    names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
-    assert "TYPE_CHECKING" not in names
-    if module_name(path) not in ("app.gui.window.main_window", "app.gui.window.application"):
-        assert "MainWindow" not in names
+def test_no_import_is_only_for_type_checking() -> None:
+    wrong = [module for module in MODULES if "TYPE_CHECKING" in identifiers(module)]
+    assert not wrong, "\n".join(wrong)
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph = {name: (imports(path, nested=True) & MODULES.keys()) - {name} for name, path in MODULES.items()}
+def test_only_the_window_package_names_the_main_window() -> None:
+    others = [module for module in MODULES if package_of(module) not in ("app.gui.window", "app.cli")]
+    wrong = [module for module in others if "MainWindow" in identifiers(module)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_there_are_no_import_cycles() -> None:
+    graph = {name: (imports(name) & MODULES.keys()) - {name} for name in MODULES}
     TopologicalSorter(graph).prepare()
 
 
@@ -133,5 +149,8 @@ def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
 
 
 def test_plots_load_no_pyplot() -> None:
-    code = "import sys, app.gui.canvas.plot_canvas, app.views, app.export.formats\nassert 'matplotlib.pyplot' not in sys.modules"
+    code = (
+        "import sys, app.gui.canvas.plot_canvas, app.views, app.export.formats\n"
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
     assert "scipy" not in loaded_by(code)

@@ -1,1 +1,1 @@
-"""How fast Thalweg is, as ratios against something run in the same minute: ``python -m tests.benchmark``."""
+"""Speed and memory of Thalweg relative to references measured in the same minute: ``python -m tests.benchmark``."""

@@ -1,4 +1,7 @@
-"""``python -m tests.benchmark [PART ...] [--json FILE]``: prints a table; no screen is needed."""
+"""Measure the parts of the benchmark and print a table; no screen is needed.
+
+``python -m tests.benchmark [PART ...] [--json FILE]``
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from tests.benchmark.measure import Row
 
 PARTS = {
     "frame": frames.frame,
-    "turn": frames.turn,
+    "turn": frames.rotate,
     "step": numbers.step,
     "what-if": frames.what_if,
     "map": numbers.grid_map,
@@ -24,15 +27,15 @@ PARTS = {
     "start": processes.start,
     "memory": processes.memory,
     "resize": frames.resize,
-    "picture": frames.picture,
-    "film": frames.film,
+    "picture": frames.image,
+    "film": frames.animation,
     "scrub": frames.scrub,
     "tune": numbers.tune,
 }
 
 
-def machine() -> str:
-    """What it ran on."""
+def describe_machine() -> str:
+    """Return the machine and the versions that were measured."""
     import matplotlib
     import numpy
     from PyQt6.QtCore import PYQT_VERSION_STR
@@ -43,22 +46,26 @@ def machine() -> str:
     )
 
 
-def line(row: Row) -> str:
-    """A row of the table, in Markdown."""
-    theirs = (
-        f"{row.theirs:.4g} {row.unit}" if row.theirs is not None else "not installed" if row.target is not None else ""
+def table_row(row: Row) -> str:
+    """Return a row of the table in Markdown."""
+    reference_text = (
+        f"{row.reference:.4g} {row.unit}"
+        if row.reference is not None
+        else "not installed"
+        if row.target is not None
+        else ""
     )
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}x" if row.ratio < 10 else f"{row.ratio:.0f}x"
-    wanted = [f"{row.sense} {row.target:g}x"] if row.target is not None else []
-    wanted += [f"<= {row.limit:g} {row.unit}"] if row.limit is not None else []
+    targets = [f"{row.relation} {row.target:g}x"] if row.target is not None else []
+    targets += [f"<= {row.limit:g} {row.unit}"] if row.limit is not None else []
     met = {True: "met", False: "NOT met", None: "skipped"}[row.met]
     cells = (
         row.part,
-        row.what,
-        f"{row.ours:.4g} {row.unit}",
-        f"{row.comparison} {theirs}",
+        row.case,
+        f"{row.cost:.4g} {row.unit}",
+        f"{row.reference_name} {reference_text}",
         ratio,
-        ", ".join(wanted),
+        ", ".join(targets),
         met,
     )
     return f"| {' | '.join(cells)} |"
@@ -67,30 +74,30 @@ def line(row: Row) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of {', '.join(PARTS)} (default: all)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to a file")
     parser.add_argument("--raw", action="store_true", help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    unknown = [part for part in chosen.parts if part not in PARTS]
+    args = parser.parse_args()
+    unknown = [part for part in args.parts if part not in PARTS]
     if unknown:
         parser.error(f"there is no part {unknown[0]!r}; choose from {', '.join(PARTS)}")
-    if chosen.raw:
-        print(json.dumps([asdict(row) for name in chosen.parts for row in PARTS[name]()]))
+    if args.raw:
+        print(json.dumps([asdict(row) for name in args.parts for row in PARTS[name]()]))
         return 0
     rows: list[Row] = []
-    for name in chosen.parts or PARTS:
+    for name in args.parts or PARTS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        # A process of its own: what an earlier part left in memory and caches must not help or harm the next.
-        answer = subprocess.run(
+        # In a process of its own: memory and caches of an earlier part must not help or harm the next.
+        result = subprocess.run(
             [sys.executable, "-m", "tests.benchmark", name, "--raw"], stdout=subprocess.PIPE, check=True
         )
-        rows += [Row(**row) for row in json.loads(answer.stdout)]
-    print(machine(), "\n")
+        rows += [Row(**row) for row in json.loads(result.stdout)]
+    print(describe_machine(), "\n")
     print("| part | what, ours | cost | comparison | ratio | target | |\n|---|---|---|---|---|---|---|")
     for row in rows:
-        print(line(row))
-    if chosen.json:
-        figures = {"machine": machine(), "rows": [{**asdict(row), "met": row.met} for row in rows]}
-        chosen.json.write_text(json.dumps(figures, indent=2))
+        print(table_row(row))
+    if args.json:
+        numbers_by_row = {"machine": describe_machine(), "rows": [{**asdict(row), "met": row.met} for row in rows]}
+        args.json.write_text(json.dumps(numbers_by_row, indent=2))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Drawing: a frame, turning the relief, dragging the start, resizing, the exported picture."""
+"""Drawing: a frame, rotating the 3D surface, dragging the start, resizing, exported images and animations."""
 
 from __future__ import annotations
 
@@ -13,41 +13,59 @@ import numpy as np
 from app.engine.race import Race
 from app.model.experiment import Experiment
 from surfaces import SURFACES
-from tests.benchmark.measure import RUNS, SMOOTH, Row, application, close, faster, median, noisy, settle, slower, window
+from tests.benchmark.measure import (
+    RUNS,
+    SMOOTH,
+    Row,
+    application,
+    close,
+    faster,
+    median,
+    noisy,
+    open_window,
+    process_events,
+    slower,
+)
 
 STEPS = (100, 10_000, 100_000, 1_000_000)
-EACH = 10
+STEPS_PER_FRAME = 10
 FRAMES = 300
 
 
 def frame() -> Iterator[Row]:
-    """A frame of the whole window: five runs, three canvases, ten updates, repaint included."""
+    """Measure a frame of the whole window: five runs, three canvases, ten steps, repaint included."""
     for kind, experiment in (("smooth", SMOOTH), ("noisy", noisy())):
-        made, first = window(experiment), None
+        window, first = open_window(experiment), None
         for step in STEPS:
-            cost = _frame_at(made, step)
+            cost = _frame_at(window, step)
             first = first or cost
             yield slower("frame", f"{kind}, step {step:,}", cost, "ms", "the same at step 100", first, 1.2, limit=8.0)
             if kind == "smooth" and step == 100_000:
-                theirs = _pyqtgraph(step)
+                reference = _pyqtgraph(step)
                 yield faster(
-                    "frame", "100,000 points a run", cost, "ms", "pyqtgraph, 5 loss curves, setData", theirs, 20
+                    "frame", "100,000 points a run", cost, "ms", "pyqtgraph, 5 loss curves, setData", reference, 20
                 )
-        close(made)
-    made = window(SMOOTH)
+        close(window)
+    window = open_window(SMOOTH)
     for step, target in ((200, 50), (2000, 500)):
         yield faster(
-            "frame", f"step {step:,}", _frame_at(made, step), "ms", "new artists, full redraw", _seed(step), target
+            "frame",
+            f"step {step:,}",
+            _frame_at(window, step),
+            "ms",
+            "new artists, full redraw",
+            _matplotlib_loop(step),
+            target,
         )
-    close(made)
+    close(window)
 
 
-def _frame_at(made, step: int) -> float:  # type: ignore[no-untyped-def]
-    made.session.race.advance(step - made.session.race.step)
-    for canvas in made.canvases.values():
+def _frame_at(window, step: int) -> float:  # type: ignore[no-untyped-def]
+    window.session.race.advance(step - window.session.race.step)
+    for canvas in window.canvases.values():
         canvas.draw_idle()
-    settle()
-    return median(lambda: made.session.advance(EACH), 200, warm=5)
+    process_events()
+    return median(lambda: window.session.advance(STEPS_PER_FRAME), 200, warm=5)
 
 
 def _pyqtgraph(points: int) -> float | None:
@@ -62,7 +80,7 @@ def _pyqtgraph(points: int) -> float | None:
     steps = np.arange(points + 1)
     losses = [np.log10(loss + 1e-30) for _, _, loss in _paths(points)]
     plot.show()
-    settle()
+    process_events()
 
     def once() -> None:
         for curve, loss in zip(curves, losses, strict=True):
@@ -80,8 +98,8 @@ def _paths(steps: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     return [track.values_between(0, steps) for track in race.trajectories]
 
 
-def _seed(step: int) -> float:
-    """A step of a loop that adds artists to three plots and redraws them all, as most teaching scripts do."""
+def _matplotlib_loop(step: int) -> float:
+    """Return the cost of a step of a loop that adds artists to three plots and redraws all, as teaching scripts do."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -100,33 +118,33 @@ def _seed(step: int) -> float:
 
     def add(k: int) -> None:
         for xs, ys, zs in paths:
-            part = slice(k - 1, k + 1)
-            relief.plot(xs[part], ys[part], zs[part], color="red")
-            contour.plot(xs[part], ys[part], color="red")
-            loss.plot([k - 1, k], zs[part], color="red")
+            segment = slice(k - 1, k + 1)
+            relief.plot(xs[segment], ys[segment], zs[segment], color="red")
+            contour.plot(xs[segment], ys[segment], color="red")
+            loss.plot([k - 1, k], zs[segment], color="red")
 
     for k in range(1, step):
         add(k)
-    rest = itertools.count(step)
+    remaining = itertools.count(step)
 
     def once() -> None:
-        add(next(rest))
+        add(next(remaining))
         canvas.draw()
 
     return median(once, 3 if step < 1000 else 1, warm=0)
 
 
-def turn() -> Iterator[Row]:
-    """A frame of turning the relief with five paths of 1,000 points on it, hidden parts shown as hidden."""
-    made = window(SMOOTH)
-    made.session.race.advance(1000)
-    canvas = made.canvases["relief"]
+def rotate() -> Iterator[Row]:
+    """Measure a frame of rotating the 3D surface with five paths of 1,000 points and hidden-line removal."""
+    window = open_window(SMOOTH)
+    window.session.race.advance(1000)
+    canvas = window.canvases["relief"]
     canvas.resize(600, 500)
-    settle()
+    process_events()
     canvas.view.rotating = True
 
     def once() -> None:
-        canvas.view.camera = canvas.view.camera.turned(3, 0)
+        canvas.view.camera = canvas.view.camera.rotated(3, 0)
         canvas.draw()
         canvas.repaint()
 
@@ -134,7 +152,7 @@ def turn() -> Iterator[Row]:
     yield faster(
         "turn", "relief, 100 x 100, 5 paths", cost, "ms", "mplot3d plot_surface, plot", _mplot3d(), 4, limit=16.0
     )
-    close(made)
+    close(window)
 
 
 def _mplot3d() -> float:
@@ -163,70 +181,70 @@ def _mplot3d() -> float:
 
 
 def what_if() -> Iterator[Row]:
-    """The start is dragged, or a learning rate is turned from the start: 1,000 updates are made again and shown."""
-    made = window(SMOOTH)
-    made.session.advance(1000)
-    settle()
-    made.session.store.begin_interaction()
-    places = itertools.cycle([(-1.5 + 0.01 * k, 2.0 - 0.01 * k) for k in range(20)])
-    cost = median(lambda: made.session.set_start(*next(places)), 40, warm=3)
-    made.session.store.end_interaction()
+    """Measure dragging the start and changing a learning rate from the start: 1,000 steps are recomputed."""
+    window = open_window(SMOOTH)
+    window.session.advance(1000)
+    process_events()
+    window.session.store.begin_interaction()
+    positions = itertools.cycle([(-1.5 + 0.01 * k, 2.0 - 0.01 * k) for k in range(20)])
+    cost = median(lambda: window.session.set_start(*next(positions)), 40, warm=3)
+    window.session.store.end_interaction()
     yield slower("what-if", "new start, 5 x 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0)
-    made.session.set_edit_from_start(True)
+    window.session.set_edit_from_start(True)
     rates = itertools.cycle([0.05 + 0.001 * k for k in range(20)])
-    made.session.store.begin_interaction()
+    window.session.store.begin_interaction()
 
-    def turn_rate() -> None:
+    def change_rate() -> None:
         rate = next(rates)
-        made.session.change(lambda e: e.with_run(2, e.runs[2].with_hyperparameter("lr", rate)), "2 lr")
+        window.session.change(lambda e: e.with_run(2, e.runs[2].with_hyperparameter("lr", rate)), "2 lr")
 
-    cost = median(turn_rate, 40, warm=3)
-    made.session.store.end_interaction()
+    cost = median(change_rate, 40, warm=3)
+    window.session.store.end_interaction()
     yield slower(
         "what-if", "a rate turned from the start, 1,000 updates", cost, "ms", "a frame at 60 Hz", 1000 / 60, 1.0
     )
-    close(made)
+    close(window)
 
 
 def scrub() -> Iterator[Row]:
-    """The time line is dragged to and fro over a million steps of five runs."""
+    """Measure dragging the timeline back and forth over a million steps of five runs."""
     for kind, experiment in (("smooth", SMOOTH), ("noisy", noisy())):
-        made = window(experiment)
-        made.session.race.advance(1_000_000)
-        made.session.step_changed.emit(0, 1_000_000)
-        settle()
-        places = itertools.cycle(np.random.default_rng(0).integers(0, 1_000_000, 97).tolist())
-        made.timeline_bar.timeline.drag_changed.emit(True)
+        window = open_window(experiment)
+        window.session.race.advance(1_000_000)
+        window.session.step_changed.emit(0, 1_000_000)
+        process_events()
+        positions = itertools.cycle(np.random.default_rng(0).integers(0, 1_000_000, 97).tolist())
+        window.timeline_bar.timeline.drag_changed.emit(True)
 
-        def once(made=made, places=places) -> None:  # type: ignore[no-untyped-def]
-            made.session.show_step(next(places))
+        def once(window=window, positions=positions) -> None:  # type: ignore[no-untyped-def]
+            window.session.show_step(next(positions))
 
         cost = median(once, 60, warm=3)
-        made.timeline_bar.timeline.drag_changed.emit(False)
+        window.timeline_bar.timeline.drag_changed.emit(False)
         yield slower("scrub", f"{kind}, 1,000,000 steps", cost, "ms", "a frame at 30 Hz", 1000 / 30, 1.0)
-        close(made)
+        close(window)
 
 
 def resize() -> Iterator[Row]:
-    """The window is resized, which draws everything anew."""
-    made = window(noisy())
+    """Measure resizing the window, which draws everything in full."""
+    window = open_window(noisy())
     widths = itertools.cycle([1240, 1280])
 
     def once() -> None:
-        made.resize(next(widths), 800)
-        settle()
+        window.resize(next(widths), 800)
+        process_events()
 
-    empty = median(once, 9)
-    made.session.race.advance(1_000_000)
-    for canvas in made.canvases.values():
+    at_start = median(once, 9)
+    window.session.race.advance(1_000_000)
+    for canvas in window.canvases.values():
         canvas.draw_idle()
-    settle()
-    yield slower("resize", "1,000,000 noisy steps", median(once, 9), "ms", "a resize at step 0", empty, 3.0)
-    close(made)
+    process_events()
+    yield slower("resize", "1,000,000 noisy steps", median(once, 9), "ms", "a resize at step 0", at_start, 3.0)
+    close(window)
 
 
-def picture() -> Iterator[Row]:
-    """A PNG of the whole figure at 200 dpi."""
+def image() -> Iterator[Row]:
+    """Measure exporting a PNG of the whole figure at 200 dpi."""
     from app.export.formats import export
     from app.export.options import Options
 
@@ -241,8 +259,8 @@ def picture() -> Iterator[Row]:
     yield slower("picture", "PNG, 200 dpi, 100,000 steps", costs[1], "ms", "the same at step 100", costs[0], 3.0)
 
 
-def film() -> Iterator[Row]:
-    """300 frames at 1280 x 720, as a GIF; beside them the same figure drawn in full for every frame, as FuncAnimation does."""
+def animation() -> Iterator[Row]:
+    """Measure exporting 300 frames at 1280 x 720 as a GIF; the reference draws each in full, as FuncAnimation does."""
     from app.export.formats import export
     from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, Options
 
@@ -250,9 +268,11 @@ def film() -> Iterator[Row]:
     race.advance(FRAMES)
     options = Options(size=ANIMATION_SIZE, dpi=ANIMATION_DPI, fps=25, seconds=(FRAMES - 25) / 25)
     with tempfile.TemporaryDirectory() as folder:
-        ours = median(lambda: export(race, Path(folder) / "a.gif", options), 1, warm=0)
-        theirs = median(lambda: _animated(race, Path(folder) / "b.gif", options), 1, warm=0)
-    yield faster("film", f"GIF, {FRAMES} frames, 1280 x 720", ours, "ms", "FuncAnimation.save, full redraws", theirs, 3)
+        cost = median(lambda: export(race, Path(folder) / "a.gif", options), 1, warm=0)
+        reference = median(lambda: _animated(race, Path(folder) / "b.gif", options), 1, warm=0)
+    yield faster(
+        "film", f"GIF, {FRAMES} frames, 1280 x 720", cost, "ms", "FuncAnimation.save, full redraws", reference, 3
+    )
 
 
 def _animated(race: Race, path: Path, options) -> None:  # type: ignore[no-untyped-def]
@@ -260,14 +280,14 @@ def _animated(race: Race, path: Path, options) -> None:  # type: ignore[no-untyp
 
     from app.export.figure import DynamicArtist, build_figure
 
-    made = build_figure(race, options)
-    moving = [DynamicArtist(view, 0) for view in made.views]
-    for view, artist in zip(made.views, moving, strict=True):
+    composed = build_figure(race, options)
+    dynamic_artists = [DynamicArtist(view, 0) for view in composed.views]
+    for view, artist in zip(composed.views, dynamic_artists, strict=True):
         view.axes.add_artist(artist)
 
     def update(k: int) -> list[DynamicArtist]:
-        for artist in moving:
+        for artist in dynamic_artists:
             artist.step = k
-        return moving
+        return dynamic_artists
 
-    FuncAnimation(made.figure, update, frames=FRAMES, blit=False).save(path, writer=PillowWriter(fps=25))
+    FuncAnimation(composed.figure, update, frames=FRAMES, blit=False).save(path, writer=PillowWriter(fps=25))

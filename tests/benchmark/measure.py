@@ -1,4 +1,4 @@
-"""What the parts share: rows of the table, medians of processor time, and the race that is measured."""
+"""What all parts use: rows of the table, medians of processor time, and the measured experiment."""
 
 from __future__ import annotations
 
@@ -33,82 +33,84 @@ SMOOTH = Experiment("rosenbrock", (-1.5, 2.0), RUNS)
 
 @dataclass(frozen=True)
 class Row:
-    """``ours`` and ``theirs`` in ``unit``; ``ratio`` is met when it is ``sense`` ``target``, and ours is at most ``limit``."""
+    """A measured case. ``cost`` and ``reference`` are in ``unit``.
+
+    The target is met when ``ratio`` is ``relation`` (<= or >=) ``target`` and ``cost`` is at most ``limit``.
+    """
 
     part: str
-    what: str
-    ours: float
+    case: str
+    cost: float
     unit: str
-    comparison: str
-    theirs: float | None
+    reference_name: str
+    reference: float | None
     ratio: float | None
-    sense: str
+    relation: str
     target: float | None
     limit: float | None = None
 
     @property
     def met(self) -> bool | None:
-        """None where the comparison could not be run."""
+        """Whether target and limit are met; None where the reference could not be run."""
         if self.target is not None and self.ratio is None:
             return None
         reached = (
             self.ratio is None
             or self.target is None
-            or (self.ratio <= self.target if self.sense == "<=" else self.ratio >= self.target)
+            or (self.ratio <= self.target if self.relation == "<=" else self.ratio >= self.target)
         )
-        return reached and (self.limit is None or self.ours <= self.limit)
+        return reached and (self.limit is None or self.cost <= self.limit)
 
 
 def slower(
     part: str,
-    what: str,
-    ours: float,
+    case: str,
+    cost: float,
     unit: str,
-    comparison: str,
-    theirs: float,
+    reference_name: str,
+    reference: float,
     target: float,
     limit: float | None = None,
 ) -> Row:
-    """Ours may cost at most ``target`` times theirs."""
-    return Row(part, what, ours, unit, comparison, theirs, ours / theirs, "<=", target, limit)
+    """Return a row whose cost may be at most ``target`` times the reference."""
+    return Row(part, case, cost, unit, reference_name, reference, cost / reference, "<=", target, limit)
 
 
 def faster(
     part: str,
-    what: str,
-    ours: float,
+    case: str,
+    cost: float,
     unit: str,
-    comparison: str,
-    theirs: float | None,
+    reference_name: str,
+    reference: float | None,
     target: float,
     limit: float | None = None,
 ) -> Row:
-    """Ours must be at least ``target`` times faster than theirs."""
-    return Row(
-        part, what, ours, unit, comparison, theirs, None if theirs is None else theirs / ours, ">=", target, limit
-    )
+    """Return a row whose cost must be at least ``target`` times lower than the reference."""
+    ratio = None if reference is None else reference / cost
+    return Row(part, case, cost, unit, reference_name, reference, ratio, ">=", target, limit)
 
 
 def median(work: Callable[[], Any], times: int, warm: int = 1) -> float:
-    """The median processor time of ``work``, in milliseconds."""
-    spent = []
+    """Return the median processor time of ``work`` in milliseconds, without the first ``warm`` calls."""
+    times_ms = []
     for k in range(times + warm):
-        begin = time.process_time()
+        start = time.process_time()
         work()
         if k >= warm:
-            spent.append((time.process_time() - begin) * 1e3)
-    return statistics.median(spent)
+            times_ms.append((time.process_time() - start) * 1e3)
+    return statistics.median(times_ms)
 
 
 def noisy() -> Experiment:
-    """The same runs on Rosenbrock with noise on the gradient, as a small batch would give; the noise is the benchmark's own."""
-    clean, draw = SURFACES["rosenbrock"], random.Random(1)
+    """Return the same runs on Rosenbrock with gradient noise as of small batches, without the noise modifier."""
+    clean, generator = SURFACES["rosenbrock"], random.Random(1)
 
     def function(x: Any, y: Any) -> Any:
-        height, (slope_x, slope_y) = clean(x, y)
+        height, (grad_x, grad_y) = clean(x, y)
         if type(x) is not float:
-            return height, (slope_x, slope_y)
-        return height, (slope_x + draw.gauss(0.0, 40.0), slope_y + draw.gauss(0.0, 40.0))
+            return height, (grad_x, grad_y)
+        return height, (grad_x + generator.gauss(0.0, 40.0), grad_y + generator.gauss(0.0, 40.0))
 
     SURFACES["noisy_rosenbrock"] = Surface(
         id="noisy_rosenbrock",
@@ -126,27 +128,27 @@ def noisy() -> Experiment:
 
 
 @cache
-def _settings() -> tempfile.TemporaryDirectory[str]:
-    """A folder for settings that goes away with the process."""
+def _settings_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for settings that is removed at the end of the process."""
     return tempfile.TemporaryDirectory(prefix="thalweg-benchmark-")
 
 
 @cache
 def application() -> QApplication:
-    """The one application, without a screen, with settings that are thrown away."""
+    """Return the one application, without a screen, with temporary settings."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PyQt6.QtCore import QSettings, qInstallMessageHandler
     from PyQt6.QtWidgets import QApplication
 
-    qInstallMessageHandler(lambda kind, where, words: None)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, _settings().name)
-    made = QApplication([])
-    made.setStyle("Fusion")
-    return made
+    qInstallMessageHandler(lambda kind, where, text: None)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, _settings_folder().name)
+    app = QApplication([])
+    app.setStyle("Fusion")
+    return app
 
 
-def settle() -> None:
-    """Let everything that is due be drawn."""
+def process_events() -> None:
+    """Process everything that is due, such as paints and deferred deletes."""
     from PyQt6.QtCore import QEvent
 
     app = application()
@@ -155,19 +157,19 @@ def settle() -> None:
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def window(experiment: Experiment) -> MainWindow:
-    """A painted window of 1280 x 800 with three canvases."""
+def open_window(experiment: Experiment) -> MainWindow:
+    """Return a painted window of 1280 x 800 with three canvases."""
     application()
     from app.gui.window.main_window import MainWindow
 
-    made = MainWindow(experiment)
-    made.resize(1280, 800)
-    made.show()
-    settle()
-    return made
+    window = MainWindow(experiment)
+    window.resize(1280, 800)
+    window.show()
+    process_events()
+    return window
 
 
-def close(made: MainWindow) -> None:
-    made.close()
-    made.deleteLater()
-    settle()
+def close(window: MainWindow) -> None:
+    window.close()
+    window.deleteLater()
+    process_events()

@@ -1,4 +1,4 @@
-"""Arithmetic: one update of a single run, and whole batches of them."""
+"""Computation: one step of a single run, and batches of runs."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from optimizers import trace
 from surfaces import SURFACES
 from tests.benchmark.measure import Row, faster, median, slower
 
-UPDATES = 100_000
-POINTS, LONG = 40_000, 200
-RATE = 1e-4
+STEP_COUNT = 100_000
+START_COUNT, BATCH_STEPS = 40_000, 200
+LEARNING_RATE = 1e-4
 
 
 def step() -> Iterator[Row]:
-    """One update of Adam on Rosenbrock through Race, its history kept."""
+    """Measure one step of Adam on Rosenbrock through Race, which stores the trajectory."""
     experiment = Experiment("rosenbrock", (-1.5, 2.0), (Run("adam", {"lr": 1e-3}),))
 
     def ours() -> None:
-        Race(experiment).advance(UPDATES)
+        Race(experiment).advance(STEP_COUNT)
 
-    cost, floor = (median(work, 7) * 1e3 / UPDATES for work in (ours, _by_hand))
+    cost, floor = (median(work, 7) * 1e3 / STEP_COUNT for work in (ours, _inlined_adam))
     yield slower("step", "Adam through Race", cost, "us", "inlined by hand on floats", floor, 2.5)
     yield faster("step", "Adam through Race", cost, "us", "torch.optim.Adam", _torch(), 20)
 
 
-def _by_hand() -> tuple[float, float]:
+def _inlined_adam() -> tuple[float, float]:
     x, y, lr, beta1, beta2, eps = -1.5, 2.0, 1e-3, 0.9, 0.999, 1e-8
     mx = my = vx = vy = 0.0
     a, b = 1 - x, y - x * x
     xs, ys, losses = [x], [y], [a * a + 100 * b * b]
-    for t in range(1, UPDATES + 1):
+    for t in range(1, STEP_COUNT + 1):
         gx, gy = -2 * a - 400 * x * b, 200 * b
         mx, my = beta1 * mx + (1 - beta1) * gx, beta1 * my + (1 - beta1) * gy
         vx, vy = beta2 * vx + (1 - beta2) * gx * gx, beta2 * vy + (1 - beta2) * gy * gy
@@ -53,7 +53,7 @@ def _by_hand() -> tuple[float, float]:
 
 
 def _torch() -> float | None:
-    """Microseconds an update, with the same gradient written by hand; None where torch is not installed."""
+    """Return microseconds per step with the same gradient written by hand; None where torch is not installed."""
     if importlib.util.find_spec("torch") is None:
         return None
     import torch
@@ -73,20 +73,20 @@ def _torch() -> float | None:
     return median(once, 3) * 1e3 / count
 
 
-def starts() -> tuple[np.ndarray, np.ndarray]:
-    side = int(POINTS**0.5)
+def start_grid() -> tuple[np.ndarray, np.ndarray]:
+    side = int(START_COUNT**0.5)
     x, y = np.meshgrid(np.linspace(-2, 2, side), np.linspace(-1, 3, side))
     return x.ravel(), y.ravel()
 
 
 def grid_map() -> Iterator[Row]:
-    """Adam from 40,000 starts, 200 updates, only where they end."""
-    surface, start = SURFACES["rosenbrock"], starts()
+    """Measure Adam from 40,000 starts over 200 steps, final positions only."""
+    surface, start = SURFACES["rosenbrock"], start_grid()
 
     def plain() -> np.ndarray:
         p = np.column_stack(start)
         m, v = np.zeros_like(p), np.zeros_like(p)
-        for t in range(1, LONG + 1):
+        for t in range(1, BATCH_STEPS + 1):
             x, y = p[:, 0], p[:, 1]
             grad = np.column_stack([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)])
             m = 0.9 * m + 0.1 * grad
@@ -95,14 +95,14 @@ def grid_map() -> Iterator[Row]:
         return p
 
     def ours() -> np.ndarray:
-        return trace("adam", surface, start, LONG, last=True, lr=0.01).positions
+        return trace("adam", surface, start, BATCH_STEPS, last=True, lr=0.01).positions
 
     assert np.allclose(ours()[0].T, plain())
     yield slower("map", "Adam, 40,000 x 200", median(ours, 5), "ms", "plain numpy on (40000, 2)", median(plain, 5), 0.7)
 
 
 def tune() -> Iterator[Row]:
-    """The best of 60 learning rates, 500 updates each."""
+    """Measure the search for the best of 60 learning rates, 500 steps each."""
     surface = SURFACES["rosenbrock"]
     for name in ("sgd", "adam"):
         run = Run(name)
@@ -128,13 +128,13 @@ def tune() -> Iterator[Row]:
 
 
 def batch() -> Iterator[Row]:
-    """Momentum on Rosenbrock from 40,000 starts, a point and update."""
-    surface, start = SURFACES["rosenbrock"], starts()
+    """Measure momentum on Rosenbrock from 40,000 starts, per point and step."""
+    surface, start = SURFACES["rosenbrock"], start_grid()
 
     def plain() -> tuple[np.ndarray, np.ndarray]:
         x, y = (column.copy() for column in start)
         u, v, b, grad_x, grad_y = (np.zeros_like(x) for _ in range(5))
-        for _ in range(LONG):
+        for _ in range(BATCH_STEPS):
             np.multiply(x, x, out=b)
             np.subtract(y, b, out=b)  # y - x^2
             np.multiply(x, b, out=grad_x)
@@ -144,17 +144,17 @@ def batch() -> Iterator[Row]:
             np.subtract(grad_x, 2, out=grad_x)
             np.multiply(b, 200, out=grad_y)
             for position, velocity, grad in ((x, u, grad_x), (y, v, grad_y)):
-                np.multiply(grad, RATE, out=grad)
+                np.multiply(grad, LEARNING_RATE, out=grad)
                 np.multiply(velocity, 0.9, out=velocity)
                 np.subtract(velocity, grad, out=velocity)
                 np.add(position, velocity, out=position)
         return x, y
 
     def ours() -> np.ndarray:
-        return trace("momentum", surface, start, LONG, last=True, lr=RATE).positions
+        return trace("momentum", surface, start, BATCH_STEPS, last=True, lr=LEARNING_RATE).positions
 
     assert np.allclose(ours()[0], plain())
-    scale = 1e6 / (POINTS * LONG)
+    scale = 1e6 / (START_COUNT * BATCH_STEPS)
     yield slower(
         "batch",
         "momentum, 40,000 starts",

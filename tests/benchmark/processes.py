@@ -1,4 +1,4 @@
-"""Whole processes: from the start to the first painted window, and the memory of a long race."""
+"""Whole processes: time to the first painted window, and memory of a long race."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.benchmark.measure import Row, slower
 
-SHELL = """
+QT_CODE = """
 import os, time
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PyQt6.QtCore import qInstallMessageHandler
@@ -25,8 +25,8 @@ qInstallMessageHandler(lambda *_: None)
 application = QApplication([])
 application.setStyle("Fusion")
 """
-OURS = (
-    SHELL
+THALWEG_CODE = (
+    QT_CODE
     + """
 from app.gui.window.main_window import MainWindow
 window = MainWindow()
@@ -40,8 +40,8 @@ print(shell, time.process_time())
 os._exit(0)
 """
 )
-BARE = (
-    SHELL
+MINIMAL_CODE = (
+    QT_CODE
     + """
 from PyQt6.QtWidgets import QMainWindow, QSplitter
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
@@ -61,27 +61,27 @@ print(0, time.process_time())
 os._exit(0)
 """
 )
-MEMORY = """
+MEMORY_CODE = """
 import os
-from tests.benchmark.measure import SMOOTH, window, settle
-made = window(SMOOTH)
+from tests.benchmark.measure import SMOOTH, open_window, process_events
+window = open_window(SMOOTH)
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-made.session.advance(100)
-settle()
+window.session.advance(100)
+process_events()
 idle = resident()
-while made.session.race.step < 1_000_000:
-    made.session.advance(10_000)
-settle()
+while window.session.race.step < 1_000_000:
+    window.session.advance(10_000)
+process_events()
 print(0, resident() - idle)
 os._exit(0)
 """
 
 
 @cache
-def _bytecode() -> Path:
-    """A folder for compiled modules, filled by the first run: a warm start does not compile, and nothing is left in the tree."""
+def _bytecode_folder() -> Path:
+    """Return a folder for bytecode, filled by the first run: warm starts do not compile, and the tree stays clean."""
     folder = Path(tempfile.mkdtemp(prefix="thalweg-benchmark-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -89,37 +89,42 @@ def _bytecode() -> Path:
 
 def _run(code: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
-        kept = {
+        environment = {
             key: value
             for key, value in os.environ.items()
             if key not in ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS")
         }
-        answer = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
             text=True,
             check=True,
-            env={**kept, "XDG_CONFIG_HOME": folder, "TMPDIR": folder, "PYTHONPYCACHEPREFIX": str(_bytecode())},
+            env={
+                **environment,
+                "XDG_CONFIG_HOME": folder,
+                "TMPDIR": folder,
+                "PYTHONPYCACHEPREFIX": str(_bytecode_folder()),
+            },
         )
-    first, second = json.loads(f"[{','.join(answer.stdout.split())}]")
+    first, second = json.loads(f"[{','.join(result.stdout.split())}]")
     return first, second
 
 
 def start() -> Iterator[Row]:
-    """Process start to first painted window, warm, in turn with a bare program."""
-    ours, bare = [], []
+    """Measure process start to the first painted window, warm, alternating with a minimal program."""
+    ours, minimal = [], []
     for _ in range(7):
-        ours.append(_run(OURS))
-        bare.append(_run(BARE))
+        ours.append(_run(THALWEG_CODE))
+        minimal.append(_run(MINIMAL_CODE))
     shell, painted = (statistics.median(values) * 1e3 for values in zip(*ours[1:], strict=True))
-    empty = statistics.median(value for _, value in bare[1:]) * 1e3
-    yield slower("start", "to the first painted window", painted, "ms", "three empty canvases", empty, 1.25)
+    reference = statistics.median(value for _, value in minimal[1:]) * 1e3
+    yield slower("start", "to the first painted window", painted, "ms", "three empty canvases", reference, 1.25)
     yield Row("start", "the shell itself", shell, "ms", "-", None, None, "<=", None, limit=250.0)
 
 
 def memory() -> Iterator[Row]:
-    """Resident memory of 5 runs x 1,000,000 updates above idle."""
+    """Measure the resident memory of 5 runs x 1,000,000 steps above idle."""
     if not os.path.exists("/proc/self/statm"):
         return
-    grown = _run(MEMORY)[1] / 1e6
+    grown = _run(MEMORY_CODE)[1] / 1e6
     yield slower("memory", "5 x 1,000,000 updates", grown, "MB", "24 bytes x 5 million", 24 * 5, 2.0)

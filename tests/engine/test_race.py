@@ -17,7 +17,7 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
-from tests.conftest import turn
+from tests.edits import turn
 
 OPTIMIZER_IDS = "sgd", "momentum", "adam", "lion", "lars", "prodigy", "bfgs", "nelder_mead"
 MANY_RUNS = Experiment(

@@ -21,7 +21,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.theming.theme import LIGHT
 from app.utils.validation import ExperimentError
-from tests.conftest import turn
+from tests.edits import turn
 
 SMALL = Options(size=(6.4, 4.2), dpi=50, fps=10, seconds=1.0)
 REGRESSION = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 0.01})))

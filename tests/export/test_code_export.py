@@ -20,7 +20,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import turn
+from tests.edits import turn
 from tests.export.scripts import check_script, imported_modules, make_race
 
 CODE_SUFFIXES = [suffix for suffix, export_format in EXPORT_FORMATS.items() if export_format.kind == "code"]

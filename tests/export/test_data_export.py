@@ -24,7 +24,7 @@ from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
-from tests.conftest import turn
+from tests.edits import turn
 
 DATA_SUFFIXES = [suffix for suffix, export_format in EXPORT_FORMATS.items() if export_format.kind == "data"]
 OPTIMIZER_IDS = ("sgd", "adam", "rprop", "newton", "bfgs", "lbfgs", "nelder_mead", "cma_es", "lamb", "novograd")

@@ -19,7 +19,7 @@ from app.model.run import Run
 from app.theming.theme import DARK
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
-from tests.conftest import turn
+from tests.edits import turn
 
 
 def make_race(steps: int = 30, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:

@@ -14,7 +14,7 @@ from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS
 from optimizers.frameworks import framework_classes, from_framework
-from tests.conftest import turn
+from tests.edits import turn
 from tests.export.scripts import imported_modules, make_race
 
 Script = Callable[[Race], str]

@@ -17,7 +17,7 @@ from app.model.edits import with_branch_changed
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.theming.theme import DARK
-from tests.conftest import turn
+from tests.edits import turn
 
 
 def make_race(experiment: Experiment, steps: int) -> Race:

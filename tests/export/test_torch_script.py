@@ -15,7 +15,7 @@ from app.export.code.framework_mapping import TORCH
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
-from tests.conftest import turn
+from tests.edits import turn
 from tests.export.scripts import imported_modules, make_race, run_script
 
 SMALL_LR = {"sgd", "momentum", "momentum_torch", "nesterov", "nesterov_keras", "averaged_momentum"}  # run with lr 0.001

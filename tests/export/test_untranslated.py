@@ -27,7 +27,7 @@ from app.theming.theme import LIGHT
 from app.utils.i18n import ENGLISH, Language, current_language, in_english, set_language, tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
-from tests.conftest import turn
+from tests.edits import turn
 from tests.gui.test_language import Pseudo, assert_translated, proper_names, untranslated
 
 READ_BY_PROGRAMS = [

@@ -1,4 +1,4 @@
-"""What a screen reader finds: a name for everything that can be used, a kind that it knows, and the pictures in words."""
+"""Screen readers: every control has a name and a role, and the plots are described in text."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.session.playback_clock import FRAME_INTERVAL, REDUCED_MOTION_INTERVAL
 from app.session.settings import REDUCED_MOTION_KEY as KEY
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-# Qt gives these and what is made of them a role of their own; any other widget is "a panel" to a screen reader.
+# Qt gives these classes and their subclasses a role; every other widget is a "panel" to a screen reader.
 WITH_A_ROLE = (
     QAbstractButton,
     QAbstractItemView,
@@ -48,8 +48,8 @@ WITH_A_ROLE = (
 )
 
 
-def used(root: QWidget) -> list[QWidget]:
-    """What is worked with, but for the insides of Qt's own controls."""
+def usable_widgets(root: QWidget) -> list[QWidget]:
+    """Return the widgets that a person operates, without the inner parts of Qt's own controls."""
 
     def inside(widget: QWidget) -> bool:
         above = widget.parentWidget()
@@ -69,7 +69,7 @@ def used(root: QWidget) -> list[QWidget]:
 
 
 def name_of(root: QWidget, widget: QWidget) -> str:
-    """As Qt makes it: what was given, a button's text, or that of the label whose buddy it is."""
+    """Return the accessible name as Qt forms it: the given name, a button's text, or the label whose buddy it is."""
     buddies = [label.text() for label in root.findChildren(QLabel) if label.buddy() is widget]
     text = widget.text() if isinstance(widget, QAbstractButton) else ""
     return (
@@ -80,22 +80,22 @@ def name_of(root: QWidget, widget: QWidget) -> str:
     )
 
 
-def all_named(root: QWidget) -> None:
-    widgets = used(root)
-    nameless = [
+def assert_all_named(root: QWidget) -> None:
+    widgets = usable_widgets(root)
+    unnamed = [
         (type(widget).__name__, widget.objectName()) for widget in widgets if not name_of(root, widget).strip("&… ")
     ]
-    assert not nameless
-    kindless = [
+    assert not unnamed
+    without_role = [
         (type(widget).__name__, widget.objectName())
         for widget in widgets
         if not isinstance(widget, WITH_A_ROLE) and not widget.accessibleDescription()
     ]
-    assert not kindless, "what has no role of its own must say what it is"
+    assert not without_role, "a widget without a role needs a description"
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "lbfgs"])
-def test_everything_in_the_window_has_a_name_and_a_role(
+def test_every_widget_of_the_window_has_a_name_and_a_role(
     open_window: Open, application: QApplication, optimizer: str
 ) -> None:
     window = open_window()
@@ -104,21 +104,21 @@ def test_everything_in_the_window_has_a_name_and_a_role(
     window.session.change(
         lambda e: e.with_run(0, e.runs[0].with_optimizer(optimizer).with_hyperparameter("noise", 0.5))
     )
-    settle(application)
-    assert len(used(window)) > 50
-    all_named(window)
+    process_events(application)
+    assert len(usable_widgets(window)) > 50
+    assert_all_named(window)
 
 
-def test_everything_in_the_dialogs_has_a_name_and_a_role(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_widget_of_the_dialogs_has_a_name_and_a_role(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     seen = []
 
-    def look(dialog: ExportDialog) -> int:
-        all_named(dialog)
+    def inspect(dialog: ExportDialog) -> int:
+        assert_all_named(dialog)
         seen.append(dialog.windowTitle())
         return 0
 
-    monkeypatch.setattr(ExportDialog, "exec", look)
+    monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
     for name in ("shortcuts", "about"):
@@ -127,110 +127,110 @@ def test_everything_in_the_dialogs_has_a_name_and_a_role(open_window: Open, monk
     dialogs = [each for each in window.findChildren(QDialog) if each.isVisible()]
     assert len(dialogs) == 3
     for dialog in dialogs:
-        all_named(dialog)
+        assert_all_named(dialog)
         dialog.close()
     assert seen == ["Export Picture", "Export Film"]
 
 
-def test_the_lists_to_search_have_names(open_window: Open) -> None:
+def test_picker_popups_have_names(open_window: Open) -> None:
     for popup in open_window().findChildren(PickerPopup):
-        all_named(popup)
+        assert_all_named(popup)
 
 
-def test_what_a_tool_tip_says_can_be_heard(open_window: Open) -> None:
-    """Qt reads a control's tool tip as its description; that of a mere label nobody would hear."""
+def test_tooltips_are_available_to_screen_readers(open_window: Open) -> None:
+    """Qt reads a control's tooltip as its description, but not the tooltip of a plain label."""
     window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("noise", 0.5)))
-    heard = [widget.accessibleDescription() or widget.toolTip() for widget in used(window)]
+    descriptions = [widget.accessibleDescription() or widget.toolTip() for widget in usable_widgets(window)]
     told = [
         label.toolTip()
         for label in window.findChildren(QLabel)
         if label.toolTip() and not label.toolTip().startswith("<p>")
     ]
     assert told
-    assert not [words for words in told if words not in heard]
+    assert not [message for message in told if message not in descriptions]
 
 
-def test_runs_and_figures_are_read_from_lists_and_tables(open_window: Open) -> None:
+def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> None:
     window = open_window()
     item = window.side_panel.run_list.list.item(0)
     assert item is not None
     assert item.text().startswith("SGD")
-    assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "whether it is shown is announced"
+    assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "its visibility is announced"
     assert window.readout_table.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert window.readout_table.horizontalHeaderItem(4).text() == "Loss"  # type: ignore[union-attr]
 
 
-def described(window: MainWindow) -> str:
-    words = {canvas.accessibleDescription() for canvas in window.canvases.values()}
-    assert len(words) == 1
-    return words.pop()
+def plot_description(window: MainWindow) -> str:
+    message = {canvas.accessibleDescription() for canvas in window.canvases.values()}
+    assert len(message) == 1
+    return message.pop()
 
 
-def test_the_description_says_where_every_run_stands_the_chosen_one_first() -> None:
+def test_the_description_gives_the_status_of_every_run_with_the_selected_run_first() -> None:
     race = Race(DEFAULT_EXPERIMENT)
     race.advance(60)
-    words = describe(DEFAULT_EXPERIMENT, race, lambda k: run_status(race.trajectories[k], 60), selected_run=2)
-    assert words.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
-    assert run_status(race.trajectories[2], 60).text in words
-    assert words.index("Adam") < words.index("SGD") < words.index("Momentum")
+    message = describe(DEFAULT_EXPERIMENT, race, lambda k: run_status(race.trajectories[k], 60), selected_run=2)
+    assert message.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
+    assert run_status(race.trajectories[2], 60).text in message
+    assert message.index("Adam") < message.index("SGD") < message.index("Momentum")
     assert (
         f"SGD, lr 0.001: loss {race.trajectories[0].losses[60]:.4g}, {run_status(race.trajectories[0], 60).short_text}."
-        in words
+        in message
     )
-    nobody = Experiment("sphere")
+    empty = Experiment("sphere")
     assert (
-        describe(nobody, Race(nobody), lambda k: run_status(race.trajectories[k], 0))
+        describe(empty, Race(empty), lambda k: run_status(race.trajectories[k], 0))
         == "Sphere at step 0. There is no run."
     )
 
 
-def test_the_description_is_renewed_on_pause_on_a_step_and_with_an_edit(open_window: Open) -> None:
+def test_the_description_is_updated_on_pause_on_a_step_and_on_an_edit(open_window: Open) -> None:
     window = open_window()
     session, line = window.session, window.timeline_bar.timeline
-    assert f"at step {INITIAL_STEPS}." in described(window)
+    assert f"at step {INITIAL_STEPS}." in plot_description(window)
 
-    def write() -> str:
+    def update_description() -> str:
         assert window.text_update_timer.isActive()
         window.text_update_timer.timeout.emit()
-        return described(window)
+        return plot_description(window)
 
     session.clock.play()
     session.clock.advance_time(0.1)
     window.text_update_timer.stop()
     session.clock.pause()
-    assert f"at step {session.race.step}." in write()
+    assert f"at step {session.race.step}." in update_description()
     window.action_registry["back"].trigger()
-    assert f"at step {session.race.step}." in write()
+    assert f"at step {session.race.step}." in update_description()
     line.setValue(10)
-    assert "at step 10." in write()
+    assert "at step 10." in update_description()
     window.side_panel.run_list.move_selection(1)
-    assert "Momentum, lr 0.0006, the chosen run" in write()
+    assert "Momentum, lr 0.0006, the chosen run" in update_description()
     session.change(lambda e: e.without_run(0))
-    assert "SGD" not in described(window)
+    assert "SGD" not in plot_description(window)
 
 
-def test_nothing_is_said_again_that_has_not_changed(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unchanged_description_is_not_announced_again(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
-    said: list[str] = []
+    messages: list[str] = []
     for canvas in window.canvases.values():
-        monkeypatch.setattr(canvas, "setAccessibleDescription", said.append)
+        monkeypatch.setattr(canvas, "setAccessibleDescription", messages.append)
     window.update_texts()
-    assert not said
+    assert not messages
     window.action_registry["step"].trigger()
     window.update_texts()
-    assert len(said) == len(window.canvases)
+    assert len(messages) == len(window.canvases)
 
 
-def test_reduced_motion_shows_few_pictures_of_the_same_race(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reduced_motion_draws_few_frames_of_the_same_race(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     clock, contour = window.session.clock, window.canvases["contour"]
     frames: list[int] = []
     advance = contour.advance
     monkeypatch.setattr(contour, "advance", lambda first, last: (frames.append(last), advance(first, last)))
 
-    def a_second() -> tuple[int, int]:
-        """How many pictures and how many updates."""
+    def play_one_second() -> tuple[int, int]:
+        """Return the number of frames and of steps."""
         frames.clear()
         window.action_registry["start"].trigger()
         clock.play()
@@ -239,20 +239,20 @@ def test_reduced_motion_shows_few_pictures_of_the_same_race(open_window: Open, m
         clock.pause()
         return len(frames) - 1, window.session.race.step
 
-    pictures, updates = a_second()
+    images, updates = play_one_second()
     assert clock._timer.interval() == FRAME_INTERVAL
     window.action_registry["reduce_motion"].trigger()
     assert clock._timer.interval() == REDUCED_MOTION_INTERVAL
-    few, as_many = a_second()
-    assert few <= 4 < 50 < pictures
+    few, as_many = play_one_second()
+    assert few <= 4 < 50 < images
     assert abs(as_many - updates) <= 2
     assert QApplication.cursorFlashTime() == 0
     window.action_registry["reduce_motion"].trigger()
     assert QApplication.cursorFlashTime() > 0
-    assert not window.isAnimated(), "nothing of the layout moves by itself, wished or not"
+    assert not window.isAnimated(), "docks are never animated"
 
 
-def test_reduced_motion_goes_as_fast_as_it_can_too(open_window: Open) -> None:
+def test_reduced_motion_also_runs_at_maximum_speed(open_window: Open) -> None:
     window = open_window()
     window.reduced_motion.toggle()
     clock = window.session.clock
@@ -262,13 +262,13 @@ def test_reduced_motion_goes_as_fast_as_it_can_too(open_window: Open) -> None:
     clock.steps_due.connect(counts.append)
     for _ in range(5):
         clock.advance_time(REDUCED_MOTION_INTERVAL / 1000)
-    assert counts == sorted(set(counts)), "there is time for more, so there are more"
+    assert counts == sorted(set(counts)), "later frames have time for more steps"
     clock.advance_time(2 * REDUCED_MOTION_INTERVAL / 1000)
     assert counts[-1] < counts[-2]
     window.reduced_motion.toggle()
 
 
-def test_reduced_motion_is_remembered_and_offers_no_turning_film(
+def test_reduced_motion_is_remembered_and_disables_the_rotating_camera(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = open_window()

@@ -1,4 +1,4 @@
-"""What a person sees: icons, contrast, the focus, how runs are told apart, and what a view says that has nothing to show."""
+"""Icons, contrast, focus, run styles, and the hint of an empty view."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from app.theming.theme import THEMES, Theme
 from app.utils.i18n import Language, set_language
 from app.views import VIEWS, Scene, View, annotations
 from app.views.surface_view import SurfaceView
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 APP = Path(icons.__file__).parents[2]
-ASKED = {
+USED_ICONS = {
     name for path in APP.rglob("*.py") for name in re.findall(r"icons\.load_icon\(\"([a-z-]+)\"", path.read_text())
 }
 THEMED = pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
-LEAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and AAA where the contrast is high
+MIN_CONTRAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and AAA for the high-contrast theme
 
 
 def luminance(color: str) -> float:
@@ -63,42 +63,42 @@ def contrast(one: str, other: str) -> float:
 # Icons
 
 
-def test_every_icon_that_is_asked_for_is_there() -> None:
+def test_every_icon_that_is_used_has_a_file_and_every_file_is_used() -> None:
     names = {path.stem for path in icons.ICONS.glob("*.svg")}
     drawn = {
         "pause",
         *(name for theme in THEMES.values() for name in re.findall(r"/([a-z-]+)\.svg", build_stylesheet(theme))),
     }
-    assert names == {row.icon for row in ACTIONS if row.icon} | ASKED | drawn
+    assert names == {row.icon for row in ACTIONS if row.icon} | USED_ICONS | drawn
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in icons.ICONS.glob("*.svg")))
-def test_an_icon_is_a_picture_in_the_color_that_is_asked_for(application: QApplication, name: str) -> None:
+def test_an_icon_has_the_requested_color_and_size(application: QApplication, name: str) -> None:
     for ratio in (1.0, 1.5, 2.0, 3.0):
-        picture = icons.load_icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
-        assert picture.width() == round(18 * ratio)
+        image = icons.load_icon(name, "#c02010").pixmap(QSize(18, 18), ratio).toImage()
+        assert image.width() == round(18 * ratio)
         solid = [
-            QColor(picture.pixel(x, y))
-            for x in range(picture.width())
-            for y in range(picture.height())
-            if picture.pixelColor(x, y).alpha() == 255
+            QColor(image.pixel(x, y))
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).alpha() == 255
         ]
-        assert 0.02 * picture.width() ** 2 < len(solid) < 0.6 * picture.width() ** 2
+        assert 0.02 * image.width() ** 2 < len(solid) < 0.6 * image.width() ** 2
         assert {color.name() for color in solid} == {"#c02010"}
 
 
 # Contrast
 
 
-def pairs(theme: Theme) -> set[tuple[str, str]]:
-    """Ink and ground of every rule of the style sheet; where it names no ground, each that may lie below."""
-    found = set()
+def stylesheet_color_pairs(theme: Theme) -> set[tuple[str, str]]:
+    """Return text and background color of every style sheet rule; a rule without background gets each possible one."""
+    matches = set()
     for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", build_stylesheet(theme)):
         facts = dict(re.findall(r"(?:^|;)\s*([a-z-]+): ([^;]+)", rule))
-        ink, ground = facts.get("color"), facts.get("background", "")
-        if ink is not None and ":disabled" not in selector:  # what cannot be used is exempt
-            found |= {
-                (ink, each)
+        text_color, ground = facts.get("color"), facts.get("background", "")
+        if text_color is not None and ":disabled" not in selector:  # disabled controls are exempt
+            matches |= {
+                (text_color, each)
                 for each in (
                     [ground]
                     if ground.startswith("#")
@@ -106,35 +106,43 @@ def pairs(theme: Theme) -> set[tuple[str, str]]:
                 )
             }
         if "selection-color" in facts:
-            found.add((facts["selection-color"], facts["selection-background-color"]))
-    return found
+            matches.add((facts["selection-color"], facts["selection-background-color"]))
+    return matches
 
 
 @THEMED
-def test_words_can_be_read(theme: Theme) -> None:
-    grounds = (theme.panel_background, theme.input_background, theme.figure_background, theme.selected_background)
-    inks = {(theme.text, ground) for ground in grounds} | {(theme.muted_text, ground) for ground in grounds[:3]}
-    weak = {pair: contrast(*pair) for pair in pairs(theme) | inks if contrast(*pair) < LEAST[theme.name]}
+def test_text_has_enough_contrast(theme: Theme) -> None:
+    backgrounds = (theme.panel_background, theme.input_background, theme.figure_background, theme.selected_background)
+    text_colors = {(theme.text, ground) for ground in backgrounds} | {
+        (theme.muted_text, ground) for ground in backgrounds[:3]
+    }
+    weak = {
+        pair: contrast(*pair)
+        for pair in stylesheet_color_pairs(theme) | text_colors
+        if contrast(*pair) < MIN_CONTRAST[theme.name]
+    }
     assert not weak
-    assert {theme.text, theme.muted_text, theme.warning, theme.on_accent} <= {ink for ink, _ in pairs(theme)}
+    assert {theme.text, theme.muted_text, theme.warning, theme.on_accent} <= {
+        text_color for text_color, _ in stylesheet_color_pairs(theme)
+    }
 
 
 @THEMED
-def test_controls_and_the_focus_stand_out_from_what_is_around(theme: Theme) -> None:
+def test_control_borders_and_focus_have_enough_contrast(theme: Theme) -> None:
     for color in (theme.control_border, theme.accent):
         assert contrast(color, theme.panel_background) >= 3
         assert contrast(color, theme.input_background) >= 3
 
 
 @THEMED
-def test_every_kind_of_control_shows_that_it_has_the_focus(
+def test_every_kind_of_control_shows_the_focus(
     open_window: Callable[..., MainWindow],
     application: QApplication,
     theme: Theme,
 ) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     window.set_theme(theme.name)
-    settle(application)
+    process_events(application)
     window.activateWindow()
     shown = [
         w
@@ -147,17 +155,17 @@ def test_every_kind_of_control_shows_that_it_has_the_focus(
     ]
     assert len(shown) > 20
 
-    def seen(widget: QWidget) -> QImage:
-        settle(application, 2)
+    def grab_image(widget: QWidget) -> QImage:
+        process_events(application, 2)
         return widget.grab().toImage()
 
     for widget in shown:
         held = application.focusWidget()
         if held is not None:
             held.clearFocus()
-        before = seen(widget)
+        before = grab_image(widget)
         widget.setFocus(Qt.FocusReason.TabFocusReason)
-        after = seen(widget)
+        after = grab_image(widget)
         changed = sum(
             before.pixel(x, y) != after.pixel(x, y) for x in range(before.width()) for y in range(before.height())
         )
@@ -167,7 +175,7 @@ def test_every_kind_of_control_shows_that_it_has_the_focus(
 # Runs
 
 
-def test_thirty_two_runs_are_told_apart_without_their_colors_within_each_color() -> None:
+def test_runs_of_one_color_differ_in_dash_and_marker() -> None:
     for theme in THEMES.values():
         styles = theme.styles([Run("sgd", slot=k) for k in range(32)])
         assert len({(style.color, style.marker, style.dash) for style in styles}) == 32
@@ -180,7 +188,7 @@ def test_thirty_two_runs_are_told_apart_without_their_colors_within_each_color()
 
 
 @THEMED
-def test_the_colors_of_runs_are_okabe_and_itos_in_their_order_and_can_be_seen(theme: Theme) -> None:
+def test_run_colors_are_those_of_okabe_and_ito_and_have_enough_contrast(theme: Theme) -> None:
     for color, model in zip(theme.run_colors, color_sequences["okabe_ito"], strict=True):
         assert contrast(color, theme.figure_background) >= 3
         hue, original = colorsys.rgb_to_hsv(*to_rgb(color)), colorsys.rgb_to_hsv(*model)
@@ -191,7 +199,7 @@ def test_the_colors_of_runs_are_okabe_and_itos_in_their_order_and_can_be_seen(th
     assert theme.styles([Run("sgd", color="#123456", slot=3)])[0].color == "#123456"
 
 
-def test_lengths_are_the_same_however_they_are_added_up() -> None:
+def test_path_lengths_do_not_depend_on_where_the_summation_starts() -> None:
     points = np.random.default_rng(5).normal(size=(999, 2)) * 100
     whole = distances_along(points)
     assert whole[-1] == pytest.approx(np.hypot(*np.diff(points, axis=0).T).sum())
@@ -206,13 +214,13 @@ def test_lengths_are_the_same_however_they_are_added_up() -> None:
 # Figures
 
 
-def shown(
+def draw_view(
     name: str,
     experiment: Experiment,
     steps: int = 0,
     size: tuple[float, float] = (4.0, 3.0),
 ) -> tuple[View, FigureCanvasAgg]:
-    """A view with all that moves, as a canvas of the window shows it."""
+    """Return a view with all its moving artists, as a canvas of the window draws it."""
     race = Race(experiment)
     race.advance(steps)
     figure = Figure(figsize=size, dpi=100)
@@ -224,17 +232,17 @@ def shown(
     return view, canvas
 
 
-def test_a_low_view_gives_its_room_to_the_picture() -> None:
-    loss, _ = shown("loss", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
+def test_a_low_view_drops_the_axis_label_to_enlarge_the_plot() -> None:
+    loss, _ = draw_view("loss", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
     assert loss.axes.bbox.height > 0.72 * 190
     assert not loss.axes.xaxis.label.get_visible()
-    relief, _ = shown("relief", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
+    relief, _ = draw_view("relief", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
     assert isinstance(relief, SurfaceView)
     spots = relief.project_points(relief.mesh_nodes).reshape(-1, 2)
     assert np.ptp(spots[:, 1]) > 0.5 * 190
     assert (spots >= 0).all()
     assert (spots <= (380, 190)).all()
-    tall, _ = shown("loss", DEFAULT_EXPERIMENT, 20, (3.8, 3.0))
+    tall, _ = draw_view("loss", DEFAULT_EXPERIMENT, 20, (3.8, 3.0))
     assert tall.axes.xaxis.label.get_visible()
 
 
@@ -242,30 +250,30 @@ HIDDEN = replace(DEFAULT_EXPERIMENT, runs=tuple(replace(run, visible=False) for 
 
 
 @pytest.mark.parametrize(
-    ("experiment", "words"),
+    ("experiment", "message"),
     [
         (Experiment("sphere", runs=()), "No runs yet: add one in the side panel"),
         (HIDDEN, "Every run is hidden: tick one in the side panel"),
     ],
 )
 @pytest.mark.parametrize("name", ["contour", "relief", "loss"])
-def test_an_empty_view_says_what_to_do(
-    name: str, experiment: Experiment, words: str, monkeypatch: pytest.MonkeyPatch
+def test_an_empty_view_shows_a_hint(
+    name: str, experiment: Experiment, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = []
-    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: said.append(text.get_text()))
-    view, canvas = shown(name, experiment)
-    said.clear()
+    messages = []
+    monkeypatch.setattr(annotations.Text, "draw", lambda text, renderer: messages.append(text.get_text()))
+    view, canvas = draw_view(name, experiment)
+    messages.clear()
     view.draw_current_markers(PathRenderer(canvas.get_renderer()))
-    assert said == [words]
+    assert messages == [message]
     view.shows_hints = False
     view.draw_current_markers(PathRenderer(canvas.get_renderer()))
-    assert said == [words], "a picture to take home does not"
+    assert messages == [message], "exported figures show no hint"
 
 
-def test_where_a_run_has_left_the_map_for_good() -> None:
+def test_the_exit_point_is_where_a_path_leaves_the_map_for_good() -> None:
     box = Bbox([[0, 0], [10, 10]])
-    for points, place, way in (
+    for points, exit_position, offset in (
         ([(5, 5), (15, 5)], (10, 5), (10, 0)),
         ([(5, 5), (5, -5), (-5, 5), (25, 5)], (10, 5), (30, 0)),
         ([(20, 5), (5, 5)], (5, 5), (0, 0)),
@@ -274,27 +282,32 @@ def test_where_a_run_has_left_the_map_for_good() -> None:
     ):
         out = annotations.exit_point(np.array(points, float), box)
         assert out is not None
-        np.testing.assert_allclose(out, (place, way))
+        np.testing.assert_allclose(out, (exit_position, offset))
     assert annotations.exit_point(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
 
 
-def test_runs_that_have_diverged_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_diverged_runs_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = Run("sgd", {"lr": 0.01}), Run("adam", {"lr": 0.1}), Run("nesterov", {"lr": 0.01})
     experiment = Experiment("rosenbrock", (-0.5, 2.5), runs)
-    view, canvas = shown("contour", experiment, 60, (6.0, 4.0))
-    said = []
+    view, canvas = draw_view("contour", experiment, 60, (6.0, 4.0))
+    messages = []
     monkeypatch.setattr(
-        annotations.Text, "draw", lambda text, renderer: said.append((text.get_text(), text.get_window_extent()))
+        annotations.Text, "draw", lambda text, renderer: messages.append((text.get_text(), text.get_window_extent()))
     )
     view.draw_current_markers(PathRenderer(canvas.get_renderer()))
     assert view.scene is not None
-    gone = [track.diverged_at for track in view.scene.race.trajectories]
-    assert [words for words, _ in said] == [f"SGD diverged at {gone[0]}", f"Nesterov diverged at {gone[2]}"]
-    assert not said[0][1].overlaps(said[1][1])
+    diverged_steps = [trajectory.diverged_at for trajectory in view.scene.race.trajectories]
+    assert [message for message, _ in messages] == [
+        f"SGD diverged at {diverged_steps[0]}",
+        f"Nesterov diverged at {diverged_steps[2]}",
+    ]
+    assert not messages[0][1].overlaps(messages[1][1])
 
 
-def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    view, canvas = shown("contour", Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.01}),)), 60, (6.0, 4.0))
+def test_the_label_of_a_diverged_run_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    view, canvas = draw_view(
+        "contour", Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.01}),)), 60, (6.0, 4.0)
+    )
     brush, written, pixels = PathRenderer(canvas.get_renderer()), [], []
     draw = annotations.Text.draw
     monkeypatch.setattr(
@@ -305,12 +318,12 @@ def test_what_is_said_of_a_diverged_run_is_written_once(monkeypatch: pytest.Monk
         canvas.restore_region(bare)
         view.draw_current_markers(brush)
         pixels.append(np.array(canvas.buffer_rgba()))
-    assert len(written) == 1, "a frame has no time for letters"
+    assert len(written) == 1, "frames must not lay out text"
     assert (pixels[0] == pixels[1]).all()
     assert (pixels[0] == pixels[2]).all()
 
 
-def test_in_a_picture_the_axis_ends_where_the_steps_do() -> None:
+def test_the_step_axis_of_a_figure_ends_at_the_last_step() -> None:
     for scale in ("linear", "log"):
         race = Race(replace(DEFAULT_EXPERIMENT, loss_plot=LossPlot(x_scale=scale)))
         race.advance(130)
@@ -319,7 +332,7 @@ def test_in_a_picture_the_axis_ends_where_the_steps_do() -> None:
         assert loss.axes.get_xlim()[1] == 130
 
 
-def test_figures_wear_a_font_that_is_there_and_one_with_hangul() -> None:
+def test_figures_use_an_available_font_and_one_with_hangul() -> None:
     with rc_context():
         fonts.set_font_family("DejaVu Serif")
         assert rcParams["font.sans-serif"] == ["DejaVu Serif", "DejaVu Sans"]
@@ -333,13 +346,15 @@ def test_figures_wear_a_font_that_is_there_and_one_with_hangul() -> None:
             assert FT2Font(findfont(family)).get_char_index(ord("한"))
             figure = Figure()
             figure.text(0.5, 0.5, "한글 λ⁻² ☆")
-            with catch_warnings(action="error"):  # matplotlib warns of a letter that it has not
+            with catch_warnings(action="error"):  # matplotlib warns of a missing glyph
                 figure.savefig(BytesIO(), format="png")
     set_language(Language("en", "English"))
     fonts.set_font_family("DejaVu Sans")
 
 
-def test_a_dashed_run_that_has_ended_does_not_stop_the_others(open_window: Callable[..., MainWindow]) -> None:
+def test_a_dashed_run_that_has_ended_does_not_stop_the_others_from_being_drawn(
+    open_window: Callable[..., MainWindow],
+) -> None:
     window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run("adam"), Run("sgd", {"lr": 0.01}))))
     for _ in range(40):
         window.session.advance(7)

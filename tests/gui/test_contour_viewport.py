@@ -1,4 +1,4 @@
-"""The window of the contour: moved by wheel, mouse and keys, as far as numbers can be told apart; the start stays put."""
+"""Zoom and pan of the contour plot by wheel, mouse and keys, down to the resolution of floats; setting the start."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ from app.views.contour_view import ContourView
 from app.views.surface_view import SurfaceView
 from surfaces import SURFACES
 from surfaces.surface import Bounds
-from tests.conftest import settle
 from tests.gui.test_plot_canvas import pixels
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 
 
-def mouse(window: MainWindow, kind: str, x: float, y: float, **more: object) -> None:
-    """A mouse event at a place of the contour in shares of its axes."""
+def send_mouse_event(window: MainWindow, kind: str, x: float, y: float, **more: object) -> None:
+    """Send a mouse event at a position given in fractions of the axes of the contour plot."""
     canvas = window.canvases["contour"]
     canvas.callbacks.process(kind, MouseEvent(kind, canvas, *canvas.view.axes.transAxes.transform((x, y)), **more))
 
 
 def press(window: MainWindow, x: float, y: float, **more: object) -> None:
-    mouse(window, "button_press_event", x, y, button=1, **more)
+    send_mouse_event(window, "button_press_event", x, y, button=1, **more)
 
 
 def drag(window: MainWindow, *places: tuple[float, float]) -> None:
     press(window, *places[0])
     for place in places[1:]:
-        mouse(window, "motion_notify_event", *place)
-    mouse(window, "button_release_event", *places[-1], button=1)
+        send_mouse_event(window, "motion_notify_event", *place)
+    send_mouse_event(window, "button_release_event", *places[-1], button=1)
 
 
 def click(window: MainWindow, x: float, y: float) -> None:
     drag(window, (x, y))
 
 
-def visible(window: MainWindow) -> Bounds:
+def visible_bounds(window: MainWindow) -> Bounds:
     axes = window.canvases["contour"].view.axes
     return tuple(axes.get_xlim()), tuple(axes.get_ylim())
 
 
-def share(window: MainWindow, place: tuple[float, float]) -> tuple[float, float]:
+def to_axes_fraction(window: MainWindow, place: tuple[float, float]) -> tuple[float, float]:
     axes = window.canvases["contour"].view.axes
     x, y = axes.transAxes.inverted().transform(axes.transData.transform(place))
     return float(x), float(y)
@@ -65,15 +65,19 @@ def share(window: MainWindow, place: tuple[float, float]) -> tuple[float, float]
 
 def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("himmelblau"))
-    view, whole, levels = window.canvases["contour"].view, visible(window), window.canvases["contour"].view.height_map
+    view, whole, levels = (
+        window.canvases["contour"].view,
+        visible_bounds(window),
+        window.canvases["contour"].view.height_map,
+    )
     for step in (1, 1, 1):
-        mouse(window, "scroll_event", 0.25, 0.75, step=step)
+        send_mouse_event(window, "scroll_event", 0.25, 0.75, step=step)
     assert view.interacting
-    settle(application)
+    process_events(application)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     assert not view.interacting
-    box = visible(window)
+    box = visible_bounds(window)
     assert bounds_size(box) == pytest.approx(np.array(bounds_size(whole)) / 1.25**3)
     assert (box[0][0] * 0.75 + box[0][1] * 0.25, box[1][0] * 0.25 + box[1][1] * 0.75) == pytest.approx(
         (whole[0][0] * 0.75 + whole[0][1] * 0.25, whole[1][0] * 0.25 + whole[1][1] * 0.75)
@@ -82,26 +86,26 @@ def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Op
     assert view.height_map.bounds == box
     assert window.view_area.is_zoomed
     for step in (-1, -1, -1):
-        mouse(window, "scroll_event", 0.25, 0.75, step=step)
-    assert np.ravel(visible(window)) == pytest.approx(np.ravel(whole))
+        send_mouse_event(window, "scroll_event", 0.25, 0.75, step=step)
+    assert np.ravel(visible_bounds(window)) == pytest.approx(np.ravel(whole))
     window.view_area.reset_viewport()
-    assert (window.view_area.is_zoomed, visible(window)) == (False, whole)
+    assert (window.view_area.is_zoomed, visible_bounds(window)) == (False, whole)
 
 
-def test_the_wheel_beside_the_axes_does_nothing(open_window: Open) -> None:
+def test_the_wheel_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
-    mouse(window, "scroll_event", 1.02, 0.5, step=1)
+    send_mouse_event(window, "scroll_event", 1.02, 0.5, step=1)
     assert not window.view_area.is_zoomed
 
 
-def test_while_it_moves_only_the_contour_is_drawn_and_trails_stay_where_they_are_true(
+def test_zooming_redraws_only_the_contour_plot_and_paths_stay_in_place(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window()
     counted = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
     for _ in range(4):
         window.view_area.zoom(0.8)
-        settle(application)
+        process_events(application)
     drawn = {name: canvas.full_draw_count - counted[name] for name, canvas in window.canvases.items()}
     assert drawn["contour"] >= 4
     assert drawn["relief"] == drawn["loss"] == 0
@@ -112,18 +116,18 @@ def test_while_it_moves_only_the_contour_is_drawn_and_trails_stay_where_they_are
 
 
 @pytest.mark.parametrize("name", ["rosenbrock", "ackley", "styblinski_tang", "linear_regression"])
-def test_it_zooms_as_far_as_numbers_differ_and_no_farther(
+def test_zooming_stops_where_floats_can_no_longer_be_told_apart(
     open_window: Open, application: QApplication, name: str
 ) -> None:
     window = open_window(Experiment(name, runs=(Run("adam", {"lr": 0.05}),)))
     window.session.advance(30)
-    whole, about = visible(window), SURFACES[name].minima[0]
+    whole, about = visible_bounds(window), SURFACES[name].minima[0]
     for factor, rounds in ((0.5, 60), (2.0, 80)):
         for _ in range(rounds):
             window.view_area.viewport.zoom(factor, about)
         window.view_area.viewport.end_interaction()
-        settle(application)
-        box = visible(window)
+        process_events(application)
+        box = visible_bounds(window)
         assert all(low < high for low, high in box)
         assert all(low <= at <= high for at, (low, high) in zip(about, box, strict=True))
         for length, large, (low, high) in zip(bounds_size(box), bounds_size(whole), box, strict=True):
@@ -137,8 +141,8 @@ def test_it_zooms_as_far_as_numbers_differ_and_no_farther(
 
 @pytest.mark.parametrize("depth", [100.0, 1e-5, 1e-12])
 @pytest.mark.parametrize("name", SURFACES)
-def test_every_surface_can_be_seen_at_every_depth(name: str, depth: float) -> None:
-    """Warnings are errors here: levels that fall together, heights that are all the same, or that overflow."""
+def test_every_surface_can_be_drawn_at_every_zoom_depth(name: str, depth: float) -> None:
+    """Warnings are errors: equal levels, constant heights and overflow must not raise one."""
     surface, race = SURFACES[name], Race(Experiment(name, runs=(Run("adam", {"lr": 0.01}),)))
     race.advance(30)
     x, y = surface.minima[0] if surface.minima else surface.start
@@ -159,7 +163,7 @@ def test_every_surface_can_be_seen_at_every_depth(name: str, depth: float) -> No
         if low <= at <= up
     ]
     assert ticks
-    assert all(a.x1 < b.x0 for a, b in pairwise(ticks)), "the numbers run together"
+    assert all(a.x1 < b.x0 for a, b in pairwise(ticks)), "tick labels overlap"
     brush = PathRenderer(canvas.get_renderer())
     view.redraw(brush, race.step)
     view.draw_current_markers(brush)
@@ -167,7 +171,7 @@ def test_every_surface_can_be_seen_at_every_depth(name: str, depth: float) -> No
     canvas.draw()
 
 
-def test_colors_are_those_of_what_is_visible() -> None:
+def test_the_color_scale_covers_the_visible_region() -> None:
     part = HeightMap(SURFACES["sphere"], ((3.0, 4.0), (3.0, 4.0)))
     assert (part.min_height, part.min_height + part.height_range) == pytest.approx((18.0, 32.0))
     near = HeightMap(SURFACES["rosenbrock"], ((1 - 1e-8, 1 + 1e-8), (1 - 1e-8, 1 + 1e-8)))
@@ -177,15 +181,15 @@ def test_colors_are_those_of_what_is_visible() -> None:
     assert all(0 < height <= near.height_range for height in heights)
 
 
-def test_the_image_of_a_moving_window_is_the_contour(open_window: Open, application: QApplication) -> None:
-    """Where no line and no trail is drawn: the same levels in the same colors, the right way up."""
+def test_the_draft_image_while_zooming_matches_the_contour_plot(open_window: Open, application: QApplication) -> None:
+    """Compare where no contour line or path is drawn: same levels, same colors, same orientation."""
     window = open_window(Experiment("booth", (9.0, 9.0)))
     for _ in range(3):
         window.view_area.viewport.zoom(0.8, (-3.0, 2.0))
-    settle(application)
+    process_events(application)
     moving = pixels(window)["contour"][..., :3].astype(int)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     still = pixels(window)["contour"][..., :3].astype(int)
     box = window.canvases["contour"].view.axes.bbox
     inside = np.s_[int(len(still) - box.y1) + 3 : int(len(still) - box.y0) - 3, int(box.x0) + 3 : int(box.x1) - 3]
@@ -196,119 +200,121 @@ def test_the_image_of_a_moving_window_is_the_contour(open_window: Open, applicat
     np.testing.assert_allclose(resample(np.array([[0.0, 1.0], [2.0, 3.0]]), 1, 4), [quarters, quarters + 2])
 
 
-def test_dragging_empty_ground_pans_and_sets_no_start(open_window: Open, application: QApplication) -> None:
+def test_dragging_an_empty_region_pans_and_sets_no_start(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    before = visible(window)
+    before = visible_bounds(window)
     drag(window, (0.7, 0.3), (0.6, 0.35), (0.5, 0.4))
-    settle(application)
+    process_events(application)
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert not window.canvases["contour"].view.interacting
     (left, right), (bottom, top) = before
     wide, high = right - left, top - bottom
-    assert np.ravel(visible(window)) == pytest.approx(
+    assert np.ravel(visible_bounds(window)) == pytest.approx(
         (left + 0.2 * wide, right + 0.2 * wide, bottom - 0.1 * high, top - 0.1 * high), abs=0.02
     )
     window.view_area.pan(-0.2, 0.1)
-    assert np.ravel(visible(window)) == pytest.approx(np.ravel(before), abs=0.02)
+    assert np.ravel(visible_bounds(window)) == pytest.approx(np.ravel(before), abs=0.02)
 
 
-def test_panning_ends_before_it_leads_nowhere(open_window: Open) -> None:
+def test_panning_stops_at_the_limits_of_coordinates(open_window: Open) -> None:
     window = open_window()
     for _ in range(3000):
         window.view_area.pan(0.5, 0.0)
-    (left, right), _ = visible(window)
+    (left, right), _ = visible_bounds(window)
     assert 50 * 4 < left < right < 101 * 4
 
 
-def test_a_click_sets_the_start_when_it_is_let_go(open_window: Open) -> None:
+def test_a_click_sets_the_start_on_release(open_window: Open) -> None:
     window = open_window()
     press(window, 0.25, 0.75)
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    mouse(window, "button_release_event", 0.25, 0.75, button=1)
+    send_mouse_event(window, "button_release_event", 0.25, 0.75, button=1)
     assert window.session.experiment.start == pytest.approx((-1.0, 2.0), abs=0.01)
     assert window.session.race.step == 0
     assert not window.view_area.is_zoomed
 
 
-def test_a_double_click_shows_all_and_leaves_no_start_behind(open_window: Open, application: QApplication) -> None:
+def test_a_double_click_resets_the_zoom_and_sets_no_start(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.session.advance(7)
     window.view_area.zoom(0.5)
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     experiment, step = window.session.experiment, window.session.race.step
     click(window, 0.4, 0.8)
     assert window.session.experiment.start != experiment.start
     press(window, 0.4, 0.8, dblclick=True)
-    mouse(window, "button_release_event", 0.4, 0.8, button=1)
-    settle(application)
+    send_mouse_event(window, "button_release_event", 0.4, 0.8, button=1)
+    process_events(application)
     assert (window.session.experiment, window.session.race.step) == (experiment, step)
     assert not window.view_area.is_zoomed
     assert not window.session.store.interaction_active
 
 
-def test_in_a_small_window_the_start_is_set_as_finely_as_it_is_seen(
+def test_when_zoomed_in_the_start_is_set_with_the_visible_resolution(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window()
     for _ in range(40):
         window.view_area.viewport.zoom(0.5, (1.0, 1.0))
     window.view_area.viewport.end_interaction()
-    settle(application)
-    (left, right), (bottom, top) = visible(window)
+    process_events(application)
+    (left, right), (bottom, top) = visible_bounds(window)
     click(window, 0.25, 0.75)
     x, y = window.session.experiment.start or (0.0, 0.0)
     assert ((x - left) / (right - left), (y - bottom) / (top - bottom)) == pytest.approx((0.25, 0.75), abs=0.02)
-    assert window.view_area.is_zoomed, "another start does not move the window"
+    assert window.view_area.is_zoomed, "another start keeps the zoom"
 
 
-def test_the_start_can_be_dragged_in_a_window_and_not_out_of_it(open_window: Open, application: QApplication) -> None:
+def test_the_start_can_be_dragged_within_the_visible_region_only(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for _ in range(3):
         window.view_area.viewport.zoom(0.7, DEFAULT_EXPERIMENT.start)
     window.view_area.viewport.end_interaction()
-    settle(application)
-    box, at = visible(window), share(window, DEFAULT_EXPERIMENT.start or (0.0, 0.0))
+    process_events(application)
+    box, at = visible_bounds(window), to_axes_fraction(window, DEFAULT_EXPERIMENT.start or (0.0, 0.0))
     counted = window.canvases["contour"].full_draw_count
     press(window, *at)
     for k in range(1, 5):
-        mouse(window, "motion_notify_event", at[0] + 0.5 * k, at[1])
-        settle(application, 1)
-    mouse(window, "button_release_event", at[0] + 2.0, at[1], button=1)
-    settle(application)
+        send_mouse_event(window, "motion_notify_event", at[0] + 0.5 * k, at[1])
+        process_events(application, 1)
+    send_mouse_event(window, "button_release_event", at[0] + 2.0, at[1], button=1)
+    process_events(application)
     x, y = window.session.experiment.start or (0.0, 0.0)
     assert x == pytest.approx(box[0][1], rel=0.01)
     assert box[1][0] <= y <= box[1][1]
-    assert visible(window) == box
+    assert visible_bounds(window) == box
     assert window.canvases["contour"].full_draw_count == counted
 
 
-def test_a_start_that_is_not_visible_is_neither_drawn_nor_taken(open_window: Open, application: QApplication) -> None:
+def test_a_start_outside_the_visible_region_is_not_drawn_and_cannot_be_grabbed(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     for _ in range(8):
         window.view_area.viewport.zoom(0.7, (1.0, 1.0))
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     drag(window, (0.01, 0.99), (0.2, 0.8))
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    canvas, marks = window.canvases["contour"], []
+    canvas, markers = window.canvases["contour"], []
 
     class Noted(PathRenderer):
         def draw_markers(self, points: np.ndarray, mark: str, *rest: object) -> None:
-            marks.extend([mark] * len(points))
+            markers.extend([mark] * len(points))
 
     canvas.view.draw_underlay(Noted(canvas.get_renderer()))
-    assert set(marks) == {"*"}, "the minimum only"
+    assert set(markers) == {"*"}, "the minimum only"
 
 
-def test_what_else_changes_leaves_the_window_and_another_surface_shows_all(
+def test_other_changes_keep_the_zoom_and_another_surface_resets_it(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window()
     window.view_area.zoom(0.4)
     window.view_area.viewport.end_interaction()
-    settle(application)
-    box = visible(window)
+    process_events(application)
+    box = visible_bounds(window)
     equal, contour = (lambda: window.view_area.toggle_view_option("equal")), (lambda: window.toggle_dock("contour"))
     for change in (
         lambda: window.set_theme("dark"),
@@ -321,15 +327,15 @@ def test_what_else_changes_leaves_the_window_and_another_surface_shows_all(
         contour,
     ):
         change()
-        settle(application)
-        assert visible(window) == box
+        process_events(application)
+        assert visible_bounds(window) == box
     window.session.change(lambda e: e.with_surface("himmelblau"))
-    settle(application)
+    process_events(application)
     assert not window.view_area.is_zoomed
-    assert visible(window) == SURFACES["himmelblau"].bounds
+    assert visible_bounds(window) == SURFACES["himmelblau"].bounds
 
 
-def test_the_relief_shows_where_the_window_is(open_window: Open, application: QApplication) -> None:
+def test_the_3d_surface_shows_the_visible_region(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("rosenbrock", (1.9, 2.9), (Run("sgd", {"lr": 1e-6}),)))
     relief, before = window.canvases["relief"], pixels(window)["relief"]
     counted = relief.full_draw_count
@@ -337,22 +343,22 @@ def test_the_relief_shows_where_the_window_is(open_window: Open, application: QA
         window.view_area.reset_viewport()
         window.view_area.viewport.zoom(depth, about)
         window.view_area.viewport.end_interaction()
-        settle(application)
+        process_events(application)
         assert (pixels(window)["relief"] != before).any(axis=2).sum() > 20 or depth > 1
     window.view_area.reset_viewport()
     window.view_area.viewport.end_interaction()
-    settle(application)
+    process_events(application)
     np.testing.assert_array_equal(pixels(window)["relief"], before)
     assert relief.full_draw_count == counted
     assert isinstance(relief.view, SurfaceView)
     window.view_area.zoom(0.5)
     window.view_area.viewport.end_interaction()
     window.session.change(lambda e: e.with_surface("beale"))
-    settle(application)
+    process_events(application)
     assert relief.view.viewport is None
 
 
-def test_the_window_tells_when_it_moves_and_ends_with_the_program(open_window: Open) -> None:
+def test_zoom_changes_are_signaled_and_the_zoom_is_not_saved(open_window: Open) -> None:
     window, told = open_window(), []
     window.view_area.viewport.on_change = lambda: told.append(window.view_area.is_zoomed)
     window.view_area.reset_viewport()

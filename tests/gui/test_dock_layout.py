@@ -1,4 +1,4 @@
-"""Docks: moved, floated, hidden, put back, remembered and repaired; and the presentation."""
+"""Docks: moved, floated, hidden, restored, remembered and repaired; presentation mode."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from app.gui.window.dock_layout import is_reachable
 from app.gui.window.main_window import MainWindow
 from app.session.settings import Settings
 from app.theming.theme import DARK
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 PARTS = ("contour", "relief", "loss", "side", "results")
 
 
-def where(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
-    """The place of every part that is seen, in the window."""
+def visible_rects(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
+    """Return the rectangle of every visible dock and view, in window coordinates."""
     docks = window.dock_layout.docks
     return {
         name: (*(lambda p: (p.x(), p.y()))(dock.mapTo(window, QPoint())), dock.width(), dock.height())
@@ -30,76 +30,78 @@ def where(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     }
 
 
-def test_the_figures_fill_what_the_panels_leave(open_window: Open, application: QApplication) -> None:
+def test_the_views_fill_the_space_that_the_panels_leave(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1280, 720))
-    small = where(window)
+    small = visible_rects(window)
     assert set(small) == set(PARTS)
     window.resize(1900, 1000)
-    settle(application)
-    large = where(window)
+    process_events(application)
+    large = visible_rects(window)
     assert large["side"][2] == small["side"][2]
     assert large["contour"][2] / small["contour"][2] == pytest.approx(large["loss"][2] / small["loss"][2], rel=0.03)
     assert large["relief"][3] == pytest.approx(large["loss"][3], abs=2)
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_cross_hides_and_the_menu_brings_back(open_window: Open, application: QApplication, name: str) -> None:
+def test_the_close_button_hides_a_dock_and_the_menu_shows_it(
+    open_window: Open, application: QApplication, name: str
+) -> None:
     window = open_window()
-    before = where(window)
+    before = visible_rects(window)
     action = window.action_registry[name if name in ("side", "results") else f"view_{name}"]
     window.dock_layout.docks[name].close_button.click()
-    settle(application)
-    assert name not in where(window)
+    process_events(application)
+    assert name not in visible_rects(window)
     assert not action.isChecked()
     action.trigger()
-    settle(application)
-    assert set(where(window)) == set(before)
+    process_events(application)
+    assert set(visible_rects(window)) == set(before)
     assert action.isChecked()
 
 
-def test_a_part_floats_and_goes_on_and_is_closed_like_a_window(open_window: Open, application: QApplication) -> None:
+def test_a_floating_dock_is_updated_and_closes_like_a_window(open_window: Open, application: QApplication) -> None:
     window = open_window()
     dock, canvas = window.dock_layout.docks["loss"], window.canvases["loss"]
     dock.float_button.click()
-    settle(application)
+    process_events(application)
     assert dock.isWindow()
     window.session.advance(5)
     assert canvas.displayed_step == window.session.race.step
     dock.close()
-    settle(application)
+    process_events(application)
     assert not dock.isVisible()
     assert not window.dock_layout.is_dock_enabled("loss")
     window.toggle_dock("loss")
-    settle(application)
+    process_events(application)
     assert dock.isWindow()
     assert dock.isVisible()
     dock.float_button.click()
-    settle(application)
+    process_events(application)
     assert not dock.isWindow()
     assert canvas.displayed_step == window.session.race.step
 
 
-def test_reset_puts_everything_back(open_window: Open, application: QApplication) -> None:
+def test_reset_restores_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1280, 720))
-    first = where(window)
+    first = visible_rects(window)
     docks = window.dock_layout.docks
     window.toggle_dock("relief")
     docks["side"].setFloating(True)
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["results"])
     window.dock_layout.views_window.tabifyDockWidget(docks["contour"], docks["loss"])
-    settle(application)
+    process_events(application)
     window.action_registry["reset_layout"].trigger()
-    settle(application)
-    again = where(window)
+    process_events(application)
+    again = visible_rects(window)
     assert set(again) == set(first)
     assert again == {name: pytest.approx(place, abs=6) for name, place in first.items()}
 
 
-def test_what_was_moved_is_remembered(open_window: Open, application: QApplication) -> None:
+def test_the_layout_is_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
     first.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first.dock_layout.docks["side"])
     first.dock_layout.docks["relief"].setFloating(True)
-    settle(application)
+    process_events(application)
     first.close()
     second = open_window()
     assert second.dockWidgetArea(second.dock_layout.docks["side"]) == Qt.DockWidgetArea.LeftDockWidgetArea
@@ -107,16 +109,16 @@ def test_what_was_moved_is_remembered(open_window: Open, application: QApplicati
 
 
 @pytest.mark.parametrize("garbage", [b"", b"nonsense", bytes(range(256)) * 40])
-def test_garbage_is_no_layout(open_window: Open, application: QApplication, garbage: bytes) -> None:
+def test_an_invalid_layout_is_ignored(open_window: Open, application: QApplication, garbage: bytes) -> None:
     settings = Settings()
     for key in ("window", "figures", "geometry"):
         settings.set_value(f"layout/{key}", QByteArray(garbage))
     window = open_window()
-    assert set(where(window)) == set(PARTS)
+    assert set(visible_rects(window)) == set(PARTS)
 
 
 @pytest.mark.parametrize("size", [0.3, 0.6, 0.95])
-def test_half_a_layout_shows_every_part(open_window: Open, application: QApplication, size: float) -> None:
+def test_a_partial_layout_shows_every_dock(open_window: Open, application: QApplication, size: float) -> None:
     first = open_window()
     first.close()
     settings = Settings()
@@ -125,16 +127,16 @@ def test_half_a_layout_shows_every_part(open_window: Open, application: QApplica
         assert state is not None
         settings.set_value(f"layout/{key}", state[: int(size * len(state))])
     second = open_window()
-    assert set(where(second)) == set(PARTS)
+    assert set(visible_rects(second)) == set(PARTS)
 
 
-def test_a_part_on_a_screen_that_has_gone_comes_back(open_window: Open, application: QApplication) -> None:
+def test_a_dock_on_a_missing_screen_is_moved_back(open_window: Open, application: QApplication) -> None:
     first = open_window()
     dock = first.dock_layout.docks["relief"]
     dock.setFloating(True)
     dock.move(50_000, 300)
     first.move(-40_000, 20)
-    settle(application)
+    process_events(application)
     first.close()
     second = open_window()
     assert is_reachable(second)
@@ -142,16 +144,16 @@ def test_a_part_on_a_screen_that_has_gone_comes_back(open_window: Open, applicat
     assert is_reachable(relief) or not relief.isFloating()
 
 
-def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, application: QApplication) -> None:
+def test_presentation_mode_shows_only_the_views_and_enlarges_them(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.toggle_dock("results")
-    before, menu = where(window), window.menuBar()
+    before, menu = visible_rects(window), window.menuBar()
     dpi = window.canvases["contour"].figure.dpi
     QTest.keyClick(window, Qt.Key.Key_F11)
-    settle(application)
+    process_events(application)
     assert menu is not None
     assert window.isFullScreen()
-    assert set(where(window)) == {"contour", "relief", "loss"}
+    assert set(visible_rects(window)) == {"contour", "relief", "loss"}
     assert not any(part.isVisible() for part in (menu, window.playback_bar, window.timeline_bar))
     assert window.canvases["contour"].figure.dpi > 1.4 * dpi
     assert "Rosenbrock" in window.presentation_mode.caption.accessibleName()
@@ -160,63 +162,67 @@ def test_a_presentation_shows_figures_alone_and_larger(open_window: Open, applic
     assert f"{window.session.race.step}" in window.presentation_mode.caption.heading
     QTest.keyClick(window, Qt.Key.Key_F9)
     window.set_theme("dark")
-    settle(application)
-    assert "side" in where(window)
+    process_events(application)
+    assert "side" in visible_rects(window)
     assert not window.playback_bar.isVisible()
     assert window.presentation_mode.caption.theme is DARK
-    window.activateWindow()  # without a window manager nobody else gives it the keys
-    settle(application)
+    window.activateWindow()  # without a window manager the window is not activated by itself
+    process_events(application)
     QTest.keyClick(window, Qt.Key.Key_Escape)
-    settle(application)
+    process_events(application)
     assert not window.isFullScreen()
-    assert set(where(window)) == set(before)
+    assert set(visible_rects(window)) == set(before)
     assert window.playback_bar.isVisible()
     assert menu.isVisible()
     assert window.canvases["contour"].figure.dpi == dpi
 
 
-def test_a_window_closed_in_a_presentation_opens_as_it_was_before(open_window: Open, application: QApplication) -> None:
+def test_a_window_closed_in_presentation_mode_opens_in_its_previous_layout(
+    open_window: Open, application: QApplication
+) -> None:
     first = open_window()
     first.action_registry["present"].trigger()
-    settle(application)
+    process_events(application)
     first.close()
     second = open_window()
-    assert set(where(second)) == set(PARTS)
+    assert set(visible_rects(second)) == set(PARTS)
     assert not second.isFullScreen()
     assert second.playback_bar.isVisible()
 
 
-def test_escape_belongs_to_others_without_a_presentation(open_window: Open) -> None:
+def test_escape_is_left_to_others_outside_presentation_mode(open_window: Open) -> None:
     window = open_window()
     leave = window.findChild(QAction, "leave")
     assert leave is not None
     assert not leave.isEnabled()
 
 
-def test_a_language_is_chosen_and_remembered(open_window: Open, application: QApplication) -> None:
+def test_the_selected_language_is_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
     draws = first.canvases["contour"].full_draw_count
     first.appearance.set_language("ko")
-    settle(application)
+    process_events(application)
     assert first.canvases["contour"].full_draw_count > draws
     assert first.appearance.selected_language == "ko"
     first.close()
     assert open_window().appearance.selected_language == "ko"
 
 
-def test_leaving_a_presentation_brings_back_what_was_hidden_in_it(open_window: Open, application: QApplication) -> None:
+def test_leaving_presentation_mode_restores_the_docks_hidden_in_it(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
-    before = where(window)
+    before = visible_rects(window)
     window.presentation_mode.toggle()
     window.toggle_dock("relief")
-    settle(application)
+    process_events(application)
     window.presentation_mode.toggle()
-    settle(application)
-    assert set(where(window)) == set(before)
+    process_events(application)
+    assert set(visible_rects(window)) == set(before)
 
 
-class Hints(QObject):
-    """A system that does what it is asked for, and says dark by itself."""
+class FakeStyleHints(QObject):
+    """Style hints that apply the requested color scheme and are dark otherwise."""
 
     colorSchemeChanged = pyqtSignal()  # noqa: N815
     asked = Qt.ColorScheme.Unknown
@@ -228,8 +234,10 @@ class Hints(QObject):
         return Qt.ColorScheme.Dark if self.asked == Qt.ColorScheme.Unknown else self.asked
 
 
-def test_the_system_chooses_again_after_somebody_did(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    hints = Hints()
+def test_the_system_theme_is_followed_again_after_another_was_selected(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hints = FakeStyleHints()
     monkeypatch.setattr("app.gui.window.appearance.QGuiApplication.styleHints", lambda: hints)
     window = open_window()
     assert window.theme.name == "dark"
@@ -239,7 +247,7 @@ def test_the_system_chooses_again_after_somebody_did(open_window: Open, monkeypa
     assert (window.theme.name, hints.asked) == ("dark", Qt.ColorScheme.Unknown)
 
 
-def test_what_is_no_theme_and_no_language_is_the_systems(open_window: Open) -> None:
+def test_an_unknown_theme_or_language_falls_back_to_that_of_the_system(open_window: Open) -> None:
     settings = Settings()
     settings.set_value("theme", "neon")
     settings.set_value("language", "tlh")
@@ -247,14 +255,14 @@ def test_what_is_no_theme_and_no_language_is_the_systems(open_window: Open) -> N
     assert (window.appearance.selected_theme, window.appearance.selected_language) == ("system", "system")
 
 
-def test_words_about_a_field_go_with_it(open_window: Open, application: QApplication) -> None:
+def test_a_floating_message_moves_with_its_field(open_window: Open, application: QApplication) -> None:
     window = open_window()
     field = window.playback_bar.speed.number_field
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "nothing")
     QTest.keyClick(field, Qt.Key.Key_Tab)
-    slip = window.playback_bar.speed.error_label
-    assert slip.isVisible()
+    floating_message = window.playback_bar.speed.error_label
+    assert floating_message.isVisible()
     window.presentation_mode.toggle()
-    assert not slip.isVisible()
+    assert not floating_message.isVisible()

@@ -1,4 +1,4 @@
-"""The File menu as a person uses it: the current file, what is not saved, the last files, and what opening brings back."""
+"""The File menu: current file, unsaved changes, recent files, and what is restored on opening."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import MAX_RECENT_FILES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 Button = QMessageBox.StandardButton
 
 
-class Person:
-    """Answers the question about unsaved work, and counts how often it was asked."""
+class UnsavedPrompt:
+    """Answers the question about unsaved changes and counts how often it was shown."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answer, self.asked = Button.Cancel, 0
@@ -46,36 +46,36 @@ class Person:
 
 
 @pytest.fixture
-def person(monkeypatch: pytest.MonkeyPatch, open_window: Open) -> Person:
-    return Person(monkeypatch)
+def prompt(monkeypatch: pytest.MonkeyPatch, open_window: Open) -> UnsavedPrompt:
+    return UnsavedPrompt(monkeypatch)
 
 
 @pytest.fixture
-def mine(tmp_path: Path) -> Path:
+def saved_file(tmp_path: Path) -> Path:
     save(replace(DEFAULT_EXPERIMENT.with_surface("beale"), displayed_step=30), tmp_path / "mine.json")
     return tmp_path / "mine.json"
 
 
-def turn(window: MainWindow, rate: float = 0.002) -> None:
+def change_learning_rate(window: MainWindow, rate: float = 0.002) -> None:
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", rate)))
 
 
-def choose(monkeypatch: pytest.MonkeyPatch, path: Path | None) -> None:
-    """What the next file dialogs answer."""
+def answer_file_dialogs(monkeypatch: pytest.MonkeyPatch, path: Path | None) -> None:
+    """Let the next file dialogs return this path."""
     monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: path)
 
 
-def sentence(window: MainWindow) -> str:
-    """The text of the one box that is open; it is closed."""
+def close_message_box(window: MainWindow) -> str:
+    """Close the one open message box and return its text."""
     (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
-    words = box.text()
+    text = box.text()
     box.close()
-    settle(QApplication.instance())
-    return words
+    process_events(QApplication.instance())
+    return text
 
 
 def recent(window: MainWindow) -> list[str]:
-    """The rows of Open Recent, Clear among them, as they are when it is opened."""
+    """Return the rows of Open Recent as they are when the menu is opened, with Clear."""
     menu = window.findChild(QMenu, "recent")
     menu.aboutToShow.emit()
     return [action.text() for action in menu.actions() if not action.isSeparator()]
@@ -90,64 +90,68 @@ def pick_recent(window: MainWindow, row: int) -> None:
 # The current file
 
 
-def test_saving_asks_for_a_name_once(open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_saving_asks_for_a_file_name_only_once(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
     assert not window.isWindowModified()
     assert window.windowTitle() == "Rosenbrock[*] – Thalweg"
-    turn(window)
+    change_learning_rate(window)
     assert window.isWindowModified()
-    choose(monkeypatch, tmp_path / "a.json")
+    answer_file_dialogs(monkeypatch, tmp_path / "a.json")
     window.action_registry["save"].trigger()
     assert not window.isWindowModified()
     assert window.windowTitle() == "a.json[*] – Thalweg"
     assert load(tmp_path / "a.json") == window.session.experiment
-    choose(monkeypatch, None)
-    turn(window, 0.003)
+    answer_file_dialogs(monkeypatch, None)
+    change_learning_rate(window, 0.003)
     window.action_registry["save"].trigger()
     assert load(tmp_path / "a.json") == window.session.experiment
-    choose(monkeypatch, tmp_path / "b.json")
-    turn(window, 0.004)
+    answer_file_dialogs(monkeypatch, tmp_path / "b.json")
+    change_learning_rate(window, 0.004)
     window.action_registry["save_as"].trigger()
     assert window.windowTitle() == "b.json[*] – Thalweg"
     assert load(tmp_path / "b.json") == window.session.experiment != load(tmp_path / "a.json")
 
 
-def test_the_mark_goes_when_a_change_is_undone_and_playing_sets_none(open_window: Open) -> None:
+def test_undo_clears_the_modified_marker_and_playing_does_not_set_it(open_window: Open) -> None:
     window = open_window()
     window.session.advance(20)
     window.session.show_step(3)
     assert not window.documents.document_state.modified
-    turn(window)
+    change_learning_rate(window)
     window.session.store.undo()
     assert not window.isWindowModified()
     window.session.change(lambda e: replace(e, loss_plot=replace(e.loss_plot, quantity="gradient")))
-    assert window.isWindowModified(), "looks are saved, too"
+    assert window.isWindowModified(), "the view state is saved, too"
 
 
-def test_what_was_seen_comes_back(open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opening_restores_what_was_displayed(
+    open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
-    window.documents.open_path(mine)
+    window.documents.open_path(saved_file)
     assert window.session.race.step == 30
     window.session.advance(12)
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.0002)))
     window.session.advance(3)
-    seen = [track.values_between(0, 45) for track in window.session.race.trajectories]
+    seen = [trajectory.values_between(0, 45) for trajectory in window.session.race.trajectories]
     window.action_registry["save"].trigger()
-    other = open_window(load(mine))
+    other = open_window(load(saved_file))
     assert other.session.race.step == 45
     assert not other.session.race.pending_runs
-    for (x, y, loss), track in zip(seen, other.session.race.trajectories, strict=True):
-        assert [column.tobytes() for column in track.values_between(0, 45)] == [
+    for (x, y, loss), trajectory in zip(seen, other.session.race.trajectories, strict=True):
+        assert [column.tobytes() for column in trajectory.values_between(0, 45)] == [
             x.tobytes(),
             y.tobytes(),
             loss.tobytes(),
         ]
 
 
-def test_a_step_that_is_far_off_is_come_to_beside_all_else() -> None:
+def test_a_distant_step_is_computed_in_the_background() -> None:
     slow = Experiment(runs=tuple(Run("cma_es") for _ in range(3)), displayed_step=10_000_000)
     session = Session(slow)
-    assert session.race.step <= MAX_TOTAL_STEPS // 3, "what many runs may keep is bounded"
+    assert session.race.step <= MAX_TOTAL_STEPS // 3, "the total number of stored steps is limited"
     assert session.pending_timer.isActive()
     session.show_step(0)
     session.stop()
@@ -160,7 +164,7 @@ def test_a_step_that_is_far_off_is_come_to_beside_all_else() -> None:
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
-def test_a_picture_opens_at_its_step_and_is_never_written_over(
+def test_an_image_opens_at_its_step_and_is_never_overwritten(
     kind: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, file = tmp_path / f"a.{kind}", BytesIO()
@@ -174,9 +178,9 @@ def test_a_picture_opens_at_its_step_and_is_never_written_over(
     assert (window.session.experiment.surface_id, window.session.race.step) == ("himmelblau", 25)
     assert not window.isWindowModified()
     assert window.documents.document_state.path is None
-    choose(monkeypatch, path)
+    answer_file_dialogs(monkeypatch, path)
     window.action_registry["save"].trigger()
-    assert f"The name must end in .json, not in '.{kind}'" in sentence(window)
+    assert f"The name must end in .json, not in '.{kind}'" in close_message_box(window)
     assert path.read_bytes() == file.getvalue()
 
 
@@ -186,58 +190,58 @@ def drop(window: MainWindow, *paths: Path) -> None:
     keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *keys))
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *keys))
-    settle(QApplication.instance())
+    process_events(QApplication.instance())
 
 
-def test_examples_and_data_have_no_file_to_be_saved_to(open_window: Open, tmp_path: Path, mine: Path) -> None:
+def test_examples_and_data_files_are_not_save_targets(open_window: Open, tmp_path: Path, saved_file: Path) -> None:
     window = open_window()
     table = tmp_path / "a.csv"
     table.write_text("1,2\n2,4\n3,7\n")
     _, example = next(iter(examples().values()))
     for path in (example, table):
-        window.documents.open_path(mine)
-        assert window.documents.document_state.path == mine
+        window.documents.open_path(saved_file)
+        assert window.documents.document_state.path == saved_file
         window.documents.open_path(path)
         assert window.documents.document_state.path is None
         assert not window.isWindowModified()
     assert example.name not in " ".join(recent(window))
 
 
-def test_data_are_never_written_over_whatever_they_are_called(
+def test_data_files_are_never_overwritten_whatever_their_name(
     open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, table = open_window(), tmp_path / "table.dat"
     table.write_text("1,2\n2,4\n3,7\n")
-    choose(monkeypatch, table)
+    answer_file_dialogs(monkeypatch, table)
     window.action_registry["open_data"].trigger()
     assert window.session.experiment.data == ((1, 2, 3), (2, 4, 7))
     assert (window.documents.document_state.path, window.settings.recent_files()) == (None, [])
-    choose(monkeypatch, None)
+    answer_file_dialogs(monkeypatch, None)
     window.action_registry["save"].trigger()
     assert table.read_text() == "1,2\n2,4\n3,7\n"
 
 
-def test_the_command_line_gives_the_window_its_file(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_passes_its_file_to_the_window(saved_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
-    monkeypatch.setattr("app.gui.window.application.open_window", lambda *words: given.append(words) or 0)
-    monkeypatch.chdir(mine.parent)
+    monkeypatch.setattr("app.gui.window.application.open_window", lambda *text: given.append(text) or 0)
+    monkeypatch.chdir(saved_file.parent)
     assert start_window(["mine.json"]) == 0
     ((experiment, source),) = given
     window = MainWindow(experiment, source)
-    assert (window.documents.document_state.path, window.session.race.step) == (mine, 30)
+    assert (window.documents.document_state.path, window.session.race.step) == (saved_file, 30)
     assert window.windowTitle() == "mine.json[*] – Thalweg"
     window.close()
     window.deleteLater()
 
 
-def test_undo_beyond_an_opening_does_not_save_into_the_others_file(
-    open_window: Open, mine: Path, person: Person
+def test_undoing_an_open_does_not_save_into_the_opened_file(
+    open_window: Open, saved_file: Path, prompt: UnsavedPrompt
 ) -> None:
     window = open_window()
-    save(DEFAULT_EXPERIMENT.with_surface("sphere"), mine.with_name("other.json"))
-    window.documents.open_path(mine)
-    window.documents.open_path(mine.with_name("other.json"))
-    turn(window)
+    save(DEFAULT_EXPERIMENT.with_surface("sphere"), saved_file.with_name("other.json"))
+    window.documents.open_path(saved_file)
+    window.documents.open_path(saved_file.with_name("other.json"))
+    change_learning_rate(window)
     undo, redo = window.session.store.undo, window.session.store.redo
     undo()
     assert window.windowTitle() == "other.json[*] – Thalweg"
@@ -255,146 +259,148 @@ def test_undo_beyond_an_opening_does_not_save_into_the_others_file(
     assert window.isWindowModified()
     undo()
     undo()
-    turn(window, 0.005)
+    change_learning_rate(window, 0.005)
     window.action_registry["save"].trigger()
-    assert load(mine) == window.session.experiment
-    assert load(mine.with_name("other.json")).surface_id == "sphere"
-    assert person.asked == 0
+    assert load(saved_file) == window.session.experiment
+    assert load(saved_file.with_name("other.json")).surface_id == "sphere"
+    assert prompt.asked == 0
 
 
-def test_what_cannot_be_saved_stays_unsaved(
-    open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch, person: Person
+def test_a_failed_save_leaves_the_experiment_unsaved(
+    open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
 ) -> None:
     window = open_window()
-    window.documents.open_path(mine)
-    turn(window)
-    content = mine.read_bytes()
+    window.documents.open_path(saved_file)
+    change_learning_rate(window)
+    content = saved_file.read_bytes()
 
-    def full(descriptor: int) -> None:
+    def raise_disk_full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", raise_disk_full)
     window.action_registry["save"].trigger()
-    assert sentence(window) == f"Cannot write {mine}: no space left on device."
+    assert close_message_box(window) == f"Cannot write {saved_file}: no space left on device."
     assert window.isWindowModified()
-    assert mine.read_bytes() == content
-    person.answer = Button.Save
+    assert saved_file.read_bytes() == content
+    prompt.answer = Button.Save
     assert not window.close()
-    assert "no space left" in sentence(window)
+    assert "no space left" in close_message_box(window)
     assert window.isVisible()
-    assert [path.name for path in mine.parent.iterdir() if path.suffix == ".json"] == ["mine.json"]
+    assert [path.name for path in saved_file.parent.iterdir() if path.suffix == ".json"] == ["mine.json"]
 
 
 # Unsaved work
 
 
-def test_closing_with_unsaved_work_asks(
-    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, person: Person
+def test_closing_with_unsaved_changes_asks(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
 ) -> None:
     window = open_window()
     window.session.clock.play()
-    turn(window)
+    change_learning_rate(window)
     assert not window.close()
     assert window.isVisible()
-    assert not window.session.clock.running, "while somebody thinks nothing goes on"
-    person.answer = Button.Save
-    choose(monkeypatch, None)
-    assert not window.close(), "who gives no name wants to stay"
-    choose(monkeypatch, tmp_path / "a.json")
+    assert not window.session.clock.running, "playback pauses while a question is open"
+    prompt.answer = Button.Save
+    answer_file_dialogs(monkeypatch, None)
+    assert not window.close(), "canceling the file dialog keeps the window open"
+    answer_file_dialogs(monkeypatch, tmp_path / "a.json")
     assert window.close()
-    assert person.asked == 3
+    assert prompt.asked == 3
     assert load(tmp_path / "a.json") == window.session.experiment
 
 
-def test_discarding_is_asked_about_once(open_window: Open, mine: Path, person: Person) -> None:
+def test_discarding_is_confirmed_once(open_window: Open, saved_file: Path, prompt: UnsavedPrompt) -> None:
     window = open_window()
-    turn(window)
-    person.answer = Button.Discard
-    window.documents.open_path(mine)
-    assert person.asked == 1
+    change_learning_rate(window)
+    prompt.answer = Button.Discard
+    window.documents.open_path(saved_file)
+    assert prompt.asked == 1
     window.session.store.undo()
     assert window.isWindowModified()
     assert window.close()
-    assert person.asked == 1
+    assert prompt.asked == 1
     window.show()
-    turn(window, 0.004)
+    change_learning_rate(window, 0.004)
     assert window.close()
-    assert person.asked == 2, "another change is another question"
+    assert prompt.asked == 2, "another change is asked about again"
 
 
 @pytest.mark.parametrize("way", ["open", "recent", "example", "drop", "data"])
-def test_nothing_replaces_unsaved_work_without_a_question(
-    way: str, open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch, person: Person
+def test_nothing_replaces_unsaved_changes_without_a_question(
+    way: str, open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
 ) -> None:
     window = open_window()
-    window.settings.add_recent_file(mine)
-    turn(window)
+    window.settings.add_recent_file(saved_file)
+    change_learning_rate(window)
     before = window.session.experiment
-    table = mine.with_name("a.csv")
+    table = saved_file.with_name("a.csv")
     table.write_text("1,2\n2,4\n3,7\n")
-    choose(monkeypatch, table if way == "data" else mine)
+    answer_file_dialogs(monkeypatch, table if way == "data" else saved_file)
     ways = {
         "open": window.action_registry["open"].trigger,
         "data": window.action_registry["open_data"].trigger,
         "recent": lambda: pick_recent(window, 0),
-        "drop": lambda: drop(window, mine),
+        "drop": lambda: drop(window, saved_file),
         "example": lambda: window.documents.open_path(next(iter(examples().values()))[1]),
     }
     ways[way]()
-    assert (person.asked, window.session.experiment) == (1, before)
+    assert (prompt.asked, window.session.experiment) == (1, before)
     assert window.isWindowModified()
-    person.answer = Button.Discard
+    prompt.answer = Button.Discard
     ways[way]()
-    assert person.asked == 2
+    assert prompt.asked == 2
     assert window.session.experiment != before
     assert not window.isWindowModified()
 
 
-def test_nothing_is_asked_for_a_file_that_cannot_be_opened(open_window: Open, mine: Path, person: Person) -> None:
-    window = open_window()
-    turn(window)
-    before = window.session.experiment
-    mine.write_text("{")
-    drop(window, mine)
-    assert sentence(window).startswith("Cannot open mine.json: it is cut off")
-    assert (person.asked, window.session.experiment) == (0, before)
-    drop(window, mine, mine)
-    assert sentence(window) == "One file can be opened at a time: drop one of these."
-
-
-def test_opening_the_same_file_after_saving_it_shows_what_was_saved(
-    open_window: Open, mine: Path, person: Person
+def test_a_file_that_cannot_be_opened_asks_no_question(
+    open_window: Open, saved_file: Path, prompt: UnsavedPrompt
 ) -> None:
     window = open_window()
-    window.documents.open_path(mine)
-    turn(window, 0.0007)
-    wanted, person.answer = window.session.experiment, Button.Save
-    window.documents.open_path(mine)
-    assert window.session.experiment == load(mine) == wanted
+    change_learning_rate(window)
+    before = window.session.experiment
+    saved_file.write_text("{")
+    drop(window, saved_file)
+    assert close_message_box(window).startswith("Cannot open mine.json: it is cut off")
+    assert (prompt.asked, window.session.experiment) == (0, before)
+    drop(window, saved_file, saved_file)
+    assert close_message_box(window) == "One file can be opened at a time: drop one of these."
+
+
+def test_reopening_a_file_after_saving_shows_the_saved_state(
+    open_window: Open, saved_file: Path, prompt: UnsavedPrompt
+) -> None:
+    window = open_window()
+    window.documents.open_path(saved_file)
+    change_learning_rate(window, 0.0007)
+    wanted, prompt.answer = window.session.experiment, Button.Save
+    window.documents.open_path(saved_file)
+    assert window.session.experiment == load(saved_file) == wanted
     assert not window.isWindowModified()
-    turn(window, 0.0009)
-    person.answer = Button.Discard
-    window.documents.open_path(mine)
-    assert window.session.experiment == wanted, "opened again, it is as it was saved"
+    change_learning_rate(window, 0.0009)
+    prompt.answer = Button.Discard
+    window.documents.open_path(saved_file)
+    assert window.session.experiment == wanted, "reopening shows the saved state"
 
 
 @pytest.mark.parametrize("button", [Button.Save, Button.Discard, Button.Cancel])
-def test_the_question_has_three_answers(button: Button, open_window: Open) -> None:
+def test_the_unsaved_changes_question_has_three_answers(button: Button, open_window: Open) -> None:
     window = open_window()
 
     seen: list[object] = []
 
-    def press() -> None:
+    def press_button() -> None:
         (box,) = window.findChildren(QMessageBox)
         seen.extend([box.text(), box.standardButton(box.defaultButton()), box.standardButton(box.escapeButton())])
         box.button(button).click()
 
-    QTimer.singleShot(0, press)
+    QTimer.singleShot(0, press_button)
     assert message_boxes.ask_about_unsaved(window, "a & <b>.json") == button
     assert seen == ["Save the changes to a & <b>.json?", Button.Save, Button.Cancel]
 
 
-def test_a_signal_ends_the_program_even_while_it_asks() -> None:
+def test_sigterm_ends_the_program_while_a_question_is_open() -> None:
     code = """
 import os, signal
 from PyQt6.QtCore import QTimer
@@ -424,10 +430,10 @@ print(status, len(asked))
     assert (answer.returncode, answer.stdout.strip()) == (0, "0 1"), answer.stderr
 
 
-# The last files
+# Recent files
 
 
-def test_the_last_files_are_remembered_newest_first(open_window: Open, tmp_path: Path) -> None:
+def test_recent_files_are_remembered_newest_first(open_window: Open, tmp_path: Path) -> None:
     window = open_window()
     assert recent(window) == ["&Clear"]
     paths = [tmp_path / f"{k} & co.json" for k in range(MAX_RECENT_FILES + 2)]
@@ -445,14 +451,14 @@ def test_the_last_files_are_remembered_newest_first(open_window: Open, tmp_path:
     assert window.documents.document_state.path == expected[1]
     expected[3].unlink()
     pick_recent(window, 3)
-    assert sentence(window) == f"{expected[3]} is not there any more."
+    assert close_message_box(window) == f"{expected[3]} is not there any more."
     assert expected[3] not in window.settings.recent_files()
     pick_recent(window, -1)
     assert recent(window) == ["&Clear"]
 
 
 @pytest.mark.parametrize("kept", ["", "{", "3", '{"a": 1}', "[1, null]", "[" * 5000])
-def test_settings_that_were_spoilt_hold_no_files(kept: str, open_window: Open) -> None:
+def test_corrupted_settings_hold_no_recent_files(kept: str, open_window: Open) -> None:
     window = open_window()
     window.settings.set_value("recent", kept)
     assert recent(window) == ["&Clear"]
@@ -461,11 +467,11 @@ def test_settings_that_were_spoilt_hold_no_files(kept: str, open_window: Open) -
 @pytest.mark.parametrize(
     "name", ["<b>bold.json", "[*].json", "Höhe ☃.json", "raw\udcff.json", "two\nlines.json", "%1 %n.json"]
 )
-def test_odd_names_are_shown_as_they_are(
+def test_unusual_file_names_are_shown_literally(
     name: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    choose(monkeypatch, tmp_path / name)
+    answer_file_dialogs(monkeypatch, tmp_path / name)
     window.action_registry["save"].trigger()
     assert load(tmp_path / name) == DEFAULT_EXPERIMENT
     assert window.settings.recent_files() == [tmp_path / name]
@@ -473,16 +479,18 @@ def test_odd_names_are_shown_as_they_are(
     pick_recent(window, 0)
     (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
     assert box.textFormat() == Qt.TextFormat.PlainText
-    assert sentence(window).endswith("it is empty.")
+    assert close_message_box(window).endswith("it is empty.")
 
 
-def test_the_dialog_offers_the_current_name(open_window: Open, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_save_dialog_suggests_the_current_name(
+    open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
-    window.documents.open_path(mine)
-    offered: list[str] = []
-    monkeypatch.setattr(QFileDialog, "exec", lambda self: bool(offered.extend(self.selectedFiles())))
+    window.documents.open_path(saved_file)
+    suggested_paths: list[str] = []
+    monkeypatch.setattr(QFileDialog, "exec", lambda self: bool(suggested_paths.extend(self.selectedFiles())))
     window.action_registry["save_as"].trigger()
-    assert [Path(name).name for name in offered] == ["mine.json"]
+    assert [Path(name).name for name in suggested_paths] == ["mine.json"]
 
 
 @pytest.mark.parametrize(
@@ -497,5 +505,5 @@ def test_the_dialog_offers_the_current_name(open_window: Open, mine: Path, monke
         ("a", "Keras script (*.keras.py)", "a"),
     ],
 )
-def test_the_kind_that_was_chosen_gives_the_suffix(name: str, kind: str, expected: str, tmp_path: Path) -> None:
+def test_the_selected_file_type_sets_the_suffix(name: str, kind: str, expected: str, tmp_path: Path) -> None:
     assert with_filter_suffix(tmp_path / name, ".py", kind) == tmp_path / expected

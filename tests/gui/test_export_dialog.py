@@ -1,4 +1,4 @@
-"""Export and copy at the window: the dialog, the file that is written beside all else, the clipboard."""
+"""Export and copy in the window: dialog, background export jobs, clipboard."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from app.io.experiment_files import load
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.theming.theme import DARK, LIGHT
 from app.utils.validation import ExperimentError
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 FORMATS = {
@@ -47,7 +47,7 @@ def choose(box, data: str) -> None:  # type: ignore[no-untyped-def]
     box.activated.emit(box.currentIndex())
 
 
-def until(application: QApplication, happened: Callable[[], bool]) -> None:
+def process_until(application: QApplication, happened: Callable[[], bool]) -> None:
     for _ in range(20_000):
         if happened():
             return
@@ -55,7 +55,7 @@ def until(application: QApplication, happened: Callable[[], bool]) -> None:
     pytest.fail("it never happened")
 
 
-def test_the_form_says_what_is_wished(open_window: Open) -> None:
+def test_the_form_returns_the_selected_options(open_window: Open) -> None:
     form = form_of(open_window())
     assert form.options() == Options()
     choose(form.unit_combo, "cm")
@@ -78,7 +78,7 @@ def test_the_form_says_what_is_wished(open_window: Open) -> None:
     assert (made.theme, made.view, made.legend, made.transparent, made.title) == (DARK, "contour", False, True, True)
 
 
-def test_what_was_wished_is_remembered_for_pictures_and_films_apart(open_window: Open) -> None:
+def test_options_of_images_and_animations_are_remembered_separately(open_window: Open) -> None:
     window = open_window()
     form = form_of(window)
     choose(form.format_combo, ".svg")
@@ -95,7 +95,7 @@ def test_what_was_wished_is_remembered_for_pictures_and_films_apart(open_window:
 
 
 @pytest.mark.parametrize("garbage", ["nan", "inf", "-1e300", "1e300", "x", ""])
-def test_settings_that_are_garbage_count_as_not_there(garbage: str, open_window: Open) -> None:
+def test_invalid_settings_are_ignored(garbage: str, open_window: Open) -> None:
     window = open_window()
     for name in ("format", "unit", "theme", "dpi", "width", "height", "fps", "turn", "title"):
         window.settings.set_value(f"film/{name}", garbage)
@@ -105,7 +105,7 @@ def test_settings_that_are_garbage_count_as_not_there(garbage: str, open_window:
     assert 1 <= form.fps_field.value() <= 60
 
 
-def test_length_and_steps_a_frame_follow_each_other(open_window: Open) -> None:
+def test_duration_and_steps_per_frame_follow_each_other(open_window: Open) -> None:
     form = form_of(open_window(), "film", steps=1000)
     form.duration_field.setValue(4.0)
     assert form.steps_per_frame_field.value() == round(1000 / 74)
@@ -119,22 +119,22 @@ def test_length_and_steps_a_frame_follow_each_other(open_window: Open) -> None:
     assert form.options().seconds is None
 
 
-def test_the_preview_follows_and_a_bad_wish_is_said(open_window: Open) -> None:
+def test_the_preview_is_updated_and_invalid_options_are_reported(open_window: Open) -> None:
     window = open_window()
-    form, wishes = form_of(window), []
+    form, drawn_options = form_of(window), []
 
     def draw(options: Options) -> bytes:
-        wishes.append(options)
+        drawn_options.append(options)
         return (Path(__file__).parents[2] / "assets" / "thalweg.png").read_bytes()
 
     dialog = ExportDialog(window, "Export Picture", form, draw)
-    assert len(wishes) == 1
-    assert wishes[0].dpi < 150
+    assert len(drawn_options) == 1
+    assert drawn_options[0].dpi < 150
     assert not dialog.preview.pixmap.isNull()
     form.flag_boxes["legend"].setChecked(False)
     assert dialog.preview_timer.isActive()
     dialog.preview_timer.timeout.emit()
-    assert not wishes[-1].legend
+    assert not drawn_options[-1].legend
     form.width_field.setValue(300)
     choose(form.format_combo, ".pdf")
     dialog.refresh_preview()
@@ -183,17 +183,17 @@ def test_the_menu_leads_through_both_dialogs_to_the_file(
 
         QTimer.singleShot(0, press)
         window.action_registry[name].trigger()
-        until(application, target.exists)
+        process_until(application, target.exists)
         assert asked[0][0] == dialog_title
         assert asked[0][2] == target.suffix[1:]
-    settle(application)
+    process_events(application)
     assert load(tmp_path / "a.png").runs == DEFAULT_EXPERIMENT.runs
     with Image.open(tmp_path / "b.gif") as film:
         assert film.size == (1280, 720)
     assert not window.exporter.jobs
 
 
-def endless(closed: list[bool]) -> Iterator[float]:
+def endless_job(closed: list[bool]) -> Iterator[float]:
     try:
         while True:
             yield 0.5
@@ -201,14 +201,14 @@ def endless(closed: list[bool]) -> Iterator[float]:
         closed.append(True)
 
 
-def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(
+def test_an_export_job_runs_in_the_background_and_can_be_canceled(
     application: QApplication, open_window: Open, tmp_path: Path
 ) -> None:
     window, closed = open_window(), []
-    job = window.exporter.start_job(tmp_path / "a.gif", endless(closed))
+    job = window.exporter.start_job(tmp_path / "a.gif", endless_job(closed))
     window.session.clock.play()
     step = window.session.race.step
-    until(application, lambda: job.progress_widget is not None and window.session.race.step > step)
+    process_until(application, lambda: job.progress_widget is not None and window.session.race.step > step)
     window.session.clock.pause()
     assert isinstance(job.progress_widget, ProgressWidget)
     cancel = job.progress_widget.findChild(QPushButton)
@@ -219,36 +219,34 @@ def test_a_job_goes_on_beside_the_race_and_can_be_cancelled(
     bar = window.statusBar()
     assert bar is not None
     assert "a.gif was not written" in bar.currentMessage()
-    settle(application)
+    process_events(application)
     assert not window.findChildren(ProgressWidget)
 
 
-def test_closing_the_window_ends_what_is_being_written(
-    application: QApplication, open_window: Open, tmp_path: Path
-) -> None:
+def test_closing_the_window_stops_export_jobs(application: QApplication, open_window: Open, tmp_path: Path) -> None:
     window, closed = open_window(), []
-    window.exporter.start_job(tmp_path / "a.gif", endless(closed))
+    window.exporter.start_job(tmp_path / "a.gif", endless_job(closed))
     application.processEvents()
     window.close()
     assert closed == [True]
 
 
-def test_a_job_that_fails_says_why(application: QApplication, open_window: Open, tmp_path: Path) -> None:
+def test_a_failing_job_reports_why(application: QApplication, open_window: Open, tmp_path: Path) -> None:
     window = open_window()
 
-    def fails() -> Iterator[float]:
+    def failing_job() -> Iterator[float]:
         yield 0.1
         raise ExperimentError("the disk is full")
 
-    window.exporter.start_job(tmp_path / "a.gif", fails())
-    until(application, lambda: not window.exporter.jobs)
+    window.exporter.start_job(tmp_path / "a.gif", failing_job())
+    process_until(application, lambda: not window.exporter.jobs)
     box = window.findChild(QMessageBox)
     assert box is not None
     assert box.text() == "The disk is full."
     box.close()
 
 
-def test_what_is_left_in_words() -> None:
+def test_the_remaining_time_is_formatted() -> None:
     assert [format_time_left(seconds) for seconds in (0.3, 12.4, 200)] == [
         "a moment left",
         "about 12 s left",
@@ -258,7 +256,7 @@ def test_what_is_left_in_words() -> None:
     assert len(format_title(f"{'long' * 50}.gif")) < 45
 
 
-def test_the_picture_on_the_clipboard_carries_its_experiment(
+def test_the_image_on_the_clipboard_embeds_its_experiment(
     application: QApplication, open_window: Open, tmp_path: Path
 ) -> None:
     window = open_window()
@@ -272,7 +270,7 @@ def test_the_picture_on_the_clipboard_carries_its_experiment(
     assert load(tmp_path / "pasted.png").runs == window.session.experiment.runs
 
 
-def test_table_and_code_on_the_clipboard(application: QApplication, open_window: Open) -> None:
+def test_table_and_code_are_copied_to_the_clipboard(application: QApplication, open_window: Open) -> None:
     window = open_window()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
@@ -284,7 +282,7 @@ def test_table_and_code_on_the_clipboard(application: QApplication, open_window:
     assert "adam" in clipboard.text()
 
 
-def test_the_command_on_the_clipboard_makes_the_same_picture(
+def test_the_copied_command_produces_the_same_image(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
@@ -292,20 +290,20 @@ def test_the_command_on_the_clipboard_makes_the_same_picture(
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     window.action_registry["copy_command"].trigger()
-    words = shlex.split(clipboard.text())
+    message = shlex.split(clipboard.text())
     window.action_registry["copy_picture"].trigger()
     data = clipboard.mimeData()
     assert data is not None
-    assert words[:2] == ["thalweg", "export"]
+    assert message[:2] == ["thalweg", "export"]
     monkeypatch.chdir(tmp_path)
-    assert main(words[1:]) == 0
+    assert main(message[1:]) == 0
     (written,) = tmp_path.glob("*.png")
     with Image.open(written) as one, Image.open(BytesIO(data.data("image/png").data())) as other:
         assert one.size == other.size
         assert one.tobytes() == other.tobytes()
 
 
-def test_a_turned_race_must_be_saved_before_its_command_is_copied(
+def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
@@ -322,19 +320,19 @@ def test_a_turned_race_must_be_saved_before_its_command_is_copied(
     assert shlex.split(clipboard.text())[2] == str(tmp_path / "mine.json")
 
 
-def test_a_job_that_breaks_is_not_called_written(
+def test_a_crashed_job_is_not_reported_as_saved(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, caught = open_window(), []
     monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: caught.append(kind))
 
-    def breaks() -> Iterator[float]:
+    def crashing_job() -> Iterator[float]:
         yield 0.1
         raise MemoryError
 
-    window.exporter.start_job(tmp_path / "a.npz", breaks())
-    until(application, lambda: not window.exporter.jobs)
-    settle(application)
+    window.exporter.start_job(tmp_path / "a.npz", crashing_job())
+    process_until(application, lambda: not window.exporter.jobs)
+    process_events(application)
     assert caught == [MemoryError]
     bar, (box,) = window.statusBar(), (b for b in window.findChildren(QMessageBox) if b.isVisible())
     assert bar is not None
@@ -343,10 +341,12 @@ def test_a_job_that_breaks_is_not_called_written(
     box.close()
 
 
-def test_what_is_late_comes_in_first_and_is_not_turned_by_a_later_edit(open_window: Open, tmp_path: Path) -> None:
+def test_pending_runs_are_computed_before_an_export_and_later_edits_do_not_change_it(
+    open_window: Open, tmp_path: Path
+) -> None:
     window = open_window()
     session = window.session
-    session.race.step = 2000  # as after an opening: the runs follow
+    session.race.step = 2000  # as after opening a file: the runs are computed later
     race = session.race
     assert race.pending_runs
     work = iter_export(window.exporter.race_snapshot, tmp_path / "a.csv")
@@ -361,7 +361,7 @@ def test_what_is_late_comes_in_first_and_is_not_turned_by_a_later_edit(open_wind
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
-def test_a_film_that_cannot_be_is_said_before_its_name_is_asked(open_window: Open) -> None:
+def test_an_impossible_animation_is_reported_before_a_file_name_is_asked(open_window: Open) -> None:
     window = open_window()
     for steps, told, change in (
         (300, "at most 50", lambda form: form.fps_field.setValue(60)),

@@ -1,4 +1,4 @@
-"""Fields, sliders and whole sets of hyperparameters under the hands of a person: keys, wheel, clipboard, undo."""
+"""Number fields, sliders and sets of hyperparameters: keys, wheel, clipboard, undo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.model.hyperparameter_text import format_hyperparameters
 from app.model.run import Run
 from app.session.playback_clock import MAX_SPEED
 from optimizers import OPTIMIZERS
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 KEY, NONE, SHIFT = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -30,14 +30,14 @@ def window(open_window: Open, application: QApplication) -> MainWindow:
     window = open_window(TWO)
     window.activateWindow()
     window.session.advance(20)
-    settle(application, 2)
+    process_events(application, 2)
     return window
 
 
-def knob_of(window: MainWindow, name: str = "lr") -> SliderField:
-    knob = window.side_panel.editor.fields[name]
-    assert isinstance(knob, SliderField)
-    return knob
+def slider_field_of(window: MainWindow, name: str = "lr") -> SliderField:
+    slider_field = window.side_panel.editor.fields[name]
+    assert isinstance(slider_field, SliderField)
+    return slider_field
 
 
 def value_of(window: MainWindow, name: str = "lr", row: int = 0) -> float:
@@ -51,8 +51,8 @@ def enter(field: NumberField, text: str) -> None:
     QTest.keyClick(field, KEY.Key_Return)
 
 
-def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> QWheelEvent:
-    """Turn the wheel over a widget."""
+def scroll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> QWheelEvent:
+    """Scroll the wheel over a widget."""
     place = QPointF(5, 5)
     event = QWheelEvent(
         place,
@@ -68,9 +68,11 @@ def roll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> 
     return event
 
 
-def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decade(window: MainWindow) -> None:
-    knob, step = knob_of(window), window.session.race.step
-    knob.number_field.setFocus()
+def test_arrows_change_a_learning_rate_by_a_tenth_of_a_decade_and_shift_or_page_keys_by_a_decade(
+    window: MainWindow,
+) -> None:
+    slider_field, step = slider_field_of(window), window.session.race.step
+    slider_field.number_field.setFocus()
     for key, modifier, value in (
         (KEY.Key_Up, NONE, 0.00125),
         (KEY.Key_Up, NONE, 0.0016),
@@ -81,35 +83,42 @@ def test_arrows_turn_a_rate_by_tenths_of_a_decade_and_shift_or_a_page_by_a_decad
         (KEY.Key_PageDown, NONE, 0.00125),
         (KEY.Key_Down, NONE, 0.001),
     ):
-        QTest.keyClick(knob.number_field, key, modifier)
+        QTest.keyClick(slider_field.number_field, key, modifier)
         assert value_of(window) == value
-        assert float(knob.number_field.text()) == value
-        assert knob.slider.value() == round(knob.spec.to_slider(value) * knob.slider_steps)
-        assert knob.number_field.selectedText() == knob.number_field.text(), "what is typed next replaces it"
-    assert not knob.reset_button.isEnabled()
-    for key in (KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End):
-        QTest.keyClick(knob.number_field, key)
-        QTest.keyClick(knob.number_field, key, SHIFT)
-    assert window.session.race.step == step, "these move in the text"
+        assert float(slider_field.number_field.text()) == value
+        assert slider_field.slider.value() == round(slider_field.spec.to_slider(value) * slider_field.slider_steps)
+        assert slider_field.number_field.selectedText() == slider_field.number_field.text(), (
+            "the text is selected, so typing replaces it"
+        )
+    assert not slider_field.reset_button.isEnabled()
+    for key in (
+        KEY.Key_Left,
+        KEY.Key_Right,
+        KEY.Key_Home,
+        KEY.Key_End,
+    ):
+        QTest.keyClick(slider_field.number_field, key)
+        QTest.keyClick(slider_field.number_field, key, SHIFT)
+    assert window.session.race.step == step, "these keys move the text cursor"
 
 
-def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWindow) -> None:
-    knob, session = knob_of(window), window.session
+def test_a_burst_of_steps_is_one_edit_that_takes_effect_from_the_displayed_step(window: MainWindow) -> None:
+    slider_field, session = slider_field_of(window), window.session
     before = session.experiment
-    knob.number_field.setFocus()
+    slider_field.number_field.setFocus()
     for _ in range(10):
-        QTest.keyClick(knob.number_field, KEY.Key_Up)
+        QTest.keyClick(slider_field.number_field, KEY.Key_Up)
     assert session.store.interaction_active
-    knob.step_input.end_interaction()
-    knob.number_field.step_input.idle_timer.timeout.emit()
+    slider_field.step_input.end_interaction()
+    slider_field.number_field.step_input.idle_timer.timeout.emit()
     assert not session.store.interaction_active
     assert [(since, values["lr"]) for since, values in session.race.trajectories[0].hyperparameters_by_step] == [
         (0, 0.001),
         (20, 0.01),
     ]
-    QTest.keyClick(knob.number_field, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(slider_field.number_field, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert session.experiment == before
-    assert knob.number_field.text() == "0.001"
+    assert slider_field.number_field.text() == "0.001"
 
 
 @pytest.mark.parametrize(
@@ -117,74 +126,74 @@ def test_a_burst_of_steps_is_one_edit_that_is_felt_from_here_on(window: MainWind
     [
         lambda window: window.canvases["contour"].setFocus(),
         lambda window: window.side_panel.hide(),
-        lambda window: QTest.mousePress(knob_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
+        lambda window: QTest.mousePress(slider_field_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
     ],
 )
-def test_a_key_that_is_held_lets_go_when_the_control_is_left(
+def test_a_held_key_ends_its_interaction_when_the_control_loses_focus(
     window: MainWindow, leave: Callable[[MainWindow], None]
 ) -> None:
-    knob = knob_of(window)
-    knob.slider.setFocus()
-    QTest.keyPress(knob.slider, KEY.Key_Right)
+    slider_field = slider_field_of(window)
+    slider_field.slider.setFocus()
+    QTest.keyPress(slider_field.slider, KEY.Key_Right)
     assert window.session.store.interaction_active
     leave(window)
-    assert not knob.step_input.stepping
-    assert not knob.step_input.idle_timer.isActive()
+    assert not slider_field.step_input.stepping
+    assert not slider_field.step_input.idle_timer.isActive()
     window.session.store.end_interaction()
 
 
-def test_a_step_starts_from_what_is_typed_and_not_from_what_is_wrong(window: MainWindow) -> None:
-    knob = knob_of(window)
-    knob.number_field.setFocus()
-    knob.number_field.selectAll()
-    QTest.keyClicks(knob.number_field, "0,2")
-    QTest.keyClick(knob.number_field, KEY.Key_Up)
+def test_a_step_starts_from_the_typed_value_unless_it_is_invalid(window: MainWindow) -> None:
+    slider_field = slider_field_of(window)
+    slider_field.number_field.setFocus()
+    slider_field.number_field.selectAll()
+    QTest.keyClicks(slider_field.number_field, "0,2")
+    QTest.keyClick(slider_field.number_field, KEY.Key_Up)
     assert value_of(window) == 0.25
-    knob.number_field.selectAll()
-    QTest.keyClicks(knob.number_field, "1,000")
-    QTest.keyClick(knob.number_field, KEY.Key_Down)
+    slider_field.number_field.selectAll()
+    QTest.keyClicks(slider_field.number_field, "1,000")
+    QTest.keyClick(slider_field.number_field, KEY.Key_Down)
     assert value_of(window) == 0.8
-    assert "1,000 was read as 1" in knob.error_label.text()
-    QTest.keyClick(knob.number_field, KEY.Key_Escape)
-    enter(knob.number_field, "0.25")
-    knob.number_field.setFocus()
-    knob.number_field.selectAll()
-    QTest.keyClicks(knob.number_field, "0..2")
-    QTest.keyClick(knob.number_field, KEY.Key_Up)
+    assert "1,000 was read as 1" in slider_field.error_label.text()
+    QTest.keyClick(slider_field.number_field, KEY.Key_Escape)
+    enter(slider_field.number_field, "0.25")
+    slider_field.number_field.setFocus()
+    slider_field.number_field.selectAll()
+    QTest.keyClicks(slider_field.number_field, "0..2")
+    QTest.keyClick(slider_field.number_field, KEY.Key_Up)
     assert value_of(window) == 0.25
-    assert knob.number_field.text() == "0..2"
-    assert "learning rate must be" in knob.error_label.text()
+    assert slider_field.number_field.text() == "0..2"
+    assert "learning rate must be" in slider_field.error_label.text()
 
 
-def test_the_wheel_turns_only_what_has_the_focus(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_the_wheel_changes_only_the_focused_control(window: MainWindow) -> None:
+    slider_field = slider_field_of(window)
     window.canvases["contour"].setFocus()
     for widget in (
-        knob.number_field,
-        knob.slider,
+        slider_field.number_field,
+        slider_field.slider,
         window.side_panel.comparison_panel.mode_combo,
         window.timeline_bar.timeline,
     ):
-        assert not roll(widget, -120).isAccepted(), "the panel scrolls"
+        assert not scroll(widget, -120).isAccepted(), "the panel scrolls"
     assert window.session.experiment.runs == TWO.runs
     assert window.session.race.step == 20
-    for widget in (knob.number_field, knob.slider):
+    for widget in (slider_field.number_field, slider_field.slider):
         widget.setFocus()
-        assert roll(widget, 120).isAccepted()
+        assert scroll(widget, 120).isAccepted()
         assert value_of(window) == 0.00125
-        roll(widget, -240)
+        scroll(widget, -240)
         assert value_of(window) == 0.0008
-        roll(widget, 120, SHIFT)
+        scroll(widget, 120, SHIFT)
         assert value_of(window) == 0.008
         for _ in range(4):
-            roll(widget, 30)
-        assert value_of(window) == 0.01, "a touch pad turns by less than a notch"
-        enter(knob.number_field, "0.001")
+            scroll(widget, 30)
+        assert value_of(window) == 0.01, "a touchpad scrolls by less than a notch"
+        enter(slider_field.number_field, "0.001")
 
 
-def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: MainWindow) -> None:
-    knob = knob_of(window)
-    knob.slider.setFocus()
+def test_slider_and_field_step_alike_and_the_slider_stops_at_its_end(window: MainWindow) -> None:
+    slider_field = slider_field_of(window)
+    slider_field.slider.setFocus()
     for key, modifier, value in (
         (KEY.Key_Right, NONE, 0.00125),
         (KEY.Key_Up, NONE, 0.0016),
@@ -197,29 +206,29 @@ def test_slider_and_field_step_alike_and_the_slider_ends_at_its_end(window: Main
         (KEY.Key_Home, NONE, 1e-6),
         (KEY.Key_PageDown, NONE, 1e-6),
     ):
-        QTest.keyClick(knob.slider, key, modifier)
+        QTest.keyClick(slider_field.slider, key, modifier)
         assert value_of(window) == value
-        assert float(knob.number_field.text()) == value
-    enter(knob.number_field, "42")
-    QTest.keyClick(knob.slider, KEY.Key_Right)
-    assert value_of(window) == 42, "it does not jump back to the slider's end"
-    knob.slider.triggerAction(QSlider.SliderAction.SliderPageStepSub)
+        assert float(slider_field.number_field.text()) == value
+    enter(slider_field.number_field, "42")
+    QTest.keyClick(slider_field.slider, KEY.Key_Right)
+    assert value_of(window) == 42, "it does not jump to the end of the slider"
+    slider_field.slider.triggerAction(QSlider.SliderAction.SliderPageStepSub)
     assert value_of(window) == 4.2
-    assert knob.slider.value() == round(knob.spec.to_slider(4.2) * knob.slider_steps)
+    assert slider_field.slider.value() == round(slider_field.spec.to_slider(4.2) * slider_field.slider_steps)
 
 
-def test_at_its_bound_a_field_says_what_is_allowed_until_it_is_left(window: MainWindow) -> None:
-    knob = knob_of(window, "beta1")
-    enter(knob.number_field, "0.3")
-    knob.number_field.setFocus()
-    QTest.keyClick(knob.number_field, KEY.Key_PageDown)
+def test_at_its_limit_a_field_shows_the_allowed_values_until_it_loses_focus(window: MainWindow) -> None:
+    slider_field = slider_field_of(window, "beta1")
+    enter(slider_field.number_field, "0.3")
+    slider_field.number_field.setFocus()
+    QTest.keyClick(slider_field.number_field, KEY.Key_PageDown)
     assert value_of(window, "beta1") == 0.0
-    assert not knob.error_label.isVisible()
-    QTest.keyClick(knob.number_field, KEY.Key_Down)
-    assert knob.error_label.text() == "beta1 must be a number of at least 0 and below 1"
-    assert not knob.number_field.property("wrong")
+    assert not slider_field.error_label.isVisible()
+    QTest.keyClick(slider_field.number_field, KEY.Key_Down)
+    assert slider_field.error_label.text() == "beta1 must be a number of at least 0 and below 1"
+    assert not slider_field.number_field.property("wrong")
     window.canvases["contour"].setFocus()
-    assert not knob.error_label.isVisible()
+    assert not slider_field.error_label.isVisible()
     speed = window.playback_bar.speed
     speed.number_field.setFocus()
     for _ in range(12):
@@ -231,92 +240,96 @@ def test_at_its_bound_a_field_says_what_is_allowed_until_it_is_left(window: Main
     window.playback_bar.speed.reset_button.click()
 
 
-def test_nothing_typed_is_the_last_good_value(window: MainWindow) -> None:
-    knob = knob_of(window)
+def test_an_empty_field_keeps_the_last_valid_value(window: MainWindow) -> None:
+    slider_field = slider_field_of(window)
     for text in ("", "   "):
-        knob.number_field.setFocus()
-        knob.number_field.selectAll()
-        QTest.keyClick(knob.number_field, KEY.Key_Delete)
-        QTest.keyClicks(knob.number_field, text)
-        QTest.keyClick(knob.number_field, KEY.Key_Return)
-        assert knob.number_field.text() == "0.001"
-        assert not knob.error_label.isVisible()
-        assert not knob.number_field.hasFocus()
+        slider_field.number_field.setFocus()
+        slider_field.number_field.selectAll()
+        QTest.keyClick(slider_field.number_field, KEY.Key_Delete)
+        QTest.keyClicks(slider_field.number_field, text)
+        QTest.keyClick(slider_field.number_field, KEY.Key_Return)
+        assert slider_field.number_field.text() == "0.001"
+        assert not slider_field.error_label.isVisible()
+        assert not slider_field.number_field.hasFocus()
     assert window.session.experiment.runs == TWO.runs
 
 
-def test_how_an_entry_was_understood_is_said_beside_it(window: MainWindow) -> None:
-    knob = knob_of(window)
-    enter(knob.number_field, "1,000")
+def test_the_interpretation_of_an_entry_is_shown_next_to_it(window: MainWindow) -> None:
+    slider_field = slider_field_of(window)
+    enter(slider_field.number_field, "1,000")
     assert value_of(window) == 1.0
-    assert knob.number_field.text() == "1"
-    assert "1,000 was read as 1" in knob.error_label.text()
-    assert not knob.number_field.property("wrong")
+    assert slider_field.number_field.text() == "1"
+    assert "1,000 was read as 1" in slider_field.error_label.text()
+    assert not slider_field.number_field.property("wrong")
     window.update_texts()
-    assert knob.error_label.isVisible(), "figures that are written do not take it away"
-    knob.number_field.setFocus()
-    assert not knob.error_label.isVisible()
+    assert slider_field.error_label.isVisible(), "updated values do not hide it"
+    slider_field.number_field.setFocus()
+    assert not slider_field.error_label.isVisible()
 
 
-def test_what_is_typed_is_no_markup(window: MainWindow) -> None:
-    knob = knob_of(window)
-    enter(knob.number_field, "<b>1</b>")
-    assert knob.error_label.textFormat() == Qt.TextFormat.PlainText
-    assert "<b>1</b>" in knob.error_label.text()
-    assert "<b>" not in knob.number_field.toolTip()
+def test_typed_text_is_not_interpreted_as_markup(window: MainWindow) -> None:
+    slider_field = slider_field_of(window)
+    enter(slider_field.number_field, "<b>1</b>")
+    assert slider_field.error_label.textFormat() == Qt.TextFormat.PlainText
+    assert "<b>1</b>" in slider_field.error_label.text()
+    assert "<b>" not in slider_field.number_field.toolTip()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda window: knob_of(window).slider.setValue(700),
+        lambda window: slider_field_of(window).slider.setValue(700),
         lambda window: window.session.store.undo(),
         lambda window: window.side_panel.run_list.list.setCurrentRow(1),
-        lambda window: knob_of(window).reset_button.click(),
+        lambda window: slider_field_of(window).reset_button.click(),
         lambda window: window.action_registry["reset_hyperparameters"].trigger(),
         lambda window: window.session.show_step(5),
     ],
 )
-def test_an_error_does_not_outlive_a_change_from_elsewhere(
+def test_an_error_disappears_when_the_value_changes_elsewhere(
     window: MainWindow, change: Callable[[MainWindow], None]
 ) -> None:
-    enter(knob_of(window).number_field, "0.5")
-    enter(knob_of(window).number_field, "-3")
-    assert knob_of(window).error_label.isVisible()
+    enter(slider_field_of(window).number_field, "0.5")
+    enter(slider_field_of(window).number_field, "-3")
+    assert slider_field_of(window).error_label.isVisible()
     assert value_of(window) == 0.5
     change(window)
     window.update_texts()
-    knob = knob_of(window)
-    assert not knob.error_label.isVisible()
-    assert not knob.number_field.property("wrong")
-    assert float(knob.number_field.text()) == knob.number_field.value != 0.5
+    slider_field = slider_field_of(window)
+    assert not slider_field.error_label.isVisible()
+    assert not slider_field.number_field.property("wrong")
+    assert float(slider_field.number_field.text()) == slider_field.number_field.value != 0.5
 
 
-def test_a_wrong_start_or_budget_does_not_outlive_what_it_was_entered_for(window: MainWindow) -> None:
-    start, fair = window.side_panel.start_point, window.side_panel.comparison_panel
+def test_an_invalid_start_or_budget_disappears_with_what_it_was_entered_for(window: MainWindow) -> None:
+    start, comparison_panel = window.side_panel.start_point, window.side_panel.comparison_panel
     enter(start.fields[0], "1e9")
     assert start.error_label.text() == "start x must be a number from -1000000 to 1000000, not 1e9"
     window.session.change(lambda e: e.with_surface("linear_regression"))
     window.update_texts()
     assert start.error_label.text() == ""
     assert start.fields[0].accessibleName() != "start x"
-    fair._select_mode("evaluations")
-    enter(fair.budget_field, "0")
-    assert fair.error_label.text() == "evaluations must be a whole number from 1 to 10000000, not 0"
-    fair._select_mode("tuned")
-    assert not fair.error_label.isVisible()
-    assert fair.budget_field.text() == "500"
-    enter(fair.budget_field, "700")
-    fair.tune_button.click()
-    assert fair.budget_field.text() == "700", "what is tuned for stays in view"
-    fair.cancel_button.click()
+    comparison_panel._select_mode("evaluations")
+    enter(comparison_panel.budget_field, "0")
+    assert comparison_panel.error_label.text() == "evaluations must be a whole number from 1 to 10000000, not 0"
+    comparison_panel._select_mode("tuned")
+    assert not comparison_panel.error_label.isVisible()
+    assert comparison_panel.budget_field.text() == "500"
+    enter(comparison_panel.budget_field, "700")
+    comparison_panel.tune_button.click()
+    assert comparison_panel.budget_field.text() == "700", "the tuned budget stays visible"
+    comparison_panel.cancel_button.click()
 
 
-def test_the_start_is_stepped_by_a_hundredth_of_the_box_and_the_paths_follow(window: MainWindow) -> None:
+def test_the_start_is_stepped_by_a_hundredth_of_the_bounds_and_the_paths_follow(window: MainWindow) -> None:
     session, field = window.session, window.side_panel.start_point.fields[0]
     before = session.experiment
     field.setFocus()
-    for key, modifier, x in ((KEY.Key_Up, NONE, -0.45), (KEY.Key_Down, SHIFT, -0.95), (KEY.Key_PageUp, NONE, -0.45)):
+    for key, modifier, x in (
+        (KEY.Key_Up, NONE, -0.45),
+        (KEY.Key_Down, SHIFT, -0.95),
+        (KEY.Key_PageUp, NONE, -0.45),
+    ):
         QTest.keyClick(field, key, modifier)
         assert session.experiment.start == (x, 2.5)
         assert (session.race.step, session.race.trajectories[0].xs[0]) == (20, x)
@@ -325,7 +338,7 @@ def test_the_start_is_stepped_by_a_hundredth_of_the_box_and_the_paths_follow(win
     assert session.experiment == before
 
 
-def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(window: MainWindow) -> None:
+def test_stop_step_and_budget_are_stepped_by_one_and_undone_in_one_step(window: MainWindow) -> None:
     session = window.session
     window.timeline_bar.stop_checkbox.click()
     window.side_panel.comparison_panel._select_mode("evaluations")
@@ -335,7 +348,11 @@ def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(wind
     ):
         before = session.experiment
         field.setFocus()
-        for key, value in ((KEY.Key_Up, 1001), (KEY.Key_PageUp, 1011), (KEY.Key_Down, 1010)):
+        for key, value in (
+            (KEY.Key_Up, 1001),
+            (KEY.Key_PageUp, 1011),
+            (KEY.Key_Down, 1010),
+        ):
             QTest.keyClick(field, key)
             assert where() == value
         field.step_input.end_interaction()
@@ -343,7 +360,7 @@ def test_where_to_stop_and_the_budget_are_stepped_by_one_and_undone_at_once(wind
         assert session.experiment == before
 
 
-def test_a_set_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
+def test_a_set_of_hyperparameters_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
     session, clipboard = window.session, QGuiApplication.clipboard()
     assert clipboard is not None
     both = Qt.KeyboardModifier.ControlModifier | SHIFT
@@ -360,7 +377,7 @@ def test_a_set_is_copied_pasted_and_undone_by_keys(window: MainWindow) -> None:
     assert session.experiment == before
 
 
-def test_a_bare_set_is_felt_from_here_on_and_what_is_left_out_is_said(window: MainWindow) -> None:
+def test_a_pasted_set_takes_effect_from_the_displayed_step_and_omissions_are_reported(window: MainWindow) -> None:
     session, clipboard = window.session, QGuiApplication.clipboard()
     assert clipboard is not None
     window.side_panel.run_list.list.setCurrentRow(1)
@@ -375,7 +392,7 @@ def test_a_bare_set_is_felt_from_here_on_and_what_is_left_out_is_said(window: Ma
     assert bar.currentMessage() == "Set lr; SGD has no beta1."
 
 
-def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(
+def test_a_set_that_cannot_be_pasted_is_reported_in_a_message_box_and_changes_nothing(
     window: MainWindow, application: QApplication
 ) -> None:
     clipboard = QGuiApplication.clipboard()
@@ -388,10 +405,10 @@ def test_what_cannot_be_pasted_is_said_in_a_box_and_changes_nothing(
     assert window.session.experiment == before
     assert len(window.session.store.undo_stack) == 0
     box.close()
-    settle(application)
+    process_events(application)
 
 
-def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindow) -> None:
+def test_all_hyperparameters_are_reset_at_once_and_only_where_one_differs(window: MainWindow) -> None:
     editor, session = window.side_panel.editor, window.session
     assert not editor.reset_button.isEnabled()
     editor._set_hyperparameter("beta1", 0.5)
@@ -402,18 +419,20 @@ def test_all_is_reset_at_once_and_only_where_something_differs(window: MainWindo
     editor.reset_button.click()
     values = session.experiment.runs[0].hyperparameters
     assert {name: values[name] for name in OPTIMIZERS["adam"].defaults} == OPTIMIZERS["adam"].defaults
-    assert values["weight_decay"] == 0.01, "a part stays, at the strength it is added with"
-    assert not any(knob.reset_button.isEnabled() for knob in editor.fields.values())
+    assert values["weight_decay"] == 0.01, "a modifier stays, with its default strength"
+    assert not any(slider_field.reset_button.isEnabled() for slider_field in editor.fields.values())
     assert not editor.reset_button.isEnabled()
     session.store.undo()
     assert session.experiment == before
 
 
-def test_a_right_click_on_the_knobs_offers_the_same_commands(
+def test_the_context_menu_of_the_hyperparameters_offers_the_same_commands(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offered: list[str] = []
-    monkeypatch.setattr(QMenu, "exec", lambda actions, *_: offered.extend(action.objectName() for action in actions))
-    label = knob_of(window).label
+    action_names: list[str] = []
+    monkeypatch.setattr(
+        QMenu, "exec", lambda actions, *_: action_names.extend(action.objectName() for action in actions)
+    )
+    label = slider_field_of(window).label
     QApplication.sendEvent(label, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(3, 3)))
-    assert offered == ["copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters"]
+    assert action_names == ["copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters"]

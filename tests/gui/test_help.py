@@ -1,4 +1,4 @@
-"""Help: what is told is what is declared and what is set now; every control, key and command answers."""
+"""Help shows what is declared and set; every control, key and command is explained."""
 
 from __future__ import annotations
 
@@ -31,35 +31,35 @@ from app.system.package_versions import versions
 from optimizers import OPTIMIZERS
 from optimizers.optimizer import MODIFIERS
 from surfaces import SURFACES
-from tests.conftest import settle
 from tests.processes import loaded_by
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 RULES = {**OPTIMIZERS, **MODIFIERS}
 
 
-def guide_of(window: MainWindow) -> HelpWindow:
-    (guide,) = window.findChildren(HelpWindow)
-    return guide
+def help_window_of(window: MainWindow) -> HelpWindow:
+    (help_window,) = window.findChildren(HelpWindow)
+    return help_window
 
 
 @pytest.fixture
-def told(application: QApplication) -> Iterator[Callable[[str], str]]:
-    """What a page says, formulas in TeX."""
+def page_text(application: QApplication) -> Iterator[Callable[[str], str]]:
+    """Return a function that gives the text of a page, with formulas in TeX."""
     browser = HelpBrowser()
     browser.resize(500, 500)
 
-    def tell(page: str) -> str:
+    def text_of(page: str) -> str:
         browser.show_page(page)
         return browser.to_plain_text()
 
-    yield tell
+    yield text_of
     browser.deleteLater()
 
 
 @pytest.fixture
-def facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule of which everything is told."""
+def documented_optimizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register an optimizer with every documented fact."""
     adam = OPTIMIZERS["adam"]
     symbols = {**adam.hyperparameters, "lr": replace(adam.hyperparameters["lr"], symbol=r"\eta")}
     monkeypatch.setitem(
@@ -74,10 +74,10 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-# What is told
+# Pages
 
 
-def test_every_formula_and_symbol_can_be_drawn(application: QApplication) -> None:
+def test_every_formula_and_symbol_can_be_rendered(application: QApplication) -> None:
     lines = [line for each in RULES.values() for line in each.formula.split("\n") if line]
     symbols = [each.symbol for rule in RULES.values() for each in rule.hyperparameters.values() if each.symbol]
     for tex in {*lines, *symbols, *(surface.formula for surface in SURFACES.values())}:
@@ -86,21 +86,23 @@ def test_every_formula_and_symbol_can_be_drawn(application: QApplication) -> Non
         assert drawn.height() > 3, tex
 
 
-def test_a_formula_is_as_large_as_it_is_and_as_sharp_as_the_screen(application: QApplication) -> None:
+def test_a_formula_image_has_the_size_of_its_text_and_the_resolution_of_the_screen(application: QApplication) -> None:
     plain, fine = math_image("x^2", 16.0, "#123456", 1.0), math_image("x^2", 16.0, "#123456", 2.0)
     assert fine.width() > 1.7 * plain.width()
     assert abs(fine.deviceIndependentSize().width() - plain.width()) < 2
-    inks = {
+    text_colors = {
         fine.pixelColor(x, y).name()
         for x in range(fine.width())
         for y in range(fine.height())
         if fine.pixelColor(x, y).alpha() == 255
     }
-    assert inks == {"#123456"}
+    assert text_colors == {"#123456"}
 
 
-def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], str], facts: None) -> None:
-    words = told(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
+def test_the_page_of_an_optimizer_shows_all_declared_facts(
+    page_text: Callable[[str], str], documented_optimizer: None
+) -> None:
+    message = page_text(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
     rule = OPTIMIZERS["adam"]
     for fact in (
         rule.name,
@@ -121,42 +123,44 @@ def test_an_optimizer_is_told_with_all_that_is_declared(told: Callable[[str], st
         MODIFIERS["weight_decay"].summary,
         "0.5",
     ):
-        assert fact in words, fact
+        assert fact in message, fact
 
 
-def test_what_is_not_declared_is_not_mentioned(told: Callable[[str], str]) -> None:
-    words = told(optimizer_page(Run("cocob")))
-    assert OPTIMIZERS["cocob"].name in words
-    assert "convention" not in words
-    assert "Combined" not in words
-    assert "Symbol" not in words or OPTIMIZERS["cocob"].formula
+def test_undeclared_facts_are_not_mentioned(page_text: Callable[[str], str]) -> None:
+    message = page_text(optimizer_page(Run("cocob")))
+    assert OPTIMIZERS["cocob"].name in message
+    assert "convention" not in message
+    assert "Combined" not in message
+    assert "Symbol" not in message or OPTIMIZERS["cocob"].formula
 
 
-def test_a_variant_tells_the_story_of_its_method(told: Callable[[str], str], facts: None) -> None:
-    assert "Two & three." in told(optimizer_page(Run("adam_keras")))
+def test_an_implementation_shows_the_description_of_its_method(
+    page_text: Callable[[str], str], documented_optimizer: None
+) -> None:
+    assert "Two & three." in page_text(optimizer_page(Run("adam_keras")))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimizer_can_be_told(name: str, told: Callable[[str], str]) -> None:
-    words = told(optimizer_page(Run(name)))
+def test_every_optimizer_has_a_page(name: str, page_text: Callable[[str], str]) -> None:
+    message = page_text(optimizer_page(Run(name)))
     for fact in (
         OPTIMIZERS[name].name,
         OPTIMIZERS[name].summary,
         *(h.label for h in OPTIMIZERS[name].hyperparameters.values()),
     ):
-        assert fact in words
+        assert fact in message
 
 
 @pytest.mark.parametrize("name", SURFACES)
-def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], str]) -> None:
-    land = SURFACES[name]
-    words = told(surface_page(Experiment(name, runs=DEFAULT_EXPERIMENT.runs)))
-    assert land.formula.translate({0x2081: "_1", 0x2082: "_2"}) in words
-    for fact in (land.name, land.summary, land.nonsmooth_note, land.what_to_try, land.source):
-        assert fact in words
-    assert ("no lowest point" in words) == (not land.minima)
-    for x, y in land.minima:
-        assert f"{x:.8g}\n{y:.8g}\n" in words
+def test_the_page_of_every_surface_lists_its_minima(name: str, page_text: Callable[[str], str]) -> None:
+    surface = SURFACES[name]
+    message = page_text(surface_page(Experiment(name, runs=DEFAULT_EXPERIMENT.runs)))
+    assert surface.formula.translate({0x2081: "_1", 0x2082: "_2"}) in message
+    for fact in (surface.name, surface.summary, surface.nonsmooth_note, surface.what_to_try, surface.source):
+        assert fact in message
+    assert ("no lowest point" in message) == (not surface.minima)
+    for x, y in surface.minima:
+        assert f"{x:.8g}\n{y:.8g}\n" in message
 
 
 @pytest.mark.parametrize(
@@ -174,13 +178,13 @@ def test_every_surface_is_told_with_its_minima(name: str, told: Callable[[str], 
         ("optax.adam <new>", []),
     ],
 )
-def test_sources_can_be_followed(source: str, addresses: list[str], told: Callable[[str], str]) -> None:
+def test_sources_are_linked(source: str, addresses: list[str], page_text: Callable[[str], str]) -> None:
     made = link_citations(source)
     assert [part.partition('"')[0] for part in made.split('href="')[1:]] == addresses
-    assert told(f"<p>{made}</p>") == source
+    assert page_text(f"<p>{made}</p>") == source
 
 
-def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
+def test_copied_text_contains_the_formulas(application: QApplication) -> None:
     browser = HelpBrowser()
     browser.show_page(surface_page(DEFAULT_EXPERIMENT))
     browser.selectAll()
@@ -191,7 +195,7 @@ def test_what_is_copied_has_its_formulas(application: QApplication) -> None:
     browser.deleteLater()
 
 
-def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
+def test_a_long_formula_is_scaled_to_fit(application: QApplication) -> None:
     browser = HelpBrowser()
     browser.show()
     for width in (900, 500):
@@ -205,38 +209,38 @@ def test_a_long_formula_is_drawn_to_fit(application: QApplication) -> None:
     browser.deleteLater()
 
 
-# The window
+# The help window
 
 
-def test_the_help_follows_what_is_chosen_and_turned(open_window: Open, application: QApplication) -> None:
+def test_the_help_follows_the_selected_run_and_its_changes(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.side_panel.editor.help_button.click()
-    guide = guide_of(window)
-    assert guide.isVisible()
-    assert guide.windowTitle() == "SGD"
+    help_window = help_window_of(window)
+    assert help_window.isVisible()
+    assert help_window.windowTitle() == "SGD"
     window.side_panel.run_list.list.setCurrentRow(2)
-    assert guide.windowTitle() == "Adam"
+    assert help_window.windowTitle() == "Adam"
     window.side_panel.editor.fields["lr"].value_committed.emit(0.375)
-    assert "0.375" in guide.optimizer_browser.to_plain_text()
+    assert "0.375" in help_window.optimizer_browser.to_plain_text()
     window.session.store.undo()
-    assert "0.375" not in guide.optimizer_browser.to_plain_text()
+    assert "0.375" not in help_window.optimizer_browser.to_plain_text()
     window.side_panel.surface_selector.help_button.click()
-    assert guide_of(window) is guide
-    assert guide.windowTitle() == "Rosenbrock"
+    assert help_window_of(window) is help_window
+    assert help_window.windowTitle() == "Rosenbrock"
     window.side_panel.surface_selector.picker.selected.emit("himmelblau")
-    assert "Himmelblau" in guide.surface_browser.to_plain_text()
+    assert "Himmelblau" in help_window.surface_browser.to_plain_text()
     window.session.set_start(0.125, 0.25)
-    assert "(0.125, 0.25)" in guide.surface_browser.to_plain_text()
+    assert "(0.125, 0.25)" in help_window.surface_browser.to_plain_text()
 
 
 def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.set_theme("light")
     window.action_registry["about_surface"].trigger()
-    guide = guide_of(window)
+    help_window = help_window_of(window)
 
-    def ink() -> str:
-        drawn = guide.surface_browser.loadResource(2, next(iter(formulas(guide.surface_browser))))
+    def text_color() -> str:
+        drawn = help_window.surface_browser.loadResource(2, next(iter(formula_urls(help_window.surface_browser))))
         return next(
             drawn.pixelColor(x, y).name()
             for x in range(drawn.width())
@@ -244,40 +248,40 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
             if drawn.pixelColor(x, y).alpha() == 255
         )
 
-    assert ink() == window.theme.text
+    assert text_color() == window.theme.text
     window.set_theme("dark")
-    settle(application)
-    assert ink() == window.theme.text
+    process_events(application)
+    assert text_color() == window.theme.text
     window.side_panel.run_list.list.setCurrentRow(1)
-    guide.tabs.setCurrentIndex(0)
-    assert guide.windowTitle() == "Momentum"
+    help_window.tabs.setCurrentIndex(0)
+    assert help_window.windowTitle() == "Momentum"
 
 
-def formulas(browser: HelpBrowser) -> list[QUrl]:
-    """The addresses of a page's pictures."""
+def formula_urls(browser: HelpBrowser) -> list[QUrl]:
+    """Return the addresses of the formula images of a page."""
     return [QUrl(part.partition('"')[0]) for part in browser.page_html.split('src="')[1:]]
 
 
-def test_escape_closes_the_help_and_an_empty_race_needs_none(open_window: Open) -> None:
+def test_escape_closes_the_help_and_an_empty_experiment_needs_none(open_window: Open) -> None:
     window = open_window(replace(DEFAULT_EXPERIMENT, runs=()))
     window.action_registry["about_optimizer"].trigger()
-    guide = guide_of(window)
-    assert "add one" in guide.optimizer_browser.to_plain_text()
-    QTest.keyClick(guide.optimizer_browser, Qt.Key.Key_Escape)
-    assert not guide.isVisible()
+    help_window = help_window_of(window)
+    assert "add one" in help_window.optimizer_browser.to_plain_text()
+    QTest.keyClick(help_window.optimizer_browser, Qt.Key.Key_Escape)
+    assert not help_window.isVisible()
     assert window.isVisible()
 
 
-def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
+def test_a_page_that_is_rebuilt_keeps_its_scroll_position(open_window: Open) -> None:
     window = open_window()
     window.side_panel.run_list.list.setCurrentRow(2)
     window.action_registry["about_optimizer"].trigger()
-    guide = guide_of(window)
-    guide.resize(320, 200)
+    help_window = help_window_of(window)
+    help_window.resize(320, 200)
     assert (
-        guide.optimizer_browser.to_plain_text().count(OPTIMIZERS["adam"].summary) == 1
-    )  # also now that there is a bar beside it
-    bar = guide.optimizer_browser.verticalScrollBar()
+        help_window.optimizer_browser.to_plain_text().count(OPTIMIZERS["adam"].summary) == 1
+    )  # also now that there is a scroll bar
+    bar = help_window.optimizer_browser.verticalScrollBar()
     assert bar is not None
     bar.setValue(40)
     window.side_panel.editor.fields["lr"].value_committed.emit(0.375)
@@ -288,7 +292,7 @@ def test_a_page_that_changes_is_read_on_where_it_was(open_window: Open) -> None:
 
 
 def controls(window: QWidget) -> list[QWidget]:
-    """What can be seen in a window and can have the focus, or be clicked."""
+    """Return the visible widgets of a window that take the focus or clicks."""
     return [
         each
         for each in window.findChildren(QWidget)
@@ -300,18 +304,18 @@ def controls(window: QWidget) -> list[QWidget]:
     ]
 
 
-def unanswered(window: MainWindow, place: QWidget) -> list[str]:
+def unexplained(window: MainWindow, place: QWidget) -> list[str]:
     answers = window.help.whats_this_filter()
-    found = []
+    matches = []
     for each in controls(place):
-        words = answers.help_html(each)
-        if not (words.rstrip().endswith((".</p>", "</table>")) and len(words.split()) > 4):
-            found.append(f"{type(each).__name__} {each.objectName()} {each.accessibleName()}: {words}")
+        message = answers.help_html(each)
+        if not (message.rstrip().endswith((".</p>", "</table>")) and len(message.split()) > 4):
+            matches.append(f"{type(each).__name__} {each.objectName()} {each.accessibleName()}: {message}")
     answers.deleteLater()
-    return found
+    return matches
 
 
-def test_every_control_says_what_it_is(open_window: Open, application: QApplication) -> None:
+def test_every_control_is_explained(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.session.advance(3)
     window.session.keep_branch()
@@ -321,33 +325,33 @@ def test_every_control_says_what_it_is(open_window: Open, application: QApplicat
         for mode in range(window.side_panel.comparison_panel.mode_combo.count()):
             window.side_panel.comparison_panel.mode_combo.setCurrentIndex(mode)
             window.side_panel.comparison_panel.mode_combo.activated.emit(mode)
-            settle(application, 2)
-            assert unanswered(window, window) == []
+            process_events(application, 2)
+            assert unexplained(window, window) == []
 
 
-def test_every_control_of_a_dialog_says_what_it_is(
+def test_every_control_of_a_dialog_is_explained(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
     asked: list[ExportDialog] = []
 
-    def look(dialog: ExportDialog) -> bool:
+    def inspect(dialog: ExportDialog) -> bool:
         asked.append(dialog)
-        assert unanswered(window, dialog) == []
+        assert unexplained(window, dialog) == []
         return False
 
-    monkeypatch.setattr(ExportDialog, "exec", look)
+    monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
     assert len(asked) == 2
     for name, kind in (("about", AboutDialog), ("shortcuts", ShortcutsDialog), ("about_optimizer", HelpWindow)):
         window.action_registry[name].trigger()
         (dialog,) = window.findChildren(kind)
-        assert unanswered(window, dialog) == []
+        assert unexplained(window, dialog) == []
         dialog.close()
 
 
-def test_what_is_written_of_controls_is_about_controls_that_exist(
+def test_every_control_description_belongs_to_an_existing_control(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
@@ -373,19 +377,19 @@ def test_what_is_written_of_controls_is_about_controls_that_exist(
     assert set(VIEW_DESCRIPTIONS) == set(MOUSE_GESTURES) == set(VIEW_ACTION_PREFIXES) == set(window.canvases)
 
 
-def test_a_control_tells_what_is_declared(open_window: Open) -> None:
+def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     window = open_window()
     answers = window.help.whats_this_filter()
-    knob = window.side_panel.editor.fields["lr"]
-    for part in (knob.slider, knob.number_field, knob.label):
+    slider_field = window.side_panel.editor.fields["lr"]
+    for part in (slider_field.slider, slider_field.number_field, slider_field.label):
         assert "lr: a number of at least 0; default 0.01" in answers.help_html(part)
-    assert "Opens the list" not in answers.help_html(knob.slider)
+    assert "Opens the list" not in answers.help_html(slider_field.slider)
     button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
     assert "Play (Space)" in answers.help_html(button)
     for name, canvas in window.canvases.items():
-        words = answers.help_html(canvas)
-        assert ("Ctrl+0" in words) == (name == "contour")
-        assert ("Double click" in words) == (name in ("contour", "relief"))
+        message = answers.help_html(canvas)
+        assert ("Ctrl+0" in message) == (name == "contour")
+        assert ("Double click" in message) == (name in ("contour", "relief"))
     menu = window.action_registry.menus["File"]
     menu.adjustSize()
     assert "Ctrl+E" in answers.help_html(menu, menu.actionGeometry(window.action_registry["export_picture"]).center())
@@ -396,8 +400,8 @@ def test_a_control_tells_what_is_declared(open_window: Open) -> None:
     assert "F3" in answers.help_html(window.dock_layout.docks["relief"].title_bar)
 
 
-def shown() -> list[QWidget]:
-    """The boxes that explain something."""
+def visible_explanations() -> list[QWidget]:
+    """Return the visible boxes with explanations."""
     return [
         each
         for each in QApplication.topLevelWidgets()
@@ -405,30 +409,30 @@ def shown() -> list[QWidget]:
     ]  # type: ignore[union-attr]
 
 
-def test_what_is_clicked_is_explained_and_not_used(open_window: Open, application: QApplication) -> None:
+def test_a_clicked_control_is_explained_and_not_operated(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.action_registry["whats_this"].trigger()
     assert QWhatsThis.inWhatsThisMode()
     button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert shown()
+    assert visible_explanations()
     assert not window.session.clock.running
     assert not QWhatsThis.inWhatsThisMode()
     QWhatsThis.hideText()
-    settle(application)
+    process_events(application)
     assert window.findChildren(WhatsThisFilter) == []
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.session.clock.running
 
 
-def test_without_a_mouse_what_has_the_focus_is_explained(open_window: Open, application: QApplication) -> None:
+def test_without_a_mouse_the_focused_control_is_explained(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
     window.side_panel.editor.fields["lr"].slider.setFocus()
     QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
-    assert not shown()
+    assert not visible_explanations()
     QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
-    assert shown()
+    assert visible_explanations()
     assert not QWhatsThis.inWhatsThisMode()
     QWhatsThis.hideText()
 
@@ -440,15 +444,15 @@ def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
     window = open_window()
     window.action_registry["shortcuts"].trigger()
     (dialog,) = window.findChildren(ShortcutsDialog)
-    words = dialog.browser.to_plain_text().split("\n")
+    message = dialog.browser.to_plain_text().split("\n")
     for row, action in window.action_registry.actions.values():
         if row.shortcuts:
-            at = words.index(" or ".join(row.shortcuts).replace("Delete", "Del"))
-            assert words[at + 1] == action.text().replace("&", "")
-    headings = [words.index(name) for name in ("File", "Edit", "Race", "View", "View › Move the Contour", "Help")]
+            at = message.index(" or ".join(row.shortcuts).replace("Delete", "Del"))
+            assert message[at + 1] == action.text().replace("&", "")
+    headings = [message.index(name) for name in ("File", "Edit", "Race", "View", "View › Move the Contour", "Help")]
     assert headings == sorted(headings)
-    assert headings[0] < words.index("Ctrl+O") < headings[1] < words.index("Ctrl+Z") < headings[2]
-    assert "sets the start, and the race starts anew" in words
+    assert headings[0] < message.index("Ctrl+O") < headings[1] < message.index("Ctrl+Z") < headings[2]
+    assert "sets the start, and the race starts anew" in message
     room = window.screen().availableGeometry()  # type: ignore[union-attr]
     assert dialog.width() <= min(1024, room.width())
     assert dialog.height() <= min(700, room.height())
@@ -456,7 +460,7 @@ def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
     assert not dialog.isVisible()
 
 
-def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> None:
+def test_the_versions_in_use_are_shown_and_can_be_copied(open_window: Open) -> None:
     known = dict(versions())
     assert known["numpy"] == np.__version__
     assert known["PyQt6"] == PYQT_VERSION_STR
@@ -472,6 +476,6 @@ def test_versions_are_those_that_run_and_can_be_copied(open_window: Open) -> Non
     box.close()
 
 
-def test_versions_are_looked_up_without_loading_what_they_are_of() -> None:
+def test_versions_are_found_without_loading_the_packages() -> None:
     loaded = loaded_by("from app.system.package_versions import versions; assert versions()")
     assert not loaded & {"PyQt6", "numpy", "matplotlib"}

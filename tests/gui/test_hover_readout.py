@@ -1,4 +1,4 @@
-"""What the pointer points at: told in words beside it, ringed in every view, and drawn without a full draw."""
+"""The hovered step or surface position: its label, its highlight in every view, no full draw."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from app.views import hit_testing
 from app.views.path_view import PathView
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
 from tests.gui.test_plot_canvas import pixels
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 VIEWED = ("contour", "relief", "loss")
 
 
-def point_at(window: MainWindow, name: str, pixel: np.ndarray) -> None:
-    """Move the pointer to a pixel of a view's figure."""
+def hover(window: MainWindow, name: str, pixel: np.ndarray) -> None:
+    """Move the pointer to a pixel of the figure of a view."""
     canvas = window.canvases[name]
     canvas.callbacks.process("motion_notify_event", MouseEvent("motion_notify_event", canvas, *pixel))
 
@@ -40,86 +40,86 @@ def leave(window: MainWindow, name: str) -> None:
     canvas.callbacks.process("figure_leave_event", LocationEvent("figure_leave_event", canvas, 0, 0))
 
 
-def place(window: MainWindow, name: str, index: int, step: int) -> np.ndarray:
-    """Where a step of a run is in a view."""
+def pixel_of_step(window: MainWindow, name: str, index: int, step: int) -> np.ndarray:
+    """Return the pixel position of a step of a run in a view."""
     return window.canvases[name].view.pixel_positions(window.session.race.trajectories[index], np.array([step]))[0][0]
 
 
-def words(window: MainWindow) -> str:
-    """What the label says, as plain text."""
-    slip = window.view_area.hover_readout.hover_label
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>|&nbsp;", " ", slip.text())) if slip.isVisible() else ""
+def label_text(window: MainWindow) -> str:
+    """Return the text of the hover label without markup."""
+    label = window.view_area.hover_readout.hover_label
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>|&nbsp;", " ", label.text())) if label.isVisible() else ""
 
 
-def draws(window: MainWindow) -> dict[str, int]:
+def draw_counts(window: MainWindow) -> dict[str, int]:
     return {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
 
 
 @pytest.mark.parametrize("name", VIEWED)
-def test_a_step_is_found_where_it_is(open_window: Open, name: str) -> None:
+def test_a_step_is_found_at_its_position(open_window: Open, name: str) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.race.advance(60)
     window.view_area.show_scene()
     view = window.canvases[name].view
     for index in range(3):
         for step in range(0, 61, 4):
-            there = place(window, name, index, step)
+            there = pixel_of_step(window, name, index, step)
             found = view.nearest_step(tuple(there), 8)
             if np.isfinite(there).all():
                 assert found is not None
-                assert np.hypot(*(place(window, name, *found) - there)) <= 2 * hit_testing.DISTANCE_TOLERANCE
+                assert np.hypot(*(pixel_of_step(window, name, *found) - there)) <= 2 * hit_testing.DISTANCE_TOLERANCE
     box = view.axes.bbox
     assert view.nearest_step((box.x1 - 3, box.y1 - 3), 8) is None
 
 
-def test_between_two_steps_the_nearer_one_is_found_and_a_hidden_run_never(open_window: Open) -> None:
+def test_the_nearer_of_two_steps_is_found_and_hidden_runs_never(open_window: Open) -> None:
     window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.5}))))
     window.session.advance(5)
-    view, a, b = window.canvases["contour"].view, *(place(window, "contour", 0, step) for step in (0, 1))
+    view, a, b = window.canvases["contour"].view, *(pixel_of_step(window, "contour", 0, step) for step in (0, 1))
     assert np.hypot(*(b - a)) > 40
     assert view.nearest_step(tuple(a + 0.4 * (b - a)), 8) == (0, 0)
     assert view.nearest_step(tuple(a + 0.6 * (b - a)), 8) == (0, 1)
     window.session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False)))
     found = view.nearest_step(tuple(a + 0.6 * (b - a)), 8)
     assert found is None or found[0] == 1
-    assert view.nearest_step(tuple(place(window, "contour", 1, 3)), 8) == (1, 3)
+    assert view.nearest_step(tuple(pixel_of_step(window, "contour", 1, 3)), 8) == (1, 3)
 
 
-def test_a_step_that_thinning_left_out_is_found(open_window: Open) -> None:
+def test_a_step_left_out_by_decimation_is_found(open_window: Open) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 1e-3}),)))
     window.session.race.advance(20_000)
     window.view_area.show_scene()
-    view, track = window.canvases["contour"].view, window.session.race.trajectories[0]
-    kept = set(view.decimated_path(track, 20_000)[0].tolist())
+    view, trajectory = window.canvases["contour"].view, window.session.race.trajectories[0]
+    kept = set(view.decimated_path(trajectory, 20_000)[0].tolist())
     for step in (777, 1501, 3333):
         assert step not in kept
-        found = view.nearest_step(tuple(place(window, "contour", 0, step)), 8)
+        found = view.nearest_step(tuple(pixel_of_step(window, "contour", 0, step)), 8)
         assert found is not None
         assert (
-            np.hypot(*(place(window, "contour", *found) - place(window, "contour", 0, step)))
+            np.hypot(*(pixel_of_step(window, "contour", *found) - pixel_of_step(window, "contour", 0, step)))
             <= 2 * hit_testing.DISTANCE_TOLERANCE
         )
 
 
 @pytest.mark.parametrize("name", VIEWED)
-def test_it_is_ringed_in_all_views_and_nothing_is_drawn_in_full(
+def test_a_hovered_step_is_highlighted_in_all_views_without_a_full_draw(
     open_window: Open, application: QApplication, name: str
 ) -> None:
     window = open_window()
-    before, counted = pixels(window), draws(window)
-    point_at(window, name, place(window, name, 2, 30))
+    before, counted = pixels(window), draw_counts(window)
+    hover(window, name, pixel_of_step(window, name, 2, 30))
     assert window.view_area.hover_readout.highlighted is not None
-    for view, picture in pixels(window).items():
-        assert (picture != before[view]).any(axis=2).sum() > 40, view
+    for view, image in pixels(window).items():
+        assert (image != before[view]).any(axis=2).sum() > 40, view
     leave(window, name)
-    settle(application)
-    for view, picture in pixels(window).items():
-        np.testing.assert_array_equal(picture, before[view], err_msg=view)
-    assert draws(window) == counted
-    assert words(window) == ""
+    process_events(application)
+    for view, image in pixels(window).items():
+        np.testing.assert_array_equal(image, before[view], err_msg=view)
+    assert draw_counts(window) == counted
+    assert label_text(window) == ""
 
 
-def test_trails_are_looked_through_again_only_when_they_are_others(
+def test_paths_are_searched_again_only_when_they_have_changed(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, made = open_window(), []
@@ -130,54 +130,56 @@ def test_trails_are_looked_through_again_only_when_they_are_others(
         lambda self, paths, to_pixels: made.append(to_pixels.__self__.id) or look(self, paths, to_pixels),
     )
     for step in (10, 20, 30, 40):
-        point_at(window, "contour", place(window, "contour", 0, step))
+        hover(window, "contour", pixel_of_step(window, "contour", 0, step))
     assert made == ["contour"]
     window.session.advance(1)
-    point_at(window, "contour", place(window, "contour", 0, 61))
+    hover(window, "contour", pixel_of_step(window, "contour", 0, 61))
     assert made == ["contour"] * 2
     window.session.show_step(20)
-    assert window.canvases["contour"].view.nearest_step(tuple(place(window, "contour", 0, 40)), 3) != (0, 40)
+    assert window.canvases["contour"].view.nearest_step(tuple(pixel_of_step(window, "contour", 0, 40)), 3) != (0, 40)
 
 
-def test_while_it_plays_nobody_looks_for_steps(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_step_is_searched_for_while_playing(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     window.session.clock.play()
     monkeypatch.setattr(PathView, "nearest_step", lambda *_: pytest.fail("looked for"))
-    point_at(window, "contour", place(window, "contour", 0, 30))
-    assert "loss" in words(window)
+    hover(window, "contour", pixel_of_step(window, "contour", 0, 30))
+    assert "loss" in label_text(window)
     assert window.view_area.hover_readout.highlighted is None
     window.session.clock.pause()
 
 
-def test_the_surface_is_told_under_the_pointer(open_window: Open) -> None:
+def test_the_label_describes_the_surface_under_the_pointer(open_window: Open) -> None:
     window = open_window(Experiment("rosenbrock", (-1.0, 2.0)))
     window.session.store.set(replace(window.session.experiment, runs=()))
     axes = window.canvases["contour"].view.axes
-    point_at(window, "contour", axes.transData.transform((0.5, 1.5)))
-    x, y, loss = (float(number) for number in re.findall(r"[\d.]+", words(window))[:3])
+    hover(window, "contour", axes.transData.transform((0.5, 1.5)))
+    x, y, loss = (float(number) for number in re.findall(r"[\d.]+", label_text(window))[:3])
     assert (x, y) == pytest.approx((0.5, 1.5), abs=0.01)
     assert loss == pytest.approx(float(SURFACES["rosenbrock"](0.5, 1.5)[0]), rel=0.05)
-    point_at(window, "contour", np.array([3.0, 3.0]))
-    assert words(window) == "", "beside the axes there is nothing"
+    hover(window, "contour", np.array([3.0, 3.0]))
+    assert label_text(window) == "", "there is no label outside the axes"
 
 
 @pytest.mark.parametrize("rule", ["adam", "bfgs", "cma_es", "lbfgs", "nelder_mead", "lion", "momo"])
-def test_a_run_is_told_with_all_that_its_rule_keeps(open_window: Open, application: QApplication, rule: str) -> None:
+def test_the_label_shows_the_whole_state_of_the_optimizer(
+    open_window: Open, application: QApplication, rule: str
+) -> None:
     window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run(rule),)))
     window.session.advance(8)
-    settle(application)
+    process_events(application)
     for step in (0, 5, 8):
-        point_at(window, "loss", place(window, "loss", 0, step))
-        said, point = words(window), window.session.race.trajectories[0].point_at(step)
-        assert f"step {step}" in said
-        assert OPTIMIZERS[rule].name in said
+        hover(window, "loss", pixel_of_step(window, "loss", 0, step))
+        text, point = label_text(window), window.session.race.trajectories[0].point_at(step)
+        assert f"step {step}" in text
+        assert OPTIMIZERS[rule].name in text
         for name in OPTIMIZERS[rule].state:
-            assert f" {name} " in said
+            assert f" {name} " in text
         if rule == "adam" and step:
-            assert f"m {format_value((point.x[1], point.y[1]))} v {format_value((point.x[2], point.y[2]))}" in said
+            assert f"m {format_value((point.x[1], point.y[1]))} v {format_value((point.x[2], point.y[2]))}" in text
 
 
-def test_numbers_are_written_in_short() -> None:
+def test_numbers_are_shown_in_short_form() -> None:
     assert format_value((1.23456789, -2e-9)) == "1.2346, −2e−9"
     assert format_value(None) == format_value((None, None)) == "–"
     assert format_value(np.float64(0.25)) == "0.25"
@@ -192,30 +194,30 @@ def test_numbers_are_written_in_short() -> None:
 
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
 @pytest.mark.parametrize("rule", ["adam", "cma_es"])
-def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
+def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
     open_window: Open, application: QApplication, size: tuple[int, int], rule: str
 ) -> None:
     window = open_window(Experiment("himmelblau", (-1.0, -1.0), (Run(rule), Run("sgd", {"lr": 0.01}))), size=size)
     window.session.advance(40)
-    settle(application)
+    process_events(application)
     seen = 0
     for name in VIEWED:
         canvas = window.canvases[name]
         for index in (0, 1):
             for step in range(0, 41, 8):
-                pixel = place(window, name, index, step)
+                pixel = pixel_of_step(window, name, index, step)
                 if not np.isfinite(pixel).all():
                     continue
-                point_at(window, name, pixel)
-                slip = window.view_area.hover_readout.hover_label
-                if slip.isHidden():
+                hover(window, name, pixel)
+                label = window.view_area.hover_readout.hover_label
+                if label.isHidden():
                     continue
                 seen += 1
-                host, label = slip.parent(), slip.geometry()
+                host, label = label.parent(), label.geometry()
                 room = to_widget_rect(host, host.view.axes.bbox)  # type: ignore[union-attr]
                 assert room.contains(label)
-                assert label.width() >= slip.sizeHint().width()
-                assert label.height() >= slip.sizeHint().height()
+                assert label.width() >= label.sizeHint().width()
+                assert label.height() >= label.sizeHint().height()
                 assert not any(label.intersects(to_widget_rect(host, box)) for box in host.view.text_bounds)  # type: ignore[union-attr,arg-type]
                 if host is canvas:
                     pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
@@ -227,57 +229,57 @@ def test_the_label_is_whole_and_covers_neither_pointer_nor_axis_words(
     assert seen > 12
 
 
-def test_any_place_of_a_surface_of_any_family_can_be_pointed_at(open_window: Open, application: QApplication) -> None:
+def test_any_position_on_a_surface_of_any_family_can_be_hovered(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("sphere", runs=(Run("adam", {"lr": 0.1}),)))
     for name in {surface.family: name for name, surface in SURFACES.items()}.values():
         window.session.change(lambda e, name=name: e.with_surface(name))
-        settle(application, 2)
+        process_events(application, 2)
         for view, canvas in window.canvases.items():
             if canvas.isVisible():
                 for share in ((0.0, 0.0), (0.5, 0.5), (0.02, 0.9)):
-                    point_at(window, view, canvas.view.axes.transAxes.transform(share))
+                    hover(window, view, canvas.view.axes.transAxes.transform(share))
 
 
-def test_what_was_marked_may_go_away(open_window: Open, application: QApplication) -> None:
+def test_a_highlighted_run_may_be_removed(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    point_at(window, "contour", place(window, "contour", 2, 30))
+    hover(window, "contour", pixel_of_step(window, "contour", 2, 30))
     assert window.view_area.hover_readout.highlighted is not None
     window.session.change(lambda e: e.without_run(2))
-    settle(application)
+    process_events(application)
     assert window.view_area.hover_readout.highlighted is None
-    assert words(window) == ""
-    point_at(window, "contour", place(window, "contour", 1, 30))
+    assert label_text(window) == ""
+    hover(window, "contour", pixel_of_step(window, "contour", 1, 30))
     window.session.change(lambda e: e.with_surface("beale"))
-    settle(application)
+    process_events(application)
     for canvas in window.canvases.values():
         assert canvas.highlighted is None
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_label_is_in_the_theme(open_window: Open, theme: str) -> None:
+def test_the_label_follows_the_theme(open_window: Open, theme: str) -> None:
     window = open_window()
     window.set_theme(theme)
     window.canvases["contour"].draw()
-    point_at(window, "contour", place(window, "contour", 2, 30))
+    hover(window, "contour", pixel_of_step(window, "contour", 2, 30))
     assert THEMES[theme].input_background in window.view_area.hover_readout.hover_label.styleSheet()
 
 
-def test_the_chosen_run_stands_out_without_a_full_draw(open_window: Open, application: QApplication) -> None:
+def test_the_selected_run_is_emphasized_without_a_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.view_area.selected_run = lambda: None
     window.view_area.show_scene()
-    before, plain = draws(window), pixels(window)
+    before, plain = draw_counts(window), pixels(window)
     shown = []
     for index in (0, 1):
         window.view_area.selected_run = lambda index=index: index
         window.view_area.show_scene()
-        settle(application)
+        process_events(application)
         shown.append(pixels(window))
-        for name, picture in shown[-1].items():
-            assert (picture != plain[name]).any(axis=2).sum() > 30, name
+        for name, image in shown[-1].items():
+            assert (image != plain[name]).any(axis=2).sum() > 30, name
     assert any((shown[0][name] != shown[1][name]).any() for name in plain)
-    assert draws(window) == before
+    assert draw_counts(window) == before
     window.view_area.selected_run = lambda: 99
     window.view_area.show_scene()
-    for name, picture in pixels(window).items():
-        np.testing.assert_array_equal(picture, plain[name], err_msg=name)
+    for name, image in pixels(window).items():
+        np.testing.assert_array_equal(image, plain[name], err_msg=name)

@@ -1,4 +1,4 @@
-"""One true start: the installed command on a virtual screen, driven by xdotool as a person would."""
+"""The installed command on a virtual screen, operated with xdotool."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 30.0
 
 
 def until(happened: Callable[[], object], what: str) -> object:
-    """Wait until something has happened; fails, naming it, when patience is at its end."""
+    """Wait until a condition holds; fail with its name after PATIENCE seconds."""
     pause = Event()
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -32,7 +32,7 @@ def until(happened: Callable[[], object], what: str) -> object:
 
 @pytest.fixture
 def screen() -> Iterator[dict[str, str]]:
-    """An X server with a window manager; yields the environment for programs on it."""
+    """Start an X server with a window manager and yield the environment for programs on it."""
     for program in ("Xvfb", "openbox", "xdotool"):
         assert shutil.which(program), f"{program} is not installed: apt-get install xvfb openbox xdotool"
     read, write = os.pipe()
@@ -53,8 +53,8 @@ def screen() -> Iterator[dict[str, str]]:
         process.wait(PATIENCE)
 
 
-def test_the_installed_command_is_played_turned_and_closed(screen: dict[str, str], tmp_path: Path) -> None:
-    def ask(*words: str) -> str:
+def test_the_installed_command_can_be_played_changed_and_closed(screen: dict[str, str], tmp_path: Path) -> None:
+    def xdotool(*words: str) -> str:
         return subprocess.run(["xdotool", *words], env=screen, capture_output=True, text=True).stdout.strip()
 
     command = Path(sys.executable).parent / "thalweg"
@@ -62,40 +62,41 @@ def test_the_installed_command_is_played_turned_and_closed(screen: dict[str, str
     environment = {**screen, "XDG_CONFIG_HOME": str(tmp_path)}
     program = subprocess.Popen([str(command), "elongated_bowl"], env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        window = until(lambda: ask("search", "--onlyvisible", "--name", "An elongated bowl"), "the window")
+        window = until(lambda: xdotool("search", "--onlyvisible", "--name", "An elongated bowl"), "the window")
         assert isinstance(window, str)
-        picture = tmp_path / "out.png"
-        ask("windowactivate", "--sync", window)
-        until(lambda: ask("getactivewindow") == window, "the focus")
-        ask("key", "space")
-        ask("key", "Right")
-        ask("key", "ctrl+e")
-        dialog = until(lambda: ask("search", "--onlyvisible", "--name", "^Export Picture$"), "the export dialog")
+        image = tmp_path / "out.png"
+        xdotool("windowactivate", "--sync", window)
+        until(lambda: xdotool("getactivewindow") == window, "the focus")
+        xdotool("key", "space")
+        xdotool("key", "Right")
+        xdotool("key", "ctrl+e")
+        dialog = until(lambda: xdotool("search", "--onlyvisible", "--name", "^Export Picture$"), "the export dialog")
         assert isinstance(dialog, str)
-        ask("key", "Return")
+        xdotool("key", "Return")
         until(
-            lambda: ask("search", "--onlyvisible", "--name", "^Export Picture$") not in ("", dialog), "the file dialog"
+            lambda: xdotool("search", "--onlyvisible", "--name", "^Export Picture$") not in ("", dialog),
+            "the file dialog",
         )
-        ask("type", str(picture))
-        ask("key", "Return")
-        until(picture.exists, "the picture")
-        ask("windowactivate", "--sync", window)
-        ask("key", "ctrl+q")
+        xdotool("type", str(image))
+        xdotool("key", "Return")
+        until(image.exists, "the picture")
+        xdotool("windowactivate", "--sync", window)
+        xdotool("key", "ctrl+q")
         assert program.wait(PATIENCE) == 0
     finally:
         if program.poll() is None:
             program.send_signal(signal.SIGKILL)
         assert program.stderr is not None
-        complaints = program.stderr.read()
+        errors = program.stderr.read()
         program.stderr.close()
         program.wait(PATIENCE)
-    assert complaints == ""
+    assert errors == ""
     from app.io.experiment_files import load
 
-    assert load(picture).surface_id == "elongated_bowl"
+    assert load(image).surface_id == "elongated_bowl"
 
 
-def test_the_check_opens_a_window_of_its_own(screen: dict[str, str], tmp_path: Path) -> None:
+def test_the_check_command_opens_its_own_window(screen: dict[str, str], tmp_path: Path) -> None:
     command = Path(sys.executable).parent / "thalweg"
     environment = {**screen, "XDG_CONFIG_HOME": str(tmp_path)}
     answer = subprocess.run([str(command), "check"], env=environment, capture_output=True, text=True)

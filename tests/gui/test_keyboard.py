@@ -1,4 +1,4 @@
-"""Everything can be done without a mouse, and no key does two things."""
+"""Everything can be done without a mouse, and no key has two meanings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from app.gui.window.focus_navigation import tab_stops
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.utils.i18n import Language, set_language
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 KEY, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
@@ -41,7 +41,7 @@ CONTROL, SHIFT, ALT = (
 )
 
 
-def focused(window: MainWindow) -> QWidget:
+def focus_widget(window: MainWindow) -> QWidget:
     widget = window.focusWidget()
     assert widget is not None
     return widget
@@ -55,15 +55,15 @@ def middle(window: MainWindow, widget: QWidget) -> int:
     return widget.mapTo(window, QPoint(0, widget.height() // 2)).y()
 
 
-def test_no_two_commands_share_a_key(open_window: Open) -> None:
+def test_no_two_commands_share_a_shortcut(open_window: Open) -> None:
     keys = Counter(
         key.toString() for _, action in open_window().action_registry.actions.values() for key in action.shortcuts()
     )
     assert not [key for key, count in keys.items() if count > 1]
-    assert "" not in keys, "a key that Qt does not know"
+    assert "" not in keys, "a key unknown to Qt"
 
 
-def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
+def test_the_table_of_shortcuts_contains_every_key(open_window: Open) -> None:
     window = open_window()
     told = " ".join(keys for _, rows in menu_sections(window.menuBar()) for keys, _ in rows)
     for _, action in window.action_registry.actions.values():
@@ -87,7 +87,7 @@ def test_the_table_of_shortcuts_holds_every_key(open_window: Open) -> None:
         "MoveToPreviousWord",
     ],
 )
-def test_a_line_keeps_the_keys_of_editing(open_window: Open, standard: str) -> None:
+def test_a_line_edit_keeps_the_editing_keys(open_window: Open, standard: str) -> None:
     window = open_window()
     line = window.side_panel.start_point.fields[0]
     line.setFocus()
@@ -100,7 +100,7 @@ def test_a_line_keeps_the_keys_of_editing(open_window: Open, standard: str) -> N
     assert window.focusWidget() is line
 
 
-def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> None:
+def test_every_menu_row_has_a_mnemonic_of_its_own(open_window: Open) -> None:
     window = open_window()
     bar = window.menuBar()
     assert bar is not None
@@ -109,15 +109,15 @@ def test_every_row_of_every_menu_has_a_letter_of_its_own(open_window: Open) -> N
         id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
     }.values()
     assert len(menus) > len(tops)
-    for menu in (bar, *menus):  # those of the window's panels are theirs
+    for menu in (bar, *menus):  # the menus of the panels are checked with their panels
         if isinstance(menu, QMenu):
             menu.aboutToShow.emit()
-        letters = [mnemonic_of(action.text()) for action in menu.actions() if not action.isSeparator()]
-        assert all(letters), [action.text() for action in menu.actions()]
-        assert len(set(letters)) == len(letters)
+        mnemonics = [mnemonic_of(action.text()) for action in menu.actions() if not action.isSeparator()]
+        assert all(mnemonics), [action.text() for action in menu.actions()]
+        assert len(set(mnemonics)) == len(mnemonics)
 
 
-def test_letters_are_given_once_and_own_ones_are_kept() -> None:
+def test_mnemonics_are_unique_and_given_ones_are_kept() -> None:
     assert assign_mnemonics(["&Save", "Save &As", "Send", "S&&S", "&Save it"]) == [
         "Sa&ve",
         "Save &As",
@@ -126,10 +126,10 @@ def test_letters_are_given_once_and_own_ones_are_kept() -> None:
         "Save &it",
     ]
     assert assign_mnemonics(["열기…", "열다(&O)", "닫기"]) == ["열기(&A)…", "열다(&O)", "닫기(&B)"]
-    assert assign_mnemonics(["a", "A"]) == ["&a", "A"], "nothing is left"
+    assert assign_mnemonics(["a", "A"]) == ["&a", "A"], "no free letter is left"
 
 
-def test_pause_keeps_the_letter_of_play(open_window: Open) -> None:
+def test_pause_keeps_the_mnemonic_of_play(open_window: Open) -> None:
     window = open_window()
     window.session.clock.play()
     menu = window.action_registry.menus["Race"]
@@ -138,22 +138,22 @@ def test_pause_keeps_the_letter_of_play(open_window: Open) -> None:
     window.session.clock.pause()
 
 
-def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
+def test_tab_visits_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
     expected = [control for part in window.focus_navigation.panes() for control in tab_stops(window, part)]
     assert len(expected) > 30
     expected[-1].setFocus()
     visited = []
     for _ in expected:
-        QTest.keyClick(focused(window), KEY.Key_Tab)
-        visited.append(focused(window))
+        QTest.keyClick(focus_widget(window), KEY.Key_Tab)
+        visited.append(focus_widget(window))
     assert visited == expected
     for part in window.focus_navigation.panes():
         stops = tab_stops(window, part)
         for above, below in pairwise(stops):
             assert middle(window, below) >= middle(window, above) - max(above.height(), below.height())
-    QTest.keyClick(focused(window), KEY.Key_Backtab)
-    assert focused(window) is expected[-2]
+    QTest.keyClick(focus_widget(window), KEY.Key_Backtab)
+    assert focus_widget(window) is expected[-2]
     skipped = [
         widget
         for kind in (QLineEdit, QSlider, QCheckBox, QComboBox, QPushButton)
@@ -163,10 +163,10 @@ def test_tab_goes_to_every_control_once_from_top_to_bottom(open_window: Open, ap
     assert not skipped, skipped
 
 
-def test_controls_made_later_are_visited_where_they_stand(open_window: Open, application: QApplication) -> None:
+def test_controls_added_later_are_visited_at_their_position(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
-    window.side_panel.editor.picker.selected.emit("adam")  # other knobs
-    settle(application)
+    window.side_panel.editor.picker.selected.emit("adam")  # rebuilds the hyperparameter fields
+    process_events(application)
     order = [control for part in window.focus_navigation.panes() for control in tab_stops(window, part)]
     editor = window.side_panel.editor
     made = [editor.picker, editor.fields["lr"].slider, editor.fields["beta1"].slider, editor.add_button]
@@ -174,30 +174,44 @@ def test_controls_made_later_are_visited_where_they_stand(open_window: Open, app
     assert places == sorted(places)
 
 
-def test_f6_goes_from_part_to_part_and_comes_back_to_where_it_was(open_window: Open, application: QApplication) -> None:
+def test_f6_cycles_through_the_panes_and_returns_to_the_focused_control(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     window.activateWindow()
-    settle(application)
+    process_events(application)
     window.canvases["contour"].setFocus()
     seen = []
     for _ in [part for part in window.focus_navigation.panes() if tab_stops(window, part)]:
-        QTest.keyClick(focused(window), KEY.Key_F6)
-        seen.append(next(part for part in window.focus_navigation.panes() if within(focused(window), part)))
-        assert focused(window).parentWidget().objectName() != "dock_title", "whoever presses Space there makes it float"
+        QTest.keyClick(focus_widget(window), KEY.Key_F6)
+        seen.append(next(part for part in window.focus_navigation.panes() if within(focus_widget(window), part)))
+        assert focus_widget(window).parentWidget().objectName() != "dock_title", (
+            "whoever presses Space there makes it float"
+        )
     assert len(set(seen)) == len(seen) >= 7
-    assert focused(window) is window.canvases["contour"]
-    QTest.keyClick(focused(window), KEY.Key_F6)
-    assert focused(window) is window.canvases["relief"]
+    assert focus_widget(window) is window.canvases["contour"]
+    QTest.keyClick(focus_widget(window), KEY.Key_F6)
+    assert focus_widget(window) is window.canvases["relief"]
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     QTest.keyClick(slider, KEY.Key_F6, SHIFT)
-    assert not within(focused(window), window.side_panel)
-    QTest.keyClick(focused(window), KEY.Key_F6)
-    assert focused(window) is slider
+    assert not within(focus_widget(window), window.side_panel)
+    QTest.keyClick(focus_widget(window), KEY.Key_F6)
+    assert focus_widget(window) is slider
 
 
 @pytest.mark.parametrize(
-    "key", [KEY.Key_Space, KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End, KEY.Key_Up, KEY.Key_Down, KEY.Key_A]
+    "key",
+    [
+        KEY.Key_Space,
+        KEY.Key_Left,
+        KEY.Key_Right,
+        KEY.Key_Home,
+        KEY.Key_End,
+        KEY.Key_Up,
+        KEY.Key_Down,
+        KEY.Key_A,
+    ],
 )
 def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -> None:
     window = open_window()
@@ -205,12 +219,29 @@ def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -
     bar = window.results_tabs.tabBar()
     assert bar is not None
     window.results_tabs.setCurrentIndex(2)
-    arrows = {KEY.Key_Left, KEY.Key_Right, KEY.Key_Home, KEY.Key_End}
+    arrows = {
+        KEY.Key_Left,
+        KEY.Key_Right,
+        KEY.Key_Home,
+        KEY.Key_End,
+    }
     uses: list[tuple[QWidget, set[Qt.Key]]] = [
-        (window.side_panel.run_list.list, arrows | {KEY.Key_Space, KEY.Key_Up, KEY.Key_Down, KEY.Key_A}),
+        (
+            window.side_panel.run_list.list,
+            arrows
+            | {
+                KEY.Key_Space,
+                KEY.Key_Up,
+                KEY.Key_Down,
+                KEY.Key_A,
+            },
+        ),
         (window.side_panel.run_list.buttons["Color…"], set()),
         (window.timeline_bar.stop_checkbox, {KEY.Key_Space}),
-        (window.side_panel.comparison_panel.mode_combo, arrows - {KEY.Key_Left, KEY.Key_Right}),
+        (
+            window.side_panel.comparison_panel.mode_combo,
+            arrows - {KEY.Key_Left, KEY.Key_Right},
+        ),
         (window.side_panel.editor.fields["lr"].slider, arrows),
         (window.side_panel.start_point.fields[0], arrows | {KEY.Key_Space, KEY.Key_A}),
         (window.playback_bar.widgetForAction(window.action_registry["back"]), set()),
@@ -226,7 +257,7 @@ def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -
             assert session.race.step == step or widget is window.timeline_bar.timeline, f"{key.name} on {widget}"
 
 
-def test_space_presses_the_button_that_has_the_focus(open_window: Open) -> None:
+def test_space_presses_the_focused_button(open_window: Open) -> None:
     window = open_window()
     button = window.playback_bar.widgetForAction(window.action_registry["back"])
     assert button is not None
@@ -236,21 +267,21 @@ def test_space_presses_the_button_that_has_the_focus(open_window: Open) -> None:
     assert window.session.race.step == INITIAL_STEPS - 1
 
 
-def test_f2_names_a_branch_where_the_list_has_the_focus(open_window: Open, application: QApplication) -> None:
+def test_f2_renames_a_branch_when_the_list_has_the_focus(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.action_registry["keep_branch"].trigger()
     window.results_tabs.setCurrentIndex(2)
-    settle(application)
+    process_events(application)
     listed = window.results_tabs.branch_list.list
     listed.setCurrentRow(0)
     listed.setFocus()
     QTest.keyClick(listed, KEY.Key_F2)
-    assert window.dock_layout.is_dock_enabled("contour"), "the command of the window was not meant"
+    assert window.dock_layout.is_dock_enabled("contour"), "the shortcut of the window was not triggered"
     editor = listed.findChild(QLineEdit)
     assert editor is not None
     editor.setText("mine")
     QTest.keyClick(editor, KEY.Key_Return)
-    settle(application)
+    process_events(application)
     assert window.session.experiment.branches[0].name == "mine"
 
 
@@ -261,13 +292,13 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     for _ in range(5):
         QTest.keyClick(contour, KEY.Key_Right, CONTROL | SHIFT)
     QTest.keyClick(contour, KEY.Key_Up, CONTROL | SHIFT)
-    (left, right), (bottom, top) = contour.view.visible
+    (left, right), (bottom, top) = contour.view.visible_bounds
     assert window.session.experiment.start is not None
     assert before.start is not None
     x, y = window.session.experiment.start
     assert x == pytest.approx(before.start[0] + 0.05 * (right - left), rel=0.01)
     assert y == pytest.approx(before.start[1] + 0.01 * (top - bottom), rel=0.01)
-    assert window.session.race.step == INITIAL_STEPS, "the paths follow"
+    assert window.session.race.step == INITIAL_STEPS, "the paths are recomputed"
     contour.idle_timer.timeout.emit()
     assert not window.session.store.interaction_active
     window.action_registry["undo"].trigger()
@@ -275,12 +306,16 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     assert not window.session.store.undo_stack
 
 
-def test_keys_turn_the_relief_and_it_is_drawn_in_full_afterwards(open_window: Open) -> None:
+def test_keys_rotate_the_3d_surface_which_is_drawn_in_full_afterwards(open_window: Open) -> None:
     window = open_window()
     relief = window.canvases["relief"]
     before = relief.view.camera
     relief.setFocus()
-    for key, modifier in ((KEY.Key_Left, ALT | SHIFT), (KEY.Key_Up, ALT | SHIFT), (KEY.Key_Plus, ALT)):
+    for key, modifier in (
+        (KEY.Key_Left, ALT | SHIFT),
+        (KEY.Key_Up, ALT | SHIFT),
+        (KEY.Key_Plus, ALT),
+    ):
         QTest.keyClick(relief, key, modifier)
     assert relief.view.camera.azimuth != before.azimuth
     assert relief.view.camera.elevation > before.elevation
@@ -289,7 +324,7 @@ def test_keys_turn_the_relief_and_it_is_drawn_in_full_afterwards(open_window: Op
     assert not relief.view.rotating
 
 
-def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
+def test_keys_select_and_hide_a_run(open_window: Open) -> None:
     window = open_window()
     contour = window.canvases["contour"]
     contour.setFocus()
@@ -304,24 +339,24 @@ def test_keys_choose_and_hide_a_run(open_window: Open) -> None:
     assert all(run.visible for run in window.session.experiment.runs)
 
 
-def test_a_run_gets_a_color_without_a_mouse(open_window: Open) -> None:
+def test_the_color_of_a_run_can_be_set_without_a_mouse(open_window: Open) -> None:
     window = open_window()
     window.side_panel.run_list.move_selection(1)
     window.action_registry["color_run"].trigger()
     dialog = window.findChild(QColorDialog)
-    assert dialog is not None, "which leaves the program running"
+    assert dialog is not None, "the dialog is not modal"
     dialog.setCurrentColor(QColor("#123456"))
     dialog.accept()
     assert [run.color for run in window.session.experiment.runs] == [None, "#123456", None]
 
 
-def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
+def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
     seen: list[list[str]] = []
 
-    def look(dialog: ExportDialog) -> int:
+    def inspect(dialog: ExportDialog) -> int:
         labels = [
             label.text()
             for label in dialog.findChildren(QLabel)
@@ -333,28 +368,28 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_letter(
         )
         return 0
 
-    monkeypatch.setattr(ExportDialog, "exec", look)
+    monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
-    for letters in seen:
-        assert len(letters) >= 10
-        assert all(letters)
-        assert len(set(letters)) == len(letters)
+    for mnemonics in seen:
+        assert len(mnemonics) >= 10
+        assert all(mnemonics)
+        assert len(set(mnemonics)) == len(mnemonics)
 
 
-def test_letters_are_found_in_another_language(application: QApplication) -> None:
+def test_mnemonics_are_assigned_in_another_language(application: QApplication) -> None:
     set_language(Language("xx", "Other", {}))
     menu = QMenu()
     for text in ("열기", "저장", "종료(&Q)"):
         menu.addAction(text)
     assign_menu_mnemonics(menu)
-    letters = [mnemonic_of(action.text()) for action in menu.actions()]
-    assert letters[2] == "q"
-    assert len(set(letters)) == 3
+    mnemonics = [mnemonic_of(action.text()) for action in menu.actions()]
+    assert mnemonics[2] == "q"
+    assert len(set(mnemonics)) == 3
     menu.deleteLater()
 
 
-def test_keys_with_a_modifier_are_the_windows(open_window: Open) -> None:
+def test_keys_with_a_modifier_are_left_to_the_window(open_window: Open) -> None:
     window = open_window()
     slider, start = window.side_panel.editor.fields["lr"].slider, window.session.experiment.start
     assert start is not None
@@ -366,7 +401,7 @@ def test_keys_with_a_modifier_are_the_windows(open_window: Open) -> None:
     assert now.runs[0].hyperparameters == DEFAULT_EXPERIMENT.runs[0].hyperparameters
 
 
-def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> None:
+def test_delete_in_the_branch_list_deletes_a_branch(open_window: Open) -> None:
     window = open_window()
     window.session.keep_branch()
     window.results_tabs.setCurrentIndex(2)
@@ -377,36 +412,36 @@ def test_delete_in_the_list_of_branches_deletes_a_branch(open_window: Open) -> N
     assert len(window.session.experiment.runs) == len(DEFAULT_EXPERIMENT.runs)
 
 
-def test_after_enter_tab_goes_on_from_the_field(open_window: Open) -> None:
+def test_after_enter_tab_continues_from_the_field(open_window: Open) -> None:
     window = open_window()
-    knob = window.side_panel.editor.fields["lr"]
-    knob.number_field.setFocus()
-    knob.number_field.selectAll()
-    QTest.keyClicks(knob.number_field, "0.002")
-    QTest.keyClick(knob.number_field, KEY.Key_Return)
-    assert not knob.number_field.hasFocus()
+    slider_field = window.side_panel.editor.fields["lr"]
+    slider_field.number_field.setFocus()
+    slider_field.number_field.selectAll()
+    QTest.keyClicks(slider_field.number_field, "0.002")
+    QTest.keyClick(slider_field.number_field, KEY.Key_Return)
+    assert not slider_field.number_field.hasFocus()
     QTest.keyClick(window, KEY.Key_Tab)
-    assert focused(window) is knob.reset_button
+    assert focus_widget(window) is slider_field.reset_button
 
 
-def test_tab_goes_on_when_the_field_that_was_left_is_gone(open_window: Open, application: QApplication) -> None:
+def test_tab_continues_when_the_last_focused_field_was_removed(open_window: Open, application: QApplication) -> None:
     window = open_window()
     field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
     QTest.keyClick(field, KEY.Key_Return)
     window.set_theme("dark")
-    settle(application)
+    process_events(application)
     window.setFocus()
     QTest.keyClick(window, KEY.Key_Tab)
-    assert focused(window) is not window
+    assert focus_widget(window) is not window
 
 
-def test_another_theme_leaves_the_keyboard_where_it_was(open_window: Open, application: QApplication) -> None:
+def test_changing_the_theme_keeps_the_focus(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1000, 500))
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     window.side_panel.scroll_position = 120
     window.set_theme("dark")
-    settle(application)
-    assert focused(window) is window.side_panel.editor.fields["lr"].slider is not slider
+    process_events(application)
+    assert focus_widget(window) is window.side_panel.editor.fields["lr"].slider is not slider
     assert window.side_panel.scroll_position == 120

@@ -1,4 +1,4 @@
-"""Languages: what is translated is whole, and nothing that is shown has been forgotten."""
+"""Translations are complete, and every displayed text can be translated."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from app.utils.i18n import (
 from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 from tests.texts import literal_texts, table_texts
 
 Open = Callable[..., MainWindow]
@@ -49,27 +49,27 @@ Open = Callable[..., MainWindow]
 OTHERS = [code for code in language_codes() if code != "en"]
 
 
-def fields(text: str) -> set[str]:
-    """The names in braces."""
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_a_translation_has_the_values_of_its_original(code: str) -> None:
+def test_a_translation_has_the_placeholders_of_its_original(code: str) -> None:
     texts = load_language(code).texts
     assert texts
-    assert {english: fields(words) for english, words in texts.items()} == {
-        english: fields(english) for english in texts
+    assert {english: placeholders(message) for english, message in texts.items()} == {
+        english: placeholders(english) for english in texts
     }
 
 
-def test_english_is_spoken_where_nothing_else_is_known() -> None:
+def test_english_is_used_where_no_language_is_known() -> None:
     assert load_language("tlh") is ENGLISH
     assert load_language("../languages/ko") is ENGLISH
     assert tr("{n} of {most}", n=2, most="{n}") == "2 of {n}"
 
 
-def test_a_language_that_is_spoken_answers() -> None:
+def test_the_current_language_translates_texts() -> None:
     set_language(load_language("ko"))
     assert current_language().code == "ko"
     assert (current_language().name, tr("English")) == ("한국어", "English")
@@ -77,22 +77,22 @@ def test_a_language_that_is_spoken_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), [("ko_KR.UTF-8", "ko"), ("ko", "ko"), ("en_US.UTF-8", "en"), ("C", "en"), ("de", "en")]
+    ("message", "code"), [("ko_KR.UTF-8", "ko"), ("ko", "ko"), ("en_US.UTF-8", "en"), ("C", "en"), ("de", "en")]
 )
-def test_the_system_chooses(words: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", words)
+def test_the_system_selects_the_language(message: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", message)
     assert system_language() == code
 
 
 class Pseudo(dict[str, str]):
-    """Answers every text with itself in brackets, so that what nobody translated is seen."""
+    """A language that translates every text to itself in brackets, which reveals untranslated text."""
 
     def get(self, text: str, default: object = None) -> str:  # type: ignore[override]
         return f"⟦{text}⟧"
 
 
 def proper_names() -> set[str]:
-    """What is the same in every language: names, their sources, frameworks' calls, languages and names of keys."""
+    """Return what is the same in every language: names, sources, framework calls, languages and keys."""
     names = {
         "Thalweg",
         "Ctrl",
@@ -111,8 +111,8 @@ def proper_names() -> set[str]:
     }
     for rule in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "implementation", "")}
-    for land in SURFACES.values():
-        names |= {land.name, land.id, land.source, *land.axis_labels}
+    for surface in SURFACES.values():
+        names |= {surface.name, surface.id, surface.source, *surface.axis_labels}
     return (
         names
         | {preset.call for rule in OPTIMIZERS for preset in presets(rule)}
@@ -121,9 +121,9 @@ def proper_names() -> set[str]:
 
 
 def untranslated(text: str, names: set[str]) -> bool:
-    """Whether letters remain outside of brackets that are no name, number or key."""
+    """Return whether text remains outside of brackets that is not a name, a number or a key."""
     bare = re.sub(r"<[^>]*>|&nbsp;|\$[^$]*\$", " ", text)
-    while bare != (bare := re.sub(r"⟦[^⟦⟧]*⟧", " ", bare)):  # the innermost ones first
+    while bare != (bare := re.sub(r"⟦[^⟦⟧]*⟧", " ", bare)):  # innermost brackets first
         pass
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 1:
@@ -132,7 +132,7 @@ def untranslated(text: str, names: set[str]) -> bool:
 
 
 def words_of(widget: QWidget) -> Iterator[str]:
-    """Everything that a widget says, but for what a person or a file has written, and for Qt's own, which Qt translates."""
+    """Yield all texts of a widget, except those written by a person or a file, and those that Qt translates."""
     if widget.objectName().startswith(("qt_", "Scroll")):
         return
     yield widget.accessibleName()
@@ -160,38 +160,38 @@ def words_of(widget: QWidget) -> Iterator[str]:
         yield from (text.get_text() for text in widget.figure.findobj(Text) if text.get_visible())
 
 
-def speak_brackets(window: MainWindow, application: QApplication) -> None:
+def use_pseudo_language(window: MainWindow, application: QApplication) -> None:
     set_language(Language("xx", "Pseudo", Pseudo()))
     window.session.retranslate()
     window.rebuild_panels()
     window.view_area.retranslate()
-    settle(application)
+    process_events(application)
 
 
 def assert_translated(root: QWidget) -> None:
     names = proper_names()
-    said = {
-        (type(widget).__name__, words)
+    untranslated_texts = {
+        (type(widget).__name__, message)
         for widget in [root, *root.findChildren(QWidget)]
-        for words in words_of(widget)
-        if words and untranslated(words, names)
+        for message in words_of(widget)
+        if message and untranslated(message, names)
     }
-    assert not said, "\n".join(f"{kind}: {words}" for kind, words in sorted(said))
+    assert not untranslated_texts, "\n".join(f"{kind}: {message}" for kind, message in sorted(untranslated_texts))
 
 
 @pytest.mark.parametrize(
     "experiment",
     [DEFAULT_EXPERIMENT, Experiment("linear_regression", runs=(Run("adam", {"noise": 0.1}), Run("newton")))],
 )
-def test_the_window_says_nothing_that_cannot_be_translated(
+def test_the_window_shows_no_text_that_cannot_be_translated(
     open_window: Open, application: QApplication, experiment: Experiment
 ) -> None:
     window = open_window(experiment)
     window.session.advance(30)
-    speak_brackets(window, application)
+    use_pseudo_language(window, application)
     for page in range(window.results_tabs.count()):
         window.results_tabs.setCurrentIndex(page)
-        settle(application)
+        process_events(application)
     assert_translated(window)
 
 
@@ -202,6 +202,6 @@ def test_a_language_is_complete(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_a_text_is_translated_once(code: str) -> None:
+def test_a_text_is_translated_only_once(code: str) -> None:
     files = [json.loads(path.read_text(encoding="utf-8")) for path in (LANGUAGES_FOLDER / code).glob("*.json")]
     assert not [text for text, count in Counter(text for file in files for text in file).items() if count > 1]

@@ -1,4 +1,4 @@
-"""The window as a person uses it, without a screen: play, turn, drag, export, undo, themes, odd input."""
+"""The main window without a screen: play, change values, drag, export, undo, themes, unusual input."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ from app.views.base_view import PATH_BLOCK
 from app.views.surface_view import SurfaceView
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 
 
-def draws(window: MainWindow) -> dict[str, int]:
+def draw_counts(window: MainWindow) -> dict[str, int]:
     return {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
 
 
-def mouse(window: MainWindow, view: str, kind: str, x: float, y: float, **more: object) -> None:
-    """A mouse event at a place of the canvas given in shares of its axes; beyond 0..1 lies outside them."""
+def send_mouse_event(window: MainWindow, view: str, kind: str, x: float, y: float, **more: object) -> None:
+    """Send a mouse event at a position in fractions of the axes; values beyond 0..1 lie outside."""
     canvas = window.canvases[view]
     px, py = canvas.view.axes.transAxes.transform((x, y))
     canvas.callbacks.process(kind, MouseEvent(kind, canvas, px, py, button=1, **more))
 
 
-def press(window: MainWindow, key: Qt.Key) -> None:
+def press_key(window: MainWindow, key: Qt.Key) -> None:
     QTest.keyClick(window, key)
 
 
-def test_it_opens_with_a_race_on_a_surface(open_window: Open) -> None:
+def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     window = open_window()
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert window.session.race.step == INITIAL_STEPS
@@ -57,54 +57,54 @@ def test_it_opens_with_a_race_on_a_surface(open_window: Open) -> None:
     assert window.action_registry["play"].text() == "&Play"
 
 
-def test_playing_and_turning_draw_nothing_in_full(open_window: Open, application: QApplication) -> None:
+def test_playing_and_changing_values_cause_no_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    before = draws(window)
+    before = draw_counts(window)
     for _ in range(5):
         window.session.advance(7)
-        settle(application, 2)
-    knob = window.side_panel.editor.fields["lr"]
+        process_events(application, 2)
+    slider_field = window.side_panel.editor.fields["lr"]
     for stop in range(400, 500, 10):
-        knob.slider.setValue(stop)
+        slider_field.slider.setValue(stop)
         window.session.advance(1 if window.session.race.step < 100 else 0)
-        settle(application, 2)
+        process_events(application, 2)
     assert window.session.race.step == 100
-    assert draws(window) == before
-    assert window.session.experiment.runs[0].hyperparameters["lr"] == knob.spec.value(0.49)
+    assert draw_counts(window) == before
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == slider_field.spec.from_slider(0.49)
 
 
-def test_a_slider_its_field_and_the_model_agree(open_window: Open) -> None:
+def test_a_slider_its_number_field_and_the_model_agree(open_window: Open) -> None:
     window = open_window()
-    knob = window.side_panel.editor.fields["lr"]
+    slider_field = window.side_panel.editor.fields["lr"]
     for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
-        knob.number_field.setText(typed)
-        knob.number_field.setModified(True)
-        knob.number_field.editingFinished.emit()
+        slider_field.number_field.setText(typed)
+        slider_field.number_field.setModified(True)
+        slider_field.number_field.editingFinished.emit()
         assert window.session.experiment.runs[0].hyperparameters["lr"] == value
-        assert float(knob.number_field.text()) == value
-        assert knob.slider.value() == round(knob.spec.position(value) * 1000)
-    assert knob.reset_button.isEnabled()
-    knob.reset_button.click()
+        assert float(slider_field.number_field.text()) == value
+        assert slider_field.slider.value() == round(slider_field.spec.to_slider(value) * 1000)
+    assert slider_field.reset_button.isEnabled()
+    slider_field.reset_button.click()
     assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.01
-    assert not knob.reset_button.isEnabled()
+    assert not slider_field.reset_button.isEnabled()
 
 
 @pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
-def test_wrong_input_is_told_inline_and_the_last_good_state_stays(open_window: Open, typed: str) -> None:
+def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_window: Open, typed: str) -> None:
     window = open_window()
-    knob = window.side_panel.editor.fields["lr"]
-    knob.number_field.setText(typed)
-    knob.number_field.setModified(True)
-    knob.number_field.editingFinished.emit()
+    slider_field = window.side_panel.editor.fields["lr"]
+    slider_field.number_field.setText(typed)
+    slider_field.number_field.setModified(True)
+    slider_field.number_field.editingFinished.emit()
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    assert knob.error_label.isVisible()
-    assert "learning rate must be" in knob.error_label.text()
-    QTest.keyClick(knob.number_field, Qt.Key.Key_Escape)
-    assert knob.number_field.text() == "0.001"
-    assert not knob.error_label.isVisible()
+    assert slider_field.error_label.isVisible()
+    assert "learning rate must be" in slider_field.error_label.text()
+    QTest.keyClick(slider_field.number_field, Qt.Key.Key_Escape)
+    assert slider_field.number_field.text() == "0.001"
+    assert not slider_field.error_label.isVisible()
 
 
-def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open) -> None:
+def test_every_optimizer_has_a_field_for_every_hyperparameter(open_window: Open) -> None:
     window = open_window()
     editor = window.side_panel.editor
     for name, rule in OPTIMIZERS.items():
@@ -120,38 +120,40 @@ def test_every_optimizer_gets_a_knob_for_every_hyperparameter(open_window: Open)
         assert window.session.race.step == INITIAL_STEPS
 
 
-def test_every_surface_can_be_shown(open_window: Open, application: QApplication) -> None:
+def test_every_surface_can_be_displayed(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name, surface in SURFACES.items():
         window.side_panel.surface_selector.picker.selected.emit(name)
-        settle(application)
+        process_events(application)
         window.session.advance(5)
         assert window.session.experiment.surface_id == name
         assert window.session.experiment.start == surface.start
         assert window.canvases["fit"].isVisible() == (surface.data is not None)
 
 
-def test_space_plays_and_the_arrows_step_even_after_a_slider_was_moved(open_window: Open) -> None:
+def test_space_plays_and_arrows_step_even_after_a_slider_was_moved(open_window: Open) -> None:
     window = open_window()
-    press(window, Qt.Key.Key_Right)
+    press_key(window, Qt.Key.Key_Right)
     assert window.session.race.step == INITIAL_STEPS + 1
-    press(window, Qt.Key.Key_Left)
+    press_key(window, Qt.Key.Key_Left)
     assert window.session.race.step == INITIAL_STEPS
-    press(window, Qt.Key.Key_Space)
+    press_key(window, Qt.Key.Key_Space)
     assert window.session.clock.running
     assert window.action_registry["play"].text() == "Pause"
-    press(window, Qt.Key.Key_Space)
+    press_key(window, Qt.Key.Key_Space)
     assert not window.session.clock.running
-    press(window, Qt.Key.Key_Home)
+    press_key(window, Qt.Key.Key_Home)
     assert window.session.race.step == 0
 
 
-def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, application: QApplication) -> None:
+def test_a_slider_keeps_its_arrow_keys_and_leaves_space_to_the_window(
+    open_window: Open, application: QApplication
+) -> None:
     window = open_window()
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     window.activateWindow()
-    settle(application)
+    process_events(application)
     for key, kept in (
         (Qt.Key.Key_Right, True),
         (Qt.Key.Key_Space, False),
@@ -165,12 +167,12 @@ def test_a_slider_keeps_its_own_arrows_and_leaves_space(open_window: Open, appli
         assert event.isAccepted() == kept
 
 
-def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, application: QApplication) -> None:
+def test_after_enter_in_a_field_the_keys_control_the_playback(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
     field = window.side_panel.start_point.fields[0]
     field.setFocus()
-    settle(application)
+    process_events(application)
     field.selectAll()
     QTest.keyClicks(field, "0.5")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -178,7 +180,7 @@ def test_after_enter_in_a_field_the_keys_belong_to_the_race(open_window: Open, a
     assert not field.hasFocus()
 
 
-def test_a_field_can_be_overtyped_while_figures_are_written(open_window: Open) -> None:
+def test_a_field_can_be_overtyped_while_values_are_updated(open_window: Open) -> None:
     window = open_window()
     field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
@@ -192,23 +194,23 @@ def test_a_field_can_be_overtyped_while_figures_are_written(open_window: Open) -
     assert field.text() == "0.002"
 
 
-def test_a_click_sets_the_start_and_one_outside_the_axes_does_nothing(open_window: Open) -> None:
+def test_a_click_sets_the_start_and_a_click_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
     for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):
-        mouse(window, "contour", "button_press_event", x, y)
-        mouse(window, "contour", "button_release_event", x, y)
+        send_mouse_event(window, "contour", "button_press_event", x, y)
+        send_mouse_event(window, "contour", "button_release_event", x, y)
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    mouse(window, "contour", "button_press_event", 0.5, 0.5)
-    mouse(window, "contour", "button_release_event", 0.5, 0.5)
+    send_mouse_event(window, "contour", "button_press_event", 0.5, 0.5)
+    send_mouse_event(window, "contour", "button_release_event", 0.5, 0.5)
     assert window.session.experiment.start == pytest.approx((0.0, 1.0), abs=0.01)
     window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_a_click_starts_anew(open_window: Open) -> None:
+def test_a_click_restarts_the_race(open_window: Open) -> None:
     window = open_window()
-    mouse(window, "contour", "button_press_event", 0.25, 0.75)
-    mouse(window, "contour", "button_release_event", 0.25, 0.75)
+    send_mouse_event(window, "contour", "button_press_event", 0.25, 0.75)
+    send_mouse_event(window, "contour", "button_release_event", 0.25, 0.75)
     assert window.session.race.step == 0
     window.session.advance(5)
     window.session.store.undo()
@@ -218,16 +220,16 @@ def test_a_click_starts_anew(open_window: Open) -> None:
 
 
 @pytest.mark.parametrize("name", ["curve_distance", "curve_gradient", "log_x", "log_y", "equal"])
-def test_what_the_view_menu_changes_is_seen(open_window: Open, application: QApplication, name: str) -> None:
+def test_changes_of_the_view_menu_are_visible(open_window: Open, application: QApplication, name: str) -> None:
     window = open_window()
     canvas = window.canvases["contour" if name == "equal" else "loss"]
     before = np.asarray(canvas.buffer_rgba()).copy()
     window.action_registry[name].trigger()
-    settle(application)
+    process_events(application)
     assert (np.asarray(canvas.buffer_rgba()) != before).any()
 
 
-def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back(
+def test_a_diverging_loss_curve_leaves_the_plot_and_another_start_brings_it_back(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window(Experiment("elongated_bowl", runs=(Run("sgd", {"lr": 10.0}), Run("adam", {"lr": 0.1}))))
@@ -236,49 +238,52 @@ def test_a_curve_that_runs_away_leaves_the_plot_and_another_start_brings_it_back
         window.action_registry[scale].trigger()
         for _ in range(60):
             window.session.advance(10)
-            settle(application, 2)
+            process_events(application, 2)
         assert axes.get_ylim()[1] < 1e6
         assert axes.get_xlim()[1] >= 600
         window.session.set_start(*window.session.experiment.surface.start)
         window.session.set_start(-5.0, 1.0)
-        settle(application)
+        process_events(application)
         assert axes.get_xlim()[1] == 100
 
 
-def test_dragging_the_start_drags_the_paths_without_a_full_draw(open_window: Open, application: QApplication) -> None:
+def test_dragging_the_start_moves_the_paths_without_a_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    before = draws(window)
+    before = draw_counts(window)
     axes = window.canvases["contour"].view.axes
     x, y = axes.transAxes.inverted().transform(axes.transData.transform(DEFAULT_EXPERIMENT.start))
-    mouse(window, "contour", "button_press_event", x + 0.005, y)
-    assert window.session.experiment == DEFAULT_EXPERIMENT, "taking hold moves nothing"
+    send_mouse_event(window, "contour", "button_press_event", x + 0.005, y)
+    assert window.session.experiment == DEFAULT_EXPERIMENT, "pressing alone moves nothing"
     for k in range(1, 6):
-        mouse(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
+        send_mouse_event(window, "contour", "motion_notify_event", x + 0.005 + 0.01 * k, y)
         assert window.session.race.step == INITIAL_STEPS
-    mouse(window, "contour", "button_release_event", x + 0.055, y)
-    settle(application)
+    send_mouse_event(window, "contour", "button_release_event", x + 0.055, y)
+    process_events(application)
     assert window.session.experiment.start == pytest.approx((-0.5 + 0.05 * 4, 2.5), abs=0.01)
     assert window.session.race.trajectories[0].xs[0] == window.session.experiment.start[0]
-    assert {name: draws(window)[name] - before[name] for name in ("contour", "relief")} == {"contour": 0, "relief": 0}
+    assert {name: draw_counts(window)[name] - before[name] for name in ("contour", "relief")} == {
+        "contour": 0,
+        "relief": 0,
+    }
     assert len(window.session.store.undo_stack) == 1
 
 
-def test_the_relief_turns_upright_and_comes_back(open_window: Open, application: QApplication) -> None:
+def test_the_3d_surface_rotates_upright_and_back(open_window: Open, application: QApplication) -> None:
     window = open_window()
     view = window.canvases["relief"].view
     assert isinstance(view, SurfaceView)
     first = view.camera
-    mouse(window, "relief", "button_press_event", 0.5, 0.5)
-    mouse(window, "relief", "motion_notify_event", 0.7, 0.9)
+    send_mouse_event(window, "relief", "button_press_event", 0.5, 0.5)
+    send_mouse_event(window, "relief", "motion_notify_event", 0.7, 0.9)
     assert view.rotating
     assert view.camera.azimuth != first.azimuth
-    mouse(window, "relief", "motion_notify_event", 0.7, -50.0)
+    send_mouse_event(window, "relief", "motion_notify_event", 0.7, -50.0)
     assert view.camera.elevation == 90.0
-    mouse(window, "relief", "button_release_event", 0.7, 0.9)
+    send_mouse_event(window, "relief", "button_release_event", 0.7, 0.9)
     assert not view.rotating
-    mouse(window, "relief", "button_press_event", 0.5, 0.5, dblclick=True)
-    mouse(window, "relief", "button_release_event", 0.5, 0.5)
-    settle(application)
+    send_mouse_event(window, "relief", "button_press_event", 0.5, 0.5, dblclick=True)
+    send_mouse_event(window, "relief", "button_release_event", 0.5, 0.5)
+    process_events(application)
     assert view.camera == first
 
 
@@ -297,7 +302,7 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
     assert not window.session.experiment.runs[0].visible
     for _ in range(7):
         runs.remove()
-        settle(application)
+        process_events(application)
     assert window.session.experiment.runs == ()
     assert not window.side_panel.editor.isVisible()
     window.session.clock.play()
@@ -305,41 +310,41 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
     for _ in range(20):
         window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    settle(application)
+    process_events(application)
     assert runs.list.count() == 3
     assert window.side_panel.editor.isVisible()
 
 
-def test_a_run_that_diverges_is_shown_as_such(open_window: Open) -> None:
+def test_a_diverging_run_is_shown_as_diverged(open_window: Open) -> None:
     window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}))))
     window.session.advance(600)
     window.update_texts()
-    gone = window.session.race.trajectories[0].diverged_at
+    diverged_at = window.session.race.trajectories[0].diverged_at
     item, cell = window.side_panel.run_list.list.item(0), window.readout_table.item(0, 1)
     assert item is not None
     assert cell is not None
-    assert f"diverged at {gone}" in item.text()
-    assert f"diverged at {gone}" in cell.text()
+    assert f"diverged at {diverged_at}" in item.text()
+    assert f"diverged at {diverged_at}" in cell.text()
     running = window.readout_table.item(1, 1)
     assert running is not None
     assert running.text() == "600"
 
 
-def test_the_readout_says_where_the_runs_stand(open_window: Open) -> None:
+def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None:
     window = open_window()
     window.session.advance(10)
     window.update_texts()
-    for row, track in enumerate(window.session.race.trajectories):
-        x, y, loss = (float(part[0]) for part in track.values_between(70, 70))
-        slope = np.hypot(*window.session.race.surface(x, y)[1])
+    for row, trajectory in enumerate(window.session.race.trajectories):
+        x, y, loss = (float(part[0]) for part in trajectory.values_between(70, 70))
+        gradient_norm = np.hypot(*window.session.race.surface(x, y)[1])
         shown = [window.readout_table.item(row, column) for column in range(1, 6)]
         assert [float(cell.text()) for cell in shown if cell] == pytest.approx(
-            [70, x, y, loss, slope], rel=1e-3, abs=1e-5
+            [70, x, y, loss, gradient_norm], rel=1e-3, abs=1e-5
         )
     assert window.readout_table.font().pointSize() >= 14
 
 
-def test_every_action_can_be_triggered_and_switched_back(
+def test_every_action_can_be_triggered_and_toggled_back(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: None)
@@ -349,13 +354,13 @@ def test_every_action_can_be_triggered_and_switched_back(
         for _ in range(2 if row.checked else 1):
             if name != "quit":
                 window.action_registry[name].trigger()
-                settle(application, 2)
+                process_events(application, 2)
     for box in window.findChildren(QMessageBox):
         box.close()
-    settle(application)
+    process_events(application)
 
 
-def test_no_shortcut_is_given_twice(open_window: Open) -> None:
+def test_no_shortcut_is_assigned_twice(open_window: Open) -> None:
     window = open_window()
     keys = [key for row, _ in window.action_registry.actions.values() for key in row.shortcuts]
     assert len(keys) == len(set(keys))
@@ -363,26 +368,26 @@ def test_no_shortcut_is_given_twice(open_window: Open) -> None:
         assert key in keys
 
 
-def test_export_and_open_through_the_dialogs(
+def test_export_and_open_work_through_the_dialogs(
     open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    picture, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
+    image, table, saved = tmp_path / "a.png", tmp_path / "a.csv", tmp_path / "a.json"
     monkeypatch.setattr(ExportDialog, "exec", lambda self: self.form.dpi_field.setValue(60) or True)
     monkeypatch.setattr(QFileDialog, "exec", lambda self: True)
-    for name, path in (("export_picture", picture), ("export_data", table), ("save", saved)):
+    for name, path in (("export_picture", image), ("export_data", table), ("save", saved)):
         monkeypatch.setattr(QFileDialog, "selectedFiles", lambda self, path=path: [str(path)])
         window.action_registry[name].trigger()
-        settle(application)
+        process_events(application)
         assert path.exists()
     assert window.settings.last_folder() == tmp_path
-    assert replace(load(picture), steps=None) == load(saved) == DEFAULT_EXPERIMENT
+    assert replace(load(image), steps=None) == load(saved) == DEFAULT_EXPERIMENT
     window.session.change(lambda e: e.with_surface("beale"))
     window.action_registry["open"].trigger()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
+def test_a_failing_file_action_is_reported_in_a_dialog_and_nothing_is_lost(
     open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
@@ -395,21 +400,21 @@ def test_what_cannot_be_done_is_told_in_a_dialog_and_nothing_is_lost(
     ):
         monkeypatch.setattr(DocumentController, "ask_path", lambda *_, path=path, **__: path)
         window.action_registry[name].trigger()
-        settle(application)
+        process_events(application)
         (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
         assert box.text().endswith(".")
         box.close()
-        settle(application)
+        process_events(application)
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_themes_change_while_it_runs(open_window: Open, application: QApplication) -> None:
+def test_themes_can_be_changed_while_playing(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.side_panel.run_list.list.setCurrentRow(2)
     faces = []
     for choice in ("dark", "light", "system", "dark"):
         window.set_theme(choice)
-        settle(application)
+        process_events(application)
         window.session.advance(3)
         faces.append(window.canvases["contour"].figure.get_facecolor())
         assert window.side_panel.run_list.selected_row == 2
@@ -427,7 +432,7 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
     first.playback_bar.speed.number_field.editingFinished.emit()
     docks = first.dock_layout.docks
     first.dock_layout.views_window.resizeDocks([docks["contour"], docks["loss"]], [300, 700], Qt.Orientation.Horizontal)
-    settle(application)
+    process_events(application)
     sizes = [docks[name].size() for name in ("contour", "loss")]
     first.close()
     second = open_window()
@@ -439,34 +444,34 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
 
 
 @pytest.mark.parametrize("size", [(1, 1), (400, 300), (3000, 200), (1920, 1080)])
-def test_any_size(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+def test_the_window_works_at_any_size(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     window = open_window()
     window.resize(*size)
-    settle(application)
+    process_events(application)
     window.session.advance(20)
     for canvas in window.canvases.values():
         canvas.resize(1, 1)
-        settle(application, 2)
+        process_events(application, 2)
         window.session.advance(1)
     assert window.session.race.step == INITIAL_STEPS + 24
 
 
-def test_all_views_can_be_hidden_and_come_back_up_to_date(open_window: Open, application: QApplication) -> None:
+def test_all_views_can_be_hidden_and_are_up_to_date_when_shown(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle_dock(name)
-    before = draws(window)
+    before = draw_counts(window)
     for _ in range(30):
         window.session.advance(10)
-    settle(application)
-    assert draws(window) == before, "what is hidden costs nothing"
+    process_events(application)
+    assert draw_counts(window) == before, "hidden views are not drawn"
     for name in ("contour", "relief", "loss", "fit"):
         window.toggle_dock(name)
-    settle(application)
+    process_events(application)
     assert window.canvases["contour"].drawn_until_step == 360 - 360 % PATH_BLOCK
 
 
-def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
+def test_the_wheel_changes_nothing_without_focus(open_window: Open) -> None:
     window = open_window()
     slider = window.side_panel.editor.fields["lr"].slider
     window.canvases["contour"].setFocus()
@@ -484,7 +489,7 @@ def test_the_wheel_turns_nothing_without_focus(open_window: Open) -> None:
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_an_uncaught_exception_shows_one_dialog_and_the_program_lives_on(tmp_path: Path) -> None:
+def test_an_uncaught_exception_shows_one_dialog_and_the_program_continues(tmp_path: Path) -> None:
     code = """
 import threading
 from PyQt6.QtCore import QTimer
@@ -522,24 +527,24 @@ for _ in range(9): a.processEvents()
     assert "RuntimeError: boom" in answer.stderr
 
 
-def test_a_change_that_cannot_be_is_an_error_not_a_state() -> None:
+def test_an_impossible_change_raises_and_keeps_the_state() -> None:
     with pytest.raises(ExperimentError):
         replace(DEFAULT_EXPERIMENT, surface_id="nowhere")
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
-def test_the_rows_of_the_readout_hold_their_figures(
+def test_the_rows_of_the_values_table_fit_their_numbers(
     open_window: Open, application: QApplication, size: tuple[int, int]
 ) -> None:
     window = open_window(size=size)
     window.side_panel.run_list.add()
-    settle(application)
+    process_events(application)
     for row in range(4):
         assert window.readout_table.rowHeight(row) >= QFontMetrics(window.readout_table.font()).height() + 5
     assert window.readout_table.rowHeight(0) * 4 <= window.readout_table.viewport().height()
 
 
-def test_another_run_leaves_the_branches_alone(open_window: Open) -> None:
+def test_another_run_does_not_change_the_branches(open_window: Open) -> None:
     window = open_window()
     window.session.keep_branch()
     kept = window.session.experiment.branches
@@ -547,13 +552,13 @@ def test_another_run_leaves_the_branches_alone(open_window: Open) -> None:
     assert window.session.experiment.branches == kept != ()
 
 
-def test_when_the_chosen_run_is_undone_another_is_chosen_everywhere(
+def test_undoing_the_addition_of_the_selected_run_selects_another_everywhere(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window()
     window.side_panel.run_list.add()
     window.session.store.undo()
-    settle(application)
+    process_events(application)
     last = len(window.session.experiment.runs) - 1
     assert window.side_panel.run_list.selected_row == last
     assert window.canvases["contour"].scene.selected_run == last

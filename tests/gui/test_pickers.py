@@ -1,4 +1,4 @@
-"""The pickers: what is found by which words, and the list as it is used by keys and by mouse."""
+"""The pickers: search results and their order; the list operated with keys and mouse."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from app.model.catalog import CatalogEntry, optimizer_entries, sections, surface
 from app.model.experiment import DEFAULT_EXPERIMENT
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-MADE = [
+ENTRIES = [
     CatalogEntry("b_one", "Bravo One", "Early", "Falls down steep walls.", "Müller & Lévy 1983"),
     CatalogEntry(
         "a_two",
@@ -33,7 +33,7 @@ MADE = [
 ]
 
 
-def found(text: str, entries: list[CatalogEntry] = MADE) -> list[str]:
+def found_ids(text: str, entries: list[CatalogEntry] = ENTRIES) -> list[str]:
     return [entry.id for _, rows in sections(entries, query=text) for entry in rows]
 
 
@@ -53,8 +53,8 @@ def found(text: str, entries: list[CatalogEntry] = MADE) -> list[str]:
         ("", ["b_one", "c_three", "a_two"]),
     ],
 )
-def test_what_is_found_and_in_which_order(text: str, ids: list[str]) -> None:
-    assert found(text) == ids
+def test_search_results_and_their_order(text: str, ids: list[str]) -> None:
+    assert found_ids(text) == ids
 
 
 @pytest.mark.parametrize(
@@ -69,48 +69,50 @@ def test_what_is_found_and_in_which_order(text: str, ids: list[str]) -> None:
         ("torch.optim.LBFGS", "lbfgs"),
     ],
 )
-def test_optimizers_are_found_by_the_names_people_know(text: str, id: str) -> None:
-    assert id in found(text, optimizer_entries())
+def test_optimizers_are_found_by_their_common_names(text: str, id: str) -> None:
+    assert id in found_ids(text, optimizer_entries())
 
 
 def test_a_surface_is_found_by_its_nickname() -> None:
-    assert found("banana", surface_entries()) == ["rosenbrock"]
+    assert found_ids("banana", surface_entries()) == ["rosenbrock"]
 
 
-def test_families_stand_under_their_names_and_favourites_on_top() -> None:
-    headings = [heading for heading, _ in sections(MADE, ["c_three", "gone"])]
+def test_entries_are_grouped_by_family_with_favorites_on_top() -> None:
+    headings = [heading for heading, _ in sections(ENTRIES, ["c_three", "gone"])]
     assert headings == ["Favourites", "Early", "Late"]
-    assert [heading for heading, _ in sections(MADE, ["c_three"], "alfa")] == ["Late", "Early"], "the best match first"
+    assert [heading for heading, _ in sections(ENTRIES, ["c_three"], "alfa")] == ["Late", "Early"], (
+        "the best match first"
+    )
 
 
 def test_every_optimizer_and_surface_is_found_by_its_name() -> None:
     optimizers, surfaces = optimizer_entries(), surface_entries()
     for name, rule in OPTIMIZERS.items():
-        assert (rule.variant_of or name) in found(rule.name, optimizers)
-        assert (rule.variant_of or name) in found(name, optimizers)
+        assert (rule.variant_of or name) in found_ids(rule.name, optimizers)
+        assert (rule.variant_of or name) in found_ids(name, optimizers)
     for name, surface in SURFACES.items():
-        assert name in found(surface.name, surfaces)
-    assert found("keras adam", optimizers)[0] == "adam"
+        assert name in found_ids(surface.name, surfaces)
+    assert found_ids("keras adam", optimizers)[0] == "adam"
     assert all(not OPTIMIZERS[entry.id].variant_of and entry.summary for entry in optimizers)
 
 
 @pytest.fixture
-def opened(open_window: Open, application: QApplication) -> tuple[MainWindow, Picker]:
+def open_picker(open_window: Open, application: QApplication) -> tuple[MainWindow, Picker]:
     window = open_window()
     window.activateWindow()
     picker = window.side_panel.editor.picker
     QTest.keyClick(picker, Qt.Key.Key_Down)
-    settle(application)
+    process_events(application)
     return window, picker
 
 
-def test_it_is_chosen_by_typing_and_enter(opened: tuple[MainWindow, Picker]) -> None:
-    window, picker = opened
+def test_an_entry_is_selected_by_typing_and_enter(open_picker: tuple[MainWindow, Picker]) -> None:
+    window, picker = open_picker
     popup = picker.popup
     assert popup.isVisible()
     assert popup.search_field.hasFocus()
     assert popup.current_entry is not None
-    assert popup.current_entry.id == "sgd", "it opens at what is chosen"
+    assert popup.current_entry.id == "sgd", "it opens at the selected entry"
     QTest.keyClicks(popup.search_field, "nesterov")
     assert popup.current_entry.id == "nesterov"
     QTest.keyClick(popup.search_field, Qt.Key.Key_Return)
@@ -120,8 +122,8 @@ def test_it_is_chosen_by_typing_and_enter(opened: tuple[MainWindow, Picker]) -> 
     assert len(window.session.store.undo_stack) == 1
 
 
-def test_arrows_skip_headings_and_stop_at_the_ends(opened: tuple[MainWindow, Picker]) -> None:
-    _, picker = opened
+def test_arrows_skip_headings_and_stop_at_the_ends(open_picker: tuple[MainWindow, Picker]) -> None:
+    _, picker = open_picker
     popup, seen = picker.popup, []
     entries = [row for row in popup.model.rows if isinstance(row, CatalogEntry)]
     for _ in range(len(entries) + 3):
@@ -134,16 +136,16 @@ def test_arrows_skip_headings_and_stop_at_the_ends(opened: tuple[MainWindow, Pic
     assert popup.current_entry == entries[0]
 
 
-def test_escape_leaves_everything_as_it_was(opened: tuple[MainWindow, Picker]) -> None:
-    window, picker = opened
+def test_escape_changes_nothing(open_picker: tuple[MainWindow, Picker]) -> None:
+    window, picker = open_picker
     QTest.keyClicks(picker.popup.search_field, "adam")
     QTest.keyClick(picker.popup.search_field, Qt.Key.Key_Escape)
     assert not picker.popup.isVisible()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_where_nothing_is_found_it_says_so(opened: tuple[MainWindow, Picker]) -> None:
-    window, picker = opened
+def test_an_empty_result_is_reported(open_picker: tuple[MainWindow, Picker]) -> None:
+    window, picker = open_picker
     popup = picker.popup
     QTest.keyClicks(popup.search_field, "zzz")
     assert popup.no_match_label.isVisible()
@@ -158,30 +160,30 @@ def test_where_nothing_is_found_it_says_so(opened: tuple[MainWindow, Picker]) ->
     assert popup.current_entry is not None
 
 
-def place_of(picker: Picker, name: str) -> QPoint:
-    """The middle of an entry's first row in the list."""
+def center_of_entry(picker: Picker, name: str) -> QPoint:
+    """Return the center of the first row of an entry in the list."""
     popup = picker.popup
     row = next(i for i, row in enumerate(popup.model.rows) if isinstance(row, CatalogEntry) and row.id == name)
     return popup.list.visualRect(popup.model.index(row)).center()
 
 
-def test_a_click_chooses_and_the_release_that_follows_opening_does_not(opened: tuple[MainWindow, Picker]) -> None:
-    window, picker = opened
+def test_a_click_selects_and_the_release_after_opening_does_not(open_picker: tuple[MainWindow, Picker]) -> None:
+    window, picker = open_picker
     rows = picker.popup.list.viewport()
-    QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, pos=place_of(picker, "adam"))
+    QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, pos=center_of_entry(picker, "adam"))
     assert picker.popup.isVisible()
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(20, 4))
-    assert picker.popup.isVisible(), "a heading is nothing to choose"
-    QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=place_of(picker, "adam"))
+    assert picker.popup.isVisible(), "a heading cannot be selected"
+    QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=center_of_entry(picker, "adam"))
     assert window.session.experiment.runs[0].optimizer == "adam"
 
 
-def test_favourites_are_marked_kept_and_on_top(opened: tuple[MainWindow, Picker], open_window: Open) -> None:
-    window, picker = opened
+def test_favorites_are_marked_remembered_and_on_top(open_picker: tuple[MainWindow, Picker], open_window: Open) -> None:
+    window, picker = open_picker
     popup = picker.popup
     rows = popup.list.viewport()
     assert rows is not None
-    star = QPoint(rows.width() - 12, place_of(picker, "sgd").y())
+    star = QPoint(rows.width() - 12, center_of_entry(picker, "sgd").y())
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=star)
     QTest.keyClicks(popup.search_field, "lion")
     QTest.keyClick(popup.search_field, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
@@ -199,17 +201,17 @@ def test_favourites_are_marked_kept_and_on_top(opened: tuple[MainWindow, Picker]
         shown.popup.hide()
 
 
-def test_no_widget_for_a_row(opened: tuple[MainWindow, Picker]) -> None:
-    _, picker = opened
+def test_rows_have_no_widgets(open_picker: tuple[MainWindow, Picker]) -> None:
+    _, picker = open_picker
     assert picker.popup.model.rowCount() > 40
     assert len(picker.popup.findChildren(QWidget)) < 30
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (300, 500), (790, 590)])
-def test_the_list_is_on_the_screen(open_window: Open, application: QApplication, corner: tuple[int, int]) -> None:
+def test_the_popup_stays_on_the_screen(open_window: Open, application: QApplication, corner: tuple[int, int]) -> None:
     window = open_window(size=(700, 500))
     window.move(*corner)
-    settle(application)
+    process_events(application)
     screen = QGuiApplication.primaryScreen()
     assert screen is not None
     for picker in (window.side_panel.surface_selector.picker, window.side_panel.editor.picker):
@@ -219,14 +221,14 @@ def test_the_list_is_on_the_screen(open_window: Open, application: QApplication,
         picker.popup.hide()
 
 
-def test_the_commands_open_the_lists(open_window: Open, application: QApplication) -> None:
+def test_the_commands_open_the_pickers(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name, picker in (
         ("pick_surface", window.side_panel.surface_selector.picker),
         ("pick_optimizer", window.side_panel.editor.picker),
     ):
         window.action_registry[name].trigger()
-        settle(application)
+        process_events(application)
         assert picker.popup.isVisible()
         picker.popup.hide()
     window.toggle_dock("side")

@@ -1,4 +1,4 @@
-"""Transport, time line, branches and fair races as a person meets them in the window."""
+"""Playback, timeline, branches and comparison modes in the window."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.session.tuning_task import TuningTask
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 BOWL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.1}), Run("adam", {"lr": 0.2})))
 
 
-def test_keys_go_one_step_ten_and_to_the_ends(open_window: Open) -> None:
+def test_keys_move_by_one_step_by_ten_and_to_the_ends(open_window: Open) -> None:
     window = open_window(BOWL)
     step = window.session.race
     window.canvases["contour"].setFocus()
@@ -44,7 +44,7 @@ def test_keys_go_one_step_ten_and_to_the_ends(open_window: Open) -> None:
         assert window.session.race.step == where
 
 
-def test_the_time_line_goes_where_it_is_pressed_and_not_beyond_what_is_known(
+def test_the_timeline_moves_to_the_clicked_step_but_not_beyond_computed_steps(
     open_window: Open, application: QApplication
 ) -> None:
     window = open_window(BOWL)
@@ -65,7 +65,7 @@ def test_the_time_line_goes_where_it_is_pressed_and_not_beyond_what_is_known(
     assert window.session.race.step == 0
 
 
-def test_the_time_line_marks_what_was_turned_and_where_a_branch_was_left(open_window: Open) -> None:
+def test_the_timeline_marks_changes_and_branch_points(open_window: Open) -> None:
     window = open_window(BOWL)
     window.session.advance(50)
     window.session.change(lambda e: e.with_run(1, e.runs[1].with_hyperparameter("lr", 0.3)))
@@ -80,7 +80,7 @@ def test_the_time_line_marks_what_was_turned_and_where_a_branch_was_left(open_wi
     assert window.timeline_bar.timeline.branch_steps == []
 
 
-def test_where_it_stops_can_be_set_and_wrong_steps_are_refused_in_words(open_window: Open) -> None:
+def test_the_stop_step_can_be_set_and_invalid_steps_are_reported(open_window: Open) -> None:
     window = open_window(BOWL)
     bar = window.timeline_bar
     bar.stop_checkbox.click()
@@ -102,7 +102,7 @@ def test_where_it_stops_can_be_set_and_wrong_steps_are_refused_in_words(open_win
     assert window.session.experiment.steps is None
 
 
-def test_as_fast_as_it_goes_makes_more_the_faster_frames_are(application: QApplication) -> None:
+def test_maximum_speed_makes_more_steps_the_faster_frames_are(application: QApplication) -> None:
     session, made = Session(BOWL), []
     session.clock.steps_due.connect(made.append)
     session.clock.unlimited = True
@@ -112,7 +112,7 @@ def test_as_fast_as_it_goes_makes_more_the_faster_frames_are(application: QAppli
     assert session.race.step == sum(made)
 
 
-def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open, application: QApplication) -> None:
+def test_the_branch_list_renames_hides_deletes_and_switches(open_window: Open, application: QApplication) -> None:
     window = open_window(BOWL)
     window.results_tabs.setCurrentIndex(2)
     panel = window.results_tabs.branch_list
@@ -123,7 +123,7 @@ def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open
     panel.buttons["Keep a Branch"].click()
     window.session.show_step(10)
     window.side_panel.editor.fields["lr"].slider.setValue(900)
-    settle(application)
+    process_events(application)
     window.update_texts()
     assert panel.list.count() == 2
     assert window.results_tabs.tabText(2) == "Branches (2)"
@@ -145,7 +145,7 @@ def test_the_list_of_branches_names_hides_deletes_and_takes_up(open_window: Open
     assert panel.list.count() == len(window.session.experiment.branches) == 2
 
 
-def test_a_row_of_the_results_chooses_its_run(open_window: Open) -> None:
+def test_a_row_of_the_results_selects_its_run(open_window: Open) -> None:
     window = open_window(BOWL)
     window.results_tabs.setCurrentIndex(1)
     window.results_tabs.results_page.run_selected.emit(1)
@@ -155,25 +155,25 @@ def test_a_row_of_the_results_chooses_its_run(open_window: Open) -> None:
     assert run.optimizer == "adam"
 
 
-def finished(tuner: TuningTask) -> None:
+def run_to_end(tuner: TuningTask) -> None:
     while tuner.running:
         tuner.timer.timeout.emit()
 
 
-def test_tuning_finds_a_rate_for_each_run_and_can_be_undone(open_window: Open) -> None:
+def test_tuning_finds_a_learning_rate_for_each_run_and_can_be_undone(open_window: Open) -> None:
     window = open_window(BOWL)
     window.session.advance(30)
     panel = window.side_panel.comparison_panel
     panel.mode_combo.setCurrentIndex(panel.mode_combo.findData("tuned"))
     panel.mode_combo.activated.emit(panel.mode_combo.currentIndex())
-    assert window.session.experiment == BOWL, "nothing happens before it is asked for"
+    assert window.session.experiment == BOWL, "nothing changes before tuning is started"
     assert panel.tune_button.isVisible()
     panel.tune_button.click()
     assert panel.progress_bar.isVisible()
-    finished(panel.tuning_task)
+    run_to_end(panel.tuning_task)
     tuned = window.session.experiment
     assert (tuned.comparison.mode, tuned.comparison.budget) == ("tuned", 500)
-    assert 0.4 < tuned.runs[0].hyperparameters["lr"] < 1.0, "the best for curvatures 0.1 and 2 is 2 / 2.1"
+    assert 0.4 < tuned.runs[0].hyperparameters["lr"] < 1.0, "the optimum for curvatures 0.1 and 2 is 2 / 2.1"
     assert not panel.progress_bar.isVisible()
     assert window.session.race.step == 0
     window.action_registry["undo"].trigger()
@@ -181,7 +181,7 @@ def test_tuning_finds_a_rate_for_each_run_and_can_be_undone(open_window: Open) -
     assert panel.mode_combo.currentData() == ""
 
 
-def test_tuning_is_cancelled_by_the_button_and_by_another_surface(open_window: Open) -> None:
+def test_tuning_is_canceled_by_the_button_and_by_another_surface(open_window: Open) -> None:
     window = open_window(BOWL)
     panel = window.side_panel.comparison_panel
     for cancel in (panel.cancel_button.click, lambda: window.session.change(lambda e: e.with_surface("beale"))):
@@ -202,13 +202,13 @@ def test_a_run_that_cannot_be_tuned_is_named(open_window: Open) -> None:
     panel = window.side_panel.comparison_panel
     panel._select_mode("tuned")
     panel.tune_button.click()
-    finished(panel.tuning_task)
+    run_to_end(panel.tuning_task)
     assert "SGD" in panel.error_label.text()
     assert window.session.experiment.comparison == ComparisonMode()
 
 
 @pytest.mark.parametrize("mode", ["rate", "evaluations"])
-def test_a_mode_is_the_experiments_at_once(open_window: Open, mode: str) -> None:
+def test_a_comparison_mode_is_stored_in_the_experiment_at_once(open_window: Open, mode: str) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     panel = window.side_panel.comparison_panel
     panel._select_mode(mode)
@@ -217,7 +217,7 @@ def test_a_mode_is_the_experiments_at_once(open_window: Open, mode: str) -> None
     if mode == "evaluations":
         panel.budget_field.value_committed.emit(20.0)
         window.session.advance(50)
-        assert [track.last_step for track in window.session.race.trajectories] == [20] * 3
+        assert [trajectory.last_step for trajectory in window.session.race.trajectories] == [20] * 3
         assert "evaluations" in window.session.experiment.comparison.text
     panel._select_mode("")
     assert window.session.experiment.comparison == ComparisonMode()
@@ -233,7 +233,7 @@ def test_replicas_are_offered_where_something_is_random(open_window: Open) -> No
     assert len(window.session.race.replica_trajectories[0]) == 4
 
 
-def test_a_part_is_given_to_every_run(open_window: Open) -> None:
+def test_a_modifier_can_be_applied_to_every_run(open_window: Open) -> None:
     window = open_window(BOWL)
     window.session.change(lambda e: e.with_run(0, Run.parse("sgd lr=0.1 noise=0.7 noise_seed=3")))
     window.side_panel.editor.form.apply_to_all_runs.emit(window.side_panel.editor.selected_run.modifiers[0])  # type: ignore[union-attr]
@@ -243,23 +243,23 @@ def test_a_part_is_given_to_every_run(open_window: Open) -> None:
     assert given == [(0.7, 3)] * 2
 
 
-def test_words_of_the_moment_and_long_sentences_move_nothing(open_window: Open, application: QApplication) -> None:
+def test_temporary_and_long_messages_do_not_move_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(DEFAULT_EXPERIMENT, size=(1280, 720))
     places = set()
     for step in (60, 61, 80, 3, 0, 45):
         window.session.show_step(min(step, window.session.race.last_step))
         window.session.advance(2)
         window.update_texts()
-        settle(application)
+        process_events(application)
         places.add(window.dock_layout.views_window.height())
         window.show_message("Saved a file.")
-        settle(application)
+        process_events(application)
         places.add(window.dock_layout.views_window.height())
         window.show_message("")
     assert len(places) == 1
 
 
 @pytest.mark.parametrize("size", [(1016, 660), (1280, 720)])
-def test_the_window_is_as_large_as_it_was_asked_to_be(open_window: Open, size: tuple[int, int]) -> None:
+def test_the_window_opens_at_the_requested_size(open_window: Open, size: tuple[int, int]) -> None:
     window = open_window(size=size)
     assert (window.width(), window.height()) == size

@@ -15,7 +15,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.views import VIEWS
 from app.views.base_view import PATH_BLOCK
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 WITH_REPLICAS = Experiment(
     "rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.05, "noise": 30.0}, replicas=9), Run("sgd", {"lr": 1e-3}))
@@ -89,14 +89,14 @@ def test_branch_causes_no_full_draw_and_is_not_drawn_in_frames(
 ) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.advance(90)
-    settle(application)
+    process_events(application)
     before = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
     branch = Branch((Run("sgd", {"lr": 0.002}, slot=0),), (-1.2, 2.0), 80)
     images = {
         name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in window.canvases.items() if canvas.isVisible()
     }
     window.session.store.set(replace(window.session.experiment, branches=(branch,)))
-    settle(application)
+    process_events(application)
     for name, image in images.items():
         assert (np.asarray(window.canvases[name].buffer_rgba()) != image).any(), name
     assert {name: canvas.full_draw_count for name, canvas in window.canvases.items()} == before
@@ -125,7 +125,7 @@ def test_replicas_are_added_to_the_background_as_they_advance(
         window.view_area.refresh_background()
 
     advance_replicas()
-    settle(application)
+    process_events(application)
     before, first_steps = contour.full_draw_count, dict(contour.drawn_steps)
     window.session.advance(20)
     advance_replicas()
@@ -142,11 +142,11 @@ def test_replicas_are_added_to_the_background_as_they_advance(
 def test_negative_curve_has_tick_labels(open_window: Callable[..., MainWindow], application: QApplication) -> None:
     window = open_window(Experiment("saddle", runs=(Run("sgd", {"lr": 0.1}),)))
     window.session.advance(90)
-    settle(application)
+    process_events(application)
     window.session.set_start(0.0, -1.1)
     axes = window.canvases["loss"].view.axes
     for steps in (0, 1, 1, 20):
         window.session.advance(steps)
-        settle(application)
+        process_events(application)
         low, high = axes.get_ylim()
         assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 2

@@ -1,4 +1,4 @@
-"""Somebody drives the window at random; whatever they do, what is shown and what is kept agree."""
+"""Random actions in the window never make display, stored experiment and computed data disagree."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import settle
-from tests.optimizers.agreement import agree
+from tests.gui.agreement import assert_window_consistent
+from tests.qt_fixtures import process_events
 
 
 class Driver(RuleBasedStateMachine):
-    """Plays, steps, turns, drags, resizes, loads garbage, undoes."""
+    """Random playing, stepping, editing, dragging, resizing, opening of invalid files and undoing."""
 
     @initialize()
     def open(self) -> None:
@@ -33,7 +33,7 @@ class Driver(RuleBasedStateMachine):
         self.window.error_reporter.handle_exception = self.failures.append  # type: ignore[method-assign]
         self.window.resize(900, 600)
         self.window.show()
-        settle(application)
+        process_events(application)
 
     @property
     def session(self):  # type: ignore[no-untyped-def]
@@ -66,20 +66,20 @@ class Driver(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 10), stop=st.integers(1, 1000), back=st.integers(1, 60))
     def go_back_and_turn(self, which: int, stop: int, back: int) -> None:
-        """What was there before the edit stays as it was, in the race and in the branch."""
+        """Edit at an earlier step and check that the past before it is unchanged in the race and in the branch."""
         session = self.session
         session.show_step(session.race.step - back)
         step, past = (
             session.race.step,
             {
-                run.slot: np.stack(track.values_between(0, session.race.step)).tobytes()
-                for run, track in zip(session.experiment.runs, session.race.trajectories, strict=True)
+                run.slot: np.stack(trajectory.values_between(0, session.race.step)).tobytes()
+                for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True)
             },
         )
         self.turn(which, stop)
         if not session.edit_from_start:
-            for run, track in zip(session.experiment.runs, session.race.trajectories, strict=True):
-                assert np.stack(track.values_between(0, step)).tobytes() == past[run.slot]
+            for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True):
+                assert np.stack(trajectory.values_between(0, step)).tobytes() == past[run.slot]
 
     @rule()
     def keep_a_branch(self) -> None:
@@ -115,13 +115,13 @@ class Driver(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 10), stop=st.integers(0, 1000))
     def turn(self, which: int, stop: int) -> None:
-        knobs = list(self.window.side_panel.editor.fields.values())
-        if self.window.side_panel.run_list.selected_row >= 0 and knobs:
-            knob = knobs[which % len(knobs)]
-            if isinstance(knob, SwitchField):
-                knob.check_box.click()
+        slider_fields = list(self.window.side_panel.editor.fields.values())
+        if self.window.side_panel.run_list.selected_row >= 0 and slider_fields:
+            slider_field = slider_fields[which % len(slider_fields)]
+            if isinstance(slider_field, SwitchField):
+                slider_field.check_box.click()
             else:
-                knob.slider.setValue(stop * knob.stops // 1000)
+                slider_field.slider.setValue(stop * slider_field.slider_steps // 1000)
 
     @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(MODIFIERS)), place=st.floats(0, 1))
     def combine(self, row: int, part: str, place: float) -> None:
@@ -198,25 +198,25 @@ class Driver(RuleBasedStateMachine):
 
     @rule()
     def look(self) -> None:
-        settle(self.application, 3)
+        process_events(self.application, 3)
 
     @invariant()
     def all_agree(self) -> None:
         if not hasattr(self, "window"):
             return
-        agree(self.window)
+        assert_window_consistent(self.window)
         assert not self.failures
 
     def teardown(self) -> None:
         if hasattr(self, "window"):
-            settle(self.application)
+            process_events(self.application)
             assert not self.failures
             self.window.close()
             self.window.deleteLater()
-            settle(self.application)
+            process_events(self.application)
 
 
-def test_frantic_use(application: QApplication) -> None:
+def test_random_actions_keep_the_window_consistent(application: QApplication) -> None:
     run_state_machine_as_test(
         Driver,
         settings=settings(

@@ -1,4 +1,4 @@
-"""The read-out and the fields at the window's usual sizes: figures whole, columns still, wrong entries told where they are."""
+"""The values table and number fields at usual window sizes: complete numbers, stable columns, errors shown in place."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.number_format import format_fixed_width
 from optimizers import OPTIMIZERS, Hyperparameter
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-ANY = Hyperparameter(0.0, 1.0, minimum=-np.inf, label="a number")
+ANY_SIZE = Hyperparameter(0.0, 1.0, minimum=-np.inf, label="a number")
 SIZES = [(1024, 700), (1280, 720), (1920, 1080)]
 
 
-def longest_named() -> str:
+def longest_optimizer_name() -> str:
     return max(OPTIMIZERS, key=lambda name: len(OPTIMIZERS[name].name))
 
 
-def assert_figures_are_whole(table: ReadoutTable) -> None:
+def assert_numbers_not_cut(table: ReadoutTable) -> None:
     columns, view, model = table.horizontalHeader(), table.viewport(), table.model()
     assert columns is not None
     assert view is not None
@@ -46,15 +46,15 @@ def assert_figures_are_whole(table: ReadoutTable) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_no_figure_is_ever_cut(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
-    runs = Run("sgd", {"lr": 1.0133}), Run(longest_named()), Run("sgd", {"lr": 0.01})
+def test_numbers_are_never_cut(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
+    runs = Run("sgd", {"lr": 1.0133}), Run(longest_optimizer_name()), Run("sgd", {"lr": 0.01})
     window = open_window(Experiment("sphere", (-987.654, 0.001), runs), size=size)
     table = window.readout_table
     for count in (0, 7, 14_000):
         window.session.race.advance(count)
         window.update_texts()
-        settle(application, 2)
-        assert_figures_are_whole(table)
+        process_events(application, 2)
+        assert_numbers_not_cut(table)
     cell, name = table.item(0, 1), table.item(1, 0)
     assert cell is not None
     assert cell.text() == f"diverged at {window.session.race.trajectories[0].diverged_at:,}" > "diverged at 10,000"
@@ -71,16 +71,16 @@ def test_rows_that_fit_need_no_scroll_bar(open_window: Open, application: QAppli
         assert rows is not None
         assert columns is not None
         assert (rows.maximum(), columns.maximum()) == (0, 0)
-        assert_figures_are_whole(window.readout_table)
+        assert_numbers_not_cut(window.readout_table)
         window.session.change(lambda e: e.with_added_run(Run("adam")))
-        settle(application)
+        process_events(application)
 
 
 def test_a_large_window_shows_many_rows(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1920, 1080))
     for _ in range(7):
         window.session.change(lambda e: e.with_added_run(Run("adam")))
-    settle(application)
+    process_events(application)
     view = window.readout_table.viewport()
     assert view is not None
     assert window.readout_table.rowHeight(0) * 10 <= view.height() <= window.height() / 3
@@ -88,7 +88,7 @@ def test_a_large_window_shows_many_rows(open_window: Open, application: QApplica
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_columns_stand_still_while_figures_change(open_window: Open, size: tuple[int, int]) -> None:
+def test_column_positions_do_not_change_with_the_numbers(open_window: Open, size: tuple[int, int]) -> None:
     window, widths = open_window(size=size), set()
     for _ in range(60):
         window.session.advance(97)
@@ -97,7 +97,7 @@ def test_the_columns_stand_still_while_figures_change(open_window: Open, size: t
     assert len(widths) == 1
 
 
-def test_no_zero_has_a_sign() -> None:
+def test_zero_has_no_sign() -> None:
     assert [format_fixed_width(value) for value in (-0.0, 0.0, -1.5, 1e-4)] == [
         "0.00000",
         "0.00000",
@@ -111,7 +111,7 @@ def test_no_zero_has_a_sign() -> None:
 )
 def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Open, value: float) -> None:
     window = open_window()
-    field = NumberField(ANY)
+    field = NumberField(ANY_SIZE)
     field.setParent(window)
     field.show_value(value)
     shown, metrics = field.text(), field.fontMetrics()
@@ -125,34 +125,34 @@ def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Ope
     assert not kept
 
 
-def enter(application: QApplication, field: NumberField, text: str) -> None:
+def enter_text(application: QApplication, field: NumberField, text: str) -> None:
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
-    settle(application, 3)
+    process_events(application, 3)
 
 
-def test_both_fields_of_the_start_say_what_is_wrong(open_window: Open, application: QApplication) -> None:
+def test_both_start_fields_report_invalid_input(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()
     start = window.side_panel.start_point
-    enter(application, start.fields[0], "1e9")
-    enter(application, start.fields[1], "abc")
+    enter_text(application, start.fields[0], "1e9")
+    enter_text(application, start.fields[1], "abc")
     for field, text in zip(start.fields, ("1e9", "abc"), strict=True):
         assert field.property("wrong")
         assert field.text() == text
         assert field.message in start.error_label.text().split("\n")
-    enter(application, start.fields[1], "0.25")
+    enter_text(application, start.fields[1], "0.25")
     assert window.session.experiment.start == (-0.5, 0.25)
     assert start.error_label.text() == start.fields[0].message
-    enter(application, start.fields[0], "1")
+    enter_text(application, start.fields[0], "1")
     assert window.session.experiment.start == (1.0, 0.25)
     assert not start.error_label.isVisible()
 
 
-class Painted(QObject):
-    """An event filter that notes which part of a widget is painted."""
+class PaintedRegion(QObject):
+    """An event filter that records which region of a widget is painted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,29 +164,29 @@ class Painted(QObject):
         return False
 
 
-def test_the_whole_frame_turns_red_although_nothing_else_moves(open_window: Open, application: QApplication) -> None:
+def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.set_theme("light")
-    field = NumberField(ANY)
+    field = NumberField(ANY_SIZE)
     field.show()
     field.activateWindow()
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "abc")
-    settle(application)
-    painted = Painted()
+    process_events(application)
+    painted = PaintedRegion()
     field.installEventFilter(painted)
     QTest.keyClick(field, Qt.Key.Key_Return)
-    settle(application)
+    process_events(application)
     assert field.rect() in painted.parts
-    picture = field.grab().toImage()
-    edge = picture.pixelColor(picture.width() // 2, 0)
+    image = field.grab().toImage()
+    edge = image.pixelColor(image.width() // 2, 0)
     assert edge.red() > edge.green() + 80
     field.deleteLater()
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
-def test_after_a_field_the_keys_reach_the_race_even_when_the_window_was_left(
+def test_after_a_field_keys_control_the_playback_even_when_the_window_lost_focus(
     open_window: Open, application: QApplication, key: Qt.Key
 ) -> None:
     window = open_window()
@@ -199,9 +199,9 @@ def test_after_a_field_the_keys_reach_the_race_even_when_the_window_was_left(
         other = QWidget()
         other.show()
         other.activateWindow()
-        settle(application)
+        process_events(application)
         window.activateWindow()
-        settle(application)
+        process_events(application)
         assert window.focusWidget() is window
         step, speed = window.session.race.step, window.session.clock.speed
         QTest.keyClick(window, Qt.Key.Key_Right)
@@ -211,37 +211,48 @@ def test_after_a_field_the_keys_reach_the_race_even_when_the_window_was_left(
         other.deleteLater()
 
 
-def test_what_is_wrong_with_the_speed_moves_nothing(open_window: Open, application: QApplication) -> None:
+def test_an_invalid_speed_does_not_move_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(DEFAULT_EXPERIMENT, size=(1024, 700))
     window.activateWindow()
-    knob = window.playback_bar.speed
+    slider_field = window.playback_bar.speed
     places = [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()]
     draws, high = [canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()
-    enter(application, knob.number_field, "1e9")
-    assert knob.error_label.isVisible()
-    assert knob.error_label.text() == knob.number_field.message != ""
-    assert window.rect().contains(knob.error_label.geometry())
-    assert knob.error_label.y() >= knob.number_field.mapTo(window, knob.number_field.rect().bottomLeft()).y()
-    assert knob.error_label.height() >= knob.error_label.heightForWidth(knob.error_label.width()) > 10
+    enter_text(application, slider_field.number_field, "1e9")
+    assert slider_field.error_label.isVisible()
+    assert slider_field.error_label.text() == slider_field.number_field.message != ""
+    assert window.rect().contains(slider_field.error_label.geometry())
+    assert (
+        slider_field.error_label.y()
+        >= slider_field.number_field.mapTo(window, slider_field.number_field.rect().bottomLeft()).y()
+    )
+    assert (
+        slider_field.error_label.height()
+        >= slider_field.error_label.heightForWidth(slider_field.error_label.width())
+        > 10
+    )
     assert [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()] == places
     assert ([canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()) == (
         draws,
         high,
     )
     window.set_theme("dark")
-    settle(application)
-    assert not [label for label in window.findChildren(QWidget, "slip") if label.isVisible()], "it goes with its field"
-    enter(application, window.playback_bar.speed.number_field, "30")
+    process_events(application)
+    assert not [label for label in window.findChildren(QWidget, "slip") if label.isVisible()], (
+        "it is hidden with its field"
+    )
+    enter_text(application, window.playback_bar.speed.number_field, "30")
     assert window.session.clock.speed == 30
     assert not window.playback_bar.speed.error_label.isVisible()
 
 
-def test_a_race_that_goes_on_without_a_word_is_seen_in_every_view(open_window: Open, application: QApplication) -> None:
-    """As when a drag of the start ends: the same race, further on."""
+def test_a_race_advanced_without_step_signals_is_drawn_in_every_view(
+    open_window: Open, application: QApplication
+) -> None:
+    """As when a drag of the start ends: the same race at a later step."""
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.race.advance(1500)
     window.session.trajectories_changed.emit()
-    settle(application)
+    process_events(application)
     shown = {name: canvas for name, canvas in window.canvases.items() if canvas.isVisible()}
     before = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in shown.items()}
     for name, canvas in shown.items():

@@ -25,7 +25,7 @@ from app.theming.stylesheet import build_stylesheet
 from app.theming.theme import DARK, LIGHT, Theme
 from optimizers import OPTIMIZERS
 from tests.analysis.example_results import COLUMN_NAMES, FIVE_RUNS, column_index
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 OpenPage = Callable[..., ResultsPage]
 
@@ -45,7 +45,7 @@ def open_page(application: QApplication) -> Iterator[OpenPage]:
         page = ResultsPage(session, theme)
         page.resize(*size)
         page.show()
-        settle(application, 3)
+        process_events(application, 3)
         opened.append(page)
         return page
 
@@ -54,7 +54,7 @@ def open_page(application: QApplication) -> Iterator[OpenPage]:
         page.session.stop()
         page.close()
         page.deleteLater()
-    settle(application)
+    process_events(application)
 
 
 def table_texts(page: ResultsPage) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The editor of a run: conventions, presets, parts, switches and whole numbers."""
+"""The run editor: implementations, presets, modifiers, switches and integer hyperparameters."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 
 
-def with_run(open_window: Open, words: str) -> tuple[MainWindow, RunEditor]:
-    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run.parse(words),)))
+def open_with_run(open_window: Open, message: str) -> tuple[MainWindow, RunEditor]:
+    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run.parse(message),)))
     return window, window.side_panel.editor
 
 
-def entries(button: MenuButton) -> dict[str, Callable[[], None]]:
-    """What a menu holds when it is opened, and what triggers it."""
+def menu_entries(button: MenuButton) -> dict[str, Callable[[], None]]:
+    """Return the entries of an open menu and the functions that trigger them."""
     menu = button.menu()
     assert menu is not None
     menu.aboutToShow.emit()
     return {action.text(): action.trigger for action in menu.actions()}
 
 
-def test_the_convention_can_be_chosen(open_window: Open) -> None:
-    window, editor = with_run(open_window, "adam lr=0.05 beta1=0.8")
+def test_the_implementation_can_be_selected(open_window: Open) -> None:
+    window, editor = open_with_run(open_window, "adam lr=0.05 beta1=0.8")
     combo = editor.implementation_combo
     assert combo.isVisible()
     assert [combo.itemData(k) for k in range(3)] == ["adam", "adam_keras", "adam_optax"]
@@ -50,46 +50,46 @@ def test_the_convention_can_be_chosen(open_window: Open) -> None:
     assert window.session.experiment.labels[0].startswith(OPTIMIZERS["adam_keras"].name)
     assert editor.picker.currentText() == "Adam", "the optimizer is the same"
     editor.picker.selected.emit("adam")
-    assert window.session.experiment.runs == (run,), "choosing it again changes nothing"
+    assert window.session.experiment.runs == (run,), "selecting it again changes nothing"
     window.session.store.undo()
     assert combo.currentIndex() == 0
 
 
-def test_where_there_is_one_convention_a_line_names_it(open_window: Open) -> None:
-    _, editor = with_run(open_window, "sgd")
+def test_a_single_implementation_is_named_in_a_line_of_text(open_window: Open) -> None:
+    _, editor = open_with_run(open_window, "sgd")
     assert not editor.implementation_combo.isVisible()
     assert editor.implementation_label.text() == f"Convention: {OPTIMIZERS['sgd'].implementation}"
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "momentum"])
-def test_a_preset_sets_everything_in_one_step(open_window: Open, name: str) -> None:
-    window, editor = with_run(open_window, f"{name} lr=5 noise=1")
+def test_a_preset_sets_everything_in_one_undo_step(open_window: Open, name: str) -> None:
+    window, editor = open_with_run(open_window, f"{name} lr=5 noise=1")
     before = window.session.experiment
-    offered = presets(name)
-    assert {preset.framework for preset in offered} >= {"PyTorch", "Keras"}
-    for preset in offered:
-        entries(editor.preset_button)[f"{preset.framework}:  {preset.call}"]()
+    offered_presets = presets(name)
+    assert {preset.framework for preset in offered_presets} >= {"PyTorch", "Keras"}
+    for preset in offered_presets:
+        menu_entries(editor.preset_button)[f"{preset.framework}:  {preset.call}"]()
         (run,) = window.session.experiment.runs
         assert run == replace(before.runs[0], optimizer=preset.id, hyperparameters=preset.hyperparameters)
         window.session.store.undo()
         assert window.session.experiment == before
 
 
-def test_every_part_can_be_added_and_removed_while_it_races(open_window: Open, application: QApplication) -> None:
-    window, editor = with_run(open_window, "sgd lr=0.0001")
-    assert "Mini-batches" not in entries(editor.add_button), "there are no data to choose from"
+def test_every_modifier_can_be_added_and_removed_while_playing(open_window: Open, application: QApplication) -> None:
+    window, editor = open_with_run(open_window, "sgd lr=0.0001")
+    assert "Mini-batches" not in menu_entries(editor.add_button), "the surface has no data"
     window.session.change(lambda e: e.with_surface("linear_regression"))
     window.session.advance(10)
     race = window.session.race
     for name, part in MODIFIERS.items():
-        entries(editor.add_button)[part.name]()
+        menu_entries(editor.add_button)[part.name]()
         assert window.session.experiment.runs[0].hyperparameters[name] == part.default_strength
         assert set(editor.fields) >= set(part.hyperparameters)
         assert f"{name} {part.default_strength:g}" in window.session.experiment.labels[0]
-        assert part.name not in entries(editor.add_button)
-        settle(application)
+        assert part.name not in menu_entries(editor.add_button)
+        process_events(application)
         window.session.advance(10)
-    assert not editor.add_button.isVisible(), "there is none left to add"
+    assert not editor.add_button.isVisible(), "no modifier is left to add"
     assert window.session.race is race
     assert race.step == 10 + 10 * len(MODIFIERS)
     for name in MODIFIERS:
@@ -100,10 +100,10 @@ def test_every_part_can_be_added_and_removed_while_it_races(open_window: Open, a
     assert list(editor.form.remove_buttons) == list(MODIFIERS)[-1:]
 
 
-def test_a_part_is_felt_from_the_next_update_on(open_window: Open) -> None:
-    window, editor = with_run(open_window, "sgd lr=0.0001")
+def test_a_modifier_takes_effect_from_the_next_step(open_window: Open) -> None:
+    window, editor = open_with_run(open_window, "sgd lr=0.0001")
     window.session.advance(3)
-    entries(editor.add_button)[MODIFIERS["clip_norm"].name]()
+    menu_entries(editor.add_button)[MODIFIERS["clip_norm"].name]()
     window.session.advance(1)
     x, y, _ = window.session.race.trajectories[0].values_between(3, 4)
     assert ((x[1] - x[0]) ** 2 + (y[1] - y[0]) ** 2) ** 0.5 == pytest.approx(1e-4), (
@@ -116,19 +116,19 @@ def test_a_part_is_felt_from_the_next_update_on(open_window: Open) -> None:
     ]
 
 
-def test_the_reset_of_a_part_leads_to_where_it_began(open_window: Open) -> None:
-    window, editor = with_run(open_window, "sgd weight_decay=0.5")
-    knob = editor.fields["weight_decay"]
-    knob.reset_button.click()
+def test_the_reset_button_of_a_modifier_restores_its_initial_value(open_window: Open) -> None:
+    window, editor = open_with_run(open_window, "sgd weight_decay=0.5")
+    slider_field = editor.fields["weight_decay"]
+    slider_field.reset_button.click()
     assert (
         window.session.experiment.runs[0].hyperparameters["weight_decay"] == MODIFIERS["weight_decay"].default_strength
     )
-    assert not knob.reset_button.isEnabled()
+    assert not slider_field.reset_button.isEnabled()
 
 
 def test_a_switch_is_a_check_box(open_window: Open) -> None:
     name, rule = next((n, r) for r in OPTIMIZERS.values() for n, h in r.hyperparameters.items() if h.scale == "switch")
-    window, editor = with_run(open_window, rule.id)
+    window, editor = open_with_run(open_window, rule.id)
     switch = editor.fields[name]
     assert isinstance(switch, SwitchField)
     default = bool(rule.defaults[name])
@@ -140,26 +140,26 @@ def test_a_switch_is_a_check_box(open_window: Open) -> None:
     assert window.session.experiment.runs[0].hyperparameters[name] == float(default)
 
 
-def test_a_whole_number_is_turned_one_by_one(open_window: Open, application: QApplication) -> None:
-    window, editor = with_run(open_window, "sgd lookahead=5")
-    knob = editor.fields["lookahead"]
-    assert isinstance(knob, SliderField)
+def test_an_integer_is_changed_one_by_one(open_window: Open, application: QApplication) -> None:
+    window, editor = open_with_run(open_window, "sgd lookahead=5")
+    slider_field = editor.fields["lookahead"]
+    assert isinstance(slider_field, SliderField)
     window.activateWindow()
-    knob.slider.setFocus()
-    settle(application)
+    slider_field.slider.setFocus()
+    process_events(application)
     for key, value in ((Qt.Key.Key_Right, 6.0), (Qt.Key.Key_Right, 7.0), (Qt.Key.Key_Left, 6.0)):
-        QTest.keyClick(knob.slider, key)
+        QTest.keyClick(slider_field.slider, key)
         assert window.session.experiment.runs[0].hyperparameters["lookahead"] == value
-        assert knob.number_field.text() == f"{value:g}"
-    knob.number_field.setText("2.5")
-    knob.number_field.setModified(True)
-    knob.number_field.editingFinished.emit()
-    assert knob.error_label.isVisible()
-    assert "whole number" in knob.error_label.text()
+        assert slider_field.number_field.text() == f"{value:g}"
+    slider_field.number_field.setText("2.5")
+    slider_field.number_field.setModified(True)
+    slider_field.number_field.editingFinished.emit()
+    assert slider_field.error_label.isVisible()
+    assert "whole number" in slider_field.error_label.text()
     assert window.session.experiment.runs[0].hyperparameters["lookahead"] == 6.0
 
 
-def test_nothing_is_cut_where_the_panel_is_narrow(open_window: Open, application: QApplication) -> None:
+def test_no_text_is_cut_in_a_narrow_panel(open_window: Open, application: QApplication) -> None:
     window = open_window()
     body, bar = window.side_panel.widget(), window.side_panel.verticalScrollBar()
     assert body is not None
@@ -168,5 +168,5 @@ def test_nothing_is_cut_where_the_panel_is_narrow(open_window: Open, application
     for name, rule in OPTIMIZERS.items():
         run = Run(name, {part.id: part.default_strength for part in rule.modifiers.values()})
         window.session.change(lambda e, run=run: replace(e, runs=(run,)))
-        settle(application, 2)
+        process_events(application, 2)
         assert body.minimumSizeHint().width() <= room, name

@@ -1,4 +1,4 @@
-"""Dragging the time line: nothing is drawn in full, what is drawn in haste is true, and at rest all is as if never dragged."""
+"""Dragging the timeline: no full draw, correct low-quality paths, and a final image as if never dragged."""
 
 from __future__ import annotations
 
@@ -15,130 +15,133 @@ from app.engine.trajectory import Trajectory
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from tests.conftest import settle
-from tests.gui.test_plot_canvas import pixels
-from tests.views.test_views import UNIT, walk
+from tests.qt_fixtures import process_events
+from tests.views.test_views import UNIT, pixels, walk
 
 NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 40.0}), Run("adam", {"lr": 0.05})))
 
 
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
-def test_a_prefix_in_haste_is_that_of_a_run_that_ended_there(kind: str) -> None:
-    """Whatever has been computed beyond the step that is shown."""
-    track = walk(kind, 30_000)
+def test_a_low_quality_prefix_equals_that_of_a_run_that_ended_there(kind: str) -> None:
+    """Steps computed beyond the displayed one have no effect."""
+    trajectory = walk(kind, 30_000)
     for last in (LOW_QUALITY_THRESHOLD, 7_000, 29_999, 12_345):
-        steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
-        fresh, gaps = decimate_path(prefix(track, last), last, UNIT, 64, low_quality=True)
+        steps, broken = decimate_path(trajectory, last, UNIT, 64, low_quality=True)
+        fresh, gaps = decimate_path(prefix(trajectory, last), last, UNIT, 64, low_quality=True)
         np.testing.assert_array_equal(steps, fresh)
         np.testing.assert_array_equal(broken, gaps)
 
 
-def prefix(track: Trajectory, last: int) -> Trajectory:
+def prefix(trajectory: Trajectory, last: int) -> Trajectory:
     short = walk("noise", 1)
-    for column, whole in ((short.xs, track.xs), (short.ys, track.ys), (short.losses, track.losses)):
+    for column, whole in ((short.xs, trajectory.xs), (short.ys, trajectory.ys), (short.losses, trajectory.losses)):
         del column[:]
         column.extend(whole[: last + 1])
     return short
 
 
 @pytest.mark.parametrize("kind", ["noise", "spiral"])
-def test_in_haste_every_cell_is_visited_and_no_line_is_false(kind: str) -> None:
-    track, last = walk(kind, 30_000), 25_000
-    steps, broken = decimate_path(track, last, UNIT, 64, low_quality=True)
-    x, y, _ = track.values_between(0, last)
+def test_low_quality_paths_visit_every_cell_and_draw_no_wrong_line(kind: str) -> None:
+    trajectory, last = walk(kind, 30_000), 25_000
+    steps, broken = decimate_path(trajectory, last, UNIT, 64, low_quality=True)
+    x, y, _ = trajectory.values_between(0, last)
     cells = np.floor((np.column_stack([x, y]) + 1) * 32).clip(-1, 64)
     assert {tuple(c) for c in cells[steps]} == {tuple(c) for c in cells}
     assert (np.diff(steps) >= 0).all()
     assert steps[-RECENT_STEPS:].tolist() == list(range(last - RECENT_STEPS + 1, last + 1)), (
-        "the last ones are there all"
+        "all recent steps are drawn"
     )
-    jump = np.abs(np.diff(cells[steps], axis=0)).max(axis=1)
-    assert (jump[~broken[1:] & (np.diff(steps) > 1)] <= 1).all()
+    cell_jump = np.abs(np.diff(cells[steps], axis=0)).max(axis=1)
+    assert (cell_jump[~broken[1:] & (np.diff(steps) > 1)] <= 1).all()
     assert len(steps) < 10_000
-    few, gaps = decimate_path(track, LOW_QUALITY_THRESHOLD - 1, UNIT, 64, low_quality=True)
+    few, gaps = decimate_path(trajectory, LOW_QUALITY_THRESHOLD - 1, UNIT, 64, low_quality=True)
     assert few.tolist() == list(range(LOW_QUALITY_THRESHOLD))
     assert not gaps.any()
 
 
-def test_the_first_visits_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    track, looked = walk("noise", 30_000), []
+def test_visited_cells_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    trajectory, lengths = walk("noise", 30_000), []
     part = Trajectory.values_between
     monkeypatch.setattr(
-        Trajectory, "part", lambda self, first, last: looked.append(last - first) or part(self, first, last)
+        Trajectory, "values_between", lambda self, first, last: lengths.append(last - first) or part(self, first, last)
     )
     for last in (20_000, 5_000, 28_000, 11_000):
-        decimate_path(track, last, UNIT, 64, low_quality=True)
-    assert sum(looked) < 2.1 * 30_000
+        decimate_path(trajectory, last, UNIT, 64, low_quality=True)
+    assert sum(lengths) < 2.1 * 30_000
 
 
-def test_paths_over_a_small_box_are_drawn_though_they_never_stop_in_it() -> None:
-    """To and fro across a valley, from far outside the box on either side."""
-    track, count = walk("noise", 6_000), 6_001
+def test_paths_crossing_small_bounds_are_drawn_though_no_step_lies_within() -> None:
+    """Oscillate across a valley, from far outside the bounds on either side."""
+    trajectory, count = walk("noise", 6_000), 6_001
     x = np.where(np.arange(count) % 2, 1.0, -1.0) * np.linspace(2.0, 1.0, count)
-    for column, values in ((track.xs, x), (track.ys, np.linspace(-0.01, 0.01, count)), (track.losses, x * x)):
+    for column, values in (
+        (trajectory.xs, x),
+        (trajectory.ys, np.linspace(-0.01, 0.01, count)),
+        (trajectory.losses, x * x),
+    ):
         del column[:]
         column.extend(values.tolist())
     small = (-0.02, 0.02), (-0.02, 0.02)
-    steps, broken = decimate_path(track, count - 1, small, 128)
+    steps, broken = decimate_path(trajectory, count - 1, small, 128)
     together = (np.diff(steps) == 1) & ~broken[1:]
     assert together.sum() > 1000
     aside = (-0.02, 0.02), (0.5, 0.52)
-    steps, broken = decimate_path(track, count - 1, aside, 128)
+    steps, broken = decimate_path(trajectory, count - 1, aside, 128)
     assert ((np.diff(steps) == 1) & ~broken[1:]).sum() < 20
 
 
-def test_few_grids_are_kept_for_a_run() -> None:
-    track = walk("noise", FULL_PATH_THRESHOLD)
+def test_few_grids_are_cached_per_run() -> None:
+    trajectory = walk("noise", FULL_PATH_THRESHOLD)
     for k in range(10):
-        decimate_path(track, FULL_PATH_THRESHOLD, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
-    assert len(path_decimation._decimator_cache[track]) == path_decimation.MAX_CACHED_GRIDS
+        decimate_path(trajectory, FULL_PATH_THRESHOLD, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
+    assert len(path_decimation._decimator_cache[trajectory]) == path_decimation.MAX_CACHED_GRIDS
 
 
-def test_dragging_the_time_line_draws_nothing_in_full(
+def test_dragging_the_timeline_causes_no_full_draw(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
     window = open_window(NOISY)
     window.session.race.advance(9_000)
     for canvas in window.canvases.values():
         canvas.draw_idle()
-    settle(application)
+    process_events(application)
     before, shown = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}, pixels(window)
     window.view_area.set_scrubbing(True)
     for step in (8_000, 150, 3_000, 2_999, 9_000, 5_555, 0, 7_123):
         window.session.show_step(step)
-        settle(application, 1)
+        process_events(application, 1)
         assert all(canvas.displayed_step == step for canvas in window.canvases.values() if canvas.isVisible())
-    hasty = pixels(window)
+    low_quality_images = pixels(window)
     window.view_area.set_scrubbing(False)
     at_rest = pixels(window)
-    assert any((at_rest[name] != hasty[name]).any() for name in shown), "in full quality again"
+    assert any((at_rest[name] != low_quality_images[name]).any() for name in shown), "back in full quality"
     window.session.show_step(9_000)
     for canvas in window.canvases.values():
         canvas.redraw_trajectories()
     assert {name: canvas.full_draw_count for name, canvas in window.canvases.items()} == before
-    for name, picture in pixels(window).items():
-        np.testing.assert_array_equal(picture, shown[name], err_msg=name)
+    for name, figure_image in pixels(window).items():
+        np.testing.assert_array_equal(figure_image, shown[name], err_msg=name)
 
 
-def test_going_back_and_on_again_leaves_the_limits_of_the_loss(
+def test_going_back_and_forward_keeps_the_limits_of_the_loss_axes(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     for _ in range(9):
         window.session.advance(100)
-        settle(application)
+        process_events(application)
     axes = window.canvases["loss"].view.axes
     limits, draws = (axes.get_xlim(), axes.get_ylim()), window.canvases["loss"].full_draw_count
     window.view_area.set_scrubbing(True)
     for step in (1, 800, 0, 400):
         window.session.show_step(step)
-        settle(application)
+        process_events(application)
     window.view_area.set_scrubbing(False)
     assert (axes.get_xlim(), axes.get_ylim()) == limits
     assert window.canvases["loss"].full_draw_count == draws
 
 
-def test_a_leap_forward_draws_thinned_trails_not_every_segment(
+def test_a_jump_forward_draws_decimated_paths_not_every_segment(
     open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window(NOISY)
@@ -151,15 +154,15 @@ def test_a_leap_forward_draws_thinned_trails_not_every_segment(
         trails = canvas.view.draw_path_segments
         monkeypatch.setattr(
             canvas.view,
-            "trails",
-            lambda brush, first, last, trails=trails: (longest.append(last - first), trails(brush, first, last)),
+            "draw_path_segments",
+            lambda renderer, first, last, trails=trails: (longest.append(last - first), trails(renderer, first, last)),
         )
     window.session.show_step(9_000)
     assert max(longest) < 200
 
 
 def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow]) -> None:
-    """The same race at the same step: only the run has come on."""
+    """The race and the displayed step stay the same; only the pending run advances."""
     window = open_window(DEFAULT_EXPERIMENT)
     window.session.advance(40)
     race = window.session.race
@@ -167,8 +170,8 @@ def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow
     window.session.race = late
     window.view_area.show_scene()
     before = pixels(window)
-    for track, goal in late.pending_runs:
-        track.advance(goal - track.last_step)
+    for trajectory, goal in late.pending_runs:
+        trajectory.advance(goal - trajectory.last_step)
     window.view_area.show_scene()
-    for name, picture in pixels(window).items():
-        assert (picture != before[name]).any(), name
+    for name, figure_image in pixels(window).items():
+        assert (figure_image != before[name]).any(), name

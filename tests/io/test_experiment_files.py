@@ -29,7 +29,6 @@ from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.run import Run
-from app.session.session import Session
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
 
@@ -162,25 +161,6 @@ def test_unknown_keys_of_a_newer_version_are_kept(tmp_path: Path) -> None:
     assert "mood" not in data["runs"][1]
     assert (data["loss_plot"]["tint"], data["comparison"]["why"]) == (3, "so")
     assert (data["branches"][0]["leaf"], data["branches"][0]["runs"][0]["old"]) == ([], 1)
-
-
-def test_unknown_keys_of_a_newer_version_survive_edits() -> None:
-    session = Session()
-    session.load_experiment(from_json(json.dumps(NEWER)))
-    session.advance(5)
-    session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.002)))
-    session.change(lambda e: e.with_added_run(replace(e.runs[0], slot=None)))
-    session.change(lambda e: e.without_run(1))
-    session.change(lambda e: replace(e, loss_plot=replace(e.loss_plot, quantity="loss")))
-    session.set_comparison(ComparisonMode("evaluations", 50), {})
-    session.set_comparison(ComparisonMode("tuned", 50), {0: 0.1})
-    session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.2)))
-    session.change_branch(0, name="old")
-    data = to_dict(session.experiment)
-    assert [run["mood"] for run in data["runs"]] == ["calm", "calm"]
-    assert data["comparison"] == {"mode": "", "budget": 0, "fingerprint": 0, "why": "so"}
-    assert (data["weather"], data["loss_plot"]["tint"], data["branches"][0]["leaf"]) == (NEWER["weather"], 3, [])
-    assert to_dict(session.experiment.with_surface("sphere"))["weather"] == NEWER["weather"]
 
 
 @given(

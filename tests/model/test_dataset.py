@@ -25,7 +25,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
-from tests.conftest import settle
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 X, Y = (0.0, 1.0, 2.0, 4.0), (1.0, 3.0, 5.0, 9.0)  # y = 2 x + 1
@@ -144,7 +144,7 @@ def test_fit_view_draws_the_curve_of_every_model_without_full_draws(
     window = open_window(LINE_EXPERIMENT)
     for name in ("linear_regression", "tanh_neuron", "two_weight_network"):
         window.side_panel.surface_selector.picker.selected.emit(name)
-        settle(application)
+        process_events(application)
         fit = window.canvases["fit"]
         assert fit.isVisible()
         race, view = window.session.race, fit.view
@@ -175,7 +175,7 @@ def test_data_file_is_opened_through_the_dialog(
     assert window.session.experiment == LINE_EXPERIMENT
     csv_file.write_text("a,b\n1,x\n")
     window.action_registry["open_data"].trigger()
-    settle(application)
+    process_events(application)
     assert "line 2" in close_message_box(window)
     assert window.session.experiment == LINE_EXPERIMENT
     window.session.store.undo()
@@ -211,7 +211,7 @@ def test_file_can_be_dropped_on_the_window(
     other = tmp_path / "a.pdf"
     other.write_bytes(b"%PDF")
     assert drop(window, other)
-    settle(application)
+    process_events(application)
     assert "Cannot open a.pdf" in close_message_box(window)
     assert window.session.experiment == DEFAULT_EXPERIMENT
 

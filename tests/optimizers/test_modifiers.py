@@ -25,7 +25,7 @@ from optimizers import (  # type: ignore[attr-defined]
 from optimizers.descent import descend, initial_point
 from optimizers.loss import Loss
 from surfaces import SURFACES
-from tests.conftest import edit, turn
+from tests.edits import edit, turn
 
 BOWL, ROSENBROCK, NEURON = SURFACES["elongated_bowl"], SURFACES["rosenbrock"], SURFACES["tanh_neuron"]
 DEFAULT_STRENGTHS = {name: modifier.default_strength for name, modifier in MODIFIERS.items()}

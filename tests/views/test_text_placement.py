@@ -23,7 +23,7 @@ from app.views.fit_view import FitView
 from app.views.loss_view import LossView
 from app.views.surface_view import SurfaceView
 from surfaces import SURFACES
-from tests.conftest import edit
+from tests.edits import edit
 
 # Inches of the contour plot, and of one of two or of three views next to it, in a window of 1024 x 700 pixels.
 LARGE, MIDDLE, SMALL = (3.9, 4.05), (2.6, 2.0), (2.6, 1.25)

@@ -18,7 +18,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.session.session import Session
 from optimizers import OPTIMIZERS
-from tests.conftest import edit
+from tests.edits import edit
 
 pytestmark = pytest.mark.usefixtures("application")  # timers need an application
 

@@ -1,0 +1,72 @@
+"""Fixtures that need Qt. The ``conftest.py`` of a folder whose tests use Qt imports them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
+from PyQt6.QtWidgets import QApplication, QMessageBox
+
+from app.gui.window.document_controller import DocumentController
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import Experiment
+
+
+@cache
+def create_application() -> QApplication:
+    """Create the one application of a test process and keep it: every conftest.py has its own copy of the fixture."""
+    qInstallMessageHandler(lambda kind, where, text: None if "propagateSizeHints" in text else print(text))
+    application = QApplication([])
+    application.setStyle("Fusion")
+    return application
+
+
+@pytest.fixture(scope="session")
+def application() -> QApplication:
+    """Return the application."""
+    return create_application()
+
+
+@pytest.fixture(autouse=True)
+def qt_settings_folder(settings_folder: Path) -> None:
+    """Direct Qt's settings to the temporary folder too: Qt reads the environment only once per process."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(settings_folder))
+
+
+@pytest.fixture(autouse=True)
+def discard_unsaved_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Close windows with unsaved work without the question, which would wait forever for an answer."""
+    monkeypatch.setattr(DocumentController, "ask_about_unsaved", lambda self: QMessageBox.StandardButton.Discard)
+
+
+def process_events(application: QApplication, rounds: int = 8) -> None:
+    """Process everything that is due: first paints, queued signals, deferred deletes."""
+    for _ in range(rounds):
+        application.processEvents()
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def open_window(application: QApplication) -> Iterator[Callable[..., MainWindow]]:
+    """Return a function that opens a painted window; afterwards all are closed, and none may have an active timer."""
+    opened: list[MainWindow] = []
+
+    def open_one(experiment: Experiment | None = None, size: tuple[int, int] = (1280, 800)) -> MainWindow:
+        window = MainWindow(experiment)
+        window.resize(*size)
+        window.show()
+        process_events(application)
+        opened.append(window)
+        return window
+
+    yield open_one
+    for window in opened:
+        window.close()
+        active = [timer for timer in window.findChildren(QTimer) if timer.isActive()]
+        assert not active, [(timer.parent(), timer.interval()) for timer in active]
+        assert not window.session.clock.running
+        window.deleteLater()
+    process_events(application)
