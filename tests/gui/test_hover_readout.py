@@ -209,19 +209,19 @@ def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
                 if not np.isfinite(pixel).all():
                     continue
                 hover(window, name, pixel)
-                label = window.view_area.hover_readout.hover_label
-                if label.isHidden():
+                hover_label = window.view_area.hover_readout.hover_label
+                if hover_label.isHidden():
                     continue
                 seen += 1
-                host, label = label.parent(), label.geometry()
+                host, label_rect = hover_label.parent(), hover_label.geometry()
                 room = to_widget_rect(host, host.view.axes.bbox)  # type: ignore[union-attr]
-                assert room.contains(label)
-                assert label.width() >= label.sizeHint().width()
-                assert label.height() >= label.sizeHint().height()
-                assert not any(label.intersects(to_widget_rect(host, box)) for box in host.view.text_bounds)  # type: ignore[union-attr,arg-type]
+                assert room.contains(label_rect)
+                assert label_rect.width() >= hover_label.sizeHint().width()
+                assert label_rect.height() >= hover_label.sizeHint().height()
+                assert not any(label_rect.intersects(to_widget_rect(host, box)) for box in host.view.text_bounds)  # type: ignore[union-attr,arg-type]
                 if host is canvas:
                     pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
-                    assert not label.intersects(
+                    assert not label_rect.intersects(
                         QRect(pointer, pointer).adjusted(
                             1 - POINTER_CLEARANCE, 1 - POINTER_CLEARANCE, POINTER_CLEARANCE - 1, POINTER_CLEARANCE - 1
                         )
