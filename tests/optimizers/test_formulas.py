@@ -15,7 +15,7 @@ from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS, Modifier, Optimizer, trace
 from optimizers.declaration import formula_lines, parse_signature
 from surfaces import SURFACES, Surface
-from tests.mathtext import Formula
+from tests.optimizers.formula_evaluator import Formula
 
 DECLARATIONS = {**OPTIMIZERS, **MODIFIERS}
 EACH_DECLARATION = pytest.mark.parametrize("declared_function", DECLARATIONS.values(), ids=DECLARATIONS)

@@ -1,7 +1,8 @@
-"""The formula of a rule, computed as it is written: what the help shows is what the code does.
+"""Evaluate the LaTeX formula of an update rule, to compare what the help shows with what the code does.
 
-Values are floats or points (2,). A name without a definition begins at 0, ``x`` at the start; a hyperparameter that is a first
-value, such as G_0, begins there. Understood is what the formulas of gradient rules use of mathtext, and nothing else.
+Values are floats or points (2,). A name without a definition starts at 0, ``x`` at the start point; a hyperparameter that is
+an initial value, such as G_0, starts at its setting. Only the part of mathtext that the formulas of gradient rules use is
+understood.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from optimizers import Optimizer
 from optimizers.loss import SurfaceFunction
 
 TOKEN = re.compile(r"«\w+»|\\[A-Za-z]+|\\\||\d+(?:\.\d+)?|[^\s\\]")
-EQUALS = re.compile(r"=(?![^{]*\})")  # not that of a sum's index
+EQUALS = re.compile(r"=(?![^{]*\})")  # not the one in the index of a sum
 SPACES = re.compile(r"\\[,; ]|\\left(?![a-z])|\\right(?![a-z])")
 ACCENTS = (r"\hat", r"\bar", r"\tilde")
-ENDS = {"+", "-", ")", "]", "}", ",", "|"}
-COMPARED = {">": np.greater, "<": np.less, r"\leq": np.less_equal, r"\geq": np.greater_equal}
+TERMINATORS = {"+", "-", ")", "]", "}", ",", "|"}
+COMPARISONS = {">": np.greater, "<": np.less, r"\leq": np.less_equal, r"\geq": np.greater_equal}
 FUNCTIONS = {"max": np.maximum, "min": np.minimum, "sign": np.sign, "RMS": lambda u: np.sqrt(np.mean(u * u))}
 
 
-def placed(symbol: str, formula: str, name: str) -> str:
-    """The formula with «name» in the place of a symbol, where that stands by itself."""
+def substitute(symbol: str, formula: str, name: str) -> str:
+    """Replace a symbol in a formula by «name», except where it is part of a longer name."""
     before = "" if symbol.startswith("\\") else r"(?<![A-Za-z_\\])"
     return re.sub(before + re.escape(symbol) + r"(?![A-Za-z_{])", f"«{name}»", formula)
 
 
 class Formula:
-    """``value(name, t)`` is what a name stands for after update t: its first definition whose index and condition fit."""
+    """The formula of one rule with its values. ``value(name, t)`` uses the first definition whose index and condition match."""
 
     def __init__(
         self,
@@ -49,7 +50,7 @@ class Formula:
             if declared.symbol.endswith("_0") and declared.symbol[:-1] + "{t-1}" in text:
                 self.values[declared.symbol[:-2], 0] = hyperparameters[name]
             elif declared.symbol:
-                text = placed(declared.symbol, text, name)
+                text = substitute(declared.symbol, text, name)
         for piece in re.split(r",\\quad|\n", text):
             self._define(piece)
 
@@ -68,31 +69,33 @@ class Formula:
 
     def value(self, name: str, t: int) -> Any:
         if (name, t) not in self.values:
-            self.values[name, t] = self._computed(name, t)
+            self.values[name, t] = self._compute(name, t)
         return self.values[name, t]
 
-    def _computed(self, name: str, t: int) -> Any:
+    def _compute(self, name: str, t: int) -> Any:
         for index, right, condition in sorted(self.definitions[name], key=lambda each: not each[0].isdigit()):
             now = t + 1 if index == "t-1" else t
             fits = index == str(t) if index.isdigit() or now == 0 else self._holds(condition, now)
             if fits:
-                value = self._whole(right, {"t": now})
+                value = self._evaluate(right, {"t": now})
                 if name in self.bounds:
-                    bound = self._whole(self.bounds[name], {"t": now})
+                    bound = self._evaluate(self.bounds[name], {"t": now})
                     value = np.clip(value, -bound, bound)
                 return value
         assert t == 0, f"{name} has no value after update {t}"
         return 0.0
 
     def _holds(self, condition: list[str], t: int) -> bool:
-        at = next((i for i, token in enumerate(condition) if token in COMPARED), None)
+        at = next((i for i, token in enumerate(condition) if token in COMPARISONS), None)
         return at is None or bool(
-            COMPARED[condition[at]](*(self._whole(side, {"t": t}) for side in (condition[:at], condition[at + 1 :])))
+            COMPARISONS[condition[at]](
+                *(self._evaluate(side, {"t": t}) for side in (condition[:at], condition[at + 1 :]))
+            )
         )
 
-    def _whole(self, tokens: list[str], indices: Mapping[str, int]) -> Any:
+    def _evaluate(self, tokens: list[str], indices: Mapping[str, int]) -> Any:
         value, end = self._sum(tokens, 0, indices)
-        assert end == len(tokens), f"{tokens[end:]} is left of {tokens}"
+        assert end == len(tokens), f"cannot evaluate {tokens[end:]} of {tokens}"
         return value
 
     def _sum(self, tokens: list[str], i: int, indices: Mapping[str, int]) -> tuple[Any, int]:
@@ -110,10 +113,10 @@ class Formula:
     def _product(self, tokens: list[str], i: int, indices: Mapping[str, int]) -> tuple[Any, int]:
         value, transposed, i = self._power(tokens, i, indices)
         inside = tokens[:i].count(r"\|") % 2
-        while i < len(tokens) and tokens[i] not in ENDS and not (tokens[i] == r"\|" and inside):
+        while i < len(tokens) and tokens[i] not in TERMINATORS and not (tokens[i] == r"\|" and inside):
             divides = tokens[i] == "/"
             factor, transposes, i = self._power(tokens, i + divides, indices)
-            if transposes:  # the next factor is what it is multiplied with
+            if transposes:  # it is multiplied with the next factor
                 other, _, i = self._power(tokens, i, indices)
                 factor = factor @ other
             value = value / factor if divides else value @ factor if transposed else value * factor
@@ -121,13 +124,13 @@ class Formula:
         return value, i
 
     def _power(self, tokens: list[str], i: int, indices: Mapping[str, int]) -> tuple[Any, bool, int]:
-        """A factor with its exponents, and whether it is transposed."""
+        """Return a factor with its exponents, whether it is transposed, and the next index."""
         value, i = self._factor(tokens, i, indices)
         while tokens[i : i + 1] == ["^"]:
             exponent, i = group(tokens, i + 1)
             if exponent == [r"\top"]:
                 return value, True, i
-            value = value ** self._whole(exponent, indices)
+            value = value ** self._evaluate(exponent, indices)
         return value, False, i
 
     def _factor(self, tokens: list[str], i: int, indices: Mapping[str, int]) -> tuple[Any, int]:
@@ -145,12 +148,12 @@ class Formula:
                 return (np.abs(value).sum(), i + 3) if one else (np.hypot(*value), i + 1)
             return (np.abs(value) if token == "|" else value), i + 1
         if token in (r"\dfrac", r"\frac"):
-            above, i = group(tokens, i + 1)
-            below, i = group(tokens, i)
-            return self._whole(above, indices) / self._whole(below, indices), i
+            numerator, i = group(tokens, i + 1)
+            denominator, i = group(tokens, i)
+            return self._evaluate(numerator, indices) / self._evaluate(denominator, indices), i
         if token == r"\sqrt":
             inside, i = group(tokens, i + 1)
-            return np.sqrt(self._whole(inside, indices)), i
+            return np.sqrt(self._evaluate(inside, indices)), i
         if token == r"\mathrm":
             letters, i = group(tokens, i + 1)
             return self._call("".join(letters), tokens, i, indices)
@@ -159,9 +162,9 @@ class Formula:
         if token in (r"\sum", r"\prod"):
             return self._series(token, tokens, i, indices)
         if token == r"\nabla":
-            return self._call("slope", tokens, i + 2, indices)
+            return self._call("gradient", tokens, i + 2, indices)
         if token == "f" and tokens[i + 1] == "(":
-            return self._call("height", tokens, i + 1, indices)
+            return self._call("loss", tokens, i + 1, indices)
         name, index, i = self._name(tokens, i)
         return self.value(name, eval(index, {}, dict(indices))), i
 
@@ -172,20 +175,20 @@ class Formula:
             arguments.append(argument)
         if name in FUNCTIONS:
             return FUNCTIONS[name](*arguments), i + 1
-        height, slope = self.surface(*arguments[0].tolist())
-        return height if name == "height" else np.array(slope), i + 1
+        loss, gradient = self.surface(*arguments[0].tolist())
+        return loss if name == "loss" else np.array(gradient), i + 1
 
     def _series(self, kind: str, tokens: list[str], i: int, indices: Mapping[str, int]) -> tuple[Any, int]:
         (letter, _, first), i = group(tokens, i + 2)
         last, i = group(tokens, i + 1)
         terms = [
             self._power(tokens, i, {**indices, letter: k})
-            for k in range(int(first), int(self._whole(last, indices)) + 1)
+            for k in range(int(first), int(self._evaluate(last, indices)) + 1)
         ]
         return (np.sum if kind == r"\sum" else np.prod)([value for value, *_ in terms], axis=0), terms[0][-1]
 
     def _name(self, tokens: list[str], i: int) -> tuple[str, str, int]:
-        r"""A name and its index: x_{t-1}, \hat{m}_t, m_{1,t}, E[g^2]_t, \Delta x_t, and t where there is none."""
+        r"""Read a name and its index: x_{t-1}, \hat{m}_t, m_{1,t}, E[g^2]_t, \Delta x_t; t if it has none."""
         name, i = tokens[i], i + 1
         if name in ACCENTS:
             letters, i = group(tokens, i)
@@ -206,7 +209,7 @@ class Formula:
 
 
 def group(tokens: list[str], i: int) -> tuple[list[str], int]:
-    """What stands in the braces that open at i, or the one token there, and where it ends."""
+    """Return the tokens inside the braces at i, or the one token there, and the index after them."""
     if tokens[i] != "{":
         return [tokens[i]], i + 1
     depth, end = 1, i + 1
