@@ -1,8 +1,8 @@
 """Evaluate the LaTeX formula of an update rule, to compare what the help shows with what the code does.
 
-Values are floats or points (2,). A name without a definition starts at 0, ``x`` at the start point; a hyperparameter that is
-an initial value, such as G_0, starts at its setting. Only the part of mathtext that the formulas of gradient rules use is
-understood.
+Values are floats or points (2,). A name without a definition starts at 0, ``x`` at the start point; a hyperparameter
+that is an initial value, such as G_0, starts at its setting. Only the part of mathtext that the formulas of gradient
+rules use is understood.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ def substitute(symbol: str, formula: str, name: str) -> str:
 
 
 class Formula:
-    """The formula of one rule with its values. ``value(name, t)`` uses the first definition whose index and condition match."""
+    """The formula of one rule with its values.
+
+    ``value(name, t)`` uses the first definition whose index and condition match.
+    """
 
     def __init__(
         self,
