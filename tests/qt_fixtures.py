@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
-from PyQt6.QtWidgets import QApplication, QMessageBox
+from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
+from app.gui.dialogs import message_boxes
+from app.gui.window import document_controller, export_commands
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment
@@ -40,6 +42,29 @@ def qt_settings_folder(settings_folder: Path) -> None:
 def discard_unsaved_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Close windows with unsaved work without the question, which would wait forever for an answer."""
     monkeypatch.setattr(DocumentController, "ask_about_unsaved", lambda self: QMessageBox.StandardButton.Discard)
+
+
+@pytest.fixture(autouse=True)
+def no_blocking_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Show modal dialogs as on a screen, but reject one that no test answers within a minute, and fail."""
+    unanswered: list[str] = []
+
+    def run(dialog: QDialog, unattended_result: int = 0) -> int:
+        def reject() -> None:
+            unanswered.append(type(dialog).__name__)
+            dialog.reject()
+
+        watchdog = QTimer(dialog, singleShot=True, interval=60_000)
+        watchdog.timeout.connect(reject)
+        watchdog.start()
+        result = dialog.exec()
+        watchdog.stop()
+        return result
+
+    for module in (message_boxes, document_controller, export_commands):
+        monkeypatch.setattr(module, "run_modal", run)
+    yield
+    assert not unanswered
 
 
 def process_events(application: QApplication, rounds: int = 8) -> None:

@@ -400,14 +400,26 @@ def test_the_unsaved_changes_question_has_three_answers(button: Button, open_win
     assert seen == ["Save the changes to a & <b>.json?", Button.Save, Button.Cancel]
 
 
+def test_nobody_is_asked_without_a_screen(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the real function, and the real question
+    window = open_window()
+    window.session.set_start(1.0, 2.0)
+    assert not window.close()
+    assert window.documents.ask_path("Open", "All files (*)") is None
+    window.documents.document_state.mark_discarded()
+    assert window.close()
+
+
 def test_sigterm_ends_the_program_while_a_question_is_open() -> None:
     code = """
 import os, signal
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox
 from dataclasses import replace
+from app.gui.dialogs import modal
 from app.gui.window import application
 from app.gui.window.main_window import MainWindow
+modal.is_unattended = lambda: False
 asked = []
 def begin():
     window, = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))

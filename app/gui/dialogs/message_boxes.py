@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
+from app.gui.dialogs.modal import run_modal
 from app.utils.i18n import tr
 
 
@@ -17,7 +18,7 @@ def show_error_message(parent: QWidget, message: str) -> None:
 
 
 def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
-    """Ask whether to save the changes; return Save, Discard or Cancel."""
+    """Ask whether to save the changes; return Save, Discard or Cancel (Cancel without a screen)."""
     buttons = QMessageBox.StandardButton
     box = QMessageBox(
         QMessageBox.Icon.Question,
@@ -30,6 +31,6 @@ def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     box.setInformativeText(tr("Otherwise they are lost."))
     box.setDefaultButton(buttons.Save)
     box.setEscapeButton(buttons.Cancel)
-    answer = buttons(box.exec())
+    answer = buttons(run_modal(box, buttons.Cancel.value))
     box.deleteLater()
     return answer

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.gui.dialogs.message_boxes import ask_about_unsaved
+from app.gui.dialogs.modal import run_modal
 from app.io import experiment_files
 from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
@@ -203,7 +204,7 @@ class DocumentController(QObject):
             dialog.selectFile(f"{default_name}.{default_suffix}")
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        selected_files = dialog.selectedFiles() if dialog.exec() else []
+        selected_files = dialog.selectedFiles() if run_modal(dialog) else []
         selected_filter = dialog.selectedNameFilter()
         dialog.deleteLater()
         if not selected_files:

@@ -20,6 +20,7 @@ from app.export.image import write_image
 from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE, Options
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.dialogs.export_form import ExportForm
+from app.gui.dialogs.modal import run_modal
 from app.gui.window.export_source import ExportSource
 from app.utils.i18n import in_english, tr
 from app.utils.validation import ExperimentError
@@ -70,7 +71,7 @@ def _ask_with_dialog(source: ExportSource, kind: str, title: str, base_options: 
 
     dialog = ExportDialog(source.window, title, form, render_png)
     with source.paused_playback():
-        accepted = dialog.exec()
+        accepted = run_modal(dialog)
     suffix, options = form.format_combo.currentData(), form.options() if accepted else base_options
     dialog.deleteLater()
     if not accepted:
