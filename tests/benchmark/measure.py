@@ -170,6 +170,7 @@ def open_window(experiment: Experiment) -> MainWindow:
 
 
 def close(window: MainWindow) -> None:
+    window.documents.document_state.mark_discarded()
     window.close()
     window.deleteLater()
     process_events()
