@@ -15,8 +15,9 @@ from app.engine.trajectory import Trajectory
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
+from tests.gui.test_plot_canvas import pixels
 from tests.qt_fixtures import process_events
-from tests.views.test_views import UNIT, pixels, walk
+from tests.views.test_views import UNIT, walk
 
 NOISY = Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 1e-3, "noise": 40.0}), Run("adam", {"lr": 0.05})))
 
