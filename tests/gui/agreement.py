@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.gui.widgets.step_input import StepInput
 from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow
 
 
 def run_pending_timers(window: MainWindow) -> None:
-    """Run now what timers would do soon: pending runs, redraws and texts."""
+    """Run now what timers would do soon: ends of bursts of keys, pending runs, redraws and texts."""
     session = window.session
+    for step_input in window.findChildren(StepInput):
+        if step_input.idle_timer.isActive():
+            step_input.idle_timer.timeout.emit()
     for canvas in window.canvases.values():
         if canvas.idle_timer.isActive():
             canvas.idle_timer.stop()
