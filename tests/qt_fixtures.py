@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, QSettings, QTimer, qInstallMessageHandler
+from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from app.gui.dialogs import message_boxes
@@ -88,6 +88,7 @@ def open_window(application: QApplication) -> Iterator[Callable[..., MainWindow]
         return window
 
     yield open_one
+    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton, "the test left a mouse button pressed"
     for window in opened:
         window.close()
         active = [timer for timer in window.findChildren(QTimer) if timer.isActive()]

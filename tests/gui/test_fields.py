@@ -140,6 +140,8 @@ def test_a_held_key_ends_its_interaction_when_the_control_loses_focus(
     assert not slider_field.step_input.stepping
     assert not slider_field.step_input.idle_timer.isActive()
     window.session.store.end_interaction()
+    if QApplication.mouseButtons():
+        QTest.mouseRelease(slider_field.slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))
 
 
 def test_a_step_starts_from_the_typed_value_unless_it_is_invalid(window: MainWindow) -> None:
