@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from functools import cache
 from graphlib import TopologicalSorter
@@ -82,7 +83,18 @@ def libraries(module: str) -> set[str]:
 
 
 def identifiers(module: str) -> set[str]:
-    return {node.id for node in ast.walk(parse(module)) if isinstance(node, ast.Name)}
+    """Return the names that a module uses, also as attributes, in imports and in quoted annotations."""
+    found: set[str] = set()
+    for node in ast.walk(parse(module)):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.alias):
+            found.add(node.name)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 100:
+            found |= set(re.findall(r"\w+", node.value))
+    return found
 
 
 def test_every_module_belongs_to_a_package_of_the_order() -> None:

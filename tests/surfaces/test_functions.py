@@ -72,7 +72,7 @@ def domain_size(surface: Surface) -> float:
 
 
 def test_the_list_of_surfaces() -> None:
-    assert set(SURFACES) == set(TABLE) | DATA_SURFACES
+    assert set(SURFACES) >= set(TABLE) | DATA_SURFACES, "a surface of the published table is missing"
     assert all(surface.id == name for name, surface in SURFACES.items())
     families = [family for family, _ in groupby(SURFACES.values(), lambda surface: surface.family)]
     assert len(families) == len(set(families)), "the surfaces of a family are contiguous, as in the list"
