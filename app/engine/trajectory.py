@@ -48,7 +48,8 @@ class Trajectory:
         Position and loss after each step, of length ``last_step + 1``. All are finite, except the loss of a start
         where the surface has none.
     head : Point
-        The state after ``last_step``, or the diverged state that follows it.
+        The state after ``last_step``; it is marked as diverged if the next step failed, or if the loss of the start
+        is not finite.
     hyperparameters_by_step : list of tuple
         Pairs (start step, hyperparameters), from step 0, with rising steps.
     checkpoints : list of Point
@@ -167,7 +168,18 @@ class Trajectory:
             self._enforce_budget()
 
     def evaluation_counts(self, step: int) -> tuple[int, int]:
-        """Return the evaluations of the gradient, and of the loss alone, up to a step."""
+        """Return the evaluations up to a step.
+
+        Parameters
+        ----------
+        step : int
+            From 0 to ``last_step``.
+
+        Returns
+        -------
+        gradients, losses : int
+            Evaluations of the gradient, and of the loss alone.
+        """
         return (step, 0) if self.cumulative_evaluations is None else self.cumulative_evaluations.at(step)
 
     def last_step_within_budget(self, budget: int) -> int:
@@ -195,7 +207,7 @@ class Trajectory:
         Returns
         -------
         int
-            INFINITE_STEPS for the same run, -1 if not even the start is the same.
+            INFINITE_STEPS for the same run, -1 for another method, surface or start.
         """
         if run.method is not self.method or surface is not self.surface or start != self.start:
             return -1
@@ -216,7 +228,18 @@ class Trajectory:
         return self
 
     def copy_until(self, step: int) -> Trajectory:
-        """Return a copy without budget and without the steps after ``step``."""
+        """Return a copy without budget and without the steps after ``step``.
+
+        Parameters
+        ----------
+        step : int
+            At least 0. From ``last_known_step`` on, all steps are copied, and a diverged run stays diverged.
+
+        Returns
+        -------
+        Trajectory
+            Can be continued independently of this one.
+        """
         other = copy(self)
         other.budget, other.exhausted, other.last_displayed_step = None, False, min(self.last_displayed_step, step)
         other.xs, other.ys, other.losses = self.xs[:], self.ys[:], self.losses[:]
@@ -234,7 +257,18 @@ class Trajectory:
         ----------
         step : int
             From 0 to ``last_step``. The state is recomputed from the nearest stored one before it.
+
+        Returns
+        -------
+        Point
+            Position, state of the optimizer and of its modifiers, loss and gradient.
+
+        Raises
+        ------
+        IndexError
+            If the step is not computed.
         """
+        self._check_computed(step)
         if step == self.head.t and not self.head.diverged:
             return self.head
         point = self.checkpoints[step // self.checkpoint_interval]
@@ -248,13 +282,34 @@ class Trajectory:
         return point
 
     def iter_points(self, last_step: int) -> Iterator[Point]:
-        """Yield the states from the start to ``last_step``, exact to the last bit."""
+        """Yield the states from the start to a step, exact to the last bit.
+
+        Parameters
+        ----------
+        last_step : int
+            From 0 to the attribute ``last_step``.
+
+        Yields
+        ------
+        Point
+            The states after the steps 0, 1, ..., ``last_step``; every step is computed again.
+
+        Raises
+        ------
+        IndexError
+            If ``last_step`` is not computed.
+        """
+        self._check_computed(last_step)
         point = self.checkpoints[0]
         yield point
         while point.t < last_step:
             hyperparameters = self._span_after(point.t)[0]
             point = descend(self.method, self.surface, point, hyperparameters, 1, array("d"), array("d"), array("d"))
             yield point
+
+    def _check_computed(self, step: int) -> None:
+        if not 0 <= step <= self.last_step:
+            raise IndexError(f"step {step} is not between 0 and {self.last_step}")
 
     def state_at(self, step: int) -> dict[str, Any]:
         """Return the state after a step of an optimizer that is not separable, by name."""
@@ -291,9 +346,19 @@ class Trajectory:
         return self._span_after(max(step, 1) - 1)[0]
 
     def learning_rates(self, last_step: int, first_step: int = 1) -> Iterator[float]:
-        """Yield the learning rate, including schedules, of each update from ``first_step`` to ``last_step``.
+        """Yield the learning rate of each update in a range of steps.
 
-        Yields nan for a method without a learning rate.
+        Parameters
+        ----------
+        last_step : int
+            The step to which the last update leads. It need not be computed.
+        first_step : int, optional
+            The step to which the first update leads, at least 1.
+
+        Yields
+        ------
+        float
+            The learning rate including schedules; nan for a method without one.
         """
         for k, (start_step, hyperparameters) in enumerate(self.hyperparameters_by_step):
             until = min([last_step, *(step for step, _ in self.hyperparameters_by_step[k + 1 : k + 2])])

@@ -44,6 +44,20 @@ def test_race_has_the_same_path_as_trace(run: Run) -> None:
     np.testing.assert_array_equal(loss, path.losses)
 
 
+@pytest.mark.parametrize("index", [0, 1], ids=["diverged", "not diverged"])
+def test_state_at_a_step_that_is_not_computed_raises_index_error(index: int) -> None:
+    race = Race(ONE_DIVERGES)
+    race.advance(2000)
+    trajectory = race.trajectories[index]
+    assert (trajectory.diverged_at is None) == bool(index)
+    assert trajectory.point_at(trajectory.last_step).t == trajectory.last_step
+    for step in (-1, trajectory.last_step + 1, trajectory.last_step + 5000):
+        with pytest.raises(IndexError, match=f"step {step} is not between 0 and {trajectory.last_step}"):
+            trajectory.point_at(step)
+        with pytest.raises(IndexError, match=f"step {step} is not between 0 and {trajectory.last_step}"):
+            next(trajectory.iter_points(step))
+
+
 def test_state_at_an_earlier_step_is_recomputed_exactly() -> None:
     race = Race(Experiment("himmelblau", runs=(Run("bfgs"), Run("nelder_mead"), Run("sgd"))))
     recorded_states = {}
