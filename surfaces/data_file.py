@@ -27,7 +27,7 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
     """
     lines = (line.partition("#")[0].strip(" \v\f") for line in re.split(r"\r\n|\r|\n", _decode(text)))
     rows = [(line_number, line) for line_number, line in enumerate(lines, 1) if line.strip("".join(SEPARATORS) + " ")]
-    separator = max(SEPARATORS, key=lambda mark: _separator_score(rows[:SAMPLE_ROWS], mark))
+    separator = max(SEPARATORS, key=lambda candidate: _separator_score(rows[:SAMPLE_ROWS], candidate))
     if rows and not any(_parse_number(cell) is not None for cell in _split_row(rows[0][1], separator)):
         del rows[0]  # a header
     if len(rows) > MAX_ROWS:

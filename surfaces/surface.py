@@ -97,13 +97,42 @@ class Surface:
     minibatch_gradient: Callable[[Any, Any, np.ndarray], tuple[Any, Any]] | None = field(default=None, repr=False)
 
     def __call__(self, x: Any, y: Any) -> tuple[Any, tuple[Any, Any]]:
-        """Return the loss and its gradient (grad_x, grad_y); all have the shape of x and y."""
+        """Return the loss and its gradient from one evaluation.
+
+        Parameters
+        ----------
+        x, y : float, complex or array_like
+            Coordinates of one shape; integers are converted to floats.
+
+        Returns
+        -------
+        loss : float, complex or ndarray
+            In the shape of x and y.
+        gradient : tuple
+            (grad_x, grad_y), each in the shape of x and y.
+
+        Raises
+        ------
+        ArithmeticError, ValueError
+            For a float at which the function overflows or is not defined; arrays get inf or nan there.
+        """
         if x.__class__ is float and y.__class__ is float:
             return self.function(x, y)
         return self.function(as_floating(x), as_floating(y))
 
     def hessian(self, x: Any, y: Any) -> np.ndarray:
-        """Return the second derivatives, shape (2, 2, *shape of x); see the function ``hessian`` of this module."""
+        """Return the second derivatives; see the function ``hessian`` of this module for their accuracy.
+
+        Parameters
+        ----------
+        x, y : float or array_like
+            Coordinates, broadcast to one shape.
+
+        Returns
+        -------
+        ndarray of float64, shape (2, 2, *shape of x)
+            The symmetric matrix ((xx, xy), (xy, yy)).
+        """
         return hessian(self.function, x, y)
 
     @property
@@ -124,8 +153,9 @@ def hessian(function: SurfaceFunction, x: Any, y: Any) -> np.ndarray:
 
     Complex-step differentiation of the gradient, exact within floating-point precision: at x + 1e-30 i the imaginary
     part of the gradient is 1e-30 times its derivative. If the function does not accept complex numbers, drops the
-    imaginary part or gives values that are not finite, central differences are used, accurate to about nine digits.
-    Where the function is not differentiable the result is meaningless. Floating-point warnings are suppressed.
+    imaginary part or gives values that are not finite, central differences are used: their relative error is usually
+    below 1e-9, but larger where the curvature changes quickly. Where the function is not differentiable the result is
+    meaningless. Floating-point warnings are suppressed.
     """
     x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     with np.errstate(all="ignore"):
@@ -174,7 +204,20 @@ def surface(
     value_scale: str = "linear",
     minima: Sequence[tuple[float, float]] = (),
 ) -> Callable[[SurfaceFunction], Surface]:
-    """Register a function as a surface in ``SURFACES`` under its own name."""
+    """Register a function as a surface in ``SURFACES`` under its own name.
+
+    Parameters
+    ----------
+    name : str
+        Name shown in the window.
+    source, formula, bounds, start, summary, what_to_try, nonsmooth_note, value_scale, minima
+        See the attributes of ``Surface``.
+
+    Returns
+    -------
+    callable
+        A decorator that replaces a function (x, y) -> loss, (grad_x, grad_y) by the ``Surface``.
+    """
 
     def declare(function: SurfaceFunction) -> Surface:
         module_name = function.__module__.rpartition(".")[2].replace("_", " ").capitalize()
