@@ -61,7 +61,10 @@ class Loss:
         return np.array(self.surface.minibatch_gradient(x, y, indices))  # type: ignore[attr-defined]
 
     def hessian(self, position: Any) -> np.ndarray:
-        """Return the Hessian of the surface, or central differences of the gradient (accurate to about 1e-10)."""
+        """Return the Hessian of the surface, or central differences of the gradient.
+
+        The relative error of the differences is usually below 1e-9, but larger where the curvature changes quickly.
+        """
         self.gradient_count += 2
         surface_hessian = getattr(self.surface, "hessian", None)
         if surface_hessian is not None:

@@ -173,7 +173,7 @@ class Optimizer(DeclaredFunction):
         for modifier in self.modifiers.values():
             if name in modifier.hyperparameters:
                 return modifier.hyperparameters[name]
-        modifier_names = [name for part in self.modifiers.values() for name in part.hyperparameters]
+        modifier_names = [name for modifier in self.modifiers.values() for name in modifier.hyperparameters]
         raise ValueError(
             f"{self.id} has no hyperparameter {name!r}; it has {', '.join(self.hyperparameters)}, "
             f"and can be combined with {', '.join(modifier_names)}"
@@ -211,7 +211,31 @@ def optimizer(
     variant_of: str = "",
     implementation: str = "",
 ) -> Callable[[Callable[..., Any]], Optimizer]:
-    """Register a function as an optimizer under its own name; raise TypeError if its signature breaks the contract."""
+    """Register a function as an optimizer in ``OPTIMIZERS`` under its own name.
+
+    Parameters
+    ----------
+    name : str
+        Name shown in the window.
+    source : str
+        Publication or framework that the function follows.
+    formula : str, optional
+        The update as it is coded, as lines of mathtext; a line that defines g_t is prepended if g_t occurs.
+    separable, batched, uses_gradient, variant_of, implementation
+        See the attributes of ``Optimizer``.
+
+    Returns
+    -------
+    callable
+        A decorator that replaces an update rule by the ``Optimizer``.
+
+    Raises
+    ------
+    TypeError
+        By the decorator, if the signature of the function breaks the contract in the docstring of this module.
+    KeyError
+        By the decorator, if ``variant_of`` is not the id of an optimizer.
+    """
 
     def declare(function: Callable[..., Any]) -> Optimizer:
         argument_names = list(inspect.signature(function).parameters)[:3]

@@ -40,7 +40,34 @@ STAGES = {
 def modifier(
     name: str, *, source: str, default_strength: float, formula: str = "", penalty: bool = False
 ) -> Callable[[Callable[..., Any]], Modifier]:
-    """Register a function as a modifier under its own name; the names of its arguments determine the stage."""
+    """Register a function as a modifier in ``MODIFIERS`` under its own name.
+
+    The names of its arguments determine the stage, see the docstring of this module.
+
+    Parameters
+    ----------
+    name : str
+        Name shown in the window.
+    source : str
+        Publication or framework that the function follows.
+    default_strength : float
+        Strength with which the window adds the modifier.
+    formula : str, optional
+        The computation as it is coded, as lines of mathtext.
+    penalty : bool, optional
+        Whether strength s stands for the term s/2 |x|^2 of the loss.
+
+    Returns
+    -------
+    callable
+        A decorator that replaces a function by the ``Modifier``.
+
+    Raises
+    ------
+    TypeError
+        By the decorator, if the arguments are not those of a stage, or the first hyperparameter does not have the name
+        of the function.
+    """
 
     def declare(function: Callable[..., Any]) -> Modifier:
         argument_names = tuple(

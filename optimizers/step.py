@@ -35,7 +35,7 @@ class ModifiedLoss(Loss):
         unpenalized_loss, update = self.update.unpenalized_loss, self.update
         value, grad = (
             (unpenalized_loss.value(position), None)
-            if update.evaluates_loss
+            if update.has_loss_modifier
             else unpenalized_loss.value_and_gradient(position)
         )
         return self._add_penalty(position, value), update.modify_gradient(position, grad, self.t)
@@ -46,7 +46,7 @@ class ModifiedLoss(Loss):
 
     def gradient(self, position: Any) -> np.ndarray:
         """Return the modified gradient."""
-        grad = None if self.update.evaluates_loss else self.update.unpenalized_loss.gradient(position)
+        grad = None if self.update.has_loss_modifier else self.update.unpenalized_loss.gradient(position)
         return self.update.modify_gradient(position, grad, self.t)
 
     def _add_penalty(self, position: Any, value: Any) -> Any:
@@ -140,8 +140,8 @@ class BoundUpdate:
         return not self.optimizer.takes_loss and not self.stages["loss"]
 
     @property
-    def evaluates_loss(self) -> bool:
-        """Whether a modifier evaluates gradients itself, so that the gradient of the current position is not needed."""
+    def has_loss_modifier(self) -> bool:
+        """Whether a modifier of the stage "loss" is on: it evaluates gradients itself, so that none has to be given."""
         return any(True for _ in self.active_modifiers("loss"))
 
     def active_modifiers(self, stage: str) -> Iterator[tuple[Modifier, Callable[..., Any]]]:
@@ -164,7 +164,7 @@ class BoundUpdate:
     def modify_gradient(self, position: Any, grad: np.ndarray | None, t: int) -> np.ndarray:
         """Apply the stages "loss" and "gradient" to the gradient at a position.
 
-        ``grad`` may be None if a modifier evaluates gradients itself (``evaluates_loss``).
+        ``grad`` may be None if a modifier evaluates gradients itself (``has_loss_modifier``).
         """
         loss = self.unpenalized_loss
         for _, bound in self.active_modifiers("loss"):

@@ -24,9 +24,10 @@ class Path:
     Attributes
     ----------
     positions : ndarray of float64, shape (rows, 2, *batch)
-        One row for the start and one for each step; nan from the step at which a run overflows.
+        Row 0 is the start, row t the position after step t; nan from the step at which a run overflows.
     losses : ndarray of float64, shape (rows, *batch)
-        Loss at each position; nan in the same rows.
+        Loss at each position; nan from the step at which a run overflows. In row 0 it is not finite if the surface
+        has no loss at the start.
 
     Notes
     -----
@@ -87,7 +88,7 @@ def trace(
             raise ValueError(f"there is no optimizer {optimizer!r}; there are {', '.join(OPTIMIZERS)}")
         optimizer = OPTIMIZERS[optimizer]
     if not callable(surface):
-        raise TypeError(f"surface must be a function (x, y) -> height, (slope_x, slope_y), not {surface!r}")
+        raise TypeError(f"surface must be a function (x, y) -> loss, (grad_x, grad_y), not {surface!r}")
     if not hasattr(start, "__len__") or len(start) != 2:
         raise ValueError(f"start must be a pair of numbers or of arrays, not {start!r}")
     if steps < 0:

@@ -109,7 +109,9 @@ def test_wrong_arguments_raise_an_error_with_a_message(arguments: tuple, message
 
 
 def test_the_name_of_a_surface_is_rejected() -> None:
-    with pytest.raises(TypeError, match=r"surface must be a function .* not 'sphere'"):
+    with pytest.raises(
+        TypeError, match=r"surface must be a function \(x, y\) -> loss, \(grad_x, grad_y\), not 'sphere'"
+    ):
         trace("sgd", "sphere", (0, 0), 1)  # type: ignore[arg-type]
 
 

@@ -29,8 +29,8 @@ class Modifiers:
         )
 
     @property
-    def evaluates_loss(self):
-        """Whether a modifier evaluates the loss itself."""
+    def has_loss_modifier(self):
+        """Whether a modifier is on that evaluates gradients itself."""
         return bool(self.active_modifiers("loss"))
 
     @property
