@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from app.analysis.curvature import StationaryPoint, find_stationary_point
-from app.analysis.run_snapshot import STALL_STEPS, RunSnapshot, RunStatus
+from app.analysis.run_snapshot import STALL_STEPS, RunSnapshot
 from app.analysis.stability_limit import l2_penalty
+from app.analysis.status_types import RunStatus
 from app.utils.i18n import tr
 
 # A run that has been within the tolerance for so many steps stays there; one that would need more steps to leave it at
@@ -29,7 +30,7 @@ def convergence_status(snapshot: RunSnapshot) -> RunStatus | None:
         float(motion.step_sizes[-1]) * SETTLED_STEPS <= tolerance
         or (oscillation is not None and oscillation.width <= tolerance and oscillation.growth < 1.05)
     )
-    is_slow = motion.speed * MIN_SADDLE_STEPS <= tolerance
+    is_slow = motion.recent_step_size * MIN_SADDLE_STEPS <= tolerance
     if not (is_settled or is_slow or _recently_within_tolerance(snapshot)):
         return None
     if (
@@ -121,13 +122,13 @@ def _decay_balance(snapshot: RunSnapshot) -> RunStatus | None:
     hyperparameters = strengths | snapshot.update.settings
     decay = float(hyperparameters.get("weight_decay") or hyperparameters.get("decoupled_weight_decay") or 0.0)
     learning_rate = snapshot.learning_rate if snapshot.trajectory.method.has_learning_rate else 1.0
-    position, speed = snapshot.motion.position, snapshot.motion.mean_speed(STALL_STEPS)
-    mean_speed = snapshot.distance_to(snapshot.trajectory.xs[0], snapshot.trajectory.ys[0]) / snapshot.step
+    position, drift = snapshot.motion.position, snapshot.motion.drift_per_step(STALL_STEPS)
+    mean_drift = snapshot.distance_to(snapshot.trajectory.xs[0], snapshot.trajectory.ys[0]) / snapshot.step
     if (
         not decay
         or snapshot.step < STALL_STEPS
-        or speed * 1000 > mean_speed
-        or not speed * 100 < learning_rate * decay * abs(position)
+        or drift * 1000 > mean_drift
+        or not drift * 100 < learning_rate * decay * abs(position)
     ):
         return None
     return _decay_balance_status(snapshot, decay, snapshot.motion.step_entered_radius(position, snapshot.tolerance))
@@ -163,7 +164,7 @@ def _saddle_status(snapshot: RunSnapshot, stationary_point: StationaryPoint, sta
         "since": start_step,
         "shape": curvature_text,
     }
-    at_rest = snapshot.motion.speed * SETTLED_STEPS <= snapshot.tolerance
+    at_rest = snapshot.motion.recent_step_size * SETTLED_STEPS <= snapshot.tolerance
     if stationary_point.kind == "saddle":
         short_text = tr("at a saddle")
         text = (

@@ -93,12 +93,13 @@ def _newton_position(
         curvature = curvature_at(surface, a, b, penalty)
         gradient = np.array(surface(a, b)[1]) + penalty * np.array([a, b])
         c, s = math.cos(curvature.angle), math.sin(curvature.angle)
-        along_component = float(c * gradient[0] + s * gradient[1])
-        across_component = float(c * gradient[1] - s * gradient[0])
-        if (along_component and not curvature.largest) or (across_component and not curvature.smallest):
+        # Components along and across the eigenvector of the larger eigenvalue
+        gradient_along = float(c * gradient[0] + s * gradient[1])
+        gradient_across = float(c * gradient[1] - s * gradient[0])
+        if (gradient_along and not curvature.largest) or (gradient_across and not curvature.smallest):
             return None
-        p = along_component / curvature.largest if along_component else 0.0
-        q = across_component / curvature.smallest if across_component else 0.0
+        p = gradient_along / curvature.largest if gradient_along else 0.0
+        q = gradient_across / curvature.smallest if gradient_across else 0.0
         a, b = a - c * p + s * q, b - s * p - c * q
         if not math.hypot(a - x, b - y) <= radius:  # also true for nan
             return None
@@ -110,13 +111,13 @@ def _newton_position(
 def _classify(surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float) -> StationaryPoint:
     curvature = curvature_at(surface, x, y, penalty)
     ring_points = np.exp(2j * np.pi * np.arange(RING_POINTS) / RING_POINTS) * radius + complex(x, y)
-    height = float(surface(x, y)[0]) + penalty * (x * x + y * y) / 2
-    rise = surface(ring_points.real, ring_points.imag)[0] + penalty * np.abs(ring_points) ** 2 / 2 - height
+    loss = float(surface(x, y)[0]) + penalty * (x * x + y * y) / 2
+    rise = surface(ring_points.real, ring_points.imag)[0] + penalty * np.abs(ring_points) ** 2 / 2 - loss
     max_magnitude, min_magnitude = sorted((abs(curvature.largest), abs(curvature.smallest)), reverse=True)
     degenerate = (
         min_magnitude <= DEGENERATE_RATIO * max_magnitude or max_magnitude * radius**2 / 2 < np.abs(rise).max() / 10
     )
-    rounding = 1e-13 * abs(height)
+    rounding = 1e-13 * abs(loss)
     lower, higher = (
         ((rise < -rounding).any(), (rise > rounding).any())
         if degenerate

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.analysis.run_snapshot import RunStatus
 from app.analysis.stability_limit import compare_to_limit, effective_update, stability_limit
+from app.analysis.status_types import RunStatus
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 

@@ -1,4 +1,4 @@
-"""Recent motion of a run: speed, oscillation and cycles, computed from its positions as complex numbers x + iy."""
+"""Recent motion of a run: step sizes, drift, oscillation and cycles; its positions are complex numbers x + iy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ class Oscillation(NamedTuple):
 
 
 class Cycle(NamedTuple):
-    """A repeated sequence of positions: its period in steps, the largest distance between them, and their mean."""
+    """A repeated sequence of positions.
+
+    ``period`` is in steps, ``width`` is the largest distance from the first position of the last repetition, and
+    ``center`` the mean of the positions.
+    """
 
     period: int
     width: float
@@ -69,11 +73,11 @@ class Motion:
         return complex(self.positions[-1])
 
     @property
-    def speed(self) -> float:
+    def recent_step_size(self) -> float:
         """The largest of the last three step sizes."""
         return float(self.step_sizes[-3:].max(initial=0.0))
 
-    def mean_speed(self, steps: int) -> float:
+    def drift_per_step(self, steps: int) -> float:
         """Return the distance between the positions now and ``steps`` ago, per step."""
         steps = min(steps, len(self.positions) - 1)
         return float(abs(self.positions[-1] - self.positions[-1 - steps])) / steps

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from app.analysis.curvature import curvature_at
-from app.analysis.run_snapshot import MIN_WINDOW, STALL_STEPS, RunSnapshot, RunStatus
+from app.analysis.run_snapshot import MIN_WINDOW, STALL_STEPS, RunSnapshot
 from app.analysis.stability_limit import compare_to_limit, l2_penalty, stability_limit
+from app.analysis.status_types import RunStatus
 from app.utils.i18n import tr
 
 SLOW_PROGRESS_STEPS = 2000  # a run is slow if the remaining distance would take more steps at its recent speed
@@ -43,13 +44,13 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
 
 def _slow_progress_text(snapshot: RunSnapshot, gradient_norm: float, stalled_steps: int) -> str:
     motion = snapshot.motion
-    speed = motion.mean_speed(STALL_STEPS)
+    drift = motion.drift_per_step(STALL_STEPS)
     if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.step):
         text = tr("does not move, for the learning rate is 0")
     elif gradient_norm == 0:
         text = (
-            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=speed)
-            if speed
+            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=drift)
+            if drift
             else tr("does not move: the ground is level here, without any gradient")
         )
     elif stalled_steps >= MIN_WINDOW:
@@ -62,11 +63,11 @@ def _slow_progress_text(snapshot: RunSnapshot, gradient_norm: float, stalled_ste
         text = (
             tr(
                 "crawls, but gets faster: {pace:.2g} a step with gradient norm {gradient:.3g}",
-                pace=speed,
+                pace=drift,
                 gradient=gradient_norm,
             )
             if motion.step_sizes[-1] > 1.2 * motion.step_sizes[-MIN_WINDOW:].mean()
-            else tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=speed, gradient=gradient_norm)
+            else tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=drift, gradient=gradient_norm)
         )
         limit = stability_limit(snapshot.trajectory, snapshot.step, None, snapshot.update)
         if (
@@ -151,7 +152,7 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
         )
     text = tr(
         "moves {pace:.3g} a step, and the loss, {loss:.4g}, is as {steps} steps before; {away}",
-        pace=snapshot.motion.mean_speed(steps),
+        pace=snapshot.motion.drift_per_step(steps),
         loss=snapshot.loss,
         steps=steps,
         away=snapshot.minimum_distance_text,
@@ -162,13 +163,13 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
 def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
     steps, motion = len(losses) - 1, snapshot.motion
     positions = motion.positions[-steps - 1 :]
-    center, speed = complex(positions.mean()), float(motion.step_sizes[-steps:].mean())
+    center, mean_step_size = complex(positions.mean()), float(motion.step_sizes[-steps:].mean())
     low, high = f"{losses.min():.4g}", f"{losses.max():.4g}"
     loss = tr("between {low} and {high}", low=low, high=high) if low != high else low
     text = tr(
         "wanders{where}, {pace:.3g} a step, and neither falls nor rises: in {steps} steps the loss was {loss}; {away}",
         where=snapshot.near_minimum_text(center, 2 * float(np.abs(positions - center).mean())),
-        pace=speed,
+        pace=mean_step_size,
         steps=steps,
         loss=loss,
         away=snapshot.minimum_distance_text,

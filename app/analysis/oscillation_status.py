@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.analysis.curvature import curvature_at
 from app.analysis.motion import Oscillation
-from app.analysis.run_snapshot import RunSnapshot, RunStatus
+from app.analysis.run_snapshot import RunSnapshot
 from app.analysis.stability_limit import compare_to_limit, stability_limit
+from app.analysis.status_types import RunStatus
 from app.utils.i18n import tr
 
 GROWTH_TOLERANCE = 1e-3  # relative change of its width up to which a swing is said to keep its size

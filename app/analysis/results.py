@@ -16,11 +16,11 @@ from app.engine.trajectory import Trajectory
 from app.utils.i18n import gettext_noop, tr
 from app.utils.number_format import format_integer, format_significant
 
-TOLERANCE = 1e-6
+LOSS_TOLERANCE = 1e-6  # fraction of the loss at the start minus that at the minimum
 TOLERANCE_TEXT = gettext_noop("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
 NO_MINIMUM_TEXT = gettext_noop("This surface has no known minimum: there is no tolerance to reach, and no distance.")
 MISSING = "–"
-CHECKPOINT_INTERVAL = 4096  # steps between two stored sums
+SUM_INTERVAL = 4096  # steps between two stored sums
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class RunResult:
 
 
 class RunningTotals:
-    """Path length and last step outside the tolerance of one trajectory, stored every ``CHECKPOINT_INTERVAL`` steps.
+    """Path length and last step outside the tolerance of one trajectory, stored every ``SUM_INTERVAL`` steps.
 
     Values in between are summed from the checkpoint before, so that they do not depend on earlier queries.
     """
@@ -54,23 +54,23 @@ class RunningTotals:
     def __init__(self, trajectory: Trajectory, minimum_loss: float) -> None:
         self.minimum_loss = minimum_loss
         initial_loss = float(trajectory.values_between(0, 0)[2][0])
-        self.loss_tolerance = TOLERANCE * max(initial_loss - minimum_loss, 0.0)
+        self.loss_tolerance = LOSS_TOLERANCE * max(initial_loss - minimum_loss, 0.0)
         self.checkpoints = [(0.0, -1)]
 
     def values_at(self, trajectory: Trajectory, step: int) -> tuple[float, int]:
         """Return the path length up to ``step`` and the last step outside the tolerance, -1 if there is none."""
-        while len(self.checkpoints) * CHECKPOINT_INTERVAL <= step:
-            self.checkpoints.append(self._from_checkpoint(trajectory, len(self.checkpoints) * CHECKPOINT_INTERVAL))
+        while len(self.checkpoints) * SUM_INTERVAL <= step:
+            self.checkpoints.append(self._from_checkpoint(trajectory, len(self.checkpoints) * SUM_INTERVAL))
         return self._from_checkpoint(trajectory, step)
 
     def _from_checkpoint(self, trajectory: Trajectory, step: int) -> tuple[float, int]:
-        k = min(step // CHECKPOINT_INTERVAL, len(self.checkpoints) - 1)
+        k = min(step // SUM_INTERVAL, len(self.checkpoints) - 1)
         length, last_outside = self.checkpoints[k]
-        x, y, loss = trajectory.values_between(k * CHECKPOINT_INTERVAL, step)
+        x, y, loss = trajectory.values_between(k * SUM_INTERVAL, step)
         with np.errstate(all="ignore"):
             length += float(np.hypot(np.diff(x), np.diff(y)).sum())
             outside_indices = np.flatnonzero(loss - self.minimum_loss > self.loss_tolerance)
-        return length, k * CHECKPOINT_INTERVAL + int(outside_indices[-1]) if outside_indices.size else last_outside
+        return length, k * SUM_INTERVAL + int(outside_indices[-1]) if outside_indices.size else last_outside
 
 
 _totals_cache: weakref.WeakKeyDictionary[Trajectory, RunningTotals] = weakref.WeakKeyDictionary()

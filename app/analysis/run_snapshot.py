@@ -1,38 +1,20 @@
-"""The status of a run, and the snapshot of a run at a step from which the status is computed."""
+"""The snapshot of a run at a step, from which its status is computed."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from dataclasses import dataclass
 
 from app.analysis.motion import Motion
 from app.analysis.stability_limit import effective_update
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 
-TOLERANCE = 1e-4  # fraction of the diagonal of the surface's domain: about a tenth of a pixel
+POSITION_TOLERANCE = 1e-4  # fraction of the diagonal of the surface's domain: about a tenth of a pixel
 UNBOUNDED_DIAGONAL = 10.0  # the diagonal for a plain function, which has no domain
 MIN_WINDOW = 10  # steps that are used even if the hyperparameters changed within them
 STALL_STEPS = 32  # steps without any motion after which a run is stalled; a search may pause for fewer
 NOISY_MODIFIERS = {"noise", "minibatch"}  # modifiers that draw random numbers
-
-
-@dataclass(frozen=True)
-class RunStatus:
-    """What a run is doing.
-
-    ``kind`` is an identifier, ``short_text`` fits a table cell, ``text`` is a sentence with numbers. ``start_step`` is
-    the step since which the status holds, ``period`` that of an oscillation or a cycle in steps, ``minimum`` the
-    minimum to which the run has converged.
-    """
-
-    kind: str
-    short_text: str
-    text: str
-    start_step: int | None = None
-    period: float | None = None
-    minimum: tuple[float, float] | None = None
 
 
 class RunSnapshot:
@@ -59,7 +41,7 @@ class RunSnapshot:
         )
         bounds = getattr(self.surface, "bounds", None)
         self.diagonal = math.hypot(*(high - low for low, high in bounds)) if bounds else UNBOUNDED_DIAGONAL
-        self.tolerance = TOLERANCE * self.diagonal
+        self.tolerance = POSITION_TOLERANCE * self.diagonal
         self.rounding = 1e-12 * (self.diagonal + math.hypot(self.x, self.y))  # a shorter displacement is rounding error
         self.is_nonsmooth = bool(getattr(self.surface, "nonsmooth_note", ""))
         self.minima: tuple[tuple[float, float], ...] = getattr(self.surface, "minima", ())

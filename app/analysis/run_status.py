@@ -12,7 +12,8 @@ from app.analysis.convergence_status import convergence_status
 from app.analysis.divergence_status import divergence_status
 from app.analysis.movement_status import movement_status, slow_progress_status
 from app.analysis.oscillation_status import cycle_status, oscillation_status
-from app.analysis.run_snapshot import RunSnapshot, RunStatus
+from app.analysis.run_snapshot import RunSnapshot
+from app.analysis.status_types import RunStatus
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 

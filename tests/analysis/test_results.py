@@ -13,9 +13,9 @@ import pytest
 
 from app.analysis.results import (
     COLUMNS,
+    LOSS_TOLERANCE,
     MISSING,
     STEPS_COLUMN,
-    TOLERANCE,
     RunResult,
     format_cells,
     run_results,
@@ -52,7 +52,7 @@ def assert_correct(result: RunResult, race: Race, step: int) -> None:
         return
     assert result.distance_to_minimum == min(math.hypot(x[last] - a, y[last] - b) for a, b in surface.minima)
     first_inside = last + 1
-    while first_inside and loss[first_inside - 1] - surface.minimum_loss <= TOLERANCE * (
+    while first_inside and loss[first_inside - 1] - surface.minimum_loss <= LOSS_TOLERANCE * (
         loss[0] - surface.minimum_loss
     ):
         first_inside -= 1
@@ -66,7 +66,7 @@ def assert_correct(result: RunResult, race: Race, step: int) -> None:
     "experiment", [FIVE_RUNS, replace(FIVE_RUNS, surface_id="himmelblau"), replace(FIVE_RUNS, surface_id="saddle")]
 )
 def test_results_do_not_depend_on_earlier_queries(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.analysis.results.CHECKPOINT_INTERVAL", 64)
+    monkeypatch.setattr("app.analysis.results.SUM_INTERVAL", 64)
     race = Race(experiment)
     steps_to_tolerance = set()
     for count in (0, 1, 7, 120, 2000):
@@ -84,7 +84,7 @@ def test_steps_to_tolerance_count_to_the_last_entry_into_the_tolerance() -> None
     race = Race(Experiment("sphere", (3.0, 0.0), (Run("momentum", {"lr": 0.05, "momentum": 0.95}),)))
     race.advance(2000)
     loss = np.array(race.trajectories[0].losses)
-    first_entry = int(np.flatnonzero(loss <= TOLERANCE * loss[0])[0])
+    first_entry = int(np.flatnonzero(loss <= LOSS_TOLERANCE * loss[0])[0])
     last_entry = run_results(race)[0].steps_to_tolerance
     assert last_entry is not None
     assert first_entry < last_entry
@@ -120,7 +120,7 @@ def test_a_start_at_the_minimum_needs_no_step() -> None:
 
 
 def test_an_edited_run_does_not_reuse_cached_totals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.analysis.results.CHECKPOINT_INTERVAL", 64)
+    monkeypatch.setattr("app.analysis.results.SUM_INTERVAL", 64)
     race = Race(FIVE_RUNS)
     race.advance(200)
     run_results(race)

@@ -9,7 +9,7 @@ import pytest
 
 from app.analysis.curvature import curvature_at, find_stationary_point
 from app.analysis.motion import Motion
-from app.analysis.run_snapshot import TOLERANCE
+from app.analysis.run_snapshot import POSITION_TOLERANCE
 from app.analysis.run_status import RunStatus, run_status
 from app.analysis.stability_limit import stability_limit
 from app.engine.trajectory import Trajectory
@@ -30,7 +30,7 @@ KINDS = {
     "wandering",
 }
 BOWL_SIZE = 10.0, 8.0
-BOWL_TOLERANCE = TOLERANCE * math.hypot(*BOWL_SIZE)
+BOWL_TOLERANCE = POSITION_TOLERANCE * math.hypot(*BOWL_SIZE)
 
 
 def bowl(curvature_x: float, curvature_y: float, center: tuple[float, float] = (0.0, 0.0)) -> Surface:
