@@ -189,7 +189,10 @@ class View(AxesLayout, ABC):
             return
         points, hidden = self.to_screen(
             np.concatenate(
-                [self.coordinates(track, np.array([min(step, track.last_step)])) for track, _ in visible_runs]
+                [
+                    self.coordinates(trajectory, np.array([min(step, trajectory.last_step)]))
+                    for trajectory, _ in visible_runs
+                ]
             )
         )
         for k in sorted(range(len(visible_runs)), key=lambda k: visible_runs[k][0] is scene.selected_trajectory):

@@ -97,7 +97,7 @@ class LossAxisLimits:
     def _set_x_limits(self, scene: Scene, step: int) -> None:
         """Set the limits of x; the length doubles until it contains all curves."""
         coordinates, is_log = self.coordinates, scene.experiment.loss_plot.x_scale == "log"
-        start = coordinates.log_x_start(track for track, _ in scene.visible_runs) if is_log else 0.0
+        start = coordinates.log_x_start(trajectory for trajectory, _ in scene.visible_runs) if is_log else 0.0
         min_length = INITIAL_LENGTHS[coordinates.x_quantity]
         max_x = coordinates.max_x(curves(scene, step, include_background=True))
         self.x_length = min_length * 2 ** math.ceil(math.log2(max(max_x, min_length) / min_length))
@@ -223,6 +223,10 @@ def curves(scene: Scene, step: int, include_background: bool) -> list[tuple[Traj
     """Return each visible run with its last step, with ``include_background`` also branches and replicas."""
     lines = [(trajectory, min(step, trajectory.last_step)) for trajectory, _ in scene.visible_runs]
     if include_background:
-        lines += [(track, last_step) for track, last_step, _ in scene.branch_trajectories]
-        lines += [(track, track.last_step) for trajectories, _ in scene.replica_trajectories for track in trajectories]
+        lines += [(trajectory, last_step) for trajectory, last_step, _ in scene.branch_trajectories]
+        lines += [
+            (trajectory, trajectory.last_step)
+            for trajectories, _ in scene.replica_trajectories
+            for trajectory in trajectories
+        ]
     return lines

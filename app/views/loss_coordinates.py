@@ -72,11 +72,16 @@ class LossCoordinates:
 
     def max_x(self, curves: Iterable[tuple[Trajectory, int]]) -> float:
         """Return the largest x of curves, each given by a run and its last step; 0 without curves."""
-        return max((float(self.x_values(track, np.array([last_step]))[0]) for track, last_step in curves), default=0.0)
+        return max(
+            (float(self.x_values(trajectory, np.array([last_step]))[0]) for trajectory, last_step in curves),
+            default=0.0,
+        )
 
     def log_x_start(self, trajectories: Iterable[Trajectory]) -> float:
         """Return the lower end of a logarithmic x axis: the smallest x after the first step of a run."""
-        first_values = [float(self.x_values(track, np.array([1]))[0]) for track in trajectories if track.last_step]
+        first_values = [
+            float(self.x_values(trajectory, np.array([1]))[0]) for trajectory in trajectories if trajectory.last_step
+        ]
         return min(first_values, default=0.0) or INITIAL_LENGTHS[self.x_quantity] / 100
 
 

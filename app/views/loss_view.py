@@ -175,7 +175,7 @@ class LossView(PathView):
         trajectories, color = replicas
         last_step = min(trajectory.last_step for trajectory in trajectories)
         steps = self.column_steps(trajectories[0], last_step)
-        values = np.array([self.plot_coordinates.y_values(track, steps) for track in trajectories])
+        values = np.array([self.plot_coordinates.y_values(trajectory, steps) for trajectory in trajectories])
         if self.axes.get_yscale() == "log":  # a band that reaches 0 is filled down to the axis
             values = np.maximum(values, self.axis_limits.y_limits[0] * 1e-3)
         x = self.plot_coordinates.x_values(trajectories[0], steps)

@@ -67,9 +67,9 @@ class PathView(View):
         """Draw the paths of replicas and branches, thin and pale; in low quality only some of the replicas."""
         assert self.scene is not None
         paths = [
-            (track, track.last_step, color, REPLICA_WIDTH)
+            (trajectory, trajectory.last_step, color, REPLICA_WIDTH)
             for trajectories, color in self.scene.replica_trajectories
-            for track in trajectories[:: len(trajectories) // LOW_QUALITY_REPLICAS + 1 if self.low_quality else 1]
+            for trajectory in trajectories[:: len(trajectories) // LOW_QUALITY_REPLICAS + 1 if self.low_quality else 1]
         ]
         paths += [(*branch, BRANCH_WIDTH) for branch in self.scene.branch_trajectories]
         for trajectory, last_step, color, width in paths:
@@ -107,8 +107,8 @@ class PathView(View):
         start_step = max(first_step - OVERLAP_POINTS, 0)
         visible_runs = self.scene.visible_runs
         run_points = [
-            self.coordinates(track, np.arange(start_step, min(last_step, track.last_step) + 1))
-            for track, _ in visible_runs
+            self.coordinates(trajectory, np.arange(start_step, min(last_step, trajectory.last_step) + 1))
+            for trajectory, _ in visible_runs
         ]
         if not run_points:
             return

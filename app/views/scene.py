@@ -23,22 +23,22 @@ class Scene:
 
     Attributes
     ----------
-    race
+    race : Race
         The race. It advances while the scene stays the same, so its current step is not part of the scene.
-    theme
+    theme : Theme
         Colors and markers.
-    bounds
+    bounds : Bounds or None
         The part of the plane to show; None for the plot domain of the experiment.
-    options
+    options : dict of str to object
         Options of the View menu, for example ``equal`` (equal axis scales) and ``trials`` (search states).
-    selected_run
+    selected_run : int or None
         Index of the highlighted run.
-    experiment
+    experiment : Experiment
         The experiment of the race when the scene was made; the race may switch to others later.
-    branch_trajectories
-        The visible runs of the visible branches.
-    replica_trajectories
-        For each visible run with replicas, these replicas.
+    branch_trajectories : list of (Trajectory, int, str)
+        The visible runs of the visible branches, each with the last step to draw and its pale color.
+    replica_trajectories : list of (list of Trajectory, str)
+        For each visible run with replicas, these replicas and their pale color.
     """
 
     race: Race
@@ -68,9 +68,9 @@ class Scene:
             self,
             "replica_trajectories",
             [
-                (tracks, style.pale_color)
-                for tracks, style in zip(race.replica_trajectories, self.styles, strict=True)
-                if tracks and style.visible
+                (replicas, style.pale_color)
+                for replicas, style in zip(race.replica_trajectories, self.styles, strict=True)
+                if replicas and style.visible
             ],
         )
 
