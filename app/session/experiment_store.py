@@ -40,7 +40,7 @@ class ExperimentStore(QObject):
         self.changed.emit(before, experiment)
 
     def begin_interaction(self) -> None:
-        """Begin a drag, the changes of which are one undo step."""
+        """Begin a drag: its first change begins an undo step, which includes later ones with the same ``merge_key``."""
         self.interaction_active = True
         self._merge_key = None
 

@@ -161,12 +161,33 @@ class Session(QObject):
                 trajectory.last_displayed_step = 0
 
     def set_stop(self, merge_key: str | None = None, **changes: Any) -> None:
-        """Set when playback stops: at ``steps`` (None for never), or with ``stop_when_converged``."""
+        """Set when playback stops.
+
+        Parameters
+        ----------
+        merge_key : str, optional
+            Consecutive changes with the same key are one undo step.
+        **changes : int, bool or None
+            ``steps``, the step at which playback stops (None for no limit), and ``stop_when_converged``, whether it
+            also stops when every run has converged.
+
+        Raises
+        ------
+        ExperimentError
+            If a value is not allowed.
+        """
         self.store.set(replace(self.experiment, **changes), merge_key)
         self.stopped_on_convergence = False
 
     def advance(self, step_count: int) -> None:
-        """Advance the race by up to ``step_count`` steps; pause with a message where the experiment stops."""
+        """Advance the race; pause with a message where the experiment stops.
+
+        Parameters
+        ----------
+        step_count : int
+            The largest number of steps. Fewer are made if they take longer than ``RESPONSE_SECONDS``, and none while
+            the runs are not computed up to the displayed step.
+        """
         race = self.race
         if not race.trajectories:
             self._pause_with_message(tr("There is no run to race: add one."))
@@ -204,7 +225,13 @@ class Session(QObject):
             self.message.emit(message)
 
     def show_step(self, step: int) -> None:
-        """Display an earlier step, or a later one that is already computed; playback continues from there."""
+        """Display a computed step; playback continues from there.
+
+        Parameters
+        ----------
+        step : int
+            Clipped to the range from 0 to ``race.last_step``.
+        """
         first_step = self.race.step
         self.race.seek(min(max(step, 0), self.race.last_step))
         self.stopped_on_convergence = False
