@@ -107,14 +107,16 @@ def collect_records(race: Race) -> list[RunRecord]:
 def _collect_records(race: Race) -> list[RunRecord]:
     experiment = race.experiment
     entries = list(zip(race.trajectories, experiment.names, experiment.labels, strict=True))
-    records = [RunRecord(track, name, label, min(race.step, track.last_step)) for track, name, label in entries]
+    records = [
+        RunRecord(trajectory, name, label, min(race.step, trajectory.last_step)) for trajectory, name, label in entries
+    ]
     for branch_number, (branch, trajectories) in enumerate(
         zip(experiment.branches, race.branch_trajectories, strict=True), 1
     ):
         names = replace(experiment, runs=branch.runs, branches=()).names
         records += [
-            RunRecord(track, name, run.label, min(branch.steps, track.last_step), branch.label, branch_number)
-            for track, name, run in zip(trajectories, names, branch.runs, strict=True)
+            RunRecord(trajectory, name, run.label, min(branch.steps, trajectory.last_step), branch.label, branch_number)
+            for trajectory, name, run in zip(trajectories, names, branch.runs, strict=True)
         ]
     for (trajectory, name, label), replicas in zip(entries, race.replica_trajectories, strict=True):
         records += [
