@@ -17,7 +17,7 @@ def edit(race: Race, change: Callable[[Experiment], Experiment], from_start: boo
     return race.with_experiment(apply_edit(race.experiment, changed, race.step, last_steps, from_start))
 
 
-def turn(race: Race, index: int, **hyperparameters: float) -> Race:
+def with_hyperparameters(race: Race, index: int, **hyperparameters: float) -> Race:
     """Return the race after a change of some hyperparameters of one run at the displayed step."""
 
     def change(experiment: Experiment) -> Experiment:

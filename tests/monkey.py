@@ -99,13 +99,13 @@ KEYS = [
         Qt.Key.Key_Menu,
     )
 ]
-NONE, SHIFT, CONTROL, ALT = (
+NO_MODIFIER, SHIFT, CONTROL, ALT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-MODIFIERS = (NONE, NONE, NONE, SHIFT, CONTROL, CONTROL, ALT, CONTROL | SHIFT)
+MODIFIERS = (NO_MODIFIER, NO_MODIFIER, NO_MODIFIER, SHIFT, CONTROL, CONTROL, ALT, CONTROL | SHIFT)
 TYPED_TEXTS = (
     "0",
     "-1",
@@ -231,7 +231,7 @@ class Monkey:
     def on_qt_message(self, kind: QtMsgType, where: Any, text: str | None) -> None:
         """Record warnings of Qt as failures."""
         if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg) and not any(
-            known in (text or "") for known in OFFSCREEN_WARNINGS
+            expected_warning in (text or "") for expected_warning in OFFSCREEN_WARNINGS
         ):
             self.failures.append(f"Qt warning: {text}")
 
@@ -341,12 +341,12 @@ class Monkey:
     def click_on(self, widget: QWidget) -> None:
         position = self.random_position(widget)
         self.note(f"{describe_widget(widget)} at {position.x()}, {position.y()}")
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, NONE, position)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, NO_MODIFIER, position)
         if self.random.random() < 0.1 and not is_gone(widget):
             self.note("double click")
-            QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, NONE, position)
+            QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, NO_MODIFIER, position)
             if not is_gone(widget):
-                QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, position)
+                QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NO_MODIFIER, position)
 
     def drag(self) -> None:
         inside = [
@@ -356,14 +356,14 @@ class Monkey:
             return
         widget = self.random.choice(inside)
         self.note(describe_widget(widget))
-        QTest.mousePress(widget, Qt.MouseButton.LeftButton, NONE, self.random_position(widget))
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, NO_MODIFIER, self.random_position(widget))
         for _ in range(self.random.randrange(1, 5)):
             QTest.mouseMove(widget, self.random_position(widget))
             self.process_events(1)
         if self.random.random() < 0.2:
             self.trigger()  # with the button down
         if not is_gone(widget):
-            QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, self.random_position(widget))
+            QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NO_MODIFIER, self.random_position(widget))
 
     def scroll(self) -> None:
         inside = controls(self.window)
@@ -379,7 +379,7 @@ class Monkey:
                     QPoint(),
                     QPoint(0, angle),
                     Qt.MouseButton.NoButton,
-                    NONE,
+                    NO_MODIFIER,
                     Qt.ScrollPhase.NoScrollPhase,
                     False,
                 ),
@@ -449,7 +449,8 @@ class Monkey:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.random.sample(sorted(self.folder.iterdir()), 1)])
         self.application.sendEvent(
-            self.window, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+            self.window,
+            QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NO_MODIFIER),
         )
 
     def open_menu(self) -> None:

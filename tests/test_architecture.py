@@ -66,15 +66,15 @@ def parse(module: str) -> ast.Module:
 @cache
 def imports(module: str) -> frozenset[str]:
     """Return the modules that a module imports, also inside functions and conditions."""
-    found: set[str] = set()
+    imported: set[str] = set()
     for node in ast.walk(parse(module)):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}: relative import in line {node.lineno}"
             names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {name if name in MODULES else str(node.module) for name in names}
-    return frozenset(found)
+            imported |= {name if name in MODULES else str(node.module) for name in names}
+    return frozenset(imported)
 
 
 def libraries(module: str) -> set[str]:

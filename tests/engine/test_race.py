@@ -17,7 +17,7 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 
 OPTIMIZER_IDS = "sgd", "momentum", "adam", "lion", "lars", "prodigy", "bfgs", "nelder_mead"
 MANY_RUNS = Experiment(
@@ -64,13 +64,13 @@ def test_state_at_an_earlier_step_is_recomputed_exactly() -> None:
     for step in range(1, 2 * CHECKPOINT_INTERVAL + 3):
         race.advance(1)
         if step == 40:
-            race = turn(race, 1, reflection=1.2)
+            race = with_hyperparameters(race, 1, reflection=1.2)
         if step in (7, 39, 41, 43, CHECKPOINT_INTERVAL, CHECKPOINT_INTERVAL + 1):
             recorded_states[step] = [repr(trajectory.point_at(step)) for trajectory in race.trajectories]
     for step in (43, 7, 39, 41, CHECKPOINT_INTERVAL + 1, CHECKPOINT_INTERVAL, 7, 43):
         assert [repr(trajectory.point_at(step)) for trajectory in race.trajectories] == recorded_states[step]
     race.seek(39)
-    race = turn(race, 1, reflection=1.1)
+    race = with_hyperparameters(race, 1, reflection=1.1)
     race.advance(2)
     assert [repr(trajectory.point_at(39)) for trajectory in race.trajectories] == recorded_states[39]
     assert repr(race.trajectories[1].point_at(41)) != recorded_states[41][1], "another history leads to another state"
@@ -84,7 +84,7 @@ def test_rewind_and_forward_is_exact() -> None:
     for step in (2 * CHECKPOINT_INTERVAL + 1, CHECKPOINT_INTERVAL, CHECKPOINT_INTERVAL - 1, 5, 0):
         race.seek(step)
         experiment_before = race.experiment
-        race = turn(race, 0, lr=2e-3)
+        race = with_hyperparameters(race, 0, lr=2e-3)
         assert race.last_step == step
         race.advance(70)
         race.seek(step)
@@ -112,7 +112,7 @@ def test_change_applies_from_the_next_update_without_a_restart() -> None:
     race, unchanged = Race(ONE_DIVERGES), Race(ONE_DIVERGES)
     for simulation in (race, unchanged):
         simulation.advance(10)
-    assert turn(race, 1, lr=0.2) is race
+    assert with_hyperparameters(race, 1, lr=0.2) is race
     race.advance(10)
     unchanged.advance(10)
     assert columns(race, 10)[1] == columns(unchanged, 10)[1]
@@ -125,11 +125,11 @@ def test_recomputed_steps_use_the_history_of_changes() -> None:
     race = Race(ONE_DIVERGES)
     for rate in (0.3, 0.02, 0.4):
         race.advance(700)
-        race = turn(race, 1, lr=rate)
+        race = with_hyperparameters(race, 1, lr=rate)
     race.advance(10)
     before = columns(race, 1900)[1]
     race.seek(1900)
-    race = turn(race, 1, lr=0.05)
+    race = with_hyperparameters(race, 1, lr=0.05)
     assert columns(race, 1900)[1] == before
     assert race.trajectories[1].head.position == (race.trajectories[1].xs[1900], race.trajectories[1].ys[1900])
     assert race.trajectories[1].hyperparameters_by_step[-1] == (1900, {"lr": 0.05})
@@ -154,7 +154,7 @@ def test_change_before_the_divergence_continues_a_run() -> None:
     diverged_at = race.trajectories[0].diverged_at
     assert diverged_at
     race.seek(diverged_at - 1)
-    race = turn(race, 0, lr=1e-3)
+    race = with_hyperparameters(race, 0, lr=1e-3)
     assert race.trajectories[0].diverged_at is None
     race.advance(5)
     assert race.trajectories[0].last_step == diverged_at + 4
@@ -195,7 +195,7 @@ def test_path_matches_its_learning_rates_after_any_actions(actions: list) -> Non
         elif action == "seek":
             race.seek(int(amount * race.last_step))
         else:
-            race = turn(race, 0, lr=amount)
+            race = with_hyperparameters(race, 0, lr=amount)
     trajectory = race.trajectories[0]
     assert trajectory.last_step == race.last_step
     rates = [0.0, *trajectory.learning_rates(race.last_step)]
@@ -209,11 +209,11 @@ def test_path_matches_its_learning_rates_after_any_actions(actions: list) -> Non
 def test_change_at_an_earlier_step_keeps_the_old_path_as_a_branch() -> None:
     race = Race(ONE_DIVERGES)
     race.advance(60)
-    race = turn(race, 1, lr=0.2)
+    race = with_hyperparameters(race, 1, lr=0.2)
     race.advance(60)
     old_trajectory, untouched = race.trajectories[1], race.trajectories[0]
     race.seek(30)
-    race = turn(race, 1, lr=0.3)
+    race = with_hyperparameters(race, 1, lr=0.3)
     branch = race.experiment.branches[0]
     assert (branch.steps, branch.left_at_step, branch.runs[0].slot) == (120, 30, 1)
     assert race.branch_trajectories == [[old_trajectory]]
@@ -258,7 +258,7 @@ def test_evaluations_are_counted_per_method() -> None:
     )
     race = Race(Experiment("elongated_bowl", (-7.0, 2.0), runs))
     race.advance(30)
-    race = turn(race, 0, sam=0.05)
+    race = with_hyperparameters(race, 0, sam=0.05)
     race.advance(30)
     sgd, line_search, nelder_mead = race.trajectories
     assert sgd.evaluation_counts(30) == (30, 0)

@@ -21,7 +21,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.theming.theme import LIGHT
 from app.utils.validation import ExperimentError
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 
 SMALL = Options(size=(6.4, 4.2), dpi=50, fps=10, seconds=1.0)
 REGRESSION = Experiment("linear_regression", runs=(Run("momentum", {"lr": 0.005}), Run("sgd", {"lr": 0.01})))
@@ -58,7 +58,7 @@ def read_frames(path: Path) -> list[np.ndarray]:
 def test_an_animation_begins_at_the_start_and_ends_like_the_image(
     suffix: str, experiment: Experiment, tmp_path: Path
 ) -> None:
-    race = turn(make_race(200, experiment), 0, lr=0.0005)
+    race = with_hyperparameters(make_race(200, experiment), 0, lr=0.0005)
     race.advance(50)
     export(race, tmp_path / f"a{suffix}", SMALL)
     export(race, tmp_path / "last.png", SMALL)

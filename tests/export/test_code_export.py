@@ -20,7 +20,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 from tests.export.scripts import check_script, imported_modules, make_race
 
 CODE_SUFFIXES = [suffix for suffix, export_format in EXPORT_FORMATS.items() if export_format.kind == "code"]
@@ -31,7 +31,7 @@ Script = Callable[[Race], str]
 def test_every_optimizer_takes_the_same_path_in_a_script(optimizer: str) -> None:
     race = make_race(30, "rosenbrock", Run(optimizer))
     name, value = next(iter(race.experiment.runs[0].hyperparameters.items()))
-    race = turn(race, 0, **{name: value / 2})
+    race = with_hyperparameters(race, 0, **{name: value / 2})
     race.advance(30)
     check_script(race, numpy_script(race))
 
@@ -54,7 +54,7 @@ def test_every_modifier_can_be_switched_off_and_on_in_a_script(optimizer: str) -
         first = next(iter(hyperparameters))
         race = make_race(12, "tanh_neuron", Run(optimizer, hyperparameters))
         for value in (0.0, hyperparameters[first]):
-            race = turn(race, 0, **{first: value})
+            race = with_hyperparameters(race, 0, **{first: value})
             race.advance(8)
         check_script(race, numpy_script(race))
 
@@ -94,7 +94,7 @@ def test_one_optimizer_twice_and_a_hidden_run() -> None:
 
 
 def test_hyperparameter_changes_up_to_the_displayed_step_are_a_table() -> None:
-    race = turn(make_race(120, "rosenbrock", Run("sgd", {"lr": 0.001})), 0, lr=0.0005)
+    race = with_hyperparameters(make_race(120, "rosenbrock", Run("sgd", {"lr": 0.001})), 0, lr=0.0005)
     race.advance(10)
     assert "0: dict(lr=0.001),\n        120: dict(lr=0.0005)," in numpy_script(race)
     race.seek(100)
@@ -171,7 +171,9 @@ def test_the_file_runs_by_itself(suffix: str, tmp_path: Path) -> None:
 
 
 def test_the_plot_script_draws_paths_and_losses() -> None:
-    race = turn(make_race(40, "rosenbrock", Run("adam", {"lr": 0.1}), Run("sgd", {"lr": 9.0})), 0, lr=0.05)
+    race = with_hyperparameters(
+        make_race(40, "rosenbrock", Run("adam", {"lr": 0.1}), Run("sgd", {"lr": 9.0})), 0, lr=0.05
+    )
     namespace = check_script(race, plot_script(race), ("numpy", "matplotlib"))
     assert "diverged at step" in namespace["STYLES"]["sgd"]["label"]
     figure = namespace["draw"](

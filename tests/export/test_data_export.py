@@ -24,7 +24,7 @@ from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS, trace
 from surfaces import SURFACES
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 
 DATA_SUFFIXES = [suffix for suffix, export_format in EXPORT_FORMATS.items() if export_format.kind == "data"]
 OPTIMIZER_IDS = ("sgd", "adam", "rprop", "newton", "bfgs", "lbfgs", "nelder_mead", "cma_es", "lamb", "novograd")
@@ -61,7 +61,7 @@ def export_all(race: Race, folder: Path) -> tuple[list[dict[str, str]], Any, dic
 
 
 def test_all_formats_agree_to_the_last_digit(tmp_path: Path) -> None:
-    race = turn(make_race(*map(Run, OPTIMIZER_IDS), steps=20), 1, lr=0.05)
+    race = with_hyperparameters(make_race(*map(Run, OPTIMIZER_IDS), steps=20), 1, lr=0.05)
     race.advance(20)
     rows, document, arrays = export_all(race, tmp_path)
     for name, trajectory, run in zip(race.experiment.names, race.trajectories, document["runs"], strict=True):
@@ -137,7 +137,7 @@ def test_state_columns_of_the_table(tmp_path: Path) -> None:
 
 
 def test_the_state_of_a_modifier_added_during_the_run(tmp_path: Path) -> None:
-    race = turn(make_race(Run("adam"), steps=20), 0, lookahead=5.0, lookahead_alpha=0.5)
+    race = with_hyperparameters(make_race(Run("adam"), steps=20), 0, lookahead=5.0, lookahead_alpha=0.5)
     race.advance(20)
     rows, document, arrays = export_all(race, tmp_path)
     slow_weights = arrays["adam/state/lookahead_slow"]
@@ -179,7 +179,7 @@ def test_branches_and_replicas_are_exported(tmp_path: Path) -> None:
     race = make_race(run_with_replicas, Run("momentum", {"lr": 0.0005}), steps=30)
     race.compute_pending()
     race.seek(10)
-    race = turn(race, 1, lr=0.001)
+    race = with_hyperparameters(race, 1, lr=0.001)
     race.advance(10)
     rows, document, arrays = export_all(race, tmp_path)
     label = race.experiment.branches[0].label
@@ -259,7 +259,7 @@ def peak_memory() -> Callable[[Callable[[], None]], int]:
 
 
 def test_records_equal_the_trajectories() -> None:
-    race = turn(make_race(Run("adam"), Run("bfgs"), steps=1500), 0, lr=0.3, cosine_steps=100.0)
+    race = with_hyperparameters(make_race(Run("adam"), Run("bfgs"), steps=1500), 0, lr=0.3, cosine_steps=100.0)
     race.advance(1000)
     for record in collect_records(race):
         points = np.array([(row.x, row.y, row.loss) for row in record.rows()])

@@ -19,7 +19,7 @@ from app.model.run import Run
 from app.theming.theme import DARK
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 
 
 def make_race(steps: int = 30, experiment: Experiment = DEFAULT_EXPERIMENT) -> Race:
@@ -69,7 +69,7 @@ def test_invalid_paths_and_options_are_refused(tmp_path: Path) -> None:
 
 def test_the_table_has_every_run_and_step_in_full_precision(tmp_path: Path) -> None:
     race = make_race(20)
-    race = turn(race, 0, lr=0.0005)
+    race = with_hyperparameters(race, 0, lr=0.0005)
     race.advance(5)
     export(race, tmp_path / "a.csv")
     rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))

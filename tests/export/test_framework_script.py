@@ -14,7 +14,7 @@ from app.model.run import Run
 from app.utils.validation import ExperimentError
 from optimizers import OPTIMIZERS
 from optimizers.frameworks import framework_classes, from_framework
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 from tests.export.scripts import imported_modules, make_race
 
 Script = Callable[[Race], str]
@@ -27,7 +27,7 @@ def test_runs_without_a_counterpart_are_named_in_the_error(script: Script, frame
         ExperimentError, match=r"the very path of nelder_mead, cma_es; the NumPy script \(\.py\) can do it"
     ):
         script(race)
-    race = turn(make_race(5, "rosenbrock", Run("momentum", {"momentum": 0.0})), 0, momentum=0.9)
+    race = with_hyperparameters(make_race(5, "rosenbrock", Run("momentum", {"momentum": 0.0})), 0, momentum=0.9)
     race.advance(5)
     with pytest.raises(ExperimentError, match="the very path of momentum"):
         script(race)
@@ -67,6 +67,6 @@ def test_keras_scripts_compile() -> None:
         compile(text, "script", "exec")
         assert imported_modules(text) <= {*sys.stdlib_module_names, "numpy", "keras"}
         if "momentum_torch" != optimizer != "nesterov":
-            race = turn(race, 0, lr=0.003)
+            race = with_hyperparameters(race, 0, lr=0.003)
             race.advance(5)
             assert "20: dict(learning_rate=0.003)" in keras_script(race)

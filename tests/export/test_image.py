@@ -193,7 +193,7 @@ def test_a_long_title_is_shortened_and_its_caption_stands_below(size: tuple[floa
     assert title.get_text().startswith("Many words about")
     assert title.get_text().endswith("…") or title.get_text() == race.experiment.title
     assert all(text.get_visible() for text in (caption, title))
-    assert all(box.x0 >= 0 and box.x1 <= composed.figure.bbox.x1 for box in boxes)
+    assert all(text_bounds.x0 >= 0 and text_bounds.x1 <= composed.figure.bbox.x1 for text_bounds in boxes)
     assert boxes[0].y1 <= boxes[1].y0
     assert all(view.axes.bbox.y1 < boxes[0].y0 for view in composed.views)
     short = build_figure(make_race(5), Options(size=(12.8, 7.6)))

@@ -17,7 +17,7 @@ from app.model.edits import with_branch_changed
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.theming.theme import DARK
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 
 
 def make_race(experiment: Experiment, steps: int) -> Race:
@@ -76,7 +76,7 @@ def test_nothing_is_cut_off_at_the_edges_of_a_figure(tmp_path: Path) -> None:
 def test_visible_branches_are_in_the_legend() -> None:
     race = make_race(Experiment("elongated_bowl", runs=(Run.parse("sgd lr=0.1"),)), 40)
     race.seek(10)
-    race = turn(race, 0, lr=0.3)
+    race = with_hyperparameters(race, 0, lr=0.3)
     named = with_branch_changed(race.experiment, 0, name="too slow")
     for experiment, texts in (
         (race.experiment, ["branch: SGD, lr 0.1 · left at step 10"]),

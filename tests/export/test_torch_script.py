@@ -15,7 +15,7 @@ from app.export.code.framework_mapping import TORCH
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 from tests.export.scripts import imported_modules, make_race, run_script
 
 SMALL_LR = {"sgd", "momentum", "momentum_torch", "nesterov", "nesterov_keras", "averaged_momentum"}  # run with lr 0.001
@@ -50,7 +50,7 @@ def learning_rate(optimizer: str) -> float:
 @pytest.mark.parametrize("optimizer", TORCH)
 def test_every_class_with_a_changed_learning_rate(optimizer: str, surface: str) -> None:
     lr = learning_rate(optimizer)
-    race = turn(make_race(40, surface, Run(optimizer, {"lr": lr})), 0, lr=lr / 2)
+    race = with_hyperparameters(make_race(40, surface, Run(optimizer, {"lr": lr})), 0, lr=lr / 2)
     race.advance(30)
     check_torch_script(race)
 
@@ -69,7 +69,7 @@ def test_every_modifier(modifier: str) -> None:
                 ),
             )
             for changes in ({"lr": lr / 2}, {modifier: 0.0}):
-                race = turn(race, 0, **changes)
+                race = with_hyperparameters(race, 0, **changes)
                 race.advance(15)
             check_torch_script(race)
 
@@ -81,7 +81,7 @@ def test_several_changed_hyperparameters_and_a_diverged_run() -> None:
         )
     )
     race.advance(40)
-    race = turn(turn(race, 2, lr=0.05, beta1=0.8, eps=1e-4), 1, lr=0.0003, momentum=0.7)
+    race = with_hyperparameters(with_hyperparameters(race, 2, lr=0.05, beta1=0.8, eps=1e-4), 1, lr=0.0003, momentum=0.7)
     race.advance(40)
     namespace = check_torch_script(race)
     assert len(namespace["paths"]["sgd-2"]) == race.trajectories[3].diverged_at

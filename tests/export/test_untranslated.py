@@ -27,7 +27,7 @@ from app.theming.theme import LIGHT
 from app.utils.i18n import ENGLISH, Language, current_language, in_english, set_language, tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
-from tests.edits import turn
+from tests.edits import with_hyperparameters
 from tests.gui.test_language import Pseudo, assert_translated, proper_names, untranslated
 
 READ_BY_PROGRAMS = [
@@ -49,7 +49,7 @@ def make_race() -> Race:
     )
     race.advance(12)
     race.seek(6)
-    race = turn(race, 0, lr=0.01)
+    race = with_hyperparameters(race, 0, lr=0.01)
     race.advance(8)
     assert race.experiment.branches
     return race

@@ -111,11 +111,11 @@ def test_every_widget_of_the_window_has_a_name_and_a_role(
 
 def test_every_widget_of_the_dialogs_has_a_name_and_a_role(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
-    seen = []
+    window_titles = []
 
     def inspect(dialog: ExportDialog) -> int:
         assert_all_named(dialog)
-        seen.append(dialog.windowTitle())
+        window_titles.append(dialog.windowTitle())
         return 0
 
     monkeypatch.setattr(ExportDialog, "exec", inspect)
@@ -129,7 +129,7 @@ def test_every_widget_of_the_dialogs_has_a_name_and_a_role(open_window: Open, mo
     for dialog in dialogs:
         assert_all_named(dialog)
         dialog.close()
-    assert seen == ["Export Picture", "Export Film"]
+    assert window_titles == ["Export Picture", "Export Film"]
 
 
 def test_picker_popups_have_names(open_window: Open) -> None:
@@ -142,13 +142,13 @@ def test_tooltips_are_available_to_screen_readers(open_window: Open) -> None:
     window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("noise", 0.5)))
     descriptions = [widget.accessibleDescription() or widget.toolTip() for widget in usable_widgets(window)]
-    told = [
+    tooltips = [
         label.toolTip()
         for label in window.findChildren(QLabel)
         if label.toolTip() and not label.toolTip().startswith("<p>")
     ]
-    assert told
-    assert not [message for message in told if message not in descriptions]
+    assert tooltips
+    assert not [message for message in tooltips if message not in descriptions]
 
 
 def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> None:
@@ -279,10 +279,12 @@ def test_reduced_motion_is_remembered_and_disables_the_rotating_camera(
     assert second.reduced_motion.active
     assert second.session.clock._timer.interval() == REDUCED_MOTION_INTERVAL
     assert second.action_registry["reduce_motion"].isChecked()
-    turned = []
-    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: turned.append(dialog.form.camera_speed_field.value()) or 0)
+    camera_speeds = []
+    monkeypatch.setattr(
+        ExportDialog, "exec", lambda dialog: camera_speeds.append(dialog.form.camera_speed_field.value()) or 0
+    )
     second.action_registry["export_film"].trigger()
     second.action_registry["reduce_motion"].trigger()
     second.action_registry["export_film"].trigger()
-    assert turned == [0.0, 30.0]
+    assert camera_speeds == [0.0, 30.0]
     assert not second.settings.get_bool(KEY, True)

@@ -51,8 +51,10 @@ MIN_CONTRAST = {"light": 4.5, "dark": 4.5, "contrast": 7.0}  # WCAG 2.2: AA, and
 
 
 def luminance(color: str) -> float:
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(color)]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    linear_channels = [
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in to_rgb(color)
+    ]
+    return 0.2126 * linear_channels[0] + 0.7152 * linear_channels[1] + 0.0722 * linear_channels[2]
 
 
 def contrast(one: str, other: str) -> float:
@@ -93,28 +95,28 @@ def test_an_icon_has_the_requested_color_and_size(application: QApplication, nam
 def stylesheet_color_pairs(theme: Theme) -> set[tuple[str, str]]:
     """Return text and background color of every style sheet rule; a rule without background gets each possible one."""
     matches = set()
-    for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", build_stylesheet(theme)):
-        facts = dict(re.findall(r"(?:^|;)\s*([a-z-]+): ([^;]+)", rule))
-        text_color, ground = facts.get("color"), facts.get("background", "")
+    for selector, declarations in re.findall(r"([^{}]+)\{([^{}]*)\}", build_stylesheet(theme)):
+        properties = dict(re.findall(r"(?:^|;)\s*([a-z-]+): ([^;]+)", declarations))
+        text_color, background = properties.get("color"), properties.get("background", "")
         if text_color is not None and ":disabled" not in selector:  # disabled controls are exempt
             matches |= {
                 (text_color, each)
                 for each in (
-                    [ground]
-                    if ground.startswith("#")
+                    [background]
+                    if background.startswith("#")
                     else [theme.panel_background, theme.input_background, theme.figure_background]
                 )
             }
-        if "selection-color" in facts:
-            matches.add((facts["selection-color"], facts["selection-background-color"]))
+        if "selection-color" in properties:
+            matches.add((properties["selection-color"], properties["selection-background-color"]))
     return matches
 
 
 @THEMED
 def test_text_has_enough_contrast(theme: Theme) -> None:
     backgrounds = (theme.panel_background, theme.input_background, theme.figure_background, theme.selected_background)
-    text_colors = {(theme.text, ground) for ground in backgrounds} | {
-        (theme.muted_text, ground) for ground in backgrounds[:3]
+    text_colors = {(theme.text, background) for background in backgrounds} | {
+        (theme.muted_text, background) for background in backgrounds[:3]
     }
     weak = {
         pair: contrast(*pair)
@@ -144,7 +146,7 @@ def test_every_kind_of_control_shows_the_focus(
     window.set_theme(theme.name)
     process_events(application)
     window.activateWindow()
-    shown = [
+    visible_widgets = [
         w
         for w in window.findChildren(QWidget)
         if w.isVisible()
@@ -153,13 +155,13 @@ def test_every_kind_of_control_shows_the_focus(
         and w.focusPolicy() & Qt.FocusPolicy.TabFocus
         and not w.visibleRegion().isEmpty()
     ]
-    assert len(shown) > 20
+    assert len(visible_widgets) > 20
 
     def grab_image(widget: QWidget) -> QImage:
         process_events(application, 2)
         return widget.grab().toImage()
 
-    for widget in shown:
+    for widget in visible_widgets:
         held = application.focusWidget()
         if held is not None:
             held.clearFocus()
@@ -201,10 +203,10 @@ def test_run_colors_are_those_of_okabe_and_ito_and_have_enough_contrast(theme: T
 
 def test_path_lengths_do_not_depend_on_where_the_summation_starts() -> None:
     points = np.random.default_rng(5).normal(size=(999, 2)) * 100
-    whole = distances_along(points)
-    assert whole[-1] == pytest.approx(np.hypot(*np.diff(points, axis=0).T).sum())
+    lengths = distances_along(points)
+    assert lengths[-1] == pytest.approx(np.hypot(*np.diff(points, axis=0).T).sum())
     for cut in (1, 128, 700):
-        assert whole[cut] + distances_along(points[cut:])[-1] == whole[-1]
+        assert lengths[cut] + distances_along(points[cut:])[-1] == lengths[-1]
     points[5] = np.nan
     points[9] = 1e300
     assert np.isfinite(distances_along(points)).all()
@@ -238,10 +240,10 @@ def test_a_low_view_drops_the_axis_label_to_enlarge_the_plot() -> None:
     assert not loss.axes.xaxis.label.get_visible()
     relief, _ = draw_view("relief", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
     assert isinstance(relief, SurfaceView)
-    spots = relief.project_points(relief.mesh_nodes).reshape(-1, 2)
-    assert np.ptp(spots[:, 1]) > 0.5 * 190
-    assert (spots >= 0).all()
-    assert (spots <= (380, 190)).all()
+    pixel_positions = relief.project_points(relief.mesh_nodes).reshape(-1, 2)
+    assert np.ptp(pixel_positions[:, 1]) > 0.5 * 190
+    assert (pixel_positions >= 0).all()
+    assert (pixel_positions <= (380, 190)).all()
     tall, _ = draw_view("loss", DEFAULT_EXPERIMENT, 20, (3.8, 3.0))
     assert tall.axes.xaxis.label.get_visible()
 
@@ -272,7 +274,7 @@ def test_an_empty_view_shows_a_hint(
 
 
 def test_the_exit_point_is_where_a_path_leaves_the_map_for_good() -> None:
-    box = Bbox([[0, 0], [10, 10]])
+    bounds = Bbox([[0, 0], [10, 10]])
     for points, exit_position, offset in (
         ([(5, 5), (15, 5)], (10, 5), (10, 0)),
         ([(5, 5), (5, -5), (-5, 5), (25, 5)], (10, 5), (30, 0)),
@@ -280,10 +282,10 @@ def test_the_exit_point_is_where_a_path_leaves_the_map_for_good() -> None:
         ([(5, 5)], (5, 5), (0, 0)),
         ([(5, 5), (np.nan, 3)], (5, 5), (0, 0)),
     ):
-        out = annotations.exit_point(np.array(points, float), box)
+        out = annotations.exit_point(np.array(points, float), bounds)
         assert out is not None
         np.testing.assert_allclose(out, (exit_position, offset))
-    assert annotations.exit_point(np.array([(20.0, 20.0), (30.0, 20.0)]), box) is None
+    assert annotations.exit_point(np.array([(20.0, 20.0), (30.0, 20.0)]), bounds) is None
 
 
 def test_diverged_runs_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,8 +329,8 @@ def test_the_step_axis_of_a_figure_ends_at_the_last_step() -> None:
     for scale in ("linear", "log"):
         race = Race(replace(DEFAULT_EXPERIMENT, loss_plot=LossPlot(x_scale=scale)))
         race.advance(130)
-        made = build_figure(race, Options(dpi=50))
-        (loss,) = [view for view in made.views if view.id == "loss"]
+        composed_figure = build_figure(race, Options(dpi=50))
+        (loss,) = [view for view in composed_figure.views if view.id == "loss"]
         assert loss.axes.get_xlim()[1] == 130
 
 

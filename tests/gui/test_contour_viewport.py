@@ -41,11 +41,11 @@ def press(window: MainWindow, x: float, y: float, **more: object) -> None:
     send_mouse_event(window, "button_press_event", x, y, button=1, **more)
 
 
-def drag(window: MainWindow, *places: tuple[float, float]) -> None:
-    press(window, *places[0])
-    for place in places[1:]:
-        send_mouse_event(window, "motion_notify_event", *place)
-    send_mouse_event(window, "button_release_event", *places[-1], button=1)
+def drag(window: MainWindow, *positions: tuple[float, float]) -> None:
+    press(window, *positions[0])
+    for position in positions[1:]:
+        send_mouse_event(window, "motion_notify_event", *position)
+    send_mouse_event(window, "button_release_event", *positions[-1], button=1)
 
 
 def click(window: MainWindow, x: float, y: float) -> None:
@@ -57,15 +57,15 @@ def visible_bounds(window: MainWindow) -> Bounds:
     return tuple(axes.get_xlim()), tuple(axes.get_ylim())
 
 
-def to_axes_fraction(window: MainWindow, place: tuple[float, float]) -> tuple[float, float]:
+def to_axes_fraction(window: MainWindow, point: tuple[float, float]) -> tuple[float, float]:
     axes = window.canvases["contour"].view.axes
-    x, y = axes.transAxes.inverted().transform(axes.transData.transform(place))
+    x, y = axes.transAxes.inverted().transform(axes.transData.transform(point))
     return float(x), float(y)
 
 
 def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("himmelblau"))
-    view, whole, levels = (
+    view, full_bounds, levels = (
         window.canvases["contour"].view,
         visible_bounds(window),
         window.canvases["contour"].view.height_map,
@@ -77,19 +77,22 @@ def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Op
     window.view_area.viewport.end_interaction()
     process_events(application)
     assert not view.interacting
-    box = visible_bounds(window)
-    assert bounds_size(box) == pytest.approx(np.array(bounds_size(whole)) / 1.25**3)
-    assert (box[0][0] * 0.75 + box[0][1] * 0.25, box[1][0] * 0.25 + box[1][1] * 0.75) == pytest.approx(
-        (whole[0][0] * 0.75 + whole[0][1] * 0.25, whole[1][0] * 0.25 + whole[1][1] * 0.75)
+    zoomed_bounds = visible_bounds(window)
+    assert bounds_size(zoomed_bounds) == pytest.approx(np.array(bounds_size(full_bounds)) / 1.25**3)
+    assert (
+        zoomed_bounds[0][0] * 0.75 + zoomed_bounds[0][1] * 0.25,
+        zoomed_bounds[1][0] * 0.25 + zoomed_bounds[1][1] * 0.75,
+    ) == pytest.approx(
+        (full_bounds[0][0] * 0.75 + full_bounds[0][1] * 0.25, full_bounds[1][0] * 0.25 + full_bounds[1][1] * 0.75)
     )
     assert view.height_map is not levels
-    assert view.height_map.bounds == box
+    assert view.height_map.bounds == zoomed_bounds
     assert window.view_area.is_zoomed
     for step in (-1, -1, -1):
         send_mouse_event(window, "scroll_event", 0.25, 0.75, step=step)
-    assert np.ravel(visible_bounds(window)) == pytest.approx(np.ravel(whole))
+    assert np.ravel(visible_bounds(window)) == pytest.approx(np.ravel(full_bounds))
     window.view_area.reset_viewport()
-    assert (window.view_area.is_zoomed, visible_bounds(window)) == (False, whole)
+    assert (window.view_area.is_zoomed, visible_bounds(window)) == (False, full_bounds)
 
 
 def test_the_wheel_outside_the_axes_does_nothing(open_window: Open) -> None:
@@ -111,8 +114,10 @@ def test_zooming_redraws_only_the_contour_plot_and_paths_stay_in_place(
     assert drawn["relief"] == drawn["loss"] == 0
     view, race = window.canvases["contour"].view, window.session.race
     x, y, _ = race.trajectories[1].values_between(0, 60)
-    seen = view.pixels_between(race.trajectories[1], 0, 60)[0]
-    np.testing.assert_allclose(view.axes.transData.inverted().transform(seen), np.column_stack([x, y]), atol=1e-12)
+    pixel_positions = view.pixels_between(race.trajectories[1], 0, 60)[0]
+    np.testing.assert_allclose(
+        view.axes.transData.inverted().transform(pixel_positions), np.column_stack([x, y]), atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("name", ["rosenbrock", "ackley", "styblinski_tang", "linear_regression"])
@@ -121,22 +126,22 @@ def test_zooming_stops_where_floats_can_no_longer_be_told_apart(
 ) -> None:
     window = open_window(Experiment(name, runs=(Run("adam", {"lr": 0.05}),)))
     window.session.advance(30)
-    whole, about = visible_bounds(window), SURFACES[name].minima[0]
+    full_bounds, about = visible_bounds(window), SURFACES[name].minima[0]
     for factor, rounds in ((0.5, 60), (2.0, 80)):
         for _ in range(rounds):
             window.view_area.viewport.zoom(factor, about)
         window.view_area.viewport.end_interaction()
         process_events(application)
-        box = visible_bounds(window)
-        assert all(low < high for low, high in box)
-        assert all(low <= at <= high for at, (low, high) in zip(about, box, strict=True))
-        for length, large, (low, high) in zip(bounds_size(box), bounds_size(whole), box, strict=True):
+        bounds = visible_bounds(window)
+        assert all(low < high for low, high in bounds)
+        assert all(low <= at <= high for at, (low, high) in zip(about, bounds, strict=True))
+        for length, large, (low, high) in zip(bounds_size(bounds), bounds_size(full_bounds), bounds, strict=True):
             least = max(MIN_RELATIVE_SIZE * large, MIN_RELATIVE_SPACING * max(abs(low), abs(high)))
             assert 0.9 * least <= length <= 1.01 * MAX_RELATIVE_SIZE * large
-        shares = np.divide(bounds_size(box), bounds_size(whole))
+        shares = np.divide(bounds_size(bounds), bounds_size(full_bounds))
         assert shares[0] == pytest.approx(shares[1], rel=1e-3), "no distortion"
         assert (min(shares) < 1e-10) if factor < 1 else (max(shares) == pytest.approx(MAX_RELATIVE_SIZE, rel=0.01))
-        assert len(set(np.linspace(*box[0], 161))) == 161
+        assert len(set(np.linspace(*bounds[0], 161))) == 161
 
 
 @pytest.mark.parametrize("depth", [100.0, 1e-5, 1e-12])
@@ -172,8 +177,8 @@ def test_every_surface_can_be_drawn_at_every_zoom_depth(name: str, depth: float)
 
 
 def test_the_color_scale_covers_the_visible_region() -> None:
-    part = HeightMap(SURFACES["sphere"], ((3.0, 4.0), (3.0, 4.0)))
-    assert (part.min_height, part.min_height + part.height_range) == pytest.approx((18.0, 32.0))
+    height_map = HeightMap(SURFACES["sphere"], ((3.0, 4.0), (3.0, 4.0)))
+    assert (height_map.min_height, height_map.min_height + height_map.height_range) == pytest.approx((18.0, 32.0))
     near = HeightMap(SURFACES["rosenbrock"], ((1 - 1e-8, 1 + 1e-8), (1 - 1e-8, 1 + 1e-8)))
     heights = near.round_heights(10)
     assert near.min_height == 0
@@ -191,8 +196,11 @@ def test_the_draft_image_while_zooming_matches_the_contour_plot(open_window: Ope
     window.view_area.viewport.end_interaction()
     process_events(application)
     still = pixels(window)["contour"][..., :3].astype(int)
-    box = window.canvases["contour"].view.axes.bbox
-    inside = np.s_[int(len(still) - box.y1) + 3 : int(len(still) - box.y0) - 3, int(box.x0) + 3 : int(box.x1) - 3]
+    axes_bbox = window.canvases["contour"].view.axes.bbox
+    inside = np.s_[
+        int(len(still) - axes_bbox.y1) + 3 : int(len(still) - axes_bbox.y0) - 3,
+        int(axes_bbox.x0) + 3 : int(axes_bbox.x1) - 3,
+    ]
     different = np.abs(moving - still)[inside].max(axis=2)
     assert np.median(different) <= 6
     assert (different > 60).mean() < 0.06
@@ -272,7 +280,7 @@ def test_the_start_can_be_dragged_within_the_visible_region_only(open_window: Op
         window.view_area.viewport.zoom(0.7, DEFAULT_EXPERIMENT.start)
     window.view_area.viewport.end_interaction()
     process_events(application)
-    box, at = visible_bounds(window), to_axes_fraction(window, DEFAULT_EXPERIMENT.start or (0.0, 0.0))
+    bounds, at = visible_bounds(window), to_axes_fraction(window, DEFAULT_EXPERIMENT.start or (0.0, 0.0))
     counted = window.canvases["contour"].full_draw_count
     press(window, *at)
     for k in range(1, 5):
@@ -281,9 +289,9 @@ def test_the_start_can_be_dragged_within_the_visible_region_only(open_window: Op
     send_mouse_event(window, "button_release_event", at[0] + 2.0, at[1], button=1)
     process_events(application)
     x, y = window.session.experiment.start or (0.0, 0.0)
-    assert x == pytest.approx(box[0][1], rel=0.01)
-    assert box[1][0] <= y <= box[1][1]
-    assert visible_bounds(window) == box
+    assert x == pytest.approx(bounds[0][1], rel=0.01)
+    assert bounds[1][0] <= y <= bounds[1][1]
+    assert visible_bounds(window) == bounds
     assert window.canvases["contour"].full_draw_count == counted
 
 
@@ -300,8 +308,8 @@ def test_a_start_outside_the_visible_region_is_not_drawn_and_cannot_be_grabbed(
     canvas, markers = window.canvases["contour"], []
 
     class Noted(PathRenderer):
-        def draw_markers(self, points: np.ndarray, mark: str, *rest: object) -> None:
-            markers.extend([mark] * len(points))
+        def draw_markers(self, points: np.ndarray, marker: str, *args: object) -> None:
+            markers.extend([marker] * len(points))
 
     canvas.view.draw_underlay(Noted(canvas.get_renderer()))
     assert set(markers) == {"*"}, "the minimum only"
@@ -314,7 +322,7 @@ def test_other_changes_keep_the_zoom_and_another_surface_resets_it(
     window.view_area.zoom(0.4)
     window.view_area.viewport.end_interaction()
     process_events(application)
-    box = visible_bounds(window)
+    bounds = visible_bounds(window)
     equal, contour = (lambda: window.view_area.toggle_view_option("equal")), (lambda: window.toggle_dock("contour"))
     for change in (
         lambda: window.set_theme("dark"),
@@ -328,7 +336,7 @@ def test_other_changes_keep_the_zoom_and_another_surface_resets_it(
     ):
         change()
         process_events(application)
-        assert visible_bounds(window) == box
+        assert visible_bounds(window) == bounds
     window.session.change(lambda e: e.with_surface("himmelblau"))
     process_events(application)
     assert not window.view_area.is_zoomed
@@ -359,13 +367,13 @@ def test_the_3d_surface_shows_the_visible_region(open_window: Open, application:
 
 
 def test_zoom_changes_are_signaled_and_the_zoom_is_not_saved(open_window: Open) -> None:
-    window, told = open_window(), []
-    window.view_area.viewport.on_change = lambda: told.append(window.view_area.is_zoomed)
+    window, zoom_changes = open_window(), []
+    window.view_area.viewport.on_change = lambda: zoom_changes.append(window.view_area.is_zoomed)
     window.view_area.reset_viewport()
-    assert told == []
+    assert zoom_changes == []
     window.view_area.zoom(0.5)
     window.view_area.reset_viewport()
-    assert told == [True, False]
+    assert zoom_changes == [True, False]
     window.view_area.zoom(0.5)
     assert window.canvases["contour"].idle_timer.isActive()
     window.close()

@@ -17,7 +17,7 @@ from app.theming.theme import DARK
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-PARTS = ("contour", "relief", "loss", "side", "results")
+PANES = ("contour", "relief", "loss", "side", "results")
 
 
 def visible_rects(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
@@ -33,7 +33,7 @@ def visible_rects(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
 def test_the_views_fill_the_space_that_the_panels_leave(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1280, 720))
     small = visible_rects(window)
-    assert set(small) == set(PARTS)
+    assert set(small) == set(PANES)
     window.resize(1900, 1000)
     process_events(application)
     large = visible_rects(window)
@@ -42,7 +42,7 @@ def test_the_views_fill_the_space_that_the_panels_leave(open_window: Open, appli
     assert large["relief"][3] == pytest.approx(large["loss"][3], abs=2)
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", PANES)
 def test_the_close_button_hides_a_dock_and_the_menu_shows_it(
     open_window: Open, application: QApplication, name: str
 ) -> None:
@@ -94,7 +94,7 @@ def test_reset_restores_the_layout(open_window: Open, application: QApplication)
     process_events(application)
     again = visible_rects(window)
     assert set(again) == set(first)
-    assert again == {name: pytest.approx(place, abs=6) for name, place in first.items()}
+    assert again == {name: pytest.approx(rect, abs=6) for name, rect in first.items()}
 
 
 def test_the_layout_is_remembered(open_window: Open, application: QApplication) -> None:
@@ -114,7 +114,7 @@ def test_an_invalid_layout_is_ignored(open_window: Open, application: QApplicati
     for key in ("window", "figures", "geometry"):
         settings.set_value(f"layout/{key}", QByteArray(garbage))
     window = open_window()
-    assert set(visible_rects(window)) == set(PARTS)
+    assert set(visible_rects(window)) == set(PANES)
 
 
 @pytest.mark.parametrize("size", [0.3, 0.6, 0.95])
@@ -127,7 +127,7 @@ def test_a_partial_layout_shows_every_dock(open_window: Open, application: QAppl
         assert state is not None
         settings.set_value(f"layout/{key}", state[: int(size * len(state))])
     second = open_window()
-    assert set(visible_rects(second)) == set(PARTS)
+    assert set(visible_rects(second)) == set(PANES)
 
 
 def test_a_dock_on_a_missing_screen_is_moved_back(open_window: Open, application: QApplication) -> None:
@@ -154,7 +154,7 @@ def test_presentation_mode_shows_only_the_views_and_enlarges_them(open_window: O
     assert menu is not None
     assert window.isFullScreen()
     assert set(visible_rects(window)) == {"contour", "relief", "loss"}
-    assert not any(part.isVisible() for part in (menu, window.playback_bar, window.timeline_bar))
+    assert not any(widget.isVisible() for widget in (menu, window.playback_bar, window.timeline_bar))
     assert window.canvases["contour"].figure.dpi > 1.4 * dpi
     assert "Rosenbrock" in window.presentation_mode.caption.accessibleName()
     QTest.keyClick(window, Qt.Key.Key_Right)
@@ -185,7 +185,7 @@ def test_a_window_closed_in_presentation_mode_opens_in_its_previous_layout(
     process_events(application)
     first.close()
     second = open_window()
-    assert set(visible_rects(second)) == set(PARTS)
+    assert set(visible_rects(second)) == set(PANES)
     assert not second.isFullScreen()
     assert second.playback_bar.isVisible()
 
@@ -225,13 +225,13 @@ class FakeStyleHints(QObject):
     """Style hints that apply the requested color scheme and are dark otherwise."""
 
     colorSchemeChanged = pyqtSignal()  # noqa: N815
-    asked = Qt.ColorScheme.Unknown
+    requested_scheme = Qt.ColorScheme.Unknown
 
     def setColorScheme(self, scheme: Qt.ColorScheme) -> None:
-        self.asked = scheme
+        self.requested_scheme = scheme
 
     def colorScheme(self) -> Qt.ColorScheme:
-        return Qt.ColorScheme.Dark if self.asked == Qt.ColorScheme.Unknown else self.asked
+        return Qt.ColorScheme.Dark if self.requested_scheme == Qt.ColorScheme.Unknown else self.requested_scheme
 
 
 def test_the_system_theme_is_followed_again_after_another_was_selected(
@@ -242,9 +242,9 @@ def test_the_system_theme_is_followed_again_after_another_was_selected(
     window = open_window()
     assert window.theme.name == "dark"
     window.set_theme("light")
-    assert (window.theme.name, hints.asked) == ("light", Qt.ColorScheme.Light)
+    assert (window.theme.name, hints.requested_scheme) == ("light", Qt.ColorScheme.Light)
     window.set_theme("system")
-    assert (window.theme.name, hints.asked) == ("dark", Qt.ColorScheme.Unknown)
+    assert (window.theme.name, hints.requested_scheme) == ("dark", Qt.ColorScheme.Unknown)
 
 
 def test_an_unknown_theme_or_language_falls_back_to_that_of_the_system(open_window: Open) -> None:

@@ -37,12 +37,12 @@ class UnsavedPrompt:
     """Answers the question about unsaved changes and counts how often it was shown."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.answer, self.asked = Button.Cancel, 0
+        self.reply_button, self.shown_count = Button.Cancel, 0
         monkeypatch.setattr(DocumentController, "ask_about_unsaved", lambda files: self.reply())
 
     def reply(self) -> QMessageBox.StandardButton:
-        self.asked += 1
-        return self.answer
+        self.shown_count += 1
+        return self.reply_button
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def answer_file_dialogs(monkeypatch: pytest.MonkeyPatch, path: Path | None) -> N
 
 def close_message_box(window: MainWindow) -> str:
     """Close the one open message box and return its text."""
-    (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
-    text = box.text()
-    box.close()
+    (message_box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
+    text = message_box.text()
+    message_box.close()
     process_events(QApplication.instance())
     return text
 
@@ -135,12 +135,12 @@ def test_opening_restores_what_was_displayed(
     window.session.advance(12)
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.0002)))
     window.session.advance(3)
-    seen = [trajectory.values_between(0, 45) for trajectory in window.session.race.trajectories]
+    expected_paths = [trajectory.values_between(0, 45) for trajectory in window.session.race.trajectories]
     window.action_registry["save"].trigger()
     other = open_window(load(saved_file))
     assert other.session.race.step == 45
     assert not other.session.race.pending_runs
-    for (x, y, loss), trajectory in zip(seen, other.session.race.trajectories, strict=True):
+    for (x, y, loss), trajectory in zip(expected_paths, other.session.race.trajectories, strict=True):
         assert [column.tobytes() for column in trajectory.values_between(0, 45)] == [
             x.tobytes(),
             y.tobytes(),
@@ -263,7 +263,7 @@ def test_undoing_an_open_does_not_save_into_the_opened_file(
     window.action_registry["save"].trigger()
     assert load(saved_file) == window.session.experiment
     assert load(saved_file.with_name("other.json")).surface_id == "sphere"
-    assert prompt.asked == 0
+    assert prompt.shown_count == 0
 
 
 def test_a_failed_save_leaves_the_experiment_unsaved(
@@ -282,7 +282,7 @@ def test_a_failed_save_leaves_the_experiment_unsaved(
     assert close_message_box(window) == f"Cannot write {saved_file}: no space left on device."
     assert window.isWindowModified()
     assert saved_file.read_bytes() == content
-    prompt.answer = Button.Save
+    prompt.reply_button = Button.Save
     assert not window.close()
     assert "no space left" in close_message_box(window)
     assert window.isVisible()
@@ -301,29 +301,29 @@ def test_closing_with_unsaved_changes_asks(
     assert not window.close()
     assert window.isVisible()
     assert not window.session.clock.running, "playback pauses while a question is open"
-    prompt.answer = Button.Save
+    prompt.reply_button = Button.Save
     answer_file_dialogs(monkeypatch, None)
     assert not window.close(), "canceling the file dialog keeps the window open"
     answer_file_dialogs(monkeypatch, tmp_path / "a.json")
     assert window.close()
-    assert prompt.asked == 3
+    assert prompt.shown_count == 3
     assert load(tmp_path / "a.json") == window.session.experiment
 
 
 def test_discarding_is_confirmed_once(open_window: Open, saved_file: Path, prompt: UnsavedPrompt) -> None:
     window = open_window()
     change_learning_rate(window)
-    prompt.answer = Button.Discard
+    prompt.reply_button = Button.Discard
     window.documents.open_path(saved_file)
-    assert prompt.asked == 1
+    assert prompt.shown_count == 1
     window.session.store.undo()
     assert window.isWindowModified()
     assert window.close()
-    assert prompt.asked == 1
+    assert prompt.shown_count == 1
     window.show()
     change_learning_rate(window, 0.004)
     assert window.close()
-    assert prompt.asked == 2, "another change is asked about again"
+    assert prompt.shown_count == 2, "another change is asked about again"
 
 
 @pytest.mark.parametrize("way", ["open", "recent", "example", "drop", "data"])
@@ -345,11 +345,11 @@ def test_nothing_replaces_unsaved_changes_without_a_question(
         "example": lambda: window.documents.open_path(next(iter(examples().values()))[1]),
     }
     ways[way]()
-    assert (prompt.asked, window.session.experiment) == (1, before)
+    assert (prompt.shown_count, window.session.experiment) == (1, before)
     assert window.isWindowModified()
-    prompt.answer = Button.Discard
+    prompt.reply_button = Button.Discard
     ways[way]()
-    assert prompt.asked == 2
+    assert prompt.shown_count == 2
     assert window.session.experiment != before
     assert not window.isWindowModified()
 
@@ -363,7 +363,7 @@ def test_a_file_that_cannot_be_opened_asks_no_question(
     saved_file.write_text("{")
     drop(window, saved_file)
     assert close_message_box(window).startswith("Cannot open mine.json: it is cut off")
-    assert (prompt.asked, window.session.experiment) == (0, before)
+    assert (prompt.shown_count, window.session.experiment) == (0, before)
     drop(window, saved_file, saved_file)
     assert close_message_box(window) == "One file can be opened at a time: drop one of these."
 
@@ -374,12 +374,12 @@ def test_reopening_a_file_after_saving_shows_the_saved_state(
     window = open_window()
     window.documents.open_path(saved_file)
     change_learning_rate(window, 0.0007)
-    wanted, prompt.answer = window.session.experiment, Button.Save
+    wanted, prompt.reply_button = window.session.experiment, Button.Save
     window.documents.open_path(saved_file)
     assert window.session.experiment == load(saved_file) == wanted
     assert not window.isWindowModified()
     change_learning_rate(window, 0.0009)
-    prompt.answer = Button.Discard
+    prompt.reply_button = Button.Discard
     window.documents.open_path(saved_file)
     assert window.session.experiment == wanted, "reopening shows the saved state"
 
@@ -388,16 +388,22 @@ def test_reopening_a_file_after_saving_shows_the_saved_state(
 def test_the_unsaved_changes_question_has_three_answers(button: Button, open_window: Open) -> None:
     window = open_window()
 
-    seen: list[object] = []
+    dialog_facts: list[object] = []
 
     def press_button() -> None:
-        (box,) = window.findChildren(QMessageBox)
-        seen.extend([box.text(), box.standardButton(box.defaultButton()), box.standardButton(box.escapeButton())])
-        box.button(button).click()
+        (message_box,) = window.findChildren(QMessageBox)
+        dialog_facts.extend(
+            [
+                message_box.text(),
+                message_box.standardButton(message_box.defaultButton()),
+                message_box.standardButton(message_box.escapeButton()),
+            ]
+        )
+        message_box.button(button).click()
 
     QTimer.singleShot(0, press_button)
     assert message_boxes.ask_about_unsaved(window, "a & <b>.json") == button
-    assert seen == ["Save the changes to a & <b>.json?", Button.Save, Button.Cancel]
+    assert dialog_facts == ["Save the changes to a & <b>.json?", Button.Save, Button.Cancel]
 
 
 def test_nobody_is_asked_without_a_screen(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -420,14 +426,14 @@ from app.gui.dialogs import modal
 from app.gui.window import application
 from app.gui.window.main_window import MainWindow
 modal.is_unattended = lambda: False
-asked = []
+message_boxes = []
 def begin():
     window, = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
     window.session.change(lambda e: replace(e, start=(1.0, 2.0)))
     QTimer.singleShot(0, end)
     window.close()
 def end():
-    asked.extend(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
+    message_boxes.extend(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
     os.kill(os.getpid(), signal.SIGTERM)
 build = MainWindow.build_views
 def populate(self):
@@ -435,11 +441,11 @@ def populate(self):
     QTimer.singleShot(0, begin)
 MainWindow.build_views = populate
 status = application.open_window(None)
-print(status, len(asked))
+print(status, len(message_boxes))
 """
-    here = Path(__file__).parents[2]
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=here, timeout=60)
-    assert (answer.returncode, answer.stdout.strip()) == (0, "0 1"), answer.stderr
+    repository = Path(__file__).parents[2]
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=repository, timeout=60)
+    assert (result.returncode, result.stdout.strip()) == (0, "0 1"), result.stderr
 
 
 # Recent files
@@ -469,10 +475,10 @@ def test_recent_files_are_remembered_newest_first(open_window: Open, tmp_path: P
     assert recent(window) == ["&Clear"]
 
 
-@pytest.mark.parametrize("kept", ["", "{", "3", '{"a": 1}', "[1, null]", "[" * 5000])
-def test_corrupted_settings_hold_no_recent_files(kept: str, open_window: Open) -> None:
+@pytest.mark.parametrize("stored_value", ["", "{", "3", '{"a": 1}', "[1, null]", "[" * 5000])
+def test_corrupted_settings_hold_no_recent_files(stored_value: str, open_window: Open) -> None:
     window = open_window()
-    window.settings.set_value("recent", kept)
+    window.settings.set_value("recent", stored_value)
     assert recent(window) == ["&Clear"]
 
 
@@ -489,8 +495,8 @@ def test_unusual_file_names_are_shown_literally(
     assert window.settings.recent_files() == [tmp_path / name]
     (tmp_path / name).write_bytes(b"")
     pick_recent(window, 0)
-    (box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
-    assert box.textFormat() == Qt.TextFormat.PlainText
+    (message_box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
+    assert message_box.textFormat() == Qt.TextFormat.PlainText
     assert close_message_box(window).endswith("it is empty.")
 
 

@@ -42,9 +42,9 @@ def form_of(window: MainWindow, kind: str = "picture", steps: int = 300, **base:
     )
 
 
-def choose(box, data: str) -> None:  # type: ignore[no-untyped-def]
-    box.setCurrentIndex(box.findData(data))
-    box.activated.emit(box.currentIndex())
+def choose(combo_box, data: str) -> None:  # type: ignore[no-untyped-def]
+    combo_box.setCurrentIndex(combo_box.findData(data))
+    combo_box.activated.emit(combo_box.currentIndex())
 
 
 def process_until(application: QApplication, happened: Callable[[], bool]) -> None:
@@ -74,8 +74,14 @@ def test_the_form_returns_the_selected_options(open_window: Open) -> None:
     choose(form.view_combo, "contour")
     form.flag_boxes["legend"].setChecked(False)
     form.flag_boxes["transparent"].setChecked(True)
-    made = form.options()
-    assert (made.theme, made.view, made.legend, made.transparent, made.title) == (DARK, "contour", False, True, True)
+    options = form.options()
+    assert (options.theme, options.view, options.legend, options.transparent, options.title) == (
+        DARK,
+        "contour",
+        False,
+        True,
+        True,
+    )
 
 
 def test_options_of_images_and_animations_are_remembered_separately(open_window: Open) -> None:
@@ -86,12 +92,12 @@ def test_options_of_images_and_animations_are_remembered_separately(open_window:
     form.width_field.setValue(20.0)
     form.flag_boxes["title"].setChecked(False)
     form.save_settings()
-    again, film = form_of(window), form_of(window, "film")
-    assert again.format_combo.currentData() == ".svg"
-    assert again.options().size == pytest.approx((20 / 2.54, again.height_field.value() / 2.54))
-    assert not again.options().title
-    assert film.options().pixels == (1280, 720)
-    assert film.options().title
+    image_form, animation_form = form_of(window), form_of(window, "film")
+    assert image_form.format_combo.currentData() == ".svg"
+    assert image_form.options().size == pytest.approx((20 / 2.54, image_form.height_field.value() / 2.54))
+    assert not image_form.options().title
+    assert animation_form.options().pixels == (1280, 720)
+    assert animation_form.options().title
 
 
 @pytest.mark.parametrize("garbage", ["nan", "inf", "-1e300", "1e300", "x", ""])
@@ -166,10 +172,12 @@ def test_the_menu_leads_through_both_dialogs_to_the_file(
         ("export_picture", "Export Picture", tmp_path / "a.png"),
         ("export_film", "Export Film", tmp_path / "b.gif"),
     ):
-        asked = []
+        requests = []
 
-        def ask(title: str, kinds: str, suffix: str, stem: str, asked: list = asked, target: Path = target) -> Path:
-            asked.append((title, kinds.split(";;")[0], suffix, stem))
+        def ask(
+            title: str, kinds: str, suffix: str, stem: str, requests: list = requests, target: Path = target
+        ) -> Path:
+            requests.append((title, kinds.split(";;")[0], suffix, stem))
             return target
 
         monkeypatch.setattr(window.documents, "ask_path", ask)
@@ -184,12 +192,12 @@ def test_the_menu_leads_through_both_dialogs_to_the_file(
         QTimer.singleShot(0, press)
         window.action_registry[name].trigger()
         process_until(application, target.exists)
-        assert asked[0][0] == dialog_title
-        assert asked[0][2] == target.suffix[1:]
+        assert requests[0][0] == dialog_title
+        assert requests[0][2] == target.suffix[1:]
     process_events(application)
     assert load(tmp_path / "a.png").runs == DEFAULT_EXPERIMENT.runs
-    with Image.open(tmp_path / "b.gif") as film:
-        assert film.size == (1280, 720)
+    with Image.open(tmp_path / "b.gif") as animation:
+        assert animation.size == (1280, 720)
     assert not window.exporter.jobs
 
 
@@ -240,10 +248,10 @@ def test_a_failing_job_reports_why(application: QApplication, open_window: Open,
 
     window.exporter.start_job(tmp_path / "a.gif", failing_job())
     process_until(application, lambda: not window.exporter.jobs)
-    box = window.findChild(QMessageBox)
-    assert box is not None
-    assert box.text() == "The disk is full."
-    box.close()
+    message_box = window.findChild(QMessageBox)
+    assert message_box is not None
+    assert message_box.text() == "The disk is full."
+    message_box.close()
 
 
 def test_the_remaining_time_is_formatted() -> None:
@@ -309,9 +317,9 @@ def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
     window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.002)))
     window.action_registry["copy_command"].trigger()
-    (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
-    assert box.text().startswith("Save the experiment first")
-    box.close()
+    (message_box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
+    assert message_box.text().startswith("Save the experiment first")
+    message_box.close()
     monkeypatch.setattr(window.documents, "ask_path", lambda *_, **__: tmp_path / "mine.json")
     window.action_registry["save"].trigger()
     window.action_registry["copy_command"].trigger()
@@ -334,11 +342,13 @@ def test_a_crashed_job_is_not_reported_as_saved(
     process_until(application, lambda: not window.exporter.jobs)
     process_events(application)
     assert caught == [MemoryError]
-    bar, (box,) = window.statusBar(), (b for b in window.findChildren(QMessageBox) if b.isVisible())
+    bar, (message_box,) = window.statusBar(), (b for b in window.findChildren(QMessageBox) if b.isVisible())
     assert bar is not None
     assert "Saved" not in bar.currentMessage()
-    assert box.text().startswith("A.npz was not written") or box.text().startswith("a.npz was not written")
-    box.close()
+    assert message_box.text().startswith("A.npz was not written") or message_box.text().startswith(
+        "a.npz was not written"
+    )
+    message_box.close()
 
 
 def test_pending_runs_are_computed_before_an_export_and_later_edits_do_not_change_it(
@@ -363,12 +373,12 @@ def test_pending_runs_are_computed_before_an_export_and_later_edits_do_not_chang
 
 def test_an_impossible_animation_is_reported_before_a_file_name_is_asked(open_window: Open) -> None:
     window = open_window()
-    for steps, told, change in (
+    for steps, message, change in (
         (300, "at most 50", lambda form: form.fps_field.setValue(60)),
         (300, "pixels a frame", lambda form: (form.width_field.setValue(6000), form.height_field.setValue(4000))),
         (0, "at step 0 there is none", lambda form: None),
     ):
         form = form_of(window, "film", steps)
         change(form)
-        with pytest.raises(ExperimentError, match=told):
+        with pytest.raises(ExperimentError, match=message):
             form.options()

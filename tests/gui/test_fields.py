@@ -21,7 +21,7 @@ from optimizers import OPTIMIZERS
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-KEY, NONE, SHIFT = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+KEY, NO_MODIFIER, SHIFT = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 TWO = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.001}), Run("sgd", {"lr": 0.0001})))
 
 
@@ -51,11 +51,11 @@ def enter(field: NumberField, text: str) -> None:
     QTest.keyClick(field, KEY.Key_Return)
 
 
-def scroll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NONE) -> QWheelEvent:
+def scroll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> QWheelEvent:
     """Scroll the wheel over a widget."""
-    place = QPointF(5, 5)
+    position = QPointF(5, 5)
     event = QWheelEvent(
-        place,
+        position,
         QPointF(widget.mapToGlobal(QPoint(5, 5))),
         QPoint(),
         QPoint(0, angle),
@@ -74,14 +74,14 @@ def test_arrows_change_a_learning_rate_by_a_tenth_of_a_decade_and_shift_or_page_
     slider_field, step = slider_field_of(window), window.session.race.step
     slider_field.number_field.setFocus()
     for key, modifier, value in (
-        (KEY.Key_Up, NONE, 0.00125),
-        (KEY.Key_Up, NONE, 0.0016),
+        (KEY.Key_Up, NO_MODIFIER, 0.00125),
+        (KEY.Key_Up, NO_MODIFIER, 0.0016),
         (KEY.Key_Up, SHIFT, 0.016),
-        (KEY.Key_PageUp, NONE, 0.16),
-        (KEY.Key_Down, NONE, 0.125),
+        (KEY.Key_PageUp, NO_MODIFIER, 0.16),
+        (KEY.Key_Down, NO_MODIFIER, 0.125),
         (KEY.Key_Down, SHIFT, 0.0125),
-        (KEY.Key_PageDown, NONE, 0.00125),
-        (KEY.Key_Down, NONE, 0.001),
+        (KEY.Key_PageDown, NO_MODIFIER, 0.00125),
+        (KEY.Key_Down, NO_MODIFIER, 0.001),
     ):
         QTest.keyClick(slider_field.number_field, key, modifier)
         assert value_of(window) == value
@@ -197,16 +197,16 @@ def test_slider_and_field_step_alike_and_the_slider_stops_at_its_end(window: Mai
     slider_field = slider_field_of(window)
     slider_field.slider.setFocus()
     for key, modifier, value in (
-        (KEY.Key_Right, NONE, 0.00125),
-        (KEY.Key_Up, NONE, 0.0016),
-        (KEY.Key_Left, NONE, 0.00125),
+        (KEY.Key_Right, NO_MODIFIER, 0.00125),
+        (KEY.Key_Up, NO_MODIFIER, 0.0016),
+        (KEY.Key_Left, NO_MODIFIER, 0.00125),
         (KEY.Key_Right, SHIFT, 0.0125),
-        (KEY.Key_PageUp, NONE, 0.125),
-        (KEY.Key_End, NONE, 10.0),
-        (KEY.Key_Right, NONE, 10.0),
-        (KEY.Key_Left, NONE, 8.0),
-        (KEY.Key_Home, NONE, 1e-6),
-        (KEY.Key_PageDown, NONE, 1e-6),
+        (KEY.Key_PageUp, NO_MODIFIER, 0.125),
+        (KEY.Key_End, NO_MODIFIER, 10.0),
+        (KEY.Key_Right, NO_MODIFIER, 10.0),
+        (KEY.Key_Left, NO_MODIFIER, 8.0),
+        (KEY.Key_Home, NO_MODIFIER, 1e-6),
+        (KEY.Key_PageDown, NO_MODIFIER, 1e-6),
     ):
         QTest.keyClick(slider_field.slider, key, modifier)
         assert value_of(window) == value
@@ -328,9 +328,9 @@ def test_the_start_is_stepped_by_a_hundredth_of_the_bounds_and_the_paths_follow(
     before = session.experiment
     field.setFocus()
     for key, modifier, x in (
-        (KEY.Key_Up, NONE, -0.45),
+        (KEY.Key_Up, NO_MODIFIER, -0.45),
         (KEY.Key_Down, SHIFT, -0.95),
-        (KEY.Key_PageUp, NONE, -0.45),
+        (KEY.Key_PageUp, NO_MODIFIER, -0.45),
     ):
         QTest.keyClick(field, key, modifier)
         assert session.experiment.start == (x, 2.5)
@@ -402,11 +402,11 @@ def test_a_set_that_cannot_be_pasted_is_reported_in_a_message_box_and_changes_no
     before = window.session.experiment
     clipboard.setText("adam lr=-1")
     window.action_registry["paste_hyperparameters"].trigger()
-    (box,) = window.findChildren(QMessageBox)
-    assert box.text() == "Learning rate must be a number of at least 0, not -1."
+    (message_box,) = window.findChildren(QMessageBox)
+    assert message_box.text() == "Learning rate must be a number of at least 0, not -1."
     assert window.session.experiment == before
     assert len(window.session.store.undo_stack) == 0
-    box.close()
+    message_box.close()
     process_events(application)
 
 

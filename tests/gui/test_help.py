@@ -79,7 +79,7 @@ def documented_optimizer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_formula_and_symbol_can_be_rendered(application: QApplication) -> None:
     lines = [line for each in RULES.values() for line in each.formula.split("\n") if line]
-    symbols = [each.symbol for rule in RULES.values() for each in rule.hyperparameters.values() if each.symbol]
+    symbols = [each.symbol for method in RULES.values() for each in method.hyperparameters.values() if each.symbol]
     for tex in {*lines, *symbols, *(surface.formula for surface in SURFACES.values())}:
         drawn = math_image(tex, 16.0, "#ff0000", 1.0)
         assert drawn.width() > 3, tex
@@ -103,10 +103,10 @@ def test_the_page_of_an_optimizer_shows_all_declared_facts(
     page_text: Callable[[str], str], documented_optimizer: None
 ) -> None:
     message = page_text(optimizer_page(Run("adam", {"lr": 0.25, "weight_decay": 0.5})))
-    rule = OPTIMIZERS["adam"]
+    optimizer = OPTIMIZERS["adam"]
     for fact in (
-        rule.name,
-        rule.summary,
+        optimizer.name,
+        optimizer.summary,
         "m = g",
         r"x_{t+1} = x_t - \eta m < 3",
         "Two & three.",
@@ -114,9 +114,9 @@ def test_the_page_of_an_optimizer_shows_all_declared_facts(
         r"\eta",
         "0.25",
         "0.001",
-        rule.hyperparameters["beta1"].allowed_text,
+        optimizer.hyperparameters["beta1"].allowed_text,
         "m, v",
-        rule.implementation,
+        optimizer.implementation,
         "Adam (Keras)",
         "arXiv:1412.6980",
         MODIFIERS["weight_decay"].name,
@@ -179,9 +179,9 @@ def test_the_page_of_every_surface_lists_its_minima(name: str, page_text: Callab
     ],
 )
 def test_sources_are_linked(source: str, addresses: list[str], page_text: Callable[[str], str]) -> None:
-    made = link_citations(source)
-    assert [part.partition('"')[0] for part in made.split('href="')[1:]] == addresses
-    assert page_text(f"<p>{made}</p>") == source
+    linked_source = link_citations(source)
+    assert [link.partition('"')[0] for link in linked_source.split('href="')[1:]] == addresses
+    assert page_text(f"<p>{linked_source}</p>") == source
 
 
 def test_copied_text_contains_the_formulas(application: QApplication) -> None:
@@ -259,7 +259,7 @@ def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApp
 
 def formula_urls(browser: HelpBrowser) -> list[QUrl]:
     """Return the addresses of the formula images of a page."""
-    return [QUrl(part.partition('"')[0]) for part in browser.page_html.split('src="')[1:]]
+    return [QUrl(image.partition('"')[0]) for image in browser.page_html.split('src="')[1:]]
 
 
 def test_escape_closes_the_help_and_an_empty_experiment_needs_none(open_window: Open) -> None:
@@ -304,10 +304,10 @@ def controls(window: QWidget) -> list[QWidget]:
     ]
 
 
-def unexplained(window: MainWindow, place: QWidget) -> list[str]:
+def unexplained(window: MainWindow, parent: QWidget) -> list[str]:
     answers = window.help.whats_this_filter()
     matches = []
-    for each in controls(place):
+    for each in controls(parent):
         message = answers.help_html(each)
         if not (message.rstrip().endswith((".</p>", "</table>")) and len(message.split()) > 4):
             matches.append(f"{type(each).__name__} {each.objectName()} {each.accessibleName()}: {message}")
@@ -333,17 +333,17 @@ def test_every_control_of_a_dialog_is_explained(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    asked: list[ExportDialog] = []
+    dialogs: list[ExportDialog] = []
 
     def inspect(dialog: ExportDialog) -> bool:
-        asked.append(dialog)
+        dialogs.append(dialog)
         assert unexplained(window, dialog) == []
         return False
 
     monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
-    assert len(asked) == 2
+    assert len(dialogs) == 2
     for name, kind in (("about", AboutDialog), ("shortcuts", ShortcutsDialog), ("about_optimizer", HelpWindow)):
         window.action_registry[name].trigger()
         (dialog,) = window.findChildren(kind)
@@ -357,10 +357,10 @@ def test_every_control_description_belongs_to_an_existing_control(
     window = open_window()
     for page in range(window.results_tabs.count()):
         window.results_tabs.setCurrentIndex(page)
-    known: dict[str, QWidget] = {}
+    widgets: dict[str, QWidget] = {}
 
     def gather(top: QWidget) -> None:
-        known.update({type(each).__name__: each for each in top.findChildren(QWidget)})
+        widgets.update({type(each).__name__: each for each in top.findChildren(QWidget)})
 
     for name in ("about", "about_surface", "shortcuts"):
         window.action_registry[name].trigger()
@@ -371,7 +371,7 @@ def test_every_control_description_belongs_to_an_existing_control(
         f"{kind}.{name}"
         for kind, names in CONTROL_DESCRIPTIONS.items()
         for name in names
-        if kind not in known or not hasattr(known[kind], name)
+        if kind not in widgets or not hasattr(widgets[kind], name)
     ] == []
     assert set(ACTION_DESCRIPTIONS) <= set(window.action_registry.actions)
     assert set(VIEW_DESCRIPTIONS) == set(MOUSE_GESTURES) == set(VIEW_ACTION_PREFIXES) == set(window.canvases)
@@ -381,8 +381,8 @@ def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     window = open_window()
     answers = window.help.whats_this_filter()
     slider_field = window.side_panel.editor.fields["lr"]
-    for part in (slider_field.slider, slider_field.number_field, slider_field.label):
-        assert "lr: a number of at least 0; default 0.01" in answers.help_html(part)
+    for widget in (slider_field.slider, slider_field.number_field, slider_field.label):
+        assert "lr: a number of at least 0; default 0.01" in answers.help_html(widget)
     assert "Opens the list" not in answers.help_html(slider_field.slider)
     button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
     assert "Play (Space)" in answers.help_html(button)
@@ -461,19 +461,19 @@ def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
 
 
 def test_the_versions_in_use_are_shown_and_can_be_copied(open_window: Open) -> None:
-    known = dict(versions())
-    assert known["numpy"] == np.__version__
-    assert known["PyQt6"] == PYQT_VERSION_STR
-    assert next(iter(known)) == "Thalweg"
+    library_versions = dict(versions())
+    assert library_versions["numpy"] == np.__version__
+    assert library_versions["PyQt6"] == PYQT_VERSION_STR
+    assert next(iter(library_versions)) == "Thalweg"
     window = open_window()
     window.action_registry["about"].trigger()
-    (box,) = window.findChildren(AboutDialog)
-    box.copy_button.click()
+    (about_dialog,) = window.findChildren(AboutDialog)
+    about_dialog.copy_button.click()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert clipboard.text().split("\n") == [f"{name}: {number}" for name, number in versions()]
-    assert all(number in box.text_label.text() for number in known.values())
-    box.close()
+    assert all(number in about_dialog.text_label.text() for number in library_versions.values())
+    about_dialog.close()
 
 
 def test_versions_are_found_without_loading_the_packages() -> None:

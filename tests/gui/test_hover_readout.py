@@ -64,12 +64,12 @@ def test_a_step_is_found_at_its_position(open_window: Open, name: str) -> None:
     for index in range(3):
         for step in range(0, 61, 4):
             there = pixel_of_step(window, name, index, step)
-            found = view.nearest_step(tuple(there), 8)
+            hit = view.nearest_step(tuple(there), 8)
             if np.isfinite(there).all():
-                assert found is not None
-                assert np.hypot(*(pixel_of_step(window, name, *found) - there)) <= 2 * hit_testing.DISTANCE_TOLERANCE
-    box = view.axes.bbox
-    assert view.nearest_step((box.x1 - 3, box.y1 - 3), 8) is None
+                assert hit is not None
+                assert np.hypot(*(pixel_of_step(window, name, *hit) - there)) <= 2 * hit_testing.DISTANCE_TOLERANCE
+    axes_bbox = view.axes.bbox
+    assert view.nearest_step((axes_bbox.x1 - 3, axes_bbox.y1 - 3), 8) is None
 
 
 def test_the_nearer_of_two_steps_is_found_and_hidden_runs_never(open_window: Open) -> None:
@@ -80,8 +80,8 @@ def test_the_nearer_of_two_steps_is_found_and_hidden_runs_never(open_window: Ope
     assert view.nearest_step(tuple(a + 0.4 * (b - a)), 8) == (0, 0)
     assert view.nearest_step(tuple(a + 0.6 * (b - a)), 8) == (0, 1)
     window.session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False)))
-    found = view.nearest_step(tuple(a + 0.6 * (b - a)), 8)
-    assert found is None or found[0] == 1
+    hit = view.nearest_step(tuple(a + 0.6 * (b - a)), 8)
+    assert hit is None or hit[0] == 1
     assert view.nearest_step(tuple(pixel_of_step(window, "contour", 1, 3)), 8) == (1, 3)
 
 
@@ -90,13 +90,13 @@ def test_a_step_left_out_by_decimation_is_found(open_window: Open) -> None:
     window.session.race.advance(20_000)
     window.view_area.show_scene()
     view, trajectory = window.canvases["contour"].view, window.session.race.trajectories[0]
-    kept = set(view.decimated_path(trajectory, 20_000)[0].tolist())
+    drawn_steps = set(view.decimated_path(trajectory, 20_000)[0].tolist())
     for step in (777, 1501, 3333):
-        assert step not in kept
-        found = view.nearest_step(tuple(pixel_of_step(window, "contour", 0, step)), 8)
-        assert found is not None
+        assert step not in drawn_steps
+        hit = view.nearest_step(tuple(pixel_of_step(window, "contour", 0, step)), 8)
+        assert hit is not None
         assert (
-            np.hypot(*(pixel_of_step(window, "contour", *found) - pixel_of_step(window, "contour", 0, step)))
+            np.hypot(*(pixel_of_step(window, "contour", *hit) - pixel_of_step(window, "contour", 0, step)))
             <= 2 * hit_testing.DISTANCE_TOLERANCE
         )
 
@@ -122,19 +122,21 @@ def test_a_hovered_step_is_highlighted_in_all_views_without_a_full_draw(
 def test_paths_are_searched_again_only_when_they_have_changed(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window, made = open_window(), []
-    look = hit_testing.HitTester.__init__
+    window, searched_views = open_window(), []
+    original_init = hit_testing.HitTester.__init__
     monkeypatch.setattr(
         hit_testing.HitTester,
         "__init__",
-        lambda self, paths, to_pixels: made.append(to_pixels.__self__.id) or look(self, paths, to_pixels),
+        lambda self, paths, to_pixels: (
+            searched_views.append(to_pixels.__self__.id) or original_init(self, paths, to_pixels)
+        ),
     )
     for step in (10, 20, 30, 40):
         hover(window, "contour", pixel_of_step(window, "contour", 0, step))
-    assert made == ["contour"]
+    assert searched_views == ["contour"]
     window.session.advance(1)
     hover(window, "contour", pixel_of_step(window, "contour", 0, 61))
-    assert made == ["contour"] * 2
+    assert searched_views == ["contour"] * 2
     window.session.show_step(20)
     assert window.canvases["contour"].view.nearest_step(tuple(pixel_of_step(window, "contour", 0, 40)), 3) != (0, 40)
 
@@ -161,21 +163,21 @@ def test_the_label_describes_the_surface_under_the_pointer(open_window: Open) ->
     assert label_text(window) == "", "there is no label outside the axes"
 
 
-@pytest.mark.parametrize("rule", ["adam", "bfgs", "cma_es", "lbfgs", "nelder_mead", "lion", "momo"])
+@pytest.mark.parametrize("optimizer_id", ["adam", "bfgs", "cma_es", "lbfgs", "nelder_mead", "lion", "momo"])
 def test_the_label_shows_the_whole_state_of_the_optimizer(
-    open_window: Open, application: QApplication, rule: str
+    open_window: Open, application: QApplication, optimizer_id: str
 ) -> None:
-    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run(rule),)))
+    window = open_window(Experiment("rosenbrock", (-0.5, 2.5), (Run(optimizer_id),)))
     window.session.advance(8)
     process_events(application)
     for step in (0, 5, 8):
         hover(window, "loss", pixel_of_step(window, "loss", 0, step))
         text, point = label_text(window), window.session.race.trajectories[0].point_at(step)
         assert f"step {step}" in text
-        assert OPTIMIZERS[rule].name in text
-        for name in OPTIMIZERS[rule].state:
+        assert OPTIMIZERS[optimizer_id].name in text
+        for name in OPTIMIZERS[optimizer_id].state:
             assert f" {name} " in text
-        if rule == "adam" and step:
+        if optimizer_id == "adam" and step:
             assert f"m {format_value((point.x[1], point.y[1]))} v {format_value((point.x[2], point.y[2]))}" in text
 
 
@@ -193,14 +195,16 @@ def test_numbers_are_shown_in_short_form() -> None:
 
 
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
-@pytest.mark.parametrize("rule", ["adam", "cma_es"])
+@pytest.mark.parametrize("optimizer_id", ["adam", "cma_es"])
 def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
-    open_window: Open, application: QApplication, size: tuple[int, int], rule: str
+    open_window: Open, application: QApplication, size: tuple[int, int], optimizer_id: str
 ) -> None:
-    window = open_window(Experiment("himmelblau", (-1.0, -1.0), (Run(rule), Run("sgd", {"lr": 0.01}))), size=size)
+    window = open_window(
+        Experiment("himmelblau", (-1.0, -1.0), (Run(optimizer_id), Run("sgd", {"lr": 0.01}))), size=size
+    )
     window.session.advance(40)
     process_events(application)
-    seen = 0
+    label_count = 0
     for name in VIEWED:
         canvas = window.canvases[name]
         for index in (0, 1):
@@ -212,13 +216,15 @@ def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
                 hover_label = window.view_area.hover_readout.hover_label
                 if hover_label.isHidden():
                     continue
-                seen += 1
+                label_count += 1
                 host, label_rect = hover_label.parent(), hover_label.geometry()
                 room = to_widget_rect(host, host.view.axes.bbox)  # type: ignore[union-attr]
                 assert room.contains(label_rect)
                 assert label_rect.width() >= hover_label.sizeHint().width()
                 assert label_rect.height() >= hover_label.sizeHint().height()
-                assert not any(label_rect.intersects(to_widget_rect(host, box)) for box in host.view.text_bounds)  # type: ignore[union-attr,arg-type]
+                assert not any(
+                    label_rect.intersects(to_widget_rect(host, text_bbox)) for text_bbox in host.view.text_bounds
+                )  # type: ignore[union-attr,arg-type]
                 if host is canvas:
                     pointer = QPoint(round(pixel[0]), round(canvas.height() - pixel[1]))
                     assert not label_rect.intersects(
@@ -226,7 +232,7 @@ def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
                             1 - POINTER_CLEARANCE, 1 - POINTER_CLEARANCE, POINTER_CLEARANCE - 1, POINTER_CLEARANCE - 1
                         )
                     )
-    assert seen > 12
+    assert label_count > 12
 
 
 def test_any_position_on_a_surface_of_any_family_can_be_hovered(open_window: Open, application: QApplication) -> None:
@@ -269,15 +275,15 @@ def test_the_selected_run_is_emphasized_without_a_full_draw(open_window: Open, a
     window.view_area.selected_run = lambda: None
     window.view_area.show_scene()
     before, plain = draw_counts(window), pixels(window)
-    shown = []
+    images = []
     for index in (0, 1):
         window.view_area.selected_run = lambda index=index: index
         window.view_area.show_scene()
         process_events(application)
-        shown.append(pixels(window))
-        for name, image in shown[-1].items():
+        images.append(pixels(window))
+        for name, image in images[-1].items():
             assert (image != plain[name]).any(axis=2).sum() > 30, name
-    assert any((shown[0][name] != shown[1][name]).any() for name in plain)
+    assert any((images[0][name] != images[1][name]).any() for name in plain)
     assert draw_counts(window) == before
     window.view_area.selected_run = lambda: 99
     window.view_area.show_scene()

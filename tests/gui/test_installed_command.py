@@ -23,9 +23,9 @@ def until(happened: Callable[[], object], what: str) -> object:
     pause = Event()
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        answer = happened()
-        if answer:
-            return answer
+        result = happened()
+        if result:
+            return result
         pause.wait(0.1)
     pytest.fail(f"waited in vain for {what}")
 
@@ -54,8 +54,8 @@ def screen() -> Iterator[dict[str, str]]:
 
 
 def test_the_installed_command_can_be_played_changed_and_closed(screen: dict[str, str], tmp_path: Path) -> None:
-    def xdotool(*words: str) -> str:
-        return subprocess.run(["xdotool", *words], env=screen, capture_output=True, text=True).stdout.strip()
+    def xdotool(*arguments: str) -> str:
+        return subprocess.run(["xdotool", *arguments], env=screen, capture_output=True, text=True).stdout.strip()
 
     command = Path(sys.executable).parent / "thalweg"
     assert command.exists(), "install the project first"
@@ -99,6 +99,6 @@ def test_the_installed_command_can_be_played_changed_and_closed(screen: dict[str
 def test_the_check_command_opens_its_own_window(screen: dict[str, str], tmp_path: Path) -> None:
     command = Path(sys.executable).parent / "thalweg"
     environment = {**screen, "XDG_CONFIG_HOME": str(tmp_path)}
-    answer = subprocess.run([str(command), "check"], env=environment, capture_output=True, text=True)
-    assert (answer.returncode, answer.stderr) == (0, "")
-    assert "ok       window: one was opened and painted (xcb)" in answer.stdout
+    result = subprocess.run([str(command), "check"], env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "ok       window: one was opened and painted (xcb)" in result.stdout

@@ -33,7 +33,7 @@ from app.utils.i18n import Language, set_language
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
-KEY, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
+KEY, NO_MODIFIER = Qt.Key, Qt.KeyboardModifier.NoModifier
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -47,8 +47,8 @@ def focus_widget(window: MainWindow) -> QWidget:
     return widget
 
 
-def within(widget: QWidget, part: QWidget) -> bool:
-    return part is widget or part.isAncestorOf(widget)
+def within(widget: QWidget, descendant: QWidget) -> bool:
+    return descendant is widget or descendant.isAncestorOf(widget)
 
 
 def middle(window: MainWindow, widget: QWidget) -> int:
@@ -65,10 +65,10 @@ def test_no_two_commands_share_a_shortcut(open_window: Open) -> None:
 
 def test_the_table_of_shortcuts_contains_every_key(open_window: Open) -> None:
     window = open_window()
-    told = " ".join(keys for _, rows in menu_sections(window.menuBar()) for keys, _ in rows)
+    listed_keys = " ".join(keys for _, rows in menu_sections(window.menuBar()) for keys, _ in rows)
     for _, action in window.action_registry.actions.values():
         for keys in action.shortcuts():
-            assert keys.toString(QKeySequence.SequenceFormat.NativeText) in told
+            assert keys.toString(QKeySequence.SequenceFormat.NativeText) in listed_keys
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_pause_keeps_the_mnemonic_of_play(open_window: Open) -> None:
 
 def test_tab_visits_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
-    expected = [control for part in window.focus_navigation.panes() for control in tab_stops(window, part)]
+    expected = [control for pane in window.focus_navigation.panes() for control in tab_stops(window, pane)]
     assert len(expected) > 30
     expected[-1].setFocus()
     visited = []
@@ -148,8 +148,8 @@ def test_tab_visits_every_control_once_from_top_to_bottom(open_window: Open, app
         QTest.keyClick(focus_widget(window), KEY.Key_Tab)
         visited.append(focus_widget(window))
     assert visited == expected
-    for part in window.focus_navigation.panes():
-        stops = tab_stops(window, part)
+    for pane in window.focus_navigation.panes():
+        stops = tab_stops(window, pane)
         for above, below in pairwise(stops):
             assert middle(window, below) >= middle(window, above) - max(above.height(), below.height())
     QTest.keyClick(focus_widget(window), KEY.Key_Backtab)
@@ -167,11 +167,11 @@ def test_controls_added_later_are_visited_at_their_position(open_window: Open, a
     window = open_window(size=(1400, 900))
     window.side_panel.editor.picker.selected.emit("adam")  # rebuilds the hyperparameter fields
     process_events(application)
-    order = [control for part in window.focus_navigation.panes() for control in tab_stops(window, part)]
+    order = [control for pane in window.focus_navigation.panes() for control in tab_stops(window, pane)]
     editor = window.side_panel.editor
-    made = [editor.picker, editor.fields["lr"].slider, editor.fields["beta1"].slider, editor.add_button]
-    places = [order.index(widget) for widget in made]
-    assert places == sorted(places)
+    expected = [editor.picker, editor.fields["lr"].slider, editor.fields["beta1"].slider, editor.add_button]
+    positions = [order.index(widget) for widget in expected]
+    assert positions == sorted(positions)
 
 
 def test_f6_cycles_through_the_panes_and_returns_to_the_focused_control(
@@ -181,14 +181,16 @@ def test_f6_cycles_through_the_panes_and_returns_to_the_focused_control(
     window.activateWindow()
     process_events(application)
     window.canvases["contour"].setFocus()
-    seen = []
-    for _ in [part for part in window.focus_navigation.panes() if tab_stops(window, part)]:
+    visited_panes = []
+    for _ in [pane for pane in window.focus_navigation.panes() if tab_stops(window, pane)]:
         QTest.keyClick(focus_widget(window), KEY.Key_F6)
-        seen.append(next(part for part in window.focus_navigation.panes() if within(focus_widget(window), part)))
+        visited_panes.append(
+            next(pane for pane in window.focus_navigation.panes() if within(focus_widget(window), pane))
+        )
         assert focus_widget(window).parentWidget().objectName() != "dock_title", (
             "whoever presses Space there makes it float"
         )
-    assert len(set(seen)) == len(seen) >= 7
+    assert len(set(visited_panes)) == len(visited_panes) >= 7
     assert focus_widget(window) is window.canvases["contour"]
     QTest.keyClick(focus_widget(window), KEY.Key_F6)
     assert focus_widget(window) is window.canvases["relief"]
@@ -354,7 +356,7 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    seen: list[list[str]] = []
+    dialog_mnemonics: list[list[str]] = []
 
     def inspect(dialog: ExportDialog) -> int:
         labels = [
@@ -362,8 +364,8 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
             for label in dialog.findChildren(QLabel)
             if label.buddy() and label.text() and label.isVisibleTo(dialog)
         ]
-        boxes = [box.text() for box in dialog.findChildren(QCheckBox) if box.isVisibleTo(dialog)]
-        seen.append(
+        boxes = [check_box.text() for check_box in dialog.findChildren(QCheckBox) if check_box.isVisibleTo(dialog)]
+        dialog_mnemonics.append(
             [mnemonic_of(text) for text in (*labels, *boxes, *(b.text() for b in dialog.findChildren(QPushButton)))]
         )
         return 0
@@ -371,7 +373,7 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
     monkeypatch.setattr(ExportDialog, "exec", inspect)
     for name in ("export_picture", "export_film"):
         window.action_registry[name].trigger()
-    for mnemonics in seen:
+    for mnemonics in dialog_mnemonics:
         assert len(mnemonics) >= 10
         assert all(mnemonics)
         assert len(set(mnemonics)) == len(mnemonics)

@@ -109,13 +109,19 @@ def proper_names() -> set[str]:
         "Del",
         *(load_language(code).name for code in language_codes()),
     }
-    for rule in (*OPTIMIZERS.values(), *MODIFIERS.values()):
-        names |= {rule.name, rule.id, rule.source, *rule.hyperparameters, getattr(rule, "implementation", "")}
+    for optimizer_id in (*OPTIMIZERS.values(), *MODIFIERS.values()):
+        names |= {
+            optimizer_id.name,
+            optimizer_id.id,
+            optimizer_id.source,
+            *optimizer_id.hyperparameters,
+            getattr(optimizer_id, "implementation", ""),
+        }
     for surface in SURFACES.values():
         names |= {surface.name, surface.id, surface.source, *surface.axis_labels}
     return (
         names
-        | {preset.call for rule in OPTIMIZERS for preset in presets(rule)}
+        | {preset.call for optimizer_id in OPTIMIZERS for preset in presets(optimizer_id)}
         | {"PyTorch", "Keras", "Optax", "TensorFlow 1"}
     )
 

@@ -107,16 +107,16 @@ def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_
 def test_every_optimizer_has_a_field_for_every_hyperparameter(open_window: Open) -> None:
     window = open_window()
     editor = window.side_panel.editor
-    for name, rule in OPTIMIZERS.items():
-        if rule.variant_of:
-            editor.picker.selected.emit(rule.variant_of)
+    for name, optimizer in OPTIMIZERS.items():
+        if optimizer.variant_of:
+            editor.picker.selected.emit(optimizer.variant_of)
             editor.implementation_combo.setCurrentIndex(editor.implementation_combo.findData(name))
             editor.implementation_combo.activated.emit(editor.implementation_combo.currentIndex())
         else:
             editor.picker.selected.emit(name)
         assert window.session.experiment.runs[0].optimizer == name
-        assert list(editor.fields) == list(rule.hyperparameters)
-        assert editor.note_label.text() == rule.summary
+        assert list(editor.fields) == list(optimizer.hyperparameters)
+        assert editor.note_label.text() == optimizer.summary
         assert window.session.race.step == INITIAL_STEPS
 
 
@@ -154,7 +154,7 @@ def test_a_slider_keeps_its_arrow_keys_and_leaves_space_to_the_window(
     slider.setFocus()
     window.activateWindow()
     process_events(application)
-    for key, kept in (
+    for key, accepted in (
         (Qt.Key.Key_Right, True),
         (Qt.Key.Key_Space, False),
         (Qt.Key.Key_Home, True),
@@ -164,7 +164,7 @@ def test_a_slider_keeps_its_arrow_keys_and_leaves_space_to_the_window(
         event.ignore()
         window.shortcut_override.eventFilter(slider, event)
         assert QApplication.focusWidget() is slider
-        assert event.isAccepted() == kept
+        assert event.isAccepted() == accepted
 
 
 def test_after_enter_in_a_field_the_keys_control_the_playback(open_window: Open, application: QApplication) -> None:
@@ -335,10 +335,10 @@ def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None
     window.session.advance(10)
     window.update_texts()
     for row, trajectory in enumerate(window.session.race.trajectories):
-        x, y, loss = (float(part[0]) for part in trajectory.values_between(70, 70))
+        x, y, loss = (float(quantity[0]) for quantity in trajectory.values_between(70, 70))
         gradient_norm = np.hypot(*window.session.race.surface(x, y)[1])
-        shown = [window.readout_table.item(row, column) for column in range(1, 6)]
-        assert [float(cell.text()) for cell in shown if cell] == pytest.approx(
+        cells = [window.readout_table.item(row, column) for column in range(1, 6)]
+        assert [float(cell.text()) for cell in cells if cell] == pytest.approx(
             [70, x, y, loss, gradient_norm], rel=1e-3, abs=1e-5
         )
     assert window.readout_table.font().pointSize() >= 14
@@ -355,8 +355,8 @@ def test_every_action_can_be_triggered_and_toggled_back(
             if name != "quit":
                 window.action_registry[name].trigger()
                 process_events(application, 2)
-    for box in window.findChildren(QMessageBox):
-        box.close()
+    for message_box in window.findChildren(QMessageBox):
+        message_box.close()
     process_events(application)
 
 
@@ -401,9 +401,9 @@ def test_a_failing_file_action_is_reported_in_a_dialog_and_nothing_is_lost(
         monkeypatch.setattr(DocumentController, "ask_path", lambda *_, path=path, **__: path)
         window.action_registry[name].trigger()
         process_events(application)
-        (box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
-        assert box.text().endswith(".")
-        box.close()
+        (message_box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
+        assert message_box.text().endswith(".")
+        message_box.close()
         process_events(application)
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
@@ -521,10 +521,10 @@ w.deleteLater()
 del w, box, canvas, timer
 for _ in range(9): a.processEvents()
 """
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.strip() == "dialogs 1 step 65"
-    assert "RuntimeError: boom" in answer.stderr
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == "dialogs 1 step 65"
+    assert "RuntimeError: boom" in result.stderr
 
 
 def test_an_impossible_change_raises_and_keeps_the_state() -> None:
@@ -547,9 +547,9 @@ def test_the_rows_of_the_values_table_fit_their_numbers(
 def test_another_run_does_not_change_the_branches(open_window: Open) -> None:
     window = open_window()
     window.session.keep_branch()
-    kept = window.session.experiment.branches
+    branches = window.session.experiment.branches
     window.side_panel.run_list.add()
-    assert window.session.experiment.branches == kept != ()
+    assert window.session.experiment.branches == branches != ()
 
 
 def test_undoing_the_addition_of_the_selected_run_selects_another_everywhere(

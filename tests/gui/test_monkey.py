@@ -45,7 +45,8 @@ def test_fifty_closed_windows_leave_no_objects(application: QApplication) -> Non
         window.session.advance(3)
         window.close()
         references += [
-            weakref.ref(part) for part in (window, window.session.race, window.session.clock, *window.canvases.values())
+            weakref.ref(referent)
+            for referent in (window, window.session.race, window.session.clock, *window.canvases.values())
         ]
         window.deleteLater()
         del window

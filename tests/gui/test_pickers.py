@@ -87,9 +87,9 @@ def test_entries_are_grouped_by_family_with_favorites_on_top() -> None:
 
 def test_every_optimizer_and_surface_is_found_by_its_name() -> None:
     optimizers, surfaces = optimizer_entries(), surface_entries()
-    for name, rule in OPTIMIZERS.items():
-        assert (rule.variant_of or name) in found_ids(rule.name, optimizers)
-        assert (rule.variant_of or name) in found_ids(name, optimizers)
+    for name, optimizer in OPTIMIZERS.items():
+        assert (optimizer.variant_of or name) in found_ids(optimizer.name, optimizers)
+        assert (optimizer.variant_of or name) in found_ids(name, optimizers)
     for name, surface in SURFACES.items():
         assert name in found_ids(surface.name, surfaces)
     assert found_ids("keras adam", optimizers)[0] == "adam"
@@ -124,13 +124,13 @@ def test_an_entry_is_selected_by_typing_and_enter(open_picker: tuple[MainWindow,
 
 def test_arrows_skip_headings_and_stop_at_the_ends(open_picker: tuple[MainWindow, Picker]) -> None:
     _, picker = open_picker
-    popup, seen = picker.popup, []
+    popup, visited_entries = picker.popup, []
     entries = [row for row in popup.model.rows if isinstance(row, CatalogEntry)]
     for _ in range(len(entries) + 3):
-        seen.append(popup.current_entry)
+        visited_entries.append(popup.current_entry)
         QTest.keyClick(popup.search_field, Qt.Key.Key_Down)
-    assert seen[: len(entries)] == entries
-    assert seen[-1] == entries[-1]
+    assert visited_entries[: len(entries)] == entries
+    assert visited_entries[-1] == entries[-1]
     for _ in range(len(entries)):
         QTest.keyClick(popup.search_field, Qt.Key.Key_PageUp)
     assert popup.current_entry == entries[0]
@@ -191,14 +191,14 @@ def test_favorites_are_marked_remembered_and_on_top(open_picker: tuple[MainWindo
     assert window.session.experiment == DEFAULT_EXPERIMENT
     QTest.keyClick(popup.search_field, Qt.Key.Key_Escape)
     for again in (window, open_window()):
-        shown = again.side_panel.editor.picker
-        shown.showPopup()
-        ids = [row if isinstance(row, str) else row.id for row in shown.popup.model.rows]
+        picker_again = again.side_panel.editor.picker
+        picker_again.showPopup()
+        ids = [row if isinstance(row, str) else row.id for row in picker_again.popup.model.rows]
         top = ids[1 : ids.index("First order")]
         assert ids[0] == "Favourites"
         assert "lion" in top
         assert "sgd" not in top
-        shown.popup.hide()
+        picker_again.popup.hide()
 
 
 def test_rows_have_no_widgets(open_picker: tuple[MainWindow, Picker]) -> None:

@@ -54,11 +54,11 @@ def test_the_timeline_moves_to_the_clicked_step_but_not_beyond_computed_steps(
     assert (line.value(), line.last_computed_step, line.maximum()) == (160, 160, 2 * INITIAL_RANGE)
     window.session.clock.play()
     for step in (40, 120):
-        place = QPoint(round(line.x_of_step(step)), line.height() // 2)
-        QTest.mousePress(line, Qt.MouseButton.LeftButton, pos=place)
+        position = QPoint(round(line.x_of_step(step)), line.height() // 2)
+        QTest.mousePress(line, Qt.MouseButton.LeftButton, pos=position)
         assert not window.session.clock.running
         assert abs(window.session.race.step - step) <= 1
-        QTest.mouseRelease(line, Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseRelease(line, Qt.MouseButton.LeftButton, pos=position)
     QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(line.width() - 1, 5))
     assert window.session.race.step == line.value() == 160
     QTest.keyClick(line, Qt.Key.Key_Home)
@@ -103,13 +103,13 @@ def test_the_stop_step_can_be_set_and_invalid_steps_are_reported(open_window: Op
 
 
 def test_maximum_speed_makes_more_steps_the_faster_frames_are(application: QApplication) -> None:
-    session, made = Session(BOWL), []
-    session.clock.steps_due.connect(made.append)
+    session, step_counts = Session(BOWL), []
+    session.clock.steps_due.connect(step_counts.append)
     session.clock.unlimited = True
     for seconds in (0.01, 0.01, 0.01, 0.2, 0.2):
         session.clock.advance_time(seconds)
-    assert made[0] < made[1] < made[2] > made[3] > made[4] > 0
-    assert session.race.step == sum(made)
+    assert step_counts[0] < step_counts[1] < step_counts[2] > step_counts[3] > step_counts[4] > 0
+    assert session.race.step == sum(step_counts)
 
 
 def test_the_branch_list_renames_hides_deletes_and_switches(open_window: Open, application: QApplication) -> None:
@@ -245,18 +245,18 @@ def test_a_modifier_can_be_applied_to_every_run(open_window: Open) -> None:
 
 def test_temporary_and_long_messages_do_not_move_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(DEFAULT_EXPERIMENT, size=(1280, 720))
-    places = set()
+    heights = set()
     for step in (60, 61, 80, 3, 0, 45):
         window.session.show_step(min(step, window.session.race.last_step))
         window.session.advance(2)
         window.update_texts()
         process_events(application)
-        places.add(window.dock_layout.views_window.height())
+        heights.add(window.dock_layout.views_window.height())
         window.show_message("Saved a file.")
         process_events(application)
-        places.add(window.dock_layout.views_window.height())
+        heights.add(window.dock_layout.views_window.height())
         window.show_message("")
-    assert len(places) == 1
+    assert len(heights) == 1
 
 
 @pytest.mark.parametrize("size", [(1016, 660), (1280, 720)])

@@ -55,17 +55,17 @@ class Driver(RuleBasedStateMachine):
     def transport(self, name: str) -> None:
         self.window.action_registry[name].trigger()
 
-    @rule(place=st.floats(0, 1))
-    def scrub(self, place: float) -> None:
+    @rule(position=st.floats(0, 1))
+    def scrub(self, position: float) -> None:
         line = self.window.timeline_bar.timeline
         line.drag_changed.emit(True)
-        for share in (place, 1 - place, place):
+        for share in (position, 1 - position, position):
             line.setValue(round(share * line.maximum()))
         line.drag_changed.emit(False)
-        assert self.session.race.step == min(round(place * line.maximum()), line.last_computed_step)
+        assert self.session.race.step == min(round(position * line.maximum()), line.last_computed_step)
 
     @rule(which=st.integers(0, 10), stop=st.integers(1, 1000), back=st.integers(1, 60))
-    def go_back_and_turn(self, which: int, stop: int, back: int) -> None:
+    def go_back_and_edit(self, which: int, stop: int, back: int) -> None:
         """Edit at an earlier step and check that the past before it is unchanged in the race and in the branch."""
         session = self.session
         session.show_step(session.race.step - back)
@@ -76,7 +76,7 @@ class Driver(RuleBasedStateMachine):
                 for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True)
             },
         )
-        self.turn(which, stop)
+        self.change_hyperparameter(which, stop)
         if not session.edit_from_start:
             for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True):
                 assert np.stack(trajectory.values_between(0, step)).tobytes() == past[run.slot]
@@ -114,7 +114,7 @@ class Driver(RuleBasedStateMachine):
         self.session.set_comparison(ComparisonMode(mode, budget), rates)
 
     @rule(which=st.integers(0, 10), stop=st.integers(0, 1000))
-    def turn(self, which: int, stop: int) -> None:
+    def change_hyperparameter(self, which: int, stop: int) -> None:
         slider_fields = list(self.window.side_panel.editor.fields.values())
         if self.window.side_panel.run_list.selected_row >= 0 and slider_fields:
             slider_field = slider_fields[which % len(slider_fields)]
@@ -123,12 +123,12 @@ class Driver(RuleBasedStateMachine):
             else:
                 slider_field.slider.setValue(stop * slider_field.slider_steps // 1000)
 
-    @rule(row=st.integers(0, 6), part=st.sampled_from(sorted(MODIFIERS)), place=st.floats(0, 1))
-    def combine(self, row: int, part: str, place: float) -> None:
+    @rule(row=st.integers(0, 6), modifier=st.sampled_from(sorted(MODIFIERS)), position=st.floats(0, 1))
+    def combine(self, row: int, modifier: str, position: float) -> None:
         runs = self.session.experiment.runs
-        if row < len(runs) and part in runs[row].method.modifiers:
-            value = MODIFIERS[part].hyperparameters[part].from_slider(place)
-            self.session.change(lambda e: e.with_run(row, e.runs[row].with_hyperparameter(part, value)))
+        if row < len(runs) and modifier in runs[row].method.modifiers:
+            value = MODIFIERS[modifier].hyperparameters[modifier].from_slider(position)
+            self.session.change(lambda e: e.with_run(row, e.runs[row].with_hyperparameter(modifier, value)))
 
     @rule()
     def separate(self) -> None:
@@ -197,7 +197,7 @@ class Driver(RuleBasedStateMachine):
             assert name == "nothing"
 
     @rule()
-    def look(self) -> None:
+    def process_pending_events(self) -> None:
         process_events(self.application, 3)
 
     @invariant()

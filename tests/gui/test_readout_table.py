@@ -114,15 +114,15 @@ def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Ope
     field = NumberField(ANY_SIZE)
     field.setParent(window)
     field.show_value(value)
-    shown, metrics = field.text(), field.fontMetrics()
-    assert metrics.horizontalAdvance(shown) <= metrics.horizontalAdvance(WIDEST_TEXT)
-    assert float(shown) == pytest.approx(value, rel=2e-3)
-    assert ("e" in shown) == ("e" in f"{value:.10g}")
-    kept: list[float] = []
-    field.value_committed.connect(kept.append)
+    text, metrics = field.text(), field.fontMetrics()
+    assert metrics.horizontalAdvance(text) <= metrics.horizontalAdvance(WIDEST_TEXT)
+    assert float(text) == pytest.approx(value, rel=2e-3)
+    assert ("e" in text) == ("e" in f"{value:.10g}")
+    committed_values: list[float] = []
+    field.value_committed.connect(committed_values.append)
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert field.value == value
-    assert not kept
+    assert not committed_values
 
 
 def enter_text(application: QApplication, field: NumberField, text: str) -> None:
@@ -156,11 +156,11 @@ class PaintedRegion(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.parts: list[QRect] = []
+        self.rects: list[QRect] = []
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QPaintEvent):
-            self.parts.append(event.rect())
+            self.rects.append(event.rect())
         return False
 
 
@@ -178,7 +178,7 @@ def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Op
     field.installEventFilter(painted)
     QTest.keyClick(field, Qt.Key.Key_Return)
     process_events(application)
-    assert field.rect() in painted.parts
+    assert field.rect() in painted.rects
     image = field.grab().toImage()
     edge = image.pixelColor(image.width() // 2, 0)
     assert edge.red() > edge.green() + 80
@@ -215,7 +215,7 @@ def test_an_invalid_speed_does_not_move_the_layout(open_window: Open, applicatio
     window = open_window(DEFAULT_EXPERIMENT, size=(1024, 700))
     window.activateWindow()
     slider_field = window.playback_bar.speed
-    places = [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()]
+    positions = [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()]
     draws, high = [canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()
     enter_text(application, slider_field.number_field, "1e9")
     assert slider_field.error_label.isVisible()
@@ -230,7 +230,7 @@ def test_an_invalid_speed_does_not_move_the_layout(open_window: Open, applicatio
         >= slider_field.error_label.heightForWidth(slider_field.error_label.width())
         > 10
     )
-    assert [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()] == places
+    assert [canvas.mapTo(window, canvas.rect().topLeft()) for canvas in window.canvases.values()] == positions
     assert ([canvas.full_draw_count for canvas in window.canvases.values()], window.playback_bar.height()) == (
         draws,
         high,
@@ -253,9 +253,9 @@ def test_a_race_advanced_without_step_signals_is_drawn_in_every_view(
     window.session.race.advance(1500)
     window.session.trajectories_changed.emit()
     process_events(application)
-    shown = {name: canvas for name, canvas in window.canvases.items() if canvas.isVisible()}
-    before = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in shown.items()}
-    for name, canvas in shown.items():
+    visible_canvases = {name: canvas for name, canvas in window.canvases.items() if canvas.isVisible()}
+    before = {name: np.asarray(canvas.buffer_rgba()).copy() for name, canvas in visible_canvases.items()}
+    for name, canvas in visible_canvases.items():
         assert canvas.displayed_step == window.session.race.step
         canvas.draw()
         changed = np.abs(np.asarray(canvas.buffer_rgba()).astype(int) - before[name]).max(axis=2) > 40

@@ -81,12 +81,12 @@ def test_every_modifier_can_be_added_and_removed_while_playing(open_window: Open
     window.session.change(lambda e: e.with_surface("linear_regression"))
     window.session.advance(10)
     race = window.session.race
-    for name, part in MODIFIERS.items():
-        menu_entries(editor.add_button)[part.name]()
-        assert window.session.experiment.runs[0].hyperparameters[name] == part.default_strength
-        assert set(editor.fields) >= set(part.hyperparameters)
-        assert f"{name} {part.default_strength:g}" in window.session.experiment.labels[0]
-        assert part.name not in menu_entries(editor.add_button)
+    for name, modifier in MODIFIERS.items():
+        menu_entries(editor.add_button)[modifier.name]()
+        assert window.session.experiment.runs[0].hyperparameters[name] == modifier.default_strength
+        assert set(editor.fields) >= set(modifier.hyperparameters)
+        assert f"{name} {modifier.default_strength:g}" in window.session.experiment.labels[0]
+        assert modifier.name not in menu_entries(editor.add_button)
         process_events(application)
         window.session.advance(10)
     assert not editor.add_button.isVisible(), "no modifier is left to add"
@@ -127,11 +127,13 @@ def test_the_reset_button_of_a_modifier_restores_its_initial_value(open_window: 
 
 
 def test_a_switch_is_a_check_box(open_window: Open) -> None:
-    name, rule = next((n, r) for r in OPTIMIZERS.values() for n, h in r.hyperparameters.items() if h.scale == "switch")
-    window, editor = open_with_run(open_window, rule.id)
+    name, optimizer = next(
+        (n, r) for r in OPTIMIZERS.values() for n, h in r.hyperparameters.items() if h.scale == "switch"
+    )
+    window, editor = open_with_run(open_window, optimizer.id)
     switch = editor.fields[name]
     assert isinstance(switch, SwitchField)
-    default = bool(rule.defaults[name])
+    default = bool(optimizer.defaults[name])
     switch.check_box.click()
     assert window.session.experiment.runs[0].hyperparameters[name] == float(not default)
     assert switch.reset_button.isEnabled()
@@ -165,8 +167,8 @@ def test_no_text_is_cut_in_a_narrow_panel(open_window: Open, application: QAppli
     assert body is not None
     assert bar is not None
     room = window.side_panel.minimumWidth() - bar.sizeHint().width()
-    for name, rule in OPTIMIZERS.items():
-        run = Run(name, {part.id: part.default_strength for part in rule.modifiers.values()})
+    for name, optimizer in OPTIMIZERS.items():
+        run = Run(name, {modifier.id: modifier.default_strength for modifier in optimizer.modifiers.values()})
         window.session.change(lambda e, run=run: replace(e, runs=(run,)))
         process_events(application, 2)
         assert body.minimumSizeHint().width() <= room, name

@@ -35,9 +35,9 @@ def test_a_low_quality_prefix_equals_that_of_a_run_that_ended_there(kind: str) -
 
 def prefix(trajectory: Trajectory, last: int) -> Trajectory:
     short = walk("noise", 1)
-    for column, whole in ((short.xs, trajectory.xs), (short.ys, trajectory.ys), (short.losses, trajectory.losses)):
+    for column, values in ((short.xs, trajectory.xs), (short.ys, trajectory.ys), (short.losses, trajectory.losses)):
         del column[:]
-        column.extend(whole[: last + 1])
+        column.extend(values[: last + 1])
     return short
 
 
@@ -62,9 +62,11 @@ def test_low_quality_paths_visit_every_cell_and_draw_no_wrong_line(kind: str) ->
 
 def test_visited_cells_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     trajectory, lengths = walk("noise", 30_000), []
-    part = Trajectory.values_between
+    values_between = Trajectory.values_between
     monkeypatch.setattr(
-        Trajectory, "values_between", lambda self, first, last: lengths.append(last - first) or part(self, first, last)
+        Trajectory,
+        "values_between",
+        lambda self, first, last: lengths.append(last - first) or values_between(self, first, last),
     )
     for last in (20_000, 5_000, 28_000, 11_000):
         decimate_path(trajectory, last, UNIT, 64, low_quality=True)
@@ -106,7 +108,10 @@ def test_dragging_the_timeline_causes_no_full_draw(
     for canvas in window.canvases.values():
         canvas.draw_idle()
     process_events(application)
-    before, shown = {name: canvas.full_draw_count for name, canvas in window.canvases.items()}, pixels(window)
+    before, full_quality_images = (
+        {name: canvas.full_draw_count for name, canvas in window.canvases.items()},
+        pixels(window),
+    )
     window.view_area.set_scrubbing(True)
     for step in (8_000, 150, 3_000, 2_999, 9_000, 5_555, 0, 7_123):
         window.session.show_step(step)
@@ -115,13 +120,15 @@ def test_dragging_the_timeline_causes_no_full_draw(
     low_quality_images = pixels(window)
     window.view_area.set_scrubbing(False)
     at_rest = pixels(window)
-    assert any((at_rest[name] != low_quality_images[name]).any() for name in shown), "back in full quality"
+    assert any((at_rest[name] != low_quality_images[name]).any() for name in full_quality_images), (
+        "back in full quality"
+    )
     window.session.show_step(9_000)
     for canvas in window.canvases.values():
         canvas.redraw_trajectories()
     assert {name: canvas.full_draw_count for name, canvas in window.canvases.items()} == before
     for name, figure_image in pixels(window).items():
-        np.testing.assert_array_equal(figure_image, shown[name], err_msg=name)
+        np.testing.assert_array_equal(figure_image, full_quality_images[name], err_msg=name)
 
 
 def test_going_back_and_forward_keeps_the_limits_of_the_loss_axes(

@@ -160,9 +160,9 @@ def test_fit_view_draws_the_curve_of_every_model_without_full_draws(
 
 def close_message_box(window: MainWindow) -> str:
     """Close the only open message box and return its text."""
-    (box,) = (dialog for dialog in window.findChildren(QMessageBox) if dialog.isVisible())
-    message = box.text()
-    box.close()
+    (message_box,) = (dialog for dialog in window.findChildren(QMessageBox) if dialog.isVisible())
+    message = message_box.text()
+    message_box.close()
     return message
 
 

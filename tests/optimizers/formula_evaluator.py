@@ -39,7 +39,7 @@ class Formula:
 
     def __init__(
         self,
-        rule: Optimizer,
+        optimizer: Optimizer,
         surface: SurfaceFunction,
         start: tuple[float, float],
         hyperparameters: Mapping[str, float],
@@ -48,8 +48,8 @@ class Formula:
         self.values: dict[tuple[str, int], Any] = {("x", 0): np.array(start)}
         self.definitions: dict[str, list[tuple[str, list[str], list[str]]]] = {}
         self.bounds: dict[str, list[str]] = {}
-        text = rule.formula
-        for name, declared in sorted(rule.hyperparameters.items(), key=lambda item: -len(item[1].symbol)):
+        text = optimizer.formula
+        for name, declared in sorted(optimizer.hyperparameters.items(), key=lambda item: -len(item[1].symbol)):
             if declared.symbol.endswith("_0") and declared.symbol[:-1] + "{t-1}" in text:
                 self.values[declared.symbol[:-2], 0] = hyperparameters[name]
             elif declared.symbol:

@@ -56,7 +56,7 @@ def test_the_example_in_the_docstring() -> None:
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_every_class_maps_to_an_methodwith_valid_hyperparameters(framework: str) -> None:
+def test_every_class_maps_to_a_method_with_valid_hyperparameters(framework: str) -> None:
     for name in framework_classes(framework):
         required = {"learning_rate": 0.01} if framework in ("optax", "tf1") and name not in ("polyak_sgd",) else {}
         id, settings = from_framework(

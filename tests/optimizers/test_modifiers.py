@@ -25,7 +25,7 @@ from optimizers import (  # type: ignore[attr-defined]
 from optimizers.descent import descend, initial_point
 from optimizers.loss import Loss
 from surfaces import SURFACES
-from tests.edits import edit, turn
+from tests.edits import edit, with_hyperparameters
 
 BOWL, ROSENBROCK, NEURON = SURFACES["elongated_bowl"], SURFACES["rosenbrock"], SURFACES["tanh_neuron"]
 DEFAULT_STRENGTHS = {name: modifier.default_strength for name, modifier in MODIFIERS.items()}
@@ -334,7 +334,7 @@ def test_a_modifier_that_was_off_starts_without_state() -> None:
     race.advance(10)
     race = edit(race, lambda e: e.with_run(0, Run("sgd", {"lr": 0.1}, slot=0)))
     race.advance(500)
-    race = turn(race, 0, lookahead=5)
+    race = with_hyperparameters(race, 0, lookahead=5)
     before = abs(race.trajectories[0].xs[-1])
     race.advance(10)
     assert abs(race.trajectories[0].xs[-1]) < before

@@ -73,8 +73,8 @@ def test_a_method_is_pure(method: Optimizer) -> None:
         first, second = method(x, grad, t, *state), method(x, grad, t, *state)
         assert pickle.dumps(first) == pickle.dumps(second)
         assert pickle.dumps((x, state)) == before
-        x, *rest = first if isinstance(first, tuple) else (first,)
-        state = tuple(rest)
+        x, *new_state = first if isinstance(first, tuple) else (first,)
+        state = tuple(new_state)
         assert len(state) == len(method.state)
 
 
@@ -497,7 +497,7 @@ def reference_generation(
     n, lam = 2, len(samples)
     mu = lam // 2
     raw = [math.log((lam + 1) / 2) - math.log(i) for i in range(1, lam + 1)]
-    mu_eff, mu_minus = (sum(part) ** 2 / sum(w * w for w in part) for part in (raw[:mu], raw[mu:]))
+    mu_eff, mu_minus = (sum(group) ** 2 / sum(w * w for w in group) for group in (raw[:mu], raw[mu:]))
     c_1 = 2 / ((n + 1.3) ** 2 + mu_eff)
     c_mu = min(1 - c_1, 2 * (0.25 + mu_eff - 2 + 1 / mu_eff) / ((n + 2) ** 2 + mu_eff))
     least = min(1 + c_1 / c_mu, 1 + 2 * mu_minus / (mu_eff + 2), (1 - c_1 - c_mu) / (n * c_mu))

@@ -129,7 +129,7 @@ def test_the_class_form_has_attributes_and_defaults() -> None:
         SGD(-1)
 
 
-@pytest.mark.parametrize("name", [name for name, made in UPDATERS.items() if made.optimizer.separable])
+@pytest.mark.parametrize("name", [name for name, updater in UPDATERS.items() if updater.optimizer.separable])
 def test_the_class_form_gives_the_path_of_trace(name: str) -> None:
     optimizer = UPDATERS[name].optimizer
     path = trace(optimizer, BOWL, (-7.0, 2.0), 30, lr=0.1).positions

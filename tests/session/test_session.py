@@ -124,7 +124,7 @@ def test_adding_removing_and_replacing_runs_does_not_restart_and_can_be_undone()
     session.advance(20)
     session.change(lambda e: with_learning_rate(e, 0.002))
     session.advance(20)
-    kept = session.race.trajectories[0]
+    trajectory_before = session.race.trajectories[0]
     for change in (
         lambda e: e.with_added_run(Run("bfgs")),
         lambda e: e.without_run(1),
@@ -132,7 +132,9 @@ def test_adding_removing_and_replacing_runs_does_not_restart_and_can_be_undone()
     ):
         session.change(change)
         assert session.race.step == session.race.last_step == 40
-        assert session.race.trajectories[0] is kept, "the run keeps its past with the changed hyperparameter"
+        assert session.race.trajectories[0] is trajectory_before, (
+            "the run keeps its past with the changed hyperparameter"
+        )
         assert [trajectory.last_step for trajectory in session.race.trajectories] == [40] * len(session.experiment.runs)
     new = session.race.trajectories[1]
     np.testing.assert_array_equal(
@@ -142,7 +144,7 @@ def test_adding_removing_and_replacing_runs_does_not_restart_and_can_be_undone()
         session.store.undo()
         assert session.race.step == 40
     assert [run.optimizer for run in session.experiment.runs] == [run.optimizer for run in DEFAULT_EXPERIMENT.runs]
-    assert session.race.trajectories[0] is kept
+    assert session.race.trajectories[0] is trajectory_before
 
 
 def test_a_run_added_at_an_earlier_step_is_computed_to_the_last_step() -> None:

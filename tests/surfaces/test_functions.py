@@ -280,8 +280,8 @@ def test_minima_and_critical_points_match_the_table(name: str) -> None:
     else:
         assert surface.minimum_loss == pytest.approx(expected_facts["lowest"], rel=1e-12, abs=1e-12)
         assert len(surface.minima) == expected_facts["count"] == len(expected_facts["found"])
-        found = np.array(expected_facts["found"] + expected_facts["minima"])
-        assert surface.distance_to_minimum(*found.T).max() < 2e-9 * domain_size(surface) + 5e-8
+        minima = np.array(expected_facts["found"] + expected_facts["minima"])
+        assert surface.distance_to_minimum(*minima.T).max() < 2e-9 * domain_size(surface) + 5e-8
     for x, y, eigenvalues in expected_facts["curved"]:
         np.testing.assert_allclose(np.linalg.eigvalsh(surface.hessian(x, y)), eigenvalues, rtol=1e-6, atol=1e-9)
     for _, x, y, loss, eigenvalues in expected_facts["critical"]:

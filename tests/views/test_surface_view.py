@@ -67,8 +67,8 @@ def crop_to_content(image: np.ndarray) -> np.ndarray:
     """Return the part of an image (height, width, 3) that is not white, scaled to 100 x 100."""
     is_drawn = image.sum(axis=2) < 740
     rows, columns = np.flatnonzero(is_drawn.any(axis=1)), np.flatnonzero(is_drawn.any(axis=0))
-    part = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.uint8)
-    return np.asarray(Image.fromarray(part).resize((100, 100))).astype(int)
+    cropped = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.uint8)
+    return np.asarray(Image.fromarray(cropped).resize((100, 100))).astype(int)
 
 
 @pytest.mark.parametrize("azimuth", range(0, 360, 30))
