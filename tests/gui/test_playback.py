@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, Qt, qInstallMessageHandler
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QLineEdit
 
 from app.gui.panels.timeline import INITIAL_RANGE
 from app.gui.window.main_window import MainWindow
@@ -143,6 +143,36 @@ def test_the_branch_list_renames_hides_deletes_and_switches(open_window: Open, a
     assert len(window.session.experiment.branches) == 1
     window.action_registry["undo"].trigger()
     assert panel.list.count() == len(window.session.experiment.branches) == 2
+
+
+def test_renaming_a_branch_that_is_being_renamed_keeps_the_editor_open(
+    open_window: Open, application: QApplication
+) -> None:
+    window = open_window(BOWL)
+    window.results_tabs.setCurrentIndex(2)
+    window.session.advance(40)
+    panel = window.results_tabs.branch_list
+    window.update_texts()
+    panel.buttons["Keep a Branch"].click()
+    process_events(application)
+    messages: list[str | None] = []
+    previous_handler = qInstallMessageHandler(lambda kind, where, text: messages.append(text))
+    try:
+        panel.buttons["Rename"].click()
+        (editor,) = panel.list.findChildren(QLineEdit)
+        editor.setText("slow")
+        panel.buttons["Rename"].click()
+    finally:
+        qInstallMessageHandler(previous_handler)
+    assert [text for text in messages if text and "editing failed" in text] == []
+    assert panel.list.findChildren(QLineEdit) == [editor]
+    assert (editor.hasFocus(), editor.text()) == (True, "slow")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    process_events(application)  # Qt commits the text in a queued call
+    assert window.session.experiment.branches[0].name == "slow"
+    panel.buttons["Rename"].click()
+    (editor,) = panel.list.findChildren(QLineEdit)
+    assert editor.text() == "slow"
 
 
 def test_a_row_of_the_results_selects_its_run(open_window: Open) -> None:

@@ -169,8 +169,13 @@ class BranchList(QWidget):
     def rename(self) -> None:
         """Edit the name of the selected branch in the list."""
         item = self.list.currentItem()
-        if item is not None:
+        if item is None:
+            return
+        open_editor = self.list.indexWidget(self.list.currentIndex())
+        if open_editor is None:
             self.list.editItem(item)
+        else:  # Qt fails to open a second editor
+            open_editor.setFocus()
 
     def delete(self) -> None:
         """Delete the selected branch."""
