@@ -84,17 +84,17 @@ def libraries(module: str) -> set[str]:
 
 def identifiers(module: str) -> set[str]:
     """Return the names that a module uses, also as attributes, in imports and in quoted annotations."""
-    found: set[str] = set()
+    used_names: set[str] = set()
     for node in ast.walk(parse(module)):
         if isinstance(node, ast.Name):
-            found.add(node.id)
+            used_names.add(node.id)
         elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
+            used_names.add(node.attr)
         elif isinstance(node, ast.alias):
-            found.add(node.name)
+            used_names.add(node.name)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 100:
-            found |= set(re.findall(r"\w+", node.value))
-    return found
+            used_names |= set(re.findall(r"\w+", node.value))
+    return used_names
 
 
 def test_every_module_belongs_to_a_package_of_the_order() -> None:
