@@ -9,6 +9,8 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 from tests.processes import ROOT, loaded_by
 
 # A package may import itself and the packages before it. Packages of one row do not import each other.
@@ -102,6 +104,7 @@ def test_every_module_belongs_to_a_package_of_the_order() -> None:
     assert set(LEVEL) <= {package_of(name) for name in MODULES}
 
 
+@pytest.mark.slow
 def test_a_package_imports_only_packages_before_it() -> None:
     wrong = [
         f"{module} imports {name}"
@@ -142,6 +145,7 @@ def test_there_are_no_import_cycles() -> None:
     TopologicalSorter(graph).prepare()
 
 
+@pytest.mark.slow
 def test_export_loads_no_qt(tmp_path: Path) -> None:
     target = tmp_path / "a.png"
     loaded = loaded_by(
@@ -152,6 +156,7 @@ def test_export_loads_no_qt(tmp_path: Path) -> None:
     assert "matplotlib" in loaded
 
 
+@pytest.mark.slow
 def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
     loaded = loaded_by(
         "import os; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\nfrom PyQt6.QtWidgets import QApplication\n"
@@ -161,6 +166,7 @@ def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
     assert not loaded & {"matplotlib", "scipy", "sympy", "pandas", "imageio", "PIL"}
 
 
+@pytest.mark.slow
 def test_plots_load_no_pyplot() -> None:
     code = (
         "import sys, app.gui.canvas.plot_canvas, app.views, app.export.formats\n"

@@ -350,6 +350,7 @@ def test_momentum_that_passes_the_minimum_has_not_converged(steps: int) -> None:
     assert run_status(trajectory, steps).kind != "converged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "run",
     [
@@ -578,6 +579,7 @@ VARIED_SURFACES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_has_a_status_that_depends_on_its_past_only(optimizer: str) -> None:
     """On various surfaces, at default and at 100 times larger learning rates, later steps do not change a status."""
@@ -599,6 +601,7 @@ def test_every_optimizer_has_a_status_that_depends_on_its_past_only(optimizer: s
         assert run_status(late, 500).kind in KINDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_surface_has_a_status(surface: str) -> None:
     for run in (
@@ -619,6 +622,7 @@ def test_a_plain_function_serves_as_a_surface() -> None:
     assert (status.kind, status.minimum) == ("converged", (pytest.approx(0, abs=1e-9), pytest.approx(0, abs=1e-9)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ["sgd lr=0.001", "sgd lr=1e-9", "momentum lr=1e-9 momentum=0.999"])
 def test_the_status_of_a_long_run_reads_few_positions(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 500,000 steps, tens of thousands are read if the start step of convergence is searched, else hundreds."""

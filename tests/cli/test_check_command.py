@@ -40,6 +40,7 @@ def set_distribution(monkeypatch: pytest.MonkeyPatch, **os_release: str) -> None
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: os_release)
 
 
+@pytest.mark.slow
 def test_all_checks_pass_on_a_complete_machine() -> None:
     result = run_thalweg("check", QT_QPA_PLATFORM="offscreen")
     lines = result.stdout.splitlines()
@@ -49,6 +50,7 @@ def test_all_checks_pass_on_a_complete_machine() -> None:
     assert {line.split()[0] for line in lines[:-1]} <= {OK, HINT, "->"}
 
 
+@pytest.mark.slow
 def test_a_missing_display_is_the_only_error() -> None:
     result = run_thalweg("check")
     assert result.returncode == 1
@@ -75,6 +77,7 @@ def test_an_unknown_qt_platform_is_named_by_the_check_and_at_the_start(
         require_display()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["PyQt6", "matplotlib", "numpy"])
 def test_a_broken_package_does_not_break_the_check(package: str, tmp_path: Path) -> None:
     (tmp_path / package).mkdir()
@@ -87,6 +90,7 @@ def test_a_broken_package_does_not_break_the_check(package: str, tmp_path: Path)
     assert f"{package} was hit by a bus" in message[1]
 
 
+@pytest.mark.slow
 def test_the_check_survives_an_abort_of_qt() -> None:
     finding = check_command.check_window(check_command.probe_qt("linuxfb:fb=/nowhere"))
     assert finding.status == ERROR

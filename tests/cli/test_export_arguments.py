@@ -133,6 +133,7 @@ def test_the_help_has_all_options_and_formats(
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(EXPORT_FORMATS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [command for _, command in EXAMPLES])
 def test_the_examples_in_the_help_run(command: str) -> None:
     make_folder("race")

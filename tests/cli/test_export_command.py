@@ -31,6 +31,7 @@ def experiment_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return enter_experiment_folder(tmp_path, monkeypatch)
 
 
+@pytest.mark.slow
 def test_every_format_is_written_by_its_suffix() -> None:
     files = [f"a{suffix}" for suffix in EXPORT_FORMATS]
     assert main(["export", "race.json", "--dpi", "50", "--seconds", "1", "--to", *files]) == 0
@@ -59,6 +60,7 @@ def test_invalid_files_are_refused_before_anything_is_written(
     assert Path("/dev/null").is_char_device()
 
 
+@pytest.mark.slow
 def test_a_folder_of_experiments(capsys: pytest.CaptureFixture[str]) -> None:
     make_folder("a", "b", "c")
     (Path("races") / "old.data.json").write_text("{}")
@@ -176,6 +178,7 @@ def export_process_arguments(folder: Path, steps: int) -> list[str]:
     return [sys.executable, "-m", "app", "export", "--steps", str(steps), *files]
 
 
+@pytest.mark.slow
 def test_a_file_size_limit_leaves_the_old_file(experiment_folder: Path) -> None:
     Path("a.csv").write_text(OLD_TEXT)
     result = subprocess.run(
@@ -195,6 +198,7 @@ def test_a_folder_without_write_permission_is_refused(
     assert "nothing may be written in the folder" in check_refused(capsys, "race.json", "--to", "a.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent_signal", "status", "file_count"), [(signal.SIGINT, 130, 1), (signal.SIGKILL, -9, 2)])
 def test_a_stopped_process_leaves_the_old_file(
     sent_signal: signal.Signals, status: int, file_count: int, experiment_folder: Path

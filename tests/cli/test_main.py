@@ -192,6 +192,7 @@ def test_an_unexpected_error_is_one_sentence(
         main(arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bytes", "folder", "text"])
 def test_the_window_opens_with_invalid_settings(kind: str, open_window: Callable[[], MainWindow]) -> None:
     path = settings_file()

@@ -53,6 +53,7 @@ def read_frames(path: Path) -> list[np.ndarray]:
     return list(np.frombuffer(result.stdout, np.uint8).reshape(-1, height, width, 3).astype(float))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
 @pytest.mark.parametrize("experiment", [DEFAULT_EXPERIMENT, REGRESSION], ids=["surface", "fit"])
 def test_an_animation_begins_at_the_start_and_ends_like_the_image(
@@ -70,6 +71,7 @@ def test_an_animation_begins_at_the_start_and_ends_like_the_image(
     assert np.abs(frames[0] - last_image).mean() > np.abs(frames[-1] - last_image).mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "experiment",
     [
@@ -97,6 +99,7 @@ def test_the_camera_rotates_with_time(tmp_path: Path) -> None:
     assert (frames[2] == frames[3]).all()
 
 
+@pytest.mark.slow
 def test_an_animation_is_not_affected_by_later_changes_of_the_race(tmp_path: Path) -> None:
     race = make_race(100)
     export_progress = iter_export(race, tmp_path / "a.gif", SMALL)
@@ -168,6 +171,7 @@ def test_invalid_animations_are_refused(tmp_path: Path, monkeypatch: pytest.Monk
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
 def test_a_full_disk_leaves_the_old_animation(suffix: str, tmp_path: Path) -> None:
     target = tmp_path / "films" / f"a{suffix}"

@@ -36,6 +36,7 @@ def test_every_optimizer_takes_the_same_path_in_a_script(optimizer: str) -> None
     check_script(race, numpy_script(race))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surface", SURFACES)
 def test_a_script_has_every_surface_and_all_its_attributes(surface: str) -> None:
     """On floats only, and with everything that optimizers may evaluate on a surface."""
@@ -47,6 +48,7 @@ def test_a_script_has_every_surface_and_all_its_attributes(surface: str) -> None
     check_script(with_loss, numpy_script(with_loss))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["adam", "normalized_gradient", "bfgs", "nelder_mead", "lbfgs"])
 def test_every_modifier_can_be_switched_off_and_on_in_a_script(optimizer: str) -> None:
     modifiers = {name: modifier.default_strength for name, modifier in OPTIMIZERS[optimizer].modifiers.items()}
@@ -112,6 +114,7 @@ def test_a_simple_race_gives_a_simple_script() -> None:
     assert max(map(len, text.splitlines())) <= 132
 
 
+@pytest.mark.slow
 def test_a_race_of_many_optimizers() -> None:
     """Names from all packages in one script, and labels that are longer than a line."""
     ids = list(OPTIMIZERS)
@@ -151,6 +154,7 @@ def test_a_title_is_text_and_nothing_else(script: Script) -> None:
     assert str(ast.get_docstring(ast.parse(text), clean=False)).startswith(title)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".py", ".plot.py"])
 def test_the_file_runs_by_itself(suffix: str, tmp_path: Path) -> None:
     race = Race(replace(DEFAULT_EXPERIMENT, title="It's a race"))

@@ -49,6 +49,7 @@ def run_command(line: str) -> None:
     assert main(arguments[1:]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [
     Options(**LOW_DPI),
     Options(**LOW_DPI, view="contour", theme=DARK, size=(7.5, 5.0), view_options={"equal": True, "trials": False}),
@@ -134,6 +135,7 @@ def test_experiments_that_arguments_cannot_express_need_a_file(
         build_command_line(replace(experiment, title="another"), Options(), file, tmp_path / "a.png")
 
 
+@pytest.mark.slow
 def test_the_window_copies_the_command(
     application: QApplication, open_window: Callable[..., MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

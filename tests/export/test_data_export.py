@@ -219,6 +219,7 @@ def test_a_race_without_runs_can_be_exported(tmp_path: Path) -> None:
     assert (rows, document["runs"], list(arrays)) == ([], [], ["experiment"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", DATA_SUFFIXES)
 def test_a_canceled_export_leaves_no_file(suffix: str, tmp_path: Path) -> None:
     race = make_race(Run("adam"), Run("lamb"), steps=3000)
@@ -236,6 +237,7 @@ def test_a_canceled_export_leaves_no_file(suffix: str, tmp_path: Path) -> None:
     assert (tmp_path / f"a{suffix}").read_bytes() == complete
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".csv", ".data.json"])
 def test_rows_are_not_kept_in_memory(
     suffix: str, tmp_path: Path, peak_memory: Callable[[Callable[[], None]], int]

@@ -28,6 +28,7 @@ def make_race(steps: int = 30, experiment: Experiment = DEFAULT_EXPERIMENT) -> R
     return race
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", EXPORT_FORMATS)
 def test_every_format_writes_a_whole_file(suffix: str, tmp_path: Path) -> None:
     export(make_race(), tmp_path / f"a{suffix}")

@@ -43,6 +43,7 @@ def read_text(path: Path) -> str:
     return "\n".join("".join(text.itertext()) for text in ElementTree.parse(path).iter(f"{SVG}text"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_the_same_experiment_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
     for name in "ab":
@@ -64,6 +65,7 @@ def test_an_svg_has_vectors_text_and_one_bitmap(tmp_path: Path) -> None:
     assert from_json(source).runs == DEFAULT_EXPERIMENT.runs
 
 
+@pytest.mark.slow
 def test_a_pdf_has_the_requested_size_and_its_text(tmp_path: Path) -> None:
     export(make_race(), tmp_path / "a.pdf", Options(size=(16 / 2.54, 12 / 2.54), view="contour"))
     page = PdfReader(tmp_path / "a.pdf").pages[0]
@@ -72,6 +74,7 @@ def test_a_pdf_has_the_requested_size_and_its_text(tmp_path: Path) -> None:
     assert "Momentum, lr 0.0006" in read_text(tmp_path / "a.pdf")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".svg", ".pdf"])
 @pytest.mark.parametrize("left_out", ["title", "legend", "mode"])
 def test_title_legend_and_comparison_mode_can_be_left_out(suffix: str, left_out: str, tmp_path: Path) -> None:
@@ -124,6 +127,7 @@ def test_the_dark_theme_has_a_dark_background(tmp_path: Path) -> None:
     assert "#{:02x}{:02x}{:02x}".format(*corner) == DARK.figure_background  # type: ignore[misc]
 
 
+@pytest.mark.slow
 def test_a_long_noisy_path_is_simplified_in_a_vector_file(tmp_path: Path) -> None:
     sizes = []
     for steps in (20_000, 60_000):

@@ -33,6 +33,7 @@ LONG_LABELS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 5, 14, 24])
 @pytest.mark.parametrize("size", [DEFAULT_SIZE, (6.0, 5.0)])
 @pytest.mark.parametrize("dpi", [40, 100])
@@ -60,6 +61,7 @@ def test_a_label_longer_than_the_figure_is_wrapped() -> None:
     assert legend.split_into_columns([*range(7)], 3) == [[0, 1, 2], [3, 4], [5, 6]]
 
 
+@pytest.mark.slow
 def test_nothing_is_cut_off_at_the_edges_of_a_figure(tmp_path: Path) -> None:
     race = make_race(
         Experiment("linear_regression", runs=tuple(map(Run.parse, LONG_LABELS)), title="A long title " * 12), 50

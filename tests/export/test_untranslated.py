@@ -70,6 +70,7 @@ def test_data_and_scripts_are_the_same_in_every_language(suffix: str, tmp_path: 
     assert texts[0] == texts[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", COPY_FORMATS)
 def test_a_copied_table_is_the_same_in_every_language(open_window: OpenWindow, kind: str) -> None:
     window = open_window(make_race().experiment)
@@ -178,6 +179,7 @@ def test_every_text_of_a_figure_is_translated(view: str, tmp_path: Path, monkeyp
     assert [text for text in drawn if untranslated(text, NAMES)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action_id", ["export_picture", "export_film"])
 def test_the_export_dialogs_are_translated(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, action_id: str

@@ -94,6 +94,7 @@ def assert_all_named(root: QWidget) -> None:
     assert not without_role, "a widget without a role needs a description"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "lbfgs"])
 def test_every_widget_of_the_window_has_a_name_and_a_role(
     open_window: Open, application: QApplication, optimizer: str
@@ -109,6 +110,7 @@ def test_every_widget_of_the_window_has_a_name_and_a_role(
     assert_all_named(window)
 
 
+@pytest.mark.slow
 def test_every_widget_of_the_dialogs_has_a_name_and_a_role(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     window_titles = []
@@ -132,6 +134,7 @@ def test_every_widget_of_the_dialogs_has_a_name_and_a_role(open_window: Open, mo
     assert window_titles == ["Export Picture", "Export Film"]
 
 
+@pytest.mark.slow
 def test_picker_popups_have_names(open_window: Open) -> None:
     for popup in open_window().findChildren(PickerPopup):
         assert_all_named(popup)
@@ -185,6 +188,7 @@ def test_the_description_gives_the_status_of_every_run_with_the_selected_run_fir
     )
 
 
+@pytest.mark.slow
 def test_the_description_is_updated_on_pause_on_a_step_and_on_an_edit(open_window: Open) -> None:
     window = open_window()
     session, line = window.session, window.timeline_bar.timeline
@@ -210,6 +214,7 @@ def test_the_description_is_updated_on_pause_on_a_step_and_on_an_edit(open_windo
     assert "SGD" not in plot_description(window)
 
 
+@pytest.mark.slow
 def test_an_unchanged_description_is_not_announced_again(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     messages: list[str] = []
@@ -222,6 +227,7 @@ def test_an_unchanged_description_is_not_announced_again(open_window: Open, monk
     assert len(messages) == len(window.canvases)
 
 
+@pytest.mark.slow
 def test_reduced_motion_draws_few_frames_of_the_same_race(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window = open_window()
     clock, contour = window.session.clock, window.canvases["contour"]
@@ -268,6 +274,7 @@ def test_reduced_motion_also_runs_at_maximum_speed(open_window: Open) -> None:
     window.reduced_motion.toggle()
 
 
+@pytest.mark.slow
 def test_reduced_motion_is_remembered_and_disables_the_rotating_camera(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

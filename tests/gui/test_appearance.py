@@ -136,6 +136,7 @@ def test_control_borders_and_focus_have_enough_contrast(theme: Theme) -> None:
         assert contrast(color, theme.input_background) >= 3
 
 
+@pytest.mark.slow
 @THEMED
 def test_every_kind_of_control_shows_the_focus(
     open_window: Callable[..., MainWindow],

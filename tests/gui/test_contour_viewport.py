@@ -101,6 +101,7 @@ def test_the_wheel_outside_the_axes_does_nothing(open_window: Open) -> None:
     assert not window.view_area.is_zoomed
 
 
+@pytest.mark.slow
 def test_zooming_redraws_only_the_contour_plot_and_paths_stay_in_place(
     open_window: Open, application: QApplication
 ) -> None:
@@ -120,6 +121,7 @@ def test_zooming_redraws_only_the_contour_plot_and_paths_stay_in_place(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["rosenbrock", "ackley", "styblinski_tang", "linear_regression"])
 def test_zooming_stops_where_floats_can_no_longer_be_told_apart(
     open_window: Open, application: QApplication, name: str
@@ -144,6 +146,7 @@ def test_zooming_stops_where_floats_can_no_longer_be_told_apart(
         assert len(set(np.linspace(*bounds[0], 161))) == 161
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [100.0, 1e-5, 1e-12])
 @pytest.mark.parametrize("name", SURFACES)
 def test_every_surface_can_be_drawn_at_every_zoom_depth(name: str, depth: float) -> None:
@@ -208,6 +211,7 @@ def test_the_draft_image_while_zooming_matches_the_contour_plot(open_window: Ope
     np.testing.assert_allclose(resample(np.array([[0.0, 1.0], [2.0, 3.0]]), 1, 4), [quarters, quarters + 2])
 
 
+@pytest.mark.slow
 def test_dragging_an_empty_region_pans_and_sets_no_start(open_window: Open, application: QApplication) -> None:
     window = open_window()
     before = visible_bounds(window)
@@ -224,6 +228,7 @@ def test_dragging_an_empty_region_pans_and_sets_no_start(open_window: Open, appl
     assert np.ravel(visible_bounds(window)) == pytest.approx(np.ravel(before), abs=0.02)
 
 
+@pytest.mark.slow
 def test_panning_stops_at_the_limits_of_coordinates(open_window: Open) -> None:
     window = open_window()
     for _ in range(3000):
@@ -242,6 +247,7 @@ def test_a_click_sets_the_start_on_release(open_window: Open) -> None:
     assert not window.view_area.is_zoomed
 
 
+@pytest.mark.slow
 def test_a_double_click_resets_the_zoom_and_sets_no_start(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.session.advance(7)
@@ -259,6 +265,7 @@ def test_a_double_click_resets_the_zoom_and_sets_no_start(open_window: Open, app
     assert not window.session.store.interaction_active
 
 
+@pytest.mark.slow
 def test_when_zoomed_in_the_start_is_set_with_the_visible_resolution(
     open_window: Open, application: QApplication
 ) -> None:
@@ -315,6 +322,7 @@ def test_a_start_outside_the_visible_region_is_not_drawn_and_cannot_be_grabbed(
     assert set(markers) == {"*"}, "the minimum only"
 
 
+@pytest.mark.slow
 def test_other_changes_keep_the_zoom_and_another_surface_resets_it(
     open_window: Open, application: QApplication
 ) -> None:
@@ -343,6 +351,7 @@ def test_other_changes_keep_the_zoom_and_another_surface_resets_it(
     assert visible_bounds(window) == SURFACES["himmelblau"].bounds
 
 
+@pytest.mark.slow
 def test_the_3d_surface_shows_the_visible_region(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("rosenbrock", (1.9, 2.9), (Run("sgd", {"lr": 1e-6}),)))
     relief, before = window.canvases["relief"], pixels(window)["relief"]

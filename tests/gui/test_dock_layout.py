@@ -30,6 +30,7 @@ def visible_rects(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
     }
 
 
+@pytest.mark.slow
 def test_the_views_fill_the_space_that_the_panels_leave(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1280, 720))
     small = visible_rects(window)
@@ -42,6 +43,7 @@ def test_the_views_fill_the_space_that_the_panels_leave(open_window: Open, appli
     assert large["relief"][3] == pytest.approx(large["loss"][3], abs=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PANES)
 def test_the_close_button_hides_a_dock_and_the_menu_shows_it(
     open_window: Open, application: QApplication, name: str
@@ -59,6 +61,7 @@ def test_the_close_button_hides_a_dock_and_the_menu_shows_it(
     assert action.isChecked()
 
 
+@pytest.mark.slow
 def test_a_floating_dock_is_updated_and_closes_like_a_window(open_window: Open, application: QApplication) -> None:
     window = open_window()
     dock, canvas = window.dock_layout.docks["loss"], window.canvases["loss"]
@@ -81,6 +84,7 @@ def test_a_floating_dock_is_updated_and_closes_like_a_window(open_window: Open, 
     assert canvas.displayed_step == window.session.race.step
 
 
+@pytest.mark.slow
 def test_reset_restores_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1280, 720))
     first = visible_rects(window)
@@ -97,6 +101,7 @@ def test_reset_restores_the_layout(open_window: Open, application: QApplication)
     assert again == {name: pytest.approx(rect, abs=6) for name, rect in first.items()}
 
 
+@pytest.mark.slow
 def test_the_layout_is_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
     first.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first.dock_layout.docks["side"])
@@ -108,6 +113,7 @@ def test_the_layout_is_remembered(open_window: Open, application: QApplication) 
     assert second.dock_layout.docks["relief"].isFloating()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("garbage", [b"", b"nonsense", bytes(range(256)) * 40])
 def test_an_invalid_layout_is_ignored(open_window: Open, application: QApplication, garbage: bytes) -> None:
     settings = Settings()
@@ -117,6 +123,7 @@ def test_an_invalid_layout_is_ignored(open_window: Open, application: QApplicati
     assert set(visible_rects(window)) == set(PANES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0.3, 0.6, 0.95])
 def test_a_partial_layout_shows_every_dock(open_window: Open, application: QApplication, size: float) -> None:
     first = open_window()
@@ -130,6 +137,7 @@ def test_a_partial_layout_shows_every_dock(open_window: Open, application: QAppl
     assert set(visible_rects(second)) == set(PANES)
 
 
+@pytest.mark.slow
 def test_a_dock_on_a_missing_screen_is_moved_back(open_window: Open, application: QApplication) -> None:
     first = open_window()
     dock = first.dock_layout.docks["relief"]
@@ -144,6 +152,7 @@ def test_a_dock_on_a_missing_screen_is_moved_back(open_window: Open, application
     assert is_reachable(relief) or not relief.isFloating()
 
 
+@pytest.mark.slow
 def test_presentation_mode_shows_only_the_views_and_enlarges_them(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.toggle_dock("results")
@@ -177,6 +186,7 @@ def test_presentation_mode_shows_only_the_views_and_enlarges_them(open_window: O
     assert window.canvases["contour"].figure.dpi == dpi
 
 
+@pytest.mark.slow
 def test_a_window_closed_in_presentation_mode_opens_in_its_previous_layout(
     open_window: Open, application: QApplication
 ) -> None:
@@ -197,6 +207,7 @@ def test_escape_is_left_to_others_outside_presentation_mode(open_window: Open) -
     assert not leave.isEnabled()
 
 
+@pytest.mark.slow
 def test_the_selected_language_is_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
     draws = first.canvases["contour"].full_draw_count
@@ -208,6 +219,7 @@ def test_the_selected_language_is_remembered(open_window: Open, application: QAp
     assert open_window().appearance.selected_language == "ko"
 
 
+@pytest.mark.slow
 def test_leaving_presentation_mode_restores_the_docks_hidden_in_it(
     open_window: Open, application: QApplication
 ) -> None:
@@ -234,6 +246,7 @@ class FakeStyleHints(QObject):
         return Qt.ColorScheme.Dark if self.requested_scheme == Qt.ColorScheme.Unknown else self.requested_scheme
 
 
+@pytest.mark.slow
 def test_the_system_theme_is_followed_again_after_another_was_selected(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,6 +126,7 @@ def test_undo_clears_the_modified_marker_and_playing_does_not_set_it(open_window
     assert window.isWindowModified(), "the view state is saved, too"
 
 
+@pytest.mark.slow
 def test_opening_restores_what_was_displayed(
     open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_distant_step_is_computed_in_the_background() -> None:
     assert Session(Experiment(displayed_step=50)).race.step == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_an_image_opens_at_its_step_and_is_never_overwritten(
     kind: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -193,6 +195,7 @@ def drop(window: MainWindow, *paths: Path) -> None:
     process_events(QApplication.instance())
 
 
+@pytest.mark.slow
 def test_examples_and_data_files_are_not_save_targets(open_window: Open, tmp_path: Path, saved_file: Path) -> None:
     window = open_window()
     table = tmp_path / "a.csv"
@@ -234,6 +237,7 @@ def test_the_command_line_passes_its_file_to_the_window(saved_file: Path, monkey
     window.deleteLater()
 
 
+@pytest.mark.slow
 def test_undoing_an_open_does_not_save_into_the_opened_file(
     open_window: Open, saved_file: Path, prompt: UnsavedPrompt
 ) -> None:
@@ -266,6 +270,7 @@ def test_undoing_an_open_does_not_save_into_the_opened_file(
     assert prompt.shown_count == 0
 
 
+@pytest.mark.slow
 def test_a_failed_save_leaves_the_experiment_unsaved(
     open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
 ) -> None:
@@ -292,6 +297,7 @@ def test_a_failed_save_leaves_the_experiment_unsaved(
 # Unsaved work
 
 
+@pytest.mark.slow
 def test_closing_with_unsaved_changes_asks(
     open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
 ) -> None:
@@ -326,6 +332,7 @@ def test_discarding_is_confirmed_once(open_window: Open, saved_file: Path, promp
     assert prompt.shown_count == 2, "another change is asked about again"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["open", "recent", "example", "drop", "data"])
 def test_nothing_replaces_unsaved_changes_without_a_question(
     way: str, open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
@@ -416,6 +423,7 @@ def test_nobody_is_asked_without_a_screen(open_window: Open, monkeypatch: pytest
     assert window.close()
 
 
+@pytest.mark.slow
 def test_sigterm_ends_the_program_while_a_question_is_open() -> None:
     code = """
 import os, signal
@@ -451,6 +459,7 @@ print(status, len(message_boxes))
 # Recent files
 
 
+@pytest.mark.slow
 def test_recent_files_are_remembered_newest_first(open_window: Open, tmp_path: Path) -> None:
     window = open_window()
     assert recent(window) == ["&Clear"]
@@ -475,6 +484,7 @@ def test_recent_files_are_remembered_newest_first(open_window: Open, tmp_path: P
     assert recent(window) == ["&Clear"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stored_value", ["", "{", "3", '{"a": 1}', "[1, null]", "[" * 5000])
 def test_corrupted_settings_hold_no_recent_files(stored_value: str, open_window: Open) -> None:
     window = open_window()
@@ -482,6 +492,7 @@ def test_corrupted_settings_hold_no_recent_files(stored_value: str, open_window:
     assert recent(window) == ["&Clear"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["<b>bold.json", "[*].json", "Höhe ☃.json", "raw\udcff.json", "two\nlines.json", "%1 %n.json"]
 )

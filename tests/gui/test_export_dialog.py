@@ -100,6 +100,7 @@ def test_options_of_images_and_animations_are_remembered_separately(open_window:
     assert animation_form.options().title
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("garbage", ["nan", "inf", "-1e300", "1e300", "x", ""])
 def test_invalid_settings_are_ignored(garbage: str, open_window: Open) -> None:
     window = open_window()
@@ -164,6 +165,7 @@ def test_the_preview_is_updated_and_invalid_options_are_reported(open_window: Op
     dialog.deleteLater()
 
 
+@pytest.mark.slow
 def test_the_menu_leads_through_both_dialogs_to_the_file(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +211,7 @@ def endless_job(closed: list[bool]) -> Iterator[float]:
         closed.append(True)
 
 
+@pytest.mark.slow
 def test_an_export_job_runs_in_the_background_and_can_be_canceled(
     application: QApplication, open_window: Open, tmp_path: Path
 ) -> None:
@@ -264,6 +267,7 @@ def test_the_remaining_time_is_formatted() -> None:
     assert len(format_title(f"{'long' * 50}.gif")) < 45
 
 
+@pytest.mark.slow
 def test_the_image_on_the_clipboard_embeds_its_experiment(
     application: QApplication, open_window: Open, tmp_path: Path
 ) -> None:
@@ -290,6 +294,7 @@ def test_table_and_code_are_copied_to_the_clipboard(application: QApplication, o
     assert "adam" in clipboard.text()
 
 
+@pytest.mark.slow
 def test_the_copied_command_produces_the_same_image(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +316,7 @@ def test_the_copied_command_produces_the_same_image(
         assert one.tobytes() == other.tobytes()
 
 
+@pytest.mark.slow
 def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +334,7 @@ def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
     assert shlex.split(clipboard.text())[2] == str(tmp_path / "mine.json")
 
 
+@pytest.mark.slow
 def test_a_crashed_job_is_not_reported_as_saved(
     application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,6 +358,7 @@ def test_a_crashed_job_is_not_reported_as_saved(
     message_box.close()
 
 
+@pytest.mark.slow
 def test_pending_runs_are_computed_before_an_export_and_later_edits_do_not_change_it(
     open_window: Open, tmp_path: Path
 ) -> None:

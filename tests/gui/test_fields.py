@@ -102,6 +102,7 @@ def test_arrows_change_a_learning_rate_by_a_tenth_of_a_decade_and_shift_or_page_
     assert window.session.race.step == step, "these keys move the text cursor"
 
 
+@pytest.mark.slow
 def test_a_burst_of_steps_is_one_edit_that_takes_effect_from_the_displayed_step(window: MainWindow) -> None:
     slider_field, session = slider_field_of(window), window.session
     before = session.experiment
@@ -144,6 +145,7 @@ def test_a_held_key_ends_its_interaction_when_the_control_loses_focus(
         QTest.mouseRelease(slider_field.slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))
 
 
+@pytest.mark.slow
 def test_a_step_starts_from_the_typed_value_unless_it_is_invalid(window: MainWindow) -> None:
     slider_field = slider_field_of(window)
     slider_field.number_field.setFocus()
@@ -256,6 +258,7 @@ def test_an_empty_field_keeps_the_last_valid_value(window: MainWindow) -> None:
     assert window.session.experiment.runs == TWO.runs
 
 
+@pytest.mark.slow
 def test_the_interpretation_of_an_entry_is_shown_next_to_it(window: MainWindow) -> None:
     slider_field = slider_field_of(window)
     enter(slider_field.number_field, "1,000")
@@ -277,6 +280,7 @@ def test_typed_text_is_not_interpreted_as_markup(window: MainWindow) -> None:
     assert "<b>" not in slider_field.number_field.toolTip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -340,6 +344,7 @@ def test_the_start_is_stepped_by_a_hundredth_of_the_bounds_and_the_paths_follow(
     assert session.experiment == before
 
 
+@pytest.mark.slow
 def test_stop_step_and_budget_are_stepped_by_one_and_undone_in_one_step(window: MainWindow) -> None:
     session = window.session
     window.timeline_bar.stop_checkbox.click()
@@ -428,6 +433,7 @@ def test_all_hyperparameters_are_reset_at_once_and_only_where_one_differs(window
     assert session.experiment == before
 
 
+@pytest.mark.slow
 def test_the_context_menu_of_the_hyperparameters_offers_the_same_commands(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

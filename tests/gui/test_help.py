@@ -77,6 +77,7 @@ def documented_optimizer(monkeypatch: pytest.MonkeyPatch) -> None:
 # Pages
 
 
+@pytest.mark.slow
 def test_every_formula_and_symbol_can_be_rendered(application: QApplication) -> None:
     lines = [line for each in RULES.values() for line in each.formula.split("\n") if line]
     symbols = [each.symbol for method in RULES.values() for each in method.hyperparameters.values() if each.symbol]
@@ -233,6 +234,7 @@ def test_the_help_follows_the_selected_run_and_its_changes(open_window: Open, ap
     assert "(0.125, 0.25)" in help_window.surface_browser.to_plain_text()
 
 
+@pytest.mark.slow
 def test_the_help_follows_a_change_of_theme(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.set_theme("light")
@@ -329,6 +331,7 @@ def test_every_control_is_explained(open_window: Open, application: QApplication
             assert unexplained(window, window) == []
 
 
+@pytest.mark.slow
 def test_every_control_of_a_dialog_is_explained(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -409,6 +412,7 @@ def visible_explanations() -> list[QWidget]:
     ]  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_clicked_control_is_explained_and_not_operated(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.action_registry["whats_this"].trigger()
@@ -425,6 +429,7 @@ def test_a_clicked_control_is_explained_and_not_operated(open_window: Open, appl
     assert window.session.clock.running
 
 
+@pytest.mark.slow
 def test_without_a_mouse_the_focused_control_is_explained(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.activateWindow()

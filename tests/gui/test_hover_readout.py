@@ -55,6 +55,7 @@ def draw_counts(window: MainWindow) -> dict[str, int]:
     return {name: canvas.full_draw_count for name, canvas in window.canvases.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VIEWED)
 def test_a_step_is_found_at_its_position(open_window: Open, name: str) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
@@ -163,6 +164,7 @@ def test_the_label_describes_the_surface_under_the_pointer(open_window: Open) ->
     assert label_text(window) == "", "there is no label outside the axes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer_id", ["adam", "bfgs", "cma_es", "lbfgs", "nelder_mead", "lion", "momo"])
 def test_the_label_shows_the_whole_state_of_the_optimizer(
     open_window: Open, application: QApplication, optimizer_id: str
@@ -194,6 +196,7 @@ def test_numbers_are_shown_in_short_form() -> None:
     assert format_with_resolution(123456.0, 500.0) == "123456"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
 @pytest.mark.parametrize("optimizer_id", ["adam", "cma_es"])
 def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
@@ -235,6 +238,7 @@ def test_the_label_is_complete_and_covers_neither_the_pointer_nor_axis_text(
     assert label_count > 12
 
 
+@pytest.mark.slow
 def test_any_position_on_a_surface_of_any_family_can_be_hovered(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("sphere", runs=(Run("adam", {"lr": 0.1}),)))
     for name in {surface.family: name for name, surface in SURFACES.items()}.values():

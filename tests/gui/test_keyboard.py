@@ -71,6 +71,7 @@ def test_the_table_of_shortcuts_contains_every_key(open_window: Open) -> None:
             assert keys.toString(QKeySequence.SequenceFormat.NativeText) in listed_keys
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "standard",
     [
@@ -202,6 +203,7 @@ def test_f6_cycles_through_the_panes_and_returns_to_the_focused_control(
     assert focus_widget(window) is slider
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "key",
     [
@@ -352,6 +354,7 @@ def test_the_color_of_a_run_can_be_set_without_a_mouse(open_window: Open) -> Non
     assert [run.color for run in window.session.experiment.runs] == [None, "#123456", None]
 
 
+@pytest.mark.slow
 def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ def test_a_slider_its_number_field_and_the_model_agree(open_window: Open) -> Non
     assert not slider_field.reset_button.isEnabled()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
 def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_window: Open, typed: str) -> None:
     window = open_window()
@@ -104,6 +105,7 @@ def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_
     assert not slider_field.error_label.isVisible()
 
 
+@pytest.mark.slow
 def test_every_optimizer_has_a_field_for_every_hyperparameter(open_window: Open) -> None:
     window = open_window()
     editor = window.side_panel.editor
@@ -120,6 +122,7 @@ def test_every_optimizer_has_a_field_for_every_hyperparameter(open_window: Open)
         assert window.session.race.step == INITIAL_STEPS
 
 
+@pytest.mark.slow
 def test_every_surface_can_be_displayed(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name, surface in SURFACES.items():
@@ -219,6 +222,7 @@ def test_a_click_restarts_the_race(open_window: Open) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["curve_distance", "curve_gradient", "log_x", "log_y", "equal"])
 def test_changes_of_the_view_menu_are_visible(open_window: Open, application: QApplication, name: str) -> None:
     window = open_window()
@@ -229,6 +233,7 @@ def test_changes_of_the_view_menu_are_visible(open_window: Open, application: QA
     assert (np.asarray(canvas.buffer_rgba()) != before).any()
 
 
+@pytest.mark.slow
 def test_a_diverging_loss_curve_leaves_the_plot_and_another_start_brings_it_back(
     open_window: Open, application: QApplication
 ) -> None:
@@ -344,6 +349,7 @@ def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None
     assert window.readout_table.font().pointSize() >= 14
 
 
+@pytest.mark.slow
 def test_every_action_can_be_triggered_and_toggled_back(
     open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,6 +374,7 @@ def test_no_shortcut_is_assigned_twice(open_window: Open) -> None:
         assert key in keys
 
 
+@pytest.mark.slow
 def test_export_and_open_work_through_the_dialogs(
     open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -489,6 +496,7 @@ def test_the_wheel_changes_nothing_without_focus(open_window: Open) -> None:
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
+@pytest.mark.slow
 def test_an_uncaught_exception_shows_one_dialog_and_the_program_continues(tmp_path: Path) -> None:
     code = """
 import threading

@@ -6,6 +6,7 @@ import gc
 import weakref
 from pathlib import Path
 
+import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication
 
@@ -17,12 +18,14 @@ from tests.qt_fixtures import process_events
 INPUT_COUNT = 300  # about half a minute
 
 
+@pytest.mark.slow
 def test_random_input_breaks_nothing(application: QApplication, tmp_path: Path) -> None:
     with run_monkey(application, 1, tmp_path) as monkey:
         for _ in range(INPUT_COUNT):
             monkey.send_input()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_input(application: QApplication, tmp_path: Path) -> None:
     logs = []
     for name in ("first", "second"):
@@ -34,6 +37,7 @@ def test_the_same_seed_gives_the_same_input(application: QApplication, tmp_path:
     assert logs[0] == logs[1]
 
 
+@pytest.mark.slow
 def test_fifty_closed_windows_leave_no_objects(application: QApplication) -> None:
     references: list[weakref.ref[object]] = []
     tops, children = 0, 0

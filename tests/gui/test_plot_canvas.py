@@ -29,6 +29,7 @@ def pixels(window: MainWindow) -> dict[str, np.ndarray]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("per_frame", [1, 7, 200])
 def test_frames_have_the_pixels_of_a_full_draw(open_window: Callable[..., MainWindow], per_frame: int) -> None:
     window = open_window(DEFAULT_EXPERIMENT)

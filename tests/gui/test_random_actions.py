@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -216,6 +217,7 @@ class Driver(RuleBasedStateMachine):
             process_events(self.application)
 
 
+@pytest.mark.slow
 def test_random_actions_keep_the_window_consistent(application: QApplication) -> None:
     run_state_machine_as_test(
         Driver,

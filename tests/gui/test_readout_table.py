@@ -87,6 +87,7 @@ def test_a_large_window_shows_many_rows(open_window: Open, application: QApplica
     assert window.readout_table.font().pointSize() >= 14
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_column_positions_do_not_change_with_the_numbers(open_window: Open, size: tuple[int, int]) -> None:
     window, widths = open_window(size=size), set()
@@ -106,6 +107,7 @@ def test_zero_has_no_sign() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "value", [2.220446049250313e-16, -1.2345678901234e-7, 0.1 + 0.2, 123456789.1234567, -1e300 / 3, 0.0, 1e6]
 )

@@ -75,6 +75,7 @@ def test_a_preset_sets_everything_in_one_undo_step(open_window: Open, name: str)
         assert window.session.experiment == before
 
 
+@pytest.mark.slow
 def test_every_modifier_can_be_added_and_removed_while_playing(open_window: Open, application: QApplication) -> None:
     window, editor = open_with_run(open_window, "sgd lr=0.0001")
     assert "Mini-batches" not in menu_entries(editor.add_button), "the surface has no data"
@@ -161,6 +162,7 @@ def test_an_integer_is_changed_one_by_one(open_window: Open, application: QAppli
     assert window.session.experiment.runs[0].hyperparameters["lookahead"] == 6.0
 
 
+@pytest.mark.slow
 def test_no_text_is_cut_in_a_narrow_panel(open_window: Open, application: QApplication) -> None:
     window = open_window()
     body, bar = window.side_panel.widget(), window.side_panel.verticalScrollBar()

@@ -473,6 +473,7 @@ def test_old_file_remains_if_the_process_is_killed_while_saving(tmp_path: Path) 
     assert load(path) == DEFAULT_EXPERIMENT
 
 
+@pytest.mark.slow
 def test_experiment_too_large_to_open_is_not_saved(tmp_path: Path) -> None:
     assert "larger than 16 MiB" in save_error(
         tmp_path / "a.json", replace(DEFAULT_EXPERIMENT, extra={"newer": "x" * MAX_FILE_SIZE})

@@ -138,6 +138,7 @@ def test_command_line_accepts_a_data_file(csv_file: Path, tmp_path: Path, capsys
     assert "line 2 ('3')" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_fit_view_draws_the_curve_of_every_model_without_full_draws(
     open_window: Open, application: QApplication
 ) -> None:

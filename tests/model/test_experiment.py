@@ -40,6 +40,7 @@ experiments = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(experiments)
 def test_experiment_survives_json(experiment: Experiment) -> None:
     assert from_json(to_json(experiment)) == experiment

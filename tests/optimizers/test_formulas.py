@@ -63,6 +63,7 @@ def occurs(symbol: str, formula: str) -> bool:
     return re.search(lookbehind + re.escape(symbol) + r"(?![A-Za-z_])", formula) is not None
 
 
+@pytest.mark.slow
 @EACH_DECLARATION
 def test_every_line_of_a_formula_can_be_typeset(declared_function: Optimizer | Modifier) -> None:
     assert declared_function.formula

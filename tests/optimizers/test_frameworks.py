@@ -42,6 +42,7 @@ def test_the_average_of_asgd_is_that_of_torch(path: reference.ReferencePath) -> 
     np.testing.assert_allclose([end.x[averaged_index], end.y[averaged_index]], path.averaged, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_parity_report_counts_the_paths(capsys: pytest.CaptureFixture[str]) -> None:
     assert parity() == 0
     assert (

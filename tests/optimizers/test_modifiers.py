@@ -56,6 +56,7 @@ def test_the_list_of_modifiers() -> None:
     assert next(iter(MODIFIERS)) == "minibatch", "later modifiers act on the gradient of the minibatch"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "modifier"),
     [(method, modifier) for method in OPTIMIZERS.values() for modifier in method.modifiers],

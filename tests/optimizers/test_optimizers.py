@@ -122,6 +122,7 @@ def test_it_descends_a_bowl(method: Optimizer) -> None:
     assert path.losses[-1] < 0.9 * path.losses[0]
 
 
+@pytest.mark.slow
 @EACH_OPTIMIZER
 @pytest.mark.parametrize(
     ("start", "settings"),

@@ -355,6 +355,7 @@ def test_levenberg_marquardt_fits_a_neuron_and_its_penalty() -> None:
     assert np.hypot(*slope) < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surface", ["sphere", "rosenbrock", "himmelblau"])
 def test_cma_es_converges_without_underflow(surface: str) -> None:
     path = trace("cma_es", SURFACES[surface], SURFACES[surface].start, 15_000).positions

@@ -38,6 +38,7 @@ def path_bytes(session: Session, index: int, last: int) -> bytes:
     return np.stack(session.race.trajectories[index].values_between(0, last)).tobytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_rewind_and_forward_is_exact_for_every_optimizer_with_noise_and_schedules(name: str) -> None:
     method = OPTIMIZERS[name]

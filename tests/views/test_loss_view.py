@@ -229,6 +229,7 @@ def test_long_loss_curve_keeps_its_peaks() -> None:
         assert drawn.min() <= expected.min() + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "loss_plot", [LossPlot(q, x, y) for q in QUANTITIES for x in ("linear", "log") for y in ("linear", "log")]
 )

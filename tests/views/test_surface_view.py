@@ -71,6 +71,7 @@ def crop_to_content(image: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(cropped).resize((100, 100))).astype(int)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("azimuth", range(0, 360, 30))
 def test_the_surface_looks_like_plot_surface_of_mplot3d(azimuth: int) -> None:
     """The same mesh in the same colors is compared from twelve directions, above and below."""

@@ -69,6 +69,7 @@ def assert_nothing_is_cut_off(view: View) -> None:
     assert bbox.y1 <= figure_bbox.y1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SURFACES)
 def test_contour_labels_are_complete_and_the_key_is_always_visible(name: str) -> None:
     view = draw_view("contour", run_race(Experiment(name)), LARGE)
@@ -89,6 +90,7 @@ def test_margins_follow_the_tick_labels(start: tuple[float, float]) -> None:
         assert_nothing_is_cut_off(draw_view("contour", run_race(Experiment(name, start)), LARGE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity", ["loss", "distance", "gradient"])
 @pytest.mark.parametrize("size", [MIDDLE, SMALL])
 @pytest.mark.parametrize("surface", ["goldstein_price", "linear_regression", "tanh_neuron", "saddle"])
@@ -222,6 +224,7 @@ COLORED_LABELS = replace(LIGHT, divider="#ff00ff", muted_text="#ff00ff", name="c
 WHITE_LABELS = replace(LIGHT, divider="#ffffff", muted_text="#ffffff", name="white labels")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("angles", [(-90, 90), (-60, 87), (30, 90), (135, 85), (-90, 60), (0, 50), (180, 75)])
 @pytest.mark.parametrize("surface", ["three_hump_camel", "rosenbrock"])
 def test_labels_do_not_cover_the_surface_seen_from_above(surface: str, angles: tuple[int, int]) -> None:
@@ -236,6 +239,7 @@ def test_labels_do_not_cover_the_surface_seen_from_above(surface: str, angles: t
     assert is_label.sum() > 200, "labels are missing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("azimuth", range(-180, 180, 15))
 def test_height_labels_are_complete(azimuth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = []
