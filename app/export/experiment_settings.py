@@ -71,7 +71,7 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
     Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance". A
     hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment is invalid.
     """
-    name, equals_sign, value = (part.strip() for part in assignment.partition("="))
+    name, equals_sign, value = (item.strip() for item in assignment.partition("="))
     if not equals_sign:
         raise ExperimentError(f"--set needs a name and a value, as in run1.lr=0.02, not {shorten_repr(assignment)}")
     owner, dot, key = name.partition(".")

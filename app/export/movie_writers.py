@@ -100,7 +100,7 @@ class GifWriter(MovieWriter):
         nearest = Image.fromarray(all_colors).quantize(palette=palette_image, dither=Image.Dither.NONE)
         self.color_table = np.asarray(nearest).ravel().copy()
         for k, color in enumerate(self.colors):  # Pillow's search is approximate, and these must be exact
-            red, green, blue = (round(255 * part) >> (8 - LOOKUP_BITS) for part in to_rgb(color))
+            red, green, blue = (round(255 * channel) >> (8 - LOOKUP_BITS) for channel in to_rgb(color))
             index = (red << (2 * LOOKUP_BITS)) | (green << LOOKUP_BITS) | blue
             self.color_table[index] = PALETTE_SIZE - len(self.colors) + k
 

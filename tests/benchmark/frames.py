@@ -95,7 +95,7 @@ def _pyqtgraph(points: int) -> float | None:
 def _paths(steps: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     race = Race(SMOOTH)
     race.advance(steps)
-    return [track.values_between(0, steps) for track in race.trajectories]
+    return [trajectory.values_between(0, steps) for trajectory in race.trajectories]
 
 
 def _matplotlib_loop(step: int) -> float:

@@ -40,12 +40,12 @@ class PresentationCaption(QWidget):
     def refresh(self, theme: Theme) -> None:
         """Update the texts for the displayed step."""
         session, self.theme = self.session, theme
-        parts = [
+        texts = [
             session.experiment.surface.name,
             tr("step {step:,}", step=session.race.step),
             *([] if session.clock.running else [tr("paused")]),
         ]
-        self.heading = "  ·  ".join(parts)
+        self.heading = "  ·  ".join(texts)
         self.run_entries = []
         runs = session.displayed_experiment.runs
         for i, (run, style) in enumerate(zip(runs, theme.styles(runs), strict=True)):

@@ -54,9 +54,12 @@ class ViewArea:
             canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         titles = {name: view.title for name, view in VIEWS.items()}
         self.dock_layout.add_canvases(self.canvases, titles, self.appearance.theme)
-        contour, relief = self.canvases["contour"], self.canvases["relief"]
-        self.viewport = ContourViewport(contour, relief, on_viewport_changed)
-        self.contour_tool, self.camera_tool = ContourTool(contour, self.session, self.viewport), CameraTool(relief)
+        contour, surface_canvas = self.canvases["contour"], self.canvases["relief"]
+        self.viewport = ContourViewport(contour, surface_canvas, on_viewport_changed)
+        self.contour_tool, self.camera_tool = (
+            ContourTool(contour, self.session, self.viewport),
+            CameraTool(surface_canvas),
+        )
         self.hover_readout = HoverReadout(
             self.session,
             self.canvases,
@@ -64,7 +67,7 @@ class ViewArea:
         )
         loss = self.canvases["loss"]
         loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        loss.customContextMenuRequested.connect(lambda place: show_loss_menu(loss.mapToGlobal(place)))
+        loss.customContextMenuRequested.connect(lambda position: show_loss_menu(loss.mapToGlobal(position)))
         contour.setFocus()
 
     def current_scene(self) -> Any:
