@@ -31,6 +31,9 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.browser = HelpBrowser()
         self.browser.setAccessibleName(tr("Keyboard and Mouse"))
+        self.browser.setWhatsThis(
+            tr("Every key, and what the mouse does in the views. The text can be selected and copied.")
+        )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -8,6 +8,7 @@ from functools import partial
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
+from app.gui.help.whats_this import explain_action
 from app.gui.widgets import icons
 from app.gui.widgets.mnemonics import assign_menu_mnemonics, strip_mnemonic
 from app.gui.window.actions import ACTIONS, MENUS
@@ -52,10 +53,10 @@ class ActionRegistry(Mapping[str, QAction]):
 
     def _create_action(self, row: Action) -> QAction:
         action = QAction(self.window)
-        self._set_action_text(action, row.text)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
         action.setCheckable(row.checked is not None)
+        self._set_action_text(row, action, row.text)
         action.setAutoRepeat(row.auto_repeat)
         action.triggered.connect(lambda: self.run_guarded(lambda: row.callback(self.context)))
         self.window.addAction(action)
@@ -125,7 +126,7 @@ class ActionRegistry(Mapping[str, QAction]):
     def apply_theme(self) -> None:
         """Update icons and tool tips for the theme; the text of Play is Pause during playback."""
         running, theme = self.context.session.clock.running, self.context.appearance.theme
-        self._set_action_text(self["play"], gettext_noop("Pause") if running else gettext_noop("&Play"))
+        self._set_action_text(*self.actions["play"], gettext_noop("Pause") if running else gettext_noop("&Play"))
         for row, action in self.actions.values():
             if row.icon:
                 icon_name = "pause" if row.id == "play" and running else row.icon
@@ -133,13 +134,14 @@ class ActionRegistry(Mapping[str, QAction]):
                 action.setToolTip(f"{strip_mnemonic(action.text())} ({row.shortcuts[0]})")
 
     @staticmethod
-    def _set_action_text(action: QAction, text: str) -> None:
-        """Set the text with its mnemonic for menus, and without it for buttons."""
+    def _set_action_text(row: Action, action: QAction, text: str) -> None:
+        """Set the text with its mnemonic for menus and without it for buttons, and the help."""
         action.setText(tr(text))
         action.setIconText(strip_mnemonic(tr(text)))
+        action.setWhatsThis(explain_action(action, tr(row.help)))
 
     def retranslate(self) -> None:
         """Translate the texts again and rebuild the menus."""
         for row, action in self.actions.values():
-            self._set_action_text(action, row.text)
+            self._set_action_text(row, action, row.text)
         self._rebuild_menus()

@@ -21,6 +21,7 @@ EDIT_ACTIONS: list[Action] = [
         lambda c: c.session.store.undo(),
         ["Ctrl+Z"],
         enabled=lambda c: bool(c.session.store.undo_stack),
+        help="Takes the last change of the experiment back.",
     ),
     Action(
         "redo",
@@ -29,8 +30,17 @@ EDIT_ACTIONS: list[Action] = [
         lambda c: c.session.store.redo(),
         ["Ctrl+Shift+Z", "Ctrl+Y"],
         enabled=lambda c: bool(c.session.store.redo_stack),
+        help="Makes the change again that was taken back last.",
     ),
-    Action("add", "&Add Run", "Edit", lambda c: c.panels.side_panel.run_list.add(), ["Ctrl+N"], separator_before=True),
+    Action(
+        "add",
+        "&Add Run",
+        "Edit",
+        lambda c: c.panels.side_panel.run_list.add(),
+        ["Ctrl+N"],
+        separator_before=True,
+        help="Adds a run with another optimizer.",
+    ),
     Action(
         "duplicate",
         "D&uplicate Run",
@@ -38,6 +48,7 @@ EDIT_ACTIONS: list[Action] = [
         lambda c: c.panels.side_panel.run_list.duplicate(),
         ["Ctrl+Shift+N"],
         enabled=_run_selected,
+        help="Adds a run like the chosen one.",
     ),
     Action(
         "remove",
@@ -46,6 +57,7 @@ EDIT_ACTIONS: list[Action] = [
         lambda c: c.panels.side_panel.run_list.remove(),
         ["Delete", "Ctrl+Backspace"],
         enabled=_run_selected,
+        help="Removes the chosen run; Undo brings it back.",
     ),
     Action(
         "next_run",
@@ -56,6 +68,7 @@ EDIT_ACTIONS: list[Action] = [
         separator_before=True,
         enabled=_has_several_runs,
         auto_repeat=True,
+        help="Chooses the run below the chosen one; after the last comes the first.",
     ),
     Action(
         "previous_run",
@@ -65,6 +78,7 @@ EDIT_ACTIONS: list[Action] = [
         ["Ctrl+PgUp"],
         enabled=_has_several_runs,
         auto_repeat=True,
+        help="Chooses the run above the chosen one; before the first comes the last.",
     ),
     Action(
         "hide_run",
@@ -73,6 +87,7 @@ EDIT_ACTIONS: list[Action] = [
         lambda c: c.panels.side_panel.run_list.toggle_visibility(),
         ["Ctrl+H"],
         enabled=_run_selected,
+        help="Takes the path of the chosen run out of the pictures, or shows it again; it is raced all the same.",
     ),
     Action(
         "color_run",
@@ -80,6 +95,7 @@ EDIT_ACTIONS: list[Action] = [
         "Edit",
         lambda c: c.panels.side_panel.run_list.pick_color(),
         enabled=_run_selected,
+        help="Gives the chosen run another color.",
     ),
     Action(
         "copy_hyperparameters",
@@ -89,6 +105,7 @@ EDIT_ACTIONS: list[Action] = [
         ["Ctrl+Shift+H"],
         separator_before=True,
         enabled=_run_selected,
+        help="Puts the optimizer of the chosen run and all that is set of it on the clipboard, as text.",
     ),
     Action(
         "paste_hyperparameters",
@@ -97,6 +114,7 @@ EDIT_ACTIONS: list[Action] = [
         lambda c: c.notify(c.panels.side_panel.editor.paste()),
         ["Ctrl+Shift+V"],
         enabled=_run_selected,
+        help="Sets the chosen run as such a text on the clipboard says.",
     ),
     Action(
         "reset_hyperparameters",
@@ -104,6 +122,7 @@ EDIT_ACTIONS: list[Action] = [
         "Edit",
         lambda c: c.panels.side_panel.editor.reset_all(),
         enabled=lambda c: c.panels.side_panel.editor.is_modified,
+        help="Puts every hyperparameter of the chosen run back to its default.",
     ),
     Action(
         "copy_picture",
@@ -113,6 +132,7 @@ EDIT_ACTIONS: list[Action] = [
         ["Ctrl+Shift+C"],
         separator_before=True,
         enabled=views_built,
+        help="Puts the figure on the clipboard.",
     ),
     Action(
         "copy_table",
@@ -120,6 +140,7 @@ EDIT_ACTIONS: list[Action] = [
         "Edit",
         lambda c: c.panels.results_tabs.results_page.copy("tsv"),
         enabled=has_runs,
+        help="Puts the results on the clipboard, as a table.",
     ),
     Action(
         "copy_code",
@@ -127,6 +148,7 @@ EDIT_ACTIONS: list[Action] = [
         "Edit",
         lambda c: c.exporter.copy_code(),
         enabled=has_runs,
+        help="Puts a script that runs the same race on the clipboard.",
     ),
     Action(
         "copy_command",
@@ -134,6 +156,7 @@ EDIT_ACTIONS: list[Action] = [
         "Edit",
         lambda c: c.exporter.copy_command(),
         enabled=views_built,
+        help="Puts the command on the clipboard that makes this picture without a window.",
     ),
     Action(
         "pick_surface",
@@ -143,6 +166,7 @@ EDIT_ACTIONS: list[Action] = [
         ["Ctrl+L"],
         separator_before=True,
         enabled=lambda c: c.dock_layout.is_dock_enabled("side"),
+        help="Opens the list of surfaces, to be searched by typing.",
     ),
     Action(
         "pick_optimizer",
@@ -151,5 +175,6 @@ EDIT_ACTIONS: list[Action] = [
         lambda c: c.panels.side_panel.editor.picker.showPopup(),
         ["Ctrl+K"],
         enabled=lambda c: c.dock_layout.is_dock_enabled("side") and c.panels.side_panel.run_list.selected_row >= 0,
+        help="Opens the list of optimizers, to be searched by typing.",
     ),
 ]

@@ -48,6 +48,7 @@ LOSS_VIEW_ACTIONS: list[Action] = [
         lambda c: _edit(c, lambda plot: replace(plot, x_scale=_other_scale(plot.x_scale))),
         separator_before=True,
         checked=lambda c: c.session.experiment.loss_plot.x_scale == "log",
+        help="Gives every power of ten of the steps the same width.",
     ),
     Action(
         "log_y",
@@ -55,5 +56,6 @@ LOSS_VIEW_ACTIONS: list[Action] = [
         "View/Loss View",
         lambda c: _edit(c, lambda plot: replace(plot, y_scale=_other_scale(plot.y_scale))),
         checked=lambda c: c.session.experiment.loss_plot.y_scale == "log",
+        help="Gives every power of ten of the height the same room.",
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.gui.help.view_texts import VIEW_DESCRIPTIONS
 from app.gui.window.actions.action import Action, ActionContext, views_built
 from app.gui.window.actions.loss_view_menu import LOSS_VIEW_ACTIONS
 from app.utils.i18n import language_codes, load_language
@@ -12,7 +13,7 @@ def _reset_layout(context: ActionContext) -> None:
     context.view_area.reset_layout()
 
 
-def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str]) -> Action:
+def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str], help_text: str) -> Action:
     return Action(
         action_id,
         text,
@@ -21,6 +22,7 @@ def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str])
         shortcuts,
         auto_repeat=True,
         enabled=views_built,
+        help=help_text,
     )
 
 
@@ -60,7 +62,7 @@ def _camera_zoom_action(action_id: str, text: str, factor: float, shortcuts: lis
     )
 
 
-def _pane_action(name: str, forward: bool, shortcut: str) -> Action:
+def _pane_action(name: str, forward: bool, shortcut: str, help_text: str) -> Action:
     return Action(
         f"{name}_part",
         f"{name.capitalize()} Part of the Window",
@@ -69,6 +71,7 @@ def _pane_action(name: str, forward: bool, shortcut: str) -> Action:
         [shortcut],
         separator_before=forward,
         auto_repeat=True,
+        help=help_text,
     )
 
 
@@ -102,6 +105,7 @@ VIEW_ACTIONS: list[Action] = [
         ["F9"],
         separator_before=True,
         checked=lambda c: c.dock_layout.is_dock_enabled("side"),
+        help="Shows or hides the panel in which everything is set.",
     ),
     Action(
         "results",
@@ -110,6 +114,7 @@ VIEW_ACTIONS: list[Action] = [
         lambda c: c.view_area.toggle_dock("results"),
         ["F12"],
         checked=lambda c: c.dock_layout.is_dock_enabled("results"),
+        help="Shows or hides the read-out, the results and the branches.",
     ),
     *LOSS_VIEW_ACTIONS,
     Action(
@@ -119,6 +124,7 @@ VIEW_ACTIONS: list[Action] = [
         lambda c: c.view_area.toggle_view_option("trials"),
         separator_before=True,
         checked=lambda c: bool(c.view_area.view_options["trials"]),
+        help="Shows the points that an optimizer tried on the way, and the shape it searches with.",
     ),
     Action(
         "equal",
@@ -126,6 +132,7 @@ VIEW_ACTIONS: list[Action] = [
         "View",
         lambda c: c.view_area.toggle_view_option("equal"),
         checked=lambda c: bool(c.view_area.view_options["equal"]),
+        help="Makes one unit as long in x as in y.",
     ),
     Action(
         "show_all",
@@ -135,9 +142,10 @@ VIEW_ACTIONS: list[Action] = [
         ["Ctrl+0"],
         separator_before=True,
         enabled=lambda c: c.view_area.is_zoomed,
+        help="Shows the whole surface again.",
     ),
-    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="]),
-    _zoom_action("zoom_out", "Zoom &Out", 1.25, ["Ctrl+-"]),
+    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Shows less of the contour, and that larger."),
+    _zoom_action("zoom_out", "Zoom &Out", 1.25, ["Ctrl+-"], "Shows more of the contour."),
     _pan_action("Left", -0.1, 0.0),
     _pan_action("Right", 0.1, 0.0),
     _pan_action("Up", 0.0, 0.1),
@@ -156,6 +164,7 @@ VIEW_ACTIONS: list[Action] = [
         ["Ctrl+1"],
         separator_before=True,
         enabled=views_built,
+        help="Puts the relief back as it stood first.",
     ),
     Action(
         "turn_top",
@@ -164,6 +173,7 @@ VIEW_ACTIONS: list[Action] = [
         lambda c: c.view_area.set_camera((-90.0, 90.0)),
         ["Ctrl+2"],
         enabled=views_built,
+        help="Shows the relief from straight above, as a map.",
     ),
     Action(
         "present",
@@ -174,6 +184,7 @@ VIEW_ACTIONS: list[Action] = [
         separator_before=True,
         checked=lambda c: c.presentation_mode.active,
         enabled=views_built,
+        help="Fills the screen with the figures, in larger letters.",
     ),
     Action(
         "leave",
@@ -182,17 +193,26 @@ VIEW_ACTIONS: list[Action] = [
         lambda c: c.presentation_mode.leave(),
         ["Esc"],
         enabled=lambda c: c.presentation_mode.active,
+        help="Puts everything back as it was before the presentation.",
     ),
-    Action("reset_layout", "&Reset the Layout", "View", _reset_layout, enabled=views_built),
+    Action(
+        "reset_layout",
+        "&Reset the Layout",
+        "View",
+        _reset_layout,
+        enabled=views_built,
+        help="Puts every view and panel where it was at first.",
+    ),
     Action(
         "reduce_motion",
         "Reduce &Motion",
         "View",
         lambda c: c.reduced_motion.toggle(),
         checked=lambda c: c.reduced_motion.active,
+        help="Shows a few pictures a second while the race plays, and lets nothing blink or slide.",
     ),
-    _pane_action("next", True, "F6"),
-    _pane_action("previous", False, "Shift+F6"),
+    _pane_action("next", True, "F6", "Gives the keys to the next part of the window."),
+    _pane_action("previous", False, "Shift+F6", "Gives the keys to the part of the window before this one."),
     _theme_action("system", "As the System"),
     _theme_action("light", "Light"),
     _theme_action("dark", "Dark"),
@@ -211,6 +231,7 @@ def _view_action(index: int, view_id: str, title: str) -> Action:
         [f"F{index + 2}"],
         enabled=lambda c: c.view_area.is_applicable(view_id),
         checked=lambda c: c.dock_layout.is_dock_enabled(view_id),
+        help=VIEW_DESCRIPTIONS[view_id],
     )
 
 
