@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 from app.export.animation import HOLD_DURATION, hold_frame_count
 from app.export.formats import EXPORT_FORMATS
 from app.export.options import DPI_PRESETS, MAX_DPI, UNITS_PER_INCH, Options
-from app.gui.dialogs.form_widgets import make_combo_box, make_row, make_spin_box
+from app.gui.dialogs.form_widgets import make_combo_box, make_label, make_row, make_spin_box
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.session.settings import REDUCED_MOTION_KEY, Settings
 from app.theming.theme import THEMES, Theme
@@ -35,10 +35,10 @@ DPI_LABELS = {
     "own": gettext_noop("Own"),
 }
 FLAG_LABELS = {
-    "title": gettext_noop("Title"),
-    "legend": gettext_noop("Legend"),
-    "mode": gettext_noop("Race mode"),
-    "transparent": gettext_noop("Transparent background"),
+    "title": gettext_noop("&Title"),
+    "legend": gettext_noop("&Legend"),
+    "mode": gettext_noop("Race &mode"),
+    "transparent": gettext_noop("Transparent &background"),
 }
 SCREEN_THEME = "screen"
 
@@ -128,17 +128,18 @@ class ExportForm(QWidget):
     def _build_layout(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(8)
-        form.addRow(tr("Format"), self.format_combo)
-        form.addRow(tr("Show"), self.view_combo)
-        form.addRow(tr("Size"), make_row(self.width_field, QLabel("×"), self.height_field, self.unit_combo))
-        form.addRow(tr("Resolution"), make_row(self.preset_combo, self.dpi_field))
+        form.addRow(tr("&Format"), self.format_combo)
+        form.addRow(tr("Sho&w"), self.view_combo)
+        size_row = make_row(self.width_field, QLabel("×"), self.height_field, self.unit_combo)
+        form.addRow(make_label(tr("Si&ze"), self.width_field), size_row)
+        form.addRow(make_label(tr("&Resolution"), self.preset_combo), make_row(self.preset_combo, self.dpi_field))
         form.addRow("", self.other_size_label)
-        form.addRow(tr("Theme"), self.theme_combo)
+        form.addRow(tr("T&heme"), self.theme_combo)
         animation_form, self.animation_group = QFormLayout(), QGroupBox(tr("Film"))
-        animation_form.addRow(tr("Frames"), self.fps_field)
-        animation_form.addRow(tr("Length"), self.duration_field)
-        animation_form.addRow(tr("Steps a frame"), self.steps_per_frame_field)
-        animation_form.addRow(tr("Turn the relief"), self.camera_speed_field)
+        animation_form.addRow(tr("Fram&es"), self.fps_field)
+        animation_form.addRow(tr("Le&ngth"), self.duration_field)
+        animation_form.addRow(tr("&Steps a frame"), self.steps_per_frame_field)
+        animation_form.addRow(tr("T&urn the relief"), self.camera_speed_field)
         self.animation_group.setLayout(animation_form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -12,8 +12,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QMenuBar, QVBoxLay
 from app.gui.help.action_labels import action_name, shortcut_texts
 from app.gui.help.help_browser import HelpBrowser
 from app.gui.help.view_texts import MOUSE_GESTURES
-from app.gui.widgets.mnemonics import strip_mnemonic
-from app.utils.i18n import tr
+from app.utils.i18n import strip_mnemonic, tr
 
 DIALOG_SIZE = QSize(800, 640)  # pixels
 SCREEN_MARGIN = QSize(40, 80)  # pixels of the screen that stay free

@@ -31,8 +31,7 @@ from PyQt6.QtWidgets import (
 
 from app.gui.help.action_labels import action_name, shortcut_texts
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
-from app.gui.widgets.mnemonics import strip_mnemonic
-from app.utils.i18n import tr
+from app.utils.i18n import strip_mnemonic, tr
 
 WHATS_THIS_EVENTS = (QEvent.Type.WhatsThis, QEvent.Type.QueryWhatsThis)
 # How to use each kind of control; the first type that matches counts.

@@ -43,7 +43,7 @@ EDIT_ACTIONS: list[Action] = [
     ),
     Action(
         "duplicate",
-        "D&uplicate Run",
+        "&Duplicate Run",
         "Edit",
         lambda c: c.panels.side_panel.run_list.duplicate(),
         ["Ctrl+Shift+N"],
@@ -52,7 +52,7 @@ EDIT_ACTIONS: list[Action] = [
     ),
     Action(
         "remove",
-        "&Remove Run",
+        "Remo&ve Run",
         "Edit",
         lambda c: c.panels.side_panel.run_list.remove(),
         ["Delete", "Ctrl+Backspace"],
@@ -72,7 +72,7 @@ EDIT_ACTIONS: list[Action] = [
     ),
     Action(
         "previous_run",
-        "Pre&vious Run",
+        "Prev&ious Run",
         "Edit",
         lambda c: c.panels.side_panel.run_list.move_selection(-1),
         ["Ctrl+PgUp"],
@@ -99,7 +99,7 @@ EDIT_ACTIONS: list[Action] = [
     ),
     Action(
         "copy_hyperparameters",
-        "Copy &Hyperparameters",
+        "Cop&y Hyperparameters",
         "Edit",
         lambda c: c.notify(c.panels.side_panel.editor.copy()),
         ["Ctrl+Shift+H"],
@@ -109,7 +109,7 @@ EDIT_ACTIONS: list[Action] = [
     ),
     Action(
         "paste_hyperparameters",
-        "Paste Hyperparameters",
+        "Past&e Hyperparameters",
         "Edit",
         lambda c: c.notify(c.panels.side_panel.editor.paste()),
         ["Ctrl+Shift+V"],
@@ -118,7 +118,7 @@ EDIT_ACTIONS: list[Action] = [
     ),
     Action(
         "reset_hyperparameters",
-        "Reset All Hyperparameters",
+        "Rese&t All Hyperparameters",
         "Edit",
         lambda c: c.panels.side_panel.editor.reset_all(),
         enabled=lambda c: c.panels.side_panel.editor.is_modified,
@@ -136,7 +136,7 @@ EDIT_ACTIONS: list[Action] = [
     ),
     Action(
         "copy_table",
-        "Copy &Table",
+        "Copy Ta&ble",
         "Edit",
         lambda c: c.panels.results_tabs.results_page.copy("tsv"),
         enabled=has_runs,

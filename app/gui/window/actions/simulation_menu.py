@@ -23,8 +23,8 @@ def _toggle_maximum_speed(context: ActionContext) -> None:
 def _move_start_action(name: str, horizontal: float, vertical: float) -> Action:
     return Action(
         f"start_{name.lower()}",
-        f"Start to the {name}" if horizontal else f"Start {name}",
-        "Race/Move the Start",
+        f"Start to the &{name}" if horizontal else f"Start &{name}",
+        "Race/&Move the Start",
         lambda c: c.view_area.contour_tool.move_start(horizontal, vertical),
         [f"Ctrl+Shift+{name}"],
         auto_repeat=True,
@@ -65,7 +65,7 @@ SIMULATION_ACTIONS: list[Action] = [
     ),
     Action(
         "ten_steps",
-        "Ten Steps Forward",
+        "Ten Steps Forwar&d",
         "Race",
         lambda c: c.session.advance(10),
         ["Shift+Right"],
@@ -74,7 +74,7 @@ SIMULATION_ACTIONS: list[Action] = [
     ),
     Action(
         "ten_back",
-        "Ten Steps Back",
+        "Ten Steps B&ack",
         "Race",
         lambda c: c.session.show_step(c.session.race.step - 10),
         ["Shift+Left"],

@@ -29,8 +29,8 @@ def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str],
 def _pan_action(name: str, horizontal: float, vertical: float) -> Action:
     return Action(
         f"pan_{name.lower()}",
-        f"Move {name}",
-        "View/Move the Contour",
+        f"Move &{name}",
+        "View/&Move the Contour",
         lambda c: c.view_area.pan(horizontal, vertical),
         [f"Alt+{name}"],
         auto_repeat=True,
@@ -41,8 +41,8 @@ def _pan_action(name: str, horizontal: float, vertical: float) -> Action:
 def _rotation_action(name: str, azimuth: float, elevation: float) -> Action:
     return Action(
         f"relief_{name.lower()}",
-        f"Turn {name}",
-        "View/Turn the Relief",
+        f"Turn &{name}",
+        "View/T&urn the Relief",
         lambda c: c.view_area.camera_tool.move_camera(azimuth, elevation),
         [f"Alt+Shift+{name}"],
         auto_repeat=True,
@@ -54,7 +54,7 @@ def _camera_zoom_action(action_id: str, text: str, factor: float, shortcuts: lis
     return Action(
         action_id,
         text,
-        "View/Turn the Relief",
+        "View/T&urn the Relief",
         lambda c: c.view_area.camera_tool.move_camera(zoom=factor),
         shortcuts,
         auto_repeat=True,
@@ -62,10 +62,10 @@ def _camera_zoom_action(action_id: str, text: str, factor: float, shortcuts: lis
     )
 
 
-def _pane_action(name: str, forward: bool, shortcut: str, help_text: str) -> Action:
+def _pane_action(action_id: str, text: str, forward: bool, shortcut: str, help_text: str) -> Action:
     return Action(
-        f"{name}_part",
-        f"{name.capitalize()} Part of the Window",
+        action_id,
+        text,
         "View",
         lambda c: c.focus_navigation.focus_next_pane(forward),
         [shortcut],
@@ -79,7 +79,7 @@ def _theme_action(theme_id: str, text: str) -> Action:
     return Action(
         f"theme_{theme_id}",
         text,
-        "View/Theme",
+        "View/&Theme",
         lambda c: c.appearance.set_theme(theme_id),
         checked=lambda c: c.appearance.selected_theme == theme_id,
     )
@@ -89,7 +89,7 @@ def _language_action(code: str, text: str) -> Action:
     return Action(
         f"language_{code}",
         text,
-        "View/Language",
+        "View/Lan&guage",
         lambda c: c.appearance.set_language(code),
         checked=lambda c: c.appearance.selected_language == code,
         enabled=lambda c: not c.exporter.jobs,  # an animation must not change its language halfway
@@ -109,7 +109,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "results",
-        "&Read-out",
+        "Re&ad-out",
         "View",
         lambda c: c.view_area.toggle_dock("results"),
         ["F12"],
@@ -119,7 +119,7 @@ VIEW_ACTIONS: list[Action] = [
     *LOSS_VIEW_ACTIONS,
     Action(
         "trials",
-        "&Trial Points and Shapes",
+        "Tr&ial Points and Shapes",
         "View",
         lambda c: c.view_area.toggle_view_option("trials"),
         separator_before=True,
@@ -128,7 +128,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "equal",
-        "&Equal Axes in the Contour",
+        "E&qual Axes in the Contour",
         "View",
         lambda c: c.view_area.toggle_view_option("equal"),
         checked=lambda c: bool(c.view_area.view_options["equal"]),
@@ -136,7 +136,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "show_all",
-        "Sho&w All of the Contour",
+        "S&how All of the Contour",
         "View",
         lambda c: c.view_area.reset_viewport(),
         ["Ctrl+0"],
@@ -144,7 +144,7 @@ VIEW_ACTIONS: list[Action] = [
         enabled=lambda c: c.view_area.is_zoomed,
         help="Shows the whole surface again.",
     ),
-    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="], "Shows less of the contour, and that larger."),
+    _zoom_action("zoom_in", "&Zoom In", 0.8, ["Ctrl++", "Ctrl+="], "Shows less of the contour, and that larger."),
     _zoom_action("zoom_out", "Zoom &Out", 1.25, ["Ctrl+-"], "Shows more of the contour."),
     _pan_action("Left", -0.1, 0.0),
     _pan_action("Right", 0.1, 0.0),
@@ -154,11 +154,11 @@ VIEW_ACTIONS: list[Action] = [
     _rotation_action("Right", -5.0, 0.0),
     _rotation_action("Up", 0.0, 5.0),
     _rotation_action("Down", 0.0, -5.0),
-    _camera_zoom_action("relief_nearer", "Nearer", 1.1, ["Alt++", "Alt+="]),
-    _camera_zoom_action("relief_farther", "Farther Away", 1 / 1.1, ["Alt+-"]),
+    _camera_zoom_action("relief_nearer", "&Nearer", 1.1, ["Alt++", "Alt+="]),
+    _camera_zoom_action("relief_farther", "&Farther Away", 1 / 1.1, ["Alt+-"]),
     Action(
         "turn_back",
-        "Relief from the &Front",
+        "Relief from the Fro&nt",
         "View",
         lambda c: c.view_area.set_camera(None),
         ["Ctrl+1"],
@@ -168,7 +168,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "turn_top",
-        "Relief from &Above",
+        "Relief from A&bove",
         "View",
         lambda c: c.view_area.set_camera((-90.0, 90.0)),
         ["Ctrl+2"],
@@ -188,7 +188,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "leave",
-        "Leave the Presentation",
+        "L&eave the Presentation",
         "View",
         lambda c: c.presentation_mode.leave(),
         ["Esc"],
@@ -197,7 +197,7 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "reset_layout",
-        "&Reset the Layout",
+        "Reset the La&yout",
         "View",
         _reset_layout,
         enabled=views_built,
@@ -205,19 +205,25 @@ VIEW_ACTIONS: list[Action] = [
     ),
     Action(
         "reduce_motion",
-        "Reduce &Motion",
+        "Re&duce Motion",
         "View",
         lambda c: c.reduced_motion.toggle(),
         checked=lambda c: c.reduced_motion.active,
         help="Shows a few pictures a second while the race plays, and lets nothing blink or slide.",
     ),
-    _pane_action("next", True, "F6", "Gives the keys to the next part of the window."),
-    _pane_action("previous", False, "Shift+F6", "Gives the keys to the part of the window before this one."),
-    _theme_action("system", "As the System"),
-    _theme_action("light", "Light"),
-    _theme_action("dark", "Dark"),
-    _theme_action("contrast", "High Contrast"),
-    _language_action("system", "As the System"),
+    _pane_action("next_part", "Ne&xt Part of the Window", True, "F6", "Gives the keys to the next part of the window."),
+    _pane_action(
+        "previous_part",
+        "Previous Part of the &Window",
+        False,
+        "Shift+F6",
+        "Gives the keys to the part of the window before this one.",
+    ),
+    _theme_action("system", "As the &System"),
+    _theme_action("light", "&Light"),
+    _theme_action("dark", "&Dark"),
+    _theme_action("contrast", "&High Contrast"),
+    _language_action("system", "As the &System"),
     *(_language_action(code, load_language(code).name) for code in language_codes()),
 ]
 
