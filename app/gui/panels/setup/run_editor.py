@@ -218,6 +218,11 @@ class RunEditor(QWidget):
         self.form.hide()
         self.form.deleteLater()
         self.form = form
+        previous: QWidget = self.edit_scope.buttons[True]
+        for widget in form.findChildren(QWidget):
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                self.setTabOrder(previous, widget)
+                previous = widget
         self.add_button.setVisible(bool(self._available_modifiers(run)))
         if self.session.store.interaction_active:  # a slider that is deleted while dragged emits no sliderReleased
             self.session.store.end_interaction()
