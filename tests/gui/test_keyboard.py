@@ -113,42 +113,44 @@ def duplicates(texts: list[str]) -> list[str]:
     return [key for key, count in Counter(map(mnemonic_of, texts)).items() if key and count > 1]
 
 
-@pytest.mark.parametrize("code", language_codes())
-def test_every_menu_row_has_a_mnemonic_of_its_own(open_window: Open, code: str) -> None:
-    window = open_window()
+def retranslate_menus(window: MainWindow, code: str) -> None:
     set_language(load_language(code))
     window.action_registry.retranslate()
     window.action_registry.apply_theme()
+
+
+def test_every_menu_row_has_a_mnemonic_of_its_own(open_window: Open) -> None:
+    window = open_window()
     for path in [path for _, path in examples().values()][:3]:
         window.settings.add_recent_file(path)
     bar = window.menuBar()
     assert bar is not None
-    tops = list(window.action_registry.menus.values())
-    menus = {
-        id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
-    }.values()
-    assert len(menus) > len(tops)
-    for menu in (bar, *menus):  # the menus of the panels have no mnemonics
-        if isinstance(menu, QMenu):
-            menu.aboutToShow.emit()
-        texts = [action.text() for action in menu.actions() if not action.isSeparator()]
-        assert not duplicates(texts), texts
-        assert [text for text in texts if not mnemonic_of(text) and not re.match(r"\d\d ", text)] == []
+    for code in language_codes():
+        retranslate_menus(window, code)
+        tops = list(window.action_registry.menus.values())
+        menus = {
+            id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
+        }.values()
+        assert len(menus) > len(tops)
+        for menu in (bar, *menus):  # the menus of the panels have no mnemonics
+            if isinstance(menu, QMenu):
+                menu.aboutToShow.emit()
+            texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+            assert not duplicates(texts), texts
+            assert [text for text in texts if not mnemonic_of(text) and not re.match(r"\d\d ", text)] == []
 
 
-@pytest.mark.parametrize("code", language_codes())
-def test_mnemonics_are_shown_only_in_menus(open_window: Open, code: str) -> None:
+def test_mnemonics_are_shown_only_in_menus(open_window: Open) -> None:
     window = open_window()
-    set_language(load_language(code))
-    window.action_registry.retranslate()
-    window.action_registry.apply_theme()
-    sections = menu_sections(window.menuBar())
-    texts = [heading for heading, _ in sections] + [effect for _, rows in sections for _, effect in rows]
-    for action in window.action_registry.values():
-        texts += [action.iconText(), html.unescape(action.whatsThis())]
-    texts += [button.toolTip() for button in window.playback_bar.findChildren(QToolButton)]
-    assert len(texts) > 100
-    assert [text for text in texts if "&" in text or re.search(r"\([A-Z]\)", text)] == []
+    for code in language_codes():
+        retranslate_menus(window, code)
+        sections = menu_sections(window.menuBar())
+        texts = [heading for heading, _ in sections] + [effect for _, rows in sections for _, effect in rows]
+        for action in window.action_registry.values():
+            texts += [action.iconText(), html.unescape(action.whatsThis())]
+        texts += [button.toolTip() for button in window.playback_bar.findChildren(QToolButton)]
+        assert len(texts) > 100
+        assert [text for text in texts if "&" in text or re.search(r"\([A-Z]\)", text)] == []
 
 
 def test_pause_keeps_the_mnemonic_of_play(open_window: Open) -> None:
@@ -375,12 +377,10 @@ def test_the_color_of_a_run_can_be_set_without_a_mouse(open_window: Open) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", language_codes())
 def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
-    open_window: Open, monkeypatch: pytest.MonkeyPatch, code: str
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    set_language(load_language(code))
     dialog_texts: list[list[str]] = []
 
     def inspect(dialog: ExportDialog) -> int:
@@ -395,8 +395,11 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
 
     monkeypatch.setattr(ExportDialog, "exec", inspect)
     monkeypatch.setattr(ExportDialog, "refresh_preview", lambda dialog: None)  # a Korean font may be missing
-    for name in ("export_picture", "export_film"):
-        window.action_registry[name].trigger()
+    for code in language_codes():
+        set_language(load_language(code))
+        for name in ("export_picture", "export_film"):
+            window.action_registry[name].trigger()
+    assert len(dialog_texts) == 2 * len(language_codes())
     for texts in dialog_texts:
         assert len(texts) >= 10
         assert all(map(mnemonic_of, texts))
