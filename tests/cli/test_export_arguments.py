@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from app.cli.export_arguments import build_options
-from app.cli.export_parser import EXAMPLES, build_parser, help_epilog
+from app.cli.export_command import EXAMPLES, help_epilog
 from app.cli.main import main
 from app.export.formats import EXPORT_FORMATS
 from app.export.options import parse_size
@@ -19,7 +19,7 @@ from app.io.experiment_files import load
 from app.io.experiment_json import to_json
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
-from tests.cli.export_folder import check_refused, enter_experiment_folder, make_folder
+from tests.cli.export_folder import check_refused, enter_experiment_folder, make_folder, parse_export
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ def test_sizes_themes_and_defaults() -> None:
     with Image.open("a.png") as a, Image.open("b.png") as b:
         assert (a.size, b.size) == ((640, 480), (1000, 500))
         assert max(a.convert("L").getpixel((2, 2)), 60) == 60  # type: ignore[type-var]
-    args = build_parser().parse_args(["--to", "x"])
+    args = parse_export("--to", "x")
     assert (build_options(args, "picture").size, build_options(args, "picture").dpi) == ((12.8, 7.6), 150)
     assert (build_options(args, "film").pixels, build_options(args, "film").fps) == ((1280, 720), 25)
 
@@ -137,7 +137,7 @@ def test_the_help_has_all_options_and_formats(
 @pytest.mark.parametrize("command", [command for _, command in EXAMPLES])
 def test_the_examples_in_the_help_run(command: str) -> None:
     make_folder("race")
-    args = build_parser().parse_args(shlex.split(command))
+    args = parse_export(*shlex.split(command))
     suffixes = [next((suffix for suffix in EXPORT_FORMATS if name.endswith(suffix)), "") for name in args.to]
     assert (args.to[0] in help_epilog()) == all(suffixes)
     if all(suffixes):

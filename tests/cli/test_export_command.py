@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from app.cli import export_command
+from app.cli import export_jobs
 from app.cli.main import main
 from app.export import movie_writers
 from app.export.formats import EXPORT_FORMATS, ExportFormat
@@ -55,7 +55,7 @@ def test_invalid_files_are_refused_before_anything_is_written(
 ) -> None:
     Path("folder.csv").mkdir()
     Path("link.csv").symlink_to("/dev/null")
-    monkeypatch.setattr(export_command, "_run_job", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_jobs, "_run_job", lambda *_: pytest.fail("it was begun"))
     assert message in check_refused(capsys, "race.json", "--to", *targets.split())
     assert Path("/dev/null").is_char_device()
 
@@ -132,7 +132,7 @@ def test_an_exported_image_is_exported_again_at_its_step() -> None:
 def test_an_invalid_animation_is_refused_before_the_simulation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export_command, "_run_job", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_jobs, "_run_job", lambda *_: pytest.fail("it was begun"))
     assert "a film has at most" in check_refused(capsys, "race.json", "--size", "6000x4000", "--to", "a.gif")
     assert "frames, not" in check_refused(capsys, "race.json", "--seconds", "3000", "--to", "a.csv", "a.gif")
     assert "at most 50 frames a second" in check_refused(capsys, "race.json", "--fps", "60", "--to", "a.gif")
@@ -226,13 +226,19 @@ def test_an_interrupted_simulation_writes_nothing(
     def raise_interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export_command, "_simulate", raise_interrupt)
+    monkeypatch.setattr(export_jobs, "_simulate", raise_interrupt)
     assert main(["export", "race.json", "--to", "a.csv"]) == 130
     assert capsys.readouterr().err == "thalweg: stopped\n"
     assert written_files() == set()
 
 
 def test_simple_commands_do_not_import_heavy_packages() -> None:
-    for arguments in (["--version"], ["list", "optimizers"], ["list", "examples"]):
+    heavy = {"matplotlib", "PIL", "PyQt6"}
+    for arguments, unwanted in (
+        (["--version"], {*heavy, "numpy"}),
+        (["--help"], {*heavy, "numpy"}),
+        (["list", "optimizers"], heavy),
+        (["list", "examples"], heavy),
+    ):
         modules = loaded_by(f"from app.cli.main import main; assert main({arguments!r}) == 0")
-        assert not modules & {"matplotlib", "PIL", "PyQt6"}
+        assert not modules & unwanted, arguments

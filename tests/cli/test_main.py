@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import export_command
-from app.cli.main import main
+from app.cli import export_jobs
+from app.cli.main import COMMANDS, main
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
@@ -125,6 +125,28 @@ def test_list_prints_all_names(capsys: pytest.CaptureFixture[str]) -> None:
         assert set(names) <= set(names_in_output)
 
 
+def test_the_help_lists_the_commands_with_one_line_each(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (["--help"], ["-h"], ["race.json", "--help"]):
+        assert main(arguments) == 0
+        text = capsys.readouterr().out
+        assert text.startswith("usage: thalweg [EXPERIMENT] [options]\n       thalweg COMMAND ...\n")
+        assert max(map(len, text.splitlines())) <= 80
+        options, commands = text.split("\n  COMMAND\n")
+        assert [line.split()[0] for line in commands.splitlines()] == list(COMMANDS)
+        assert all(name in options for name in ("experiment", "--reset", "--install-desktop", "--version"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        main([command, "--help"])
+    assert exit_info.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: thalweg {command} ")
+
+
 def test_version_is_printed() -> None:
     result = run_thalweg("--version")
     assert (result.returncode, result.stdout) == (0, f"thalweg {version()}\n")
@@ -180,7 +202,7 @@ def test_an_unexpected_error_is_one_sentence(
         raise error
 
     monkeypatch.delenv("THALWEG_TRACEBACK", raising=False)
-    monkeypatch.setattr(export_command, "_simulate", fail)
+    monkeypatch.setattr(export_jobs, "_simulate", fail)
     arguments = ["export", "--steps", "3", "--to", str(tmp_path / "a.csv")]
     assert main(arguments) == 1
     output = capsys.readouterr().err

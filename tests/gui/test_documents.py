@@ -16,7 +16,7 @@ from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
-from app.cli.main import start_window as start_window
+from app.cli.main import main
 from app.gui.dialogs import message_boxes
 from app.gui.widgets.mnemonics import strip_mnemonic
 from app.gui.window.document_controller import DocumentController, with_filter_suffix
@@ -228,7 +228,7 @@ def test_the_command_line_passes_its_file_to_the_window(saved_file: Path, monkey
     given = []
     monkeypatch.setattr("app.gui.window.application.open_window", lambda *text: given.append(text) or 0)
     monkeypatch.chdir(saved_file.parent)
-    assert start_window(["mine.json"]) == 0
+    assert main(["mine.json"]) == 0
     ((experiment, source),) = given
     window = MainWindow(experiment, source)
     assert (window.documents.document_state.path, window.session.race.step) == (saved_file, 30)
