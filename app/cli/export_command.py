@@ -29,7 +29,7 @@ exit status:
        or something went wrong inside Thalweg
   2    nothing is written: a word, an option or an experiment cannot be used
   3    a file could not be written to its end: the disk is full, or forbidden
-  130  stopped by Ctrl+C
+  130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP)
 A file is whole or not there; an old one stays until the new one is whole."""
 
 

@@ -1,14 +1,16 @@
 """Entry point: opens the window or runs a command.
 
 Errors are one sentence on stderr. The exit status is 2 for invalid input, 3 if a file could not be written, 130 after
-Ctrl+C and 1 for other errors.
+Ctrl+C, 143 and 129 after SIGTERM and SIGHUP, and 1 for other errors.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any
 
 from app.cli import window_command
 from app.cli.argument_parser import ArgumentParser
+from app.cli.process_setup import Terminated, exception_on_signals, replace_unprintable_output
 from app.utils.atomic_write import WriteError
 from app.utils.validation import ExperimentError, make_printable
 
@@ -25,16 +28,19 @@ COMMANDS = ("export", "list", "check")  # the module of a command is imported wh
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return the exit status."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    replace_unprintable_output()
     try:
-        status = run(argv)
+        with exception_on_signals():
+            status = run(argv)
         sys.stdout.flush()  # a closed pipe raises here, not at interpreter exit
         return status
     except ExperimentError as error:
         print(f"thalweg: {error}", file=sys.stderr)
         return 3 if isinstance(error, WriteError) else 2
-    except KeyboardInterrupt:
-        print("thalweg: stopped", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as interrupt:
+        with suppress(OSError):  # after SIGHUP, the terminal may be gone
+            print("thalweg: stopped", file=sys.stderr)
+        return 128 + (interrupt.signal_number if isinstance(interrupt, Terminated) else signal.SIGINT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

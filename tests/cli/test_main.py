@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,25 @@ def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixt
         main([command, "--help"])
     assert exit_info.value.code == 0
     assert capsys.readouterr().out.startswith(f"usage: thalweg {command} ")
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "cp932", "cp1251", "ascii"])
+def test_lists_and_help_are_printed_in_any_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = [["list", what] for what in ("optimizers", "parts", "surfaces", "examples", "formats")]
+    for arguments in (*lists, ["--help"], *([command, "--help"] for command in COMMANDS)):
+        console = io.TextIOWrapper(io.BytesIO(), encoding)
+        monkeypatch.setattr(sys, "stdout", console)
+        with suppress(SystemExit):
+            assert main(arguments) == 0
+        console.flush()
+        assert console.buffer.getvalue().count(b"\n") >= 5, arguments  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_real_consoles_of_any_encoding(tmp_path: Path) -> None:
+    for arguments, status in ((["list", "surfaces"], 0), (["check"], 0), ([str(tmp_path / "뮐러.json")], 2)):
+        result = run_thalweg(*arguments, PYTHONIOENCODING="ascii", QT_QPA_PLATFORM="offscreen")
+        assert (result.returncode, "UnicodeEncodeError" in result.stderr) == (status, False)
 
 
 def test_version_is_printed() -> None:
