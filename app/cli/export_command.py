@@ -113,11 +113,9 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
         help="in pixels, or with a unit: 1280x720, 16x9cm, 8x4.5in (12.8x7.6in; of a film 12.8x7.2in)",
     )
     group.add_argument("--dpi", help="dots an inch, or screen, slide or print (150; of a film 100)")
-    group.add_argument("--theme", default="light", help="light, dark or contrast (light)")
-    group.add_argument(
-        "--view", default="all", help="one view instead of the whole figure: contour, relief, loss, fit (all)"
-    )
-    group.add_argument("--transparent", action="store_true", help="nothing behind the figure")
+    group.add_argument("--theme", help="light, dark or contrast (light)")
+    group.add_argument("--view", help="one view instead of the whole figure: contour, relief, loss, fit (all)")
+    group.add_argument("--transparent", action="store_true", help="nothing behind the figure (PNG, SVG, PDF)")
     group.add_argument("--no-title", action="store_true", help="without the title")
     group.add_argument("--no-legend", action="store_true", help="without the legend")
     group.add_argument("--no-mode", action="store_true", help="without the mode of the race")
@@ -133,10 +131,14 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("films")
-    group.add_argument("--fps", default="25", help="frames a second (25)")
-    group.add_argument("--seconds", help="how long it lasts (as long as the steps take, at most 10)")
+    group.add_argument("--fps", help="frames a second (25)")
+    group.add_argument(
+        "--seconds",
+        help="how long it lasts (as long as the steps take, at most 10); the last frame is held for up to 2 s of it",
+    )
     group.add_argument("--pace", metavar="N", help="steps a frame; with --seconds, too, the film ends there")
-    group.add_argument("--turn", default="0", metavar="DEGREES", help="by how much the relief turns a second (0)")
+    group.add_argument("--turn", metavar="DEGREES", help="by how much the relief turns a second (0)")
+    group.add_argument("--no-loop", action="store_true", help="play a GIF once instead of again and again")
 
 
 def help_epilog() -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.cli.argument_parser import DEFAULT_STEPS
-from app.cli.export_arguments import build_experiment, build_options
+from app.cli.experiment_arguments import build_experiment
+from app.cli.export_arguments import build_options, check_options_apply
 from app.cli.progress_line import ProgressLine
 from app.engine.race import Race
 from app.export.options import Options
@@ -54,14 +55,14 @@ def export(args: argparse.Namespace) -> int:
             for error in _run_job(job, progress):
                 if error:
                     progress.clear()
-                    _print_error(error)
+                    _print_message(error)
                     failed += 1
                 else:
                     written_count += 1
     return 0 if not failed else 1 if written_count else 2
 
 
-def _print_error(message: object) -> None:
+def _print_message(message: object) -> None:
     print(f"thalweg: {message}", file=sys.stderr)
 
 
@@ -103,8 +104,9 @@ def _build_jobs(
     """
     from app.export.formats import format_for_path
 
-    kinds = {format_for_path(_output_path(pattern, sources[0], multiple)).kind for pattern in args.to}
-    options = {kind: build_options(args, kind) for kind in kinds}
+    formats = [format_for_path(_output_path(pattern, sources[0], multiple)) for pattern in args.to]
+    options = {each.kind: build_options(args, each.kind) for each in formats}
+    check_options_apply(args, formats)
     inputs = {source.location.resolve() for source in sources if isinstance(source.location, Path)}
     used_paths: set[Path] = set()
     jobs, failed = [], 0
@@ -123,7 +125,7 @@ def _build_jobs(
         except ExperimentError as error:
             if not multiple:
                 raise
-            _print_error(error if Path(str(source.location)).name in str(error) else f"{source.location}: {error}")
+            _print_message(error if Path(str(source.location)).name in str(error) else f"{source.location}: {error}")
             failed += 1
     return jobs, failed
 
@@ -159,7 +161,9 @@ def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[t
     for path, options in files:
         export_format = format_for_path(path)
         kinds.add(export_format.kind)
-        export_format.check(export_format.suffix, steps, options)
+        remark = export_format.check(export_format.suffix, steps, options)
+        if remark:
+            _print_message(f"{path}: {remark}")
         if export_format.kind in ("picture", "film"):
             check_view(Race(experiment), options)
     return BatchJob(source.name, experiment, files, 0 if kinds == {"experiment"} else steps)

@@ -18,7 +18,7 @@ from app.cli.main import main
 from app.engine.race import Race
 from app.export.command_line import build_command_line
 from app.export.formats import export
-from app.export.options import Options
+from app.export.options import ANIMATION_OPTIONS, Options
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
 from app.model.branch import Branch
@@ -154,11 +154,11 @@ def test_the_window_copies_the_command(
 def test_animation_options_are_written_for_animations_only(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.export import formats
 
-    animation_format: Any = formats.ExportFormat(".film", "Film", "film", lambda *_: None)
+    animation_format: Any = formats.ExportFormat(".film", "Film", "film", lambda *_: None, ANIMATION_OPTIONS | {"loop"})
     monkeypatch.setitem(formats.EXPORT_FORMATS, ".film", animation_format)
-    options = Options(size=(12.8, 7.2), dpi=100.0, fps=30.0, seconds=2.5, camera_speed=-12.0)
+    options = Options(size=(12.8, 7.2), dpi=100.0, fps=30.0, seconds=2.5, camera_speed=-12.0, loop=False)
     line = build_command_line(DEFAULT_EXPERIMENT, options, None, Path("a.film"))
-    assert line.endswith(" --fps=30 --seconds=2.5 --turn=-12 --to a.film")
+    assert line.endswith(" --fps=30 --seconds=2.5 --turn=-12 --no-loop --to a.film")
     args = parse_export(*shlex.split(line)[2:])
     assert build_options(args, "film") == replace(options, view_options={"equal": False, "trials": True})
     assert "--pace=3" in build_command_line(DEFAULT_EXPERIMENT, Options(steps_per_frame=3), None, Path("a.film"))
