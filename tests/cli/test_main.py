@@ -71,6 +71,8 @@ def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
             "there is no surface 'rosenbrok'; choose from rosenbrock",
         ),
         (["export", "--run", "adma", "--to", "a.png"], "there is no optimizer 'adma'; choose from"),
+        (["export", "--run", " ", "--to", "a.png"], '"thalweg list optimizers" lists all'),
+        (["export", "--run", "adam weight_decy=0", "--to", "a.png"], "can be combined with weight_decay, "),
         (
             ["export", "--run", "adam beta3=1", "--to", "a.png"],
             "adam has no hyperparameter 'beta3'; it has lr, beta1, beta2, eps",
@@ -113,6 +115,23 @@ def test_bad_input_is_one_sentence(
     assert message in captured.err
     assert captured.out == ""
     assert {path.name for path in tmp_path.iterdir()} <= {"broken.json", "foreign.json", "config"}
+
+
+@pytest.mark.parametrize("arguments", [
+    ["export", "--run", "", "--to", "a.png"],
+    ["export", "--run", "x" * 5000, "--to", "a.png"],
+    ["export", "--run", "adam beta3=1", "--to", "a.png"],
+    ["export", "--run", f"adam {'x' * 5000}=1", "--to", "a.png"],
+    ["export", "--set", f"{'x' * 5000}=1", "--to", "a.png"],
+    ["export", "--surface", "x" * 5000, "--to", "a.png"],
+    ["export", f"--{'x' * 5000}", "--to", "a.png"],
+    ["list", "x\n" * 5000],
+])  # fmt: skip
+def test_an_error_message_stays_short(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    message = capsys.readouterr().err
+    assert len(message) < 330
+    assert message.count("\n") == 1
 
 
 def test_list_prints_all_names(capsys: pytest.CaptureFixture[str]) -> None:
