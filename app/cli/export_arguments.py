@@ -88,7 +88,7 @@ def check_options_apply(args: argparse.Namespace, formats: Iterable[ExportFormat
             continue
         concerned_by = "view" if field in IMAGE_OPTIONS else "fps"
         concerned = [each for each in formats if concerned_by in each.options] or formats
-        refusing = [each.suffix for each in concerned if field not in each.options]
+        refusing = dict.fromkeys(each.suffix for each in concerned if field not in each.options)
         if refusing:
             supporting = [each.suffix for each in EXPORT_FORMATS.values() if field in each.options]
             raise ExperimentError(f"{option} does not apply to {', '.join(refusing)}, only to {', '.join(supporting)}")

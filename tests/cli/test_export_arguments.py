@@ -103,7 +103,7 @@ def test_invalid_options_are_one_sentence(arguments: str, message: str, capsys: 
     ("--transparent --to a.gif", "--transparent does not apply to .gif, only to .png, .svg, .pdf"),
     ("--transparent --to a.png a.mp4", "--transparent does not apply to .mp4, only to .png, .svg, .pdf"),
     ("--fps 10 --to a.png", "--fps does not apply to .png, only to .gif, .mp4"),
-    ("--pace 2 --to a.csv a.png", "--pace does not apply to .csv, .png, only to .gif, .mp4"),
+    ("--pace 2 --to a.csv a.png b.csv", "--pace does not apply to .csv, .png, only to .gif, .mp4"),
     ("--no-loop --to a.mp4", "--no-loop does not apply to .mp4, only to .gif"),
     ("--size 600x400 --to a.csv", "--size does not apply to .csv, only to .png, .svg, .pdf, .gif, .mp4"),
     ("--equal --to a.json a.py", "--equal does not apply to .json, .py, only to .png"),
