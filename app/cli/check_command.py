@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform as system
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from app.cli.argument_parser import ArgumentParser
+from app.cli.argument_parser import Subparsers
 from app.system import platform_support
 from app.system.settings_file import settings_file
 from app.utils.resources import ASSETS
@@ -39,10 +40,11 @@ class Finding:
         return f"{self.status:8} {self.subject}: {self.message}" + (f"\n{'':8} -> {self.fix}" if self.fix else "")
 
 
-def check(argv: Sequence[str]) -> int:
-    """Print the results of all checks; return 0 if the window can be shown, else 1."""
-    parser = ArgumentParser(
-        prog="thalweg check",
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "check",
+        help="check whether this machine can show the window",
         description="Look whether the window can be shown here, and say what mends what is "
         "missing. A hint is of no matter for the window.",
         epilog="exit status:\n  0    the window can be shown\n  1    it cannot",
@@ -50,7 +52,11 @@ def check(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--window", action="store_true", help="only open an empty window, and say as JSON what Qt finds"
     )
-    if parser.parse_args(argv).window:
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the results of all checks; return 0 if the window can be shown, else 1."""
+    if args.window:
         from app.gui.window.application import probe_window
 
         return probe_window()

@@ -19,13 +19,13 @@ from app.cli.check_command import (
     HINT,
     OK,
     Finding,
-    check,
     check_display,
     check_fonts,
     check_packages,
     check_writable,
     is_version_unmet,
 )
+from app.cli.main import main
 from app.gui.window.application import require_display
 from app.system import platform_support
 from app.utils.validation import ExperimentError
@@ -243,7 +243,7 @@ def test_a_frozen_app_does_not_suggest_pip(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_help_and_unknown_options(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        check(["--help"])
+        main(["check", "--help"])
     assert "exit status" in capsys.readouterr().out
-    with pytest.raises(ExperimentError, match="unrecognized arguments: --al"):
-        check(["--al"])
+    assert main(["check", "--al"]) == 2
+    assert "unrecognized arguments: --al" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import platform
 import struct
 import subprocess
 import sys
@@ -537,6 +538,20 @@ def test_old_file_remains_if_the_process_is_killed_while_saving(tmp_path: Path) 
     process = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2])
     assert process.returncode == -9
     assert load(path) == DEFAULT_EXPERIMENT
+    assert len(list(tmp_path.iterdir())) == 2
+    save(DEFAULT_EXPERIMENT, tmp_path / "other.json")
+    assert {file.name for file in tmp_path.iterdir()} == {"mine.json", "other.json"}, "the next writing cleans up"
+
+
+def test_only_incomplete_files_of_dead_processes_are_removed(tmp_path: Path) -> None:
+    kept = [".a.csv.elsewhere-1.abcdefgh.part", ".a.csv.part", f".a.csv.{platform.node()}-1.part", "a.csv.part"]
+    for name in kept:
+        (tmp_path / name).touch()
+    with atomic_write.atomic_write(tmp_path / "a.json") as file:
+        file.write("whole")
+        save(DEFAULT_EXPERIMENT, tmp_path / "b.json")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.json", "b.json", *kept}
+    assert (tmp_path / "a.json").read_text() == "whole"
 
 
 @pytest.mark.slow
