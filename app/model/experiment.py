@@ -94,7 +94,7 @@ class Experiment:
             )
         if self.steps is not None:
             check_integer(gettext_noop("steps"), self.steps, 0, MAX_STEPS)
-        check_text(gettext_noop("title"), self.title, 200)
+        object.__setattr__(self, "title", check_text(gettext_noop("title"), self.title, 200))
         check_bool(gettext_noop("stop_when_converged"), self.stop_when_converged)
         check_integer(gettext_noop("displayed_step"), self.displayed_step, 0, MAX_STEPS)
         self._check_branches()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from app.model.number_parsing import rejection_message
@@ -64,7 +65,7 @@ def _check_value(method: Optimizer, name: str, given: Any) -> float:
                 optimizer=method.id,
                 name=shorten_repr(name),
                 names=", ".join(method.hyperparameters),
-                parts=", ".join(modifier_names),
+                parts=", ".join(get_close_matches(name, modifier_names, 5, 0.5) or [*modifier_names[:3], "..."]),
             )
         ) from None
     label = tr("{name} of {optimizer}", name=name, optimizer=method.id)

@@ -196,7 +196,10 @@ class Run:
         tokens = text.split()
         if not tokens:
             raise ExperimentError(
-                tr("a run needs an optimizer; choose from {optimizers}", optimizers=", ".join(OPTIMIZERS))
+                tr(
+                    'a run needs an optimizer, such as {optimizers}; "thalweg list optimizers" lists all',
+                    optimizers=", ".join(list(OPTIMIZERS)[:3]),
+                )
             )
         values: dict[str, Any] = {}
         for token in tokens[1:]:

@@ -52,8 +52,9 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
         window.documents.document_state.mark_discarded()  # the sender of a signal cannot answer a question
         QTimer.singleShot(0, close_all)  # not in the middle of another operation
 
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, quit_on_signal)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP, and nohup ignores it
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
+            signal.signal(getattr(signal, name), quit_on_signal)
     wake_timer = QTimer(application, interval=250)  # Python handles signals only when it runs
     wake_timer.timeout.connect(lambda: None)
     wake_timer.start()
