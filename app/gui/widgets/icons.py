@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
+from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 from PyQt6.QtSvg import QSvgRenderer
 
 from app.theming.theme import Style, Theme
 from app.utils.resources import ICONS
 
 ICON_SIZE = 18  # pixels
-PIXEL_RATIOS = (1.0, 1.5, 2.0, 3.0)  # one pixmap each; for a ratio between two of them Qt scales the larger one down
+SPARE_PIXEL_RATIO = 2.0  # painted besides those of the screens; a screen connected later gets it scaled down
 
 
 def marker_path(marker: str, size: float) -> QPainterPath:
@@ -50,9 +50,9 @@ def _rotated(path: QPainterPath, degrees: float) -> QPainterPath:
 
 
 def _paint_icon(paint: Callable[[QPainter], None]) -> QIcon:
-    """Return an icon that ``paint`` draws on ICON_SIZE x ICON_SIZE pixels, once for each pixel ratio."""
+    """Return an icon that ``paint`` draws on ICON_SIZE x ICON_SIZE pixels, once for each pixel ratio of a screen."""
     icon = QIcon()
-    for scale in PIXEL_RATIOS:
+    for scale in {SPARE_PIXEL_RATIO, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}:
         pixmap = QPixmap(round(ICON_SIZE * scale), round(ICON_SIZE * scale))
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(Qt.GlobalColor.transparent)
