@@ -153,19 +153,23 @@ class Run:
     def with_optimizer(self, optimizer_id: str) -> Run:
         """Return the run with another optimizer, without history.
 
-        Hyperparameters that were changed from their defaults and that both optimizers have are kept. The learning rate
-        is kept only between implementations of the same optimizer, because its scale differs between optimizers.
+        Hyperparameters that were changed from their defaults are kept if the other optimizer has them and allows their
+        values. The learning rate is kept only between implementations of the same optimizer, because its scale differs
+        between optimizers.
         """
         method, other_method = self.method, OPTIMIZERS[optimizer_id]
         related = (method.variant_of or method.id) == (other_method.variant_of or other_method.id)
-        known_names = {
-            *other_method.hyperparameters,
-            *(name for modifier in other_method.modifiers.values() for name in modifier.hyperparameters),
+        modifier_specs = [modifier.hyperparameters for modifier in other_method.modifiers.values()]
+        specs = {
+            name: spec for group in (other_method.hyperparameters, *modifier_specs) for name, spec in group.items()
         }
         kept_values = {
             name: value
             for name, value in self.hyperparameters.items()
-            if name in known_names and (related or name != "lr") and value != method.spec(name).default
+            if name in specs
+            and specs[name].allows(value)
+            and (related or name != "lr")
+            and value != method.spec(name).default
         }
         return replace(self, optimizer=optimizer_id, hyperparameters=kept_values, history=())
 

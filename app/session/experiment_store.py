@@ -50,6 +50,11 @@ class ExperimentStore(QObject):
         self._merge_key = None
         self.interaction_finished.emit()
 
+    def abandon_interaction(self) -> None:
+        """End the current drag, if any, after an error in it."""
+        if self.interaction_active:
+            self.end_interaction()
+
     def undo(self) -> None:
         """Restore the experiment before the last change, if there is one."""
         self._restore(self.undo_stack, self.redo_stack)

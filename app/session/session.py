@@ -141,12 +141,19 @@ class Session(QObject):
         current = self.experiment
         if merge_key is not None and not self.store.interaction_active:
             merge_key += f" at {self.race.step}"
-        self.store.set(
+        self._set_edited(
             edits.apply_edit(
                 current, edit(self.displayed_experiment), self.race.step, self.displayed_lengths, self.edit_from_start
             ),
             merge_key,
         )
+
+    def _set_edited(self, experiment: Experiment, merge_key: str | None = None) -> None:
+        """Set the experiment and report branches that did not fit any more."""
+        branches_dropped = edits.drops_branches(self.experiment, experiment)
+        self.store.set(experiment, merge_key)
+        if branches_dropped:
+            self.message.emit(tr("The oldest branches were deleted to stay within the limits. Undo restores them."))
 
     def set_edit_from_start(self, from_start: bool) -> None:
         """Let edits of hyperparameters apply from the start of the run, or from the displayed step on."""
@@ -283,12 +290,12 @@ class Session(QObject):
 
     def keep_branch(self) -> None:
         """Keep the displayed paths as a branch for comparison."""
-        self.store.set(edits.with_branch(self.experiment, self.race.step, self.displayed_lengths))
+        self._set_edited(edits.with_branch(self.experiment, self.race.step, self.displayed_lengths))
 
     def switch_branch(self, index: int) -> None:
         """Make a branch the current experiment; the current paths become the branch."""
         try:
-            self.store.set(edits.with_branch_switched(self.experiment, index, self.race.step, self.displayed_lengths))
+            self._set_edited(edits.with_branch_switched(self.experiment, index, self.race.step, self.displayed_lengths))
         except ExperimentError as error:
             self.message.emit(tr("It cannot be raced: {error}.", error=error))
 
