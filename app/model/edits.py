@@ -102,6 +102,8 @@ def drops_branches(before: Experiment, after: Experiment) -> bool:
 
 def _with_edited_hyperparameters(old_run: Run, displayed_run: Run, run: Run, step: int, from_start: bool) -> Run:
     """Return ``run`` with the history of ``old_run`` and its own changes to ``displayed_run`` applied."""
+    if run is displayed_run:  # the same object keeps its replicas
+        return old_run
     restyled = replace(run, hyperparameters=old_run.hyperparameters, history=old_run.history)
     if run.hyperparameters == displayed_run.hyperparameters:
         return restyled

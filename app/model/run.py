@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -83,7 +84,7 @@ class Run:
             for k in range(1, self.replicas + 1)
         ]
 
-    @property
+    @cached_property
     def hyperparameters_by_step(self) -> list[tuple[int, Mapping[str, float]]]:
         """Pairs (start step, hyperparameters), from step 0, with rising steps.
 
@@ -96,8 +97,8 @@ class Run:
 
     def as_of_step(self, step: int) -> Run:
         """Return the run as it was at a step, without later changes."""
-        index = next((k for k, entry in enumerate(self.history) if entry.until > step), None)
-        if index is None:
+        index = bisect_right(self.history, step, key=lambda entry: entry.until)
+        if index == len(self.history):
             return self
         return replace(self, hyperparameters=self.history[index].hyperparameters, history=self.history[:index])
 

@@ -332,3 +332,11 @@ def test_removing_a_run_does_not_recolor_others() -> None:
 def test_lone_surrogate_in_the_title_is_rejected() -> None:
     with pytest.raises(ExperimentError, match="cannot be written"):
         Experiment(title="caf\udce9")
+
+
+@pytest.mark.parametrize("value", [-1.0, True, "x", None])
+def test_every_value_in_a_history_is_checked(value: object) -> None:
+    entries = [(1, {"lr": 1.0, "beta1": 0.5}), (2, {"lr": 1.0, "beta1": 0.25}), (3, {"lr": value, "beta1": 0.25})]
+    with pytest.raises(ExperimentError, match="lr of adam"):
+        Run("adam", history=entries)
+    assert [dict(span.hyperparameters)["beta1"] for span in Run("adam", history=entries[:2]).history] == [0.5, 0.25]
