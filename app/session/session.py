@@ -18,6 +18,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.plot_domain import plot_bounds
 from app.session.experiment_store import ExperimentStore
 from app.session.frame_advance import advance_within_frame, all_converged
+from app.session.memory_limit import exceeds_memory_limit, release_memory
 from app.session.pending_work import RESPONSE_SECONDS, SLICE_SECONDS, catch_up_new_runs, catch_up_runs
 from app.session.playback_clock import FRAME_INTERVAL, PlaybackClock
 from app.session.status_cache import StatusCache
@@ -202,11 +203,18 @@ class Session(QObject):
         if race.pending_runs and not self._catch_up_runs(RESPONSE_SECONDS):
             self.pending_timer.start()
             return
+        if exceeds_memory_limit(race):
+            self._pause_for_memory()
+            return
         first_step, steps = race.step, self.experiment.steps
         stop_step = steps if steps and first_step < steps else MAX_STEPS
         check_convergence = self.experiment.stop_when_converged and not self.stopped_on_convergence
         is_converged = partial(all_converged, race, self._statuses) if check_convergence else None
-        converged = advance_within_frame(race, min(step_count, stop_step - first_step), is_converged)
+        try:
+            converged = advance_within_frame(race, min(step_count, stop_step - first_step), is_converged)
+        except MemoryError:
+            converged = False
+            self._pause_for_memory()
         self.stopped_on_convergence = self.stopped_on_convergence or converged
         if race.step > first_step:
             self._notify_step_changed(first_step)
@@ -218,6 +226,10 @@ class Session(QObject):
             self._pause_with_message(tr("Stopped at step {step:,}.", step=race.step))
         elif converged:
             self._pause_with_message(tr("Every run has converged: stopped at step {step:,}.", step=race.step))
+
+    def _pause_for_memory(self) -> None:
+        self.clock.pause()
+        self.message.emit(tr("The memory for more steps is used up: start again, or remove runs."))
 
     def _all_finished_message(self) -> str:
         if all(trajectory.head.diverged for trajectory in self.race.trajectories):
@@ -337,6 +349,7 @@ class Session(QObject):
         if not caught_up or self.race.pending_replicas:
             self.pending_timer.start()
         (self.hyperparameters_changed if self.race is old_race else self.trajectories_changed).emit()
+        release_memory(old_race, self.race)
 
     def _catch_up_runs(self, seconds: float) -> bool:
         return catch_up_runs(self.race, seconds, dragging=self.store.interaction_active)
@@ -348,7 +361,12 @@ class Session(QObject):
         runs_pending = bool(self.race.pending_runs) and not self.store.interaction_active
         branches_pending = bool(self.race.pending_branches)
         background = self.race.pending_branches if branches_pending else self.race.pending_replicas
-        finished = self._catch_up_runs(SLICE_SECONDS) if runs_pending else catch_up(background, SLICE_SECONDS)
+        try:
+            finished = self._catch_up_runs(SLICE_SECONDS) if runs_pending else catch_up(background, SLICE_SECONDS)
+        except MemoryError:
+            self.pending_timer.stop()
+            self._pause_for_memory()
+            return
         if finished and not (runs_pending and self.race.pending_branches) and not self.race.pending_replicas:
             self.pending_timer.stop()
         if finished or self._slice_count % SLICES_PER_REDRAW == 0:
