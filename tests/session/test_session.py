@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from app.engine.time_budget import advance_within
 from app.io.experiment_json import from_json, to_json
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from app.session import memory_limit
+from app.session import experiment_store, memory_limit
+from app.session.document_state import DocumentState
 from app.session.experiment_store import ExperimentStore
 from app.session.pending_work import MAX_DRAG_STEPS
 from app.session.playback_clock import MAX_CATCH_UP_SECONDS, PlaybackClock
@@ -259,3 +261,30 @@ def test_running_out_of_memory_pauses_and_keeps_the_steps_so_far(monkeypatch: py
     assert (session.race.step, session.clock.running, len(messages)) == (100, False, 1)
     session.advance(100)
     assert session.race.step == 200
+
+
+def test_the_undo_stack_is_bounded_by_memory_and_the_last_change_can_always_be_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(experiment_store, "MAX_UNDO_BYTES", 200_000)
+    x = tuple(float(k) for k in range(1000))
+    opened = [DEFAULT_EXPERIMENT.with_data(x, (float(n), *x[1:])) for n in range(20)]
+    session = Session(DEFAULT_EXPERIMENT)
+    documents = DocumentState(session.store, None)
+    for k, experiment in enumerate(opened):
+        session.load_experiment(experiment)
+        documents.add_entry(experiment, Path(f"{k}.json"))
+        for title in "ab":  # shares the data with the opened one and takes little
+            session.store.set(replace(session.experiment, title=title))
+    assert 3 <= len(session.store.undo_stack) < 20
+    assert len(documents.entries) <= len(session.store.undo_stack)
+    while session.store.undo_stack:
+        session.store.undo()
+    assert documents.index == 0
+    while session.store.redo_stack:
+        session.store.redo()
+    assert (session.experiment.data, documents.path) == (opened[-1].data, Path("19.json"))
+    monkeypatch.setattr(experiment_store, "MAX_UNDO_BYTES", 1)
+    session.load_experiment(opened[0])
+    session.store.undo()
+    assert session.experiment.data == opened[-1].data
