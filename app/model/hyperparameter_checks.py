@@ -76,6 +76,16 @@ def _check_value(method: Optimizer, name: str, given: Any) -> float:
         raise ExperimentError(rejection_message(spec, label, shorten_repr(value))) from None
 
 
+def _changed_values(previous: Any, given: Any) -> dict[str, Any] | None:
+    """Return the values that differ from those of the entry before; None if the names differ, too.
+
+    Only these need a check, which makes long histories several times faster.
+    """
+    if not isinstance(previous, dict) or not isinstance(given, dict) or previous.keys() != given.keys():
+        return None
+    return {name: value for name, value in given.items() if type(value) is not float or value != previous[name]}
+
+
 def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, ...]:
     """Return the history of a run as spans with rising steps; ExperimentError if it is not a valid one."""
     if not isinstance(entries, (list, tuple)) or len(entries) > MAX_HISTORY_LENGTH:
@@ -86,8 +96,11 @@ def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, 
             )
         )
     history: list[HyperparameterSpan] = []
+    previous: Any = None  # the hyperparameters of the entry before, as they were given
     for entry in entries:
-        if not isinstance(entry, HyperparameterSpan):  # a span comes from a run and has been checked
+        if isinstance(entry, HyperparameterSpan):  # it comes from a run and has been checked
+            previous = None
+        else:
             if not isinstance(entry, (list, tuple)) or len(entry) != 2:
                 raise ExperimentError(
                     tr(
@@ -95,10 +108,15 @@ def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, 
                         entry=shorten_repr(entry),
                     )
                 )
+            step, given = entry
+            changed = _changed_values(previous, given)
             entry = HyperparameterSpan(
-                check_integer(tr("the step of a turn"), entry[0], 1, MAX_STEPS),
-                check_hyperparameters(method, entry[1]),
+                check_integer(tr("the step of a turn"), step, 1, MAX_STEPS),
+                check_hyperparameters(method, given)
+                if changed is None
+                else {**history[-1].hyperparameters, **{n: _check_value(method, n, v) for n, v in changed.items()}},
             )
+            previous = given
         if history and entry.until <= history[-1].until:
             raise ExperimentError(
                 tr(

@@ -165,6 +165,19 @@ def test_another_optimizer_keeps_changed_hyperparameters_that_both_have() -> Non
     assert keras_run.with_optimizer("adam") == run
 
 
+@pytest.mark.slow
+def test_another_optimizer_keeps_only_values_that_it_allows() -> None:
+    """Every pair of optimizers, with every hyperparameter at its smallest and at its largest slider value."""
+    for method in OPTIMIZERS.values():
+        for end in ("slider_min", "slider_max"):
+            values = {name: getattr(spec, end) for name, spec in method.hyperparameters.items()}
+            run = Run(method.id, {name: v for name, v in values.items() if method.spec(name).allows(v)})
+            for other_id in OPTIMIZERS:
+                other = run.with_optimizer(other_id)  # raises if a value is not allowed
+                kept = [name for name, value in other.hyperparameters.items() if value == values.get(name)]
+                assert all(other.method.spec(name).allows(values[name]) for name in kept), (method.id, other_id)
+
+
 def test_names_and_labels_distinguish_runs() -> None:
     experiment = Experiment(runs=(Run("adam", {"lr": 0.1}), Run("sgd"), Run("adam", {"beta1": 0.5})))
     assert experiment.names == ["adam", "sgd", "adam-2"]
@@ -345,3 +358,11 @@ def test_lone_surrogates_in_titles_and_names_are_rejected() -> None:
 def test_lone_surrogate_in_the_title_is_rejected() -> None:
     with pytest.raises(ExperimentError, match="cannot be written"):
         Experiment(title="caf\udce9")
+
+
+@pytest.mark.parametrize("value", [-1.0, True, "x", None])
+def test_every_value_in_a_history_is_checked(value: object) -> None:
+    entries = [(1, {"lr": 1.0, "beta1": 0.5}), (2, {"lr": 1.0, "beta1": 0.25}), (3, {"lr": value, "beta1": 0.25})]
+    with pytest.raises(ExperimentError, match="lr of adam"):
+        Run("adam", history=entries)
+    assert [dict(span.hyperparameters)["beta1"] for span in Run("adam", history=entries[:2]).history] == [0.5, 0.25]
