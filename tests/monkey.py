@@ -1,7 +1,8 @@
 """Monkey test: trigger actions, keys and controls of the window in random order and check it after each one.
 
 ``python -m tests.monkey --seed 7 --minutes 5`` runs for five minutes; the same seed gives the same input. The first
-failure ends it and prints the seed and the last inputs. Time advances by a fixed amount per input, without a clock.
+failure ends it and prints the seed and the last inputs. Time advances by a fixed amount per input and per reading of
+the clock, so that the speed of the machine changes nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,7 +41,7 @@ from PyQt6.QtCore import (
     QUrl,
     qInstallMessageHandler,
 )
-from PyQt6.QtGui import QContextMenuEvent, QDropEvent, QWheelEvent
+from PyQt6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -57,14 +60,20 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+import app
+from app.engine import update_timing
 from app.gui.dialogs.export_form import ExportForm
 from app.gui.window.main_window import MainWindow
 from app.io import experiment_files
 from app.model.experiment import DEFAULT_EXPERIMENT
+from app.system.memory import return_freed_memory
 from tests.gui.agreement import assert_window_consistent, run_pending_timers
 
 LOG_LENGTH = 30  # inputs that are printed after a failure
 FRAME = 0.016  # seconds of playback per input
+CLOCK_STEP = 0.001  # seconds between two readings of the clock: about the time of one chunk of work
+UPDATE_TIME = 2.0  # microseconds
+INITIAL_SIZE = 900, 600
 RESET_INTERVAL = 300  # inputs between two checks for leaks
 MAX_JOB_ROUNDS = 4000  # rounds of the event loop that an export may take
 WARM_UP_CHECKS, MAX_GROWTH = 3, 150  # checks until caches are about full, and MB that may be added afterwards
@@ -207,7 +216,7 @@ class Monkey:
         window.documents.ask_about_unsaved = self.answer_unsaved  # type: ignore[method-assign]
         window.error_reporter.handle_exception = self.fail  # type: ignore[method-assign]
         window.session.clock._timer.timeout.disconnect()  # time advances only by advance_time below
-        window.resize(900, 600)
+        window.resize(*INITIAL_SIZE)
         window.show()
         self.process_events()
 
@@ -247,7 +256,6 @@ class Monkey:
             self.busy = True
             QTimer.singleShot(0, self.close_blocking_dialog)
             send()
-            self.busy = False
             if self.window.session.clock.running:
                 self.window.session.clock.advance_time(FRAME)
             self.process_events()
@@ -257,6 +265,8 @@ class Monkey:
                 self.check_for_leaks()
         except Exception as error:
             raise MonkeyError(self.report(error)) from error
+        finally:
+            self.busy = False
 
     def report(self, error: BaseException) -> str:
         summary = f"seed {self.seed}, input {self.count}: {type(error).__name__}: {error} at {_location(error)}"
@@ -446,12 +456,21 @@ class Monkey:
         self.window.run_guarded(lambda: self.window.documents.open_path(path))
 
     def drop(self) -> None:
+        """Drag files onto a control or the window, and drop them if they are accepted."""
+        paths = self.random.sample(sorted(self.folder.iterdir()), self.random.choice((1, 1, 2)))
+        widget = self.random.choice([self.window, *controls(self.window)])
+        self.note(f"{', '.join(path.name for path in paths)} on {describe_widget(widget)}")
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.random.sample(sorted(self.folder.iterdir()), 1)])
-        self.application.sendEvent(
-            self.window,
-            QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NO_MODIFIER),
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        position, action, button = self.random_position(widget), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+        enter = QDragEnterEvent(position, action, data, button, NO_MODIFIER)
+        self.application.sendEvent(widget, enter)
+        end = (
+            QDropEvent(QPointF(position), action, data, button, NO_MODIFIER)
+            if enter.isAccepted()
+            else QDragLeaveEvent()
         )
+        self.application.sendEvent(widget, end)
 
     def open_menu(self) -> None:
         if self.random.random() < 0.5:
@@ -516,6 +535,9 @@ class Monkey:
         """Return to the initial state and compare resources with the first check."""
         window = self.window
         window.session.clock.pause()
+        window.action_registry["reset_layout"].trigger()
+        window.showNormal()
+        window.resize(*INITIAL_SIZE)
         window.session.load_experiment(DEFAULT_EXPERIMENT)
         window.session.store.undo_stack, window.session.store.redo_stack = [], []
         window.session.set_edit_from_start(False)
@@ -525,6 +547,7 @@ class Monkey:
         for _ in range(3):
             self.process_events(8)
             gc.collect()
+        return_freed_memory()
         size = ResourceCounts(
             len(window.findChildren(QObject)),
             len(window.findChildren(QTimer)),
@@ -599,6 +622,30 @@ def _location(error: BaseException) -> str:
 
 
 @contextmanager
+def counted_time() -> Iterator[None]:
+    """Let the program read a clock that advances by ``CLOCK_STEP`` with every reading.
+
+    Work with a time limit then ends at the same place on every machine, and every update takes ``UPDATE_TIME``.
+    """
+    root = Path(app.__file__).parent
+    paths = [path for path in sorted(root.rglob("*.py")) if "import perf_counter" in path.read_text(encoding="utf-8")]
+    modules = [import_module(".".join(("app", *path.relative_to(root).with_suffix("").parts))) for path in paths]
+    readings = count()
+    for module in modules:
+        module.perf_counter = lambda: CLOCK_STEP * next(readings)  # type: ignore[attr-defined]
+    measure = update_timing._measure
+    update_timing._measure = lambda trajectory: measure(trajectory) * 0 + UPDATE_TIME  # nan remains
+    update_timing._cached_update_times.clear()
+    try:
+        yield
+    finally:
+        for module in modules:
+            module.perf_counter = time.perf_counter  # type: ignore[attr-defined]
+        update_timing._measure = measure
+        update_timing._cached_update_times.clear()
+
+
+@contextmanager
 def run_monkey(application: QApplication, seed: int, folder: Path) -> Iterator[Monkey]:
     """Yield a monkey that records every exception and Qt warning; close its window afterwards."""
     monkey: list[Monkey] = []
@@ -609,24 +656,27 @@ def run_monkey(application: QApplication, seed: int, folder: Path) -> Iterator[M
             f"{kind.__name__}: {error} at {_location(error) if error else '?'}"
         )
 
-    before = sys.excepthook, threading.excepthook
+    before = sys.excepthook, threading.excepthook, application.keyboardInputInterval()
     sys.excepthook, threading.excepthook = (
         report,
         lambda failed: report(failed.exc_type, failed.exc_value, failed.exc_traceback),
     )
+    application.setKeyboardInputInterval(-1)  # every letter begins a new search in a list
     previous_handler = qInstallMessageHandler(
         lambda kind, where, text: monkey[0].on_qt_message(kind, where, text) if monkey else None
     )
     try:
-        monkey.append(Monkey(application, seed, folder))
-        monkey[0].failures += early_failures
-        yield monkey[0]
-        monkey[0].window.documents.document_state.mark_discarded()
-        assert monkey[0].window.close()
-        monkey[0].window.deleteLater()
-        monkey[0].process_events()
+        with counted_time():
+            monkey.append(Monkey(application, seed, folder))
+            monkey[0].failures += early_failures
+            yield monkey[0]
+            monkey[0].window.documents.document_state.mark_discarded()
+            assert monkey[0].window.close()
+            monkey[0].window.deleteLater()
+            monkey[0].process_events()
     finally:
-        sys.excepthook, threading.excepthook = before
+        sys.excepthook, threading.excepthook = before[:2]
+        application.setKeyboardInputInterval(before[2])
         qInstallMessageHandler(previous_handler)
 
 
@@ -634,18 +684,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--inputs", type=int, default=0, help="end after this many inputs instead")
+    parser.add_argument("--log", default=os.devnull, help="write every input to this file")
     args = parser.parse_args()
     warnings.simplefilter("error")
     application = QApplication([])
     application.setStyle("Fusion")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, open(args.log, "w", encoding="utf-8") as log:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, f"{folder}/config")
         (Path(folder) / "files").mkdir()
         end = time.monotonic() + 60 * args.minutes
         try:
             with run_monkey(application, args.seed, Path(folder) / "files") as monkey:
-                while time.monotonic() < end:
+                while monkey.count < args.inputs if args.inputs else time.monotonic() < end:
                     monkey.send_input()
+                    print(monkey.log[-1], file=log, flush=True)
         except MonkeyError as failure:
             print(failure)
             return 1
