@@ -26,8 +26,8 @@ TWO = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.001}), Run("sg
 
 
 @pytest.fixture
-def window(open_window: Open, application: QApplication) -> MainWindow:
-    window = open_window(TWO)
+def window(open_shell: Open, application: QApplication) -> MainWindow:
+    window = open_shell(TWO)
     window.activateWindow()
     window.session.advance(20)
     process_events(application, 2)
@@ -125,7 +125,7 @@ def test_a_burst_of_steps_is_one_edit_that_takes_effect_from_the_displayed_step(
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda window: window.canvases["contour"].setFocus(),
+        lambda window: window.setFocus(),
         lambda window: window.side_panel.hide(),
         lambda window: QTest.mousePress(slider_field_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
     ],
@@ -171,7 +171,7 @@ def test_a_step_starts_from_the_typed_value_unless_it_is_invalid(window: MainWin
 
 def test_the_wheel_changes_only_the_focused_control(window: MainWindow) -> None:
     slider_field = slider_field_of(window)
-    window.canvases["contour"].setFocus()
+    window.setFocus()
     for widget in (
         slider_field.number_field,
         slider_field.slider,
@@ -231,7 +231,7 @@ def test_at_its_limit_a_field_shows_the_allowed_values_until_it_loses_focus(wind
     QTest.keyClick(slider_field.number_field, KEY.Key_Down)
     assert slider_field.error_label.text() == "beta1 must be a number of at least 0 and below 1"
     assert not slider_field.number_field.property("wrong")
-    window.canvases["contour"].setFocus()
+    window.setFocus()
     assert not slider_field.error_label.isVisible()
     speed = window.playback_bar.speed
     speed.number_field.setFocus()
