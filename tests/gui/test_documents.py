@@ -18,7 +18,6 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 from app.cli.main import main
 from app.gui.dialogs import message_boxes
-from app.gui.widgets.mnemonics import strip_mnemonic
 from app.gui.window.document_controller import DocumentController, with_filter_suffix
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
@@ -27,6 +26,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import MAX_RECENT_FILES
+from app.utils.i18n import strip_mnemonic
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -475,7 +475,7 @@ def test_recent_files_are_remembered_newest_first(open_shell: Open, tmp_path: Pa
     expected = [paths[5], *(path for path in reversed(paths) if path != paths[5])][:MAX_RECENT_FILES]
     assert MainWindow(DEFAULT_EXPERIMENT).settings.recent_files() == expected
     assert [strip_mnemonic(text) for text in recent(window)] == [
-        *(f"{path.name} – {path.parent}" for path in expected),
+        *(f"{number} {path.name} – {path.parent}" for number, path in enumerate(expected, 1)),
         "Clear",
     ]
     pick_recent(window, 1)

@@ -142,7 +142,7 @@ def test_space_plays_and_arrows_step_even_after_a_slider_was_moved(open_window: 
     assert window.session.race.step == INITIAL_STEPS
     press_key(window, Qt.Key.Key_Space)
     assert window.session.clock.running
-    assert window.action_registry["play"].text() == "Pause"
+    assert window.action_registry["play"].text() == "&Pause"
     press_key(window, Qt.Key.Key_Space)
     assert not window.session.clock.running
     press_key(window, Qt.Key.Key_Home)
