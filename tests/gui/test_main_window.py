@@ -77,9 +77,8 @@ def test_a_slider_its_number_field_and_the_model_agree(open_shell: Open) -> None
     window = open_shell()
     slider_field = window.side_panel.editor.fields["lr"]
     for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
-        slider_field.number_field.setText(typed)
-        slider_field.number_field.setModified(True)
-        slider_field.number_field.editingFinished.emit()
+        slider_field.number_field.edit.setText(typed)
+        slider_field.number_field.edit.editingFinished.emit()
         assert window.session.experiment.runs[0].hyperparameters["lr"] == value
         assert float(slider_field.number_field.text()) == value
         assert slider_field.slider.value() == round(slider_field.spec.to_slider(value) * 1000)
@@ -94,9 +93,8 @@ def test_a_slider_its_number_field_and_the_model_agree(open_shell: Open) -> None
 def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_shell: Open, typed: str) -> None:
     window = open_shell()
     slider_field = window.side_panel.editor.fields["lr"]
-    slider_field.number_field.setText(typed)
-    slider_field.number_field.setModified(True)
-    slider_field.number_field.editingFinished.emit()
+    slider_field.number_field.edit.setText(typed)
+    slider_field.number_field.edit.editingFinished.emit()
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert slider_field.error_label.isVisible()
     assert "learning rate must be" in slider_field.error_label.text()
@@ -191,7 +189,7 @@ def test_a_field_can_be_overtyped_while_values_are_updated(open_shell: Open) -> 
     for _ in range(3):
         window.session.advance(1)
         window.update_texts()
-    assert field.selectedText() == "0.001"
+    assert field.edit.selectedText() == "0.001"
     QTest.keyClicks(field, "0.002")
     window.update_texts()
     assert field.text() == "0.002"
@@ -434,9 +432,8 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
     first.toggle_dock("relief")
     first.toggle_dock("results")
     first.set_theme("dark")
-    first.playback_bar.speed.number_field.setText("2500")
-    first.playback_bar.speed.number_field.setModified(True)
-    first.playback_bar.speed.number_field.editingFinished.emit()
+    first.playback_bar.speed.number_field.edit.setText("2500")
+    first.playback_bar.speed.number_field.edit.editingFinished.emit()
     docks = first.dock_layout.docks
     first.dock_layout.views_window.resizeDocks([docks["contour"], docks["loss"]], [300, 700], Qt.Orientation.Horizontal)
     process_events(application)

@@ -85,14 +85,12 @@ def test_the_stop_step_can_be_set_and_invalid_steps_are_reported(open_shell: Ope
     bar = window.timeline_bar
     bar.stop_checkbox.click()
     assert window.session.experiment.steps == 1000
-    bar.stop_field.setText("25")
-    bar.stop_field.setModified(True)
-    bar.stop_field.editingFinished.emit()
+    bar.stop_field.edit.setText("25")
+    bar.stop_field.edit.editingFinished.emit()
     assert window.session.experiment.steps == 25
     for wrong in ("0", "2.5", "x", "1e99"):
-        bar.stop_field.setText(wrong)
-        bar.stop_field.setModified(True)
-        bar.stop_field.editingFinished.emit()
+        bar.stop_field.edit.setText(wrong)
+        bar.stop_field.edit.editingFinished.emit()
         assert window.session.experiment.steps == 25
         assert "stop at step must be" in bar.error_label.text()
     window.session.clock.play()

@@ -154,9 +154,8 @@ def test_an_integer_is_changed_one_by_one(open_shell: Open, application: QApplic
         QTest.keyClick(slider_field.slider, key)
         assert window.session.experiment.runs[0].hyperparameters["lookahead"] == value
         assert slider_field.number_field.text() == f"{value:g}"
-    slider_field.number_field.setText("2.5")
-    slider_field.number_field.setModified(True)
-    slider_field.number_field.editingFinished.emit()
+    slider_field.number_field.edit.setText("2.5")
+    slider_field.number_field.edit.editingFinished.emit()
     assert slider_field.error_label.isVisible()
     assert "whole number" in slider_field.error_label.text()
     assert window.session.experiment.runs[0].hyperparameters["lookahead"] == 6.0
