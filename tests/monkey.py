@@ -71,7 +71,7 @@ from tests.gui.agreement import assert_window_consistent, run_pending_timers
 
 LOG_LENGTH = 30  # inputs that are printed after a failure
 FRAME = 0.016  # seconds of playback per input
-CLOCK_STEP = 0.001  # seconds between two readings of the clock: about the time of one chunk of work
+CLOCK_STEP = 0.01  # seconds between two readings of the clock: about the time of one chunk of slow work
 UPDATE_TIME = 2.0  # microseconds
 INITIAL_SIZE = 900, 600
 RESET_INTERVAL = 300  # inputs between two checks for leaks
@@ -342,6 +342,8 @@ class Monkey:
         self.note(f"{modifier.name} {key.name} on {describe_widget(target)}")
         if (key, modifier) not in ((Qt.Key.Key_Q, CONTROL), (Qt.Key.Key_F4, ALT)):
             QTest.keyClick(target, key, modifier)
+        if self.random.random() < 0.1:
+            self.trigger()  # while a burst of steps may last
 
     def click(self) -> None:
         inside = controls(self.window)
