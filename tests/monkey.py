@@ -1,8 +1,8 @@
 """Monkey test: trigger actions, keys and controls of the window in random order and check it after each one.
 
 ``python -m tests.monkey --seed 7 --minutes 5`` runs for five minutes; the same seed gives the same input. The first
-failure ends it and prints the seed and the last inputs. Time advances by a fixed amount per input and per reading of
-the clock, so that the speed of the machine changes nothing.
+failure ends it and prints the seed and the last inputs. Time advances with the inputs and with the steps that are
+computed, so that the speed of the machine changes nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,6 +26,7 @@ from typing import Any
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PyQt6 import sip
 from PyQt6.QtCore import (
     QEvent,
     QMimeData,
@@ -60,19 +59,16 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-import app
-from app.engine import update_timing
 from app.gui.dialogs.export_form import ExportForm
 from app.gui.window.main_window import MainWindow
 from app.io import experiment_files
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.system.memory import return_freed_memory
+from tests.counted_time import counted_time
 from tests.gui.agreement import assert_window_consistent, run_pending_timers
 
 LOG_LENGTH = 30  # inputs that are printed after a failure
 FRAME = 0.016  # seconds of playback per input
-CLOCK_STEP = 0.01  # seconds between two readings of the clock: about the time of one chunk of slow work
-UPDATE_TIME = 2.0  # microseconds
 INITIAL_SIZE = 900, 600
 RESET_INTERVAL = 300  # inputs between two checks for leaks
 MAX_JOB_ROUNDS = 4000  # rounds of the event loop that an export may take
@@ -374,7 +370,7 @@ class Monkey:
             self.process_events(1)
         if self.random.random() < 0.2:
             self.trigger()  # with the button down
-        if not is_gone(widget):
+        if not sip.isdeleted(widget):  # Qt sends the release to the pressed widget even if it is hidden by now
             QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NO_MODIFIER, self.random_position(widget))
 
     def scroll(self) -> None:
@@ -621,30 +617,6 @@ def _location(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
-
-
-@contextmanager
-def counted_time() -> Iterator[None]:
-    """Let the program read a clock that advances by ``CLOCK_STEP`` with every reading.
-
-    Work with a time limit then ends at the same place on every machine, and every update takes ``UPDATE_TIME``.
-    """
-    root = Path(app.__file__).parent
-    paths = [path for path in sorted(root.rglob("*.py")) if "import perf_counter" in path.read_text(encoding="utf-8")]
-    modules = [import_module(".".join(("app", *path.relative_to(root).with_suffix("").parts))) for path in paths]
-    readings = count()
-    for module in modules:
-        module.perf_counter = lambda: CLOCK_STEP * next(readings)  # type: ignore[attr-defined]
-    measure = update_timing._measure
-    update_timing._measure = lambda trajectory: measure(trajectory) * 0 + UPDATE_TIME  # nan remains
-    update_timing._cached_update_times.clear()
-    try:
-        yield
-    finally:
-        for module in modules:
-            module.perf_counter = time.perf_counter  # type: ignore[attr-defined]
-        update_timing._measure = measure
-        update_timing._cached_update_times.clear()
 
 
 @contextmanager
