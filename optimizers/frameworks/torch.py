@@ -198,11 +198,13 @@ def Rprop(
     maximize=False,
     differentiable=False,
 ):
+    if not 0.0 < etas[0] < 1.0 < etas[1]:
+        raise ValueError("torch.optim.Rprop requires etas below and above 1")
     return "rprop", {
         "lr": lr,
         "eta_minus": etas[0],
         "eta_plus": etas[1],
-        "step_min": step_sizes[0],
+        "step_min": max(step_sizes[0], 0.0),  # no step is negative
         "step_max": step_sizes[1],
     }
 
@@ -244,6 +246,8 @@ def LBFGS(
 
 
 def Adafactor(lr=0.01, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0.0, *, foreach=None, maximize=False):
+    if d < 1.0:
+        raise ValueError("torch.optim.Adafactor requires a clipping threshold d of at least 1")
     return "adafactor", {
         "lr": lr,
         "beta2_decay": -beta2_decay,

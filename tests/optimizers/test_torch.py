@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from array import array
 from typing import Any
 
@@ -166,3 +167,46 @@ def test_the_path_is_the_path_of_torch(name: str, data: st.DataObject) -> None:
     judged = (size < 1e4) & (sensitivity < 1e-6)
     assert judged[0]
     assert (error <= 1e-12 * size + 100 * sensitivity)[judged].all(), (theirs, ours)
+
+
+VALUES = (-1.0, -1e-3, 0.0, 1e-8, 0.3, 1.0, 1.5, 10.0)
+# Accepted by torch without a use: they lead to nan at once, climb, or do nothing
+USELESS = {
+    "RMSprop": lambda arguments: arguments.get("alpha", 0.0) > 1,
+    "Rprop": lambda arguments: arguments.get("step_sizes", (0.0, 1.0))[1] < 0,
+    "LBFGS": lambda arguments: (
+        min(arguments.get("max_iter", 1), arguments.get("history_size", 1)) < 1
+        or min(arguments.get("tolerance_grad", 0.0), arguments.get("tolerance_change", 0.0)) < 0
+    ),
+}
+
+
+def edge_arguments(name: str) -> list[dict[str, Any]]:
+    """Return calls with one number at a time at the edges of what torch accepts, and beyond."""
+    calls: list[dict[str, Any]] = []
+    for base in ({}, {"momentum": 0.9}) if name in ("SGD", "RMSprop") else ({},):
+        for key, parameter in inspect.signature(getattr(torch.optim, name)).parameters.items():
+            default = parameter.default
+            if isinstance(default, tuple):
+                calls += [{**base, key: (value, default[1])} for value in VALUES]
+                calls += [{**base, key: (default[0], value)} for value in VALUES]
+            elif isinstance(default, (int, float)) and not isinstance(default, bool):
+                whole = key in ("max_iter", "history_size")
+                calls += [{**base, key: int(value) if whole else value} for value in VALUES]
+    return calls
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_an_argument_is_accepted_where_torch_accepts_it(name: str) -> None:
+    for arguments in edge_arguments(name):
+        if USELESS.get(name, lambda _: False)(arguments):
+            continue
+        try:
+            theirs = torch_path(name, arguments, SURFACES["sphere"], (1.0, 0.5), {})[:4]
+        except ValueError:
+            with pytest.raises(ValueError):
+                from_framework("torch", name, arguments)
+            continue
+        ours = our_path(name, arguments, SURFACES["sphere"], (1.0, 0.5), {})[:4]
+        error, size = np.abs(ours - theirs[: len(ours)]), 1 + np.abs(theirs[: len(ours)])
+        assert (error <= 1e-12 * size).all(), (arguments, theirs, ours)
