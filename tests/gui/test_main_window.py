@@ -535,6 +535,18 @@ for _ in range(9): a.processEvents()
     assert "RuntimeError: boom" in result.stderr
 
 
+def test_what_is_not_allowed_is_said_once_and_ends_the_drag(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.session.store.begin_interaction()
+    for _ in range(3):
+        window.error_reporter.handle_exception(ExperimentError("steps must be a whole number"))
+    process_events(application)
+    boxes = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    assert [box.text() for box in boxes] == ["Steps must be a whole number."]
+    assert not window.session.store.interaction_active
+    boxes[0].close()
+
+
 def test_an_impossible_change_raises_and_keeps_the_state() -> None:
     with pytest.raises(ExperimentError):
         replace(DEFAULT_EXPERIMENT, surface_id="nowhere")

@@ -72,6 +72,11 @@ def _checkerboard() -> QPixmap:
     return pixmap
 
 
+def _sentence(message: str) -> str:
+    """Return a message with a capital letter and a full stop; an empty one stays empty."""
+    return f"{message[0].upper()}{message[1:]}." if message else ""
+
+
 class ExportDialog(QDialog):
     """Asks for the options of a figure or an animation. ``render_png`` returns the bytes of the preview."""
 
@@ -79,7 +84,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.form, self.render_png = form, render_png
-        self.preview, self.error_label = PreviewWidget(), InlineMessage()
+        self.preview, self.error_label, self.remark_label = PreviewWidget(), InlineMessage(), InlineMessage("quiet")
         self.preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_DELAY)
         self.preview_timer.timeout.connect(self.refresh_preview)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
@@ -104,6 +109,7 @@ class ExportDialog(QDialog):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(content_row, 1)
         layout.addWidget(self.error_label)
+        layout.addWidget(self.remark_label)
         layout.addWidget(buttons)
         form.changed.connect(self.preview_timer.start)
         assign_dialog_mnemonics(self)
@@ -127,11 +133,12 @@ class ExportDialog(QDialog):
             pixmap.loadFromData(self.render_png(replace(options, dpi=max(dpi, 10.0))))
             self.preview.show_pixmap(pixmap)
         except ExperimentError as error:
-            message = str(error)
-            self.error_label.show_message(message[0].upper() + message[1:] + ".")
+            self.error_label.show_message(_sentence(str(error)))
+            self.remark_label.show_message("")
             self.save_button.setEnabled(False)
         else:
             self.error_label.show_message("")
+            self.remark_label.show_message(_sentence(self.form.remark(options)))
             self.save_button.setEnabled(True)
 
     def accept(self) -> None:

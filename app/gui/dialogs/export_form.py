@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from app.export.animation import HOLD_DURATION, hold_frame_count
-from app.export.formats import EXPORT_FORMATS
+from app.export.formats import EXPORT_FORMATS, ExportFormat
 from app.export.options import DPI_PRESETS, MAX_DPI, UNITS_PER_INCH, Options
 from app.gui.dialogs.form_widgets import make_combo_box, make_row, make_spin_box
 from app.gui.widgets.wheel_guard import guard_wheel
@@ -39,6 +39,7 @@ FLAG_LABELS = {
     "legend": gettext_noop("Legend"),
     "mode": gettext_noop("Race mode"),
     "transparent": gettext_noop("Transparent background"),
+    "loop": gettext_noop("Loop"),
 }
 SCREEN_THEME = "screen"
 
@@ -86,6 +87,7 @@ class ExportForm(QWidget):
         self._restore_settings()
         self._sync_timing(uses_steps_per_frame=False)
         self._connect_signals()
+        self._update_loop_box()
         self._update_size_label()
 
     def _create_size_fields(self) -> None:
@@ -104,7 +106,7 @@ class ExportForm(QWidget):
     def _create_animation_fields(self) -> None:
         self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
         self.duration_field = make_spin_box(
-            0.1, 3600, min(10.0, max(self.step_count, 1) / 25), 1, tr("Length in seconds"), " s"
+            0.1, 3600, min(10.0, max(self.step_count, 1) / 25 + HOLD_DURATION), 1, tr("Length in seconds"), " s"
         )
         self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(self.step_count, 1))
         self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
@@ -129,8 +131,11 @@ class ExportForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(form)
-        for check_box in self.flag_boxes.values():
-            column.addWidget(check_box)
+        for name, check_box in self.flag_boxes.items():
+            if name == "loop":
+                animation_form.addRow("", check_box)
+            else:
+                column.addWidget(check_box)
         column.addWidget(self.animation_group)
         column.addStretch(1)
         self.animation_group.setVisible(self.kind == "film")  # after it has a parent; otherwise it would be a window
@@ -150,9 +155,18 @@ class ExportForm(QWidget):
         for check_box in self.flag_boxes.values():
             check_box.toggled.connect(lambda _: self._on_changed())
 
+    @property
+    def export_format(self) -> ExportFormat:
+        """The selected format."""
+        return EXPORT_FORMATS[self.format_combo.currentData()]
+
     def _on_changed(self) -> None:
+        self._update_loop_box()
         self._update_size_label()
         self.changed.emit()
+
+    def _update_loop_box(self) -> None:
+        self.flag_boxes["loop"].setEnabled("loop" in self.export_format.options)
 
     # Size and resolution
 
@@ -233,7 +247,11 @@ class ExportForm(QWidget):
             view_options=self.base_options.view_options,
             camera=self.base_options.camera,
             viewport=self.base_options.viewport,
-            **{name: check_box.isChecked() and not check_box.isHidden() for name, check_box in self.flag_boxes.items()},
+            **{
+                name: check_box.isChecked()
+                for name, check_box in self.flag_boxes.items()
+                if name in self.export_format.options
+            },
             fps=self.fps_field.value(),
             camera_speed=self.camera_speed_field.value(),
         )
@@ -244,8 +262,12 @@ class ExportForm(QWidget):
                 else {"seconds": self.duration_field.value()}
             )
             result = replace(result, **timing)
-        EXPORT_FORMATS[self.format_combo.currentData()].check(self.format_combo.currentData(), self.step_count, result)
+        self.remark(result)
         return result
+
+    def remark(self, options: Options) -> str:
+        """Return what the format remarks on the options, or ""; raise ``ExperimentError`` if it refuses them."""
+        return self.export_format.check(self.export_format.suffix, self.step_count, options)
 
     # Settings
 

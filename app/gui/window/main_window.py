@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click next to the controls takes the focus from a field
         self.settings = Settings()
-        self.error_reporter = ErrorReporter(self)
+        self.error_reporter = ErrorReporter(self, self.show_error)
         self.session = Session(experiment) if experiment else Session()
         if experiment is None:
             self.session.advance(INITIAL_STEPS)
@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
 
     def _connect_signals(self) -> None:
         self.session.message.connect(self.show_message)
+        self.error_reporter.caught.connect(self.session.store.abandon_interaction)
         self.dock_layout.close_requested.connect(self.toggle_dock)
         self.panels.message.connect(self.show_message)
         self.appearance.theme_changed.connect(self.rebuild_panels)
