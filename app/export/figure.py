@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import app.plotting  # noqa: F401 (imports matplotlib under our own settings)
+
+# isort: split
 from copy import copy
 from dataclasses import dataclass
 from typing import Any

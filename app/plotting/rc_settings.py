@@ -43,9 +43,27 @@ def import_matplotlib() -> None:
             del os.environ["MATPLOTLIBRC"]
         else:
             os.environ["MATPLOTLIBRC"] = previous
+    list_fonts(rc_file.with_name("fonts") / "ttf")
     for name in rcParamsDefault:  # a script may have imported matplotlib before, and changed its settings
         rcParams._set(name, rcParamsDefault._get(name))  # no warnings about deprecated settings
     rcParams.update(OWN_SETTINGS)
+
+
+def list_fonts(included: Path) -> None:
+    """List the fonts that are included in matplotlib first, and the others by path.
+
+    Of fonts that match equally well the first is used, and the list that matplotlib keeps in a file has them in any
+    order, or without those of an installation that has been moved.
+    """
+    from matplotlib.font_manager import fontManager
+
+    listed_paths = {font.fname for font in fontManager.ttflist}
+    for path in map(str, included.glob("*.ttf")):
+        if path not in listed_paths:
+            fontManager.addfont(path)
+    fontManager.ttflist.sort(
+        key=lambda font: (not font.fname.startswith(str(included)), font.fname, font.index, font.name)
+    )
 
 
 def default_rc_file() -> Path:

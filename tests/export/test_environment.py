@@ -10,9 +10,10 @@ from pathlib import Path
 import matplotlib
 import pytest
 from matplotlib import rcParams, rcParamsDefault
+from matplotlib.font_manager import fontManager
 
 from app.export.formats import EXPORT_FORMATS
-from app.plotting.rc_settings import OWN_SETTINGS, import_matplotlib
+from app.plotting.rc_settings import OWN_SETTINGS, default_rc_file, import_matplotlib, list_fonts
 from tests.processes import ROOT
 
 RC_LINES = """
@@ -88,6 +89,7 @@ def hostile_environment(folder: Path) -> dict[str, str]:
     return {
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # set by Jupyter, and seldom installed
         "MATPLOTLIBRC": str(folder),
+        "MPLCONFIGDIR": str(folder),  # also an empty cache of fonts
         "LC_ALL": "ko_KR.UTF-8",
         "LANG": "de_DE.UTF-8",
         "TZ": "Asia/Seoul",
@@ -147,6 +149,18 @@ def test_every_package_that_draws_ignores_an_unreadable_matplotlibrc(module: str
         cwd=tmp_path,
     )
     assert (result.stdout, result.stderr) == (f"{tmp_path} {tmp_path} None\n", "")
+
+
+def test_fonts_are_listed_in_one_order_with_those_of_matplotlib_first() -> None:
+    included = default_rc_file().with_name("fonts") / "ttf"
+    before, names = list(fontManager.ttflist), {path.name for path in included.glob("*.ttf")}
+    try:
+        fontManager.ttflist = [font for font in reversed(before) if not font.fname.startswith(str(included))]
+        list_fonts(included)
+        assert fontManager.ttflist == before
+        assert {Path(font.fname).name for font in before[: len(names)]} == names
+    finally:
+        fontManager.ttflist = before
 
 
 def test_settings_that_a_script_has_changed_are_replaced() -> None:
