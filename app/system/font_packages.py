@@ -14,11 +14,12 @@ CJK_PACKAGES = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts", "noto-fonts-cjk"
 class Script:
     """A script.
 
-    ``characters`` is a regular expression for one character, ``families`` are font families in order of preference,
-    and ``packages`` are names of packages, empty where a distribution has none.
+    ``sample`` is a common character, ``characters`` a regular expression for one character, ``families`` are font
+    families in order of preference, and ``packages`` names of packages, empty where a distribution has none.
     """
 
     name: str
+    sample: str
     characters: str
     families: tuple[str, ...]
     packages: Packages
@@ -31,6 +32,7 @@ class Script:
 SCRIPTS = (
     Script(
         "Korean",
+        "한",
         "[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]",
         (
             "Noto Sans CJK KR",
@@ -47,6 +49,7 @@ SCRIPTS = (
     ),
     Script(
         "Japanese",
+        "か",
         "[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]",
         (
             "Noto Sans CJK JP",
@@ -62,6 +65,7 @@ SCRIPTS = (
     ),
     Script(
         "Chinese",
+        "学",
         "[\u2e80-\u2fff\u3000-\u303f\u3100-\u312f\u3400-\u9fff\uf900-\ufaff\uff00-\uff65\U00020000-\U0003ffff]",
         (
             "Noto Sans CJK SC",
@@ -77,12 +81,13 @@ SCRIPTS = (
     ),
     Script(
         "emoji",
+        "🚀",
         "[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]",
         ("Noto Emoji", "Symbola", "Segoe UI Emoji", "Segoe UI Symbol", "Apple Symbols"),
         ("fonts-symbola", "gdouros-symbola-fonts", ""),
     ),
 )
-OTHER_SCRIPT = Script("other", ".", (), ("fonts-noto-core", "google-noto-fonts-all", "noto-fonts"))
+OTHER_SCRIPT = Script("other", "", ".", (), ("fonts-noto-core", "google-noto-fonts-all", "noto-fonts"))
 
 
 def script_of(character: str) -> Script:
