@@ -1,4 +1,6 @@
-"""The font families of figures: that of the window if matplotlib finds it, and fallbacks for missing characters.
+"""The font families of plots, with fallbacks for missing characters.
+
+The views of the window use the font of the window; an exported figure does not, so that it is the same everywhere.
 
 Mathtext does not use these families, so texts in the language of the user must not be set in it.
 """
@@ -23,35 +25,33 @@ LANGUAGE_SAMPLES = {"ko": "한"}  # by language code: a character that DEFAULT_F
 # Joiners, direction marks and variation selectors, which need no glyph
 INVISIBLE = {chr(code) for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0xFE00, 0xFE10))}
 CFF_MAXP_VERSION = (0, 0x5000)
-_window_family = DEFAULT_FAMILY
 
 
 def set_font_family(family: str) -> None:
-    """Use a font family, if matplotlib finds it, and the fallbacks of the current language in all later figures."""
-    global _window_family
-    _window_family = family if family in available_families() else DEFAULT_FAMILY
-    rcParams["font.family"] = [*font_families(), "sans-serif"]
+    """Use a font family, if matplotlib finds it, and the fallbacks of the current language in all later plots."""
+    first_family = family if family in available_families() else DEFAULT_FAMILY
+    rcParams["font.family"] = [*font_families(first_family=first_family), "sans-serif"]
 
 
 @contextmanager
 def covering(text: str) -> Iterator[None]:
-    """Use families that together have all characters of a text for the figures that are made or saved in the block."""
+    """Draw figures in the block with families that together have all characters of a text, whatever the window uses."""
     families = font_families(text)
     pdf_font_type = 3 if any(map(_has_postscript_outlines, families)) else rcParams["pdf.fonttype"]
     with rc_context({"font.family": [*families, "sans-serif"], "pdf.fonttype": pdf_font_type}):
         yield
 
 
-def font_families(text: str = "") -> tuple[str, ...]:
+def font_families(text: str = "", first_family: str = DEFAULT_FAMILY) -> tuple[str, ...]:
     """Return the families for a text in the current language; a character missing in one is taken from the next."""
     text = LANGUAGE_SAMPLES.get(current_language().code, "") + text
-    families, missing = _families_and_missing(_window_family, _special_characters(text))
+    families, missing = _families_and_missing(first_family, _special_characters(text))
     return (*families, PLACEHOLDER_FAMILY) if missing else families
 
 
 def missing_glyphs_message(text: str) -> str:
     """Return a sentence about the characters of a text that no installed font has; empty if there are none."""
-    missing = _families_and_missing(_window_family, _special_characters(text))[1]
+    missing = _families_and_missing(DEFAULT_FAMILY, _special_characters(text))[1]
     if not missing:
         return ""
     command = install_command(dict.fromkeys(script_of(character).packages for character in missing))

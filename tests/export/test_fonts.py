@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib import rcParams
+from matplotlib import rc_context, rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from pypdf import PdfReader
@@ -108,6 +108,18 @@ def test_families_are_used_only_for_the_figure_that_needs_them() -> None:
     assert "Noto Sans CJK KR" not in fonts.font_families("Latin, λ, العربية")
     build_figure(titled("한글"), SMALL)
     assert rcParams["font.family"] == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".gif"])
+def test_a_figure_does_not_depend_on_the_font_of_the_window(suffix: str, tmp_path: Path) -> None:
+    options = replace(SMALL, camera_speed=90.0)  # the ticks of a rotating surface are made for every frame
+    with rc_context():
+        for family in ("DejaVu Sans", "DejaVu Serif"):
+            fonts.set_font_family(family)
+            export(titled("Title"), tmp_path / f"{family}{suffix}", options)
+            assert rcParams["font.family"][0] == family
+    assert len({path.read_bytes() for path in tmp_path.glob(f"*{suffix}")}) == 1
 
 
 def test_missing_characters_are_one_sentence_with_the_package(

@@ -340,6 +340,7 @@ def test_figures_use_an_available_font_and_one_with_hangul() -> None:
         fonts.set_font_family("DejaVu Serif")
         assert rcParams["font.family"] == ["DejaVu Serif", "DejaVu Sans", "sans-serif"]
         fonts.set_font_family("No Such Family")
+        assert rcParams["font.family"] == ["DejaVu Sans", "sans-serif"]
         assert fonts.font_families() == ("DejaVu Sans",)
         set_language(Language("ko", "한국어", {}))
         fonts.set_font_family("DejaVu Sans")
