@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSiz
 from app.export.options import Options
 from app.gui.dialogs.export_form import ExportForm
 from app.gui.widgets.inline_message import InlineMessage
-from app.gui.widgets.mnemonics import assign_dialog_mnemonics
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
@@ -95,8 +94,8 @@ class ExportDialog(QDialog):
         assert save_button is not None
         assert cancel_button is not None
         self.save_button = save_button
-        cancel_button.setText(tr("Cancel"))
-        save_button.setText(tr("Save As…"))
+        cancel_button.setText(tr("&Cancel"))
+        save_button.setText(tr("Save &As…"))
         save_button.setDefault(True)
         preview_column = QVBoxLayout()
         preview_column.addWidget(QLabel(tr("Preview"), objectName="heading"))
@@ -112,7 +111,6 @@ class ExportDialog(QDialog):
         layout.addWidget(self.remark_label)
         layout.addWidget(buttons)
         form.changed.connect(self.preview_timer.start)
-        assign_dialog_mnemonics(self)
         save_button.setFocus()
         screen = parent.screen()
         assert screen is not None

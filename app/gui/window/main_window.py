@@ -16,6 +16,7 @@ from app.gui.help.help_controller import HelpController
 from app.gui.widgets.shortcut_override import ShortcutOverrideFilter
 from app.gui.window.actions.action import ActionContext
 from app.gui.window.actions.action_registry import ActionRegistry
+from app.gui.window.actions.loss_view_menu import LOSS_VIEW_MENU
 from app.gui.window.actions.view_menu import view_actions
 from app.gui.window.appearance import Appearance
 from app.gui.window.display_updater import DisplayUpdater
@@ -154,7 +155,7 @@ class MainWindow(QMainWindow):
             self.view_area.selected_run = lambda: self.side_panel.run_list.selected_row
             self.view_area.build_canvases(
                 self.error_reporter.handle_exception,
-                lambda position: self.action_registry.menus["View/Loss View"].exec(position),
+                lambda position: self.action_registry.menus[LOSS_VIEW_MENU].exec(position),
                 self.action_registry.refresh,
             )
             self.action_registry.add_actions(view_actions(), before="side")
