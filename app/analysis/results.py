@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from app.analysis.run_column import Column
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
-from app.utils.i18n import gettext_noop, tr
+from app.utils.i18n import gettext_noop
 from app.utils.number_format import format_integer, format_significant
 
 LOSS_TOLERANCE = 1e-6  # fraction of the loss at the start minus that at the minimum
 TOLERANCE_TEXT = gettext_noop("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
 NO_MINIMUM_TEXT = gettext_noop("This surface has no known minimum: there is no tolerance to reach, and no distance.")
-MISSING = "–"
 SUM_INTERVAL = 4096  # steps between two stored sums
 
 
@@ -120,27 +118,6 @@ def run_results(
     return results
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the results table.
-
-    ``name`` is the full name, ``heading`` the one in the window. ``sample_text`` is a text of usual length that
-    determines the initial width.
-    """
-
-    name: str
-    heading: str
-    get_value: Callable[[RunResult], Any]
-    format_value: Callable[[Any], str]
-    tooltip: str = ""
-    sample_text: str = ""
-
-    @property
-    def is_text(self) -> bool:
-        """Whether the values are texts, not numbers."""
-        return self.format_value is str
-
-
 COLUMNS = (
     Column("run", "Run", lambda result: result.index + 1, format_integer, "Its place in the list of runs"),
     Column("optimizer", "Optimizer", lambda result: result.optimizer_name, str),
@@ -151,7 +128,14 @@ COLUMNS = (
         str,
         "The learning rate, and what is not at its default",
     ),
-    Column("steps", "Steps", lambda result: result.step_count, format_integer, sample_text="00,000"),
+    Column(
+        "steps",
+        "Steps",
+        lambda result: result.step_count,
+        format_integer,
+        sample_text="00,000",
+        shows_divergence=True,
+    ),
     Column(
         "steps to tolerance",
         "Steps to\ntolerance",
@@ -198,46 +182,11 @@ COLUMNS = (
         "Time per update in microseconds, of the arithmetic alone, measured on this computer",
     ),
 )
-STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.name == "steps")
+STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.shows_divergence)
 # Only for CSV: elsewhere the column of steps shows it as text.
 DIVERGED_COLUMN = Column("diverged at", "Diverged at", lambda result: result.diverged_at, format_integer)
 
 
-def is_missing(value: Any) -> bool:
-    """Return whether a value is None, an empty text or not a finite number."""
-    return value is None or value == "" or (isinstance(value, float) and not math.isfinite(value))
-
-
 def format_cells(result: RunResult) -> list[str]:
     """Return the text of each column."""
-    values = [column.get_value(result) for column in COLUMNS]
-    texts = [
-        MISSING if is_missing(value) else column.format_value(value)
-        for column, value in zip(COLUMNS, values, strict=True)
-    ]
-    if result.diverged_at is not None:
-        texts[STEPS_COLUMN] = tr("diverged at {diverged_at:,}", diverged_at=result.diverged_at)
-    return texts
-
-
-def sort_results(results: Iterable[RunResult], column: Column, descending: bool = False) -> list[RunResult]:
-    """Sort results by a column, stably; missing values come last in both directions.
-
-    Texts are sorted naturally: numbers in them are compared as numbers.
-    """
-    results = list(results)
-
-    def key(result: RunResult) -> Any:
-        value = column.get_value(result)
-        return _natural_sort_key(value) if column.is_text else value
-
-    present = [result for result in results if not is_missing(column.get_value(result))]
-    return sorted(present, key=key, reverse=descending) + [
-        result for result in results if is_missing(column.get_value(result))
-    ]
-
-
-def _natural_sort_key(text: str) -> list[Any]:
-    """Split a text into words (even indices) and numbers (odd indices)."""
-    tokens = re.split(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", text.casefold())
-    return [float(token) if k % 2 else token for k, token in enumerate(tokens)]
+    return [column.text(result) for column in COLUMNS]
