@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetrics
 from PyQt6.QtWidgets import QAbstractItemView
 
-from app.analysis.current_values import current_values, value_columns
+from app.analysis.results import run_results, value_columns
 from app.gui.panels.results.run_table import RunTable
 from app.session.session import Session
 from app.theming.theme import Theme
@@ -36,7 +36,7 @@ class ReadoutTable(RunTable):
     def refresh(self) -> None:
         """Update the cells that have changed."""
         race = self.session.race
-        self.show_rows(value_columns(race.surface), current_values(race))
+        self.show_rows(value_columns(race.surface), run_results(race))
 
     def fit_columns(self) -> None:
         """Use the largest font that fits the width and the height; names get the remaining width and may be cut off."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from app.analysis.results import RunResult
 from app.analysis.run_column import Column
 from app.gui.panels.results.run_table_model import RunTableModel
 from app.model.experiment import Experiment
@@ -47,7 +47,7 @@ class RunTable(QTableView):
         row_header.setSectionResizeMode(FIXED)
         column_header.setMinimumSectionSize(1)
 
-    def show_rows(self, columns: Sequence[Column], rows: Sequence[Any]) -> bool:
+    def show_rows(self, columns: Sequence[Column], rows: Sequence[RunResult]) -> bool:
         """Show one row for each run; return whether these are the same runs and columns as before."""
         race = self.session.race
         same_runs = self.runs.show_rows(columns, rows, race)
@@ -56,7 +56,7 @@ class RunTable(QTableView):
             self.widest_texts = [column.sample_text for column in columns]
         self.experiment = race.experiment
         width = self.fontMetrics().horizontalAdvance
-        patterns = [[text.translate(DIGITS_TO_ZERO) for text in texts] for texts in self.runs.texts()]
+        patterns = [[column.text(row).translate(DIGITS_TO_ZERO) for column in columns] for row in rows]
         widest_texts = [max(pair, key=width) for pair in zip(self.widest_texts, *patterns, strict=True)]
         if edited or not same_runs or widest_texts != self.widest_texts:
             self.widest_texts = widest_texts

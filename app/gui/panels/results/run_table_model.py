@@ -9,6 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
 from PyQt6.QtGui import QColor, QIcon
 
+from app.analysis.results import RunResult
 from app.analysis.run_column import Column
 from app.engine.race import Race
 from app.gui.widgets import icons
@@ -35,17 +36,19 @@ class RunTableModel(QAbstractTableModel):
         self.slots: list[int | None] = []  # of the runs, by row
         self.cells: list[list[dict[int, Any]]] = []  # the data of each cell, by role
         self.text_color, self.warning_color = QColor(theme.text), QColor(theme.warning)
-        self.icons: dict[Style, QIcon] = {}
+        self.icons: dict[Style, QIcon] = {}  # cached: QIcon cannot be compared
 
-    def show_rows(self, columns: Sequence[Column], rows: Sequence[Any], race: Race) -> bool:
+    def show_rows(self, columns: Sequence[Column], rows: Sequence[RunResult], race: Race) -> bool:
         """Show one row for each run of a race; return whether these are the same runs and columns as before.
 
         If they are, only the cells that have changed are updated.
         """
         runs, labels = race.experiment.runs, race.experiment.as_of_step(race.step).labels
+        styles = self.theme.styles(runs)
+        self.icons |= {style: icons.run_icon(style, self.theme) for style in styles if style not in self.icons}
         cells = [
             [self._cell(column, row, label, style if k == 0 else None) for k, column in enumerate(columns)]
-            for row, label, style in zip(rows, labels, self.theme.styles(runs), strict=True)
+            for row, label, style in zip(rows, labels, styles, strict=True)
         ]
         slots, headings = [run.slot for run in runs], [column.heading for column in columns]
         if slots != self.slots or headings != [column.heading for column in self.columns]:
@@ -61,7 +64,7 @@ class RunTableModel(QAbstractTableModel):
                     self.dataChanged.emit(index, index)
         return True
 
-    def _cell(self, column: Column, row: Any, label: str, style: Style | None) -> dict[int, Any]:
+    def _cell(self, column: Column, row: RunResult, label: str, style: Style | None) -> dict[int, Any]:
         diverged = column.shows_divergence and row.diverged_at is not None
         return {
             Role.DisplayRole: column.text(row),
@@ -69,17 +72,8 @@ class RunTableModel(QAbstractTableModel):
             Role.TextAlignmentRole: alignment(column, first=style is not None),
             Role.ForegroundRole: self.warning_color if diverged else self.text_color,
             Role.ToolTipRole: label if column.is_text else None,
-            Role.DecorationRole: self._icon(style) if style is not None else None,
+            Role.DecorationRole: self.icons[style] if style is not None else None,
         }
-
-    def texts(self) -> list[list[str]]:
-        """Return the texts of each row."""
-        return [[cell[Role.DisplayRole] for cell in row] for row in self.cells]
-
-    def _icon(self, style: Style) -> QIcon:
-        if style not in self.icons:
-            self.icons[style] = icons.run_icon(style, self.theme)
-        return self.icons[style]
 
     def rowCount(self, parent: QModelIndex = NO_PARENT) -> int:
         """Return the number of runs."""
