@@ -45,6 +45,9 @@ class ResultsPage(QWidget):
         self.setObjectName("standings")
         self.selected_slot: int | None = None  # of the selected run, whichever row it is in
         self.table = table = ResultsTable(session, theme)
+        table.setWhatsThis(
+            tr("Every run in a row. A click on a heading sorts; the arrow keys choose a run; Ctrl+C copies all.")
+        )
         selection = table.selectionModel()
         assert selection is not None
         selection.selectionChanged.connect(self._on_selection_changed)
