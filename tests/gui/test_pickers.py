@@ -100,8 +100,8 @@ def test_every_optimizer_and_surface_is_found_by_its_name() -> None:
 
 
 @pytest.fixture
-def open_picker(open_window: Open, application: QApplication) -> tuple[MainWindow, Picker]:
-    window = open_window()
+def open_picker(open_shell: Open, application: QApplication) -> tuple[MainWindow, Picker]:
+    window = open_shell()
     window.activateWindow()
     picker = window.side_panel.editor.picker
     QTest.keyClick(picker, Qt.Key.Key_Down)

@@ -119,8 +119,8 @@ def test_zero_has_no_sign() -> None:
 @pytest.mark.parametrize(
     "value", [2.220446049250313e-16, -1.2345678901234e-7, 0.1 + 0.2, 123456789.1234567, -1e300 / 3, 0.0, 1e6]
 )
-def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Open, value: float) -> None:
-    window = open_window()
+def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_shell: Open, value: float) -> None:
+    window = open_shell()
     field = NumberField(ANY_SIZE)
     field.setParent(window)
     field.show_value(value)
@@ -143,8 +143,8 @@ def enter_text(application: QApplication, field: NumberField, text: str) -> None
     process_events(application, 3)
 
 
-def test_both_start_fields_report_invalid_input(open_window: Open, application: QApplication) -> None:
-    window = open_window()
+def test_both_start_fields_report_invalid_input(open_shell: Open, application: QApplication) -> None:
+    window = open_shell()
     window.activateWindow()
     start = window.side_panel.start_point
     enter_text(application, start.fields[0], "1e9")
@@ -174,8 +174,8 @@ class PaintedRegion(QObject):
         return False
 
 
-def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Open, application: QApplication) -> None:
-    window = open_window()
+def test_the_whole_frame_turns_red_although_nothing_else_changes(open_shell: Open, application: QApplication) -> None:
+    window = open_shell()
     window.set_theme("light")
     field = NumberField(ANY_SIZE)
     field.show()
@@ -197,9 +197,9 @@ def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Op
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
 def test_after_a_field_keys_control_the_playback_even_when_the_window_lost_focus(
-    open_window: Open, application: QApplication, key: Qt.Key
+    open_shell: Open, application: QApplication, key: Qt.Key
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.activateWindow()
     for field in (window.playback_bar.speed.number_field, window.side_panel.start_point.fields[0]):
         field.setFocus()
