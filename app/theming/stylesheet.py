@@ -177,10 +177,10 @@ def _list_rules(theme: Theme) -> str:
         QListWidget::item {{ padding: 4px 2px; border-left: {bar_width}px solid transparent; }}
         QListWidget::item:selected {{ background: {theme.selected_background}; color: {theme.text};
                                       border-left: {bar_width}px solid {theme.accent}; }}
-        QTableWidget {{ border: {theme.focus_ring_width}px solid {theme.input_background};
+        QTableView {{ border: {theme.focus_ring_width}px solid {theme.input_background};
                         border-top: 1px solid {theme.divider}; gridline-color: {theme.divider}; }}
-        QTableWidget:focus {{ border: {theme.focus_ring_width}px solid {theme.accent}; }}
-        QTableWidget::item {{ padding: 0 6px; }}
+        QTableView:focus {{ border: {theme.focus_ring_width}px solid {theme.accent}; }}
+        QTableView::item {{ padding: 0 6px; }}
         QHeaderView::section {{ background: {theme.panel_background}; color: {theme.muted_text}; border: 0;
                                 border-bottom: 1px solid {theme.divider}; padding: 4px 6px; }}
         QTextBrowser {{ background: {theme.input_background}; }}

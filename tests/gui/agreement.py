@@ -37,7 +37,7 @@ def assert_window_consistent(window: MainWindow) -> None:
         len(race.trajectories)
         == len(experiment.runs)
         == window.side_panel.run_list.list.count()
-        == window.readout_table.rowCount()
+        == window.readout_table.runs.rowCount()
     )
     for trajectory in race.trajectories:
         assert len(trajectory.xs) == len(trajectory.ys) == len(trajectory.losses) == trajectory.last_step + 1

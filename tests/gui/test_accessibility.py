@@ -181,7 +181,7 @@ def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> No
     assert item.text().startswith("SGD")
     assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "its visibility is announced"
     assert window.readout_table.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert window.readout_table.horizontalHeaderItem(4).text() == "Loss"  # type: ignore[union-attr]
+    assert window.readout_table.runs.headerData(4, Qt.Orientation.Horizontal) == "Loss"
 
 
 def plot_description(window: MainWindow) -> str:

@@ -53,7 +53,7 @@ def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     assert window.session.race.step == INITIAL_STEPS
     assert [name for name, canvas in window.canvases.items() if canvas.isVisible()] == ["contour", "relief", "loss"]
     assert window.canvases["contour"].width() > window.canvases["relief"].width()
-    assert window.readout_table.rowCount() == 3
+    assert window.readout_table.runs.rowCount() == 3
     assert window.action_registry["play"].text() == "&Play"
 
 
@@ -323,14 +323,11 @@ def test_a_diverging_run_is_shown_as_diverged(open_shell: Open) -> None:
     window.session.advance(600)
     window.update_texts()
     diverged_at = window.session.race.trajectories[0].diverged_at
-    item, cell = window.side_panel.run_list.list.item(0), window.readout_table.item(0, 1)
+    item, values = window.side_panel.run_list.list.item(0), window.readout_table.runs
     assert item is not None
-    assert cell is not None
     assert f"diverged at {diverged_at}" in item.text()
-    assert f"diverged at {diverged_at}" in cell.text()
-    running = window.readout_table.item(1, 1)
-    assert running is not None
-    assert running.text() == "600"
+    assert f"diverged at {diverged_at}" in values.index(0, 1).data()
+    assert values.index(1, 1).data() == "600"
 
 
 def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None:
@@ -340,8 +337,8 @@ def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None
     for row, trajectory in enumerate(window.session.race.trajectories):
         x, y, loss = (float(quantity[0]) for quantity in trajectory.values_between(70, 70))
         gradient_norm = np.hypot(*window.session.race.surface(x, y)[1])
-        cells = [window.readout_table.item(row, column) for column in range(1, 6)]
-        assert [float(cell.text()) for cell in cells if cell] == pytest.approx(
+        cells = [window.readout_table.runs.index(row, column) for column in range(1, 6)]
+        assert [float(cell.data()) for cell in cells] == pytest.approx(
             [70, x, y, loss, gradient_norm], rel=1e-3, abs=1e-5
         )
     assert window.readout_table.font().pointSize() >= 14

@@ -30,18 +30,15 @@ def longest_optimizer_name() -> str:
 
 
 def assert_numbers_not_cut(table: ReadoutTable) -> None:
-    columns, view, model = table.horizontalHeader(), table.viewport(), table.model()
-    assert columns is not None
+    columns, view, model = table.column_header, table.viewport(), table.runs
     assert view is not None
-    assert model is not None
     headings = QFontMetrics(columns.font())
-    for column in range(1, table.columnCount()):
-        heading = table.horizontalHeaderItem(column)
-        assert heading is not None
-        assert headings.horizontalAdvance(heading.text()) + 18 <= table.columnWidth(column), heading.text()
-        for row in range(table.rowCount()):
+    for column in range(1, model.columnCount()):
+        heading = model.headerData(column, Qt.Orientation.Horizontal)
+        assert headings.horizontalAdvance(heading) + 18 <= table.columnWidth(column), heading
+        for row in range(model.rowCount()):
             assert table.sizeHintForIndex(model.index(row, column)).width() <= table.columnWidth(column)
-    assert sum(map(table.columnWidth, range(table.columnCount()))) <= view.width()
+    assert sum(map(table.columnWidth, range(model.columnCount()))) <= view.width()
     assert table.columnWidth(0) >= 60
 
 
@@ -55,11 +52,9 @@ def test_numbers_are_never_cut(open_window: Open, application: QApplication, siz
         window.update_texts()
         process_events(application, 2)
         assert_numbers_not_cut(table)
-    cell, name = table.item(0, 1), table.item(1, 0)
-    assert cell is not None
-    assert cell.text() == f"diverged at {window.session.race.trajectories[0].diverged_at:,}" > "diverged at 10,000"
-    assert name is not None
-    assert name.toolTip() == window.session.experiment.labels[1]
+    cell, name = table.runs.index(0, 1), table.runs.index(1, 0)
+    assert cell.data() == f"diverged at {window.session.race.trajectories[0].diverged_at:,}" > "diverged at 10,000"
+    assert name.data(Qt.ItemDataRole.ToolTipRole) == window.session.experiment.labels[1]
     assert table.font().pointSize() >= MIN_FONT_SIZE
 
 
@@ -89,13 +84,26 @@ def test_a_large_window_shows_many_rows(open_window: Open, application: QApplica
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
-def test_column_positions_do_not_change_with_the_numbers(open_window: Open, size: tuple[int, int]) -> None:
+def test_column_positions_do_not_change_with_the_numbers(
+    open_window: Open, application: QApplication, size: tuple[int, int]
+) -> None:
     window, widths = open_window(size=size), set()
     for _ in range(60):
         window.session.advance(97)
         window.update_texts()
+        process_events(application, 1)
         widths.add(tuple(map(window.readout_table.columnWidth, range(6))))
     assert len(widths) == 1
+
+
+@pytest.mark.parametrize("surface", ["rosenbrock", "linear_regression"])
+def test_coordinates_have_the_names_that_the_surface_gives_them(open_window: Open, surface: str) -> None:
+    window = open_window()
+    window.session.change(lambda e: e.with_surface(surface))
+    model, axes = window.readout_table.runs, window.session.race.surface.axis_labels
+    for column, axis in zip((2, 3), axes, strict=True):
+        assert model.headerData(column, Qt.Orientation.Horizontal) == axis.split()[0]
+        assert not model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
 
 
 def test_zero_has_no_sign() -> None:
