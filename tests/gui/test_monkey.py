@@ -18,7 +18,7 @@ from app.engine.race import Race
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT
 from tests.counted_time import counted_time
-from tests.monkey import run_monkey
+from tests.monkey.monkey import run_monkey
 from tests.processes import ROOT
 from tests.qt_fixtures import process_events
 
