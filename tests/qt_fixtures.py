@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 from PyQt6.QtCore import QEvent, Qt, QTimer, qInstallMessageHandler
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from app.gui.dialogs import message_boxes
@@ -29,6 +30,18 @@ def create_application() -> QApplication:
 def application() -> QApplication:
     """Return the application."""
     return create_application()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Fail a test that leaves a window open or a mouse button pressed; remove the theme and the clipboard it leaves."""
+    yield
+    if isinstance(application := QApplication.instance(), QApplication):
+        assert QApplication.mouseButtons() == Qt.MouseButton.NoButton, "the test left a mouse button pressed"
+        assert not [widget for widget in application.topLevelWidgets() if widget.isVisible()]
+        application.setStyleSheet("")
+        application.setPalette(QPalette())
+        application.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +94,6 @@ def open_window(application: QApplication) -> Iterator[Callable[..., MainWindow]
         return window
 
     yield open_one
-    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton, "the test left a mouse button pressed"
     for window in opened:
         window.close()
         active = [timer for timer in window.findChildren(QTimer) if timer.isActive()]
@@ -89,3 +101,10 @@ def open_window(application: QApplication) -> Iterator[Callable[..., MainWindow]
         assert not window.session.clock.running
         window.deleteLater()
     process_events(application)
+
+
+@pytest.fixture
+def open_shell(open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch) -> Callable[..., MainWindow]:
+    """Return a function that opens a window without its plots and their commands: a third of the time."""
+    monkeypatch.setattr(MainWindow, "build_views", lambda window: None)
+    return open_window

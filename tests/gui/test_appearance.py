@@ -89,6 +89,13 @@ def test_an_icon_has_the_requested_color_and_size(application: QApplication, nam
         assert {color.name() for color in solid} == {"#c02010"}
 
 
+def test_an_icon_is_not_larger_than_its_design_and_may_be_empty(application: QApplication) -> None:
+    icon = icons.load_icon("tick-dark", "#c02010")
+    assert icon.actualSize(QSize(40, 40)) == QSize(icons.ICON_SIZE, icons.ICON_SIZE)
+    assert icon.actualSize(QSize(12, 12)) == QSize(12, 12)
+    assert icon.pixmap(QSize(0, 0)).isNull()
+
+
 # Contrast
 
 
@@ -338,8 +345,9 @@ def test_the_step_axis_of_a_figure_ends_at_the_last_step() -> None:
 def test_figures_use_an_available_font_and_one_with_hangul() -> None:
     with rc_context():
         fonts.set_font_family("DejaVu Serif")
-        assert rcParams["font.sans-serif"] == ["DejaVu Serif", "DejaVu Sans"]
+        assert rcParams["font.family"] == ["DejaVu Serif", "DejaVu Sans", "sans-serif"]
         fonts.set_font_family("No Such Family")
+        assert rcParams["font.family"] == ["DejaVu Sans", "sans-serif"]
         assert fonts.font_families() == ("DejaVu Sans",)
         set_language(Language("ko", "한국어", {}))
         fonts.set_font_family("DejaVu Sans")

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.qt_fixtures import application, discard_unsaved_work, no_blocking_dialogs, open_window
+from tests.qt_fixtures import (
+    application,
+    discard_unsaved_work,
+    no_blocking_dialogs,
+    nothing_left_open,
+    open_window,
+)
 
-__all__ = ["application", "discard_unsaved_work", "no_blocking_dialogs", "open_window"]
+__all__ = [
+    "application",
+    "discard_unsaved_work",
+    "no_blocking_dialogs",
+    "nothing_left_open",
+    "open_window",
+]
 
 
 @pytest.fixture(autouse=True)
