@@ -33,6 +33,7 @@ class RunTable(QTableView):
         self.setModel(self.runs)
         self.experiment: Experiment | None = None  # that ``widest_texts`` belong to
         self.widest_texts: list[str] = []  # by column, with 0 for every digit
+        self.fitted_size = QSize()
         self.scrolls_horizontally = False
         self.setMinimumHeight(60)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -88,6 +89,7 @@ class RunTable(QTableView):
             left_width = total_width - sum(width for k, width in enumerate(widths) if k not in stretched)
             if all(left_width >= least_widths[k] * len(stretched) for k in stretched):
                 break
+        self.fitted_size = self.maximumViewportSize()
         self.scrolls_horizontally = not stretched and sum(widths) > total_width
         for k, width in enumerate(widths):
             self.column_header.setSectionResizeMode(k, STRETCH if k in stretched else FIXED)
@@ -96,9 +98,9 @@ class RunTable(QTableView):
         self.row_header.setDefaultSectionSize(self.row_height(self.fontMetrics()))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Fit the columns to the new width."""
+        """Fit the columns to the new size of the table, but not to what a scroll bar takes away from the viewport."""
         super().resizeEvent(event)
-        if self.widest_texts:
+        if self.widest_texts and self.maximumViewportSize() != self.fitted_size:
             self.fit_columns()
 
     def columns_width(self, metrics: QFontMetrics) -> int:
