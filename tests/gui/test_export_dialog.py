@@ -367,9 +367,9 @@ def test_the_copied_command_produces_the_same_image(
 
 @pytest.mark.slow
 def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
-    application: QApplication, open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_shell()
+    window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.002)))
     window.action_registry["copy_command"].trigger()
     (message_box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
