@@ -1,0 +1,81 @@
+"""Whether a run is at rest: whether it has come to a place that it will not leave.
+
+The gradient or the speed alone cannot show this: a run with momentum has no gradient while it passes the minimum and no
+speed where it turns back, and a rule that divides by a fading average of the gradient is thrown out of a minimum after
+hundreds of steps without motion. Therefore the next steps, which follow from the state of the run, are computed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.analysis.stability_limit import stability_limit
+from app.analysis.status.run_snapshot import MIN_WINDOW, RunSnapshot
+
+SETTLED_STEPS = 300  # a run that stays within the tolerance for so many steps, past and next ones, has come to rest
+MIN_NEXT_STEPS = 60  # so many of them are next steps; for methods whose steps take far longer these are enough
+MAX_PERIOD = 6000  # steps of the longest oscillation of which a whole period is awaited
+MAX_GROWTH = 1.05  # of the distance within those steps
+
+
+def _awaited_steps(snapshot: RunSnapshot, entered: int) -> int:
+    """Return how many of its next steps must stay within the tolerance for a run that entered it at a step."""
+    if not snapshot.trajectory.method.batched:
+        return MIN_NEXT_STEPS
+    oscillation = snapshot.motion.oscillation
+    period = int(min(oscillation.period, MAX_PERIOD)) if oscillation else 0
+    return max(MIN_NEXT_STEPS, SETTLED_STEPS - (snapshot.step - entered), period)
+
+
+def is_at_rest(snapshot: RunSnapshot, x: float, y: float) -> bool:
+    """Return whether a run that is within the tolerance of a stationary point stays there.
+
+    A run that does not move at all counts as at rest even if it will be thrown out later.
+    """
+    if snapshot.is_noisy and snapshot.first_step_within(x, y, snapshot.tolerance) > snapshot.step - SETTLED_STEPS:
+        return False
+    return stays_near(snapshot, x, y) or stands_still(snapshot, MIN_WINDOW)
+
+
+def stands_still(snapshot: RunSnapshot, steps: int) -> bool:
+    """Return whether the last steps were all shorter than rounding errors."""
+    step_sizes = snapshot.motion.step_sizes[-steps:]
+    return len(step_sizes) == steps and bool((step_sizes <= snapshot.rounding).all())
+
+
+def stays_near(snapshot: RunSnapshot, x: float, y: float) -> bool:
+    """Return whether the next steps stay within the tolerance of a point without moving away from it."""
+    center, entered = complex(x, y), snapshot.first_step_within(x, y, snapshot.tolerance)
+    steps = _awaited_steps(snapshot, entered)
+    future = np.abs(snapshot.future(steps) - center)
+    if len(future) < steps or not future.max() <= snapshot.tolerance:
+        return False
+    if future.max() <= 10 * snapshot.rounding or snapshot.is_noisy:
+        return True
+    limit = stability_limit(snapshot.trajectory, snapshot.step, (x, y), snapshot.update)
+    if limit and not snapshot.is_nonsmooth:
+        return limit.relation_of(snapshot.learning_rate) != "exceeds"
+    past = np.abs(snapshot.motion.sample_positions(max(entered, snapshot.step - steps), snapshot.step) - center)
+    early = max(float(past.max(initial=0.0)), float(future[: steps // 3].max()))
+    return float(future[-(steps // 3) :].max()) <= MAX_GROWTH * early
+
+
+def has_stopped(snapshot: RunSnapshot) -> bool:
+    """Return whether a run stays where it is: what remains of its motion is shorter than the tolerance.
+
+    The remaining way is that of a geometric sequence, extrapolated from the drift before and after the step.
+    """
+    steps = min(100, snapshot.step)
+    future = snapshot.future(2 * steps)
+    if steps < MIN_WINDOW or len(future) < 2 * steps or snapshot.is_noisy:
+        return False
+    position = snapshot.motion.position
+    if not np.abs(future - position).max() <= snapshot.tolerance:
+        return False
+    first, second = abs(future[steps - 1] - position), abs(future[-1] - future[steps - 1])
+    if max(first, second) <= snapshot.tolerance / 100 and second <= first:
+        before = abs(position - snapshot.motion.positions[max(len(snapshot.motion.positions) - 1 - steps, 0)])
+        first, second = max(before, first), max(first, second)
+    if second <= snapshot.rounding:
+        return True
+    return bool(second < first and second * second / (first - second) <= snapshot.tolerance)
