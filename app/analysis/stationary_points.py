@@ -64,7 +64,11 @@ def _newton_position(
         # Components along and across the eigenvector of the larger eigenvalue
         p = _newton_step(float(c * gradient[0] + s * gradient[1]), curvature.largest, curvature.smallest, radius)
         q = _newton_step(float(c * gradient[1] - s * gradient[0]), curvature.smallest, curvature.largest, radius)
-        if p is None or q is None:
+        if p is None:
+            return None
+        if abs(curvature.smallest) <= DEGENERATE_RATIO * abs(curvature.largest) and abs(p) > 1e-7 * radius:
+            q = 0.0  # first go to the floor of the valley: beside it, even a level floor has some slope
+        if q is None:
             return None
         a, b = a - c * p + s * q, b - s * p - c * q
         length = math.hypot(p, q)

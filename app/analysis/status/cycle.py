@@ -42,6 +42,8 @@ def find_cycles(positions: np.ndarray) -> Iterator[Cycle]:
     for period in candidates.tolist():
         compared = max(period, MIN_COMPARED)
         change = _change_after(positions, period, compared)
+        if change > MAX_CHANGE * period * 2 * reach:
+            continue
         width = _diameter(positions[-period:])
         if period == 1 or not width:
             if not change:

@@ -48,6 +48,11 @@ class Motion:
         return complex(self.positions[-1])
 
     @property
+    def is_steady(self) -> bool:
+        """Whether the hyperparameters have been constant for so long that a few regular swings may be chance."""
+        return self.step - self.first_step >= MIN_STEADY_STEPS
+
+    @property
     def recent_step_size(self) -> float:
         """The largest of the last three step sizes."""
         return float(self.step_sizes[-3:].max(initial=0.0))
@@ -118,7 +123,7 @@ class Motion:
                 and np.abs(np.diff(positions[-2 - WINDOW // stride :])).sum() < 0.7 * self.step_sizes[-WINDOW:].sum()
             ):
                 break  # the samples miss too much of the motion between them
-            lengths = LENGTHS[available_steps >= MIN_STEADY_STEPS :] if stride == 1 else (WINDOW,)
+            lengths = LENGTHS[self.is_steady :] if stride == 1 else (WINDOW,)
             for length in lengths:
                 oscillation = find_oscillation(positions[-length - 1 :], self.min_direction_changes)
                 if oscillation:

@@ -10,6 +10,7 @@ import numpy as np
 # Limits beyond which a motion does not count as an oscillation:
 MAX_PERIOD_SPREAD = 0.25  # standard deviation of the times between turning points, relative to their mean
 MAX_WIDTH_SPREAD = 0.3  # standard deviation of the logarithm of the width around its linear trend
+MAX_RECURRENCE_STEPS, MAX_RESIDUAL = 60, 1e-4  # of a swing that follows a linear recurrence
 MAX_DRIFT_RATIO = 1.5  # drift within a period, relative to the width
 
 
@@ -68,9 +69,8 @@ def _measure_oscillation(
     max_spread = MAX_PERIOD_SPREAD * min(1.0, len(intervals) / 6)  # a few intervals may be equal by chance
     if intervals.std() > max_spread * period / 2 or len(displacements) - times[-1] > 0.75 * period + 1:
         return None
-    turning_points = np.cumsum(displacements)[change_indices]
-    widths = np.abs(np.diff((turning_points * axis.conjugate()).real))
-    last_width = float(abs(turning_points[-1] - turning_points[-2]))
+    swings = np.add.reduceat(displacements, change_indices + 1)[:-1]
+    widths, last_width = np.abs((swings * axis.conjugate()).real), float(abs(swings[-1]))
     widths = (widths[1:] + widths[:-1]) / 2  # with a drift, every other width is larger
     drift = abs(displacements[-max(2, round(period)) :].sum())
     unfinished_width = abs(components[change_indices[-1] + 1 :].sum())
@@ -80,4 +80,23 @@ def _measure_oscillation(
     log_growth = float(logs @ centered_index / (centered_index @ centered_index))
     if (logs - logs.mean() - log_growth * centered_index).std() > MAX_WIDTH_SPREAD:
         return None
+    exact = _linear_recurrence(components)
+    if exact and abs(exact[0] - period) < MAX_PERIOD_SPREAD * period:
+        return exact[0], last_width, exact[1]
     return period, last_width, math.exp(log_growth)
+
+
+def _linear_recurrence(components: np.ndarray) -> tuple[float, float] | None:
+    """Return period and growth per swing of displacements that follow d_{t+1} = trace d_t - determinant d_{t-1}.
+
+    So do those of a swing on a quadratic; turning points are sampled too coarsely for a slow growth. None for others.
+    """
+    last = components[-MAX_RECURRENCE_STEPS:]
+    scaled = last / np.abs(last).max()
+    design, target = np.column_stack([scaled[1:-1], -scaled[:-2]]), scaled[2:]
+    (trace, determinant), _, rank, _ = np.linalg.lstsq(design, target, rcond=1e-9)
+    residual = float(np.abs(design @ (trace, determinant) - target).max())
+    if rank < 2 or residual > MAX_RESIDUAL * float(np.abs(target).max()) or trace * trace >= 4 * determinant:
+        return None
+    period = 2 * math.pi / math.acos(trace / (2 * math.sqrt(determinant)))
+    return period, float(determinant ** (period / 4))

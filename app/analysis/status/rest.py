@@ -14,6 +14,7 @@ from app.analysis.status.run_snapshot import MIN_WINDOW, RunSnapshot
 
 SETTLED_STEPS = 300  # a run that stays within the tolerance for so many steps, past and next ones, has come to rest
 MIN_NEXT_STEPS = 60  # so many of them are next steps; for methods whose steps take far longer these are enough
+STOPPED_STEPS = 100  # next steps after which the drift is compared with that of as many more
 MAX_PERIOD = 6000  # steps of the longest oscillation of which a whole period is awaited
 MAX_GROWTH = 1.05  # of the distance within those steps
 
@@ -22,6 +23,8 @@ def _awaited_steps(snapshot: RunSnapshot, entered: int) -> int:
     """Return how many of its next steps must stay within the tolerance for a run that entered it at a step."""
     if not snapshot.trajectory.method.batched:
         return MIN_NEXT_STEPS
+    if snapshot.is_noisy:
+        return SETTLED_STEPS
     oscillation = snapshot.motion.oscillation
     period = int(min(oscillation.period, MAX_PERIOD)) if oscillation else 0
     return max(MIN_NEXT_STEPS, SETTLED_STEPS - (snapshot.step - entered), period)
@@ -32,8 +35,6 @@ def is_at_rest(snapshot: RunSnapshot, x: float, y: float) -> bool:
 
     A run that does not move at all counts as at rest even if it will be thrown out later.
     """
-    if snapshot.is_noisy and snapshot.first_step_within(x, y, snapshot.tolerance) > snapshot.step - SETTLED_STEPS:
-        return False
     return stays_near(snapshot, x, y) or stands_still(snapshot, MIN_WINDOW)
 
 
@@ -63,19 +64,15 @@ def stays_near(snapshot: RunSnapshot, x: float, y: float) -> bool:
 def has_stopped(snapshot: RunSnapshot) -> bool:
     """Return whether a run stays where it is: what remains of its motion is shorter than the tolerance.
 
-    The remaining way is that of a geometric sequence, extrapolated from the drift before and after the step.
+    The remaining way is that of a geometric sequence, extrapolated from the drifts in the next steps.
     """
-    steps = min(100, snapshot.step)
-    future = snapshot.future(2 * steps)
-    if steps < MIN_WINDOW or len(future) < 2 * steps or snapshot.is_noisy:
+    steps, position = min(STOPPED_STEPS, snapshot.step), snapshot.motion.position
+    if steps < MIN_WINDOW or snapshot.is_noisy or snapshot.motion.recent_step_size > snapshot.tolerance:
         return False
-    position = snapshot.motion.position
-    if not np.abs(future - position).max() <= snapshot.tolerance:
+    future = snapshot.future(2 * steps)
+    if len(future) < 2 * steps or not np.abs(future - position).max() <= snapshot.tolerance:
         return False
     first, second = abs(future[steps - 1] - position), abs(future[-1] - future[steps - 1])
-    if max(first, second) <= snapshot.tolerance / 100 and second <= first:
-        before = abs(position - snapshot.motion.positions[max(len(snapshot.motion.positions) - 1 - steps, 0)])
-        first, second = max(before, first), max(first, second)
     if second <= snapshot.rounding:
         return True
     return bool(second < first and second * second / (first - second) <= snapshot.tolerance)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import adaptive_limit
 from app.analysis.stationary_points import StationaryPoint, find_stationary_point, is_lowest_around
 from app.analysis.status.regularization import balance_text, has_regularization
@@ -40,8 +43,12 @@ def rest_status(snapshot: RunSnapshot) -> RunStatus | None:
         return _flat_status(snapshot)
     elif point and point.kind in ("saddle", "maximum") and (status := saddle_status(snapshot, point, radius)):
         return status
-    if has_regularization(snapshot.update) and has_stopped(snapshot):
+    if point or not has_stopped(snapshot):
+        return None
+    if has_regularization(snapshot.update):
         return _balance_status(snapshot, snapshot.x, snapshot.y)
+    if is_lowest_around(snapshot.surface, snapshot.x, snapshot.y, tolerance) and not _is_flat(snapshot):
+        return _local_minimum_status(snapshot, snapshot.x, snapshot.y)
     return None
 
 
@@ -66,9 +73,12 @@ def _global_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStat
 
 def _found_minimum_status(snapshot: RunSnapshot, point: StationaryPoint) -> RunStatus:
     """Return the status at a minimum that is not a known global one, or is a minimum only with a penalty."""
-    x, y = point.x, point.y
     if snapshot.penalty:
-        return _balance_status(snapshot, x, y)
+        return _balance_status(snapshot, point.x, point.y)
+    return _local_minimum_status(snapshot, point.x, point.y, point.on_line)
+
+
+def _local_minimum_status(snapshot: RunSnapshot, x: float, y: float, on_line: bool = False) -> RunStatus:
     start_step = snapshot.first_step_within(x, y, snapshot.tolerance)
     values = {
         "tolerance": snapshot.tolerance,
@@ -78,14 +88,14 @@ def _found_minimum_status(snapshot: RunSnapshot, point: StationaryPoint) -> RunS
     }
     text = (
         tr("has been on a line of minima, near {place}, since step {since:,}; the loss is {loss:.4g}", **values)
-        if point.on_line
+        if on_line
         else tr(
             "has been within {tolerance:.2g} of the local minimum {place} since step {since:,}; the loss is {loss:.4g}",
             **values,
         )
     )
     text += _loss_gap_text(snapshot) + _for_now_text(snapshot, x, y)
-    short_text = tr("converged") if point.on_line else tr("converged (local)")
+    short_text = tr("converged") if on_line else tr("converged (local)")
     return RunStatus("converged", short_text, text, since=start_step, minimum=(x, y))
 
 
@@ -107,6 +117,11 @@ def _is_lowest_level(snapshot: RunSnapshot) -> bool:
     return lowest is None or snapshot.loss <= lowest + SAME_LOSS * max(1.0, abs(lowest))
 
 
+def _is_flat(snapshot: RunSnapshot) -> bool:
+    """Return whether the gradient is exactly 0, as on a plateau."""
+    return snapshot.gradient_norm == 0
+
+
 def _flat_status(snapshot: RunSnapshot) -> RunStatus:
     start_step = snapshot.first_step_within(snapshot.x, snapshot.y, snapshot.tolerance)
     text = tr(
@@ -119,14 +134,19 @@ def _flat_status(snapshot: RunSnapshot) -> RunStatus:
 
 
 def _balance_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
-    """Return the status of a run that a penalty holds at a point."""
+    """Return the status of a run that a penalty holds at a point: on a slope, or at a saddle point."""
     start_step = snapshot.first_step_within(x, y, snapshot.tolerance)
-    text = tr(
-        "has rested at {place} since step {since:,}, where {penalty} balances the slope; {away}",
-        place=snapshot.format_point(snapshot.x, snapshot.y),
-        since=start_step,
-        penalty=balance_text(snapshot.update, complex(snapshot.x, snapshot.y), snapshot.gradient),
-        away=snapshot.minimum_distance_text,
+    values = {
+        "place": snapshot.format_point(x, y),
+        "since": start_step,
+        "penalty": balance_text(snapshot.update, complex(snapshot.x, snapshot.y), snapshot.gradient),
+        "away": snapshot.minimum_distance_text,
+    }
+    fills_saddle = curvature_at(snapshot.surface, x, y).smallest < 0 and math.hypot(x, y) <= snapshot.tolerance
+    text = (
+        tr("has rested at {place} since step {since:,}, a saddle that {penalty} makes a minimum; {away}", **values)
+        if fills_saddle
+        else tr("has rested at {place} since step {since:,}, where {penalty} balances the slope; {away}", **values)
     )
     return RunStatus("converged", tr("converged (decay)"), text, since=start_step)
 

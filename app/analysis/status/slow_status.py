@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.analysis.curvature import curvature_at
-from app.analysis.stability_limit import compare_to_limit, stability_limit
+from app.analysis.stability_limit import compare_to_limit, has_stability_theory, stability_limit
 from app.analysis.status.run_snapshot import MIN_WINDOW, STALL_STEPS, RunSnapshot
 from app.analysis.status.status_types import RunStatus
 from app.utils.i18n import tr
@@ -22,7 +22,6 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
     The remaining distance is that to the nearest known minimum or to the minimum that the curvature predicts, whichever
     is shorter.
     """
-    motion = snapshot.motion
     if snapshot.step < MIN_WINDOW and snapshot.gradient_norm and snapshot.learning_rate:
         return None
     stalled_steps = _stalled_steps(snapshot)
@@ -30,7 +29,7 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
     if _reach(snapshot) >= _remaining_distance(snapshot) and not is_stalled:
         return None
     text = f"{_slow_progress_text(snapshot, stalled_steps)}; {snapshot.minimum_distance_text}"
-    if stalled_steps < MIN_WINDOW and float(motion.step_sizes[-1]) >= NORMALIZED_STEP * snapshot.learning_rate:
+    if stalled_steps < MIN_WINDOW and _is_normalized(snapshot):
         text += tr("; its steps are as long as the learning rate of {rate:.3g} lets them", rate=snapshot.learning_rate)
     if not is_stalled or not _has_given_up(snapshot):
         short_text = tr("standing still") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("crawling")
@@ -46,13 +45,20 @@ def _stalled_steps(snapshot: RunSnapshot) -> int:
 
 
 def _has_given_up(snapshot: RunSnapshot) -> bool:
-    """Return whether a search stands still although the gradient is not 0: it finds no lower point."""
+    """Return whether a rule that evaluates the loss stands still on a slope: it finds no lower point."""
     method = snapshot.trajectory.method
     return (
         (method.takes_loss or not method.uses_gradient)
         and bool(snapshot.gradient_norm)
         and bool(snapshot.learning_rate)
     )
+
+
+def _is_normalized(snapshot: RunSnapshot) -> bool:
+    """Return whether the steps of an adaptive rule are about as long as its constant learning rate."""
+    if snapshot.update.stages["rate"] or has_stability_theory(snapshot.update):
+        return False
+    return float(snapshot.motion.step_sizes[-1]) >= NORMALIZED_STEP * snapshot.learning_rate
 
 
 def _reach(snapshot: RunSnapshot) -> float:
@@ -115,10 +121,6 @@ def _reason_text(snapshot: RunSnapshot) -> str:
     if update.stages["rate"] and isinstance(base_rate, (int, float)) and learning_rate < LOWERED_RATE * base_rate:
         return tr("the schedule has lowered the learning rate to {rate:.3g}", rate=learning_rate)
     limit = stability_limit(snapshot.trajectory, snapshot.step, None, update)
-    if (
-        limit
-        and learning_rate < limit.learning_rate / 100
-        and snapshot.gradient_norm * limit.learning_rate < snapshot.diagonal / 10
-    ):
+    if limit and learning_rate < limit.learning_rate / 100:
         return compare_to_limit(learning_rate, limit)
     return ""

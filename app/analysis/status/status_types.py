@@ -13,7 +13,7 @@ KINDS = (
     "cycling",
     "wandering",
     "converged",
-    "resting",  # at rest without being at a stationary point: a search that finds no lower point
+    "resting",  # at rest on a slope: a search finds no lower point, or a step size is 0 at the loss it was told
     "saddle",  # at a saddle point or maximum
     "climbing",
     "diverging",

@@ -12,7 +12,7 @@ from app.analysis.status.swing_theory import swing_theory
 from app.utils.i18n import tr
 
 GROWTH_TOLERANCE = 1e-3  # relative change of its width up to which a swing is said to keep its size
-SAME_PERIOD = 0.1  # relative difference up to which a period is that of the theory
+SAME_PERIOD, SAME_GROWTH = 0.1, 0.05  # relative differences up to which period and growth are those of the theory
 
 
 class SwingCause(NamedTuple):
@@ -44,21 +44,24 @@ def swing_cause(snapshot: RunSnapshot, swing: Oscillation, radius: float) -> Swi
     if limit is None:
         return _adaptive_cause(snapshot, swing, place, crosses_valley)
     relation = limit.relation_of(snapshot.learning_rate)
-    almost_equal = snapshot.learning_rate >= (1 - GROWTH_TOLERANCE) * limit.learning_rate
-    if _explains(relation, swing.growth, minimum is not None, almost_equal):
-        text = tr(": {against} there", against=compare_to_limit(snapshot.learning_rate, limit))
-        text += _theory_text(snapshot, swing, curvature)
+    theory = _theory_text(snapshot, swing, curvature)
+    if _explains(relation, swing.growth, minimum is not None, bool(theory)):
+        text = tr(": {against} there", against=compare_to_limit(snapshot.learning_rate, limit)) + theory
         return SwingCause(crosses_valley, text, snapshot.learning_rate, limit.learning_rate, relation)
     return _cause_at_position(snapshot, swing, crosses_valley)
 
 
-def _explains(relation: str, growth: float, around_minimum: bool, almost_equal: bool) -> bool:
-    """Return whether a relation to the limit fits a swing; above it a swing becomes narrower only toward a cycle."""
+def _explains(relation: str, growth: float, around_minimum: bool, as_in_theory: bool) -> bool:
+    """Return whether a relation to the limit fits a swing.
+
+    Above the limit a swing becomes narrower only toward a cycle around a minimum. Below it, one keeps its size only if
+    theory says so: without damping, or just below the limit.
+    """
     if growth < 1 - GROWTH_TOLERANCE:
         return relation == "below" or (relation == "exceeds" and around_minimum)
     if growth > 1 + GROWTH_TOLERANCE:
         return relation == "exceeds"
-    return relation in ("equal", "exceeds") or (growth < 1 and almost_equal)
+    return relation in ("equal", "exceeds") or as_in_theory
 
 
 def _cause_at_position(snapshot: RunSnapshot, swing: Oscillation, crosses_valley: bool) -> SwingCause:
@@ -78,6 +81,8 @@ def _theory_text(snapshot: RunSnapshot, swing: Oscillation, curvature: Curvature
     along = curvature.component_along(swing.axis) + snapshot.penalty
     theory = swing_theory(snapshot.trajectory.method.id, snapshot.update.settings, along)
     if theory is None or abs(swing.period - theory.period) > SAME_PERIOD * theory.period:
+        return ""
+    if abs(theory.factor ** (theory.period / 2) - swing.growth) > SAME_GROWTH * swing.growth:
         return ""
     return tr(
         "; {reason}: in theory a period of {period:.4g} and a factor of {factor:.4g} per step",

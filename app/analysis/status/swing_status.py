@@ -14,9 +14,10 @@ from app.utils.i18n import tr
 
 CENTER_RADIUS = 0.6  # a minimum is surrounded within this multiple of the width from the center
 DIVERGENCE_WIDTH = 2.0  # growing swings wider than this multiple of the domain's diagonal do not become smaller again
-NEXT_REPETITIONS, MIN_NEXT_STEPS = 3, 64  # of a cycle that are computed
-MAX_WIDTH_ERROR = 0.4  # logarithm of the next width relative to that expected; a quarter more for each later one
-CHECKED_PERIODS = 3  # next periods that are compared
+NEXT_REPETITIONS, MIN_NEXT_STEPS = 3, 256  # of a cycle that are computed
+# Logarithms of the next widths relative to those expected: the first one (a quarter more for each later one), the mean
+MAX_WIDTH_ERROR, MAX_MEAN_ERROR = 0.6, 0.4
+CHECKED_PERIODS = 4  # next periods that are compared
 HYSTERESIS_STEPS = 4  # steps ago at which an oscillation must have been seen too
 MAX_CHECKED_PERIOD = 100  # steps of the longest period for which the next swings are computed
 
@@ -72,11 +73,7 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     if oscillation is None:
         return None
     cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
-    diverges = (
-        oscillation.growth > 1 + GROWTH_TOLERANCE
-        and oscillation.width > DIVERGENCE_WIDTH * snapshot.diagonal
-        and not snapshot.update.stages["rate"]
-    )
+    diverges = _diverges(snapshot, oscillation)
     period_text = _format_period(oscillation.period)
     return RunStatus(
         "diverging" if diverges else "oscillating",
@@ -91,6 +88,18 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     )
 
 
+def _diverges(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
+    """Return whether growing swings are so wide, and the loss so high as never before, that they will overflow."""
+    if (
+        oscillation.growth <= 1 + GROWTH_TOLERANCE
+        or oscillation.width <= DIVERGENCE_WIDTH * snapshot.diagonal
+        or snapshot.update.stages["rate"]
+    ):
+        return False
+    losses = snapshot.trajectory.values_between(0, snapshot.step)[2]
+    return bool(losses[-int(oscillation.period) - 1 :].max() >= losses.max())
+
+
 def _lasting_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
     """Return the oscillation that was seen a few steps ago too and that goes on, or None.
 
@@ -100,8 +109,9 @@ def _lasting_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
     if motion.oscillation is None and not motion.direction_changes(WINDOW):
         return None
     before = motion.earlier(HYSTERESIS_STEPS).oscillation
-    oscillation = motion.oscillation or before
-    return oscillation if oscillation and before and _goes_on(snapshot, oscillation) else None
+    if before is None or (motion.is_steady and motion.earlier(2 * HYSTERESIS_STEPS).oscillation is None):
+        return None
+    return next((each for each in (motion.oscillation, before) if each and _goes_on(snapshot, each)), None)
 
 
 def _goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
@@ -112,7 +122,7 @@ def _goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
     future = snapshot.future(steps)
     if len(future) < steps:
         return True
-    components = (np.concatenate([[snapshot.motion.position], future]) * oscillation.axis.conjugate()).real
+    components = (np.concatenate([snapshot.motion.positions[-2:], future]) * oscillation.axis.conjugate()).real
     displacements = np.diff(components)
     turns = np.flatnonzero(displacements[:-1] * displacements[1:] < 0) + 1
     intervals = np.diff(turns)
@@ -120,7 +130,12 @@ def _goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
         return False
     widths, later = np.abs(np.diff(components[turns])), np.arange(2, len(turns) + 1)
     expected = oscillation.width * oscillation.growth**later
-    return bool((np.abs(np.log(widths / expected)) <= MAX_WIDTH_ERROR * (1 + later / 4)).all())
+    errors, limits = np.log(widths / expected), MAX_WIDTH_ERROR * (1 + later / 4)
+    if oscillation.growth > 1 + GROWTH_TOLERANCE:
+        return bool(
+            (widths >= oscillation.width / 2).all() and (errors <= limits).all()
+        )  # a growing swing may saturate
+    return bool((np.abs(errors) <= limits).all()) and abs(float(errors.mean())) <= MAX_MEAN_ERROR
 
 
 def _swing_text(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> str:
