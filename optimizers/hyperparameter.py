@@ -45,6 +45,11 @@ class Hyperparameter:
         """Whether a batch must share one value, because update rules branch on it."""
         return self.scale in ("whole", "switch")
 
+    def allows(self, number: float) -> bool:
+        """Return whether a number is one of the allowed values."""
+        in_range = self.minimum <= number <= self.maximum and not math.isinf(number)
+        return in_range and (not self.scalar_only or number == round(number))
+
     def check(self, name: str, value: Any) -> float:
         """Return the value as a float; raise ValueError with the allowed values if it is not one of them."""
         if isinstance(value, bool) and self.scale == "switch":
@@ -53,8 +58,7 @@ class Hyperparameter:
             number = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(f"{name} must be a number, not {value!r}") from None
-        in_range = self.minimum <= number <= self.maximum and not math.isinf(number)
-        if not in_range or (self.scalar_only and number != round(number)):
+        if not self.allows(number):
             raise ValueError(f"{name} must be {self.allowed_text}, not {value}")
         return number
 

@@ -28,7 +28,7 @@ def constant(lr: float) -> Schedule:
 
 def step(lr: float, step_size: int = 30, gamma: float = 0.1) -> Schedule:
     """Return a schedule that is multiplied by gamma after every ``step_size`` steps; torch's StepLR."""
-    _check_at_least_one(every=step_size)
+    _check_at_least_one(step_size=step_size)
     return lambda t: lr * gamma ** ((t - 1) // step_size)
 
 
@@ -60,7 +60,7 @@ def warm_restarts(lr: float, first_period: int = 20, factor: int = 2, min_lr: fl
 
     Loshchilov & Hutter 2017, arXiv:1608.03983.
     """
-    _check_at_least_one(first=first_period, factor=factor)
+    _check_at_least_one(first_period=first_period, factor=factor)
 
     def learning_rate(t: int) -> float:
         k, length = ((t - 1) % first_period if factor == 1 else t - 1), first_period
@@ -103,7 +103,7 @@ def cyclic(lr: float, max_lr: float, half_period: int = 10) -> Schedule:
 
     Smith 2017, arXiv:1506.01186; torch's CyclicLR with mode "triangular".
     """
-    _check_at_least_one(half=half_period)
+    _check_at_least_one(half_period=half_period)
     return lambda t: lr + (max_lr - lr) * (1 - abs((t - 1) / half_period % 2 - 1))
 
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from app.analysis.results import COLUMNS
 from app.export.formats import EXPORT_FORMATS
-from app.gui.help.action_texts import ACTION_DESCRIPTIONS
-from app.gui.help.control_texts import CONTROL_DESCRIPTIONS
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_DESCRIPTIONS
 from app.gui.help.whats_this import USAGE_TEXTS
 from app.gui.window.actions import ACTIONS, MENUS
@@ -48,11 +46,12 @@ def table_texts() -> set[str]:
     """Return the texts in the tables of the program and in optimizers, modifiers and surfaces."""
     texts = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
     texts |= {f"&{menu}" for menu in MENUS} | {submenu for row in ACTIONS for submenu in row.menu.split("/")[1:]}
-    texts |= {row.text for row in ACTIONS} | {export_format.name for export_format in EXPORT_FORMATS.values()}
+    texts |= {text for row in ACTIONS for text in (row.text, row.help)} | {
+        export_format.name for export_format in EXPORT_FORMATS.values()
+    }
     texts |= {view.title for view in VIEWS.values()}
     texts |= {f"&{view.title}" for view in VIEWS.values()} | {title for title, _ in examples().values()}
-    texts |= {*ACTION_DESCRIPTIONS.values(), *VIEW_DESCRIPTIONS.values(), *(text for _, text in USAGE_TEXTS)}
-    texts |= {text for descriptions in CONTROL_DESCRIPTIONS.values() for text in descriptions.values()}
+    texts |= {*VIEW_DESCRIPTIONS.values(), *(text for _, text in USAGE_TEXTS)}
     texts |= {text for gestures in MOUSE_GESTURES.values() for gesture in gestures for text in gesture}
     for column in COLUMNS:
         texts |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}

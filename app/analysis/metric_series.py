@@ -61,7 +61,7 @@ class MetricSeries:
     """One of ``METRICS`` of a run, with the indices of the extrema of every ``EXTREMA_BLOCK`` steps."""
 
     def __init__(self, trajectory: Trajectory, quantity: str) -> None:
-        # The cache maps trajectories to their series weakly; a strong reference from here would keep both alive.
+        # The trajectory holds its series; a strong reference back would keep both alive.
         self.trajectory, self.compute = weakref.proxy(trajectory), METRICS[quantity]
         self.values, self.min_indices, self.max_indices = array("d"), array("q"), array("q")
 
@@ -146,12 +146,9 @@ def segment_argmin(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return first[(first >= starts) & (first < ends)]
 
 
-_series_cache: weakref.WeakKeyDictionary[Trajectory, dict[str, MetricSeries]] = weakref.WeakKeyDictionary()
-
-
 def metric_series(trajectory: Trajectory, quantity: str) -> MetricSeries:
-    """Return a metric of a run, cached as long as the run exists."""
-    cached = _series_cache.setdefault(trajectory, {})
+    """Return a metric of a run, cached as long as the run is used."""
+    cached: dict[str, MetricSeries] = trajectory.derived.setdefault("series", {})
     if quantity not in cached:
         cached[quantity] = MetricSeries(trajectory, quantity)
     return cached[quantity]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator
 
 import numpy as np
@@ -142,11 +141,6 @@ class PathDecimator:
         return steps, is_break
 
 
-_decimator_cache: weakref.WeakKeyDictionary[Trajectory, dict[tuple[Bounds, int], PathDecimator]] = (
-    weakref.WeakKeyDictionary()
-)
-
-
 def decimate_path(
     trajectory: Trajectory, last_step: int, bounds: Bounds, cells: int, low_quality: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +152,7 @@ def decimate_path(
     last_step = min(last_step, trajectory.last_step)
     if last_step < (LOW_QUALITY_THRESHOLD if low_quality else FULL_PATH_THRESHOLD):
         return np.arange(last_step + 1), np.zeros(last_step + 1, bool)
-    decimators = _decimator_cache.setdefault(trajectory, {})
+    decimators: dict[tuple[Bounds, int], PathDecimator] = trajectory.derived.setdefault("decimators", {})
     decimator = decimators.pop((bounds, cells), None)
     if decimator is None or max(decimator.first_scan_end, decimator.last_scan_end) > trajectory.last_step + 1:
         decimator = PathDecimator(bounds, cells)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -73,15 +72,13 @@ class RunningTotals:
         return length, k * SUM_INTERVAL + int(outside_indices[-1]) if outside_indices.size else last_outside
 
 
-_totals_cache: weakref.WeakKeyDictionary[Trajectory, RunningTotals] = weakref.WeakKeyDictionary()
-
-
 def running_totals(trajectory: Trajectory, step: int, minimum_loss: float) -> tuple[float, int]:
     """Return path length and last step outside the tolerance; see ``RunningTotals.values_at``."""
-    totals = _totals_cache.get(trajectory)
+    totals = trajectory.derived.get("totals")
     if totals is None:
-        totals = _totals_cache[trajectory] = RunningTotals(trajectory, minimum_loss)
-    return totals.values_at(trajectory, step)
+        totals = trajectory.derived["totals"] = RunningTotals(trajectory, minimum_loss)
+    path_length, last_outside = totals.values_at(trajectory, step)
+    return path_length, last_outside
 
 
 def run_results(

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import operator
 import os
 import platform as system
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from app.cli.argument_parser import ArgumentParser
+from app.cli.argument_parser import Subparsers
 from app.system import platform_support
 from app.system.settings_file import settings_file
 from app.utils.resources import ASSETS
 
 FONT_PACKAGES = ("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu")
 KOREAN_FONT_PACKAGES = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts", "noto-fonts-cjk")
-VERSION_OPERATORS = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "!=": operator.ne,
-    "==": operator.eq,
-    ">": operator.gt,
-    "<": operator.lt,
-}
 WINDOW_TIMEOUT = 60.0  # seconds until a window must be painted
 OK, HINT, ERROR = "ok", "hint", "missing"
 
@@ -48,10 +40,11 @@ class Finding:
         return f"{self.status:8} {self.subject}: {self.message}" + (f"\n{'':8} -> {self.fix}" if self.fix else "")
 
 
-def check(argv: Sequence[str]) -> int:
-    """Print the results of all checks; return 0 if the window can be shown, else 1."""
-    parser = ArgumentParser(
-        prog="thalweg check",
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "check",
+        help="check whether this machine can show the window",
         description="Look whether the window can be shown here, and say what mends what is "
         "missing. A hint is of no matter for the window.",
         epilog="exit status:\n  0    the window can be shown\n  1    it cannot",
@@ -59,7 +52,11 @@ def check(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--window", action="store_true", help="only open an empty window, and say as JSON what Qt finds"
     )
-    if parser.parse_args(argv).window:
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the results of all checks; return 0 if the window can be shown, else 1."""
+    if args.window:
         from app.gui.window.application import probe_window
 
         return probe_window()
@@ -96,17 +93,14 @@ def run_checks() -> Iterator[Finding]:
 
 
 def is_version_unmet(requirement: str, installed: str) -> bool:
-    """Return whether a version does not satisfy a requirement such as "numpy!=2.0.1,>=1.26"."""
+    """Return whether a version does not satisfy a requirement such as "numpy!=2.0.1,>=1.26".
 
-    def parse_version(version: str) -> list[int]:
-        numbers = [int(number) for number in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]
-        return numbers + [0] * (8 - len(numbers))
+    A release candidate counts as the release.
+    """
+    from packaging.requirements import Requirement
+    from packaging.version import Version
 
-    clauses = re.findall(r"([<>=!]=?)\s*([\d.]+)", requirement)
-    return not all(
-        VERSION_OPERATORS[operator_name](parse_version(installed), parse_version(bound))
-        for operator_name, bound in clauses
-    )
+    return Version(installed).base_version not in Requirement(requirement).specifier
 
 
 def check_packages() -> Finding:
@@ -120,10 +114,14 @@ def check_packages() -> Finding:
             "Thalweg is not installed, so their versions cannot be compared",
             "" if platform_support.FROZEN else platform_support.pip_command("-e", str(ASSETS.parent)),
         )
+    requirements = [each for each in package_metadata.get_all("Requires-Dist") or () if "extra ==" not in each]
+    if find_spec("packaging") is None:
+        message, fix = "packaging is missing, which matplotlib needs", platform_support.pip_command(*requirements)
+        return Finding(ERROR, "packages", message, fix)
     installed, missing = [f"Python {system.python_version()} ({system.machine()})"], []
-    if is_version_unmet(package_metadata["Requires-Python"] or "", system.python_version()):
+    if is_version_unmet(f"Python{package_metadata['Requires-Python'] or ''}", ".".join(map(str, sys.version_info[:3]))):
         missing.append(f"Python{package_metadata['Requires-Python']}")
-    for requirement in (each for each in package_metadata.get_all("Requires-Dist") or () if "extra ==" not in each):
+    for requirement in requirements:
         name = re.split(r"[^\w.-]", requirement)[0]
         try:
             version = metadata.version(name)

@@ -1,13 +1,15 @@
-"""Conversion of the arguments of ``thalweg export`` to an experiment and to options."""
+"""Conversion of the arguments of ``thalweg export`` to options."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 from app.cli.argument_parser import NEGATIVE_EXAMPLES
-from app.export.experiment_settings import apply_setting, parse_integer
+from app.export.experiment_settings import parse_integer
+from app.export.formats import EXPORT_FORMATS, IMAGE_OPTIONS, ExportFormat
 from app.export.options import (
     ANIMATION_DPI,
     ANIMATION_SIZE,
@@ -17,56 +19,83 @@ from app.export.options import (
     Options,
     parse_size,
 )
-from app.io.experiment_files import IMAGE_READERS, load
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
-from app.model.run import Run
 from app.theming.theme import THEMES
 from app.utils.validation import ExperimentError, check_choice, check_number, shorten_repr
 from app.views.camera import Camera
 from surfaces.surface import Bounds
 
-
-def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Experiment:
-    """Return the experiment of a file or example, else the default experiment, with the changes of the arguments."""
-    experiment = load(source) if source is not None else DEFAULT_EXPERIMENT
-    if experiment.displayed_step and Path(str(source)).suffix.lower() in IMAGE_READERS:
-        experiment = replace(experiment, steps=experiment.displayed_step)  # the step shown in the image
-    for name in ("surface", "start"):
-        if getattr(args, name) is not None:
-            experiment = apply_setting(experiment, f"{name}={getattr(args, name)}")
-    if args.run:
-        experiment = replace(experiment, runs=tuple(map(Run.parse, args.run)))
-    for name in ("steps", "title"):
-        if getattr(args, name) is not None:
-            experiment = apply_setting(experiment, f"{name}={getattr(args, name)}")
-    for assignment in args.set:
-        experiment = apply_setting(experiment, assignment)
-    return experiment
+OPTION_FIELDS = {  # the field of Options that each option sets
+    "--size": "size",
+    "--dpi": "dpi",
+    "--theme": "theme",
+    "--view": "view",
+    "--transparent": "transparent",
+    "--no-title": "title",
+    "--no-legend": "legend",
+    "--no-mode": "mode",
+    "--equal": "view_options",
+    "--no-trials": "view_options",
+    "--camera": "camera",
+    "--window": "viewport",
+    "--fps": "fps",
+    "--seconds": "seconds",
+    "--pace": "steps_per_frame",
+    "--turn": "camera_speed",
+    "--no-loop": "loop",
+}
 
 
 def build_options(args: argparse.Namespace, kind: str) -> Options:
     """Return the options for a kind of format; raise ExperimentError with one sentence if a value is invalid."""
-    is_animation = kind == "film"
-    default_dpi = ANIMATION_DPI if is_animation else DEFAULT_DPI
+    default_size, default_dpi = (ANIMATION_SIZE, ANIMATION_DPI) if kind == "film" else (DEFAULT_SIZE, DEFAULT_DPI)
     dpi = default_dpi if args.dpi is None else DPI_PRESETS.get(args.dpi) or check_number("dpi", args.dpi)
-    size = parse_size(args.size, dpi) if args.size is not None else ANIMATION_SIZE if is_animation else DEFAULT_SIZE
-    return Options(
-        view=args.view,
-        size=size,
-        dpi=dpi,
-        theme=THEMES[check_choice("theme", args.theme, THEMES)],
+    options = Options(size=default_size, dpi=dpi)  # checks dpi before sizes in pixels are divided by it
+    parsers: dict[str, Callable[[str], Any]] = {
+        "--size": lambda text: parse_size(text, dpi),
+        "--theme": lambda text: THEMES[check_choice("theme", text, THEMES)],
+        "--view": str,
+        "--camera": _parse_camera,
+        "--window": _parse_viewport,
+        "--fps": lambda text: check_number("fps", text),
+        "--seconds": lambda text: check_number("seconds", text),
+        "--pace": lambda text: parse_integer("pace", text),
+        "--turn": lambda text: check_number("turn", text),
+    }
+    values = {
+        OPTION_FIELDS[option]: parse(value)
+        for option, parse in parsers.items()
+        if (value := _given_value(args, option)) is not None
+    }
+    return replace(
+        options,
+        **values,
         transparent=args.transparent,
         title=not args.no_title,
         legend=not args.no_legend,
         mode=not args.no_mode,
         view_options={"equal": args.equal, "trials": not args.no_trials},
-        camera=None if args.camera is None else _parse_camera(args.camera),
-        viewport=None if args.window is None else _parse_viewport(args.window),
-        fps=check_number("fps", args.fps),
-        seconds=None if args.seconds is None else check_number("seconds", args.seconds),
-        steps_per_frame=None if args.pace is None else parse_integer("pace", args.pace),
-        camera_speed=check_number("turn", args.turn),
+        loop=not args.no_loop,
     )
+
+
+def check_options_apply(args: argparse.Namespace, formats: Iterable[ExportFormat]) -> None:
+    """Raise ExperimentError for an option that a format does not use.
+
+    Options of animations concern only animations, and no option concerns data, unless there is nothing else.
+    """
+    for option, field in OPTION_FIELDS.items():
+        if _given_value(args, option) in (None, False):
+            continue
+        concerned_by = "view" if field in IMAGE_OPTIONS else "fps"
+        concerned = [each for each in formats if concerned_by in each.options] or formats
+        refusing = dict.fromkeys(each.suffix for each in concerned if field not in each.options)
+        if refusing:
+            supporting = [each.suffix for each in EXPORT_FORMATS.values() if field in each.options]
+            raise ExperimentError(f"{option} does not apply to {', '.join(refusing)}, only to {', '.join(supporting)}")
+
+
+def _given_value(args: argparse.Namespace, option: str) -> Any:
+    return getattr(args, option.removeprefix("--").replace("-", "_"))
 
 
 def _parse_camera(text: str) -> Camera:

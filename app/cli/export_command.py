@@ -1,208 +1,176 @@
-"""``thalweg export``: simulates one or several experiments without a window and writes each to one or several files."""
+"""``thalweg export``: its arguments and its help. The work is in ``export_jobs``, which loads matplotlib."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+import re
+import shlex
 from pathlib import Path
 
-from app.cli.export_arguments import build_experiment, build_options
-from app.cli.export_parser import DEFAULT_STEPS, build_parser, help_epilog
-from app.cli.progress_line import ProgressLine
-from app.engine.race import Race
-from app.export.options import Options
-from app.model.experiment import Experiment
-from app.utils.atomic_write import WriteError, resolve_target
+from app.cli.argument_parser import DEFAULT_STEPS, ArgumentParser, Subparsers
 from app.utils.validation import ExperimentError
 
-
-@dataclass(frozen=True)
-class ExperimentSource:
-    """Source of an experiment: a file, the name of an example, or None for the arguments alone.
-
-    ``name`` and ``folder`` are for output files that are named after it.
-    """
-
-    location: str | Path | None = None
-    name: str = ""
-    folder: Path = Path()
-
-
-@dataclass(frozen=True)
-class BatchJob:
-    """An experiment, its output files, and the number of steps to simulate, 0 if no file needs them."""
-
-    name: str
-    experiment: Experiment
-    files: list[tuple[Path, Options]]
-    steps: int
-
-
-def export(argv: Sequence[str]) -> int:
-    """Run ``thalweg export`` and return the exit status described in the help.
-
-    Raises ExperimentError if the arguments are invalid; then nothing is written.
-    """
-    wants_help = not {"-h", "--help"}.isdisjoint(argv)
-    args = build_parser(help_epilog() if wants_help else "").parse_args(argv)
-    sources, multiple = _resolve_sources(args.experiment)
-    with ProgressLine(sys.stderr, args.quiet) as progress:
-        jobs, failed = _build_jobs(args, sources, multiple)
-        written_count = 0
-        for job in jobs:
-            for error in _run_job(job, progress):
-                if error:
-                    progress.clear()
-                    _print_error(error)
-                    failed += 1
-                else:
-                    written_count += 1
-    return 0 if not failed else 1 if written_count else 2
+MAX_LINE_LENGTH = 78  # characters of a line of an example, without the backslash
+EXAMPLES = (
+    ("a picture and a table of an example", "rosenbrock_momentum --to race.png race.csv"),
+    ("a race said in words", '--surface beale --start=1,1.5 --run "adam lr=0.05" --run "sgd lr=0.001" --to beale.png'),
+    ("a file with other settings", "race.json --set run1.lr=0.02 --set adam.beta1=0.8 --to other.png other.json"),
+    ("one view for a slide", "race.json --view contour --size 1280x720 --theme dark --to slide.png"),
+    ("the same for print", "race.json --view contour --size 17x12cm --dpi print --no-title --to figure.pdf"),
+    ("ten seconds around the relief", "race.json --view relief --seconds 10 --turn 12 --to race.mp4"),
+    ("every number of every step", "race.json --steps 5000 --to race.npz race.data.json"),
+    ("the race as code", "race.json --to race.py race.torch.py"),
+    ("all experiments of a folder", "races --to .png '{name}.csv'"),
+)
+EXIT_STATUS_HELP = """\
+exit status:
+  0    everything is written
+  1    some of it is: the others could not be opened or said in that format;
+       or something went wrong inside Thalweg
+  2    nothing is written: a word, an option or an experiment cannot be used
+  3    a file could not be written to its end: the disk is full, or forbidden
+  130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP)
+A file is whole or not there; an old one stays until the new one is whole."""
 
 
-def _print_error(message: object) -> None:
-    print(f"thalweg: {message}", file=sys.stderr)
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "export",
+        help="write figures, animations, data or code without a window",
+        usage="thalweg export [EXPERIMENT ...] [options] --to FILE ...",
+        description="Race without a window and write what came of it.",
+    )
+    parser.late_epilog = help_epilog
+    add_experiment_arguments(parser)
+    _add_output_arguments(parser)
+    _add_figure_arguments(parser)
+    _add_animation_arguments(parser)
 
 
-def _resolve_sources(names: Sequence[str]) -> tuple[list[ExperimentSource], bool]:
-    """Return the sources, and whether there are several, so that each needs its own file name."""
-    sources: list[ExperimentSource] = []
-    has_folder = False
-    for name in names:
-        path = Path(name)
-        if _path_test(path.is_dir):
-            has_folder = True
-            experiment_files = sorted(
-                each for each in path.glob("[!.]*.json") if not each.name.lower().endswith(".data.json")
+def run(args: argparse.Namespace) -> int:
+    """Export the experiments and return the exit status."""
+    from app.cli.export_jobs import export
+
+    return export(args)
+
+
+def add_experiment_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments that ``build_experiment`` reads."""
+    group = parser.add_argument_group("the race")
+    group.add_argument(
+        "experiment",
+        nargs="*",
+        metavar="EXPERIMENT",
+        help="an experiment (.json), an exported picture (.png, .svg), a data file (.csv) of two columns, the name "
+        "of an example, or a folder: all experiments (.json) in it",
+    )
+    group.add_argument("--surface", metavar="ID", help='the surface; "thalweg list surfaces" names them')
+    group.add_argument("--start", metavar="X,Y", help="the start, as in --start=-1.5,2")
+    group.add_argument(
+        "--run",
+        action="append",
+        metavar='"OPTIMIZER NAME=VALUE ..."',
+        help='a run, as in --run "adam lr=0.05"; may be repeated, and replaces the runs of the experiment',
+    )
+    group.add_argument(
+        "--steps",
+        metavar="N",
+        help=f"how many updates (the experiment's own, or those to the step at which it was saved, or {DEFAULT_STEPS})",
+    )
+    group.add_argument("--title", metavar="TEXT", help="the title")
+    group.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one setting, may be repeated: a hyperparameter from the start on, of a run by its number or its name "
+        "(run1.lr, adam.lr, adam-2.lr); color, visible, slot or replicas of a run; surface, start, steps, title, "
+        "settled; curve.quantity, curve.against, curve.x_scale, curve.y_scale",
+    )
+
+
+def _add_output_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("what is written")
+    group.add_argument(
+        "--to",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="the files; their suffixes say the formats. {name} stands for the name of the experiment's file, and a "
+        "suffix alone, as in .png, writes beside it under its name; of several experiments one of the two is needed",
+    )
+    group.add_argument(
+        "--quiet", action="store_true", help="say nothing of how far it is, which is only said on a terminal"
+    )
+
+
+def _add_figure_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("pictures and films")
+    group.add_argument(
+        "--size",
+        metavar="WxH",
+        help="in pixels, or with a unit: 1280x720, 16x9cm, 8x4.5in (12.8x7.6in; of a film 12.8x7.2in)",
+    )
+    group.add_argument("--dpi", help="dots an inch, or screen, slide or print (150; of a film 100)")
+    group.add_argument("--theme", help="light, dark or contrast (light)")
+    group.add_argument("--view", help="one view instead of the whole figure: contour, relief, loss, fit (all)")
+    group.add_argument("--transparent", action="store_true", help="nothing behind the figure (PNG, SVG, PDF)")
+    group.add_argument("--no-title", action="store_true", help="without the title")
+    group.add_argument("--no-legend", action="store_true", help="without the legend")
+    group.add_argument("--no-mode", action="store_true", help="without the mode of the race")
+    group.add_argument("--equal", action="store_true", help="the same scale on both axes of the contour")
+    group.add_argument("--no-trials", action="store_true", help="without the points that a search tries")
+    group.add_argument(
+        "--camera", metavar="A,E[,ZOOM]", help="whence the relief is seen, in degrees: --camera=-60,42,1"
+    )
+    group.add_argument(
+        "--window", metavar="X0,X1,Y0,Y1", help="the part of the plane that the contour shows: --window=-2,2,-1,3"
+    )
+
+
+def _add_animation_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("films")
+    group.add_argument("--fps", help="frames a second (25)")
+    group.add_argument(
+        "--seconds",
+        help="how long it lasts (as long as the steps take, at most 10); the last frame is held for up to 2 s of it",
+    )
+    group.add_argument("--pace", metavar="N", help="steps a frame; with --seconds, too, the film ends there")
+    group.add_argument("--turn", metavar="DEGREES", help="by how much the relief turns a second (0)")
+    group.add_argument("--no-loop", action="store_true", help="play a GIF once instead of again and again")
+
+
+def help_epilog() -> str:
+    """Return the end of the help: the formats, examples with them, and the exit status."""
+    from app.export.formats import EXPORT_FORMATS, format_for_path
+
+    def is_supported(command: str) -> bool:
+        try:
+            return all(
+                format_for_path(Path(word))
+                for word in shlex.split(command.partition(" --to ")[2])
+                if word not in EXPORT_FORMATS
             )
-            if not experiment_files:
-                raise ExperimentError(f"there is no experiment (.json) in the folder {name}")
-            sources += [ExperimentSource(each, each.stem, path) for each in experiment_files]
-        elif _path_test(path.exists):
-            sources.append(ExperimentSource(path, path.stem, path.parent))
-        else:
-            sources.append(ExperimentSource(name, name))
-    return sources or [ExperimentSource()], has_folder or len(sources) > 1
+        except ExperimentError:
+            return False
+
+    width = max(map(len, EXPORT_FORMATS)) + 2
+    formats = "".join(
+        f"  {suffix:{width}}{export_format.name} ({export_format.kind})\n"
+        for suffix, export_format in EXPORT_FORMATS.items()
+    )
+    examples = "".join(
+        f"  {description}:\n{_wrap_command(command)}\n" for description, command in EXAMPLES if is_supported(command)
+    )
+    return f"formats:\n{formats}\nexamples:\n{examples}\n{EXIT_STATUS_HELP}"
 
 
-def _path_test(predicate: Callable[[], bool]) -> bool:
-    """Return the result of a test of a path; False for an invalid path."""
-    try:
-        return predicate()
-    except (OSError, ValueError):
-        return False
-
-
-def _build_jobs(
-    args: argparse.Namespace, sources: list[ExperimentSource], multiple: bool
-) -> tuple[list[BatchJob], int]:
-    """Return a job for each source, and the number of sources that cannot be exported.
-
-    All sources are checked before the first job runs. A single source that cannot be exported raises ExperimentError.
-    """
-    from app.export.formats import format_for_path
-
-    kinds = {format_for_path(_output_path(pattern, sources[0], multiple)).kind for pattern in args.to}
-    options = {kind: build_options(args, kind) for kind in kinds}
-    inputs = {source.location.resolve() for source in sources if isinstance(source.location, Path)}
-    used_paths: set[Path] = set()
-    jobs, failed = [], 0
-    for source in sources:
-        paths = [_output_path(word, source, multiple) for word in args.to]
-        for path in map(resolve_target, paths):
-            if path in inputs:
-                raise ExperimentError(
-                    f"{path} is an experiment that is to be exported, and would be lost; choose another name"
-                )
-            if path in used_paths:
-                raise ExperimentError(f"{path} would be written twice; choose another name for one of them")
-            used_paths.add(path)
-        try:
-            jobs.append(_build_job(args, source, [(path, options[format_for_path(path).kind]) for path in paths]))
-        except ExperimentError as error:
-            if not multiple:
-                raise
-            _print_error(error if Path(str(source.location)).name in str(error) else f"{source.location}: {error}")
-            failed += 1
-    return jobs, failed
-
-
-def _output_path(pattern: str, source: ExperimentSource, multiple: bool) -> Path:
-    """Return the output file of a source for a value of --to."""
-    from app.export.formats import EXPORT_FORMATS
-
-    is_suffix, has_placeholder = pattern.lower() in EXPORT_FORMATS, "{name}" in pattern
-    if (is_suffix or has_placeholder) and not source.name:
-        raise ExperimentError(
-            f"{pattern} takes its name from the experiment's file, and there is none; write one, as in race.png"
-        )
-    if is_suffix:
-        return source.folder / f"{source.name}{pattern}"
-    if multiple and not has_placeholder:
-        raise ExperimentError(
-            f"each of several experiments needs a file of its own: put {{name}} into {pattern}, "
-            "or give a suffix alone, as in .png"
-        )
-    return Path(pattern.replace("{name}", source.name))
-
-
-def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[tuple[Path, Options]]) -> BatchJob:
-    """Return the job of a source; raise ExperimentError if a file is known to fail before the simulation."""
-    from app.engine.race import Race
-    from app.export.figure import check_view
-    from app.export.formats import format_for_path
-
-    experiment = build_experiment(args, source.location)
-    steps = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
-    kinds = set()
-    for path, options in files:
-        export_format = format_for_path(path)
-        kinds.add(export_format.kind)
-        export_format.check(export_format.suffix, steps, options)
-        if export_format.kind in ("picture", "film"):
-            check_view(Race(experiment), options)
-    return BatchJob(source.name, experiment, files, 0 if kinds == {"experiment"} else steps)
-
-
-def _run_job(job: BatchJob, progress: ProgressLine) -> list[str]:
-    """Run a job and return an error message for each file, empty if it was written.
-
-    A WriteError is not caught: it ends the export of all jobs.
-    """
-    from app.engine.race import Race
-    from app.export.formats import iter_export
-
-    race = Race(job.experiment)
-    _simulate(race, job.steps, job.name, progress)
-    errors = []
-    for path, options in job.files:
-        try:
-            with closing(iter_export(race, path, options)) as export_progress:
-                progress(str(path), 0.0)
-                for fraction in export_progress:
-                    progress(str(path), fraction)
-            errors.append("")
-        except WriteError:
-            raise
-        except ExperimentError as error:
-            errors.append(f"{path}: {error}")
-    return errors
-
-
-def _simulate(race: Race, steps: int, name: str, progress: ProgressLine) -> None:
-    """Simulate a number of steps, or until all runs have ended, with branches and replicas."""
-    from app.engine.time_budget import advance_within, initial_chunk_size
-    from app.export.run_records import SLICE_SECONDS, iter_catch_up
-
-    task = f"racing {name}".rstrip()
-    while race.step < steps:
-        previous_step = race.step
-        advance_within(race.advance, steps - race.step, SLICE_SECONDS, initial_chunk_size(*race.trajectories))
-        if race.step == previous_step:
-            break
-        progress(task, race.step / steps)
-    for _ in iter_catch_up(race):
-        progress(f"{task}, branches", 0.0)
+def _wrap_command(command: str) -> str:
+    """Wrap a command with backslashes, as a shell accepts it, between an option and the next."""
+    lines = [" " * 3]
+    for chunk in re.split(r" (?=--)", f"thalweg export {command}"):
+        if len(lines[-1]) + len(chunk) > MAX_LINE_LENGTH:
+            lines.append(" " * 7)
+        lines[-1] += f" {chunk}"
+    return " \\\n".join(lines)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import argparse
+from collections.abc import Mapping
 
-from app.cli.argument_parser import ArgumentParser
+from app.cli.argument_parser import Subparsers
 
 
-def show_list(argv: Sequence[str]) -> int:
-    """Print the names of a category, one per line, and return the exit status."""
-    parser = ArgumentParser(prog="thalweg list", description="Name what there is, one a line.")
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "list",
+        help="list optimizers, surfaces, examples or file formats",
+        description="Name what there is, one a line.",
+    )
     parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples", "formats"))
-    rows = _list_rows(parser.parse_args(argv).what)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the names of a category, one per line, and return the exit status."""
+    rows = _list_rows(args.what)
     width = max(len(name) for name, _ in rows)
     for name, description in rows:
         print(f"{name:{width}}  {description}")

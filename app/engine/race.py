@@ -77,7 +77,14 @@ class Race:
             if trajectory.last_step < points_left:
                 cached.append(trajectory)
                 points_left -= trajectory.last_step + 1
+        for trajectory in cached:
+            trajectory.derived.clear()
         self.trajectory_cache = cached
+
+    @property
+    def byte_count(self) -> int:
+        """The approximate memory of all trajectories, in bytes."""
+        return sum(trajectory.byte_count for trajectory in (*self.all_trajectories, *self.trajectory_cache))
 
     @property
     def all_trajectories(self) -> list[Trajectory]:
@@ -136,10 +143,11 @@ class Race:
             The number of steps. The displayed step stops at the end of the longest run if all runs have ended.
         """
         first_step = self.step
-        self.step += step_count
+        last_step = first_step + step_count
         for trajectory in self.trajectories:
-            if trajectory.last_step < self.step:
-                trajectory.advance(self.step - trajectory.last_step)
+            if trajectory.last_step < last_step:
+                trajectory.advance(last_step - trajectory.last_step)
+        self.step = last_step
         self.step = max(first_step, self.clamped_step)
 
     @property

@@ -21,6 +21,7 @@ from optimizers.descent import Point, descend, initial_point
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
 
+CHECKPOINT_BYTES = 1000  # of a stored state, approximately
 INFINITE_STEPS = 1 << 62  # larger than any step
 CHECKPOINT_INTERVAL = 1024  # steps between two stored states
 CHECKPOINT_INTERVAL_SLOW = (
@@ -62,6 +63,9 @@ class Trajectory:
         Whether the next step would exceed the budget.
     cumulative_evaluations : CumulativeEvaluations or None
         The evaluations after each step; None as long as every step needs one gradient.
+    derived : dict
+        What other modules have computed from the steps, by names of their own. It is emptied when no run uses the
+        trajectory any more.
 
     Notes
     -----
@@ -83,6 +87,13 @@ class Trajectory:
         self.budget: int | None = None
         self.exhausted = False
         self.cumulative_evaluations: CumulativeEvaluations | None = None
+        self.derived: dict[Any, Any] = {}
+
+    @property
+    def byte_count(self) -> int:
+        """The approximate memory of the steps and the stored states, in bytes."""
+        columns = 3 if self.cumulative_evaluations is None else 5
+        return columns * self.xs.itemsize * len(self.xs) + CHECKPOINT_BYTES * len(self.checkpoints)
 
     @property
     def last_step(self) -> int:
@@ -140,11 +151,14 @@ class Trajectory:
         ):
             self.cumulative_evaluations = CumulativeEvaluations(self.last_step)
         step_costs = None if self.cumulative_evaluations is None else (array("q"), array("q"))
-        self.head = descend(
-            self.method, self.surface, self.head, hyperparameters, step_count, self.xs, self.ys, self.losses, step_costs
-        )
-        if self.cumulative_evaluations is not None and step_costs is not None:
-            self.cumulative_evaluations.extend(*step_costs)
+        columns, old_head = (self.xs, self.ys, self.losses), self.head
+        try:
+            self.head = descend(self.method, self.surface, old_head, hyperparameters, step_count, *columns, step_costs)
+            if self.cumulative_evaluations is not None and step_costs is not None:
+                self.cumulative_evaluations.extend(*step_costs)
+        except MemoryError:
+            self._cut_columns(old_head)
+            raise
 
     def _enforce_budget(self) -> None:
         if self.budget is None:
@@ -188,11 +202,15 @@ class Trajectory:
             return min(budget, self.last_step)
         return self.cumulative_evaluations.last_step_within(budget)
 
-    def _truncate(self, step: int) -> None:
-        self.head = self.cached_state = self.point_at(step)
-        del self.xs[step + 1 :], self.ys[step + 1 :], self.losses[step + 1 :]
+    def _cut_columns(self, head: Point) -> None:
+        """Make a state the last one and remove the steps after it from the columns, whatever their lengths."""
+        self.head = self.cached_state = head
+        del self.xs[head.t + 1 :], self.ys[head.t + 1 :], self.losses[head.t + 1 :]
         if self.cumulative_evaluations is not None:
-            self.cumulative_evaluations.truncate(step)
+            self.cumulative_evaluations.truncate(head.t)
+
+    def _truncate(self, step: int) -> None:
+        self._cut_columns(self.point_at(step))
         del self.checkpoints[step // self.checkpoint_interval + 1 :]
 
     def _span_after(self, step: int) -> tuple[Mapping[str, float], int]:
@@ -243,7 +261,7 @@ class Trajectory:
         other = copy(self)
         other.budget, other.exhausted, other.last_displayed_step = None, False, min(self.last_displayed_step, step)
         other.xs, other.ys, other.losses = self.xs[:], self.ys[:], self.losses[:]
-        other.checkpoints = self.checkpoints[:]
+        other.checkpoints, other.derived = self.checkpoints[:], {}
         if self.cumulative_evaluations is not None:
             other.cumulative_evaluations = self.cumulative_evaluations.copied()
         if step < self.last_known_step:

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from app.engine.trajectory import INFINITE_STEPS, Trajectory
 from app.model.run import Run
+from optimizers import Optimizer
 from optimizers.loss import SurfaceFunction
 
 RunStart = tuple[Run, tuple[float, float]]
+Timeline = list[tuple[int, Mapping[str, float]]]
+
+
+class TrajectoryIndex:
+    """Trajectories by method, start and first hyperparameters: those with different keys have no step in common."""
+
+    def __init__(self, trajectories: Iterable[Trajectory]) -> None:
+        self._groups: defaultdict[Any, list[Trajectory]] = defaultdict(list)
+        for trajectory in trajectories:
+            self.add(trajectory)
+
+    @staticmethod
+    def _key(method: Optimizer, start: tuple[float, float], timeline: Timeline) -> Any:
+        return method.id, start, tuple(sorted(timeline[0][1].items()))
+
+    def _group_of(self, trajectory: Trajectory) -> list[Trajectory]:
+        return self._groups[self._key(trajectory.method, trajectory.start, trajectory.hyperparameters_by_step)]
+
+    def add(self, trajectory: Trajectory) -> None:
+        """Add a trajectory as the last one of its group."""
+        self._group_of(trajectory).append(trajectory)
+
+    def remove(self, trajectory: Trajectory) -> None:
+        """Remove a trajectory."""
+        self._group_of(trajectory).remove(trajectory)
+
+    def candidates(self, run: Run, start: tuple[float, float]) -> list[Trajectory]:
+        """Return the trajectories that may have steps in common with a run, in the order in which they were added."""
+        return self._groups.get(self._key(run.method, start, run.hyperparameters_by_step), [])
 
 
 def assign_trajectories(
@@ -20,37 +52,55 @@ def assign_trajectories(
     trajectories are removed from the pool.
     """
     run_starts = list(run_starts)
+    available, assigned = TrajectoryIndex(pool), TrajectoryIndex(())
     trajectories: list[Trajectory | None] = []
     for run, start in run_starts:
-        matches = (
-            trajectory for trajectory in pool if trajectory.last_common_step(run, surface, start) == INFINITE_STEPS
-        )
         match = max(
-            matches, key=lambda trajectory: (trajectory.budget == budget, trajectory.last_known_step), default=None
+            (each for each in available.candidates(run, start) if _is_exact(each, run, surface, start)),
+            key=lambda trajectory: (trajectory.budget == budget, trajectory.last_known_step),
+            default=None,
         )
         if match is not None:
-            pool.remove(match)
+            available.remove(match)
+            assigned.add(match)
         trajectories.append(match)
     for k, (run, start) in enumerate(run_starts):
         if trajectories[k] is None:
-            trajectories[k] = _make_trajectory(
-                run, surface, start, pool, [trajectory for trajectory in trajectories if trajectory is not None]
-            )
-    return [trajectory for trajectory in trajectories if trajectory is not None]
+            trajectories[k] = _make_trajectory(run, surface, start, available, assigned)
+    result = [trajectory for trajectory in trajectories if trajectory is not None]
+    used = set(map(id, result))
+    pool[:] = [trajectory for trajectory in pool if id(trajectory) not in used]
+    return result
+
+
+def _is_exact(trajectory: Trajectory, run: Run, surface: SurfaceFunction, start: tuple[float, float]) -> bool:
+    """Return whether a trajectory is that of a run; the last hyperparameters are compared first, in constant time."""
+    return (
+        trajectory.hyperparameters_by_step[-1] == run.hyperparameters_by_step[-1]
+        and trajectory.last_common_step(run, surface, start) == INFINITE_STEPS
+    )
 
 
 def _make_trajectory(
-    run: Run, surface: SurfaceFunction, start: tuple[float, float], pool: list[Trajectory], assigned: list[Trajectory]
+    run: Run,
+    surface: SurfaceFunction,
+    start: tuple[float, float],
+    available: TrajectoryIndex,
+    assigned: TrajectoryIndex,
 ) -> Trajectory:
-    """Return a trajectory with the longest known past: one of the pool if it loses no steps, else a copy."""
-    shared_steps, best = 0, None
-    for trajectory in (*assigned, *pool):  # >= prefers the pool: reusing one of it is cheaper than a copy
-        common_steps = min(trajectory.last_common_step(run, surface, start), trajectory.last_known_step)
-        if common_steps >= max(shared_steps, 1):
-            shared_steps, best = common_steps, trajectory
+    """Return a trajectory with the longest known past: one that is available if it loses no steps, else a copy."""
+    shared_steps, best, best_is_available = 0, None, False
+    for index in (assigned, available):  # >= prefers the available ones: reusing one of them is cheaper than a copy
+        for trajectory in index.candidates(run, start):
+            common_steps = min(trajectory.last_common_step(run, surface, start), trajectory.last_known_step)
+            if common_steps >= max(shared_steps, 1):
+                shared_steps, best, best_is_available = common_steps, trajectory, index is available
     if best is None:
-        return Trajectory(run, surface, start)
-    if shared_steps == best.last_known_step and any(trajectory is best for trajectory in pool):
-        pool.remove(best)
-        return best.assign_run(run)
-    return best.copy_until(shared_steps).assign_run(run)
+        result = Trajectory(run, surface, start)
+    elif best_is_available and shared_steps == best.last_known_step:
+        available.remove(best)
+        result = best.assign_run(run)
+    else:
+        result = best.copy_until(shared_steps).assign_run(run)
+    assigned.add(result)
+    return result

@@ -16,7 +16,7 @@ import numpy as np
 from app.engine.race import Race
 from app.export.figure import ComposedFigure, build_figure, caption_text
 from app.export.movie_writers import GifWriter, MovieWriter, Mp4Writer
-from app.export.options import MAX_FRAME_PIXELS, MAX_FRAMES, Options
+from app.export.options import MAX_FRAME_PIXELS, MAX_FRAMES, Options, to_inches
 from app.plotting.path_renderer import PathRenderer
 from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
@@ -25,7 +25,7 @@ from app.views.base_view import PATH_BLOCK
 from app.views.surface_view import SurfaceView
 
 MAX_DEFAULT_DURATION = 10.0  # seconds: upper limit of the duration if none is given
-HOLD_DURATION = 1.0  # seconds for which the last frame is held
+HOLD_DURATION = 2.0  # seconds for which the last frame is held, at most half of the duration
 MAX_COLORS = 100  # number of colors that are exact in every frame
 LIMIT_SAMPLES = 9  # number of steps at which the views check their axis limits
 
@@ -60,7 +60,7 @@ def frame_steps(last_step: int, options: Options) -> list[int]:
 
 def hold_frame_count(frame_count: int, fps: float) -> int:
     """Return how many of ``frame_count`` frames hold the last step."""
-    return min(round(HOLD_DURATION * fps), frame_count // 4)
+    return min(round(HOLD_DURATION * fps), (frame_count - 1) // 2)
 
 
 def _check_frame_count(count: int) -> None:
@@ -74,11 +74,13 @@ def _check_frame_count(count: int) -> None:
         )
 
 
-def with_even_size(options: Options) -> Options:
-    """Return the options with an even width and height in pixels, as H.264 requires.
+def plan_animation(suffix: str, last_step: int, options: Options) -> tuple[type[MovieWriter], Options, list[int]]:
+    """Return the writer class, the options to use, and the step shown in each frame.
 
-    Raises ExperimentError if a frame has too many pixels.
+    Raises ExperimentError if the animation cannot be made.
     """
+    if last_step == 0:
+        raise ExperimentError(tr("a film shows the way to a step, and at step 0 there is none: go on first"))
     width, height = options.pixels
     if width * height > MAX_FRAME_PIXELS:
         raise ExperimentError(
@@ -89,21 +91,25 @@ def with_even_size(options: Options) -> Options:
                 height=height,
             )
         )
-    return replace(
-        options, size=((width - width % 2) / options.dpi, (height - height % 2) / options.dpi), transparent=False
-    )
-
-
-def plan_animation(suffix: str, last_step: int, options: Options) -> tuple[type[MovieWriter], Options, list[int]]:
-    """Return the writer class, the options to use, and the step shown in each frame.
-
-    Raises ExperimentError if the animation cannot be made.
-    """
-    if last_step == 0:
-        raise ExperimentError(tr("a film shows the way to a step, and at step 0 there is none: go on first"))
-    writer_class, options = (GifWriter if suffix == ".gif" else Mp4Writer), with_even_size(options)
+    writer_class: type[MovieWriter] = GifWriter if suffix == ".gif" else Mp4Writer
     writer_class.check_options(options)
-    return writer_class, options, frame_steps(last_step, options)
+    width, height = (side - side % writer_class.size_step for side in (width, height))
+    size = to_inches(width, options.dpi), to_inches(height, options.dpi)
+    return writer_class, replace(options, size=size, transparent=False), frame_steps(last_step, options)
+
+
+def check_animation(suffix: str, last_step: int, options: Options) -> str:
+    """Return a remark if the size will be another one; raise ExperimentError if the animation cannot be made."""
+    _, planned_options, _ = plan_animation(suffix, last_step, options)
+    if planned_options.pixels == options.pixels:
+        return ""
+    return tr(
+        "the sides of an MP4 must be even, so that it gets {width} x {height} pixels instead of {width2} x {height2}",
+        width=planned_options.pixels[0],
+        height=planned_options.pixels[1],
+        width2=options.pixels[0],
+        height2=options.pixels[1],
+    )
 
 
 class FrameRenderer:

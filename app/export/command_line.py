@@ -103,14 +103,15 @@ def _run_argument(run: Run) -> str:
 
 
 def _option_arguments(options: Options, target: Path) -> list[str]:
-    """Return the arguments for the options that differ from the defaults of the format of ``target``."""
+    """Return the arguments for the options that the format of ``target`` uses and that differ from its defaults."""
     from app.export.formats import format_for_path
 
-    kind = format_for_path(target).kind
-    if kind in ("data", "experiment"):
-        return []
-    arguments = _figure_arguments(options, kind == "film")
-    return arguments + _animation_arguments(options) if kind == "film" else arguments
+    used = format_for_path(target).options
+    is_animation = "fps" in used
+    arguments = _figure_arguments(options, is_animation) if "view" in used else []
+    arguments += ["--transparent"] if options.transparent and "transparent" in used else []
+    arguments += _animation_arguments(options) if is_animation else []
+    return arguments + (["--no-loop"] if not options.loop and "loop" in used else [])
 
 
 def _figure_arguments(options: Options, is_animation: bool) -> list[str]:
@@ -128,7 +129,6 @@ def _figure_arguments(options: Options, is_animation: bool) -> list[str]:
     if options.viewport is not None:
         arguments.append("--window=" + ",".join(shortest_repr(end) for side in options.viewport for end in side))
     switches = {
-        "--transparent": options.transparent,
         "--no-title": not options.title,
         "--no-legend": not options.legend,
         "--no-mode": not options.mode,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.race import Race
-from app.export.animation import export_animation, plan_animation
+from app.export.animation import check_animation, export_animation
 from app.export.code import export_keras_script, export_numpy_script, export_plot_script, export_torch_script
 from app.export.csv_table import export_csv
 from app.export.image import check_text_fits, export_image
 from app.export.json_document import export_experiment, export_json
 from app.export.npz_arrays import export_npz
-from app.export.options import Options
+from app.export.options import ANIMATION_OPTIONS, FIGURE_OPTIONS, Options
 from app.export.run_records import iter_catch_up
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
@@ -38,27 +38,31 @@ class ExportFormat:
         ``write(race, path, options)`` writes the file. It either writes it at once and returns None, or returns an
         iterator that writes one piece per iteration and yields the fraction done, from 0 to 1. An iterator that is
         closed before its end must leave no file behind, and an existing file unchanged.
+    options : frozenset of str
+        Names of the fields of `Options` that the format uses.
     check : callable
         ``check(suffix, steps, options)`` raises ExperimentError with one sentence if a race of ``steps`` steps cannot
         be written with these options on this machine. It is called before the race is simulated; by default
-        everything is accepted. A returned value is ignored.
+        everything is accepted. It returns a remark, such as that the size will be another one, or an empty string.
     """
 
     suffix: str
     name: str
     kind: str
     write: Callable[[Race, Path, Options], Iterator[float] | None]
-    check: Callable[[str, int, Options], object] = lambda suffix, steps, options: None
+    options: frozenset[str] = frozenset()
+    check: Callable[[str, int, Options], str] = lambda suffix, steps, options: ""
 
 
+IMAGE_OPTIONS = FIGURE_OPTIONS | {"transparent"}
 EXPORT_FORMATS = {
     export_format.suffix: export_format
     for export_format in (
-        ExportFormat(".png", "PNG picture", "picture", export_image),
-        ExportFormat(".svg", "SVG vector picture", "picture", export_image, check_text_fits),
-        ExportFormat(".pdf", "PDF vector picture", "picture", export_image, check_text_fits),
-        ExportFormat(".gif", "GIF film", "film", export_animation, plan_animation),
-        ExportFormat(".mp4", "MP4 film", "film", export_animation, plan_animation),
+        ExportFormat(".png", "PNG picture", "picture", export_image, IMAGE_OPTIONS),
+        ExportFormat(".svg", "SVG vector picture", "picture", export_image, IMAGE_OPTIONS, check_text_fits),
+        ExportFormat(".pdf", "PDF vector picture", "picture", export_image, IMAGE_OPTIONS, check_text_fits),
+        ExportFormat(".gif", "GIF film", "film", export_animation, ANIMATION_OPTIONS | {"loop"}, check_animation),
+        ExportFormat(".mp4", "MP4 film", "film", export_animation, ANIMATION_OPTIONS, check_animation),
         ExportFormat(".csv", "CSV table", "data", export_csv),
         ExportFormat(".data.json", "JSON data", "data", export_json),
         ExportFormat(".npz", "numpy arrays", "data", export_npz),

@@ -32,8 +32,8 @@ def embedded_json(race: Race) -> str:
     return to_json(replace(race.experiment, displayed_step=race.step), indent=None)
 
 
-def check_text_fits(suffix: str, steps: int, options: Options) -> None:
-    """Raise ExperimentError if the texts do not fit.
+def check_text_fits(suffix: str, steps: int, options: Options) -> str:
+    """Raise ExperimentError if the texts do not fit; return no remark.
 
     A bitmap is laid out larger and scaled down instead, which a vector image does not allow.
     """
@@ -47,6 +47,7 @@ def check_text_fits(suffix: str, steps: int, options: Options) -> None:
                 least=min_size,
             )
         )
+    return ""
 
 
 def write_image(race: Race, file: IO[bytes], image_format: str, options: Options) -> None:

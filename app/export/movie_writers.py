@@ -26,7 +26,12 @@ LOOKUP_BITS = 6  # bits per channel of the table from RGB to palette indices
 
 
 class MovieWriter(AbstractContextManager["MovieWriter"]):
-    """Writer of the frames of an animation, a context manager: the file is complete when the context has ended."""
+    """Writer of the frames of an animation, a context manager: the file is complete when the context has ended.
+
+    The width and the height of a frame in pixels must be multiples of ``size_step``.
+    """
+
+    size_step = 1
 
     def __init__(self, file: IO[bytes], options: Options, colors: list[str]) -> None:
         self.file, self.options = file, options
@@ -73,7 +78,8 @@ class GifWriter(MovieWriter):
         frame = Image.fromarray(changed, "P")
         frame.putpalette(self.palette)
         if self.frame_count == 0:
-            for chunk in GifImagePlugin.getheader(frame, info={"loop": 0, "optimize": False})[0]:
+            info = {"optimize": False} | ({"loop": 0} if self.options.loop else {})  # 0: without end
+            for chunk in GifImagePlugin.getheader(frame, info=info)[0]:
                 self.file.write(chunk)
         end_times = [round(100 * k / self.options.fps) for k in (self.frame_count, self.frame_count + 1)]
         for chunk in GifImagePlugin.getdata(
@@ -111,6 +117,8 @@ class GifWriter(MovieWriter):
 
 class Mp4Writer(MovieWriter):
     """MP4 writer (H.264) with the ffmpeg of the package imageio-ffmpeg."""
+
+    size_step = 2  # the colors of H.264 have half the resolution
 
     @staticmethod
     def check_options(options: Options) -> None:

@@ -22,15 +22,21 @@ MAX_PIXELS, MAX_FRAME_PIXELS = 100_000_000, 3840 * 2160
 MAX_DPI, MAX_FRAMES = 1200, 10_000
 UNITS_PER_INCH = {"px": None, "cm": 2.54, "mm": 25.4, "in": 1.0}  # None: depends on the dpi
 
+# The fields of Options that apply to everything that is drawn, and those that apply to animations besides
+FIGURE_OPTIONS = frozenset(
+    {"view", "size", "dpi", "theme", "title", "legend", "mode", "view_options", "camera", "viewport"}
+)
+ANIMATION_OPTIONS = FIGURE_OPTIONS | {"fps", "seconds", "steps_per_frame", "camera_speed"}
+
 
 @dataclass(frozen=True)
 class Options:
     """Options of an export. Raises ExperimentError with one sentence if a value is invalid.
 
     ``size`` is in inches. ``view_options`` are the switches of the View menu. ``viewport`` is the visible part of the
-    plane, None for all of it. The last four apply to animations: ``fps`` in frames per second; ``seconds``, the
+    plane, None for all of it. The last five apply to animations: ``fps`` in frames per second; ``seconds``, the
     duration (None: as ``steps_per_frame`` requires); ``steps_per_frame`` (None: as ``seconds`` requires);
-    ``camera_speed`` in degrees per second.
+    ``camera_speed`` in degrees per second; ``loop``, whether it is played again and again.
     """
 
     view: str = "all"
@@ -48,10 +54,11 @@ class Options:
     seconds: float | None = None
     steps_per_frame: int | None = None
     camera_speed: float = 0.0
+    loop: bool = True
 
     def __post_init__(self) -> None:
         self._check_size()
-        for name in ("transparent", "title", "legend", "mode"):
+        for name in ("transparent", "title", "legend", "mode", "loop"):
             check_bool(name, getattr(self, name))
         self._check_animation()
 
@@ -102,10 +109,15 @@ class Options:
         return round(self.size[0] * self.dpi), round(self.size[1] * self.dpi)
 
 
+def to_inches(side: float, per_inch: float) -> float:
+    """Return a length in inches that is never rounded down: matplotlib truncates 113 / 50 * 50 to 112 pixels."""
+    return math.nextafter(side / per_inch, math.inf) if side / per_inch * per_inch < side else side / per_inch
+
+
 def parse_size(text: str, dpi: float) -> tuple[float, float]:
     """Return a size in inches, read from "1280x720", "1280x720px", "16x9cm" or "8 x 4.5 in".
 
-    ``dpi`` converts pixels to inches. A side is never rounded down: matplotlib truncates 113 / 50 * 50 to 112 pixels.
+    ``dpi`` converts pixels to inches.
     """
     match = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", text.lower())
     if match is None:
@@ -114,9 +126,7 @@ def parse_size(text: str, dpi: float) -> tuple[float, float]:
         )
     unit = UNITS_PER_INCH[match[3] or "px"] or dpi
     sides = [check_number(tr("a side of the picture"), side) for side in match.groups()[:2]]
-    width, height = (
-        math.nextafter(side / unit, math.inf) if side / unit * unit < side else side / unit for side in sides
-    )
+    width, height = (to_inches(side, unit) for side in sides)
     if not (math.isfinite(width) and math.isfinite(height)):
         raise ExperimentError(
             tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=shorten_repr(text))

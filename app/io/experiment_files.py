@@ -15,7 +15,7 @@ from typing import IO
 
 from app.io import image_metadata
 from app.io.experiment_json import from_json, to_json
-from app.io.strict_json import MAX_FILE_SIZE
+from app.io.strict_json import MAX_FILE_SIZE, has_too_many_values
 from app.model.dataset import to_experiment_error
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.utils.atomic_write import atomic_write
@@ -155,6 +155,13 @@ def save(experiment: Experiment, path: Path) -> None:
                 "it cannot be saved: with all that was turned on the way it is larger than {largest} MiB; "
                 "remove branches, or race anew, which forgets what was turned",
                 largest=MAX_FILE_SIZE >> 20,
+            )
+        )
+    if has_too_many_values(text):
+        raise ExperimentError(
+            tr(
+                "it cannot be saved: it has too many hyperparameter changes; remove branches, or restart, which removes"
+                " the changes"
             )
         )
     with atomic_write(path) as file:

@@ -1,6 +1,6 @@
 """Read and write the JSON format of an experiment; files and exported figures contain the same text.
 
-One JSON object in UTF-8, of at most 16 MiB. A small example:
+One JSON object in UTF-8, of at most 16 MiB, 500,000 lists and objects and 2,000,000 values. A small example:
 
     {"thalweg": 1, "surface": "beale", "runs": [{"optimizer": "adam", "hyperparameters": {"lr": 0.1}}]}
 
@@ -16,7 +16,7 @@ experiment
     runs                 []            list of at most 24 runs
     steps                null          integer from 0 to 10,000,000 at which playback stops; null: it does not
     loss_plot            {}            a loss plot
-    title                ""            text of at most 200 characters
+    title                ""            text of at most 200 characters; control characters are removed
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
@@ -43,7 +43,7 @@ branch
     start                -             [x, y], where they start
     steps                -             integer from 0 to 10,000,000: the number of computed steps
     left_at_step         0             integer from 0 to 10,000,000: the step at which the branch was left
-    name                 ""            text of at most 80 characters
+    name                 ""            text of at most 80 characters; control characters are removed
     visible              true          whether it is drawn
 
 comparison

@@ -1,14 +1,11 @@
-"""Read the experiment in an exported figure, without an image library so that no image can fill the memory.
+"""Read the experiment in an exported figure; no pixel is decoded and time and memory are bounded.
 
 PNG: a text chunk with the keyword PNG_KEYWORD. SVG: the text of a dc:source element in the metadata.
 """
 
 from __future__ import annotations
 
-import os
 import struct
-import zlib
-from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
 
@@ -21,64 +18,65 @@ NO_EXPERIMENT_MESSAGE = gettext_noop(
     "it carries no experiment; only JSON files, and PNG and SVG pictures exported by Thalweg, do"
 )
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
 MAX_CHUNKS = 100_000  # of a PNG; 100 million pixels need about 10,000
 SVG_SOURCE_TAG = "http://purl.org/dc/elements/1.1/ source"
-READ_SIZE = 1 << 16  # bytes of an SVG per read
+READ_SIZE = 1 << 18  # bytes of an SVG per read
 MAX_SVG_SIZE = 64 << 20  # bytes of an SVG that are searched
+MAX_TAG_SIZE = 4 << 20  # bytes; expat reads an unfinished tag again with every block
+MAX_NAMES = 200_000  # elements and attributes of an SVG that are searched; expat keeps their names
 
 
-def read_png(file: IO[bytes]) -> bytes:
-    """Return the JSON text of the experiment in a PNG; pixel data are skipped."""
+def read_png(file: IO[bytes]) -> str:
+    """Return the JSON text of the experiment in a PNG; all other chunks are skipped."""
+    from PIL.PngImagePlugin import PngStream
+
     if file.read(len(PNG_SIGNATURE)) != PNG_SIGNATURE:
         raise ExperimentError(tr("it is not a PNG picture"))
+    stream, keyword = PngStream(file), PNG_KEYWORD.encode() + b"\0"
     for _ in range(MAX_CHUNKS):
-        length, chunk_type = struct.unpack(">I4s", file.read(8).ljust(8, b"\0"))
-        if chunk_type == b"IEND":
-            raise ExperimentError(tr(NO_EXPERIMENT_MESSAGE))
-        if not chunk_type.isalpha():
-            raise ExperimentError(tr("it is a PNG picture that is cut off or damaged, without an experiment"))
-        if chunk_type not in CHUNK_DECODERS:
-            file.seek(length + 4, os.SEEK_CUR)
-            continue
-        prefix = file.read(min(length, 80))  # keywords have at most 79 characters
-        if prefix.partition(b"\0")[0] != PNG_KEYWORD.encode():
-            file.seek(length - len(prefix) + 4, os.SEEK_CUR)
-            continue
-        if length > MAX_FILE_SIZE:
-            raise ExperimentError(
-                tr("the experiment in it is larger than {largest} MiB, which none may be", largest=MAX_FILE_SIZE >> 20)
-            )
-        content = prefix + file.read(length - len(prefix))
-        if file.read(4) != struct.pack(">I", zlib.crc32(chunk_type + content)):
-            raise ExperimentError(tr("the experiment in it is cut off or damaged"))
-        return CHUNK_DECODERS[chunk_type](content.partition(b"\0")[2])
+        try:
+            kind, position, length = stream.read()
+        except (SyntaxError, struct.error):
+            raise ExperimentError(tr("it is a PNG picture that is cut off or damaged, without an experiment")) from None
+        if kind == b"IEND":
+            break
+        if kind in TEXT_CHUNKS and file.read(len(keyword)) == keyword:
+            file.seek(position)
+            return _read_text(file, kind, position, length)
+        file.seek(position + length + 4)
     raise ExperimentError(tr(NO_EXPERIMENT_MESSAGE))
 
 
-def _decode_itxt(body: bytes) -> bytes:
-    """Return the text of an iTXt chunk, after its language and translated keyword."""
-    text = body[2:].partition(b"\0")[2].partition(b"\0")[2]
-    return _inflate(text) if body[:1] == b"\x01" else text
+def _read_text(file: IO[bytes], kind: bytes, position: int, length: int) -> str:
+    """Return the text of the chunk with the experiment, which may be larger than Pillow allows by default."""
+    from PIL import PngImagePlugin
 
-
-def _inflate(data: bytes) -> bytes:
-    inflater = zlib.decompressobj()
+    stream, default_limit = PngImagePlugin.PngStream(file), PngImagePlugin.MAX_TEXT_CHUNK
+    PngImagePlugin.MAX_TEXT_CHUNK = MAX_FILE_SIZE
     try:
-        text = inflater.decompress(data, MAX_FILE_SIZE + 1)  # limits decompression bombs; parse_json rejects the size
-    except zlib.error:
-        raise ExperimentError(tr("the experiment in it is cut off or damaged")) from None
+        if length > MAX_FILE_SIZE:
+            raise ValueError
+        stream.crc(kind, stream.call(kind, position, length))
+    except ValueError:
+        raise ExperimentError(
+            tr("the experiment in it is larger than {largest} MiB, which none may be", largest=MAX_FILE_SIZE >> 20)
+        ) from None
+    except (OSError, SyntaxError):
+        stream.im_text.clear()
+    finally:
+        PngImagePlugin.MAX_TEXT_CHUNK = default_limit
+    text = stream.im_text.get(PNG_KEYWORD)
+    if not text:  # also if it could not be inflated
+        raise ExperimentError(tr("the experiment in it is cut off or damaged"))
     return text
 
 
-CHUNK_DECODERS: dict[bytes, Callable[[bytes], bytes]] = {
-    b"tEXt": lambda body: body.decode("latin-1").encode(),
-    b"zTXt": lambda body: _inflate(body[1:]).decode("latin-1").encode(),
-    b"iTXt": _decode_itxt,
-}
-
-
 class SvgMetadataReader:
-    """A parser that finds the experiment in an SVG and keeps nothing else of it."""
+    """A parser that finds the experiment in an SVG and keeps nothing else of it.
+
+    ElementTree would build every element, and would expand entities and default attributes.
+    """
 
     def __init__(self) -> None:
         self.parser = expat.ParserCreate(namespace_separator=" ")
@@ -86,12 +84,15 @@ class SvgMetadataReader:
         self.parser.StartElementHandler = self._on_start_element
         self.parser.EndElementHandler = self._on_end_element
         self.parser.CharacterDataHandler = self._on_text
-        self.parser.EntityDeclHandler = self._on_entity_declaration
+        self.parser.EntityDeclHandler = self.parser.AttlistDeclHandler = self._on_declaration
         self.result = ""
         self.text_parts: list[str] | None = None
-        self.text_size = 0
+        self.text_size = self.name_count = 0
 
     def _on_start_element(self, name: str, attributes: dict[str, str]) -> None:
+        self.name_count += 1 + len(attributes)
+        if self.name_count > MAX_NAMES and not self.result:
+            raise ExperimentError(tr(NO_EXPERIMENT_MESSAGE))
         self.text_parts, self.text_size = ([] if name == SVG_SOURCE_TAG else None), 0
 
     def _on_text(self, text: str) -> None:
@@ -105,26 +106,37 @@ class SvgMetadataReader:
             self.result = text
         self.text_parts = None
 
-    def _on_entity_declaration(self, *_: object) -> None:
+    def _on_declaration(self, *_: object) -> None:
         raise ExperimentError(
-            tr("it declares entities, which a picture of Thalweg does not and which could fill the memory")
+            tr(
+                "it declares entities or default attributes, which a picture of Thalweg does not and which could fill"
+                " the memory"
+            )
         )
 
 
-def read_svg(file: IO[bytes]) -> bytes:
+def read_svg(file: IO[bytes]) -> str:
     """Return the JSON text of the experiment in an SVG; reading stops as soon as it is found."""
     reader = SvgMetadataReader()
-    for _ in range(MAX_SVG_SIZE // READ_SIZE):
+    for index in range(MAX_SVG_SIZE // READ_SIZE):
         block = file.read(READ_SIZE)
         try:
             reader.parser.Parse(block, not block)
+        except ExperimentError:
+            raise
+        except (LookupError, ValueError):  # by the codec
+            raise ExperimentError(tr("its text encoding is not supported; save it again in UTF-8")) from None
         except expat.ExpatError as error:
             if not reader.result:
                 raise ExperimentError(
                     tr("it is not an SVG picture, or is cut off or damaged: {error}", error=error)
                 ) from None
         if reader.result:
-            return reader.result.encode()
+            return reader.result
         if not block:
             break
+        if (index + 1) * READ_SIZE - reader.parser.CurrentByteIndex > MAX_TAG_SIZE:
+            raise ExperimentError(
+                tr("one of its tags is larger than {largest} MiB, or is cut off or damaged", largest=MAX_TAG_SIZE >> 20)
+            )
     raise ExperimentError(tr(NO_EXPERIMENT_MESSAGE))

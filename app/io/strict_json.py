@@ -10,6 +10,8 @@ from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, shorten_repr
 
 MAX_FILE_SIZE = 16 << 20  # bytes; an experiment has a few hundred, or about 600,000 with the largest data
+MAX_CONTAINERS = 500_000  # lists and objects, two for each change of a run; they take up to 200 bytes each
+MAX_COMMAS = 2_000_000  # values, which take up to 64 bytes each
 MAX_DEPTH = 64  # an experiment needs eight; unknown keys must not exceed the stack when they are written again
 DEPTH_MESSAGE = gettext_noop("its JSON is nested more than {deepest} deep")
 MAX_DIGITS = 300  # of an integer; more would not fit into a float
@@ -28,6 +30,14 @@ def parse_json(source: str | bytes) -> Any:
     text = source.removeprefix("\ufeff") if isinstance(source, str) else _decode(source)
     if not text.strip():
         raise ExperimentError(tr("it is empty"))
+    if has_too_many_values(text):
+        raise ExperimentError(
+            tr(
+                "it holds more than {containers:,} lists and objects or {values:,} values, which no experiment may",
+                containers=MAX_CONTAINERS,
+                values=MAX_COMMAS,
+            )
+        )
     try:
         return json.loads(
             text,
@@ -40,6 +50,11 @@ def parse_json(source: str | bytes) -> Any:
         raise ExperimentError(tr(DEPTH_MESSAGE, deepest=MAX_DEPTH)) from None
     except json.JSONDecodeError as error:
         raise ExperimentError(_syntax_message(text.strip(), error)) from None
+
+
+def has_too_many_values(text: str) -> bool:
+    """Return whether a JSON text would become too many values; 16 MiB of empty lists would fill 700 MiB."""
+    return text.count("[") + text.count("{") > MAX_CONTAINERS or text.count(",") > MAX_COMMAS
 
 
 def _syntax_message(text: str, error: json.JSONDecodeError) -> str:

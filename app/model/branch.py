@@ -48,7 +48,7 @@ class Branch:
         )
         check_integer(tr("the steps of a branch"), self.steps, 0, MAX_STEPS)
         check_integer(tr("the step at which a branch was left"), self.left_at_step, 0, MAX_STEPS)
-        check_text(tr("the name of a branch"), self.name, 80)
+        object.__setattr__(self, "name", check_text(tr("the name of a branch"), self.name, 80))
         check_bool(gettext_noop("visible"), self.visible)
         slots = [run.slot for run in self.runs]
         if len(self.runs) > MAX_RUNS or None in slots or len(set(slots)) < len(slots):

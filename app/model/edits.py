@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
-from app.model.experiment import MAX_BRANCHES, Experiment
+from app.model.experiment import MAX_TOTAL_STEPS, Experiment, exceeds_branch_limits
 from app.model.run import Run
 
 
@@ -77,19 +77,33 @@ def _is_redundant(branch: Branch, experiment: Experiment, step: int) -> bool:
 def with_branch_of(
     experiment: Experiment, current: Experiment, runs: tuple[Run, ...], step: int, displayed_lengths: Sequence[int]
 ) -> Experiment:
-    """Return the experiment with a branch of these runs of ``current`` added; unchanged if there are none."""
+    """Return the experiment with a branch of these runs of ``current`` added; unchanged if there are none.
+
+    The oldest branches are dropped until all fit into the limits of an experiment.
+    """
     if not runs:
         return experiment
     assert current.start is not None
     steps = max(length for run, length in zip(current.runs, displayed_lengths, strict=True) if run in runs)
-    branch = Branch(runs, current.start, steps, step)
+    branch = Branch(runs, current.start, min(steps, MAX_TOTAL_STEPS // len(runs)), step)
     if branch in experiment.branches:  # the value was here before during the same drag
         return experiment
-    return replace(experiment, branches=(*experiment.branches, branch)[-MAX_BRANCHES:])
+    branches = (*experiment.branches, branch)
+    while exceeds_branch_limits(branches):
+        branches = branches[1:]
+    return replace(experiment, branches=branches)
+
+
+def drops_branches(before: Experiment, after: Experiment) -> bool:
+    """Return whether an edit has dropped branches because they would not fit."""
+    dropped = tuple(branch for branch in before.branches if branch not in after.branches)
+    return bool(dropped) and exceeds_branch_limits((*dropped, *after.branches))
 
 
 def _with_edited_hyperparameters(old_run: Run, displayed_run: Run, run: Run, step: int, from_start: bool) -> Run:
     """Return ``run`` with the history of ``old_run`` and its own changes to ``displayed_run`` applied."""
+    if run is displayed_run:  # the same object keeps its replicas
+        return old_run
     restyled = replace(run, hyperparameters=old_run.hyperparameters, history=old_run.history)
     if run.hyperparameters == displayed_run.hyperparameters:
         return restyled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
@@ -94,7 +94,7 @@ class Experiment:
             )
         if self.steps is not None:
             check_integer(gettext_noop("steps"), self.steps, 0, MAX_STEPS)
-        check_text(gettext_noop("title"), self.title, 200)
+        object.__setattr__(self, "title", check_text(gettext_noop("title"), self.title, 200))
         check_bool(gettext_noop("stop_when_converged"), self.stop_when_converged)
         check_integer(gettext_noop("displayed_step"), self.displayed_step, 0, MAX_STEPS)
         self._check_branches()
@@ -121,7 +121,7 @@ class Experiment:
                     branches=len(self.branches),
                 )
             )
-        if sum(branch.steps * len(branch.runs) for branch in self.branches) > MAX_TOTAL_STEPS:
+        if exceeds_branch_limits(self.branches):
             raise ExperimentError(
                 tr("the branches of an experiment hold at most {longest:,} steps in all", longest=MAX_TOTAL_STEPS)
             )
@@ -225,6 +225,11 @@ class Experiment:
     def same_surface_and_start(self, other: Experiment) -> bool:
         """Return whether both experiments have the same surface, data and start."""
         return (self.surface_id, self.start, self.data) == (other.surface_id, other.start, other.data)
+
+
+def exceeds_branch_limits(branches: Sequence[Branch]) -> bool:
+    """Return whether these are too many branches for one experiment, or have too many steps together."""
+    return len(branches) > MAX_BRANCHES or sum(branch.steps * len(branch.runs) for branch in branches) > MAX_TOTAL_STEPS
 
 
 DEFAULT_EXPERIMENT = Experiment(

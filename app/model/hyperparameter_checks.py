@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from app.model.number_parsing import rejection_message
@@ -64,7 +65,7 @@ def _check_value(method: Optimizer, name: str, given: Any) -> float:
                 optimizer=method.id,
                 name=shorten_repr(name),
                 names=", ".join(method.hyperparameters),
-                parts=", ".join(modifier_names),
+                parts=", ".join(get_close_matches(name, modifier_names, 5, 0.5) or [*modifier_names[:3], "..."]),
             )
         ) from None
     label = tr("{name} of {optimizer}", name=name, optimizer=method.id)
@@ -73,6 +74,16 @@ def _check_value(method: Optimizer, name: str, given: Any) -> float:
         return spec.check(label, value)
     except ValueError:
         raise ExperimentError(rejection_message(spec, label, shorten_repr(value))) from None
+
+
+def _changed_values(previous: Any, given: Any) -> dict[str, Any] | None:
+    """Return the values that differ from those of the entry before; None if the names differ, too.
+
+    Only these need a check, which makes long histories several times faster.
+    """
+    if not isinstance(previous, dict) or not isinstance(given, dict) or previous.keys() != given.keys():
+        return None
+    return {name: value for name, value in given.items() if type(value) is not float or value != previous[name]}
 
 
 def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, ...]:
@@ -85,8 +96,11 @@ def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, 
             )
         )
     history: list[HyperparameterSpan] = []
+    previous: Any = None  # the hyperparameters of the entry before, as they were given
     for entry in entries:
-        if not isinstance(entry, HyperparameterSpan):  # a span comes from a run and has been checked
+        if isinstance(entry, HyperparameterSpan):  # it comes from a run and has been checked
+            previous = None
+        else:
             if not isinstance(entry, (list, tuple)) or len(entry) != 2:
                 raise ExperimentError(
                     tr(
@@ -94,10 +108,15 @@ def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, 
                         entry=shorten_repr(entry),
                     )
                 )
+            step, given = entry
+            changed = _changed_values(previous, given)
             entry = HyperparameterSpan(
-                check_integer(tr("the step of a turn"), entry[0], 1, MAX_STEPS),
-                check_hyperparameters(method, entry[1]),
+                check_integer(tr("the step of a turn"), step, 1, MAX_STEPS),
+                check_hyperparameters(method, given)
+                if changed is None
+                else {**history[-1].hyperparameters, **{n: _check_value(method, n, v) for n, v in changed.items()}},
             )
+            previous = given
         if history and entry.until <= history[-1].until:
             raise ExperimentError(
                 tr(

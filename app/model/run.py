@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -83,7 +84,7 @@ class Run:
             for k in range(1, self.replicas + 1)
         ]
 
-    @property
+    @cached_property
     def hyperparameters_by_step(self) -> list[tuple[int, Mapping[str, float]]]:
         """Pairs (start step, hyperparameters), from step 0, with rising steps.
 
@@ -96,8 +97,8 @@ class Run:
 
     def as_of_step(self, step: int) -> Run:
         """Return the run as it was at a step, without later changes."""
-        index = next((k for k, entry in enumerate(self.history) if entry.until > step), None)
-        if index is None:
+        index = bisect_right(self.history, step, key=lambda entry: entry.until)
+        if index == len(self.history):
             return self
         return replace(self, hyperparameters=self.history[index].hyperparameters, history=self.history[:index])
 
@@ -153,19 +154,23 @@ class Run:
     def with_optimizer(self, optimizer_id: str) -> Run:
         """Return the run with another optimizer, without history.
 
-        Hyperparameters that were changed from their defaults and that both optimizers have are kept. The learning rate
-        is kept only between implementations of the same optimizer, because its scale differs between optimizers.
+        Hyperparameters that were changed from their defaults are kept if the other optimizer has them and allows their
+        values. The learning rate is kept only between implementations of the same optimizer, because its scale differs
+        between optimizers.
         """
         method, other_method = self.method, OPTIMIZERS[optimizer_id]
         related = (method.variant_of or method.id) == (other_method.variant_of or other_method.id)
-        known_names = {
-            *other_method.hyperparameters,
-            *(name for modifier in other_method.modifiers.values() for name in modifier.hyperparameters),
+        modifier_specs = [modifier.hyperparameters for modifier in other_method.modifiers.values()]
+        specs = {
+            name: spec for group in (other_method.hyperparameters, *modifier_specs) for name, spec in group.items()
         }
         kept_values = {
             name: value
             for name, value in self.hyperparameters.items()
-            if name in known_names and (related or name != "lr") and value != method.spec(name).default
+            if name in specs
+            and specs[name].allows(value)
+            and (related or name != "lr")
+            and value != method.spec(name).default
         }
         return replace(self, optimizer=optimizer_id, hyperparameters=kept_values, history=())
 
@@ -196,7 +201,10 @@ class Run:
         tokens = text.split()
         if not tokens:
             raise ExperimentError(
-                tr("a run needs an optimizer; choose from {optimizers}", optimizers=", ".join(OPTIMIZERS))
+                tr(
+                    'a run needs an optimizer, such as {optimizers}; "thalweg list optimizers" lists all',
+                    optimizers=", ".join(list(OPTIMIZERS)[:3]),
+                )
             )
         values: dict[str, Any] = {}
         for token in tokens[1:]:

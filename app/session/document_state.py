@@ -76,6 +76,13 @@ class DocumentState(QObject):
         self.entries[self.index] = entry
         self.changed.emit()
 
+    def _drop_unreachable(self) -> None:
+        """Drop the entries to which neither undo nor redo leads any more."""
+        undoable = set(map(id, self.store.undo_stack[1:])) | {id(self.store.experiment)}
+        first = next((k for k in range(self.index, 0, -1) if id(self.entries[k].opened) not in undoable), 0)
+        self.entries = self.entries[first : self.index + 1]
+        self.index -= first
+
     def _move_index(self, offset: int) -> None:
         self.index += offset
         self.changed.emit()
@@ -83,6 +90,7 @@ class DocumentState(QObject):
     def _on_store_changed(self, before: Experiment, after: Experiment) -> None:
         """Follow undo and redo across an opening, so that saving does not overwrite another experiment's file."""
         if not self.store.restoring:
+            self._drop_unreachable()
             return
         undone = bool(self.store.redo_stack) and self.store.redo_stack[-1] is before
         if undone and self.index and before is self.entries[self.index].opened:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.model.experiment import Experiment
+from app.session.undo_memory import unshared_bytes
 
 MAX_UNDO_STEPS = 200
+MAX_UNDO_BYTES = 100 << 20  # memory of the experiments in the undo stack
 
 
 class ExperimentStore(QObject):
@@ -22,6 +24,7 @@ class ExperimentStore(QObject):
         super().__init__()
         self.experiment = experiment
         self.undo_stack: list[Experiment] = []
+        self._undo_bytes: list[int] = []  # of each experiment in the stack, without what it shares with the next one
         self.redo_stack: list[Experiment] = []
         self.interaction_active = False
         self.restoring = False
@@ -33,11 +36,21 @@ class ExperimentStore(QObject):
             return
         before = self.experiment
         if merge_key is None or merge_key != self._merge_key:
-            self.undo_stack = [*self.undo_stack[-MAX_UNDO_STEPS + 1 :], before]
+            self._push_undo(before, experiment)
         self._merge_key = merge_key
         self.redo_stack = []
         self.experiment = experiment
         self.changed.emit(before, experiment)
+
+    def _push_undo(self, before: Experiment, after: Experiment) -> None:
+        """Add an experiment to the undo stack and drop the oldest ones that exceed its limits."""
+        del self._undo_bytes[len(self.undo_stack) :]  # those of experiments that undo has taken
+        self.undo_stack.append(before)
+        self._undo_bytes.append(unshared_bytes(before, after))
+        while len(self.undo_stack) > MAX_UNDO_STEPS or (
+            len(self.undo_stack) > 1 and sum(self._undo_bytes) > MAX_UNDO_BYTES
+        ):
+            del self.undo_stack[0], self._undo_bytes[0]
 
     def begin_interaction(self) -> None:
         """Begin a drag: its first change begins an undo step, which includes later ones with the same ``merge_key``."""
@@ -49,6 +62,11 @@ class ExperimentStore(QObject):
         self.interaction_active = False
         self._merge_key = None
         self.interaction_finished.emit()
+
+    def abandon_interaction(self) -> None:
+        """End the current drag, if any, after an error in it."""
+        if self.interaction_active:
+            self.end_interaction()
 
     def undo(self) -> None:
         """Restore the experiment before the last change, if there is one."""
@@ -62,7 +80,10 @@ class ExperimentStore(QObject):
         if not source:
             return
         before, self.experiment = self.experiment, source.pop()
-        target.append(before)
+        if target is self.undo_stack:
+            self._push_undo(before, self.experiment)
+        else:
+            target.append(before)
         self._merge_key = None
         self.restoring = True
         self.changed.emit(before, self.experiment)

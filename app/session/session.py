@@ -18,6 +18,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.plot_domain import plot_bounds
 from app.session.experiment_store import ExperimentStore
 from app.session.frame_advance import advance_within_frame, all_converged
+from app.session.memory_limit import exceeds_memory_limit, release_memory
 from app.session.pending_work import RESPONSE_SECONDS, SLICE_SECONDS, catch_up_new_runs, catch_up_runs
 from app.session.playback_clock import FRAME_INTERVAL, PlaybackClock
 from app.session.status_cache import StatusCache
@@ -141,12 +142,19 @@ class Session(QObject):
         current = self.experiment
         if merge_key is not None and not self.store.interaction_active:
             merge_key += f" at {self.race.step}"
-        self.store.set(
+        self._set_edited(
             edits.apply_edit(
                 current, edit(self.displayed_experiment), self.race.step, self.displayed_lengths, self.edit_from_start
             ),
             merge_key,
         )
+
+    def _set_edited(self, experiment: Experiment, merge_key: str | None = None) -> None:
+        """Set the experiment and report branches that did not fit any more."""
+        branches_dropped = edits.drops_branches(self.experiment, experiment)
+        self.store.set(experiment, merge_key)
+        if branches_dropped:
+            self.message.emit(tr("The oldest branches were deleted to stay within the limits. Undo restores them."))
 
     def set_edit_from_start(self, from_start: bool) -> None:
         """Let edits of hyperparameters apply from the start of the run, or from the displayed step on."""
@@ -195,11 +203,18 @@ class Session(QObject):
         if race.pending_runs and not self._catch_up_runs(RESPONSE_SECONDS):
             self.pending_timer.start()
             return
+        if exceeds_memory_limit(race):
+            self._pause_for_memory()
+            return
         first_step, steps = race.step, self.experiment.steps
         stop_step = steps if steps and first_step < steps else MAX_STEPS
         check_convergence = self.experiment.stop_when_converged and not self.stopped_on_convergence
         is_converged = partial(all_converged, race, self._statuses) if check_convergence else None
-        converged = advance_within_frame(race, min(step_count, stop_step - first_step), is_converged)
+        try:
+            converged = advance_within_frame(race, min(step_count, stop_step - first_step), is_converged)
+        except MemoryError:
+            converged = False
+            self._pause_for_memory()
         self.stopped_on_convergence = self.stopped_on_convergence or converged
         if race.step > first_step:
             self._notify_step_changed(first_step)
@@ -211,6 +226,10 @@ class Session(QObject):
             self._pause_with_message(tr("Stopped at step {step:,}.", step=race.step))
         elif converged:
             self._pause_with_message(tr("Every run has converged: stopped at step {step:,}.", step=race.step))
+
+    def _pause_for_memory(self) -> None:
+        self.clock.pause()
+        self.message.emit(tr("The memory for more steps is used up: start again, or remove runs."))
 
     def _all_finished_message(self) -> str:
         if all(trajectory.head.diverged for trajectory in self.race.trajectories):
@@ -283,12 +302,12 @@ class Session(QObject):
 
     def keep_branch(self) -> None:
         """Keep the displayed paths as a branch for comparison."""
-        self.store.set(edits.with_branch(self.experiment, self.race.step, self.displayed_lengths))
+        self._set_edited(edits.with_branch(self.experiment, self.race.step, self.displayed_lengths))
 
     def switch_branch(self, index: int) -> None:
         """Make a branch the current experiment; the current paths become the branch."""
         try:
-            self.store.set(edits.with_branch_switched(self.experiment, index, self.race.step, self.displayed_lengths))
+            self._set_edited(edits.with_branch_switched(self.experiment, index, self.race.step, self.displayed_lengths))
         except ExperimentError as error:
             self.message.emit(tr("It cannot be raced: {error}.", error=error))
 
@@ -330,6 +349,7 @@ class Session(QObject):
         if not caught_up or self.race.pending_replicas:
             self.pending_timer.start()
         (self.hyperparameters_changed if self.race is old_race else self.trajectories_changed).emit()
+        release_memory(old_race, self.race)
 
     def _catch_up_runs(self, seconds: float) -> bool:
         return catch_up_runs(self.race, seconds, dragging=self.store.interaction_active)
@@ -341,7 +361,12 @@ class Session(QObject):
         runs_pending = bool(self.race.pending_runs) and not self.store.interaction_active
         branches_pending = bool(self.race.pending_branches)
         background = self.race.pending_branches if branches_pending else self.race.pending_replicas
-        finished = self._catch_up_runs(SLICE_SECONDS) if runs_pending else catch_up(background, SLICE_SECONDS)
+        try:
+            finished = self._catch_up_runs(SLICE_SECONDS) if runs_pending else catch_up(background, SLICE_SECONDS)
+        except MemoryError:
+            self.pending_timer.stop()
+            self._pause_for_memory()
+            return
         if finished and not (runs_pending and self.race.pending_branches) and not self.race.pending_replicas:
             self.pending_timer.stop()
         if finished or self._slice_count % SLICES_PER_REDRAW == 0:

@@ -16,6 +16,8 @@ class StatusCache:
     def run_status(self, race: Race, index: int) -> RunStatus:
         """Return the status of a run at the displayed step."""
         trajectory, step = race.trajectories[index], race.step
+        for removed in [k for k in self._entries if k >= len(race.trajectories)]:
+            del self._entries[removed]
         cached = self._entries.get(index)
         if cached is None or cached[:3] != (trajectory, step, trajectory.last_step):
             status = run_status(trajectory, min(step, trajectory.last_known_step))

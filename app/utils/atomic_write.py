@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError, make_printable
+
+# In the name of a temporary file; a folder may be shared with other machines, whose processes cannot be looked up
+_HOST = re.sub(r"[^A-Za-z0-9-]", "-", platform.node())[:40]
 
 
 def resolve_target(path: Path) -> Path:
@@ -46,13 +51,14 @@ def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     """Open a temporary file next to ``path`` that replaces it at the end; on an error the old file stays as it was.
 
     Raises WriteError if writing fails, ExperimentError if the target cannot be written at all. A process that is
-    killed leaves the old file and a temporary file named .NAME.xxxxxxxx.part.
+    killed leaves the old file and a temporary file, which the next writing in that folder removes.
     """
     path = resolve_target(path)
+    _remove_stale_parts(path.parent)
     open_options: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     temporary = ""
     try:
-        open_options |= {"dir": path.parent, "prefix": f".{path.name[:40]}.", "suffix": ".part"}
+        open_options |= {"dir": path.parent, "prefix": f".{path.name[:40]}.{_HOST}-{os.getpid()}.", "suffix": ".part"}
         with tempfile.NamedTemporaryFile(mode, delete=False, **open_options) as file:
             temporary = file.name
             yield file
@@ -66,6 +72,26 @@ def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _remove_stale_parts(folder: Path) -> None:
+    """Remove the temporary files that processes of this machine left in a folder when they were killed."""
+    if os.name != "posix":
+        return  # elsewhere it cannot be asked whether a process lives without ending it
+    for path in folder.glob(f".*.{_HOST}-*.part"):
+        match = re.fullmatch(rf"\..+\.{re.escape(_HOST)}-(\d{{1,9}})\.\w{{8}}\.part", path.name)
+        if match and not _is_alive(int(match[1])):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        with suppress(PermissionError):  # it lives and belongs to another user
+            os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _write_failure(path: Path, reason: str) -> ExperimentError:

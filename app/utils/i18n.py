@@ -4,6 +4,9 @@ These files map English texts to translated ones: ``{"{steps:,} steps": "{steps:
 merged, and the entry "English" in one of them is the language's own name. A text without an entry is shown in English.
 Names of optimizers, surfaces, authors and frameworks, ids and formulas are not translated. The command line is always
 in English because scripts read it; the window uses the language that the user has selected.
+
+"&" stands before the mnemonic, the letter that selects a menu row or a field with Alt. Each is used once in a menu or a
+dialog; a text without Latin letters gets one at its end, as in "열기(&O)…".
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import json
 import locale
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +28,7 @@ LANGUAGES_FOLDER = ASSETS / "languages"
 class Language:
     """A language of the user interface.
 
-    ``name`` is the language's own name; ``texts`` maps English texts to translations.
+    ``name`` is the language's own name with its mnemonic; ``texts`` maps English texts to translations.
     """
 
     code: str
@@ -32,7 +36,7 @@ class Language:
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-ENGLISH = Language("en", "English")
+ENGLISH = Language("en", "&English")
 _current_language = ENGLISH
 
 
@@ -49,6 +53,14 @@ def tr(text: str, /, **values: object) -> str:
 def gettext_noop(text: str) -> str:
     """Mark a text for translation and return it unchanged; ``tr`` translates it when it is shown."""
     return text
+
+
+def strip_mnemonic(text: str) -> str:
+    """Return the text of a menu row or a label as it is displayed, without the mark of its mnemonic.
+
+    An added letter, "(&O)", is removed as well, and "&&" stands for "&".
+    """
+    return re.sub(r"\s*\(&\w\)|&([\w&])", r"\1", text)
 
 
 def set_language(language: Language) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from reprlib import Repr
@@ -12,6 +13,8 @@ from app.utils.i18n import tr
 
 MAX_COORDINATE = 1e6
 MAX_STEPS = 10_000_000
+# With one of these in its title, an SVG or PNG cannot be read again; tabs and line breaks may stay
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 MAX_LISTED_CHOICES = 20  # of longer lists, an error message names only similar choices
 
 
@@ -103,11 +106,11 @@ def check_bool(label: str, value: Any) -> bool:
 
 
 def check_text(label: str, value: Any, max_length: int) -> str:
-    """Return the value if it is a text of at most ``max_length`` characters that can be encoded."""
+    """Return a text of at most ``max_length`` characters that can be encoded, without those that XML forbids."""
     if not isinstance(value, str) or len(value) > max_length:
         raise ExperimentError(tr("{kind} must be a text of at most {most} characters", kind=tr(label), most=max_length))
     if any("\ud800" <= character <= "\udfff" for character in value):  # lone surrogates cannot be encoded in UTF-8
         raise ExperimentError(
             tr("{kind} holds a character that cannot be written: {value!a}", kind=tr(label), value=value[:40])
         )
-    return value
+    return CONTROL_CHARACTERS.sub("", value)

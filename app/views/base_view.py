@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
@@ -163,11 +164,15 @@ class View(AxesLayout, ABC):
 
     # Moving parts, from bottom to top
 
-    def draw_background_paths(self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int]) -> None:
-        """Draw the pale paths of replicas and branches.
+    def draw_background_paths(
+        self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int], deadline: float = math.inf
+    ) -> bool:
+        """Draw the pale paths of replicas and branches; return whether all are drawn.
 
-        ``drawn_steps`` maps each of them to the step up to which it is drawn already, and is updated.
+        ``drawn_steps`` maps each of them to the step up to which it is drawn already, and is updated. After
+        ``deadline``, a time of ``perf_counter``, a view may leave the others for another call.
         """
+        return True
 
     def draw_underlay(self, renderer: PathRenderer) -> None:
         """Draw the markers that lie below the paths; ``draw_paths`` calls this."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -157,8 +159,10 @@ class LossView(PathView):
 
     # Replicas and branches
 
-    def draw_background_paths(self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int]) -> None:
-        """Draw the band of the replicas of each run, and the curves of branches.
+    def draw_background_paths(
+        self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int], deadline: float = math.inf
+    ) -> bool:
+        """Draw the band of the replicas of each run, and the curves of branches, all at once.
 
         ``drawn_steps`` is ignored, since nothing can be added to a band.
         """
@@ -168,6 +172,7 @@ class LossView(PathView):
         for trajectory, last_step, color in self.scene.branch_trajectories:
             _, points, _ = self.decimated_path(trajectory, last_step)
             renderer.draw_line(points, color, BRANCH_WIDTH, self.axes.bbox)
+        return True
 
     def draw_replica_band(self, renderer: PathRenderer, replicas: ReplicaTrajectories) -> None:
         """Fill the band between the outer quantiles and draw the median, up to the step that all have reached."""

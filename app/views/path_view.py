@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from surfaces.surface import Bounds
 OUTLINE_WIDTH, BRANCH_WIDTH, REPLICA_WIDTH = 4.6, 1.6, 0.6  # points
 OVERLAP_POINTS = 4  # points before a piece whose color is drawn again, since the outline of the piece may cover them
 LOW_QUALITY_CELLS = 40  # cells across to which a path in low quality, or one of many replicas, is decimated
+PATHS_PER_CHECK = 100  # pale paths between two looks at the clock
 LOW_QUALITY_REPLICAS = 6  # about as many replicas are drawn in low quality
 
 
@@ -63,8 +66,13 @@ class PathView(View):
 
     # Drawing
 
-    def draw_background_paths(self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int]) -> None:
-        """Draw the paths of replicas and branches, thin and pale; in low quality only some of the replicas."""
+    def draw_background_paths(
+        self, renderer: PathRenderer, drawn_steps: dict[Trajectory, int], deadline: float = math.inf
+    ) -> bool:
+        """Draw the paths of replicas and branches, thin and pale; in low quality only some of the replicas.
+
+        Return whether all are drawn: after ``deadline``, compared once in ``PATHS_PER_CHECK`` paths, the others wait.
+        """
         assert self.scene is not None
         paths = [
             (trajectory, trajectory.last_step, color, REPLICA_WIDTH)
@@ -72,7 +80,8 @@ class PathView(View):
             for trajectory in trajectories[:: len(trajectories) // LOW_QUALITY_REPLICAS + 1 if self.low_quality else 1]
         ]
         paths += [(*branch, BRANCH_WIDTH) for branch in self.scene.branch_trajectories]
-        for trajectory, last_step, color, width in paths:
+        paths = [path for path in paths if drawn_steps.get(path[0]) != path[1]]
+        for k, (trajectory, last_step, color, width) in enumerate(paths, 1):
             first_step = drawn_steps.get(trajectory)
             if first_step is None or last_step - first_step > LOW_QUALITY_THRESHOLD:
                 _, points, _ = self.decimated_path(trajectory, last_step, low_quality=width == REPLICA_WIDTH)
@@ -84,6 +93,9 @@ class PathView(View):
                     piece = points[start : start + PATH_BLOCK + 1]
                     renderer.draw_line(piece, layer_color, layer_width, self.axes.bbox)
             drawn_steps[trajectory] = last_step
+            if k % PATHS_PER_CHECK == 0 and k < len(paths) and perf_counter() > deadline:
+                return False
+        return True
 
     def draw_paths(self, renderer: PathRenderer, last_step: int) -> None:
         """Draw whole paths up to ``last_step``, decimated, in the pieces and the order of ``draw_path_segments``."""

@@ -222,7 +222,7 @@ def radam(
     rho_inf = ratio(2.0, 1 - beta2, nan) - 1
     rho = rho_inf - ratio(2 * t * beta2_t, 1 - beta2_t, nan)
     square = ratio((rho - 4) * (rho - 2) * rho_inf, (rho_inf - 4) * (rho_inf - 2) * rho)
-    scale = sqrt(maximum(square, 0.0)) * sqrt(1 - beta2_t) / (sqrt(v) + eps)
+    scale = ratio(sqrt(maximum(square, 0.0)) * sqrt(1 - beta2_t), sqrt(v) + eps, nan)
     return x - lr * m_hat * where(rho > 5, scale, 1.0), m, v
 
 

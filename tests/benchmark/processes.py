@@ -16,20 +16,13 @@ from pathlib import Path
 
 from tests.benchmark.measure import Row, slower
 
-QT_CODE = """
+THALWEG_CODE = """
 import os, time
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PyQt6.QtCore import qInstallMessageHandler
-from PyQt6.QtWidgets import QApplication
 qInstallMessageHandler(lambda *_: None)
-application = QApplication([])
-application.setStyle("Fusion")
-"""
-THALWEG_CODE = (
-    QT_CODE
-    + """
-from app.gui.window.main_window import MainWindow
-window = MainWindow()
+from app.gui.window.application import create_window
+application, window = create_window()
 window.show()
 window.repaint()
 shell = time.process_time()
@@ -39,10 +32,14 @@ window.repaint()
 print(shell, time.process_time())
 os._exit(0)
 """
-)
-MINIMAL_CODE = (
-    QT_CODE
-    + """
+MINIMAL_CODE = """
+import os, time
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PyQt6.QtCore import qInstallMessageHandler
+from PyQt6.QtWidgets import QApplication
+qInstallMessageHandler(lambda *_: None)
+application = QApplication([])
+application.setStyle("Fusion")
 from PyQt6.QtWidgets import QMainWindow, QSplitter
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
@@ -60,7 +57,6 @@ window.repaint()
 print(0, time.process_time())
 os._exit(0)
 """
-)
 MEMORY_CODE = """
 import os
 from tests.benchmark.measure import SMOOTH, open_window, process_events

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.cli import export_command
+from app.cli.argument_parser import ArgumentParser
 from app.cli.main import main
 from app.io.experiment_json import to_json
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
@@ -35,6 +38,13 @@ def make_folder(*names: str) -> Path:
 
 def written_files() -> set[str]:
     return {str(path) for path in Path().rglob("*") if path.is_file()} - {"race.json"}
+
+
+def parse_export(*words: str) -> argparse.Namespace:
+    """Return the arguments of ``thalweg export``."""
+    parser = ArgumentParser()
+    export_command.add_parser(parser.add_subparsers())
+    return parser.parse_args(["export", *words])
 
 
 def check_refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -19,13 +19,13 @@ from app.cli.check_command import (
     HINT,
     OK,
     Finding,
-    check,
     check_display,
     check_fonts,
     check_packages,
     check_writable,
     is_version_unmet,
 )
+from app.cli.main import main
 from app.gui.window.application import require_display
 from app.system import platform_support
 from app.utils.validation import ExperimentError
@@ -114,6 +114,8 @@ def test_all_libraries_are_suggested_if_qt_names_none(monkeypatch: pytest.Monkey
         ("numpy>=1.26", "1.26.0rc1", False),
         ("numpy>=1.26", "1.9.3", True),
         ("numpy>=1.26", "2.4.6", False),
+        ("numpy>=1.26", "1.26.0+local.1", False),
+        ("Python", "3.12.0", False),
         ("PyQt6-Qt6!=6.11.0,!=6.11.1,>=6.7", "6.11", True),
         ("PyQt6-Qt6!=6.11.0,!=6.11.1,>=6.7", "6.11.1", True),
         ("PyQt6-Qt6!=6.11.0,!=6.11.1,>=6.7", "6.11.2", False),
@@ -133,6 +135,14 @@ def test_all_requirements_of_pyproject_are_understood() -> None:
     finding = check_packages()
     assert finding.status == OK
     assert all(re.split(r"[<>=!]", requirement)[0] in finding.message for requirement in project["dependencies"])
+
+
+def test_without_the_package_that_compares_versions_the_command_installs_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_command, "find_spec", lambda name: None)
+    finding = check_packages()
+    assert (finding.status, finding.message) == (ERROR, "packaging is missing, which matplotlib needs")
+    assert "install numpy" in finding.fix.replace("'", "")
+    assert "matplotlib>=" in finding.fix
 
 
 def test_an_outdated_package_comes_with_the_upgrade_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +243,7 @@ def test_a_frozen_app_does_not_suggest_pip(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_help_and_unknown_options(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        check(["--help"])
+        main(["check", "--help"])
     assert "exit status" in capsys.readouterr().out
-    with pytest.raises(ExperimentError, match="unrecognized arguments: --al"):
-        check(["--al"])
+    assert main(["check", "--al"]) == 2
+    assert "unrecognized arguments: --al" in capsys.readouterr().err

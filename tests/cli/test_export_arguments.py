@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import csv
 import shlex
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from PIL import Image
 
-from app.cli.export_arguments import build_options
-from app.cli.export_parser import EXAMPLES, build_parser, help_epilog
+from app.cli.export_arguments import OPTION_FIELDS, build_options
+from app.cli.export_command import EXAMPLES, help_epilog
 from app.cli.main import main
 from app.export.formats import EXPORT_FORMATS
-from app.export.options import parse_size
+from app.export.options import Options, parse_size
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
 from app.model.experiment import DEFAULT_EXPERIMENT
 from app.model.run import Run
-from tests.cli.export_folder import check_refused, enter_experiment_folder, make_folder
+from tests.cli.export_folder import check_refused, enter_experiment_folder, make_folder, parse_export
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +93,52 @@ def test_set_changes_a_hyperparameter_from_the_start() -> None:
     ("--window=1,0,0,1", "a window goes from a lower to a higher number"),
     ("--window=1,0", "--window needs 4 numbers, as in --window=-2,2,-1,3, not '1,0'"),
     ("--siz 100x100", "unrecognized arguments"),
+    ("--size 100x100 --dpi 0", "dpi must be from 10 to 1200, not 0"),
 ])  # fmt: skip
 def test_invalid_options_are_one_sentence(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert message in check_refused(capsys, "race.json", *shlex.split(arguments), "--to", "a.csv", "a.png")
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    ("--transparent --to a.gif", "--transparent does not apply to .gif, only to .png, .svg, .pdf"),
+    ("--transparent --to a.png a.mp4", "--transparent does not apply to .mp4, only to .png, .svg, .pdf"),
+    ("--fps 10 --to a.png", "--fps does not apply to .png, only to .gif, .mp4"),
+    ("--pace 2 --to a.csv a.png b.csv", "--pace does not apply to .csv, .png, only to .gif, .mp4"),
+    ("--no-loop --to a.mp4", "--no-loop does not apply to .mp4, only to .gif"),
+    ("--size 600x400 --to a.csv", "--size does not apply to .csv, only to .png, .svg, .pdf, .gif, .mp4"),
+    ("--equal --to a.json a.py", "--equal does not apply to .json, .py, only to .png"),
+])  # fmt: skip
+def test_options_that_a_format_does_not_use_are_refused(
+    arguments: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert message in check_refused(capsys, "race.json", *arguments.split())
+
+
+def test_every_option_is_declared_by_a_format() -> None:
+    declared = set().union(*(each.options for each in EXPORT_FORMATS.values()))
+    assert set(OPTION_FIELDS.values()) == declared == {field.name for field in fields(Options)}
+    defaults = vars(parse_export("--to", "a.png"))
+    others = {"experiment", "surface", "start", "run", "steps", "title", "set", "to", "quiet"}
+    assert {f"--{name.replace('_', '-')}" for name in defaults.keys() - others} == set(OPTION_FIELDS)
+    assert all(defaults[option.strip("-").replace("-", "_")] in (None, False) for option in OPTION_FIELDS)
+
+
+def test_options_apply_to_the_formats_that_use_them() -> None:
+    arguments = ["--steps", "3", "--dpi", "20", "--view", "contour", "--transparent", "--to", "a.png", "a.csv"]
+    assert main(["export", "race.json", *arguments]) == 0
+    with Image.open("a.png") as image:
+        assert image.mode == "RGBA"
+
+
+def test_an_odd_size_is_exact_in_a_gif_and_told_for_an_mp4(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--steps", "3", "--view", "contour", "--size", "121x91", "--dpi", "50", "--seconds", "0.2"]
+    assert main(["export", "race.json", *arguments, "--to", "a.gif", "a.mp4"]) == 0
+    assert capsys.readouterr().err == (
+        "thalweg: a.mp4: the sides of an MP4 must be even, so that it gets 120 x 90 pixels instead of 121 x 91\n"
+    )
+    with Image.open("a.gif") as animation:
+        assert animation.size == (121, 91)
+    assert next(imageio_ffmpeg.read_frames("a.mp4"))["size"] == (120, 90)
 
 
 def test_sizes_themes_and_defaults() -> None:
@@ -106,7 +150,7 @@ def test_sizes_themes_and_defaults() -> None:
     with Image.open("a.png") as a, Image.open("b.png") as b:
         assert (a.size, b.size) == ((640, 480), (1000, 500))
         assert max(a.convert("L").getpixel((2, 2)), 60) == 60  # type: ignore[type-var]
-    args = build_parser().parse_args(["--to", "x"])
+    args = parse_export("--to", "x")
     assert (build_options(args, "picture").size, build_options(args, "picture").dpi) == ((12.8, 7.6), 150)
     assert (build_options(args, "film").pixels, build_options(args, "film").fps) == ((1280, 720), 25)
 
@@ -137,8 +181,11 @@ def test_the_help_has_all_options_and_formats(
 @pytest.mark.parametrize("command", [command for _, command in EXAMPLES])
 def test_the_examples_in_the_help_run(command: str) -> None:
     make_folder("race")
-    args = build_parser().parse_args(shlex.split(command))
+    args = parse_export(*shlex.split(command))
     suffixes = [next((suffix for suffix in EXPORT_FORMATS if name.endswith(suffix)), "") for name in args.to]
     assert (args.to[0] in help_epilog()) == all(suffixes)
     if all(suffixes):
-        assert main(["export", *shlex.split(command), "--steps", "3", "--dpi", "20", "--seconds", "1"]) == 0
+        options = {EXPORT_FORMATS[suffix].kind: EXPORT_FORMATS[suffix].options for suffix in suffixes}
+        small = ["--dpi", "20"] if any("dpi" in names for names in options.values()) else []
+        small += ["--seconds", "1"] if "film" in options else []
+        assert main(["export", *shlex.split(command), "--steps", "3", *small]) == 0

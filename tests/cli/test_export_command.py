@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from app.cli import export_command
+from app.cli import export_jobs
 from app.cli.main import main
 from app.export import movie_writers
 from app.export.formats import EXPORT_FORMATS, ExportFormat
@@ -55,7 +55,7 @@ def test_invalid_files_are_refused_before_anything_is_written(
 ) -> None:
     Path("folder.csv").mkdir()
     Path("link.csv").symlink_to("/dev/null")
-    monkeypatch.setattr(export_command, "_run_job", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_jobs, "_run_job", lambda *_: pytest.fail("it was begun"))
     assert message in check_refused(capsys, "race.json", "--to", *targets.split())
     assert Path("/dev/null").is_char_device()
 
@@ -132,7 +132,7 @@ def test_an_exported_image_is_exported_again_at_its_step() -> None:
 def test_an_invalid_animation_is_refused_before_the_simulation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export_command, "_run_job", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(export_jobs, "_run_job", lambda *_: pytest.fail("it was begun"))
     assert "a film has at most" in check_refused(capsys, "race.json", "--size", "6000x4000", "--to", "a.gif")
     assert "frames, not" in check_refused(capsys, "race.json", "--seconds", "3000", "--to", "a.csv", "a.gif")
     assert "at most 50 frames a second" in check_refused(capsys, "race.json", "--fps", "60", "--to", "a.gif")
@@ -198,26 +198,49 @@ def test_a_folder_without_write_permission_is_refused(
     assert "nothing may be written in the folder" in check_refused(capsys, "race.json", "--to", "a.csv")
 
 
+def restore_signals() -> None:
+    """Undo what the shell that runs the tests may ignore, such as SIGINT in the background and SIGHUP under nohup."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("sent_signal", "status", "file_count"), [(signal.SIGINT, 130, 1), (signal.SIGKILL, -9, 2)])
+@pytest.mark.parametrize(
+    ("sent_signal", "status", "file_count"),
+    [(signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 1), (signal.SIGHUP, 129, 1), (signal.SIGKILL, -9, 2)],
+)
 def test_a_stopped_process_leaves_the_old_file(
     sent_signal: signal.Signals, status: int, file_count: int, experiment_folder: Path
 ) -> None:
     Path("a.csv").write_text(OLD_TEXT)
     process = subprocess.Popen(
-        export_process_arguments(experiment_folder, 400_000), stderr=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    while not any(path.stat().st_size > 200_000 for path in experiment_folder.glob(".a.csv.*.part")):
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.02)
-    process.send_signal(sent_signal)
-    message = process.communicate(timeout=60)[1]
+        export_process_arguments(experiment_folder, 400_000),
+        stderr=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=restore_signals,
+    )  # fmt: skip
+    try:
+        while not any(path.stat().st_size > 200_000 for path in experiment_folder.glob(".a.csv.*.part")):
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.02)
+        process.send_signal(sent_signal)
+        message = process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
     assert process.returncode == status
-    assert message == ("thalweg: stopped\n" if sent_signal is signal.SIGINT else "")
+    assert message == ("" if sent_signal is signal.SIGKILL else "thalweg: stopped\n")
     assert Path("a.csv").read_text() == OLD_TEXT
     files = written_files()
     assert len(files) == file_count  # a killed process leaves its temporary file, which is hidden
     assert all(name == "a.csv" or (name.startswith(".a.csv.") and name.endswith(".part")) for name in files)
+    assert main(["export", "race.json", "--steps", "3", "--to", "b.csv"]) == 0
+    assert written_files() == {"a.csv", "b.csv"}
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    code = (
+        "import os, signal\nfrom app.cli import main\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "main.run = lambda _: os.kill(os.getpid(), signal.SIGHUP) or 7\nassert main.main([]) == 7"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 def test_an_interrupted_simulation_writes_nothing(
@@ -226,13 +249,19 @@ def test_an_interrupted_simulation_writes_nothing(
     def raise_interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(export_command, "_simulate", raise_interrupt)
+    monkeypatch.setattr(export_jobs, "_simulate", raise_interrupt)
     assert main(["export", "race.json", "--to", "a.csv"]) == 130
     assert capsys.readouterr().err == "thalweg: stopped\n"
     assert written_files() == set()
 
 
 def test_simple_commands_do_not_import_heavy_packages() -> None:
-    for arguments in (["--version"], ["list", "optimizers"], ["list", "examples"]):
+    heavy = {"matplotlib", "PIL", "PyQt6"}
+    for arguments, unwanted in (
+        (["--version"], {*heavy, "numpy"}),
+        (["--help"], {*heavy, "numpy"}),
+        (["list", "optimizers"], heavy),
+        (["list", "examples"], heavy),
+    ):
         modules = loaded_by(f"from app.cli.main import main; assert main({arguments!r}) == 0")
-        assert not modules & {"matplotlib", "PIL", "PyQt6"}
+        assert not modules & unwanted, arguments

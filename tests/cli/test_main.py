@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from app.cli import export_command
-from app.cli.main import main
+from app.cli import export_jobs
+from app.cli.main import COMMANDS, main
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.io.experiment_json import to_json
@@ -69,6 +71,8 @@ def test_export_from_a_file_or_an_example(tmp_path: Path) -> None:
             "there is no surface 'rosenbrok'; choose from rosenbrock",
         ),
         (["export", "--run", "adma", "--to", "a.png"], "there is no optimizer 'adma'; choose from"),
+        (["export", "--run", " ", "--to", "a.png"], '"thalweg list optimizers" lists all'),
+        (["export", "--run", "adam weight_decy=0", "--to", "a.png"], "can be combined with weight_decay, "),
         (
             ["export", "--run", "adam beta3=1", "--to", "a.png"],
             "adam has no hyperparameter 'beta3'; it has lr, beta1, beta2, eps",
@@ -113,6 +117,23 @@ def test_bad_input_is_one_sentence(
     assert {path.name for path in tmp_path.iterdir()} <= {"broken.json", "foreign.json", "config"}
 
 
+@pytest.mark.parametrize("arguments", [
+    ["export", "--run", "", "--to", "a.png"],
+    ["export", "--run", "x" * 5000, "--to", "a.png"],
+    ["export", "--run", "adam beta3=1", "--to", "a.png"],
+    ["export", "--run", f"adam {'x' * 5000}=1", "--to", "a.png"],
+    ["export", "--set", f"{'x' * 5000}=1", "--to", "a.png"],
+    ["export", "--surface", "x" * 5000, "--to", "a.png"],
+    ["export", f"--{'x' * 5000}", "--to", "a.png"],
+    ["list", "x\n" * 5000],
+])  # fmt: skip
+def test_an_error_message_stays_short(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    message = capsys.readouterr().err
+    assert len(message) < 330
+    assert message.count("\n") == 1
+
+
 def test_list_prints_all_names(capsys: pytest.CaptureFixture[str]) -> None:
     for category, names in (
         ("optimizers", OPTIMIZERS),
@@ -123,6 +144,47 @@ def test_list_prints_all_names(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["list", category]) == 0
         names_in_output = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
         assert set(names) <= set(names_in_output)
+
+
+def test_the_help_lists_the_commands_with_one_line_each(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (["--help"], ["-h"], ["race.json", "--help"]):
+        assert main(arguments) == 0
+        text = capsys.readouterr().out
+        assert text.startswith("usage: thalweg [EXPERIMENT] [options]\n       thalweg COMMAND ...\n")
+        assert max(map(len, text.splitlines())) <= 80
+        options, commands = text.split("\n  COMMAND\n")
+        assert [line.split()[0] for line in commands.splitlines()] == list(COMMANDS)
+        assert all(name in options for name in ("experiment", "--reset", "--install-desktop", "--version"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        main([command, "--help"])
+    assert exit_info.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: thalweg {command} ")
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "cp932", "cp1251", "ascii"])
+def test_lists_and_help_are_printed_in_any_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = [["list", what] for what in ("optimizers", "parts", "surfaces", "examples", "formats")]
+    for arguments in (*lists, ["--help"], *([command, "--help"] for command in COMMANDS)):
+        console = io.TextIOWrapper(io.BytesIO(), encoding)
+        monkeypatch.setattr(sys, "stdout", console)
+        with suppress(SystemExit):
+            assert main(arguments) == 0
+        console.flush()
+        assert console.buffer.getvalue().count(b"\n") >= 5, arguments  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_real_consoles_of_any_encoding(tmp_path: Path) -> None:
+    for arguments, status in ((["list", "surfaces"], 0), (["check"], 0), ([str(tmp_path / "뮐러.json")], 2)):
+        result = run_thalweg(*arguments, PYTHONIOENCODING="ascii", QT_QPA_PLATFORM="offscreen")
+        assert (result.returncode, "UnicodeEncodeError" in result.stderr) == (status, False)
 
 
 def test_version_is_printed() -> None:
@@ -180,7 +242,7 @@ def test_an_unexpected_error_is_one_sentence(
         raise error
 
     monkeypatch.delenv("THALWEG_TRACEBACK", raising=False)
-    monkeypatch.setattr(export_command, "_simulate", fail)
+    monkeypatch.setattr(export_jobs, "_simulate", fail)
     arguments = ["export", "--steps", "3", "--to", str(tmp_path / "a.csv")]
     assert main(arguments) == 1
     output = capsys.readouterr().err

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.race import Race
-from app.engine.trajectory import CHECKPOINT_INTERVAL
+from app.engine.trajectory import CHECKPOINT_INTERVAL, Trajectory
 from app.model.comparison import ComparisonMode
 from app.model.edits import with_branch_switched, without_branch
 from app.model.experiment import Experiment
@@ -295,3 +295,49 @@ def test_budget_holds_for_methods_with_several_evaluations_per_step() -> None:
     assert sum(longer.evaluation_counts(longer.last_step)) > 50
     race.advance(5)
     assert (race.step, nelder_mead.last_step) == (50, longer.last_step - 1)
+
+
+def test_the_work_of_an_edit_grows_linearly_with_the_number_of_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = tuple(Run("sgd", {"lr": 1e-4 * (k + 1), "noise": 0.1}, replicas=50) for k in range(6))
+    experiment, comparisons = Experiment("rosenbrock", (-1.0, 1.0), runs), []
+    race = Race(experiment)
+    last_common_step = Trajectory.last_common_step
+    monkeypatch.setattr(Trajectory, "last_common_step", lambda *args: comparisons.append(0) or last_common_step(*args))
+    edited = race.with_experiment(replace(experiment, start=(0.5, 0.5)))
+    restored = edited.with_experiment(experiment.with_run(0, Run("adam", slot=0)))
+    assert len(comparisons) <= 2 * len(race.all_trajectories)
+    assert set(map(id, restored.trajectories[1:])) <= set(map(id, race.trajectories))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "bfgs"])
+def test_a_step_that_runs_out_of_memory_leaves_the_steps_before_it(optimizer: str) -> None:
+    surface, free = SURFACES["rosenbrock"], [40]
+
+    def hungry(x: float, y: float) -> object:
+        free[0] -= 1
+        if free[0] < 0:
+            raise MemoryError
+        return surface(x, y)
+
+    trajectory, whole = (Trajectory(Run(optimizer), function, (-1.0, 1.0)) for function in (hungry, surface))
+    trajectory.advance(5)
+    whole.advance(5)
+    with pytest.raises(MemoryError):
+        trajectory.advance(10_000)
+    assert len(trajectory.xs) == len(trajectory.ys) == len(trajectory.losses) == trajectory.head.t + 1
+    free[0] = 10**9
+    trajectory.advance(100 - trajectory.last_step)
+    whole.advance(100 - whole.last_step)
+    assert (trajectory.xs, trajectory.losses) == (whole.xs, whole.losses)
+    assert trajectory.evaluation_counts(100) == whole.evaluation_counts(100)
+
+
+def test_what_is_computed_from_the_steps_is_released_with_the_last_run_that_uses_them() -> None:
+    race = Race(Experiment("sphere", (1.0, 1.0), (Run("sgd", slot=0), Run("adam", slot=1))))
+    race.advance(10)
+    for trajectory in race.trajectories:
+        trajectory.derived["something"] = bytes(10)
+    first, second = race.trajectories
+    race.with_experiment(race.experiment.without_run(0))
+    assert (first.derived, list(second.derived)) == ({}, ["something"])
+    assert first.copy_until(5).derived is not first.derived

@@ -141,15 +141,23 @@ def test_a_gif_has_the_requested_duration_and_exact_colors(tmp_path: Path) -> No
         assert tuple(bytes.fromhex(color[1:])) in visible_colors
 
 
+def test_a_gif_is_played_once_if_it_shall_not_loop(tmp_path: Path) -> None:
+    export(make_race(3), tmp_path / "a.gif", replace(SMALL, view="contour", loop=False))
+    with Image.open(tmp_path / "a.gif") as animation:
+        assert animation.n_frames > 1  # type: ignore[attr-defined]
+        assert "loop" not in animation.info
+
+
 @pytest.mark.parametrize(
     ("last_step", "options", "steps"),
     [
-        (8, {"fps": 2.0, "seconds": 3.0}, [0, 2, 4, 6, 8, 8]),
-        (10, {"fps": 2.0, "steps_per_frame": 4}, [0, 4, 8, 10, 10, 10]),
+        (8, {"fps": 2.0, "seconds": 3.0}, [0, 3, 5, 8, 8, 8]),
+        (7, {"fps": 2.0, "seconds": 6.0}, [0, 1, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7]),
+        (10, {"fps": 2.0, "steps_per_frame": 4}, [0, 4, 8, 10, 10, 10, 10, 10]),
         (10, {"fps": 2.0, "steps_per_frame": 4, "seconds": 1.0}, [0, 4]),
         (10, {"fps": 2.0, "steps_per_frame": 4, "seconds": 4.0}, [0, 4, 8, 10, 10, 10, 10, 10]),
-        (2, {"fps": 2.0}, [0, 1, 2, 2, 2]),
-        (0, {"fps": 2.0}, [0, 0, 0]),
+        (2, {"fps": 2.0}, [0, 1, 2, 2, 2, 2, 2]),
+        (0, {"fps": 2.0}, [0, 0, 0, 0, 0]),
     ],
 )
 def test_steps_shown_in_each_frame(last_step: int, options: dict, steps: list[int]) -> None:

@@ -14,12 +14,11 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from app.cli.export_arguments import build_options
-from app.cli.export_parser import build_parser
 from app.cli.main import main
 from app.engine.race import Race
 from app.export.command_line import build_command_line
 from app.export.formats import export
-from app.export.options import Options
+from app.export.options import ANIMATION_OPTIONS, Options
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
 from app.model.branch import Branch
@@ -31,6 +30,7 @@ from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
 from app.views.camera import Camera
 from optimizers import OPTIMIZERS
+from tests.cli.export_folder import parse_export
 
 LOW_DPI = {"dpi": 40.0}
 
@@ -74,9 +74,7 @@ def test_the_command_makes_the_same_image(options: Options, tmp_path: Path) -> N
     Options(viewport=((-1e-3, 1 / 3), (-2.0, 1e5)), camera=Camera(-60.1, 1 / 7, 4.0)),
 ])  # fmt: skip
 def test_options_survive_a_round_trip(options: Options) -> None:
-    args = build_parser().parse_args(
-        shlex.split(build_command_line(DEFAULT_EXPERIMENT, options, None, Path("a.png")))[2:]
-    )
+    args = parse_export(*shlex.split(build_command_line(DEFAULT_EXPERIMENT, options, None, Path("a.png")))[2:])
     parsed = build_options(args, "picture")
     for name in ("view", "dpi", "theme", "transparent", "title", "legend", "mode", "camera", "viewport"):
         assert getattr(parsed, name) == getattr(options, name)
@@ -156,12 +154,12 @@ def test_the_window_copies_the_command(
 def test_animation_options_are_written_for_animations_only(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.export import formats
 
-    animation_format: Any = formats.ExportFormat(".film", "Film", "film", lambda *_: None)
+    animation_format: Any = formats.ExportFormat(".film", "Film", "film", lambda *_: None, ANIMATION_OPTIONS | {"loop"})
     monkeypatch.setitem(formats.EXPORT_FORMATS, ".film", animation_format)
-    options = Options(size=(12.8, 7.2), dpi=100.0, fps=30.0, seconds=2.5, camera_speed=-12.0)
+    options = Options(size=(12.8, 7.2), dpi=100.0, fps=30.0, seconds=2.5, camera_speed=-12.0, loop=False)
     line = build_command_line(DEFAULT_EXPERIMENT, options, None, Path("a.film"))
-    assert line.endswith(" --fps=30 --seconds=2.5 --turn=-12 --to a.film")
-    args = build_parser().parse_args(shlex.split(line)[2:])
+    assert line.endswith(" --fps=30 --seconds=2.5 --turn=-12 --no-loop --to a.film")
+    args = parse_export(*shlex.split(line)[2:])
     assert build_options(args, "film") == replace(options, view_options={"equal": False, "trials": True})
     assert "--pace=3" in build_command_line(DEFAULT_EXPERIMENT, Options(steps_per_frame=3), None, Path("a.film"))
     assert "--fps" not in build_command_line(DEFAULT_EXPERIMENT, Options(fps=30.0), None, Path("a.png"))

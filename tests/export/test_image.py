@@ -17,6 +17,7 @@ from app.engine.race import Race
 from app.export.figure import build_figure
 from app.export.formats import export
 from app.export.options import Options, parse_size
+from app.io.experiment_files import load
 from app.io.experiment_json import from_json
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
@@ -49,6 +50,18 @@ def test_the_same_experiment_gives_the_same_bytes(suffix: str, tmp_path: Path) -
     for name in "ab":
         export(make_race(), tmp_path / f"{name}{suffix}", Options(dpi=80))
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:Glyph .* missing")
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_no_title_makes_a_file_that_cannot_be_read(suffix: str, tmp_path: Path) -> None:
+    title = "".join(map(chr, (*range(160), 0x85, 0x2028, 0x202E, 0xFDD0, 0xFFFD, 0xFFFE, 0xFFFF)))
+    race = Race(replace(DEFAULT_EXPERIMENT, title=title))
+    export(race, tmp_path / f"a{suffix}", options=Options(view="loss", size=(6.4, 4.2), dpi=50))
+    if suffix == ".pdf":
+        assert PdfReader(tmp_path / "a.pdf").metadata["/Title"] == race.experiment.title
+    else:
+        assert load(tmp_path / f"a{suffix}") == race.experiment
 
 
 def test_an_svg_has_vectors_text_and_one_bitmap(tmp_path: Path) -> None:

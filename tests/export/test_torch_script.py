@@ -74,6 +74,23 @@ def test_every_modifier(modifier: str) -> None:
             check_torch_script(race)
 
 
+def test_one_loop_serves_every_kind_of_run() -> None:
+    """Native, adjusted, combined with modifiers, and with a closure; one of each changes."""
+    runs = (
+        Run("adam", {"lr": 0.05, "cosine_steps": 30, "decoupled_weight_decay": 0.01}),
+        Run("adam_keras", {"lr": 0.05, "lookahead": 5, "noise": 0.1}),
+        Run("adamw_keras", {"lr": 0.05}),
+        Run("rprop", {"decoupled_weight_decay": 0.01}),
+        Run("lbfgs"),
+        Run("momentum_torch", {"lr": 0.001, "weight_decay": 0.1}),
+    )
+    race = make_race(30, "himmelblau", *runs)
+    for index, changes in enumerate(({"cosine_steps": 0}, {"lr": 0.02}, {"lr": 0.02})):
+        race = with_hyperparameters(race, index, **changes)
+        race.advance(15)
+    check_torch_script(race)
+
+
 def test_several_changed_hyperparameters_and_a_diverged_run() -> None:
     race = Race(
         DEFAULT_EXPERIMENT.with_added_run(Run("sgd", {"lr": 9.0})).with_added_run(

@@ -16,7 +16,6 @@ from app.export.options import Options
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.help.shortcuts_dialog import menu_sections
 from app.gui.panels.results.results_page import COPY_FORMATS, ResultsPage
-from app.gui.widgets.mnemonics import strip_mnemonic
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.io.experiment_json import from_json
@@ -24,7 +23,7 @@ from app.model.dataset import get_surface
 from app.model.experiment import Experiment
 from app.model.run import Run
 from app.theming.theme import LIGHT
-from app.utils.i18n import ENGLISH, Language, current_language, in_english, set_language, tr
+from app.utils.i18n import ENGLISH, Language, current_language, in_english, set_language, strip_mnemonic, tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 from tests.edits import with_hyperparameters
@@ -104,14 +103,21 @@ def test_in_english_switches_the_language_temporarily() -> None:
 
 
 def test_mnemonics_are_stripped_from_command_names() -> None:
-    texts = ("Save &As…", "다른 이름으로 저장(&A)…", "&Play")
-    assert [strip_mnemonic(text) for text in texts] == ["Save As…", "다른 이름으로 저장…", "Play"]
+    texts = ("Save &As…", "다른 이름으로 저장(&A)…", "&Play", "&S&&S", "this & that")
+    assert [strip_mnemonic(text) for text in texts] == [
+        "Save As…",
+        "다른 이름으로 저장…",
+        "Play",
+        "S&S",
+        "this & that",
+    ]
 
 
 def test_languages_are_listed_by_their_own_names(open_window: OpenWindow) -> None:
     window = open_window()
     window.appearance.set_language("ko")
-    assert [window.action_registry[f"language_{code}"].text() for code in ("en", "ko")] == ["English", "한국어"]
+    texts = [window.action_registry[f"language_{code}"].text() for code in ("en", "ko")]
+    assert [strip_mnemonic(text) for text in texts] == ["English", "한국어"]
 
 
 def test_axis_labels_begin_with_a_short_symbol() -> None:

@@ -16,9 +16,8 @@ from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
-from app.cli.main import start_window as start_window
+from app.cli.main import main
 from app.gui.dialogs import message_boxes
-from app.gui.widgets.mnemonics import strip_mnemonic
 from app.gui.window.document_controller import DocumentController, with_filter_suffix
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import examples, load, save
@@ -27,6 +26,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import MAX_RECENT_FILES
+from app.utils.i18n import strip_mnemonic
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -228,7 +228,7 @@ def test_the_command_line_passes_its_file_to_the_window(saved_file: Path, monkey
     given = []
     monkeypatch.setattr("app.gui.window.application.open_window", lambda *text: given.append(text) or 0)
     monkeypatch.chdir(saved_file.parent)
-    assert start_window(["mine.json"]) == 0
+    assert main(["mine.json"]) == 0
     ((experiment, source),) = given
     window = MainWindow(experiment, source)
     assert (window.documents.document_state.path, window.session.race.step) == (saved_file, 30)
@@ -424,9 +424,11 @@ def test_nobody_is_asked_without_a_screen(open_window: Open, monkeypatch: pytest
 
 
 @pytest.mark.slow
-def test_sigterm_ends_the_program_while_a_question_is_open() -> None:
+@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_program_while_a_question_is_open(signal_name: str) -> None:
     code = """
-import os, signal
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox
 from dataclasses import replace
@@ -442,7 +444,7 @@ def begin():
     window.close()
 def end():
     message_boxes.extend(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), getattr(signal, sys.argv[1]))
 build = MainWindow.build_views
 def populate(self):
     build(self)
@@ -452,7 +454,9 @@ status = application.open_window(None)
 print(status, len(message_boxes))
 """
     repository = Path(__file__).parents[2]
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=repository, timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", code, signal_name], capture_output=True, text=True, cwd=repository, timeout=60
+    )
     assert (result.returncode, result.stdout.strip()) == (0, "0 1"), result.stderr
 
 
@@ -471,7 +475,7 @@ def test_recent_files_are_remembered_newest_first(open_window: Open, tmp_path: P
     expected = [paths[5], *(path for path in reversed(paths) if path != paths[5])][:MAX_RECENT_FILES]
     assert MainWindow(DEFAULT_EXPERIMENT).settings.recent_files() == expected
     assert [strip_mnemonic(text) for text in recent(window)] == [
-        *(f"{path.name} – {path.parent}" for path in expected),
+        *(f"{number} {path.name} – {path.parent}" for number, path in enumerate(expected, 1)),
         "Clear",
     ]
     pick_recent(window, 1)

@@ -114,14 +114,14 @@ def test_invalid_settings_are_ignored(garbage: str, open_window: Open) -> None:
 
 def test_duration_and_steps_per_frame_follow_each_other(open_window: Open) -> None:
     form = form_of(open_window(), "film", steps=1000)
-    form.duration_field.setValue(4.0)
+    form.duration_field.setValue(5.0)
     assert form.steps_per_frame_field.value() == round(1000 / 74)
     assert form.options().steps_per_frame is None
     form.steps_per_frame_field.setValue(20)
-    assert form.duration_field.value() == pytest.approx(51 / 25 + 1, abs=0.06)
+    assert form.duration_field.value() == pytest.approx(51 / 25 + 2, abs=0.06)
     assert form.options().steps_per_frame == 20
     form.fps_field.setValue(50)
-    assert form.duration_field.value() == pytest.approx(51 / 50 + 1, abs=0.06)
+    assert form.duration_field.value() == pytest.approx(51 / 50 + 2, abs=0.06)
     form.steps_per_frame_field.setValue(1)
     assert form.options().seconds is None
 
@@ -163,6 +163,40 @@ def test_the_preview_is_updated_and_invalid_options_are_reported(open_window: Op
     dialog.preview.show_pixmap(QPixmap(10, 10))
     dialog.preview.grab()
     dialog.deleteLater()
+
+
+def test_an_odd_size_is_remarked_for_an_mp4_only(open_window: Open) -> None:
+    window = open_window()
+    form = form_of(window, "film", size=(6.41, 4.2))
+    dialog = ExportDialog(window, "Export Film", form, lambda _: b"")
+    assert dialog.remark_label.text() == ""
+    choose(form.format_combo, ".mp4")
+    dialog.refresh_preview()
+    assert dialog.remark_label.text() == (
+        "The sides of an MP4 must be even, so that it gets 640 x 420 pixels instead of 641 x 420."
+    )
+    assert dialog.save_button.isEnabled()
+    form.width_field.setValue(9)
+    dialog.refresh_preview()
+    assert (bool(dialog.error_label.text()), dialog.remark_label.text()) == (True, "")
+    dialog.preview_timer.stop()
+    dialog.deleteLater()
+
+
+def test_only_a_gif_can_loop(open_window: Open) -> None:
+    window = open_window()
+    form = form_of(window, "film")
+    assert form.options().loop
+    form.flag_boxes["loop"].setChecked(False)
+    assert not form.options().loop
+    form.save_settings()
+    form = form_of(window, "film")
+    assert not form.options().loop
+    choose(form.format_combo, ".mp4")
+    assert not form.flag_boxes["loop"].isEnabled()
+    assert form.options().loop
+    choose(form.format_combo, ".gif")
+    assert form.flag_boxes["loop"].isEnabled()
 
 
 @pytest.mark.slow

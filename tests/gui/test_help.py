@@ -14,9 +14,7 @@ from PyQt6.QtWidgets import QApplication, QWhatsThis, QWidget
 
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.help.about_dialog import AboutDialog
-from app.gui.help.action_texts import ACTION_DESCRIPTIONS
 from app.gui.help.citation_links import link_citations
-from app.gui.help.control_texts import CONTROL_DESCRIPTIONS
 from app.gui.help.formula_images import math_image
 from app.gui.help.help_browser import HelpBrowser
 from app.gui.help.help_pages import optimizer_page, surface_page
@@ -24,10 +22,12 @@ from app.gui.help.help_window import HelpWindow
 from app.gui.help.shortcuts_dialog import ShortcutsDialog
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
 from app.gui.help.whats_this import WhatsThisFilter
+from app.gui.window.actions import ACTIONS
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.system.package_versions import versions
+from app.utils.i18n import load_language, set_language, tr
 from optimizers import OPTIMIZERS
 from optimizers.optimizer import MODIFIERS
 from surfaces import SURFACES
@@ -354,30 +354,11 @@ def test_every_control_of_a_dialog_is_explained(
         dialog.close()
 
 
-def test_every_control_description_belongs_to_an_existing_control(
-    open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_view_is_described(open_window: Open) -> None:
     window = open_window()
-    for page in range(window.results_tabs.count()):
-        window.results_tabs.setCurrentIndex(page)
-    widgets: dict[str, QWidget] = {}
-
-    def gather(top: QWidget) -> None:
-        widgets.update({type(each).__name__: each for each in top.findChildren(QWidget)})
-
-    for name in ("about", "about_surface", "shortcuts"):
-        window.action_registry[name].trigger()
-    gather(window)
-    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: gather(dialog))
-    window.action_registry["export_film"].trigger()
-    assert [
-        f"{kind}.{name}"
-        for kind, names in CONTROL_DESCRIPTIONS.items()
-        for name in names
-        if kind not in widgets or not hasattr(widgets[kind], name)
-    ] == []
-    assert set(ACTION_DESCRIPTIONS) <= set(window.action_registry.actions)
     assert set(VIEW_DESCRIPTIONS) == set(MOUSE_GESTURES) == set(VIEW_ACTION_PREFIXES) == set(window.canvases)
+    for name, description in VIEW_DESCRIPTIONS.items():
+        assert description in window.action_registry[f"view_{name}"].whatsThis()
 
 
 def test_a_control_shows_its_declared_description(open_window: Open) -> None:
@@ -401,6 +382,11 @@ def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     assert "Export Film…" in answers.help_html(bar, bar.actionGeometry(menu.menuAction()).center())
     assert "F9" in answers.help_html(window.dock_layout.docks["side"].title_label)
     assert "F3" in answers.help_html(window.dock_layout.docks["relief"].title_bar)
+
+
+def action_help(action_id: str) -> str:
+    """Return the English help of a command."""
+    return next(row.help for row in ACTIONS if row.id == action_id)
 
 
 def visible_explanations() -> list[QWidget]:
@@ -427,6 +413,30 @@ def test_a_clicked_control_is_explained_and_not_operated(open_window: Open, appl
     assert window.findChildren(WhatsThisFilter) == []
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.session.clock.running
+
+
+def test_a_clicked_menu_row_is_explained_and_not_run(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    menu, action = window.action_registry.menus["Race"], window.action_registry["step"]
+    step = window.session.race.step
+    window.action_registry["whats_this"].trigger()
+    menu.popup(window.mapToGlobal(window.rect().center()))
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    assert visible_explanations()
+    assert window.session.race.step == step
+    assert "One Step Forward (Right)" in action.whatsThis()
+    assert action_help("step") in action.whatsThis()
+    QWhatsThis.hideText()
+    process_events(application)
+
+
+def test_the_help_of_a_command_follows_the_language(open_window: Open) -> None:
+    window = open_window()
+    action = window.action_registry["step"]
+    set_language(load_language("ko"))
+    window.action_registry.retranslate()
+    assert tr(action_help("step")) in action.whatsThis()
+    assert action_help("step") not in action.whatsThis()
 
 
 @pytest.mark.slow

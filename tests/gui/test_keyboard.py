@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -20,16 +22,17 @@ from PyQt6.QtWidgets import (
     QMenu,
     QPushButton,
     QSlider,
+    QToolButton,
     QWidget,
 )
 
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.help.shortcuts_dialog import menu_sections
-from app.gui.widgets.mnemonics import assign_menu_mnemonics, assign_mnemonics, mnemonic_of
 from app.gui.window.focus_navigation import tab_stops
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
+from app.io.experiment_files import examples
 from app.model.experiment import DEFAULT_EXPERIMENT
-from app.utils.i18n import Language, set_language
+from app.utils.i18n import language_codes, load_language, set_language
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -101,41 +104,60 @@ def test_a_line_edit_keeps_the_editing_keys(open_window: Open, standard: str) ->
     assert window.focusWidget() is line
 
 
+def mnemonic_of(text: str) -> str:
+    return QKeySequence.mnemonic(text).toString()
+
+
+def duplicates(texts: list[str]) -> list[str]:
+    """Return the mnemonics that more than one of some texts has."""
+    return [key for key, count in Counter(map(mnemonic_of, texts)).items() if key and count > 1]
+
+
+def retranslate_menus(window: MainWindow, code: str) -> None:
+    set_language(load_language(code))
+    window.action_registry.retranslate()
+    window.action_registry.apply_theme()
+
+
 def test_every_menu_row_has_a_mnemonic_of_its_own(open_window: Open) -> None:
     window = open_window()
+    for path in [path for _, path in examples().values()][:3]:
+        window.settings.add_recent_file(path)
     bar = window.menuBar()
     assert bar is not None
-    tops = list(window.action_registry.menus.values())
-    menus = {
-        id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
-    }.values()
-    assert len(menus) > len(tops)
-    for menu in (bar, *menus):  # the menus of the panels are checked with their panels
-        if isinstance(menu, QMenu):
-            menu.aboutToShow.emit()
-        mnemonics = [mnemonic_of(action.text()) for action in menu.actions() if not action.isSeparator()]
-        assert all(mnemonics), [action.text() for action in menu.actions()]
-        assert len(set(mnemonics)) == len(mnemonics)
+    for code in language_codes():
+        retranslate_menus(window, code)
+        tops = list(window.action_registry.menus.values())
+        menus = {
+            id(menu): menu for menu in (*tops, *(action.menu() for top in tops for action in top.actions())) if menu
+        }.values()
+        assert len(menus) > len(tops)
+        for menu in (bar, *menus):  # the menus of the panels have no mnemonics
+            if isinstance(menu, QMenu):
+                menu.aboutToShow.emit()
+            texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+            assert not duplicates(texts), texts
+            assert [text for text in texts if not mnemonic_of(text) and not re.match(r"\d\d ", text)] == []
 
 
-def test_mnemonics_are_unique_and_given_ones_are_kept() -> None:
-    assert assign_mnemonics(["&Save", "Save &As", "Send", "S&&S", "&Save it"]) == [
-        "Sa&ve",
-        "Save &As",
-        "S&end",
-        "&S&&S",
-        "Save &it",
-    ]
-    assert assign_mnemonics(["열기…", "열다(&O)", "닫기"]) == ["열기(&A)…", "열다(&O)", "닫기(&B)"]
-    assert assign_mnemonics(["a", "A"]) == ["&a", "A"], "no free letter is left"
+def test_mnemonics_are_shown_only_in_menus(open_window: Open) -> None:
+    window = open_window()
+    for code in language_codes():
+        retranslate_menus(window, code)
+        sections = menu_sections(window.menuBar())
+        texts = [heading for heading, _ in sections] + [effect for _, rows in sections for _, effect in rows]
+        for action in window.action_registry.values():
+            texts += [action.iconText(), html.unescape(action.whatsThis())]
+        texts += [button.toolTip() for button in window.playback_bar.findChildren(QToolButton)]
+        assert len(texts) > 100
+        assert [text for text in texts if "&" in text or re.search(r"\([A-Z]\)", text)] == []
 
 
 def test_pause_keeps_the_mnemonic_of_play(open_window: Open) -> None:
     window = open_window()
+    play = mnemonic_of(window.action_registry["play"].text())
     window.session.clock.play()
-    menu = window.action_registry.menus["Race"]
-    menu.aboutToShow.emit()
-    assert mnemonic_of(window.action_registry["play"].text())
+    assert mnemonic_of(window.action_registry["play"].text()) == play
     window.session.clock.pause()
 
 
@@ -359,7 +381,7 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window()
-    dialog_mnemonics: list[list[str]] = []
+    dialog_texts: list[list[str]] = []
 
     def inspect(dialog: ExportDialog) -> int:
         labels = [
@@ -368,30 +390,20 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
             if label.buddy() and label.text() and label.isVisibleTo(dialog)
         ]
         boxes = [check_box.text() for check_box in dialog.findChildren(QCheckBox) if check_box.isVisibleTo(dialog)]
-        dialog_mnemonics.append(
-            [mnemonic_of(text) for text in (*labels, *boxes, *(b.text() for b in dialog.findChildren(QPushButton)))]
-        )
+        dialog_texts.append([*labels, *boxes, *(button.text() for button in dialog.findChildren(QPushButton))])
         return 0
 
     monkeypatch.setattr(ExportDialog, "exec", inspect)
-    for name in ("export_picture", "export_film"):
-        window.action_registry[name].trigger()
-    for mnemonics in dialog_mnemonics:
-        assert len(mnemonics) >= 10
-        assert all(mnemonics)
-        assert len(set(mnemonics)) == len(mnemonics)
-
-
-def test_mnemonics_are_assigned_in_another_language(application: QApplication) -> None:
-    set_language(Language("xx", "Other", {}))
-    menu = QMenu()
-    for text in ("열기", "저장", "종료(&Q)"):
-        menu.addAction(text)
-    assign_menu_mnemonics(menu)
-    mnemonics = [mnemonic_of(action.text()) for action in menu.actions()]
-    assert mnemonics[2] == "q"
-    assert len(set(mnemonics)) == 3
-    menu.deleteLater()
+    monkeypatch.setattr(ExportDialog, "refresh_preview", lambda dialog: None)  # a Korean font may be missing
+    for code in language_codes():
+        set_language(load_language(code))
+        for name in ("export_picture", "export_film"):
+            window.action_registry[name].trigger()
+    assert len(dialog_texts) == 2 * len(language_codes())
+    for texts in dialog_texts:
+        assert len(texts) >= 10
+        assert all(map(mnemonic_of, texts))
+        assert not duplicates(texts), texts
 
 
 def test_keys_with_a_modifier_are_left_to_the_window(open_window: Open) -> None:

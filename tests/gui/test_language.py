@@ -35,6 +35,7 @@ from app.utils.i18n import (
     language_codes,
     load_language,
     set_language,
+    strip_mnemonic,
     system_language,
     tr,
 )
@@ -72,7 +73,7 @@ def test_english_is_used_where_no_language_is_known() -> None:
 def test_the_current_language_translates_texts() -> None:
     set_language(load_language("ko"))
     assert current_language().code == "ko"
-    assert (current_language().name, tr("English")) == ("한국어", "English")
+    assert (current_language().name, tr("English")) == ("한국어(&K)", "English")
     assert tr("never written {here}", here=3) == "never written 3"
 
 
@@ -107,7 +108,7 @@ def proper_names() -> set[str]:
         "End",
         "Esc",
         "Del",
-        *(load_language(code).name for code in language_codes()),
+        *(strip_mnemonic(load_language(code).name) for code in language_codes()),
     }
     for optimizer_id in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         names |= {

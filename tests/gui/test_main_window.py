@@ -142,7 +142,7 @@ def test_space_plays_and_arrows_step_even_after_a_slider_was_moved(open_window: 
     assert window.session.race.step == INITIAL_STEPS
     press_key(window, Qt.Key.Key_Space)
     assert window.session.clock.running
-    assert window.action_registry["play"].text() == "Pause"
+    assert window.action_registry["play"].text() == "&Pause"
     press_key(window, Qt.Key.Key_Space)
     assert not window.session.clock.running
     press_key(window, Qt.Key.Key_Home)
@@ -533,6 +533,18 @@ for _ in range(9): a.processEvents()
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == "dialogs 1 step 65"
     assert "RuntimeError: boom" in result.stderr
+
+
+def test_what_is_not_allowed_is_said_once_and_ends_the_drag(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    window.session.store.begin_interaction()
+    for _ in range(3):
+        window.error_reporter.handle_exception(ExperimentError("steps must be a whole number"))
+    process_events(application)
+    boxes = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    assert [box.text() for box in boxes] == ["Steps must be a whole number."]
+    assert not window.session.store.interaction_active
+    boxes[0].close()
 
 
 def test_an_impossible_change_raises_and_keeps_the_state() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,11 +10,12 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from app.gui.canvas import plot_canvas
 from app.gui.window.main_window import MainWindow
 from app.model.branch import Branch
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from app.views import VIEWS
+from app.views import VIEWS, path_view
 from app.views.base_view import PATH_BLOCK
 from tests.qt_fixtures import process_events
 
@@ -151,3 +153,23 @@ def test_negative_curve_has_tick_labels(open_window: Callable[..., MainWindow], 
         process_events(application)
         low, high = axes.get_ylim()
         assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 2
+
+
+def test_many_replicas_are_drawn_in_slices_that_look_like_one_draw(
+    open_window: Callable[..., MainWindow], application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(path_view, "PATHS_PER_CHECK", 2)
+    monkeypatch.setattr(plot_canvas, "BACKGROUND_SECONDS", -1.0)
+    window = open_window(WITH_REPLICAS)
+    contour, session = window.canvases["contour"], window.session
+    session.advance(50)
+    session.race.compute_pending()
+    window.view_area.refresh_background()
+    contour.redraw_background()
+    assert len(contour.drawn_steps) == 2
+    process_events(application, 100)
+    assert len(contour.drawn_steps) == sum(map(len, session.race.replica_trajectories)) > 2
+    in_slices = np.asarray(contour.buffer_rgba()).copy()
+    monkeypatch.setattr(plot_canvas, "BACKGROUND_SECONDS", math.inf)
+    contour.redraw_background()
+    np.testing.assert_array_equal(np.asarray(contour.buffer_rgba()), in_slices)

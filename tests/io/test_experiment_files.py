@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
+import platform
 import struct
 import subprocess
 import sys
 import tracemalloc
 import zlib
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass, replace
+from encodings.aliases import aliases
 from io import BytesIO
 from pathlib import Path
 
@@ -18,10 +21,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from PIL.PngImagePlugin import PngInfo
 
-from app.io import experiment_json
+from app.io import experiment_json, image_metadata
 from app.io.experiment_files import load, save, save_path_for
 from app.io.experiment_json import from_json, to_json
 from app.io.strict_json import MAX_FILE_SIZE
@@ -372,12 +375,44 @@ def test_damaged_or_malicious_png_is_rejected(tmp_path: Path) -> None:
         (start + struct.pack(">I", GIGABYTE) + b"tEXtComment\0{", "cut off or damaged"),
         (start + chunk(b"zTXt", b"thalweg:experiment\0\0" + bomb), "larger than 16 MiB"),
         (start + chunk(b"zTXt", b"thalweg:experiment\0\0nothing"), "cut off or damaged"),
-        (start + chunk(b"iTXt", b"thalweg:experiment\0"), "it is empty"),
+        (start + chunk(b"iTXt", b"thalweg:experiment\0"), "the experiment in it is cut off or damaged"),
+        (start + chunk(b"tEXt", b"thalweg:experiment\0"), "the experiment in it is cut off or damaged"),
         (start + chunk(b"tEXt", b"thalweg:experiment\0{"), "it is cut off"),
         (start + chunk(b"fAKE", b"") * 110_000, "it carries no experiment"),
     ):
         path.write_bytes(content)
         assert message in load_error(path)
+
+
+def test_limits_of_pillow_are_restored() -> None:
+    limit = PngImagePlugin.MAX_TEXT_CHUNK
+    for body in (zlib.compress(TEXT), zlib.compress(b" " * (MAX_FILE_SIZE + 10)), b"nothing"):
+        png = BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"zTXt", b"thalweg:experiment\0\0" + body))
+        with suppress(ExperimentError):
+            image_metadata.read_png(png)
+        assert limit == PngImagePlugin.MAX_TEXT_CHUNK
+
+
+def test_pixels_of_a_png_are_not_decoded(tmp_path: Path) -> None:
+    header = struct.pack(">IIBBBBB", 1 << 30, 1 << 30, 16, 6, 0, 0, 0)  # 10^18 pixels
+    text = chunk(b"tEXt", b"thalweg:experiment\0" + TEXT)
+    (tmp_path / "a.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"nothing") + text + chunk(b"IEND", b"")
+    )
+    assert load(tmp_path / "a.png") == DEFAULT_EXPERIMENT
+
+
+@pytest.mark.parametrize("item", [b"[]", b"[[[[[]]]]]", b'{"a":1}', b"1.5", b'"ab"'])
+def test_small_png_does_not_fill_the_memory(item: bytes, tmp_path: Path) -> None:
+    body = b'{"thalweg": 1, "newer": [' + (item + b",") * (15_000_000 // (len(item) + 1)) + b"0]}"
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"zTXt", b"thalweg:experiment\0\0" + zlib.compress(body))
+    assert len(png) < 40_000
+    (tmp_path / "a.png").write_bytes(png)
+    del body
+    tracemalloc.start()
+    assert "it holds more than 500,000 lists and objects or 2,000,000 values" in load_error(tmp_path / "a.png")
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
 
 
 def test_damaged_or_malicious_svg_is_rejected(tmp_path: Path) -> None:
@@ -391,6 +426,7 @@ def test_damaged_or_malicious_svg_is_rejected(tmp_path: Path) -> None:
         (original[: original.index(b"rosenbrock")], "it is not an SVG picture, or is cut off or damaged"),
         (b'<!DOCTYPE svg [<!ENTITY l0 "ha">' + entities + b"]>" + source % b"{&l9;", "it declares entities"),
         (b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + source % b"{&x;", "it declares entities"),
+        (b'<!DOCTYPE svg [<!ATTLIST a b CDATA "long">]><svg><a/></svg>', "it declares entities or default attributes"),
         (source % b"https://example.org/original.svg", "it carries no experiment"),
         (source % b'{"thalweg": 1, "surface": "nowhere"}', "there is no surface 'nowhere'"),
         (source % (b"{" + b"x" * MAX_FILE_SIZE), "larger than 16 MiB"),
@@ -399,6 +435,37 @@ def test_damaged_or_malicious_svg_is_rejected(tmp_path: Path) -> None:
     ):
         path.write_bytes(content)
         assert message in load_error(path)
+
+
+def test_svg_with_an_unknown_encoding_is_rejected_or_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    refused = ("x-bogus", "rot13", "zlib", "undefined", "cp949", "utf-7")
+    for encoding in {*refused, "utf-8-sig", *aliases.values()}:
+        path.write_bytes(b'<?xml version="1.0" encoding="%s"?><svg/>' % encoding.encode())
+        message = load_error(path)
+        assert message.partition("svg: ")[2].startswith(("its text encoding", "it carries no", "it is not an SVG"))
+        assert "its text encoding is not supported; save it again in UTF-8" in message or encoding not in refused
+
+
+@pytest.mark.parametrize(
+    ("start", "item", "message", "limit"),
+    [
+        (b'<svg a="', b"x", "one of its tags is larger than 4 MiB", image_metadata.MAX_TAG_SIZE),
+        (b"<svg><!--", b"x", "one of its tags is larger than 4 MiB", image_metadata.MAX_TAG_SIZE),
+        (b"", b"<a>", "it carries no experiment", 3 * image_metadata.MAX_NAMES),
+        (b"<svg>", b'<a b="" c=""/>', "it carries no experiment", 5 * image_metadata.MAX_NAMES),
+    ],
+)
+def test_svg_is_searched_within_bounds(start: bytes, item: bytes, message: str, limit: int) -> None:
+    file = BytesIO(start + item * ((30 << 20) // len(item)))
+    with pytest.raises(ExperimentError, match=message):
+        image_metadata.read_svg(file)
+    assert file.tell() <= limit + 2 * image_metadata.READ_SIZE
+
+
+def test_text_of_an_svg_is_no_tag() -> None:
+    svg = '<svg xmlns:dc="http://purl.org/dc/elements/1.1/"><text>%s</text><dc:source>{"thalweg": 1}</dc:source></svg>'
+    assert image_metadata.read_svg(BytesIO((svg % ("x" * (5 << 20))).encode())) == '{"thalweg": 1}'
 
 
 def test_svg_is_read_only_up_to_its_experiment(tmp_path: Path) -> None:
@@ -471,6 +538,20 @@ def test_old_file_remains_if_the_process_is_killed_while_saving(tmp_path: Path) 
     process = subprocess.run([sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2])
     assert process.returncode == -9
     assert load(path) == DEFAULT_EXPERIMENT
+    assert len(list(tmp_path.iterdir())) == 2
+    save(DEFAULT_EXPERIMENT, tmp_path / "other.json")
+    assert {file.name for file in tmp_path.iterdir()} == {"mine.json", "other.json"}, "the next writing cleans up"
+
+
+def test_only_incomplete_files_of_dead_processes_are_removed(tmp_path: Path) -> None:
+    kept = [".a.csv.elsewhere-1.abcdefgh.part", ".a.csv.part", f".a.csv.{platform.node()}-1.part", "a.csv.part"]
+    for name in kept:
+        (tmp_path / name).touch()
+    with atomic_write.atomic_write(tmp_path / "a.json") as file:
+        file.write("whole")
+        save(DEFAULT_EXPERIMENT, tmp_path / "b.json")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.json", "b.json", *kept}
+    assert (tmp_path / "a.json").read_text() == "whole"
 
 
 @pytest.mark.slow
@@ -478,6 +559,8 @@ def test_experiment_too_large_to_open_is_not_saved(tmp_path: Path) -> None:
     assert "larger than 16 MiB" in save_error(
         tmp_path / "a.json", replace(DEFAULT_EXPERIMENT, extra={"newer": "x" * MAX_FILE_SIZE})
     )
+    many = replace(DEFAULT_EXPERIMENT, extra={"newer": [[]] * 600_000})
+    assert "it has too many hyperparameter changes" in save_error(tmp_path / "a.json", many)
     wide = replace(DEFAULT_EXPERIMENT, extra={"newer": [0] * 1_900_000})
     save(wide, tmp_path / "b.json")
     assert load(tmp_path / "b.json") == wide, "without indentation it is small enough"

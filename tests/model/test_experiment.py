@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
@@ -14,10 +16,11 @@ from app.analysis.height_map import height_map_for
 from app.engine.race import Race
 from app.io.experiment_files import examples, load
 from app.io.experiment_json import from_json, to_json
+from app.model.branch import Branch
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.plot_domain import plot_bounds
 from app.model.run import Run
-from app.utils.validation import ExperimentError
+from app.utils.validation import ExperimentError, check_text
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
 
@@ -160,6 +163,19 @@ def test_another_optimizer_keeps_changed_hyperparameters_that_both_have() -> Non
     assert keras_run.hyperparameters["lr"] == 0.05, "implementations of the same optimizer share the learning rate"
     assert keras_run.hyperparameters["eps"] == OPTIMIZERS["adam_keras"].defaults["eps"]
     assert keras_run.with_optimizer("adam") == run
+
+
+@pytest.mark.slow
+def test_another_optimizer_keeps_only_values_that_it_allows() -> None:
+    """Every pair of optimizers, with every hyperparameter at its smallest and at its largest slider value."""
+    for method in OPTIMIZERS.values():
+        for end in ("slider_min", "slider_max"):
+            values = {name: getattr(spec, end) for name, spec in method.hyperparameters.items()}
+            run = Run(method.id, {name: v for name, v in values.items() if method.spec(name).allows(v)})
+            for other_id in OPTIMIZERS:
+                other = run.with_optimizer(other_id)  # raises if a value is not allowed
+                kept = [name for name, value in other.hyperparameters.items() if value == values.get(name)]
+                assert all(other.method.spec(name).allows(values[name]) for name in kept), (method.id, other_id)
 
 
 def test_names_and_labels_distinguish_runs() -> None:
@@ -316,6 +332,37 @@ def test_removing_a_run_does_not_recolor_others() -> None:
     assert from_json(to_json(remaining)) == remaining
 
 
+def test_control_characters_are_removed_from_titles_and_names() -> None:
+    for character in map(chr, (*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), 0xFFFE, 0xFFFF)):
+        assert Experiment(title=f"a{character}b").title == "ab"
+        assert Branch((Run("sgd", slot=0),), (0, 0), 1, name=f"{character}a{character}").name == "a"
+    assert Experiment(title="a\tb\r\nc é \U0001f30d").title == "a\tb\r\nc é \U0001f30d"
+
+
+def test_every_text_that_is_kept_is_allowed_in_xml() -> None:
+    characters = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    kept = check_text("title", characters, len(characters))
+    assert len(characters) - len(kept) < 70
+    read = ElementTree.fromstring(f"<a>{escape(kept)}</a>").text
+    assert read == kept.replace("\r", "\n")
+
+
+def test_lone_surrogates_in_titles_and_names_are_rejected() -> None:
+    for surrogate in map(chr, range(0xD800, 0xE000)):
+        with pytest.raises(ExperimentError, match="cannot be written"):
+            check_text("title", f"a{surrogate}", 80)
+    with pytest.raises(ExperimentError, match="cannot be written"):
+        Branch((Run("sgd", slot=0),), (0, 0), 1, name="caf\udce9")
+
+
 def test_lone_surrogate_in_the_title_is_rejected() -> None:
     with pytest.raises(ExperimentError, match="cannot be written"):
         Experiment(title="caf\udce9")
+
+
+@pytest.mark.parametrize("value", [-1.0, True, "x", None])
+def test_every_value_in_a_history_is_checked(value: object) -> None:
+    entries = [(1, {"lr": 1.0, "beta1": 0.5}), (2, {"lr": 1.0, "beta1": 0.25}), (3, {"lr": value, "beta1": 0.25})]
+    with pytest.raises(ExperimentError, match="lr of adam"):
+        Run("adam", history=entries)
+    assert [dict(span.hyperparameters)["beta1"] for span in Run("adam", history=entries[:2]).history] == [0.5, 0.25]

@@ -143,22 +143,22 @@ def test_a_schedule_gives_the_learning_rates_of_the_framework(name: str, expecte
 
 
 @pytest.mark.parametrize(
-    "create",
+    ("create", "name"),
     [
-        lambda: schedules.step(0.1, 0),
-        lambda: schedules.cosine(0.1, 0),
-        lambda: schedules.linear(0.1, -3),
-        lambda: schedules.polynomial(0.1, 0),
-        lambda: schedules.warm_restarts(0.1, 0),
-        lambda: schedules.warm_restarts(0.1, 5, 0),
-        lambda: schedules.cyclic(0.1, 0.2, 0),
-        lambda: schedules.one_cycle(0.1, 0),
-        lambda: schedules.inverse_sqrt(0.1, 0),
-        lambda: schedules.warm_up(schedules.constant(0.1), 0),
+        (lambda: schedules.step(0.1, 0), "step_size"),
+        (lambda: schedules.cosine(0.1, 0), "steps"),
+        (lambda: schedules.linear(0.1, -3), "steps"),
+        (lambda: schedules.polynomial(0.1, 0), "steps"),
+        (lambda: schedules.warm_restarts(0.1, 0), "first_period"),
+        (lambda: schedules.warm_restarts(0.1, 5, 0), "factor"),
+        (lambda: schedules.cyclic(0.1, 0.2, 0), "half_period"),
+        (lambda: schedules.one_cycle(0.1, 0), "steps"),
+        (lambda: schedules.inverse_sqrt(0.1, 0), "warmup"),
+        (lambda: schedules.warm_up(schedules.constant(0.1), 0), "steps"),
     ],
 )
-def test_a_schedule_without_length_is_rejected(create) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(ValueError, match="must be at least 1"):
+def test_a_schedule_without_length_is_rejected(create, name: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ValueError, match=f"^{name} must be at least 1"):
         create()
 
 

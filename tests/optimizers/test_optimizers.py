@@ -162,6 +162,21 @@ def test_single_runs_and_batches_agree_for_decay_zero_and_one(method: Optimizer)
                 np.testing.assert_allclose(grid, single, rtol=1e-12, err_msg=f"{name} = [{value}, 0.5]")
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 0 / 0
+def test_single_runs_and_batches_agree_for_epsilon_zero_without_a_gradient() -> None:
+    """Both stay at the position or both end with nan, at the same step."""
+    different = []
+    for method in OPTIMIZERS.values():
+        zeros = {name: 0.0 for name, spec in method.hyperparameters.items() if name.startswith("eps")}
+        for x, y in ((0.0, 0.0), (0.0, 1.0)):
+            single = trace(method, SURFACES["sphere"], (x, y), 12, **zeros).positions
+            starts = np.array([x, 0.3]), np.array([y, 0.2])
+            batch = trace(method, SURFACES["sphere"], starts, 12, **zeros).positions[..., 0]
+            if not np.allclose(single, batch, rtol=1e-12, atol=1e-12, equal_nan=True):
+                different.append((method.id, x, y))
+    assert not different
+
+
 @EACH_OPTIMIZER
 def test_a_run_stays_where_the_gradient_is_zero(method: Optimizer) -> None:
     def flat(x: Any, y: Any) -> Any:

@@ -13,10 +13,11 @@ from app.export.options import Options
 from app.io.experiment_json import from_json, to_json
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
-from app.model.edits import with_comparison
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.edits import apply_edit, with_comparison
+from app.model.experiment import DEFAULT_EXPERIMENT, MAX_TOTAL_STEPS, Experiment
 from app.model.run import Run
 from app.session.session import Session
+from app.utils.validation import MAX_STEPS
 from optimizers import OPTIMIZERS
 from tests.edits import edit
 
@@ -426,3 +427,26 @@ def test_runs_with_a_computed_end_have_not_converged_at_an_earlier_step() -> Non
     session.advance(300)
     assert session.race.step == 300
     session.stop()
+
+
+def test_the_oldest_branches_make_room_and_undo_restores_them() -> None:
+    long_branch = Branch(BOWL.runs, (1.0, 1.0), MAX_STEPS, name="long")  # both runs together reach the limit
+    session, messages = Session(replace(BOWL, branches=(long_branch,))), []
+    session.message.connect(messages.append)
+    session.advance(100)
+    session.show_step(10)
+    change_hyperparameters(session, 0, lr=0.05)
+    assert [branch.steps for branch in session.experiment.branches] == [100]
+    change_hyperparameters(session, 0, lr=0.06)
+    assert len(messages) == 1
+    session.store.undo()
+    session.store.undo()
+    assert session.experiment.branches == (long_branch,)
+    session.stop()
+
+
+def test_paths_that_are_longer_than_a_branch_may_be_are_kept_in_part() -> None:
+    runs = tuple(Run("sgd", slot=slot) for slot in range(3))
+    current = Experiment("sphere", (1.0, 1.0), runs)
+    edited = apply_edit(current, replace(current, start=(2.0, 1.0)), 0, [MAX_STEPS] * 3, from_start=False)
+    assert [branch.steps for branch in edited.branches] == [MAX_TOTAL_STEPS // 3]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from app.engine import trajectory as trajectory_module
 from app.engine.time_budget import advance_within
 from app.io.experiment_json import from_json, to_json
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
+from app.session import experiment_store, memory_limit
+from app.session.document_state import DocumentState
 from app.session.experiment_store import ExperimentStore
 from app.session.pending_work import MAX_DRAG_STEPS
 from app.session.playback_clock import MAX_CATCH_UP_SECONDS, PlaybackClock
@@ -19,13 +23,6 @@ from app.session.session import Session
 from optimizers import trace
 
 pytestmark = pytest.mark.usefixtures("application")
-
-
-@pytest.fixture(autouse=True)
-def unlimited_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not limit the time of a response, so that results do not depend on the load of the machine."""
-    for module in ("frame_advance", "pending_work", "session"):
-        monkeypatch.setattr(f"app.session.{module}.RESPONSE_SECONDS", 60.0)
 
 
 def with_learning_rate(experiment: Experiment, learning_rate: float) -> Experiment:
@@ -234,3 +231,60 @@ def test_loading_an_experiment_always_restarts() -> None:
         assert session.experiment == experiment
         assert session.race.step == 0
         assert session.race.trajectories[0].hyperparameters_by_step == [(0, experiment.runs[0].hyperparameters)]
+
+
+def test_playback_pauses_where_the_steps_take_too_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, messages = Session(DEFAULT_EXPERIMENT), []
+    session.message.connect(messages.append)
+    session.advance(100)
+    monkeypatch.setattr(memory_limit, "physical_memory", lambda: session.race.byte_count)
+    session.clock.play()
+    session.advance(100)
+    assert (session.race.step, session.clock.running, len(messages)) == (100, False, 1)
+    session.restart()
+    session.show_step(50)
+    assert session.race.step == 50
+
+
+def test_running_out_of_memory_pauses_and_keeps_the_steps_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, messages = Session(DEFAULT_EXPERIMENT), []
+    session.message.connect(messages.append)
+    session.advance(100)
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trajectory_module, "descend", fail)
+        session.clock.play()
+        session.advance(100)
+    assert (session.race.step, session.clock.running, len(messages)) == (100, False, 1)
+    session.advance(100)
+    assert session.race.step == 200
+
+
+def test_the_undo_stack_is_bounded_by_memory_and_the_last_change_can_always_be_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(experiment_store, "MAX_UNDO_BYTES", 200_000)
+    x = tuple(float(k) for k in range(1000))
+    opened = [DEFAULT_EXPERIMENT.with_data(x, (float(n), *x[1:])) for n in range(20)]
+    session = Session(DEFAULT_EXPERIMENT)
+    documents = DocumentState(session.store, None)
+    for k, experiment in enumerate(opened):
+        session.load_experiment(experiment)
+        documents.add_entry(experiment, Path(f"{k}.json"))
+        for title in "ab":  # shares the data with the opened one and takes little
+            session.store.set(replace(session.experiment, title=title))
+    assert 3 <= len(session.store.undo_stack) < 20
+    assert len(documents.entries) <= len(session.store.undo_stack)
+    while session.store.undo_stack:
+        session.store.undo()
+    assert documents.index == 0
+    while session.store.redo_stack:
+        session.store.redo()
+    assert (session.experiment.data, documents.path) == (opened[-1].data, Path("19.json"))
+    monkeypatch.setattr(experiment_store, "MAX_UNDO_BYTES", 1)
+    session.load_experiment(opened[0])
+    session.store.undo()
+    assert session.experiment.data == opened[-1].data

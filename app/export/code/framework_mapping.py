@@ -69,7 +69,7 @@ def _lbfgs_call(h: Hyperparameters) -> FrameworkCall:
     }
 
 
-# Functions in templates.torch_loops and templates.keras_loops
+# Functions in templates.torch_loop and templates.keras_loop
 LR_IN_VELOCITY = "lr_in_velocity"
 EPS_BEFORE_CORRECTION = "eps_before_correction"
 EPS_AFTER_CORRECTION = "eps_after_correction"

@@ -26,6 +26,7 @@ FRAMEWORK_TEXTS = {
 }
 NO_ZERO_LEARNING_RATE = ("ftrl",)  # Keras divides by the learning rate, which a schedule may decrease to 0
 RUNS_COMMENT = "optimizer class, changes of its arguments by step"
+ADJUSTMENT_COMMENT = ", adjustment before every step or None"
 MODIFIERS_COMMENT = "; modifiers by stage, changes of their hyperparameters by step"
 
 
@@ -97,30 +98,28 @@ def framework_script(race: Race, framework: str) -> str:
     """Return the script for a framework; raise ExperimentError if a run has no equivalent."""
     runs, (label, _, requirements) = race.experiment.runs, FRAMEWORK_TEXTS[framework]
     framework_runs = convert_runs(race, framework)
-    native_flags = [
-        _is_native(run, framework_run, race.step) for run, framework_run in zip(runs, framework_runs, strict=True)
+    modified_runs = [
+        run for run, each in zip(runs, framework_runs, strict=True) if not _is_native(run, each, race.step)
     ]
-    modified_runs = [run for run, is_native in zip(runs, native_flags, strict=True) if not is_native]
     modifiers = {
         modifier.id: modifier for run in modified_runs for modifier in script_text.active_modifiers(run, race.step)
     }
-    enabled_features = loop_features(modified_runs, race.step) | (
-        {"adjusted"} if any(framework_run.adjustment for framework_run in framework_runs) else set()
-    )
-    collector, surface = script_builder.script_context(race, True, True, enabled_features)
+    features = loop_features(modified_runs, race.step)
+    if any(framework_run.adjustment for framework_run in framework_runs):
+        features.add("adjusted")
+    if any(run.method.takes_loss for run in runs):
+        features.add("closure")
+    collector, surface = script_builder.script_context(race, True, True, features)
     function_names = {id: collector.add_function(modifier.function) for id, modifier in modifiers.items()}
     entries = [
-        run_entry(framework, run, framework_run, race.step, function_names, collector, is_native)
-        for run, framework_run, is_native in zip(runs, framework_runs, native_flags, strict=True)
+        run_entry(framework, run, framework_run, race.step, function_names, collector)
+        for run, framework_run in zip(runs, framework_runs, strict=True)
     ]
+    descend = collector.require((template_module(framework), "descend"))
     collector.require((framework, ""))
     lines = [*script_builder.surface_attributes(race, collector, surface), FLOAT64_STATEMENTS[framework]]
-    body = "\n\n".join(
-        [
-            "\n".join(lines),
-            *script_builder.run_blocks(race, surface, entries, RUNS_COMMENT + MODIFIERS_COMMENT * bool(modifiers)),
-        ]
-    )
+    comment = RUNS_COMMENT + ADJUSTMENT_COMMENT * ("adjusted" in features) + MODIFIERS_COMMENT * bool(modifiers)
+    body = "\n\n".join(["\n".join(lines), *script_builder.run_blocks(race, surface, descend, entries, comment)])
     notes = f"The optimizers are those of {label}; the gradient is computed by the surface function." + accuracy_note(
         framework, runs
     )
@@ -144,6 +143,11 @@ def accuracy_note(framework: str, runs: Iterable[Run]) -> str:
     )
 
 
+def template_module(framework: str) -> str:
+    """Return the name of the module with the loop and the adjustments of a framework."""
+    return f"app.export.code.templates.{framework}_loop"
+
+
 def _is_native(run: Run, framework_run: FrameworkRun, last_step: int) -> bool:
     """Return whether arguments of the framework express all modifiers of a run."""
     modifiers = [modifier.id for modifier in script_text.active_modifiers(run, last_step)]
@@ -157,33 +161,27 @@ def run_entry(
     last_step: int,
     function_names: dict[str, str],
     collector: DependencyCollector,
-    is_native: bool,
-) -> tuple[str, str]:
-    """Return the name of the loop of a run and the source text of its arguments."""
-    loops_module = f"app.export.code.templates.{framework}_loops"
-    framework_module = FRAMEWORK_TEXTS[framework][1]
+) -> str:
+    """Return the source text of the arguments of a run."""
+    is_native = _is_native(run, framework_run, last_step)
     arguments = [
-        f"{framework_module}.{framework_run.calls[0][0]}",
+        f"{FRAMEWORK_TEXTS[framework][1]}.{framework_run.calls[0][0]}",
         script_text.format_changes(_argument_changes(framework_run.calls)),
     ]
-    adjustment_names = [collector.require((loops_module, framework_run.adjustment))] if framework_run.adjustment else []
-    if is_native:
-        return collector.require((loops_module, "descend_adjusted" if adjustment_names else "descend")), ", ".join(
-            arguments + adjustment_names
-        )
-    modifiers = script_text.active_modifiers(run, last_step)
-    names = {name for modifier in modifiers for name in modifier.hyperparameters}
-    modifier_changes = {
-        start_step: relevant
-        for start_step, changes in script_text.hyperparameter_changes(run, last_step).items()
-        if (relevant := {name: value for name, value in changes.items() if name in names})
-    }
-    arguments += [
-        stages_literal(run, modifiers, function_names),
-        script_text.format_changes(modifier_changes),
-        *adjustment_names,
-    ]
-    return collector.require((loops_module, "descend_with_modifiers")), ", ".join(arguments)
+    if framework_run.adjustment:
+        arguments.append(collector.require((template_module(framework), framework_run.adjustment)))
+    elif not is_native and "adjusted" in collector.features:
+        arguments.append("None")
+    if not is_native:
+        modifiers = script_text.active_modifiers(run, last_step)
+        names = {name for modifier in modifiers for name in modifier.hyperparameters}
+        modifier_changes = {
+            start_step: relevant
+            for start_step, changes in script_text.hyperparameter_changes(run, last_step).items()
+            if (relevant := {name: value for name, value in changes.items() if name in names})
+        }
+        arguments += [stages_literal(run, modifiers, function_names), script_text.format_changes(modifier_changes)]
+    return ", ".join(arguments)
 
 
 def _argument_changes(calls: dict[int, FrameworkCall]) -> dict[int, dict[str, Any]]:

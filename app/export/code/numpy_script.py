@@ -1,4 +1,4 @@
-"""Export of a race as a script for NumPy: the update rules, and a short loop for each kind of run."""
+"""Export of a race as a script for NumPy: the update rules, and one loop for all runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from app.export.code.literals import format_literal
 from app.model.run import Run
 from optimizers import Modifier
 
-LOOPS_MODULE = "app.export.code.templates.numpy_loops"
+LOOP = ("app.export.code.templates.numpy_loop", "descend")
 RUNS_COMMENT = "update rule, initial state, changes of hyperparameters by step"
+KIND_COMMENT = ', what the rule takes ("element", "whole" or "loss")'
 MODIFIERS_COMMENT = ", modifiers by stage"
 
 
@@ -41,46 +42,47 @@ def path_blocks(race: Race, vectorized: bool = False) -> tuple[list[str], Depend
     )
     function_names = {run.optimizer: collector.add_function(run.method.function) for run in runs}
     function_names |= {id: collector.add_function(modifier.function) for id, modifier in modifiers.items()}
-    entries = [run_entry(run, race.step, function_names, collector) for run in runs]
+    entries = [run_entry(run, race.step, function_names, collector.features) for run in runs]
+    descend = collector.require(LOOP)
     lines = script_builder.surface_attributes(race, collector, surface)
-    comment = RUNS_COMMENT + MODIFIERS_COMMENT * bool(modifiers)
-    blocks = script_builder.run_blocks(race, surface, entries, comment)
+    comment = RUNS_COMMENT + KIND_COMMENT * (not separable) + MODIFIERS_COMMENT * bool(modifiers)
+    blocks = script_builder.run_blocks(race, surface, descend, entries, comment)
     definitions = script_builder.format_definitions(collector)
     return [definitions, "\n\n".join(["\n".join(lines), *blocks] if lines else blocks)], collector
 
 
 def loop_features(runs: Collection[Run], last_step: int) -> set[str]:
     """Return the words that select the optional lines of the templates."""
-    result: set[str] = set()
+    result = {"whole"} if any(not run.method.separable for run in runs) else set()
     for run in runs:
         modifiers = script_text.active_modifiers(run, last_step)
         stages = {modifier.stage for modifier in modifiers}
         result |= stages
-        if modifiers and run.method.takes_loss:
-            result.add("takes_loss")
+        if modifiers:
+            result.add("modified")
+        if run.method.takes_loss:
+            result.add("takes_loss" if modifiers else "takes_plain_loss")
         if "position" in stages and not run.method.has_learning_rate:
             result.add("no_learning_rate")
-    return result
+    if not result:
+        result.add("plain")
+    return result - ({"takes_plain_loss"} if "takes_loss" in result else set())
 
 
-def run_entry(
-    run: Run, last_step: int, function_names: dict[str, str], collector: DependencyCollector
-) -> tuple[str, str]:
-    """Return the name of the loop of a run and the source text of its arguments."""
+def run_entry(run: Run, last_step: int, function_names: dict[str, str], features: Collection[str]) -> str:
+    """Return the source text of the arguments of a run."""
     method, modifiers = run.method, script_text.active_modifiers(run, last_step)
     arguments = [
         function_names[run.optimizer],
         format_literal(tuple(method.state.values())),
         script_text.format_changes(script_text.hyperparameter_changes(run, last_step)),
     ]
-    if not modifiers:
-        loop = "descend" if method.separable else "descend_with_loss" if method.takes_loss else "descend_whole"
-        return collector.require((LOOPS_MODULE, loop)), ", ".join(arguments)
-    update_name = collector.require((LOOPS_MODULE, "update_by_coordinate" if method.separable else "update_whole"))
-    if method.separable:
-        arguments[1] = format_literal((tuple(method.state.values()),) * 2)
-    loop = collector.require((LOOPS_MODULE, "descend_with_modifiers"))
-    return loop, ", ".join([update_name, *arguments, stages_literal(run, modifiers, function_names)])
+    kind = "element" if method.separable else "loss" if method.takes_loss else "whole"
+    if kind != "element" or (modifiers and "whole" in features):
+        arguments.append(format_literal(kind))
+    if modifiers:
+        arguments.append(stages_literal(run, modifiers, function_names))
+    return ", ".join(arguments)
 
 
 def stages_literal(run: Run, modifiers: list[Modifier], function_names: dict[str, str]) -> str:
@@ -91,8 +93,6 @@ def stages_literal(run: Run, modifiers: list[Modifier], function_names: dict[str
         if modifier.penalty and run.method.takes_loss:
             by_stage.setdefault("penalty", []).append(function_names[modifier.id])
     items = [f"{format_literal(stage)}: [{', '.join(names)}]" for stage, names in by_stage.items()]
-    if run.method.takes_loss:
-        items.append('"takes_loss": True')
     if "position" in by_stage and not run.method.has_learning_rate:
         items.append('"no_learning_rate": True')
     return f"{{{', '.join(items)}}}"

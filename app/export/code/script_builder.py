@@ -121,31 +121,27 @@ def join_script(heading: str, collector: DependencyCollector, *blocks: str) -> s
     return f"{heading}\n\n" + "\n\n\n".join([format_imports(collector), *blocks]) + "\n"
 
 
-def run_blocks(race: Race, surface_name: str, runs: list[tuple[str, str]], comment: str) -> list[str]:
+def run_blocks(race: Race, surface_name: str, loop: str, runs: list[str], comment: str) -> list[str]:
     """Return the blocks with the start, the steps, the runs and the code that computes the paths.
 
-    ``runs`` has the loop of each run and the source text of its arguments after surface, start and steps.
+    ``runs`` has the source text of the arguments of each run after surface, start and steps.
     """
     stopped_at = exhausted_steps(race)
-    loops = {loop for loop, _ in runs}
-    is_single = len(loops) == 1
     steps = "LAST_STEPS.get(name, STEPS)" if stopped_at else "STEPS"
-    entries = [f"({arguments})" if is_single else f"({loop}, {arguments})" for loop, arguments in runs]
     blocks = [f"START = {format_literal(race.experiment.start)}\nSTEPS = {race.step}"]
     if stopped_at:
         blocks.append(
             "# The last steps of runs that used up their evaluations\n"
             + format_mapping("LAST_STEPS", [(name, str(step)) for name, step in stopped_at.items()])
         )
-    lines = wrap(f"For each run: {'' if is_single else 'loop, '}{comment}", MAX_LINE_LENGTH)
+    lines = wrap(f"For each run: {comment}", MAX_LINE_LENGTH)
     blocks.append(
         "".join(f"# {line}\n" for line in lines)
-        + format_mapping("RUNS", zip(race.experiment.names, entries, strict=True))
+        + format_mapping("RUNS", zip(race.experiment.names, [f"({arguments})" for arguments in runs], strict=True))
     )
-    loop, pattern = (next(iter(loops)), "run") if is_single else ("loop", "(loop, *run)")
     blocks.append(
         'with np.errstate(all="ignore"):  # no warnings from runs that diverge\n'
-        f"    results = {{name: {loop}({surface_name}, START, {steps}, *run) for name, {pattern} in RUNS.items()}}\n"
+        f"    results = {{name: {loop}({surface_name}, START, {steps}, *run) for name, run in RUNS.items()}}\n"
         "paths = {name: path for name, (path, _) in results.items()}\n"
         "losses = {name: loss for name, (_, loss) in results.items()}"
     )

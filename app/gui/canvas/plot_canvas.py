@@ -30,6 +30,7 @@ MAX_INCREMENTAL_STEPS = 16 * PATH_BLOCK  # for more steps at once, all paths are
 IDLE_TIMEOUT = 180  # milliseconds without interaction after which a low-quality drawing is redrawn in full
 BASE_FONT_PIXELS = 12  # height of the window font at which figures have BASE_DPI; larger fonts increase it
 BASE_DPI = 100
+BACKGROUND_SECONDS = 0.03  # time for pale paths at once; ``background_timer`` draws the others afterwards
 BACKGROUND_PAUSE_FACTOR = 10  # pause between throttled background draws, in multiples of the time of one draw
 
 
@@ -60,6 +61,8 @@ class PlotCanvas(FocusRingCanvas):
         self.highlighted: tuple[int, int] | None = None  # run index and step that are ringed
         self.next_background_draw = 0.0  # time before which throttled background draws are skipped
         self.idle_timer = QTimer(self, singleShot=True, interval=IDLE_TIMEOUT)
+        self.background_timer = QTimer(self, singleShot=True, interval=0)
+        self.background_timer.timeout.connect(self.extend_background)
         self.setMinimumSize(80, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr(view.title))
@@ -136,7 +139,10 @@ class PlotCanvas(FocusRingCanvas):
         self.background, self.drawn_steps = bitmap, drawn_steps
         if self.scene.branch_trajectories or self.scene.replica_trajectories:
             self.restore_region(bitmap)
-            self.view.draw_background_paths(self.path_renderer, drawn_steps)
+            if not self.view.draw_background_paths(
+                self.path_renderer, drawn_steps, perf_counter() + BACKGROUND_SECONDS
+            ):
+                self.background_timer.start()
             self.background = self.copy_from_bbox(self.figure.bbox)
 
     def _draw_trajectories(self) -> None:

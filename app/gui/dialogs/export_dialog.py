@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSiz
 from app.export.options import Options
 from app.gui.dialogs.export_form import ExportForm
 from app.gui.widgets.inline_message import InlineMessage
-from app.gui.widgets.mnemonics import assign_dialog_mnemonics
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
@@ -72,6 +71,11 @@ def _checkerboard() -> QPixmap:
     return pixmap
 
 
+def _sentence(message: str) -> str:
+    """Return a message with a capital letter and a full stop; an empty one stays empty."""
+    return f"{message[0].upper()}{message[1:]}." if message else ""
+
+
 class ExportDialog(QDialog):
     """Asks for the options of a figure or an animation. ``render_png`` returns the bytes of the preview."""
 
@@ -79,7 +83,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.form, self.render_png = form, render_png
-        self.preview, self.error_label = PreviewWidget(), InlineMessage()
+        self.preview, self.error_label, self.remark_label = PreviewWidget(), InlineMessage(), InlineMessage("quiet")
         self.preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_DELAY)
         self.preview_timer.timeout.connect(self.refresh_preview)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
@@ -90,8 +94,8 @@ class ExportDialog(QDialog):
         assert save_button is not None
         assert cancel_button is not None
         self.save_button = save_button
-        cancel_button.setText(tr("Cancel"))
-        save_button.setText(tr("Save As…"))
+        cancel_button.setText(tr("&Cancel"))
+        save_button.setText(tr("Save &As…"))
         save_button.setDefault(True)
         preview_column = QVBoxLayout()
         preview_column.addWidget(QLabel(tr("Preview"), objectName="heading"))
@@ -104,9 +108,9 @@ class ExportDialog(QDialog):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(content_row, 1)
         layout.addWidget(self.error_label)
+        layout.addWidget(self.remark_label)
         layout.addWidget(buttons)
         form.changed.connect(self.preview_timer.start)
-        assign_dialog_mnemonics(self)
         save_button.setFocus()
         screen = parent.screen()
         assert screen is not None
@@ -127,11 +131,12 @@ class ExportDialog(QDialog):
             pixmap.loadFromData(self.render_png(replace(options, dpi=max(dpi, 10.0))))
             self.preview.show_pixmap(pixmap)
         except ExperimentError as error:
-            message = str(error)
-            self.error_label.show_message(message[0].upper() + message[1:] + ".")
+            self.error_label.show_message(_sentence(str(error)))
+            self.remark_label.show_message("")
             self.save_button.setEnabled(False)
         else:
             self.error_label.show_message("")
+            self.remark_label.show_message(_sentence(self.form.remark(options)))
             self.save_button.setEnabled(True)
 
     def accept(self) -> None:

@@ -19,9 +19,9 @@ from PyQt6.QtWidgets import (
 )
 
 from app.export.animation import HOLD_DURATION, hold_frame_count
-from app.export.formats import EXPORT_FORMATS
+from app.export.formats import EXPORT_FORMATS, ExportFormat
 from app.export.options import DPI_PRESETS, MAX_DPI, UNITS_PER_INCH, Options
-from app.gui.dialogs.form_widgets import make_combo_box, make_row, make_spin_box
+from app.gui.dialogs.form_widgets import make_combo_box, make_label, make_row, make_spin_box
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.session.settings import REDUCED_MOTION_KEY, Settings
 from app.theming.theme import THEMES, Theme
@@ -35,10 +35,11 @@ DPI_LABELS = {
     "own": gettext_noop("Own"),
 }
 FLAG_LABELS = {
-    "title": gettext_noop("Title"),
-    "legend": gettext_noop("Legend"),
-    "mode": gettext_noop("Race mode"),
-    "transparent": gettext_noop("Transparent background"),
+    "title": gettext_noop("&Title"),
+    "legend": gettext_noop("&Legend"),
+    "mode": gettext_noop("Race &mode"),
+    "transparent": gettext_noop("Transparent &background"),
+    "loop": gettext_noop("L&oop"),
 }
 SCREEN_THEME = "screen"
 
@@ -65,8 +66,10 @@ class ExportForm(QWidget):
         self.base_options, self.theme, self.step_count, self.settings = base_options, theme, step_count, settings
         self.kind = "film" if ".gif" in formats else "picture"
         self.format_combo = make_combo_box(formats, tr("Format"))
+        self.format_combo.setWhatsThis(tr("The kind of file. What can be set depends on it."))
         single_views = {name: tr("{view} only", view=tr(title)) for name, title in views.items()}
         self.view_combo = make_combo_box({"all": gettext_noop("All views"), **single_views}, tr("Views"))
+        self.view_combo.setWhatsThis(tr("Which of the views are drawn."))
         self._create_size_fields()
         self.theme_combo = make_combo_box(
             {
@@ -77,6 +80,7 @@ class ExportForm(QWidget):
             },
             tr("Theme"),
         )
+        self.theme_combo.setWhatsThis(tr("In which colors it is drawn."))
         self.flag_boxes = {name: QCheckBox(tr(label)) for name, label in FLAG_LABELS.items()}
         self.other_size_label = QLabel(objectName="quiet")
         self._create_animation_fields()
@@ -86,51 +90,67 @@ class ExportForm(QWidget):
         self._restore_settings()
         self._sync_timing(uses_steps_per_frame=False)
         self._connect_signals()
+        self._update_loop_box()
         self._update_size_label()
 
     def _create_size_fields(self) -> None:
         self.unit_combo = make_combo_box(UNIT_LABELS, tr("Unit"))
+        self.unit_combo.setWhatsThis(tr("What the size is counted in."))
         self.width_field, self.height_field = (
             make_spin_box(1, 30_000, length, 0, name)
             for length, name in zip(self.base_options.pixels, (tr("Width"), tr("Height")), strict=True)
         )
+        self.width_field.setWhatsThis(tr("How wide it is, in the unit that is chosen."))
+        self.height_field.setWhatsThis(tr("How high it is, in the unit that is chosen."))
         self.preset_combo = make_combo_box(DPI_LABELS, tr("Resolution"))
+        self.preset_combo.setWhatsThis(
+            tr("For what the picture is made: it sets the dots an inch and leaves the size on paper as it is.")
+        )
         self.dpi_field = QSpinBox(
             minimum=10, maximum=MAX_DPI, value=round(self.base_options.dpi), suffix=" dpi", singleStep=50
         )
         self.dpi_field.setAccessibleName(tr("Dots an inch"))
+        self.dpi_field.setWhatsThis(tr("How many dots an inch has: more of them make a sharper, larger file."))
         guard_wheel(self.dpi_field)
 
     def _create_animation_fields(self) -> None:
         self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
+        self.fps_field.setWhatsThis(tr("How many pictures a second of the film has."))
         self.duration_field = make_spin_box(
-            0.1, 3600, min(10.0, max(self.step_count, 1) / 25), 1, tr("Length in seconds"), " s"
+            0.1, 3600, min(10.0, max(self.step_count, 1) / 25 + HOLD_DURATION), 1, tr("Length in seconds"), " s"
         )
+        self.duration_field.setWhatsThis(tr("How long the film is."))
         self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(self.step_count, 1))
         self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
+        self.steps_per_frame_field.setWhatsThis(tr("How many updates lie between two pictures of the film."))
         self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
+        self.camera_speed_field.setWhatsThis(tr("By how many degrees a second the relief turns."))
         self.uses_steps_per_frame = False  # whether the steps per frame were set last, and not the duration
 
     def _build_layout(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(8)
-        form.addRow(tr("Format"), self.format_combo)
-        form.addRow(tr("Show"), self.view_combo)
-        form.addRow(tr("Size"), make_row(self.width_field, QLabel("×"), self.height_field, self.unit_combo))
-        form.addRow(tr("Resolution"), make_row(self.preset_combo, self.dpi_field))
+        form.addRow(tr("&Format"), self.format_combo)
+        form.addRow(tr("Sho&w"), self.view_combo)
+        size_row = make_row(self.width_field, QLabel("×"), self.height_field, self.unit_combo)
+        form.addRow(make_label(tr("Si&ze"), self.width_field), size_row)
+        form.addRow(make_label(tr("&Resolution"), self.preset_combo), make_row(self.preset_combo, self.dpi_field))
         form.addRow("", self.other_size_label)
-        form.addRow(tr("Theme"), self.theme_combo)
+        form.addRow(tr("T&heme"), self.theme_combo)
         animation_form, self.animation_group = QFormLayout(), QGroupBox(tr("Film"))
-        animation_form.addRow(tr("Frames"), self.fps_field)
-        animation_form.addRow(tr("Length"), self.duration_field)
-        animation_form.addRow(tr("Steps a frame"), self.steps_per_frame_field)
-        animation_form.addRow(tr("Turn the relief"), self.camera_speed_field)
+        animation_form.addRow(tr("Fram&es"), self.fps_field)
+        animation_form.addRow(tr("Le&ngth"), self.duration_field)
+        animation_form.addRow(tr("&Steps a frame"), self.steps_per_frame_field)
+        animation_form.addRow(tr("T&urn the relief"), self.camera_speed_field)
         self.animation_group.setLayout(animation_form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(form)
-        for check_box in self.flag_boxes.values():
-            column.addWidget(check_box)
+        for name, check_box in self.flag_boxes.items():
+            if name == "loop":
+                animation_form.addRow("", check_box)
+            else:
+                column.addWidget(check_box)
         column.addWidget(self.animation_group)
         column.addStretch(1)
         self.animation_group.setVisible(self.kind == "film")  # after it has a parent; otherwise it would be a window
@@ -150,9 +170,18 @@ class ExportForm(QWidget):
         for check_box in self.flag_boxes.values():
             check_box.toggled.connect(lambda _: self._on_changed())
 
+    @property
+    def export_format(self) -> ExportFormat:
+        """The selected format."""
+        return EXPORT_FORMATS[self.format_combo.currentData()]
+
     def _on_changed(self) -> None:
+        self._update_loop_box()
         self._update_size_label()
         self.changed.emit()
+
+    def _update_loop_box(self) -> None:
+        self.flag_boxes["loop"].setEnabled("loop" in self.export_format.options)
 
     # Size and resolution
 
@@ -233,7 +262,11 @@ class ExportForm(QWidget):
             view_options=self.base_options.view_options,
             camera=self.base_options.camera,
             viewport=self.base_options.viewport,
-            **{name: check_box.isChecked() and not check_box.isHidden() for name, check_box in self.flag_boxes.items()},
+            **{
+                name: check_box.isChecked()
+                for name, check_box in self.flag_boxes.items()
+                if name in self.export_format.options
+            },
             fps=self.fps_field.value(),
             camera_speed=self.camera_speed_field.value(),
         )
@@ -244,8 +277,12 @@ class ExportForm(QWidget):
                 else {"seconds": self.duration_field.value()}
             )
             result = replace(result, **timing)
-        EXPORT_FORMATS[self.format_combo.currentData()].check(self.format_combo.currentData(), self.step_count, result)
+        self.remark(result)
         return result
+
+    def remark(self, options: Options) -> str:
+        """Return what the format remarks on the options, or ""; raise ``ExperimentError`` if it refuses them."""
+        return self.export_format.check(self.export_format.suffix, self.step_count, options)
 
     # Settings
 

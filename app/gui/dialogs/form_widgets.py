@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.utils.i18n import tr
@@ -28,6 +28,13 @@ def make_combo_box(labels: Mapping[str, str], name: str) -> QComboBox:
         combo_box.addItem(tr(label), key)
     guard_wheel(combo_box)
     return combo_box
+
+
+def make_label(text: str, field: QWidget) -> QLabel:
+    """Return a label whose mnemonic gives the focus to a field."""
+    label = QLabel(text)
+    label.setBuddy(field)
+    return label
 
 
 def make_row(*widgets: QWidget) -> QHBoxLayout:

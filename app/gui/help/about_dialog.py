@@ -26,6 +26,9 @@ class AboutDialog(QDialog):
         flags = Qt.TextInteractionFlag
         self.text_label.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.text_label.setAccessibleName(tr("About Thalweg"))
+        self.text_label.setWhatsThis(
+            tr("What the program is, and what it runs on. The text can be selected and copied.")
+        )
         self.text_label.setMinimumWidth(380)
         icon_label = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
         icon_label.setPixmap(QIcon(str(ASSETS / "thalweg.svg")).pixmap(ICON_SIZE, ICON_SIZE))

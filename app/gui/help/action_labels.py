@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtGui import QAction, QKeySequence
 
-from app.gui.widgets.mnemonics import strip_mnemonic
+from app.utils.i18n import strip_mnemonic
 
 
 def action_name(action: QAction) -> str:

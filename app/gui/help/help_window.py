@@ -62,6 +62,15 @@ class HelpWindow(QDialog):
         ):
             self.tabs.setTabText(index, title)
             browser.setAccessibleName(name)
+        self.optimizer_browser.setWhatsThis(
+            tr(
+                "What is known of the chosen run's optimizer. The text can be selected and copied, links can be "
+                "followed."
+            )
+        )
+        self.surface_browser.setWhatsThis(
+            tr("What is known of the surface. The text can be selected and copied, links can be followed.")
+        )
         if self.tabs.currentWidget() is self.surface_browser:
             self.surface_browser.show_page(surface_page(session.experiment))
             self.setWindowTitle(session.experiment.surface.name)

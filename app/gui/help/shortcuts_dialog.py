@@ -12,8 +12,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QMenuBar, QVBoxLay
 from app.gui.help.action_labels import action_name, shortcut_texts
 from app.gui.help.help_browser import HelpBrowser
 from app.gui.help.view_texts import MOUSE_GESTURES
-from app.gui.widgets.mnemonics import strip_mnemonic
-from app.utils.i18n import tr
+from app.utils.i18n import strip_mnemonic, tr
 
 DIALOG_SIZE = QSize(800, 640)  # pixels
 SCREEN_MARGIN = QSize(40, 80)  # pixels of the screen that stay free
@@ -31,6 +30,9 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.browser = HelpBrowser()
         self.browser.setAccessibleName(tr("Keyboard and Mouse"))
+        self.browser.setWhatsThis(
+            tr("Every key, and what the mouse does in the views. The text can be selected and copied.")
+        )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -1,4 +1,7 @@
-"""What's This: explains the control that is clicked, mostly from its own name and tool tip."""
+"""What's This: explains the widget that is clicked.
+
+The explanation of a widget is its ``whatsThis()``, or else its tool tip and how to use controls of its kind.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,8 @@ from PyQt6.QtWidgets import (
 )
 
 from app.gui.help.action_labels import action_name, shortcut_texts
-from app.gui.help.action_texts import ACTION_DESCRIPTIONS
-from app.gui.help.control_texts import CONTROL_DESCRIPTIONS
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
-from app.gui.widgets.mnemonics import strip_mnemonic
-from app.gui.widgets.slider_field import SliderField
-from app.gui.widgets.switch_field import SwitchField
-from app.utils.i18n import gettext_noop, tr
+from app.utils.i18n import strip_mnemonic, tr
 
 WHATS_THIS_EVENTS = (QEvent.Type.WhatsThis, QEvent.Type.QueryWhatsThis)
 # How to use each kind of control; the first type that matches counts.
@@ -87,7 +85,7 @@ class WhatsThisFilter(QObject):
         """Return the explanation of a widget, or of its nearest ancestor in the window that has one, as HTML."""
         current: QWidget | None = widget
         while current is not None:
-            html = current.whatsThis() or self._widget_html(current, position if current is widget else None)
+            html = self._widget_html(current, position if current is widget else None)
             if html:
                 return html
             current = None if current.isWindow() else current.parentWidget()
@@ -96,35 +94,14 @@ class WhatsThisFilter(QObject):
     def _widget_html(self, widget: QWidget, position: QPoint | None) -> str:
         action = action_at(widget, position)
         if action is not None:
-            return self._action_html(action)
-        if widget.objectName() in VIEW_DESCRIPTIONS and widget in self.canvases.values():
+            return action.whatsThis() or explain_action(action)
+        if widget in self.canvases.values():
             return self._canvas_html(widget.objectName(), widget.accessibleName())
         if isinstance(widget, QDockWidget):
             name = widget.objectName().removeprefix("dock_")
-            actions = {action.objectName(): action for action in self.window.actions()}
-            return self._action_html(actions[name if name in actions else f"view_{name}"])
+            ids = (name, f"view_{name}")
+            return next(action.whatsThis() for action in self.window.actions() if action.objectName() in ids)
         return control_html(widget, position)
-
-    def _action_html(self, action: QAction) -> str:
-        """Return the name of an action, its shortcuts and its effect."""
-        menu = action.menu()
-        if menu is not None:
-            return format_explanation(
-                action_name(action),
-                tr(
-                    "A menu with the commands: {names}.",
-                    names=", ".join(action_name(each) for each in menu.actions() if each.text()),
-                ),
-            )
-        name, keys, action_id = action_name(action), " / ".join(shortcut_texts(action)), action.objectName()
-        description = ACTION_DESCRIPTIONS.get(action_id) or VIEW_DESCRIPTIONS.get(action_id.removeprefix("view_"), "")
-        if not description:
-            description = (
-                gettext_noop("Switches “{name}” on or off.")
-                if action.isCheckable()
-                else gettext_noop("Does what it is called: {name}.")
-            )
-        return format_explanation(f"{name} ({keys})" if keys else name, tr(description, name=name))
 
     def _canvas_html(self, view_id: str, name: str) -> str:
         """Return what a view shows, and what the mouse and the shortcuts do there."""
@@ -148,20 +125,28 @@ def action_at(widget: QWidget, position: QPoint | None) -> QAction | None:
     return widget.defaultAction() if isinstance(widget, QToolButton) else None
 
 
+def explain_action(action: QAction, effect: str = "") -> str:
+    """Return the name of an action, its shortcuts and its effect, or the commands of its menu, as HTML."""
+    name, keys, menu = action_name(action), " / ".join(shortcut_texts(action)), action.menu()
+    if menu is not None:
+        names = ", ".join(action_name(each) for each in menu.actions() if each.text())
+        effect = tr("A menu with the commands: {names}.", names=names)
+    elif not effect and action.isCheckable():
+        effect = tr("Switches “{name}” on or off.", name=name)
+    elif not effect:
+        effect = tr("Does what it is called: {name}.", name=name)
+    return format_explanation(f"{name} ({keys})" if keys else name, effect)
+
+
 def control_html(widget: QWidget, position: QPoint | None) -> str:
-    """Return the name and description of a control, and how to use controls of its kind."""
-    description, hyperparameter_text = _control_description(widget), _hyperparameter_tooltip(widget)
-    name, tooltip, usage = (
-        _control_name(widget),
-        description or hyperparameter_text or _tooltip_at(widget, position),
-        "",
-    )
-    if not (name or tooltip):
-        return ""
-    if not description:
-        usage = next((tr(text) for kind, text in USAGE_TEXTS if isinstance(widget, kind)), "")
-    sentences = [each for each in (tooltip, usage) if each]
-    return format_explanation(name, *sentences) if sentences else ""
+    """Return the name and explanation of a control.
+
+    How to use controls of its kind is added to a phrase, as tool tips are; sentences say that themselves.
+    """
+    name, text = _control_name(widget), widget.whatsThis() or _tooltip_at(widget, position)
+    usage = "" if widget.whatsThis().endswith(".") else _usage_text(widget)
+    sentences = [each for each in (text, usage) if each]
+    return format_explanation(name, *sentences) if sentences and (name or text) else ""
 
 
 def format_explanation(name: str, *sentences: str) -> str:
@@ -175,6 +160,10 @@ def _control_name(widget: QWidget) -> str:
     name = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
     name = strip_mnemonic(name)
     return name[:1].upper() + name[1:]
+
+
+def _usage_text(widget: QWidget) -> str:
+    return next((tr(text) for kind, text in USAGE_TEXTS if isinstance(widget, kind)), "")
 
 
 def _tooltip_at(widget: QWidget, position: QPoint | None) -> str:
@@ -191,36 +180,6 @@ def _tooltip_at(widget: QWidget, position: QPoint | None) -> str:
         )
         return str(tooltip or "")
     return widget.toolTip()
-
-
-def _control_description(widget: QWidget) -> str:
-    """Return the entry in ``CONTROL_DESCRIPTIONS`` for the attribute of an ancestor that is or contains the widget."""
-    parent = widget.parentWidget()
-    while parent is not None:
-        for name, text in CONTROL_DESCRIPTIONS.get(type(parent).__name__, {}).items():
-            member = getattr(parent, name)
-            if (
-                widget is member
-                or (isinstance(member, list) and widget in member)
-                or (isinstance(member, SliderField) and widget in (member.slider, member.number_field, member.label))
-            ):
-                return tr(text)
-        parent = parent.parentWidget()
-    return ""
-
-
-def _hyperparameter_tooltip(widget: QWidget) -> str:
-    """Return the tool tip of the hyperparameter that a control changes."""
-    parent = widget.parentWidget()
-    for field in (
-        parent.findChildren(QObject, options=Qt.FindChildOption.FindDirectChildrenOnly) if parent is not None else ()
-    ):
-        if isinstance(field, SliderField) and widget in (field.slider, field.number_field, field.label):
-            tooltip: str = field.label.toolTip()
-            return tooltip
-        if isinstance(field, SwitchField) and widget is field.check_box:
-            return field.check_box.toolTip()
-    return ""
 
 
 def application() -> QCoreApplication:

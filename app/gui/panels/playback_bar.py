@@ -35,6 +35,8 @@ class PlaybackBar(QToolBar):
         grid.setContentsMargins(10, 0, 0, 0)
         self.speed = SliderField(grid, 0, SPEED_SPEC, "speed", theme, self.speed_container, floating=True)
         self.speed.slider.setFixedWidth(160)
+        for widget in (self.speed.label, self.speed.slider, self.speed.number_field):
+            widget.setWhatsThis(tr("How many updates are made in a second, as far as there is time for them."))
         grid.addWidget(QLabel(tr("updates a second"), objectName="quiet"), 0, 4)
         for signal in (self.speed.value_changing, self.speed.value_committed):
             signal.connect(session.clock.set_speed)

@@ -38,6 +38,12 @@ class Timeline(QSlider):
         self.change_colors: dict[int, str] = {}  # color of the mark at each step with a change
         self.branch_steps: list[int] = []  # steps at which branches split off
         self.setAccessibleName(tr("Time line"))
+        self.setWhatsThis(
+            tr(
+                "The step that is shown. Drag it over all that is known, or use the arrow keys: marks show where "
+                "something was turned, rings where a branch was left."
+            )
+        )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setRange(0, INITIAL_RANGE)
@@ -175,7 +181,9 @@ class TimelineBar(QToolBar):
             objectName="step", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
         self.stop_checkbox = QCheckBox(tr("stop at"), toolTip=tr("Pause when this step is reached"))
+        self.stop_checkbox.setWhatsThis(tr("Pauses the race when it reaches the step in the field beside it."))
         self.stop_field = NumberField(STOP_STEP_SPEC)
+        self.stop_field.setWhatsThis(tr("The step at which the race pauses. Type a number and press Enter."))
         self.stop_field.setFixedWidth(self.stop_field.fontMetrics().horizontalAdvance("10000000") + 16)
         self.error_label = FloatingMessage(self.stop_field)
         self.converged_checkbox = QCheckBox(tr("when converged"), toolTip=tr("Pause when every run has converged"))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 from PyQt6.QtSvg import QSvgRenderer
+from PyQt6.QtWidgets import QApplication, QStyleOption
 
 from app.theming.theme import Style, Theme
 from app.utils.resources import ICONS
 
 ICON_SIZE = 18  # pixels
-PIXEL_RATIOS = (1.0, 1.5, 2.0, 3.0)  # one pixmap each; for a ratio between two of them Qt scales the larger one down
 
 
 def marker_path(marker: str, size: float) -> QPainterPath:
@@ -49,20 +49,36 @@ def _rotated(path: QPainterPath, degrees: float) -> QPainterPath:
     return QTransform().rotate(degrees).map(path)
 
 
-def _paint_icon(paint: Callable[[QPainter], None]) -> QIcon:
-    """Return an icon that ``paint`` draws on ICON_SIZE x ICON_SIZE pixels, once for each pixel ratio."""
-    icon = QIcon()
-    for scale in PIXEL_RATIOS:
-        pixmap = QPixmap(round(ICON_SIZE * scale), round(ICON_SIZE * scale))
-        pixmap.setDevicePixelRatio(scale)
+class _PaintedIconEngine(QIconEngine):
+    """Draws an icon when it is shown, with ``paint`` on ICON_SIZE x ICON_SIZE pixels, sharp at every pixel ratio."""
+
+    def __init__(self, paint: Callable[[QPainter], None]) -> None:
+        super().__init__()
+        self._paint = paint
+
+    def clone(self) -> QIconEngine:
+        """Return a copy."""
+        return _PaintedIconEngine(self._paint)
+
+    def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw the icon into a rectangle."""
+        if painter is not None:
+            ratio = painter.device().devicePixelRatioF()  # type: ignore[union-attr]
+            painter.drawPixmap(rect, self.pixmap(rect.size() * ratio, mode, state))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return the icon in device pixels, gray if disabled; the icon of a selected row is not tinted."""
+        pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint(painter)
+        painter.scale(size.width() / ICON_SIZE, size.height() / ICON_SIZE)
+        self._paint(painter)
         painter.end()
-        icon.addPixmap(pixmap)
-        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint the icon of a selected row
-    return icon
+        style = QApplication.style()
+        if mode != QIcon.Mode.Disabled or style is None:
+            return pixmap
+        return style.generatedIconPixmap(mode, pixmap, QStyleOption())
 
 
 def run_icon(style: Style, theme: Theme) -> QIcon:
@@ -75,7 +91,7 @@ def run_icon(style: Style, theme: Theme) -> QIcon:
         painter.setBrush(QColor(style.color if style.visible else theme.input_background))
         painter.drawPath(path)
 
-    return _paint_icon(paint)
+    return QIcon(_PaintedIconEngine(paint))
 
 
 def _polygon_path(*points: tuple[float, float]) -> QPainterPath:
@@ -87,12 +103,11 @@ def _polygon_path(*points: tuple[float, float]) -> QPainterPath:
 
 def load_icon(name: str, color: str) -> QIcon:
     """Return the icon ``assets/icons/<name>.svg`` filled with one color."""
-    svg = QSvgRenderer((ICONS / f"{name}.svg").as_posix())
 
     def paint(painter: QPainter) -> None:
         rect = QRectF(0, 0, ICON_SIZE, ICON_SIZE)
-        svg.render(painter, rect)
+        QSvgRenderer((ICONS / f"{name}.svg").as_posix()).render(painter, rect)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
         painter.fillRect(rect, QColor(color))
 
-    return _paint_icon(paint)
+    return QIcon(_PaintedIconEngine(paint))

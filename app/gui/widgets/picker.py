@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox
@@ -12,7 +14,6 @@ from app.model.catalog import CatalogEntry
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
-OPENING_KEYS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 TEXTS = {
     "optimizer": PickerTexts(
         singular=gettext_noop("Optimizer"),
@@ -42,13 +43,21 @@ class Picker(QComboBox):
     def __init__(self, kind: str, entries: list[CatalogEntry], favorite_store: FavoriteStore, theme: Theme) -> None:
         super().__init__(accessibleName=tr(TEXTS[kind].singular))
         self.entries = {entry.id: entry for entry in entries}
+        self.kind, self.favorite_store, self.theme = kind, favorite_store, theme
         self.selected_id = ""
-        self.popup = PickerPopup(self, kind, TEXTS[kind], entries, favorite_store, theme)
-        self.popup.selected.connect(self.selected)
         self.addItem("")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         guard_wheel(self)
+
+    @cached_property
+    def popup(self) -> PickerPopup:
+        """The popup, created when it is first opened."""
+        popup = PickerPopup(
+            self, self.kind, TEXTS[self.kind], list(self.entries.values()), self.favorite_store, self.theme
+        )
+        popup.selected.connect(self.selected)
+        return popup
 
     def show_entry(self, entry_id: str) -> None:
         """Show an entry without emitting a signal."""
@@ -62,7 +71,8 @@ class Picker(QComboBox):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Open the popup on Up, Down, and Enter."""
-        if event is not None and event.key() in OPENING_KEYS:
+        key = Qt.Key
+        if event is not None and event.key() in (key.Key_Down, key.Key_Up, key.Key_Return, key.Key_Enter):
             self.showPopup()
         else:
             super().keyPressEvent(event)

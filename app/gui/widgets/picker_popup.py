@@ -16,8 +16,7 @@ from app.theming.theme import Theme
 from app.utils.i18n import tr
 
 POPUP_SIZE = QSize(420, 480)
-_KEY = Qt.Key
-KEY_OFFSETS = {_KEY.Key_Down: 1, _KEY.Key_Up: -1, _KEY.Key_PageDown: 8, _KEY.Key_PageUp: -8}  # rows to move
+PAGE_ROWS = 8  # rows that Page Up and Page Down move
 
 
 class FavoriteStore(Protocol):
@@ -204,13 +203,15 @@ class PickerPopup(QWidget):
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() in KEY_OFFSETS:
-            self.move_selection(KEY_OFFSETS[_KEY(event.key())])
-        elif event.key() in (_KEY.Key_Return, _KEY.Key_Enter):
+        key = Qt.Key
+        offsets = {key.Key_Down: 1, key.Key_Up: -1, key.Key_PageDown: PAGE_ROWS, key.Key_PageUp: -PAGE_ROWS}
+        if event.key() in offsets:
+            self.move_selection(offsets[key(event.key())])
+        elif event.key() in (key.Key_Return, key.Key_Enter):
             self.select_current()
-        elif event.key() == _KEY.Key_Escape:
+        elif event.key() == key.Key_Escape:
             self.hide()
-        elif event.key() == _KEY.Key_D and control:
+        elif event.key() == key.Key_D and control:
             self.toggle_favorite()
         else:
             return False

@@ -14,17 +14,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-_KEY = Qt.Key
-ARROW_KEYS = {_KEY.Key_Left, _KEY.Key_Right}
-HOME_END_KEYS = {_KEY.Key_Home, _KEY.Key_End}
-WIDGET_KEYS: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
-    (QAbstractButton, {_KEY.Key_Space}),
-    (QAbstractSlider, ARROW_KEYS | HOME_END_KEYS),
-    (QComboBox, {_KEY.Key_Space, *HOME_END_KEYS}),
-    (QTabBar, ARROW_KEYS | HOME_END_KEYS),
-    (QAbstractItemView, {_KEY.Key_Space, *ARROW_KEYS, *HOME_END_KEYS}),
-)
-
 
 class ShortcutOverrideFilter(QObject):
     """An application-wide event filter.
@@ -37,19 +26,23 @@ class ShortcutOverrideFilter(QObject):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus = QApplication.focusWidget()
             modifiers = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-            if not modifiers and (
-                _uses_key(focus, event.key())
-                or any(isinstance(focus, kind) and event.key() in keys for kind, keys in WIDGET_KEYS)
-            ):
+            if not modifiers and _uses_key(focus, event.key()):
                 event.accept()
         return False
 
 
 def _uses_key(focus: QWidget | None, key: int) -> bool:
     """Return whether a widget uses a key in its current state."""
+    space, f2 = Qt.Key.Key_Space, Qt.Key.Key_F2
+    is_arrow, is_home_or_end = key in (Qt.Key.Key_Left, Qt.Key.Key_Right), key in (Qt.Key.Key_Home, Qt.Key.Key_End)
     if isinstance(focus, QAbstractButton):  # arrow keys select within a button group
-        return key in ARROW_KEYS and focus.group() is not None
-    if isinstance(focus, QAbstractItemView) and key == _KEY.Key_F2:
+        return key == space or (is_arrow and focus.group() is not None)
+    if isinstance(focus, QAbstractSlider | QTabBar):
+        return is_arrow or is_home_or_end
+    if isinstance(focus, QComboBox):
+        return key == space or is_home_or_end
+    if isinstance(focus, QAbstractItemView):
         edit_key_enabled = focus.editTriggers() & QAbstractItemView.EditTrigger.EditKeyPressed
-        return bool(edit_key_enabled and focus.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable)
+        is_editable = bool(edit_key_enabled and focus.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable)
+        return key == space or is_arrow or is_home_or_end or (key == f2 and is_editable)
     return False

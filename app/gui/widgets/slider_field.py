@@ -66,6 +66,8 @@ class SliderField(QObject):
         self.step_input = StepInput(self.slider, HORIZONTAL_KEYS)
         self.number_field = NumberField(spec)
         self.number_field.setFixedWidth(self.number_field.sizeHint().width())
+        self.number_field.setWhatsThis(self.label.toolTip())  # its own tool tip shows messages
+        self.slider.setWhatsThis(self.label.toolTip())
         self.reset_button = create_reset_button(spec, theme)
         self.error_label = FloatingMessage(self.number_field) if floating else InlineMessage()
         for column, widget in enumerate((self.label, self.slider, self.number_field, self.reset_button)):

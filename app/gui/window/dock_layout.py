@@ -93,8 +93,9 @@ class DockLayout(QObject):
 
     def _arrange_panels(self) -> None:
         for name, area in (("side", DockArea.RightDockWidgetArea), ("results", DockArea.BottomDockWidgetArea)):
-            self.docks[name].setFloating(False)
             self.window.addDockWidget(area, self.docks[name])
+            if self.docks[name].isFloating():
+                self.docks[name].setFloating(False)
         self.window.resizeDocks([self.docks["side"]], [SIDE_PANEL_WIDTH], HORIZONTAL)
         self.window.resizeDocks([self.docks["results"]], [self.results_tabs.preferred_height()], VERTICAL)
 

@@ -1,4 +1,7 @@
-"""Keyboard navigation: Tab moves between controls and F6 between panes, both from top to bottom."""
+"""Keyboard navigation: Tab moves between controls and F6 between panes.
+
+The panes are visited as they lie on the screen, because docks can be moved; the controls of a pane in Qt's own order.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ class FocusNavigation:
     def panes(self) -> list[QWidget]:
         """Return the visible panes: tool bars, views in reading order, results, side panel, status bar."""
         docks = self.dock_layout.docks
-        views = in_reading_order(self.window, [docks[name] for name in self.dock_layout.view_ids])
+        views = sorted((docks[name] for name in self.dock_layout.view_ids), key=_reading_position)
         panels = [docks[name] for name in ("results", "side")]
         toolbars = [self.panels.playback_bar, self.panels.timeline_bar]
         candidates = (*toolbars, *views, *panels, self.window.statusBar())
@@ -90,44 +93,36 @@ class FocusNavigation:
         return restore
 
 
-def in_reading_order(window: QWidget, widgets: list[QWidget]) -> list[QWidget]:
-    """Sort widgets into lines, from top to bottom, and each line from left to right.
-
-    A widget belongs to the line of the topmost remaining widget if its middle is above the bottom of that widget.
-    """
-
-    def position(widget: QWidget) -> QPoint:
-        return widget.mapTo(window, QPoint(0, 0)) if widget.window() is window else widget.mapToGlobal(QPoint(0, 0))
-
-    remaining = sorted(widgets, key=lambda widget: (position(widget).y(), position(widget).x()))
-    ordered: list[QWidget] = []
-    while remaining:
-        bottom = position(remaining[0]).y() + remaining[0].height()
-        line = [widget for widget in remaining if position(widget).y() + widget.height() / 2 <= bottom]
-        ordered += sorted(line, key=lambda widget: position(widget).x())
-        remaining = [widget for widget in remaining if widget not in line]
-    return ordered
-
-
 def tab_stops(window: QWidget, pane: QWidget) -> list[QWidget]:
-    """Return the widgets of a pane that Tab stops at, except those in another top-level window."""
-    result = [
+    """Return the widgets of a pane that Tab stops at, except those in another top-level window.
+
+    Their order is that of Qt: the order in which they were built, unless ``setTabOrder`` says otherwise.
+    """
+    chain = [pane]
+    while (widget := chain[-1].nextInFocusChain()) is not None and widget is not pane:
+        chain.append(widget)
+    return [
         widget
-        for widget in (pane, *pane.findChildren(QWidget))
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        for widget in chain
+        if (widget is pane or pane.isAncestorOf(widget))
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         and widget.focusProxy() is None
         and widget.isVisible()
         and widget.isEnabled()
         and widget.window() is window
         and not is_unchecked_in_group(widget)
     ]
-    return in_reading_order(window, result)
 
 
 def is_unchecked_in_group(widget: QWidget) -> bool:
     """Return whether another button of its exclusive group is checked; arrow keys reach it from there."""
     group = widget.group() if isinstance(widget, QAbstractButton) else None
     return group is not None and group.exclusive() and group.checkedButton() not in (None, widget)
+
+
+def _reading_position(pane: QWidget) -> tuple[int, int]:
+    corner = pane.mapToGlobal(QPoint(0, 0))
+    return corner.y(), corner.x()
 
 
 def _top_level(widget: QWidget) -> QWidget:

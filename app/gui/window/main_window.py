@@ -16,6 +16,7 @@ from app.gui.help.help_controller import HelpController
 from app.gui.widgets.shortcut_override import ShortcutOverrideFilter
 from app.gui.window.actions.action import ActionContext
 from app.gui.window.actions.action_registry import ActionRegistry
+from app.gui.window.actions.loss_view_menu import LOSS_VIEW_MENU
 from app.gui.window.actions.view_menu import view_actions
 from app.gui.window.appearance import Appearance
 from app.gui.window.display_updater import DisplayUpdater
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click next to the controls takes the focus from a field
         self.settings = Settings()
-        self.error_reporter = ErrorReporter(self)
+        self.error_reporter = ErrorReporter(self, self.show_error)
         self.session = Session(experiment) if experiment else Session()
         if experiment is None:
             self.session.advance(INITIAL_STEPS)
@@ -125,6 +126,7 @@ class MainWindow(QMainWindow):
 
     def _connect_signals(self) -> None:
         self.session.message.connect(self.show_message)
+        self.error_reporter.caught.connect(self.session.store.abandon_interaction)
         self.dock_layout.close_requested.connect(self.toggle_dock)
         self.panels.message.connect(self.show_message)
         self.appearance.theme_changed.connect(self.rebuild_panels)
@@ -153,7 +155,7 @@ class MainWindow(QMainWindow):
             self.view_area.selected_run = lambda: self.side_panel.run_list.selected_row
             self.view_area.build_canvases(
                 self.error_reporter.handle_exception,
-                lambda position: self.action_registry.menus["View/Loss View"].exec(position),
+                lambda position: self.action_registry.menus[LOSS_VIEW_MENU].exec(position),
                 self.action_registry.refresh,
             )
             self.action_registry.add_actions(view_actions(), before="side")

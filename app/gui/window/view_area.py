@@ -40,12 +40,15 @@ class ViewArea:
         ``exception_handler`` receives exceptions of matplotlib callbacks, ``show_loss_menu`` the global position of a
         right click in the loss view.
         """
-        from app.gui.canvas.camera_tool import CameraTool
-        from app.gui.canvas.contour_tool import ContourTool
-        from app.gui.canvas.contour_viewport import ContourViewport
-        from app.gui.canvas.hover_readout import HoverReadout
-        from app.gui.canvas.plot_canvas import PlotCanvas
-        from app.views import VIEWS
+        from app.plotting.quick_import import artist_docstrings_skipped
+
+        with artist_docstrings_skipped():
+            from app.gui.canvas.camera_tool import CameraTool
+            from app.gui.canvas.contour_tool import ContourTool
+            from app.gui.canvas.contour_viewport import ContourViewport
+            from app.gui.canvas.hover_readout import HoverReadout
+            from app.gui.canvas.plot_canvas import PlotCanvas
+            from app.views import VIEWS
 
         self._apply_font()
         for name, view in VIEWS.items():

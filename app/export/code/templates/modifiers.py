@@ -12,8 +12,8 @@ from optimizers.step import WrappedLoss
 class Modifiers:
     """Modifiers of a run by stage, and the current hyperparameters of the run."""
 
-    def __init__(self, surface, stages):
-        self.stages, self.hyperparameters = stages, {}
+    def __init__(self, surface, stages, hyperparameters):
+        self.stages, self.hyperparameters = stages, hyperparameters
         self.unpenalized_loss = Loss(surface)  # if loss or takes_loss
         self.states = {}  # if result
 
@@ -21,12 +21,14 @@ class Modifiers:
         """Return the modifiers that are switched on: the hyperparameter named after a modifier is not 0."""
         return [modifier for modifier in self.stages.get(stage, ()) if self.hyperparameters.get(modifier.__name__)]
 
-    def bind(self, function, **overrides):
-        """Return the function with its hyperparameters bound."""
+    def arguments_of(self, function, **overrides):
+        """Return the hyperparameters of a function, some of them replaced."""
         available = {**self.hyperparameters, **overrides}
-        return partial(
-            function, **{name: available[name] for name in function.__kwdefaults__ or () if name in available}
-        )
+        return {name: available[name] for name in function.__kwdefaults__ or () if name in available}
+
+    def bind(self, function):
+        """Return the function with its hyperparameters bound."""
+        return partial(function, **self.arguments_of(function))
 
     @property
     def has_loss_modifier(self):

@@ -62,6 +62,9 @@ class BranchList(QWidget):
         super().__init__()
         self.session, self.theme = session, theme
         self.list = BranchListWidget(accessibleName=tr("Branches"))
+        self.list.setWhatsThis(
+            tr("The paths that were left, to be compared with those of now. The box shows or hides one, F2 names it.")
+        )
         self.list.delete_requested.connect(self.delete)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setEditTriggers(

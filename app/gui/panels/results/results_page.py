@@ -51,6 +51,9 @@ class ResultsPage(QWidget):
         self.row_slots: list[int] = []  # slots of the runs by row
         self.surface = session.race.surface
         self.table = table = ResultsTable(theme)
+        table.setWhatsThis(
+            tr("Every run in a row. A click on a heading sorts; the arrow keys choose a run; Ctrl+C copies all.")
+        )
         table.column_header.sortIndicatorChanged.connect(self._on_sort_changed)
         table.itemSelectionChanged.connect(self._on_selection_changed)
         table.copy_requested.connect(lambda: self.copy("tsv"))

@@ -33,6 +33,9 @@ class ResultsTabs(QTabWidget):
         self.setDocumentMode(True)
         self.session, self.run_list, self.theme = session, run_list, theme
         self.readout_table = ReadoutTable(session, theme)
+        self.readout_table.setWhatsThis(
+            tr("Where every run stands, in figures: step, place, loss and length of the gradient.")
+        )
         for page, name in zip((self.readout_table, QWidget(), QWidget()), TAB_NAMES, strict=True):
             self.addTab(page, tr(name))
         bar = self.tabBar()

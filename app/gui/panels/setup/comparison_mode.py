@@ -49,11 +49,27 @@ class ComparisonPanel(QWidget):
         self.progress_bar = QProgressBar(accessibleName=tr("Tuning"))
         self.tune_button, self.cancel_button = QPushButton(tr("Tune")), QPushButton(tr("Cancel"))
         self.hint_label, self.error_label = QLabel(objectName="quiet", wordWrap=True), InlineMessage()
+        self._set_help()
         self._build_layout()
         self._connect_signals()
         self.selected_mode = ""  # the mode in the selector; one that needs tuning is not yet that of the experiment
         self.displayed_comparison: ComparisonMode | None = None
         self.refresh()
+
+    def _set_help(self) -> None:
+        self.mode_combo.setWhatsThis(
+            tr(
+                "What makes the race a fair one: as it is set, one learning rate for all, each rate tuned, or the same "
+                "budget of evaluations."
+            )
+        )
+        self.budget_field.setWhatsThis(
+            tr("How many steps a rate is tuned for, or how many evaluations every run may use.")
+        )
+        self.tune_button.setWhatsThis(
+            tr("Tries up to 60 learning rates for every run, from this start; the lowest loss wins.")
+        )
+        self.cancel_button.setWhatsThis(tr("Ends the search for learning rates; they stay as they were."))
 
     def _build_layout(self) -> None:
         grid = QGridLayout(self)

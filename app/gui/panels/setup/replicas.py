@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 from app.gui.widgets.slider_field import SliderField
 from app.model.run import MAX_REPLICAS, Run
 from app.theming.theme import Theme
-from app.utils.i18n import gettext_noop
+from app.utils.i18n import gettext_noop, tr
 from optimizers import Hyperparameter
 
 REPLICA_COUNT_SPEC = Hyperparameter(0, 50, "whole", maximum=MAX_REPLICAS, label=gettext_noop("replicas"), default=0.0)
@@ -26,6 +26,8 @@ class ReplicaCountField(QWidget):
         grid.setHorizontalSpacing(6)
         grid.setColumnStretch(1, 1)
         self.slider_field = SliderField(grid, 0, REPLICA_COUNT_SPEC, "replicas", theme, self)
+        for widget in (self.slider_field.label, self.slider_field.slider, self.slider_field.number_field):
+            widget.setWhatsThis(tr("How many more runs like this one go along, each with random numbers of its own."))
         self.slider_field.value_changing.connect(lambda count: self.count_changed.emit(int(count)))
         self.slider_field.value_committed.connect(lambda count: self.count_changed.emit(int(count)))
 

@@ -49,6 +49,12 @@ class RunEditor(QWidget):
         super().__init__()
         self.session, self.run_list, self.theme = session, run_list, theme
         self.picker = Picker("optimizer", optimizer_entries(), settings, theme)
+        self.picker.setWhatsThis(
+            tr(
+                "The optimizer of the chosen run. Opens a list that is searched by typing: a name, an author, what it "
+                "does."
+            )
+        )
         self.preset_button = MenuButton(
             tr("Preset"), tr("Set it as a framework sets it by default"), self._fill_preset_menu
         )
@@ -58,6 +64,12 @@ class RunEditor(QWidget):
         self.implementation_combo = QComboBox(accessibleName=tr("Convention"))
         self.implementation_combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.implementation_combo.setMinimumContentsLength(8)
+        self.implementation_combo.setWhatsThis(
+            tr(
+                "Frameworks do not agree on the details of this method; each convention computes exactly as one of "
+                "them."
+            )
+        )
         guard_wheel(self.implementation_combo)
         self.form = HyperparameterForm(Run("sgd"), theme)
         self.add_button = MenuButton(
@@ -206,6 +218,11 @@ class RunEditor(QWidget):
         self.form.hide()
         self.form.deleteLater()
         self.form = form
+        previous: QWidget = self.edit_scope.buttons[True]
+        for widget in form.findChildren(QWidget):
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                self.setTabOrder(previous, widget)
+                previous = widget
         self.add_button.setVisible(bool(self._available_modifiers(run)))
         if self.session.store.interaction_active:  # a slider that is deleted while dragged emits no sliderReleased
             self.session.store.end_interaction()

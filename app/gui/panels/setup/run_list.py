@@ -37,6 +37,12 @@ class RunList(QWidget):
         self.session, self.settings, self.theme = session, settings, theme
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Runs"))
+        self.list.setWhatsThis(
+            tr(
+                "The runs of the race, each with its mark in the pictures and with what it is doing. The one that is "
+                "chosen is set below; the box beside a name shows or hides its path."
+            )
+        )
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)

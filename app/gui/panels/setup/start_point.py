@@ -42,6 +42,9 @@ class StartPoint(QWidget):
             grid.addWidget(field, 0, 2 * i + 1)
             for signal in (field.value_committed, field.value_changing):
                 signal.connect(self._set_start)
+            field.setWhatsThis(
+                tr("Where every run starts. Type a number and press Enter; a click in the contour sets both.")
+            )
             field.message_changed.connect(self._show_errors)
             field.interaction_started.connect(session.store.begin_interaction)
             field.interaction_finished.connect(session.store.end_interaction)

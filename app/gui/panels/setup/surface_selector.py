@@ -23,6 +23,12 @@ class SurfaceSelector(QWidget):
         super().__init__()
         self.session = session
         self.picker = Picker("surface", surface_entries(), settings, theme)
+        self.picker.setWhatsThis(
+            tr(
+                "The surface that is raced on. Opens a list that is searched by typing: a name, an author, what it "
+                "shows."
+            )
+        )
         self.picker.selected.connect(self._select_surface)
         self.help_button = create_help_button(tr("What this surface is"))
         self.note_label = QLabel(objectName="quiet", wordWrap=True)

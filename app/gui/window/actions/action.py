@@ -49,7 +49,8 @@ Predicate = Callable[[ActionContext], bool]
 class Action:
     """One command.
 
-    ``menu`` may name a submenu after a slash. ``checked`` makes the command a toggle that shows a state.
+    ``menu`` may name a submenu after a slash. ``checked`` makes the command a toggle that shows a state. ``help`` is
+    what What's This says about it, one sentence.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Action:
     checked: Predicate | None = None
     separator_before: bool = False
     auto_repeat: bool = False
+    help: str = ""
 
 
 def views_built(context: ActionContext) -> bool:

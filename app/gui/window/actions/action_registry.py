@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtWidgets import QMenu, QMenuBar
 
+from app.gui.help.whats_this import explain_action
 from app.gui.widgets import icons
-from app.gui.widgets.mnemonics import assign_menu_mnemonics, strip_mnemonic
 from app.gui.window.actions import ACTIONS, MENUS
 from app.gui.window.actions.action import Action, ActionContext
 from app.io import experiment_files
-from app.utils.i18n import gettext_noop, tr
+from app.utils.i18n import gettext_noop, strip_mnemonic, tr
 from app.utils.validation import make_printable
 
 
@@ -52,10 +52,10 @@ class ActionRegistry(Mapping[str, QAction]):
 
     def _create_action(self, row: Action) -> QAction:
         action = QAction(self.window)
-        self._set_action_text(action, row.text)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
         action.setCheckable(row.checked is not None)
+        self._set_action_text(row, action, row.text)
         action.setAutoRepeat(row.auto_repeat)
         action.triggered.connect(lambda: self.run_guarded(lambda: row.callback(self.context)))
         self.window.addAction(action)
@@ -67,35 +67,33 @@ class ActionRegistry(Mapping[str, QAction]):
         bar.clear()
         for menu in self.menus.values():
             menu.deleteLater()  # clear() does not delete them
-        self.menus = {name: self._with_mnemonics(bar.addMenu(tr(f"&{name}"))) for name in MENUS}
+        self.menus = {name: self._add_menu(bar, f"&{name}") for name in MENUS}
         for row, action in self.actions.values():
             top, _, submenu = row.menu.partition("/")
             if row.menu not in self.menus:
-                self.menus[row.menu] = self._with_mnemonics(self.menus[top].addMenu(tr(submenu)))
+                self.menus[row.menu] = self._add_menu(self.menus[top], submenu)
             if row.separator_before and not self.menus[row.menu].isEmpty():
                 self.menus[row.menu].addSeparator()
             self.menus[row.menu].addAction(action)
             if row.id == "open":
-                self._set_up_recent_menu(self._with_mnemonics(self.menus[top].addMenu(tr("Open &Recent"))))
-                self._fill_examples_menu(self._with_mnemonics(self.menus[top].addMenu(tr("E&xamples"))))
-        assign_menu_mnemonics(bar)
+                self._set_up_recent_menu(self._add_menu(self.menus[top], gettext_noop("Open &Recent")))
+                self._fill_examples_menu(self._add_menu(self.menus[top], gettext_noop("E&xamples")))
 
     @staticmethod
-    def _with_mnemonics(menu: QMenu | None) -> QMenu:
-        """Assign mnemonics whenever the menu opens, because the text of some actions changes."""
+    def _add_menu(parent: QMenuBar | QMenu, text: str) -> QMenu:
+        menu = parent.addMenu(tr(text))
         assert menu is not None
-        menu.aboutToShow.connect(lambda: assign_menu_mnemonics(menu))
         return menu
 
-    def _add_menu_item(self, menu: QMenu, label: str, callback: Callable[[], object]) -> QAction:
-        action = menu.addAction(label)
+    def _add_numbered_row(self, menu: QMenu, number: int, label: str, callback: Callable[[], object]) -> None:
+        """Add a row for a file; the numbers up to nine are mnemonics."""
+        action = menu.addAction(f"{'&' if number < 10 else ''}{number} {label.replace('&', '&&')}")
         assert action is not None
         action.triggered.connect(lambda: self.run_guarded(callback))
-        return action
 
     def _fill_examples_menu(self, menu: QMenu) -> None:
-        for title, path in experiment_files.examples().values():
-            self._add_menu_item(menu, tr(title), partial(self.context.documents.open_path, path))
+        for number, (title, path) in enumerate(experiment_files.examples().values(), 1):
+            self._add_numbered_row(menu, number, tr(title), partial(self.context.documents.open_path, path))
 
     def _set_up_recent_menu(self, menu: QMenu) -> None:
         menu.setObjectName("recent")
@@ -105,15 +103,14 @@ class ActionRegistry(Mapping[str, QAction]):
     def _fill_recent_menu(self, menu: QMenu) -> None:
         menu.clear()
         paths = self.context.settings.recent_files()
-        for path in paths:
-            label = make_printable(f"{path.name} – {path.parent}").replace("&", "&&")
-            self._add_menu_item(menu, label, partial(self.context.documents.open_recent, path))
+        for number, path in enumerate(paths, 1):
+            label = make_printable(f"{path.name} – {path.parent}")
+            self._add_numbered_row(menu, number, label, partial(self.context.documents.open_recent, path))
         menu.addSeparator()
         clear_action = menu.addAction(tr("&Clear"))
         assert clear_action is not None
         clear_action.setEnabled(bool(paths))
         clear_action.triggered.connect(lambda: self.context.settings.remove_recent_files())
-        assign_menu_mnemonics(menu)
 
     def refresh(self) -> None:
         """Update which actions are enabled and which are checked."""
@@ -123,23 +120,25 @@ class ActionRegistry(Mapping[str, QAction]):
                 action.setChecked(row.checked(self.context))
 
     def apply_theme(self) -> None:
-        """Update icons and tool tips for the theme; the text of Play is Pause during playback."""
+        """Update the icons for the theme; the text of Play is Pause during playback."""
         running, theme = self.context.session.clock.running, self.context.appearance.theme
-        self._set_action_text(self["play"], gettext_noop("Pause") if running else gettext_noop("&Play"))
+        self._set_action_text(*self.actions["play"], gettext_noop("&Pause") if running else gettext_noop("&Play"))
         for row, action in self.actions.values():
             if row.icon:
                 icon_name = "pause" if row.id == "play" and running else row.icon
                 action.setIcon(icons.load_icon(icon_name, theme.on_accent if row.id == "play" else theme.text))
-                action.setToolTip(f"{strip_mnemonic(action.text())} ({row.shortcuts[0]})")
 
     @staticmethod
-    def _set_action_text(action: QAction, text: str) -> None:
-        """Set the text with its mnemonic for menus, and without it for buttons."""
+    def _set_action_text(row: Action, action: QAction, text: str) -> None:
+        """Set the text with its mnemonic for menus and without it for buttons, and the help."""
+        name = strip_mnemonic(tr(text))
         action.setText(tr(text))
-        action.setIconText(strip_mnemonic(tr(text)))
+        action.setIconText(name)
+        action.setToolTip(f"{name} ({row.shortcuts[0]})" if row.shortcuts else name)
+        action.setWhatsThis(explain_action(action, tr(row.help)))
 
     def retranslate(self) -> None:
         """Translate the texts again and rebuild the menus."""
         for row, action in self.actions.values():
-            self._set_action_text(action, row.text)
+            self._set_action_text(row, action, row.text)
         self._rebuild_menus()

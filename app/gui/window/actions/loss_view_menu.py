@@ -8,6 +8,21 @@ from dataclasses import replace
 from app.gui.window.actions.action import Action, ActionContext
 from app.model.experiment import QUANTITIES, X_QUANTITIES, LossPlot
 
+LOSS_VIEW_MENU = "View/Loss &View"
+QUANTITY_TEXTS = {  # by quantity
+    "loss": "&Loss",
+    "above": "Loss − &minimum",
+    "distance": "&Distance to nearest minimum",
+    "gradient": "&Gradient norm",
+    "step": "Step si&ze",
+    "rate": "Learning &rate",
+}
+X_QUANTITY_TEXTS = {
+    "steps": "Against &Step",
+    "evaluations": "Against &Evaluations",
+    "time": "Against &Arithmetic time (ms)",
+}
+
 
 def _edit(context: ActionContext, edit: Callable[[LossPlot], LossPlot]) -> None:
     context.session.change(lambda experiment: replace(experiment, loss_plot=edit(experiment.loss_plot)))
@@ -17,21 +32,21 @@ def _other_scale(scale: str) -> str:
     return "linear" if scale == "log" else "log"
 
 
-def _quantity_action(name: str, label: str) -> Action:
+def _quantity_action(name: str, text: str) -> Action:
     return Action(
         f"curve_{name}",
-        label[0].upper() + label[1:],
-        "View/Loss View",
+        text,
+        LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, quantity=name)),
         checked=lambda c: c.session.experiment.loss_plot.quantity == name,
     )
 
 
-def _x_quantity_action(name: str, label: str) -> Action:
+def _x_quantity_action(name: str, text: str) -> Action:
     return Action(
         f"against_{name}",
-        f"Against {label[0].upper() + label[1:]}",
-        "View/Loss View",
+        text,
+        LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, x_quantity=name)),
         separator_before=name == "steps",
         checked=lambda c: c.session.experiment.loss_plot.x_quantity == name,
@@ -39,21 +54,23 @@ def _x_quantity_action(name: str, label: str) -> Action:
 
 
 LOSS_VIEW_ACTIONS: list[Action] = [
-    *(_quantity_action(name, label) for name, label in QUANTITIES.items()),
-    *(_x_quantity_action(name, label) for name, label in X_QUANTITIES.items()),
+    *(_quantity_action(name, QUANTITY_TEXTS[name]) for name in QUANTITIES),
+    *(_x_quantity_action(name, X_QUANTITY_TEXTS[name]) for name in X_QUANTITIES),
     Action(
         "log_x",
-        "Logarithmic Step Axis",
-        "View/Loss View",
+        "Logarithmic Step A&xis",
+        LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, x_scale=_other_scale(plot.x_scale))),
         separator_before=True,
         checked=lambda c: c.session.experiment.loss_plot.x_scale == "log",
+        help="Gives every power of ten of the steps the same width.",
     ),
     Action(
         "log_y",
-        "Logarithmic Height Axis",
-        "View/Loss View",
+        "Logarithmic &Height Axis",
+        LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, y_scale=_other_scale(plot.y_scale))),
         checked=lambda c: c.session.experiment.loss_plot.y_scale == "log",
+        help="Gives every power of ten of the height the same room.",
     ),
 ]

@@ -23,8 +23,8 @@ def _toggle_maximum_speed(context: ActionContext) -> None:
 def _move_start_action(name: str, horizontal: float, vertical: float) -> Action:
     return Action(
         f"start_{name.lower()}",
-        f"Start to the {name}" if horizontal else f"Start {name}",
-        "Race/Move the Start",
+        f"Start to the &{name}" if horizontal else f"Start &{name}",
+        "Race/&Move the Start",
         lambda c: c.view_area.contour_tool.move_start(horizontal, vertical),
         [f"Ctrl+Shift+{name}"],
         auto_repeat=True,
@@ -33,8 +33,25 @@ def _move_start_action(name: str, horizontal: float, vertical: float) -> Action:
 
 
 SIMULATION_ACTIONS: list[Action] = [
-    Action("play", "&Play", "Race", lambda c: c.session.clock.toggle(), ["Space"], "play"),
-    Action("step", "One Step &Forward", "Race", lambda c: c.session.advance(1), ["Right"], "step", auto_repeat=True),
+    Action(
+        "play",
+        "&Play",
+        "Race",
+        lambda c: c.session.clock.toggle(),
+        ["Space"],
+        "play",
+        help="Lets the race go on, or pauses it.",
+    ),
+    Action(
+        "step",
+        "One Step &Forward",
+        "Race",
+        lambda c: c.session.advance(1),
+        ["Right"],
+        "step",
+        auto_repeat=True,
+        help="Makes one update of every run.",
+    ),
     Action(
         "back",
         "One Step &Back",
@@ -44,18 +61,26 @@ SIMULATION_ACTIONS: list[Action] = [
         "back",
         enabled=_after_start,
         auto_repeat=True,
+        help="Shows the step before; nothing is lost.",
     ),
     Action(
-        "ten_steps", "Ten Steps Forward", "Race", lambda c: c.session.advance(10), ["Shift+Right"], auto_repeat=True
+        "ten_steps",
+        "Ten Steps Forwar&d",
+        "Race",
+        lambda c: c.session.advance(10),
+        ["Shift+Right"],
+        auto_repeat=True,
+        help="Makes ten updates of every run.",
     ),
     Action(
         "ten_back",
-        "Ten Steps Back",
+        "Ten Steps B&ack",
         "Race",
         lambda c: c.session.show_step(c.session.race.step - 10),
         ["Shift+Left"],
         enabled=_after_start,
         auto_repeat=True,
+        help="Shows the step that lies ten before this one; nothing is lost.",
     ),
     Action(
         "start",
@@ -65,6 +90,7 @@ SIMULATION_ACTIONS: list[Action] = [
         ["Home"],
         "start",
         enabled=_after_start,
+        help="Shows the start; all steps stay known.",
     ),
     Action(
         "end",
@@ -74,8 +100,16 @@ SIMULATION_ACTIONS: list[Action] = [
         ["End"],
         "end",
         enabled=lambda c: c.session.race.step < c.session.race.last_step,
+        help="Shows the last step that is known.",
     ),
-    Action("restart", "&Race Anew", "Race", lambda c: c.session.restart(), ["Ctrl+R"]),
+    Action(
+        "restart",
+        "&Race Anew",
+        "Race",
+        lambda c: c.session.restart(),
+        ["Ctrl+R"],
+        help="Goes back to the start, with the hyperparameters as they are now.",
+    ),
     Action(
         "faster",
         "Fas&ter",
@@ -84,8 +118,17 @@ SIMULATION_ACTIONS: list[Action] = [
         ["Ctrl+Up"],
         separator_before=True,
         auto_repeat=True,
+        help="Doubles the speed.",
     ),
-    Action("slower", "Slo&wer", "Race", lambda c: _scale_speed(c, 0.5), ["Ctrl+Down"], auto_repeat=True),
+    Action(
+        "slower",
+        "Slo&wer",
+        "Race",
+        lambda c: _scale_speed(c, 0.5),
+        ["Ctrl+Down"],
+        auto_repeat=True,
+        help="Halves the speed.",
+    ),
     Action(
         "flat_out",
         "As Fast as It &Goes",
@@ -93,6 +136,7 @@ SIMULATION_ACTIONS: list[Action] = [
         _toggle_maximum_speed,
         ["Ctrl+M"],
         checked=lambda c: c.session.clock.unlimited,
+        help="Makes as many updates as the pictures can show, whatever the speed is set to.",
     ),
     Action(
         "turn_now",
@@ -102,6 +146,7 @@ SIMULATION_ACTIONS: list[Action] = [
         ["Ctrl+T"],
         separator_before=True,
         checked=lambda c: not c.session.edit_from_start,
+        help="What is turned is felt from the next update on.",
     ),
     Action(
         "turn_start",
@@ -110,6 +155,7 @@ SIMULATION_ACTIONS: list[Action] = [
         lambda c: c.session.set_edit_from_start(True),
         ["Ctrl+Shift+T"],
         checked=lambda c: c.session.edit_from_start,
+        help="What is turned is felt from the start: the whole path is computed anew.",
     ),
     Action(
         "keep_branch",
@@ -118,6 +164,7 @@ SIMULATION_ACTIONS: list[Action] = [
         lambda c: c.session.keep_branch(),
         ["Ctrl+B"],
         enabled=lambda c: c.session.race.last_step > 0 and bool(c.session.race.trajectories),
+        help="Keeps the paths of now, pale, to compare them with what comes.",
     ),
     _move_start_action("Left", -0.01, 0.0),
     _move_start_action("Right", 0.01, 0.0),

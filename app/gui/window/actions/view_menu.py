@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.gui.help.view_texts import VIEW_DESCRIPTIONS
 from app.gui.window.actions.action import Action, ActionContext, views_built
 from app.gui.window.actions.loss_view_menu import LOSS_VIEW_ACTIONS
 from app.utils.i18n import language_codes, load_language
@@ -12,7 +13,7 @@ def _reset_layout(context: ActionContext) -> None:
     context.view_area.reset_layout()
 
 
-def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str]) -> Action:
+def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str], help_text: str) -> Action:
     return Action(
         action_id,
         text,
@@ -21,14 +22,15 @@ def _zoom_action(action_id: str, text: str, factor: float, shortcuts: list[str])
         shortcuts,
         auto_repeat=True,
         enabled=views_built,
+        help=help_text,
     )
 
 
 def _pan_action(name: str, horizontal: float, vertical: float) -> Action:
     return Action(
         f"pan_{name.lower()}",
-        f"Move {name}",
-        "View/Move the Contour",
+        f"Move &{name}",
+        "View/&Move the Contour",
         lambda c: c.view_area.pan(horizontal, vertical),
         [f"Alt+{name}"],
         auto_repeat=True,
@@ -39,8 +41,8 @@ def _pan_action(name: str, horizontal: float, vertical: float) -> Action:
 def _rotation_action(name: str, azimuth: float, elevation: float) -> Action:
     return Action(
         f"relief_{name.lower()}",
-        f"Turn {name}",
-        "View/Turn the Relief",
+        f"Turn &{name}",
+        "View/T&urn the Relief",
         lambda c: c.view_area.camera_tool.move_camera(azimuth, elevation),
         [f"Alt+Shift+{name}"],
         auto_repeat=True,
@@ -52,7 +54,7 @@ def _camera_zoom_action(action_id: str, text: str, factor: float, shortcuts: lis
     return Action(
         action_id,
         text,
-        "View/Turn the Relief",
+        "View/T&urn the Relief",
         lambda c: c.view_area.camera_tool.move_camera(zoom=factor),
         shortcuts,
         auto_repeat=True,
@@ -60,15 +62,16 @@ def _camera_zoom_action(action_id: str, text: str, factor: float, shortcuts: lis
     )
 
 
-def _pane_action(name: str, forward: bool, shortcut: str) -> Action:
+def _pane_action(action_id: str, text: str, forward: bool, shortcut: str, help_text: str) -> Action:
     return Action(
-        f"{name}_part",
-        f"{name.capitalize()} Part of the Window",
+        action_id,
+        text,
         "View",
         lambda c: c.focus_navigation.focus_next_pane(forward),
         [shortcut],
         separator_before=forward,
         auto_repeat=True,
+        help=help_text,
     )
 
 
@@ -76,7 +79,7 @@ def _theme_action(theme_id: str, text: str) -> Action:
     return Action(
         f"theme_{theme_id}",
         text,
-        "View/Theme",
+        "View/&Theme",
         lambda c: c.appearance.set_theme(theme_id),
         checked=lambda c: c.appearance.selected_theme == theme_id,
     )
@@ -86,7 +89,7 @@ def _language_action(code: str, text: str) -> Action:
     return Action(
         f"language_{code}",
         text,
-        "View/Language",
+        "View/Lan&guage",
         lambda c: c.appearance.set_language(code),
         checked=lambda c: c.appearance.selected_language == code,
         enabled=lambda c: not c.exporter.jobs,  # an animation must not change its language halfway
@@ -102,42 +105,47 @@ VIEW_ACTIONS: list[Action] = [
         ["F9"],
         separator_before=True,
         checked=lambda c: c.dock_layout.is_dock_enabled("side"),
+        help="Shows or hides the panel in which everything is set.",
     ),
     Action(
         "results",
-        "&Read-out",
+        "Re&ad-out",
         "View",
         lambda c: c.view_area.toggle_dock("results"),
         ["F12"],
         checked=lambda c: c.dock_layout.is_dock_enabled("results"),
+        help="Shows or hides the read-out, the results and the branches.",
     ),
     *LOSS_VIEW_ACTIONS,
     Action(
         "trials",
-        "&Trial Points and Shapes",
+        "Tr&ial Points and Shapes",
         "View",
         lambda c: c.view_area.toggle_view_option("trials"),
         separator_before=True,
         checked=lambda c: bool(c.view_area.view_options["trials"]),
+        help="Shows the points that an optimizer tried on the way, and the shape it searches with.",
     ),
     Action(
         "equal",
-        "&Equal Axes in the Contour",
+        "E&qual Axes in the Contour",
         "View",
         lambda c: c.view_area.toggle_view_option("equal"),
         checked=lambda c: bool(c.view_area.view_options["equal"]),
+        help="Makes one unit as long in x as in y.",
     ),
     Action(
         "show_all",
-        "Sho&w All of the Contour",
+        "S&how All of the Contour",
         "View",
         lambda c: c.view_area.reset_viewport(),
         ["Ctrl+0"],
         separator_before=True,
         enabled=lambda c: c.view_area.is_zoomed,
+        help="Shows the whole surface again.",
     ),
-    _zoom_action("zoom_in", "Zoom &In", 0.8, ["Ctrl++", "Ctrl+="]),
-    _zoom_action("zoom_out", "Zoom &Out", 1.25, ["Ctrl+-"]),
+    _zoom_action("zoom_in", "&Zoom In", 0.8, ["Ctrl++", "Ctrl+="], "Shows less of the contour, and that larger."),
+    _zoom_action("zoom_out", "Zoom &Out", 1.25, ["Ctrl+-"], "Shows more of the contour."),
     _pan_action("Left", -0.1, 0.0),
     _pan_action("Right", 0.1, 0.0),
     _pan_action("Up", 0.0, 0.1),
@@ -146,24 +154,26 @@ VIEW_ACTIONS: list[Action] = [
     _rotation_action("Right", -5.0, 0.0),
     _rotation_action("Up", 0.0, 5.0),
     _rotation_action("Down", 0.0, -5.0),
-    _camera_zoom_action("relief_nearer", "Nearer", 1.1, ["Alt++", "Alt+="]),
-    _camera_zoom_action("relief_farther", "Farther Away", 1 / 1.1, ["Alt+-"]),
+    _camera_zoom_action("relief_nearer", "&Nearer", 1.1, ["Alt++", "Alt+="]),
+    _camera_zoom_action("relief_farther", "&Farther Away", 1 / 1.1, ["Alt+-"]),
     Action(
         "turn_back",
-        "Relief from the &Front",
+        "Relief from the Fro&nt",
         "View",
         lambda c: c.view_area.set_camera(None),
         ["Ctrl+1"],
         separator_before=True,
         enabled=views_built,
+        help="Puts the relief back as it stood first.",
     ),
     Action(
         "turn_top",
-        "Relief from &Above",
+        "Relief from A&bove",
         "View",
         lambda c: c.view_area.set_camera((-90.0, 90.0)),
         ["Ctrl+2"],
         enabled=views_built,
+        help="Shows the relief from straight above, as a map.",
     ),
     Action(
         "present",
@@ -174,30 +184,46 @@ VIEW_ACTIONS: list[Action] = [
         separator_before=True,
         checked=lambda c: c.presentation_mode.active,
         enabled=views_built,
+        help="Fills the screen with the figures, in larger letters.",
     ),
     Action(
         "leave",
-        "Leave the Presentation",
+        "L&eave the Presentation",
         "View",
         lambda c: c.presentation_mode.leave(),
         ["Esc"],
         enabled=lambda c: c.presentation_mode.active,
+        help="Puts everything back as it was before the presentation.",
     ),
-    Action("reset_layout", "&Reset the Layout", "View", _reset_layout, enabled=views_built),
+    Action(
+        "reset_layout",
+        "Reset the La&yout",
+        "View",
+        _reset_layout,
+        enabled=views_built,
+        help="Puts every view and panel where it was at first.",
+    ),
     Action(
         "reduce_motion",
-        "Reduce &Motion",
+        "Re&duce Motion",
         "View",
         lambda c: c.reduced_motion.toggle(),
         checked=lambda c: c.reduced_motion.active,
+        help="Shows a few pictures a second while the race plays, and lets nothing blink or slide.",
     ),
-    _pane_action("next", True, "F6"),
-    _pane_action("previous", False, "Shift+F6"),
-    _theme_action("system", "As the System"),
-    _theme_action("light", "Light"),
-    _theme_action("dark", "Dark"),
-    _theme_action("contrast", "High Contrast"),
-    _language_action("system", "As the System"),
+    _pane_action("next_part", "Ne&xt Part of the Window", True, "F6", "Gives the keys to the next part of the window."),
+    _pane_action(
+        "previous_part",
+        "Previous Part of the &Window",
+        False,
+        "Shift+F6",
+        "Gives the keys to the part of the window before this one.",
+    ),
+    _theme_action("system", "As the &System"),
+    _theme_action("light", "&Light"),
+    _theme_action("dark", "&Dark"),
+    _theme_action("contrast", "&High Contrast"),
+    _language_action("system", "As the &System"),
     *(_language_action(code, load_language(code).name) for code in language_codes()),
 ]
 
@@ -211,6 +237,7 @@ def _view_action(index: int, view_id: str, title: str) -> Action:
         [f"F{index + 2}"],
         enabled=lambda c: c.view_area.is_applicable(view_id),
         checked=lambda c: c.dock_layout.is_dock_enabled(view_id),
+        help=VIEW_DESCRIPTIONS[view_id],
     )
 
 
