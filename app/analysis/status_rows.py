@@ -14,7 +14,7 @@ from app.engine.trajectory import Trajectory
 
 
 def status_rows(race: Race, steps: Iterable[int]) -> list[dict[str, Any]]:
-    """Return a row for each step and run, in this order.
+    """Return a row for each run and step, in this order.
 
     A run that has ended before a step has the position of its last finite step. Numbers that are not finite or not
     known are None, so that the rows can be written as JSON.
@@ -33,11 +33,10 @@ def status_rows(race: Race, steps: Iterable[int]) -> list[dict[str, Any]]:
         nearest known minimum), evaluations (of the gradient and of the loss), status (the fields of ``RunStatus``),
         curvature (lambda_max, lambda_min, condition, and the stability limit ``bound`` of the optimizer ``bound_for``).
     """
-    rows = []
-    for step in steps:
-        for index, trajectory in enumerate(race.trajectories):
-            trajectory.advance(step - trajectory.last_known_step)
-            rows.append({"run": index + 1, **trajectory_row(trajectory, step)})
+    steps, rows = list(steps), []
+    for index, trajectory in enumerate(race.trajectories):
+        trajectory.advance(max(steps, default=0) - trajectory.last_known_step)
+        rows += [{"run": index + 1, **trajectory_row(trajectory, step)} for step in steps]
     return rows
 
 

@@ -31,21 +31,7 @@ def _awaited_steps(snapshot: RunSnapshot, entered: int) -> int:
 
 
 def is_at_rest(snapshot: RunSnapshot, x: float, y: float) -> bool:
-    """Return whether a run that is within the tolerance of a stationary point stays there.
-
-    A run that does not move at all counts as at rest even if it will be thrown out later.
-    """
-    return stays_near(snapshot, x, y) or stands_still(snapshot, MIN_WINDOW)
-
-
-def stands_still(snapshot: RunSnapshot, steps: int) -> bool:
-    """Return whether the last steps were all shorter than rounding errors."""
-    step_sizes = snapshot.motion.step_sizes[-steps:]
-    return len(step_sizes) == steps and bool((step_sizes <= snapshot.rounding).all())
-
-
-def stays_near(snapshot: RunSnapshot, x: float, y: float) -> bool:
-    """Return whether the next steps stay within the tolerance of a point without moving away from it."""
+    """Return whether a run within the tolerance of a stationary point stays there and does not move away from it."""
     center, entered = complex(x, y), snapshot.first_step_within(x, y, snapshot.tolerance)
     steps = _awaited_steps(snapshot, entered)
     future = np.abs(snapshot.future(steps) - center)

@@ -50,9 +50,11 @@ class RunStatusLine(QWidget):
         row = self.run_list.selected_row
         has_run = 0 <= row < len(self.session.race.trajectories)
         name = self.session.displayed_experiment.runs[row].method.name if has_run else ""
-        self.status_label.setText(
-            f"<b>{escape(name)}</b>: {escape(self.session.run_status(row).sentence)}." if has_run else ""
-        )
+        sentence = f"<b>{escape(name)}</b>: {escape(self.session.run_status(row).sentence)}." if has_run else ""
+        self.status_label.setText(sentence)
+        self.status_label.setToolTip(
+            f"<p>{sentence}" if has_run else ""
+        )  # in a narrow window, the end of a long sentence does not fit
         self.curvature_label.setText(self._curvature_text(row) if has_run else "")
 
     def _set_label_heights(self) -> None:
