@@ -37,6 +37,15 @@ def test_the_strength_of_weight_decay_at_a_rest_point(run: str, strength: float)
     assert f"weight decay of {strength:g} balances the slope" in status.sentence
 
 
+def test_the_l1_penalty_of_a_proximal_step() -> None:
+    """With l1 = 1 and l2 = 0.5 the slope is 2 (x - 2) = -1 - 0.5 x: x = 1.2; and y - 3 = -1 - 0.5 y: y = 4 / 3."""
+    surface = make_surface(lambda x, y: ((x - 2) ** 2 + (y - 3) ** 2 / 2, (2 * (x - 2), y - 3)), minima=((2.0, 3.0),))
+    status = status_of("proximal_adagrad lr=2 l1=1 l2=0.5", surface, 3000)
+    assert status.kind == "converged"
+    assert "at (1.2, 1.3333)" in status.sentence
+    assert "the weight decay of 0.5 with the l1 penalty of 1 balances the slope" in status.sentence
+
+
 def test_a_saddle_that_weight_decay_fills() -> None:
     """x^2 - y^2 with a decay of 3 is 5 x^2 / 2 + y^2 / 2."""
     status = status_of("sgd lr=0.1 weight_decay=3", "saddle", 300, (1.5, 0.5))

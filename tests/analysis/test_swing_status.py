@@ -73,6 +73,12 @@ def test_growing_swings_diverge_once_they_are_wider_than_the_domain() -> None:
     assert run_status(trajectory, 300).short_text == "diverging"
 
 
+@pytest.mark.parametrize("run", ["momentum lr=1.9", "adam lr=50", "signsgd lr=20", "momentum lr=3 clip_norm=10"])
+def test_wide_swings_that_stop_growing_do_not_diverge(run: str) -> None:
+    trajectory = trajectory_of(run, "sphere", 400, (-4.0, 3.0))
+    assert "diverging" not in {run_status(trajectory, step).kind for step in range(1, 400)}
+
+
 def test_swings_that_a_schedule_will_calm_do_not_diverge() -> None:
     assert status_of("sgd lr=1.2 step_every=60", "sphere", 50, (3.0, 1.0)).kind == "oscillating"
 

@@ -55,7 +55,7 @@ def balance_text(update: BoundUpdate, position: complex, gradient: tuple[float, 
     decay, l1 = rest_penalty(update), _strength(update, "l1")
     if l1:
         return (
-            tr("the weight decay of {decay:g} and the l1 penalty of {l1:g}", decay=decay, l1=l1)
+            tr("the weight decay of {decay:g} with the l1 penalty of {l1:g}", decay=decay, l1=l1)
             if decay
             else tr("the l1 penalty of {l1:g}", l1=l1)
         )

@@ -43,12 +43,11 @@ def rest_status(snapshot: RunSnapshot) -> RunStatus | None:
         return _flat_status(snapshot)
     elif point and point.kind in ("saddle", "maximum") and (status := saddle_status(snapshot, point, radius)):
         return status
-    if point or not has_stopped(snapshot):
-        return None
     if has_regularization(snapshot.update):
-        return _balance_status(snapshot, snapshot.x, snapshot.y)
-    if is_lowest_around(snapshot.surface, snapshot.x, snapshot.y, tolerance) and not _is_flat(snapshot):
-        return _local_minimum_status(snapshot, snapshot.x, snapshot.y)
+        return _balance_status(snapshot, snapshot.x, snapshot.y) if has_stopped(snapshot) else None
+    x, y = snapshot.x, snapshot.y
+    if point is None and snapshot.gradient_norm and is_lowest_around(snapshot.surface, x, y, tolerance):
+        return _local_minimum_status(snapshot, x, y) if has_stopped(snapshot) else None
     return None
 
 
@@ -115,11 +114,6 @@ def _is_lowest_level(snapshot: RunSnapshot) -> bool:
     """Return whether a flat region may consist of minima: no lower loss is known."""
     lowest = snapshot.minimum_loss
     return lowest is None or snapshot.loss <= lowest + SAME_LOSS * max(1.0, abs(lowest))
-
-
-def _is_flat(snapshot: RunSnapshot) -> bool:
-    """Return whether the gradient is exactly 0, as on a plateau."""
-    return snapshot.gradient_norm == 0
 
 
 def _flat_status(snapshot: RunSnapshot) -> RunStatus:

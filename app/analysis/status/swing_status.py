@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.analysis.stability_limit import has_stability_theory
 from app.analysis.status.cycle import MAX_CHANGE, Cycle
 from app.analysis.status.motion import WINDOW
 from app.analysis.status.oscillation import Oscillation
@@ -19,6 +20,7 @@ NEXT_REPETITIONS, MIN_NEXT_STEPS = 3, 256  # of a cycle that are computed
 MAX_WIDTH_ERROR, MAX_MEAN_ERROR = 0.6, 0.4
 CHECKED_PERIODS = 4  # next periods that are compared
 HYSTERESIS_STEPS = 4  # steps ago at which an oscillation must have been seen too
+DIVERGENCE_STEPS = 300  # next steps in which the swings must grow
 MAX_CHECKED_PERIOD = 100  # steps of the longest period for which the next swings are computed
 
 
@@ -73,7 +75,7 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     if oscillation is None:
         return None
     cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
-    diverges = _diverges(snapshot, oscillation)
+    diverges = _diverges(snapshot, oscillation, cause)
     period_text = _format_period(oscillation.period)
     return RunStatus(
         "diverging" if diverges else "oscillating",
@@ -88,16 +90,24 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     )
 
 
-def _diverges(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
-    """Return whether growing swings are so wide, and the loss so high as never before, that they will overflow."""
+def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> bool:
+    """Return whether it is certain that growing swings will overflow.
+
+    They are wider than the domain, the loss is higher than ever, the learning rate exceeds its limit if there is one,
+    and the swings grow in the next steps too.
+    """
     if (
         oscillation.growth <= 1 + GROWTH_TOLERANCE
         or oscillation.width <= DIVERGENCE_WIDTH * snapshot.diagonal
         or snapshot.update.stages["rate"]
+        or (cause.relation != "exceeds" and has_stability_theory(snapshot.update))
     ):
         return False
     losses = snapshot.trajectory.values_between(0, snapshot.step)[2]
-    return bool(losses[-int(oscillation.period) - 1 :].max() >= losses.max())
+    if losses[-int(oscillation.period) - 1 :].max() < losses.max():
+        return False
+    distances, third = np.abs(snapshot.future(DIVERGENCE_STEPS) - oscillation.center), DIVERGENCE_STEPS // 3
+    return len(distances) < DIVERGENCE_STEPS or bool(distances[-third:].max() > distances[:third].max())
 
 
 def _lasting_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
