@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,15 @@ from app.utils.i18n import ENGLISH, set_language
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 
+FOLDER_NUMBERS = count()
+
 collect_ignore = [] if find_spec("torch") else ["optimizers/test_torch.py", "export/test_torch_script.py"]
 
 
 @pytest.fixture(autouse=True)
-def settings_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep the settings of a test in its temporary folder."""
-    folder = tmp_path / "config"
+def settings_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a test a settings folder of its own, which does not exist yet: most tests never write one."""
+    folder = tmp_path_factory.getbasetemp() / "config" / str(next(FOLDER_NUMBERS))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
     return folder
 

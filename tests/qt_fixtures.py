@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer, qInstallMessageHandler
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from app.gui.dialogs import message_boxes
@@ -36,6 +37,18 @@ def application() -> QApplication:
 def qt_settings_folder(settings_folder: Path) -> None:
     """Direct Qt's settings to the temporary folder too: Qt reads the environment only once per process."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(settings_folder))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Fail a test that leaves a window open or a mouse button pressed; remove the theme and the clipboard it leaves."""
+    yield
+    if isinstance(application := QApplication.instance(), QApplication):
+        assert QApplication.mouseButtons() == Qt.MouseButton.NoButton, "the test left a mouse button pressed"
+        assert not [widget for widget in application.topLevelWidgets() if widget.isVisible()]
+        application.setStyleSheet("")
+        application.setPalette(QPalette())
+        application.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +101,6 @@ def open_window(application: QApplication) -> Iterator[Callable[..., MainWindow]
         return window
 
     yield open_one
-    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton, "the test left a mouse button pressed"
     for window in opened:
         window.close()
         active = [timer for timer in window.findChildren(QTimer) if timer.isActive()]
@@ -96,3 +108,10 @@ def open_window(application: QApplication) -> Iterator[Callable[..., MainWindow]
         assert not window.session.clock.running
         window.deleteLater()
     process_events(application)
+
+
+@pytest.fixture
+def open_shell(open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch) -> Callable[..., MainWindow]:
+    """Return a function that opens a window without its plots and their commands: a third of the time."""
+    monkeypatch.setattr(MainWindow, "build_views", lambda window: None)
+    return open_window

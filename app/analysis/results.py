@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from app.analysis.run_column import Column
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
-from app.utils.i18n import gettext_noop, tr
-from app.utils.number_format import format_integer, format_significant
+from app.utils.i18n import gettext_noop
+from app.utils.number_format import format_fixed_width, format_integer, format_significant
+from surfaces import Surface
 
 LOSS_TOLERANCE = 1e-6  # fraction of the loss at the start minus that at the minimum
 TOLERANCE_TEXT = gettext_noop("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
 NO_MINIMUM_TEXT = gettext_noop("This surface has no known minimum: there is no tolerance to reach, and no distance.")
-MISSING = "–"
 SUM_INTERVAL = 4096  # steps between two stored sums
 
 
@@ -42,6 +41,9 @@ class RunResult:
     value_evaluations: int
     update_time_us: float  # nan if not measured
     diverged_at: int | None
+    x: float
+    y: float
+    gradient_norm: float
 
 
 class RunningTotals:
@@ -96,6 +98,8 @@ def run_results(
         last_step, diverged_at = min(displayed_step, trajectory.last_step), trajectory.diverged_at
         diverged_at = diverged_at if diverged_at is not None and diverged_at <= displayed_step else None
         x, y, loss = trajectory.values_between(last_step, last_step)
+        with np.errstate(all="ignore"):
+            gradient_norm = np.hypot(*surface(x, y)[1])
         path_length, last_outside = running_totals(trajectory, last_step, minimum_loss)
         steps_to_tolerance = None if diverged_at is not None or last_outside == last_step else last_outside + 1
         results.append(
@@ -112,129 +116,91 @@ def run_results(
                 *trajectory.evaluation_counts(last_step),
                 measure_update_time(trajectory) if measure_update_time else math.nan,
                 diverged_at,
+                *(float(values[0]) for values in (x, y, gradient_norm)),
             )
         )
     return results
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the results table.
-
-    ``name`` is the full name, ``heading`` the one in the window. ``sample_text`` is a text of usual length that
-    determines the initial width.
-    """
-
-    name: str
-    heading: str
-    get_value: Callable[[RunResult], Any]
-    format_value: Callable[[Any], str]
-    tooltip: str = ""
-    sample_text: str = ""
-
-    @property
-    def is_text(self) -> bool:
-        """Whether the values are texts, not numbers."""
-        return self.format_value is str
-
-
 COLUMNS = (
-    Column("run", "Run", lambda result: result.index + 1, format_integer, "Its place in the list of runs"),
-    Column("optimizer", "Optimizer", lambda result: result.optimizer_name, str),
+    Column("run", "Run", lambda run: run.index + 1, format_integer, "Its place in the list of runs"),
+    Column("optimizer", "Optimizer", lambda run: run.optimizer_name, str),
     Column(
         "hyperparameters",
         "Hyper-\nparameters",
-        lambda result: result.hyperparameter_text,
+        lambda run: run.hyperparameter_text,
         str,
         "The learning rate, and what is not at its default",
     ),
-    Column("steps", "Steps", lambda result: result.step_count, format_integer, sample_text="00,000"),
+    Column("steps", "Steps", lambda run: run.step_count, format_integer, sample_text="00,000", shows_divergence=True),
     Column(
-        "steps to tolerance",
-        "Steps to\ntolerance",
-        lambda result: result.steps_to_tolerance,
-        format_integer,
-        TOLERANCE_TEXT,
+        "steps to tolerance", "Steps to\ntolerance", lambda run: run.steps_to_tolerance, format_integer, TOLERANCE_TEXT
     ),
-    Column("loss", "Loss", lambda result: result.loss, format_significant, sample_text="0.0000000"),
+    Column("loss", "Loss", lambda run: run.loss, format_significant, sample_text="0.0000000"),
     Column(
         "distance to nearest minimum",
         "Distance to\nminimum",
-        lambda result: result.distance_to_minimum,
+        lambda run: run.distance_to_minimum,
         format_significant,
         "To the nearest minimum",
-        sample_text="0.0000000",
+        "0.0000000",
     ),
     Column(
         "path length",
         "Path\nlength",
-        lambda result: result.path_length,
+        lambda run: run.path_length,
         format_significant,
         "The lengths of all steps, added up",
-        sample_text="000.00",
+        "000.00",
     ),
     Column(
         "gradient evaluations",
         "Gradient\nevals",
-        lambda result: result.gradient_evaluations,
+        lambda run: run.gradient_evaluations,
         format_integer,
         sample_text="00,000",
     ),
     Column(
         "value evaluations",
         "Value\nevals",
-        lambda result: result.value_evaluations,
+        lambda run: run.value_evaluations,
         format_integer,
         "Evaluations of the loss without its gradient",
     ),
     Column(
         "time per update (µs)",
         "µs per\nupdate",
-        lambda result: result.update_time_us,
+        lambda run: run.update_time_us,
         lambda value: format_significant(value, 3),
         "Time per update in microseconds, of the arithmetic alone, measured on this computer",
     ),
 )
-STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.name == "steps")
+STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.shows_divergence)
 # Only for CSV: elsewhere the column of steps shows it as text.
-DIVERGED_COLUMN = Column("diverged at", "Diverged at", lambda result: result.diverged_at, format_integer)
-
-
-def is_missing(value: Any) -> bool:
-    """Return whether a value is None, an empty text or not a finite number."""
-    return value is None or value == "" or (isinstance(value, float) and not math.isfinite(value))
+DIVERGED_COLUMN = Column("diverged at", "Diverged at", lambda run: run.diverged_at, format_integer)
 
 
 def format_cells(result: RunResult) -> list[str]:
     """Return the text of each column."""
-    values = [column.get_value(result) for column in COLUMNS]
-    texts = [
-        MISSING if is_missing(value) else column.format_value(value)
-        for column, value in zip(COLUMNS, values, strict=True)
-    ]
-    if result.diverged_at is not None:
-        texts[STEPS_COLUMN] = tr("diverged at {diverged_at:,}", diverged_at=result.diverged_at)
-    return texts
+    return [column.text(result) for column in COLUMNS]
 
 
-def sort_results(results: Iterable[RunResult], column: Column, descending: bool = False) -> list[RunResult]:
-    """Sort results by a column, stably; missing values come last in both directions.
-
-    Texts are sorted naturally: numbers in them are compared as numbers.
-    """
-    results = list(results)
-
-    def key(result: RunResult) -> Any:
-        value = column.get_value(result)
-        return _natural_sort_key(value) if column.is_text else value
-
-    present = [result for result in results if not is_missing(column.get_value(result))]
-    return sorted(present, key=key, reverse=descending) + [
-        result for result in results if is_missing(column.get_value(result))
-    ]
-
-
-def _natural_sort_key(text: str) -> list[Any]:
-    """Split a text into words (even indices) and numbers (odd indices)."""
-    tokens = re.split(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", text.casefold())
-    return [float(token) if k % 2 else token for k, token in enumerate(tokens)]
+def value_columns(surface: Surface) -> tuple[Column, ...]:
+    """Return the columns of the read-out; coordinates have the names that the surface gives them."""
+    x, y = (axis.split()[0] for axis in surface.axis_labels)
+    get_step = COLUMNS[STEPS_COLUMN].get_value
+    return (
+        Column("run", gettext_noop("Run"), lambda run: run.optimizer_name, str),
+        Column("step", gettext_noop("Step"), get_step, format_integer, sample_text="000,000", shows_divergence=True),
+        Column(x, x, lambda run: run.x, format_fixed_width, sample_text="-00.00000"),
+        Column(y, y, lambda run: run.y, format_fixed_width, sample_text="-00.00000"),
+        Column("loss", gettext_noop("Loss"), lambda run: run.loss, format_fixed_width, sample_text="000.00000"),
+        Column(
+            "gradient norm",
+            gettext_noop("Gradient norm"),
+            lambda run: run.gradient_norm,
+            format_fixed_width,
+            "",
+            "000.00000",
+        ),
+    )

@@ -7,7 +7,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from app.analysis.results import COLUMNS, DIVERGED_COLUMN, RunResult, format_cells, is_missing
+from app.analysis.results import COLUMNS, DIVERGED_COLUMN, RunResult, format_cells
+from app.analysis.run_column import is_missing
 
 
 def as_csv(results: Iterable[RunResult], delimiter: str = ",") -> str:

@@ -119,7 +119,6 @@ def _input_rules(theme: Theme) -> str:
             background: {theme.input_background}; color: {theme.text};
             border-radius: 4px; selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
         {_border_rules("QLineEdit, QPlainTextEdit, QTextEdit", theme, 4, 5, theme.control_border)}
-        QLineEdit[wrong="true"] {{ border: {theme.focus_ring_width}px solid {theme.warning}; }}
         QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
             color: {theme.disabled_text}; background: {theme.panel_background};
             border-color: {_faint_border(theme)}; }}
@@ -128,7 +127,8 @@ def _input_rules(theme: Theme) -> str:
         QComboBox::down-arrow {{ image: url("{_icon_path("chevron")}"); width: 12px; height: 12px; }}
         QComboBox QAbstractItemView {{ border: {theme.border_width}px solid {theme.control_border};
                                        background: {theme.input_background}; }}
-        {_border_rules("QAbstractSpinBox", theme, 4, 5, theme.control_border)}
+        {_border_rules("QAbstractSpinBox", theme, 3, 5, theme.control_border)}
+        QAbstractSpinBox[wrong="true"] {{ border: {theme.focus_ring_width}px solid {theme.warning}; }}
         QAbstractSpinBox > QLineEdit, QComboBox > QLineEdit {{ border: 0; padding: 0; background: transparent; }}
         QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; width: 16px; }}
         QAbstractSpinBox::up-arrow {{ image: url("{_icon_path("chevron-up")}"); width: 10px; height: 10px; }}
@@ -177,10 +177,10 @@ def _list_rules(theme: Theme) -> str:
         QListWidget::item {{ padding: 4px 2px; border-left: {bar_width}px solid transparent; }}
         QListWidget::item:selected {{ background: {theme.selected_background}; color: {theme.text};
                                       border-left: {bar_width}px solid {theme.accent}; }}
-        QTableWidget {{ border: {theme.focus_ring_width}px solid {theme.input_background};
+        QTableView {{ border: {theme.focus_ring_width}px solid {theme.input_background};
                         border-top: 1px solid {theme.divider}; gridline-color: {theme.divider}; }}
-        QTableWidget:focus {{ border: {theme.focus_ring_width}px solid {theme.accent}; }}
-        QTableWidget::item {{ padding: 0 6px; }}
+        QTableView:focus {{ border: {theme.focus_ring_width}px solid {theme.accent}; }}
+        QTableView::item {{ padding: 0 6px; }}
         QHeaderView::section {{ background: {theme.panel_background}; color: {theme.muted_text}; border: 0;
                                 border-bottom: 1px solid {theme.divider}; padding: 4px 6px; }}
         QTextBrowser {{ background: {theme.input_background}; }}

@@ -1,4 +1,4 @@
-"""Results of runs: their numbers, how they are formatted and sorted, and their export as text."""
+"""Results of runs: their numbers, how they are formatted, and their export as text."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ import pytest
 from app.analysis.results import (
     COLUMNS,
     LOSS_TOLERANCE,
-    MISSING,
     STEPS_COLUMN,
     RunResult,
     format_cells,
     run_results,
-    sort_results,
 )
+from app.analysis.run_column import MISSING
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.engine.update_timing import measure_update_time
@@ -28,9 +27,7 @@ from app.export.results_text import as_csv, as_latex, as_markdown, to_latex
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.number_format import format_significant
-from tests.analysis.example_results import COLUMN_NAMES, FIVE_RUNS, column_index
-
-ONE_RESULT = RunResult(0, 0, "Adam", "lr 0.05", 12, 5, 1.25, 0.5, 3.0, 12, 0, 2.0, None)
+from tests.analysis.example_results import COLUMN_NAMES, FIVE_RUNS, ONE_RESULT, column_index
 
 
 def assert_correct(result: RunResult, race: Race, step: int) -> None:
@@ -176,7 +173,7 @@ def test_the_update_time_is_measured_again_for_another_surface_or_modifier(monke
         assert measure_update_time(Race(replace(experiment, runs=runs[:1])).trajectories[0]) == measurement
 
 
-# Formatting, export and sorting
+# Formatting and export
 
 
 def test_numbers_have_five_significant_digits() -> None:
@@ -288,25 +285,3 @@ def test_latex_escapes_special_characters_and_formats_numbers() -> None:
     assert r"$1.200\times10^{-7}$" in second
     assert text.startswith(r"\begin{tabular}{rllrrrrrrrr}")
     assert text.endswith("\\hline\n\\end{tabular}\n")
-
-
-def test_missing_values_are_sorted_last_in_both_directions() -> None:
-    values = [3, None, 20, math.nan, 3, 100]
-    results = [replace(ONE_RESULT, index=k, steps_to_tolerance=value) for k, value in enumerate(values)]
-    column = COLUMNS[column_index("steps to tolerance")]
-    assert [result.index for result in sort_results(results, column)] == [0, 4, 2, 5, 1, 3]
-    assert [result.index for result in sort_results(results, column, descending=True)] == [5, 2, 0, 4, 1, 3]
-    hyperparameter_texts = ["lr 0.5", "", "lr 1e-05", "lr 10", "lr 2, beta1 0.5", "b"]
-    results_with_texts = [
-        replace(ONE_RESULT, index=k, hyperparameter_text=text) for k, text in enumerate(hyperparameter_texts)
-    ]
-    assert [result.index for result in sort_results(results_with_texts, COLUMNS[column_index("hyperparameters")])] == [
-        5,
-        2,
-        0,
-        4,
-        3,
-        1,
-    ]
-    for each_column in COLUMNS:
-        assert len(sort_results(results, each_column)) == len(results)

@@ -1,5 +1,19 @@
 """The tests of this folder may use Qt."""
 
-from tests.qt_fixtures import application, discard_unsaved_work, no_blocking_dialogs, open_window, qt_settings_folder
+from tests.qt_fixtures import (
+    application,
+    discard_unsaved_work,
+    no_blocking_dialogs,
+    nothing_left_open,
+    open_window,
+    qt_settings_folder,
+)
 
-__all__ = ["application", "discard_unsaved_work", "no_blocking_dialogs", "open_window", "qt_settings_folder"]
+__all__ = [
+    "application",
+    "discard_unsaved_work",
+    "no_blocking_dialogs",
+    "nothing_left_open",
+    "open_window",
+    "qt_settings_folder",
+]

@@ -114,7 +114,7 @@ def test_bad_input_is_one_sentence(
     assert captured.err.count("\n") == 1
     assert message in captured.err
     assert captured.out == ""
-    assert {path.name for path in tmp_path.iterdir()} <= {"broken.json", "foreign.json", "config"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"broken.json", "foreign.json"}
 
 
 @pytest.mark.parametrize("arguments", [

@@ -71,8 +71,8 @@ def test_data_and_scripts_are_the_same_in_every_language(suffix: str, tmp_path: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", COPY_FORMATS)
-def test_a_copied_table_is_the_same_in_every_language(open_window: OpenWindow, kind: str) -> None:
-    window = open_window(make_race().experiment)
+def test_a_copied_table_is_the_same_in_every_language(open_shell: OpenWindow, kind: str) -> None:
+    window = open_shell(make_race().experiment)
     window.session.advance(12)
     panel = ResultsPage(window.session, LIGHT)
     before = panel.table_text(kind)
@@ -113,8 +113,8 @@ def test_mnemonics_are_stripped_from_command_names() -> None:
     ]
 
 
-def test_languages_are_listed_by_their_own_names(open_window: OpenWindow) -> None:
-    window = open_window()
+def test_languages_are_listed_by_their_own_names(open_shell: OpenWindow) -> None:
+    window = open_shell()
     window.appearance.set_language("ko")
     texts = [window.action_registry[f"language_{code}"].text() for code in ("en", "ko")]
     assert [strip_mnemonic(text) for text in texts] == ["English", "한국어"]
@@ -188,9 +188,9 @@ def test_every_text_of_a_figure_is_translated(view: str, tmp_path: Path, monkeyp
 @pytest.mark.slow
 @pytest.mark.parametrize("action_id", ["export_picture", "export_film"])
 def test_the_export_dialogs_are_translated(
-    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, action_id: str
+    open_shell: OpenWindow, monkeypatch: pytest.MonkeyPatch, action_id: str
 ) -> None:
-    window = open_window()
+    window = open_shell()
     set_language(BRACKETS)
     titles = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.gui.widgets.step_input import StepInput
+from app.gui.widgets.number_field import NumberField
 from app.gui.widgets.switch_field import SwitchField
 from app.gui.window.main_window import MainWindow
 
@@ -12,9 +12,8 @@ from app.gui.window.main_window import MainWindow
 def run_pending_timers(window: MainWindow) -> None:
     """Run now what timers would do soon: ends of bursts of keys, pending runs, redraws and texts."""
     session = window.session
-    for step_input in window.findChildren(StepInput):
-        if step_input.idle_timer.isActive():
-            step_input.idle_timer.timeout.emit()
+    for field in window.findChildren(NumberField):
+        field.end_interaction()
     for canvas in window.canvases.values():
         if canvas.idle_timer.isActive():
             canvas.idle_timer.stop()
@@ -38,7 +37,7 @@ def assert_window_consistent(window: MainWindow) -> None:
         len(race.trajectories)
         == len(experiment.runs)
         == window.side_panel.run_list.list.count()
-        == window.readout_table.rowCount()
+        == window.readout_table.runs.rowCount()
     )
     for trajectory in race.trajectories:
         assert len(trajectory.xs) == len(trajectory.ys) == len(trajectory.losses) == trajectory.last_step + 1
@@ -70,7 +69,7 @@ def _assert_fields_consistent(window: MainWindow) -> None:
             assert slider_field.number_field.value == value
             assert (
                 slider_field.number_field.text() == slider_field.number_field.format_value(value)
-                or slider_field.number_field.isModified()
+                or slider_field.number_field.edited
             )
             assert (
                 abs(slider_field.slider.value() - slider_field.slider_steps * slider_field.spec.to_slider(value)) <= 6

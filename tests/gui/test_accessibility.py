@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -154,6 +156,24 @@ def test_tooltips_are_available_to_screen_readers(open_window: Open) -> None:
     assert not [message for message in tooltips if message not in descriptions]
 
 
+def test_a_number_is_read_and_set_as_the_value_of_a_spin_box(open_window: Open) -> None:
+    """Qt gives QAbstractSpinBox the role, and reads these properties; PyQt6 has no QAccessible to ask it directly."""
+    window = open_window()
+    slider_field = window.side_panel.editor.fields["lr"]
+    field = slider_field.number_field
+    assert isinstance(field, QAbstractSpinBox)
+    assert field.accessibleName() == "learning rate"
+    assert [field.property(name) for name in ("value", "minimum", "maximum")] == [0.001, 0.0, math.inf]
+    field.setProperty("value", 0.25)
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == field.property("value") == 0.25
+    field.setProperty("value", -1.0)
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == field.property("value") == 0.25
+    assert field.accessibleDescription() == "learning rate must be a number of at least 0, not -1.0"
+    field.edit.setText("0.5")  # as a screen reader edits text
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.5
+
+
 def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> None:
     window = open_window()
     item = window.side_panel.run_list.list.item(0)
@@ -161,7 +181,7 @@ def test_runs_and_values_are_read_from_lists_and_tables(open_window: Open) -> No
     assert item.text().startswith("SGD")
     assert item.flags() & Qt.ItemFlag.ItemIsUserCheckable, "its visibility is announced"
     assert window.readout_table.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert window.readout_table.horizontalHeaderItem(4).text() == "Loss"  # type: ignore[union-attr]
+    assert window.readout_table.runs.headerData(4, Qt.Orientation.Horizontal) == "Loss"
 
 
 def plot_description(window: MainWindow) -> str:

@@ -89,6 +89,13 @@ def test_an_icon_has_the_requested_color_and_size(application: QApplication, nam
         assert {color.name() for color in solid} == {"#c02010"}
 
 
+def test_an_icon_is_not_larger_than_its_design_and_may_be_empty(application: QApplication) -> None:
+    icon = icons.load_icon("tick-dark", "#c02010")
+    assert icon.actualSize(QSize(40, 40)) == QSize(icons.ICON_SIZE, icons.ICON_SIZE)
+    assert icon.actualSize(QSize(12, 12)) == QSize(12, 12)
+    assert icon.pixmap(QSize(0, 0)).isNull()
+
+
 # Contrast
 
 

@@ -91,9 +91,9 @@ def pick_recent(window: MainWindow, row: int) -> None:
 
 
 def test_saving_asks_for_a_file_name_only_once(
-    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_window()
+    window = open_shell()
     assert not window.isWindowModified()
     assert window.windowTitle() == "Rosenbrock[*] – Thalweg"
     change_learning_rate(window)
@@ -114,8 +114,8 @@ def test_saving_asks_for_a_file_name_only_once(
     assert load(tmp_path / "b.json") == window.session.experiment != load(tmp_path / "a.json")
 
 
-def test_undo_clears_the_modified_marker_and_playing_does_not_set_it(open_window: Open) -> None:
-    window = open_window()
+def test_undo_clears_the_modified_marker_and_playing_does_not_set_it(open_shell: Open) -> None:
+    window = open_shell()
     window.session.advance(20)
     window.session.show_step(3)
     assert not window.documents.document_state.modified
@@ -128,9 +128,9 @@ def test_undo_clears_the_modified_marker_and_playing_does_not_set_it(open_window
 
 @pytest.mark.slow
 def test_opening_restores_what_was_displayed(
-    open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch
+    open_shell: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.documents.open_path(saved_file)
     assert window.session.race.step == 30
     window.session.advance(12)
@@ -138,7 +138,7 @@ def test_opening_restores_what_was_displayed(
     window.session.advance(3)
     expected_paths = [trajectory.values_between(0, 45) for trajectory in window.session.race.trajectories]
     window.action_registry["save"].trigger()
-    other = open_window(load(saved_file))
+    other = open_shell(load(saved_file))
     assert other.session.race.step == 45
     assert not other.session.race.pending_runs
     for (x, y, loss), trajectory in zip(expected_paths, other.session.race.trajectories, strict=True):
@@ -196,8 +196,8 @@ def drop(window: MainWindow, *paths: Path) -> None:
 
 
 @pytest.mark.slow
-def test_examples_and_data_files_are_not_save_targets(open_window: Open, tmp_path: Path, saved_file: Path) -> None:
-    window = open_window()
+def test_examples_and_data_files_are_not_save_targets(open_shell: Open, tmp_path: Path, saved_file: Path) -> None:
+    window = open_shell()
     table = tmp_path / "a.csv"
     table.write_text("1,2\n2,4\n3,7\n")
     _, example = next(iter(examples().values()))
@@ -211,9 +211,9 @@ def test_examples_and_data_files_are_not_save_targets(open_window: Open, tmp_pat
 
 
 def test_data_files_are_never_overwritten_whatever_their_name(
-    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window, table = open_window(), tmp_path / "table.dat"
+    window, table = open_shell(), tmp_path / "table.dat"
     table.write_text("1,2\n2,4\n3,7\n")
     answer_file_dialogs(monkeypatch, table)
     window.action_registry["open_data"].trigger()
@@ -239,9 +239,9 @@ def test_the_command_line_passes_its_file_to_the_window(saved_file: Path, monkey
 
 @pytest.mark.slow
 def test_undoing_an_open_does_not_save_into_the_opened_file(
-    open_window: Open, saved_file: Path, prompt: UnsavedPrompt
+    open_shell: Open, saved_file: Path, prompt: UnsavedPrompt
 ) -> None:
-    window = open_window()
+    window = open_shell()
     save(DEFAULT_EXPERIMENT.with_surface("sphere"), saved_file.with_name("other.json"))
     window.documents.open_path(saved_file)
     window.documents.open_path(saved_file.with_name("other.json"))
@@ -272,9 +272,9 @@ def test_undoing_an_open_does_not_save_into_the_opened_file(
 
 @pytest.mark.slow
 def test_a_failed_save_leaves_the_experiment_unsaved(
-    open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
+    open_shell: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.documents.open_path(saved_file)
     change_learning_rate(window)
     content = saved_file.read_bytes()
@@ -316,8 +316,8 @@ def test_closing_with_unsaved_changes_asks(
     assert load(tmp_path / "a.json") == window.session.experiment
 
 
-def test_discarding_is_confirmed_once(open_window: Open, saved_file: Path, prompt: UnsavedPrompt) -> None:
-    window = open_window()
+def test_discarding_is_confirmed_once(open_shell: Open, saved_file: Path, prompt: UnsavedPrompt) -> None:
+    window = open_shell()
     change_learning_rate(window)
     prompt.reply_button = Button.Discard
     window.documents.open_path(saved_file)
@@ -335,9 +335,9 @@ def test_discarding_is_confirmed_once(open_window: Open, saved_file: Path, promp
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["open", "recent", "example", "drop", "data"])
 def test_nothing_replaces_unsaved_changes_without_a_question(
-    way: str, open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
+    way: str, open_shell: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch, prompt: UnsavedPrompt
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.settings.add_recent_file(saved_file)
     change_learning_rate(window)
     before = window.session.experiment
@@ -362,9 +362,9 @@ def test_nothing_replaces_unsaved_changes_without_a_question(
 
 
 def test_a_file_that_cannot_be_opened_asks_no_question(
-    open_window: Open, saved_file: Path, prompt: UnsavedPrompt
+    open_shell: Open, saved_file: Path, prompt: UnsavedPrompt
 ) -> None:
-    window = open_window()
+    window = open_shell()
     change_learning_rate(window)
     before = window.session.experiment
     saved_file.write_text("{")
@@ -376,9 +376,9 @@ def test_a_file_that_cannot_be_opened_asks_no_question(
 
 
 def test_reopening_a_file_after_saving_shows_the_saved_state(
-    open_window: Open, saved_file: Path, prompt: UnsavedPrompt
+    open_shell: Open, saved_file: Path, prompt: UnsavedPrompt
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.documents.open_path(saved_file)
     change_learning_rate(window, 0.0007)
     wanted, prompt.reply_button = window.session.experiment, Button.Save
@@ -392,8 +392,8 @@ def test_reopening_a_file_after_saving_shows_the_saved_state(
 
 
 @pytest.mark.parametrize("button", [Button.Save, Button.Discard, Button.Cancel])
-def test_the_unsaved_changes_question_has_three_answers(button: Button, open_window: Open) -> None:
-    window = open_window()
+def test_the_unsaved_changes_question_has_three_answers(button: Button, open_shell: Open) -> None:
+    window = open_shell()
 
     dialog_facts: list[object] = []
 
@@ -464,8 +464,8 @@ print(status, len(message_boxes))
 
 
 @pytest.mark.slow
-def test_recent_files_are_remembered_newest_first(open_window: Open, tmp_path: Path) -> None:
-    window = open_window()
+def test_recent_files_are_remembered_newest_first(open_shell: Open, tmp_path: Path) -> None:
+    window = open_shell()
     assert recent(window) == ["&Clear"]
     paths = [tmp_path / f"{k} & co.json" for k in range(MAX_RECENT_FILES + 2)]
     for path in paths:
@@ -490,8 +490,8 @@ def test_recent_files_are_remembered_newest_first(open_window: Open, tmp_path: P
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stored_value", ["", "{", "3", '{"a": 1}', "[1, null]", "[" * 5000])
-def test_corrupted_settings_hold_no_recent_files(stored_value: str, open_window: Open) -> None:
-    window = open_window()
+def test_corrupted_settings_hold_no_recent_files(stored_value: str, open_shell: Open) -> None:
+    window = open_shell()
     window.settings.set_value("recent", stored_value)
     assert recent(window) == ["&Clear"]
 
@@ -501,9 +501,9 @@ def test_corrupted_settings_hold_no_recent_files(stored_value: str, open_window:
     "name", ["<b>bold.json", "[*].json", "Höhe ☃.json", "raw\udcff.json", "two\nlines.json", "%1 %n.json"]
 )
 def test_unusual_file_names_are_shown_literally(
-    name: str, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_window()
+    window = open_shell()
     answer_file_dialogs(monkeypatch, tmp_path / name)
     window.action_registry["save"].trigger()
     assert load(tmp_path / name) == DEFAULT_EXPERIMENT
@@ -516,9 +516,9 @@ def test_unusual_file_names_are_shown_literally(
 
 
 def test_the_save_dialog_suggests_the_current_name(
-    open_window: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch
+    open_shell: Open, saved_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.documents.open_path(saved_file)
     suggested_paths: list[str] = []
     monkeypatch.setattr(QFileDialog, "exec", lambda self: bool(suggested_paths.extend(self.selectedFiles())))

@@ -24,6 +24,7 @@ from app.gui.dialogs.export_job import ProgressWidget, format_time_left, format_
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.model.experiment import DEFAULT_EXPERIMENT
+from app.session.settings import Settings
 from app.theming.theme import DARK, LIGHT
 from app.utils.validation import ExperimentError
 from tests.qt_fixtures import process_events
@@ -35,11 +36,9 @@ FORMATS = {
 }
 
 
-def form_of(window: MainWindow, kind: str = "picture", steps: int = 300, **base: object) -> ExportForm:
-    sizes = {"size": ANIMATION_SIZE, "dpi": ANIMATION_DPI} if kind == "film" else {}
-    return ExportForm(
-        FORMATS[kind], {"contour": "Contour"}, Options(**{**sizes, **base}), LIGHT, steps, window.settings
-    )
+def make_form(kind: str = "picture", steps: int = 300, size: tuple[float, float] = ANIMATION_SIZE) -> ExportForm:
+    options = Options(size=size, dpi=ANIMATION_DPI) if kind == "film" else Options()
+    return ExportForm(FORMATS[kind], {"contour": "Contour"}, options, LIGHT, steps, Settings())
 
 
 def choose(combo_box, data: str) -> None:  # type: ignore[no-untyped-def]
@@ -55,8 +54,8 @@ def process_until(application: QApplication, happened: Callable[[], bool]) -> No
     pytest.fail("it never happened")
 
 
-def test_the_form_returns_the_selected_options(open_window: Open) -> None:
-    form = form_of(open_window())
+def test_the_form_returns_the_selected_options(application: QApplication) -> None:
+    form = make_form()
     assert form.options() == Options()
     choose(form.unit_combo, "cm")
     assert (form.width_field.value(), form.height_field.value()) == pytest.approx((32.5, 19.3))
@@ -84,15 +83,14 @@ def test_the_form_returns_the_selected_options(open_window: Open) -> None:
     )
 
 
-def test_options_of_images_and_animations_are_remembered_separately(open_window: Open) -> None:
-    window = open_window()
-    form = form_of(window)
+def test_options_of_images_and_animations_are_remembered_separately(application: QApplication) -> None:
+    form = make_form()
     choose(form.format_combo, ".svg")
     choose(form.unit_combo, "cm")
     form.width_field.setValue(20.0)
     form.flag_boxes["title"].setChecked(False)
     form.save_settings()
-    image_form, animation_form = form_of(window), form_of(window, "film")
+    image_form, animation_form = make_form(), make_form("film")
     assert image_form.format_combo.currentData() == ".svg"
     assert image_form.options().size == pytest.approx((20 / 2.54, image_form.height_field.value() / 2.54))
     assert not image_form.options().title
@@ -102,18 +100,18 @@ def test_options_of_images_and_animations_are_remembered_separately(open_window:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("garbage", ["nan", "inf", "-1e300", "1e300", "x", ""])
-def test_invalid_settings_are_ignored(garbage: str, open_window: Open) -> None:
-    window = open_window()
+def test_invalid_settings_are_ignored(garbage: str, application: QApplication) -> None:
+    settings = Settings()
     for name in ("format", "unit", "theme", "dpi", "width", "height", "fps", "turn", "title"):
-        window.settings.set_value(f"film/{name}", garbage)
-    form = form_of(window, "film")
+        settings.set_value(f"film/{name}", garbage)
+    form = make_form("film")
     assert form.format_combo.currentData() == ".gif"
     assert 10 <= form.dpi_field.value() <= 1200
     assert 1 <= form.fps_field.value() <= 60
 
 
-def test_duration_and_steps_per_frame_follow_each_other(open_window: Open) -> None:
-    form = form_of(open_window(), "film", steps=1000)
+def test_duration_and_steps_per_frame_follow_each_other(application: QApplication) -> None:
+    form = make_form("film", steps=1000)
     form.duration_field.setValue(5.0)
     assert form.steps_per_frame_field.value() == round(1000 / 74)
     assert form.options().steps_per_frame is None
@@ -126,9 +124,9 @@ def test_duration_and_steps_per_frame_follow_each_other(open_window: Open) -> No
     assert form.options().seconds is None
 
 
-def test_the_preview_is_updated_and_invalid_options_are_reported(open_window: Open) -> None:
-    window = open_window()
-    form, drawn_options = form_of(window), []
+def test_the_preview_is_updated_and_invalid_options_are_reported(open_shell: Open) -> None:
+    window = open_shell()
+    form, drawn_options = make_form(), []
 
     def draw(options: Options) -> bytes:
         drawn_options.append(options)
@@ -165,9 +163,9 @@ def test_the_preview_is_updated_and_invalid_options_are_reported(open_window: Op
     dialog.deleteLater()
 
 
-def test_an_odd_size_is_remarked_for_an_mp4_only(open_window: Open) -> None:
-    window = open_window()
-    form = form_of(window, "film", size=(6.41, 4.2))
+def test_an_odd_size_is_remarked_for_an_mp4_only(open_shell: Open) -> None:
+    window = open_shell()
+    form = make_form("film", size=(6.41, 4.2))
     dialog = ExportDialog(window, "Export Film", form, lambda _: b"")
     assert dialog.remark_label.text() == ""
     choose(form.format_combo, ".mp4")
@@ -183,14 +181,13 @@ def test_an_odd_size_is_remarked_for_an_mp4_only(open_window: Open) -> None:
     dialog.deleteLater()
 
 
-def test_only_a_gif_can_loop(open_window: Open) -> None:
-    window = open_window()
-    form = form_of(window, "film")
+def test_only_a_gif_can_loop(application: QApplication) -> None:
+    form = make_form("film")
     assert form.options().loop
     form.flag_boxes["loop"].setChecked(False)
     assert not form.options().loop
     form.save_settings()
-    form = form_of(window, "film")
+    form = make_form("film")
     assert not form.options().loop
     choose(form.format_combo, ".mp4")
     assert not form.flag_boxes["loop"].isEnabled()
@@ -247,9 +244,9 @@ def endless_job(closed: list[bool]) -> Iterator[float]:
 
 @pytest.mark.slow
 def test_an_export_job_runs_in_the_background_and_can_be_canceled(
-    application: QApplication, open_window: Open, tmp_path: Path
+    application: QApplication, open_shell: Open, tmp_path: Path
 ) -> None:
-    window, closed = open_window(), []
+    window, closed = open_shell(), []
     job = window.exporter.start_job(tmp_path / "a.gif", endless_job(closed))
     window.session.clock.play()
     step = window.session.race.step
@@ -276,8 +273,8 @@ def test_closing_the_window_stops_export_jobs(application: QApplication, open_wi
     assert closed == [True]
 
 
-def test_a_failing_job_reports_why(application: QApplication, open_window: Open, tmp_path: Path) -> None:
-    window = open_window()
+def test_a_failing_job_reports_why(application: QApplication, open_shell: Open, tmp_path: Path) -> None:
+    window = open_shell()
 
     def failing_job() -> Iterator[float]:
         yield 0.1
@@ -316,8 +313,8 @@ def test_the_image_on_the_clipboard_embeds_its_experiment(
     assert load(tmp_path / "pasted.png").runs == window.session.experiment.runs
 
 
-def test_table_and_code_are_copied_to_the_clipboard(application: QApplication, open_window: Open) -> None:
-    window = open_window()
+def test_table_and_code_are_copied_to_the_clipboard(application: QApplication, open_shell: Open) -> None:
+    window = open_shell()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     window.action_registry["copy_table"].trigger()
@@ -352,9 +349,9 @@ def test_the_copied_command_produces_the_same_image(
 
 @pytest.mark.slow
 def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
-    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    application: QApplication, open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.002)))
     window.action_registry["copy_command"].trigger()
     (message_box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())
@@ -370,9 +367,9 @@ def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
 
 @pytest.mark.slow
 def test_a_crashed_job_is_not_reported_as_saved(
-    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    application: QApplication, open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window, caught = open_window(), []
+    window, caught = open_shell(), []
     monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: caught.append(kind))
 
     def crashing_job() -> Iterator[float]:
@@ -394,9 +391,9 @@ def test_a_crashed_job_is_not_reported_as_saved(
 
 @pytest.mark.slow
 def test_pending_runs_are_computed_before_an_export_and_later_edits_do_not_change_it(
-    open_window: Open, tmp_path: Path
+    open_shell: Open, tmp_path: Path
 ) -> None:
-    window = open_window()
+    window = open_shell()
     session = window.session
     session.race.step = 2000  # as after opening a file: the runs are computed later
     race = session.race
@@ -413,14 +410,13 @@ def test_pending_runs_are_computed_before_an_export_and_later_edits_do_not_chang
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
-def test_an_impossible_animation_is_reported_before_a_file_name_is_asked(open_window: Open) -> None:
-    window = open_window()
+def test_an_impossible_animation_is_reported_before_a_file_name_is_asked(application: QApplication) -> None:
     for steps, message, change in (
         (300, "at most 50", lambda form: form.fps_field.setValue(60)),
         (300, "pixels a frame", lambda form: (form.width_field.setValue(6000), form.height_field.setValue(4000))),
         (0, "at step 0 there is none", lambda form: None),
     ):
-        form = form_of(window, "film", steps)
+        form = make_form("film", steps)
         change(form)
         with pytest.raises(ExperimentError, match=message):
             form.options()

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QSlider, QWidget
+from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox, QSlider, QStyle, QStyleOptionSpinBox, QWidget
 
 from app.gui.widgets.number_field import NumberField
 from app.gui.widgets.slider_field import SliderField
@@ -26,8 +26,8 @@ TWO = Experiment("rosenbrock", (-0.5, 2.5), (Run("adam", {"lr": 0.001}), Run("sg
 
 
 @pytest.fixture
-def window(open_window: Open, application: QApplication) -> MainWindow:
-    window = open_window(TWO)
+def window(open_shell: Open, application: QApplication) -> MainWindow:
+    window = open_shell(TWO)
     window.activateWindow()
     window.session.advance(20)
     process_events(application, 2)
@@ -49,6 +49,13 @@ def enter(field: NumberField, text: str) -> None:
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, KEY.Key_Return)
+
+
+def press_handle(slider: QSlider) -> None:
+    """Press the mouse on the handle of a slider."""
+    x = slider.style().sliderPositionFromValue(0, slider.maximum(), slider.value(), slider.width())
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, slider.height() // 2))
+    assert slider.isSliderDown()
 
 
 def scroll(widget: QWidget, angle: int, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> QWheelEvent:
@@ -87,7 +94,7 @@ def test_arrows_change_a_learning_rate_by_a_tenth_of_a_decade_and_shift_or_page_
         assert value_of(window) == value
         assert float(slider_field.number_field.text()) == value
         assert slider_field.slider.value() == round(slider_field.spec.to_slider(value) * slider_field.slider_steps)
-        assert slider_field.number_field.selectedText() == slider_field.number_field.text(), (
+        assert slider_field.number_field.edit.selectedText() == slider_field.number_field.text(), (
             "the text is selected, so typing replaces it"
         )
     assert not slider_field.reset_button.isEnabled()
@@ -110,8 +117,7 @@ def test_a_burst_of_steps_is_one_edit_that_takes_effect_from_the_displayed_step(
     for _ in range(10):
         QTest.keyClick(slider_field.number_field, KEY.Key_Up)
     assert session.store.interaction_active
-    slider_field.step_input.end_interaction()
-    slider_field.number_field.step_input.idle_timer.timeout.emit()
+    slider_field.number_field.burst_timer.timeout.emit()
     assert not session.store.interaction_active
     assert [(since, values["lr"]) for since, values in session.race.trajectories[0].hyperparameters_by_step] == [
         (0, 0.001),
@@ -125,9 +131,9 @@ def test_a_burst_of_steps_is_one_edit_that_takes_effect_from_the_displayed_step(
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda window: window.canvases["contour"].setFocus(),
+        lambda window: window.setFocus(),
         lambda window: window.side_panel.hide(),
-        lambda window: QTest.mousePress(slider_field_of(window).slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8)),
+        lambda window: press_handle(slider_field_of(window).slider),
     ],
 )
 def test_a_held_key_ends_its_interaction_when_the_control_loses_focus(
@@ -138,11 +144,10 @@ def test_a_held_key_ends_its_interaction_when_the_control_loses_focus(
     QTest.keyPress(slider_field.slider, KEY.Key_Right)
     assert window.session.store.interaction_active
     leave(window)
-    assert not slider_field.step_input.stepping
-    assert not slider_field.step_input.idle_timer.isActive()
+    assert not slider_field.number_field.burst_timer.isActive()
     window.session.store.end_interaction()
     if QApplication.mouseButtons():
-        QTest.mouseRelease(slider_field.slider, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))
+        QTest.mouseRelease(slider_field.slider, Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.slow
@@ -171,7 +176,7 @@ def test_a_step_starts_from_the_typed_value_unless_it_is_invalid(window: MainWin
 
 def test_the_wheel_changes_only_the_focused_control(window: MainWindow) -> None:
     slider_field = slider_field_of(window)
-    window.canvases["contour"].setFocus()
+    window.setFocus()
     for widget in (
         slider_field.number_field,
         slider_field.slider,
@@ -187,7 +192,9 @@ def test_the_wheel_changes_only_the_focused_control(window: MainWindow) -> None:
         assert value_of(window) == 0.00125
         scroll(widget, -240)
         assert value_of(window) == 0.0008
+        QTest.keyPress(widget, KEY.Key_Shift, SHIFT)
         scroll(widget, 120, SHIFT)
+        QTest.keyRelease(widget, KEY.Key_Shift)
         assert value_of(window) == 0.008
         for _ in range(4):
             scroll(widget, 30)
@@ -231,7 +238,7 @@ def test_at_its_limit_a_field_shows_the_allowed_values_until_it_loses_focus(wind
     QTest.keyClick(slider_field.number_field, KEY.Key_Down)
     assert slider_field.error_label.text() == "beta1 must be a number of at least 0 and below 1"
     assert not slider_field.number_field.property("wrong")
-    window.canvases["contour"].setFocus()
+    window.setFocus()
     assert not slider_field.error_label.isVisible()
     speed = window.playback_bar.speed
     speed.number_field.setFocus()
@@ -246,6 +253,9 @@ def test_at_its_limit_a_field_shows_the_allowed_values_until_it_loses_focus(wind
 
 def test_an_empty_field_keeps_the_last_valid_value(window: MainWindow) -> None:
     slider_field = slider_field_of(window)
+    slider_field.number_field.clear()  # Qt does so for Ctrl+U on X11
+    window.update_texts()
+    assert slider_field.number_field.text() == "", "updated values do not replace what is being typed"
     for text in ("", "   "):
         slider_field.number_field.setFocus()
         slider_field.number_field.selectAll()
@@ -339,7 +349,38 @@ def test_the_start_is_stepped_by_a_hundredth_of_the_bounds_and_the_paths_follow(
         QTest.keyClick(field, key, modifier)
         assert session.experiment.start == (x, 2.5)
         assert (session.race.step, session.race.trajectories[0].xs[0]) == (20, x)
-    field.step_input.end_interaction()
+    field.end_interaction()
+    session.store.undo()
+    assert session.experiment == before
+
+
+def test_buttons_step_a_field_that_has_no_slider(window: MainWindow) -> None:
+    session, field = window.session, window.side_panel.start_point.fields[0]
+    before, option = session.experiment, QStyleOptionSpinBox()
+    field.initStyleOption(option)
+    for control, modifier, x in (
+        (QStyle.SubControl.SC_SpinBoxUp, NO_MODIFIER, -0.45),
+        (QStyle.SubControl.SC_SpinBoxDown, NO_MODIFIER, -0.5),
+        (QStyle.SubControl.SC_SpinBoxDown, NO_MODIFIER, -0.55),
+        (QStyle.SubControl.SC_SpinBoxUp, SHIFT, -0.05),
+    ):
+        button = field.style().subControlRect(QStyle.ComplexControl.CC_SpinBox, option, control, field)
+        QTest.mouseClick(field, Qt.MouseButton.LeftButton, modifier, button.center())
+        assert session.experiment.start == (x, 2.5)
+    field.end_interaction()
+    session.store.undo()
+    assert session.experiment == before
+
+
+def test_a_click_beside_the_handle_of_a_slider_is_one_undo_step(window: MainWindow) -> None:
+    slider_field, session = slider_field_of(window), window.session
+    before = session.experiment
+    for _ in range(2):
+        QTest.mouseClick(
+            slider_field.slider, Qt.MouseButton.LeftButton, pos=QPoint(3, slider_field.slider.height() // 2)
+        )
+    assert value_of(window) == 1e-5
+    slider_field.number_field.end_interaction()
     session.store.undo()
     assert session.experiment == before
 
@@ -362,7 +403,7 @@ def test_stop_step_and_budget_are_stepped_by_one_and_undone_in_one_step(window: 
         ):
             QTest.keyClick(field, key)
             assert where() == value
-        field.step_input.end_interaction()
+        field.end_interaction()
         session.store.undo()
         assert session.experiment == before
 

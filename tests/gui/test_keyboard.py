@@ -13,6 +13,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor, QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
     QCheckBox,
     QColorDialog,
@@ -91,8 +92,8 @@ def test_the_table_of_shortcuts_contains_every_key(open_window: Open) -> None:
         "MoveToPreviousWord",
     ],
 )
-def test_a_line_edit_keeps_the_editing_keys(open_window: Open, standard: str) -> None:
-    window = open_window()
+def test_a_line_edit_keeps_the_editing_keys(open_shell: Open, standard: str) -> None:
+    window = open_shell()
     line = window.side_panel.start_point.fields[0]
     line.setFocus()
     line.selectAll()
@@ -179,9 +180,13 @@ def test_tab_visits_every_control_once_from_top_to_bottom(open_window: Open, app
     assert focus_widget(window) is expected[-2]
     skipped = [
         widget
-        for kind in (QLineEdit, QSlider, QCheckBox, QComboBox, QPushButton)
+        for kind in (QLineEdit, QAbstractSpinBox, QSlider, QCheckBox, QComboBox, QPushButton)
         for widget in window.findChildren(kind)
-        if widget.isVisible() and widget.isEnabled() and widget.window() is window and widget not in expected
+        if widget.isVisible()
+        and widget.isEnabled()
+        and widget.window() is window
+        and widget not in expected
+        and widget.focusProxy() is None
     ]
     assert not skipped, skipped
 
@@ -283,8 +288,8 @@ def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -
             assert session.race.step == step or widget is window.timeline_bar.timeline, f"{key.name} on {widget}"
 
 
-def test_space_presses_the_focused_button(open_window: Open) -> None:
-    window = open_window()
+def test_space_presses_the_focused_button(open_shell: Open) -> None:
+    window = open_shell()
     button = window.playback_bar.widgetForAction(window.action_registry["back"])
     assert button is not None
     button.setFocus()
@@ -365,8 +370,8 @@ def test_keys_select_and_hide_a_run(open_window: Open) -> None:
     assert all(run.visible for run in window.session.experiment.runs)
 
 
-def test_the_color_of_a_run_can_be_set_without_a_mouse(open_window: Open) -> None:
-    window = open_window()
+def test_the_color_of_a_run_can_be_set_without_a_mouse(open_shell: Open) -> None:
+    window = open_shell()
     window.side_panel.run_list.move_selection(1)
     window.action_registry["color_run"].trigger()
     dialog = window.findChild(QColorDialog)
@@ -418,8 +423,8 @@ def test_keys_with_a_modifier_are_left_to_the_window(open_window: Open) -> None:
     assert now.runs[0].hyperparameters == DEFAULT_EXPERIMENT.runs[0].hyperparameters
 
 
-def test_delete_in_the_branch_list_deletes_a_branch(open_window: Open) -> None:
-    window = open_window()
+def test_delete_in_the_branch_list_deletes_a_branch(open_shell: Open) -> None:
+    window = open_shell()
     window.session.keep_branch()
     window.results_tabs.setCurrentIndex(2)
     branches = window.results_tabs.branch_list.list
@@ -429,8 +434,8 @@ def test_delete_in_the_branch_list_deletes_a_branch(open_window: Open) -> None:
     assert len(window.session.experiment.runs) == len(DEFAULT_EXPERIMENT.runs)
 
 
-def test_after_enter_tab_continues_from_the_field(open_window: Open) -> None:
-    window = open_window()
+def test_after_enter_tab_continues_from_the_field(open_shell: Open) -> None:
+    window = open_shell()
     slider_field = window.side_panel.editor.fields["lr"]
     slider_field.number_field.setFocus()
     slider_field.number_field.selectAll()
@@ -441,8 +446,8 @@ def test_after_enter_tab_continues_from_the_field(open_window: Open) -> None:
     assert focus_widget(window) is slider_field.reset_button
 
 
-def test_tab_continues_when_the_last_focused_field_was_removed(open_window: Open, application: QApplication) -> None:
-    window = open_window()
+def test_tab_continues_when_the_last_focused_field_was_removed(open_shell: Open, application: QApplication) -> None:
+    window = open_shell()
     field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
     QTest.keyClick(field, KEY.Key_Return)

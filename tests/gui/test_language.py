@@ -10,6 +10,7 @@ from string import Formatter
 
 import pytest
 from matplotlib.text import Text
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -18,7 +19,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QTableWidget,
+    QTableView,
     QTabWidget,
     QWidget,
 )
@@ -158,10 +159,12 @@ def words_of(widget: QWidget) -> Iterator[str]:
     if isinstance(widget, QMenu) and widget.objectName() != "recent":
         yield widget.title()
         yield from (action.text() for action in widget.actions())
-    if isinstance(widget, QTableWidget):
-        for k in range(widget.columnCount()):
-            item = widget.horizontalHeaderItem(k)
-            yield from (item.text(), item.toolTip()) if item is not None else ()
+    if isinstance(widget, QTableView):
+        model = widget.model()
+        assert model is not None
+        for k in range(model.columnCount()):
+            for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+                yield model.headerData(k, Qt.Orientation.Horizontal, role) or ""
     if isinstance(widget, PlotCanvas):
         yield widget.accessibleDescription()
         yield from (text.get_text() for text in widget.figure.findobj(Text) if text.get_visible())

@@ -53,7 +53,7 @@ def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     assert window.session.race.step == INITIAL_STEPS
     assert [name for name, canvas in window.canvases.items() if canvas.isVisible()] == ["contour", "relief", "loss"]
     assert window.canvases["contour"].width() > window.canvases["relief"].width()
-    assert window.readout_table.rowCount() == 3
+    assert window.readout_table.runs.rowCount() == 3
     assert window.action_registry["play"].text() == "&Play"
 
 
@@ -73,13 +73,12 @@ def test_playing_and_changing_values_cause_no_full_draw(open_window: Open, appli
     assert window.session.experiment.runs[0].hyperparameters["lr"] == slider_field.spec.from_slider(0.49)
 
 
-def test_a_slider_its_number_field_and_the_model_agree(open_window: Open) -> None:
-    window = open_window()
+def test_a_slider_its_number_field_and_the_model_agree(open_shell: Open) -> None:
+    window = open_shell()
     slider_field = window.side_panel.editor.fields["lr"]
     for typed, value in (("1e-3", 1e-3), ("0,25", 0.25), ("3.7e-6", 3.7e-6), ("42", 42.0), ("0", 0.0)):
-        slider_field.number_field.setText(typed)
-        slider_field.number_field.setModified(True)
-        slider_field.number_field.editingFinished.emit()
+        slider_field.number_field.edit.setText(typed)
+        slider_field.number_field.edit.editingFinished.emit()
         assert window.session.experiment.runs[0].hyperparameters["lr"] == value
         assert float(slider_field.number_field.text()) == value
         assert slider_field.slider.value() == round(slider_field.spec.to_slider(value) * 1000)
@@ -91,12 +90,11 @@ def test_a_slider_its_number_field_and_the_model_agree(open_window: Open) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("typed", ["abc", "nan", "inf", "-1", "1e999", "1..2", "--", "1 000", "0x10", "1/3", "1,000.5"])
-def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_window: Open, typed: str) -> None:
-    window = open_window()
+def test_invalid_input_is_reported_inline_and_the_last_valid_state_is_kept(open_shell: Open, typed: str) -> None:
+    window = open_shell()
     slider_field = window.side_panel.editor.fields["lr"]
-    slider_field.number_field.setText(typed)
-    slider_field.number_field.setModified(True)
-    slider_field.number_field.editingFinished.emit()
+    slider_field.number_field.edit.setText(typed)
+    slider_field.number_field.edit.editingFinished.emit()
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert slider_field.error_label.isVisible()
     assert "learning rate must be" in slider_field.error_label.text()
@@ -150,9 +148,9 @@ def test_space_plays_and_arrows_step_even_after_a_slider_was_moved(open_window: 
 
 
 def test_a_slider_keeps_its_arrow_keys_and_leaves_space_to_the_window(
-    open_window: Open, application: QApplication
+    open_shell: Open, application: QApplication
 ) -> None:
-    window = open_window()
+    window = open_shell()
     slider = window.side_panel.editor.fields["lr"].slider
     slider.setFocus()
     window.activateWindow()
@@ -170,8 +168,8 @@ def test_a_slider_keeps_its_arrow_keys_and_leaves_space_to_the_window(
         assert event.isAccepted() == accepted
 
 
-def test_after_enter_in_a_field_the_keys_control_the_playback(open_window: Open, application: QApplication) -> None:
-    window = open_window()
+def test_after_enter_in_a_field_the_keys_control_the_playback(open_shell: Open, application: QApplication) -> None:
+    window = open_shell()
     window.activateWindow()
     field = window.side_panel.start_point.fields[0]
     field.setFocus()
@@ -183,15 +181,15 @@ def test_after_enter_in_a_field_the_keys_control_the_playback(open_window: Open,
     assert not field.hasFocus()
 
 
-def test_a_field_can_be_overtyped_while_values_are_updated(open_window: Open) -> None:
-    window = open_window()
+def test_a_field_can_be_overtyped_while_values_are_updated(open_shell: Open) -> None:
+    window = open_shell()
     field = window.side_panel.editor.fields["lr"].number_field
     field.setFocus()
     field.selectAll()
     for _ in range(3):
         window.session.advance(1)
         window.update_texts()
-    assert field.selectedText() == "0.001"
+    assert field.edit.selectedText() == "0.001"
     QTest.keyClicks(field, "0.002")
     window.update_texts()
     assert field.text() == "0.002"
@@ -320,19 +318,16 @@ def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, 
     assert window.side_panel.editor.isVisible()
 
 
-def test_a_diverging_run_is_shown_as_diverged(open_window: Open) -> None:
-    window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}))))
+def test_a_diverging_run_is_shown_as_diverged(open_shell: Open) -> None:
+    window = open_shell(Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1}))))
     window.session.advance(600)
     window.update_texts()
     diverged_at = window.session.race.trajectories[0].diverged_at
-    item, cell = window.side_panel.run_list.list.item(0), window.readout_table.item(0, 1)
+    item, values = window.side_panel.run_list.list.item(0), window.readout_table.runs
     assert item is not None
-    assert cell is not None
     assert f"diverged at {diverged_at}" in item.text()
-    assert f"diverged at {diverged_at}" in cell.text()
-    running = window.readout_table.item(1, 1)
-    assert running is not None
-    assert running.text() == "600"
+    assert f"diverged at {diverged_at}" in values.index(0, 1).data()
+    assert values.index(1, 1).data() == "600"
 
 
 def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None:
@@ -342,8 +337,8 @@ def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None
     for row, trajectory in enumerate(window.session.race.trajectories):
         x, y, loss = (float(quantity[0]) for quantity in trajectory.values_between(70, 70))
         gradient_norm = np.hypot(*window.session.race.surface(x, y)[1])
-        cells = [window.readout_table.item(row, column) for column in range(1, 6)]
-        assert [float(cell.text()) for cell in cells if cell] == pytest.approx(
+        cells = [window.readout_table.runs.index(row, column) for column in range(1, 6)]
+        assert [float(cell.data()) for cell in cells] == pytest.approx(
             [70, x, y, loss, gradient_norm], rel=1e-3, abs=1e-5
         )
     assert window.readout_table.font().pointSize() >= 14
@@ -395,9 +390,9 @@ def test_export_and_open_work_through_the_dialogs(
 
 
 def test_a_failing_file_action_is_reported_in_a_dialog_and_nothing_is_lost(
-    open_window: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_shell: Open, application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_window()
+    window = open_shell()
     broken = tmp_path / "broken.json"
     broken.write_text("{")
     for name, path in (
@@ -434,9 +429,8 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
     first.toggle_dock("relief")
     first.toggle_dock("results")
     first.set_theme("dark")
-    first.playback_bar.speed.number_field.setText("2500")
-    first.playback_bar.speed.number_field.setModified(True)
-    first.playback_bar.speed.number_field.editingFinished.emit()
+    first.playback_bar.speed.number_field.edit.setText("2500")
+    first.playback_bar.speed.number_field.edit.editingFinished.emit()
     docks = first.dock_layout.docks
     first.dock_layout.views_window.resizeDocks([docks["contour"], docks["loss"]], [300, 700], Qt.Orientation.Horizontal)
     process_events(application)
@@ -564,8 +558,8 @@ def test_the_rows_of_the_values_table_fit_their_numbers(
     assert window.readout_table.rowHeight(0) * 4 <= window.readout_table.viewport().height()
 
 
-def test_another_run_does_not_change_the_branches(open_window: Open) -> None:
-    window = open_window()
+def test_another_run_does_not_change_the_branches(open_shell: Open) -> None:
+    window = open_shell()
     window.session.keep_branch()
     branches = window.session.experiment.branches
     window.side_panel.run_list.add()

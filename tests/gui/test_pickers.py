@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
@@ -14,6 +15,8 @@ from app.gui.widgets.picker import Picker
 from app.gui.window.main_window import MainWindow
 from app.model.catalog import CatalogEntry, optimizer_entries, sections, surface_entries
 from app.model.experiment import DEFAULT_EXPERIMENT
+from app.session.settings import Settings
+from app.theming.theme import LIGHT
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.qt_fixtures import process_events
@@ -97,8 +100,8 @@ def test_every_optimizer_and_surface_is_found_by_its_name() -> None:
 
 
 @pytest.fixture
-def open_picker(open_window: Open, application: QApplication) -> tuple[MainWindow, Picker]:
-    window = open_window()
+def open_picker(open_shell: Open, application: QApplication) -> tuple[MainWindow, Picker]:
+    window = open_shell()
     window.activateWindow()
     picker = window.side_panel.editor.picker
     QTest.keyClick(picker, Qt.Key.Key_Down)
@@ -234,3 +237,10 @@ def test_the_commands_open_the_pickers(open_window: Open, application: QApplicat
     window.toggle_dock("side")
     window.action_registry.refresh()
     assert not window.action_registry["pick_surface"].isEnabled()
+
+
+def test_qt_deletes_the_model_of_a_list_with_the_list(application: QApplication) -> None:
+    """If Python deleted it first, Qt would warn about a selection without a model."""
+    picker = Picker("optimizer", ENTRIES, Settings(), LIGHT)
+    assert not sip.ispyowned(picker.popup.model)
+    assert picker.popup.model.parent() is picker.popup.list

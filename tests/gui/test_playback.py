@@ -45,9 +45,9 @@ def test_keys_move_by_one_step_by_ten_and_to_the_ends(open_window: Open) -> None
 
 
 def test_the_timeline_moves_to_the_clicked_step_but_not_beyond_computed_steps(
-    open_window: Open, application: QApplication
+    open_shell: Open, application: QApplication
 ) -> None:
-    window = open_window(BOWL)
+    window = open_shell(BOWL)
     window.session.advance(160)
     window.update_texts()
     line = window.timeline_bar.timeline
@@ -65,8 +65,8 @@ def test_the_timeline_moves_to_the_clicked_step_but_not_beyond_computed_steps(
     assert window.session.race.step == 0
 
 
-def test_the_timeline_marks_changes_and_branch_points(open_window: Open) -> None:
-    window = open_window(BOWL)
+def test_the_timeline_marks_changes_and_branch_points(open_shell: Open) -> None:
+    window = open_shell(BOWL)
     window.session.advance(50)
     window.session.change(lambda e: e.with_run(1, e.runs[1].with_hyperparameter("lr", 0.3)))
     window.session.advance(30)
@@ -80,19 +80,17 @@ def test_the_timeline_marks_changes_and_branch_points(open_window: Open) -> None
     assert window.timeline_bar.timeline.branch_steps == []
 
 
-def test_the_stop_step_can_be_set_and_invalid_steps_are_reported(open_window: Open) -> None:
-    window = open_window(BOWL)
+def test_the_stop_step_can_be_set_and_invalid_steps_are_reported(open_shell: Open) -> None:
+    window = open_shell(BOWL)
     bar = window.timeline_bar
     bar.stop_checkbox.click()
     assert window.session.experiment.steps == 1000
-    bar.stop_field.setText("25")
-    bar.stop_field.setModified(True)
-    bar.stop_field.editingFinished.emit()
+    bar.stop_field.edit.setText("25")
+    bar.stop_field.edit.editingFinished.emit()
     assert window.session.experiment.steps == 25
     for wrong in ("0", "2.5", "x", "1e99"):
-        bar.stop_field.setText(wrong)
-        bar.stop_field.setModified(True)
-        bar.stop_field.editingFinished.emit()
+        bar.stop_field.edit.setText(wrong)
+        bar.stop_field.edit.editingFinished.emit()
         assert window.session.experiment.steps == 25
         assert "stop at step must be" in bar.error_label.text()
     window.session.clock.play()
@@ -112,8 +110,8 @@ def test_maximum_speed_makes_more_steps_the_faster_frames_are(application: QAppl
     assert session.race.step == sum(step_counts)
 
 
-def test_the_branch_list_renames_hides_deletes_and_switches(open_window: Open, application: QApplication) -> None:
-    window = open_window(BOWL)
+def test_the_branch_list_renames_hides_deletes_and_switches(open_shell: Open, application: QApplication) -> None:
+    window = open_shell(BOWL)
     window.results_tabs.setCurrentIndex(2)
     panel = window.results_tabs.branch_list
     assert panel.empty_label.isVisible()
@@ -146,9 +144,9 @@ def test_the_branch_list_renames_hides_deletes_and_switches(open_window: Open, a
 
 
 def test_renaming_a_branch_that_is_being_renamed_keeps_the_editor_open(
-    open_window: Open, application: QApplication
+    open_shell: Open, application: QApplication
 ) -> None:
-    window = open_window(BOWL)
+    window = open_shell(BOWL)
     window.results_tabs.setCurrentIndex(2)
     window.session.advance(40)
     panel = window.results_tabs.branch_list
@@ -175,8 +173,8 @@ def test_renaming_a_branch_that_is_being_renamed_keeps_the_editor_open(
     assert editor.text() == "slow"
 
 
-def test_a_row_of_the_results_selects_its_run(open_window: Open) -> None:
-    window = open_window(BOWL)
+def test_a_row_of_the_results_selects_its_run(open_shell: Open) -> None:
+    window = open_shell(BOWL)
     window.results_tabs.setCurrentIndex(1)
     window.results_tabs.results_page.run_selected.emit(1)
     assert window.side_panel.run_list.selected_row == 1
@@ -190,8 +188,8 @@ def run_to_end(tuner: TuningTask) -> None:
         tuner.timer.timeout.emit()
 
 
-def test_tuning_finds_a_learning_rate_for_each_run_and_can_be_undone(open_window: Open) -> None:
-    window = open_window(BOWL)
+def test_tuning_finds_a_learning_rate_for_each_run_and_can_be_undone(open_shell: Open) -> None:
+    window = open_shell(BOWL)
     window.session.advance(30)
     panel = window.side_panel.comparison_panel
     panel.mode_combo.setCurrentIndex(panel.mode_combo.findData("tuned"))
@@ -211,8 +209,8 @@ def test_tuning_finds_a_learning_rate_for_each_run_and_can_be_undone(open_window
     assert panel.mode_combo.currentData() == ""
 
 
-def test_tuning_is_canceled_by_the_button_and_by_another_surface(open_window: Open) -> None:
-    window = open_window(BOWL)
+def test_tuning_is_canceled_by_the_button_and_by_another_surface(open_shell: Open) -> None:
+    window = open_shell(BOWL)
     panel = window.side_panel.comparison_panel
     for cancel in (panel.cancel_button.click, lambda: window.session.change(lambda e: e.with_surface("beale"))):
         panel._select_mode("tuned")
@@ -225,8 +223,8 @@ def test_tuning_is_canceled_by_the_button_and_by_another_surface(open_window: Op
         assert window.session.experiment.runs == BOWL.runs
 
 
-def test_a_run_that_cannot_be_tuned_is_named(open_window: Open) -> None:
-    window = open_window(
+def test_a_run_that_cannot_be_tuned_is_named(open_shell: Open) -> None:
+    window = open_shell(
         replace(BOWL, surface_id="sphere", start=(1e6, 1e6), runs=(Run.parse("sgd weight_decay=1e300"),))
     )
     panel = window.side_panel.comparison_panel
@@ -238,8 +236,8 @@ def test_a_run_that_cannot_be_tuned_is_named(open_window: Open) -> None:
 
 
 @pytest.mark.parametrize("mode", ["rate", "evaluations"])
-def test_a_comparison_mode_is_stored_in_the_experiment_at_once(open_window: Open, mode: str) -> None:
-    window = open_window(DEFAULT_EXPERIMENT)
+def test_a_comparison_mode_is_stored_in_the_experiment_at_once(open_shell: Open, mode: str) -> None:
+    window = open_shell(DEFAULT_EXPERIMENT)
     panel = window.side_panel.comparison_panel
     panel._select_mode(mode)
     assert window.session.experiment.comparison.mode == mode
@@ -253,8 +251,8 @@ def test_a_comparison_mode_is_stored_in_the_experiment_at_once(open_window: Open
     assert window.session.experiment.comparison == ComparisonMode()
 
 
-def test_replicas_are_offered_where_something_is_random(open_window: Open) -> None:
-    window = open_window(BOWL)
+def test_replicas_are_offered_where_something_is_random(open_shell: Open) -> None:
+    window = open_shell(BOWL)
     assert not window.side_panel.editor.replica_field.isVisible()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("noise", 0.5)))
     assert window.side_panel.editor.replica_field.isVisible()
@@ -263,8 +261,8 @@ def test_replicas_are_offered_where_something_is_random(open_window: Open) -> No
     assert len(window.session.race.replica_trajectories[0]) == 4
 
 
-def test_a_modifier_can_be_applied_to_every_run(open_window: Open) -> None:
-    window = open_window(BOWL)
+def test_a_modifier_can_be_applied_to_every_run(open_shell: Open) -> None:
+    window = open_shell(BOWL)
     window.session.change(lambda e: e.with_run(0, Run.parse("sgd lr=0.1 noise=0.7 noise_seed=3")))
     window.side_panel.editor.form.apply_to_all_runs.emit(window.side_panel.editor.selected_run.modifiers[0])  # type: ignore[union-attr]
     given = [

@@ -30,18 +30,15 @@ def longest_optimizer_name() -> str:
 
 
 def assert_numbers_not_cut(table: ReadoutTable) -> None:
-    columns, view, model = table.horizontalHeader(), table.viewport(), table.model()
-    assert columns is not None
+    columns, view, model = table.column_header, table.viewport(), table.runs
     assert view is not None
-    assert model is not None
     headings = QFontMetrics(columns.font())
-    for column in range(1, table.columnCount()):
-        heading = table.horizontalHeaderItem(column)
-        assert heading is not None
-        assert headings.horizontalAdvance(heading.text()) + 18 <= table.columnWidth(column), heading.text()
-        for row in range(table.rowCount()):
+    for column in range(1, model.columnCount()):
+        heading = model.headerData(column, Qt.Orientation.Horizontal)
+        assert headings.horizontalAdvance(heading) + 18 <= table.columnWidth(column), heading
+        for row in range(model.rowCount()):
             assert table.sizeHintForIndex(model.index(row, column)).width() <= table.columnWidth(column)
-    assert sum(map(table.columnWidth, range(table.columnCount()))) <= view.width()
+    assert sum(map(table.columnWidth, range(model.columnCount()))) <= view.width()
     assert table.columnWidth(0) >= 60
 
 
@@ -55,11 +52,9 @@ def test_numbers_are_never_cut(open_window: Open, application: QApplication, siz
         window.update_texts()
         process_events(application, 2)
         assert_numbers_not_cut(table)
-    cell, name = table.item(0, 1), table.item(1, 0)
-    assert cell is not None
-    assert cell.text() == f"diverged at {window.session.race.trajectories[0].diverged_at:,}" > "diverged at 10,000"
-    assert name is not None
-    assert name.toolTip() == window.session.experiment.labels[1]
+    cell, name = table.runs.index(0, 1), table.runs.index(1, 0)
+    assert cell.data() == f"diverged at {window.session.race.trajectories[0].diverged_at:,}" > "diverged at 10,000"
+    assert name.data(Qt.ItemDataRole.ToolTipRole) == window.session.experiment.labels[1]
     assert table.font().pointSize() >= MIN_FONT_SIZE
 
 
@@ -89,13 +84,26 @@ def test_a_large_window_shows_many_rows(open_window: Open, application: QApplica
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
-def test_column_positions_do_not_change_with_the_numbers(open_window: Open, size: tuple[int, int]) -> None:
+def test_column_positions_do_not_change_with_the_numbers(
+    open_window: Open, application: QApplication, size: tuple[int, int]
+) -> None:
     window, widths = open_window(size=size), set()
     for _ in range(60):
         window.session.advance(97)
         window.update_texts()
+        process_events(application, 1)
         widths.add(tuple(map(window.readout_table.columnWidth, range(6))))
     assert len(widths) == 1
+
+
+@pytest.mark.parametrize("surface", ["rosenbrock", "linear_regression"])
+def test_coordinates_have_the_names_that_the_surface_gives_them(open_window: Open, surface: str) -> None:
+    window = open_window()
+    window.session.change(lambda e: e.with_surface(surface))
+    model, axes = window.readout_table.runs, window.session.race.surface.axis_labels
+    for column, axis in zip((2, 3), axes, strict=True):
+        assert model.headerData(column, Qt.Orientation.Horizontal) == axis.split()[0]
+        assert not model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
 
 
 def test_zero_has_no_sign() -> None:
@@ -111,8 +119,8 @@ def test_zero_has_no_sign() -> None:
 @pytest.mark.parametrize(
     "value", [2.220446049250313e-16, -1.2345678901234e-7, 0.1 + 0.2, 123456789.1234567, -1e300 / 3, 0.0, 1e6]
 )
-def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_window: Open, value: float) -> None:
-    window = open_window()
+def test_a_field_shows_the_whole_exponent_and_keeps_every_digit(open_shell: Open, value: float) -> None:
+    window = open_shell()
     field = NumberField(ANY_SIZE)
     field.setParent(window)
     field.show_value(value)
@@ -135,8 +143,8 @@ def enter_text(application: QApplication, field: NumberField, text: str) -> None
     process_events(application, 3)
 
 
-def test_both_start_fields_report_invalid_input(open_window: Open, application: QApplication) -> None:
-    window = open_window()
+def test_both_start_fields_report_invalid_input(open_shell: Open, application: QApplication) -> None:
+    window = open_shell()
     window.activateWindow()
     start = window.side_panel.start_point
     enter_text(application, start.fields[0], "1e9")
@@ -166,8 +174,8 @@ class PaintedRegion(QObject):
         return False
 
 
-def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Open, application: QApplication) -> None:
-    window = open_window()
+def test_the_whole_frame_turns_red_although_nothing_else_changes(open_shell: Open, application: QApplication) -> None:
+    window = open_shell()
     window.set_theme("light")
     field = NumberField(ANY_SIZE)
     field.show()
@@ -189,9 +197,9 @@ def test_the_whole_frame_turns_red_although_nothing_else_changes(open_window: Op
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
 def test_after_a_field_keys_control_the_playback_even_when_the_window_lost_focus(
-    open_window: Open, application: QApplication, key: Qt.Key
+    open_shell: Open, application: QApplication, key: Qt.Key
 ) -> None:
-    window = open_window()
+    window = open_shell()
     window.activateWindow()
     for field in (window.playback_bar.speed.number_field, window.side_panel.start_point.fields[0]):
         field.setFocus()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -13,10 +14,13 @@ from PyQt6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.analysis.results import COLUMNS, MISSING, STEPS_COLUMN, format_cells, run_results, sort_results
+from app.analysis.results import COLUMNS, STEPS_COLUMN, RunResult, format_cells, run_results
+from app.analysis.run_column import MISSING
+from app.engine.race import Race
 from app.engine.update_timing import measure_update_time
 from app.export.results_text import as_csv, as_latex, as_markdown
 from app.gui.panels.results.results_page import COPY_FORMATS, ResultsPage
+from app.gui.panels.results.run_table_model import RunSortProxy, RunTableModel
 from app.gui.widgets.palette import create_palette
 from app.model.experiment import Experiment
 from app.model.run import Run
@@ -24,7 +28,7 @@ from app.session.session import Session
 from app.theming.stylesheet import build_stylesheet
 from app.theming.theme import DARK, LIGHT, Theme
 from optimizers import OPTIMIZERS
-from tests.analysis.example_results import COLUMN_NAMES, FIVE_RUNS, column_index
+from tests.analysis.example_results import COLUMN_NAMES, FIVE_RUNS, ONE_RESULT, column_index
 from tests.qt_fixtures import process_events
 
 OpenPage = Callable[..., ResultsPage]
@@ -58,8 +62,22 @@ def open_page(application: QApplication) -> Iterator[OpenPage]:
 
 
 def table_texts(page: ResultsPage) -> list[list[str]]:
-    table = page.table
-    return [[table.item(row, k).text() for k in range(table.columnCount())] for row in range(table.rowCount())]  # type: ignore[union-attr]
+    model = page.table.sorted_runs
+    return [[model.index(row, k).data() for k in range(model.columnCount())] for row in range(model.rowCount())]
+
+
+def current_row(page: ResultsPage) -> int:
+    return page.table.currentIndex().row()
+
+
+def selected_rows(page: ResultsPage) -> list[int]:
+    selection = page.table.selectionModel()
+    assert selection is not None
+    return [index.row() for index in selection.selectedRows()]
+
+
+def heading(page: ResultsPage, column: int) -> str:
+    return str(page.table.sorted_runs.headerData(column, Qt.Orientation.Horizontal))
 
 
 def row_runs(page: ResultsPage) -> list[int]:
@@ -86,9 +104,8 @@ def test_the_table_shows_every_run(open_page: OpenPage) -> None:
     results = run_results(page.session.race, measure_update_time=measure_update_time)
     assert table_texts(page) == [format_cells(result) for result in results]
     assert "10⁻⁶" in page.criterion_label.text()
-    diverged_cell = page.table.item(2, STEPS_COLUMN)
-    assert diverged_cell is not None
-    assert diverged_cell.foreground().color() == QColor(LIGHT.warning)
+    diverged_cell = page.table.sorted_runs.index(2, STEPS_COLUMN)
+    assert diverged_cell.data(Qt.ItemDataRole.ForegroundRole) == QColor(LIGHT.warning)
     assert page.table.accessibleName()
     page.session.store.set(page.session.experiment.with_surface("saddle"))
     page.refresh()
@@ -98,7 +115,9 @@ def test_the_table_shows_every_run(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("width", [700, 1000, 1500])
-def test_no_number_and_no_heading_is_cut_off(open_page: OpenPage, theme: Theme, width: int) -> None:
+def test_no_number_and_no_heading_is_cut_off(
+    open_page: OpenPage, application: QApplication, theme: Theme, width: int
+) -> None:
     longest_name = max(OPTIMIZERS, key=lambda name: len(OPTIMIZERS[name].name))
     page = open_page(
         Experiment("sphere", (-987.654, 0.001), (Run("sgd", {"lr": 1.0133}), Run(longest_name), *FIVE_RUNS.runs[:3])),
@@ -110,16 +129,13 @@ def test_no_number_and_no_heading_is_cut_off(open_page: OpenPage, theme: Theme, 
     for count in (0, 7, 14_000):
         page.session.race.advance(count)
         page.refresh()
+        process_events(application)  # Qt resizes the columns when it has time
         for k, column in enumerate(COLUMNS):
-            heading = table.horizontalHeaderItem(k)
-            assert heading is not None
             assert all(
-                metrics.horizontalAdvance(line) + 8 <= table.columnWidth(k) for line in heading.text().split("\n")
+                metrics.horizontalAdvance(line) + 8 <= table.columnWidth(k) for line in heading(page, k).split("\n")
             )
-            for row in range(table.rowCount()):
-                model = table.model()
-                assert model is not None
-                needed = table.sizeHintForIndex(model.index(row, k)).width()
+            for row in range(len(page.session.race.trajectories)):
+                needed = table.sizeHintForIndex(table.sorted_runs.index(row, k)).width()
                 assert needed <= table.columnWidth(k) or (column.is_text and width < 1500)
     view = table.viewport()
     assert view is not None
@@ -133,7 +149,7 @@ def test_clicking_a_heading_sorts_by_value_and_a_second_click_reverses(open_page
     click_heading(page, "loss")
     assert row_runs(page) == sorted(range(5), key=losses.__getitem__)
     assert page.table.sort_state == (column_index("loss"), False)
-    assert page.table.horizontalHeaderItem(column_index("loss")).text() == "▲ Loss"  # type: ignore[union-attr]
+    assert heading(page, column_index("loss")) == "▲ Loss"
     click_heading(page, "loss")
     assert row_runs(page) == sorted(range(5), key=losses.__getitem__, reverse=True)
     for name in COLUMN_NAMES:
@@ -141,6 +157,30 @@ def test_clicking_a_heading_sorts_by_value_and_a_second_click_reverses(open_page
             click_heading(page, name)
             texts = [row[column_index(name)] for row in table_texts(page)]
             assert MISSING not in texts[: len(texts) - texts.count(MISSING)]
+
+
+def sort_results(results: list[RunResult], name: str, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> list[int]:
+    """Return the indices of the results in the order of the table."""
+    race = Race(Experiment("sphere", runs=(Run("sgd"),) * len(results)))
+    model = RunTableModel(LIGHT, None)
+    model.show_rows(COLUMNS, results, race)
+    sorted_runs = RunSortProxy(model, model)
+    sorted_runs.sort(column_index(name), order)
+    return sorted_runs.source_rows()
+
+
+def test_missing_values_are_sorted_last_in_both_directions(application: QApplication) -> None:
+    values = [3, None, 20, math.nan, 3, 100]
+    results = [replace(ONE_RESULT, index=k, steps_to_tolerance=value) for k, value in enumerate(values)]
+    assert sort_results(results, "steps to tolerance") == [0, 4, 2, 5, 1, 3]
+    assert sort_results(results, "steps to tolerance", Qt.SortOrder.DescendingOrder) == [5, 2, 0, 4, 1, 3]
+    hyperparameter_texts = ["lr 0.5", "", "lr 1e-05", "lr 10", "lr 2, beta1 0.5", "b"]
+    results_with_texts = [
+        replace(ONE_RESULT, index=k, hyperparameter_text=text) for k, text in enumerate(hyperparameter_texts)
+    ]
+    assert sort_results(results_with_texts, "hyperparameters") == [5, 2, 0, 4, 3, 1]
+    for each_name in COLUMN_NAMES:
+        assert len(sort_results(results, each_name)) == len(results)
 
 
 def test_rows_keep_their_order_during_playback(open_page: OpenPage, application: QApplication) -> None:
@@ -169,21 +209,21 @@ def test_selecting_a_row_selects_its_run_and_the_selection_follows_the_run(open_
     assert selected == [1]
     for name in ("loss", "loss", "steps"):
         click_heading(page, name)
-        assert row_runs(page)[page.table.currentRow()] == 1
-        assert [index.row() for index in page.table.selectionModel().selectedRows()] == [page.table.currentRow()]  # type: ignore[union-attr]
+        assert row_runs(page)[current_row(page)] == 1
+        assert selected_rows(page) == [current_row(page)]
     page.select_run(3)
-    assert row_runs(page)[page.table.currentRow()] == 3
+    assert row_runs(page)[current_row(page)] == 3
     assert selected == [1]
     QTest.keyClick(page.table, Qt.Key.Key_Up)
-    assert selected == [1, row_runs(page)[page.table.currentRow()]]
+    assert selected == [1, row_runs(page)[current_row(page)]]
     selected_run = page.session.experiment.runs[selected[-1]]
     page.session.store.set(page.session.experiment.without_run(0 if selected[-1] else 1))
     page.refresh()
-    assert page.session.experiment.runs[row_runs(page)[page.table.currentRow()]].slot == selected_run.slot
+    assert page.session.experiment.runs[row_runs(page)[current_row(page)]].slot == selected_run.slot
     page.select_run(-1)
-    assert not page.table.selectedItems()
+    assert not selected_rows(page)
     page.refresh()
-    assert not page.table.selectedItems()
+    assert not selected_rows(page)
     assert len(selected) == 2
 
 
@@ -197,8 +237,8 @@ def test_mouse_clicks_cannot_clear_the_selection(open_page: OpenPage) -> None:
     position = QPoint(page.table.columnViewportPosition(1) + 5, page.table.rowViewportPosition(2) + 5)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, position)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(20, view.height() - 2))
-    assert page.table.selectedItems()
-    assert page.table.currentRow() == 2
+    assert selected_rows(page) == [2]
+    assert current_row(page) == 2
     assert selected == [2]
 
 
@@ -207,9 +247,11 @@ def test_only_changed_cells_are_updated_and_none_while_hidden(
 ) -> None:
     page = open_page()
     updated: list[tuple[int, int]] = []
-    model = page.table.model()
-    assert model is not None
-    model.dataChanged.connect(lambda first, last, _: updated.append((first.row(), first.column())))
+    page.table.sorted_runs.dataChanged.connect(
+        lambda first, last, _: updated.extend(
+            (row, k) for row in range(first.row(), last.row() + 1) for k in range(first.column(), last.column() + 1)
+        )
+    )
     page.refresh()
     assert not updated
     page.session.race.advance(1)
@@ -218,6 +260,10 @@ def test_only_changed_cells_are_updated_and_none_while_hidden(
     assert (0, STEPS_COLUMN) in changed
     assert not {(row, k) for row in range(5) for k in (0, 1, 2, column_index("time per update (µs)"))} & changed
     assert not {(2, k) for k in range(len(COLUMNS))} & changed, "the run has diverged"
+    layouts: list[None] = []
+    page.table.sorted_runs.layoutChanged.connect(lambda: layouts.append(None))
+    page.refresh()
+    assert not layouts, "the rows are in order"
     page.hide()
     monkeypatch.setattr(
         "app.gui.panels.results.results_page.run_results", lambda *_, **__: pytest.fail("computed while hidden")
@@ -243,8 +289,8 @@ def test_the_table_is_copied_in_its_sort_order(open_page: OpenPage) -> None:
     messages: list[str] = []
     page.copied.connect(messages.append)
     page.table.sort_by(column_index("path length"))
-    results = sort_results(
-        run_results(page.session.race, measure_update_time=measure_update_time), COLUMNS[column_index("path length")]
+    results = sorted(
+        run_results(page.session.race, measure_update_time=measure_update_time), key=lambda result: result.path_length
     )
     for action, copy_format, to_text in zip(
         page.copy_menu.actions(), COPY_FORMATS, (as_csv, as_markdown, as_latex), strict=False
@@ -280,3 +326,30 @@ def test_the_context_menu_of_the_table_sorts(open_page: OpenPage) -> None:
     for expected in (False, True, False):
         sort_menu.actions()[column_index("loss")].trigger()
         assert page.table.sort_state == (column_index("loss"), expected)
+
+
+def test_columns_never_get_narrower_during_playback(open_page: OpenPage, application: QApplication) -> None:
+    page = open_page(steps=0)
+    before = [0] * len(COLUMNS)
+    for _ in range(20):
+        page.session.race.advance(61)
+        page.refresh()
+        process_events(application)
+        needed = page.table.needed_widths(page.table.fontMetrics())
+        assert all(map(int.__ge__, needed, before))
+        before = needed
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_at_the_height_of_its_size_hint_the_table_shows_every_run(
+    open_page: OpenPage, application: QApplication, count: int
+) -> None:
+    page = open_page(replace(FIVE_RUNS, runs=FIVE_RUNS.runs[:count]))
+    table = page.table
+    for missing, scrolls in ((0, False), (4, True)):
+        table.setMinimumHeight(0)
+        table.setFixedHeight(table.sizeHint().height() - missing)
+        process_events(application)
+        bar = table.verticalScrollBar()
+        assert bar is not None
+        assert (bar.maximum() > 0) == scrolls

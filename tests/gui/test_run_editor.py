@@ -37,8 +37,8 @@ def menu_entries(button: MenuButton) -> dict[str, Callable[[], None]]:
     return {action.text(): action.trigger for action in menu.actions()}
 
 
-def test_the_implementation_can_be_selected(open_window: Open) -> None:
-    window, editor = open_with_run(open_window, "adam lr=0.05 beta1=0.8")
+def test_the_implementation_can_be_selected(open_shell: Open) -> None:
+    window, editor = open_with_run(open_shell, "adam lr=0.05 beta1=0.8")
     combo = editor.implementation_combo
     assert combo.isVisible()
     assert [combo.itemData(k) for k in range(3)] == ["adam", "adam_keras", "adam_optax"]
@@ -55,15 +55,15 @@ def test_the_implementation_can_be_selected(open_window: Open) -> None:
     assert combo.currentIndex() == 0
 
 
-def test_a_single_implementation_is_named_in_a_line_of_text(open_window: Open) -> None:
-    _, editor = open_with_run(open_window, "sgd")
+def test_a_single_implementation_is_named_in_a_line_of_text(open_shell: Open) -> None:
+    _, editor = open_with_run(open_shell, "sgd")
     assert not editor.implementation_combo.isVisible()
     assert editor.implementation_label.text() == f"Convention: {OPTIMIZERS['sgd'].implementation}"
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "momentum"])
-def test_a_preset_sets_everything_in_one_undo_step(open_window: Open, name: str) -> None:
-    window, editor = open_with_run(open_window, f"{name} lr=5 noise=1")
+def test_a_preset_sets_everything_in_one_undo_step(open_shell: Open, name: str) -> None:
+    window, editor = open_with_run(open_shell, f"{name} lr=5 noise=1")
     before = window.session.experiment
     offered_presets = presets(name)
     assert {preset.framework for preset in offered_presets} >= {"PyTorch", "Keras"}
@@ -101,8 +101,8 @@ def test_every_modifier_can_be_added_and_removed_while_playing(open_window: Open
     assert list(editor.form.remove_buttons) == list(MODIFIERS)[-1:]
 
 
-def test_a_modifier_takes_effect_from_the_next_step(open_window: Open) -> None:
-    window, editor = open_with_run(open_window, "sgd lr=0.0001")
+def test_a_modifier_takes_effect_from_the_next_step(open_shell: Open) -> None:
+    window, editor = open_with_run(open_shell, "sgd lr=0.0001")
     window.session.advance(3)
     menu_entries(editor.add_button)[MODIFIERS["clip_norm"].name]()
     window.session.advance(1)
@@ -117,8 +117,8 @@ def test_a_modifier_takes_effect_from_the_next_step(open_window: Open) -> None:
     ]
 
 
-def test_the_reset_button_of_a_modifier_restores_its_initial_value(open_window: Open) -> None:
-    window, editor = open_with_run(open_window, "sgd weight_decay=0.5")
+def test_the_reset_button_of_a_modifier_restores_its_initial_value(open_shell: Open) -> None:
+    window, editor = open_with_run(open_shell, "sgd weight_decay=0.5")
     slider_field = editor.fields["weight_decay"]
     slider_field.reset_button.click()
     assert (
@@ -127,11 +127,11 @@ def test_the_reset_button_of_a_modifier_restores_its_initial_value(open_window: 
     assert not slider_field.reset_button.isEnabled()
 
 
-def test_a_switch_is_a_check_box(open_window: Open) -> None:
+def test_a_switch_is_a_check_box(open_shell: Open) -> None:
     name, optimizer = next(
         (n, r) for r in OPTIMIZERS.values() for n, h in r.hyperparameters.items() if h.scale == "switch"
     )
-    window, editor = open_with_run(open_window, optimizer.id)
+    window, editor = open_with_run(open_shell, optimizer.id)
     switch = editor.fields[name]
     assert isinstance(switch, SwitchField)
     default = bool(optimizer.defaults[name])
@@ -143,8 +143,8 @@ def test_a_switch_is_a_check_box(open_window: Open) -> None:
     assert window.session.experiment.runs[0].hyperparameters[name] == float(default)
 
 
-def test_an_integer_is_changed_one_by_one(open_window: Open, application: QApplication) -> None:
-    window, editor = open_with_run(open_window, "sgd lookahead=5")
+def test_an_integer_is_changed_one_by_one(open_shell: Open, application: QApplication) -> None:
+    window, editor = open_with_run(open_shell, "sgd lookahead=5")
     slider_field = editor.fields["lookahead"]
     assert isinstance(slider_field, SliderField)
     window.activateWindow()
@@ -154,9 +154,8 @@ def test_an_integer_is_changed_one_by_one(open_window: Open, application: QAppli
         QTest.keyClick(slider_field.slider, key)
         assert window.session.experiment.runs[0].hyperparameters["lookahead"] == value
         assert slider_field.number_field.text() == f"{value:g}"
-    slider_field.number_field.setText("2.5")
-    slider_field.number_field.setModified(True)
-    slider_field.number_field.editingFinished.emit()
+    slider_field.number_field.edit.setText("2.5")
+    slider_field.number_field.edit.editingFinished.emit()
     assert slider_field.error_label.isVisible()
     assert "whole number" in slider_field.error_label.text()
     assert window.session.experiment.runs[0].hyperparameters["lookahead"] == 6.0

@@ -97,7 +97,7 @@ def test_few_grids_are_cached_per_run() -> None:
     trajectory = walk("noise", FULL_PATH_THRESHOLD)
     for k in range(10):
         decimate_path(trajectory, FULL_PATH_THRESHOLD, ((-1.0 - k, 1.0), (-1.0, 1.0)), 64)
-    assert len(path_decimation._decimator_cache[trajectory]) == path_decimation.MAX_CACHED_GRIDS
+    assert len(trajectory.derived["decimators"]) == path_decimation.MAX_CACHED_GRIDS
 
 
 def test_dragging_the_timeline_causes_no_full_draw(

@@ -168,9 +168,9 @@ def close_message_box(window: MainWindow) -> str:
 
 
 def test_data_file_is_opened_through_the_dialog(
-    open_window: Open, application: QApplication, csv_file: Path, monkeypatch: pytest.MonkeyPatch
+    open_shell: Open, application: QApplication, csv_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_window()
+    window = open_shell()
     monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: csv_file)
     window.action_registry["open_data"].trigger()
     assert window.session.experiment == LINE_EXPERIMENT
@@ -217,8 +217,8 @@ def test_file_can_be_dropped_on_the_window(
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_selector_shows_why_a_surface_cannot_be_made_from_the_data(open_window: Open) -> None:
-    window = open_window(LINE_EXPERIMENT)
+def test_selector_shows_why_a_surface_cannot_be_made_from_the_data(open_shell: Open) -> None:
+    window = open_shell(LINE_EXPERIMENT)
     selector = window.side_panel.surface_selector
     selector.picker.selected.emit("logistic_regression")
     assert selector.error_label.isVisible()

@@ -14,12 +14,11 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from optimizers import MODIFIERS, OPTIMIZERS, Modifier, Optimizer, trace
 from optimizers.declaration import formula_lines, parse_signature
-from surfaces import SURFACES, Surface
+from surfaces import SURFACES
 from tests.optimizers.formula_evaluator import Formula
 
 DECLARATIONS = {**OPTIMIZERS, **MODIFIERS}
 EACH_DECLARATION = pytest.mark.parametrize("declared_function", DECLARATIONS.values(), ids=DECLARATIONS)
-EACH_SURFACE = pytest.mark.parametrize("surface", SURFACES.values(), ids=SURFACES)
 WITHOUT_SYMBOL = {
     "seed": "it selects the random numbers",
     "minibatch_seed": "the same",
@@ -74,16 +73,16 @@ def test_every_line_of_a_formula_can_be_typeset(declared_function: Optimizer | M
         assert MathTextParser("agg").parse(f"${line}$").width > 0
 
 
-@EACH_DECLARATION
-def test_a_formula_contains_the_symbols_of_the_sliders(declared_function: Optimizer | Modifier) -> None:
-    for name, spec in declared_function.hyperparameters.items():
-        if spec.scale == "switch" or name in WITHOUT_SYMBOL:
-            assert not spec.symbol
-        elif (declared_function.id, name) not in NOT_IN_THE_FORMULA:
-            assert spec.symbol, name
-            assert occurs(spec.symbol, declared_function.formula), f"{name} = {spec.symbol}"
-    symbols = [spec.symbol for spec in declared_function.hyperparameters.values() if spec.symbol]
-    assert len(symbols) == len(set(symbols))
+def test_every_formula_contains_the_symbols_of_the_sliders() -> None:
+    for id, declared_function in DECLARATIONS.items():
+        for name, spec in declared_function.hyperparameters.items():
+            if spec.scale == "switch" or name in WITHOUT_SYMBOL:
+                assert not spec.symbol, f"{id}: {name}"
+            elif (id, name) not in NOT_IN_THE_FORMULA:
+                assert spec.symbol, f"{id}: {name}"
+                assert occurs(spec.symbol, declared_function.formula), f"{id}: {name} = {spec.symbol}"
+        symbols = [spec.symbol for spec in declared_function.hyperparameters.values() if spec.symbol]
+        assert len(symbols) == len(set(symbols)), id
 
 
 def distinct_values(declared_function: Optimizer) -> dict[str, float]:
@@ -115,18 +114,18 @@ def test_the_code_computes_the_formula(declared_function: Optimizer) -> None:
     np.testing.assert_allclose(expected_path, path, rtol=1e-7 if declared_function.id in SINGLE_PRECISION else 1e-11)
 
 
-@EACH_DECLARATION
-def test_every_optimizer_and_modifier_has_a_description(declared_function: Optimizer | Modifier) -> None:
-    assert declared_function.description[0].isupper()
-    assert declared_function.description[-1] == "."
-    assert declared_function.description != declared_function.summary
+def test_every_optimizer_and_modifier_has_a_description() -> None:
+    for id, declared_function in DECLARATIONS.items():
+        assert declared_function.description[:1].isupper(), id
+        assert declared_function.description[-1] == ".", id
+        assert declared_function.description != declared_function.summary, id
 
 
-@EACH_SURFACE
-def test_every_surface_has_a_text_on_what_to_try(surface: Surface) -> None:
-    assert surface.what_to_try[0].isupper()
-    assert surface.what_to_try[-1] in ".?"
-    assert surface.what_to_try != surface.summary
+def test_every_surface_has_a_text_on_what_to_try() -> None:
+    for id, surface in SURFACES.items():
+        assert surface.what_to_try[:1].isupper(), id
+        assert surface.what_to_try[-1] in ".?", id
+        assert surface.what_to_try != surface.summary, id
 
 
 def test_a_docstring_is_summary_and_description() -> None:

@@ -89,21 +89,21 @@ def test_an_optimizer_is_pure(method: Optimizer) -> None:
     assert complete == columns
 
 
-@EACH_OPTIMIZER
-def test_the_declaration_is_complete(method: Optimizer) -> None:
-    assert method.name
-    assert method.family
-    assert len(method.summary) > 20, "a summary states when the method works well and when it fails"
-    assert any(c.isdigit() for c in method.source) or method.variant_of or "torch" in method.source, (
-        "a source has a year"
-    )
-    assert "lr" in method.hyperparameters
-    for name, spec in method.hyperparameters.items():
-        assert spec.check(name, spec.default) == spec.default
-        assert spec.label
-    if method.variant_of:
-        assert not OPTIMIZERS[method.variant_of].variant_of
-        assert OPTIMIZERS[method.variant_of].family == method.family
+def test_every_declaration_is_complete() -> None:
+    for id, method in OPTIMIZERS.items():
+        assert method.name, id
+        assert method.family, id
+        assert len(method.summary) > 20, f"{id}: a summary states when the method works well and when it fails"
+        assert any(c.isdigit() for c in method.source) or method.variant_of or "torch" in method.source, (
+            f"{id}: a source has a year"
+        )
+        assert "lr" in method.hyperparameters, id
+        for name, spec in method.hyperparameters.items():
+            assert spec.check(name, spec.default) == spec.default, f"{id}: {name}"
+            assert spec.label, f"{id}: {name}"
+        if method.variant_of:
+            assert not OPTIMIZERS[method.variant_of].variant_of, id
+            assert OPTIMIZERS[method.variant_of].family == method.family, id
 
 
 @EACH_OPTIMIZER

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.qt_fixtures import application, discard_unsaved_work, no_blocking_dialogs, open_window, qt_settings_folder
+from tests.qt_fixtures import (
+    application,
+    discard_unsaved_work,
+    no_blocking_dialogs,
+    nothing_left_open,
+    open_window,
+    qt_settings_folder,
+)
 
-__all__ = ["application", "discard_unsaved_work", "no_blocking_dialogs", "open_window", "qt_settings_folder"]
+__all__ = [
+    "application",
+    "discard_unsaved_work",
+    "no_blocking_dialogs",
+    "nothing_left_open",
+    "open_window",
+    "qt_settings_folder",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -429,7 +429,8 @@ def test_runs_with_a_computed_end_have_not_converged_at_an_earlier_step() -> Non
     session.stop()
 
 
-def test_the_oldest_branches_make_room_and_undo_restores_them() -> None:
+def test_the_oldest_branches_make_room_and_undo_restores_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.session.session.RESPONSE_SECONDS", 0.01)  # the long branch is left to the timer
     long_branch = Branch(BOWL.runs, (1.0, 1.0), MAX_STEPS, name="long")  # both runs together reach the limit
     session, messages = Session(replace(BOWL, branches=(long_branch,))), []
     session.message.connect(messages.append)

@@ -1,15 +1,16 @@
-"""The commands of the Help menu."""
+"""The commands of the Help menu.
+
+The windows are imported when they are opened, because no start needs them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QMainWindow, QWhatsThis, QWidget
 
-from app.gui.help.about_dialog import AboutDialog
-from app.gui.help.help_window import HelpWindow
-from app.gui.help.shortcuts_dialog import ShortcutsDialog, menu_sections, mouse_sections
 from app.gui.help.whats_this import WhatsThisFilter
 from app.gui.panels.setup.side_panel import SidePanel
 from app.session.session import Session
@@ -35,6 +36,7 @@ class HelpController:
     ) -> None:
         self.window, self.session, self.side_panel = window, session, side_panel
         self.canvases, self.notify = canvases, notify
+        self.help_window: Any = None  # once it has been opened
 
     def show_optimizer_page(self) -> None:
         """Open the help window at the optimizer of the selected run."""
@@ -45,9 +47,13 @@ class HelpController:
         self._open_page(SURFACE_TAB)
 
     def _open_page(self, tab_index: int) -> None:
-        help_window = self._find_help_window() or HelpWindow(
-            self.window, self.session, lambda: self.side_panel().run_list.selected_row, self.side_panel()
-        )
+        from app.gui.help.help_window import HelpWindow
+
+        help_window = self.help_window
+        if help_window is None:
+            help_window = self.help_window = HelpWindow(
+                self.window, self.session, lambda: self.side_panel().run_list.selected_row, self.side_panel()
+            )
         help_window.tabs.setCurrentIndex(tab_index)
         help_window.show()
         help_window.raise_()
@@ -58,21 +64,21 @@ class HelpController:
 
     def refresh(self) -> None:
         """Update the help window, if it is open."""
-        help_window = self._find_help_window()
-        if help_window is not None:
-            help_window.refresh()
-
-    def _find_help_window(self) -> HelpWindow | None:
-        return self.window.findChild(HelpWindow, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if self.help_window is not None:
+            self.help_window.refresh()
 
     def show_shortcuts(self) -> None:
         """Open the shortcuts dialog."""
+        from app.gui.help.shortcuts_dialog import ShortcutsDialog, menu_sections, mouse_sections
+
         menu_bar = self.window.menuBar()
         assert menu_bar is not None
         ShortcutsDialog(self.window, [*menu_sections(menu_bar), *mouse_sections(self.canvases)]).open()
 
     def show_about(self) -> None:
         """Open the About dialog."""
+        from app.gui.help.about_dialog import AboutDialog
+
         AboutDialog(self.window).open()
 
     def whats_this_filter(self) -> WhatsThisFilter:

@@ -19,7 +19,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QHeaderView,
-    QLineEdit,
     QMenu,
     QMenuBar,
     QSlider,
@@ -31,14 +30,15 @@ from PyQt6.QtWidgets import (
 
 from app.gui.help.action_labels import action_name, shortcut_texts
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
+from app.gui.widgets.number_field import NumberField
 from app.utils.i18n import strip_mnemonic, tr
 
 WHATS_THIS_EVENTS = (QEvent.Type.WhatsThis, QEvent.Type.QueryWhatsThis)
 # How to use each kind of control; the first type that matches counts.
 USAGE_TEXTS: tuple[tuple[type[QWidget], str], ...] = (
     (QSlider, "Drag it, or use the arrow keys; the field beside it takes any number that is allowed."),
+    (NumberField, "Type a number and press Enter; Escape puts back what was there."),
     (QAbstractSpinBox, "Type a number, or use the arrow keys."),
-    (QLineEdit, "Type a number and press Enter; Escape puts back what was there."),
     (QComboBox, "Space or Down opens the list."),
     (QCheckBox, "Click it, or press Space, to switch it on or off."),
     (QAbstractButton, "Click it, or press Space."),

@@ -184,7 +184,7 @@ class TimelineBar(QToolBar):
         self.stop_checkbox.setWhatsThis(tr("Pauses the race when it reaches the step in the field beside it."))
         self.stop_field = NumberField(STOP_STEP_SPEC)
         self.stop_field.setWhatsThis(tr("The step at which the race pauses. Type a number and press Enter."))
-        self.stop_field.setFixedWidth(self.stop_field.fontMetrics().horizontalAdvance("10000000") + 16)
+        self.stop_field.setFixedWidth(self.stop_field.fontMetrics().horizontalAdvance("10000000") + 32)
         self.error_label = FloatingMessage(self.stop_field)
         self.converged_checkbox = QCheckBox(tr("when converged"), toolTip=tr("Pause when every run has converged"))
         for check_box in (self.stop_checkbox, self.converged_checkbox):

@@ -60,15 +60,23 @@ class _PaintedIconEngine(QIconEngine):
         """Return a copy."""
         return _PaintedIconEngine(self._paint)
 
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
+        """Return the size in device pixels that is drawn where ``size`` is free: ICON_SIZE logical pixels at most."""
+        application = QApplication.instance()
+        ratio = application.devicePixelRatio() if isinstance(application, QApplication) else 1.0
+        return size.boundedTo(QSize(ICON_SIZE, ICON_SIZE) * ratio)
+
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw the icon into a rectangle."""
-        if painter is not None:
+        if painter is not None and not rect.isEmpty():
             ratio = painter.device().devicePixelRatioF()  # type: ignore[union-attr]
             painter.drawPixmap(rect, self.pixmap(rect.size() * ratio, mode, state))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return the icon in device pixels, gray if disabled; the icon of a selected row is not tinted."""
         pixmap = QPixmap(size)
+        if pixmap.isNull():
+            return pixmap
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,15 +1,16 @@
-"""Line edit for one number, with validation messages and stepping by keys and mouse wheel."""
+"""Spin box for one number, with validation messages."""
 
 from __future__ import annotations
 
 from html import escape
 from weakref import WeakKeyDictionary
 
-from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+# The stubs of PyQt6 lack pyqtProperty.
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtProperty, pyqtSignal  # type: ignore[attr-defined]
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PyQt6.QtWidgets import QLineEdit, QWidget
+from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QSizePolicy, QWidget
 
-from app.gui.widgets.step_input import VERTICAL_KEYS, StepInput
+from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.number_parsing import ParsedNumber, parse_number, rejection_message
 from app.model.number_stepping import step_value
 from app.utils.i18n import tr
@@ -17,16 +18,18 @@ from app.utils.validation import ExperimentError
 from optimizers import Hyperparameter
 
 WIDEST_TEXT = "-0.00000000"  # determines the width of a field
+BUTTON_WIDTH = 16  # as in the style sheet
+BURST_TIMEOUT = 700  # milliseconds without a step that end a burst; longer than the delay before a held key repeats
 _last_released: WeakKeyDictionary[QWidget, NumberField] = WeakKeyDictionary()  # by window
 
 
-class NumberField(QLineEdit):
-    """A line edit for one number.
+class NumberField(QAbstractSpinBox):
+    """A spin box for one number.
 
     ``value_committed(value)`` is emitted for a valid entry; after an invalid one, ``value`` stays at the last valid
     entry. ``message_changed(message)`` is emitted with an error or a note, and with an empty text when it is cleared.
-    Arrow keys, page keys, and the wheel step the value: ``value_changing(value)`` is then emitted, between
-    ``interaction_started`` and ``interaction_finished``.
+    ``value_changing(value)`` is emitted for every step by keys, wheel, or buttons. A burst of steps is between
+    ``interaction_started`` and ``interaction_finished``; it ends some time after the last step or when the focus moves.
     """
 
     value_committed = pyqtSignal(float)
@@ -37,28 +40,48 @@ class NumberField(QLineEdit):
 
     def __init__(self, spec: Hyperparameter) -> None:
         super().__init__()
-        self.value = 0.0
+        self._value, self._shown_text = 0.0, ""
         self.message = ""
         self.message_transient = False  # whether the message is cleared when the field loses the focus
-        self.set_spec(spec)
+        self.edit = QLineEdit()
+        self.setLineEdit(self.edit)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.step_input = StepInput(self, VERTICAL_KEYS)
-        self.step_input.stepped.connect(self._step_by)
-        self.step_input.interaction_started.connect(self.interaction_started)
-        self.step_input.interaction_finished.connect(self.interaction_finished)
-        self.editingFinished.connect(self._commit_input)
-        self.returnPressed.connect(self._on_return_pressed)
-        self.textEdited.connect(lambda: self._set_message(""))
+        self.setKeyboardTracking(False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_spec(spec)
+        guard_wheel(self)
+        self.burst_timer = QTimer(self, singleShot=True, interval=BURST_TIMEOUT)
+        self.burst_timer.timeout.connect(self.interaction_finished)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self.end_interaction)
+        self.edit.editingFinished.connect(self._commit_input)
+        self.edit.returnPressed.connect(self._on_return_pressed)
+        self.edit.textEdited.connect(lambda: self._set_message(""))
 
     def set_spec(self, spec: Hyperparameter) -> None:
-        """Set the allowed values and the accessible name."""
+        """Set the allowed values and the name."""
         self.spec, self.name = spec, tr(spec.label)
         self.setAccessibleName(self.name)
+        self.setProperty("minimum", spec.minimum)  # screen readers read the bounds from these properties
+        self.setProperty("maximum", spec.maximum)
+
+    def _enter_value(self, value: float) -> None:
+        self.edit.setText(repr(value))
+        self._commit_input()
+
+    # Screen readers read and set the Qt property; setting it is like typing the number.
+    value: float = pyqtProperty(float, lambda self: self._value, _enter_value)
+
+    @property
+    def edited(self) -> bool:
+        """Whether the text was typed and not yet committed."""
+        return self.edit.isModified() or self.text() != self._shown_text
 
     def show_value(self, value: float) -> None:
         """Show a value; text that is being typed is replaced only if the value is a new one."""
-        if value != self.value or not (self.isModified() or self.text() == self.format_value(value)):
-            self.value = value
+        if value != self._value or not (self.edited or self.text() == self.format_value(value)):
+            self._value = value
             self.restore()
 
     def format_value(self, value: float) -> str:
@@ -69,8 +92,9 @@ class NumberField(QLineEdit):
 
     def restore(self) -> None:
         """Show the last valid value, and discard the typed text and its message."""
-        self.setText(self.format_value(self.value))
-        self.setCursorPosition(0)
+        self._shown_text = self.format_value(self._value)
+        self.edit.setText(self._shown_text)
+        self.edit.setCursorPosition(0)
         self._set_message("")
 
     def _set_message(self, message: str, is_error: bool = False, transient: bool = False) -> None:
@@ -88,8 +112,8 @@ class NumberField(QLineEdit):
 
     def _parse_input(self) -> ParsedNumber | None:
         """Return the typed number, the last valid one for an empty field, or None if the entry is invalid."""
-        if not self.isModified() or not self.text().strip():
-            return ParsedNumber(self.value)
+        if not self.edited or not self.text().strip():
+            return ParsedNumber(self._value)
         try:
             return parse_number(self.spec, self.text(), self.name)
         except ExperimentError as error:
@@ -97,37 +121,53 @@ class NumberField(QLineEdit):
             return None
 
     def _commit_input(self) -> None:
-        if not self.isModified():
+        if not self.edited:
             return
         empty, entry = not self.text().strip(), self._parse_input()
         if entry is not None:
-            self.value = entry.value
+            self._value = entry.value
             self.restore()
-            if entry.interpretation_note:
-                self._set_message(entry.interpretation_note)
+            self._set_message(entry.interpretation_note)
             if not empty:
                 self.value_committed.emit(entry.value)
 
-    def _step_by(self, count: int, coarse: bool) -> None:
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Enable all steps: one that goes too far shows the allowed values."""
+        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+
+    def stepBy(self, steps: int) -> None:
         """Step from the typed value if it is valid; at a bound, show the allowed values."""
         entry = self._parse_input()
-        if entry is None:
+        if entry is None or not steps:  # a touchpad scrolls by less than a step
             return
-        value = step_value(self.spec, entry.value, count, coarse)
-        changed = value != self.value
-        self.value = value
-        self.restore()
+        value = step_with_modifiers(self.spec, entry.value, steps)
+        at_bound = value == self._value and value in (self.spec.minimum, self.spec.maximum)
+        self.change_value(value)
         self.selectAll()
-        if changed:
-            self.value_changing.emit(value)
         if entry.interpretation_note:
             self._set_message(entry.interpretation_note)
-        elif not changed and value in (self.spec.minimum, self.spec.maximum):
+        elif at_bound:
             self._set_message(rejection_message(self.spec, self.name), transient=True)
+
+    def change_value(self, value: float) -> None:
+        """Show a value as the next one of a burst of steps."""
+        changed, self._value = value != self._value, value
+        self.restore()
+        if changed:
+            if not self.burst_timer.isActive():
+                self.interaction_started.emit()
+            self.burst_timer.start()
+            self.value_changing.emit(value)
+
+    def end_interaction(self) -> None:
+        """End the current burst of steps."""
+        if self.burst_timer.isActive():
+            self.burst_timer.stop()
+            self.interaction_finished.emit()
 
     def _on_return_pressed(self) -> None:
         """Commit the entry and release the focus, unless the entry is invalid."""
-        self._commit_input()  # Qt emits returnPressed before editingFinished
+        self._commit_input()
         if not self.property("wrong"):
             self.release_focus()
 
@@ -147,7 +187,7 @@ class NumberField(QLineEdit):
             if event.key() == Qt.Key.Key_Escape:
                 event.accept()
                 return True
-            if not self.isModified() and (
+            if not self.edited and (
                 event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
             ):
                 event.ignore()
@@ -176,9 +216,17 @@ class NumberField(QLineEdit):
 
     def sizeHint(self) -> QSize:
         """Return the size that fits WIDEST_TEXT."""
-        return QSize(self.fontMetrics().horizontalAdvance(WIDEST_TEXT) + 12, super().sizeHint().height())
+        button_width = 0 if self.buttonSymbols() == QAbstractSpinBox.ButtonSymbols.NoButtons else BUTTON_WIDTH
+        text_width = self.fontMetrics().horizontalAdvance(WIDEST_TEXT)
+        return QSize(text_width + 12 + button_width, super().sizeHint().height())
 
 
 def last_released_field(window: QWidget) -> NumberField | None:
     """Return the number field of a window that released the focus last; Tab continues from there."""
     return _last_released.get(window)
+
+
+def step_with_modifiers(spec: Hyperparameter, value: float, steps: int) -> float:
+    """Return a value after some steps, which are coarse with Shift; Qt counts ten for a page key or with Ctrl."""
+    coarse = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
+    return step_value(spec, value, steps // 10, True) if steps % 10 == 0 else step_value(spec, value, steps, coarse)

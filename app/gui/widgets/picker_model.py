@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -23,8 +23,8 @@ class PickerModel(QAbstractListModel):
     Favorites are listed first, in the order of when the popup was opened: toggling one does not move rows.
     """
 
-    def __init__(self, entries: list[CatalogEntry]) -> None:
-        super().__init__()
+    def __init__(self, entries: list[CatalogEntry], parent: QObject) -> None:
+        super().__init__(parent)
         self.entries = entries
         self.favorite_ids: list[str] = []
         self.rows: list[CatalogEntry | str] = []

@@ -96,8 +96,9 @@ class PickerPopup(QWidget):
         self.search_field = QLineEdit(placeholderText=tr(self.texts.placeholder, n=len(entries)))
         self.search_field.setAccessibleName(tr(self.texts.search))
         self.search_field.setClearButtonEnabled(True)
-        self.model = PickerModel(entries)
         self.list = PickerListView(accessibleName=tr(self.texts.plural))
+        # The list owns the model: a list that outlives its model makes Qt warn.
+        self.model = PickerModel(entries, self.list)
         self.list.setModel(self.model)
         self.delegate = PickerDelegate(anchor.font(), theme)
         self.list.setItemDelegate(self.delegate)

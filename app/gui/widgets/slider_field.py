@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QToolButton, QWidget
 
 from app.gui.widgets import icons
 from app.gui.widgets.inline_message import FloatingMessage, InlineMessage
-from app.gui.widgets.number_field import NumberField
-from app.gui.widgets.step_input import HORIZONTAL_KEYS, StepInput
+from app.gui.widgets.number_field import NumberField, step_with_modifiers
+from app.gui.widgets.step_slider import StepSlider
 from app.model.number_parsing import describe_allowed
-from app.model.number_stepping import step_value
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from optimizers import Hyperparameter
 
 SLIDER_STEPS = 1000
 MAX_LABEL_WIDTH = 88  # pixels; longer names wrap
-_ACTION = QSlider.SliderAction
-ACTION_STEPS = {  # step count, and whether the steps are coarse
-    _ACTION.SliderSingleStepAdd: (1, False),  # single steps come from screen readers
-    _ACTION.SliderSingleStepSub: (-1, False),
-    _ACTION.SliderPageStepAdd: (1, True),  # page steps come from clicks next to the handle
-    _ACTION.SliderPageStepSub: (-1, True),
-}
 
 
 class SliderField(QObject):
@@ -58,13 +50,13 @@ class SliderField(QObject):
             min(MAX_LABEL_WIDTH, self.label.fontMetrics().horizontalAdvance(self.label.text()) + 2)
         )
         self.label.setToolTip(hyperparameter_tooltip(spec, name))
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = StepSlider()
         self.slider.setRange(0, self.slider_steps)
         self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(self.label.text())
         self.slider.setAccessibleDescription(self.label.toolTip())  # screen readers do not read the tooltip of a label
-        self.step_input = StepInput(self.slider, HORIZONTAL_KEYS)
         self.number_field = NumberField(spec)
+        self.number_field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # the slider is as good
         self.number_field.setFixedWidth(self.number_field.sizeHint().width())
         self.number_field.setWhatsThis(self.label.toolTip())  # its own tool tip shows messages
         self.slider.setWhatsThis(self.label.toolTip())
@@ -81,13 +73,12 @@ class SliderField(QObject):
         self.slider.valueChanged.connect(
             lambda position: self._change_value(spec.from_slider(position / self.slider_steps))
         )
+        self.slider.stepped.connect(self._step_by)
+        self.slider.sliderPressed.connect(self.number_field.end_interaction)
         self.slider.sliderPressed.connect(self.interaction_started)
         self.slider.sliderReleased.connect(self.interaction_finished)
-        self.slider.actionTriggered.connect(self._on_slider_action)
-        self.step_input.stepped.connect(self._step_by)
-        for source in (self.step_input, self.number_field):
-            source.interaction_started.connect(self.interaction_started)
-            source.interaction_finished.connect(self.interaction_finished)
+        self.number_field.interaction_started.connect(self.interaction_started)
+        self.number_field.interaction_finished.connect(self.interaction_finished)
         self.number_field.value_changing.connect(self._change_value)
         self.number_field.value_committed.connect(self._commit_value)
         self.number_field.message_changed.connect(self.error_label.show_message)
@@ -107,22 +98,12 @@ class SliderField(QObject):
         self.show_value(value)
         self.value_changing.emit(value)
 
-    def _step_by(self, count: int, coarse: bool) -> None:
+    def _step_by(self, steps: int) -> None:
+        """Step like the number field, but not beyond the end of the slider."""
         current = self.number_field.value
-        value = step_value(self.spec, current, count, coarse)
-        if count > 0:
-            value = min(value, max(self.spec.from_slider(1.0), current))
-        else:
-            value = max(value, min(self.spec.from_slider(0.0), current))
-        if value != current:
-            self._change_value(value)
-
-    def _on_slider_action(self, action: int) -> None:
-        """Step the value instead of the slider position."""
-        step = ACTION_STEPS.get(_ACTION(action))
-        if step is not None:
-            self.slider.setSliderPosition(self.slider.value())
-            self._step_by(*step)
+        lowest, highest = sorted((current, self.spec.from_slider(float(steps > 0))))
+        value = step_with_modifiers(self.spec, current, steps)
+        self.number_field.change_value(min(max(value, lowest), highest))
 
     def _commit_value(self, value: float) -> None:
         self.show_value(value)

@@ -11,12 +11,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy
 from app.analysis.results import (
     COLUMNS,
     NO_MINIMUM_TEXT,
-    STEPS_COLUMN,
     TOLERANCE_TEXT,
-    RunResult,
-    format_cells,
     run_results,
-    sort_results,
 )
 from app.engine.update_timing import measure_update_time
 from app.export.results_text import as_csv, as_latex, as_markdown
@@ -48,14 +44,13 @@ class ResultsPage(QWidget):
         self.session, self.theme = session, theme
         self.setObjectName("standings")
         self.selected_slot: int | None = None  # of the selected run, whichever row it is in
-        self.row_slots: list[int] = []  # slots of the runs by row
-        self.surface = session.race.surface
-        self.table = table = ResultsTable(theme)
+        self.table = table = ResultsTable(session, theme)
         table.setWhatsThis(
             tr("Every run in a row. A click on a heading sorts; the arrow keys choose a run; Ctrl+C copies all.")
         )
-        table.column_header.sortIndicatorChanged.connect(self._on_sort_changed)
-        table.itemSelectionChanged.connect(self._on_selection_changed)
+        selection = table.selectionModel()
+        assert selection is not None
+        selection.selectionChanged.connect(self._on_selection_changed)
         table.copy_requested.connect(lambda: self.copy("tsv"))
         session.clock.playing_changed.connect(self.refresh)
         self.criterion_label = QLabel(objectName="quiet", wordWrap=True)
@@ -89,42 +84,21 @@ class ResultsPage(QWidget):
 
     # Displaying
 
-    def _results(self) -> list[RunResult]:
-        """Return the results in the order of the rows, which is fixed during playback and edits."""
+    def _update_table(self) -> None:
+        """Update the cells that have changed; the order of the rows is fixed during playback and edits."""
         results = run_results(self.session.race, measure_update_time=measure_update_time)
-        running = self.session.clock.running or self.session.store.interaction_active
-        if running and {result.slot for result in results} == set(self.row_slots):
-            return sorted(results, key=lambda result: self.row_slots.index(result.slot))
-        column, descending = self.table.sort_state
-        return sort_results(results, COLUMNS[column], descending)
-
-    def _on_sort_changed(self) -> None:
-        self.row_slots = []
-        self.refresh()
+        same_runs = self.table.show_rows(COLUMNS, results)
+        if not (same_runs and (self.session.clock.running or self.session.store.interaction_active)):
+            self.table.sorted_runs.sort_again()
+        self.table.select_slot(self.selected_slot)
 
     def refresh(self) -> None:
-        """Update the cells that have changed, if the page is visible."""
+        """Update the table and the note, if the page is visible."""
         if not self.isVisible():
             return
-        race, table, results = self.session.race, self.table, self._results()
-        styles = self.theme.styles(race.experiment.runs)
-        rows_changed = table.rowCount() != len(results) or race.surface is not self.surface
-        self.surface, self.row_slots = race.surface, [result.slot for result in results]
-        changed = rows_changed
-        table.blockSignals(True)
-        table.setRowCount(len(results))
-        for row, result in enumerate(results):
-            for column, text in enumerate(format_cells(result)):
-                changed |= table.set_cell(row, column, text, styles[result.index] if column == 0 else None)
-            steps_color = self.theme.text if result.diverged_at is None else self.theme.warning
-            table.set_text_color(row, STEPS_COLUMN, steps_color)
-        table.blockSignals(False)
-        self._select_current_row()
-        if changed:
-            table.measure_columns(rows_changed)
-        text = tr(NO_MINIMUM_TEXT) if race.surface.minimum_loss is None else tr(TOLERANCE_TEXT)
-        if self.criterion_label.text() != text:
-            self.criterion_label.setText(text)
+        self._update_table()
+        no_minimum = self.session.race.surface.minimum_loss is None
+        self.criterion_label.setText(tr(NO_MINIMUM_TEXT if no_minimum else TOLERANCE_TEXT))
 
     # Selecting a run
 
@@ -132,35 +106,23 @@ class ResultsPage(QWidget):
         """Select the row of a run of the experiment without emitting a signal; -1 for none."""
         runs = self.session.race.experiment.runs
         self.selected_slot = runs[index].slot if 0 <= index < len(runs) else None
-        self._select_current_row()
-
-    def _select_current_row(self) -> None:
-        table = self.table
-        row = self.row_slots.index(self.selected_slot) if self.selected_slot in self.row_slots else -1
-        if row == table.currentRow() and (row < 0 or table.selectedItems()):
-            return
-        table.blockSignals(True)
-        table.setCurrentCell(row, max(table.currentColumn(), 0) if row >= 0 else -1)
-        if row < 0:
-            table.clearSelection()
-        else:
-            table.selectRow(row)
-        table.blockSignals(False)
+        self.table.select_slot(self.selected_slot)
 
     def _on_selection_changed(self) -> None:
-        """Emit ``run_selected``; a selection that was cleared is restored."""
-        if not self.table.selectedItems():
-            self._select_current_row()
-        elif self.row_slots[self.table.currentRow()] != self.selected_slot:
-            self.selected_slot = self.row_slots[self.table.currentRow()]
-            self.run_selected.emit([run.slot for run in self.session.race.experiment.runs].index(self.selected_slot))
+        """Emit ``run_selected`` if the user has selected another run."""
+        slot = self.table.selected_slot
+        if slot is not None and slot != self.selected_slot:
+            self.selected_slot = slot
+            self.run_selected.emit([run.slot for run in self.session.race.experiment.runs].index(slot))
 
     # Copying
 
     def table_text(self, format_id: str) -> str:
         """Return the sorted table in English, in a format of COPY_FORMATS."""
+        self._update_table()
         with in_english():
-            return COPY_FORMATS[format_id][1](self._results())
+            results = run_results(self.session.race, measure_update_time=measure_update_time)
+            return COPY_FORMATS[format_id][1]([results[row] for row in self.table.sorted_runs.source_rows()])
 
     def copy(self, format_id: str) -> None:
         """Copy the table to the clipboard, in a format of COPY_FORMATS."""

@@ -86,4 +86,4 @@ class ResultsTabs(QTabWidget):
         """Return the height at which the current values of every run are visible."""
         bar = self.tabBar()
         assert bar is not None
-        return self.readout_table.preferred_height() + bar.sizeHint().height()
+        return self.readout_table.sizeHint().height() + bar.sizeHint().height()
