@@ -57,6 +57,18 @@ def test_period_and_growth_of_swings_with_momentum(optimizer: str, lr: float, be
     assert "underdamped" in status.sentence
 
 
+def test_the_growth_of_one_of_two_modes() -> None:
+    """On curvatures of 0.1 and 2 both modes decay by sqrt(0.999) per step, whatever the other one does meanwhile."""
+    trajectory = trajectory_of("momentum lr=0.1 momentum=0.999", bowl(0.1, 2.0), 600, (-7.0, 2.0))
+    periods = [2 * math.pi / math.acos((1.999 - 0.1 * each) / (2 * math.sqrt(0.999))) for each in (0.1, 2.0)]
+    for step in range(250, 600, 50):
+        status = run_status(trajectory, step)
+        period = min(periods, key=lambda each: abs(each - status.period))
+        assert status.period == pytest.approx(period, rel=1e-3)
+        assert status.growth == pytest.approx(0.999 ** (period / 4), rel=1e-4)
+        assert f"in theory a period of {period:.4g}" in status.sentence
+
+
 def test_undamped_swings_keep_their_size() -> None:
     status = status_of("momentum lr=0.1 momentum=1", "sphere", 100, (3.0, 1.0))
     assert status.growth == pytest.approx(1, abs=1e-9)

@@ -80,13 +80,13 @@ def _measure_oscillation(
     log_growth = float(logs @ centered_index / (centered_index @ centered_index))
     if (logs - logs.mean() - log_growth * centered_index).std() > MAX_WIDTH_SPREAD:
         return None
-    exact = _linear_recurrence(components)
+    exact = linear_recurrence(components)
     if exact and abs(exact[0] - period) < MAX_PERIOD_SPREAD * period:
         return exact[0], last_width, exact[1]
     return period, last_width, math.exp(log_growth)
 
 
-def _linear_recurrence(components: np.ndarray) -> tuple[float, float] | None:
+def linear_recurrence(components: np.ndarray) -> tuple[float, float] | None:
     """Return period and growth per swing of displacements that follow d_{t+1} = trace d_t - determinant d_{t-1}.
 
     So do those of a swing on a quadratic; turning points are sampled too coarsely for a slow growth. None for others.

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from app.analysis.curvature import Curvature, curvature_at
-from app.analysis.stability_limit import StabilityLimit, adaptive_limit, compare_to_limit, stability_limit
+from app.analysis.stability_limit import (
+    StabilityLimit,
+    adaptive_limit,
+    compare_to_limit,
+    has_stability_theory,
+    stability_limit,
+)
 from app.analysis.status.oscillation import Oscillation
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.swing_theory import swing_theory
 from app.utils.i18n import tr
 
 GROWTH_TOLERANCE = 1e-3  # relative change of its width up to which a swing is said to keep its size
-SAME_PERIOD, SAME_GROWTH = 0.1, 0.05  # relative differences up to which period and growth are those of the theory
+# Relative differences up to which a period, and the logarithm of a growth, are those of the theory
+SAME_PERIOD, SAME_GROWTH = 0.1, 0.1
 
 
 class SwingCause(NamedTuple):
@@ -37,14 +45,16 @@ def swing_cause(snapshot: RunSnapshot, swing: Oscillation, radius: float) -> Swi
     minimum = snapshot.surrounded_minimum(swing.center, radius)
     place = minimum or (swing.center.real, swing.center.imag)
     curvature = curvature_at(snapshot.surface, *place)
-    if snapshot.is_nonsmooth or not curvature.component_along(swing.axis) >= 0.8 * curvature.largest:
+    if snapshot.is_nonsmooth:
         return NO_CAUSE
+    theory = _theory_text(snapshot, swing, curvature)
+    if not curvature.component_along(swing.axis) >= 0.8 * curvature.largest:
+        return SwingCause(text=theory)
     crosses_valley = curvature.largest > 3 * abs(curvature.smallest)
     limit = stability_limit(snapshot.trajectory, snapshot.step, place, snapshot.update)
     if limit is None:
         return _adaptive_cause(snapshot, swing, place, crosses_valley)
     relation = limit.relation_of(snapshot.learning_rate)
-    theory = _theory_text(snapshot, swing, curvature)
     if _explains(relation, swing.growth, minimum is not None, bool(theory)):
         text = tr(": {against} there", against=compare_to_limit(snapshot.learning_rate, limit)) + theory
         return SwingCause(crosses_valley, text, snapshot.learning_rate, limit.learning_rate, relation)
@@ -78,11 +88,15 @@ def _cause_at_position(snapshot: RunSnapshot, swing: Oscillation, crosses_valley
 
 def _theory_text(snapshot: RunSnapshot, swing: Oscillation, curvature: Curvature) -> str:
     """Return a text with period and factor on a quadratic, where they are known and the swing has that period."""
-    along = curvature.component_along(swing.axis) + snapshot.penalty
-    theory = swing_theory(snapshot.trajectory.method.id, snapshot.update.settings, along)
+    along = curvature.component_along(swing.axis)
+    eigenvalue = min((curvature.largest, curvature.smallest), key=lambda each: abs(each - along))
+    if not has_stability_theory(snapshot.update):
+        return ""
+    theory = swing_theory(snapshot.trajectory.method.id, snapshot.update.settings, eigenvalue + snapshot.penalty)
     if theory is None or abs(swing.period - theory.period) > SAME_PERIOD * theory.period:
         return ""
-    if abs(theory.factor ** (theory.period / 2) - swing.growth) > SAME_GROWTH * swing.growth:
+    log_growth, expected = math.log(swing.growth), math.log(theory.factor) * theory.period / 2
+    if abs(expected - log_growth) > SAME_GROWTH * abs(log_growth) + 2 * GROWTH_TOLERANCE:
         return ""
     return tr(
         "; {reason}: in theory a period of {period:.4g} and a factor of {factor:.4g} per step",

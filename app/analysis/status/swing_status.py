@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import has_stability_theory
 from app.analysis.status.cycle import MAX_CHANGE, Cycle
 from app.analysis.status.motion import WINDOW
-from app.analysis.status.oscillation import Oscillation
+from app.analysis.status.oscillation import Oscillation, linear_recurrence
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.status_types import RunStatus
-from app.analysis.status.swing_cause import GROWTH_TOLERANCE, SwingCause, swing_cause
+from app.analysis.status.swing_cause import GROWTH_TOLERANCE, SAME_PERIOD, SwingCause, swing_cause
 from app.utils.i18n import tr
 
 CENTER_RADIUS = 0.6  # a minimum is surrounded within this multiple of the width from the center
@@ -74,6 +77,7 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     oscillation = _lasting_oscillation(snapshot)
     if oscillation is None:
         return None
+    oscillation = _refined(snapshot, oscillation)
     cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
     diverges = _diverges(snapshot, oscillation, cause)
     period_text = _format_period(oscillation.period)
@@ -88,6 +92,21 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
         bound=cause.bound,
         relation=cause.relation,
     )
+
+
+def _refined(snapshot: RunSnapshot, oscillation: Oscillation) -> Oscillation:
+    """Return an oscillation with the period and growth along an eigenvector of the Hessian, if they are exact there.
+
+    Along other directions the swings of two modes with different periods overlap.
+    """
+    angle = curvature_at(snapshot.surface, oscillation.center.real, oscillation.center.imag).angle
+    along = complex(math.cos(angle), math.sin(angle))
+    axis = max((along, 1j * along), key=lambda each: abs((oscillation.axis * each.conjugate()).real))
+    components = (snapshot.motion.displacements * axis.conjugate()).real
+    exact = linear_recurrence(components) if np.isfinite(components).all() and components.any() else None
+    if exact is None or abs(exact[0] - oscillation.period) > SAME_PERIOD * oscillation.period:
+        return oscillation
+    return oscillation._replace(period=exact[0], growth=exact[1], axis=axis)
 
 
 def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> bool:
