@@ -90,6 +90,21 @@ def test_a_rule_that_cannot_rest_is_near_the_minimum_for_now() -> None:
     assert burst.rate > 1
 
 
+def test_a_run_that_stands_still_for_now_and_leaves_soon() -> None:
+    """NAdam stands within rounding errors of the minimum for hundreds of steps before its scale is too small."""
+    trajectory = trajectory_of("nadam lr=0.5", "sphere", 9000, (-4.0, 3.0))
+    x, y, _ = trajectory.values_between(0, 9000)
+    inside = np.hypot(x, y) <= 1e-4 * math.hypot(10, 10)
+    leaves = next(step for step in range(400, 9000) if inside[step - 300 : step].all() and not inside[step])
+    still = next(
+        step for step in range(leaves - 30, leaves - 300, -1) if np.hypot(x, y)[step - 12 : step].max() < 1e-12
+    )
+    status = run_status(trajectory, still)
+    assert status.kind == "converged"
+    assert (f"for now: it leaves in {leaves - still} steps" in status.sentence) == (leaves - still <= 60)
+    assert run_status(trajectory, leaves).kind != "converged"
+
+
 @pytest.mark.parametrize("run", ["sgd lr=0.1", "adam lr=0.05 step_every=100", "sgd lr=0"])
 def test_a_run_without_such_a_scale_rests_for_good(run: str) -> None:
     assert "for now" not in status_of(run, "sphere", 2000, (0.5, 0.2)).sentence

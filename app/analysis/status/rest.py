@@ -31,20 +31,41 @@ def _awaited_steps(snapshot: RunSnapshot, entered: int) -> int:
 
 
 def is_at_rest(snapshot: RunSnapshot, x: float, y: float) -> bool:
-    """Return whether a run within the tolerance of a stationary point stays there and does not move away from it."""
+    """Return whether a run within the tolerance of a stationary point is at rest there.
+
+    It stays and does not move away; or it has not moved for long, even if it will leave again.
+    """
+    if steps_until_it_leaves(snapshot, x, y) is not None:
+        stay = snapshot.step - snapshot.first_step_within(x, y, snapshot.tolerance)
+        step_sizes = snapshot.motion.step_sizes[-MIN_WINDOW:]
+        return stay >= MIN_NEXT_STEPS and bool((step_sizes <= snapshot.rounding).all())
+    return not _moves_away(snapshot, x, y)
+
+
+def steps_until_it_leaves(snapshot: RunSnapshot, x: float, y: float) -> int | None:
+    """Return after how many of the next steps a run leaves the tolerance of a point; None if it stays."""
+    entered = snapshot.first_step_within(x, y, snapshot.tolerance)
+    steps = _awaited_steps(snapshot, entered)
+    future = np.abs(snapshot.future(steps) - complex(x, y))
+    outside = np.flatnonzero(~(future <= snapshot.tolerance))
+    if outside.size:
+        return int(outside[0]) + 1
+    return None if len(future) == steps else len(future) + 1
+
+
+def _moves_away(snapshot: RunSnapshot, x: float, y: float) -> bool:
+    """Return whether the distance from a point grows, although it stays below the tolerance for now."""
     center, entered = complex(x, y), snapshot.first_step_within(x, y, snapshot.tolerance)
     steps = _awaited_steps(snapshot, entered)
     future = np.abs(snapshot.future(steps) - center)
-    if len(future) < steps or not future.max() <= snapshot.tolerance:
-        return False
     if future.max() <= 10 * snapshot.rounding or snapshot.is_noisy:
-        return True
+        return False
     limit = stability_limit(snapshot.trajectory, snapshot.step, (x, y), snapshot.update)
     if limit and not snapshot.is_nonsmooth:
-        return limit.relation_of(snapshot.learning_rate) != "exceeds"
+        return limit.relation_of(snapshot.learning_rate) == "exceeds"
     past = np.abs(snapshot.motion.sample_positions(max(entered, snapshot.step - steps), snapshot.step) - center)
     early = max(float(past.max(initial=0.0)), float(future[: steps // 3].max()))
-    return float(future[-(steps // 3) :].max()) <= MAX_GROWTH * early
+    return float(future[-(steps // 3) :].max()) > MAX_GROWTH * early
 
 
 def has_stopped(snapshot: RunSnapshot) -> bool:
@@ -52,8 +73,11 @@ def has_stopped(snapshot: RunSnapshot) -> bool:
 
     The remaining way is that of a geometric sequence, extrapolated from the drifts in the next steps.
     """
-    steps, position = min(STOPPED_STEPS, snapshot.step), snapshot.motion.position
-    if steps < MIN_WINDOW or snapshot.is_noisy or snapshot.motion.recent_step_size > snapshot.tolerance:
+    steps, position = (
+        STOPPED_STEPS if snapshot.trajectory.method.batched else STOPPED_STEPS // 4,
+        snapshot.motion.position,
+    )
+    if snapshot.step < MIN_WINDOW or snapshot.is_noisy or snapshot.motion.recent_step_size > snapshot.tolerance:
         return False
     future = snapshot.future(2 * steps)
     if len(future) < 2 * steps or not np.abs(future - position).max() <= snapshot.tolerance:

@@ -10,7 +10,7 @@ from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import adaptive_limit
 from app.analysis.stationary_points import StationaryPoint, find_stationary_point, is_lowest_around
 from app.analysis.status.regularization import balance_text, has_regularization
-from app.analysis.status.rest import has_stopped, is_at_rest
+from app.analysis.status.rest import has_stopped, is_at_rest, steps_until_it_leaves
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.saddle_status import saddle_status
 from app.analysis.status.status_types import RunStatus
@@ -150,11 +150,15 @@ def _for_now_text(snapshot: RunSnapshot, x: float, y: float) -> str:
 
     The average of the squared gradient fades at rest until only eps is left of the denominator.
     """
+    steps = steps_until_it_leaves(snapshot, x, y)
+    leaves_text = (
+        "" if steps is None else tr("; it is near the minimum, for now: it leaves in {steps} steps", steps=steps)
+    )
     if snapshot.trajectory.method.id not in FADING_SCALE or snapshot.update.stages["rate"] or snapshot.is_nonsmooth:
-        return ""
+        return leaves_text
     compared = adaptive_limit(snapshot.trajectory, snapshot.step, (x, y), snapshot.update)
     if compared is None or snapshot.learning_rate <= snapshot.update.settings["eps"] * compared[1].learning_rate:
-        return ""
+        return leaves_text
     rate, limit = compared
     return tr(
         "; it is near the minimum, for now: lr/√v = {rate:.3g} grows as v fades, and above {formula} = {limit:.4g} the "

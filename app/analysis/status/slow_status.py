@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from app.analysis.curvature import curvature_at
@@ -26,7 +28,8 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
         return None
     stalled_steps = _stalled_steps(snapshot)
     is_stalled = stalled_steps >= (STALL_STEPS if snapshot.learning_rate else MIN_WINDOW)
-    if _reach(snapshot) >= _remaining_distance(snapshot) and not is_stalled:
+    distance = _remaining_distance(snapshot)
+    if not is_stalled and (_reach(snapshot) >= distance or _next_reach(snapshot) >= distance):
         return None
     text = f"{_slow_progress_text(snapshot, stalled_steps)}; {snapshot.minimum_distance_text}"
     if stalled_steps < MIN_WINDOW and _is_normalized(snapshot):
@@ -75,6 +78,15 @@ def _reach(snapshot: RunSnapshot) -> float:
         if change.real * slope_x + change.imag * slope_y < 0:
             reach += abs(change) / half * SLOW_PROGRESS_STEPS**2 / 2
     return reach
+
+
+def _next_reach(snapshot: RunSnapshot) -> float:
+    """Return how far the run comes in ``SLOW_PROGRESS_STEPS`` steps at the speed of its next steps."""
+    steps = SPEED_WINDOW if snapshot.trajectory.method.batched else SPEED_WINDOW // 4
+    future = snapshot.future(steps)
+    if len(future) < steps:
+        return math.inf
+    return float(np.abs(np.diff(future)).mean()) * SLOW_PROGRESS_STEPS
 
 
 def _remaining_distance(snapshot: RunSnapshot) -> float:

@@ -60,7 +60,8 @@ def cycle_status(snapshot: RunSnapshot) -> RunStatus | None:
 
 def _repeats(snapshot: RunSnapshot, cycle: Cycle) -> bool:
     """Return whether the next steps repeat a cycle: a part of a long cycle may occur twice in a row."""
-    repetitions = max(NEXT_REPETITIONS, -(-MIN_NEXT_STEPS // cycle.period))
+    min_steps = MIN_NEXT_STEPS if snapshot.trajectory.method.batched else MIN_NEXT_STEPS // 4
+    repetitions = max(NEXT_REPETITIONS, -(-min_steps // cycle.period))
     steps = repetitions * cycle.period
     future = snapshot.future(steps)
     if len(future) < steps:
