@@ -107,7 +107,8 @@ StepSize = Annotated[
     float, Hyperparameter(1e-6, 10.0, "log", label="step length", is_learning_rate=True, symbol=r"\eta")
 ]
 InitialStepLength = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\alpha_0")]
-Momentum = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=1.0)]
+Momentum = Annotated[float, Hyperparameter(0.0, 0.99999, "decay")]  # of a velocity, which frameworks do not limit
+Averaging = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=1.0)]  # of a moving average; 1 keeps it
 Decay = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=BELOW_ONE)]
 Epsilon = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 WeightDecay = Annotated[float, Hyperparameter(1e-6, 1.0, "log")]

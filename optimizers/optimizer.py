@@ -46,6 +46,7 @@ from typing import Any
 
 from optimizers.declaration import DeclaredFunction, formula_lines, parse_signature
 from optimizers.hyperparameter import (
+    Averaging,
     Count,
     Decay,
     Epsilon,
@@ -65,6 +66,7 @@ from optimizers.hyperparameter import (
 __all__ = [
     "MODIFIERS",
     "OPTIMIZERS",
+    "Averaging",
     "Count",
     "Decay",
     "Epsilon",

@@ -1,7 +1,7 @@
 """Elementary functions for surfaces that accept Python floats, complex numbers and arrays under the same name.
 
-Python floats are handled by the standard library, which is faster. ``absolute``, ``sign`` and ``at_least`` decide by
-the real part alone, so that complex-step differentiation is exact wherever they are smooth. If an argument is out of
+Python floats are handled by the standard library, which is faster. ``absolute`` and ``sign`` decide by the real
+part alone, so that complex-step differentiation is exact wherever they are smooth. If an argument is out of
 range, a float raises OverflowError or ValueError, while an array gives inf or nan.
 """
 
@@ -47,11 +47,11 @@ def absolute(x: Any) -> Any:
     return x * sign(x) if np.iscomplexobj(x) else np.abs(x)
 
 
-def at_least(x: Any, bound: float) -> Any:
-    """Return x, or ``bound`` where x is smaller; nan remains nan."""
-    if x.__class__ is float:
-        return bound if x < bound else x
-    return np.where(np.real(x) < bound, bound, x)
+def radius(x: Any, y: Any) -> Any:
+    """Return the distance from the origin; for real numbers without overflow or underflow of the squares."""
+    if x.__class__ is float and y.__class__ is float:
+        return math.hypot(x, y)
+    return sqrt(x * x + y * y) if np.iscomplexobj(x) or np.iscomplexobj(y) else np.hypot(x, y)
 
 
 def as_floating(x: Any) -> Any:

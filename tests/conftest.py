@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import app.plotting  # noqa: F401 (first, because it imports matplotlib under the settings of the program)
 from app.utils.i18n import ENGLISH, set_language
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt

@@ -129,6 +129,21 @@ def test_qt_and_matplotlib_are_imported_only_where_they_belong() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_matplotlib_is_imported_under_the_settings_of_the_program() -> None:
+    """A module that imports matplotlib when it is loaded imports ``app.plotting`` before, or its package does."""
+    for module in MODULES:
+        if "matplotlib" not in libraries(module) or package_of(module) == "app.plotting":
+            continue
+        names = [
+            alias.name if isinstance(node, ast.Import) else str(node.module)
+            for node in parse(module).body
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names
+        ]
+        before = names[: next(k for k, name in enumerate(names) if name.startswith("matplotlib"))]
+        assert "app.plotting" in [*before, *imports(module.rpartition(".")[0])], module
+
+
 def test_no_import_is_only_for_type_checking() -> None:
     wrong = [module for module in MODULES if "TYPE_CHECKING" in identifiers(module)]
     assert not wrong, "\n".join(wrong)

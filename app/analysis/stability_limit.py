@@ -43,6 +43,8 @@ def _stability_factor(optimizer_id: str, hyperparameters: Mapping[str, float]) -
     beta, undamped = hyperparameters.get("momentum", 0.0), 1 - hyperparameters.get("dampening", 0.0)
     if optimizer_id == "sgd":
         return 2.0, "2/λmax"
+    if beta > 1:
+        return None  # the velocity grows at any learning rate
     if optimizer_id in ("momentum", "momentum_torch"):
         return 2 * (1 + beta), "2(1 + momentum)/λmax"
     if optimizer_id == "averaged_momentum" and undamped > 0:

@@ -10,34 +10,21 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from app.cli.argument_parser import Subparsers
+from app.cli.figure_checks import check_figure_fonts, check_matplotlib_settings
+from app.cli.finding import ERROR, HINT, OK, Finding
 from app.system import platform_support
+from app.system.font_packages import CJK_PACKAGES
 from app.system.settings_file import settings_file
 from app.utils.resources import ASSETS
 
 FONT_PACKAGES = ("fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu")
-KOREAN_FONT_PACKAGES = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts", "noto-fonts-cjk")
 WINDOW_TIMEOUT = 60.0  # seconds until a window must be painted
-OK, HINT, ERROR = "ok", "hint", "missing"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Result of one check. The window can be shown if no status is ERROR; ``fix`` is a command or an empty string."""
-
-    status: str
-    subject: str
-    message: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.status:8} {self.subject}: {self.message}" + (f"\n{'':8} -> {self.fix}" if self.fix else "")
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -75,6 +62,8 @@ def run_checks() -> Iterator[Finding]:
     yield from required
     yield check_writable("settings", settings_file(), "nothing is remembered from one start to the next")
     yield check_writable("matplotlib's cache", _matplotlib_cache(), "every start takes longer")
+    yield check_matplotlib_settings()
+    yield from check_figure_fonts()
     qt_info: dict[str, Any] = {}
     if all(finding.status != ERROR for finding in required):
         qt_info = probe_qt()
@@ -239,6 +228,6 @@ def check_fonts(family_count: int, korean_families: list[str]) -> Finding:
             HINT,
             "fonts",
             f"{family_count} families, none of them with Korean letters",
-            platform_support.install_command([KOREAN_FONT_PACKAGES]),
+            platform_support.install_command([CJK_PACKAGES]),
         )
     return Finding(OK, "fonts", f"{family_count} families, {korean_families[0]} for Korean")

@@ -175,10 +175,13 @@ def _run_job(job: BatchJob, progress: ProgressLine) -> list[str]:
     A WriteError is not caught: it ends the export of all jobs.
     """
     from app.engine.race import Race
-    from app.export.formats import iter_export
+    from app.export.formats import iter_export, missing_glyphs_message
 
     race = Race(job.experiment)
     _simulate(race, job.steps, job.name, progress)
+    for message in {missing_glyphs_message(job.experiment, path) for path, _ in job.files} - {""}:
+        progress.clear()
+        _print_message(message)
     errors = []
     for path, options in job.files:
         try:

@@ -14,9 +14,10 @@ from typing import Any, cast
 import numpy as np
 
 from app.engine.race import Race
-from app.export.figure import ComposedFigure, build_figure, caption_text
+from app.export.figure import ComposedFigure, build_figure, caption_text, figure_text
 from app.export.movie_writers import GifWriter, MovieWriter, Mp4Writer
 from app.export.options import MAX_FRAME_PIXELS, MAX_FRAMES, Options, to_inches
+from app.plotting import fonts
 from app.plotting.path_renderer import PathRenderer
 from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
@@ -195,8 +196,12 @@ class FrameRenderer:
 def export_animation(race: Race, path: Path, options: Options) -> Iterator[float]:
     """Write an animation in the format of the path's suffix, one frame per iteration; yield the fraction done."""
     writer_class, options, steps = plan_animation(path.suffix.lower(), race.step, options)
-    frame_renderer = FrameRenderer(race, options)
+    text = figure_text(race.experiment)
+    with fonts.covering(text):
+        frame_renderer = FrameRenderer(race, options)
     with atomic_write(path, "wb") as file, writer_class(file, options, frame_renderer.colors) as writer:
         for k, step in enumerate(steps):
-            writer.add_frame(frame_renderer.render_frame(step, k / options.fps))
+            with fonts.covering(text):  # not around the loop: the window draws between two frames
+                pixels = frame_renderer.render_frame(step, k / options.fps)
+            writer.add_frame(pixels)
             yield (k + 1) / len(steps)

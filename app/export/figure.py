@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import app.plotting  # noqa: F401 (imports matplotlib under our own settings)
+
+# isort: split
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +18,7 @@ from app.engine.race import Race
 from app.export.legend import MARGIN, add_legend
 from app.export.options import Options
 from app.model.experiment import Experiment
+from app.plotting import fonts
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.text_fitting import shrink_to_fit
 from app.utils.i18n import tr
@@ -93,6 +97,11 @@ def figure_title(experiment: Experiment) -> str:
     return experiment.title or experiment.surface.name
 
 
+def figure_text(experiment: Experiment) -> str:
+    """Return the texts of the user that a figure can contain, as one text: title and names of branches."""
+    return "".join([experiment.title, *(branch.name for branch in experiment.branches)])
+
+
 def layout_scale(options: Options) -> float:
     """Return the factor (at least 1) by which the figure must be laid out larger to fit its texts."""
     text_count = (options.title or options.mode) + options.legend
@@ -113,7 +122,11 @@ def build_figure(race: Race, options: Options, detail_scale: float = 1.0) -> Com
     Texts are measured at the dpi of the figure. ``detail_scale`` is that of View, more than 1 for a vector file.
     """
     check_view(race, options)
-    race = truncate_replicas(race)
+    with fonts.covering(figure_text(race.experiment)):
+        return _compose_figure(truncate_replicas(race), options, detail_scale)
+
+
+def _compose_figure(race: Race, options: Options, detail_scale: float) -> ComposedFigure:
     theme, scale = options.theme, layout_scale(options)
     size, dpi = (options.size[0] * scale, options.size[1] * scale), options.dpi / scale
     figure = Figure(figsize=size, dpi=dpi, facecolor=theme.figure_background)

@@ -13,11 +13,14 @@ from app.engine.race import Race
 from app.export.animation import check_animation, export_animation
 from app.export.code import export_keras_script, export_numpy_script, export_plot_script, export_torch_script
 from app.export.csv_table import export_csv
+from app.export.figure import figure_text
 from app.export.image import check_text_fits, export_image
 from app.export.json_document import export_experiment, export_json
 from app.export.npz_arrays import export_npz
 from app.export.options import ANIMATION_OPTIONS, FIGURE_OPTIONS, Options
 from app.export.run_records import iter_catch_up
+from app.model.experiment import Experiment
+from app.plotting import fonts
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
@@ -104,6 +107,13 @@ def format_for_path(path: Path) -> ExportFormat:
             )
         )
     return EXPORT_FORMATS[max(suffixes, key=len)]
+
+
+def missing_glyphs_message(experiment: Experiment, path: Path) -> str:
+    """Return a sentence if the file shows boxes because no installed font has some characters, otherwise ""."""
+    export_format = format_for_path(path)
+    draws_text = export_format.kind in ("picture", "film") and export_format.suffix != ".svg"
+    return fonts.missing_glyphs_message(figure_text(experiment)) if draws_text else ""
 
 
 DEFAULT_OPTIONS = Options()

@@ -9,10 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from matplotlib import RcParams, rc_context
-
 from app.engine.race import Race
-from app.export.figure import build_figure, figure_title, layout_scale
+from app.export.figure import build_figure, figure_text, figure_title, layout_scale
 from app.export.options import Options
 from app.io.experiment_json import to_json
 from app.plotting import fonts
@@ -21,9 +19,6 @@ from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 
 EXPERIMENT_KEY = "thalweg:experiment"  # of the PNG text chunk with the experiment; an SVG has it in dc:source
-# Text is not converted to paths; without a salt the ids of an SVG would be random
-VECTOR_RC_PARAMS = {"svg.fonttype": "none", "svg.hashsalt": "thalweg", "pdf.fonttype": 42}
-FALLBACK_FONTS = ["Verdana", "Arial", "sans-serif"]  # for readers without the fonts of the figure
 VECTOR_DPI = 72.0  # dots per inch of the coordinates of a vector file; its bitmaps may have another resolution
 
 
@@ -63,8 +58,7 @@ def write_image(race: Race, file: IO[bytes], image_format: str, options: Options
         "pdf": {"Title": title, "CreationDate": None, "Creator": "Thalweg"},
     }
     figure = composed_figure.add_paths(race.step)
-    font_families = [*fonts.font_families(), *FALLBACK_FONTS]
-    with rc_context(RcParams({**VECTOR_RC_PARAMS, "font.sans-serif": font_families})):
+    with fonts.covering(figure_text(race.experiment)):
         figure.savefig(
             file,
             format=image_format,

@@ -5,6 +5,9 @@ Font size, number of columns and line breaks are chosen so that all labels fit.
 
 from __future__ import annotations
 
+import app.plotting  # noqa: F401 (imports matplotlib under our own settings)
+
+# isort: split
 from collections.abc import Iterator
 from itertools import accumulate, pairwise, product
 from textwrap import wrap

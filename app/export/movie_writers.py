@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import app.plotting  # noqa: F401 (imports matplotlib under our own settings)
+
+# isort: split
 from abc import abstractmethod
 from contextlib import AbstractContextManager
 from functools import cached_property

@@ -28,7 +28,7 @@ def step_value(spec: Hyperparameter, value: float, count: int, coarse: bool = Fa
             result = float(1 - _step_decades(complement, -count, coarse))
         else:
             result = value if count > 0 else spec.slider_max
-        if result == value:  # this close to 1, a fine step is lost in rounding
+        if result == value and complement >= 0:  # this close to 1, a fine step is lost in rounding
             result = float(1 - _step_decades(complement, -count, True))
     else:
         step = Decimal(1) if spec.scale == "whole" else round_number((spec.slider_max - spec.slider_min) / 100)

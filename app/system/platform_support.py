@@ -61,9 +61,12 @@ def install_command(packages: Iterable[Packages]) -> str:
     if not distribution:
         return ""
     column = list(PACKAGE_MANAGERS).index(distribution)
+    package_names = [names[column] for names in packages if names[column]]  # a distribution may lack a package
+    if not package_names:
+        return ""
     sudo = "" if os.geteuid() == 0 else "sudo "
     command = " && ".join(sudo + subcommand for subcommand in PACKAGE_MANAGERS[distribution].split(" && "))
-    return " ".join([command, *dict.fromkeys(names[column] for names in packages)])
+    return " ".join([command, *dict.fromkeys(package_names)])
 
 
 def pip_command(*arguments: str) -> str:

@@ -1,5 +1,6 @@
 """The views, in the order of the menu. To add one, write a class in its own module and list it in ``VIEWS``."""
 
+import app.plotting  # noqa: F401 (first, because it imports matplotlib under our own settings)
 from app.views.base_view import View
 from app.views.contour_view import ContourView
 from app.views.fit_view import FitView

@@ -29,12 +29,15 @@ def _common_settings(
         raise ValueError("keras allows one of clipnorm, clipvalue and global_clipnorm")
     return {
         "decoupled_weight_decay": weight_decay or 0.0,
-        "clip_norm": clipnorm or global_clipnorm or 0.0,
-        "clip_value": clipvalue or 0.0,
+        # The norm of each variable, or of all together. A point is one variable, so that the two are the same number.
+        "clip_norm": max(clipnorm or 0.0, global_clipnorm or 0.0, 0.0),
+        "clip_value": max(clipvalue or 0.0, 0.0),  # keras does not clip by a negative number
     }
 
 
 def SGD(learning_rate=0.01, momentum=0.0, nesterov=False, **shared):
+    if not 0 <= momentum <= 1:
+        raise ValueError("keras.optimizers.SGD requires a momentum from 0 to 1")
     if momentum == 0:
         return "sgd", {"lr": learning_rate, **_common_settings(**shared)}
     return "nesterov_keras" if nesterov else "momentum", {

@@ -198,11 +198,13 @@ def Rprop(
     maximize=False,
     differentiable=False,
 ):
+    if not 0.0 < etas[0] < 1.0 < etas[1]:
+        raise ValueError("torch.optim.Rprop requires etas below and above 1")
     return "rprop", {
         "lr": lr,
         "eta_minus": etas[0],
         "eta_plus": etas[1],
-        "step_min": step_sizes[0],
+        "step_min": max(step_sizes[0], 0.0),  # no step is negative
         "step_max": step_sizes[1],
     }
 
@@ -230,6 +232,8 @@ def LBFGS(
     history_size=100,
     line_search_fn=None,
 ):
+    # One update of the defaults takes 20 steps without a line search and can magnify rounding errors by 1e12: torch
+    # leaves its own path if the start changes in the last bit, and is as far from ours.
     if line_search_fn not in (None, "strong_wolfe"):
         raise ValueError(f"torch.optim.LBFGS knows only the line search 'strong_wolfe', not {line_search_fn!r}")
     return "lbfgs", {
@@ -244,6 +248,8 @@ def LBFGS(
 
 
 def Adafactor(lr=0.01, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0.0, *, foreach=None, maximize=False):
+    if d < 1.0:
+        raise ValueError("torch.optim.Adafactor requires a clipping threshold d of at least 1")
     return "adafactor", {
         "lr": lr,
         "beta2_decay": -beta2_decay,

@@ -7,11 +7,11 @@ from math import nan
 
 from optimizers.arithmetic import maximum, minimum, ratio, sign, sqrt, where
 from optimizers.optimizer import (
+    Averaging,
     Decay,
     Epsilon,
     Fraction,
     LearningRate,
-    Momentum,
     Positive,
     Power,
     Switch,
@@ -537,7 +537,7 @@ def schedule_free_adamw(
     lr_max=0.0,
     *,
     lr: LearningRate = 0.0025,
-    beta1: Momentum = 0.9,
+    beta1: Averaging = 0.9,
     beta2: Decay = 0.999,
     eps: Epsilon = 1e-8,
     weight_decay: WeightDecay = 0.0,
@@ -551,7 +551,7 @@ def schedule_free_adamw(
     run as a falling learning rate would, without the number of updates being known beforehand.
     """
     z = x if t == 1 else z
-    mean = (x - (1 - beta1) * z) / beta1
+    mean = ratio(x - (1 - beta1) * z, beta1, x if t == 1 else mean)
     v = beta2 * v + (1 - beta2) * grad * grad
     lr_max = maximum(lr_max, lr * min(t / max(warmup, 1), 1.0))
     weight = lr_max**lr_power

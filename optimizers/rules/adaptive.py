@@ -7,7 +7,7 @@ from typing import Annotated
 
 from optimizers.arithmetic import maximum, minimum, ratio, sign, sqrt, where
 from optimizers.optimizer import (
-    Decay,
+    Averaging,
     Epsilon,
     Fraction,
     Hyperparameter,
@@ -71,7 +71,7 @@ def rmsprop(
     b=0.0,
     *,
     lr: LearningRate = 0.01,
-    rho: Decay = 0.99,
+    rho: Averaging = 0.99,
     eps: Epsilon = 1e-8,
     momentum: Momentum = 0.0,
     centered: Switch = 0.0,
@@ -104,7 +104,7 @@ def rmsprop(
     x_t = x_{t-1} + \eta \Delta x_t
     """,
 )
-def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho: Decay = 0.9, eps: Epsilon = 1e-6):
+def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho: Averaging = 0.9, eps: Epsilon = 1e-6):
     """Finds its own step length from its last steps. Starts from eps and so takes long to get going.
 
     It divides by the running size of the gradients, as RMSprop does, and multiplies by the running size of its own last
@@ -127,7 +127,7 @@ def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho
     x_t = x_{t-1} - \eta m_t
     """,
 )
-def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Momentum = 0.9, eps: Epsilon = 1e-8):
+def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Averaging = 0.9, eps: Epsilon = 1e-8):
     """AdaGrad that saves memory on large matrices; in two dimensions it is AdaGrad with a running mean. Slows down like
     it.
 

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 from sys import float_info
 from typing import Annotated
 
 from optimizers.arithmetic import dot, maximum, minimum, norm, ratio, where
 from optimizers.optimizer import (
+    Averaging,
     Decay,
     Epsilon,
     Fraction,
@@ -23,7 +24,11 @@ from optimizers.optimizer import (
     optimizer,
 )
 
-AveragingStart = Annotated[float, Hyperparameter(1.0, 1e7, "log", label="t0 (first averaged)")]
+# PyTorch accepts any value of these
+Dampening = Annotated[float, Hyperparameter(0.0, 1.0, minimum=-inf)]
+RateDecay = Annotated[float, Hyperparameter(1e-6, 100.0, "log", minimum=-inf)]
+RatePower = Annotated[float, Hyperparameter(0.0, 1.0, minimum=-inf)]
+AveragingStart = Annotated[float, Hyperparameter(1.0, 1e7, "log", minimum=-inf, label="t0 (first averaged)")]
 NonNegativeSwitch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, label="no negative step (SPS+)")]
 
 
@@ -97,7 +102,7 @@ def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     """,
 )
 def averaged_momentum(
-    x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9, dampening: Fraction = 0.9
+    x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9, dampening: Dampening = 0.9
 ):
     """A running mean of the gradients, so that the learning rate means the same for every momentum. Slow to turn.
 
@@ -219,8 +224,8 @@ def asgd(
     mean=0.0,
     *,
     lr: LearningRate = 0.01,
-    lambd: Positive = 1e-4,
-    alpha: Fraction = 0.75,
+    lambd: RateDecay = 1e-4,
+    alpha: RatePower = 0.75,
     t0: AveragingStart = 1e6,
 ):
     """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0
@@ -258,7 +263,7 @@ def schedule_free_sgd(
     lr_max=0.0,
     *,
     lr: LearningRate = 1.0,
-    beta: Momentum = 0.9,
+    beta: Averaging = 0.9,
     weight_decay: WeightDecay = 0.0,
     lr_power: Power = 2.0,
     warmup: WarmUp = 0,
@@ -272,7 +277,7 @@ def schedule_free_sgd(
     mean.
     """
     z = x if t == 1 else z
-    mean = (x - (1 - beta) * z) / beta
+    mean = ratio(x - (1 - beta) * z, beta, x if t == 1 else mean)
     lr_max = maximum(lr_max, lr * min(t / max(warmup, 1), 1.0))
     weight = lr_max**lr_power
     weight_sum = weight_sum + weight

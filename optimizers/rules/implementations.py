@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 from typing import Annotated
 
 import numpy as np
 
 from optimizers.arithmetic import maximum, minimum, ratio, sqrt, where
 from optimizers.optimizer import (
+    Averaging,
     Decay,
     Epsilon,
     Fraction,
@@ -108,7 +109,7 @@ def rmsprop_keras(
     b=0.0,
     *,
     lr: LearningRate = 0.001,
-    rho: Decay = 0.9,
+    rho: Averaging = 0.9,
     eps: Epsilon = 1e-7,
     momentum: Momentum = 0.0,
     centered: Switch = 0.0,
@@ -148,7 +149,7 @@ def rmsprop_optax(
     b=0.0,
     *,
     lr: LearningRate = 0.001,
-    rho: Decay = 0.9,
+    rho: Averaging = 0.9,
     eps: Epsilon = 1e-8,
     momentum: Momentum = 0.0,
     centered: Switch = 0.0,
@@ -164,10 +165,11 @@ def rmsprop_optax(
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     weight = 1 - rho**t if bias_correction else 1.0
-    variance = v / weight
+    variance = ratio(v, weight, nan)
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
-        variance = maximum(variance - (g_mean / weight) * (g_mean / weight), 0.0)
+        g_hat = ratio(g_mean, weight, nan)
+        variance = maximum(variance - g_hat * g_hat, 0.0)
     step = lr * ratio(grad, sqrt(variance + eps) if eps_inside else sqrt(variance) + eps)
     b = momentum * b + step
     return x - (step + momentum * b if nesterov else b), v, g_mean, b
@@ -571,7 +573,7 @@ def adafactor_keras(
     alpha = maximum(eps2, rms(x)) * minimum(lr, 1 / t**0.5)
     v = v + (grad * grad + eps1 - v) / t**beta2_decay
     u = ratio(grad, sqrt(v))
-    return x - alpha / maximum(1.0, rms(u) / clip) * u, v
+    return x - alpha / maximum(1.0, ratio(rms(u), clip, inf)) * u, v
 
 
 @optimizer(
@@ -601,7 +603,7 @@ def adafactor_optax(
     eps: TinyEpsilon = 1e-30,
     min_scale: Epsilon = 1e-3,
     clip: Positive = 1.0,
-    momentum: Momentum = 0.0,
+    momentum: Averaging = 0.0,
     weight_decay: WeightDecay = 0.0,
     scale_by_size: Switch = 1.0,
 ):
@@ -614,7 +616,7 @@ def adafactor_optax(
     decay = np.float32(1) - np.float32(t ** np.float64(np.float32(-decay_rate)))
     v = np.float64(decay) * v + np.float64(np.float32(1) - decay) * (grad * grad + eps)
     u = ratio(grad, sqrt(v))
-    u = u / maximum(1.0, rms(u) / clip) * lr
+    u = u / maximum(1.0, ratio(rms(u), clip, inf)) * lr
     u = u * maximum(rms(x), min_scale) if scale_by_size else u
     m = np.float32(momentum) * np.asarray(m, np.float32) + (1 - momentum) * u
     return x - (m + weight_decay * x), v, m

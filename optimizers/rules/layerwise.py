@@ -6,6 +6,8 @@ Here both coordinates form one layer, and the norm of the position is its distan
 
 from __future__ import annotations
 
+from math import inf
+
 from optimizers.arithmetic import dot, maximum, minimum, norm, ratio, sqrt, where
 from optimizers.optimizer import (
     Decay,
@@ -206,4 +208,4 @@ def adafactor(
     x = x * (1 - lr * weight_decay)
     v = v + (grad * grad - v) / t**beta2_decay
     u = ratio(grad, sqrt(maximum(v, eps1 * eps1)))
-    return x - alpha / maximum(1.0, rms(u) / clip) * u, v
+    return x - alpha / maximum(1.0, ratio(rms(u), clip, inf)) * u, v

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from optimizers.arithmetic import dot, maximum, minimum, norm, ratio, sqrt, where
 from optimizers.optimizer import (
+    Averaging,
     Decay,
     Epsilon,
     Hyperparameter,
     LearningRate,
     LossValue,
-    Momentum,
     Positive,
     Switch,
     WeightDecay,
@@ -149,8 +149,8 @@ def prodigy(
     step_size = d * lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * d * grad
     v = beta2 * v + (1 - beta2) * (d * grad) * (d * grad)
-    s = beta3 * s + (d if safeguard_warmup else step_size) * d * grad / d0
-    r = beta3 * r + d / d0 * step_size * dot(grad, x0 - x)
+    s = beta3 * s + ratio((d if safeguard_warmup else step_size) * d * grad, d0, 0.0 * grad)
+    r = beta3 * r + ratio(d, d0) * step_size * dot(grad, x0 - x)
     d_new = maximum(d, d_coef * ratio(r, abs(s).sum(axis=0)))
     return x - weight_decay * step_size * x - step_size * ratio(m, sqrt(v) + d_new * eps), x0, m, v, s, r, d_new
 
@@ -222,7 +222,7 @@ def momo(
     f_low=0.0,
     *,
     lr: LearningRate = 1.0,
-    beta: Momentum = 0.9,
+    beta: Averaging = 0.9,
     lower_bound: LossValue = 0.0,
     weight_decay: WeightDecay = 0.0,
     adapt_bound: Switch = 0.0,

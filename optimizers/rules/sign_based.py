@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from optimizers.arithmetic import maximum, minimum, sign, where
-from optimizers.optimizer import Decay, Hyperparameter, LearningRate, Momentum, Positive, WeightDecay, optimizer
+from optimizers.optimizer import Averaging, Decay, Hyperparameter, LearningRate, Positive, WeightDecay, optimizer
 
 FAMILY = "Sign-based"
 InitialStepSize = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\Delta_0")]
@@ -39,7 +39,7 @@ def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
     x_t = x_{t-1} - \eta\,\mathrm{sign}(m_t)
     """,
 )
-def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Momentum = 0.9):
+def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Averaging = 0.9):
     """SignSGD that asks a running mean for the sign, which noise does not turn so easily. Swings about the minimum.
 
     It takes the sign of a running mean, so that a coordinate turns only when the recent gradients as a whole have

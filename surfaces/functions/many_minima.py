@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from surfaces.arithmetic import cos, e, exp, pi, sin, sqrt
+from surfaces.arithmetic import cos, e, exp, pi, radius, sin, sqrt
 from surfaces.surface import surface
 
 
@@ -167,14 +167,14 @@ def shubert(x, y):
     minima=[(0, 0)],
 )
 def ackley(x, y):
-    r = sqrt((x * x + y * y) / 2)
+    r = radius(x, y) / sqrt(2.0)
     u, v = 2 * pi * x, 2 * pi * y
     distance_term, cosine_term = 20 * exp(-0.2 * r), exp((cos(u) + cos(v)) / 2)
     # At the tip of the cone, where x and y are 0, the derivative is set to 0
-    grad_scale = 0.1 * distance_term / (r + (r == 0))
+    slope, r = 0.1 * distance_term, r + (r == 0)
     return 20 + e - distance_term - cosine_term, (
-        grad_scale * x + pi * cosine_term * sin(u),
-        grad_scale * y + pi * cosine_term * sin(v),
+        slope * (x / r) + pi * cosine_term * sin(u),
+        slope * (y / r) + pi * cosine_term * sin(v),
     )
 
 

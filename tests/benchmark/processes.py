@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from app.plotting.rc_settings import default_rc_file
 from tests.benchmark.measure import Row, slower
 
 THALWEG_CODE = """
@@ -97,6 +98,7 @@ def _run(code: str) -> tuple[float, float]:
             check=True,
             env={
                 **environment,
+                "MATPLOTLIBRC": str(default_rc_file()),
                 "XDG_CONFIG_HOME": folder,
                 "TMPDIR": folder,
                 "PYTHONPYCACHEPREFIX": str(_bytecode_folder()),

@@ -25,8 +25,10 @@ from app.cli.check_command import (
     check_writable,
     is_version_unmet,
 )
+from app.cli.figure_checks import check_figure_fonts, check_matplotlib_settings
 from app.cli.main import main
 from app.gui.window.application import require_display
+from app.plotting import fonts
 from app.system import platform_support
 from app.utils.validation import ExperimentError
 from tests.cli.test_main import run_thalweg
@@ -247,3 +249,52 @@ def test_help_and_unknown_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert "exit status" in capsys.readouterr().out
     assert main(["check", "--al"]) == 2
     assert "unrecognized arguments: --al" in capsys.readouterr().err
+
+
+def test_settings_of_matplotlib_are_named_and_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("MPLBACKEND", "MATPLOTLIBRC", "MPLCONFIGDIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert check_matplotlib_settings() == Finding(OK, "matplotlib's settings", "Thalweg's own")
+    for name in ("here", "named", "config"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "matplotlibrc").write_text("text.usetex: True")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "named"))
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "config"))
+    monkeypatch.setenv("MPLBACKEND", "module://nowhere")
+    finding = check_matplotlib_settings()
+    assert (finding.status, finding.fix) == (OK, "")
+    paths = [str(tmp_path / name / "matplotlibrc") for name in ("here", "named", "config")]
+    assert finding.message == (
+        f"{' and '.join([*paths, 'MPLBACKEND=module://nowhere'])} do not matter: figures are drawn under Thalweg's own"
+    )
+
+
+def test_the_fonts_of_figures_are_named_and_missing_ones_come_with_their_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_distribution(monkeypatch, ID="debian")
+    findings = list(check_figure_fonts())
+    assert findings[0].status == OK
+    assert findings[0].message.startswith("DejaVu Sans")
+    available = {"DejaVu Sans", "Last Resort High-Efficiency"}
+    monkeypatch.setattr(fonts, "_families_and_missing", lambda family, characters: ((family,), characters))
+    assert available >= set(fonts.font_families("한"))
+    findings = list(check_figure_fonts())
+    assert findings[0] == Finding(OK, "fonts of figures", "DejaVu Sans")
+    assert [(each.status, each.fix.split()[-1]) for each in findings[1:]] == [
+        *[(HINT, "fonts-noto-cjk")] * 3,
+        (HINT, "fonts-symbola"),
+    ]
+
+
+@pytest.mark.slow
+def test_the_check_passes_where_jupyter_and_a_matplotlibrc_would_break_matplotlib(tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_bytes(b"backend: \xff")
+    result = run_thalweg(
+        "check", QT_QPA_PLATFORM="offscreen", MPLBACKEND="module://nowhere", MATPLOTLIBRC=str(tmp_path)
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "ok       window: one was opened" in result.stdout
+    assert f"{tmp_path / 'matplotlibrc'} and MPLBACKEND=module://nowhere do not matter" in result.stdout

@@ -41,6 +41,7 @@ def test_counterparts_are_the_inverse_of_from_framework(framework: str, optimize
     settings |= {name: 1.0 for name in ("centered", "strong_wolfe") if name in settings}
     settings |= {name: 3.0 for name in ("max_iter", "max_eval", "history_size") if name in settings}
     settings |= {name: 0.0 for name in ("initial", "eps_root") if name in settings}
+    settings |= {name: 1.5 for name in ("clip",) if name in settings}
     if optimizer == "lamb":
         settings["weight_decay"] = 0.0
     counterpart = find_counterpart(framework, optimizer, [settings], lr_changes=False)
@@ -58,6 +59,23 @@ def test_counterparts_are_the_inverse_of_from_framework(framework: str, optimize
     else:
         assert id == optimizer
         assert {**found_optimizer.defaults, **hyperparameters} == settings
+
+
+@pytest.mark.parametrize(
+    ("framework", "optimizer", "changes"),
+    [
+        ("torch", "adafactor", {"clip": 0.5}),
+        ("torch", "rprop", {"eta_minus": 0.0}),
+        ("torch", "rprop", {"eta_plus": 1.0}),
+        ("keras", "momentum", {"momentum": 1.5}),
+    ],
+)
+def test_arguments_that_a_framework_rejects_have_no_counterpart(
+    framework: str, optimizer: str, changes: dict[str, float]
+) -> None:
+    settings = OPTIMIZERS[optimizer].defaults
+    assert find_counterpart(framework, optimizer, [settings], lr_changes=False) is not None
+    assert find_counterpart(framework, optimizer, [{**settings, **changes}], lr_changes=False) is None
 
 
 def test_keras_scripts_compile() -> None:

@@ -188,9 +188,9 @@ def test_every_text_of_a_figure_is_translated(view: str, tmp_path: Path, monkeyp
 @pytest.mark.slow
 @pytest.mark.parametrize("action_id", ["export_picture", "export_film"])
 def test_the_export_dialogs_are_translated(
-    open_shell: OpenWindow, monkeypatch: pytest.MonkeyPatch, action_id: str
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, action_id: str
 ) -> None:
-    window = open_shell()
+    window = open_window()
     set_language(BRACKETS)
     titles = []
 

@@ -345,8 +345,9 @@ def test_the_step_axis_of_a_figure_ends_at_the_last_step() -> None:
 def test_figures_use_an_available_font_and_one_with_hangul() -> None:
     with rc_context():
         fonts.set_font_family("DejaVu Serif")
-        assert rcParams["font.sans-serif"] == ["DejaVu Serif", "DejaVu Sans"]
+        assert rcParams["font.family"] == ["DejaVu Serif", "DejaVu Sans", "sans-serif"]
         fonts.set_font_family("No Such Family")
+        assert rcParams["font.family"] == ["DejaVu Sans", "sans-serif"]
         assert fonts.font_families() == ("DejaVu Sans",)
         set_language(Language("ko", "한국어", {}))
         fonts.set_font_family("DejaVu Sans")

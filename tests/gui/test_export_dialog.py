@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, Options
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.dialogs.export_form import ExportForm
 from app.gui.dialogs.export_job import ProgressWidget, format_time_left, format_title
+from app.gui.window import export_commands
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import load
 from app.model.experiment import DEFAULT_EXPERIMENT
@@ -313,6 +315,22 @@ def test_the_image_on_the_clipboard_embeds_its_experiment(
     assert load(tmp_path / "pasted.png").runs == window.session.experiment.runs
 
 
+@pytest.mark.slow
+def test_characters_without_a_font_are_told_when_a_figure_is_complete(
+    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(replace(DEFAULT_EXPERIMENT, title="\U0003fffd"))
+    messages: list[str] = []
+    monkeypatch.setattr(window.exporter, "notify", messages.append)
+    monkeypatch.setattr(window.documents, "ask_path", lambda *_: tmp_path / "a.png")
+    monkeypatch.setattr(export_commands, "run_modal", lambda dialog: True)
+    for command in ("copy_picture", "export_picture"):
+        window.action_registry[command].trigger()
+    process_until(application, lambda: len(messages) == 2)
+    assert messages[0].startswith("Copied the picture. (no font on this computer has \U0003fffd")
+    assert messages[1].startswith(f"Saved {tmp_path / 'a.png'}; no font on this computer has \U0003fffd")
+
+
 def test_table_and_code_are_copied_to_the_clipboard(application: QApplication, open_shell: Open) -> None:
     window = open_shell()
     clipboard = QGuiApplication.clipboard()
@@ -349,9 +367,9 @@ def test_the_copied_command_produces_the_same_image(
 
 @pytest.mark.slow
 def test_an_experiment_with_changes_must_be_saved_before_its_command_is_copied(
-    application: QApplication, open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    application: QApplication, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = open_shell()
+    window = open_window()
     window.session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.002)))
     window.action_registry["copy_command"].trigger()
     (message_box,) = (b for b in window.findChildren(QMessageBox) if b.isVisible())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
 from array import array
 from typing import Any
 
@@ -69,8 +71,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "Adafactor": {"beta2_decay": st.floats(-1, -0.3), "d": st.floats(1, 2), "weight_decay": weight_decay},
     "LBFGS": {
-        "max_iter": st.integers(1, 5),
-        "history_size": st.integers(1, 8),
+        "max_iter": st.one_of(st.integers(1, 5), st.just(20)),
+        "history_size": st.one_of(st.integers(1, 8), st.just(100)),
         "line_search_fn": st.sampled_from([None, "strong_wolfe"]),
     },
 }
@@ -166,3 +168,62 @@ def test_the_path_is_the_path_of_torch(name: str, data: st.DataObject) -> None:
     judged = (size < 1e4) & (sensitivity < 1e-6)
     assert judged[0]
     assert (error <= 1e-12 * size + 100 * sensitivity)[judged].all(), (theirs, ours)
+
+
+def test_the_default_lbfgs_of_torch_is_as_far_from_ours_as_from_itself() -> None:
+    """An update of 20 steps without a line search magnifies rounding: torch leaves its own path at the last bit."""
+    starts = np.random.default_rng(3).uniform(-3, 3, (12, 2)).tolist()
+    for surface, (x, y) in itertools.product((SURFACES["rosenbrock"], SURFACES["himmelblau"]), starts):
+        theirs = torch_path("LBFGS", {}, surface, (x, y), {})
+        ours = our_path("LBFGS", {}, surface, (x, y), {})
+        nearby = [
+            torch_path("LBFGS", {}, surface, (x + dx, y + dy), {})
+            for dx, dy in itertools.product((-4e-16, 0.0, 4e-16), repeat=2)
+        ]
+        steps = min(len(path) for path in (theirs, ours, *nearby))
+        spread = np.maximum.accumulate(np.max([np.abs(path - theirs)[:steps].max(axis=1) for path in nearby], axis=0))
+        error = np.abs(ours[:steps] - theirs[:steps]).max(axis=1)
+        assert (error <= 1e-12 + 30 * spread).all(), (surface.id, x, y, error, spread)
+
+
+VALUES = (-1.0, -1e-3, 0.0, 1e-8, 0.3, 1.0, 1.5, 10.0)
+# Accepted by torch without a use: they lead to nan at once, climb, or do nothing
+USELESS = {
+    "RMSprop": lambda arguments: arguments.get("alpha", 0.0) > 1,
+    "Rprop": lambda arguments: arguments.get("step_sizes", (0.0, 1.0))[1] < 0,
+    "LBFGS": lambda arguments: (
+        min(arguments.get("max_iter", 1), arguments.get("history_size", 1)) < 1
+        or min(arguments.get("tolerance_grad", 0.0), arguments.get("tolerance_change", 0.0)) < 0
+    ),
+}
+
+
+def edge_arguments(name: str) -> list[dict[str, Any]]:
+    """Return calls with one number at a time at the edges of what torch accepts, and beyond."""
+    calls: list[dict[str, Any]] = []
+    for base in ({}, {"momentum": 0.9}) if name in ("SGD", "RMSprop") else ({},):
+        for key, parameter in inspect.signature(getattr(torch.optim, name)).parameters.items():
+            default = parameter.default
+            if isinstance(default, tuple):
+                calls += [{**base, key: (value, default[1])} for value in VALUES]
+                calls += [{**base, key: (default[0], value)} for value in VALUES]
+            elif isinstance(default, (int, float)) and not isinstance(default, bool):
+                whole = key in ("max_iter", "history_size")
+                calls += [{**base, key: int(value) if whole else value} for value in VALUES]
+    return calls
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_an_argument_is_accepted_where_torch_accepts_it(name: str) -> None:
+    for arguments in edge_arguments(name):
+        if USELESS.get(name, lambda _: False)(arguments):
+            continue
+        try:
+            theirs = torch_path(name, arguments, SURFACES["sphere"], (1.0, 0.5), {})[:4]
+        except ValueError:
+            with pytest.raises(ValueError):
+                from_framework("torch", name, arguments)
+            continue
+        ours = our_path(name, arguments, SURFACES["sphere"], (1.0, 0.5), {})[:4]
+        error, size = np.abs(ours - theirs[: len(ours)]), 1 + np.abs(theirs[: len(ours)])
+        assert (error <= 1e-12 * size).all(), (arguments, theirs, ours)

@@ -214,7 +214,10 @@ def find_counterpart(
 
 def _is_equivalent(framework: str, call: FrameworkCall, optimizer_id: str, h: Hyperparameters) -> bool:
     """Return whether ``from_framework`` maps a call back to the optimizer, or to one that differs by an adjustment."""
-    id, hyperparameters = from_framework(framework, *call)
+    try:
+        id, hyperparameters = from_framework(framework, *call)
+    except ValueError:  # the framework rejects the arguments
+        return False
     base_ids = {OPTIMIZERS[each].variant_of or each for each in (id, optimizer_id)}
     if id == optimizer_id:
         read_back = {**OPTIMIZERS[id].defaults, **hyperparameters}

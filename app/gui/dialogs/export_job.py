@@ -62,15 +62,17 @@ class ExportJob(QObject):
     """Runs an export generator in slices of the event loop.
 
     ``finished`` is emitted with a message when the file is complete or the export was canceled, ``failed`` with an
-    error message.
+    error message. ``note`` is a sentence that is added to the message of a complete file.
     """
 
     finished = pyqtSignal(str)
     failed = pyqtSignal(str)
 
-    def __init__(self, parent: QMainWindow, path: Path, generator: Generator[float, None, None]) -> None:
+    def __init__(
+        self, parent: QMainWindow, path: Path, generator: Generator[float, None, None], note: str = ""
+    ) -> None:
         super().__init__(parent)
-        self.status_bar, self.path, self.generator = parent.statusBar(), path, generator
+        self.status_bar, self.path, self.generator, self.note = parent.statusBar(), path, generator, note
         self.progress_widget: ProgressWidget | None = None
         self.start_time = self.last_announced = perf_counter()
         self.slice_timer = QTimer(self, interval=0)
@@ -101,7 +103,8 @@ class ExportJob(QObject):
                     break
         except StopIteration:
             self._clean_up()
-            self.finished.emit(tr("Saved {path}", path=self.path))
+            saved = tr("Saved {path}", path=self.path)
+            self.finished.emit(f"{saved}; {self.note}" if self.note else saved)
         except ExperimentError as error:
             self._clean_up()
             self.failed.emit(str(error))

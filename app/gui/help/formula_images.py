@@ -11,7 +11,6 @@ from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QColor, QImage
 
 URL_SCHEME = "formula"
-MATH_FONT = "stix"  # included in matplotlib
 
 
 def image_tag(tex: str, display: bool = False) -> str:
@@ -30,11 +29,9 @@ def parse_image_url(url: QUrl) -> tuple[str, bool] | None:
 @lru_cache(512)
 def math_image(tex: str, font_size: float, color: str, device_pixel_ratio: float) -> QImage:
     """Return an image of one line of mathtext. ``font_size`` is in device-independent pixels."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.mathtext import MathTextParser
+    from app.plotting.math_text import math_coverage
 
-    font = FontProperties(size=font_size, math_fontfamily=MATH_FONT)
-    coverage = np.asarray(MathTextParser("agg").parse(f"${tex}$", 72 * device_pixel_ratio, font).image)
+    coverage = math_coverage(tex, font_size, 72 * device_pixel_ratio)
     text_color = QColor(color)
     rgba = np.empty((*coverage.shape, 4), np.uint8)  # red, green, blue, opacity
     rgba[..., :3] = text_color.red(), text_color.green(), text_color.blue()

@@ -52,13 +52,13 @@ class ExportController:
 
         self._start(ask_code(self.source))
 
-    def _start(self, export: tuple[Path, Generator[float, None, None]] | None) -> None:
+    def _start(self, export: tuple[Path, Generator[float, None, None], str] | None) -> None:
         if export is not None:
             self.start_job(*export)
 
-    def start_job(self, path: Path, generator: Generator[float, None, None]) -> ExportJob:
-        """Write a file in slices, without blocking the window."""
-        job = ExportJob(self.source.window, path, generator)
+    def start_job(self, path: Path, generator: Generator[float, None, None], note: str = "") -> ExportJob:
+        """Write a file in slices, without blocking the window; the note is shown when it is complete."""
+        job = ExportJob(self.source.window, path, generator, note)
         self.jobs.append(job)
         job.finished.connect(self.notify)
         job.failed.connect(self.show_error)

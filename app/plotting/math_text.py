@@ -1,0 +1,15 @@
+"""Formulas typeset by matplotlib."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.mathtext import MathTextParser
+
+MATH_FONT = "stix"  # included in matplotlib
+
+
+def math_coverage(tex: str, font_size: float, dpi: float) -> np.ndarray:
+    """Return one line of mathtext as the coverage of each pixel (0 to 255). ``font_size`` is in points."""
+    font = FontProperties(size=font_size, math_fontfamily=MATH_FONT)
+    return np.asarray(MathTextParser("agg").parse(f"${tex}$", dpi, font).image)

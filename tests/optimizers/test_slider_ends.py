@@ -1,0 +1,121 @@
+"""Both ends of every slider, and the smallest and largest allowed values, of every optimizer and modifier."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from app.model.number_stepping import step_value
+from optimizers import OPTIMIZERS, Hyperparameter, Optimizer, trace
+from optimizers.frameworks import from_framework
+from optimizers.optimizer import MODIFIERS
+from surfaces import SURFACES
+
+STARTS = {"sphere": (1.0, 0.5), "rosenbrock": (-1.5, 2.0), "linear_regression": (0.5, -1.0)}
+OVERFLOW = 1e20  # a run that is farther away than this diverges
+
+
+def ends(spec: Hyperparameter) -> list[float]:
+    """Return the values at the ends of the slider and of the allowed range."""
+    limits = (limit for limit in (spec.minimum, spec.maximum) if math.isfinite(limit))
+    return sorted({spec.from_slider(0.0), spec.from_slider(1.0), *limits})
+
+
+def check_finite(method: Optimizer, settings: dict[str, float]) -> None:
+    """Check that a run stays finite unless it diverges step by step."""
+    for surface, start in STARTS.items():
+        with np.errstate(all="ignore"):
+            positions = trace(method, SURFACES[surface], start, 12, **settings).positions
+        finite = np.isfinite(positions).all(axis=1)
+        if not finite.all():
+            before = np.abs(positions[np.argmin(finite) - 1]).max()
+            assert before > OVERFLOW, f"{method.id} {settings} on {surface}: nan at {before:.3g} from the origin"
+
+
+@pytest.mark.parametrize("method", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_both_ends_of_every_slider_give_finite_numbers(method: Optimizer) -> None:
+    for name, spec in method.hyperparameters.items():
+        for value in ends(spec):
+            check_finite(method, {name: value})
+
+
+@pytest.mark.parametrize("id", MODIFIERS)
+def test_both_ends_of_every_slider_of_a_modifier_give_finite_numbers(id: str) -> None:
+    modifier = MODIFIERS[id]
+    for name, spec in modifier.hyperparameters.items():
+        for value in ends(spec):
+            for method in (OPTIMIZERS["sgd"], OPTIMIZERS["adam"]):
+                check_finite(method, {"lr": 1e-3, id: modifier.default_strength, name: value})
+
+
+def test_schedule_free_without_beta_is_gradient_descent_with_an_average_beside_it() -> None:
+    sphere, settings = SURFACES["sphere"], {"lr": 0.1}
+    descent = trace("sgd", sphere, (1.0, 0.5), 20, **settings)
+    free = trace("schedule_free_sgd", sphere, (1.0, 0.5), 20, beta=0.0, **settings)
+    np.testing.assert_allclose(free.positions, descent.positions, rtol=1e-14)
+    nearly = trace("schedule_free_sgd", sphere, (1.0, 0.5), 20, beta=1e-9, **settings)
+    np.testing.assert_allclose(nearly.positions, free.positions, atol=1e-8)
+    adam = [trace("schedule_free_adamw", sphere, (1.0, 0.5), 20, beta1=b, lr=0.1).positions for b in (0.0, 1e-9)]
+    np.testing.assert_allclose(adam[1], adam[0], atol=1e-7)
+
+
+@pytest.mark.parametrize(("id", "name"), [("prodigy", "d0"), ("dog", "r"), ("adafactor", "clip")])
+def test_a_rule_whose_scale_is_zero_stays_where_it_is(id: str, name: str) -> None:
+    for start in ((1.0, 0.5), (0.0, 0.0)):
+        positions = trace(id, SURFACES["sphere"], start, 5, **{name: 0.0}).positions
+        np.testing.assert_array_equal(positions, np.broadcast_to(start, positions.shape))
+
+
+@pytest.mark.parametrize("value", [1.0, 1.5, 10.0])
+def test_a_momentum_above_one_steps_to_larger_and_smaller_values(value: float) -> None:
+    spec = OPTIMIZERS["momentum"].hyperparameters["momentum"]
+    assert step_value(spec, value, 1) >= value
+    assert step_value(spec, value, -1) < value
+    assert spec.to_slider(value) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("framework", "name", "arguments", "id", "hyperparameter"),
+    [
+        ("torch", "SGD", {"momentum": 1.5}, "momentum_torch", ("momentum", 1.5)),
+        ("torch", "SGD", {"momentum": 0.9, "dampening": -0.5}, "averaged_momentum", ("dampening", -0.5)),
+        ("torch", "ASGD", {"alpha": 1.5}, "asgd", ("alpha", 1.5)),
+        ("torch", "ASGD", {"lambd": -0.1, "t0": -1.0}, "asgd", ("lambd", -0.1)),
+        ("torch", "RMSprop", {"alpha": 1.0}, "rmsprop", ("rho", 1.0)),
+        ("torch", "Adadelta", {"rho": 1.0}, "adadelta", ("rho", 1.0)),
+        ("optax", "sgd", {"learning_rate": 0.1, "momentum": 1.2}, "momentum_torch", ("momentum", 1.2)),
+        ("keras", "RMSprop", {"rho": 1.0}, "rmsprop_keras", ("rho", 1.0)),
+        ("keras", "SGD", {"global_clipnorm": 2.0}, "sgd", ("clip_norm", 2.0)),
+        ("keras", "SGD", {"clipnorm": 2.0}, "sgd", ("clip_norm", 2.0)),
+        ("keras", "SGD", {"clipvalue": 2.0}, "sgd", ("clip_value", 2.0)),
+    ],
+)
+def test_what_a_framework_accepts_is_accepted(
+    framework: str, name: str, arguments: dict, id: str, hyperparameter: tuple[str, float]
+) -> None:
+    found, settings = from_framework(framework, name, arguments)
+    key, value = hyperparameter
+    assert (found, settings[key]) == (id, value)
+    assert np.isfinite(trace(found, SURFACES["sphere"], (1.0, 0.5), 5, **settings).positions).all()
+
+
+@pytest.mark.parametrize(
+    ("framework", "name", "arguments", "message"),
+    [
+        ("keras", "SGD", {"momentum": 1.5}, "momentum from 0 to 1"),
+        ("keras", "SGD", {"clipnorm": 1.0, "global_clipnorm": 1.0}, "one of clipnorm"),
+        ("torch", "Rprop", {"etas": (0.5, 1.0)}, "etas below and above 1"),
+        ("torch", "Adafactor", {"d": 0.5}, "at least 1"),
+        ("torch", "RMSprop", {"alpha": 1.5}, "rho of rmsprop must be at least 0 and up to 1"),
+    ],
+)
+def test_what_a_framework_rejects_is_rejected(framework: str, name: str, arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        from_framework(framework, name, arguments)
+
+
+def test_keras_does_not_clip_by_a_number_that_is_not_positive() -> None:
+    for arguments in ({"clipnorm": 0.0}, {"global_clipnorm": -1.0}, {"clipvalue": -1.0}):
+        assert from_framework("keras", "SGD", arguments) == ("sgd", {"lr": 0.01})
