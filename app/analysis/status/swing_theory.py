@@ -30,7 +30,7 @@ def swing_theory(optimizer_id: str, settings: Mapping[str, float], curvature: fl
     descent has trace 1 - a and swings for a > 1; the heavy ball has trace 1 + beta - a and determinant beta and swings
     for a > (1 - sqrt(beta))^2 (Polyak 1964; Goh 2017, Why Momentum Really Works, Distill); Nesterov's method has
     (1 + beta)(1 - a) and beta (1 - a) and swings for a > ((1 - beta) / (1 + beta))^2 (O'Donoghue & Candes 2015,
-    arXiv:1204.3982).
+    doi:10.1007/s10208-013-9150-3).
     """
     beta = settings.get("momentum", 0.0)
     a = settings.get("lr", math.nan) * curvature * (1 - settings.get("dampening", 0.0))
