@@ -36,6 +36,13 @@ def test_without_theory_there_is_no_limit(open_shell: Open, run: str) -> None:
     assert window.status_line.curvature_label.text().strip().endswith("condition number 1.")
 
 
+def test_flat_surfaces_have_no_condition_number(open_shell: Open) -> None:
+    window = open_shell(Experiment("easom", start=(-40.0, -40.0), runs=(Run.parse("sgd lr=0.1"),)))
+    text = window.status_line.curvature_label.text()
+    assert text.startswith("Here λmax = λmin = 0: the surface does not curve.")
+    assert "nan" not in text
+
+
 def test_a_long_sentence_is_also_a_tooltip(open_shell: Open) -> None:
     window = open_shell(Experiment("sphere", runs=(Run.parse("sgd lr=0.95"),)))
     window.session.advance(40)

@@ -16,7 +16,8 @@ from app.utils.i18n import gettext_noop, tr
 
 MIN_WIDTH = 600  # pixels of width that are always available
 MAX_MESSAGE_LENGTH = 260  # characters of the longest status
-EIGENVALUES_TEXT = gettext_noop("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ")
+EIGENVALUES_TEXT = gettext_noop("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. ")
+FLAT_TEXT = gettext_noop("Here λmax = λmin = 0: the surface does not curve. ")
 CONCAVE_TEXT = gettext_noop("Nothing curves upwards: no learning rate is too large yet.")
 SADDLE_TEXT = gettext_noop("Downwards nothing holds a step; upwards it is stable below {formula} = {limit:.3g}.")
 CONVEX_TEXT = gettext_noop("It is stable below a learning rate of {formula} = {limit:.3g}.")
@@ -89,11 +90,12 @@ class RunStatusLine(QWidget):
         curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
         if math.isnan(curvature.largest):
             return tr("Here the surface has no curvature that could be told.")
+        condition = curvature.condition_number
         text = tr(
-            EIGENVALUES_TEXT,
+            FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
             largest=curvature.largest,
             smallest=curvature.smallest,
-            condition=curvature.condition_number,
+            condition="∞" if math.isinf(condition) else f"{condition:.3g}",
         )
         update = effective_update(trajectory, step)
         if not has_stability_theory(update):
