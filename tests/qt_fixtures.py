@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer, qInstallMessageHandler
+from PyQt6.QtCore import QEvent, Qt, QTimer, qInstallMessageHandler
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox
 
@@ -31,12 +30,6 @@ def create_application() -> QApplication:
 def application() -> QApplication:
     """Return the application."""
     return create_application()
-
-
-@pytest.fixture(autouse=True)
-def qt_settings_folder(settings_folder: Path) -> None:
-    """Direct Qt's settings to the temporary folder too: Qt reads the environment only once per process."""
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(settings_folder))
 
 
 @pytest.fixture(autouse=True)

@@ -1,17 +1,19 @@
-"""Curvature of a surface at a point, and the stationary point next to it."""
+"""Curvature of a surface at a point."""
 
 from __future__ import annotations
 
 import math
+import weakref
 from typing import NamedTuple
 
 import numpy as np
 
 from optimizers.loss import Loss, SurfaceFunction
+from surfaces import Surface
 
-DEGENERATE_RATIO = 1e-6  # an eigenvalue this much smaller than the other one counts as 0
-RING_POINTS = 24  # points around a stationary point at which the loss is compared
-NEWTON_STEPS = 8
+# An eigenvalue this much smaller than the other one is rounding error and counts as 0, as does a curvature that would
+# change the loss by this fraction of its range over the whole domain:
+ROUNDING_RATIO, RANGE_RATIO = 1e-8, 1e-15
 
 
 class Curvature(NamedTuple):
@@ -35,18 +37,6 @@ class Curvature(NamedTuple):
         low, high = sorted((abs(self.largest), abs(self.smallest)))
         return high / low if low else math.inf if high else math.nan
 
-    @property
-    def stable_learning_rate(self) -> float:
-        """The largest stable learning rate of gradient descent, 2 / lambda_max; inf if no direction curves upward."""
-        return 2 / self.largest if self.largest > 0 else self.largest if math.isnan(self.largest) else math.inf
-
-    def stable_learning_rate_with(self, momentum: float) -> float:
-        """Return the largest stable learning rate of the heavy ball, 2 (1 + beta) / lambda_max.
-
-        Polyak 1964; Goh 2017, Why Momentum Really Works, Distill.
-        """
-        return (1 + momentum) * self.stable_learning_rate
-
 
 def curvature_at(surface: SurfaceFunction, x: float, y: float, penalty: float = 0.0) -> Curvature:
     """Return the curvature of a surface plus ``penalty`` / 2 times the squared distance from the origin."""
@@ -55,73 +45,26 @@ def curvature_at(surface: SurfaceFunction, x: float, y: float, penalty: float = 
             (xx, xy), (_, yy) = Loss(surface).hessian(np.array([x, y], float)).tolist()
     except (ArithmeticError, ValueError):
         return Curvature(math.nan, math.nan, math.nan)
-    mean, half_difference = (xx + yy) / 2 + penalty, math.hypot((xx - yy) / 2, xy)
-    return Curvature(mean + half_difference, mean - half_difference, math.atan2(2 * xy, xx - yy) / 2)
+    mean, half_difference = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
+    largest, smallest = mean + half_difference, mean - half_difference
+    rounding = max(ROUNDING_RATIO * max(abs(largest), abs(smallest)), _negligible_curvature(surface))
+    largest, smallest = (0.0 if abs(value) <= rounding else value for value in (largest, smallest))
+    return Curvature(largest + penalty, smallest + penalty, math.atan2(2 * xy, xx - yy) / 2)
 
 
-class StationaryPoint(NamedTuple):
-    """A point where the gradient is 0, and its curvature.
-
-    ``kind`` is "minimum", "saddle", "maximum" or "flat" (the loss is constant around the point). ``degenerate`` means
-    that the eigenvalues do not determine the kind and the loss on a ring around the point was used instead.
-    """
-
-    kind: str
-    x: float
-    y: float
-    curvature: Curvature
-    degenerate: bool
-
-
-def find_stationary_point(
-    surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float = 0.0
-) -> StationaryPoint | None:
-    """Return the stationary point that Newton's method finds within ``radius`` of a point, or None.
-
-    Where the eigenvalues do not determine its kind (a monkey saddle, a plateau), the loss on a ring of that radius
-    does.
-    """
-    position = _newton_position(surface, x, y, radius, penalty)
-    return None if position is None else _classify(surface, *position, radius, penalty)
+def _negligible_curvature(surface: SurfaceFunction) -> float:
+    """Return the curvature below which a surface is flat as far as its domain shows; 0 for a plain function."""
+    if not isinstance(surface, Surface):
+        return 0.0
+    if surface not in _negligible_curvatures:
+        (left, right), (bottom, top) = surface.bounds
+        x, y = np.meshgrid(np.linspace(left, right, 9), np.linspace(bottom, top, 9))
+        with np.errstate(all="ignore"):
+            losses = surface(x, y)[0]
+        losses = losses[np.isfinite(losses)]
+        height = float(np.ptp(losses)) if losses.size else 0.0
+        _negligible_curvatures[surface] = RANGE_RATIO * height / ((right - left) ** 2 + (top - bottom) ** 2)
+    return _negligible_curvatures[surface]
 
 
-def _newton_position(
-    surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float
-) -> tuple[float, float] | None:
-    a, b = x, y
-    for _ in range(NEWTON_STEPS):
-        curvature = curvature_at(surface, a, b, penalty)
-        gradient = np.array(surface(a, b)[1]) + penalty * np.array([a, b])
-        c, s = math.cos(curvature.angle), math.sin(curvature.angle)
-        # Components along and across the eigenvector of the larger eigenvalue
-        gradient_along = float(c * gradient[0] + s * gradient[1])
-        gradient_across = float(c * gradient[1] - s * gradient[0])
-        if (gradient_along and not curvature.largest) or (gradient_across and not curvature.smallest):
-            return None
-        p = gradient_along / curvature.largest if gradient_along else 0.0
-        q = gradient_across / curvature.smallest if gradient_across else 0.0
-        a, b = a - c * p + s * q, b - s * p - c * q
-        if not math.hypot(a - x, b - y) <= radius:  # also true for nan
-            return None
-        if math.hypot(p, q) <= 1e-7 * radius:
-            break
-    return None if math.hypot(p, q) > radius / 50 else (a, b)
-
-
-def _classify(surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float) -> StationaryPoint:
-    curvature = curvature_at(surface, x, y, penalty)
-    ring_points = np.exp(2j * np.pi * np.arange(RING_POINTS) / RING_POINTS) * radius + complex(x, y)
-    loss = float(surface(x, y)[0]) + penalty * (x * x + y * y) / 2
-    rise = surface(ring_points.real, ring_points.imag)[0] + penalty * np.abs(ring_points) ** 2 / 2 - loss
-    max_magnitude, min_magnitude = sorted((abs(curvature.largest), abs(curvature.smallest)), reverse=True)
-    degenerate = (
-        min_magnitude <= DEGENERATE_RATIO * max_magnitude or max_magnitude * radius**2 / 2 < np.abs(rise).max() / 10
-    )
-    rounding = 1e-13 * abs(loss)
-    lower, higher = (
-        ((rise < -rounding).any(), (rise > rounding).any())
-        if degenerate
-        else (curvature.smallest < 0, curvature.largest > 0)
-    )
-    kind = ("saddle" if higher else "maximum") if lower else "minimum" if higher else "flat"
-    return StationaryPoint(kind, x, y, curvature, degenerate)
+_negligible_curvatures: weakref.WeakKeyDictionary[Surface, float] = weakref.WeakKeyDictionary()

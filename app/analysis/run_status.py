@@ -1,19 +1,20 @@
 """What a run is doing after a step: descending, slow, oscillating, converged, at a saddle point, diverged and so on.
 
-The status follows from positions and losses up to that step, and from the stability limit if the optimizer has one;
-later steps never change it.
+The status follows from positions and losses up to that step, from the state of the optimizer there, and from the
+stability limit if the optimizer has one; computed steps after it and later edits never change it.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from app.analysis.convergence_status import convergence_status
-from app.analysis.divergence_status import divergence_status
-from app.analysis.movement_status import movement_status, slow_progress_status
-from app.analysis.oscillation_status import cycle_status, oscillation_status
-from app.analysis.run_snapshot import RunSnapshot
-from app.analysis.status_types import RunStatus
+from app.analysis.status.divergence_status import divergence_status
+from app.analysis.status.movement_status import movement_status
+from app.analysis.status.rest_status import rest_status
+from app.analysis.status.run_snapshot import RunSnapshot
+from app.analysis.status.slow_status import slow_progress_status
+from app.analysis.status.status_types import RunStatus
+from app.analysis.status.swing_status import cycle_status, oscillation_status
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 
@@ -21,7 +22,10 @@ __all__ = ["RunStatus", "run_status"]
 
 
 def run_status(trajectory: Trajectory, step: int) -> RunStatus:
-    """Return what a run is doing after ``step``, using the steps up to there only."""
+    """Return what a run is doing after ``step``.
+
+    Only the steps up to there are used, and what follows from them under the hyperparameters of that step.
+    """
     with np.errstate(all="ignore"):
         diverged_at = trajectory.diverged_at
         if diverged_at is not None and step >= diverged_at:
@@ -30,7 +34,7 @@ def run_status(trajectory: Trajectory, step: int) -> RunStatus:
         if snapshot.step == 0:
             return _start_status(snapshot)
         return (
-            convergence_status(snapshot)
+            rest_status(snapshot)
             or cycle_status(snapshot)
             or oscillation_status(snapshot)
             or slow_progress_status(snapshot)

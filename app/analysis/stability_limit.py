@@ -6,13 +6,17 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from app.analysis.curvature import curvature_at
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
+from optimizers.loss import Loss
 from optimizers.step import BoundUpdate
 
-# Modifiers under which the limits hold: weight decay adds to the curvature, noise does not depend on it.
+# Modifiers under which the limits hold: L2 weight decay adds to the curvature, noise does not depend on it.
 NEUTRAL_MODIFIERS = {"weight_decay", "noise"}
+EQUAL_RATIO = 1e-9  # relative difference up to which a learning rate equals its limit
 
 
 class StabilityLimit(NamedTuple):
@@ -21,6 +25,12 @@ class StabilityLimit(NamedTuple):
     learning_rate: float
     factor: float
     formula: str
+
+    def relation_of(self, learning_rate: float) -> str:
+        """Return "below", "equal" or "exceeds" for a learning rate."""
+        if math.isclose(learning_rate, self.learning_rate, rel_tol=EQUAL_RATIO):
+            return "equal"
+        return "exceeds" if learning_rate > self.learning_rate else "below"
 
 
 def _stability_factor(optimizer_id: str, hyperparameters: Mapping[str, float]) -> tuple[float, str] | None:
@@ -51,9 +61,31 @@ def effective_update(trajectory: Trajectory, step: int) -> BoundUpdate:
     return update
 
 
+def active_modifiers(update: BoundUpdate) -> set[str]:
+    """Return the ids of the modifiers that are on, without schedules of the learning rate."""
+    return {modifier.id for stage in update.stages.keys() - {"rate"} for modifier, _ in update.active_modifiers(stage)}
+
+
 def l2_penalty(update: BoundUpdate) -> float:
-    """Return the strength of the L2 weight decay of an update."""
-    return float(sum(settings[name] for name, settings in update.penalties))
+    """Return the strength of the L2 weight decay of an update.
+
+    For gradient descent, decoupled weight decay is the same as an L2 penalty (Loshchilov & Hutter 2019,
+    arXiv:1711.05101, proposition 1).
+    """
+    strength = float(sum(settings[name] for name, settings in update.penalties))
+    if update.optimizer.id == "sgd":
+        strength += sum(
+            float(settings[modifier.id])
+            for modifier, _, settings in update.stages["position"]
+            if modifier.id == "decoupled_weight_decay"
+        )
+    return strength
+
+
+def has_stability_theory(update: BoundUpdate) -> bool:
+    """Return whether the limit of an update is known: not for other optimizers, nor with modifiers that change it."""
+    neutral = NEUTRAL_MODIFIERS | ({"decoupled_weight_decay"} if update.optimizer.id == "sgd" else set())
+    return _stability_factor(update.optimizer.id, update.settings) is not None and active_modifiers(update) <= neutral
 
 
 def stability_limit(
@@ -66,20 +98,50 @@ def stability_limit(
     """
     update = effective_update(trajectory, step) if update is None else update
     stability_factor = _stability_factor(trajectory.method.id, update.settings)
-    active_modifiers = {
-        modifier.id for stage in update.stages.keys() - {"rate"} for modifier, _ in update.active_modifiers(stage)
-    }
-    if stability_factor is None or not active_modifiers <= NEUTRAL_MODIFIERS:
+    if stability_factor is None or not has_stability_theory(update):
         return None
     x, y = (trajectory.xs[step], trajectory.ys[step]) if position is None else position
-    max_curvature = curvature_at(trajectory.surface, x, y, l2_penalty(update)).largest
+    penalty = l2_penalty(update)
+    max_curvature = curvature_at(trajectory.surface, x, y, penalty).largest
     factor, formula = stability_factor
+    if penalty:
+        formula = formula.replace("λmax", "(λmax + weight decay)")
     return StabilityLimit(factor / max_curvature, factor, formula) if max_curvature > 0 else None
+
+
+def adaptive_limit(
+    trajectory: Trajectory, step: int, position: tuple[float, float], update: BoundUpdate
+) -> tuple[float, StabilityLimit] | None:
+    """Return the effective learning rate of Adam or RMSprop after ``step`` and its limit at a position; else None.
+
+    With a constant scale sqrt(v) of each coordinate, Adam is momentum as a moving average on the surface whose Hessian
+    H is replaced by P^-1/2 H P^-1/2 with P = sqrt(v) + eps: it is stable as long as the largest eigenvalue of that,
+    times the learning rate, stays below 2 (1 + beta1) / (1 - beta1) (Cohen et al. 2022, arXiv:2207.14484). The
+    effective learning rate is that product divided by the largest eigenvalue of H.
+    """
+    settings, method = update.settings, trajectory.method
+    if method.id not in ("adam", "adamw", "rmsprop") or active_modifiers(update):
+        return None
+    if settings.get("momentum") or settings.get("centered"):
+        return None
+    beta1, beta2 = settings.get("beta1", 0.0), settings.get("beta2", 0.0)
+    point, index = trajectory.point_at(step), list(method.state).index("v") + 1
+    correction = 1 - beta2**step if "beta2" in settings else 1.0
+    scale = np.sqrt(np.array([point.x[index], point.y[index]]) / correction) + settings["eps"]
+    hessian = Loss(trajectory.surface).hessian(np.array(position))
+    max_curvature = float(np.linalg.eigvalsh(hessian)[-1])
+    if not (max_curvature > 0 and np.isfinite(hessian).all() and (scale > 0).all()):
+        return None
+    preconditioned = hessian / np.sqrt(np.outer(scale, scale))
+    rate = float(settings["lr"] * np.linalg.eigvalsh(preconditioned)[-1] / max_curvature)
+    factor = 2 * (1 + beta1) / (1 - beta1)
+    formula = "2(1 + beta1)/((1 - beta1) λmax)" if "beta1" in settings else "2/λmax"
+    return rate, StabilityLimit(factor / max_curvature, factor, formula)
 
 
 def compare_to_limit(learning_rate: float, limit: StabilityLimit) -> str:
     """Return a text that compares a learning rate with its limit, with enough digits to distinguish them."""
-    if math.isclose(learning_rate, limit.learning_rate, rel_tol=1e-9):
+    if limit.relation_of(learning_rate) == "equal":
         return tr("the learning rate {rate:.6g} is exactly {formula}", rate=learning_rate, formula=limit.formula)
     digits = next((d for d in range(3, 10) if f"{learning_rate:.{d}g}" != f"{limit.learning_rate:.{d}g}"), 10)
     values = {

@@ -37,5 +37,5 @@ def _displayed_loss(race: Race, index: int) -> float:
 
 def _describe_run(label: str, loss: float, status: RunStatus, is_selected: bool) -> str:
     if is_selected:
-        return tr("{run}, the chosen run: loss {loss:.4g}, {verdict}.", run=label, loss=loss, verdict=status.text)
+        return tr("{run}, the chosen run: loss {loss:.4g}, {verdict}.", run=label, loss=loss, verdict=status.sentence)
     return tr("{run}: loss {loss:.4g}, {verdict}.", run=label, loss=loss, verdict=status.short_text)

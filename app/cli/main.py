@@ -22,7 +22,7 @@ from app.cli.process_setup import Terminated, exception_on_signals, replace_unpr
 from app.utils.atomic_write import WriteError
 from app.utils.validation import ExperimentError, make_printable
 
-COMMANDS = ("export", "list", "check")  # the module of a command is imported when it runs and for the help
+COMMANDS = ("export", "results", "list", "check")  # the module of a command is imported when it runs and for the help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -105,6 +105,15 @@ def is_example(path: Path) -> bool:
     return path.absolute().parent == EXAMPLES_FOLDER
 
 
+def file_version(path: Path) -> tuple[int, int] | None:
+    """Return modification time and size of a file, which another version of it changes; None if there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
 @contextmanager
 def _file_errors(path: Path) -> Iterator[None]:
     """Turn errors into an ExperimentError that names the file."""

@@ -41,6 +41,7 @@ PACKAGE_MANAGERS = {
     "fedora": "dnf install -y",
     "arch": "pacman -S --needed",
 }
+MIN_DEPTH = 15  # bits per pixel of an X server, below which Qt paints nothing
 LINUX = sys.platform.startswith("linux")
 FROZEN = bool(getattr(sys, "frozen", False))  # in a bundle sys.executable is the program, not a Python
 
@@ -92,21 +93,37 @@ def missing_libraries(libraries: Iterable[str]) -> list[str]:
     return not_found
 
 
-def _x11_responds() -> bool:
-    """Return whether an X server answers at DISPLAY.
+class _Screen(ctypes.Structure):
+    """The beginning of ``xcb_screen_t``."""
 
-    Also true if libxcb is missing: that is another error, which ``missing_libraries`` reports.
+    _fields_ = (("ids_and_sizes", ctypes.c_uint8 * 38), ("root_depth", ctypes.c_uint8))
+
+
+class _ScreenIterator(ctypes.Structure):
+    """``xcb_screen_iterator_t``."""
+
+    _fields_ = (("screen", ctypes.POINTER(_Screen)), ("remaining", ctypes.c_int), ("index", ctypes.c_int))
+
+
+def _x11_depth() -> int:
+    """Return the bits per pixel of the first screen of the X server at DISPLAY, 0 if it does not answer.
+
+    ``MIN_DEPTH`` if libxcb is missing: that is another error, which ``missing_libraries`` reports.
     """
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return True
-    xcb.xcb_connect.restype = ctypes.c_void_p
-    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+        return MIN_DEPTH
+    xcb.xcb_connect.restype = xcb.xcb_get_setup.restype = ctypes.c_void_p
+    xcb.xcb_setup_roots_iterator.restype = _ScreenIterator
+    for function in (xcb.xcb_connection_has_error, xcb.xcb_get_setup, xcb.xcb_setup_roots_iterator, xcb.xcb_disconnect):
+        function.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(None, None)
-    failed = xcb.xcb_connection_has_error(connection)
+    depth = 0
+    if not xcb.xcb_connection_has_error(connection):
+        depth = int(xcb.xcb_setup_roots_iterator(xcb.xcb_get_setup(connection)).screen.contents.root_depth)
     xcb.xcb_disconnect(connection)
-    return not failed
+    return depth
 
 
 def _wayland_responds() -> bool:
@@ -133,7 +150,7 @@ def qt_platform() -> str:
     """Return the platform on which Qt will show windows, or "" if no display answers."""
     if not LINUX:
         return os.environ.get("QT_QPA_PLATFORM", "") or {"darwin": "cocoa", "win32": "windows"}.get(sys.platform, "xcb")
-    probes = {"xcb": _x11_responds, "wayland": _wayland_responds}
+    probes = {"xcb": _x11_depth, "wayland": _wayland_responds}
     return next(
         (
             name
@@ -153,6 +170,10 @@ def display_error() -> str:
         return (
             f"the display {unreachable} does not answer" if unreachable else "there is no display to open a window on"
         ) + '; "thalweg export" works without one'
+    if name == "xcb" and LINUX and 0 < (depth := _x11_depth()) < MIN_DEPTH:
+        display = os.environ.get("DISPLAY", "")
+        few_colors = f"the display {display} has {depth} bits per pixel, and Qt needs {MIN_DEPTH} or more"
+        return f'{few_colors}; "thalweg export" works without one'
     available = platform_plugins()
     if available and not any(each.startswith(name) for each in available):
         return f"Qt has no platform {name}, only {', '.join(available)}; unset QT_QPA_PLATFORM"

@@ -6,7 +6,6 @@ from tests.qt_fixtures import (
     no_blocking_dialogs,
     nothing_left_open,
     open_window,
-    qt_settings_folder,
 )
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "no_blocking_dialogs",
     "nothing_left_open",
     "open_window",
-    "qt_settings_folder",
 ]

@@ -280,7 +280,10 @@ def test_the_window_opens_with_read_only_settings(open_window: Callable[[], Main
 
 
 def test_reset_keeps_a_backup_of_the_settings() -> None:
-    assert settings_file() == Path(Settings().backend.fileName())
+    name = "S(S.Format.IniFormat, S.Scope.UserScope, 'Thalweg', 'Thalweg').fileName()"
+    code = f"from PyQt6.QtCore import QSettings as S; print({name})"
+    found_by_qt = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert str(settings_file()) == found_by_qt.strip() == Settings().backend.fileName()
     assert back_up_settings() == "there are no settings to forget"
     path = settings_file()
     for name, text in (("Thalweg.ini.bak", "theme=dark"), ("Thalweg.ini.bak2", "theme=light")):

@@ -7,7 +7,6 @@ from tests.qt_fixtures import (
     nothing_left_open,
     open_shell,
     open_window,
-    qt_settings_folder,
 )
 
 __all__ = [
@@ -17,5 +16,4 @@ __all__ = [
     "nothing_left_open",
     "open_shell",
     "open_window",
-    "qt_settings_folder",
 ]

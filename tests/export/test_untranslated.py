@@ -163,7 +163,7 @@ def test_every_run_status_is_translated(surface: str) -> None:
         trajectory.advance(400)
         for step in (0, 1, 5, 20, 100, 400):
             status = run_status(trajectory, min(step, trajectory.last_known_step))
-            texts |= {status.text, status.short_text}
+            texts |= {status.sentence, status.short_text}
     assert [text for text in texts if untranslated(text, NAMES)] == []
 
 

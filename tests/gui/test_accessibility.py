@@ -195,7 +195,7 @@ def test_the_description_gives_the_status_of_every_run_with_the_selected_run_fir
     race.advance(60)
     message = describe(DEFAULT_EXPERIMENT, race, lambda k: run_status(race.trajectories[k], 60), selected_run=2)
     assert message.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
-    assert run_status(race.trajectories[2], 60).text in message
+    assert run_status(race.trajectories[2], 60).sentence in message
     assert message.index("Adam") < message.index("SGD") < message.index("Momentum")
     assert (
         f"SGD, lr 0.001: loss {race.trajectories[0].losses[60]:.4g}, {run_status(race.trajectories[0], 60).short_text}."

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 
 import pytest
@@ -11,9 +15,11 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from app.gui.window.dock_layout import is_reachable
+from app.gui.window.layout_guard import LayoutGuard
 from app.gui.window.main_window import MainWindow
 from app.session.settings import Settings
 from app.theming.theme import DARK
+from tests.processes import ROOT
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -121,6 +127,36 @@ def test_an_invalid_layout_is_ignored(open_window: Open, application: QApplicati
         settings.set_value(f"layout/{key}", QByteArray(garbage))
     window = open_window()
     assert set(visible_rects(window)) == set(PANES)
+
+
+@pytest.mark.slow
+def test_a_layout_with_which_the_program_crashed_is_dropped(open_window: Open, application: QApplication) -> None:
+    first = open_window()
+    first.dock_layout.docks["relief"].setFloating(True)
+    process_events(application)
+    first.close()
+    first.settings.backend.sync()
+    code = "from PyQt6.QtCore import QObject; from app.gui.window.layout_guard import LayoutGuard as Guard; import os\n"
+    code += "from app.session.settings import Settings; guard = Guard(QObject(), Settings()); os._exit(9)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 9
+    second = open_window()
+    assert "layout was not restored" in second.statusBar().currentMessage()
+    assert not second.dock_layout.docks["relief"].isFloating()
+    assert set(visible_rects(second)) == set(PANES)
+    second.close()
+    assert not open_window().layout_guard.layout_dropped
+
+
+def test_a_layout_with_which_the_program_hangs_is_dropped(application: QApplication) -> None:
+    settings, parent = Settings(), QObject()
+    settings.set_value("layout/window", QByteArray(b"x"))
+    settings.backend.sync()
+    hanging = LayoutGuard(parent, settings)
+    assert not LayoutGuard(parent, settings).layout_dropped, "it may still be starting"
+    long_ago = time.time() - 60.0
+    os.utime(hanging.lock.fileName(), (long_ago, long_ago))
+    assert LayoutGuard(parent, settings).layout_dropped
+    assert settings.get_bytes("layout/window") is None
 
 
 @pytest.mark.slow

@@ -540,3 +540,58 @@ def test_the_save_dialog_suggests_the_current_name(
 )
 def test_the_selected_file_type_sets_the_suffix(name: str, kind: str, expected: str, tmp_path: Path) -> None:
     assert with_filter_suffix(tmp_path / name, ".py", kind) == tmp_path / expected
+
+
+# Files that others change
+
+
+@pytest.mark.parametrize("answer", [Button.Save, Button.Cancel])
+@pytest.mark.parametrize("removed", [False, True])
+def test_saving_over_a_file_that_others_changed_asks_first(
+    open_shell: Open, saved_file: Path, answer: QMessageBox.StandardButton, removed: bool
+) -> None:
+    window = open_shell()
+    window.documents.open_path(saved_file)
+    change_learning_rate(window)
+    other = DEFAULT_EXPERIMENT.with_surface("ackley")
+    if removed:
+        saved_file.unlink()
+    else:
+        save(other, saved_file)
+    questions = []
+
+    def press_button() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        questions.append(box.text())
+        assert box.defaultButton() is box.button(Button.Cancel)
+        box.button(answer).click()
+
+    QTimer.singleShot(0, press_button)
+    window.action_registry["save"].trigger()
+    found = "is not there any more. Save it again?" if removed else "was changed outside this window. Replace it?"
+    assert questions == [f"mine.json {found}"]
+    if answer == Button.Save:
+        assert load(saved_file) == window.session.experiment
+        change_learning_rate(window, 0.003)
+        window.action_registry["save"].trigger()
+        assert not window.isWindowModified()
+        assert len(questions) == 1, "the file is the one that was saved here"
+    else:
+        assert window.isWindowModified()
+        assert saved_file.exists() != removed
+        assert removed or load(saved_file) == other
+
+
+def test_undo_to_an_older_experiment_of_the_same_file_saves_without_a_question(
+    open_shell: Open, saved_file: Path
+) -> None:
+    window = open_shell()
+    window.documents.open_path(saved_file)
+    change_learning_rate(window)
+    window.action_registry["save"].trigger()
+    window.documents.open_path(saved_file)
+    window.action_registry["undo"].trigger()
+    change_learning_rate(window, 0.004)
+    window.action_registry["save"].trigger()
+    assert load(saved_file) == window.session.experiment

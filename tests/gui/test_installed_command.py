@@ -30,14 +30,11 @@ def until(happened: Callable[[], object], what: str) -> object:
     pytest.fail(f"waited in vain for {what}")
 
 
-@pytest.fixture
-def screen() -> Iterator[dict[str, str]]:
-    """Start an X server with a window manager and yield the environment for programs on it."""
-    for program in ("Xvfb", "openbox", "xdotool"):
-        assert shutil.which(program), f"{program} is not installed: apt-get install xvfb openbox xdotool"
+def start_server(screen: str) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
+    """Start an X server with a screen, and return it and the environment for programs on it."""
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
@@ -45,7 +42,15 @@ def screen() -> Iterator[dict[str, str]]:
     with os.fdopen(read) as pipe:
         number = pipe.readline().strip()
     environment = {key: value for key, value in os.environ.items() if key not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")}
-    environment["DISPLAY"] = f":{number}"
+    return server, {**environment, "DISPLAY": f":{number}"}
+
+
+@pytest.fixture
+def screen() -> Iterator[dict[str, str]]:
+    """Start an X server with a window manager and yield the environment for programs on it."""
+    for program in ("Xvfb", "openbox", "xdotool"):
+        assert shutil.which(program), f"{program} is not installed: apt-get install xvfb openbox xdotool"
+    server, environment = start_server("1280x720x24")
     manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     yield environment
     for process in (manager, server):
@@ -102,3 +107,19 @@ def test_the_check_command_opens_its_own_window(screen: dict[str, str], tmp_path
     result = subprocess.run([str(command), "check"], env=environment, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (0, "")
     assert "ok       window: one was opened and painted (xcb)" in result.stdout
+
+
+def test_a_display_of_eight_bits_gets_one_sentence(tmp_path: Path) -> None:
+    server, environment = start_server("800x600x8")
+    try:
+        command = [str(Path(sys.executable).parent / "thalweg")]
+        environment["XDG_CONFIG_HOME"] = str(tmp_path)
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"thalweg: the display {environment['DISPLAY']} has 8 bits per pixel, and Qt needs 15 or more; "
+        '"thalweg export" works without one\n'
+    )

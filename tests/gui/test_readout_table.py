@@ -12,6 +12,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.gui.panels.results.readout_table import MIN_FONT_SIZE, ReadoutTable
+from app.gui.panels.results.results_tabs import RESULTS_TAB
 from app.gui.widgets.number_field import WIDEST_TEXT, NumberField
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
@@ -271,3 +272,54 @@ def test_a_race_advanced_without_step_signals_is_drawn_in_every_view(
         changed = np.abs(np.asarray(canvas.buffer_rgba()).astype(int) - before[name]).max(axis=2) > 40
         assert changed.mean() < 0.001, name
     assert window.canvases["loss"].view.axis_limits.x_length >= 1500
+
+
+class ResizeCounter(QObject):
+    """Counts the resize events of a viewport; it drops them from a number on, so that a loop of them ends."""
+
+    count, maximum = 0, 20
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Resize:
+            self.count += 1
+        return self.count > self.maximum
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", [0, RESULTS_TAB])
+@pytest.mark.parametrize("run_count", [1, 3, 5])
+def test_scroll_bars_cause_no_endless_layout(
+    open_window: Open, application: QApplication, monkeypatch: pytest.MonkeyPatch, tab: int, run_count: int
+) -> None:
+    runs = Run("sgd"), Run(longest_optimizer_name()), Run("lion"), Run("adam"), Run("adamw")
+    window = open_window(Experiment("sphere", (-987.654, 0.001), runs[:run_count]))
+    dock = window.dock_layout.docks["results"]
+    dock.setFloating(True)
+    window.results_tabs.setCurrentIndex(tab)
+    process_events(application)
+    table = window.results_tabs.results_page.table if tab else window.readout_table
+    counter = ResizeCounter()
+    viewport = table.viewport()
+    assert viewport is not None
+    viewport.installEventFilter(counter)
+    sizes = [
+        (386, 140),
+        (440, 100),
+        *((width, height) for width in range(300, 720, 60) for height in range(100, 260, 25)),
+    ]
+    fits, fit_columns = [], table.fit_columns
+    monkeypatch.setattr(table, "fit_columns", lambda: (fits.append(table.size()), fit_columns()))
+    for size in sizes:
+        counter.count = 0
+        fits.clear()
+        dock.resize(*size)
+        process_events(application, 2)
+        assert len(fits) <= 1, size
+        assert counter.count <= 5, size
+        font, widths = table.font().pointSize(), [table.columnWidth(k) for k in range(table.runs.columnCount())]
+        dock.resize(size[0] + 200, size[1] + 200)
+        process_events(application, 2)
+        dock.resize(*size)
+        process_events(application, 2)
+        assert table.font().pointSize() == font, "the layout must depend on the size only"
+        assert [table.columnWidth(k) for k in range(table.runs.columnCount())] == widths

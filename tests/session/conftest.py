@@ -10,7 +10,6 @@ from tests.qt_fixtures import (
     no_blocking_dialogs,
     nothing_left_open,
     open_window,
-    qt_settings_folder,
 )
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "no_blocking_dialogs",
     "nothing_left_open",
     "open_window",
-    "qt_settings_folder",
 ]
 
 

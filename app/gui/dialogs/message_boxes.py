@@ -1,4 +1,4 @@
-"""Message boxes for errors and unsaved changes."""
+"""Message boxes for errors, unsaved changes and files that others have changed."""
 
 from __future__ import annotations
 
@@ -34,3 +34,21 @@ def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     answer = buttons(run_modal(box, buttons.Cancel.value))
     box.deleteLater()
     return answer
+
+
+def ask_about_overwriting(parent: QWidget, name: str, exists: bool) -> bool:
+    """Ask whether to save to a file that was changed or removed meanwhile (no without a screen)."""
+    buttons = QMessageBox.StandardButton
+    question = (
+        tr("{name} was changed outside this window. Replace it?", name=name)
+        if exists
+        else tr("{name} is not there any more. Save it again?", name=name)
+    )
+    box = QMessageBox(QMessageBox.Icon.Warning, "Thalweg", question, buttons.Save | buttons.Cancel, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    if exists:
+        box.setInformativeText(tr("To keep both versions, cancel and save under another name."))
+    box.setDefaultButton(buttons.Cancel)
+    answer = buttons(run_modal(box, buttons.Cancel.value))
+    box.deleteLater()
+    return answer == buttons.Save

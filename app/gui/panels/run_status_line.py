@@ -9,21 +9,19 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.analysis.curvature import curvature_at
+from app.analysis.stability_limit import effective_update, has_stability_theory, stability_limit
 from app.gui.panels.setup.run_list import RunList
 from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
 
 MIN_WIDTH = 600  # pixels of width that are always available
-MAX_MESSAGE_LENGTH = 230  # characters of the longest status
-EIGENVALUES_TEXT = gettext_noop("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition:.3g}. ")
+MAX_MESSAGE_LENGTH = 260  # characters of the longest status
+EIGENVALUES_TEXT = gettext_noop("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. ")
+FLAT_TEXT = gettext_noop("Here λmax = λmin = 0: the surface does not curve. ")
 CONCAVE_TEXT = gettext_noop("Nothing curves upwards: no learning rate is too large yet.")
-SADDLE_TEXT = gettext_noop(
-    "Downwards nothing holds a step; upwards, plain descent is stable below 2/λmax = {stable_rate:.3g}."
-)
-CONVEX_TEXT = gettext_noop(
-    "Stable learning rates: plain below 2/λmax = {stable_rate:.3g}, with momentum {beta:g} below {beta2:.3g}."
-)
-DEFAULT_MOMENTUM = 0.9  # used in the text if the run has no momentum
+SADDLE_TEXT = gettext_noop("Downwards nothing holds a step; upwards it is stable below {formula} = {limit:.3g}.")
+CONVEX_TEXT = gettext_noop("It is stable below a learning rate of {formula} = {limit:.3g}.")
+LONGEST_FORMULA = "2(1 + momentum)/((1 - dampening) (λmax + weight decay))"
 
 
 class RunStatusLine(QWidget):
@@ -53,17 +51,21 @@ class RunStatusLine(QWidget):
         row = self.run_list.selected_row
         has_run = 0 <= row < len(self.session.race.trajectories)
         name = self.session.displayed_experiment.runs[row].method.name if has_run else ""
-        self.status_label.setText(
-            f"<b>{escape(name)}</b>: {escape(self.session.run_status(row).text)}." if has_run else ""
-        )
+        sentence = f"<b>{escape(name)}</b>: {escape(self.session.run_status(row).sentence)}." if has_run else ""
+        self.status_label.setText(sentence)
+        self.status_label.setToolTip(
+            f"<p>{sentence}" if has_run else ""
+        )  # in a narrow window, the end of a long sentence does not fit
         self.curvature_label.setText(self._curvature_text(row) if has_run else "")
 
     def _set_label_heights(self) -> None:
         """Reserve the lines of the longest texts at this width, so that the height changes only with the window."""
-        curvature_width = max(
-            self.curvature_label.fontMetrics().horizontalAdvance(tr(EIGENVALUES_TEXT) + tr(text))
-            for text in (CONCAVE_TEXT, SADDLE_TEXT, CONVEX_TEXT)
+        texts = (
+            tr(CONCAVE_TEXT),
+            *(tr(text).replace("{formula}", LONGEST_FORMULA) for text in (SADDLE_TEXT, CONVEX_TEXT)),
         )
+        metrics = self.curvature_label.fontMetrics()
+        curvature_width = max(metrics.horizontalAdvance(tr(EIGENVALUES_TEXT) + text) for text in texts)
         for label, text_width in (
             (self.status_label, MAX_MESSAGE_LENGTH * self.status_label.fontMetrics().averageCharWidth()),
             (self.curvature_label, curvature_width),
@@ -80,28 +82,27 @@ class RunStatusLine(QWidget):
         self._set_label_heights()
 
     def _curvature_text(self, row: int) -> str:
-        """Return the curvature at the run, and the learning rates that are stable there without and with momentum."""
-        trajectory, run = self.session.race.trajectories[row], self.session.displayed_experiment.runs[row]
+        """Return the curvature at the run, and the stability limit of its own optimizer where there is one."""
+        trajectory = self.session.race.trajectories[row]
         if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
             return tr("Go back to a step before that, lower the learning rate, and play on.")
         step = min(self.session.race.step, trajectory.last_step)
-        local_curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
-        if math.isnan(local_curvature.largest):
+        curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
+        if math.isnan(curvature.largest):
             return tr("Here the surface has no curvature that could be told.")
+        condition = curvature.condition_number
         text = tr(
-            EIGENVALUES_TEXT,
-            largest=local_curvature.largest,
-            smallest=local_curvature.smallest,
-            condition=local_curvature.condition_number,
+            FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,
+            largest=curvature.largest,
+            smallest=curvature.smallest,
+            condition="∞" if math.isinf(condition) else f"{condition:.3g}",
         )
-        if local_curvature.largest <= 0:
+        update = effective_update(trajectory, step)
+        if not has_stability_theory(update):
+            return text
+        limit = stability_limit(trajectory, step, None, update)
+        if limit is None:
             return text + tr(CONCAVE_TEXT)
-        if local_curvature.smallest < 0:
-            return text + tr(SADDLE_TEXT, stable_rate=local_curvature.stable_learning_rate)
-        beta = run.hyperparameters.get("momentum", DEFAULT_MOMENTUM)
         return text + tr(
-            CONVEX_TEXT,
-            stable_rate=local_curvature.stable_learning_rate,
-            beta=beta,
-            beta2=local_curvature.stable_learning_rate_with(beta),
+            SADDLE_TEXT if curvature.smallest < 0 else CONVEX_TEXT, formula=limit.formula, limit=limit.learning_rate
         )

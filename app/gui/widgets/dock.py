@@ -19,7 +19,8 @@ FLOATING_OFFSET = QPoint(-40, 40)  # from the docked position, so that floating 
 class Dock(QDockWidget):
     """A dock widget with a custom title bar.
 
-    It does not hide itself: closing emits ``close_requested``, and the owner decides what to do.
+    It does not hide itself: closing emits ``close_requested``, and the owner decides what to do. When the window around
+    it has closed, it closes, too; a window that stayed open would keep the program running.
     """
 
     close_requested = pyqtSignal()
@@ -103,7 +104,9 @@ class Dock(QDockWidget):
             old.deleteLater()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Emit ``close_requested`` instead of closing."""
+        """Emit ``close_requested`` instead of closing, unless the window around the dock has closed."""
         assert event is not None
-        event.ignore()
-        self.close_requested.emit()
+        window = self.parentWidget()
+        if window is not None and window.isVisible():
+            event.ignore()
+            self.close_requested.emit()

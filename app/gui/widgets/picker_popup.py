@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,8 +24,8 @@ class FavoriteStore(Protocol):
     def favorites(self, kind: str) -> list[str]:
         """Return the ids of the favorites; some may no longer exist."""
 
-    def set_favorites(self, kind: str, names: Iterable[str]) -> None:
-        """Store the ids of the favorites."""
+    def set_favorite(self, kind: str, name: str, favorite: bool) -> None:
+        """Add an id to the favorites, or remove it."""
 
 
 @dataclass(frozen=True)
@@ -196,8 +195,9 @@ class PickerPopup(QWidget):
     def toggle_favorite(self) -> None:
         """Make the current entry a favorite, or no longer one, and store the favorites."""
         if self.current_entry is not None:
-            self.model.toggle_favorite(self.current_entry.id)
-            self.favorite_store.set_favorites(self.kind, self.model.favorite_ids)
+            entry_id = self.current_entry.id
+            self.model.toggle_favorite(entry_id)
+            self.favorite_store.set_favorite(self.kind, entry_id, entry_id in self.model.favorite_ids)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Handle the keys that move and select before the search field receives them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +36,12 @@ def create_window(experiment: Experiment | None = None, source: Path | None = No
     gc.disable()
     from PyQt6.QtCore import QTimer
     from PyQt6.QtGui import QIcon
-    from PyQt6.QtWidgets import QApplication
 
     from app.gui.window.main_window import MainWindow
+    from app.gui.window.orderly_end import Application
     from app.utils.resources import ASSETS
 
-    application = QApplication(["thalweg"])  # the desktop finds the entry of the program by this name
+    application = Application(["thalweg"])  # the desktop finds the entry of the program by this name
     application.setApplicationName("Thalweg")
     application.setDesktopFileName("thalweg")
     application.setStyle("Fusion")
@@ -66,16 +65,12 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
             continue
         window.close()
 
-    def quit_on_signal(*_: object) -> None:
+    def quit_on_signal() -> None:
         window.documents.document_state.mark_discarded()  # the sender of a signal cannot answer a question
         QTimer.singleShot(0, close_all)  # not in the middle of another operation
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP, and nohup ignores it
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
-            signal.signal(getattr(signal, name), quit_on_signal)
-    wake_timer = QTimer(application, interval=250)  # Python handles signals only when it runs
-    wake_timer.timeout.connect(lambda: None)
-    wake_timer.start()
+    application.end_requested.connect(quit_on_signal)
+    application.watch_signals()
     window.show()
     return application.exec()
 

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app.gui.dialogs.message_boxes import ask_about_unsaved
+from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
 from app.gui.dialogs.modal import run_modal
 from app.io import experiment_files
 from app.model.experiment import Experiment
@@ -42,7 +42,9 @@ class DocumentController(QObject):
         self.window, self.session, self.settings = window, session, settings
         self.run_guarded, self.notify = run_guarded, notify
         self.document_state = DocumentState(session.store, experiment_files.save_path_for(source) if source else None)
+        self.known_versions: dict[Path, tuple[int, int] | None] = {}  # by path: as read or written here last
         if source:
+            self.known_versions[source.absolute()] = experiment_files.file_version(source)
             self._add_recent(source)
         self.document_state.changed.connect(self.update_title)
         window.setAcceptDrops(True)
@@ -74,12 +76,15 @@ class DocumentController(QObject):
 
         The file is read before the question about unsaved changes, so that an unreadable file causes no question.
         """
+        version = experiment_files.file_version(path)
         experiment = experiment_files.load(path, self.session.experiment)
         if experiment_files.is_example(path):
             experiment = replace(experiment, title=tr(experiment.title))
         if self.confirm_discard():
             if path.absolute() == self.document_state.path:  # confirm_discard may have saved it
+                version = experiment_files.file_version(path)
                 experiment = experiment_files.load(path)
+            self.known_versions[path.absolute()] = version
             self._show_experiment(experiment, experiment_files.save_path_for(path))
             self._add_recent(path)
 
@@ -125,8 +130,19 @@ class DocumentController(QObject):
     # Save
 
     def save(self) -> bool:
-        """Save to the file of the experiment, or ask for one; return whether it was saved."""
-        return self._save_to(self.document_state.path) if self.document_state.path else self.save_as()
+        """Save to the file of the experiment, or ask for one; return whether it was saved.
+
+        If the file was changed or removed meanwhile, for example by another window, ask first.
+        """
+        path = self.document_state.path
+        if path is None:
+            return self.save_as()
+        version = experiment_files.file_version(path)
+        if version != self.known_versions[path] and not ask_about_overwriting(
+            self.window, make_printable(path.name), exists=version is not None
+        ):
+            return False
+        return self._save_to(path)
 
     def save_as(self) -> bool:
         """Ask for a file and save to it; return whether it was saved."""
@@ -149,6 +165,7 @@ class DocumentController(QObject):
         """Write the experiment with its displayed step."""
         experiment = replace(self.session.experiment, displayed_step=self.session.race.step)
         experiment_files.save(experiment, path)
+        self.known_versions[path.absolute()] = experiment_files.file_version(path)
         self.document_state.mark_saved(path.absolute())
         self._add_recent(path)
         self.notify(tr("Saved {path}", path=make_printable(str(path))))

@@ -25,6 +25,7 @@ from app.gui.window.document_controller import DocumentController
 from app.gui.window.export_controller import ExportController
 from app.gui.window.export_source import ExportSource
 from app.gui.window.focus_navigation import FocusNavigation
+from app.gui.window.layout_guard import LayoutGuard
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
 from app.gui.window.view_area import ViewArea
@@ -34,7 +35,8 @@ from app.model.experiment import Experiment
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
-from app.utils.validation import ExperimentError
+from app.utils.i18n import tr
+from app.utils.validation import ExperimentError, make_printable
 
 INITIAL_STEPS = 60  # steps of the default experiment that are computed when the window opens
 MESSAGE_DURATION = 6_000  # milliseconds that a message stays in the status bar
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
         )
         self.text_update_timer = self.display_updater.text_update_timer
         self._connect_signals()
+        self.layout_guard = LayoutGuard(self, self.settings)
         restore_geometry(self, self.settings)
         self.dock_layout.restore()
         self.update_texts()
@@ -161,6 +164,17 @@ class MainWindow(QMainWindow):
             self.action_registry.add_actions(view_actions(), before="side")
             self.display_updater.refresh_all()
             self.dock_layout.apply_initial_sizes()
+            self.layout_guard.confirm_later()
+            self._report_lost_settings()
+
+    def _report_lost_settings(self) -> None:
+        if self.settings.set_aside is not None:
+            path = make_printable(str(self.settings.set_aside))
+            self.show_error(
+                tr("all settings are new: the settings file was not safe to read; it is kept as {path}", path=path)
+            )
+        elif self.layout_guard.layout_dropped:
+            self.show_message(tr("The saved layout was not restored, because the last start with it did not finish"))
 
     # Reactions to signals
 
@@ -243,6 +257,7 @@ class MainWindow(QMainWindow):
         self.show_message("")
         geometry = self.presentation_mode.saved_geometry if self.presentation_mode.active else self.saveGeometry()
         self.presentation_mode.leave()
+        self.layout_guard.confirm()
         self.dock_layout.save_state()
         save_window_state(self.settings, geometry, self.session.clock, self.view_area.view_options)
         super().closeEvent(event)

@@ -40,9 +40,7 @@ class ReadoutTable(RunTable):
 
     def fit_columns(self) -> None:
         """Use the largest font that fits the width and the height; names get the remaining width and may be cut off."""
-        viewport = self.viewport()
-        assert viewport is not None
-        row_height = viewport.height() // max(self.runs.rowCount(), 1)
+        row_height = self.maximumViewportSize().height() // max(self.runs.rowCount(), 1)
         sizes = range(MAX_FONT_SIZE, MIN_FONT_SIZE, -1)
         fitting_sizes = (size for size in sizes if self.row_height(self._metrics(size)) <= row_height)
         self.setFont(self._font(self._largest_fitting_size(next(fitting_sizes, MIN_FONT_SIZE))))
@@ -56,22 +54,22 @@ class ReadoutTable(RunTable):
     def _metrics(self, size: int) -> QFontMetrics:
         return QFontMetrics(self._font(size))
 
-    def _fits_width(self, size: int, width: int) -> bool:
+    def _fits_width(self, size: int) -> bool:
         """Return whether numbers and names fit; the smaller the font, the more the names may be cut off."""
+        metrics = self._metrics(size)
+        width = self.columns_width(metrics)
         if size > PREFERRED_FONT_SIZE:
             name_limit = width
         elif size > MIN_FONT_SIZE:
             name_limit = int(NAME_WIDTH_FRACTION * width)
         else:
             name_limit = MIN_NAME_WIDTH
-        name_width, *number_widths = self.needed_widths(self._metrics(size))
+        name_width, *number_widths = self.needed_widths(metrics)
         return sum(number_widths) + min(name_width, name_limit) <= width
 
     def _largest_fitting_size(self, max_size: int) -> int:
-        viewport = self.viewport()
-        assert viewport is not None
         sizes = range(max_size, FALLBACK_FONT_SIZE, -1)
-        return next((size for size in sizes if self._fits_width(size, viewport.width())), FALLBACK_FONT_SIZE)
+        return next((size for size in sizes if self._fits_width(size)), FALLBACK_FONT_SIZE)
 
     def preferred_metrics(self) -> QFontMetrics:
         """Return the metrics of the preferred font, or of the largest that fits the width."""

@@ -33,6 +33,8 @@ class RunTable(QTableView):
         self.setModel(self.runs)
         self.experiment: Experiment | None = None  # that ``widest_texts`` belong to
         self.widest_texts: list[str] = []  # by column, with 0 for every digit
+        self.fitted_size = QSize()
+        self.scrolls_horizontally = False
         self.setMinimumHeight(60)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
@@ -76,18 +78,19 @@ class RunTable(QTableView):
         These are the number columns if they get enough, else the last text column or all of them, whose texts may be
         cut off. If even the headings do not fit, no column is stretched and the table scrolls.
         """
-        viewport = self.viewport()
-        assert viewport is not None
         columns, widths = self.runs.columns, self.needed_widths(self.fontMetrics())
+        total_width = self.columns_width(self.fontMetrics())
         texts = [k for k, column in enumerate(columns) if column.is_text]
         numbers = [k for k in range(1, len(columns)) if k not in texts]
         least_widths = [
             self.column_header.sectionSizeHint(k) if k in texts else width for k, width in enumerate(widths)
         ]
         for stretched in (numbers, texts[-1:], texts, []):
-            left_width = viewport.width() - sum(width for k, width in enumerate(widths) if k not in stretched)
+            left_width = total_width - sum(width for k, width in enumerate(widths) if k not in stretched)
             if all(left_width >= least_widths[k] * len(stretched) for k in stretched):
                 break
+        self.fitted_size = self.maximumViewportSize()
+        self.scrolls_horizontally = not stretched and sum(widths) > total_width
         for k, width in enumerate(widths):
             self.column_header.setSectionResizeMode(k, STRETCH if k in stretched else FIXED)
             if k not in stretched:
@@ -95,10 +98,20 @@ class RunTable(QTableView):
         self.row_header.setDefaultSectionSize(self.row_height(self.fontMetrics()))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Fit the columns to the new width."""
+        """Fit the columns to the new size of the table, but not to what a scroll bar takes away from the viewport."""
         super().resizeEvent(event)
-        if self.widest_texts:
+        if self.widest_texts and self.maximumViewportSize() != self.fitted_size:
             self.fit_columns()
+
+    def columns_width(self, metrics: QFontMetrics) -> int:
+        """Return the width that the table has for its columns with rows in a font.
+
+        It depends on the size of the table only, not on the scroll bars that are visible: these depend on the font and
+        the columns, which would change without end.
+        """
+        size, scroll_bar = self.maximumViewportSize(), self.verticalScrollBar()
+        rows_fit = self.runs.rowCount() * self.row_height(metrics) <= size.height()
+        return size.width() - (0 if rows_fit or scroll_bar is None else scroll_bar.sizeHint().width())
 
     def row_height(self, metrics: QFontMetrics) -> int:
         """Return the height of a row in a font."""
@@ -113,6 +126,6 @@ class RunTable(QTableView):
         rows_height = max(self.runs.rowCount(), 1) * self.row_height(self.preferred_metrics())
         margins, scroll_bar = self.contentsMargins(), self.horizontalScrollBar()
         height = self.column_header.sizeHint().height() + rows_height + margins.top() + margins.bottom()
-        if scroll_bar is not None and scroll_bar.isVisible():
+        if scroll_bar is not None and self.scrolls_horizontally:
             height += scroll_bar.sizeHint().height()
         return QSize(super().sizeHint().width(), height)

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from array import array
+from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
+from app.analysis.status.cycle import MAX_PERIOD, Cycle, find_cycles
+from app.analysis.status.oscillation import Oscillation, find_oscillation, principal_axis
+
 WINDOW = 320  # last positions that are used one by one
+CYCLE_WINDOW = 2 * MAX_PERIOD + 1  # last positions in which a cycle is searched
+LENGTHS = (12, 24, 40, 120, WINDOW)  # steps in which an oscillation is searched, the shortest first
+MIN_STEADY_STEPS = 40  # after so many steps, regular swings in the shortest of them may be chance
 MAX_CHUNK_SAMPLES = 4096  # positions that are sampled from one chunk of the past, whatever its length
 STRIDES = (1, 4, 16, 64)  # slow oscillations are searched in every so many-th position
-# Limits beyond which a motion does not count as an oscillation:
-MAX_PERIOD_SPREAD = 0.25  # standard deviation of the times between turning points, relative to their mean
-MAX_WIDTH_SPREAD = 0.3  # standard deviation of the logarithm of the width around its linear trend
-MAX_DRIFT_RATIO = 1.5  # drift within a period, relative to the width
-
-
-class Oscillation(NamedTuple):
-    """A motion back and forth along an axis.
-
-    ``period`` is in steps, ``width`` that of the last swing, ``growth`` the ratio of the widths of successive swings,
-    and ``axis`` a unit vector.
-    """
-
-    period: float
-    width: float
-    growth: float
-    center: complex
-    axis: complex
-
-
-class Cycle(NamedTuple):
-    """A repeated sequence of positions.
-
-    ``period`` is in steps, ``width`` is the largest distance from the first position of the last repetition, and
-    ``center`` the mean of the positions.
-    """
-
-    period: int
-    width: float
-    center: complex
 
 
 class Motion:
@@ -71,6 +46,11 @@ class Motion:
     def position(self) -> complex:
         """The position after ``step``."""
         return complex(self.positions[-1])
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the hyperparameters have been constant for so long that a few regular swings may be chance."""
+        return self.step - self.first_step >= MIN_STEADY_STEPS
 
     @property
     def recent_step_size(self) -> float:
@@ -115,22 +95,16 @@ class Motion:
         components = (displacements * principal_axis(displacements).conjugate()).real
         return int((components[:-1] * components[1:] < 0).sum())
 
-    @cached_property
-    def cycle(self) -> Cycle | None:
-        """The shortest cycle repeated at least four times with changes below 1e-5 of its width per step."""
-        positions = self.positions
-        is_near = np.abs(positions[-3:-67:-1] - positions[-1]) <= 1e-3 * abs(positions[-1] - positions[-2])
-        for period in (np.flatnonzero(is_near[: max(len(positions) // 5 - 1, 0)]) + 2).tolist():
-            repeats = min(max(4, 16 // period), len(positions) // period - 1)
-            last_cycle, earlier_cycle = positions[-period:], positions[-period * (repeats + 1) :][:period]
-            width = float(np.abs(last_cycle - last_cycle[0]).max())
-            if (
-                len(positions) > 9
-                and width
-                and (np.abs(last_cycle - earlier_cycle) <= 1e-5 * period * repeats * width).all()
-            ):
-                return Cycle(period, width, complex(last_cycle.mean()))
-        return None
+    def earlier(self, steps: int) -> Motion:
+        """Return the motion up to some steps ago."""
+        return Motion(
+            self.xs, self.ys, max(self.step - steps, self.first_step), self.first_step, self.min_direction_changes
+        )
+
+    @property
+    def cycles(self) -> Iterator[Cycle]:
+        """The cycles that the last positions repeat, the shortest first."""
+        return find_cycles(self.sample_positions(max(self.first_step, self.step - CYCLE_WINDOW), self.step))
 
     @cached_property
     def oscillation(self) -> Oscillation | None:
@@ -149,64 +123,11 @@ class Motion:
                 and np.abs(np.diff(positions[-2 - WINDOW // stride :])).sum() < 0.7 * self.step_sizes[-WINDOW:].sum()
             ):
                 break  # the samples miss too much of the motion between them
-            for length in (12, 40, 120, WINDOW) if stride == 1 else (WINDOW,):
-                oscillation = _find_oscillation(positions[-length - 1 :], self.min_direction_changes)
+            lengths = LENGTHS[self.is_steady :] if stride == 1 else (WINDOW,)
+            for length in lengths:
+                oscillation = find_oscillation(positions[-length - 1 :], self.min_direction_changes)
                 if oscillation:
                     return oscillation._replace(period=oscillation.period * stride)
                 if length >= len(positions) - 1:
                     break
         return None
-
-
-def principal_axis(displacements: np.ndarray) -> complex:
-    """Return the direction of most of the motion as a unit vector; later displacements have a larger weight."""
-    axis = complex(
-        np.sqrt((np.linspace(0.1, 1.0, len(displacements)) ** 2 * displacements * displacements).sum() or 1.0)
-    )
-    return axis / abs(axis)
-
-
-def _find_oscillation(positions: np.ndarray, min_direction_changes: int) -> Oscillation | None:
-    """Return the oscillation along or across the principal axis, with the period in samples; None if there is none."""
-    displacements = np.diff(positions)
-    scale = float(np.abs(displacements).max(initial=0.0))
-    if len(displacements) <= min_direction_changes or not 0 < scale < math.inf:
-        return None
-    displacements = displacements / scale
-    axis = principal_axis(displacements)
-    for direction in (axis, 1j * axis):
-        measured = _measure_oscillation(direction, displacements, min_direction_changes)
-        if measured is not None:
-            period, width, growth = measured
-            return Oscillation(
-                period, width * scale, growth, complex(positions[-max(2, round(period)) :].mean()), direction
-            )
-    return None
-
-
-def _measure_oscillation(
-    axis: complex, displacements: np.ndarray, min_direction_changes: int
-) -> tuple[float, float, float] | None:
-    """Return period, last width and growth of a regular oscillation along an axis that has not ended, or None."""
-    components = (displacements * axis.conjugate()).real
-    change_indices = np.flatnonzero(components[:-1] * components[1:] < 0)
-    if len(change_indices) < min_direction_changes:
-        return None
-    before, after = np.abs(components[change_indices]), np.abs(components[change_indices + 1])
-    times = change_indices + before / (before + after)
-    intervals = np.diff(times)
-    period = 2 * float(times[-1] - times[0]) / len(intervals)
-    max_spread = MAX_PERIOD_SPREAD * min(1.0, len(intervals) / 6)  # a few intervals may be equal by chance
-    if intervals.std() > max_spread * period / 2 or len(displacements) - times[-1] > 0.75 * period + 1:
-        return None
-    widths = np.abs(np.diff(np.cumsum(components)[change_indices]))
-    widths = (widths[1:] + widths[:-1]) / 2  # with a drift, every other width is larger
-    drift = abs(displacements[-max(2, round(period)) :].sum())
-    unfinished_width = abs(components[change_indices[-1] + 1 :].sum())
-    if not widths.min() > 0 or drift > MAX_DRIFT_RATIO * max(widths[-1], unfinished_width):
-        return None
-    logs, centered_index = np.log(widths), np.arange(len(widths)) - (len(widths) - 1) / 2
-    log_growth = float(logs @ centered_index / (centered_index @ centered_index))
-    if (logs - logs.mean() - log_growth * centered_index).std() > MAX_WIDTH_SPREAD:
-        return None
-    return period, float(widths[-1]), math.exp(log_growth)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from functools import cached_property
 
-from app.analysis.motion import Motion
+import numpy as np
+
 from app.analysis.stability_limit import effective_update
+from app.analysis.stationary_points import find_stationary_point, is_lowest_around
+from app.analysis.status.forecast import forecast_positions
+from app.analysis.status.motion import Motion
+from app.analysis.status.regularization import rest_penalty
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 
@@ -18,12 +24,16 @@ NOISY_MODIFIERS = {"noise", "minibatch"}  # modifiers that draw random numbers
 
 
 class RunSnapshot:
-    """A run after ``step``: its effective update, recent motion and nearest minimum. Later steps are not used."""
+    """A run after ``step``: its effective update, recent motion and nearest minimum.
+
+    Steps computed after ``step`` are not used; ``future`` is the continuation under the present hyperparameters.
+    """
 
     def __init__(self, trajectory: Trajectory, step: int) -> None:
         self.trajectory, self.step, self.surface = trajectory, step, trajectory.surface
         self.x, self.y, self.loss = trajectory.xs[step], trajectory.ys[step], trajectory.losses[step]
         self.update = effective_update(trajectory, step)
+        self.penalty = rest_penalty(self.update)
         self.learning_rate = float(self.update.settings["lr"]) if trajectory.method.has_learning_rate else math.nan
         self.is_noisy = any(
             modifier.id in NOISY_MODIFIERS
@@ -39,6 +49,7 @@ class RunSnapshot:
             max(0, min(first_step, step - MIN_WINDOW)),
             min_direction_changes=8 if self.is_noisy else 4,
         )
+        self._entered_steps: dict[tuple[float, float, float], int] = {}
         bounds = getattr(self.surface, "bounds", None)
         self.diagonal = math.hypot(*(high - low for low, high in bounds)) if bounds else UNBOUNDED_DIAGONAL
         self.tolerance = POSITION_TOLERANCE * self.diagonal
@@ -46,8 +57,12 @@ class RunSnapshot:
         self.is_nonsmooth = bool(getattr(self.surface, "nonsmooth_note", ""))
         self.minima: tuple[tuple[float, float], ...] = getattr(self.surface, "minima", ())
         self.minimum_loss: float | None = getattr(self.surface, "minimum_loss", None)
-        self.nearest_minimum = min(self.minima, key=lambda minimum: self.distance_to(*minimum), default=None)
+        self.nearest_minimum = self.minimum_near(complex(self.x, self.y))
         self.distance_to_minimum = self.distance_to(*self.nearest_minimum) if self.nearest_minimum else math.nan
+
+    def future(self, count: int) -> np.ndarray:
+        """Return the next ``count`` positions x + iy under the present hyperparameters; fewer if the run overflows."""
+        return forecast_positions(self.trajectory, self.step, count)
 
     def distance_to(self, x: float, y: float) -> float:
         """Return the distance from the position to a point."""
@@ -55,15 +70,43 @@ class RunSnapshot:
 
     def first_step_within(self, x: float, y: float, radius: float) -> int:
         """Return the step since which the run has stayed within a radius of a point."""
-        return self.motion.step_entered_radius(complex(x, y), radius)
+        key = x, y, radius
+        if key not in self._entered_steps:
+            self._entered_steps[key] = self.motion.step_entered_radius(complex(x, y), radius)
+        return self._entered_steps[key]
+
+    @cached_property
+    def gradient(self) -> tuple[float, float]:
+        """The surface's gradient, without modifiers."""
+        try:
+            slope_x, slope_y = self.surface(self.x, self.y)[1]
+        except (ArithmeticError, ValueError):
+            return math.nan, math.nan
+        return float(slope_x), float(slope_y)
 
     @property
     def gradient_norm(self) -> float:
         """The norm of the surface's gradient, without modifiers."""
-        try:
-            return math.hypot(*self.surface(self.x, self.y)[1])
-        except (ArithmeticError, ValueError):
-            return math.nan
+        return math.hypot(*self.gradient)
+
+    @property
+    def penalized_gradient(self) -> complex:
+        """The gradient of the surface and of the penalties that shift the minimum, as a complex number."""
+        return complex(*self.gradient) + self.penalty * complex(self.x, self.y)
+
+    def minimum_near(self, position: complex) -> tuple[float, float] | None:
+        """Return the known global minimum that is nearest to a position."""
+        return min(self.minima, key=lambda minimum: abs(complex(*minimum) - position), default=None)
+
+    def surrounded_minimum(self, center: complex, radius: float) -> tuple[float, float] | None:
+        """Return the minimum within a radius of the center of a swing: known, or found by Newton."""
+        nearest = self.minimum_near(center)
+        if nearest and abs(complex(*nearest) - center) <= radius and not self.penalty:
+            return nearest if is_lowest_around(self.surface, *nearest, self.tolerance) else None
+        if self.is_nonsmooth or not radius < self.diagonal:
+            return None
+        point = find_stationary_point(self.surface, center.real, center.imag, radius, self.penalty)
+        return (point.x, point.y) if point and point.kind == "minimum" and not point.on_line else None
 
     def format_point(self, x: float, y: float) -> str:
         """Format a point with the digits that the tolerance resolves."""
@@ -81,7 +124,7 @@ class RunSnapshot:
 
     def near_minimum_text(self, center: complex, radius: float) -> str:
         """Return a text that names the global minimum within a radius of a point; empty if there is none."""
-        nearest = min(self.minima, key=lambda minimum: abs(complex(*minimum) - center), default=None)
+        nearest = self.minimum_near(center)
         if nearest and abs(complex(*nearest) - center) <= radius:
             return tr(" about the minimum {place}", place=self.format_point(*nearest))
         return ""

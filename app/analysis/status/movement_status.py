@@ -1,82 +1,17 @@
-"""Status of runs that are not converged and do not oscillate: slow, descending, climbing or wandering."""
+"""Status of runs that are neither at rest nor slow and do not swing: descending, climbing or wandering."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from app.analysis.curvature import curvature_at
-from app.analysis.run_snapshot import MIN_WINDOW, STALL_STEPS, RunSnapshot
-from app.analysis.stability_limit import compare_to_limit, l2_penalty, stability_limit
-from app.analysis.status_types import RunStatus
+from app.analysis.status.run_snapshot import MIN_WINDOW, RunSnapshot
+from app.analysis.status.status_types import RunStatus
 from app.utils.i18n import tr
 
-SLOW_PROGRESS_STEPS = 2000  # a run is slow if the remaining distance would take more steps at its recent speed
 LOSS_WINDOW = 16  # steps over which the loss is compared
 LONG_LOSS_WINDOW = 256  # the same for a run that often changes direction
 MIN_LONG_LOSS_WINDOW = 24
 MIN_DIRECTION_CHANGES = 6  # from here on a run often changes direction, and its last few steps show little
-
-
-def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
-    """Return the status of a run that is far too slow for the remaining distance, or None.
-
-    The remaining distance is that to the nearest known minimum or to the minimum that the curvature predicts, whichever
-    is shorter.
-    """
-    motion, gradient_norm = snapshot.motion, snapshot.gradient_norm
-    if snapshot.step < MIN_WINDOW and gradient_norm and snapshot.learning_rate:
-        return None
-    moving_steps = np.flatnonzero(motion.step_sizes > snapshot.rounding)
-    stalled_steps = (
-        len(motion.displacements) - 1 - int(moving_steps[-1]) if moving_steps.size else len(motion.displacements)
-    )
-    curvature = curvature_at(snapshot.surface, snapshot.x, snapshot.y, l2_penalty(snapshot.update))
-    remaining_distance = snapshot.distance_to_minimum if snapshot.nearest_minimum else snapshot.diagonal / 10
-    if curvature.smallest > 0 and not snapshot.is_nonsmooth:
-        remaining_distance = min(remaining_distance, gradient_norm / curvature.smallest)
-    is_stalled = stalled_steps >= (STALL_STEPS if snapshot.learning_rate else MIN_WINDOW)
-    if float(motion.step_sizes[-128:].mean()) * SLOW_PROGRESS_STEPS >= remaining_distance and not is_stalled:
-        return None
-    text = _slow_progress_text(snapshot, gradient_norm, stalled_steps)
-    short_text = tr("standing still") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("crawling")
-    return RunStatus("crawling", short_text, f"{text}; {snapshot.minimum_distance_text}")
-
-
-def _slow_progress_text(snapshot: RunSnapshot, gradient_norm: float, stalled_steps: int) -> str:
-    motion = snapshot.motion
-    drift = motion.drift_per_step(STALL_STEPS)
-    if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.step):
-        text = tr("does not move, for the learning rate is 0")
-    elif gradient_norm == 0:
-        text = (
-            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=drift)
-            if drift
-            else tr("does not move: the ground is level here, without any gradient")
-        )
-    elif stalled_steps >= MIN_WINDOW:
-        text = tr(
-            "has stood still, to rounding, for {still} steps with gradient norm {gradient:.3g}",
-            still=stalled_steps,
-            gradient=gradient_norm,
-        )
-    else:
-        text = (
-            tr(
-                "crawls, but gets faster: {pace:.2g} a step with gradient norm {gradient:.3g}",
-                pace=drift,
-                gradient=gradient_norm,
-            )
-            if motion.step_sizes[-1] > 1.2 * motion.step_sizes[-MIN_WINDOW:].mean()
-            else tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=drift, gradient=gradient_norm)
-        )
-        limit = stability_limit(snapshot.trajectory, snapshot.step, None, snapshot.update)
-        if (
-            limit
-            and snapshot.learning_rate < limit.learning_rate / 100
-            and gradient_norm * limit.learning_rate < snapshot.diagonal / 10
-        ):
-            text = tr("{words}, for {against}", words=text, against=compare_to_limit(snapshot.learning_rate, limit))
-    return text
 
 
 def movement_status(snapshot: RunSnapshot) -> RunStatus:
@@ -140,7 +75,7 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
             tr("climbing"),
             tr("the loss has risen by {change:.3g} to {loss:.4g} in {span}; {away}", **values),
         )
-    if snapshot.step < MIN_WINDOW:
+    if snapshot.step < MIN_WINDOW and not snapshot.motion.step_sizes.any():
         return RunStatus(
             "start",
             tr("start"),
@@ -152,7 +87,7 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
         )
     text = tr(
         "moves {pace:.3g} a step, and the loss, {loss:.4g}, is as {steps} steps before; {away}",
-        pace=snapshot.motion.drift_per_step(steps),
+        pace=float(snapshot.motion.step_sizes[-steps:].mean()),
         loss=snapshot.loss,
         steps=steps,
         away=snapshot.minimum_distance_text,
@@ -164,6 +99,7 @@ def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
     steps, motion = len(losses) - 1, snapshot.motion
     positions = motion.positions[-steps - 1 :]
     center, mean_step_size = complex(positions.mean()), float(motion.step_sizes[-steps:].mean())
+    radius = float(np.abs(positions - center).max())
     low, high = f"{losses.min():.4g}", f"{losses.max():.4g}"
     loss = tr("between {low} and {high}", low=low, high=high) if low != high else low
     text = tr(
@@ -176,4 +112,11 @@ def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
     )
     if snapshot.is_noisy:
         text = tr("{words}; the noise of its gradient keeps it moving", words=text)
-    return RunStatus("wandering", tr("wandering"), text)
+    else:
+        text = tr(
+            "{words}; it stays within {radius:.3g} of {place} without repeating",
+            words=text,
+            radius=radius,
+            place=snapshot.format_point(center.real, center.imag),
+        )
+    return RunStatus("wandering", tr("wandering"), text, width=2 * radius)

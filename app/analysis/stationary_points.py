@@ -1,0 +1,127 @@
+"""The stationary point next to a position, and whether it is a minimum, a saddle point or a maximum."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from app.analysis.curvature import Curvature, curvature_at
+from optimizers.loss import SurfaceFunction
+
+DEGENERATE_RATIO = 1e-6  # an eigenvalue this much smaller than the other one does not determine the kind
+FLAT_RATIO = 1e-9  # a rise this much smaller than the largest one counts as 0
+RING_POINTS = 24  # points around a stationary point at which the loss is compared
+NEWTON_STEPS = 8
+
+
+class StationaryPoint(NamedTuple):
+    """A point where the gradient is 0, and its curvature.
+
+    ``kind`` is "minimum", "saddle", "maximum" or "flat" (the loss is constant around the point). ``degenerate`` means
+    that the eigenvalues do not determine the kind and the loss on a ring around the point was used instead, and
+    ``on_line`` that a minimum is not isolated: the loss is constant along a line through it.
+    """
+
+    kind: str
+    x: float
+    y: float
+    curvature: Curvature
+    degenerate: bool
+    on_line: bool = False
+
+
+def find_stationary_point(
+    surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float = 0.0
+) -> StationaryPoint | None:
+    """Return the stationary point that Newton's method finds within ``radius`` of a point, or None.
+
+    Where the eigenvalues do not determine its kind (a monkey saddle, a plateau, a line of minima), the loss on a ring
+    of that radius does. ``penalty`` is the strength of an L2 penalty that is added to the surface.
+    """
+    position = _newton_position(surface, x, y, radius, penalty)
+    return None if position is None else _classify(surface, *position, radius, penalty)
+
+
+def is_lowest_around(surface: SurfaceFunction, x: float, y: float, radius: float) -> bool:
+    """Return whether the loss on a ring around a point is nowhere lower than at the point.
+
+    It is lower beside the lowest point of a domain that lies on its border, where the gradient is not 0.
+    """
+    rise, rounding = _rise_on_ring(surface, x, y, radius, 0.0)
+    return not bool((rise < -rounding).any())
+
+
+def _newton_position(
+    surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float
+) -> tuple[float, float] | None:
+    a, b, length = x, y, 0.0
+    for _ in range(NEWTON_STEPS):
+        curvature = curvature_at(surface, a, b, penalty)
+        gradient = np.array(surface(a, b)[1]) + penalty * np.array([a, b])
+        c, s = math.cos(curvature.angle), math.sin(curvature.angle)
+        # Components along and across the eigenvector of the larger eigenvalue
+        p = _newton_step(float(c * gradient[0] + s * gradient[1]), curvature.largest, curvature.smallest, radius)
+        q = _newton_step(float(c * gradient[1] - s * gradient[0]), curvature.smallest, curvature.largest, radius)
+        if p is None:
+            return None
+        if abs(curvature.smallest) <= DEGENERATE_RATIO * abs(curvature.largest) and abs(p) > 1e-7 * radius:
+            q = 0.0  # first go to the floor of the valley: beside it, even a level floor has some slope
+        if q is None:
+            return None
+        a, b = a - c * p + s * q, b - s * p - c * q
+        length = math.hypot(p, q)
+        if not math.hypot(a - x, b - y) <= radius:  # also true for nan
+            return None
+        if length <= 1e-7 * radius:
+            break
+    return None if length > radius / 50 else (a, b)
+
+
+def _newton_step(slope: float, curvature: float, other_curvature: float, radius: float) -> float | None:
+    """Return slope / curvature, and 0 where both are 0 within rounding; None where only the curvature is."""
+    if curvature:
+        return slope / curvature
+    return 0.0 if abs(slope) <= FLAT_RATIO * abs(other_curvature) * radius else None
+
+
+def _rise_on_ring(
+    surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float
+) -> tuple[np.ndarray, float]:
+    """Return the loss on a ring minus that at its center, and the magnitude of rounding errors in it."""
+    ring_points = np.exp(2j * np.pi * np.arange(RING_POINTS) / RING_POINTS) * radius + complex(x, y)
+    with np.errstate(all="ignore"):
+        loss = float(surface(x, y)[0]) + penalty * (x * x + y * y) / 2
+        rise = surface(ring_points.real, ring_points.imag)[0] + penalty * np.abs(ring_points) ** 2 / 2 - loss
+    rise = np.broadcast_to(rise, ring_points.shape)
+    return rise, 1e-13 * abs(loss) + FLAT_RATIO * float(np.abs(rise).max())
+
+
+def _classify(surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float) -> StationaryPoint:
+    curvature = curvature_at(surface, x, y, penalty)
+    rise, rounding = _rise_on_ring(surface, x, y, radius, penalty)
+    max_magnitude, min_magnitude = sorted((abs(curvature.largest), abs(curvature.smallest)), reverse=True)
+    degenerate = (
+        min_magnitude <= DEGENERATE_RATIO * max_magnitude or max_magnitude * radius**2 / 2 < np.abs(rise).max() / 10
+    )
+    lower, higher = (
+        (bool((rise < -rounding).any()), bool((rise > rounding).any()))
+        if degenerate
+        else (curvature.smallest < 0, curvature.largest > 0)
+    )
+    kind = ("saddle" if higher else "maximum") if lower else "minimum" if higher else "flat"
+    on_line = kind == "minimum" and degenerate and _is_constant_across(surface, x, y, curvature, radius, penalty)
+    return StationaryPoint(kind, x, y, curvature, degenerate, on_line)
+
+
+def _is_constant_across(
+    surface: SurfaceFunction, x: float, y: float, curvature: Curvature, radius: float, penalty: float
+) -> bool:
+    """Return whether the loss is constant in both directions of the smaller eigenvalue."""
+    across = complex(-math.sin(curvature.angle), math.cos(curvature.angle)) * radius
+    losses = [
+        float(surface(p.real, p.imag)[0]) + penalty * abs(p) ** 2 / 2
+        for p in (complex(x, y) - across, complex(x, y), complex(x, y) + across)
+    ]
+    return max(losses) - min(losses) <= 1e-13 * abs(losses[1]) + FLAT_RATIO * curvature.largest * radius**2 / 2

@@ -1,0 +1,59 @@
+"""Status of runs that stay at a saddle point or at a maximum."""
+
+from __future__ import annotations
+
+from app.analysis.stationary_points import StationaryPoint
+from app.analysis.status.rest import SETTLED_STEPS
+from app.analysis.status.run_snapshot import RunSnapshot
+from app.analysis.status.status_types import RunStatus
+from app.utils.i18n import tr
+
+MIN_STEPS = 3  # steps that a run must have spent near the point, and that it needed at its slowest for the tolerance
+
+
+def saddle_status(snapshot: RunSnapshot, point: StationaryPoint, radius: float) -> RunStatus | None:
+    """Return the status of a run that stays within ``radius`` of a saddle point or maximum, or None.
+
+    A run that passes at full speed is not at the point; one that has been slow there is, until it leaves the radius.
+    """
+    start_step = snapshot.first_step_within(point.x, point.y, radius)
+    stay = snapshot.step - start_step
+    step_sizes = snapshot.motion.step_sizes[-max(stay, 1) :]
+    was_slow = float(step_sizes.min(initial=0.0 if not len(step_sizes) else float(step_sizes[0])))
+    if was_slow * MIN_STEPS > snapshot.tolerance:
+        return None
+    if stay < MIN_STEPS and not (start_step == 0 and snapshot.gradient_norm == 0):
+        return None
+    return _describe(snapshot, point, start_step)
+
+
+def _describe(snapshot: RunSnapshot, point: StationaryPoint, start_step: int) -> RunStatus:
+    """Return the status at a saddle point or maximum; both have the kind "saddle"."""
+    large, small = point.curvature.largest, point.curvature.smallest
+    curvature_text = tr("the Hessian has the eigenvalues {large:.3g} and {small:.3g}", large=large, small=small)
+    if point.degenerate:
+        curvature_text = (
+            tr("the Hessian is 0 there") if large == small == 0 else curvature_text + tr(", which decide nothing")
+        )
+        curvature_text += (
+            tr(", yet the ground falls to some sides")
+            if point.kind == "saddle"
+            else tr(", yet the ground rises to no side")
+        )
+    values = {"place": snapshot.format_point(point.x, point.y), "since": start_step, "shape": curvature_text}
+    at_rest = snapshot.motion.recent_step_size * SETTLED_STEPS <= snapshot.tolerance
+    if point.kind == "saddle":
+        short_text = tr("at a saddle")
+        text = (
+            tr("has rested at a saddle {place} since step {since:,}: {shape}", **values)
+            if at_rest
+            else tr("has lingered at a saddle {place} since step {since:,}: {shape}", **values)
+        )
+    else:
+        short_text = tr("at a maximum")
+        text = (
+            tr("has rested at a maximum {place} since step {since:,}: {shape}", **values)
+            if at_rest
+            else tr("has lingered at a maximum {place} since step {since:,}: {shape}", **values)
+        )
+    return RunStatus("saddle", short_text, text, since=start_step)

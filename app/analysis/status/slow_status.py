@@ -1,0 +1,138 @@
+"""Status of runs that are far too slow for the remaining distance, or that stand still."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.analysis.curvature import curvature_at
+from app.analysis.stability_limit import compare_to_limit, has_stability_theory, stability_limit
+from app.analysis.status.run_snapshot import MIN_WINDOW, STALL_STEPS, RunSnapshot
+from app.analysis.status.status_types import RunStatus
+from app.utils.i18n import tr
+
+SLOW_PROGRESS_STEPS = 2000  # a run is slow if the remaining distance would take more steps at its recent speed
+SPEED_WINDOW = 128  # steps over which the speed is averaged
+NORMALIZED_STEP = 0.3  # steps of at least this multiple of the learning rate do not depend on the gradient's size
+LOWERED_RATE = 0.01  # a schedule that has multiplied the learning rate by less than this is named as the reason
+
+
+def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
+    """Return the status of a run that is far too slow for the remaining distance, or None.
+
+    The remaining distance is that to the nearest known minimum or to the minimum that the curvature predicts, whichever
+    is shorter.
+    """
+    if snapshot.step < MIN_WINDOW and snapshot.gradient_norm and snapshot.learning_rate:
+        return None
+    stalled_steps = _stalled_steps(snapshot)
+    is_stalled = stalled_steps >= (STALL_STEPS if snapshot.learning_rate else MIN_WINDOW)
+    distance = _remaining_distance(snapshot)
+    if not is_stalled and (_reach(snapshot) >= distance or _next_reach(snapshot) >= distance):
+        return None
+    text = f"{_slow_progress_text(snapshot, stalled_steps)}; {snapshot.minimum_distance_text}"
+    if stalled_steps < MIN_WINDOW and _is_normalized(snapshot):
+        text += tr("; its steps are as long as the learning rate of {rate:.3g} lets them", rate=snapshot.learning_rate)
+    if not is_stalled or not _has_given_up(snapshot):
+        short_text = tr("standing still") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("crawling")
+        return RunStatus("slow", short_text, text)
+    return RunStatus("resting", tr("standing still"), text, since=snapshot.step - stalled_steps)
+
+
+def _stalled_steps(snapshot: RunSnapshot) -> int:
+    """Return the number of last steps that were all shorter than rounding errors."""
+    step_sizes = snapshot.motion.step_sizes
+    moving_steps = np.flatnonzero(step_sizes > snapshot.rounding)
+    return len(step_sizes) - 1 - int(moving_steps[-1]) if moving_steps.size else len(step_sizes)
+
+
+def _has_given_up(snapshot: RunSnapshot) -> bool:
+    """Return whether a rule that evaluates the loss stands still on a slope: it finds no lower point."""
+    method = snapshot.trajectory.method
+    return (
+        (method.takes_loss or not method.uses_gradient)
+        and bool(snapshot.gradient_norm)
+        and bool(snapshot.learning_rate)
+    )
+
+
+def _is_normalized(snapshot: RunSnapshot) -> bool:
+    """Return whether the steps of an adaptive rule are about as long as its constant learning rate."""
+    if snapshot.update.stages["rate"] or has_stability_theory(snapshot.update):
+        return False
+    return float(snapshot.motion.step_sizes[-1]) >= NORMALIZED_STEP * snapshot.learning_rate
+
+
+def _reach(snapshot: RunSnapshot) -> float:
+    """Return how far the run comes in ``SLOW_PROGRESS_STEPS`` steps at its recent speed.
+
+    An acceleration downhill counts: near its turning points a run with momentum is slow for a while.
+    """
+    step_sizes, displacements = snapshot.motion.step_sizes, snapshot.motion.displacements
+    reach = float(step_sizes[-SPEED_WINDOW:].mean()) * SLOW_PROGRESS_STEPS
+    half = min(SPEED_WINDOW, len(displacements)) // 2
+    if half >= MIN_WINDOW:
+        change = displacements[-half:].mean() - displacements[-2 * half : -half].mean()
+        slope_x, slope_y = snapshot.gradient
+        if change.real * slope_x + change.imag * slope_y < 0:
+            reach += abs(change) / half * SLOW_PROGRESS_STEPS**2 / 2
+    return reach
+
+
+def _next_reach(snapshot: RunSnapshot) -> float:
+    """Return how far the run comes in ``SLOW_PROGRESS_STEPS`` steps at the speed of its next steps."""
+    steps = SPEED_WINDOW if snapshot.trajectory.method.batched else SPEED_WINDOW // 4
+    future = snapshot.future(steps)
+    if len(future) < steps:
+        return math.inf
+    return float(np.abs(np.diff(future)).mean()) * SLOW_PROGRESS_STEPS
+
+
+def _remaining_distance(snapshot: RunSnapshot) -> float:
+    distance = snapshot.distance_to_minimum if snapshot.nearest_minimum else snapshot.diagonal / 10
+    curvature = curvature_at(snapshot.surface, snapshot.x, snapshot.y, snapshot.penalty)
+    if curvature.smallest > 0 and not snapshot.is_nonsmooth:
+        distance = min(distance, abs(snapshot.penalized_gradient) / curvature.smallest)
+    return distance
+
+
+def _slow_progress_text(snapshot: RunSnapshot, stalled_steps: int) -> str:
+    motion, gradient_norm = snapshot.motion, snapshot.gradient_norm
+    drift = motion.drift_per_step(STALL_STEPS)
+    if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.step):
+        return tr("does not move, for the learning rate is 0")
+    if gradient_norm == 0:
+        return (
+            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=drift)
+            if drift
+            else tr("does not move: the ground is level here, without any gradient")
+        )
+    if stalled_steps >= MIN_WINDOW:
+        text = tr(
+            "has stood still, to rounding, for {still} steps with gradient norm {gradient:.3g}",
+            still=stalled_steps,
+            gradient=gradient_norm,
+        )
+    elif motion.step_sizes[-1] > 1.2 * motion.step_sizes[-MIN_WINDOW:].mean():
+        text = tr(
+            "crawls, but gets faster: {pace:.2g} a step with gradient norm {gradient:.3g}",
+            pace=drift,
+            gradient=gradient_norm,
+        )
+    else:
+        text = tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=drift, gradient=gradient_norm)
+    reason = _reason_text(snapshot)
+    return tr("{words}, for {against}", words=text, against=reason) if reason else text
+
+
+def _reason_text(snapshot: RunSnapshot) -> str:
+    """Return a text that names a learning rate as the reason if it is far too small; empty otherwise."""
+    learning_rate, update = snapshot.learning_rate, snapshot.update
+    base_rate = update.learning_rate
+    if update.stages["rate"] and isinstance(base_rate, (int, float)) and learning_rate < LOWERED_RATE * base_rate:
+        return tr("the schedule has lowered the learning rate to {rate:.3g}", rate=learning_rate)
+    limit = stability_limit(snapshot.trajectory, snapshot.step, None, update)
+    if limit and learning_rate < limit.learning_rate / 100:
+        return compare_to_limit(learning_rate, limit)
+    return ""

@@ -1,0 +1,203 @@
+"""Status of runs that repeat a cycle of positions or swing back and forth."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.analysis.curvature import curvature_at
+from app.analysis.stability_limit import has_stability_theory
+from app.analysis.status.cycle import MAX_CHANGE, Cycle
+from app.analysis.status.motion import WINDOW
+from app.analysis.status.oscillation import Oscillation, linear_recurrence
+from app.analysis.status.run_snapshot import RunSnapshot
+from app.analysis.status.status_types import RunStatus
+from app.analysis.status.swing_cause import GROWTH_TOLERANCE, SAME_PERIOD, SwingCause, swing_cause
+from app.utils.i18n import tr
+
+CENTER_RADIUS = 0.6  # a minimum is surrounded within this multiple of the width from the center
+DIVERGENCE_WIDTH = 2.0  # growing swings wider than this multiple of the domain's diagonal do not become smaller again
+NEXT_REPETITIONS, MIN_NEXT_STEPS = 3, 256  # of a cycle that are computed
+# Logarithms of the next widths relative to those expected: the first one (a quarter more for each later one), the mean
+MAX_WIDTH_ERROR, MAX_MEAN_ERROR = 0.6, 0.4
+CHECKED_PERIODS = 4  # next periods that are compared
+HYSTERESIS_STEPS = 4  # steps ago at which an oscillation must have been seen too
+DIVERGENCE_STEPS = 300  # next steps in which the swings must grow
+MAX_CHECKED_PERIOD = 100  # steps of the longest period for which the next swings are computed
+
+
+def cycle_status(snapshot: RunSnapshot) -> RunStatus | None:
+    """Return the status of a run that repeats a cycle of positions exactly, or None."""
+    cycle = next((cycle for cycle in snapshot.motion.cycles if _repeats(snapshot, cycle)), None)
+    if cycle is None or cycle.width <= snapshot.rounding:
+        return None
+    displacements = snapshot.motion.displacements[-cycle.period :]
+    axis = complex(displacements[np.abs(displacements).argmax()])
+    swing = Oscillation(float(cycle.period), cycle.width, 1.0, cycle.center, axis / abs(axis))
+    cause = swing_cause(snapshot, swing, CENTER_RADIUS * cycle.width)
+    text = tr(
+        "comes back to the same {period} places every {period} steps, {width:.3g} apart{where}{reason}",
+        period=cycle.period,
+        width=cycle.width,
+        where=snapshot.near_minimum_text(cycle.center, CENTER_RADIUS * cycle.width),
+        reason=cause.text,
+    )
+    if cause.relation == "exceeds" and cycle.period in (4, 8, 16, 32, 64, 128):
+        text += tr(", and its cycle of 2 steps has doubled its period to {period}", period=cycle.period)
+    return RunStatus(
+        "cycling",
+        tr("cycling, period {period}", period=cycle.period),
+        text,
+        period=float(cycle.period),
+        width=cycle.width,
+        growth=1.0,
+        rate=cause.rate,
+        bound=cause.bound,
+        relation=cause.relation,
+    )
+
+
+def _repeats(snapshot: RunSnapshot, cycle: Cycle) -> bool:
+    """Return whether the next steps repeat a cycle: a part of a long cycle may occur twice in a row."""
+    min_steps = MIN_NEXT_STEPS if snapshot.trajectory.method.batched else MIN_NEXT_STEPS // 4
+    repetitions = max(NEXT_REPETITIONS, -(-min_steps // cycle.period))
+    steps = repetitions * cycle.period
+    future = snapshot.future(steps)
+    if len(future) < steps:
+        return False
+    last = snapshot.motion.sample_positions(snapshot.step - cycle.period + 1, snapshot.step)
+    expected = np.tile(last, repetitions)
+    return bool(
+        (np.abs(future - expected) <= MAX_CHANGE * cycle.width * np.arange(1, steps + 1) + snapshot.rounding).all()
+    )
+
+
+def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
+    """Return the status of a run that swings back and forth, or None."""
+    oscillation = _lasting_oscillation(snapshot)
+    if oscillation is None:
+        return None
+    oscillation = _refined(snapshot, oscillation)
+    cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
+    diverges = _diverges(snapshot, oscillation, cause)
+    period_text = _format_period(oscillation.period)
+    return RunStatus(
+        "diverging" if diverges else "oscillating",
+        tr("diverging") if diverges else tr("oscillating, period {period}", period=period_text),
+        _swing_text(snapshot, oscillation, cause),
+        period=oscillation.period,
+        width=oscillation.width,
+        growth=oscillation.growth,
+        rate=cause.rate,
+        bound=cause.bound,
+        relation=cause.relation,
+    )
+
+
+def _refined(snapshot: RunSnapshot, oscillation: Oscillation) -> Oscillation:
+    """Return an oscillation with the period and growth along an eigenvector of the Hessian, if they are exact there.
+
+    Along other directions the swings of two modes with different periods overlap.
+    """
+    angle = curvature_at(snapshot.surface, oscillation.center.real, oscillation.center.imag).angle
+    along = complex(math.cos(angle), math.sin(angle))
+    axis = max((along, 1j * along), key=lambda each: abs((oscillation.axis * each.conjugate()).real))
+    components = (snapshot.motion.displacements * axis.conjugate()).real
+    exact = linear_recurrence(components) if np.isfinite(components).all() and components.any() else None
+    if exact is None or abs(exact[0] - oscillation.period) > SAME_PERIOD * oscillation.period:
+        return oscillation
+    return oscillation._replace(period=exact[0], growth=exact[1], axis=axis)
+
+
+def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> bool:
+    """Return whether it is certain that growing swings will overflow.
+
+    They are wider than the domain, the loss is higher than ever, the learning rate exceeds its limit if there is one,
+    and the swings grow in the next steps too.
+    """
+    if (
+        oscillation.growth <= 1 + GROWTH_TOLERANCE
+        or oscillation.width <= DIVERGENCE_WIDTH * snapshot.diagonal
+        or snapshot.update.stages["rate"]
+        or (cause.relation != "exceeds" and has_stability_theory(snapshot.update))
+    ):
+        return False
+    losses = snapshot.trajectory.values_between(0, snapshot.step)[2]
+    if losses[-int(oscillation.period) - 1 :].max() < losses.max():
+        return False
+    distances, third = np.abs(snapshot.future(DIVERGENCE_STEPS) - oscillation.center), DIVERGENCE_STEPS // 3
+    return len(distances) < DIVERGENCE_STEPS or bool(distances[-third:].max() > distances[:third].max())
+
+
+def _lasting_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
+    """Return the oscillation that was seen a few steps ago too and that goes on, or None.
+
+    One that is not seen at a single step, but before and after it, lasts.
+    """
+    motion = snapshot.motion
+    if motion.oscillation is None and not motion.direction_changes(WINDOW):
+        return None
+    before = motion.earlier(HYSTERESIS_STEPS).oscillation
+    if before is None or (motion.is_steady and motion.earlier(2 * HYSTERESIS_STEPS).oscillation is None):
+        return None
+    return next((each for each in (motion.oscillation, before) if each and _goes_on(snapshot, each)), None)
+
+
+def _goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
+    """Return whether the next swings are as the last ones: a few swings of a chaotic motion look regular by chance."""
+    if oscillation.period > MAX_CHECKED_PERIOD or snapshot.update.stages["rate"]:
+        return True
+    steps = int(CHECKED_PERIODS * oscillation.period) + 2
+    future = snapshot.future(steps)
+    if len(future) < steps:
+        return True
+    components = (np.concatenate([snapshot.motion.positions[-2:], future]) * oscillation.axis.conjugate()).real
+    displacements = np.diff(components)
+    turns = np.flatnonzero(displacements[:-1] * displacements[1:] < 0) + 1
+    intervals = np.diff(turns)
+    if len(turns) < CHECKED_PERIODS or not 0.75 < 2 * intervals.mean() / oscillation.period < 1.33:
+        return False
+    widths, later = np.abs(np.diff(components[turns])), np.arange(2, len(turns) + 1)
+    expected = oscillation.width * oscillation.growth**later
+    errors, limits = np.log(widths / expected), MAX_WIDTH_ERROR * (1 + later / 4)
+    if oscillation.growth > 1 + GROWTH_TOLERANCE:
+        return bool(
+            (widths >= oscillation.width / 2).all() and (errors <= limits).all()
+        )  # a growing swing may saturate
+    return bool((np.abs(errors) <= limits).all()) and abs(float(errors.mean())) <= MAX_MEAN_ERROR
+
+
+def _swing_text(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> str:
+    change = abs(oscillation.growth - 1)
+    size_text = (
+        tr("keeps its size")
+        if change < GROWTH_TOLERANCE
+        else tr("is {growth:.3g} times as wide as the one before", growth=oscillation.growth)
+        if change > 1
+        else tr("is {percent:.2g} % wider than the one before", percent=100 * change)
+        if oscillation.growth > 1
+        else tr("is {percent:.2g} % narrower than the one before", percent=100 * change)
+    )
+    values = {
+        "where": snapshot.near_minimum_text(oscillation.center, CENTER_RADIUS * oscillation.width),
+        "period": _format_period(oscillation.period),
+        "width": oscillation.width,
+        "size": size_text,
+        "reason": cause.text,
+    }
+    return (
+        tr(
+            "swings across the valley{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}",
+            **values,
+        )
+        if cause.crosses_valley
+        else tr(
+            "swings to and fro{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}", **values
+        )
+    )
+
+
+def _format_period(period: float) -> str:
+    """Format a period in steps with three digits."""
+    return f"{period:.0f}" if period >= 99.5 or abs(period - round(period)) < 0.005 else f"{period:.3g}"

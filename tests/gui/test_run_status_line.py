@@ -1,0 +1,52 @@
+"""The line below the plots: the status of the selected run, and the stability limit of its own optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.gui.window.main_window import MainWindow
+from app.model.experiment import Experiment
+from app.model.run import Run
+
+Open = Callable[..., MainWindow]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected_text"),
+    [
+        ("sgd lr=0.1", "stable below a learning rate of 2/λmax = 1."),
+        ("sgd lr=0.1 weight_decay=2", "stable below a learning rate of 2/(λmax + weight decay) = 0.5."),
+        ("momentum lr=0.1 momentum=0.8", "2(1 + momentum)/λmax = 1.8."),
+        ("nesterov lr=0.1 momentum=0.9", "2(1 + momentum)/((1 + 2 momentum) λmax) = 0.679."),
+        ("averaged_momentum lr=0.1", "2(1 + momentum)/((1 - dampening) λmax) = 19."),
+    ],
+)
+def test_the_limit_is_that_of_the_run_itself(open_shell: Open, run: str, expected_text: str) -> None:
+    window = open_shell(Experiment("sphere", runs=(Run.parse(run),)))
+    text = window.status_line.curvature_label.text()
+    assert "λmax = 2, λmin = 2, condition number 1" in text
+    assert text.endswith(expected_text)
+
+
+@pytest.mark.parametrize("run", ["adam lr=0.1", "bfgs", "sgd lr=0.1 lookahead=5", "momentum lr=0.1 clip_norm=1"])
+def test_without_theory_there_is_no_limit(open_shell: Open, run: str) -> None:
+    window = open_shell(Experiment("sphere", runs=(Run.parse(run),)))
+    assert window.status_line.curvature_label.text().strip().endswith("condition number 1.")
+
+
+def test_flat_surfaces_have_no_condition_number(open_shell: Open) -> None:
+    window = open_shell(Experiment("easom", start=(-40.0, -40.0), runs=(Run.parse("sgd lr=0.1"),)))
+    text = window.status_line.curvature_label.text()
+    assert text.startswith("Here λmax = λmin = 0: the surface does not curve.")
+    assert "nan" not in text
+
+
+def test_a_long_sentence_is_also_a_tooltip(open_shell: Open) -> None:
+    window = open_shell(Experiment("sphere", runs=(Run.parse("sgd lr=0.95"),)))
+    window.session.advance(40)
+    window.status_line.refresh()
+    label = window.status_line.status_label
+    assert "in theory a period of 2" in label.text()
+    assert label.text() in label.toolTip()
