@@ -71,7 +71,9 @@ class RunStatusLine(QWidget):
             (self.curvature_label, curvature_width),
         ):
             lines = 1 + (text_width > max(self.width(), MIN_WIDTH))
-            label.setFixedHeight(lines * label.fontMetrics().lineSpacing())
+            # Measured with a text: the letters of some languages come from a fallback font that is taller
+            line_height = label.fontMetrics().size(0, tr(EIGENVALUES_TEXT)).height()
+            label.setFixedHeight(lines * max(line_height, label.fontMetrics().lineSpacing()))
         bar = self.parentWidget()
         if bar is not None:
             bar.setFixedHeight(self.minimumSizeHint().height() + 6)  # also while a temporary message replaces this

@@ -147,6 +147,18 @@ class DockLayout(QObject):
                 dock.setFloating(False)
         return restored
 
+    def keep_floating_above(self) -> None:
+        """Keep docks above the window that float since before it was shown, by showing them again.
+
+        The desktop learns only when a window is shown to which other window it belongs.
+        """
+        for dock in self.docks.values():
+            handle = dock.windowHandle()
+            if dock.isFloating() and dock.isVisible() and handle is not None:
+                dock.hide()
+                handle.setTransientParent(self.window.windowHandle())
+                dock.show()
+
     def _update_panel_visibility(self) -> None:
         for name in ("side", "results"):
             self.docks[name].setVisible(self.dock_enabled[name])

@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
             self.action_registry.add_actions(view_actions(), before="side")
             self.display_updater.refresh_all()
             self.dock_layout.apply_initial_sizes()
+            self.dock_layout.keep_floating_above()
             self.layout_guard.confirm_later()
             self._report_lost_settings()
 
