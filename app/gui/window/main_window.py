@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
             self.dock_layout.apply_initial_sizes()
             self.dock_layout.keep_floating_above()
             self.layout_guard.confirm_later()
-            self._report_lost_settings()
+            QTimer.singleShot(0, self._report_lost_settings)  # once the views are painted
 
     def _report_lost_settings(self) -> None:
         if self.settings.set_aside is not None:
