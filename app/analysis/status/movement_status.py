@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.analysis.status.cycle import MAX_PERIOD
 from app.analysis.status.run_snapshot import MIN_WINDOW, RunSnapshot
 from app.analysis.status.status_types import RunStatus
 from app.utils.i18n import tr
@@ -11,6 +12,8 @@ from app.utils.i18n import tr
 LOSS_WINDOW = 16  # steps over which the loss is compared
 LONG_LOSS_WINDOW = 256  # the same for a run that often changes direction
 MIN_LONG_LOSS_WINDOW = 24
+LOSS_SWING_WINDOW = 48  # steps in which the loss may turn often
+MIN_LOSS_TURNS = 4  # from here on the last few steps show only one of its swings
 MIN_DIRECTION_CHANGES = 6  # from here on a run often changes direction, and its last few steps show little
 
 
@@ -20,7 +23,16 @@ def movement_status(snapshot: RunSnapshot) -> RunStatus:
     window = min(LONG_LOSS_WINDOW, snapshot.step // 2, len(motion.displacements))
     if window >= MIN_LONG_LOSS_WINDOW and motion.direction_changes(window) >= MIN_DIRECTION_CHANGES:
         return _long_trend_status(snapshot, window)
+    window = min(LOSS_SWING_WINDOW, snapshot.step)
+    if window >= MIN_LONG_LOSS_WINDOW and _loss_turns(snapshot, window) >= MIN_LOSS_TURNS:
+        return _long_trend_status(snapshot, window)
     return _short_trend_status(snapshot)
+
+
+def _loss_turns(snapshot: RunSnapshot, window: int) -> int:
+    """Return how often the loss turns from falling to rising or back in the last steps."""
+    changes = np.diff(snapshot.trajectory.values_between(snapshot.step - window, snapshot.step)[2])
+    return int((changes[:-1] * changes[1:] < 0).sum())
 
 
 def _long_trend_status(snapshot: RunSnapshot, window: int) -> RunStatus:
@@ -114,9 +126,10 @@ def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
         text = tr("{words}; the noise of its gradient keeps it moving", words=text)
     else:
         text = tr(
-            "{words}; it stays within {radius:.3g} of {place} without repeating",
+            "{words}; it stays within {radius:.3g} of {place} without repeating within {period} steps",
             words=text,
             radius=radius,
             place=snapshot.format_point(center.real, center.imag),
+            period=min(MAX_PERIOD, (snapshot.step - motion.first_step) // 2),
         )
     return RunStatus("wandering", tr("wandering"), text, width=2 * radius)
