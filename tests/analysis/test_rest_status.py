@@ -135,3 +135,21 @@ def test_a_ball_at_a_turning_point_is_not_slow() -> None:
     trajectory = trajectory_of("momentum lr=1e-6 momentum=0.9999", "sphere", 9000, (3.0, 0.0))
     kinds = {run_status(trajectory, step).kind for step in range(2000, 9000, 50)}
     assert kinds <= {"descending", "climbing", "oscillating"}
+
+
+def test_a_search_that_swings_by_rounding_errors_is_at_rest() -> None:
+    """Next to a minimum losses differ by rounding errors only, so that the last swings of a search are of chance."""
+    trajectory = trajectory_of("steepest_descent_armijo lr=0.1792", "styblinski_tang", 300, (0.2, -0.3))
+    assert {run_status(trajectory, step).kind for step in range(60, 300, 7)} == {"converged"}
+
+
+def test_a_rule_that_cannot_rest_where_weight_decay_holds_it_leaves() -> None:
+    status = status_of("rmsprop lr=0.07224 weight_decay=0.3", "trid", 250, (-3.0, 3.0))
+    assert status.kind == "converged"
+    assert "weight decay of 0.3" in status.sentence
+    assert "for now" in status.sentence
+    assert "2/(λmax + weight decay) = 0.606" in status.sentence  # the largest eigenvalue is 3
+
+
+def test_long_steps_are_not_slow_however_far_the_minimum_is() -> None:
+    assert status_of("adadelta lr=14.96", "zakharov", 1165, (3.42, 1.391)).kind != "slow"

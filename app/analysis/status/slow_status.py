@@ -14,6 +14,7 @@ from app.utils.i18n import tr
 
 SLOW_PROGRESS_STEPS = 2000  # a run is slow if the remaining distance would take more steps at its recent speed
 SPEED_WINDOW = 128  # steps over which the speed is averaged
+MAX_SLOW_STEP = 0.01  # steps of a slow run are shorter than this multiple of the diagonal, however far it has to go
 NORMALIZED_STEP = 0.3  # steps of at least this multiple of the learning rate do not depend on the gradient's size
 LOWERED_RATE = 0.01  # a schedule that has multiplied the learning rate by less than this is named as the reason
 
@@ -29,6 +30,7 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
     stalled_steps = _stalled_steps(snapshot)
     is_stalled = stalled_steps >= (STALL_STEPS if snapshot.learning_rate else MIN_WINDOW)
     distance = _remaining_distance(snapshot)
+    distance = min(distance, MAX_SLOW_STEP * SLOW_PROGRESS_STEPS * snapshot.diagonal)
     if not is_stalled and (_reach(snapshot) >= distance or _next_reach(snapshot) >= distance):
         return None
     text = f"{_slow_progress_text(snapshot, stalled_steps)}; {snapshot.minimum_distance_text}"
@@ -49,12 +51,7 @@ def _stalled_steps(snapshot: RunSnapshot) -> int:
 
 def _has_given_up(snapshot: RunSnapshot) -> bool:
     """Return whether a rule that evaluates the loss stands still on a slope: it finds no lower point."""
-    method = snapshot.trajectory.method
-    return (
-        (method.takes_loss or not method.uses_gradient)
-        and bool(snapshot.gradient_norm)
-        and bool(snapshot.learning_rate)
-    )
+    return snapshot.compares_losses and bool(snapshot.gradient_norm) and bool(snapshot.learning_rate)
 
 
 def _is_normalized(snapshot: RunSnapshot) -> bool:
