@@ -137,10 +137,19 @@ def test_a_ball_at_a_turning_point_is_not_slow() -> None:
     assert kinds <= {"descending", "climbing", "oscillating"}
 
 
-def test_a_search_that_swings_by_rounding_errors_is_at_rest() -> None:
-    """Next to a minimum losses differ by rounding errors only, so that the last swings of a search are of chance."""
-    trajectory = trajectory_of("steepest_descent_armijo lr=0.1792", "styblinski_tang", 300, (0.2, -0.3))
-    assert {run_status(trajectory, step).kind for step in range(60, 300, 7)} == {"converged"}
+@pytest.mark.parametrize(
+    ("run", "surface", "start", "steps"),
+    [
+        ("steepest_descent_armijo lr=0.1792", "styblinski_tang", (0.2, -0.3), range(60, 300, 7)),
+        ("cma_es lr=2.677", "six_hump_camel", (0.875, 0.378), range(100, 260, 7)),
+    ],
+)
+def test_irregular_swings_far_inside_the_tolerance_are_rest(
+    run: str, surface: str, start: tuple[float, float], steps: range
+) -> None:
+    """Next to a minimum the losses of a search differ by rounding errors only, and its swings grow by chance."""
+    trajectory = trajectory_of(run, surface, steps[-1], start)
+    assert {run_status(trajectory, step).kind for step in steps} == {"converged"}
 
 
 def test_a_rule_that_cannot_rest_where_weight_decay_holds_it_leaves() -> None:
@@ -153,3 +162,14 @@ def test_a_rule_that_cannot_rest_where_weight_decay_holds_it_leaves() -> None:
 
 def test_long_steps_are_not_slow_however_far_the_minimum_is() -> None:
     assert status_of("adadelta lr=14.96", "zakharov", 1165, (3.42, 1.391)).kind != "slow"
+
+
+@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-300])
+def test_a_run_that_moves_away_from_a_minimum_has_not_converged(distance: float) -> None:
+    """With lr = 1.2 each step is 1.4 times as long as the one before, however short the first one is."""
+    trajectory = trajectory_of("sgd lr=1.2", "sphere", 600, (distance, 0.0))
+    assert all(run_status(trajectory, step).kind != "converged" for step in (5, 20, 100, 600))
+
+
+def test_a_run_that_starts_exactly_at_a_minimum_stays_there() -> None:
+    assert status_of("sgd lr=1.2", "sphere", 100, (0.0, 0.0)).kind == "converged"

@@ -184,20 +184,20 @@ def test_a_run_that_has_left_its_swings_does_not_oscillate() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("run", "surface", "start", "first_step"),
+    ("run", "surface", "start", "first_step", "most"),
     [
-        ("momentum lr=3.998 momentum=0.9 weight_decay=0.3", "griewank", (5.033, 9.655), 1480),
-        ("lion lr=0.02", "himmelblau", (-0.27, -0.92), 500),
-        ("adafactor lr=0.01196 sam=0.05", "six_hump_camel", (0.033, -0.207), 1000),
-        ("momentum lr=0.000126 momentum=0.99", "rastrigin", (3.3, -2.2), 20),
+        ("momentum lr=3.998 momentum=0.9 weight_decay=0.3", "griewank", (5.033, 9.655), 1500, 1),
+        ("lion lr=0.02", "himmelblau", (-0.27, -0.92), 500, 0),
+        ("adafactor lr=0.01196 sam=0.05", "six_hump_camel", (0.033, -0.207), 1000, 0),
+        ("momentum lr=0.06072 momentum=0.9 exponential_gamma=0.99", "dixon_price", (-0.352, -0.602), 20, 2),
     ],
 )
 def test_a_barely_regular_motion_keeps_its_kind(
-    run: str, surface: str, start: tuple[float, float], first_step: int
+    run: str, surface: str, start: tuple[float, float], first_step: int, most: int
 ) -> None:
     trajectory = trajectory_of(run, surface, first_step + 60, start)
     kinds = [run_status(trajectory, step).kind for step in range(first_step, first_step + 61)]
-    assert sum(a != b for a, b in pairwise(kinds)) <= 3, kinds
+    assert sum(a != b for a, b in pairwise(kinds)) <= most, kinds
 
 
 def test_a_few_equal_steps_are_no_cycle() -> None:

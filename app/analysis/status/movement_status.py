@@ -22,11 +22,11 @@ def movement_status(snapshot: RunSnapshot) -> RunStatus:
     motion = snapshot.motion
     window = min(LONG_LOSS_WINDOW, snapshot.step // 2, len(motion.displacements))
     if window >= MIN_LONG_LOSS_WINDOW and motion.direction_changes(window) >= MIN_DIRECTION_CHANGES:
-        return _long_trend_status(snapshot, window)
-    window = min(LOSS_SWING_WINDOW, snapshot.step)
+        return _long_trend_status(snapshot, window) or _wandering_status(snapshot, window)
+    window, trend = min(LOSS_SWING_WINDOW, snapshot.step), None
     if window >= MIN_LONG_LOSS_WINDOW and _loss_turns(snapshot, window) >= MIN_LOSS_TURNS:
-        return _long_trend_status(snapshot, window)
-    return _short_trend_status(snapshot)
+        trend = _long_trend_status(snapshot, window, strict=False)
+    return trend or _short_trend_status(snapshot)
 
 
 def _loss_turns(snapshot: RunSnapshot, window: int) -> int:
@@ -35,12 +35,15 @@ def _loss_turns(snapshot: RunSnapshot, window: int) -> int:
     return int((changes[:-1] * changes[1:] < 0).sum())
 
 
-def _long_trend_status(snapshot: RunSnapshot, window: int) -> RunStatus:
-    """Compare the median losses of the first and last third of a window, for a run that often changes direction."""
+def _long_trend_status(snapshot: RunSnapshot, window: int, strict: bool = True) -> RunStatus | None:
+    """Compare the median losses of the first and last third of a window; None if the loss neither falls nor rises.
+
+    ``strict`` means that nearly all losses of each third must lie on one side of the median of the other third.
+    """
     losses = snapshot.trajectory.values_between(snapshot.step - window, snapshot.step)[2]
     early, recent = np.sort(losses[: window // 3]), np.sort(losses[-(window // 3) :])
     before, after = float(early[len(early) // 2]), float(recent[len(recent) // 2])
-    tail = len(early) // 8
+    tail = len(early) // 8 if strict else len(early) // 2
     if after < early[tail] and before > recent[-1 - tail]:
         text = tr(
             "on the whole the loss has fallen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
@@ -59,7 +62,7 @@ def _long_trend_status(snapshot: RunSnapshot, window: int) -> RunStatus:
             away=snapshot.minimum_distance_text,
         )
         return RunStatus("climbing", tr("climbing"), text)
-    return _wandering_status(snapshot, losses)
+    return None
 
 
 def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
@@ -107,8 +110,8 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
     return RunStatus("wandering", tr("wandering"), text)
 
 
-def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
-    steps, motion = len(losses) - 1, snapshot.motion
+def _wandering_status(snapshot: RunSnapshot, steps: int) -> RunStatus:
+    losses, motion = snapshot.trajectory.values_between(snapshot.step - steps, snapshot.step)[2], snapshot.motion
     positions = motion.positions[-steps - 1 :]
     center, mean_step_size = complex(positions.mean()), float(motion.step_sizes[-steps:].mean())
     radius = float(np.abs(positions - center).max())

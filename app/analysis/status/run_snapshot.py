@@ -86,11 +86,6 @@ class RunSnapshot:
             self._entered_steps[key] = self.motion.step_entered_radius(complex(x, y), radius)
         return self._entered_steps[key]
 
-    @property
-    def compares_losses(self) -> bool:
-        """Whether the steps depend on losses, which differ by rounding errors only next to a minimum."""
-        return self.trajectory.method.takes_loss or not self.trajectory.method.uses_gradient
-
     @cached_property
     def gradient(self) -> tuple[float, float]:
         """The surface's gradient, without modifiers."""

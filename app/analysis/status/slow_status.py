@@ -51,7 +51,12 @@ def _stalled_steps(snapshot: RunSnapshot) -> int:
 
 def _has_given_up(snapshot: RunSnapshot) -> bool:
     """Return whether a rule that evaluates the loss stands still on a slope: it finds no lower point."""
-    return snapshot.compares_losses and bool(snapshot.gradient_norm) and bool(snapshot.learning_rate)
+    method = snapshot.trajectory.method
+    return (
+        (method.takes_loss or not method.uses_gradient)
+        and bool(snapshot.gradient_norm)
+        and bool(snapshot.learning_rate)
+    )
 
 
 def _is_normalized(snapshot: RunSnapshot) -> bool:
