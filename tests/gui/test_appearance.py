@@ -20,8 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font
 from matplotlib.transforms import Bbox
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtCore import QRect, QSize, Qt, qInstallMessageHandler
+from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from app.engine.race import Race
@@ -36,7 +36,7 @@ from app.plotting import fonts
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.projected_path import distances_along
 from app.theming.stylesheet import build_stylesheet
-from app.theming.theme import THEMES, Theme
+from app.theming.theme import THEMES, Style, Theme
 from app.utils.i18n import Language, set_language
 from app.views import VIEWS, Scene, View, annotations
 from app.views.surface_view import SurfaceView
@@ -87,6 +87,20 @@ def test_an_icon_has_the_requested_color_and_size(application: QApplication, nam
         ]
         assert 0.02 * image.width() ** 2 < len(solid) < 0.6 * image.width() ** 2
         assert {color.name() for color in solid} == {"#c02010"}
+
+
+def test_an_icon_in_a_row_without_height_draws_nothing(application: QApplication) -> None:
+    messages: list[str | None] = []
+    previous_handler = qInstallMessageHandler(lambda kind, where, text: messages.append(text))
+    try:
+        image = QImage(40, 40, QImage.Format.Format_ARGB32)
+        painter = QPainter(image)
+        icons.load_icon("play", "#c02010").paint(painter, QRect(0, 0, 18, 0))
+        icons.run_icon(Style("#c02010", "o", "#e0a0a0"), THEMES["light"]).paint(painter, QRect(0, 0, 0, 18))
+        painter.end()
+    finally:
+        qInstallMessageHandler(previous_handler)
+    assert not messages
 
 
 def test_an_icon_is_not_larger_than_its_design_and_may_be_empty(application: QApplication) -> None:

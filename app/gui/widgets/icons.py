@@ -75,7 +75,7 @@ class _PaintedIconEngine(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return the icon in device pixels, gray if disabled; the icon of a selected row is not tinted."""
         pixmap = QPixmap(size)
-        if pixmap.isNull():
+        if pixmap.isNull():  # a row without height, in a very small window
             return pixmap
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
