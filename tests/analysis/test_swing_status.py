@@ -189,6 +189,7 @@ def test_a_run_that_has_left_its_swings_does_not_oscillate() -> None:
         ("momentum lr=3.998 momentum=0.9 weight_decay=0.3", "griewank", (5.033, 9.655), 1500, 1),
         ("lion lr=0.02", "himmelblau", (-0.27, -0.92), 500, 0),
         ("adafactor lr=0.01196 sam=0.05", "six_hump_camel", (0.033, -0.207), 1000, 0),
+        ("adopt lr=0.0002338 weight_decay=0.3", "beale", (1.0, 1.5), 95, 1),
         ("momentum lr=0.06072 momentum=0.9 exponential_gamma=0.99", "dixon_price", (-0.352, -0.602), 20, 2),
     ],
 )
