@@ -173,3 +173,9 @@ def test_a_run_that_moves_away_from_a_minimum_has_not_converged(distance: float)
 
 def test_a_run_that_starts_exactly_at_a_minimum_stays_there() -> None:
     assert status_of("sgd lr=1.2", "sphere", 100, (0.0, 0.0)).kind == "converged"
+
+
+def test_swings_of_rounding_errors_on_a_slope_are_rest() -> None:
+    """With f_min = 0 the step is 0 where the loss is 0, two above the minimum of -2."""
+    trajectory = trajectory_of("polyak_step_size lr=0.4481", "trid", 400, (1.833, -0.545))
+    assert {run_status(trajectory, step).kind for step in range(200, 401, 9)} == {"resting"}

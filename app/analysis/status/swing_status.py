@@ -76,7 +76,7 @@ def _repeats(snapshot: RunSnapshot, cycle: Cycle) -> bool:
 def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     """Return the status of a run that swings back and forth, or None."""
     oscillation = _present_oscillation(snapshot)
-    if oscillation is None:
+    if oscillation is None or oscillation.width <= snapshot.rounding:
         return None
     cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
     diverges = _diverges(snapshot, oscillation, cause)
