@@ -164,11 +164,12 @@ def test_long_steps_are_not_slow_however_far_the_minimum_is() -> None:
     assert status_of("adadelta lr=14.96", "zakharov", 1165, (3.42, 1.391)).kind != "slow"
 
 
-@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-300])
+@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-100])
 def test_a_run_that_moves_away_from_a_minimum_has_not_converged(distance: float) -> None:
     """With lr = 1.2 each step is 1.4 times as long as the one before, however short the first one is."""
     trajectory = trajectory_of("sgd lr=1.2", "sphere", 600, (distance, 0.0))
-    assert all(run_status(trajectory, step).kind != "converged" for step in (5, 20, 100, 600))
+    kinds = [run_status(trajectory, step).kind for step in (5, 20, 100, 600)]
+    assert not {"converged", "slow"} & set(kinds), kinds
 
 
 def test_a_run_that_starts_exactly_at_a_minimum_stays_there() -> None:

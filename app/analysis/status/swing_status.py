@@ -76,9 +76,11 @@ def _repeats(snapshot: RunSnapshot, cycle: Cycle) -> bool:
 def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     """Return the status of a run that swings back and forth, or None."""
     oscillation = _present_oscillation(snapshot)
-    if oscillation is None or oscillation.width <= snapshot.rounding:
+    if oscillation is None:
         return None
     cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
+    if oscillation.width <= snapshot.rounding and cause.relation != "exceeds":
+        return None
     diverges = _diverges(snapshot, oscillation, cause)
     period_text = _format_period(oscillation.period)
     return RunStatus(
