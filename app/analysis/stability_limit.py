@@ -104,9 +104,13 @@ def stability_limit(
     penalty = l2_penalty(update)
     max_curvature = curvature_at(trajectory.surface, x, y, penalty).largest
     factor, formula = stability_factor
-    if penalty:
-        formula = formula.replace("λmax", "(λmax + weight decay)")
-    return StabilityLimit(factor / max_curvature, factor, formula) if max_curvature > 0 else None
+    if not max_curvature > 0:
+        return None
+    return StabilityLimit(factor / max_curvature, factor, _with_penalty(formula, penalty))
+
+
+def _with_penalty(formula: str, penalty: float) -> str:
+    return formula.replace("λmax", "(λmax + weight decay)") if penalty else formula
 
 
 def adaptive_limit(
@@ -120,7 +124,7 @@ def adaptive_limit(
     effective learning rate is that product divided by the largest eigenvalue of H.
     """
     settings, method = update.settings, trajectory.method
-    if method.id not in ("adam", "adamw", "rmsprop") or active_modifiers(update):
+    if method.id not in ("adam", "adamw", "rmsprop") or active_modifiers(update) - {"weight_decay"}:
         return None
     if settings.get("momentum") or settings.get("centered"):
         return None
@@ -128,7 +132,8 @@ def adaptive_limit(
     point, index = trajectory.point_at(step), list(method.state).index("v") + 1
     correction = 1 - beta2**step if "beta2" in settings else 1.0
     scale = np.sqrt(np.array([point.x[index], point.y[index]]) / correction) + settings["eps"]
-    hessian = Loss(trajectory.surface).hessian(np.array(position))
+    penalty = l2_penalty(update)
+    hessian = Loss(trajectory.surface).hessian(np.array(position)) + penalty * np.eye(2)
     max_curvature = float(np.linalg.eigvalsh(hessian)[-1])
     if not (max_curvature > 0 and np.isfinite(hessian).all() and (scale > 0).all()):
         return None
@@ -136,7 +141,7 @@ def adaptive_limit(
     rate = float(settings["lr"] * np.linalg.eigvalsh(preconditioned)[-1] / max_curvature)
     factor = 2 * (1 + beta1) / (1 - beta1)
     formula = "2(1 + beta1)/((1 - beta1) λmax)" if "beta1" in settings else "2/λmax"
-    return rate, StabilityLimit(factor / max_curvature, factor, formula)
+    return rate, StabilityLimit(factor / max_curvature, factor, _with_penalty(formula, penalty))
 
 
 def compare_to_limit(learning_rate: float, limit: StabilityLimit) -> str:

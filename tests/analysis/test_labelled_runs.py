@@ -39,7 +39,7 @@ PATTERNS = {  # numbers that only the sentence has
 def surface_of(case: dict[str, Any]) -> Surface:
     if "custom" not in case:
         return SURFACES[case["surface"]]
-    custom, names = case["custom"], {name: getattr(np, name) for name in ("absolute", "sign")}
+    custom, names = case["custom"], {name: getattr(np, name) for name in ("absolute", "sign", "exp")}
     code = compile(custom["python"], custom["name"], "eval")
     return Surface(
         id=custom["name"],

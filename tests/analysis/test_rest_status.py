@@ -135,3 +135,48 @@ def test_a_ball_at_a_turning_point_is_not_slow() -> None:
     trajectory = trajectory_of("momentum lr=1e-6 momentum=0.9999", "sphere", 9000, (3.0, 0.0))
     kinds = {run_status(trajectory, step).kind for step in range(2000, 9000, 50)}
     assert kinds <= {"descending", "climbing", "oscillating"}
+
+
+@pytest.mark.parametrize(
+    ("run", "surface", "start", "steps"),
+    [
+        ("steepest_descent_armijo lr=0.1792", "styblinski_tang", (0.2, -0.3), range(60, 300, 7)),
+        ("cma_es lr=2.677", "six_hump_camel", (0.875, 0.378), range(100, 260, 7)),
+    ],
+)
+def test_irregular_swings_far_inside_the_tolerance_are_rest(
+    run: str, surface: str, start: tuple[float, float], steps: range
+) -> None:
+    """Next to a minimum the losses of a search differ by rounding errors only, and its swings grow by chance."""
+    trajectory = trajectory_of(run, surface, steps[-1], start)
+    assert {run_status(trajectory, step).kind for step in steps} == {"converged"}
+
+
+def test_a_rule_that_cannot_rest_where_weight_decay_holds_it_leaves() -> None:
+    status = status_of("rmsprop lr=0.07224 weight_decay=0.3", "trid", 250, (-3.0, 3.0))
+    assert status.kind == "converged"
+    assert "weight decay of 0.3" in status.sentence
+    assert "for now" in status.sentence
+    assert "2/(λmax + weight decay) = 0.606" in status.sentence  # the largest eigenvalue is 3
+
+
+def test_long_steps_are_not_slow_however_far_the_minimum_is() -> None:
+    assert status_of("adadelta lr=14.96", "zakharov", 1165, (3.42, 1.391)).kind != "slow"
+
+
+@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-100])
+def test_a_run_that_moves_away_from_a_minimum_has_not_converged(distance: float) -> None:
+    """With lr = 1.2 each step is 1.4 times as long as the one before, however short the first one is."""
+    trajectory = trajectory_of("sgd lr=1.2", "sphere", 600, (distance, 0.0))
+    kinds = [run_status(trajectory, step).kind for step in (5, 20, 100, 600)]
+    assert not {"converged", "slow"} & set(kinds), kinds
+
+
+def test_a_run_that_starts_exactly_at_a_minimum_stays_there() -> None:
+    assert status_of("sgd lr=1.2", "sphere", 100, (0.0, 0.0)).kind == "converged"
+
+
+def test_swings_of_rounding_errors_on_a_slope_are_rest() -> None:
+    """With f_min = 0 the step is 0 where the loss is 0, two above the minimum of -2."""
+    trajectory = trajectory_of("polyak_step_size lr=0.4481", "trid", 400, (1.833, -0.545))
+    assert {run_status(trajectory, step).kind for step in range(200, 401, 9)} == {"resting"}

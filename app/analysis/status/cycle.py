@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-MAX_PERIOD = 256  # steps of the longest cycle that is found
+MAX_PERIOD = 340  # steps of the longest cycle that is found
 MIN_COMPARED = 4  # pairs of positions, one period apart, that must be equal
 MAX_CHANGE = 1e-5  # change per step, relative to the width, up to which a sequence counts as repeated
 MAX_CHANGE_RATIO = 0.01  # change after a period, relative to that after any part of it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.analysis.status.cycle import MAX_PERIOD
 from app.analysis.status.run_snapshot import MIN_WINDOW, RunSnapshot
 from app.analysis.status.status_types import RunStatus
 from app.utils.i18n import tr
@@ -11,6 +12,8 @@ from app.utils.i18n import tr
 LOSS_WINDOW = 16  # steps over which the loss is compared
 LONG_LOSS_WINDOW = 256  # the same for a run that often changes direction
 MIN_LONG_LOSS_WINDOW = 24
+LOSS_SWING_WINDOW = 48  # steps in which the loss may turn often
+MIN_LOSS_TURNS = 4  # from here on the last few steps show only one of its swings
 MIN_DIRECTION_CHANGES = 6  # from here on a run often changes direction, and its last few steps show little
 
 
@@ -19,16 +22,28 @@ def movement_status(snapshot: RunSnapshot) -> RunStatus:
     motion = snapshot.motion
     window = min(LONG_LOSS_WINDOW, snapshot.step // 2, len(motion.displacements))
     if window >= MIN_LONG_LOSS_WINDOW and motion.direction_changes(window) >= MIN_DIRECTION_CHANGES:
-        return _long_trend_status(snapshot, window)
-    return _short_trend_status(snapshot)
+        return _long_trend_status(snapshot, window) or _wandering_status(snapshot, window)
+    window, trend = min(LOSS_SWING_WINDOW, snapshot.step), None
+    if window >= MIN_LONG_LOSS_WINDOW and _loss_turns(snapshot, window) >= MIN_LOSS_TURNS:
+        trend = _long_trend_status(snapshot, window, strict=False)
+    return trend or _short_trend_status(snapshot)
 
 
-def _long_trend_status(snapshot: RunSnapshot, window: int) -> RunStatus:
-    """Compare the median losses of the first and last third of a window, for a run that often changes direction."""
+def _loss_turns(snapshot: RunSnapshot, window: int) -> int:
+    """Return how often the loss turns from falling to rising or back in the last steps."""
+    changes = np.diff(snapshot.trajectory.values_between(snapshot.step - window, snapshot.step)[2])
+    return int((changes[:-1] * changes[1:] < 0).sum())
+
+
+def _long_trend_status(snapshot: RunSnapshot, window: int, strict: bool = True) -> RunStatus | None:
+    """Compare the median losses of the first and last third of a window; None if the loss neither falls nor rises.
+
+    ``strict`` means that nearly all losses of each third must lie on one side of the median of the other third.
+    """
     losses = snapshot.trajectory.values_between(snapshot.step - window, snapshot.step)[2]
     early, recent = np.sort(losses[: window // 3]), np.sort(losses[-(window // 3) :])
     before, after = float(early[len(early) // 2]), float(recent[len(recent) // 2])
-    tail = len(early) // 8
+    tail = len(early) // 8 if strict else len(early) // 2
     if after < early[tail] and before > recent[-1 - tail]:
         text = tr(
             "on the whole the loss has fallen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
@@ -47,7 +62,7 @@ def _long_trend_status(snapshot: RunSnapshot, window: int) -> RunStatus:
             away=snapshot.minimum_distance_text,
         )
         return RunStatus("climbing", tr("climbing"), text)
-    return _wandering_status(snapshot, losses)
+    return None
 
 
 def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
@@ -95,8 +110,8 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
     return RunStatus("wandering", tr("wandering"), text)
 
 
-def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
-    steps, motion = len(losses) - 1, snapshot.motion
+def _wandering_status(snapshot: RunSnapshot, steps: int) -> RunStatus:
+    losses, motion = snapshot.trajectory.values_between(snapshot.step - steps, snapshot.step)[2], snapshot.motion
     positions = motion.positions[-steps - 1 :]
     center, mean_step_size = complex(positions.mean()), float(motion.step_sizes[-steps:].mean())
     radius = float(np.abs(positions - center).max())
@@ -114,9 +129,10 @@ def _wandering_status(snapshot: RunSnapshot, losses: np.ndarray) -> RunStatus:
         text = tr("{words}; the noise of its gradient keeps it moving", words=text)
     else:
         text = tr(
-            "{words}; it stays within {radius:.3g} of {place} without repeating",
+            "{words}; it stays within {radius:.3g} of {place} without repeating within {period} steps",
             words=text,
             radius=radius,
             place=snapshot.format_point(center.real, center.imag),
+            period=min(MAX_PERIOD, (snapshot.step - motion.first_step) // 2),
         )
     return RunStatus("wandering", tr("wandering"), text, width=2 * radius)

@@ -12,13 +12,14 @@ MAX_PERIOD_SPREAD = 0.25  # standard deviation of the times between turning poin
 MAX_WIDTH_SPREAD = 0.3  # standard deviation of the logarithm of the width around its linear trend
 MAX_RECURRENCE_STEPS, MAX_RESIDUAL = 60, 1e-4  # of a swing that follows a linear recurrence
 MAX_DRIFT_RATIO = 1.5  # drift within a period, relative to the width
+MIN_EXACT_STEPS, MIN_EXACT_PERIODS = 10, 2  # from which an oscillation is known by its linear recurrence
 
 
 class Oscillation(NamedTuple):
     """A motion back and forth along an axis.
 
     ``period`` is in steps, ``width`` that of the last complete swing, ``growth`` the ratio of the widths of successive
-    swings, and ``axis`` a unit vector.
+    swings, and ``axis`` a unit vector. ``is_exact`` means that the displacements follow a linear recurrence.
     """
 
     period: float
@@ -26,6 +27,11 @@ class Oscillation(NamedTuple):
     growth: float
     center: complex
     axis: complex
+    is_exact: bool = False
+
+    def after(self, steps: int) -> Oscillation:
+        """Return the oscillation after some more steps, with the width that its last swing then has."""
+        return self._replace(width=float(self.width * np.power(self.growth, 2 * steps / self.period)))
 
 
 def principal_axis(displacements: np.ndarray) -> complex:
@@ -100,3 +106,22 @@ def linear_recurrence(components: np.ndarray) -> tuple[float, float] | None:
         return None
     period = 2 * math.pi / math.acos(trace / (2 * math.sqrt(determinant)))
     return period, float(determinant ** (period / 4))
+
+
+def exact_oscillation(positions: np.ndarray, axis: complex) -> Oscillation | None:
+    """Return the oscillation along an axis that follows a linear recurrence; None if there is none.
+
+    With a period near 2 its turning points are irregular, for they lie between the steps.
+    """
+    components = (np.diff(positions) * axis.conjugate()).real
+    if len(components) < MIN_EXACT_STEPS or not np.isfinite(components).all() or not components[-3:].any():
+        return None
+    exact = linear_recurrence(components)
+    if exact is None or len(components) < MIN_EXACT_PERIODS * exact[0]:
+        return None
+    period, growth = exact
+    last = positions[-math.ceil(period) - 1 :]
+    width = float(np.ptp((last * axis.conjugate()).real))
+    if abs(last[-1] - last[-1 - round(period)]) > MAX_DRIFT_RATIO * width:
+        return None
+    return Oscillation(period, width, growth, complex(last[1:].mean()), axis, True)

@@ -16,6 +16,7 @@ SETTLED_STEPS = 300  # a run that stays within the tolerance for so many steps, 
 MIN_NEXT_STEPS = 60  # so many of them are next steps; for methods whose steps take far longer these are enough
 STOPPED_STEPS = 100  # next steps after which the drift is compared with that of as many more
 MAX_PERIOD = 6000  # steps of the longest oscillation of which a whole period is awaited
+MIN_GROWN_DISTANCE = 0.1  # of the tolerance: irregular swings that are shorter may grow by chance
 MAX_GROWTH = 1.05  # of the distance within those steps
 
 
@@ -58,14 +59,17 @@ def _moves_away(snapshot: RunSnapshot, x: float, y: float) -> bool:
     center, entered = complex(x, y), snapshot.first_step_within(x, y, snapshot.tolerance)
     steps = _awaited_steps(snapshot, entered)
     future = np.abs(snapshot.future(steps) - center)
-    if future.max() <= 10 * snapshot.rounding or snapshot.is_noisy:
+    if snapshot.is_noisy:
         return False
     limit = stability_limit(snapshot.trajectory, snapshot.step, (x, y), snapshot.update)
+    exceeds = bool(limit and limit.relation_of(snapshot.learning_rate) == "exceeds")
+    if future.max() <= 10 * snapshot.rounding:
+        return exceeds and bool(future[-1] > 2 * future[0])
     if limit and not snapshot.is_nonsmooth:
-        return limit.relation_of(snapshot.learning_rate) == "exceeds"
+        return exceeds
     past = np.abs(snapshot.motion.sample_positions(max(entered, snapshot.step - steps), snapshot.step) - center)
     early = max(float(past.max(initial=0.0)), float(future[: steps // 3].max()))
-    return float(future[-(steps // 3) :].max()) > MAX_GROWTH * early
+    return float(future[-(steps // 3) :].max()) > max(MAX_GROWTH * early, MIN_GROWN_DISTANCE * snapshot.tolerance)
 
 
 def has_stopped(snapshot: RunSnapshot) -> bool:

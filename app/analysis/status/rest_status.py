@@ -142,6 +142,7 @@ def _balance_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
         if fills_saddle
         else tr("has rested at {place} since step {since:,}, where {penalty} balances the slope; {away}", **values)
     )
+    text += _for_now_text(snapshot, x, y)
     return RunStatus("converged", tr("converged (decay)"), text, since=start_step)
 
 

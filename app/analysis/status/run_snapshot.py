@@ -19,6 +19,7 @@ from app.utils.i18n import tr
 POSITION_TOLERANCE = 1e-4  # fraction of the diagonal of the surface's domain: about a tenth of a pixel
 UNBOUNDED_DIAGONAL = 10.0  # the diagonal for a plain function, which has no domain
 MIN_WINDOW = 10  # steps that are used even if the hyperparameters changed within them
+DECIDED_STEPS = 8  # steps for which a decision holds
 STALL_STEPS = 32  # steps without any motion after which a run is stalled; a search may pause for fewer
 NOISY_MODIFIERS = {"noise", "minibatch"}  # modifiers that draw random numbers
 
@@ -59,6 +60,16 @@ class RunSnapshot:
         self.minimum_loss: float | None = getattr(self.surface, "minimum_loss", None)
         self.nearest_minimum = self.minimum_near(complex(self.x, self.y))
         self.distance_to_minimum = self.distance_to(*self.nearest_minimum) if self.nearest_minimum else math.nan
+
+    @cached_property
+    def at_decision(self) -> RunSnapshot:
+        """The snapshot of the last step at which it was decided whether the run repeats a cycle or swings.
+
+        In steady motion this is decided anew only every few steps: a swing that is barely regular, or a sequence that
+        is barely equal, would otherwise come and go.
+        """
+        steps = self.step % DECIDED_STEPS if self.motion.is_steady else 0
+        return RunSnapshot(self.trajectory, self.step - steps) if steps else self
 
     def future(self, count: int) -> np.ndarray:
         """Return the next ``count`` positions x + iy under the present hyperparameters; fewer if the run overflows."""

@@ -14,6 +14,8 @@ from app.utils.i18n import tr
 
 SLOW_PROGRESS_STEPS = 2000  # a run is slow if the remaining distance would take more steps at its recent speed
 SPEED_WINDOW = 128  # steps over which the speed is averaged
+MAX_SLOW_STEP = 0.01  # steps of a slow run are shorter than this multiple of the diagonal, however far it has to go
+HYSTERESIS = 1.5  # factor by which the speed of a slow run may vary between two decisions
 NORMALIZED_STEP = 0.3  # steps of at least this multiple of the learning rate do not depend on the gradient's size
 LOWERED_RATE = 0.01  # a schedule that has multiplied the learning rate by less than this is named as the reason
 
@@ -28,8 +30,7 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
         return None
     stalled_steps = _stalled_steps(snapshot)
     is_stalled = stalled_steps >= (STALL_STEPS if snapshot.learning_rate else MIN_WINDOW)
-    distance = _remaining_distance(snapshot)
-    if not is_stalled and (_reach(snapshot) >= distance or _next_reach(snapshot) >= distance):
+    if not is_stalled and not (_is_slow(snapshot.at_decision, 1.0) and _is_slow(snapshot, HYSTERESIS)):
         return None
     text = f"{_slow_progress_text(snapshot, stalled_steps)}; {snapshot.minimum_distance_text}"
     if stalled_steps < MIN_WINDOW and _is_normalized(snapshot):
@@ -38,6 +39,13 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
         short_text = tr("standing still") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("crawling")
         return RunStatus("slow", short_text, text)
     return RunStatus("resting", tr("standing still"), text, since=snapshot.step - stalled_steps)
+
+
+def _is_slow(snapshot: RunSnapshot, factor: float) -> bool:
+    """Return whether the last and next steps reach less than a multiple of the remaining distance."""
+    longest = MAX_SLOW_STEP * SLOW_PROGRESS_STEPS * snapshot.diagonal
+    distance = factor * min(_remaining_distance(snapshot), longest)
+    return _reach(snapshot) < distance and _next_reach(snapshot) < distance
 
 
 def _stalled_steps(snapshot: RunSnapshot) -> int:

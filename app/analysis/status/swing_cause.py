@@ -15,10 +15,10 @@ from app.analysis.stability_limit import (
 )
 from app.analysis.status.oscillation import Oscillation
 from app.analysis.status.run_snapshot import RunSnapshot
+from app.analysis.status.swing_forecast import GROWTH_TOLERANCE
 from app.analysis.status.swing_theory import swing_theory
 from app.utils.i18n import tr
 
-GROWTH_TOLERANCE = 1e-3  # relative change of its width up to which a swing is said to keep its size
 # Relative differences up to which a period, and the logarithm of a growth, are those of the theory
 SAME_PERIOD, SAME_GROWTH = 0.1, 0.1
 

@@ -10,25 +10,25 @@ from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import has_stability_theory
 from app.analysis.status.cycle import MAX_CHANGE, Cycle
 from app.analysis.status.motion import WINDOW
-from app.analysis.status.oscillation import Oscillation, linear_recurrence
+from app.analysis.status.oscillation import Oscillation, exact_oscillation, linear_recurrence
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.status_types import RunStatus
-from app.analysis.status.swing_cause import GROWTH_TOLERANCE, SAME_PERIOD, SwingCause, swing_cause
+from app.analysis.status.swing_cause import SAME_PERIOD, SwingCause, swing_cause
+from app.analysis.status.swing_forecast import GROWTH_TOLERANCE, goes_on
 from app.utils.i18n import tr
 
 CENTER_RADIUS = 0.6  # a minimum is surrounded within this multiple of the width from the center
 DIVERGENCE_WIDTH = 2.0  # growing swings wider than this multiple of the domain's diagonal do not become smaller again
 NEXT_REPETITIONS, MIN_NEXT_STEPS = 3, 256  # of a cycle that are computed
-# Logarithms of the next widths relative to those expected: the first one (a quarter more for each later one), the mean
-MAX_WIDTH_ERROR, MAX_MEAN_ERROR = 0.6, 0.4
-CHECKED_PERIODS = 4  # next periods that are compared
 HYSTERESIS_STEPS = 4  # steps ago at which an oscillation must have been seen too
+MAX_DISTANCE = 4.0  # from the center of an oscillation, relative to its width
+EXACT_STEPS = 60  # last positions whose mean is near the center of a swing
 DIVERGENCE_STEPS = 300  # next steps in which the swings must grow
-MAX_CHECKED_PERIOD = 100  # steps of the longest period for which the next swings are computed
 
 
 def cycle_status(snapshot: RunSnapshot) -> RunStatus | None:
     """Return the status of a run that repeats a cycle of positions exactly, or None."""
+    snapshot = snapshot.at_decision
     cycle = next((cycle for cycle in snapshot.motion.cycles if _repeats(snapshot, cycle)), None)
     if cycle is None or cycle.width <= snapshot.rounding:
         return None
@@ -75,11 +75,12 @@ def _repeats(snapshot: RunSnapshot, cycle: Cycle) -> bool:
 
 def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     """Return the status of a run that swings back and forth, or None."""
-    oscillation = _lasting_oscillation(snapshot)
+    oscillation = _present_oscillation(snapshot)
     if oscillation is None:
         return None
-    oscillation = _refined(snapshot, oscillation)
     cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
+    if oscillation.width <= snapshot.rounding and cause.relation != "exceeds":
+        return None
     diverges = _diverges(snapshot, oscillation, cause)
     period_text = _format_period(oscillation.period)
     return RunStatus(
@@ -107,27 +108,44 @@ def _refined(snapshot: RunSnapshot, oscillation: Oscillation) -> Oscillation:
     exact = linear_recurrence(components) if np.isfinite(components).all() and components.any() else None
     if exact is None or abs(exact[0] - oscillation.period) > SAME_PERIOD * oscillation.period:
         return oscillation
-    return oscillation._replace(period=exact[0], growth=exact[1], axis=axis)
+    return oscillation._replace(period=exact[0], growth=exact[1], axis=axis, is_exact=True)
 
 
 def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> bool:
     """Return whether it is certain that growing swings will overflow.
 
-    They are wider than the domain, the loss is higher than ever, the learning rate exceeds its limit if there is one,
-    and the swings grow in the next steps too.
+    They are wider than the domain, the loss is higher than ever, and the run overflows in the next steps; or the
+    learning rate exceeds its limit if there is one, and the swings grow in the next steps too.
     """
     if (
         oscillation.growth <= 1 + GROWTH_TOLERANCE
         or oscillation.width <= DIVERGENCE_WIDTH * snapshot.diagonal
         or snapshot.update.stages["rate"]
-        or (cause.relation != "exceeds" and has_stability_theory(snapshot.update))
     ):
         return False
     losses = snapshot.trajectory.values_between(0, snapshot.step)[2]
     if losses[-int(oscillation.period) - 1 :].max() < losses.max():
         return False
     distances, third = np.abs(snapshot.future(DIVERGENCE_STEPS) - oscillation.center), DIVERGENCE_STEPS // 3
-    return len(distances) < DIVERGENCE_STEPS or bool(distances[-third:].max() > distances[:third].max())
+    if len(distances) < DIVERGENCE_STEPS:
+        return True
+    explained = cause.relation == "exceeds" or not has_stability_theory(snapshot.update)
+    return explained and bool(distances[-third:].max() > distances[:third].max())
+
+
+def _present_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
+    """Return the oscillation of a run, or None.
+
+    Its numbers are those of the last steps, whenever it was decided that there is one.
+    """
+    decided, steps = _lasting_oscillation(snapshot.at_decision), snapshot.step - snapshot.at_decision.step
+    if decided is None or not steps:
+        return decided
+    decided = decided.after(steps)
+    if not _contains(decided, snapshot.motion.position):
+        return None
+    now = snapshot.motion.oscillation
+    return _refined(snapshot, now) if now else decided
 
 
 def _lasting_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
@@ -140,32 +158,26 @@ def _lasting_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
         return None
     before = motion.earlier(HYSTERESIS_STEPS).oscillation
     if before is None or (motion.is_steady and motion.earlier(2 * HYSTERESIS_STEPS).oscillation is None):
-        return None
-    return next((each for each in (motion.oscillation, before) if each and _goes_on(snapshot, each)), None)
+        return _exact_oscillation(snapshot)
+    seen = [_refined(snapshot, each) for each in (motion.oscillation, before.after(HYSTERESIS_STEPS)) if each]
+    seen = [each for each in seen if _contains(each, motion.position)]
+    return next((each for each in seen if goes_on(snapshot, each)), None) or _exact_oscillation(snapshot)
 
 
-def _goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
-    """Return whether the next swings are as the last ones: a few swings of a chaotic motion look regular by chance."""
-    if oscillation.period > MAX_CHECKED_PERIOD or snapshot.update.stages["rate"]:
-        return True
-    steps = int(CHECKED_PERIODS * oscillation.period) + 2
-    future = snapshot.future(steps)
-    if len(future) < steps:
-        return True
-    components = (np.concatenate([snapshot.motion.positions[-2:], future]) * oscillation.axis.conjugate()).real
-    displacements = np.diff(components)
-    turns = np.flatnonzero(displacements[:-1] * displacements[1:] < 0) + 1
-    intervals = np.diff(turns)
-    if len(turns) < CHECKED_PERIODS or not 0.75 < 2 * intervals.mean() / oscillation.period < 1.33:
-        return False
-    widths, later = np.abs(np.diff(components[turns])), np.arange(2, len(turns) + 1)
-    expected = oscillation.width * oscillation.growth**later
-    errors, limits = np.log(widths / expected), MAX_WIDTH_ERROR * (1 + later / 4)
-    if oscillation.growth > 1 + GROWTH_TOLERANCE:
-        return bool(
-            (widths >= oscillation.width / 2).all() and (errors <= limits).all()
-        )  # a growing swing may saturate
-    return bool((np.abs(errors) <= limits).all()) and abs(float(errors.mean())) <= MAX_MEAN_ERROR
+def _contains(oscillation: Oscillation, position: complex) -> bool:
+    """Return whether a position lies within the swings of an oscillation or one swing further."""
+    distance = abs(((position - oscillation.center) * oscillation.axis.conjugate()).real)
+    return distance <= MAX_DISTANCE * oscillation.width * max(1.0, oscillation.growth)
+
+
+def _exact_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
+    """Return the oscillation along an eigenvector of the Hessian that follows a linear recurrence, or None."""
+    positions = snapshot.motion.positions
+    center = complex(positions[-EXACT_STEPS:].mean())
+    angle = curvature_at(snapshot.surface, center.real, center.imag).angle
+    along = complex(math.cos(angle), math.sin(angle))
+    found = [each for each in (exact_oscillation(positions, axis) for axis in (along, 1j * along)) if each]
+    return max(found, key=lambda each: each.width, default=None)
 
 
 def _swing_text(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> str:
