@@ -28,14 +28,17 @@ class LayoutGuard(QObject):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > STARTING_TIME:
                 path.unlink()  # the process that hangs has still locked it
+        self.settling_timer = QTimer(self, singleShot=True, interval=SETTLING_TIME)  # ends with the window
+        self.settling_timer.timeout.connect(self.confirm)
         self.lock = QLockFile(str(path))
         failed_before = self.lock.tryLock(0) and left_over
         self.layout_dropped = failed_before and settings.remove_group("layout")
 
     def confirm_later(self) -> None:
         """Remove the mark when the window has settled."""
-        QTimer.singleShot(SETTLING_TIME, self.confirm)
+        self.settling_timer.start()
 
     def confirm(self) -> None:
         """Remove the mark: the window works with its layout."""
+        self.settling_timer.stop()
         self.lock.unlock()
