@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
-from optimizers.hyperparameter import SYMBOLS, Hyperparameter
+from optimizers.hyperparameter import LABELS, SYMBOLS, Hyperparameter
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def parse_signature(function: Callable[..., Any], argument_count: int) -> dict[s
             if not specs or p.default is p.empty:
                 raise TypeError(f"{function.__name__}: {p.name} needs a Hyperparameter annotation and a default")
             spec = specs[0]
-            label = spec.label or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
+            label = spec.label or LABELS.get(p.name) or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
             symbol = "" if spec.scale == "switch" else spec.symbol or SYMBOLS.get(p.name, "")
             hyperparameters[p.name] = replace(spec, default=float(p.default), label=label, symbol=symbol)
     state = {p.name: p.default for p in parameters[argument_count:] if p.kind is p.POSITIONAL_OR_KEYWORD}

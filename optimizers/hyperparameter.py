@@ -67,11 +67,12 @@ class Hyperparameter:
         """The allowed values as text."""
         if self.scale == "switch":
             return "0 (off) or 1 (on)"
-        kind = "a whole number" if self.scale == "whole" else "a number"
+        kind = "an integer" if self.scale == "whole" else "a number"
         if math.isinf(self.maximum):
-            return kind if math.isinf(self.minimum) else f"{kind} of at least {self.minimum:g}"
-        upper_text = f"up to {self.maximum:g}" if self.maximum == round(self.maximum, 6) else f"below {self.maximum:g}"
-        return ("a whole number, " if self.scale == "whole" else "") + f"at least {self.minimum:g} and {upper_text}"
+            return kind if math.isinf(self.minimum) else f"{kind} ≥ {self.minimum:g}"
+        if self.maximum != round(self.maximum, 6):  # the largest float below a bound that is not allowed
+            return f"{kind} ≥ {self.minimum:g} and < {self.maximum:g}"
+        return f"{kind} from {self.minimum:g} to {self.maximum:g}"
 
     def to_slider(self, value: float) -> float:
         """Return the slider position of a value, 0 to 1; values outside the slider are clipped to its ends."""
@@ -103,10 +104,8 @@ BELOW_ONE = math.nextafter(1.0, 0.0)
 LearningRate = Annotated[
     float, Hyperparameter(1e-6, 10.0, "log", label="learning rate", is_learning_rate=True, symbol=r"\eta")
 ]
-StepSize = Annotated[
-    float, Hyperparameter(1e-6, 10.0, "log", label="step length", is_learning_rate=True, symbol=r"\eta")
-]
-InitialStepLength = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\alpha_0")]
+StepSize = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="step size", is_learning_rate=True, symbol=r"\eta")]
+InitialStepLength = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="initial step size", symbol=r"\alpha_0")]
 Momentum = Annotated[float, Hyperparameter(0.0, 0.99999, "decay")]  # of a velocity, which frameworks do not limit
 Averaging = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=1.0)]  # of a moving average; 1 keeps it
 Decay = Annotated[float, Hyperparameter(0.0, 0.99999, "decay", maximum=BELOW_ONE)]
@@ -122,6 +121,37 @@ Seed = Annotated[float, Hyperparameter(0, 99, "whole", maximum=2**32 - 1)]
 WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", maximum=10_000_000, label="warm-up steps")]
 
 # Symbols of the hyperparameters whose annotation has none, by name; a switch selects a formula and has no symbol
+LABELS = {  # displayed names, where the name of the argument does not say enough; by name
+    "adapt_bound": "adapt lower bound",
+    "bb2": "use BB2",
+    "correct_m": "bias-correct m",
+    "correct_v": "bias-correct v",
+    "cosine_lowest": "cosine: final fraction",
+    "d_coef": "d coefficient",
+    "eps_inside": "epsilon inside root",
+    "eps_root": "epsilon (inside root)",
+    "f_min": "minimum loss f*",
+    "initial": "initial v",
+    "initial_sum": "initial accumulator",
+    "linear_end": "linear: final fraction",
+    "marquardt": "Marquardt scaling",
+    "max_iter": "max iterations",
+    "nesterov": "Nesterov",
+    "one_cycle_rise": "one-cycle: warm-up fraction",
+    "population": "population size",
+    "relative": "relative to |x₀|",
+    "safeguard_warmup": "safeguard warm-up",
+    "scale_by_size": "scale by parameter size",
+    "scale_init_precond": "scale initial preconditioner",
+    "step_gamma": "step decay gamma",
+    "step_max": "max step size",
+    "step_min": "min step size",
+    "strong_wolfe": "strong Wolfe line search",
+    "threshold": "rectification threshold",
+    "tolerance_change": "tolerance (change)",
+    "tolerance_grad": "tolerance (gradient)",
+}
+
 SYMBOLS = {
     "momentum": r"\mu",
     "dampening": r"\tau",

@@ -177,8 +177,8 @@ class Optimizer(DeclaredFunction):
                 return modifier.hyperparameters[name]
         modifier_names = [name for modifier in self.modifiers.values() for name in modifier.hyperparameters]
         raise ValueError(
-            f"{self.id} has no hyperparameter {name!r}; it has {', '.join(self.hyperparameters)}, "
-            f"and can be combined with {', '.join(modifier_names)}"
+            f"{self.id} has no hyperparameter {name!r}; available: {', '.join(self.hyperparameters)}; "
+            f"modifiers: {', '.join(modifier_names)}"
         )
 
     def check_names(self, names: Iterable[str]) -> None:

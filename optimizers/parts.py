@@ -95,8 +95,8 @@ def modifier(
 
 @modifier(
     "Mini-batches",
-    source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586, with the mean over a few of the data points as "
-    "the observation; Bottou, Curtis & Nocedal 2018, arXiv:1606.04838, section 3",
+    source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586; Bottou, Curtis & Nocedal 2018, arXiv:1606.04838, "
+    "section 3 (mini-batch gradient)",
     default_strength=8,
     formula=r"""
     f(x) = \dfrac{1}{n} \sum_{i=1}^{n} f_i(x)
@@ -111,14 +111,14 @@ def minibatch(
     minibatch: Annotated[float, Hyperparameter(1, 100, "whole", maximum=100_000, label="batch size")] = 0,
     minibatch_seed: Seed = 0,
 ):
-    """Takes the gradient of a few data points, drawn anew for every update, the same for every run with the same seed.
-    Cheap and shaky: comes near quickly, then wanders unless the rate falls. Changes nothing on a surface that is not
-    made from data.
+    """Computes the gradient from a few randomly chosen data points per step, identical for all runs with the same seed.
+    Cheap but noisy: approaches quickly, then wanders unless the learning rate decays. No effect on surfaces that are
+    not computed from data.
 
-    A loss made from data is a mean over its points, and so is its gradient. The mean over a few points, drawn anew for
-    every update, points in the right direction on average and costs far less on large data, but it differs from update
-    to update. A batch size of 1 shakes most; compare batch sizes with the same seed, then let a schedule lower the
-    learning rate to calm them.
+    A loss computed from data is an average over its points, and so is its gradient. The average over a few randomly
+    chosen points has the right direction on average and costs far less on large data sets, but it varies from step to
+    step. Batch size 1 varies most. Compare batch sizes with the same seed, then add a schedule that reduces the
+    learning rate.
     """
     count = int(minibatch)
     if count >= loss.sample_count:
@@ -138,12 +138,12 @@ def minibatch(
     """,
 )
 def sam(x, loss, t, *, sam: Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="SAM radius")] = 0.0):
-    """Takes the gradient where the surface is highest nearby, and so prefers wide minima. Circles about a narrow one.
+    """Uses the gradient at a nearby point of higher loss and therefore favors wide minima. Moves around narrow ones.
 
-    It first goes uphill by the SAM radius, to about the highest place nearby, and takes the gradient from there. In a
-    narrow basin the ground rises quickly within that radius, so that the run is driven out of it; in a wide one it
-    hardly matters. Each update costs two gradients. Try a radius of about the width of the basins on a surface with
-    many minima.
+    First moves uphill by the SAM radius, to approximately the highest nearby point, and uses the gradient at that
+    point. In a narrow basin this gradient stays large, so the run cannot settle; in a wide one it makes little
+    difference. Every step needs two gradients. Start with a radius well below the width of the basins: with a radius as
+    large as a basin, the gradient comes from beyond its rim.
     """
     grad = loss.gradient(x)
     return loss.gradient(x + sam * ratio(grad, norm(grad)))
@@ -160,48 +160,48 @@ def noise(
     grad,
     t,
     *,
-    noise: Annotated[float, Hyperparameter(1e-3, 100.0, "log", label="noise")] = 0.0,
+    noise: Annotated[float, Hyperparameter(1e-3, 100.0, "log", label="noise level")] = 0.0,
     noise_decay: Annotated[float, Hyperparameter(0.0, 2.0, maximum=10.0)] = 0.0,
     noise_seed: Seed = 0,
 ):
-    """Gaussian, the same for every run with the same seed. Shakes a run off saddles and out of small basins, and never
-    rests.
+    """Gaussian gradient noise, identical for all runs with the same seed. Pushes runs off saddle points and out of
+    shallow basins, and keeps them from settling.
 
-    To every gradient it adds a random vector, as measured gradients or mini-batches would have it. Noise carries a run
-    off saddles and out of shallow basins, but near a minimum the run keeps trembling, the more the larger the learning
-    rate. With noise decay the noise fades with the number of updates; another seed gives another draw.
+    Adds a random Gaussian vector to every gradient, similar to the noise of measured gradients or mini-batches. Noise
+    pushes a run off saddle points and out of shallow basins, but near a minimum it keeps the run jittering, more so the
+    larger the learning rate. Noise decay makes the noise fade over time; a different seed gives different noise.
     """
     sample = np.random.default_rng((int(noise_seed), t)).standard_normal(2).reshape(2, *(1,) * (np.ndim(grad) - 1))
     return grad + noise * sample / t ** (noise_decay / 2)
 
 
 @modifier(
-    "Clip gradient by value",
-    source="each coordinate on its own; torch.nn.utils.clip_grad_value_",
+    "Gradient clipping (value)",
+    source="torch.nn.utils.clip_grad_value_ (elementwise)",
     default_strength=1.0,
     formula=r"\tilde{g}_t = \min(\max(g_t, -c), c)",
 )
 def clip_value(x, grad, t, *, clip_value: Positive = 0.0):
-    """Keeps each coordinate of the gradient within bounds; survives cliffs, but bends the direction.
+    """Limits each coordinate of the gradient: safe on cliffs, but it changes the direction of the gradient.
 
-    Each coordinate of the gradient that is larger than the bound is cut to it. Thus a cliff cannot throw the run far
-    away. As only the large coordinate is shortened the direction changes: compare with the part Clip gradient by norm.
+    Each coordinate of the gradient that exceeds the limit is set to it, so cliffs cannot throw a run far away. Because
+    only large coordinates are reduced, the direction changes: compare with gradient clipping by norm.
     """
     return where(clip_value == 0, grad, maximum(minimum(grad, clip_value), -clip_value))
 
 
 @modifier(
-    "Clip gradient by norm",
+    "Gradient clipping (norm)",
     source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1",
     default_strength=1.0,
     formula=r"\tilde{g}_t = \min\left(1, \dfrac{c}{\|g_t\|}\right) g_t",
 )
 def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
-    """Shortens a gradient that is too long and keeps its direction; survives cliffs, but makes far starts slow.
+    """Scales down gradients that are too long and keeps their direction: safe on cliffs, but slow from a distant start.
 
-    A gradient longer than the bound is shortened to it, and its direction stays. Thus a cliff cannot throw the run far
-    away, and where the surface is gentle nothing changes. Choose the bound near the length of the usual gradients on
-    the way; rules that divide by the size of the gradient hardly feel it.
+    A gradient longer than the limit is scaled down to it, and its direction is kept. Cliffs can no longer throw a run
+    far away, and on gentle slopes nothing changes. Choose a limit close to the typical gradient norm along the path.
+    Optimizers that normalize the gradient are hardly affected.
     """
     grad_norm = norm(grad)
     return where((clip_norm > 0) & (grad_norm > clip_norm), grad * ratio(clip_norm, grad_norm), grad)
@@ -209,33 +209,34 @@ def clip_norm(x, grad, t, *, clip_norm: Positive = 0.0):
 
 @modifier(
     "Weight decay (L2)",
-    source="Hanson & Pratt 1988, NIPS 1:177; added to the gradient, as in torch's SGD and Adam",
+    source="Hanson & Pratt 1988, NIPS 1:177; added to the gradient, as in torch.optim.SGD and torch.optim.Adam",
     default_strength=0.01,
     penalty=True,
     formula=r"\tilde{g}_t = g_t + \lambda x_{t-1}",
 )
 def weight_decay(x, grad, t, *, weight_decay: WeightDecay = 0.0):
-    """Pulls towards the origin through the gradient; an adaptive rule divides that pull by its own scale.
+    """Adds a pull toward the origin to the gradient; an adaptive optimizer rescales this pull like the rest of the
+    gradient.
 
-    It adds to the loss half the square of the distance from the origin, times weight decay, which is called an L2
-    penalty. Weights of a model stay small that way. Here it moves the minimum towards the origin: raise it and watch
-    where the run comes to rest.
+    Adds an L2 penalty to the loss: half the squared distance from the origin times the weight decay. This keeps the
+    weights of a model small. Here it moves the minimum toward the origin: increase it and watch where the run settles.
     """
     return grad + weight_decay * x
 
 
 @modifier(
     "Weight decay (decoupled)",
-    source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; times the learning rate",
+    source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 1; multiplied by the learning rate",
     default_strength=0.01,
     formula=r"\tilde{x}_{t-1} = (1 - \eta \lambda) x_{t-1}",
 )
 def decoupled_weight_decay(x, lr, t, *, decoupled_weight_decay: DecoupledDecay = 0.0):
-    """Pulls towards the origin beside the gradient, so that momentum and adaptive scales do not feel it.
+    """Shrinks the position toward the origin separately from the gradient, so momentum and adaptive scaling do not
+    affect it.
 
-    In every update the position is drawn towards the origin by a share of its length, before the rule makes its step.
-    Since the pull does not pass through the gradient, a rule like Adam cannot divide it by its scale. Compare it with
-    Weight decay (L2) on Adam and on SGD; on SGD the two do the same.
+    In every step the position is shrunk toward the origin before the optimizer takes its step. Because the shrinkage
+    does not pass through the gradient, optimizers like Adam cannot rescale it. Compare it with Weight decay (L2) for
+    Adam and SGD; for SGD they are equivalent.
     """
     return x * (1 - lr * decoupled_weight_decay)
 
@@ -255,11 +256,11 @@ def lookahead(
     lookahead: Annotated[float, Hyperparameter(0, 20, "whole", label="lookahead steps")] = 0,
     lookahead_alpha: Fraction = 0.5,
 ):
-    """Every few steps goes back part of the way, which calms a rule that swings. Slower where the way is straight.
+    """Every few steps, moves back part of the way, which damps oscillations. Slower where the path is straight.
 
-    The rule makes a few steps ahead, and then the run is set back to a point between where these began and where they
-    ended. What swings to and fro in those steps mostly cancels, so that larger learning rates become bearable. Alpha is
-    how much of the way is kept.
+    The optimizer takes a few steps ahead; then the run moves back to a point between where those steps began and where
+    they ended. Back-and-forth movement mostly cancels out. SGD therefore tolerates larger learning rates; Momentum does
+    not always, because its velocity is not averaged. Alpha is the fraction of the way that is kept.
     """
     slow = before if slow is None else slow
     if t % int(lookahead) == 0:

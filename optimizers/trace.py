@@ -85,7 +85,7 @@ def trace(
     """
     if isinstance(optimizer, str):
         if optimizer not in OPTIMIZERS:
-            raise ValueError(f"there is no optimizer {optimizer!r}; there are {', '.join(OPTIMIZERS)}")
+            raise ValueError(f"unknown optimizer {optimizer!r}; choose from {', '.join(OPTIMIZERS)}")
         optimizer = OPTIMIZERS[optimizer]
     if not callable(surface):
         raise TypeError(f"surface must be a function (x, y) -> loss, (grad_x, grad_y), not {surface!r}")

@@ -30,7 +30,8 @@ class Updater:
         )
         if modifier_setting is not None:
             raise TypeError(
-                f"{type(self).__name__} takes no {modifier_setting}: parts work on whole points, in trace and in a race"
+                f"{type(self).__name__} takes no {modifier_setting}: modifiers work on whole points, in trace and "
+                "in an experiment"
             )
         for name, value in self.optimizer.check({**positional, **keywords}).items():
             setattr(self, name, value)

@@ -31,7 +31,7 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
     if rows and not any(_parse_number(cell) is not None for cell in _split_row(rows[0][1], separator)):
         del rows[0]  # a header
     if len(rows) > MAX_ROWS:
-        raise DataError("a data file has at most {most:,} rows, not {count:,}", most=MAX_ROWS, count=len(rows))
+        raise DataError("a data file can have at most {most:,} rows, not {count:,}", most=MAX_ROWS, count=len(rows))
     pairs = [_parse_pair(line, separator) for _, line in rows]
     bad_rows = [row for row, pair in zip(rows, pairs, strict=True) if pair is None]
     if bad_rows:
@@ -40,7 +40,7 @@ def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
         raise DataError("a data file needs at least two rows of numbers, not {count}", count=len(pairs))
     x, y = np.array(pairs, float).T.copy()
     if (x == x[0]).all():
-        raise DataError("every x is {x:g}, and a curve over x needs at least two that differ", x=x[0])
+        raise DataError("all x values are {x:g}; a fit needs at least two different x values", x=x[0])
     return x, y
 
 
@@ -50,7 +50,7 @@ def _decode(text: str | bytes) -> str:
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         return text.decode("utf-16", "replace")
     if b"\0" in text:
-        raise DataError("this is no text file: it needs two columns of numbers")
+        raise DataError("it is not a text file; it must contain two columns of numbers")
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -104,17 +104,17 @@ def _row_error(bad_rows: list[tuple[int, str]], row_count: int, widths: set[int]
     if len(bad_rows) == row_count and len(widths) == 1 and widths != {2}:
         column_count = widths.pop()
         if column_count == 1:
-            return DataError("a data file needs two columns of numbers, x and y, and this one has 1 only")
-        return DataError(
-            "a data file needs two columns of numbers, x and y, and this one has {count}", count=column_count
-        )
+            return DataError("a data file needs two columns of numbers, x and y; this file has one")
+        return DataError("a data file needs two columns of numbers, x and y; this file has {count}", count=column_count)
     quoted = ", ".join(f"{line_number} ({line[:30]!r})" for line_number, line in bad_rows[:MAX_QUOTED_ROWS])
     if len(bad_rows) == 1:
-        return DataError("a row is not two finite numbers: line {lines}", lines=quoted)
+        return DataError("one row does not contain two finite numbers: line {lines}", lines=quoted)
     if len(bad_rows) <= MAX_QUOTED_ROWS:
-        return DataError("{count} rows are not two finite numbers: lines {lines}", count=len(bad_rows), lines=quoted)
+        return DataError(
+            "{count} rows do not contain two finite numbers: lines {lines}", count=len(bad_rows), lines=quoted
+        )
     return DataError(
-        "{count:,} rows are not two finite numbers: lines {lines} and {more:,} more",
+        "{count:,} rows do not contain two finite numbers: lines {lines} and {more:,} more",
         count=len(bad_rows),
         lines=quoted,
         more=len(bad_rows) - MAX_QUOTED_ROWS,

@@ -20,7 +20,8 @@ from surfaces.points import (
 from surfaces.surface import SURFACES, Bounds, Surface
 
 NO_MINIMUM_NOTE = (
-    "For these points the loss has no lowest place at finite weights: it falls on as they grow, or is lowest on a line."
+    "For this data the loss has no unique minimum at finite weights: it keeps decreasing as the weights grow, "
+    "or it is minimal along a whole line."
 )
 
 
@@ -60,9 +61,9 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, bou
     return Surface(
         id="tanh_neuron",
         name="One tanh neuron",
-        family="Networks",
-        source="Rumelhart, Hinton & Williams 1986, Nature 323:533; Auer, Herbster & Warmuth 1995, NIPS 8, on the "
-        "minima of single neurons",
+        family="Neural networks",
+        source="Rumelhart, Hinton & Williams 1986, Nature 323:533; Auer, Herbster & Warmuth 1995, NIPS 8 (local "
+        "minima of single neurons)",
         formula=r"\Sigma_i (\tanh(w x_i + b) - y_i)^2 / n",
         bounds=bounds or ((-half_width_w, half_width_w), (-half_width_b, half_width_b)),
         start=start or (round_significant(-0.6 * half_width_w), round_significant(0.5 * half_width_b)),
@@ -75,11 +76,14 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, bou
         with_data=tanh_neuron,
         gauss_newton=make_gauss_newton(predict_neuron, xs),
         minibatch_gradient=make_minibatch_gradient(neuron_squared_error, xs, ys),
-        summary="Where the neuron is saturated the loss is a plateau: a run that starts there hardly moves for long."
+        summary=(
+            "Where the neuron saturates, the loss has a plateau: a run that starts there hardly moves for a long time."
+        )
         if best
         else NO_MINIMUM_NOTE,
-        what_to_try="Start on the plateau and race SGD against Adam, which hardly feels how small the slope is, and "
-        "against Levenberg-Marquardt, which uses that the loss is a sum of squares.",
+        what_to_try="Start on the plateau and compare SGD with Adam, which is hardly affected by the small "
+        "gradient, and with Levenberg-Marquardt, which exploits the fact that the loss is a sum of "
+        "squares.",
     )
 
 
@@ -122,10 +126,10 @@ def two_weight_network(
     half_width_1, half_width_2 = 2 * max(abs(w1), 1 / rms_x), 2 * max(abs(w2), 1.0)
     return Surface(
         id="two_weight_network",
-        name="Two weights in a row",
-        family="Networks",
-        source="Sussmann 1992, Neural Networks 5:589, on the symmetry; Baldi & Hornik 1989, Neural Networks 2:53, "
-        "on the saddle",
+        name="Two-weight network",
+        family="Neural networks",
+        source="Sussmann 1992, Neural Networks 5:589 (symmetry); Baldi & Hornik 1989, Neural Networks 2:53 (saddle "
+        "point)",
         formula=r"\Sigma_i (w_2\,\tanh(w_1 x_i) - y_i)^2 / n",
         bounds=bounds or ((-half_width_1, half_width_1), (-half_width_2, half_width_2)),
         start=start or (round_significant(-0.6 * half_width_1), round_significant(0.5 * half_width_2)),
@@ -138,11 +142,14 @@ def two_weight_network(
         with_data=two_weight_network,
         gauss_newton=make_gauss_newton(predict_two_weight, xs),
         minibatch_gradient=make_minibatch_gradient(two_weight_squared_error, xs, ys),
-        summary="Two mirror images of one solution, with a saddle between them: small weights start slowly."
+        summary=(
+            "Two mirror-image solutions with a saddle point between them: with small initial weights, progress "
+            "is slow at first."
+        )
         if best
         else NO_MINIMUM_NOTE,
-        what_to_try="Start near the middle and see how long each rule lingers beside the saddle, and in which of the "
-        "two mirror images it ends.",
+        what_to_try="Start near the center and see how long each optimizer stays near the saddle point and which "
+        "of the two mirror-image minima it reaches.",
     )
 
 

@@ -25,15 +25,15 @@ def check_samples(x: Any, y: Any, max_samples: int | None = None) -> tuple[np.nd
     """Return x and y as float arrays of one length; raise DataError if no model can be fitted to them."""
     xs, ys = np.asarray(x, float).ravel(), np.asarray(y, float).ravel()
     if xs.size != ys.size:
-        raise DataError("x and y must be equally long, not {x} and {y}", x=xs.size, y=ys.size)
+        raise DataError("x and y must have the same length, not {x} and {y}", x=xs.size, y=ys.size)
     if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
         raise DataError("x and y must be finite numbers")
     if max(np.abs(xs).max(initial=0), np.abs(ys).max(initial=0)) > MAX_VALUE:
-        raise DataError("x and y must not be larger than {most:g}", most=MAX_VALUE)
+        raise DataError("x and y must not exceed {most:g} in absolute value", most=MAX_VALUE)
     if xs.size < 2 or np.ptp(xs) < 1 / MAX_VALUE:
-        raise DataError("a line needs at least two points with different x")
+        raise DataError("fitting a line requires at least two points with different x values")
     if max_samples is not None and xs.size > max_samples:
-        raise DataError("this model takes at most {most} points, not {count}", most=max_samples, count=xs.size)
+        raise DataError("this model supports at most {most} data points, not {count}", most=max_samples, count=xs.size)
     return xs, ys
 
 

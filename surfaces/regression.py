@@ -22,7 +22,8 @@ from surfaces.points import (
 from surfaces.surface import SURFACES, Bounds, Surface
 
 SEPARABLE_NOTE = (
-    "One value of x parts these classes, or all but parts them: the loss falls for ever, to a minimum at infinity."
+    "A threshold on x separates the two classes perfectly or almost perfectly: the loss keeps decreasing as "
+    "the weights grow, and there is no finite minimum."
 )
 # How the n squared errors are combined: name, formula, factor relative to half their mean, summary, what to try
 SCALINGS: dict[str, tuple[str, str, Callable[[int], float], str, str]] = {
@@ -30,35 +31,36 @@ SCALINGS: dict[str, tuple[str, str, Callable[[int], float], str, str]] = {
         "Linear regression",
         r"\Sigma_i (a x_i + b - y_i)^2 / 2n",
         lambda n: 1,
-        "Half the mean of the squared errors of a line: the farther from 0 the mean of x, the longer this bowl.",
-        "Race SGD, Adam and BFGS, then add the part Mini-batches to SGD. With data whose x has mean 0 the bowl lies "
-        "along the axes, and with spread 1 as well it is round.",
+        "Half the mean squared error of a line. The farther the mean of x is from 0, the more elongated the bowl.",
+        "Compare SGD, Adam, and BFGS, then add the modifier Mini-batches to SGD. If x has mean 0, the bowl is "
+        "aligned with the axes; if its standard deviation is also 1, the bowl is round.",
     ),
     "mean": (
-        "Linear regression, mean",
+        "Linear regression (MSE)",
         r"\Sigma_i (a x_i + b - y_i)^2 / n",
         lambda n: 2,
-        "The mean of the squared errors, torch.nn.MSELoss(): twice the gradient of half the mean, so half its learning "
-        "rate.",
-        "Take half the learning rate that suits half the mean: SGD goes the very same way. Adam does so, but for its "
-        "epsilon, with the same rate.",
+        "The mean squared error, torch.nn.MSELoss(). Its gradient is twice that of half the mean, so use half "
+        "the learning rate.",
+        "Use half the learning rate that works for half the mean: SGD follows exactly the same path. Adam does "
+        "so with the same learning rate, apart from the effect of epsilon.",
     ),
     "sum": (
-        "Linear regression, sum",
+        "Linear regression (sum of squares)",
         r"\Sigma_i (a x_i + b - y_i)^2",
         lambda n: 2 * n,
-        "The sum of the squared errors, torch.nn.MSELoss(reduction='sum'): more points need a smaller learning rate.",
-        "Look for the largest learning rate that SGD bears, and again with twice as many data points: it halves, "
-        "where with a mean it would stay.",
+        "The sum of squared errors, torch.nn.MSELoss(reduction='sum'). More data points require a smaller "
+        "learning rate.",
+        "Find the largest stable learning rate for SGD, then repeat with twice as many data points: it is "
+        "roughly halved. With a mean it would stay about the same.",
     ),
     "half_sum": (
-        "Linear regression, half the sum",
+        "Linear regression (½ sum of squares)",
         r"\frac{1}{2} \Sigma_i (a x_i + b - y_i)^2",
         lambda n: n,
-        "Half the sum of the squared errors: its gradient is the sum over the points of error times x, without any "
-        "factor.",
-        "Compare the largest learning rate that SGD bears with that of half the mean: it is as many times smaller as "
-        "there are points.",
+        "Half the sum of squared errors: the gradient is a plain sum over the data points, without a factor "
+        "(error × x for the slope, error for the intercept).",
+        "Find the largest stable learning rate for SGD and compare it with the one for half the mean: it is "
+        "smaller by a factor equal to the number of data points.",
     ),
 }
 
@@ -94,7 +96,7 @@ def linear_regression(
     ``scaling``.
     """
     if scaling not in SCALINGS:
-        raise ValueError(f"there is no scaling {scaling!r}; there are {', '.join(SCALINGS)}")
+        raise ValueError(f"unknown scaling {scaling!r}; choose from {', '.join(SCALINGS)}")
     name, formula, factor, summary, what_to_try = SCALINGS[scaling]
     xs, ys = check_samples(x, y)
     scale = float(factor(xs.size))
@@ -182,7 +184,7 @@ def logistic_regression(
     """
     xs, ys = check_samples(x, y, MAX_SAMPLES)
     if set(ys.tolist()) != {0.0, 1.0}:
-        raise DataError("y must hold zeros and ones, some of both and nothing else")
+        raise DataError("y must contain only zeros and ones, with at least one of each")
     zeros, ones = xs[ys == 0], xs[ys == 1]
     function = make_mean_loss(cross_entropy, xs, ys)
     separable = zeros.max() <= ones.min() or ones.max() <= zeros.min()
@@ -202,11 +204,14 @@ def logistic_regression(
         value_scale="log",
         data=(xs, ys),
         axis_labels=("w (weight)", "b (bias)"),
-        summary="A wrong classifier is on a slope of constant steepness, a nearly right one on nearly level ground."
+        summary=(
+            "Where most points are misclassified, the loss has a constant slope; where most are classified "
+            "correctly, it is almost flat."
+        )
         if best
         else SEPARABLE_NOTE,
-        what_to_try="Race SGD, Adam and Damped Newton, and see why it is damped: plain Newton may leap far away from "
-        "the start. Then add the part Mini-batches and watch the curve through the data.",
+        what_to_try="Compare SGD, Adam, and Damped Newton, and see why damping is needed: plain Newton can jump "
+        "far away from the start. Then add the modifier Mini-batches and watch the fitted curve.",
         predict=predict_probability,
         with_data=logistic_regression,
         minibatch_gradient=make_minibatch_gradient(cross_entropy, xs, ys),

@@ -16,8 +16,10 @@ from app.utils.number_format import format_fixed_width, format_integer, format_s
 from surfaces import Surface
 
 LOSS_TOLERANCE = 1e-6  # fraction of the loss at the start minus that at the minimum
-TOLERANCE_TEXT = gettext_noop("Steps to tolerance: from then on, loss − minimum is at most 10⁻⁶ × its first value.")
-NO_MINIMUM_TEXT = gettext_noop("This surface has no known minimum: there is no tolerance to reach, and no distance.")
+TOLERANCE_TEXT = gettext_noop("Number of steps after which loss − minimum stays below 10⁻⁶ of its initial value.")
+NO_MINIMUM_TEXT = gettext_noop(
+    "This surface has no known minimum, so steps to tolerance and distance cannot be computed."
+)
 SUM_INTERVAL = 4096  # steps between two stored sums
 
 
@@ -123,14 +125,14 @@ def run_results(
 
 
 COLUMNS = (
-    Column("run", "Run", lambda run: run.index + 1, format_integer, "Its place in the list of runs"),
+    Column("run", "Run", lambda run: run.index + 1, format_integer, "Position in the list of runs"),
     Column("optimizer", "Optimizer", lambda run: run.optimizer_name, str),
     Column(
         "hyperparameters",
         "Hyper-\nparameters",
         lambda run: run.hyperparameter_text,
         str,
-        "The learning rate, and what is not at its default",
+        "Learning rate and any hyperparameters that differ from their defaults",
     ),
     Column("steps", "Steps", lambda run: run.step_count, format_integer, sample_text="00,000", shows_divergence=True),
     Column(
@@ -142,7 +144,7 @@ COLUMNS = (
         "Distance to\nminimum",
         lambda run: run.distance_to_minimum,
         format_significant,
-        "To the nearest minimum",
+        "Distance to the nearest global minimum",
         "0.0000000",
     ),
     Column(
@@ -150,7 +152,7 @@ COLUMNS = (
         "Path\nlength",
         lambda run: run.path_length,
         format_significant,
-        "The lengths of all steps, added up",
+        "Total length of all steps",
         "000.00",
     ),
     Column(
@@ -161,18 +163,18 @@ COLUMNS = (
         sample_text="00,000",
     ),
     Column(
-        "value evaluations",
-        "Value\nevals",
+        "function evaluations",
+        "Function\nevals",
         lambda run: run.value_evaluations,
         format_integer,
         "Evaluations of the loss without its gradient",
     ),
     Column(
-        "time per update (µs)",
-        "µs per\nupdate",
+        "time per step (µs)",
+        "µs per\nstep",
         lambda run: run.update_time_us,
         lambda value: format_significant(value, 3),
-        "Time per update in microseconds, of the arithmetic alone, measured on this computer",
+        "Computation time per step in microseconds, measured on this computer (drawing excluded)",
     ),
 )
 STEPS_COLUMN = next(k for k, column in enumerate(COLUMNS) if column.shows_divergence)

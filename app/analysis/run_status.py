@@ -49,4 +49,4 @@ def _start_status(snapshot: RunSnapshot) -> RunStatus:
         loss=snapshot.loss,
         away=snapshot.minimum_distance_text,
     )
-    return RunStatus("start", tr("start"), text)
+    return RunStatus("start", tr("at start"), text)

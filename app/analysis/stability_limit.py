@@ -147,7 +147,11 @@ def adaptive_limit(
 def compare_to_limit(learning_rate: float, limit: StabilityLimit) -> str:
     """Return a text that compares a learning rate with its limit, with enough digits to distinguish them."""
     if limit.relation_of(learning_rate) == "equal":
-        return tr("the learning rate {rate:.6g} is exactly {formula}", rate=learning_rate, formula=limit.formula)
+        return tr(
+            "the learning rate {rate:.6g} equals the stability limit {formula}",
+            rate=learning_rate,
+            formula=limit.formula,
+        )
     digits = next((d for d in range(3, 10) if f"{learning_rate:.{d}g}" != f"{limit.learning_rate:.{d}g}"), 10)
     values = {
         "rate": f"{learning_rate:.{digits}g}",
@@ -155,7 +159,7 @@ def compare_to_limit(learning_rate: float, limit: StabilityLimit) -> str:
         "limit": f"{limit.learning_rate:.{digits}g}",
     }
     if learning_rate > limit.learning_rate:
-        return tr("the learning rate {rate} exceeds {formula} = {limit}", **values)
+        return tr("the learning rate {rate} exceeds the stability limit {formula} = {limit}", **values)
     if learning_rate < limit.learning_rate / 100:
-        return tr("the learning rate {rate} is far below {formula} = {limit}", **values)
-    return tr("the learning rate {rate} is below {formula} = {limit}", **values)
+        return tr("the learning rate {rate} is far below the stability limit {formula} = {limit}", **values)
+    return tr("the learning rate {rate} is below the stability limit {formula} = {limit}", **values)

@@ -19,7 +19,7 @@ def describe(
     """
     heading = tr("{surface} at step {step:,}.", surface=experiment.surface.name, step=race.step)
     if not race.trajectories:
-        return f"{heading} {tr('There is no run.')}"
+        return f"{heading} {tr('There are no runs.')}"
     labels = experiment.as_of_step(race.step).labels
     order = sorted(range(len(race.trajectories)), key=lambda index: index != selected_run)
     return " ".join(
@@ -37,5 +37,5 @@ def _displayed_loss(race: Race, index: int) -> float:
 
 def _describe_run(label: str, loss: float, status: RunStatus, is_selected: bool) -> str:
     if is_selected:
-        return tr("{run}, the chosen run: loss {loss:.4g}, {verdict}.", run=label, loss=loss, verdict=status.sentence)
+        return tr("{run} (selected): loss {loss:.4g}, {verdict}.", run=label, loss=loss, verdict=status.sentence)
     return tr("{run}: loss {loss:.4g}, {verdict}.", run=label, loss=loss, verdict=status.short_text)

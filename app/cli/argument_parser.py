@@ -38,7 +38,11 @@ class ArgumentParser(argparse.ArgumentParser):
         message = make_printable(message)
         if len(message) > MAX_MESSAGE_LENGTH:  # it quotes the arguments
             message = f"{message[: MAX_MESSAGE_LENGTH // 2]}...{message[-MAX_MESSAGE_LENGTH // 2 :]}"
-        hints = [f"; write it as {name}={value}" for name, value in NEGATIVE_EXAMPLES.items() if name in message]
+        hints = [
+            f"; a value that starts with a minus sign needs an equals sign, for example {name}={value}"
+            for name, value in NEGATIVE_EXAMPLES.items()
+            if name in message
+        ]
         raise ExperimentError(message + "".join(hints))
 
 

@@ -31,14 +31,12 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "check",
-        help="check whether this machine can show the window",
-        description="Look whether the window can be shown here, and say what mends what is "
-        "missing. A hint is of no matter for the window.",
-        epilog="exit status:\n  0    the window can be shown\n  1    it cannot",
+        help="check whether the window can be opened",
+        description="Check whether the window can be opened on this computer, and show how to fix problems. Hints "
+        "do not prevent the window from opening.",
+        epilog="exit status:\n  0    the window can be opened\n  1    the window cannot be opened",
     )
-    parser.add_argument(
-        "--window", action="store_true", help="only open an empty window, and say as JSON what Qt finds"
-    )
+    parser.add_argument("--window", action="store_true", help="open an empty window and print what Qt finds as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,7 +49,11 @@ def run(args: argparse.Namespace) -> int:
     for finding in run_checks():
         print(finding, flush=True)
         passed = passed and finding.status != ERROR
-    print("The window can be shown." if passed else "The window cannot be shown until what is missing is there.")
+    print(
+        "All checks passed. The window can be opened."
+        if passed
+        else "The window cannot be opened. Fix the items marked “missing”."
+    )
     return 0 if passed else 1
 
 
@@ -60,8 +62,8 @@ def run_checks() -> Iterator[Finding]:
     yield check_packages()
     required = [check_display(), *([check_libraries()] if platform_support.LINUX else [])]
     yield from required
-    yield check_writable("settings", settings_file(), "nothing is remembered from one start to the next")
-    yield check_writable("matplotlib's cache", _matplotlib_cache(), "every start takes longer")
+    yield check_writable("settings", settings_file(), "settings will not be saved")
+    yield check_writable("Matplotlib cache", _matplotlib_cache(), "starting will be slower")
     yield check_matplotlib_settings()
     yield from check_figure_fonts()
     qt_info: dict[str, Any] = {}
@@ -75,8 +77,8 @@ def run_checks() -> Iterator[Finding]:
     if find_spec("imageio_ffmpeg") is None:
         yield Finding(
             HINT,
-            "films",
-            "MP4 needs the package imageio-ffmpeg, GIF does not",
+            "animations",
+            "MP4 export requires the imageio-ffmpeg package (GIF does not)",
             "" if platform_support.FROZEN else platform_support.pip_command("imageio-ffmpeg"),
         )
 
@@ -100,12 +102,15 @@ def check_packages() -> Finding:
         return Finding(
             HINT,
             "packages",
-            "Thalweg is not installed, so their versions cannot be compared",
+            "Thalweg is not installed with pip, so package versions cannot be checked",
             "" if platform_support.FROZEN else platform_support.pip_command("-e", str(ASSETS.parent)),
         )
     requirements = [each for each in package_metadata.get_all("Requires-Dist") or () if "extra ==" not in each]
     if find_spec("packaging") is None:
-        message, fix = "packaging is missing, which matplotlib needs", platform_support.pip_command(*requirements)
+        message, fix = (
+            "the package packaging, which Matplotlib requires, is missing",
+            platform_support.pip_command(*requirements),
+        )
         return Finding(ERROR, "packages", message, fix)
     installed, missing = [f"Python {system.python_version()} ({system.machine()})"], []
     if is_version_unmet(f"Python{package_metadata['Requires-Python'] or ''}", ".".join(map(str, sys.version_info[:3]))):
@@ -123,7 +128,7 @@ def check_packages() -> Finding:
                 missing.append(requirement)
     if not missing:
         return Finding(OK, "packages", ", ".join(installed))
-    message = f"{', '.join(installed)}; needed are {' and '.join(missing)}"
+    message = f"{', '.join(installed)}; required: {', '.join(missing)}"
     return Finding(ERROR, "packages", message, platform_support.pip_command("--upgrade", *missing))
 
 
@@ -134,7 +139,7 @@ def check_display() -> Finding:
         return Finding(ERROR, "display", problem)
     if platform_support.qt_platform() in ("offscreen", "minimal"):
         return Finding(
-            HINT, "display", f"{platform_support.qt_platform()}, as QT_QPA_PLATFORM says: nobody will see the window"
+            HINT, "display", f"{platform_support.qt_platform()} (set by QT_QPA_PLATFORM); the window will be invisible"
         )
     return Finding(OK, "display", platform_support.qt_platform())
 
@@ -143,7 +148,7 @@ def check_libraries() -> Finding:
     """Check that the system libraries of Qt can be loaded."""
     missing = platform_support.missing_qt_libraries()
     if not missing:
-        return Finding(OK, "libraries", "all that Qt asks of the system")
+        return Finding(OK, "libraries", "all required system libraries found")
     return Finding(ERROR, "libraries", platform_support.library_error(missing))
 
 
@@ -157,12 +162,12 @@ def check_writable(subject: str, path: Path, consequence: str) -> Finding:
     except OSError:
         is_writable = False
     if is_writable:
-        return Finding(OK, subject, f"{path}" if exists else f"{path}, not there yet")
+        return Finding(OK, subject, f"{path}" if exists else f"{path} (will be created)")
     return Finding(
         HINT,
         subject,
-        f"{path} cannot be read and written: {consequence}",
-        "thalweg --reset puts it aside" if subject == "settings" else "",
+        f"no read/write access to {path}; {consequence}",
+        "to rename it and start with default settings, run: thalweg --reset" if subject == "settings" else "",
     )
 
 
@@ -195,11 +200,11 @@ def probe_qt(platform: str = "") -> dict[str, Any]:
     except OSError as error:
         return {"fault": str(error)}
     except subprocess.TimeoutExpired:
-        return {"fault": f"it was not painted within {WINDOW_TIMEOUT:.0f} s"}
+        return {"fault": f"the window did not appear within {WINDOW_TIMEOUT:.0f} s"}
     if result.returncode == 0:
         return dict(json.loads(result.stdout.splitlines()[-1]))
     error_lines = [line for line in result.stderr.splitlines() if line.strip()] or [
-        f"the process ended with {result.returncode}"
+        f"the process exited with status {result.returncode}"
     ]
     return {"fault": error_lines[0].removeprefix("thalweg: ")}
 
@@ -207,7 +212,7 @@ def probe_qt(platform: str = "") -> dict[str, Any]:
 def check_window(qt_info: dict[str, Any]) -> Finding:
     """Check the result of ``probe_qt``: whether a window was opened."""
     if "fault" not in qt_info:
-        return Finding(OK, "window", f"one was opened and painted ({qt_info['platform']})")
+        return Finding(OK, "window", f"opened successfully ({qt_info['platform']})")
     fix = ""
     # The message of Qt does not name the missing library
     if qt_info["fault"].startswith("qt.") and platform_support.qt_platform() == "xcb":
@@ -221,13 +226,16 @@ def check_fonts(family_count: int, korean_families: list[str]) -> Finding:
     """Check that there are fonts, and that one of them has Korean characters."""
     if not family_count:
         return Finding(
-            ERROR, "fonts", "there is none, so no word can be read", platform_support.install_command([FONT_PACKAGES])
+            ERROR,
+            "fonts",
+            "no fonts found; text cannot be displayed",
+            platform_support.install_command([FONT_PACKAGES]),
         )
     if not korean_families:
         return Finding(
             HINT,
             "fonts",
-            f"{family_count} families, none of them with Korean letters",
+            f"{family_count} families, but none supports Korean",
             platform_support.install_command([CJK_PACKAGES]),
         )
-    return Finding(OK, "fonts", f"{family_count} families, {korean_families[0]} for Korean")
+    return Finding(OK, "fonts", f"{family_count} families; Korean: {korean_families[0]}")

@@ -102,7 +102,8 @@ def _parse_camera(text: str) -> Camera:
     azimuth, elevation, zoom = (*_parse_numbers("--camera", text, (2, 3)), 1.0)[:3]
     if not (-90 <= elevation <= 90 and 0.5 <= zoom <= 4):
         raise ExperimentError(
-            f"a camera has an elevation from -90 to 90 degrees and a zoom from 0.5 to 4, not {elevation:g} and {zoom:g}"
+            "--camera: elevation must be between -90 and 90 degrees and zoom between 0.5 and 4, not "
+            f"{elevation:g} and {zoom:g}"
         )
     return Camera(azimuth, elevation, zoom)
 
@@ -110,7 +111,7 @@ def _parse_camera(text: str) -> Camera:
 def _parse_viewport(text: str) -> Bounds:
     left, right, bottom, top = _parse_numbers("--window", text, (4,))
     if not (left < right and bottom < top):
-        raise ExperimentError(f"a window goes from a lower to a higher number, as in --window=-2,2,-1,3, not {text}")
+        raise ExperimentError(f"--window: lower limits come first, for example --window=-2,2,-1,3, not {text}")
     return (left, right), (bottom, top)
 
 
@@ -118,7 +119,7 @@ def _parse_numbers(option: str, text: str, counts: tuple[int, ...]) -> list[floa
     items = text.split(",")
     if len(items) not in counts:
         raise ExperimentError(
-            f"{option} needs {' or '.join(map(str, counts))} numbers, as in {option}={NEGATIVE_EXAMPLES[option]}, "
-            f"not {shorten_repr(text)}"
+            f"{option} requires {' or '.join(map(str, counts))} numbers, for example "
+            f"{option}={NEGATIVE_EXAMPLES[option]}, not {shorten_repr(text)}"
         )
     return [check_number(f"a number of {option}", item) for item in items]

@@ -78,7 +78,7 @@ def _resolve_sources(names: Sequence[str]) -> tuple[list[ExperimentSource], bool
                 each for each in path.glob("[!.]*.json") if not each.name.lower().endswith(".data.json")
             )
             if not experiment_files:
-                raise ExperimentError(f"there is no experiment (.json) in the folder {name}")
+                raise ExperimentError(f"the folder {name} contains no experiments (.json)")
             sources += [ExperimentSource(each, each.stem, path) for each in experiment_files]
         elif _path_test(path.exists):
             sources.append(ExperimentSource(path, path.stem, path.parent))
@@ -114,11 +114,9 @@ def _build_jobs(
         paths = [_output_path(word, source, multiple) for word in args.to]
         for path in map(resolve_target, paths):
             if path in inputs:
-                raise ExperimentError(
-                    f"{path} is an experiment that is to be exported, and would be lost; choose another name"
-                )
+                raise ExperimentError(f"{path} would overwrite an input file; choose another name")
             if path in used_paths:
-                raise ExperimentError(f"{path} would be written twice; choose another name for one of them")
+                raise ExperimentError(f"{path} is given as an output twice; choose a different name for one of them")
             used_paths.add(path)
         try:
             jobs.append(_build_job(args, source, [(path, options[format_for_path(path).kind]) for path in paths]))
@@ -137,14 +135,14 @@ def _output_path(pattern: str, source: ExperimentSource, multiple: bool) -> Path
     is_suffix, has_placeholder = pattern.lower() in EXPORT_FORMATS, "{name}" in pattern
     if (is_suffix or has_placeholder) and not source.name:
         raise ExperimentError(
-            f"{pattern} takes its name from the experiment's file, and there is none; write one, as in race.png"
+            f"{pattern} uses the name of the experiment file, but no file was given; use a full name such as race.png"
         )
     if is_suffix:
         return source.folder / f"{source.name}{pattern}"
     if multiple and not has_placeholder:
         raise ExperimentError(
-            f"each of several experiments needs a file of its own: put {{name}} into {pattern}, "
-            "or give a suffix alone, as in .png"
+            f"with several experiments, each needs its own output file: use {{name}} in {pattern}, "
+            "or an extension alone such as .png"
         )
     return Path(pattern.replace("{name}", source.name))
 
@@ -202,7 +200,7 @@ def _simulate(race: Race, steps: int, name: str, progress: ProgressLine) -> None
     from app.engine.time_budget import advance_within, initial_chunk_size
     from app.export.run_records import SLICE_SECONDS, iter_catch_up
 
-    task = f"racing {name}".rstrip()
+    task = f"running {name}".rstrip()
     while race.step < steps:
         previous_step = race.step
         advance_within(race.advance, steps - race.step, SLICE_SECONDS, initial_chunk_size(*race.trajectories))

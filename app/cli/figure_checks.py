@@ -19,8 +19,8 @@ def check_matplotlib_settings() -> Finding:
     found += [f"MPLBACKEND={os.environ['MPLBACKEND']}"] if os.environ.get("MPLBACKEND") else []
     return Finding(
         OK,
-        "matplotlib's settings",
-        f"{' and '.join(found)} do not matter: figures are drawn under Thalweg's own" if found else "Thalweg's own",
+        "Matplotlib settings",
+        f"{' and '.join(found)} ignored; figures use Thalweg's own" if found else "Thalweg's own",
     )
 
 
@@ -41,11 +41,11 @@ def check_figure_fonts() -> Iterator[Finding]:
         return  # check_window says why
     missing = [script for script in SCRIPTS if fonts.missing_glyphs_message(script.sample)]
     used = [f"{fonts.font_families(each.sample)[-1]} for {each.name}" for each in SCRIPTS if each not in missing]
-    yield Finding(OK, "fonts of figures", ", ".join([fonts.DEFAULT_FAMILY, *used]))
+    yield Finding(OK, "figure fonts", ", ".join([fonts.DEFAULT_FAMILY, *used]))
     for script in missing:
         yield Finding(
             HINT,
-            "fonts of figures",
-            f"some {script.name} characters are in none of them: a figure shows boxes",
+            "figure fonts",
+            f"no font has some {script.name} characters; figures show boxes instead",
             platform_support.install_command([script.packages]),
         )

@@ -12,8 +12,8 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "list",
-        help="list optimizers, surfaces, examples or file formats",
-        description="Name what there is, one a line.",
+        help="list optimizers, surfaces, examples, or file formats",
+        description="List the available optimizers, modifiers, surfaces, examples, or file formats.",
     )
     parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples", "formats"))
 

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3 if isinstance(error, WriteError) else 2
     except KeyboardInterrupt as interrupt:
         with suppress(OSError):  # after SIGHUP, the terminal may be gone
-            print("thalweg: stopped", file=sys.stderr)
+            print("thalweg: interrupted", file=sys.stderr)
         return 128 + (interrupt.signal_number if isinstance(interrupt, Terminated) else signal.SIGINT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("THALWEG_TRACEBACK"):
             raise
         print(
-            f"thalweg: {unexpected_error_message(error)}; with THALWEG_TRACEBACK=1 in the environment it says where",
+            f"thalweg: {unexpected_error_message(error)} (set THALWEG_TRACEBACK=1 to see the traceback)",
             file=sys.stderr,
         )
         return 1
@@ -57,10 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def unexpected_error_message(error: Exception) -> str:
     """Return the message for an unexpected error, one sentence."""
     if isinstance(error, MemoryError):
-        return "there is not enough memory for this"
+        return "not enough memory"
     if isinstance(error, ImportError):
-        return f'a package is missing or broken ({make_printable(str(error)[:200])}); "thalweg check" says what to do'
-    return f"something went wrong inside the program ({type(error).__name__}: {make_printable(str(error)[:200])})"
+        return (
+            f'a required package is missing or broken ({make_printable(str(error)[:200])}); run "thalweg check" '
+            "for details"
+        )
+    return f"internal error ({type(error).__name__}: {make_printable(str(error)[:200])})"
 
 
 def run(argv: Sequence[str]) -> int:
@@ -68,7 +71,8 @@ def run(argv: Sequence[str]) -> int:
     parser = ArgumentParser(
         prog="thalweg",
         usage="thalweg [EXPERIMENT] [options]\n       thalweg COMMAND ...",
-        description="Optimizers race down a loss surface while you turn their hyperparameters.",
+        description="Compare gradient-descent optimizers on a loss surface, and change their\nhyperparameters while "
+        "they run.",
     )
     if argv and argv[0] in COMMANDS:
         command = command_module(argv[0])
@@ -77,7 +81,9 @@ def run(argv: Sequence[str]) -> int:
     window_command.add_arguments(parser)
     if not {"-h", "--help"}.isdisjoint(argv):
         subparsers = parser.add_subparsers(
-            title="commands", metavar="COMMAND", description='Without a window; "thalweg COMMAND --help" says more.'
+            title="commands",
+            metavar="COMMAND",
+            description='These work without a window; see "thalweg COMMAND --help".',
         )
         for name in COMMANDS:
             command_module(name).add_parser(subparsers)
@@ -101,4 +107,4 @@ def check_misspelled_command(argv: Sequence[str]) -> None:
     from app.io.experiment_files import examples
 
     if command not in examples():
-        raise ExperimentError(f"there is no file or command {make_printable(command)}; did you mean {matches[0]}?")
+        raise ExperimentError(f"no such file or command: {make_printable(command)}. Did you mean {matches[0]}?")

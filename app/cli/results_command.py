@@ -18,20 +18,20 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "results",
-        help="print loss, distance, status and curvature of every run",
+        help="print loss, distance, status, and curvature of all runs",
         usage="thalweg results [EXPERIMENT] [options] [--at STEP ...] [--json]",
         description="Simulate an experiment and print a row for each run and step.",
     )
     add_experiment_arguments(parser)
-    group = parser.add_argument_group("what is printed")
+    group = parser.add_argument_group("output")
     group.add_argument(
         "--at",
         nargs="+",
         action="extend",
         metavar="STEP",
-        help="the steps (the last one); may be repeated",
+        help="steps to print (default: the last one); can be repeated",
     )
-    group.add_argument("--json", action="store_true", help="a JSON list with all numbers instead of a table")
+    group.add_argument("--json", action="store_true", help="print a JSON list with all numbers instead of a table")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from app.engine.race import Race
 
     if len(args.experiment) > 1:
-        raise ExperimentError(f"results are those of one experiment, not of {len(args.experiment)}")
+        raise ExperimentError(f"thalweg results requires one experiment, not {len(args.experiment)}")
     experiment = build_experiment(args, args.experiment[0] if args.experiment else None)
     last_step = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
     steps = [last_step] if args.at is None else [_parse_step(text) for text in args.at]
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _parse_step(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) > MAX_STEP:
-        raise ExperimentError(f"--at needs integers from 0 to {MAX_STEP:,}, not {text[:40]!r}")
+        raise ExperimentError(f"--at requires integers from 0 to {MAX_STEP:,}, not {text[:40]!r}")
     return int(text)
 
 

@@ -13,20 +13,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "experiment",
         nargs="?",
-        help="an experiment (JSON), an exported picture, a data file (CSV) of two columns, or the name of an example",
+        help="experiment (JSON), exported figure (PNG, SVG), two-column data file (CSV), or name of an example",
     )
     parser.add_argument(
         "--reset",
         action="store_true",
-        help="forget all that is remembered from one start to the next: layout, "
-        "theme, sizes, favourites, recent files, folders; then open the window. The old settings are kept beside "
-        "the new ones, in Thalweg.ini.bak",
+        help="reset all settings (layout, theme, sizes, favorites, recent files, folders) and open the window; the "
+        "old settings are backed up to Thalweg.ini.bak",
     )
     parser.add_argument(
-        "--install-desktop", action="store_true", help="put Thalweg into the menu of the desktop (Linux), and end"
+        "--install-desktop", action="store_true", help="add Thalweg to the application menu (Linux) and exit"
     )
-    parser.add_argument("--uninstall-desktop", action="store_true", help="remove it from there, and end")
-    parser.add_argument("--version", action="store_true", help="print the version and end")
+    parser.add_argument(
+        "--uninstall-desktop", action="store_true", help="remove Thalweg from the application menu and exit"
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -55,16 +55,20 @@ def sweep_learning_rates(
     all rates diverge.
     """
     if "lr" not in run.hyperparameters:
-        raise ValueError(tr("{name} has no learning rate to look for", name=run.method.name))
+        raise ValueError(tr("{name} has no learning rate to tune", name=run.method.name))
     count = max_count if run.method.batched else max_count // UNBATCHED_DIVISOR
     if steps < 1 or count < 2:
         raise ValueError(
-            tr("a sweep takes at least one step and two rates, not {steps} and {count}", steps=steps, count=count)
+            tr(
+                "a sweep needs at least one step and two learning rates, not {steps} and {count}",
+                steps=steps,
+                count=count,
+            )
         )
     spec = run.method.spec("lr")
     learning_rates = np.array([spec.from_slider(k / (count - 1)) for k in range(count)])
     criterion = tr(
-        "lowest loss after {steps:,} steps, of {count} values of the {label}; of equal ones the first there",
+        "lowest loss after {steps:,} steps among {count} values of {label}; ties go to the one that got there first",
         steps=steps,
         count=count,
         label=tr(spec.label),
@@ -104,7 +108,7 @@ def _run_sweep(
 def _best_index(results: np.ndarray, initial_loss: float) -> int:
     losses, reached_at = results
     if np.isnan(losses).all():
-        raise ValueError(tr("the run diverges at each of {count} rates", count=losses.size))
+        raise ValueError(tr("the run diverges at all {count} learning rates tried", count=losses.size))
     lowest_loss = np.nanmin(losses)
     tied = np.flatnonzero(losses <= lowest_loss + _loss_tolerance(lowest_loss, initial_loss))
     return int(tied[np.argmin(reached_at[tied])])

@@ -68,7 +68,8 @@ def _check_frame_count(count: int) -> None:
     if count > MAX_FRAMES:
         raise ExperimentError(
             tr(
-                "a film has at most {most_frames:,} frames, not {count:,}; ask for more steps a frame or less time",
+                "an animation can have at most {most_frames:,} frames, not {count:,}; use more steps per frame "
+                "or a shorter duration",
                 most_frames=MAX_FRAMES,
                 count=count,
             )
@@ -81,12 +82,13 @@ def plan_animation(suffix: str, last_step: int, options: Options) -> tuple[type[
     Raises ExperimentError if the animation cannot be made.
     """
     if last_step == 0:
-        raise ExperimentError(tr("a film shows the way to a step, and at step 0 there is none: go on first"))
+        raise ExperimentError(tr("there is nothing to animate at step 0; run the simulation first"))
     width, height = options.pixels
     if width * height > MAX_FRAME_PIXELS:
         raise ExperimentError(
             tr(
-                "a film has at most {most_film_pixels:,} pixels a frame, not {width:,} x {height:,}; ask for less",
+                "an animation can have at most {most_film_pixels:,} pixels per frame, not {width:,} x "
+                "{height:,}; reduce the size",
                 most_film_pixels=MAX_FRAME_PIXELS,
                 width=width,
                 height=height,
@@ -105,7 +107,7 @@ def check_animation(suffix: str, last_step: int, options: Options) -> str:
     if planned_options.pixels == options.pixels:
         return ""
     return tr(
-        "the sides of an MP4 must be even, so that it gets {width} x {height} pixels instead of {width2} x {height2}",
+        "the sides of an MP4 must be even; it will have {width} x {height} pixels instead of {width2} x {height2}",
         width=planned_options.pixels[0],
         height=planned_options.pixels[1],
         width2=options.pixels[0],

@@ -28,12 +28,12 @@ def build_command_line(experiment: Experiment, options: Options, file: Path | No
         arguments = _experiment_arguments(experiment)
     elif file is None:
         raise ExperimentError(
-            tr("save the experiment first: {reason}, and a command can only name a file with that", reason=reason)
+            tr("save the experiment first; {reason}, so the command has to refer to a file", reason=reason)
         )
     else:
         saved = load(file)
         if replace(saved, steps=experiment.steps) != experiment:
-            raise ExperimentError(tr("save the experiment first: {file} holds another one", file=file.name))
+            raise ExperimentError(tr("save the experiment first; {file} contains a different one", file=file.name))
         arguments = [_file_argument(file)] + (
             [] if experiment.steps in (None, saved.steps) else ["--steps", str(experiment.steps)]
         )
@@ -48,18 +48,18 @@ def _file_argument(file: Path) -> str:
 def _unsupported_reason(experiment: Experiment) -> str:
     """Return why an experiment cannot be expressed in arguments alone, or an empty string if it can."""
     if any(run.history for run in experiment.runs):
-        return tr("this race has been turned on the way")
+        return tr("hyperparameters were changed during this experiment")
     if experiment.branches:
-        return tr("this race has branches")
+        return tr("this experiment has branches")
     if experiment.data is not None:
-        return tr("this surface is made from data")
+        return tr("the surface is computed from data")
     if not experiment.runs:
-        return tr("this race has no runs")
+        return tr("this experiment has no runs")
     extras = [experiment.extra, experiment.loss_plot.extra, experiment.comparison.extra]
     extras += [run.extra for run in experiment.runs]
     if any(extras):
-        return tr("its file has something that only a newer version knows")
-    return tr("this is a race with {words}", words=experiment.comparison.text) if experiment.comparison.mode else ""
+        return tr("the file contains settings from a newer version of Thalweg")
+    return tr("the comparison mode is {words}", words=experiment.comparison.text) if experiment.comparison.mode else ""
 
 
 def _experiment_arguments(experiment: Experiment) -> list[str]:

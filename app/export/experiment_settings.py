@@ -25,13 +25,13 @@ def parse_integer(kind: str, value: str) -> int:
     try:
         return int(value)
     except ValueError:
-        raise ExperimentError(f"{kind} must be a whole number, not {shorten_repr(value)}") from None
+        raise ExperimentError(f"{kind} must be an integer, not {shorten_repr(value)}") from None
 
 
 def _with_start(experiment: Experiment, value: str) -> Experiment:
     x, comma, y = value.partition(",")
     if not comma or "," in y:
-        raise ExperimentError(f"--start needs two numbers, as in --start=-1.5,2, not {shorten_repr(value)}")
+        raise ExperimentError(f"--start requires two numbers, for example --start=-1.5,2, not {shorten_repr(value)}")
     return replace(experiment, start=(x, y))  # type: ignore[arg-type]  # Experiment converts strings
 
 
@@ -39,9 +39,7 @@ def _with_steps(experiment: Experiment, value: str) -> Experiment:
     try:
         return replace(experiment, steps=int(value))
     except ValueError:
-        raise ExperimentError(
-            f"steps must be a whole number from 0 to {MAX_STEPS}, not {shorten_repr(value)}"
-        ) from None
+        raise ExperimentError(f"steps must be an integer from 0 to {MAX_STEPS}, not {shorten_repr(value)}") from None
 
 
 EXPERIMENT_SETTERS: Mapping[str, Callable[[Experiment, str], Experiment]] = {
@@ -73,7 +71,7 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
     """
     name, equals_sign, value = (item.strip() for item in assignment.partition("="))
     if not equals_sign:
-        raise ExperimentError(f"--set needs a name and a value, as in run1.lr=0.02, not {shorten_repr(assignment)}")
+        raise ExperimentError(f"--set requires name=value, for example run1.lr=0.02, not {shorten_repr(assignment)}")
     owner, dot, key = name.partition(".")
     if not dot:
         choices = [
@@ -83,7 +81,7 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
         ]
         return EXPERIMENT_SETTERS[check_choice("setting", name, choices)](experiment, value)
     if owner == "curve":
-        field = LOSS_PLOT_SETTINGS[check_choice("setting of the curve", key, LOSS_PLOT_SETTINGS)]
+        field = LOSS_PLOT_SETTINGS[check_choice("loss-plot setting", key, LOSS_PLOT_SETTINGS)]
         changes: dict[str, Any] = {field: value}
         return replace(experiment, loss_plot=replace(experiment.loss_plot, **changes))
     runs = {

@@ -61,14 +61,14 @@ IMAGE_OPTIONS = FIGURE_OPTIONS | {"transparent"}
 EXPORT_FORMATS = {
     export_format.suffix: export_format
     for export_format in (
-        ExportFormat(".png", "PNG picture", "picture", export_image, IMAGE_OPTIONS),
-        ExportFormat(".svg", "SVG vector picture", "picture", export_image, IMAGE_OPTIONS, check_text_fits),
-        ExportFormat(".pdf", "PDF vector picture", "picture", export_image, IMAGE_OPTIONS, check_text_fits),
-        ExportFormat(".gif", "GIF film", "film", export_animation, ANIMATION_OPTIONS | {"loop"}, check_animation),
-        ExportFormat(".mp4", "MP4 film", "film", export_animation, ANIMATION_OPTIONS, check_animation),
+        ExportFormat(".png", "PNG image", "picture", export_image, IMAGE_OPTIONS),
+        ExportFormat(".svg", "SVG vector image", "picture", export_image, IMAGE_OPTIONS, check_text_fits),
+        ExportFormat(".pdf", "PDF document", "picture", export_image, IMAGE_OPTIONS, check_text_fits),
+        ExportFormat(".gif", "GIF animation", "film", export_animation, ANIMATION_OPTIONS | {"loop"}, check_animation),
+        ExportFormat(".mp4", "MP4 video", "film", export_animation, ANIMATION_OPTIONS, check_animation),
         ExportFormat(".csv", "CSV table", "data", export_csv),
         ExportFormat(".data.json", "JSON data", "data", export_json),
-        ExportFormat(".npz", "numpy arrays", "data", export_npz),
+        ExportFormat(".npz", "NumPy arrays (NPZ)", "data", export_npz),
         ExportFormat(".json", "Experiment", "experiment", export_experiment),
         ExportFormat(".py", "NumPy script", "code", export_numpy_script),
         ExportFormat(".torch.py", "PyTorch script", "code", export_torch_script),
@@ -101,7 +101,7 @@ def format_for_path(path: Path) -> ExportFormat:
     if not suffixes:
         raise ExperimentError(
             tr(
-                "{name!r} has no suffix that is known; choose from {exports}",
+                "{name!r} has no supported file extension; use one of {exports}",
                 name=path.name,
                 exports=", ".join(EXPORT_FORMATS),
             )

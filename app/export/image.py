@@ -37,8 +37,8 @@ def check_text_fits(suffix: str, steps: int, options: Options) -> str:
         min_size = " x ".join(f"{2.54 * side * scale:.1f}" for side in options.size)
         raise ExperimentError(
             tr(
-                "the words would not fit into so small a vector picture: ask for at least {least} cm, for one"
-                " view, or for a PNG",
+                "the labels do not fit in a vector image this small; use a size of at least {least} cm, a "
+                "single view, or PNG",
                 least=min_size,
             )
         )

@@ -19,8 +19,10 @@ from app.utils.atomic_write import WriteError
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError
 
-FFMPEG_MISSING = gettext_noop("an MP4 needs the package imageio-ffmpeg: install it with pip install imageio-ffmpeg")
-INCOMPLETE_FILE = gettext_noop("the film could not be written to its end; is there room on the disk?")
+FFMPEG_MISSING = gettext_noop(
+    "MP4 export requires the imageio-ffmpeg package; install it with: pip install imageio-ffmpeg"
+)
+INCOMPLETE_FILE = gettext_noop("the animation could not be saved completely; check the free disk space")
 MP4_HEADER_SIZE = 64  # bytes; in a complete MP4 with faststart the index (moov) begins within them
 MAX_GIF_FPS = 50  # browsers slow down faster animations
 PALETTE_SIZE = 255  # colors of a GIF, besides transparency
@@ -63,7 +65,11 @@ class GifWriter(MovieWriter):
         """Raise ExperimentError if there are too many frames per second."""
         if options.fps > MAX_GIF_FPS:
             raise ExperimentError(
-                tr("a GIF shows at most {gif_fps} frames a second, not {fps:g}", gif_fps=MAX_GIF_FPS, fps=options.fps)
+                tr(
+                    "GIF supports at most {gif_fps} frames per second, not {fps:g}",
+                    gif_fps=MAX_GIF_FPS,
+                    fps=options.fps,
+                )
             )
 
     def add_frame(self, pixels: np.ndarray) -> None:

@@ -64,11 +64,11 @@ class Options:
 
     def _check_size(self) -> None:
         for side in self.size:
-            if not MIN_SIDE <= check_number(tr("a side of the picture"), side) <= MAX_SIDE:
+            if not MIN_SIDE <= check_number(tr("the figure width or height"), side) <= MAX_SIDE:
                 raise ExperimentError(
                     tr(
-                        "a picture must be from {least:g} to {most:g} inches wide and high, not {size:.4g} x "
-                        "{size2:.4g}",
+                        "the width and height of a figure must be between {least:g} and {most:g} inches, not "
+                        "{size:.4g} x {size2:.4g}",
                         least=MIN_SIDE,
                         most=MAX_SIDE,
                         size=self.size[0],
@@ -76,13 +76,15 @@ class Options:
                     )
                 )
         if not 10 <= check_number("dpi", self.dpi) <= MAX_DPI:
-            raise ExperimentError(tr("dpi must be from 10 to {most_dpi}, not {dpi:g}", most_dpi=MAX_DPI, dpi=self.dpi))
+            raise ExperimentError(
+                tr("dpi must be between 10 and {most_dpi}, not {dpi:g}", most_dpi=MAX_DPI, dpi=self.dpi)
+            )
         width, height = self.pixels
         if width * height > MAX_PIXELS:
             raise ExperimentError(
                 tr(
-                    "a picture holds at most {most_pixels} million pixels, not {width:,} x {height:,}; ask "
-                    "for a smaller size or dpi",
+                    "a figure can have at most {most_pixels} million pixels, not {width:,} x {height:,}; "
+                    "reduce the size or the dpi",
                     most_pixels=MAX_PIXELS // 1000000,
                     width=width,
                     height=height,
@@ -91,16 +93,18 @@ class Options:
 
     def _check_animation(self) -> None:
         if not 1 <= check_number("fps", self.fps) <= 60:
-            raise ExperimentError(tr("fps must be from 1 to 60 frames a second, not {fps:g}", fps=self.fps))
-        if self.seconds is not None and not 0.1 <= check_number(tr("the length of a film"), self.seconds) <= 3600:
-            raise ExperimentError(tr("a film lasts from 0.1 to 3600 seconds, not {seconds:g}", seconds=self.seconds))
+            raise ExperimentError(tr("fps must be between 1 and 60, not {fps:g}", fps=self.fps))
+        if self.seconds is not None and not 0.1 <= check_number(tr("the animation duration"), self.seconds) <= 3600:
+            raise ExperimentError(
+                tr("the duration must be between 0.1 and 3600 seconds, not {seconds:g}", seconds=self.seconds)
+            )
         if self.steps_per_frame is not None and (not isinstance(self.steps_per_frame, int) or self.steps_per_frame < 1):
             raise ExperimentError(
-                tr("a frame must be at least 1 step, not {pace}", pace=shorten_repr(self.steps_per_frame))
+                tr("an animation needs at least 1 step per frame, not {pace}", pace=shorten_repr(self.steps_per_frame))
             )
-        if abs(check_number(tr("the turn of the camera"), self.camera_speed)) > 360:
+        if abs(check_number(tr("the camera rotation speed"), self.camera_speed)) > 360:
             raise ExperimentError(
-                tr("the camera turns by at most 360 degrees a second, not {turn:g}", turn=self.camera_speed)
+                tr("the camera can rotate at most 360 degrees per second, not {turn:g}", turn=self.camera_speed)
             )
 
     @property
@@ -122,13 +126,13 @@ def parse_size(text: str, dpi: float) -> tuple[float, float]:
     match = re.fullmatch(r"\s*([\d.,]{1,12})\s*[x×*]\s*([\d.,]{1,12})\s*(px|cm|mm|in)?\s*", text.lower())
     if match is None:
         raise ExperimentError(
-            tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=shorten_repr(text))
+            tr("size must have the form 1280x720, 16x9cm, or 8x4.5in, not {words}", words=shorten_repr(text))
         )
     unit = UNITS_PER_INCH[match[3] or "px"] or dpi
-    sides = [check_number(tr("a side of the picture"), side) for side in match.groups()[:2]]
+    sides = [check_number(tr("the figure width or height"), side) for side in match.groups()[:2]]
     width, height = (to_inches(side, unit) for side in sides)
     if not (math.isfinite(width) and math.isfinite(height)):
         raise ExperimentError(
-            tr("a size must look like 1280x720, 16x9cm or 8x4.5in, not {words}", words=shorten_repr(text))
+            tr("size must have the form 1280x720, 16x9cm, or 8x4.5in, not {words}", words=shorten_repr(text))
         )
     return width, height

@@ -53,7 +53,7 @@ def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experi
         with _open_regular_file(path) as file:
             if suffix in IMAGE_READERS:
                 return from_json(IMAGE_READERS[suffix](file))
-            return from_json(_read_limited(file, tr("it is larger than {largest} MiB, which no experiment may be")))
+            return from_json(_read_limited(file, tr("the file is too large; experiments are limited to {largest} MiB")))
 
 
 def load_data(path: Path, current: Experiment) -> Experiment:
@@ -64,7 +64,7 @@ def load_data(path: Path, current: Experiment) -> Experiment:
 
 def _with_data(path: Path, current: Experiment) -> Experiment:
     with _open_regular_file(path) as file:
-        content = _read_limited(file, tr("it is larger than {largest} MiB, which no data file may be"))
+        content = _read_limited(file, tr("the file is too large; data files are limited to {largest} MiB"))
     try:
         x, y = read_columns(content)
     except ValueError as error:
@@ -87,7 +87,7 @@ def resolve_path(source: str | Path) -> Path:
         name = repr(str(source)) if len(str(source)) < 200 else shorten_repr(str(source))
         raise ExperimentError(
             tr(
-                "there is no file {name}, and no example of that name; examples are {known}",
+                "there is no file or example named {name}; the examples are {known}",
                 name=name,
                 known=", ".join(available),
             )
@@ -138,9 +138,7 @@ def _open_regular_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a regular file; reading from a pipe could block, and reading from a device may never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise ExperimentError(
-            tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is no file that can be read to its end")
-        )
+        raise ExperimentError(tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is not a regular file"))
     with path.open("rb") as file:
         yield file
 
@@ -161,16 +159,16 @@ def save(experiment: Experiment, path: Path) -> None:
     if len(text) > MAX_FILE_SIZE:
         raise ExperimentError(
             tr(
-                "it cannot be saved: with all that was turned on the way it is larger than {largest} MiB; "
-                "remove branches, or race anew, which forgets what was turned",
+                "the experiment cannot be saved because the file would be larger than {largest} MiB; delete "
+                "branches, or restart to clear the change history",
                 largest=MAX_FILE_SIZE >> 20,
             )
         )
     if has_too_many_values(text):
         raise ExperimentError(
             tr(
-                "it cannot be saved: it has too many hyperparameter changes; remove branches, or restart, which removes"
-                " the changes"
+                "it cannot be saved because it has too many hyperparameter changes; remove branches, or "
+                "restart to remove the changes"
             )
         )
     with atomic_write(path) as file:

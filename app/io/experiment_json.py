@@ -109,18 +109,21 @@ def from_json(source: str | bytes) -> Experiment:
     """Return the experiment in a JSON text; ExperimentError with one sentence if there is none."""
     data = parse_json(source)
     if not isinstance(data, dict) or "thalweg" not in data:
-        raise ExperimentError(tr('it is JSON, but not an experiment: it has no key "thalweg"'))
+        raise ExperimentError(tr('it is a JSON file, but not a Thalweg experiment: the key "thalweg" is missing'))
     _check_version(data.pop("thalweg"))
     check_depth(data)
     data = _with_new_keys(Experiment, data)
     runs = _check_list(
-        gettext_noop("runs"), data.get("runs", []), MAX_RUNS, tr("an experiment holds at most {most} runs, not {n:,}")
+        gettext_noop("runs"),
+        data.get("runs", []),
+        MAX_RUNS,
+        tr("an experiment can have at most {most} runs, not {n:,}"),
     )
     branches = _check_list(
         gettext_noop("branches"),
         data.get("branches", []),
         MAX_BRANCHES,
-        tr("an experiment holds at most {most} branches, not {n:,}"),
+        tr("an experiment can have at most {most} branches, not {n:,}"),
     )
     return _build(
         Experiment,
@@ -128,8 +131,8 @@ def from_json(source: str | bytes) -> Experiment:
         {
             **data,
             "runs": _build_runs(runs),
-            "loss_plot": _build(LossPlot, gettext_noop("curve"), data.get("loss_plot", {})),
-            "comparison": _build(ComparisonMode, gettext_noop("mode of a fair race"), data.get("comparison", {})),
+            "loss_plot": _build(LossPlot, gettext_noop("loss plot"), data.get("loss_plot", {})),
+            "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
             "branches": tuple(map(_build_branch, branches)),
         },
     )
@@ -140,7 +143,7 @@ def _check_version(value: Any) -> None:
     if match is None or int(match[1]) < 1:
         raise ExperimentError(
             tr(
-                'its key "thalweg" must be the version of the format, {format}, not {value}',
+                'the key "thalweg" must be the format version, {format}, not {value}',
                 format=FORMAT_VERSION,
                 value=shorten_repr(value),
             )
@@ -148,7 +151,8 @@ def _check_version(value: Any) -> None:
     if int(match[1]) > FORMAT_VERSION:
         raise ExperimentError(
             tr(
-                "it was written by a newer Thalweg (format {found}); this one reads format {format}: update Thalweg",
+                "it was saved by a newer version of Thalweg (format {found}; this version reads format "
+                "{format}); update Thalweg to open it",
                 found=match[0],
                 format=FORMAT_VERSION,
             )
@@ -170,7 +174,10 @@ def _build_runs(data: list[Any]) -> tuple[Run, ...]:
 def _build_branch(data: Any) -> Branch:
     if isinstance(data, dict):
         runs = _check_list(
-            tr("the runs of a branch"), data.get("runs"), MAX_RUNS, tr("a branch holds at most {most} runs, not {n:,}")
+            tr("the runs of a branch"),
+            data.get("runs"),
+            MAX_RUNS,
+            tr("a branch can have at most {most} runs, not {n:,}"),
         )
         data = {"start": None, "steps": None, **data, "runs": _build_runs(runs)}
     return _build(Branch, gettext_noop("branch"), data)
@@ -189,7 +196,7 @@ def _build(cls: type[Built], label: str, data: Any) -> Built:
     if not isinstance(data, dict):
         raise ExperimentError(
             tr(
-                "the {kind} must be an object with {names}, not {data}",
+                "the {kind} must be an object with the keys {names}, not {data}",
                 kind=tr(label),
                 names=", ".join(names),
                 data=shorten_repr(data),

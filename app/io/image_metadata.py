@@ -15,7 +15,7 @@ from app.utils.validation import ExperimentError
 
 PNG_KEYWORD = "thalweg:experiment"
 NO_EXPERIMENT_MESSAGE = gettext_noop(
-    "it carries no experiment; only JSON files, and PNG and SVG pictures exported by Thalweg, do"
+    "it contains no experiment; open a JSON experiment, or a PNG or SVG figure exported by Thalweg"
 )
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
@@ -32,13 +32,13 @@ def read_png(file: IO[bytes]) -> str:
     from PIL.PngImagePlugin import PngStream
 
     if file.read(len(PNG_SIGNATURE)) != PNG_SIGNATURE:
-        raise ExperimentError(tr("it is not a PNG picture"))
+        raise ExperimentError(tr("it is not a PNG image"))
     stream, keyword = PngStream(file), PNG_KEYWORD.encode() + b"\0"
     for _ in range(MAX_CHUNKS):
         try:
             kind, position, length = stream.read()
         except (SyntaxError, struct.error):
-            raise ExperimentError(tr("it is a PNG picture that is cut off or damaged, without an experiment")) from None
+            raise ExperimentError(tr("it is an incomplete or damaged PNG image that contains no experiment")) from None
         if kind == b"IEND":
             break
         if kind in TEXT_CHUNKS and file.read(len(keyword)) == keyword:
@@ -60,7 +60,10 @@ def _read_text(file: IO[bytes], kind: bytes, position: int, length: int) -> str:
         stream.crc(kind, stream.call(kind, position, length))
     except ValueError:
         raise ExperimentError(
-            tr("the experiment in it is larger than {largest} MiB, which none may be", largest=MAX_FILE_SIZE >> 20)
+            tr(
+                "the embedded experiment is too large; experiments are limited to {largest} MiB",
+                largest=MAX_FILE_SIZE >> 20,
+            )
         ) from None
     except (OSError, SyntaxError):
         stream.im_text.clear()
@@ -68,7 +71,7 @@ def _read_text(file: IO[bytes], kind: bytes, position: int, length: int) -> str:
         PngImagePlugin.MAX_TEXT_CHUNK = default_limit
     text = stream.im_text.get(PNG_KEYWORD)
     if not text:  # also if it could not be inflated
-        raise ExperimentError(tr("the experiment in it is cut off or damaged"))
+        raise ExperimentError(tr("the embedded experiment is incomplete or damaged"))
     return text
 
 
@@ -108,10 +111,7 @@ class SvgMetadataReader:
 
     def _on_declaration(self, *_: object) -> None:
         raise ExperimentError(
-            tr(
-                "it declares entities or default attributes, which a picture of Thalweg does not and which could fill"
-                " the memory"
-            )
+            tr("it contains XML entity or attribute declarations, which are not allowed for security reasons")
         )
 
 
@@ -125,11 +125,11 @@ def read_svg(file: IO[bytes]) -> str:
         except ExperimentError:
             raise
         except (LookupError, ValueError):  # by the codec
-            raise ExperimentError(tr("its text encoding is not supported; save it again in UTF-8")) from None
+            raise ExperimentError(tr("its text encoding is not supported; save it as UTF-8")) from None
         except expat.ExpatError as error:
             if not reader.result:
                 raise ExperimentError(
-                    tr("it is not an SVG picture, or is cut off or damaged: {error}", error=error)
+                    tr("it is not an SVG image, or it is incomplete or damaged: {error}", error=error)
                 ) from None
         if reader.result:
             return reader.result
@@ -137,6 +137,9 @@ def read_svg(file: IO[bytes]) -> str:
             break
         if (index + 1) * READ_SIZE - reader.parser.CurrentByteIndex > MAX_TAG_SIZE:
             raise ExperimentError(
-                tr("one of its tags is larger than {largest} MiB, or is cut off or damaged", largest=MAX_TAG_SIZE >> 20)
+                tr(
+                    "one of its tags is larger than {largest} MiB, or the file is incomplete or damaged",
+                    largest=MAX_TAG_SIZE >> 20,
+                )
             )
     raise ExperimentError(tr(NO_EXPERIMENT_MESSAGE))

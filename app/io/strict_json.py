@@ -13,7 +13,7 @@ MAX_FILE_SIZE = 16 << 20  # bytes; an experiment has a few hundred, or about 600
 MAX_CONTAINERS = 500_000  # lists and objects, two for each change of a run; they take up to 200 bytes each
 MAX_COMMAS = 2_000_000  # values, which take up to 64 bytes each
 MAX_DEPTH = 64  # an experiment needs eight; unknown keys must not exceed the stack when they are written again
-DEPTH_MESSAGE = gettext_noop("its JSON is nested more than {deepest} deep")
+DEPTH_MESSAGE = gettext_noop("the JSON text is nested more than {deepest} levels deep")
 MAX_DIGITS = 300  # of an integer; more would not fit into a float
 
 
@@ -25,15 +25,16 @@ def parse_json(source: str | bytes) -> Any:
     """
     if len(source) > MAX_FILE_SIZE:
         raise ExperimentError(
-            tr("it is larger than {largest} MiB, which no experiment may be", largest=MAX_FILE_SIZE >> 20)
+            tr("the file is too large; experiments are limited to {largest} MiB", largest=MAX_FILE_SIZE >> 20)
         )
     text = source.removeprefix("\ufeff") if isinstance(source, str) else _decode(source)
     if not text.strip():
-        raise ExperimentError(tr("it is empty"))
+        raise ExperimentError(tr("the file is empty"))
     if has_too_many_values(text):
         raise ExperimentError(
             tr(
-                "it holds more than {containers:,} lists and objects or {values:,} values, which no experiment may",
+                "it contains more than {containers:,} lists and objects or {values:,} values, the maximum for "
+                "an experiment",
                 containers=MAX_CONTAINERS,
                 values=MAX_COMMAS,
             )
@@ -60,9 +61,11 @@ def has_too_many_values(text: str) -> bool:
 def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
     is_truncated = error.pos >= len(text) or error.msg.startswith("Unterminated") or not text.endswith("}")
     if text.startswith("{") and is_truncated and error.msg != "Extra data":
-        return tr("it is cut off: its JSON ends in line {line}, before it is complete", line=text.count(chr(10)) + 1)
+        return tr(
+            "the file is incomplete: the JSON text ends unexpectedly in line {line}", line=text.count(chr(10)) + 1
+        )
     return tr(
-        "it is not JSON: {lower}{msg} in line {lineno}, column {colno}",
+        "it is not valid JSON: {lower}{msg} in line {lineno}, column {colno}",
         lower=error.msg[:1].lower(),
         msg=error.msg[1:],
         lineno=error.lineno,
@@ -72,22 +75,22 @@ def _syntax_message(text: str, error: json.JSONDecodeError) -> str:
 
 def _decode(source: bytes) -> str:
     if source[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in source[:1024]:
-        raise ExperimentError(tr("it is written in UTF-16, or is no text at all; an experiment is text in UTF-8"))
+        raise ExperimentError(tr("it is not UTF-8 text (it may be UTF-16 or a binary file)"))
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
-        raise ExperimentError(tr("it is not text in UTF-8: line {line} is in another encoding", line=line)) from None
+        raise ExperimentError(tr("it is not UTF-8 text: line {line} uses another encoding", line=line)) from None
 
 
 def _reject_constant(token: str) -> NoReturn:
-    raise ExperimentError(tr("it holds {word}, which is no finite number", word=token))
+    raise ExperimentError(tr("it contains {word}, which is not a finite number", word=token))
 
 
 def _parse_float(token: str) -> float:
     value = float(token)
     if not math.isfinite(value):
-        raise ExperimentError(tr("it holds {word}, which is no finite number", word=shorten_repr(token)[1:-1]))
+        raise ExperimentError(tr("it contains {word}, which is not a finite number", word=shorten_repr(token)[1:-1]))
     return value
 
 
@@ -95,7 +98,7 @@ def _parse_int(token: str) -> int:
     if len(token) > MAX_DIGITS:
         raise ExperimentError(
             tr(
-                "it holds a number of {word:,} digits, and {digits} is the most that can be read",
+                "it contains a number with {word:,} digits; the maximum is {digits}",
                 word=len(token),
                 digits=MAX_DIGITS,
             )
@@ -107,7 +110,7 @@ def _parse_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, value in pairs:
         if name in result:
-            raise ExperimentError(tr("the key {name} stands twice in one object", name=shorten_repr(name)))
+            raise ExperimentError(tr("the key {name} appears twice in the same object", name=shorten_repr(name)))
         result[name] = value
     return result
 

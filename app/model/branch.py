@@ -46,14 +46,14 @@ class Branch:
         object.__setattr__(
             self, "start", tuple(check_coordinate(tr("the start of a branch"), value) for value in self.start)
         )
-        check_integer(tr("the steps of a branch"), self.steps, 0, MAX_STEPS)
-        check_integer(tr("the step at which a branch was left"), self.left_at_step, 0, MAX_STEPS)
+        check_integer(tr("the number of steps of a branch"), self.steps, 0, MAX_STEPS)
+        check_integer(tr("the step at which a branch begins"), self.left_at_step, 0, MAX_STEPS)
         object.__setattr__(self, "name", check_text(tr("the name of a branch"), self.name, 80))
         check_bool(gettext_noop("visible"), self.visible)
         slots = [run.slot for run in self.runs]
         if len(self.runs) > MAX_RUNS or None in slots or len(set(slots)) < len(slots):
             raise ExperimentError(
-                tr("a branch holds at most {most_runs} runs, each with a slot of its own", most_runs=MAX_RUNS)
+                tr("a branch can have at most {most_runs} runs, each in its own slot", most_runs=MAX_RUNS)
             )
 
     @property
@@ -62,4 +62,4 @@ class Branch:
         runs = (
             "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
         )
-        return self.name or tr("{runs} · left at step {since:,}", runs=runs, since=self.left_at_step)
+        return self.name or tr("{runs} · branched at step {since:,}", runs=runs, since=self.left_at_step)

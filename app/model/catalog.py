@@ -13,7 +13,7 @@ from optimizers import OPTIMIZERS, Optimizer
 from optimizers.frameworks import presets
 from surfaces import SURFACES
 
-FAVORITES_HEADING = gettext_noop("Favourites")
+FAVORITES_HEADING = gettext_noop("Favorites")
 # favorites until the user has selected others
 DEFAULT_FAVORITES = {
     "optimizer": ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"),

@@ -10,10 +10,10 @@ from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import MAX_STEPS, check_choice, check_integer
 
 COMPARISON_MODES = {
-    "": "learning rates as set",
-    "rate": "the same learning rate for all",
-    "tuned": "each learning rate tuned",
-    "evaluations": "the same evaluation budget",
+    "": "individual learning rates",
+    "rate": "same learning rate for all runs",
+    "tuned": "tuned learning rate for each run",
+    "evaluations": "same number of evaluations",
 }
 
 
@@ -31,9 +31,9 @@ class ComparisonMode:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        check_choice(gettext_noop("mode of a fair race"), self.mode, COMPARISON_MODES)
-        check_integer(tr("the budget of a fair race"), self.budget, 0 if self.mode in ("", "rate") else 1, MAX_STEPS)
-        check_integer(tr("the fingerprint of a fair race"), self.fingerprint, 0, 2**32 - 1)
+        check_choice(gettext_noop("comparison mode"), self.mode, COMPARISON_MODES)
+        check_integer(tr("the budget of the comparison"), self.budget, 0 if self.mode in ("", "rate") else 1, MAX_STEPS)
+        check_integer(tr("the fingerprint of the comparison"), self.fingerprint, 0, 2**32 - 1)
 
     @property
     def cleared(self) -> ComparisonMode:
@@ -49,9 +49,9 @@ class ComparisonMode:
     def text(self) -> str:
         """The mode as text for the window and for figures."""
         if self.mode == "tuned":
-            return tr("each learning rate tuned for the lowest loss after {budget:,} steps", budget=self.budget)
+            return tr("learning rates tuned for the lowest loss after {budget:,} steps", budget=self.budget)
         return (
-            tr("{budget:,} evaluations for each run", budget=self.budget)
+            tr("{budget:,} evaluations per run", budget=self.budget)
             if self.mode == "evaluations"
             else tr(COMPARISON_MODES[self.mode])
         )

@@ -22,7 +22,7 @@ def check_columns(surface_id: str, value: Any) -> Columns:
     if SURFACES[surface_id].with_data is None:
         supported = ", ".join(name for name, each in SURFACES.items() if each.with_data)
         raise ExperimentError(
-            tr("{surface} is not made from data; choose from {made}", surface=surface_id, made=supported)
+            tr("{surface} cannot be computed from data; choose from {made}", surface=surface_id, made=supported)
         )
     if (
         not isinstance(value, (tuple, list))
@@ -33,11 +33,15 @@ def check_columns(surface_id: str, value: Any) -> Columns:
     x, y = map(tuple, value)
     if len(x) != len(y):
         raise ExperimentError(
-            tr("the two columns of the data must be equally long, not {x:,} and {y:,}", x=len(x), y=len(y))
+            tr("the two data columns must have the same length, not {x:,} and {y:,}", x=len(x), y=len(y))
         )
     if len(x) > MAX_POINTS:
         raise ExperimentError(
-            tr("an experiment holds at most {most_points:,} points, not {x:,}", most_points=MAX_POINTS, x=len(x))
+            tr(
+                "an experiment can have at most {most_points:,} data points, not {x:,}",
+                most_points=MAX_POINTS,
+                x=len(x),
+            )
         )
     return _to_floats(x), _to_floats(y)
 
@@ -65,7 +69,7 @@ def _surface_from_data(surface_id: str, data: Columns) -> Surface:
     if max(map(abs, result.start)) > MAX_COORDINATE:
         raise ExperimentError(
             tr(
-                "for such numbers the race would begin beyond {farthest:g}; write x and y in other units",
+                "with these numbers the starting point would lie beyond {farthest:g}; rescale x and y",
                 farthest=MAX_COORDINATE,
             )
         )

@@ -36,7 +36,7 @@ QUANTITIES = {
     "step": "step size",
     "rate": "learning rate",
 }
-X_QUANTITIES = {"steps": "step", "evaluations": "evaluations", "time": "arithmetic time (ms)"}
+X_QUANTITIES = {"steps": "step", "evaluations": "evaluations", "time": "compute time (ms)"}
 SCALES = ("linear", "log")
 
 
@@ -51,7 +51,7 @@ class LossPlot:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        check_choice(gettext_noop("quantity"), self.quantity, QUANTITIES)
+        check_choice(gettext_noop("plotted quantity"), self.quantity, QUANTITIES)
         check_choice(gettext_noop("axis"), self.x_quantity, X_QUANTITIES)
         check_choice(gettext_noop("scale"), self.x_scale, SCALES)
         check_choice(gettext_noop("scale"), self.y_scale, SCALES)
@@ -90,7 +90,11 @@ class Experiment:
         object.__setattr__(self, "start", self._check_start())
         if len(self.runs) > MAX_RUNS:
             raise ExperimentError(
-                tr("an experiment holds at most {most_runs} runs, not {runs}", most_runs=MAX_RUNS, runs=len(self.runs))
+                tr(
+                    "an experiment can have at most {most_runs} runs, not {runs}",
+                    most_runs=MAX_RUNS,
+                    runs=len(self.runs),
+                )
             )
         if self.steps is not None:
             check_integer(gettext_noop("steps"), self.steps, 0, MAX_STEPS)
@@ -116,14 +120,14 @@ class Experiment:
         if len(self.branches) > MAX_BRANCHES:
             raise ExperimentError(
                 tr(
-                    "an experiment holds at most {most_branches} branches, not {branches}",
+                    "an experiment can have at most {most_branches} branches, not {branches}",
                     most_branches=MAX_BRANCHES,
                     branches=len(self.branches),
                 )
             )
         if exceeds_branch_limits(self.branches):
             raise ExperimentError(
-                tr("the branches of an experiment hold at most {longest:,} steps in all", longest=MAX_TOTAL_STEPS)
+                tr("the branches of an experiment can have at most {longest:,} steps in total", longest=MAX_TOTAL_STEPS)
             )
 
     @property

@@ -30,7 +30,7 @@ def check_hyperparameters(method: Optimizer, values: Any) -> Mapping[str, float]
     if not isinstance(values, Mapping):
         raise ExperimentError(
             tr(
-                "the hyperparameters of {optimizer} must be names with numbers, not {given}",
+                "the hyperparameters of {optimizer} must be name-number pairs, not {given}",
                 optimizer=method.id,
                 given=shorten_repr(values),
             )
@@ -61,7 +61,7 @@ def _check_value(method: Optimizer, name: str, given: Any) -> float:
         ]
         raise ExperimentError(
             tr(
-                "{optimizer} has no hyperparameter {name}; it has {names}, and can be combined with {parts}",
+                "{optimizer} has no hyperparameter {name}; available: {names}; modifiers: {parts}",
                 optimizer=method.id,
                 name=shorten_repr(name),
                 names=", ".join(method.hyperparameters),
@@ -91,7 +91,7 @@ def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, 
     if not isinstance(entries, (list, tuple)) or len(entries) > MAX_HISTORY_LENGTH:
         raise ExperimentError(
             tr(
-                "earlier must be a list of at most {most_turns} pairs of a step and hyperparameters",
+                "earlier must be a list of at most {most_turns} pairs, each a step and its hyperparameters",
                 most_turns=MAX_HISTORY_LENGTH,
             )
         )
@@ -104,14 +104,14 @@ def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, 
             if not isinstance(entry, (list, tuple)) or len(entry) != 2:
                 raise ExperimentError(
                     tr(
-                        "earlier must hold pairs of a step and hyperparameters, not {entry}",
+                        "earlier must contain pairs of a step and its hyperparameters, not {entry}",
                         entry=shorten_repr(entry),
                     )
                 )
             step, given = entry
             changed = _changed_values(previous, given)
             entry = HyperparameterSpan(
-                check_integer(tr("the step of a turn"), step, 1, MAX_STEPS),
+                check_integer(tr("the step of a hyperparameter change"), step, 1, MAX_STEPS),
                 check_hyperparameters(method, given)
                 if changed is None
                 else {**history[-1].hyperparameters, **{n: _check_value(method, n, v) for n, v in changed.items()}},
@@ -120,7 +120,7 @@ def check_history(method: Optimizer, entries: Any) -> tuple[HyperparameterSpan, 
         if history and entry.until <= history[-1].until:
             raise ExperimentError(
                 tr(
-                    "the steps of earlier must rise, and {until} follows {until2}",
+                    "the steps in earlier must be increasing, but {until} follows {until2}",
                     until=entry.until,
                     until2=history[-1].until,
                 )

@@ -98,13 +98,13 @@ def _split_text(text: str) -> tuple[Optimizer | None, Mapping[str, str]]:
     if not (optimizer or pairs) or len(values) < len(pairs) or any(len(pair) != 2 or not all(pair) for pair in pairs):
         raise ExperimentError(
             tr(
-                "copy hyperparameters first, such as {example}: the clipboard holds {given}",
+                "copy hyperparameters first, for example {example}; the clipboard contains {given}",
                 example="adam lr=0.05 beta1=0.8",
                 given=shorten_repr(text.strip()) if text.strip() else tr("no text"),
             )
         )
     if optimizer_name and optimizer is None:
-        raise ExperimentError(tr("there is no optimizer {name}", name=shorten_repr(optimizer_name)))
+        raise ExperimentError(tr("unknown optimizer {name}", name=shorten_repr(optimizer_name)))
     return optimizer, values
 
 

@@ -36,18 +36,18 @@ def describe_allowed(spec: Hyperparameter) -> str:
         return tr("0 (off) or 1 (on)")
     if spec.scale == "whole":
         if math.isinf(spec.maximum):
-            return tr("a whole number of at least {least}", least=minimum)
-        return tr("a whole number from {least} to {most}", least=minimum, most=maximum)
+            return tr("an integer ≥ {least}", least=minimum)
+        return tr("an integer from {least} to {most}", least=minimum, most=maximum)
     if math.isinf(spec.maximum):
         if math.isinf(spec.minimum):
             return tr("a finite number")
         return (
-            tr("a number above 0")
+            tr("a number greater than 0")
             if 0 < spec.minimum < POSITIVE_THRESHOLD
-            else tr("a number of at least {least}", least=minimum)
+            else tr("a number ≥ {least}", least=minimum)
         )
     if spec.maximum != round(spec.maximum, 6):  # the largest float below a bound that is not allowed
-        return tr("a number of at least {least} and below {most}", least=minimum, most=f"{spec.maximum:g}")
+        return tr("a number ≥ {least} and < {most}", least=minimum, most=f"{spec.maximum:g}")
     return tr("a number from {least} to {most}", least=minimum, most=maximum)
 
 
@@ -71,7 +71,7 @@ def parse_number(spec: Hyperparameter, text: str, name: str) -> ParsedNumber:
     if spec.scale == "whole" and thousands_match:
         raise ExperimentError(
             tr(
-                "{name} must be written with nothing between thousands: {better}, not {given}",
+                "enter {name} without thousands separators: {better}, not {given}",
                 name=name,
                 given=shortened,
                 better=cleaned.replace(thousands_match[1], ""),
@@ -91,13 +91,14 @@ def _interpretation_note(cleaned: str, value: float) -> str:
     thousands_match = THOUSANDS_PATTERN.fullmatch(cleaned)
     if thousands_match and thousands_match[1] == ",":
         return tr(
-            "{given} was read as {value}: a comma is a decimal point; write {thousand} for a thousand times as much",
+            "{given} was read as {value} because a comma is a decimal separator; if you meant thousands, type "
+            "{thousand}",
             given=shortened,
             value=shortest_repr(value),
             thousand=cleaned.replace(",", ""),
         )
     if value == 0 and re.search("[1-9]", re.split("[eE]", cleaned)[0]):
-        return tr("{given} was read as 0: it is closer to 0 than any other number", given=shortened)
+        return tr("{given} is too small to represent and was read as 0", given=shortened)
     return ""
 
 
@@ -106,14 +107,14 @@ def _invalid_number_message(spec: Hyperparameter, name: str, cleaned: str) -> st
     shortened = shorten_repr(cleaned)
     if joined != cleaned and NUMBER_PATTERN.fullmatch(joined):
         return tr(
-            "{name} must be written without spaces: {better}, not {given}",
+            "enter {name} without spaces: {better}, not {given}",
             name=name,
             given=shortened,
             better=shorten_repr(joined).strip("'"),
         )
     if re.fullmatch(r"[+-]?\d+([.,]\d+){2,}", cleaned):
         return tr(
-            "{name} must be written with one decimal point and nothing between thousands, not {given}",
+            "enter {name} with one decimal separator and no thousands separators, not {given}",
             name=name,
             given=shortened,
         )

@@ -43,7 +43,7 @@ class Run:
         check_integer(gettext_noop("replicas"), self.replicas, 0, MAX_REPLICAS)
         check_bool(gettext_noop("visible"), self.visible)
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
-            raise ExperimentError(tr("a color must look like #0072b2, not {color}", color=shorten_repr(self.color)))
+            raise ExperimentError(tr("a color must have the form #0072b2, not {color}", color=shorten_repr(self.color)))
         if self.slot is not None:
             check_integer(gettext_noop("slot"), self.slot, 0, 999)
 
@@ -190,9 +190,9 @@ class Run:
             return []
         step = self.history[-1].until
         return [
-            tr("turned {times} times, last at step {step:,}", times=len(self.history), step=step)
+            tr("changed {times} times, last at step {step:,}", times=len(self.history), step=step)
             if len(self.history) > 1
-            else tr("turned at step {step:,}", step=step)
+            else tr("changed at step {step:,}", step=step)
         ]
 
     @staticmethod
@@ -202,7 +202,7 @@ class Run:
         if not tokens:
             raise ExperimentError(
                 tr(
-                    'a run needs an optimizer, such as {optimizers}; "thalweg list optimizers" lists all',
+                    'a run needs an optimizer, for example {optimizers}; see "thalweg list optimizers"',
                     optimizers=", ".join(list(OPTIMIZERS)[:3]),
                 )
             )
@@ -211,9 +211,9 @@ class Run:
             name, equals, value = token.partition("=")
             if not equals:
                 raise ExperimentError(
-                    tr("{word} must have the form name=value, as in lr=0.05", word=shorten_repr(token))
+                    tr("{word} must have the form name=value, for example lr=0.05", word=shorten_repr(token))
                 )
             if name in values:
-                raise ExperimentError(tr("{value} gives {name} twice", value=shorten_repr(text), name=name))
+                raise ExperimentError(tr("{value} sets {name} twice", value=shorten_repr(text), name=name))
             values[name] = value
         return Run(tokens[0].lower(), values)

@@ -198,7 +198,7 @@ class Session(QObject):
         """
         race = self.race
         if not race.trajectories:
-            self._pause_with_message(tr("There is no run to race: add one."))
+            self._pause_with_message(tr("Nothing to run. Add a run first."))
             return
         if race.pending_runs and not self._catch_up_runs(RESPONSE_SECONDS):
             self.pending_timer.start()
@@ -223,19 +223,19 @@ class Session(QObject):
         if all(trajectory.finished for trajectory in race.trajectories) and race.step >= race.last_step:
             self._pause_with_message(self._all_finished_message())
         elif race.step >= stop_step:
-            self._pause_with_message(tr("Stopped at step {step:,}.", step=race.step))
+            self._pause_with_message(tr("Paused at step {step:,}.", step=race.step))
         elif converged:
-            self._pause_with_message(tr("Every run has converged: stopped at step {step:,}.", step=race.step))
+            self._pause_with_message(tr("All runs have converged. Paused at step {step:,}.", step=race.step))
 
     def _pause_for_memory(self) -> None:
         self.clock.pause()
-        self.message.emit(tr("The memory for more steps is used up: start again, or remove runs."))
+        self.message.emit(tr("There is no memory for more steps. Restart, or remove runs."))
 
     def _all_finished_message(self) -> str:
         if all(trajectory.head.diverged for trajectory in self.race.trajectories):
-            return tr("Every run has diverged: lower a learning rate and start again.")
+            return tr("All runs have diverged. Reduce a learning rate and restart.")
         return tr(
-            "Every run has diverged or used its {budget:,} evaluations.", budget=self.experiment.comparison.budget
+            "Every run has diverged or used up its {budget:,} evaluations.", budget=self.experiment.comparison.budget
         )
 
     def _pause_with_message(self, message: str) -> None:
@@ -309,7 +309,7 @@ class Session(QObject):
         try:
             self._set_edited(edits.with_branch_switched(self.experiment, index, self.race.step, self.displayed_lengths))
         except ExperimentError as error:
-            self.message.emit(tr("It cannot be raced: {error}.", error=error))
+            self.message.emit(tr("Cannot run this experiment: {error}.", error=error))
 
     def remove_branch(self, index: int) -> None:
         """Delete a branch."""

@@ -37,12 +37,12 @@ def install() -> str:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise ExperimentError(f"cannot make the folder {make_printable(str(path.parent))}: {reason}") from None
+            raise ExperimentError(f"cannot create the folder {make_printable(str(path.parent))}: {reason}") from None
         with atomic_write(path, "wb") as file:
             file.write(content)
     _refresh_databases(root)
     entry = make_printable(str(root / next(iter(INSTALLED_FILES))))
-    return f"Thalweg is in the menu, by {entry}; --uninstall-desktop removes it"
+    return f"Added Thalweg to the application menu ({entry}). To remove it, run: thalweg --uninstall-desktop"
 
 
 def uninstall() -> str:
@@ -59,18 +59,21 @@ def uninstall() -> str:
                 f"cannot remove {make_printable(str(path))}: {(error.strerror or str(error)).lower()}"
             ) from None
     _refresh_databases(root)
-    return "Thalweg is no longer in the menu" if installed_paths else "Thalweg was not in the menu"
+    return (
+        "Removed Thalweg from the application menu." if installed_paths else "Thalweg was not in the application menu."
+    )
 
 
 def data_home() -> Path:
     """Return the user's data folder (XDG Base Directory Specification: a relative path is ignored)."""
     if not platform_support.LINUX:
         alternatives = {
-            "darwin": "drag it into the Dock while it runs",
-            "win32": "pin it to the task bar while it runs",
+            "darwin": "keep it in the Dock while it is running",
+            "win32": "pin it to the taskbar while it is running",
         }
         raise ExperimentError(
-            f"the entry in the menu is for Linux; here, {alternatives.get(sys.platform, 'make one by hand')}"
+            "--install-desktop is only available on Linux; instead, "
+            f"{alternatives.get(sys.platform, 'create a shortcut manually')}"
         )
     configured = Path(os.environ.get("XDG_DATA_HOME", ""))
     return configured if configured.is_absolute() else Path.home() / ".local" / "share"
@@ -83,9 +86,7 @@ def launch_command() -> list[str]:
     scripts = Path(os.path.abspath(sys.argv[0])), Path(sys.executable).with_name("thalweg")
     script = next((str(path) for path in scripts if path.name == "thalweg" and os.access(path, os.X_OK)), "")
     if not script and version() == NOT_INSTALLED:
-        raise ExperimentError(
-            "Thalweg is not installed here, so a menu could not start it: install it first, with pip or pipx"
-        )
+        raise ExperimentError("Thalweg is not installed; install it with pip or pipx first")
     return [script] if script else [sys.executable, "-m", "app"]
 
 

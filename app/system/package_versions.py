@@ -12,7 +12,7 @@ PACKAGES = {
     "matplotlib": "matplotlib",
     "numpy": "numpy",
 }
-NOT_INSTALLED = "not installed as a package"
+NOT_INSTALLED = "not installed with pip"
 
 
 def versions() -> list[tuple[str, str]]:

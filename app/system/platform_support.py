@@ -73,7 +73,7 @@ def install_command(packages: Iterable[Packages]) -> str:
 def pip_command(*arguments: str) -> str:
     """Return the shell command for pip install with this Python; in a bundle, a sentence that replaces it."""
     if FROZEN:
-        return "get the program again, and unpack it into an empty folder"
+        return "download Thalweg again and extract it to an empty folder"
     command = [sys.executable, "-m", "pip", "install", *arguments]
     return (
         shlex.join(command)
@@ -168,15 +168,15 @@ def display_error() -> str:
         addresses = [os.environ.get(each, "") for each in ("WAYLAND_DISPLAY", "DISPLAY")]
         unreachable = " and ".join(filter(None, addresses)) if _requested_platforms() else ""
         return (
-            f"the display {unreachable} does not answer" if unreachable else "there is no display to open a window on"
-        ) + '; "thalweg export" works without one'
+            f"the display {unreachable} is not responding" if unreachable else "no display is available"
+        ) + '; use "thalweg export" to work without a display'
     if name == "xcb" and LINUX and 0 < (depth := _x11_depth()) < MIN_DEPTH:
         display = os.environ.get("DISPLAY", "")
-        few_colors = f"the display {display} has {depth} bits per pixel, and Qt needs {MIN_DEPTH} or more"
-        return f'{few_colors}; "thalweg export" works without one'
+        few_colors = f"the display {display} has {depth} bits per pixel; Qt requires {MIN_DEPTH} or more"
+        return f'{few_colors}; use "thalweg export" to work without a display'
     available = platform_plugins()
     if available and not any(each.startswith(name) for each in available):
-        return f"Qt has no platform {name}, only {', '.join(available)}; unset QT_QPA_PLATFORM"
+        return f"Qt does not support the platform {name} (available: {', '.join(available)}); unset QT_QPA_PLATFORM"
     return ""
 
 
@@ -205,16 +205,16 @@ def library_error(missing: Iterable[str]) -> str:
     """Return a sentence that names missing libraries and the command that installs them."""
     packages = IMPORT_LIBRARIES | PLATFORM_LIBRARIES["xcb"] | PLATFORM_LIBRARIES["wayland"]
     command = install_command(packages[name] for name in missing)
-    return "Qt needs system libraries that are missing here; install " + (
-        f"them with: {command}" if command else f"the packages that hold {', '.join(missing)}"
+    return "system libraries required by Qt are missing; install " + (
+        f"them with: {command}" if command else f"the packages that provide {', '.join(missing)}"
     )
 
 
 def qt_import_error(error: object) -> str:
     """Return a sentence for a PyQt6 that cannot be imported, with what helps on this system."""
     hints = {
-        "win32": ", and the Visual C++ runtime from https://aka.ms/vs/17/release/vc_redist.x64.exe",
-        "darwin": f", with a Python that is made for this Mac's processor (this one is for {system.machine()})",
+        "win32": "; also install the Visual C++ runtime: https://aka.ms/vs/17/release/vc_redist.x64.exe",
+        "darwin": f"; use a Python built for the processor of this Mac (the current one is for {system.machine()})",
     }
     reinstall_command = pip_command("--force-reinstall", "PyQt6", "PyQt6-Qt6", "PyQt6-sip")
-    return f"PyQt6 cannot be loaded ({error}); install it again with: {reinstall_command}{hints.get(sys.platform, '')}"
+    return f"PyQt6 could not be loaded ({error}); reinstall it with: {reinstall_command}{hints.get(sys.platform, '')}"

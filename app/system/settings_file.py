@@ -27,8 +27,8 @@ def back_up_settings() -> str:
     """Rename the settings file to a free backup name and return a sentence that describes the result."""
     path = settings_file()
     if not os.path.lexists(path):
-        return "there are no settings to forget"
-    return f"all settings are as new; the old ones are kept in {make_printable(str(_rename_to_backup(path)))}"
+        return "There are no settings to reset."
+    return f"All settings were reset. The old settings were saved to {make_printable(str(_rename_to_backup(path)))}"
 
 
 def set_unsafe_settings_aside() -> Path | None:
@@ -74,5 +74,5 @@ def _rename_to_backup(path: Path) -> Path:
         return path.rename(backup)
     except OSError as error:
         raise ExperimentError(
-            f"cannot put {make_printable(str(path))} aside: {(error.strerror or str(error)).lower()}"
+            f"cannot rename {make_printable(str(path))}: {(error.strerror or str(error)).lower()}"
         ) from None

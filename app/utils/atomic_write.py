@@ -26,16 +26,22 @@ def resolve_target(path: Path) -> Path:
     try:
         path = path.resolve()
         if not path.parent.is_dir():
-            raise _write_failure(path, tr("there is no folder {parent}", parent=make_printable(str(path.parent))))
+            raise _write_failure(
+                path, tr("the folder {parent} does not exist", parent=make_printable(str(path.parent)))
+            )
         if path.is_dir():
             raise _write_failure(path, tr("it is a folder"))
         if path.exists() and not path.is_file():  # os.replace would turn a device into a regular file
-            raise _write_failure(path, tr("it is no file"))
+            raise _write_failure(path, tr("it is not a file"))
         if path.exists() and not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
-            raise _write_failure(path, tr("it may only be read"))
+            raise _write_failure(path, tr("it is read-only"))
         if not os.access(path.parent, os.W_OK):
             raise _write_failure(
-                path, tr("nothing may be written in the folder {parent}", parent=make_printable(str(path.parent)))
+                path,
+                tr(
+                    "you do not have permission to write to the folder {parent}",
+                    parent=make_printable(str(path.parent)),
+                ),
             )
     except OSError as error:
         raise _write_failure(path, (error.strerror or str(error)).lower()) from None

@@ -45,11 +45,9 @@ def check_choice(label: str, value: Any, choices: Iterable[str]) -> str:
     hint = (
         tr("choose from {names}", names=", ".join(similar))
         if similar
-        else tr("there are {n}, such as {names}", n=len(names), names=", ".join(names[:3]))
+        else tr("there are {n} to choose from, for example {names}", n=len(names), names=", ".join(names[:3]))
     )
-    raise ExperimentError(
-        tr("there is no {kind} {value}; {words}", kind=tr(label), value=shorten_repr(value), words=hint)
-    )
+    raise ExperimentError(tr("unknown {kind} {value}; {words}", kind=tr(label), value=shorten_repr(value), words=hint))
 
 
 def check_number(label: str, value: Any) -> float:
@@ -86,7 +84,7 @@ def check_integer(label: str, value: Any, minimum: int, maximum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
         raise ExperimentError(
             tr(
-                "{kind} must be a whole number from {least} to {most}, not {value}",
+                "{kind} must be an integer from {least} to {most}, not {value}",
                 kind=tr(label),
                 least=minimum,
                 most=maximum,
@@ -108,9 +106,7 @@ def check_bool(label: str, value: Any) -> bool:
 def check_text(label: str, value: Any, max_length: int) -> str:
     """Return a text of at most ``max_length`` characters that can be encoded, without those that XML forbids."""
     if not isinstance(value, str) or len(value) > max_length:
-        raise ExperimentError(tr("{kind} must be a text of at most {most} characters", kind=tr(label), most=max_length))
+        raise ExperimentError(tr("{kind} must be text of at most {most} characters", kind=tr(label), most=max_length))
     if any("\ud800" <= character <= "\udfff" for character in value):  # lone surrogates cannot be encoded in UTF-8
-        raise ExperimentError(
-            tr("{kind} holds a character that cannot be written: {value!a}", kind=tr(label), value=value[:40])
-        )
+        raise ExperimentError(tr("{kind} contains an invalid character: {value!a}", kind=tr(label), value=value[:40]))
     return CONTROL_CHARACTERS.sub("", value)

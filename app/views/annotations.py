@@ -94,9 +94,9 @@ class DivergenceLabels:
 def draw_empty_message(renderer: PathRenderer, axes: Axes, theme: Theme, has_runs: bool) -> None:
     """Draw the message of a view without visible runs, unless the axes are too small for it."""
     message = (
-        tr("Every run is hidden: tick one in the side panel")
+        tr("All runs are hidden. Show one in the side panel.")
         if has_runs
-        else tr("No runs yet: add one in the side panel")
+        else tr("No runs yet. Add one in the side panel.")
     )
     bbox = axes.bbox
     position = np.array([(bbox.x0 + bbox.x1) / 2, bbox.y0 + MESSAGE_HEIGHT * bbox.height])
@@ -130,7 +130,7 @@ def layout_divergence_label(
     on_left = position[0] < (bbox.x0 + bbox.x1) / 2
     label_offset = np.array([(LABEL_INSET if on_left else -LABEL_INSET) * pixels_per_point, 0.0])
     label_position = _inset(position, bbox, LABEL_INSET * pixels_per_point) + label_offset
-    message = tr("{name} diverged at {step:,}", name=trajectory.method.name, step=trajectory.diverged_at)
+    message = tr("{name} diverged at step {step:,}", name=trajectory.method.name, step=trajectory.diverged_at)
     for line_offset in (0, -1, 1, -2, 2, -3, 3, -4, 4):
         shifted_position = label_position + np.array([0.0, line_offset * LINE_SPACING * FONT_SIZE * pixels_per_point])
         align = "left" if on_left else "right"

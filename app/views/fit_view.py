@@ -61,7 +61,10 @@ class FitView(View):
         self.set_y_limits(self.required_doublings(scene.race))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
-        self.title_texts = tr("{size:,} points and each run's curve", size=x.size), tr("{size:,} points", size=x.size)
+        self.title_texts = (
+            tr("{size:,} data points and the fitted curve of each run", size=x.size),
+            tr("{size:,} points", size=x.size),
+        )
         self.title_text = text_fitting.annotate_above(axes, self.title_texts[0], "left", TITLE_FONT_SIZE, theme.text)
         axes.grid(True, color=theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)

@@ -199,14 +199,14 @@ def missing_reason(scene: Scene) -> tuple[str, bool]:
     """Return why some runs have no curve, empty if all have one, and whether there is no curve at all."""
     quantity = scene.experiment.loss_plot.quantity
     if quantity in ("above", "distance") and not scene.race.surface.minima:
-        return tr("this surface has no minimum"), True
+        return tr("not available: this surface has no known minimum"), True
     names_without = [
         trajectory.method.name for trajectory, _ in scene.visible_runs if not trajectory.method.has_learning_rate
     ]
     if quantity != "rate" or not names_without:
         return "", False
     if len(names_without) == len(scene.visible_runs):
-        return tr("no run here has a learning rate"), True
+        return tr("not available: no run uses a learning rate"), True
     if len(set(names_without)) == 1:
-        return tr("{name} has no learning rate", name=names_without[0]), False
+        return tr("{name}: no learning rate", name=names_without[0]), False
     return tr("{n} runs have no learning rate", n=len(names_without)), False

@@ -132,7 +132,7 @@ class SurfaceAxes:
         if self.scene.race.surface.value_scale == "log":
             bbox = self.axes.bbox
             position = np.array([bbox.x0, bbox.y1 - renderer.backend_renderer.points_to_pixels(4)])
-            self._draw_text(renderer, position, tr("height: log scale"), "left")
+            self._draw_text(renderer, position, tr("loss: log scale"), "left")
         if scale_only:
             return
         self._draw_axis_labels(renderer, surface_pixels)

@@ -57,7 +57,7 @@ class SurfaceView(PathView):
     """
 
     id = "relief"
-    title = "Relief"
+    title = "3D Surface"
     margins = (0.06, 0.06, 0.06, 0.06)
     has_heading = False
 

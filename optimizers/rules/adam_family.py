@@ -35,13 +35,13 @@ from optimizers.optimizer import (
 def adam(
     x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8
 ):
-    """Goes at one pace over steep and flat coordinates, so that it works at once almost anywhere. May hover about the
-    minimum.
+    """Moves at the same pace along steep and flat coordinates and works well with little tuning. May keep moving around
+    the minimum.
 
-    A running mean of the gradient gives the direction, and a running mean of its square gives a scale for each
-    coordinate; the hats make up for both having begun at 0. While the slope stays the same their ratio is 1 or -1, so
-    that a step is about as long as the learning rate, on cliffs and on plains. Beta1 is the inertia and beta2 the
-    memory of the scale: try beta1 0, and then beta2 0.9.
+    A moving average of the gradient (m) gives the direction, and a moving average of its square (v) gives a scale for
+    each coordinate; the hats denote bias correction for starting at 0. While the gradient stays constant, the ratio is
+    1 or -1, so each step is about as long as the learning rate, on cliffs and plateaus alike. Beta1 controls the
+    inertia and beta2 the memory of the scale: try beta1 = 0, and then beta2 = 0.9.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -51,7 +51,8 @@ def adam(
 
 @optimizer(
     "AdamW",
-    source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; decay times learning rate, as in torch",
+    source="Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2; decay multiplied by the learning rate, as in "
+    "PyTorch",
     implementation="PyTorch, Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -73,13 +74,12 @@ def adamw(
     eps: Epsilon = 1e-8,
     weight_decay: WeightDecay = 0.01,
 ):
-    """Adam with a pull to the origin that its own scaling does not touch. Settles beside a minimum that is not at the
-    origin.
+    """Adam with decoupled weight decay, which is not rescaled by the adaptive step size. Converges slightly off a
+    minimum that is not at the origin.
 
-    Weight decay draws the point towards the origin a little in every update, beside Adam's step and not through the
-    gradient. Thus the pull is the same for steep and for flat coordinates, where a penalty in the gradient would be
-    divided by the scale of each. Set weight decay to 0 to see Adam, then raise it and watch where the run comes to
-    rest.
+    Weight decay pulls the point slightly toward the origin in every step, separately from the gradient. The pull is
+    therefore the same for steep and flat coordinates, whereas a penalty in the gradient would be rescaled for each. Set
+    weight decay to 0 to see Adam, then increase it and watch where the run settles.
     """
     x = x - lr * weight_decay * x
     m = beta1 * m + (1 - beta1) * grad
@@ -90,7 +90,7 @@ def adamw(
 
 @optimizer(
     "AMSGrad",
-    source="Reddi, Kale & Kumar 2018, arXiv:1904.09237, algorithm 2; bias-corrected as in torch",
+    source="Reddi, Kale & Kumar 2018, arXiv:1904.09237, algorithm 2; bias-corrected as in PyTorch",
     implementation="PyTorch",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -113,12 +113,12 @@ def amsgrad(
     beta2: Decay = 0.999,
     eps: Epsilon = 1e-8,
 ):
-    """Adam that never forgets its largest v, which cures rare cases of walking away. One large early gradient keeps it
-    slow.
+    """Adam that keeps the maximum of v, which fixes rare cases of non-convergence. A single large early gradient slows
+    it down permanently.
 
-    It divides by the largest running mean of squares so far, where Adam divides by the latest. This cures examples in
-    which Adam walks away from the minimum because it soon forgets rare large gradients. Start both on a steep wall to
-    see the price: on the level ground below, its steps stay short.
+    Divides by the largest moving average of squares so far, whereas Adam divides by the latest. This fixes examples in
+    which Adam moves away from the minimum because it soon forgets rare large gradients. To see the drawback, start both
+    on a steep wall: in the flat region below, its steps remain short.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -129,7 +129,7 @@ def amsgrad(
 
 @optimizer(
     "Adamax",
-    source="Kingma & Ba 2015, arXiv:1412.6980, algorithm 2; eps inside the maximum, as in torch",
+    source="Kingma & Ba 2015, arXiv:1412.6980, algorithm 2; eps inside the maximum, as in PyTorch",
     implementation="PyTorch, Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -140,11 +140,12 @@ def amsgrad(
 def adamax(
     x, grad, t, m=0.0, u=0.0, *, lr: LearningRate = 2e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8
 ):
-    """Adam with the largest recent gradient below the line, so that no step is ever long. A spike slows it for long.
+    """Adam with the largest recent gradient in the denominator, so no step exceeds the learning rate. A gradient spike
+    slows it down for a long time.
 
-    Instead of a mean of squares it divides by the largest recent gradient, which fades by the factor beta2 in every
-    update. With the usual betas no coordinate moves by much more than the learning rate at once. A single large
-    gradient keeps the steps short for hundreds of updates at beta2 0.999: lower beta2 to let it recover sooner.
+    Instead of an average of squares, it divides by the largest recent gradient, which decays by the factor beta2 in
+    every step. With the usual betas, no coordinate moves by more than the learning rate in one step. At beta2 = 0.999,
+    a single large gradient keeps steps short for hundreds of steps: reduce beta2 to let it recover sooner.
     """
     m = beta1 * m + (1 - beta1) * grad
     u = maximum(beta2 * u, abs(grad) + eps)
@@ -153,7 +154,7 @@ def adamax(
 
 @optimizer(
     "NAdam",
-    source="Dozat 2016, ICLR workshop: Incorporating Nesterov momentum into Adam; the schedule of mu as in torch",
+    source="Dozat 2016, Incorporating Nesterov Momentum into Adam, ICLR workshop; momentum schedule as in PyTorch",
     implementation="PyTorch",
     formula=r"""
     \mu_t = \beta_1 (1 - \frac{1}{2} 0.96^{t \psi})
@@ -177,11 +178,11 @@ def nadam(
     eps: Epsilon = 1e-8,
     momentum_decay: Positive = 4e-3,
 ):
-    """Adam that looks ahead like Nesterov and turns a little sooner. Otherwise it has all of Adam's habits.
+    """Adam with Nesterov momentum: reacts slightly sooner than Adam and otherwise behaves like it.
 
-    As in Nesterov's momentum, the step already uses the momentum of the next update, so that the present gradient
-    counts more than in Adam. The run turns a little sooner once it has passed the minimum. The weight of the momentum
-    begins at half of beta1 and rises: momentum decay says how fast.
+    As in Nesterov momentum, each step already uses the momentum of the next one, so the current gradient has more
+    weight than in Adam. The run changes direction slightly earlier after passing the minimum. The momentum weight
+    starts at half of beta1 and increases at a rate set by momentum decay.
     """
     mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
     mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
@@ -194,7 +195,8 @@ def nadam(
 
 @optimizer(
     "RAdam",
-    source="Liu et al. 2020, arXiv:1908.03265, algorithm 2; rectified where rho > 5, as in torch",
+    source="Liu et al. 2020, arXiv:1908.03265, algorithm 2; rectified for rho > 5, as in PyTorch (rho > 4 in the "
+    "paper)",
     implementation="PyTorch",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t}
@@ -208,13 +210,13 @@ def nadam(
 def radam(
     x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-8
 ):
-    """Adam that warms itself up. Its first five steps are plain momentum: a rate that suits Adam may throw it off a
-    steep start.
+    """Adam with built-in warm-up. Its first five steps are plain momentum: with a learning rate tuned for Adam, it may
+    be thrown far off from a steep start.
 
-    In the first updates the running mean of squares rests on few gradients, and the scale of Adam's steps is a matter
-    of chance. RAdam computes how much that mean can be trusted and lengthens its steps accordingly; before it can be
-    trusted at all, it takes steps of momentum. Those are not scaled, so that a steep start needs a small learning rate.
-    Compare it with Adam and the part Schedule: warm-up.
+    In the first steps, the moving average of squared gradients is based on few gradients, so the scale of Adam’s steps
+    is largely random. RAdam estimates how reliable this average is and scales its steps accordingly; until then, it
+    takes plain momentum steps. Because these are not scaled, a steep start requires a small learning rate. Compare it
+    with Adam and the modifier “Schedule: linear warm-up”.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -228,7 +230,7 @@ def radam(
 
 @optimizer(
     "AdaBelief",
-    source="Zhuang et al. 2020, arXiv:2010.07468; eps_root is added in every update, as in Optax",
+    source="Zhuang et al. 2020, arXiv:2010.07468; eps_root is added in every step, as in Optax",
     implementation="Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -251,13 +253,12 @@ def adabelief(
     eps_root: Epsilon = 1e-16,
     nesterov: Switch = 0.0,
 ):
-    """Strides out where the gradient is as expected, shortens its step where it surprises. May overshoot on smooth
+    """Takes large steps where the gradient is predictable and small steps where it is not. May overshoot on smooth
     slopes.
 
-    It divides by how far the gradients stray from their running mean, where Adam divides by how large they are. Where
-    the slope is as expected it takes long steps, and where the gradient surprises it, short ones. On a long even slope
-    the steps grow beyond the learning rate: watch whether it passes the minimum. Nesterov takes the mean one update
-    ahead.
+    Divides by how far gradients deviate from their moving average, whereas Adam divides by how large they are. Steps
+    are long where the gradient is as expected and short where it is not. On a long constant slope, steps grow beyond
+    the learning rate: watch whether the run overshoots the minimum. Nesterov uses the mean of the next step.
     """
     m = beta1 * m + (1 - beta1) * grad
     s = beta2 * s + (1 - beta2) * (grad - m) * (grad - m) + eps_root
@@ -291,12 +292,13 @@ def yogi(
     eps: Epsilon = 1e-3,
     initial: Positive = 1e-6,
 ):
-    """Adam whose scale changes slowly in both directions, so that a flat stretch makes no leap. Slow after a steep
-    start.
+    """Adam whose scale v changes slowly in both directions, so flat regions do not cause sudden large steps. Slow after
+    a steep start.
 
-    Adam's scale moves towards the newest squared gradient by a share of the difference; here it moves by a share of the
-    squared gradient itself. On level ground after a steep place the scale therefore falls only slowly, and there are no
-    sudden long steps. The price is a slow run after a steep start; a smaller beta2 lets the scale follow sooner.
+    Adam’s scale moves toward the latest squared gradient by a fraction of their difference; here it moves by a fraction
+    of the squared gradient itself. In a flat region after a steep one, the scale therefore decreases only slowly, and
+    there are no sudden long steps. The drawback is slow progress after a steep start; a smaller beta2 lets the scale
+    adapt sooner.
     """
     m, v = (initial, initial) if t == 1 else (m, v)
     m = beta1 * m + (1 - beta1) * grad
@@ -307,7 +309,8 @@ def yogi(
 
 @optimizer(
     "Adan",
-    source="Xie et al. 2022, arXiv:2208.06677, algorithm 1; the weight 1 - beta2 of the change, as in Optax",
+    source="Xie et al. 2022, arXiv:2208.06677, algorithm 1, as implemented in Optax: the gradient change has "
+    "weight 1 - beta2 instead of beta2",
     implementation="Optax",
     formula=r"""
     d_t = g_t - g_{t-1},\quad d_1 = 0
@@ -336,12 +339,12 @@ def adan(
     eps_root: Epsilon = 1e-8,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Uses the change of the gradient as a warning of a bend. With noise that change is mostly noise.
+    """Uses the change of the gradient to anticipate curves. With gradient noise, that change is mostly noise.
 
-    Beside a running mean of the gradient it keeps one of the change of the gradient and adds it as a forecast. That is
-    Nesterov's idea without a gradient at a second place: where the slope turns, the step turns sooner. Beta1 and beta2
-    are the memories of the two means and beta3 that of the scale; add gradient noise to see the forecast lose its
-    worth.
+    In addition to a moving average of the gradient, it keeps one of the change of the gradient and adds it as a
+    prediction. This implements Nesterov’s idea without evaluating the gradient at a second point: when the slope
+    changes, the step changes sooner. Beta1 and beta2 are the decay rates of the two averages and beta3 that of the
+    scale. Add gradient noise to see the prediction become useless.
     """
     change = grad - (grad if t == 1 else last)
     m = beta1 * m + (1 - beta1) * grad
@@ -354,7 +357,7 @@ def adan(
 
 @optimizer(
     "AdEMAMix",
-    source="Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137, without the warm-up of alpha and beta3",
+    source="Pagliardini, Ablin & Grangier 2024, arXiv:2409.03137, without the warm-up schedules for alpha and beta3",
     implementation="Optax",
     formula=r"""
     m_{1,t} = \beta_1 m_{1,t-1} + (1 - \beta_1) g_t,\quad \hat{m}_{1,t} = \dfrac{m_{1,t}}{1 - \beta_1^t}
@@ -379,11 +382,12 @@ def ademamix(
     eps: Epsilon = 1e-8,
     eps_root: Epsilon = 0.0,
 ):
-    """Adam with a second, very long memory that drives it along gentle valleys. That memory pushes on past the minimum.
+    """Adam with a second, very slow moving average that speeds it up along gentle valleys but also carries it past the
+    minimum.
 
-    It is Adam with a second running mean of the gradient, which remembers thousands of updates and counts alpha times.
-    Along a gentle valley the old gradients still point the right way and speed the run up. They also push it past the
-    minimum: lower beta3 to 0.99 to shorten that memory, or set alpha to 0 to see Adam.
+    Adam with a second moving average of the gradient, which remembers thousands of steps and has weight alpha. Along a
+    gentle valley, old gradients still point the right way and speed up the run. They also carry it past the minimum:
+    reduce beta3 to 0.99 to shorten the memory, or set alpha to 0 to get Adam.
     """
     m1 = beta1 * m1 + (1 - beta1) * grad
     m2 = beta3 * m2 + (1 - beta3) * grad
@@ -394,7 +398,7 @@ def ademamix(
 
 @optimizer(
     "QHAdam",
-    source="Ma & Yarats 2019, arXiv:1810.06801; the defaults are the rule of thumb of its authors' code",
+    source="Ma & Yarats 2019, arXiv:1810.06801; defaults as recommended in the authors’ code",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -416,11 +420,13 @@ def qhadam(
     nu2: Fraction = 1.0,
     eps: Epsilon = 1e-8,
 ):
-    """Adam in which the present gradient always has a share, so that it turns sooner. Two more weights to choose.
+    """Adam in which the current gradient always keeps a fixed weight, so it changes direction sooner. Two extra
+    hyperparameters.
 
-    Above and below the line Adam's means are mixed with the present gradient, by the weights nu1 and nu2. So beta1 can
-    be large, which carries the run along a valley, and it still reacts at once where the slope turns. With both weights
-    at 1 it is Adam; nu1 0 leaves only the present gradient above the line.
+    In the numerator and denominator, Adam’s moving averages are interpolated with the current gradient, with weights
+    nu1 and nu2. Beta1 can therefore be large, which carries the run along a valley, and the run still reacts at once
+    when the slope changes. With both weights at 1 it is Adam; with nu1 = 0, only the current gradient remains in the
+    numerator.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -431,7 +437,7 @@ def qhadam(
 
 @optimizer(
     "Optimistic Adam",
-    source="Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1; a single first step, as in Optax",
+    source="Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1; first step without extrapolation, as in Optax",
     implementation="Optax",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -458,12 +464,12 @@ def optimistic_adam(
     beta: Positive = 1.0,
     nesterov: Switch = 0.0,
 ):
-    """Adam that adds the change of its last step; made for games, where it stops the circling. Here it is Adam, more
-    nervous.
+    """Adam plus an extrapolation of its last step. Designed for two-player games (GANs), where it stops the cycling;
+    here it behaves like a less steady Adam.
 
-    To Adam's step it adds the change since the last one, as a guess of where the next one will go. In games of two
-    players this stops them from circling round each other, which is what it was made for. Beta is the weight of that
-    change, and with beta 0 it is Adam; nesterov takes the mean one update ahead.
+    Adds to each Adam step its change from the previous one, as a prediction of the next. In two-player games (such as
+    GANs) this prevents the players from cycling around each other, which is what it was designed for. Beta is the
+    weight of that change; with beta = 0 it is Adam. Nesterov uses the mean of the next step.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -476,7 +482,7 @@ def optimistic_adam(
 
 @optimizer(
     "ACProp",
-    source="Zhuang et al. 2021, arXiv:2110.05454; centered on the last mean and a plain first step, as in Optax",
+    source="Zhuang et al. 2021, arXiv:2110.05454; as in Optax: centered on the previous mean, first step unscaled",
     implementation="Optax",
     formula=r"""
     \hat{s}_{t-1} = \dfrac{s_{t-1}}{1 - \beta_2^{t-1}},\quad \hat{s}_0 = 1
@@ -499,12 +505,13 @@ def acprop(
     eps_root: Epsilon = 1e-16,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Divides by what it knew before this gradient, so that a spike cannot hide itself. Meets a sudden wall with a
-    leap.
+    """Scales the current gradient by statistics of earlier gradients only, so a spike cannot hide itself. Takes a large
+    step when the surface suddenly becomes steep.
 
-    The present gradient is divided by a scale that was known before it came, so that a large one cannot enlarge its own
-    divisor. The scale is the spread of the gradients about their running mean, as in AdaBelief; beta1 is the memory of
-    that mean and gives no inertia. Watch the long step where an even slope suddenly becomes steep.
+    The current gradient is divided by a scale computed from earlier gradients only, so a large gradient cannot inflate
+    its own divisor. As in AdaBelief, the scale measures how far gradients deviate from their moving average; beta1 is
+    the decay rate of that average and adds no inertia. Watch the long step where a constant slope suddenly becomes
+    steep.
     """
     scale = (1.0 if t == 1 else sqrt(ratio(s, 1 - beta2 ** (t - 1), nan))) + eps
     s = beta2 * s + (1 - beta2) * (grad - m) * (grad - m) + eps_root
@@ -514,7 +521,7 @@ def acprop(
 
 @optimizer(
     "Schedule-free AdamW",
-    source="Defazio et al. 2024, arXiv:2405.15682, algorithm 1; the path is y, the warm-up Optax's",
+    source="Defazio et al. 2024, arXiv:2405.15682, algorithm 1; the plotted path is y; warm-up as in Optax",
     implementation="Optax",
     formula=r"""
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -544,11 +551,12 @@ def schedule_free_adamw(
     lr_power: Power = 2.0,
     warmup: WarmUp = 0,
 ):
-    """Comes to rest without a falling learning rate, by averaging; its answer is the mean, a state. Slow at first.
+    """Settles without a decaying learning rate by averaging its iterates; the solution is the average, stored in its
+    state. Slow at first.
 
-    Steps scaled as Adam's move a point z, and the answer of the rule is the mean of all its points. The path that is
-    drawn lies between the two, and beta1 says how near to the mean; it takes the place of momentum. The mean calms the
-    run as a falling learning rate would, without the number of updates being known beforehand.
+    Adam-scaled steps move a point z; the solution is the average of all values of z. The plotted path lies between the
+    two: beta1, which takes the place of momentum, sets how close it is to the average. Averaging has the same calming
+    effect as a decaying learning rate, but the number of steps need not be known in advance.
     """
     z = x if t == 1 else z
     mean = ratio(x - (1 - beta1) * z, beta1, x if t == 1 else mean)
@@ -588,12 +596,12 @@ def adopt(
     eps: Epsilon = 1e-6,
     clip: Switch = 1.0,
 ):
-    """Divides by what it knew before this gradient, so that any beta2 is safe. Its first update only looks at the
-    gradient.
+    """Scales the current gradient by statistics of earlier gradients only, so it converges for any beta2. The first
+    step only initializes v.
 
-    The present gradient is divided by the scale of the gradients before it, and only the quotient enters the running
-    mean. That removes the cases in which Adam goes astray unless beta2 is near enough to 1: try beta2 0.9 and 0.9999.
-    Clip bounds the quotient, at first by 1 and later by more, so that no early step is long.
+    The current gradient is divided by the scale of earlier gradients, and only the quotient enters the moving average.
+    This removes the cases in which Adam fails to converge unless beta2 is close enough to 1: try beta2 = 0.9 and
+    0.9999. Clipping limits the quotient, to 1 at first and to more later, so no early step is long.
     """
     if t == 1:
         return x, m, grad * grad

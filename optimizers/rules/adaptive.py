@@ -23,7 +23,8 @@ InitialSum = Annotated[float, Hyperparameter(1e-6, 100.0, "log", symbol="n_0")]
 
 @optimizer(
     "AdaGrad",
-    source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in torch: sum from 0, eps outside the root",
+    source="Duchi, Hazan & Singer 2011, JMLR 12:2121; as in PyTorch: accumulator starts at 0, eps outside the "
+    "square root",
     implementation="PyTorch, TensorFlow 1",
     formula=r"""
     G_t = G_{t-1} + g_t^2
@@ -41,11 +42,12 @@ def adagrad(
     lr_decay: Positive = 0.0,
     initial_sum: Positive = 0.0,
 ):
-    """Evens out steep and flat coordinates without tuning. The sum only grows, so it slows down and may stop too early.
+    """Balances steep and flat coordinates with one learning rate. The sum only grows, so it slows down and may stall
+    too early.
 
-    Each coordinate divides its gradient by the root of the sum of all its squared gradients. Thus a steep coordinate
-    gets short steps and a flat one long steps, and a ravine along an axis is no hindrance. The sum never shrinks, so
-    that a run with a small learning rate nearly stops on its way: try rates from 0.1 to 1.
+    Each coordinate divides its gradient by the square root of the sum of its squared gradients so far. Steep
+    coordinates therefore get small steps and flat ones large steps, and an axis-aligned ravine is no obstacle. Because
+    the sum never decreases, a run with a small learning rate almost stops on the way: try learning rates from 0.1 to 1.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
     return x - lr / (1 + (t - 1) * lr_decay) * ratio(grad, sqrt(g_sum) + eps), g_sum
@@ -53,8 +55,8 @@ def adagrad(
 
 @optimizer(
     "RMSprop",
-    source="Tieleman & Hinton 2012, Coursera lecture 6.5; centered: Graves 2013, arXiv:1308.0850; "
-    "eps outside the root and lr outside the momentum, as in torch",
+    source="Tieleman & Hinton 2012, Coursera lecture 6.5; centered: Graves 2013, arXiv:1308.0850; as in PyTorch: "
+    "eps outside the square root, lr outside the momentum",
     implementation="PyTorch",
     formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
@@ -76,13 +78,12 @@ def rmsprop(
     momentum: Momentum = 0.0,
     centered: Switch = 0.0,
 ):
-    """Forgets old gradients, so that it keeps its pace where AdaGrad stops. The first step is large, and it never
-    settles.
+    """Forgets old gradients, so it keeps its pace where AdaGrad stalls. The first step is large, and it never settles.
 
-    Each gradient is divided by the root of a running mean of its squares, so that every coordinate moves at about the
-    pace of the learning rate. Old gradients are forgotten: it never slows down as AdaGrad does, but hops about the
-    minimum until a schedule lowers the rate. Rho says how long it remembers, momentum adds a velocity, and centered
-    takes the spread of the gradients about their mean as the divisor.
+    Each gradient is divided by the square root of a moving average of its squares, so every coordinate moves at about
+    the pace of the learning rate. Because old gradients are forgotten, it never slows down like AdaGrad, but keeps
+    jumping around the minimum until a schedule reduces the learning rate. Rho sets how long it remembers; momentum adds
+    a velocity; centered divides by the standard deviation of the gradients instead.
     """
     v = rho * v + (1 - rho) * grad * grad
     variance = v
@@ -95,7 +96,7 @@ def rmsprop(
 
 @optimizer(
     "AdaDelta",
-    source="Zeiler 2012, arXiv:1212.5701, algorithm 1; times a learning rate, 1 in the paper",
+    source="Zeiler 2012, arXiv:1212.5701, algorithm 1; with an additional learning rate (1 in the paper)",
     implementation="PyTorch, Optax, Keras, TensorFlow 1",
     formula=r"""
     E[g^2]_t = \rho E[g^2]_{t-1} + (1 - \rho) g_t^2
@@ -105,11 +106,11 @@ def rmsprop(
     """,
 )
 def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho: Averaging = 0.9, eps: Epsilon = 1e-6):
-    """Finds its own step length from its last steps. Starts from eps and so takes long to get going.
+    """Derives its step size from its previous steps. Because it starts from epsilon, it takes a long time to get going.
 
-    It divides by the running size of the gradients, as RMSprop does, and multiplies by the running size of its own last
-    steps, which stands in for a learning rate. There are no earlier steps at first, so epsilon alone sets their size
-    and they are tiny. Raise epsilon to make it set off sooner.
+    Divides by the moving RMS of the gradients, like RMSprop, and multiplies by the moving RMS of its own previous
+    steps, which replaces the learning rate. At first there are no previous steps, so the step size is determined by
+    epsilon alone and is tiny. Increase epsilon to make it get going sooner.
     """
     g_mean = rho * g_mean + (1 - rho) * grad * grad
     dx = ratio(sqrt(dx_mean + eps), sqrt(g_mean + eps)) * grad
@@ -119,7 +120,7 @@ def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho
 
 @optimizer(
     "SM3",
-    source="Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II; of a vector each coordinate is a cover of its own",
+    source="Anil et al. 2019, arXiv:1901.11150, algorithm SM3-II; for a vector, each coordinate is its own cover set",
     implementation="Optax",
     formula=r"""
     v_t = v_{t-1} + g_t^2
@@ -128,12 +129,12 @@ def adadelta(x, grad, t, g_mean=0.0, dx_mean=0.0, *, lr: LearningRate = 1.0, rho
     """,
 )
 def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Averaging = 0.9, eps: Epsilon = 1e-8):
-    """AdaGrad that saves memory on large matrices; in two dimensions it is AdaGrad with a running mean. Slows down like
-    it.
+    """A memory-efficient AdaGrad for large matrices. In two dimensions it equals AdaGrad with averaged steps, and it
+    slows down in the same way.
 
-    For the large matrices of a network it keeps one number for each row and each column instead of one for each weight.
-    With two coordinates there is nothing to save, and it is AdaGrad with a running mean of the steps. Race it against
-    AdaGrad at the same learning rate: the mean makes the path smoother and slower to turn.
+    For the large matrices of a neural network, it stores one number per row and column instead of one per weight. With
+    two coordinates there is nothing to save, and it is AdaGrad with a moving average of the steps. Compare it with
+    AdaGrad at the same learning rate: averaging makes the path smoother and slower to change direction.
     """
     v = v + grad * grad
     m = momentum * m + (1 - momentum) * where(v > 0, ratio(grad, sqrt(v + eps)), 0.0)
@@ -142,8 +143,7 @@ def sm3(x, grad, t, v=0.0, m=0.0, *, lr: LearningRate = 0.1, momentum: Averaging
 
 @optimizer(
     "FTRL",
-    source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1; l2 twice the paper's and beta 0, "
-    "as in Keras",
+    source="McMahan et al. 2013, doi:10.1145/2487575.2488200, algorithm 1; as in Keras: l2 counts twice and beta is 0",
     implementation="Keras, TensorFlow 1",
     formula=r"""
     n_t = n_{t-1} + g_t^2
@@ -166,13 +166,12 @@ def ftrl(
     initial_sum: InitialSum = 0.1,
     power: Fraction = 0.5,
 ):
-    """Sets coordinates to exactly 0 with l1. Begins from z = 0 and so forgets the start: the first step jumps towards
-    0.
+    """Can set coordinates to exactly 0 with l1. Because its state starts at z = 0, the first step also shrinks the
+    position toward 0, strongly so where the gradient is small.
 
-    It keeps a sum z of the gradients and computes each new point from that sum, not from the last point. While z of a
-    coordinate lies between -l1 and l1, that coordinate is exactly 0, which makes models in which most weights are 0.
-    Without l1 and l2 its updates are those of AdaGrad from the second one on: turn l1 up until a coordinate is held at
-    0.
+    Keeps a sum z of (adjusted) gradients and computes every new point from this sum instead of the previous point.
+    While |z| ≤ l1 for a coordinate, it is exactly 0, which produces sparse models. With l1 = l2 = 0, its steps equal
+    those of AdaGrad from the second one on: increase l1 until a coordinate stays at 0.
     """
     n = maximum(initial_sum, 0.0) if t == 1 else n
     n_new = n + grad * grad
@@ -184,7 +183,7 @@ def ftrl(
 
 @optimizer(
     "Proximal AdaGrad",
-    source="Duchi, Hazan & Singer 2011, JMLR 12:2121, with the soft threshold of Duchi & Singer 2009, JMLR 10:2899",
+    source="Duchi, Hazan & Singer 2011, JMLR 12:2121, with soft thresholding (Duchi & Singer 2009, JMLR 10:2899)",
     implementation="TensorFlow 1",
     formula=r"""
     G_t = G_{t-1} + g_t^2,\quad \eta_t = \dfrac{\eta}{\sqrt{G_t}}
@@ -203,11 +202,12 @@ def proximal_adagrad(
     l2: Positive = 0.0,
     initial_sum: Positive = 0.1,
 ):
-    """AdaGrad with a pull that sets small coordinates to exactly 0. The pull moves the minimum towards the origin.
+    """AdaGrad with an L1 penalty that can set coordinates to exactly 0. The penalty moves the minimum toward the
+    origin.
 
-    After a step of AdaGrad each coordinate is drawn towards 0: by l1 in equal amounts, which can make it exactly 0, and
-    by l2 in proportion to its size. Thus a penalty with a kink at 0 is met without hopping to and fro across the kink.
-    With l1 and l2 at 0 it is AdaGrad; turn l1 up until a coordinate is held at 0.
+    After each AdaGrad step, every coordinate is moved toward 0: by a fixed amount for l1, which can make it exactly 0,
+    and in proportion to its size for l2. A penalty that is not differentiable at 0 can thus be handled without jumping
+    back and forth across 0. With l1 = l2 = 0 it is AdaGrad; increase l1 until a coordinate stays at 0.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
     step_size = ratio(lr, sqrt(g_sum))

@@ -13,12 +13,12 @@ from optimizers.searches import evaluate_loss
 
 FAMILY = "Derivative-free"
 
-SimplexSize = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="size of the first simplex", symbol=r"\ell")]
+SimplexSize = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="initial simplex size", symbol=r"\ell")]
 MIN_DEVIATION = 1e-150  # its square does not underflow
 Reflection = Annotated[float, Hyperparameter(0.1, 3.0, minimum=0.01)]
 Expansion = Annotated[float, Hyperparameter(1.0, 5.0, minimum=1.0)]
 ContractionFactor = Annotated[float, Hyperparameter(0.05, 0.95, maximum=1.0)]
-InitialSigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first sigma", symbol=r"\sigma_0")]
+InitialSigma = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="initial sigma", symbol=r"\sigma_0")]
 PopulationSize = Annotated[float, Hyperparameter(4, 50, "whole", minimum=4, maximum=1000)]
 
 
@@ -52,13 +52,13 @@ def nelder_mead(
     contraction: ContractionFactor = 0.5,
     shrink: ContractionFactor = 0.5,
 ):
-    """A triangle that crawls downhill, stretches along valleys and needs no slope. May collapse where there is no
-    minimum.
+    """A triangle that moves downhill and stretches along valleys, without using gradients. It may collapse at a point
+    that is not a minimum.
 
-    It keeps the three corners of a triangle and in each update turns the worst one over the middle of the other two.
-    Where that pays well it goes further (e), where it does not it draws that corner in (c), and where neither helps,
-    the whole triangle (the last but one line). Only heights are compared, so that kinks of the surface do no harm. The
-    last line is the first triangle: try a large one on a surface with many minima.
+    Keeps the three vertices of a triangle (a simplex). Each step reflects the worst vertex through the midpoint of the
+    other two. If the result is very good, it expands further (e); if not, it contracts (c); and if neither helps, it
+    shrinks the whole triangle (second-to-last line). Only function values are compared, so non-smooth surfaces are no
+    problem. The last line gives the initial triangle: try a large one on a surface with many minima.
     """
     tried_points = []
 
@@ -120,7 +120,7 @@ def recombination_weights(population: int) -> tuple[np.ndarray, float, float, fl
 
 @optimizer(
     "CMA-ES",
-    source="Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with its constants",
+    source="Hansen 2016, The CMA Evolution Strategy: A Tutorial, arXiv:1604.00772, with the default constants",
     separable=False,
     batched=False,
     uses_gradient=False,
@@ -151,12 +151,13 @@ def cma_es(
     population: PopulationSize = 6,
     seed: Seed = 0,
 ):
-    """A cloud of samples that learns the shape of the valley and steps over small bumps. Takes many evaluations.
+    """A population of samples that adapts to the shape of the valley and can step over small local minima. Needs many
+    function evaluations.
 
-    It draws a cloud of samples about x, asks for their heights, and moves x to the weighted mean of the better half.
-    From which samples were good it learns the shape of the cloud, C, and from whether its steps go on in one direction
-    the size, sigma. Thus it follows valleys without a gradient and steps over small bumps. A larger population sees
-    more of a surface with many minima and costs more evaluations.
+    Draws a population of samples around x, evaluates their losses, and moves x to the weighted mean of the better half.
+    The covariance matrix C adapts to the successful samples, and the step size sigma grows when successive steps point
+    in the same direction. It therefore follows valleys without gradients and steps over small local minima. A larger
+    population sees more of a surface with many minima but needs more evaluations.
     """
     # x is the mean of the paper. The states mean and covariance = sigma^2 C are for display: the next sampling
     # distribution

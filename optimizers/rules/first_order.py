@@ -28,31 +28,33 @@ from optimizers.optimizer import (
 Dampening = Annotated[float, Hyperparameter(0.0, 1.0, minimum=-inf)]
 RateDecay = Annotated[float, Hyperparameter(1e-6, 100.0, "log", minimum=-inf)]
 RatePower = Annotated[float, Hyperparameter(0.0, 1.0, minimum=-inf)]
-AveragingStart = Annotated[float, Hyperparameter(1.0, 1e7, "log", minimum=-inf, label="t0 (first averaged)")]
-NonNegativeSwitch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, label="no negative step (SPS+)")]
+FAMILY = "First-order"
+AveragingStart = Annotated[float, Hyperparameter(1.0, 1e7, "log", minimum=-inf, label="t0 (start of averaging)")]
+NonNegativeSwitch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, label="nonnegative step size (SPS+)")]
 
 
 @optimizer(
     "SGD",
-    source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586; without noise: gradient descent, Cauchy 1847",
+    source="Robbins & Monro 1951, doi:10.1214/aoms/1177729586. Without noise this is gradient descent (Cauchy 1847)",
     implementation="PyTorch, Optax, Keras, TensorFlow 1",
     formula=r"x_t = x_{t-1} - \eta g_t",
 )
 def sgd(x, grad, t, *, lr: LearningRate = 0.01):
-    """Safe and simple where the surface is equally curved in every direction. Zigzags across a ravine and creeps along
-    it.
+    """Simple and reliable where the curvature is the same in all directions. Zigzags across a ravine and moves slowly
+    along it.
 
-    The gradient points in the direction of the steepest ascent, so a step against it goes down as steeply as possible.
-    Its length is the learning rate times the steepness: long on slopes, short near a minimum, where the run comes to
-    rest by itself. On a bowl it is stable only while the learning rate is below 2 divided by the largest curvature:
-    turn the rate up until the run swings from side to side, and then a little further.
+    The gradient points in the direction of steepest ascent, so a step in the opposite direction is the steepest way
+    down. The step size is the learning rate times the gradient norm: long on steep slopes, short near a minimum, where
+    the run settles by itself. On a quadratic bowl it is stable only if the learning rate is below 2 divided by the
+    largest curvature (2/λmax). Increase the learning rate until the run oscillates from side to side, and then a little
+    further.
     """
     return x - lr * grad
 
 
 @optimizer(
     "Momentum",
-    source="Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball, with the learning rate inside the velocity",
+    source="Polyak 1964, doi:10.1016/0041-5553(64)90137-5 (heavy-ball method); learning rate inside the velocity",
     implementation="Keras",
     formula=r"""
     v_t = \mu v_{t-1} - \eta g_t
@@ -60,11 +62,11 @@ def sgd(x, grad, t, *, lr: LearningRate = 0.01):
     """,
 )
 def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
-    """Gathers speed along a ravine and rolls over small bumps. Swings past the minimum and needs time to come to rest.
+    """Builds up speed along a ravine and rolls over small bumps. Overshoots the minimum and needs time to settle.
 
-    The velocity is a fading sum of the past steps: what they agree on adds up, and what they differ in cancels. On an
-    even slope the steps grow to 1 / (1 - momentum) times those of SGD, ten times at 0.9, while the swings across a
-    ravine cancel. Set momentum to 0 to see SGD, and to 0.99 to see the run pass the minimum and come back.
+    The velocity is a decaying sum of past steps: consistent components add up, and alternating ones cancel out. On a
+    constant slope, steps grow to 1 / (1 - momentum) times those of SGD, ten times at 0.9, while oscillations across a
+    ravine cancel. Set momentum to 0 to see SGD, and to 0.99 to see the run overshoot the minimum and come back.
     """
     v = momentum * v - lr * grad
     return x + v, v
@@ -72,7 +74,8 @@ def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
 
 @optimizer(
     "Nesterov",
-    source="Nesterov 1983 (NAG), as Sutskever et al. 2013, PMLR 28:1139; the look-ahead point is stored",
+    source="Nesterov 1983 (NAG), in the form of Sutskever et al. 2013, PMLR 28:1139; the stored position is the "
+    "look-ahead point",
     implementation="PyTorch, Optax, TensorFlow 1",
     formula=r"""
     b_t = \mu b_{t-1} + g_t
@@ -80,21 +83,21 @@ def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     """,
 )
 def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
-    """Momentum that looks ahead and so brakes earlier. Bears only two thirds of the learning rate of plain gradient
-    descent.
+    """Momentum with look-ahead, which slows down earlier. At momentum 0.9, its largest stable learning rate is about
+    two-thirds that of plain gradient descent.
 
-    The buffer counts once more in the step, so that the point already includes the momentum of the next update and the
-    gradient is taken where that will lead. A rising slope is thus noticed one update sooner than with plain momentum,
-    and swings die down faster. Race it against Momentum with the same two values and compare how far each passes the
-    minimum.
+    The momentum buffer is applied a second time in each step, so the point already includes the momentum of the next
+    step and the gradient is evaluated at the look-ahead point. A change of slope is therefore noticed one step earlier
+    than with plain momentum, and oscillations die out faster. Compare it with Momentum at the same learning rate and
+    momentum, and see how far each overshoots the minimum.
     """
     b = momentum * b + grad
     return x - lr * (grad + momentum * b), b
 
 
 @optimizer(
-    "Averaged momentum",
-    source="torch.optim.SGD with dampening, which does not damp the first gradient",
+    "Momentum with dampening",
+    source="torch.optim.SGD with dampening (the first gradient is not dampened)",
     implementation="PyTorch",
     formula=r"""
     b_1 = g_1,\quad b_t = \mu b_{t-1} + (1 - \tau) g_t \quad (t > 1)
@@ -104,12 +107,13 @@ def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
 def averaged_momentum(
     x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9, dampening: Dampening = 0.9
 ):
-    """A running mean of the gradients, so that the learning rate means the same for every momentum. Slow to turn.
+    """Momentum as a moving average of gradients, so the effective step size does not depend on the momentum. Slow to
+    change direction.
 
-    Dampening makes each new gradient count less; where it equals momentum, the buffer is a running mean of the
-    gradients. The steps are then about as long as those of SGD with the same learning rate, whatever the momentum. With
-    dampening at 0 it is PyTorch's momentum: compare the two at momentum 0.9, where the undamped steps grow ten times as
-    long.
+    Dampening reduces the weight of each new gradient; if it equals momentum, the buffer is a moving average of
+    gradients. Steps are then about as long as those of SGD with the same learning rate, whatever the momentum. With
+    dampening = 0 it is PyTorch’s momentum: compare both at momentum 0.9, where undamped steps grow to ten times the
+    length.
     """
     b = grad if t == 1 else momentum * b + (1 - dampening) * grad
     return x - lr * b, b
@@ -122,19 +126,19 @@ def averaged_momentum(
     formula=r"x_t = x_{t-1} - \eta \dfrac{g_t}{\|g_t\|}",
 )
 def normalized_gradient(x, grad, t, *, lr: LearningRate = 0.01):
-    """Steps of one length: crosses plateaus and survives cliffs. Never settles: it hops about the minimum at that
-    length.
+    """All steps have the same length: crosses plateaus and is safe on cliffs. Never settles but keeps jumping around
+    the minimum.
 
-    Only the direction of the gradient is used, and every step is exactly as long as the learning rate. A nearly level
-    plain is crossed at the same pace as a steep slope, and no cliff can throw the run far. Near a minimum the steps do
-    not become shorter: add a schedule that lowers the rate to see it settle.
+    Uses only the direction of the gradient: every step is exactly as long as the learning rate. It crosses an almost
+    flat plateau as fast as a steep slope, and no cliff can throw it far away. Near a minimum the steps do not get
+    shorter: add a schedule to see it settle.
     """
     return x - lr * ratio(grad, norm(grad))
 
 
 @optimizer(
     "Polyak step size",
-    source="Polyak 1987, Introduction to Optimization; with a largest step: Loizou et al. 2021, arXiv:2002.10542",
+    source="Polyak 1987, Introduction to Optimization; with a maximum step size: Loizou et al. 2021, arXiv:2002.10542",
     separable=False,
     implementation="Optax",
     formula=r"""
@@ -154,13 +158,13 @@ def polyak_step_size(
     eps: Epsilon = 0.0,
     positive: NonNegativeSwitch = 0.0,
 ):
-    """Takes its step from the height above the minimum, which must be known; lr is the largest step. Wrong heights
-    mislead it.
+    """Computes its step size from the loss minus the minimum loss, which must be known; lr is the maximum step size. A
+    wrong value misleads it.
 
-    The step is as long as it would have to be to reach the lowest height, f min, if the slope stayed as it is. So it is
-    long high up and short near the bottom, and needs no learning rate where the lowest height is known; the rate is
-    only the largest one allowed. Set f min too low and the steps near the minimum become too long; set it too high and
-    the run stays at about that height.
+    The step size is what it takes to reach the minimum loss f* if the slope stayed constant. Steps are therefore long
+    where the loss is high and short near the minimum, and no learning rate is needed if f* is known; lr only limits the
+    step size. If f* is too low, steps near the minimum are too long; if it is too high, the run settles at about that
+    loss.
     """
     value, grad = loss.value_and_gradient(x)
     grad = scaling * grad
@@ -177,11 +181,12 @@ def polyak_step_size(
     formula=r"x_t = x_{t-1} - \eta [(\alpha + \beta) g_t - \beta g_{t-1}],\quad g_0 = g_1",
 )
 def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha: Positive = 1.0, beta: Positive = 1.0):
-    """Guesses the next gradient from the last change; made for games, where it stops the circling. Here much like SGD.
+    """Predicts the next gradient from the last change. Designed for two-player games (GANs), where it stops the
+    cycling; here it behaves much like SGD.
 
-    To the gradient it adds its change since the last update, as a guess of the next one. In games of two players this
-    stops them from circling round each other; on a surface that one run descends the guess changes little. With beta at
-    0 it is SGD; a larger beta bears only a smaller learning rate.
+    Adds to the gradient its change since the previous step, as a prediction of the next. In two-player games (such as
+    GANs) this prevents the players from cycling around each other; when a single run minimizes a surface, it makes
+    little difference. With beta = 0 it is SGD; the larger beta, the smaller the largest stable learning rate.
     """
     last = grad if t == 1 else last
     return x - lr * ((alpha + beta) * grad - beta * last), grad
@@ -196,11 +201,12 @@ def optimistic_gradient(x, grad, t, last=0.0, *, lr: LearningRate = 0.01, alpha:
     """,
 )
 def qhm(x, grad, t, g=0.0, *, lr: LearningRate = 0.01, beta: Decay = 0.999, nu: Fraction = 0.7):
-    """A weighted mean of a plain step and a slow momentum step: long memory without its inertia. Two weights to choose.
+    """A weighted average of a plain gradient step and a momentum step: long memory without the inertia. Two extra
+    hyperparameters.
 
-    Each step is a mixture of the present gradient and of a long running mean of all gradients so far. The present
-    gradient lets the run react at once, and the mean carries it along a valley. Nu 0 is SGD and nu 1 is momentum as a
-    running mean: try what lies between.
+    Each step combines the current gradient with a slow moving average of all gradients so far. The current gradient
+    lets the run react at once, and the average carries it along a valley. Nu = 0 is SGD and nu = 1 is momentum as a
+    moving average: try values in between.
     """
     g = beta * g + (1 - beta) * grad
     return x - lr * ((1 - nu) * grad + nu * g), g
@@ -228,12 +234,13 @@ def asgd(
     alpha: RatePower = 0.75,
     t0: AveragingStart = 1e6,
 ):
-    """SGD that keeps, beside its path, the mean of its points from update t0 on, which noise hardly shakes. Before t0
-    it is SGD.
+    """SGD that also keeps the average of its iterates from step t0 on, which is hardly affected by noise. Before t0 it
+    is SGD.
 
-    The path is SGD with a slowly falling learning rate and a slight pull to the origin, both set by lambd. Beside it
-    goes the mean of its points, in which the to and fro of noisy gradients mostly cancels; up to update t0 that mean is
-    just the last point. It is made for noisy gradients: add the part Gradient noise and let t0 be a few updates.
+    The path is SGD with a slowly decaying learning rate and a slight pull toward the origin, both set by lambd. It also
+    keeps the average of its iterates, in which the fluctuations of noisy gradients mostly cancel out; until step t0,
+    the average is simply the latest point. It is meant for noisy gradients: add the modifier Gradient noise and set t0
+    to a few steps.
     """
     eta = lr if t == 1 else eta
     x = x * (1 - lambd * eta) - eta * grad
@@ -243,7 +250,7 @@ def asgd(
 
 @optimizer(
     "Schedule-free SGD",
-    source="Defazio et al. 2024, arXiv:2405.15682; the path is y, and the warm-up Optax's",
+    source="Defazio et al. 2024, arXiv:2405.15682; the plotted path is y; warm-up as in Optax",
     implementation="Optax",
     formula=r"""
     z_t = z_{t-1} - \eta \,\min\left(\dfrac{t - 1}{T}, 1\right) (g_t + \lambda x_{t-1})
@@ -268,13 +275,13 @@ def schedule_free_sgd(
     lr_power: Power = 2.0,
     warmup: WarmUp = 0,
 ):
-    """Averages its points instead of lowering the learning rate; its answer is the mean, a state. Lags where the
-    surface turns.
+    """Averages its iterates instead of decaying the learning rate; the solution is the average, stored in its state.
+    Lags behind in curved valleys.
 
-    Gradient steps move a point z, and the answer of the rule is the mean of all its points. The path that is drawn lies
-    between the two, and there the gradients are taken. The mean does what a falling learning rate does elsewhere, so
-    that the number of updates need not be known beforehand. A small beta keeps the path near z, a large one near the
-    mean.
+    Gradient steps move a point z; the solution is the average of all values of z. The plotted path lies between the
+    two, and that is where gradients are evaluated. The average does what a decaying learning rate does elsewhere, so
+    the number of steps need not be known in advance. A small beta keeps the path close to z, a large one close to the
+    average.
     """
     z = x if t == 1 else z
     mean = ratio(x - (1 - beta) * z, beta, x if t == 1 else mean)

@@ -33,17 +33,17 @@ TinyEpsilon = Annotated[float, Hyperparameter(1e-40, 1.0, "log", label="epsilon"
     "Momentum (PyTorch)",
     variant_of="momentum",
     implementation="PyTorch, Optax, TensorFlow 1",
-    source="torch.optim.SGD: the learning rate outside the buffer, which matters once it changes",
+    source="torch.optim.SGD; learning rate outside the buffer, which matters only when it changes",
     formula=r"""
     b_t = \mu b_{t-1} + g_t
     x_t = x_{t-1} - \eta b_t
     """,
 )
 def momentum_torch(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
-    """A new learning rate is felt at once by the whole buffer.
+    """A changed learning rate applies to the whole momentum buffer at once.
 
-    Momentum has the learning rate inside its velocity, this one has it outside. With a learning rate that stays as it
-    is the two paths are the same: turn it on the way to see the difference.
+    Momentum includes the learning rate in its velocity; this version multiplies by it afterwards. With a constant
+    learning rate, both follow the same path. Change the learning rate during the run to see the difference.
     """
     b = momentum * b + grad
     return x - lr * b, b
@@ -53,17 +53,17 @@ def momentum_torch(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Mome
     "Nesterov (Keras)",
     variant_of="nesterov",
     implementation="Keras",
-    source="keras.optimizers.SGD(nesterov=True): the learning rate inside the velocity",
+    source="keras.optimizers.SGD(nesterov=True); learning rate inside the velocity",
     formula=r"""
     v_t = \mu v_{t-1} - \eta g_t
     x_t = x_{t-1} + \mu v_t - \eta g_t
     """,
 )
 def nesterov_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
-    """A new learning rate is felt by new gradients only.
+    """A changed learning rate applies to new gradients only.
 
-    Nesterov has the learning rate outside its buffer, this one has it inside the velocity. With a learning rate that
-    stays as it is the two paths are the same: turn it on the way to see the difference.
+    Nesterov applies the learning rate outside its buffer; this version includes it in the velocity. With a constant
+    learning rate, both follow the same path. Change the learning rate during the run to see the difference.
     """
     v = momentum * v - lr * grad
     return x + momentum * v - lr * grad, v
@@ -73,17 +73,17 @@ def nesterov_keras(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Mome
     "AdaGrad (Keras)",
     variant_of="adagrad",
     implementation="Keras, Optax",
-    source="keras.optimizers.Adagrad: sum from 0.1, eps inside the root",
+    source="keras.optimizers.Adagrad; accumulator starts at 0.1, eps inside the square root",
     formula=r"""
     G_t = G_{t-1} + g_t^2
     x_t = x_{t-1} - \eta \dfrac{g_t}{\sqrt{G_t + \epsilon}}
     """,
 )
 def adagrad_keras(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.001, eps: Epsilon = 1e-7, initial_sum: Positive = 0.1):
-    """The sum does not begin at 0, so that the first steps are shorter than in PyTorch.
+    """The accumulator starts above 0, so the first steps are shorter than in PyTorch.
 
-    AdaGrad begins its sum at 0 and has epsilon outside the root; here the sum begins at 0.1 and epsilon is inside. Set
-    initial sum to 0 and only the place of epsilon is left as a difference.
+    AdaGrad initializes its accumulator with 0 and has epsilon outside the square root; this version initializes it with
+    0.1 and has epsilon inside. Set the initial accumulator to 0, and only the place of epsilon differs.
     """
     g_sum = (initial_sum if t == 1 else g_sum) + grad * grad
     return x - lr * ratio(grad, sqrt(g_sum + eps)), g_sum
@@ -93,7 +93,7 @@ def adagrad_keras(x, grad, t, g_sum=0.0, *, lr: LearningRate = 0.001, eps: Epsil
     "RMSprop (Keras)",
     variant_of="rmsprop",
     implementation="Keras, TensorFlow 1",
-    source="keras.optimizers.RMSprop: eps inside the root, lr inside the momentum; TensorFlow 1 begins at v = 1",
+    source="keras.optimizers.RMSprop; eps inside the square root, lr inside the momentum; TensorFlow 1 starts at v = 1",
     formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
     b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{v_t + \epsilon}}
@@ -115,10 +115,11 @@ def rmsprop_keras(
     centered: Switch = 0.0,
     initial: Positive = 0.0,
 ):
-    """A new learning rate is felt by new gradients only, and eps bounds the step more softly than in PyTorch.
+    """A changed learning rate applies to new gradients only. With epsilon inside the square root, small gradients are
+    damped more smoothly than in PyTorch.
 
-    RMSprop has epsilon outside the root and the learning rate outside the momentum; here both are inside. With momentum
-    0 only the place of epsilon is left as a difference.
+    RMSprop has epsilon outside the square root and the learning rate outside the momentum; in this version both are
+    inside. With momentum 0, only the place of epsilon differs.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     variance = v
@@ -133,7 +134,7 @@ def rmsprop_keras(
     "RMSprop (Optax)",
     variant_of="rmsprop",
     implementation="Optax",
-    source="optax.rmsprop: with bias correction, Nesterov momentum and either place of eps to choose",
+    source="optax.rmsprop; optional bias correction and Nesterov momentum; eps inside or outside the square root",
     formula=r"""
     v_t = \rho v_{t-1} + (1 - \rho) g_t^2
     b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{v_t + \epsilon}}
@@ -158,10 +159,12 @@ def rmsprop_optax(
     nesterov: Switch = 0.0,
     bias_correction: Switch = 0.0,
 ):
-    """Corrected for its start, the first step is no longer than the later ones.
+    """Optionally bias-corrected (off by default): with bias correction on, the first step is no longer than the later
+    ones.
 
-    RMSprop has epsilon outside the root and the learning rate outside the momentum. Here the learning rate is inside,
-    eps inside chooses the place of epsilon, and bias correction makes up for the running mean having begun at 0.
+    RMSprop has epsilon outside the square root and the learning rate outside the momentum. In this version the learning
+    rate is inside the momentum, “epsilon inside root” selects the place of epsilon, and bias correction compensates for
+    initializing the moving average with 0.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     weight = 1 - rho**t if bias_correction else 1.0
@@ -179,7 +182,7 @@ def rmsprop_optax(
     "Adam (Keras)",
     variant_of="adam",
     implementation="Keras, TensorFlow 1",
-    source="Kingma & Ba 2015, arXiv:1412.6980, in its quicker order: eps beside the root that is not yet corrected",
+    source="Kingma & Ba 2015, arXiv:1412.6980, section 2 (efficient form): eps added to the uncorrected square root",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -190,10 +193,10 @@ def rmsprop_optax(
 def adam_keras(
     x, grad, t, m=0.0, v=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7
 ):
-    """eps weighs more in the first steps: 32 times at the first one.
+    """Epsilon has more effect in the first steps: about 32 times as much in the first.
 
-    Adam corrects both means first and then adds epsilon; here the correction is part of the learning rate, and epsilon
-    stands beside the root that is not corrected. Raise epsilon in both to see the first steps differ.
+    Adam bias-corrects both moving averages and then adds epsilon; this version folds the correction into the learning
+    rate and adds epsilon to the uncorrected square root. Increase epsilon in both to see the first steps differ.
     """
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * grad
@@ -204,8 +207,8 @@ def adam_keras(
 @optimizer(
     "Adam (Optax)",
     variant_of="adam",
-    implementation="Optax with eps_root",
-    source="optax.adam with eps_root inside the root",
+    implementation="Optax (with eps_root)",
+    source="optax.adam with eps_root (inside the square root)",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -226,10 +229,10 @@ def adam_optax(
     eps: Epsilon = 1e-8,
     eps_root: Epsilon = 0.0,
 ):
-    """A second epsilon, inside the root, keeps its slope finite at 0.
+    """An additional epsilon inside the square root keeps its derivative finite at 0.
 
-    Adam has one epsilon, outside the root; here there is a second one inside it. At 0, where it begins, the two paths
-    are the same.
+    Adam uses one epsilon, outside the square root. This version adds a second one inside it. With its default of 0,
+    both versions follow the same path.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -241,7 +244,7 @@ def adam_optax(
     "AdamW (Keras)",
     variant_of="adamw",
     implementation="Keras",
-    source="keras.optimizers.AdamW: Adam (Keras) after the decay",
+    source="keras.optimizers.AdamW; weight decay followed by Adam (Keras)",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -262,10 +265,10 @@ def adamw_keras(
     eps: Epsilon = 1e-7,
     weight_decay: WeightDecay = 0.004,
 ):
-    """eps weighs more in the first steps: 32 times at the first one.
+    """Epsilon has more effect in the first steps: about 32 times as much in the first.
 
-    AdamW corrects both means first and then adds epsilon; here the correction is part of the learning rate, and epsilon
-    stands beside the root that is not corrected. The weight decay is the same, with another value to begin with.
+    AdamW bias-corrects both moving averages and then adds epsilon; this version folds the correction into the learning
+    rate and adds epsilon to the uncorrected square root. Weight decay works the same way but has a different default.
     """
     x = x - lr * weight_decay * x
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
@@ -299,10 +302,10 @@ def amsgrad_keras(
     beta2: Decay = 0.999,
     eps: Epsilon = 1e-7,
 ):
-    """eps weighs more in the first steps: 32 times at the first one.
+    """Epsilon has more effect in the first steps: about 32 times as much in the first.
 
-    AMSGrad corrects both means first and then adds epsilon; here the correction is part of the learning rate, and
-    epsilon stands beside the root that is not corrected.
+    AMSGrad bias-corrects both moving averages and then adds epsilon; this version folds the correction into the
+    learning rate and adds epsilon to the uncorrected square root.
     """
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * grad
@@ -315,7 +318,7 @@ def amsgrad_keras(
     "AMSGrad (Optax)",
     variant_of="amsgrad",
     implementation="Optax",
-    source="optax.amsgrad: the maximum of the corrected v",
+    source="optax.amsgrad; maximum of the bias-corrected v",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -340,10 +343,10 @@ def amsgrad_optax(
     correct_m: Switch = 1.0,
     correct_v: Switch = 1.0,
 ):
-    """The correction is large at first, and the maximum remembers it: slower than PyTorch's from a steep start.
+    """The bias correction is large at first, and the maximum preserves it: slower than PyTorch from a steep start.
 
-    AMSGrad takes the maximum first and then corrects for the beginning at 0; here the maximum is taken of corrected
-    values. Correct m and correct v switch the two corrections.
+    AMSGrad takes the maximum first and then applies the bias correction; this version takes the maximum of
+    bias-corrected values. The two bias-correction options turn the corrections on or off.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -356,7 +359,7 @@ def amsgrad_optax(
     "Adamax (Keras)",
     variant_of="adamax",
     implementation="Keras",
-    source="keras.optimizers.Adamax: eps beside the maximum",
+    source="keras.optimizers.Adamax; eps added to the maximum",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     u_t = \max(\beta_2 u_{t-1}, |g_t|)
@@ -366,10 +369,10 @@ def amsgrad_optax(
 def adamax_keras(
     x, grad, t, m=0.0, u=0.0, *, lr: LearningRate = 1e-3, beta1: Decay = 0.9, beta2: Decay = 0.999, eps: Epsilon = 1e-7
 ):
-    """eps is added to the maximum instead of taking part in it.
+    """Epsilon is added to the maximum instead of being part of it.
 
-    Adamax adds epsilon to the gradient before it takes the maximum, this one adds it to the maximum. The two differ
-    only where the gradients are nearly 0.
+    Adamax adds epsilon to the gradient before taking the maximum; this version adds it to the maximum. They differ only
+    where gradients are close to 0.
     """
     m = beta1 * m + (1 - beta1) * grad
     u = maximum(beta2 * u, abs(grad))
@@ -380,7 +383,8 @@ def adamax_keras(
     "NAdam (Keras)",
     variant_of="nadam",
     implementation="Keras",
-    source="keras.optimizers.Nadam: the momentum is full after a few steps; TensorFlow rounds 0.96 to single precision",
+    source="keras.optimizers.Nadam; momentum builds up within about 50 steps; TensorFlow rounds 0.96 to single "
+    "precision",
     formula=r"""
     \mu_t = \beta_1 (1 - \frac{1}{2} 0.96^t)
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -402,10 +406,10 @@ def nadam_keras(
     beta2: Decay = 0.999,
     eps: Epsilon = 1e-7,
 ):
-    """The momentum is nearly full after fifty steps, where PyTorch's takes ten thousand.
+    """Momentum reaches almost its full weight after 50 steps; in PyTorch this takes about 12,500.
 
-    NAdam raises the weight of its momentum slowly, as momentum decay says; here it rises 250 times as fast. The rest is
-    the same.
+    NAdam increases its momentum weight slowly, as set by momentum decay; this version increases it 250 times as fast.
+    Everything else is the same.
     """
     mu, mu_next = beta1 * (1 - 0.5 * FLOAT32_096**t), beta1 * (1 - 0.5 * FLOAT32_096 ** (t + 1))
     mu_product = mu_product * beta1 * (1 - 0.5 * 0.96**t)  # Keras rounds 0.96 to single precision only in mu
@@ -419,7 +423,7 @@ def nadam_keras(
     "NAdam (Optax)",
     variant_of="nadam",
     implementation="Optax",
-    source="optax.nadam: no schedule of the momentum",
+    source="optax.nadam; no momentum schedule",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2
@@ -440,10 +444,10 @@ def nadam_optax(
     eps: Epsilon = 1e-8,
     eps_root: Epsilon = 0.0,
 ):
-    """The momentum is full from the first step on, where PyTorch's begins at half.
+    """Momentum has its full weight from the first step; in PyTorch it starts at half.
 
-    NAdam raises the weight of its momentum slowly; here it is beta1 from the first update on. A second epsilon stands
-    inside the root, and is 0 at first.
+    NAdam increases its momentum weight slowly; this version uses beta1 from the first step. It also has a second
+    epsilon inside the square root, which is 0 by default.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -455,7 +459,7 @@ def nadam_optax(
     "RAdam (Optax)",
     variant_of="radam",
     implementation="Optax",
-    source="optax.radam: a threshold to choose, eps beside the corrected root",
+    source="optax.radam; adjustable threshold, eps added to the bias-corrected square root",
     formula=r"""
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t,\quad \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t}
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2,\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t}
@@ -480,10 +484,11 @@ def radam_optax(
     threshold: RectificationThreshold = 5.0,
     nesterov: Switch = 0.0,
 ):
-    """With the paper's threshold, 4, the rectified steps begin one update sooner.
+    """With the threshold of the paper, 4, the rectified steps begin one step earlier.
 
-    RAdam adds epsilon to the root before it is corrected, this one after. The threshold from which the mean of squares
-    is trusted can be turned, a second epsilon stands inside the root, and nesterov takes the mean one update ahead.
+    RAdam adds epsilon to the square root before bias correction; this version adds it afterwards. You can change the
+    threshold at which the second-moment estimate is trusted. There is a second epsilon inside the square root, and
+    Nesterov uses the mean of the next step.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -500,8 +505,9 @@ def radam_optax(
 @optimizer(
     "Adan (authors)",
     variant_of="adan",
-    implementation="the authors' code",
-    source="Xie et al. 2022, arXiv:2208.06677, as in the authors' code: the change weighs beta2, the decay divides",
+    implementation="authors’ code",
+    source="Xie et al. 2022, arXiv:2208.06677, as in the authors’ code: the gradient change has weight beta2; "
+    "weight decay divides",
     formula=r"""
     d_t = g_t - g_{t-1},\quad d_1 = 0
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
@@ -527,10 +533,10 @@ def adan_authors(
     eps: Epsilon = 1e-8,
     weight_decay: WeightDecay = 0.0,
 ):
-    """The change of the gradient weighs eleven times as much as in Optax.
+    """The change of the gradient has 11.5 times the weight it has in Optax (0.92 instead of 0.08).
 
-    In Adan the change of the gradient counts 1 - beta2 times, here beta2 times. The weight decay divides the new
-    position where Adan subtracts a share of the old one.
+    Adan (Optax) multiplies the change of the gradient by 1 - beta2; this version, like the paper, by beta2. Weight
+    decay divides the new position instead of subtracting a fraction of the old one.
     """
     change = grad - (grad if t == 1 else last)
     m = beta1 * m + (1 - beta1) * grad
@@ -545,7 +551,7 @@ def adan_authors(
     variant_of="adafactor",
     implementation="Keras",
     separable=False,
-    source="keras.optimizers.Adafactor: eps_1 added to every squared gradient",
+    source="keras.optimizers.Adafactor; epsilon1 is added to every squared gradient",
     formula=r"""
     \alpha_t = \max(\epsilon_2, \mathrm{RMS}(x_{t-1})) \, \min(\eta, 1 / \sqrt{t})
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} (g_t^2 + \epsilon_1)
@@ -565,10 +571,10 @@ def adafactor_keras(
     eps2: Epsilon = 1e-3,
     clip: Positive = 1.0,
 ):
-    """The size of the position is taken after the decay of weights.
+    """With decoupled weight decay, the parameter scale is computed after the decay.
 
-    Adafactor holds the running mean of squares above a bound, this one adds epsilon 1 to every square instead. It has
-    no weight decay of its own.
+    Adafactor keeps the moving average of squared gradients above a lower bound; this version adds epsilon1 to every
+    squared gradient instead. It has no weight decay of its own.
     """
     alpha = maximum(eps2, rms(x)) * minimum(lr, 1 / t**0.5)
     v = v + (grad * grad + eps1 - v) / t**beta2_decay
@@ -581,8 +587,7 @@ def adafactor_keras(
     variant_of="adafactor",
     implementation="Optax",
     separable=False,
-    source="optax.adafactor: no bound 1 / sqrt(t) on the learning rate; the decay of v and the momentum in single "
-    "precision",
+    source="optax.adafactor; learning rate not limited to 1/√t; decay of v and momentum in single precision",
     formula=r"""
     v_t = (1 - t^{-c}) v_{t-1} + t^{-c} (g_t^2 + \epsilon)
     u_t = \dfrac{g_t}{\sqrt{v_t}}
@@ -607,11 +612,11 @@ def adafactor_optax(
     weight_decay: WeightDecay = 0.0,
     scale_by_size: Switch = 1.0,
 ):
-    """Without a bound on the learning rate it goes on as fast as it began.
+    """The learning rate is not limited to 1/√t, so it does not slow down over time.
 
-    Adafactor lowers its learning rate to one over the root of the number of updates, this one does not. It has a
-    momentum, and its weight decay is not multiplied by the learning rate; scale by size takes the size of the position
-    out of the step.
+    Adafactor limits its learning rate to 1/√t; this version does not. It has momentum, and its weight decay is not
+    multiplied by the learning rate. Turn off “scale by parameter size” to make the step size independent of the
+    position.
     """
     decay = np.float32(1) - np.float32(t ** np.float64(np.float32(-decay_rate)))
     v = np.float64(decay) * v + np.float64(np.float32(1) - decay) * (grad * grad + eps)

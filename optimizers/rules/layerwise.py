@@ -28,9 +28,13 @@ def trust_ratio(x, update, coefficient=1.0, eps=0.0):
     return where((x_norm == 0) | (update_norm == 0), 1.0, coefficient * ratio(x_norm, update_norm + eps))
 
 
+FAMILY = "Layer-wise"
+
+
 @optimizer(
     "LARS",
-    source="You, Gitman & Ginsburg 2017, arXiv:1708.03888, algorithm 1; the decay counted in the ratio, as in Optax",
+    source="You, Gitman & Ginsburg 2017, arXiv:1708.03888, algorithm 1; weight decay included in the trust ratio, "
+    "as in Optax",
     separable=False,
     implementation="Optax",
     formula=r"""
@@ -52,12 +56,13 @@ def lars(
     eps: Epsilon = 0.0,
     nesterov: Switch = 0.0,
 ):
-    """Steps are a share of the distance from the origin, however steep it is. Crawls near the origin and never settles.
+    """The step size is a fraction of the distance from the origin, regardless of the gradient norm. Hardly moves near
+    the origin and never settles.
 
-    Each new step is a fixed share of the distance from the origin, the learning rate times the trust coefficient,
-    however long the gradient is. In a network every layer thus changes by a like share of its weights, which allows
-    very large batches. Here it means long steps far from the origin and hardly any near it: compare a minimum at the
-    origin with one elsewhere. Nesterov looks one update ahead.
+    Each new step is a fixed fraction of the distance from the origin (learning rate times trust coefficient), whatever
+    the gradient norm. In a neural network, all layers thus change by a similar fraction of their weights, which allows
+    very large batches. Here it means long steps far from the origin and very short ones near it: compare a minimum at
+    the origin with one elsewhere. Nesterov looks one step ahead.
     """
     update = grad + weight_decay * x
     step = -lr * trust_ratio(x, update, trust_coefficient, eps) * update
@@ -92,13 +97,13 @@ def lamb(
     eps_root: Epsilon = 0.0,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Adam's direction, as long as a share of the distance from the origin. Barely moves near the origin and never
-    settles.
+    """Adam’s direction with a step size proportional to the distance from the origin. Hardly moves near the origin and
+    never settles.
 
-    It takes the direction of Adam and makes the step as long as the learning rate times the distance from the origin.
-    In a network every layer thus changes by the same share of its size, which allows very large batches. Here it means
-    long steps far from the origin and hardly any near it: race it against Adam towards a minimum at the origin and
-    towards one elsewhere.
+    Uses Adam’s direction with a step size of the learning rate times the distance from the origin. In a neural network,
+    every layer thus changes by the same fraction of its norm, which allows very large batches. Here it means long steps
+    far from the origin and very short ones near it: compare it with Adam for a minimum at the origin and for one
+    elsewhere.
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
@@ -117,13 +122,13 @@ def lamb(
     """,
 )
 def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
-    """A share of the distance from the origin, then a pull towards it, so that nothing drifts out. Misses minima
-    elsewhere.
+    """The step size is a fraction of the distance from the origin, followed by a small shrinkage that prevents drift.
+    Settles slightly off minima that are not at the origin.
 
-    The step has the direction of the gradient and the length of the learning rate times the distance from the origin;
-    then the whole point is drawn a little towards the origin, so that steps across do not make it drift outwards. How
-    steep the surface is does not matter. As steps and pull never end, it hops about a place beside the minimum: lower
-    the learning rate and it comes nearer.
+    The step has the direction of the gradient, and its length is the learning rate times the distance from the origin.
+    Then the whole point is pulled slightly toward the origin so that it does not drift outward. The steepness of the
+    surface does not matter. Because neither the steps nor the pull vanish, the run keeps jumping around a point next to
+    the minimum; a smaller learning rate brings it closer.
     """
     shrink = 1 / (1 + lr * lr) ** 0.5
     step = shrink * lr * ratio(maximum(norm(x), min_norm), maximum(norm(grad), min_norm), 1.0)
@@ -132,7 +137,7 @@ def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
 
 @optimizer(
     "NovoGrad",
-    source="Ginsburg et al. 2019, arXiv:1905.11286; momentum without 1 - beta1, as in Optax",
+    source="Ginsburg et al. 2019, arXiv:1905.11286; momentum without the factor 1 - beta1, as in Optax",
     separable=False,
     implementation="Optax",
     formula=r"""
@@ -155,11 +160,12 @@ def novograd(
     eps_root: Epsilon = 0.0,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Momentum of a gradient that is divided by its own length: steepness does not matter. Cannot even out a ravine.
+    """Momentum on gradients normalized by their norm: the steepness of the surface does not matter, but ravines remain
+    difficult.
 
-    It keeps one running mean of the squared length of the gradient and divides all coordinates by the same root. How
-    steep the surface is drops out, but the direction is still that of the gradient, and a ravine stays a ravine. The
-    momentum is a sum and no mean: on an even slope at beta1 0.9 the steps grow to ten times the learning rate.
+    Keeps a single moving average of the squared gradient norm and divides all coordinates by its square root. This
+    removes the effect of steepness but keeps the gradient direction, so ravines remain difficult. The momentum is a
+    sum, not an average: on a constant slope with beta1 = 0.9, steps grow to ten times the learning rate.
     """
     square = dot(grad, grad)
     v = square if t == 1 else beta2 * v + (1 - beta2) * square
@@ -174,7 +180,7 @@ def rms(x):
 
 @optimizer(
     "Adafactor",
-    source="Shazeer & Stern 2018, arXiv:1804.04235, for a vector, where nothing is factored; as in torch",
+    source="Shazeer & Stern 2018, arXiv:1804.04235, for vectors (no factorization), as in PyTorch",
     separable=False,
     implementation="PyTorch",
     formula=r"""
@@ -197,12 +203,13 @@ def adafactor(
     clip: Positive = 1.0,
     weight_decay: WeightDecay = 0.0,
 ):
-    """The step is a capped share of the position's size, so that a wall does no harm. Near the origin it barely moves.
+    """The step size is a capped fraction of the parameter scale, so steep walls do no harm. Hardly moves near the
+    origin.
 
-    It was made to need little memory: of a matrix it keeps only means over rows and columns, and there is no momentum.
-    The step is a share of the size of the position, and shorter where the gradients suddenly grow; RMS is the root of
-    the mean square of both coordinates. The share is the learning rate, or one over the root of the number of updates
-    once that is less: near the origin, epsilon 2 keeps it from standing still.
+    Designed to save memory: for a matrix it stores only row and column averages of the squared gradients, and it has no
+    momentum. The step size is a fraction of the parameter scale and smaller when gradients suddenly grow. RMS is the
+    root mean square of both coordinates. The fraction is the learning rate or 1/√t, whichever is smaller. Near the
+    origin, epsilon2 keeps it moving.
     """
     alpha = maximum(eps2, rms(x)) * minimum(lr, 1 / t**0.5)
     x = x * (1 - lr * weight_decay)

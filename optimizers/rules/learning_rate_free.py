@@ -20,15 +20,15 @@ from optimizers.optimizer import (
     optimizer,
 )
 
-FAMILY = "Parameter-free"
-InitialDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance")]
+FAMILY = "Learning-rate-free"
+InitialDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="initial distance")]
 BettingParameter = Annotated[float, Hyperparameter(1.0, 1e4, "log")]
-InitialSquaredDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="first distance squared")]
+InitialSquaredDistance = Annotated[float, Hyperparameter(1e-8, 1.0, "log", label="initial distance squared")]
 
 
 @optimizer(
     "DoG",
-    source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; the start distance r (1 + |x_0|)",
+    source="Ivgi, Hinder & Carmon 2023, arXiv:2302.12022; initial distance r (1 + |x_0|)",
     separable=False,
     implementation="Optax",
     formula=r"""
@@ -50,13 +50,13 @@ def dog(
     relative: Switch = 1.0,
     eps: Epsilon = 1e-8,
 ):
-    """The distance from the start over the gradients met is the learning rate. From a tiny first step it takes long to
-    set off.
+    """The learning rate is the distance from the start divided by the accumulated gradient norm. Starts with tiny steps
+    and takes a long time to get going.
 
-    The learning rate is the largest distance from the start so far, divided by the root of the sum of all squared
-    gradients. The farther the run gets, the longer its steps become, until they fit the way that there is to go. Leave
-    the learning rate at 1; a larger first distance makes it set off sooner. Relative says whether that distance grows
-    with the start's distance from the origin.
+    The learning rate is the largest distance from the start so far, divided by the square root of the sum of all
+    squared gradient norms. The farther the run gets, the longer its steps become, until they match the distance to be
+    covered. Leave the learning rate at 1. A larger initial distance makes it get going sooner; “relative to |x₀|”
+    scales that distance with the norm of the starting point.
     """
     if t == 1:
         x0, r_max = x, r * (1 + norm(x)) if relative else r
@@ -88,12 +88,12 @@ def dowg(
     r2: InitialSquaredDistance = 1e-4,
     eps: Epsilon = 1e-4,
 ):
-    """DoG that counts late gradients more and so speeds up sooner. One rate for both coordinates does not cure a
-    ravine.
+    """DoG that gives later gradients more weight and therefore speeds up sooner. A single learning rate for both
+    coordinates does not help in a ravine.
 
-    Like DoG it makes its learning rate from the distance from the start and the gradients met, but each gradient counts
-    by the distance at which it was met. Those near the start count little, and the rate grows faster. Leave the
-    learning rate at 1 and race the two from far away.
+    Like DoG, it computes the learning rate from the distance to the start and the gradients so far, but weights each
+    gradient by the distance at which it was observed. Gradients near the start count little, so the learning rate grows
+    faster. Leave the learning rate at 1 and compare both from a distant start.
     """
     x0, r2_max = (x, r2) if t == 1 else (x0, r2_max)
     r2_max = maximum(r2_max, dot(x - x0, x - x0))
@@ -137,12 +137,13 @@ def prodigy(
     weight_decay: WeightDecay = 0.0,
     safeguard_warmup: Switch = 0.0,
 ):
-    """Adam that estimates its rate d from how far it has come. d never falls; beta3 = 0 stands for the root of beta2.
+    """Adam that estimates its own learning rate d from the distance traveled and the gradients. d never decreases;
+    beta3 = 0 means √beta2.
 
-    It is Adam with a learning rate d that it finds itself: the better the gradients agree with the way from the start
-    to where it is, the farther off the minimum must be, and the larger d becomes. D begins at d0 and never falls. Leave
-    the learning rate at 1 and turn d coef to make it bolder or more careful; safeguard warmup keeps a schedule of the
-    learning rate out of the estimate.
+    Adam with a learning rate d that it estimates itself: as long as the gradients keep pointing along the path from the
+    start, the minimum must be farther away, and d grows. D starts at its initial value d0 and never decreases. Leave
+    the learning rate at 1 and use the d coefficient to make it bolder or more cautious. Safeguard warm-up excludes
+    learning-rate schedules from the estimate.
     """
     x0, d = (x, d0) if t == 1 else (x0, d)
     beta3 = where(beta3 == 0, sqrt(beta2), beta3)
@@ -182,12 +183,12 @@ def cocob(
     alpha: BettingParameter = 100.0,
     eps: Epsilon = 1e-8,
 ):
-    """Bets more while the gradient keeps its sign; lr only scales the gradient. Its winnings may carry it far past the
-    minimum.
+    """Increases its bets while the gradient keeps its sign; lr only rescales the gradient. May overshoot the minimum by
+    a large distance.
 
-    Each coordinate is a gambler who bets on the next gradient and begins with almost nothing. While the gradients keep
-    their sign, what it has won, and with it the distance from the start, grow faster and faster, and no learning rate
-    is needed. The one here only scales the gradient, which hardly changes the path; alpha keeps the first bets small.
+    Each coordinate acts like a gambler who bets on the next gradient, starting with almost nothing. While gradients
+    keep their sign, the winnings, and with them the distance from the start, grow faster and faster, so no learning
+    rate is needed. Here lr only rescales the gradient, which hardly affects the path; alpha keeps the first bets small.
     """
     x0, big = (x, eps) if t == 1 else (x0, big)
     c = lr * grad
@@ -200,7 +201,7 @@ def cocob(
 
 @optimizer(
     "MoMo",
-    source="Schaipp et al. 2023, arXiv:2305.07583; the first gradient unaveraged",
+    source="Schaipp et al. 2023, arXiv:2305.07583; first gradient not averaged",
     separable=False,
     implementation="Optax",
     formula=r"""
@@ -227,12 +228,12 @@ def momo(
     weight_decay: WeightDecay = 0.0,
     adapt_bound: Switch = 0.0,
 ):
-    """Momentum whose step comes from the height above a known bound; lr is the largest. A wrong bound misleads it.
+    """Momentum with a step size computed from the loss minus a known lower bound; lr is the maximum. A wrong bound
+    misleads it.
 
-    From running means of the losses and the gradients it makes a sloping plane that stands for the surface, and goes as
-    far as that plane needs to come down to the lower bound. The learning rate is only the largest step allowed, so that
-    one that is far too large does no harm. Set lower bound to the height of the minimum; adapt bound estimates that
-    height on the way.
+    Moving averages of losses and gradients define a linear model of the surface, and the step goes as far as this model
+    needs to reach the lower bound. Lr only limits the step size, so a value that is far too large does no harm. Set the
+    lower bound to the minimum loss; “adapt lower bound” estimates it during the run.
     """
     value, grad = loss.value_and_gradient(x)
     f_low, beta = (lower_bound, 0.0) if t == 1 else (f_low, beta)

@@ -16,7 +16,7 @@ BacktrackingFactor = Annotated[float, Hyperparameter(0.05, 0.95, minimum=0.01, m
 
 
 @optimizer(
-    "Steepest descent, Armijo",
+    "Gradient descent (Armijo line search)",
     source="Armijo 1966, doi:10.2140/pjm.1966.16.1; Nocedal & Wright 2006, chapter 3",
     separable=False,
     batched=False,
@@ -29,12 +29,13 @@ BacktrackingFactor = Annotated[float, Hyperparameter(0.05, 0.95, minimum=0.01, m
 def steepest_descent_armijo(
     x, loss, t, trials=None, *, lr: InitialStepLength = 1.0, c1: ArmijoConstant = 1e-4, shrink: BacktrackingFactor = 0.5
 ):
-    """Shortens the step until it goes down enough, so it never climbs and needs no rate. Zigzags through ravines.
+    """Shortens the step until the loss decreases enough, so it never increases the loss and needs no learning rate.
+    Zigzags in ravines.
 
-    Along the steepest way down it tries the first step and shortens it until the loss falls by a fair share of what the
-    slope promised. Thus the loss never rises, whatever the first step, and the price is a few more evaluations. C1 is
-    the share that is asked for, and shrink is by how much the next trial is shorter: watch the trials in the contour
-    view.
+    Tries the initial step size along the negative gradient and shortens it until the loss decreases by at least a
+    fraction c1 of what the slope predicts. The loss therefore never increases, whatever the initial step size, at the
+    cost of a few more evaluations. Shrink is the factor between one trial and the next. Watch the trial points in the
+    contour plot.
     """
     value, grad = loss.value_and_gradient(x)
     result = armijo_search(loss, x, value, grad, -grad, lr, c1=c1, shrink=shrink)
@@ -42,7 +43,7 @@ def steepest_descent_armijo(
 
 
 @optimizer(
-    "Steepest descent, strong Wolfe",
+    "Gradient descent (strong Wolfe line search)",
     source="Wolfe 1969, doi:10.1137/1011036; Nocedal & Wright 2006, algorithms 3.5, 3.6",
     separable=False,
     batched=False,
@@ -55,13 +56,13 @@ def steepest_descent_armijo(
 def steepest_descent_wolfe(
     x, loss, t, trials=None, *, lr: InitialStepLength = 1.0, c1: ArmijoConstant = 1e-4, c2: CurvatureConstant = 0.1
 ):
-    """Goes about as far as the direction is worth, neither too short nor too long. Still zigzags: each turn is a right
-    angle.
+    """Uses a line search that avoids steps that are too short or too long. It still zigzags, with nearly right-angle
+    turns.
 
-    Along the steepest way down it looks for a point where the loss has fallen enough and the slope along the way is
-    nearly level. The second condition rules out steps that are too short. A small c2 makes the search nearly exact, and
-    each direction then is at a right angle to the last one: watch the zigzag in a ravine, and compare it with conjugate
-    gradients.
+    Searches along the negative gradient for a point where the loss has decreased enough and the slope along the search
+    direction is almost 0. The second condition rules out steps that are too short. With a small c2 the search is almost
+    exact, and successive directions are almost perpendicular: watch the zigzag in a ravine and compare it with
+    conjugate gradients.
     """
     value, grad = loss.value_and_gradient(x)
     result = strong_wolfe_search(loss, x, value, grad, -grad, lr, c1=c1, c2=c2)
@@ -70,7 +71,7 @@ def steepest_descent_wolfe(
 
 @optimizer(
     "Barzilai-Borwein",
-    source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; the long step BB1 or the short BB2",
+    source="Barzilai & Borwein 1988, doi:10.1093/imanum/8.1.141; long step (BB1) or short step (BB2)",
     separable=False,
     formula=r"""
     s_t = x_{t-1} - x_{t-2},\quad y_t = g_t - g_{t-1}
@@ -80,12 +81,13 @@ def steepest_descent_wolfe(
     """,
 )
 def barzilai_borwein(x, grad, t, x_old=0.0, g_old=0.0, *, lr: LearningRate = 0.01, bb2: Switch = 0):
-    """Guesses the curvature from two gradients and is far quicker in ravines at no cost. Goes up and down on its way.
+    """Estimates the curvature from two gradients and is much faster in ravines at no extra cost. The loss does not
+    decrease monotonically.
 
-    Two points and their gradients tell how curved the surface is along the last step, and one over that curvature is
-    the next step length. In a ravine this needs far fewer updates than a fixed learning rate, and no further
-    evaluations. The loss does not fall in every update, and need not. The learning rate is the first step, and stands
-    in where the curvature is negative; bb2 takes a shorter estimate.
+    Two points and their gradients give the curvature along the last step; its reciprocal is the next step size. In a
+    ravine this needs far fewer steps than a fixed learning rate, with no additional evaluations. The loss does not
+    decrease in every step, and it does not have to. The learning rate is used for the first step and wherever the
+    curvature is negative; BB2 uses a shorter estimate.
     """
     s, y = x - x_old, grad - g_old
     sy = dot(s, y)
@@ -106,9 +108,9 @@ def _conjugate_step(x, loss, p, beta, lr, c1, c2):
 
 
 @optimizer(
-    "Conjugate gradient, FR",
-    source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, "
-    "chapter 5, with a restart where gradients are not orthogonal",
+    "Conjugate gradient (Fletcher-Reeves)",
+    source="Fletcher & Reeves 1964, doi:10.1093/comjnl/7.2.149; Nocedal & Wright 2006, chapter 5, with restarts "
+    "when successive gradients are not orthogonal",
     separable=False,
     batched=False,
     formula=r"""
@@ -131,12 +133,12 @@ def conjugate_gradient_fr(
     c1: ArmijoConstant = 1e-4,
     c2: CurvatureConstant = 0.1,
 ):
-    """Two searches empty any bowl, however stretched. After a poor step it may creep, so it restarts where directions
-    fade.
+    """Reaches the minimum of any quadratic bowl in about two line searches. It can stall after a poor step, so it
+    restarts when successive gradients are far from orthogonal.
 
-    Each direction is the steepest way down plus a share of the last direction, so chosen that on a bowl a new search
-    does not undo what the last one won. Two nearly exact searches then end at the minimum, however stretched the bowl.
-    Keep c2 small, and race it against steepest descent with the same search.
+    Each direction is the negative gradient plus a fraction of the previous direction, chosen so that on a quadratic
+    bowl a new line search does not undo the progress of the last one. Two exact line searches then reach the minimum,
+    whatever the condition number. Keep c2 small, and compare it with steepest descent using the same line search.
     """
     g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
 
@@ -150,7 +152,7 @@ def conjugate_gradient_fr(
 
 
 @optimizer(
-    "Conjugate gradient, PR+",
+    "Conjugate gradient (Polak-Ribière+)",
     source="Polak & Ribière 1969, RIRO 3(16):35; Gilbert & Nocedal 1992, doi:10.1137/0802003",
     separable=False,
     batched=False,
@@ -173,12 +175,12 @@ def conjugate_gradient_pr(
     c1: ArmijoConstant = 1e-4,
     c2: CurvatureConstant = 0.1,
 ):
-    """Restarts by itself after a poor step, so it follows bent valleys better than Fletcher-Reeves. Needs a careful
-    search.
+    """Restarts automatically after a poor step, so it follows curved valleys better than Fletcher-Reeves. Needs an
+    accurate line search.
 
-    Each direction is the steepest way down plus a share of the last direction, and that share is small where the
-    gradient has hardly changed. After a poor step the rule thus begins anew along the steepest way by itself, which
-    helps in bent valleys. Keep c2 small, and race it against Fletcher-Reeves.
+    Each direction is the negative gradient plus a fraction of the previous direction; the fraction is small where the
+    gradient has hardly changed. After a poor step the method therefore restarts automatically along the negative
+    gradient, which helps in curved valleys. Keep c2 small, and compare it with Fletcher-Reeves.
     """
     g_old, p = (np.zeros(2), np.zeros(2)) if p is None else (g_old, p)
 

@@ -13,10 +13,11 @@ from optimizers.hyperparameter import StepSize
 from optimizers.optimizer import Hyperparameter, Positive, Switch, optimizer
 from optimizers.searches import ArmijoConstant, armijo_search, evaluate_loss
 
-MinCurvature = Annotated[float, Hyperparameter(1e-8, 10.0, "log", minimum=1e-300, label="smallest curvature")]
-InitialRadius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="first radius", symbol=r"\Delta_0")]
-AcceptanceThreshold = Annotated[float, Hyperparameter(0.0, 0.25, maximum=0.25, label="eta (acceptance)")]
-InitialDamping = Annotated[float, Hyperparameter(1e-8, 1.0, "log", minimum=1e-300, label="tau (first damping)")]
+FAMILY = "Newton-type"
+MinCurvature = Annotated[float, Hyperparameter(1e-8, 10.0, "log", minimum=1e-300, label="minimum curvature")]
+InitialRadius = Annotated[float, Hyperparameter(1e-3, 10.0, "log", label="initial radius", symbol=r"\Delta_0")]
+AcceptanceThreshold = Annotated[float, Hyperparameter(0.0, 0.25, maximum=0.25, label="eta (acceptance threshold)")]
+InitialDamping = Annotated[float, Hyperparameter(1e-8, 1.0, "log", minimum=1e-300, label="tau (initial damping)")]
 
 
 def newton_direction(hessian, grad):
@@ -35,19 +36,21 @@ def newton_direction(hessian, grad):
     """,
 )
 def newton(x, loss, t, *, lr: StepSize = 1.0):
-    """One step empties any bowl, and ravines are no hindrance. Goes to saddles and hilltops as gladly as to minima.
+    """Reaches the minimum of any quadratic bowl in one step, whatever its condition number. Attracted to saddle points
+    and maxima as well as minima.
 
-    From slope and curvature it makes a quadratic model of the surface and jumps to where that model is level. On a bowl
-    that is the minimum, however stretched the bowl. Where the surface curves downwards that place is a saddle or a
-    hilltop: start beside one and see it go there, and lower the step length to see the same way in small steps.
+    Gradient and Hessian define a quadratic model of the surface; each step jumps to the stationary point of this model.
+    On a quadratic bowl that is the minimum, whatever the condition number. Where the surface curves downward, it is a
+    saddle point or a maximum: start near one to see the run go there, and reduce the step size to see the same path in
+    small steps.
     """
     return x + lr * newton_direction(loss.hessian(x), loss.gradient(x))
 
 
 @optimizer(
     "Damped Newton",
-    source="Nocedal & Wright 2006, algorithm 3.2, with the gradient as the other direction; "
-    "Armijo 1966, doi:10.2140/pjm.1966.16.1",
+    source="Nocedal & Wright 2006, algorithm 3.2, with the negative gradient as fallback direction; Armijo 1966, "
+    "doi:10.2140/pjm.1966.16.1",
     separable=False,
     batched=False,
     formula=r"""
@@ -58,12 +61,12 @@ def newton(x, loss, t, *, lr: StepSize = 1.0):
     """,
 )
 def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoConstant = 1e-4):
-    """Newton that shortens a step which does not go down, and follows the gradient where Newton would climb. Rests on
-    saddles.
+    """Newton’s method with a line search. Uses the gradient direction where the Newton direction would go uphill. Can
+    stop at saddle points.
 
-    It takes Newton's direction where that leads down and the steepest way down elsewhere, and halves the step until the
-    loss falls by a fair share of what the slope promised. So it is as fast as Newton near a minimum and never climbs on
-    its way there. C1 is the share that is asked for: watch the trials in the contour view.
+    Uses the Newton direction where it leads downhill and the negative gradient elsewhere, and halves the step until the
+    loss decreases by at least a fraction c1 of what the slope predicts. It is as fast as Newton near a minimum and
+    never increases the loss on the way there. Watch the trial points in the contour plot.
     """
     value, grad = loss.value_and_gradient(x)
     p = newton_direction(loss.hessian(x), grad)
@@ -75,7 +78,7 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoCons
 
 @optimizer(
     "Saddle-free Newton",
-    source="Dauphin et al. 2014, arXiv:1406.2572, eigenvalues with a floor",
+    source="Dauphin et al. 2014, arXiv:1406.2572, with a lower bound on the absolute eigenvalues",
     separable=False,
     batched=False,
     formula=r"""
@@ -84,13 +87,13 @@ def damped_newton(x, loss, t, trials=None, *, lr: StepSize = 1.0, c1: ArmijoCons
     """,
 )
 def saddle_free_newton(x, loss, t, *, lr: StepSize = 1.0, floor: MinCurvature = 1e-3):
-    """Takes every curvature as positive, so saddles repel it. Without a search it may overshoot where the curvature
-    changes.
+    """Treats all curvature as positive, so saddle points repel it. Without a line search, it may overshoot where the
+    curvature changes.
 
-    It takes the curvature along the two principal directions and counts both as positive. Where Newton would go towards
-    a saddle it goes away from it, and as far. Smallest curvature bounds the step where the surface is nearly flat;
-    lower the step length where the curvature changes quickly, since there is no search that would catch a step too
-    long.
+    Computes the curvature in the two principal directions and treats both as positive. In directions of negative
+    curvature, where Newton would step toward a saddle point, it moves away from it by the same distance. Minimum
+    curvature limits the step in flat regions. Reduce the step size where the curvature changes quickly, because no line
+    search prevents steps that are too long.
     """
     curvature, q = np.linalg.eigh(loss.hessian(x))
     return x - lr * q @ (q.T @ loss.gradient(x) / np.maximum(abs(curvature), floor))
@@ -148,13 +151,13 @@ def trust_region(
     max_radius: Positive = 100.0,
     eta: AcceptanceThreshold = 0.1,
 ):
-    """Goes only as far as its quadratic model has proved right: never climbs, leaves saddles. Wastes updates on
-    shrinking.
+    """Limits each step to a region where its quadratic model is reliable: never increases the loss and escapes saddle
+    points. Steps spent shrinking the region make no progress.
 
-    It goes to the lowest point of a quadratic model of the surface, but only within a circle. Then it compares how far
-    the loss fell with what the model had promised: where the two agree the circle grows, where they do not it shrinks,
-    and a step that is too bad is not taken. Eta is the least agreement that is accepted. Start it with a first radius
-    far too large and watch it shrink.
+    Goes to the minimum of a quadratic model of the surface within a circle (the trust region). Then it compares the
+    actual decrease of the loss with the predicted one: if they agree, the circle grows; if not, it shrinks, and steps
+    that are too bad are rejected. Eta is the smallest ratio that is accepted. Start with a far too large initial radius
+    and watch it shrink.
     """
     radius = lr if t == 1 else radius
     radius = min(radius, max_radius)
@@ -200,13 +203,14 @@ def levenberg_marquardt(
     tau: InitialDamping = 1e-3,
     marquardt: Switch = 0,
 ):
-    """Slides between careful descent and the bold Gauss-Newton step, best on sums of squares; elsewhere on the Hessian.
+    """Interpolates between cautious gradient descent and the fast Gauss-Newton step. Best for sums of squares; on other
+    surfaces it uses the Hessian.
 
-    On a sum of squares the slopes J of the single errors alone give a good guess of the curvature. A damping is added
-    to it: with much of it the step is short and goes along the gradient, with little it is the bold Gauss-Newton step.
-    The damping falls after a step that wins about what the model promised and rises after one that does not; tau sets
-    where it begins, and marquardt measures it along each coordinate by that one's own curvature. On surfaces that are
-    no sum of squares the Hessian stands in for J'J.
+    For a sum of squares, the Jacobian J of the individual errors gives a good approximation of the curvature, J’J. A
+    damping term is added to it: with strong damping, steps are short and follow the gradient; with weak damping, they
+    are full Gauss-Newton steps. The damping decreases after a step that reduces the loss about as predicted and
+    increases otherwise. Tau sets its initial value; Marquardt scaling measures it relative to the curvature of each
+    coordinate. On surfaces that are not a sum of squares, the Hessian replaces J’J.
     """
     value, grad = loss.value_and_gradient(x)
     jtj = loss.gauss_newton(x)

@@ -30,8 +30,8 @@ Tolerance = Annotated[float, Hyperparameter(1e-16, 1.0, "log")]
 
 @optimizer(
     "BFGS",
-    source="Broyden, Fletcher, Goldfarb, Shanno 1970, doi:10.1093/comjnl/13.3.317; Nocedal & Wright 2006, "
-    "chapter 6, the first matrix scaled by s'y / y'y",
+    source="Broyden, Fletcher, Goldfarb, Shanno 1970, doi:10.1093/comjnl/13.3.317; Nocedal & Wright 2006, chapter "
+    "6; initial matrix scaled by s’y / y’y",
     separable=False,
     batched=False,
     formula=r"""
@@ -52,13 +52,12 @@ def bfgs(
     c1: ArmijoConstant = 1e-4,
     c2: CurvatureConstant = 0.9,
 ):
-    """Learns the curvature from gradients and follows bent valleys in a few dozen steps. Noise in the gradient misleads
-    it.
+    """Learns the curvature from gradients and follows curved valleys in a few dozen steps. Sensitive to gradient noise.
 
-    It keeps a matrix H that stands for the inverse of the curvature and corrects it after every step by how the
-    gradient has changed on the way. So it comes to steps like Newton's without a second derivative, and H never leads
-    uphill. The search that sets the step length asks little: at c2 0.9 the first trial is mostly good enough. Compare
-    the number of evaluations with that of steepest descent.
+    Keeps a matrix H that approximates the inverse Hessian and updates it after every step from the observed change of
+    the gradient. It thus approaches Newton steps without second derivatives, and H never points uphill. The line search
+    is loose: with c2 = 0.9, the first trial is usually accepted. Compare the number of evaluations with steepest
+    descent.
     """
     value, grad = loss.value_and_gradient(x)
     h = np.eye(2) if inverse_hessian is None else inverse_hessian
@@ -101,8 +100,7 @@ def append_to_history(pairs, new, size):
 
 @optimizer(
     "L-BFGS",
-    source="Liu & Nocedal 1989, doi:10.1007/BF01589116; every step as torch.optim.LBFGS takes it, which follows "
-    "Schmidt's minFunc",
+    source="Liu & Nocedal 1989, doi:10.1007/BF01589116; as in torch.optim.LBFGS, which is based on Schmidt’s minFunc",
     separable=False,
     batched=False,
     implementation="PyTorch",
@@ -136,12 +134,12 @@ def lbfgs(
     history_size: HistorySize = 10,
     strong_wolfe: Switch = 1,
 ):
-    """BFGS that remembers only the last few steps, and nearly as quick. Without its line search it may jump far away.
+    """BFGS that stores only the last few steps and is almost as fast. Without its line search, it may jump far away.
 
-    It is BFGS that keeps no matrix but its last few steps and gradient changes, as many as history size, from which it
-    makes the same kind of direction. In a network with millions of weights that is all there is room for; in the plane
-    BFGS loses nothing by its matrix. Strong wolfe switches the line search on: without it every update but the first
-    goes first step times that direction. Max iter is the number of steps that one update takes.
+    BFGS without a matrix: it stores only its last steps and gradient changes, up to the history size, and derives the
+    same kind of direction from them. For neural networks with millions of weights, there is no room for more; in two
+    dimensions, BFGS has no such limit. Without the strong Wolfe line search, every step but the first is the initial
+    step size times the direction. Max iterations is the number of iterations per step.
     """
     # torch's defaults are max_iter 20, history_size 100, no line search and max_eval = 1.25 max_iter (0 means that
     # here); with max_iter 1 that would allow the line search a single evaluation

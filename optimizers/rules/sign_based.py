@@ -9,7 +9,7 @@ from optimizers.arithmetic import maximum, minimum, sign, where
 from optimizers.optimizer import Averaging, Decay, Hyperparameter, LearningRate, Positive, WeightDecay, optimizer
 
 FAMILY = "Sign-based"
-InitialStepSize = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="first step", symbol=r"\Delta_0")]
+InitialStepSize = Annotated[float, Hyperparameter(1e-6, 10.0, "log", label="initial step size", symbol=r"\Delta_0")]
 IncreaseFactor = Annotated[float, Hyperparameter(1.0, 3.0, minimum=1.0)]
 DecreaseFactor = Annotated[float, Hyperparameter(0.05, 1.0, maximum=1.0)]
 
@@ -21,11 +21,11 @@ DecreaseFactor = Annotated[float, Hyperparameter(0.05, 1.0, maximum=1.0)]
     formula=r"x_t = x_{t-1} - \eta\,\mathrm{sign}(g_t)",
 )
 def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
-    """The same step in every coordinate, however flat or steep it is. Never settles, and goes along the diagonals only.
+    """The same step size in every coordinate, however flat or steep. Never settles, and moves along the diagonals only.
 
-    Each coordinate moves by exactly the learning rate, up or down, however steep it is. Thus steep and flat coordinates
-    go at one pace, and a huge gradient does no harm. Near a minimum the steps do not become shorter: lower the learning
-    rate while it runs, or add a schedule, to bring it to rest.
+    Each coordinate moves by exactly the learning rate, up or down, however steep the surface is. Steep and flat
+    coordinates therefore move at the same pace, and a huge gradient does no harm. Near a minimum the steps do not get
+    shorter: reduce the learning rate during the run, or add a schedule, to let it settle.
     """
     return x - lr * sign(grad)
 
@@ -40,11 +40,11 @@ def signsgd(x, grad, t, *, lr: LearningRate = 0.01):
     """,
 )
 def signum(x, grad, t, m=0.0, *, lr: LearningRate = 0.01, beta: Averaging = 0.9):
-    """SignSGD that asks a running mean for the sign, which noise does not turn so easily. Swings about the minimum.
+    """SignSGD with the sign of a moving average, which is less sensitive to noise. Oscillates around the minimum.
 
-    It takes the sign of a running mean, so that a coordinate turns only when the recent gradients as a whole have
-    turned. Noise that flips single gradients is averaged away. Beta 0 is SignSGD; the nearer beta is to 1, the later
-    the run notices that it has passed the minimum.
+    Uses the sign of a moving average, so a coordinate changes direction only when recent gradients have changed
+    direction on the whole. Noise that flips individual gradients is averaged out. With beta = 0 it is SignSGD; the
+    closer beta is to 1, the later it reacts after passing the minimum.
     """
     m = beta * m + (1 - beta) * grad
     return x - lr * sign(m), m
@@ -71,13 +71,12 @@ def lion(
     beta2: Decay = 0.99,
     weight_decay: WeightDecay = 0.0,
 ):
-    """Steps of one size from two memories of the gradient; wants a small, falling learning rate. Circles about a
-    minimum.
+    """Uses the sign of a momentum term, so all steps have the same size in every coordinate. Works best with a small,
+    decaying learning rate. Oscillates around the minimum.
 
-    It steps by the sign of a mixture of memory and present gradient, and keeps the memory itself by a slower rule.
-    Every coordinate moves by the learning rate in every update, so that it wants a smaller rate than Adam, and one that
-    falls. Beta1 weighs the memory against the present gradient, and beta2 says how long it lasts; with both equal it is
-    Signum.
+    The step is the sign of an interpolation between the momentum (weight beta1) and the current gradient; the momentum
+    itself is updated more slowly, with beta2. Every coordinate moves by exactly the learning rate in every step, so
+    Lion needs a smaller learning rate than Adam, and a decaying one. With beta1 = beta2 it is Signum.
     """
     update = sign(beta1 * m + (1 - beta1) * grad)
     m = beta2 * m + (1 - beta2) * grad
@@ -109,12 +108,13 @@ def rprop(
     step_min: Positive = 1e-6,
     step_max: Positive = 50.0,
 ):
-    """Each coordinate lengthens its step while the sign stays and halves it when it turns. Noise in the sign ruins it.
+    """Each coordinate increases its step size while the gradient keeps its sign and halves it when the sign changes.
+    Sensitive to gradient noise.
 
-    It looks at the sign of the gradient only, and each coordinate has a step length of its own. While the sign stays
-    the step grows; after a change of sign it is cut, and the coordinate waits for one update. The first step hardly
-    matters, since the lengths adapt quickly: try a larger eta plus on long even slopes, and add gradient noise to see
-    the signs mislead it.
+    Uses only the sign of the gradient and gives each coordinate its own step size. While the sign stays the same, the
+    step size grows; after a sign change, it is reduced and the coordinate pauses for one step. The initial step size
+    hardly matters because the step sizes adapt quickly. Try a larger eta plus on long constant slopes, and add gradient
+    noise to see how misleading signs can be.
     """
     sign_product = sign(grad * last)
     step = lr if t == 1 else step

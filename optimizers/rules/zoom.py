@@ -16,7 +16,7 @@ from optimizers.rules.quasi_newton import HistorySize, append_to_history, two_lo
 from optimizers.searches import Trial, line_function
 
 MaxSearchSteps = Annotated[
-    float, Hyperparameter(1, 50, "whole", minimum=1, maximum=1000, label="max line search steps")
+    float, Hyperparameter(1, 50, "whole", minimum=1, maximum=1000, label="max line-search steps")
 ]
 
 
@@ -51,10 +51,12 @@ def lbfgs_optax(
     scale_init_precond: Switch = 1,
     max_linesearch_steps: MaxSearchSteps = 20,
 ):
-    """Follows bent valleys like BFGS and stops searching early near the minimum. Negative curvature may mislead it.
+    """Follows curved valleys like BFGS, and its line search ends early near the minimum. Negative curvature can mislead
+    it.
 
-    L-BFGS leaves out a pair of step and gradient change without positive curvature, this one keeps it. It has another
-    line search, which near the minimum judges by slopes instead of losses that rounding has made equal.
+    L-BFGS discards pairs of step and gradient change without positive curvature; this version keeps them. It also uses
+    a different line search, which near the minimum compares slopes when losses can no longer be told apart in
+    floating-point arithmetic.
     """
     value, grad = loss.value_and_gradient(x)
     if x_old is None:

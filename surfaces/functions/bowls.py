@@ -10,8 +10,9 @@ from surfaces.surface import surface
     "Elongated bowl",
     source="Saito 2016, Deep Learning from Scratch, chapter 6",
     formula=r"x^2 / 20 + y^2",
-    summary="Twenty times steeper across than along: plain SGD zig-zags, and momentum shows what it is good for.",
-    what_to_try="Race SGD, Momentum, AdaGrad and Adam, as the book does, and compare how each comes out of the zigzag.",
+    summary="Twenty times more strongly curved in y than in x: SGD zigzags, and momentum helps.",
+    what_to_try="Run SGD, Momentum, AdaGrad, and Adam, as in the book, and compare how each one gets out of the "
+    "zigzag.",
     bounds=((-10, 10), (-5, 5)),
     start=(-7.0, 2.0),
     minima=[(0, 0)],
@@ -24,9 +25,11 @@ def elongated_bowl(x, y):
     "Sphere",
     source="De Jong 1975, function F1",
     formula=r"x^2 + y^2",
-    summary="The plainest case: all directions are alike, so a run that fails here has the wrong learning rate.",
-    what_to_try="Raise the learning rate of SGD: at exactly 1 it hops between two opposite points for ever, and above "
-    "1 it diverges. Rules that divide by the size of the gradient show here how they move on even ground.",
+    summary="The simplest case: the curvature is the same in every direction. A run that fails here has an "
+    "unsuitable learning rate.",
+    what_to_try="Increase the learning rate of SGD: at exactly 1 it alternates between two opposite points "
+    "forever, and above 1 it diverges. This is also a good place to see how optimizers that normalize "
+    "the gradient move.",
     bounds=((-5, 5), (-5, 5)),
     start=(-4.0, 3.0),
     minima=[(0, 0)],
@@ -39,9 +42,9 @@ def sphere(x, y):
     "Booth",
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"(x + 2y - 7)^2 + (2x + y - 5)^2",
-    summary="A slanting bowl, nine times steeper across than along: neither axis points at the minimum.",
-    what_to_try="Race Adam against Momentum and BFGS. Since the bowl does not lie along the axes, a learning rate for "
-    "each coordinate cannot make it round.",
+    summary="A rotated elliptical bowl with condition number 9: the long axis is not aligned with x or y.",
+    what_to_try="Compare Adam with Momentum and BFGS. Because the bowl is not aligned with the axes, "
+    "per-coordinate learning rates cannot make it round.",
     bounds=((-10, 10), (-10, 10)),
     start=(-7.0, -6.0),
     minima=[(1, 3)],
@@ -56,9 +59,10 @@ def booth(x, y):
     "Matyas",
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"0.26 (x^2 + y^2) - 0.48 x y",
-    summary="A long, nearly level trough along the diagonal: the floor is reached at once, the minimum only slowly.",
-    what_to_try="Watch SGD reach the floor within a few updates and then creep along it. Give it momentum, or race it "
-    "against Barzilai-Borwein.",
+    summary="A long, almost flat valley along the diagonal (condition number 25): runs reach the valley floor "
+    "quickly but the minimum slowly.",
+    what_to_try="Watch SGD reach the valley floor quickly and then move slowly along it. Add momentum, or compare "
+    "it with Barzilai-Borwein.",
     bounds=((-10, 10), (-10, 10)),
     start=(-8.0, 6.0),
     minima=[(0, 0)],
@@ -73,9 +77,9 @@ def matyas(x, y):
     source="Neumaier, global optimization test problems; Surjanovic & Bingham 2013, Virtual Library of Simulation "
     "Experiments",
     formula=r"(x - 1)^2 + (y - 1)^2 - x y",
-    summary="A bowl tilted by the product x y, with its floor at -2: the lowest loss need not be zero.",
-    what_to_try="Run Polyak step size: with f min at 0 it stays at that height, and with f min at -2 it finds the "
-    "minimum.",
+    summary="A bowl with a cross term x y. Its minimum is -2, a reminder that the lowest loss need not be 0.",
+    what_to_try="Run Polyak step size. With the minimum loss f* set to 0, it settles at that loss; with f* set to "
+    "-2, it finds the minimum.",
     bounds=((-4, 4), (-4, 4)),
     start=(-3.0, 3.0),
     minima=[(2, 2)],
@@ -89,10 +93,10 @@ def trid(x, y):
     "Zakharov",
     source="Jamil & Yang 2013, arXiv:1308.4008; Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"x^2 + y^2 + (x/2 + y)^2 + (x/2 + y)^4",
-    summary="A bowl whose rim rises with the fourth power: a learning rate that suits the bottom explodes from far "
-    "away.",
-    what_to_try="Look for the largest learning rate that SGD survives from far out, and see how slow it is at the "
-    "bottom. Then clip the gradient, or take a rule that ignores its length.",
+    summary="A bowl that rises with the fourth power far out: a learning rate that suits the center diverges from "
+    "a distant start.",
+    what_to_try="Find the largest learning rate with which SGD survives a distant start, and see how slow it is "
+    "near the minimum. Then clip the gradient, or use an optimizer that ignores the gradient norm.",
     bounds=((-5, 10), (-5, 10)),
     start=(6.0, -3.0),
     minima=[(0, 0)],

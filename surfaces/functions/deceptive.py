@@ -11,11 +11,12 @@ from surfaces.surface import surface
     "Schwefel",
     source="Schwefel 1981, Numerical Optimization of Computer Models",
     formula=r"837.9658 - x\,\sin\sqrt{|x|} - y\,\sin\sqrt{|y|}",
-    summary="The deepest basin lies in a far corner and the next best are far from it: to follow the slope is to lose.",
-    what_to_try="Start in many places and count how often a descent finds the far corner. Runs with large steps leave "
-    "the box, and outside the surface falls ever further.",
-    nonsmooth_note="None in the slope; on the axes the curvature is infinite, and the slope along that coordinate is "
-    "0.",
+    summary="The global minimum lies in a far corner, a long way from the next-best minima: following the gradient "
+    "leads astray.",
+    what_to_try="Start at many points and count how often gradient descent finds the far corner. Runs with large "
+    "steps leave the domain, and outside it the loss keeps decreasing.",
+    nonsmooth_note="Differentiable everywhere, but on the axes the second derivative is infinite; the first "
+    "derivative along that coordinate is 0 there.",
     bounds=((-500, 500), (-500, 500)),
     start=(-200.0, 100.0),
     minima=[(420.96874635998205, 420.96874635998205)],
@@ -31,11 +32,11 @@ def schwefel(x, y):
     "Eggholder",
     source="Whitley et al. 1996, Artificial Intelligence 85:245",
     formula=r"-(y + 47)\,\sin\sqrt{|x/2 + y + 47|} - x\,\sin\sqrt{|x - y - 47|}",
-    summary="Rugged everywhere, with the lowest point on the border of the box: beyond it the surface falls further.",
-    what_to_try="Compare what different rules find from the same start. Started beside the lowest point, a descent "
-    "leaves the box.",
-    nonsmooth_note="Creases on x/2 + y + 47 = 0 and x - y - 47 = 0, with an infinite slope on both sides: the term "
-    "that is creased counts as level there.",
+    summary="Rugged everywhere. The minimum lies on the boundary of the domain; beyond it, the loss decreases further.",
+    what_to_try="Compare where different optimizers end up from the same start. Gradient descent started next to "
+    "the minimum leaves the domain.",
+    nonsmooth_note="Not differentiable on x/2 + y + 47 = 0 and x - y - 47 = 0, where the slope is infinite on both "
+    "sides. There, the derivative of the non-smooth term is set to 0.",
     bounds=((-512, 512), (-512, 512)),
     start=(320.0, 360.0),
     minima=[(512.0, 404.2318051137578)],

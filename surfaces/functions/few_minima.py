@@ -14,9 +14,10 @@ from surfaces.surface import surface
     bounds=((-6, 6), (-6, 6)),
     start=(-0.27, -0.92),
     value_scale="log",
-    summary="Four equal minima round a hilltop: from the top a hair's breadth decides which one a run finds.",
-    what_to_try="Race different rules from the start beside the hilltop and compare which of the four minima each "
-    "finds. Then move the start by a hundredth.",
+    summary="Four global minima around a local maximum: near the top, a tiny change of the start decides which one "
+    "a run finds.",
+    what_to_try="Run different optimizers from the start near the local maximum and compare which of the four "
+    "minima each one finds. Then move the start by 0.01.",
     minima=[
         (3.0, 2.0),
         (-2.805118086952745, 3.131312518250573),
@@ -36,9 +37,9 @@ def himmelblau(x, y):
     "Three-hump camel",
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"2x^2 - 1.05x^4 + x^6/6 + xy + y^2",
-    summary="Three basins, the deepest in the middle: what it takes to leave a shallow one.",
-    what_to_try="Raise the momentum until the run leaves the outer basin for the middle one, and see where a still "
-    "larger one takes it.",
+    summary="Three basins, the deepest in the center: what does it take to leave a shallow one?",
+    what_to_try="Increase the momentum until the run leaves the outer basin for the center one, and see where even "
+    "more momentum takes it.",
     bounds=((-2.5, 2.5), (-2.5, 2.5)),
     start=(-2.0, -1.5),
     minima=[(0, 0)],
@@ -56,9 +57,9 @@ def three_hump_camel(x, y):
     "Six-hump camel",
     source="Dixon & Szegö 1978, Towards Global Optimisation 2",
     formula=r"(4 - 2.1x^2 + x^4/3) x^2 + xy + (4y^2 - 4) y^2",
-    summary="Six basins in three pairs, two of them deepest: a bolder run reaches a deeper one.",
-    what_to_try="Compare small and large learning rates of Momentum: how far a run coasts decides in which basin it "
-    "ends.",
+    summary="Six local minima in three symmetric pairs; one pair is global. Larger steps reach a deeper basin.",
+    what_to_try="Compare small and large learning rates for Momentum: how far a run coasts determines in which "
+    "basin it ends.",
     bounds=((-2, 2), (-1.2, 1.2)),
     start=(1.6, 0.9),
     minima=[(0.08984201310031806, -0.7126564030207396), (-0.08984201310031806, 0.7126564030207396)],
@@ -77,9 +78,10 @@ def six_hump_camel(x, y):
     formula=r"\frac{1}{2} (x^4 - 16x^2 + 5x + y^4 - 16y^2 + 5y)",
     bounds=((-5, 5), (-5, 5)),
     start=(0.2, -0.3),
-    summary="Four basins of three depths: large steps leave the shallow ones, small steps stay where they began.",
-    what_to_try="Start near the middle with growing learning rates, then from different sides. A descent does not "
-    "know that only one of the four basins is the lowest.",
+    summary="Four basins with three different depths. Momentum can carry a run out of a shallow basin; plain SGD "
+    "stays where it started.",
+    what_to_try="Start at different points near the corners and increase the momentum. Gradient descent cannot "
+    "know that only one of the four minima is global.",
     minima=[(-2.903534027771177, -2.903534027771177)],
 )
 def styblinski_tang(x, y):
@@ -97,10 +99,10 @@ def styblinski_tang(x, y):
     bounds=((-1.5, 4), (-3, 4)),
     start=(0.0, 2.0),
     value_scale="log",
-    summary="Basins down a tilted trough, each deeper than the last and without end outside the box: an overshoot "
-    "pays.",
-    what_to_try="See a fast run coast through one basin into a deeper one outside the box. Then lower its learning "
-    "rate or its momentum until it stays at the minimum inside.",
+    summary="Basins along a sloping valley, each deeper than the last and continuing outside the plotted range: "
+    "overshooting pays off.",
+    what_to_try="Watch a fast run coast through one basin into a deeper one outside the plotted range. Then reduce "
+    "its learning rate or momentum until it stays at the minimum inside.",
     minima=[(-0.5471975511965977, -1.5471975511965979)],
 )
 def mccormick(x, y):
@@ -112,9 +114,9 @@ def mccormick(x, y):
     "Branin",
     source="Branin 1972, IBM Journal of Research and Development 16:504",
     formula=r"(y - 5.1x^2 / 4\pi^2 + 5x / \pi - 6)^2 + 10 (1 - 1/8\pi)\,\cos x + 10",
-    summary="One bent trough with three equal minima in it: they differ only in how narrow they are.",
-    what_to_try="Start from different sides and compare which of the three minima a run finds, and whether momentum "
-    "carries it along the trough past one of them.",
+    summary="A curved valley with three global minima that differ only in width.",
+    what_to_try="Start from different sides and compare which of the three minima a run finds, and whether "
+    "momentum carries it past one of them along the valley.",
     bounds=((-5, 10), (0, 15)),
     start=(2.0, 12.0),
     value_scale="log",
@@ -130,9 +132,10 @@ def branin(x, y):
     "Goldstein-Price",
     source="Goldstein & Price 1971, Mathematics of Computation 25:569",
     formula=r"[1 + (s + 1)^2 (19 - 14s + 3s^2)] [30 + t^2 (18 - 16t + 3t^2)],\ s = x + y,\ t = 2x - 3y",
-    summary="Heights from 3 to a million: SGD needs a minute learning rate here, a normalizing rule an ordinary one.",
-    what_to_try="Compare SGD with Adam and with normalized gradient. A learning rate that SGD survives on the walls "
-    "is needlessly small at the bottom.",
+    summary="Losses from 3 to about a million: SGD needs a tiny learning rate here, while optimizers that "
+    "normalize the gradient do not.",
+    what_to_try="Compare SGD with Adam and Normalized gradient. A learning rate small enough for the steep walls "
+    "is needlessly small near the minimum.",
     bounds=((-2, 2), (-2, 2)),
     start=(-1.5, 1.0),
     minima=[(0, -1)],
@@ -152,9 +155,10 @@ def goldstein_price(x, y):
     source="MathWorks, MATLAB function peaks",
     formula=r"3 (1 - x)^2 e^{-x^2 - (y + 1)^2} - 10 (x/5 - x^3 - y^5) e^{-x^2 - y^2} - \frac{1}{3} e^{-(x + 1)^2 - "
     r"y^2}",
-    summary="Three hills and three hollows on a plain: beside a hilltop neighbours part, and far out nothing pulls.",
-    what_to_try="Start on the hill near (0, 1.6) and move the start a little: a run ends in a hollow or far out on "
-    "the plain, where SGD hardly moves and Adam goes on.",
+    summary="Three maxima and three minima on a plateau: near a maximum, neighboring starts separate, and far out "
+    "the gradient vanishes.",
+    what_to_try="Start on the hill near (0, 1.6) and move the start slightly: a run ends either in a minimum or "
+    "far out on the plateau, where SGD hardly moves and Adam keeps going.",
     bounds=((-3, 3), (-3, 3)),
     start=(0.3, 1.2),
     minima=[(0.22827892055636909, -1.6255349574999964)],
@@ -185,9 +189,10 @@ MULLER_BROWN = (
     "Müller-Brown",
     source="Müller & Brown 1979, Theoretica Chimica Acta 53:75",
     formula=r"\Sigma_{k=1}^4 A_k\,\exp[a_k (x - x_k)^2 + b_k (x - x_k)(y - y_k) + c_k (y - y_k)^2]",
-    summary="The energy of a model molecule: three basins joined by crooked passes, walls far steeper than the floors.",
-    what_to_try="Start beside a pass between two basins: Newton goes to the pass itself, which is what a chemist "
-    "looks for, and saddle-free Newton goes down to a basin.",
+    summary="A model energy surface from chemistry: three basins connected by curved passes, with walls much "
+    "steeper than the valley floors.",
+    what_to_try="Start near a pass (saddle point) between two basins: Newton goes to the pass, which is the "
+    "transition state that chemists look for, and Saddle-free Newton goes down to a basin.",
     bounds=((-1.5, 1.2), (-0.2, 2.0)),
     start=(0.3, 1.5),
     value_scale="log",
@@ -210,9 +215,10 @@ def muller_brown(x, y):
     "Bird",
     source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
     formula=r"\sin x\ e^{(1 - \cos y)^2} + \cos y\ e^{(1 - \sin x)^2} + (x - y)^2",
-    summary="Two equal minima far apart, with lesser basins between: small steps from the middle end in a shallow one.",
-    what_to_try="Add gradient noise and raise it until the run leaves the basin that SGD ends in. Another seed leads "
-    "elsewhere.",
+    summary="Two global minima far apart with shallower minima between them: starting at the center with small "
+    "steps, a run ends in a shallow one.",
+    what_to_try="Add gradient noise and increase it until the run leaves the basin in which SGD ends. A different "
+    "seed leads to a different result.",
     bounds=((-2 * pi, 2 * pi), (-2 * pi, 2 * pi)),
     start=(0.0, 0.0),
     minima=[(4.701043130249553, 3.15293850372493), (-1.5821421769300335, -3.1302468034546562)],

@@ -11,9 +11,9 @@ from surfaces.surface import surface
     "Egg crate",
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"x^2 + y^2 + 25 (\sin^2 x + \sin^2 y)",
-    summary="Nine round pits in a shallow bowl: each holds what falls into it unless momentum carries it on.",
-    what_to_try="Give Momentum 0.99 or more with a small learning rate and count the pits it crosses. Then compare "
-    "CMA-ES with a first sigma of 2, which sees over the walls.",
+    summary="Nine round basins in a shallow bowl: without enough momentum, a run stays in the basin where it starts.",
+    what_to_try="Give Momentum a momentum of 0.99 or more and a learning rate of about 0.003, and count the basins "
+    "it crosses. Then compare CMA-ES with an initial sigma of 2, which can look over the walls.",
     bounds=((-5, 5), (-5, 5)),
     start=(4.0, -3.5),
     minima=[(0, 0)],
@@ -27,9 +27,9 @@ def egg_crate(x, y):
     "Bohachevsky 1",
     source="Bohachevsky, Johnson & Stein 1986, Technometrics 28:209",
     formula=r"x^2 + 2y^2 - 0.3\,\cos 3\pi x - 0.4\,\cos 4\pi y + 0.7",
-    summary="A bowl with ripples: far out the bowl leads the way, near the middle the ripples catch the run.",
-    what_to_try="Compare a small learning rate of Adam, which one of the first ripples holds, with one of 0.3 that a "
-    "schedule lowers.",
+    summary="A bowl with ripples: far from the center the bowl guides the run; near the center the ripples trap it.",
+    what_to_try="Compare Adam with a small learning rate, which gets trapped in one of the first ripples, and with "
+    "a learning rate of 0.3 that a schedule reduces.",
     bounds=((-2, 2), (-2, 2)),
     start=(-1.7, 1.3),
     minima=[(0, 0)],
@@ -46,9 +46,9 @@ def bohachevsky1(x, y):
     "Rastrigin",
     source="Rastrigin 1974; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"20 + x^2 - 10\cos 2\pi x + y^2 - 10\cos 2\pi y",
-    summary="121 steep pits, one a unit step from the next: a descent ends in the pit it began in.",
-    what_to_try="Compare a gradient rule, which stays in the pit it began in, with CMA-ES with a large population and "
-    "a large first sigma. Try different seeds.",
+    summary="121 steep local minima spaced about one unit apart: gradient descent ends in the basin where it starts.",
+    what_to_try="Compare a gradient-based optimizer, which stays in the basin where it starts, with CMA-ES with a "
+    "large population and a large initial sigma. Try different seeds.",
     bounds=((-5.12, 5.12), (-5.12, 5.12)),
     start=(3.3, -2.2),
     minima=[(0, 0)],
@@ -65,9 +65,9 @@ SQRT_2 = sqrt(2.0)
     "Griewank",
     source="Griewank 1981, Journal of Optimization Theory and Applications 34:11",
     formula=r"1 + (x^2 + y^2) / 4000 - \cos x\ \cos(y / \sqrt{2})",
-    summary="The basins are almost equally deep: a low loss alone does not tell that the right one was found.",
-    what_to_try="Let several rules end in different basins, from several starts, and compare their losses: they "
-    "differ little, though the points lie far apart.",
+    summary="The basins are almost equally deep: a low loss alone does not show that the global minimum was found.",
+    what_to_try="Run several optimizers from several starts so that they end in different basins, and compare "
+    "their losses: they differ little even though the points are far apart.",
     bounds=((-10, 10), (-10, 10)),
     start=(-7.0, 6.0),
     minima=[(0, 0)],
@@ -84,9 +84,10 @@ def griewank(x, y):
     "Bingham, Virtual Library of Simulation Experiments",
     formula=r"\sin^2\pi w + (w - 1)^2 (1 + 10\,\sin^2(\pi w + 1)) + (v - 1)^2 (1 + \sin^2 2\pi v),\ "
     r"w = 1 + \frac{x - 1}{4},\ v = 1 + \frac{y - 1}{4}",
-    summary="Steep ripples in x, mild ones in y: one learning rate for both is too large for the one or too small for "
-    "the other.",
-    what_to_try="Raise the learning rate of Adam and see which of the two coordinates comes free of its ripples first.",
+    summary="Strong ripples in x and weak ones in y: a single learning rate is either too large for x or too small "
+    "for y.",
+    what_to_try="Increase the learning rate of Adam and see in which of the two coordinates it escapes the ripples "
+    "first.",
     bounds=((-10, 10), (-10, 10)),
     start=(-7.0, 5.0),
     minima=[(1, 1)],
@@ -109,9 +110,10 @@ def levy(x, y):
     "Levy 13",
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"\sin^2 3\pi x + (x - 1)^2 (1 + \sin^2 3\pi y) + (y - 1)^2 (1 + \sin^2 2\pi y)",
-    summary="More than a thousand dents in a bowl: noise, as it were, that can be seen through only with large steps.",
-    what_to_try="Compare small learning rates, which stop in one of the first dents, with larger ones, which jump "
-    "over many and need a schedule to settle.",
+    summary="A bowl with more than a thousand small local minima. Like noise, they can only be averaged out by "
+    "large steps.",
+    what_to_try="Compare small learning rates, which get stuck in the first local minima, with larger ones, which "
+    "jump over many of them and need a schedule to settle.",
     bounds=((-10, 10), (-10, 10)),
     start=(-6.0, 4.0),
     minima=[(1, 1)],
@@ -138,9 +140,10 @@ SHUBERT_MINIMA = (
     "Shubert",
     source="Shubert 1972, SIAM Journal on Numerical Analysis 9:379",
     formula=r"\Sigma_{i=1}^5 i\,\cos((i + 1) x + i) \cdot \Sigma_{i=1}^5 i\,\cos((i + 1) y + i)",
-    summary="722 pits, eighteen of them equally deepest: the steps must be small, and the start is nearly all.",
-    what_to_try="Race CMA-ES with different seeds and populations against a gradient rule, and count how often a "
-    "lowest pit is found.",
+    summary="722 local minima, 18 of them global. The step size has to be small, and the result depends almost "
+    "entirely on the start. The often-quoted 760 includes minima on the boundary.",
+    what_to_try="Compare CMA-ES with different seeds and population sizes with a gradient-based optimizer, and "
+    "count how often each finds a global minimum.",
     bounds=((-10, 10), (-10, 10)),
     start=(-6.6, -7.2),
     minima=[pair for low in SHUBERT_MINIMA[0] for high in SHUBERT_MINIMA[1] for pair in ((low, high), (high, low))],
@@ -158,10 +161,10 @@ def shubert(x, y):
     "Ackley",
     source="Ackley 1987, A Connectionist Machine for Genetic Hillclimbing",
     formula=r"20 + e - 20 e^{-0.2\sqrt{(x^2 + y^2)/2}} - e^{(\cos 2\pi x + \cos 2\pi y)/2}",
-    summary="A dented funnel with a pointed end: a fixed step never settles at the tip, it must shrink.",
-    what_to_try="See how a run with a fixed learning rate hops about the tip, then add a schedule and see it come to "
-    "rest.",
-    nonsmooth_note="The minimum is the tip of a cone, without a gradient: 0 is returned there.",
+    summary="A funnel with many local minima and a cone-shaped tip: with a fixed step size a run never settles "
+    "there; the step size has to shrink.",
+    what_to_try="Watch a run with a fixed learning rate jump around the tip. Then add a schedule and watch it settle.",
+    nonsmooth_note="The minimum is the tip of a cone, where the gradient is undefined; it is set to 0 there.",
     bounds=((-5, 5), (-5, 5)),
     start=(2.5, -1.7),
     minima=[(0, 0)],
@@ -182,9 +185,9 @@ def ackley(x, y):
     "Drop wave",
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"-(1 + \cos 12r) / (2 + r^2 / 2),\ r^2 = x^2 + y^2",
-    summary="Rings round the minimum: every ring is a trough with no way inwards for a small step.",
-    what_to_try="Compare a gradient rule with small steps, which stays in the ring it began in, with CMA-ES with a "
-    "first sigma of 2 and a large population, which comes farther in.",
+    summary="Concentric rings around the minimum: every ring is a valley that small steps cannot leave.",
+    what_to_try="Compare a gradient-based optimizer with small steps, which stays in its ring, with CMA-ES with an "
+    "initial sigma of 2 and a large population, which gets farther in.",
     bounds=((-5.12, 5.12), (-5.12, 5.12)),
     start=(2.0, 2.5),
     minima=[(0, 0)],
@@ -202,10 +205,10 @@ def drop_wave(x, y):
     "Schaffer 2",
     source="Mishra 2006; Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"\frac{1}{2} + (\sin^2(x^2 - y^2) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
-    summary="Ripples that crowd together outwards in a nearly level dish: the farther out, the smaller the step must "
-    "be.",
-    what_to_try="Use one learning rate far out and near the middle: what suits the middle is too large for the "
-    "crowded ripples outside.",
+    summary="An almost flat dish with ripples that get denser toward the outside: the farther out, the smaller the "
+    "step size has to be.",
+    what_to_try="Use the same learning rate far from the center and near it: a rate that suits the center is too "
+    "large for the dense outer ripples.",
     bounds=((-10, 10), (-10, 10)),
     start=(4.0, 3.0),
     minima=[(0, 0)],
@@ -222,9 +225,10 @@ def schaffer2(x, y):
     "Schaffer 4",
     source="Mishra 2006; Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"\frac{1}{2} + (\cos^2(\sin|x^2 - y^2|) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
-    summary="Four equal minima on the axes in a maze of ripples, all nearly as low: which of them is found is chance.",
-    what_to_try="Change the start or the rule a little and see the run end elsewhere: on such a surface a single run "
-    "says little.",
+    summary="Four global minima on the axes, in a maze of almost equally deep ripples: which one a run finds is a "
+    "matter of chance.",
+    what_to_try="Change the starting point or the optimizer slightly, and the run ends somewhere else: on a "
+    "surface like this, a single run proves little.",
     bounds=((-10, 10), (-10, 10)),
     start=(3.0, 1.0),
     minima=[

@@ -9,18 +9,19 @@ from __future__ import annotations
 from surfaces.arithmetic import absolute, cos, exp, pi, sign, sin, sqrt
 from surfaces.surface import surface
 
-FAMILY = "Kinks"
+FAMILY = "Non-smooth"
 
 
 @surface(
     "Bukin 6",
     source="Bukin 1997, Budker Institute of Nuclear Physics; Silagadze 2007, arXiv:physics/0402085",
     formula=r"100\sqrt{|y - 0.01x^2|} + 0.01 |x + 10|",
-    summary="A knife edge along a parabola: steps of fixed length cross it again and again and hardly go along it.",
-    what_to_try="See every gradient rule cross the edge to and fro. Lower the learning rate or add a schedule, and "
-    "compare with Nelder-Mead, which needs no slope.",
-    nonsmooth_note="On y = x²/100 and on x = -10 the creased term counts as level; towards the parabola the slope "
-    "grows without bound.",
+    summary="A sharp crease along a parabola: fixed-size steps keep jumping across it and make hardly any progress "
+    "along it.",
+    what_to_try="Watch every gradient-based optimizer jump back and forth across the crease. Reduce the learning "
+    "rate or add a schedule, and compare with Nelder-Mead, which does not use gradients.",
+    nonsmooth_note="Not differentiable on y = x²/100 and x = -10, where the derivative of the non-smooth term is "
+    "set to 0. The slope grows without bound toward the parabola.",
     bounds=((-15, -5), (-3, 3)),
     start=(-13.0, -2.0),
     minima=[(-10, 1)],
@@ -36,11 +37,11 @@ def bukin6(x, y):
     "Holder table",
     source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
     formula=r"-|\sin x\ \cos y\ e^{|1 - \sqrt{x^2 + y^2} / \pi|}|",
-    summary="Four equal minima near the corners, fenced off by creases: small steps stay in the field they began in.",
-    what_to_try="Start nearer to the middle and compare small steps, which stay in the field they began in, with "
+    summary="Four global minima near the corners, separated by creases: small steps stay in the cell where they start.",
+    what_to_try="Start nearer to the center and compare small steps, which stay in the cell where they start, with "
     "large ones, which jump over creases into another.",
-    nonsmooth_note="Creases where sin x = 0 or cos y = 0, with 0 returned on them, and on the circle of radius π, "
-    "where the exponent counts as level.",
+    nonsmooth_note="Not differentiable where sin x = 0 or cos y = 0 (the gradient is set to 0 there) and on the "
+    "circle of radius π (the derivative of the exponent is set to 0 there).",
     bounds=((-10, 10), (-10, 10)),
     start=(7.0, 8.5),
     minima=[(a * 8.055023475736563, b * 9.664590019241272) for b in (1, -1) for a in (1, -1)],
@@ -61,10 +62,11 @@ def holder_table(x, y):
     "Cross-in-tray",
     source="Mishra 2006, Global optimization by differential evolution and particle swarm methods, MPRA",
     formula=r"-0.0001 (|\sin x\ \sin y\ e^{|100 - \sqrt{x^2 + y^2} / \pi|}| + 1)^{0.1}",
-    summary="Four equal minima and many nearly as deep, parted by walls so thin that a step jumps over them unaware.",
+    summary="Four global minima and many local minima that are almost as deep, separated by walls so thin that a "
+    "step can jump over them.",
     what_to_try="Compare a small learning rate, which stays between two walls, with a large one, which jumps over "
-    "them. The losses that they end with differ little.",
-    nonsmooth_note="Cusps where sin x = 0 or sin y = 0: on the axes the slope is 0, and beside the cusps it "
+    "them. Their final losses differ little.",
+    nonsmooth_note="Cusps where sin x = 0 or sin y = 0. On these lines the derivative is set to 0; next to them it "
     "reaches 1e38.",
     bounds=((-10, 10), (-10, 10)),
     start=(3.0, 4.0),

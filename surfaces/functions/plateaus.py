@@ -13,9 +13,11 @@ from surfaces.surface import surface
     formula=r"-\cos x\ \cos y\ e^{-(x - \pi)^2 - (y - \pi)^2}",
     bounds=((-1, 7), (-1, 7)),
     start=(2.0, 2.0),
-    summary="A hole in a plain: from a few units away SGD does not move at all, while Adam walks at its usual pace.",
-    what_to_try="Start nearer to the hole and farther from it. SGD stands still where the slope is nearly 0, and "
-    "SignSGD and normalized gradient go on at their usual pace, though from far out not always to the hole.",
+    summary="A narrow hole in a plateau: three units away, SGD barely moves. Adam keeps its pace until, about five "
+    "units out, the gradient falls below its epsilon.",
+    what_to_try="Start closer to the hole and farther from it. SGD stops where the gradient is almost 0, and "
+    "beyond about five units Adam does too. SignSGD and Normalized gradient keep going, but from far "
+    "out they may end in a shallow local minimum instead of the hole.",
     minima=[(pi, pi)],
 )
 def easom(x, y):
@@ -28,10 +30,10 @@ def easom(x, y):
     "Michalewicz",
     source="Michalewicz 1992, Genetic Algorithms + Data Structures = Evolution Programs",
     formula=r"-\sin x\ \sin^{20}(x^2 / \pi) - \sin y\ \sin^{20}(2y^2 / \pi)",
-    summary="Gorges that cross in a plain: on the plain the slope is down to 1e-80, and only a start in a gorge gets "
-    "on.",
-    what_to_try="Start in a gorge and on the plain. On the plain even the epsilon of Adam is larger than the "
-    "gradient, so that only rules without one move.",
+    summary="Two narrow valleys crossing a plateau: near the origin the gradient drops to 1e-80, so only a start "
+    "in or near a valley makes progress.",
+    what_to_try="Start in a valley and on the plateau. Near the origin the gradient is smaller than Adam’s "
+    "epsilon, so only optimizers without an epsilon move.",
     bounds=((0, pi), (0, pi)),
     start=(2.0, 1.3),
     minima=[(2.2029055201726093, pi / 2)],

@@ -25,14 +25,14 @@ from surfaces import SURFACES, Surface
 CASES = json.loads((Path(__file__).parent / "data" / "labelled_runs.json").read_text(encoding="utf-8"))
 NUMBER = r"(-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)"
 PATTERNS = {  # numbers that only the sentence has
-    "pace": f"{NUMBER} a step",
-    "decay": f"decay of {NUMBER}",
+    "pace": f"{NUMBER} per step",
+    "decay": rf"decay \({NUMBER}\)",
     "gap": f"{NUMBER} above",
-    "lowloss": f"the loss was {NUMBER}",
+    "lowloss": f"loss (?:was|had reached) {NUMBER}",
     "lowstep": f"after step {NUMBER}",
-    "lastloss": f"and {NUMBER} at last",
+    "lastloss": f"the last was {NUMBER}",
     "place": rf"at \({NUMBER}, {NUMBER}\)",
-    "eig": f"eigenvalues {NUMBER} and {NUMBER}",
+    "eig": f"eigenvalues are {NUMBER} and {NUMBER}",
 }
 
 

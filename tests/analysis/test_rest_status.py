@@ -34,7 +34,7 @@ def test_the_strength_of_weight_decay_at_a_rest_point(run: str, strength: float)
     assert (trajectory.xs[-1], trajectory.ys[-1]) == pytest.approx(expected, abs=1e-3)
     status = run_status(trajectory, 3000)
     assert (status.kind, status.minimum) == ("converged", None)
-    assert f"weight decay of {strength:g} balances the slope" in status.sentence
+    assert f"weight decay ({strength:g}) balances the gradient" in status.sentence
 
 
 def test_the_l1_penalty_of_a_proximal_step() -> None:
@@ -43,14 +43,14 @@ def test_the_l1_penalty_of_a_proximal_step() -> None:
     status = status_of("proximal_adagrad lr=2 l1=1 l2=0.5", surface, 3000)
     assert status.kind == "converged"
     assert "at (1.2, 1.3333)" in status.sentence
-    assert "the weight decay of 0.5 with the l1 penalty of 1 balances the slope" in status.sentence
+    assert "weight decay (0.5) with the L1 penalty (1) balances the gradient" in status.sentence
 
 
 def test_a_saddle_that_weight_decay_fills() -> None:
     """x^2 - y^2 with a decay of 3 is 5 x^2 / 2 + y^2 / 2."""
     status = status_of("sgd lr=0.1 weight_decay=3", "saddle", 300, (1.5, 0.5))
     assert status.kind == "converged"
-    assert "a saddle that the weight decay of 3 makes a minimum" in status.sentence
+    assert "a saddle point that weight decay (3) turns into a minimum" in status.sentence
 
 
 @pytest.mark.parametrize("run", ["sgd lr=0.1", "momentum lr=0.05", "nesterov lr=0.05", "newton", "bfgs"])
@@ -101,7 +101,7 @@ def test_a_run_that_stands_still_for_now_and_leaves_soon() -> None:
     )
     status = run_status(trajectory, still)
     assert status.kind == "converged"
-    assert (f"for now: it leaves in {leaves - still} steps" in status.sentence) == (leaves - still <= 60)
+    assert (f"for now, but leaves it in {leaves - still} steps" in status.sentence) == (leaves - still <= 60)
     assert run_status(trajectory, leaves).kind != "converged"
 
 
@@ -127,7 +127,7 @@ def test_a_learning_rate_that_is_too_small_is_the_reason(run: str) -> None:
 def test_a_schedule_that_ends_a_run_is_the_reason() -> None:
     status = status_of("adam lr=0.1 exponential_gamma=0.9", "sphere", 200, (-4.0, 3.0))
     assert status.kind == "slow"
-    assert "the schedule has lowered the learning rate" in status.sentence
+    assert "the schedule has reduced the learning rate" in status.sentence
 
 
 def test_a_ball_at_a_turning_point_is_not_slow() -> None:

@@ -250,7 +250,7 @@ def test_csv_contains_exact_values() -> None:
             assert row["steps to tolerance"] == (
                 "" if result.steps_to_tolerance is None else str(result.steps_to_tolerance)
             )
-            assert row["time per update (µs)"] == ""
+            assert row["time per step (µs)"] == ""
             assert row["diverged at"] == str(result.diverged_at or "")
     assert any(result.diverged_at for result in results)
 

@@ -47,8 +47,8 @@ def test_all_checks_pass_on_a_complete_machine() -> None:
     result = run_thalweg("check", QT_QPA_PLATFORM="offscreen")
     lines = result.stdout.splitlines()
     assert (result.returncode, result.stderr) == (0, "")
-    assert lines[-1] == "The window can be shown."
-    assert "ok       window: one was opened and painted (offscreen)" in lines
+    assert lines[-1] == "All checks passed. The window can be opened."
+    assert "ok       window: opened successfully (offscreen)" in lines
     assert {line.split()[0] for line in lines[:-1]} <= {OK, HINT, "->"}
 
 
@@ -57,7 +57,7 @@ def test_a_missing_display_is_the_only_error() -> None:
     result = run_thalweg("check")
     assert result.returncode == 1
     assert [line for line in result.stdout.splitlines() if line.startswith(ERROR)] == [
-        'missing  display: there is no display to open a window on; "thalweg export" works without one'
+        'missing  display: no display is available; use "thalweg export" to work without a display'
     ]
 
 
@@ -65,7 +65,7 @@ def test_an_unreachable_display_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.delenv("QT_QPA_PLATFORM")
     for name, value in (("WAYLAND_DISPLAY", "wayland-none"), ("XDG_RUNTIME_DIR", "/nowhere"), ("DISPLAY", ":987654")):
         monkeypatch.setenv(name, value)
-    assert check_display().message.startswith("the display wayland-none and :987654 does not answer; ")
+    assert check_display().message.startswith("the display wayland-none and :987654 is not responding; ")
 
 
 def test_an_unknown_qt_platform_is_named_by_the_check_and_at_the_start(
@@ -74,7 +74,7 @@ def test_an_unknown_qt_platform_is_named_by_the_check_and_at_the_start(
     monkeypatch.setenv("QT_QPA_PLATFORM", "cardboard")
     finding = check_display()
     assert finding.status == ERROR
-    assert finding.message.startswith("Qt has no platform cardboard, only ")
+    assert finding.message.startswith("Qt does not support the platform cardboard (available: ")
     with pytest.raises(ExperimentError, match=re.escape(finding.message)):
         require_display()
 
@@ -142,7 +142,7 @@ def test_all_requirements_of_pyproject_are_understood() -> None:
 def test_without_the_package_that_compares_versions_the_command_installs_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_command, "find_spec", lambda name: None)
     finding = check_packages()
-    assert (finding.status, finding.message) == (ERROR, "packaging is missing, which matplotlib needs")
+    assert (finding.status, finding.message) == (ERROR, "the package packaging, which Matplotlib requires, is missing")
     assert "install numpy" in finding.fix.replace("'", "")
     assert "matplotlib>=" in finding.fix
 
@@ -154,7 +154,7 @@ def test_an_outdated_package_comes_with_the_upgrade_command(monkeypatch: pytest.
     )
     finding = check_packages()
     assert finding.status == ERROR
-    assert "needed are PyQt6-Qt6" in finding.message
+    assert "required: PyQt6-Qt6" in finding.message
     assert finding.fix.startswith(sys.executable)
     assert "install --upgrade 'PyQt6-Qt6" in finding.fix
 
@@ -166,8 +166,8 @@ def test_an_outdated_package_comes_with_the_upgrade_command(monkeypatch: pytest.
         ({"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}, "apt-get install -y libgl1 libxcb-cursor0"),
         ({"ID": "rocky", "ID_LIKE": "rhel centos fedora"}, "dnf install -y libglvnd-glx xcb-util-cursor"),
         ({"ID": "manjaro", "ID_LIKE": "arch"}, "pacman -S --needed libglvnd xcb-util-cursor"),
-        ({"ID": "nixos"}, "the packages that hold libGL.so.1, libxcb-cursor.so.0"),
-        ({}, "the packages that hold libGL.so.1, libxcb-cursor.so.0"),
+        ({"ID": "nixos"}, "the packages that provide libGL.so.1, libxcb-cursor.so.0"),
+        ({}, "the packages that provide libGL.so.1, libxcb-cursor.so.0"),
     ],
 )
 def test_missing_libraries_come_with_the_command_of_the_distribution(
@@ -220,11 +220,11 @@ def test_wayland_is_preferred_to_x_if_it_answers(monkeypatch: pytest.MonkeyPatch
 
 def test_unusable_settings_are_a_hint(tmp_path: Path) -> None:
     assert check_writable("settings", tmp_path / "a" / "b.ini", "x") == Finding(
-        OK, "settings", f"{tmp_path}/a/b.ini, not there yet"
+        OK, "settings", f"{tmp_path}/a/b.ini (will be created)"
     )
     (tmp_path / "a" / "b.ini").mkdir(parents=True)
-    finding = check_writable("settings", tmp_path / "a" / "b.ini", "nothing is remembered")
-    assert (finding.status, finding.fix) == (HINT, "thalweg --reset puts it aside")
+    finding = check_writable("settings", tmp_path / "a" / "b.ini", "settings will not be saved")
+    assert (finding.status, finding.fix) == (HINT, "to rename it and start with default settings, run: thalweg --reset")
     (tmp_path / "file").touch()
     assert check_writable("settings", tmp_path / "file" / "b.ini", "x").status == HINT
 
@@ -255,7 +255,7 @@ def test_settings_of_matplotlib_are_named_and_do_not_matter(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     for name in ("MPLBACKEND", "MATPLOTLIBRC", "MPLCONFIGDIR"):
         monkeypatch.delenv(name, raising=False)
-    assert check_matplotlib_settings() == Finding(OK, "matplotlib's settings", "Thalweg's own")
+    assert check_matplotlib_settings() == Finding(OK, "Matplotlib settings", "Thalweg's own")
     for name in ("here", "named", "config"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "matplotlibrc").write_text("text.usetex: True")
@@ -267,7 +267,7 @@ def test_settings_of_matplotlib_are_named_and_do_not_matter(tmp_path: Path, monk
     assert (finding.status, finding.fix) == (OK, "")
     paths = [str(tmp_path / name / "matplotlibrc") for name in ("here", "named", "config")]
     assert finding.message == (
-        f"{' and '.join([*paths, 'MPLBACKEND=module://nowhere'])} do not matter: figures are drawn under Thalweg's own"
+        f"{' and '.join([*paths, 'MPLBACKEND=module://nowhere'])} ignored; figures use Thalweg's own"
     )
 
 
@@ -282,7 +282,7 @@ def test_the_fonts_of_figures_are_named_and_missing_ones_come_with_their_package
     monkeypatch.setattr(fonts, "_families_and_missing", lambda family, characters: ((family,), characters))
     assert available >= set(fonts.font_families("한"))
     findings = list(check_figure_fonts())
-    assert findings[0] == Finding(OK, "fonts of figures", "DejaVu Sans")
+    assert findings[0] == Finding(OK, "figure fonts", "DejaVu Sans")
     assert [(each.status, each.fix.split()[-1]) for each in findings[1:]] == [
         *[(HINT, "fonts-noto-cjk")] * 3,
         (HINT, "fonts-symbola"),
@@ -296,5 +296,5 @@ def test_the_check_passes_where_jupyter_and_a_matplotlibrc_would_break_matplotli
         "check", QT_QPA_PLATFORM="offscreen", MPLBACKEND="module://nowhere", MATPLOTLIBRC=str(tmp_path)
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert "ok       window: one was opened" in result.stdout
-    assert f"{tmp_path / 'matplotlibrc'} and MPLBACKEND=module://nowhere do not matter" in result.stdout
+    assert "ok       window: opened successfully" in result.stdout
+    assert f"{tmp_path / 'matplotlibrc'} and MPLBACKEND=module://nowhere ignored" in result.stdout

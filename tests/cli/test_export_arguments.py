@@ -65,35 +65,35 @@ def test_set_changes_a_hyperparameter_from_the_start() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    ("--set run4.lr=1", "there is no run 'run4'; choose from run1, run2, run3, sgd, momentum, adam"),
-    ("--set run1.beta1=1", "sgd has no hyperparameter 'beta1'; it has lr"),
+    ("--set run4.lr=1", "unknown run 'run4'; choose from run1, run2, run3, sgd, momentum, adam"),
+    ("--set run1.beta1=1", "sgd has no hyperparameter 'beta1'; available: lr"),
     ("--set run1.lr=fast", "lr of sgd must be a finite number, not 'fast'"),
-    ("--set run1.lr", "--set needs a name and a value, as in run1.lr=0.02, not 'run1.lr'"),
+    ("--set run1.lr", "--set requires name=value, for example run1.lr=0.02, not 'run1.lr'"),
     ("--set speed=2",
-     "there is no setting 'speed'; choose from surface, start, steps, title, settled, curve.quantity"),
+     "unknown setting 'speed'; choose from surface, start, steps, title, settled, curve.quantity"),
     ("--set curve.color=2",
-     "there is no setting of the curve 'color'; choose from quantity, x_scale, y_scale, against"),
-    ("--set curve.quantity=joy", "there is no quantity 'joy'; choose from loss"),
-    ("--set steps=2.5", "steps must be a whole number"),
+     "unknown loss-plot setting 'color'; choose from quantity, x_scale, y_scale, against"),
+    ("--set curve.quantity=joy", "unknown plotted quantity 'joy'; choose from loss"),
+    ("--set steps=2.5", "steps must be an integer"),
     ("--set settled=perhaps", "settled must be true or false, not 'perhaps'"),
-    ("--set run1.slot=x", "slot must be a whole number, not 'x'"),
-    ("--size 100000x100000", "a picture must be from 1 to 100 inches wide and high"),
-    ("--size 99x99in --dpi 1200", "a picture holds at most 100 million pixels"),
-    ("--size big", "a size must look like 1280x720, 16x9cm or 8x4.5in, not 'big'"),
-    ("--dpi 0", "dpi must be from 10 to 1200, not 0"),
+    ("--set run1.slot=x", "slot must be an integer, not 'x'"),
+    ("--size 100000x100000", "the width and height of a figure must be between 1 and 100 inches"),
+    ("--size 99x99in --dpi 1200", "a figure can have at most 100 million pixels"),
+    ("--size big", "size must have the form 1280x720, 16x9cm, or 8x4.5in, not 'big'"),
+    ("--dpi 0", "dpi must be between 10 and 1200, not 0"),
     ("--dpi tiny", "dpi must be a finite number, not 'tiny'"),
-    ("--view fit", "there is no view 'fit'; choose from all, contour, relief, loss"),
-    ("--fps 0", "fps must be from 1 to 60"),
-    ("--pace 1.5", "pace must be a whole number, not '1.5'"),
-    ("--seconds 0", "a film lasts from 0.1 to 3600 seconds"),
+    ("--view fit", "unknown view 'fit'; choose from all, contour, relief, loss"),
+    ("--fps 0", "fps must be between 1 and 60"),
+    ("--pace 1.5", "pace must be an integer, not '1.5'"),
+    ("--seconds 0", "the duration must be between 0.1 and 3600 seconds"),
     ("--turn much", "turn must be a finite number, not 'much'"),
-    ("--camera=1", "--camera needs 2 or 3 numbers, as in --camera=-60,42, not '1'"),
-    ("--camera=1,99", "a camera has an elevation from -90 to 90 degrees"),
-    ("--camera -1,9", "expected one argument; write it as --camera=-60,42"),
-    ("--window=1,0,0,1", "a window goes from a lower to a higher number"),
-    ("--window=1,0", "--window needs 4 numbers, as in --window=-2,2,-1,3, not '1,0'"),
+    ("--camera=1", "--camera requires 2 or 3 numbers, for example --camera=-60,42, not '1'"),
+    ("--camera=1,99", "elevation must be between -90 and 90 degrees"),
+    ("--camera -1,9", "needs an equals sign, for example --camera=-60,42"),
+    ("--window=1,0,0,1", "lower limits come first"),
+    ("--window=1,0", "--window requires 4 numbers, for example --window=-2,2,-1,3, not '1,0'"),
     ("--siz 100x100", "unrecognized arguments"),
-    ("--size 100x100 --dpi 0", "dpi must be from 10 to 1200, not 0"),
+    ("--size 100x100 --dpi 0", "dpi must be between 10 and 1200, not 0"),
 ])  # fmt: skip
 def test_invalid_options_are_one_sentence(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert message in check_refused(capsys, "race.json", *shlex.split(arguments), "--to", "a.csv", "a.png")
@@ -134,7 +134,7 @@ def test_an_odd_size_is_exact_in_a_gif_and_told_for_an_mp4(capsys: pytest.Captur
     arguments = ["--steps", "3", "--view", "contour", "--size", "121x91", "--dpi", "50", "--seconds", "0.2"]
     assert main(["export", "race.json", *arguments, "--to", "a.gif", "a.mp4"]) == 0
     assert capsys.readouterr().err == (
-        "thalweg: a.mp4: the sides of an MP4 must be even, so that it gets 120 x 90 pixels instead of 121 x 91\n"
+        "thalweg: a.mp4: the sides of an MP4 must be even; it will have 120 x 90 pixels instead of 121 x 91\n"
     )
     with Image.open("a.gif") as animation:
         assert animation.size == (121, 91)

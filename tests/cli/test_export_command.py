@@ -40,15 +40,15 @@ def test_every_format_is_written_by_its_suffix() -> None:
 
 
 @pytest.mark.parametrize(("targets", "message"), [
-    ("a.csv plain", "'plain' has no suffix that is known; choose from .png"),
-    ("a.csv a.xyz", "'a.xyz' has no suffix that is known"),
-    ("a.csv gone/a.csv", "there is no folder"),
-    ("a.csv race.json/a.csv", "there is no folder"),
+    ("a.csv plain", "'plain' has no supported file extension; use one of .png"),
+    ("a.csv a.xyz", "'a.xyz' has no supported file extension"),
+    ("a.csv gone/a.csv", "does not exist"),
+    ("a.csv race.json/a.csv", "does not exist"),
     ("a.csv folder.csv", "it is a folder"),
-    ("a.csv ./a.csv", "would be written twice"),
-    ("a.csv race.json", "race.json is an experiment that is to be exported, and would be lost"),
-    ("a.csv .json", "race.json is an experiment that is to be exported, and would be lost"),
-    ("a.csv link.csv", "it is no file"),
+    ("a.csv ./a.csv", "is given as an output twice"),
+    ("a.csv race.json", "race.json would overwrite an input file"),
+    ("a.csv .json", "race.json would overwrite an input file"),
+    ("a.csv link.csv", "it is not a file"),
 ])  # fmt: skip
 def test_invalid_files_are_refused_before_anything_is_written(
     targets: str, message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -85,10 +85,10 @@ def test_a_file_that_cannot_be_opened_does_not_stop_the_others(capsys: pytest.Ca
     (folder / "b.json").write_text("not at all")
     assert main(["export", "races", "--to", ".csv"]) == 1
     message = capsys.readouterr().err
-    assert (message.startswith("thalweg: cannot open b.json: it is not JSON"), message.count("\n")) == (True, 1)
+    assert (message.startswith("thalweg: cannot open b.json: it is not valid JSON"), message.count("\n")) == (True, 1)
     assert {"races/a.csv", "races/c.csv"} <= written_files()
     assert main(["export", "races", "race.json", "--set", "run2.lr=0.0001", "--to", "{name}-new.json"]) == 1
-    assert "thalweg: races/a.json: there is no run 'run2'; choose from run1, adam\n" in capsys.readouterr().err
+    assert "thalweg: races/a.json: unknown run 'run2'; choose from run1, adam\n" in capsys.readouterr().err
     assert "race-new.json" in written_files()
     assert main(["export", "races", "--set", "run9.lr=1", "--to", ".csv"]) == 2
 
@@ -109,13 +109,13 @@ def test_a_format_that_refuses_a_race_does_not_stop_the_others(
 def test_invalid_combinations_of_folders_and_files_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     make_folder("a", "b")
     Path("empty").mkdir()
-    assert "there is no experiment (.json) in the folder empty" in check_refused(capsys, "empty", "--to", ".csv")
-    assert "each of several experiments needs a file of its own: put {name} into a.csv" in check_refused(
-        capsys, "races", "--to", "a.csv"
+    assert "the folder empty contains no experiments (.json)" in check_refused(capsys, "empty", "--to", ".csv")
+    assert "each needs its own output file: use {name} in a.csv" in check_refused(capsys, "races", "--to", "a.csv")
+    assert "does not exist" in check_refused(capsys, "races", "--to", "gone/{name}.csv")
+    assert "is given as an output twice" in check_refused(
+        capsys, "races", "race.json", "races/a.json", "--to", "{name}.csv"
     )
-    assert "there is no folder" in check_refused(capsys, "races", "--to", "gone/{name}.csv")
-    assert "would be written twice" in check_refused(capsys, "races", "race.json", "races/a.json", "--to", "{name}.csv")
-    assert "takes its name from the experiment's file" in check_refused(capsys, "--to", ".csv")
+    assert "uses the name of the experiment file" in check_refused(capsys, "--to", ".csv")
     assert "there is no file" in check_refused(capsys, "x" * 5000, "--to", "a.csv")
 
 
@@ -133,11 +133,11 @@ def test_an_invalid_animation_is_refused_before_the_simulation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(export_jobs, "_run_job", lambda *_: pytest.fail("it was begun"))
-    assert "a film has at most" in check_refused(capsys, "race.json", "--size", "6000x4000", "--to", "a.gif")
+    assert "an animation can have at most" in check_refused(capsys, "race.json", "--size", "6000x4000", "--to", "a.gif")
     assert "frames, not" in check_refused(capsys, "race.json", "--seconds", "3000", "--to", "a.csv", "a.gif")
-    assert "at most 50 frames a second" in check_refused(capsys, "race.json", "--fps", "60", "--to", "a.gif")
-    assert "at step 0 there is none" in check_refused(capsys, "race.json", "--steps", "0", "--to", "a.gif")
-    assert "would not fit" in check_refused(capsys, "race.json", "--size", "8x5cm", "--to", "a.svg")
+    assert "at most 50 frames per second" in check_refused(capsys, "race.json", "--fps", "60", "--to", "a.gif")
+    assert "nothing to animate at step 0" in check_refused(capsys, "race.json", "--steps", "0", "--to", "a.gif")
+    assert "do not fit" in check_refused(capsys, "race.json", "--size", "8x5cm", "--to", "a.svg")
     monkeypatch.setattr(movie_writers, "find_spec", lambda name: None)
     assert "pip install imageio-ffmpeg" in check_refused(capsys, "race.json", "--to", "a.mp4")
 
@@ -195,7 +195,7 @@ def test_a_folder_without_write_permission_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(atomic_write.os, "access", lambda *_: False)
-    assert "nothing may be written in the folder" in check_refused(capsys, "race.json", "--to", "a.csv")
+    assert "permission to write to the folder" in check_refused(capsys, "race.json", "--to", "a.csv")
 
 
 def restore_signals() -> None:
@@ -226,7 +226,7 @@ def test_a_stopped_process_leaves_the_old_file(
     finally:
         process.kill()
     assert process.returncode == status
-    assert message == ("" if sent_signal is signal.SIGKILL else "thalweg: stopped\n")
+    assert message == ("" if sent_signal is signal.SIGKILL else "thalweg: interrupted\n")
     assert Path("a.csv").read_text() == OLD_TEXT
     files = written_files()
     assert len(files) == file_count  # a killed process leaves its temporary file, which is hidden
@@ -251,7 +251,7 @@ def test_an_interrupted_simulation_writes_nothing(
 
     monkeypatch.setattr(export_jobs, "_simulate", raise_interrupt)
     assert main(["export", "race.json", "--to", "a.csv"]) == 130
-    assert capsys.readouterr().err == "thalweg: stopped\n"
+    assert capsys.readouterr().err == "thalweg: interrupted\n"
     assert written_files() == set()
 
 

@@ -30,7 +30,7 @@ def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sys, "stderr", terminal)
     assert main(["export", "race.json", "--steps", "3000", "--to", "a.csv"]) == 0
     lines = terminal.getvalue().split("\r")
-    assert any(line.startswith("racing race 100%") for line in lines)
+    assert any(line.startswith("running race 100%") for line in lines)
     assert any(line.startswith("a.csv 50%") for line in lines)
     assert lines[-1] == "" == lines[-2].strip()
     assert "\n" not in terminal.getvalue()

@@ -59,7 +59,7 @@ def test_rates_are_those_of_the_slider() -> None:
     assert (result.learning_rates[0], result.learning_rates[-1]) == (1e-6, 10.0)
     ratios = result.learning_rates[1:] / result.learning_rates[:-1]
     np.testing.assert_allclose(ratios, 1e7 ** (1 / 59), rtol=0.01)
-    assert result.criterion.startswith("lowest loss after 5 steps, of 60 values of the learning rate")
+    assert result.criterion.startswith("lowest loss after 5 steps among 60 values of learning rate")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_method_without_batches_tries_fewer_rates() -> None:
     result = sweep("nelder_mead", steps=30)
     assert result.learning_rates.size == 15
     assert (result.learning_rates[0], result.learning_rates[-1]) == (1e-3, 10.0)
-    assert "of 15 values of the size of the first simplex" in result.criterion
+    assert "among 15 values of initial simplex size" in result.criterion
 
 
 @pytest.mark.parametrize("run", ["sgd", "adam sam=0.1", "bfgs"])
@@ -179,18 +179,18 @@ def test_sweep_fails_if_every_rate_diverges(run: str) -> None:
     def undefined(x: Any, y: Any) -> Any:
         return x * 0 + math.nan, (x, y)
 
-    with pytest.raises(ValueError, match=r"diverges at each of (60|15) rates"):
+    with pytest.raises(ValueError, match=r"diverges at all (60|15) learning rates"):
         sweep(run, undefined)
 
 
 def test_invalid_sweeps_are_rejected() -> None:
-    with pytest.raises(ValueError, match="at least one step and two rates, not 0 and 60"):
+    with pytest.raises(ValueError, match="at least one step and two learning rates, not 0 and 60"):
         sweep_learning_rates(Run("sgd"), BOWL, (0.0, 0.0), 0)
-    with pytest.raises(ValueError, match="two rates, not 5 and 1"):
+    with pytest.raises(ValueError, match="two learning rates, not 5 and 1"):
         sweep_learning_rates(Run("bfgs"), BOWL, (0.0, 0.0), 5, 4)
     without = Run("sgd")
     object.__setattr__(without, "hyperparameters", {})
-    with pytest.raises(ValueError, match="SGD has no learning rate"):
+    with pytest.raises(ValueError, match="SGD has no learning rate to tune"):
         sweep_learning_rates(without, BOWL, (0.0, 0.0), 5)
 
 

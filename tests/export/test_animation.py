@@ -167,9 +167,9 @@ def test_steps_shown_in_each_frame(last_step: int, options: dict, steps: list[in
 def test_invalid_animations_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     race = make_race(20_000, Experiment("sphere", runs=(Run("sgd"),)))
     for name, options, message in (
-        ("a.gif", {"fps": 60.0}, "a GIF shows at most 50"),
+        ("a.gif", {"fps": 60.0}, "GIF supports at most 50"),
         ("a.gif", {"steps_per_frame": 1}, "at most 10,000 frames"),
-        ("a.mp4", {"size": (100.0, 50.0), "dpi": 100}, "pixels a frame"),
+        ("a.mp4", {"size": (100.0, 50.0), "dpi": 100}, "pixels per frame"),
     ):
         with pytest.raises(ExperimentError, match=message):
             export(race, tmp_path / name, Options(**options))

@@ -111,25 +111,28 @@ CHANGED_DURING_RUN = replace(DEFAULT_EXPERIMENT, runs=(CHANGED_RUN,))
 
 
 @pytest.mark.parametrize(("experiment", "reason"), [
-    (CHANGED_DURING_RUN, "this race has been turned on the way"),
-    (replace(DEFAULT_EXPERIMENT, branches=(Branch((Run("adam", slot=7),), (1.0, 1.0), 5),)), "this race has branches"),
+    (CHANGED_DURING_RUN, "hyperparameters were changed during this experiment"),
+    (replace(DEFAULT_EXPERIMENT, branches=(Branch((Run("adam", slot=7),), (1.0, 1.0), 5),)), "this experiment has "
+        "branches"),
     (Experiment("linear_regression", runs=(Run("sgd"),), data=((1.0, 2.0), (2.0, 4.0))),
-     "this surface is made from data"),
-    (Experiment("sphere"), "this race has no runs"),
+     "the surface is computed from data"),
+    (Experiment("sphere"), "this experiment has no runs"),
     (replace(DEFAULT_EXPERIMENT, comparison=ComparisonMode("evaluations", 50)),
-     "this is a race with 50 evaluations for each run"),
+     "the comparison mode is 50 evaluations per run"),
 ])  # fmt: skip
 def test_experiments_that_arguments_cannot_express_need_a_file(
     experiment: Experiment, reason: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(ExperimentError, match=f"^save the experiment first: {reason}, and a command can only"):
+    with pytest.raises(
+        ExperimentError, match=f"^save the experiment first; {reason}, so the command has to refer to a file"
+    ):
         build_command_line(experiment, Options(), None, tmp_path / "a.png")
     file = tmp_path / "my race.json"
     save(experiment, file)
     experiment = replace(experiment, steps=9)
     run_command(build_command_line(experiment, Options(**LOW_DPI), file, tmp_path / "a.png"))
     assert load(tmp_path / "a.png") == experiment
-    with pytest.raises(ExperimentError, match=r"save the experiment first: my race\.json holds another one"):
+    with pytest.raises(ExperimentError, match=r"save the experiment first; my race\.json "):
         build_command_line(replace(experiment, title="another"), Options(), file, tmp_path / "a.png")
 
 
@@ -154,7 +157,9 @@ def test_the_window_copies_the_command(
 def test_animation_options_are_written_for_animations_only(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.export import formats
 
-    animation_format: Any = formats.ExportFormat(".film", "Film", "film", lambda *_: None, ANIMATION_OPTIONS | {"loop"})
+    animation_format: Any = formats.ExportFormat(
+        ".film", "Animation", "film", lambda *_: None, ANIMATION_OPTIONS | {"loop"}
+    )
     monkeypatch.setitem(formats.EXPORT_FORMATS, ".film", animation_format)
     options = Options(size=(12.8, 7.2), dpi=100.0, fps=30.0, seconds=2.5, camera_speed=-12.0, loop=False)
     line = build_command_line(DEFAULT_EXPERIMENT, options, None, Path("a.film"))

@@ -208,7 +208,7 @@ def test_the_experiment_is_exported_and_opens_again(tmp_path: Path) -> None:
         assert (reopened, reopened.displayed_step) == (race.experiment, 5)
     export(race, tmp_path / "b.json")
     assert load(tmp_path / "b.json") == race.experiment
-    with pytest.raises(ExperimentError, match='it has no key "thalweg"'):
+    with pytest.raises(ExperimentError, match='the key "thalweg" is missing'):
         load(tmp_path / "a.data.json")
     assert format_for_path(Path("x.DATA.json")).kind == "data"
     assert format_for_path(Path("x.json")).kind == "experiment"

@@ -55,11 +55,11 @@ def test_each_view_can_be_exported(view: str, tmp_path: Path) -> None:
 
 def test_invalid_paths_and_options_are_refused(tmp_path: Path) -> None:
     for path, options, message in (
-        (tmp_path / "a.xyz", {}, "choose from .png"),
+        (tmp_path / "a.xyz", {}, "use one of .png"),
         (tmp_path / "a.png", {"view": "loess"}, "choose from all, contour"),
         (tmp_path / "a.png", {"dpi": 1e6}, "dpi must be"),
-        (tmp_path / "gone" / "a.png", {}, "there is no folder"),
-        (tmp_path / "gone" / "a.csv", {}, "there is no folder"),
+        (tmp_path / "gone" / "a.png", {}, "does not exist"),
+        (tmp_path / "gone" / "a.csv", {}, "does not exist"),
     ):
         with pytest.raises(ExperimentError, match=message):
             export(make_race(), path, Options(**options))

@@ -71,7 +71,7 @@ def test_an_svg_has_vectors_text_and_one_bitmap(tmp_path: Path) -> None:
     assert len(list(root.iter(f"{SVG}path"))) > 50
     assert len(list(root.iter(f"{SVG}image"))) == 1  # the mesh of the 3D surface
     text = read_text(tmp_path / "a.svg")
-    for expected in ("Rosenbrock", "Adam, lr 0.15", "60 steps", "height: log scale"):
+    for expected in ("Rosenbrock", "Adam, lr 0.15", "60 steps", "loss: log scale"):
         assert expected in text
     source = next(root.iter(f"{DC}source")).text
     assert source
@@ -92,7 +92,7 @@ def test_a_pdf_has_the_requested_size_and_its_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("left_out", ["title", "legend", "mode"])
 def test_title_legend_and_comparison_mode_can_be_left_out(suffix: str, left_out: str, tmp_path: Path) -> None:
     race = make_race(20, replace(DEFAULT_EXPERIMENT, title="My race", comparison=ComparisonMode("evaluations", 500)))
-    texts = {"title": "My race", "legend": "Adam, lr 0.15", "mode": "500 evaluations for each run"}
+    texts = {"title": "My race", "legend": "Adam, lr 0.15", "mode": "500 evaluations per run"}
     path = tmp_path / f"a{suffix}"
     export(race, path, Options(view="contour", **{left_out: False}))
     text = read_text(path)
@@ -114,7 +114,7 @@ def test_a_small_image_is_laid_out_larger_and_scaled_down(tmp_path: Path) -> Non
     small, large = (np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"), float) for name in "ab")
     assert small.shape == large.shape == (210, 320, 3)
     assert np.abs(small - large).mean() < 1
-    with pytest.raises(ExperimentError, match=r"ask for at least 16\.\d x 10\.\d cm"):
+    with pytest.raises(ExperimentError, match=r"use a size of at least 16\.\d x 10\.\d cm"):
         export(make_race(), tmp_path / "a.svg", Options(size=(3.2, 2.1)))
     assert not (tmp_path / "a.svg").exists()
 
@@ -179,12 +179,12 @@ def test_invalid_sizes_are_refused(text: str) -> None:
         ({"size": (100.0, 100.0), "dpi": 1000}, "million pixels, not 100,000 x 100,000"),
         ({"size": (0.1, 5.0)}, "inches"),
         ({"size": (float("nan"), 5.0)}, "finite"),
-        ({"dpi": 5}, "dpi must be from 10"),
+        ({"dpi": 5}, "dpi must be between 10"),
         ({"fps": 0}, "fps must be"),
         ({"fps": 100}, "fps must be"),
-        ({"seconds": 0.0}, "a film lasts"),
+        ({"seconds": 0.0}, "the duration must be"),
         ({"steps_per_frame": 0}, "at least 1 step"),
-        ({"camera_speed": 1e9}, "turns by at most"),
+        ({"camera_speed": 1e9}, "can rotate at most"),
         ({"transparent": "yes"}, "true or false"),
     ],
 )

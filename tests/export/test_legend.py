@@ -81,9 +81,9 @@ def test_visible_branches_are_in_the_legend() -> None:
     race = with_hyperparameters(race, 0, lr=0.3)
     named = with_branch_changed(race.experiment, 0, name="too slow")
     for experiment, texts in (
-        (race.experiment, ["branch: SGD, lr 0.1 · left at step 10"]),
+        (race.experiment, ["branch: SGD, lr 0.1 · branched at step 10"]),
         (named, ["branch: too slow"]),
         (with_branch_changed(named, 0, visible=False), []),
     ):
         (figure_legend,) = build_figure(race.with_experiment(experiment), Options(theme=DARK, dpi=60)).figure.legends
-        assert [text.get_text() for text in figure_legend.get_texts()] == ["SGD, lr 0.3, turned at step 10", *texts]
+        assert [text.get_text() for text in figure_legend.get_texts()] == ["SGD, lr 0.3, changed at step 10", *texts]

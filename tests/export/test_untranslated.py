@@ -84,14 +84,14 @@ def test_the_error_for_a_bad_data_file_is_translated(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("1,2\n3,x\n5,6\n")
     for language, text in (
-        (ENGLISH, "cannot open bad.csv: a row is not two finite numbers: line 2 ('3,x')"),
-        (BRACKETS, "⟦cannot open bad.csv: ⟦a row is not two finite numbers: line 2 ('3,x')⟧⟧"),
+        (ENGLISH, "cannot open bad.csv: one row does not contain two finite numbers: line 2 ('3,x')"),
+        (BRACKETS, "⟦cannot open bad.csv: ⟦one row does not contain two finite numbers: line 2 ('3,x')⟧⟧"),
     ):
         set_language(language)
         with pytest.raises(ExperimentError) as error:
             load(path)
         assert str(error.value) == text
-    with pytest.raises(ExperimentError, match="⟦a line needs at least two points with different x⟧"):
+    with pytest.raises(ExperimentError, match="⟦fitting a line requires at least two points with different x values⟧"):
         get_surface("linear_regression", ((1.0, 1.0), (2.0, 3.0)))
 
 

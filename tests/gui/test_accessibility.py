@@ -133,7 +133,7 @@ def test_every_widget_of_the_dialogs_has_a_name_and_a_role(open_window: Open, mo
     for dialog in dialogs:
         assert_all_named(dialog)
         dialog.close()
-    assert window_titles == ["Export Picture", "Export Film"]
+    assert window_titles == ["Export Figure", "Export Animation"]
 
 
 @pytest.mark.slow
@@ -168,7 +168,7 @@ def test_a_number_is_read_and_set_as_the_value_of_a_spin_box(open_window: Open) 
     assert window.session.experiment.runs[0].hyperparameters["lr"] == field.property("value") == 0.25
     field.setProperty("value", -1.0)
     assert window.session.experiment.runs[0].hyperparameters["lr"] == field.property("value") == 0.25
-    assert field.accessibleDescription() == "learning rate must be a number of at least 0, not -1.0"
+    assert field.accessibleDescription() == "learning rate must be a number ≥ 0, not -1.0"
     field.edit.setText("0.5")  # as a screen reader edits text
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert window.session.experiment.runs[0].hyperparameters["lr"] == 0.5
@@ -194,7 +194,7 @@ def test_the_description_gives_the_status_of_every_run_with_the_selected_run_fir
     race = Race(DEFAULT_EXPERIMENT)
     race.advance(60)
     message = describe(DEFAULT_EXPERIMENT, race, lambda k: run_status(race.trajectories[k], 60), selected_run=2)
-    assert message.startswith("Rosenbrock at step 60. Adam, lr 0.15, the chosen run: loss ")
+    assert message.startswith("Rosenbrock at step 60. Adam, lr 0.15 (selected): loss ")
     assert run_status(race.trajectories[2], 60).sentence in message
     assert message.index("Adam") < message.index("SGD") < message.index("Momentum")
     assert (
@@ -204,7 +204,7 @@ def test_the_description_gives_the_status_of_every_run_with_the_selected_run_fir
     empty = Experiment("sphere")
     assert (
         describe(empty, Race(empty), lambda k: run_status(race.trajectories[k], 0))
-        == "Sphere at step 0. There is no run."
+        == "Sphere at step 0. There are no runs."
     )
 
 

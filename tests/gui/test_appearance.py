@@ -276,8 +276,8 @@ HIDDEN = replace(DEFAULT_EXPERIMENT, runs=tuple(replace(run, visible=False) for 
 @pytest.mark.parametrize(
     ("experiment", "message"),
     [
-        (Experiment("sphere", runs=()), "No runs yet: add one in the side panel"),
-        (HIDDEN, "Every run is hidden: tick one in the side panel"),
+        (Experiment("sphere", runs=()), "No runs yet. Add one in the side panel."),
+        (HIDDEN, "All runs are hidden. Show one in the side panel."),
     ],
 )
 @pytest.mark.parametrize("name", ["contour", "relief", "loss"])
@@ -322,8 +322,8 @@ def test_diverged_runs_are_named_on_the_map(monkeypatch: pytest.MonkeyPatch) -> 
     assert view.scene is not None
     diverged_steps = [trajectory.diverged_at for trajectory in view.scene.race.trajectories]
     assert [message for message, _ in messages] == [
-        f"SGD diverged at {diverged_steps[0]}",
-        f"Nesterov diverged at {diverged_steps[2]}",
+        f"SGD diverged at step {diverged_steps[0]}",
+        f"Nesterov diverged at step {diverged_steps[2]}",
     ]
     assert not messages[0][1].overlaps(messages[1][1])
 

@@ -369,10 +369,10 @@ def test_a_file_that_cannot_be_opened_asks_no_question(
     before = window.session.experiment
     saved_file.write_text("{")
     drop(window, saved_file)
-    assert close_message_box(window).startswith("Cannot open mine.json: it is cut off")
+    assert close_message_box(window).startswith("Cannot open mine.json: the file is incomplete")
     assert (prompt.shown_count, window.session.experiment) == (0, before)
     drop(window, saved_file, saved_file)
-    assert close_message_box(window) == "One file can be opened at a time: drop one of these."
+    assert close_message_box(window) == "Drop one file at a time."
 
 
 def test_reopening_a_file_after_saving_shows_the_saved_state(
@@ -410,7 +410,7 @@ def test_the_unsaved_changes_question_has_three_answers(button: Button, open_she
 
     QTimer.singleShot(0, press_button)
     assert message_boxes.ask_about_unsaved(window, "a & <b>.json") == button
-    assert dialog_facts == ["Save the changes to a & <b>.json?", Button.Save, Button.Cancel]
+    assert dialog_facts == ["Save changes to a & <b>.json?", Button.Save, Button.Cancel]
 
 
 def test_nobody_is_asked_without_a_screen(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -466,7 +466,7 @@ print(status, len(message_boxes))
 @pytest.mark.slow
 def test_recent_files_are_remembered_newest_first(open_shell: Open, tmp_path: Path) -> None:
     window = open_shell()
-    assert recent(window) == ["&Clear"]
+    assert recent(window) == ["&Clear List"]
     paths = [tmp_path / f"{k} & co.json" for k in range(MAX_RECENT_FILES + 2)]
     for path in paths:
         save(DEFAULT_EXPERIMENT, path)
@@ -476,16 +476,16 @@ def test_recent_files_are_remembered_newest_first(open_shell: Open, tmp_path: Pa
     assert MainWindow(DEFAULT_EXPERIMENT).settings.recent_files() == expected
     assert [strip_mnemonic(text) for text in recent(window)] == [
         *(f"{number} {path.name} – {path.parent}" for number, path in enumerate(expected, 1)),
-        "Clear",
+        "Clear List",
     ]
     pick_recent(window, 1)
     assert window.documents.document_state.path == expected[1]
     expected[3].unlink()
     pick_recent(window, 3)
-    assert close_message_box(window) == f"{expected[3]} is not there any more."
+    assert close_message_box(window) == f"{expected[3]} no longer exists."
     assert expected[3] not in window.settings.recent_files()
     pick_recent(window, -1)
-    assert recent(window) == ["&Clear"]
+    assert recent(window) == ["&Clear List"]
 
 
 @pytest.mark.slow
@@ -493,7 +493,7 @@ def test_recent_files_are_remembered_newest_first(open_shell: Open, tmp_path: Pa
 def test_corrupted_settings_hold_no_recent_files(stored_value: str, open_shell: Open) -> None:
     window = open_shell()
     window.settings.set_value("recent", stored_value)
-    assert recent(window) == ["&Clear"]
+    assert recent(window) == ["&Clear List"]
 
 
 @pytest.mark.slow
@@ -512,7 +512,7 @@ def test_unusual_file_names_are_shown_literally(
     pick_recent(window, 0)
     (message_box,) = (each for each in window.findChildren(QMessageBox) if each.isVisible())
     assert message_box.textFormat() == Qt.TextFormat.PlainText
-    assert close_message_box(window).endswith("it is empty.")
+    assert close_message_box(window).endswith("the file is empty.")
 
 
 def test_the_save_dialog_suggests_the_current_name(
@@ -569,7 +569,7 @@ def test_saving_over_a_file_that_others_changed_asks_first(
 
     QTimer.singleShot(0, press_button)
     window.action_registry["save"].trigger()
-    found = "is not there any more. Save it again?" if removed else "was changed outside this window. Replace it?"
+    found = "no longer exists. Save it again?" if removed else "was changed outside this window. Replace it?"
     assert questions == [f"mine.json {found}"]
     if answer == Button.Save:
         assert load(saved_file) == window.session.experiment

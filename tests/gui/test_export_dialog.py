@@ -134,7 +134,7 @@ def test_the_preview_is_updated_and_invalid_options_are_reported(open_shell: Ope
         drawn_options.append(options)
         return (Path(__file__).parents[2] / "assets" / "thalweg.png").read_bytes()
 
-    dialog = ExportDialog(window, "Export Picture", form, draw)
+    dialog = ExportDialog(window, "Export Figure", form, draw)
     assert len(drawn_options) == 1
     assert drawn_options[0].dpi < 150
     assert not dialog.preview.pixmap.isNull()
@@ -145,7 +145,7 @@ def test_the_preview_is_updated_and_invalid_options_are_reported(open_shell: Ope
     form.width_field.setValue(300)
     choose(form.format_combo, ".pdf")
     dialog.refresh_preview()
-    assert dialog.error_label.text().startswith("The words would not fit into so small a vector picture")
+    assert dialog.error_label.text().startswith("The labels do not fit in a vector image this small")
     assert not dialog.save_button.isEnabled()
     dialog.accept()
     assert dialog.result() == 0
@@ -168,12 +168,12 @@ def test_the_preview_is_updated_and_invalid_options_are_reported(open_shell: Ope
 def test_an_odd_size_is_remarked_for_an_mp4_only(open_shell: Open) -> None:
     window = open_shell()
     form = make_form("film", size=(6.41, 4.2))
-    dialog = ExportDialog(window, "Export Film", form, lambda _: b"")
+    dialog = ExportDialog(window, "Export Animation", form, lambda _: b"")
     assert dialog.remark_label.text() == ""
     choose(form.format_combo, ".mp4")
     dialog.refresh_preview()
     assert dialog.remark_label.text() == (
-        "The sides of an MP4 must be even, so that it gets 640 x 420 pixels instead of 641 x 420."
+        "The sides of an MP4 must be even; it will have 640 x 420 pixels instead of 641 x 420."
     )
     assert dialog.save_button.isEnabled()
     form.width_field.setValue(9)
@@ -204,8 +204,8 @@ def test_the_menu_leads_through_both_dialogs_to_the_file(
 ) -> None:
     window = open_window()
     for name, dialog_title, target in (
-        ("export_picture", "Export Picture", tmp_path / "a.png"),
-        ("export_film", "Export Film", tmp_path / "b.gif"),
+        ("export_picture", "Export Figure", tmp_path / "a.png"),
+        ("export_film", "Export Animation", tmp_path / "b.gif"),
     ):
         requests = []
 
@@ -292,11 +292,11 @@ def test_a_failing_job_reports_why(application: QApplication, open_shell: Open, 
 
 def test_the_remaining_time_is_formatted() -> None:
     assert [format_time_left(seconds) for seconds in (0.3, 12.4, 200)] == [
-        "a moment left",
+        "almost done",
         "about 12 s left",
         "about 3 min left",
     ]
-    assert format_title("a.gif") == "Writing a.gif"
+    assert format_title("a.gif") == "Exporting a.gif"
     assert len(format_title(f"{'long' * 50}.gif")) < 45
 
 
@@ -327,7 +327,7 @@ def test_characters_without_a_font_are_told_when_a_figure_is_complete(
     for command in ("copy_picture", "export_picture"):
         window.action_registry[command].trigger()
     process_until(application, lambda: len(messages) == 2)
-    assert messages[0].startswith("Copied the picture. (no font on this computer has \U0003fffd")
+    assert messages[0].startswith("Figure copied. (no font on this computer has 𿿽")
     assert messages[1].startswith(f"Saved {tmp_path / 'a.png'}; no font on this computer has \U0003fffd")
 
 
@@ -431,8 +431,8 @@ def test_pending_runs_are_computed_before_an_export_and_later_edits_do_not_chang
 def test_an_impossible_animation_is_reported_before_a_file_name_is_asked(application: QApplication) -> None:
     for steps, message, change in (
         (300, "at most 50", lambda form: form.fps_field.setValue(60)),
-        (300, "pixels a frame", lambda form: (form.width_field.setValue(6000), form.height_field.setValue(4000))),
-        (0, "at step 0 there is none", lambda form: None),
+        (300, "pixels per frame", lambda form: (form.width_field.setValue(6000), form.height_field.setValue(4000))),
+        (0, "nothing to animate at step 0", lambda form: None),
     ):
         form = make_form("film", steps)
         change(form)

@@ -236,7 +236,7 @@ def test_at_its_limit_a_field_shows_the_allowed_values_until_it_loses_focus(wind
     assert value_of(window, "beta1") == 0.0
     assert not slider_field.error_label.isVisible()
     QTest.keyClick(slider_field.number_field, KEY.Key_Down)
-    assert slider_field.error_label.text() == "beta1 must be a number of at least 0 and below 1"
+    assert slider_field.error_label.text() == "beta1 must be a number ≥ 0 and < 1"
     assert not slider_field.number_field.property("wrong")
     window.setFocus()
     assert not slider_field.error_label.isVisible()
@@ -327,7 +327,7 @@ def test_an_invalid_start_or_budget_disappears_with_what_it_was_entered_for(wind
     assert start.fields[0].accessibleName() != "start x"
     comparison_panel._select_mode("evaluations")
     enter(comparison_panel.budget_field, "0")
-    assert comparison_panel.error_label.text() == "evaluations must be a whole number from 1 to 10000000, not 0"
+    assert comparison_panel.error_label.text() == "evaluations must be an integer from 1 to 10000000, not 0"
     comparison_panel._select_mode("tuned")
     assert not comparison_panel.error_label.isVisible()
     assert comparison_panel.budget_field.text() == "500"
@@ -437,7 +437,7 @@ def test_a_pasted_set_takes_effect_from_the_displayed_step_and_omissions_are_rep
     ]
     bar = window.statusBar()
     assert bar is not None
-    assert bar.currentMessage() == "Set lr; SGD has no beta1."
+    assert bar.currentMessage() == "Set lr. SGD has no beta1."
 
 
 def test_a_set_that_cannot_be_pasted_is_reported_in_a_message_box_and_changes_nothing(
@@ -449,7 +449,7 @@ def test_a_set_that_cannot_be_pasted_is_reported_in_a_message_box_and_changes_no
     clipboard.setText("adam lr=-1")
     window.action_registry["paste_hyperparameters"].trigger()
     (message_box,) = window.findChildren(QMessageBox)
-    assert message_box.text() == "Learning rate must be a number of at least 0, not -1."
+    assert message_box.text() == "Learning rate must be a number ≥ 0, not -1."
     assert window.session.experiment == before
     assert len(window.session.store.undo_stack) == 0
     message_box.close()

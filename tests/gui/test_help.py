@@ -159,7 +159,7 @@ def test_the_page_of_every_surface_lists_its_minima(name: str, page_text: Callab
     assert surface.formula.translate({0x2081: "_1", 0x2082: "_2"}) in message
     for fact in (surface.name, surface.summary, surface.nonsmooth_note, surface.what_to_try, surface.source):
         assert fact in message
-    assert ("no lowest point" in message) == (not surface.minima)
+    assert ("no minimum" in message) == (not surface.minima)
     for x, y in surface.minima:
         assert f"{x:.8g}\n{y:.8g}\n" in message
 
@@ -168,7 +168,7 @@ def test_the_page_of_every_surface_lists_its_minima(name: str, page_text: Callab
     ("source", "addresses"),
     [
         (
-            "Polyak 1964, doi:10.1016/0041-5553(64)90137-5: the heavy ball",
+            "Polyak 1964, doi:10.1016/0041-5553(64)90137-5 (heavy-ball method)",
             ["https://doi.org/10.1016/0041-5553(64)90137-5"],
         ),
         ("(see doi:10.1214/aoms/1177729586)", ["https://doi.org/10.1214/aoms/1177729586"]),
@@ -268,7 +268,7 @@ def test_escape_closes_the_help_and_an_empty_experiment_needs_none(open_window: 
     window = open_window(replace(DEFAULT_EXPERIMENT, runs=()))
     window.action_registry["about_optimizer"].trigger()
     help_window = help_window_of(window)
-    assert "add one" in help_window.optimizer_browser.to_plain_text()
+    assert "Add a run" in help_window.optimizer_browser.to_plain_text()
     QTest.keyClick(help_window.optimizer_browser, Qt.Key.Key_Escape)
     assert not help_window.isVisible()
     assert window.isVisible()
@@ -366,20 +366,20 @@ def test_a_control_shows_its_declared_description(open_window: Open) -> None:
     answers = window.help.whats_this_filter()
     slider_field = window.side_panel.editor.fields["lr"]
     for widget in (slider_field.slider, slider_field.number_field, slider_field.label):
-        assert "lr: a number of at least 0; default 0.01" in answers.help_html(widget)
-    assert "Opens the list" not in answers.help_html(slider_field.slider)
+        assert "lr: a number ≥ 0; default 0.01" in answers.help_html(widget)
+    assert "Opens a searchable list" not in answers.help_html(slider_field.slider)
     button = next(each for each in window.playback_bar.findChildren(QWidget) if each.objectName() == "play")
     assert "Play (Space)" in answers.help_html(button)
     for name, canvas in window.canvases.items():
         message = answers.help_html(canvas)
         assert ("Ctrl+0" in message) == (name == "contour")
-        assert ("Double click" in message) == (name in ("contour", "relief"))
+        assert ("Double-click" in message) == (name in ("contour", "relief"))
     menu = window.action_registry.menus["File"]
     menu.adjustSize()
     assert "Ctrl+E" in answers.help_html(menu, menu.actionGeometry(window.action_registry["export_picture"]).center())
     bar = window.menuBar()
     assert bar is not None
-    assert "Export Film…" in answers.help_html(bar, bar.actionGeometry(menu.menuAction()).center())
+    assert "Export Animation…" in answers.help_html(bar, bar.actionGeometry(menu.menuAction()).center())
     assert "F9" in answers.help_html(window.dock_layout.docks["side"].title_label)
     assert "F3" in answers.help_html(window.dock_layout.docks["relief"].title_bar)
 
@@ -417,14 +417,14 @@ def test_a_clicked_control_is_explained_and_not_operated(open_window: Open, appl
 
 def test_a_clicked_menu_row_is_explained_and_not_run(open_window: Open, application: QApplication) -> None:
     window = open_window()
-    menu, action = window.action_registry.menus["Race"], window.action_registry["step"]
+    menu, action = window.action_registry.menus["Simulation"], window.action_registry["step"]
     step = window.session.race.step
     window.action_registry["whats_this"].trigger()
     menu.popup(window.mapToGlobal(window.rect().center()))
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
     assert visible_explanations()
     assert window.session.race.step == step
-    assert "One Step Forward (Right)" in action.whatsThis()
+    assert "Step Forward (Right)" in action.whatsThis()
     assert action_help("step") in action.whatsThis()
     QWhatsThis.hideText()
     process_events(application)
@@ -464,10 +464,12 @@ def test_every_key_is_listed_under_its_menu(open_window: Open) -> None:
         if row.shortcuts:
             at = message.index(" or ".join(row.shortcuts).replace("Delete", "Del"))
             assert message[at + 1] == action.text().replace("&", "")
-    headings = [message.index(name) for name in ("File", "Edit", "Race", "View", "View › Move the Contour", "Help")]
+    headings = [
+        message.index(name) for name in ("File", "Edit", "Simulation", "View", "View › Pan Contour Plot", "Help")
+    ]
     assert headings == sorted(headings)
     assert headings[0] < message.index("Ctrl+O") < headings[1] < message.index("Ctrl+Z") < headings[2]
-    assert "sets the start, and the race starts anew" in message
+    assert "set the starting point and restart" in message
     room = window.screen().availableGeometry()  # type: ignore[union-attr]
     assert dialog.width() <= min(1024, room.width())
     assert dialog.height() <= min(700, room.height())

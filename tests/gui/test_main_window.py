@@ -325,7 +325,7 @@ def test_a_diverging_run_is_shown_as_diverged(open_shell: Open) -> None:
     diverged_at = window.session.race.trajectories[0].diverged_at
     item, values = window.side_panel.run_list.list.item(0), window.readout_table.runs
     assert item is not None
-    assert f"diverged at {diverged_at}" in item.text()
+    assert f"diverged at step {diverged_at}" in item.text()
     assert f"diverged at {diverged_at}" in values.index(0, 1).data()
     assert values.index(1, 1).data() == "600"
 
@@ -512,7 +512,7 @@ seen = 0
 for _ in range(300):
     a.processEvents(); seen = max(seen, len(boxes()))
 box, = boxes()
-next(b for b in box.buttons() if b.text() == "Copy details").click()
+next(b for b in box.buttons() if b.text() == "Copy Details").click()
 assert "boom" in a.clipboard().text() and "Traceback" in a.clipboard().text()
 timer.stop()
 for _ in range(9): [b.close() for b in boxes()]; a.processEvents()
@@ -533,10 +533,10 @@ def test_what_is_not_allowed_is_said_once_and_ends_the_drag(open_window: Open, a
     window = open_window()
     window.session.store.begin_interaction()
     for _ in range(3):
-        window.error_reporter.handle_exception(ExperimentError("steps must be a whole number"))
+        window.error_reporter.handle_exception(ExperimentError("steps must be an integer"))
     process_events(application)
     boxes = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
-    assert [box.text() for box in boxes] == ["Steps must be a whole number."]
+    assert [box.text() for box in boxes] == ["Steps must be an integer."]
     assert not window.session.store.interaction_active
     boxes[0].close()
 

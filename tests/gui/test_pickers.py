@@ -64,7 +64,7 @@ def test_search_results_and_their_order(text: str, ids: list[str]) -> None:
     ("text", "id"),
     [
         ("saddlefree", "saddle_free_newton"),
-        ("heavy ball", "momentum"),
+        ("heavy-ball", "momentum"),
         ("NAG", "nesterov"),
         ("cmaes", "cma_es"),
         ("nadamw", "nadam"),
@@ -82,7 +82,7 @@ def test_a_surface_is_found_by_its_nickname() -> None:
 
 def test_entries_are_grouped_by_family_with_favorites_on_top() -> None:
     headings = [heading for heading, _ in sections(ENTRIES, ["c_three", "gone"])]
-    assert headings == ["Favourites", "Early", "Late"]
+    assert headings == ["Favorites", "Early", "Late"]
     assert [heading for heading, _ in sections(ENTRIES, ["c_three"], "alfa")] == ["Late", "Early"], (
         "the best match first"
     )
@@ -197,8 +197,8 @@ def test_favorites_are_marked_remembered_and_on_top(open_picker: tuple[MainWindo
         picker_again = again.side_panel.editor.picker
         picker_again.showPopup()
         ids = [row if isinstance(row, str) else row.id for row in picker_again.popup.model.rows]
-        top = ids[1 : ids.index("First order")]
-        assert ids[0] == "Favourites"
+        top = ids[1 : ids.index("First-order")]
+        assert ids[0] == "Favorites"
         assert "lion" in top
         assert "sgd" not in top
         picker_again.popup.hide()

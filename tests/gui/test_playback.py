@@ -118,7 +118,7 @@ def test_the_branch_list_renames_hides_deletes_and_switches(open_shell: Open, ap
     assert not panel.buttons["Delete"].isEnabled()
     window.session.advance(40)
     window.update_texts()
-    panel.buttons["Keep a Branch"].click()
+    panel.buttons["Save as Branch"].click()
     window.session.show_step(10)
     window.side_panel.editor.fields["lr"].slider.setValue(900)
     process_events(application)
@@ -127,14 +127,14 @@ def test_the_branch_list_renames_hides_deletes_and_switches(open_shell: Open, ap
     assert window.results_tabs.tabText(2) == "Branches (2)"
     item = panel.list.item(1)
     assert item is not None
-    assert "left at step 10" in item.text()
+    assert "branched at step 10" in item.text()
     item.setText("  too slow ")
     assert window.session.experiment.branches[1].name == "too slow"
     assert item.text() == "too slow"
     item.setCheckState(Qt.CheckState.Unchecked)
     assert not window.session.experiment.branches[1].visible
     panel.list.setCurrentRow(1)
-    panel.buttons["Make Current"].click()
+    panel.buttons["Switch To"].click()
     assert window.session.experiment.runs[0] == BOWL.runs[0]
     panel.list.setCurrentRow(0)
     panel.buttons["Delete"].click()
@@ -151,7 +151,7 @@ def test_renaming_a_branch_that_is_being_renamed_keeps_the_editor_open(
     window.session.advance(40)
     panel = window.results_tabs.branch_list
     window.update_texts()
-    panel.buttons["Keep a Branch"].click()
+    panel.buttons["Save as Branch"].click()
     process_events(application)
     messages: list[str | None] = []
     previous_handler = qInstallMessageHandler(lambda kind, where, text: messages.append(text))

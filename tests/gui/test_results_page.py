@@ -258,7 +258,7 @@ def test_only_changed_cells_are_updated_and_none_while_hidden(
     page.refresh()
     changed = set(updated)
     assert (0, STEPS_COLUMN) in changed
-    assert not {(row, k) for row in range(5) for k in (0, 1, 2, column_index("time per update (µs)"))} & changed
+    assert not {(row, k) for row in range(5) for k in (0, 1, 2, column_index("time per step (µs)"))} & changed
     assert not {(2, k) for k in range(len(COLUMNS))} & changed, "the run has diverged"
     layouts: list[None] = []
     page.table.sorted_runs.layoutChanged.connect(lambda: layouts.append(None))
@@ -302,7 +302,7 @@ def test_the_table_is_copied_in_its_sort_order(open_page: OpenPage) -> None:
     rows = list(csv.reader(io.StringIO(clipboard.text()), delimiter="\t"))
     assert [int(row[0]) - 1 for row in rows[1:]] == row_runs(page)
     assert messages == [
-        f"Copied the results table as {name}." for name in ("CSV", "Markdown", "LaTeX", "tab-separated text")
+        f"Results table copied as {name}." for name in ("CSV", "Markdown", "LaTeX", "tab-separated text")
     ]
 
 

@@ -58,7 +58,7 @@ def test_the_implementation_can_be_selected(open_shell: Open) -> None:
 def test_a_single_implementation_is_named_in_a_line_of_text(open_shell: Open) -> None:
     _, editor = open_with_run(open_shell, "sgd")
     assert not editor.implementation_combo.isVisible()
-    assert editor.implementation_label.text() == f"Convention: {OPTIMIZERS['sgd'].implementation}"
+    assert editor.implementation_label.text() == f"Implementation: {OPTIMIZERS['sgd'].implementation}"
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "momentum"])
@@ -157,7 +157,7 @@ def test_an_integer_is_changed_one_by_one(open_shell: Open, application: QApplic
     slider_field.number_field.edit.setText("2.5")
     slider_field.number_field.edit.editingFinished.emit()
     assert slider_field.error_label.isVisible()
-    assert "whole number" in slider_field.error_label.text()
+    assert "an integer" in slider_field.error_label.text()
     assert window.session.experiment.runs[0].hyperparameters["lookahead"] == 6.0
 
 

@@ -16,8 +16,8 @@ Open = Callable[..., MainWindow]
 @pytest.mark.parametrize(
     ("run", "expected_text"),
     [
-        ("sgd lr=0.1", "stable below a learning rate of 2/λmax = 1."),
-        ("sgd lr=0.1 weight_decay=2", "stable below a learning rate of 2/(λmax + weight decay) = 0.5."),
+        ("sgd lr=0.1", "Stable for lr < 2/λmax = 1."),
+        ("sgd lr=0.1 weight_decay=2", "Stable for lr < 2/(λmax + weight decay) = 0.5."),
         ("momentum lr=0.1 momentum=0.8", "2(1 + momentum)/λmax = 1.8."),
         ("nesterov lr=0.1 momentum=0.9", "2(1 + momentum)/((1 + 2 momentum) λmax) = 0.679."),
         ("averaged_momentum lr=0.1", "2(1 + momentum)/((1 - dampening) λmax) = 19."),
@@ -39,7 +39,7 @@ def test_without_theory_there_is_no_limit(open_shell: Open, run: str) -> None:
 def test_flat_surfaces_have_no_condition_number(open_shell: Open) -> None:
     window = open_shell(Experiment("easom", start=(-40.0, -40.0), runs=(Run.parse("sgd lr=0.1"),)))
     text = window.status_line.curvature_label.text()
-    assert text.startswith("Here λmax = λmin = 0: the surface does not curve.")
+    assert text.startswith("Curvature here: λmax = λmin = 0. ")
     assert "nan" not in text
 
 
@@ -48,5 +48,5 @@ def test_a_long_sentence_is_also_a_tooltip(open_shell: Open) -> None:
     window.session.advance(40)
     window.status_line.refresh()
     label = window.status_line.status_label
-    assert "in theory a period of 2" in label.text()
+    assert "in theory, period 2" in label.text()
     assert label.text() in label.toolTip()

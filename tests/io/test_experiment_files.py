@@ -200,37 +200,40 @@ def test_displayed_step_is_saved_but_not_compared() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "it is empty"),
-        (b" \n\t ", "it is empty"),
-        (b"\xef\xbb\xbf", "it is empty"),
-        (TEXT[:-30], "it is cut off: its JSON ends in line"),
-        (TEXT[: len(TEXT) // 2], "it is cut off: its JSON ends in line"),
-        (TEXT + b"}", "it is not JSON: extra data in line"),
-        (b'{"thalweg": 1,}', "it is not JSON: "),
-        (b"surface = rosenbrock", "it is not JSON: expecting value in line 1, column 1"),
-        (b"[1]", 'it has no key "thalweg"'),
-        (TEXT.decode().encode("utf-16"), "it is written in UTF-16, or is no text at all"),
-        (TEXT.decode().encode("utf-16-le"), "it is written in UTF-16, or is no text at all"),
-        (b"\x7fELF\x02\x01\x01\0\0\0", "it is written in UTF-16, or is no text at all"),
+        (b"", "the file is empty"),
+        (b" \n\t ", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        (TEXT[:-30], "the file is incomplete: the JSON text ends unexpectedly in line"),
+        (TEXT[: len(TEXT) // 2], "the file is incomplete: the JSON text ends unexpectedly in line"),
+        (TEXT + b"}", "it is not valid JSON: extra data in line"),
+        (b'{"thalweg": 1,}', "it is not valid JSON: "),
+        (b"surface = rosenbrock", "it is not valid JSON: expecting value in line 1, column 1"),
+        (b"[1]", 'the key "thalweg" is missing'),
+        (TEXT.decode().encode("utf-16"), "it is not UTF-8 text"),
+        (TEXT.decode().encode("utf-16-le"), "it is not UTF-8 text"),
+        (b"\x7fELF\x02\x01\x01\0\0\0", "it is not UTF-8 text"),
         (
             '{"thalweg": 1,\n"title": "Höhe"}'.encode("latin-1"),
-            "it is not text in UTF-8: line 2 is in another encoding",
+            "it is not UTF-8 text: line 2 uses another encoding",
         ),
-        (b'{"thalweg": 2}', r"written by a newer Thalweg \(format 2\); this one reads format 1: update Thalweg"),
-        (b'{"thalweg": "12.1"}', r"written by a newer Thalweg \(format 12\.1\)"),
-        (b'{"thalweg": true}', "must be the version of the format, 1, not True"),
-        (b'{"thalweg": 0.9}', "must be the version of the format, 1, not 0.9"),
-        (b'{"thalweg": [1]}', "must be the version of the format"),
-        (b'{"thalweg": 1, "start": [NaN, 0]}', "it holds NaN, which is no finite number"),
-        (b'{"thalweg": 1, "newer": -Infinity}', "it holds -Infinity, which is no finite number"),
-        (b'{"thalweg": 1, "start": [1e999, 0]}', "it holds 1e999, which is no finite number"),
-        (b'{"thalweg": 1, "steps": 1' + b"0" * 5000 + b"}", "it holds a number of 5,001 digits"),
-        (b'{"thalweg": 1, "newer": 1' + b"0" * 5000 + b".0}", "which is no finite number"),
-        (b'{"thalweg": 1, "steps": 1' + b"0" * 250 + b"}", "steps must be a whole number"),
-        (b'{"thalweg": 1, "title": "a", "title": "b"}', "the key 'title' stands twice in one object"),
-        (b'{"thalweg": 1, "newer": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested more than 64 deep"),
-        (b'{"thalweg": 1, "start": ' + b"[" * 500 + b"]" * 500 + b"}", "nested more than 64 deep"),
-        (b'{"a":' * 100_000, "nested more than 64 deep"),
+        (
+            b'{"thalweg": 2}',
+            r"saved by a newer version of Thalweg \(format 2; this version reads format 1\); update Thalweg",
+        ),
+        (b'{"thalweg": "12.1"}', r"saved by a newer version of Thalweg \(format 12\.1;"),
+        (b'{"thalweg": true}', "must be the format version, 1, not True"),
+        (b'{"thalweg": 0.9}', "must be the format version, 1, not 0.9"),
+        (b'{"thalweg": [1]}', "must be the format version"),
+        (b'{"thalweg": 1, "start": [NaN, 0]}', "it contains NaN, which is not a finite number"),
+        (b'{"thalweg": 1, "newer": -Infinity}', "it contains -Infinity, which is not a finite number"),
+        (b'{"thalweg": 1, "start": [1e999, 0]}', "it contains 1e999, which is not a finite number"),
+        (b'{"thalweg": 1, "steps": 1' + b"0" * 5000 + b"}", "it contains a number with 5,001 digits"),
+        (b'{"thalweg": 1, "newer": 1' + b"0" * 5000 + b".0}", "which is not a finite number"),
+        (b'{"thalweg": 1, "steps": 1' + b"0" * 250 + b"}", "steps must be an integer"),
+        (b'{"thalweg": 1, "title": "a", "title": "b"}', "the key 'title' appears twice in the same object"),
+        (b'{"thalweg": 1, "newer": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested more than 64 levels deep"),
+        (b'{"thalweg": 1, "start": ' + b"[" * 500 + b"]" * 500 + b"}", "nested more than 64 levels deep"),
+        (b'{"a":' * 100_000, "nested more than 64 levels deep"),
         (b'{"thalweg": 1, "runs": [' + b'{"optimizer": "sgd"},' * 300_000 + b"{}]}", "at most 24 runs, not 300,001"),
         (b'{"thalweg": 1, "branches": [' + b"{}," * 300_000 + b"{}]}", "at most 100 branches, not 300,001"),
         (
@@ -262,17 +265,17 @@ def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
 def test_truncated_file_is_rejected(tmp_path: Path) -> None:
     text = to_json(replace(DEFAULT_EXPERIMENT, title="Höhe {} 10")).rstrip().encode()
     for length in range(len(text)):
-        with pytest.raises(ExperimentError, match=r"it is (empty|cut off|not text in UTF-8)"):
+        with pytest.raises(ExperimentError, match=r"the file is (empty|incomplete)|it is not UTF-8 text"):
             from_json(text[:length])
 
 
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("json", "larger than 16 MiB, which no experiment may be"),
-        ("csv", "larger than 16 MiB, which no data file may be"),
-        ("png", "without an experiment"),
-        ("svg", "it is not an SVG picture"),
+        ("json", "the file is too large; experiments are limited to 16 MiB"),
+        ("csv", "the file is too large; data files are limited to 16 MiB"),
+        ("png", "contains no experiment"),
+        ("svg", "it is not an SVG image"),
     ],
 )
 def test_file_of_a_gigabyte_is_rejected_without_reading_it(kind: str, message: str, tmp_path: Path) -> None:
@@ -290,9 +293,9 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "folder.json").mkdir()
     (tmp_path / "zero.png").symlink_to("/dev/zero")
     (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
-    assert "it is no file that can be read to its end" in load_error(tmp_path / "pipe.json")
-    assert "it is no file that can be read to its end" in load_error(tmp_path / "zero.png")
-    assert "it is no file that can be read to its end" in load_error(Path("/dev/zero"))
+    assert "it is not a regular file" in load_error(tmp_path / "pipe.json")
+    assert "it is not a regular file" in load_error(tmp_path / "zero.png")
+    assert "it is not a regular file" in load_error(Path("/dev/zero"))
     assert "it is a folder" in load_error(tmp_path / "folder.json")
     assert "there is no file" in load_error(tmp_path / "loop.json")
     assert "there is no file" in load_error(tmp_path / ("x" * 5000))
@@ -335,7 +338,7 @@ def test_experiment_is_read_from_a_figure(kind: str, tmp_path: Path) -> None:
     assert load(path).displayed_step == 42
     assert save_path_for(path) is None
     path.write_bytes(figure_bytes(None, kind))
-    assert "it carries no experiment; only JSON files" in load_error(path)
+    assert "it contains no experiment; open a JSON experiment" in load_error(path)
 
 
 @pytest.mark.parametrize("form", ["zipped", "international", "international and zipped"])
@@ -362,23 +365,23 @@ def test_damaged_or_malicious_png_is_rejected(tmp_path: Path) -> None:
     index = original.index(b"rosenbrock")
     bomb = zlib.compress(b" " * (MAX_FILE_SIZE + 10))
     for content, message in (
-        (b"not a picture", "it is not a PNG picture"),
-        (b"", "it is not a PNG picture"),
-        (original[:index], "the experiment in it is cut off or damaged"),
-        (original[:index] + b"R" + original[index + 1 :], "the experiment in it is cut off or damaged"),
-        (original[:20], "cut off or damaged"),
-        (figure_bytes(None, "png")[:-12], "cut off or damaged"),
+        (b"not a picture", "it is not a PNG image"),
+        (b"", "it is not a PNG image"),
+        (original[:index], "the embedded experiment is incomplete or damaged"),
+        (original[:index] + b"R" + original[index + 1 :], "the embedded experiment is incomplete or damaged"),
+        (original[:20], "incomplete or damaged"),
+        (figure_bytes(None, "png")[:-12], "incomplete or damaged"),
         (
             start + struct.pack(">I", GIGABYTE) + b"tEXtthalweg:experiment\0{",
-            "the experiment in it is larger than 16 MiB",
+            "the embedded experiment is too large; experiments are limited to 16 MiB",
         ),
-        (start + struct.pack(">I", GIGABYTE) + b"tEXtComment\0{", "cut off or damaged"),
-        (start + chunk(b"zTXt", b"thalweg:experiment\0\0" + bomb), "larger than 16 MiB"),
-        (start + chunk(b"zTXt", b"thalweg:experiment\0\0nothing"), "cut off or damaged"),
-        (start + chunk(b"iTXt", b"thalweg:experiment\0"), "the experiment in it is cut off or damaged"),
-        (start + chunk(b"tEXt", b"thalweg:experiment\0"), "the experiment in it is cut off or damaged"),
-        (start + chunk(b"tEXt", b"thalweg:experiment\0{"), "it is cut off"),
-        (start + chunk(b"fAKE", b"") * 110_000, "it carries no experiment"),
+        (start + struct.pack(">I", GIGABYTE) + b"tEXtComment\0{", "incomplete or damaged"),
+        (start + chunk(b"zTXt", b"thalweg:experiment\0\0" + bomb), "limited to 16 MiB"),
+        (start + chunk(b"zTXt", b"thalweg:experiment\0\0nothing"), "incomplete or damaged"),
+        (start + chunk(b"iTXt", b"thalweg:experiment\0"), "the embedded experiment is incomplete or damaged"),
+        (start + chunk(b"tEXt", b"thalweg:experiment\0"), "the embedded experiment is incomplete or damaged"),
+        (start + chunk(b"tEXt", b"thalweg:experiment\0{"), "the file is incomplete"),
+        (start + chunk(b"fAKE", b"") * 110_000, "it contains no experiment"),
     ):
         path.write_bytes(content)
         assert message in load_error(path)
@@ -410,7 +413,7 @@ def test_small_png_does_not_fill_the_memory(item: bytes, tmp_path: Path) -> None
     (tmp_path / "a.png").write_bytes(png)
     del body
     tracemalloc.start()
-    assert "it holds more than 500,000 lists and objects or 2,000,000 values" in load_error(tmp_path / "a.png")
+    assert "it contains more than 500,000 lists and objects or 2,000,000 values" in load_error(tmp_path / "a.png")
     assert tracemalloc.get_traced_memory()[1] < 50_000_000
     tracemalloc.stop()
 
@@ -421,17 +424,20 @@ def test_damaged_or_malicious_svg_is_rejected(tmp_path: Path) -> None:
     entities = b"".join(b'<!ENTITY l%d "%s">' % (k, b"&l%d;" % (k - 1) * 10) for k in range(1, 10))
     source = b'<svg xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>%s</dc:source></svg>'
     for content, message in (
-        (b"not a picture", "it is not an SVG picture, or is cut off or damaged"),
-        (b"", "it is not an SVG picture, or is cut off or damaged"),
-        (original[: original.index(b"rosenbrock")], "it is not an SVG picture, or is cut off or damaged"),
-        (b'<!DOCTYPE svg [<!ENTITY l0 "ha">' + entities + b"]>" + source % b"{&l9;", "it declares entities"),
-        (b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + source % b"{&x;", "it declares entities"),
-        (b'<!DOCTYPE svg [<!ATTLIST a b CDATA "long">]><svg><a/></svg>', "it declares entities or default attributes"),
-        (source % b"https://example.org/original.svg", "it carries no experiment"),
-        (source % b'{"thalweg": 1, "surface": "nowhere"}', "there is no surface 'nowhere'"),
-        (source % (b"{" + b"x" * MAX_FILE_SIZE), "larger than 16 MiB"),
-        (b"<svg><source>" + TEXT + b"</source></svg>", "it carries no experiment"),
-        (b'<svg xmlns="' + b"x" * (5 << 20), "cut off or damaged"),
+        (b"not a picture", "it is not an SVG image, or it is incomplete or damaged"),
+        (b"", "it is not an SVG image, or it is incomplete or damaged"),
+        (original[: original.index(b"rosenbrock")], "it is not an SVG image, or it is incomplete or damaged"),
+        (b'<!DOCTYPE svg [<!ENTITY l0 "ha">' + entities + b"]>" + source % b"{&l9;", "it contains XML entity"),
+        (b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + source % b"{&x;", "it contains XML entity"),
+        (
+            b'<!DOCTYPE svg [<!ATTLIST a b CDATA "long">]><svg><a/></svg>',
+            "it contains XML entity or attribute declarations",
+        ),
+        (source % b"https://example.org/original.svg", "it contains no experiment"),
+        (source % b'{"thalweg": 1, "surface": "nowhere"}', "unknown surface 'nowhere'"),
+        (source % (b"{" + b"x" * MAX_FILE_SIZE), "limited to 16 MiB"),
+        (b"<svg><source>" + TEXT + b"</source></svg>", "it contains no experiment"),
+        (b'<svg xmlns="' + b"x" * (5 << 20), "incomplete or damaged"),
     ):
         path.write_bytes(content)
         assert message in load_error(path)
@@ -443,8 +449,8 @@ def test_svg_with_an_unknown_encoding_is_rejected_or_read(tmp_path: Path) -> Non
     for encoding in {*refused, "utf-8-sig", *aliases.values()}:
         path.write_bytes(b'<?xml version="1.0" encoding="%s"?><svg/>' % encoding.encode())
         message = load_error(path)
-        assert message.partition("svg: ")[2].startswith(("its text encoding", "it carries no", "it is not an SVG"))
-        assert "its text encoding is not supported; save it again in UTF-8" in message or encoding not in refused
+        assert message.partition("svg: ")[2].startswith(("its text encoding", "it contains no", "it is not an SVG"))
+        assert "its text encoding is not supported; save it as UTF-8" in message or encoding not in refused
 
 
 @pytest.mark.parametrize(
@@ -452,8 +458,8 @@ def test_svg_with_an_unknown_encoding_is_rejected_or_read(tmp_path: Path) -> Non
     [
         (b'<svg a="', b"x", "one of its tags is larger than 4 MiB", image_metadata.MAX_TAG_SIZE),
         (b"<svg><!--", b"x", "one of its tags is larger than 4 MiB", image_metadata.MAX_TAG_SIZE),
-        (b"", b"<a>", "it carries no experiment", 3 * image_metadata.MAX_NAMES),
-        (b"<svg>", b'<a b="" c=""/>', "it carries no experiment", 5 * image_metadata.MAX_NAMES),
+        (b"", b"<a>", "it contains no experiment", 3 * image_metadata.MAX_NAMES),
+        (b"<svg>", b'<a b="" c=""/>', "it contains no experiment", 5 * image_metadata.MAX_NAMES),
     ],
 )
 def test_svg_is_searched_within_bounds(start: bytes, item: bytes, message: str, limit: int) -> None:
@@ -501,12 +507,12 @@ def test_failed_save_is_reported_and_keeps_the_old_file(tmp_path: Path, monkeypa
     path = tmp_path / "mine.json"
     path.write_text("mine")
     path.chmod(0o444)
-    assert f"cannot write {path}: it may only be read" in save_error(path)
+    assert f"cannot write {path}: it is read-only" in save_error(path)
     path.chmod(0o644)
     (tmp_path / "folder.json").mkdir()
     assert "it is a folder" in save_error(tmp_path / "folder.json")
-    assert "there is no folder" in save_error(tmp_path / "gone" / "mine.json")
-    assert "it is no file" in save_error(Path("/dev/full"))
+    assert "does not exist" in save_error(tmp_path / "gone" / "mine.json")
+    assert "it is not a file" in save_error(Path("/dev/full"))
     assert save_error(tmp_path / ("x" * 300)).endswith("file name too long")
 
     def full(descriptor: int) -> None:
@@ -556,7 +562,7 @@ def test_only_incomplete_files_of_dead_processes_are_removed(tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_experiment_too_large_to_open_is_not_saved(tmp_path: Path) -> None:
-    assert "larger than 16 MiB" in save_error(
+    assert "would be larger than 16 MiB" in save_error(
         tmp_path / "a.json", replace(DEFAULT_EXPERIMENT, extra={"newer": "x" * MAX_FILE_SIZE})
     )
     many = replace(DEFAULT_EXPERIMENT, extra={"newer": [[]] * 600_000})

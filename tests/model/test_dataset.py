@@ -75,7 +75,7 @@ def test_data_are_kept_only_by_surfaces_made_from_data() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"data": [[1, 2], [1, 2, 3]]}, "equally long, not 2 and 3"),
+        ({"data": [[1, 2], [1, 2, 3]]}, "the same length, not 2 and 3"),
         ({"data": [[1, 2]]}, "two columns of numbers"),
         ({"data": 3}, "two columns of numbers"),
         ({"data": [[1, [2]], [1, 2]]}, "row 2 of the data must be a finite number"),
@@ -83,10 +83,10 @@ def test_data_are_kept_only_by_surfaces_made_from_data() -> None:
         ({"data": [[1, "b"], [1, 2]]}, "row 2 of the data must be a finite number, not 'b'"),
         ({"data": [[1, 2], [True, 2]]}, "row 1 of the data must be a finite number"),
         ({"data": [[1, 1], [1, 2]]}, "at least two points with different x"),
-        ({"data": [[1e-9, 2e-9], [1e9, 2e15]]}, "in other units"),
-        ({"data": [list(range(MAX_POINTS + 1))] * 2}, "at most 10,000 points, not 10,001"),
-        ({"surface": "sphere"}, "sphere is not made from data; choose from linear_regression"),
-        ({"surface": "logistic_regression"}, "y must hold zeros and ones"),
+        ({"data": [[1e-9, 2e-9], [1e9, 2e15]]}, "rescale x and y"),
+        ({"data": [list(range(MAX_POINTS + 1))] * 2}, "at most 10,000 data points, not 10,001"),
+        ({"surface": "sphere"}, "sphere cannot be computed from data; choose from linear_regression"),
+        ({"surface": "logistic_regression"}, "y must contain only zeros and ones"),
     ],
 )
 def test_invalid_data_are_rejected_with_one_sentence(change: dict, message: str) -> None:
@@ -103,7 +103,9 @@ def test_data_file_is_read(csv_file: Path, tmp_path: Path) -> None:
     other.write_bytes(csv_file.read_bytes())
     assert load_data(other, DEFAULT_EXPERIMENT) == LINE_EXPERIMENT
     csv_file.write_text("x,y\n1,2\n2,three\n3,4\n")
-    with pytest.raises(ExperimentError, match=r"cannot open mine\.csv: a row is not two finite numbers: line 3"):
+    with pytest.raises(
+        ExperimentError, match=r"cannot open mine\.csv: one row does not contain two finite numbers: line 3"
+    ):
         load(csv_file)
 
 
@@ -208,7 +210,7 @@ def test_file_can_be_dropped_on_the_window(
     assert drop(window, saved)
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert drop(window, csv_file, saved)
-    assert "One file can be opened at a time" in close_message_box(window)
+    assert "Drop one file at a time" in close_message_box(window)
     other = tmp_path / "a.pdf"
     other.write_bytes(b"%PDF")
     assert drop(window, other)
@@ -222,7 +224,7 @@ def test_selector_shows_why_a_surface_cannot_be_made_from_the_data(open_shell: O
     selector = window.side_panel.surface_selector
     selector.picker.selected.emit("logistic_regression")
     assert selector.error_label.isVisible()
-    assert "y must hold zeros and ones" in selector.error_label.text()
+    assert "y must contain only zeros and ones" in selector.error_label.text()
     assert window.session.experiment == LINE_EXPERIMENT
     assert selector.picker.currentText() == "Linear regression"
     selector.picker.selected.emit("sphere")

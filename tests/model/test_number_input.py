@@ -146,36 +146,36 @@ def test_usual_notations_of_numbers_are_parsed(text: str, value: float) -> None:
     ],
 )
 def test_text_that_is_not_an_allowed_number_is_rejected_with_a_short_sentence(text: str) -> None:
-    with pytest.raises(ExperimentError, match=r"^rate must be ") as raised:
+    with pytest.raises(ExperimentError, match=r"^(enter rate with|rate must be )") as raised:
         parse_number(RATE, text, "rate")
     assert len(str(raised.value)) < 180
 
 
 def test_ambiguous_numbers_are_noted_or_rejected() -> None:
     assert parse_number(RATE, "1,000", "rate").value == 1.0
-    assert "1,000 was read as 1: " in parse_number(RATE, "1,000", "rate").interpretation_note
-    assert "write 1000" in parse_number(RATE, "1,000", "rate").interpretation_note
+    assert "1,000 was read as 1 because " in parse_number(RATE, "1,000", "rate").interpretation_note
+    assert "type 1000" in parse_number(RATE, "1,000", "rate").interpretation_note
     assert "was read as 0" in parse_number(RATE, "1e-400", "rate").interpretation_note
     for text in ("1,000", "10.000"):
-        with pytest.raises(ExperimentError, match="nothing between thousands: 1"):
+        with pytest.raises(ExperimentError, match="without thousands separators: 1"):
             parse_number(STEPS, text, "stop")
     with pytest.raises(ExperimentError, match="without spaces: 1000, not '1 000'"):
         parse_number(RATE, "1 000", "rate")
-    with pytest.raises(ExperimentError, match=r"below 1, not 0\.99999999999999999999"):
+    with pytest.raises(ExperimentError, match=r"< 1, not 0\.99999999999999999999"):
         parse_number(DECAY, "0.99999999999999999999", "beta1")
 
 
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        (RATE, "a number of at least 0"),
-        (DECAY, "a number of at least 0 and below 1"),
+        (RATE, "a number ≥ 0"),
+        (DECAY, "a number ≥ 0 and < 1"),
         (FRACTION, "a number from 0 to 1"),
-        (STEPS, "a whole number from 1 to 10000000"),
+        (STEPS, "an integer from 1 to 10000000"),
         (Hyperparameter(1, 2, minimum=-math.inf), "a finite number"),
-        (Hyperparameter(1, 2, "log", minimum=1e-300), "a number above 0"),
+        (Hyperparameter(1, 2, "log", minimum=1e-300), "a number greater than 0"),
         (Hyperparameter(0, 1, "switch"), "0 (off) or 1 (on)"),
-        (Hyperparameter(0, 9, "whole"), "a whole number of at least 0"),
+        (Hyperparameter(0, 9, "whole"), "an integer ≥ 0"),
     ],
 )
 def test_allowed_values_are_described(spec: Hyperparameter, message: str) -> None:
@@ -258,9 +258,9 @@ def test_text_without_optimizer_reports_unknown_hyperparameters() -> None:
         ("lr=1 lr=2", "copy hyperparameters"),
         ("lr==3", "copy hyperparameters"),
         ("lr=0.1 0.2", "copy hyperparameters"),
-        ("foo lr=1", "no optimizer 'foo'"),
+        ("foo lr=1", "unknown optimizer 'foo'"),
         ("lr=abc", "learning rate must be"),
-        ("lr=-1", "at least 0"),
+        ("lr=-1", "≥ 0"),
         ("lr=1,000", "was read as 1"),
         ("beta1=0.3", "SGD has no hyperparameter beta1"),
         ("sgd lr=1 beta1=0.3", "SGD has no hyperparameter beta1"),

@@ -51,7 +51,7 @@ FORMULA_METHODS = [
 ]
 SINGLE_PRECISION = {"nadam_keras", "adafactor_optax"}  # partly computed in single precision
 VALUES = {"t0": 3.0, "alpha": 0.9, "beta": 0.8, "scaling": 0.7, "clip": 0.6, "threshold": 4.5}
-NOT_IN_THE_FORMULA = {("lbfgs", "lr"): "the line search starts with it and may end at any step length"}
+NOT_IN_THE_FORMULA = {("lbfgs", "lr"): "the line search starts with it and may end at any step size"}
 
 
 def occurs(symbol: str, formula: str) -> bool:

@@ -252,9 +252,9 @@ def test_invalid_hyperparameters_raise_an_error_with_a_message() -> None:
     assert adam.check({"clip_norm": 2})["clip_norm"] == 2.0
     for name, value, message in (
         ("lr", "abc", "must be a number"),
-        ("lr", float("nan"), "at least 0"),
-        ("lr", -1, "at least 0"),
-        ("beta1", 1.0, "below 1"),
+        ("lr", float("nan"), "≥ 0"),
+        ("lr", -1, "≥ 0"),
+        ("beta1", 1.0, "< 1"),
         ("momentum", 0.9, "has no hyperparameter 'momentum'"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -283,8 +283,8 @@ def test_integers_and_switches() -> None:
     assert [count.from_slider(k / 10) for k in range(11)] == [round(1 + 1.9 * k) for k in range(11)]
     assert switch.check("s", True) == 1.0
     for spec, value, message in (
-        (count, 2.5, "whole number"),
-        (count, 0, "at least 1"),
+        (count, 2.5, "an integer"),
+        (count, 0, "≥ 1"),
         (switch, 0.5, "on"),
         (switch, 2, "off"),
     ):

@@ -108,7 +108,7 @@ def test_what_a_framework_accepts_is_accepted(
         ("keras", "SGD", {"clipnorm": 1.0, "global_clipnorm": 1.0}, "one of clipnorm"),
         ("torch", "Rprop", {"etas": (0.5, 1.0)}, "etas below and above 1"),
         ("torch", "Adafactor", {"d": 0.5}, "at least 1"),
-        ("torch", "RMSprop", {"alpha": 1.5}, "rho of rmsprop must be at least 0 and up to 1"),
+        ("torch", "RMSprop", {"alpha": 1.5}, "rho of rmsprop must be a number from 0 to 1"),
     ],
 )
 def test_what_a_framework_rejects_is_rejected(framework: str, name: str, arguments: dict, message: str) -> None:

@@ -156,7 +156,7 @@ def test_the_path_is_the_path_of_torch(name: str, data: st.DataObject) -> None:
     surface = SURFACES[
         data.draw(st.sampled_from(["rosenbrock", "himmelblau", "booth", "styblinski_tang"]), label="surface")
     ]
-    start = data.draw(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), label="start")
+    start = data.draw(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), label="at start")
     arguments_of_run = name, arguments, surface
     theirs, ours = torch_path(*arguments_of_run, start, changes), our_path(*arguments_of_run, start, changes)
     perturbed = our_path(*arguments_of_run, (start[0] + 1e-12, start[1] - 1e-12), changes)

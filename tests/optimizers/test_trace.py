@@ -95,7 +95,7 @@ def test_any_callable_is_a_surface() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("adma", (0, 0), 1, {}), "there is no optimizer 'adma'"),
+        (("adma", (0, 0), 1, {}), "unknown optimizer 'adma'"),
         (("sgd", (0, 0), 1, {"momentum": 1}), "has no hyperparameter 'momentum'"),
         (("sgd", (0, 0), -1, {}), "steps must be"),
         (("sgd", (0, 0, 0), 1, {}), "start must be a pair"),
@@ -125,7 +125,7 @@ def test_the_class_form_has_attributes_and_defaults() -> None:
         SGD(0.1, 0.2)
     with pytest.raises(TypeError, match="twice"):
         SGD(0.1, lr=0.2)
-    with pytest.raises(ValueError, match="at least 0"):
+    with pytest.raises(ValueError, match="≥ 0"):
         SGD(-1)
 
 

@@ -204,7 +204,7 @@ def test_playback_stops_when_all_runs_have_converged_and_can_continue() -> None:
             break
     step = session.race.step
     assert session.run_status(0).kind == "converged"
-    assert messages == [f"Every run has converged: stopped at step {step:,}."]
+    assert messages == [f"All runs have converged. Paused at step {step:,}."]
     reopened = Session(session.experiment)
     reopened.clock.play()
     while reopened.clock.running:

@@ -131,7 +131,7 @@ def test_the_minimum_of_every_scaling_is_the_least_squares_line(scaling: str, n:
 
 
 def test_an_unknown_scaling_is_rejected() -> None:
-    with pytest.raises(ValueError, match="there is no scaling 'median'; there are half_mean, mean, sum, half_sum"):
+    with pytest.raises(ValueError, match="unknown scaling 'median'; choose from half_mean, mean, sum, half_sum"):
         linear_regression([1, 2], [3, 4], scaling="median")
 
 
@@ -205,7 +205,7 @@ def test_separable_classes_have_no_minimum(y: list) -> None:
     surface = logistic_regression([1.0, 2.0, 2.0, 3.0] if sum(y) == 2 else [1.0, 2.0, 3.0, 4.0], y)
     assert surface.minima == ()
     assert surface.minimum_loss is None
-    assert "infinity" in surface.summary
+    assert "no finite minimum" in surface.summary
     assert np.isfinite(surface(*surface.start)[0])
     assert np.isnan(surface.distance_to_minimum(np.zeros(2), np.zeros(2))).all()
 
@@ -217,7 +217,7 @@ def test_data_without_a_finite_minimum() -> None:
     """
     surface = tanh_neuron([-1.0, 0.0, 1.0, 2.0], [-3, -3, 3, 3])
     assert surface.minima == ()
-    assert "no lowest place" in surface.summary
+    assert "no unique minimum" in surface.summary
     surface = two_weight_network([-1.0, -0.5, 0.5, 1.0], [1, 1, 1, 1])
     assert surface.minima == ()
     assert surface.minimum_loss is None
@@ -227,13 +227,13 @@ def test_data_without_a_finite_minimum() -> None:
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [
-        ([1, 2], [1], "equally long"),
+        ([1, 2], [1], "the same length"),
         ([], [], "two points"),
         ([1], [1], "two points"),
         ([3, 3], [1, 0], "different x"),
         ([1, np.nan], [1, 0], "finite"),
         ([1, 2], [1, np.inf], "finite"),
-        ([1, 2], [1, 1e200], "larger"),
+        ([1, 2], [1, 1e200], "must not exceed"),
     ],
 )
 def test_unusable_points_are_rejected(make_surface, x: list, y: list, message: str) -> None:  # type: ignore[no-untyped-def]
@@ -251,7 +251,7 @@ def test_only_linear_regression_accepts_any_number_of_points() -> None:
     x, y = np.arange(MAX_SAMPLES + 1.0), np.arange(MAX_SAMPLES + 1) % 2
     assert len(linear_regression(x, y).minima) == 1
     for make_surface in (logistic_regression, tanh_neuron, two_weight_network):
-        with pytest.raises(ValueError, match=f"at most {MAX_SAMPLES} points"):
+        with pytest.raises(ValueError, match=f"at most {MAX_SAMPLES} data points"):
             make_surface(x, y)
 
 
@@ -291,9 +291,9 @@ def test_valid_data_files_are_read(text: str | bytes) -> None:
         ("", "at least two rows of numbers, not 0"),
         ("x,y\n", "not 0"),
         ("x,y\n1,2", "not 1"),
-        ("1,2\nx,3\n4,5", r"^a row is not two finite numbers: line 2 \('x,3'\)$"),
+        ("1,2\nx,3\n4,5", r"^one row does not contain two finite numbers: line 2 \('x,3'\)$"),
         ("# c\nx,y\n1,2\n3\n4,5", r"line 4 \('3'\)"),
-        ("1,2\na,b\nc,d\ne,f\ng,h\n5,6", r"^4 rows are .* lines 2 \('a,b'\), 3 .*, 4 \('e,f'\) and 1 more$"),
+        ("1,2\na,b\nc,d\ne,f\ng,h\n5,6", r"^4 rows do not .* lines 2 \('a,b'\), 3 .*, 4 \('e,f'\) and 1 more$"),
         ("1,2\n3,nan", "line 2"),
         ("nan,nan\n1,2\n3,4", "line 1"),
         ("1,2\n3,-inf", "line 2"),
@@ -303,13 +303,13 @@ def test_valid_data_files_are_read(text: str | bytes) -> None:
         ("1,2\n3,4,5\n4,5", "line 2"),
         ("1,2\n3;4", r"line \d"),
         ("1.234,5;2\n3;4", "line 1"),
-        ("1\n2\n3", "two columns of numbers, x and y, and this one has 1 only"),
-        ("x\n1\n2\n3", "has 1 only"),
+        ("1\n2\n3", "two columns of numbers, x and y; this file has one"),
+        ("x\n1\n2\n3", "this file has one"),
         ("1,2,3\n4,5,6", "has 3$"),
         ("a b c\n1 2 3\n4 5 6", "has 3$"),
-        ("2,1\n2,5\n2,7", "every x is 2"),
+        ("2,1\n2,5\n2,7", "all x values are 2"),
         ("two words\n1 word\n", r"line 2 \('1 word'\)"),
-        ("{\n  1: 2\n}", "not two finite numbers"),
+        ("{\n  1: 2\n}", "not contain two finite numbers"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "."),
         ("1,2\n" * (MAX_ROWS + 1), "at most 100,000 rows, not 100,001"),
     ],
@@ -389,7 +389,8 @@ def test_the_gauss_newton_matrix_is_that_of_the_residuals(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [(b"x,y\na,b\nc,d\n", "not two finite numbers"), (b"\x89PNG\r\n\x1a\n\0\0", "no text file")]
+    ("text", "message"),
+    [(b"x,y\na,b\nc,d\n", "not contain two finite numbers"), (b"\x89PNG\r\n\x1a\n\0\0", "not a text file")],
 )
 def test_a_file_without_numbers_gives_a_clear_message(text: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -80,7 +80,7 @@ def test_menu_entry_can_be_installed_and_uninstalled(data_home: Path, capsys: py
     assert not [path for path in data_home.rglob("*") if path.is_file()]
     capsys.readouterr()
     assert main(["--uninstall-desktop"]) == 0
-    assert capsys.readouterr().out == "Thalweg was not in the menu\n"
+    assert capsys.readouterr().out == "Thalweg was not in the application menu.\n"
 
 
 def test_databases_are_updated_and_their_failure_is_ignored(
@@ -100,7 +100,7 @@ def test_folder_that_cannot_be_created_is_reported_in_one_sentence(
 ) -> None:
     data_home.touch()
     assert main(["--install-desktop"]) == 2
-    assert re.fullmatch(r"thalweg: cannot make the folder \S+: not a directory\n", capsys.readouterr().err)
+    assert re.fullmatch(r"thalweg: cannot create the folder \S+: not a directory\n", capsys.readouterr().err)
 
 
 def test_relative_xdg_data_home_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,9 +116,8 @@ def test_installing_the_menu_entry_is_refused_on_other_systems(
     monkeypatch.setattr(platform_support, "LINUX", False)
     monkeypatch.setattr(sys, "platform", "win32")
     assert main(["--install-desktop"]) == 2
-    assert (
-        capsys.readouterr().err
-        == "thalweg: the entry in the menu is for Linux; here, pin it to the task bar while it runs\n"
+    assert capsys.readouterr().err == (
+        "thalweg: --install-desktop is only available on Linux; instead, pin it to the taskbar while it is running\n"
     )
 
 

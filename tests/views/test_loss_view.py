@@ -117,10 +117,10 @@ def test_changed_and_scheduled_learning_rates_are_shown_as_they_were_used() -> N
 @pytest.mark.parametrize(
     ("surface", "runs", "quantity", "message"),
     [
-        ("saddle", ("sgd",), "distance", "this surface has no minimum"),
-        ("saddle", ("sgd",), "above", "this surface has no minimum"),
-        ("sphere", ("cma_es",), "rate", "no run here has a learning rate"),
-        ("sphere", ("sgd", "cma_es"), "rate", "CMA-ES has no learning rate"),
+        ("saddle", ("sgd",), "distance", "not available: this surface has no known minimum"),
+        ("saddle", ("sgd",), "above", "not available: this surface has no known minimum"),
+        ("sphere", ("cma_es",), "rate", "not available: no run uses a learning rate"),
+        ("sphere", ("sgd", "cma_es"), "rate", "CMA-ES: no learning rate"),
         ("sphere", ("sgd", "cma_es", "bfgs", "nelder_mead"), "rate", "3 runs have no learning rate"),
         ("sphere", ("sgd", "cma_es"), "loss", ""),
     ],

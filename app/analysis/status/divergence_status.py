@@ -19,25 +19,25 @@ def divergence_status(trajectory: Trajectory, diverged_at: int) -> RunStatus:
     Reasons are a surface that is unbounded below and a learning rate above its stability limit; without either, the
     text gives the losses only.
     """
-    short_text = tr("diverged at {step}", step=diverged_at)
+    short_text = tr("diverged at step {step}", step=diverged_at)
     if diverged_at == 0:
-        text = tr("cannot start: the loss is not a finite number there")
+        text = tr("cannot start: the loss is not finite at the starting point")
         return RunStatus("diverged", short_text, text, since=0, diverged_at=0)
-    text = tr("left the range of numbers in update {step:,}", step=diverged_at)
+    text = tr("overflowed at step {step:,}", step=diverged_at)
     status = RunStatus("diverged", short_text, text, since=diverged_at, diverged_at=diverged_at)
     losses = trajectory.values_between(0, diverged_at - 1)[2]
     lowest_step, last_loss = int(losses.argmin()), float(losses[-1])
     if last_loss < min(float(losses[0]), -1e6) and getattr(trajectory.surface, "minimum_loss", None) is None:
-        text = tr("{words}: the surface falls without end, and the loss was {loss:.3g}", words=text, loss=last_loss)
+        text = tr("{words}: the loss is unbounded below and had reached {loss:.3g}", words=text, loss=last_loss)
         return replace(status, sentence=text)
     text = tr(
-        "{words}: the loss was {loss:.3g} after step {since:,}",
+        "{words}: the lowest loss was {loss:.3g}, after step {since:,}",
         words=text,
         loss=losses[lowest_step],
         since=lowest_step,
     )
     if lowest_step < diverged_at - 1:
-        text = tr("{words}, and {loss:.3g} at last", words=text, loss=last_loss)
+        text = tr("{words}, and the last was {loss:.3g}", words=text, loss=last_loss)
     return _add_reason(replace(status, sentence=text), trajectory, lowest_step, diverged_at)
 
 
@@ -52,7 +52,7 @@ def _add_reason(status: RunStatus, trajectory: Trajectory, lowest_step: int, div
         learning_rate = update.settings.get("lr", math.nan)
         if limit and limit.relation_of(learning_rate) == "exceeds":
             text = tr(
-                "{words}; at step {step:,} {against}",
+                "{words}; at step {step:,}, {against}",
                 words=status.sentence,
                 step=step,
                 against=compare_to_limit(learning_rate, limit),

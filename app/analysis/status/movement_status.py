@@ -46,7 +46,8 @@ def _long_trend_status(snapshot: RunSnapshot, window: int, strict: bool = True) 
     tail = len(early) // 8 if strict else len(early) // 2
     if after < early[tail] and before > recent[-1 - tail]:
         text = tr(
-            "on the whole the loss has fallen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
+            "the loss has decreased overall from about {before:.4g} to about {after:.4g} over the last {steps} "
+            "steps; {away}",
             steps=window,
             before=before,
             after=after,
@@ -55,13 +56,14 @@ def _long_trend_status(snapshot: RunSnapshot, window: int, strict: bool = True) 
         return RunStatus("descending", tr("descending"), text)
     if after > early[-1 - tail] and before < recent[tail]:
         text = tr(
-            "on the whole the loss has risen in {steps} steps, from about {before:.4g} to about {after:.4g}; {away}",
+            "the loss has increased overall from about {before:.4g} to about {after:.4g} over the last {steps} "
+            "steps; {away}",
             steps=window,
             before=before,
             after=after,
             away=snapshot.minimum_distance_text,
         )
-        return RunStatus("climbing", tr("climbing"), text)
+        return RunStatus("climbing", tr("loss rising"), text)
     return None
 
 
@@ -75,7 +77,7 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
         losses = losses[losses.argmax() :]
     steps, change = len(losses) - 1, snapshot.loss - float(losses[0])
     if change:
-        span_text = tr("{steps} steps", steps=steps) if steps > 1 else tr("a step")
+        span_text = tr("{steps} steps", steps=steps) if steps > 1 else tr("one step")
         values = {
             "change": abs(change),
             "loss": snapshot.loss,
@@ -83,25 +85,25 @@ def _short_trend_status(snapshot: RunSnapshot) -> RunStatus:
             "away": snapshot.minimum_distance_text,
         }
         if change < 0:
-            text = tr("the loss has fallen by {change:.3g} to {loss:.4g} in {span}; {away}", **values)
+            text = tr("the loss has decreased by {change:.3g} to {loss:.4g} over {span}; {away}", **values)
             return RunStatus("descending", tr("descending"), text)
         return RunStatus(
             "climbing",
-            tr("climbing"),
-            tr("the loss has risen by {change:.3g} to {loss:.4g} in {span}; {away}", **values),
+            tr("loss rising"),
+            tr("the loss has increased by {change:.3g} to {loss:.4g} over {span}; {away}", **values),
         )
     if snapshot.step < MIN_WINDOW and not snapshot.motion.step_sizes.any():
         return RunStatus(
             "start",
-            tr("start"),
+            tr("at start"),
             tr(
-                "too few steps to say: the loss is {loss:.4g} as at the start; {away}",
+                "too few steps to assess: the loss is still {loss:.4g}; {away}",
                 loss=snapshot.loss,
                 away=snapshot.minimum_distance_text,
             ),
         )
     text = tr(
-        "moves {pace:.3g} a step, and the loss, {loss:.4g}, is as {steps} steps before; {away}",
+        "moves {pace:.3g} per step, but the loss, {loss:.4g}, is the same as {steps} steps ago; {away}",
         pace=float(snapshot.motion.step_sizes[-steps:].mean()),
         loss=snapshot.loss,
         steps=steps,
@@ -118,7 +120,8 @@ def _wandering_status(snapshot: RunSnapshot, steps: int) -> RunStatus:
     low, high = f"{losses.min():.4g}", f"{losses.max():.4g}"
     loss = tr("between {low} and {high}", low=low, high=high) if low != high else low
     text = tr(
-        "wanders{where}, {pace:.3g} a step, and neither falls nor rises: in {steps} steps the loss was {loss}; {away}",
+        "wanders{where}, moving {pace:.3g} per step with no trend in the loss: {loss} over the last {steps} "
+        "steps; {away}",
         where=snapshot.near_minimum_text(center, 2 * float(np.abs(positions - center).mean())),
         pace=mean_step_size,
         steps=steps,
@@ -126,7 +129,7 @@ def _wandering_status(snapshot: RunSnapshot, steps: int) -> RunStatus:
         away=snapshot.minimum_distance_text,
     )
     if snapshot.is_noisy:
-        text = tr("{words}; the noise of its gradient keeps it moving", words=text)
+        text = tr("{words}; gradient noise keeps it moving", words=text)
     else:
         text = tr(
             "{words}; it stays within {radius:.3g} of {place} without repeating within {period} steps",

@@ -55,12 +55,12 @@ def balance_text(update: BoundUpdate, position: complex, gradient: tuple[float, 
     decay, l1 = rest_penalty(update), _strength(update, "l1")
     if l1:
         return (
-            tr("the weight decay of {decay:g} with the l1 penalty of {l1:g}", decay=decay, l1=l1)
+            tr("weight decay ({decay:g}) with the L1 penalty ({l1:g})", decay=decay, l1=l1)
             if decay
-            else tr("the l1 penalty of {l1:g}", l1=l1)
+            else tr("the L1 penalty ({l1:g})", l1=l1)
         )
     residual = complex(*gradient) + decay * position
     if decay and abs(residual) <= BALANCE_TOLERANCE * max(math.hypot(*gradient), decay * abs(position)):
-        return tr("the weight decay of {decay:.6g}", decay=decay)
+        return tr("weight decay ({decay:.6g})", decay=decay)
     total = sum(_strength(update, name) for name in ("weight_decay", "decoupled_weight_decay", "lambd"))
-    return tr("the weight decay of {decay:.6g}", decay=total)
+    return tr("weight decay ({decay:.6g})", decay=total)

@@ -107,7 +107,7 @@ def _loss_gap_text(snapshot: RunSnapshot) -> str:
         return tr(", as low as the global minimum")
     if gap > 0:
         return tr(", {gap:.3g} above the global minimum", gap=gap)
-    return tr(", {gap:.3g} below the lowest minimum that is known", gap=-gap)
+    return tr(", {gap:.3g} below the lowest known minimum", gap=-gap)
 
 
 def _is_lowest_level(snapshot: RunSnapshot) -> bool:
@@ -119,7 +119,7 @@ def _is_lowest_level(snapshot: RunSnapshot) -> bool:
 def _flat_status(snapshot: RunSnapshot) -> RunStatus:
     start_step = snapshot.first_step_within(snapshot.x, snapshot.y, snapshot.tolerance)
     text = tr(
-        "has rested at {place} since step {since:,} on a flat region of minima; the loss is {loss:.4g}",
+        "has been at {place}, on a flat region of minima, since step {since:,}; the loss is {loss:.4g}",
         place=snapshot.format_point(snapshot.x, snapshot.y),
         since=start_step,
         loss=snapshot.loss,
@@ -138,12 +138,15 @@ def _balance_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
     }
     fills_saddle = curvature_at(snapshot.surface, x, y).smallest < 0 and math.hypot(x, y) <= snapshot.tolerance
     text = (
-        tr("has rested at {place} since step {since:,}, a saddle that {penalty} makes a minimum; {away}", **values)
+        tr(
+            "has been at {place} since step {since:,}, a saddle point that {penalty} turns into a minimum; {away}",
+            **values,
+        )
         if fills_saddle
-        else tr("has rested at {place} since step {since:,}, where {penalty} balances the slope; {away}", **values)
+        else tr("has been at {place} since step {since:,}, where {penalty} balances the gradient; {away}", **values)
     )
     text += _for_now_text(snapshot, x, y)
-    return RunStatus("converged", tr("converged (decay)"), text, since=start_step)
+    return RunStatus("converged", tr("converged (weight decay)"), text, since=start_step)
 
 
 def _for_now_text(snapshot: RunSnapshot, x: float, y: float) -> str:
@@ -153,7 +156,7 @@ def _for_now_text(snapshot: RunSnapshot, x: float, y: float) -> str:
     """
     steps = steps_until_it_leaves(snapshot, x, y)
     leaves_text = (
-        "" if steps is None else tr("; it is near the minimum, for now: it leaves in {steps} steps", steps=steps)
+        "" if steps is None else tr("; it is near the minimum for now, but leaves it in {steps} steps", steps=steps)
     )
     if snapshot.trajectory.method.id not in FADING_SCALE or snapshot.update.stages["rate"] or snapshot.is_nonsmooth:
         return leaves_text
@@ -162,8 +165,8 @@ def _for_now_text(snapshot: RunSnapshot, x: float, y: float) -> str:
         return leaves_text
     rate, limit = compared
     return tr(
-        "; it is near the minimum, for now: lr/√v = {rate:.3g} grows as v fades, and above {formula} = {limit:.4g} the "
-        "run leaves again",
+        "; it is near the minimum for now: lr/√v = {rate:.3g} grows as v decays, and above the stability limit "
+        "{formula} = {limit:.4g} the run leaves again",
         rate=rate,
         formula=limit.formula,
         limit=limit.learning_rate,

@@ -128,14 +128,14 @@ class RunSnapshot:
     def minimum_distance_text(self) -> str:
         """The distance to the nearest global minimum, as a text."""
         return (
-            tr("the nearest global minimum is {left:.3g} away", left=self.distance_to_minimum)
+            tr("distance to the nearest global minimum: {left:.3g}", left=self.distance_to_minimum)
             if self.nearest_minimum
-            else tr("no minimum is known")
+            else tr("this surface has no known minimum")
         )
 
     def near_minimum_text(self, center: complex, radius: float) -> str:
         """Return a text that names the global minimum within a radius of a point; empty if there is none."""
         nearest = self.minimum_near(center)
         if nearest and abs(complex(*nearest) - center) <= radius:
-            return tr(" about the minimum {place}", place=self.format_point(*nearest))
+            return tr(" around the minimum {place}", place=self.format_point(*nearest))
         return ""

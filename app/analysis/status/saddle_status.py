@@ -30,30 +30,30 @@ def saddle_status(snapshot: RunSnapshot, point: StationaryPoint, radius: float) 
 def _describe(snapshot: RunSnapshot, point: StationaryPoint, start_step: int) -> RunStatus:
     """Return the status at a saddle point or maximum; both have the kind "saddle"."""
     large, small = point.curvature.largest, point.curvature.smallest
-    curvature_text = tr("the Hessian has the eigenvalues {large:.3g} and {small:.3g}", large=large, small=small)
+    curvature_text = tr("the Hessian eigenvalues are {large:.3g} and {small:.3g}", large=large, small=small)
     if point.degenerate:
         curvature_text = (
-            tr("the Hessian is 0 there") if large == small == 0 else curvature_text + tr(", which decide nothing")
+            tr("the Hessian is zero there") if large == small == 0 else curvature_text + tr(" (inconclusive)")
         )
         curvature_text += (
-            tr(", yet the ground falls to some sides")
+            tr(", but the loss decreases in some directions")
             if point.kind == "saddle"
-            else tr(", yet the ground rises to no side")
+            else tr(", but the loss does not increase in any direction")
         )
     values = {"place": snapshot.format_point(point.x, point.y), "since": start_step, "shape": curvature_text}
     at_rest = snapshot.motion.recent_step_size * SETTLED_STEPS <= snapshot.tolerance
     if point.kind == "saddle":
-        short_text = tr("at a saddle")
+        short_text = tr("at saddle point")
         text = (
-            tr("has rested at a saddle {place} since step {since:,}: {shape}", **values)
+            tr("has been at the saddle point {place} since step {since:,}: {shape}", **values)
             if at_rest
-            else tr("has lingered at a saddle {place} since step {since:,}: {shape}", **values)
+            else tr("has been near the saddle point {place} since step {since:,}: {shape}", **values)
         )
     else:
-        short_text = tr("at a maximum")
+        short_text = tr("at maximum")
         text = (
-            tr("has rested at a maximum {place} since step {since:,}: {shape}", **values)
+            tr("has been at the maximum {place} since step {since:,}: {shape}", **values)
             if at_rest
-            else tr("has lingered at a maximum {place} since step {since:,}: {shape}", **values)
+            else tr("has been near the maximum {place} since step {since:,}: {shape}", **values)
         )
     return RunStatus("saddle", short_text, text, since=start_step)

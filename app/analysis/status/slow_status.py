@@ -34,11 +34,11 @@ def slow_progress_status(snapshot: RunSnapshot) -> RunStatus | None:
         return None
     text = f"{_slow_progress_text(snapshot, stalled_steps)}; {snapshot.minimum_distance_text}"
     if stalled_steps < MIN_WINDOW and _is_normalized(snapshot):
-        text += tr("; its steps are as long as the learning rate of {rate:.3g} lets them", rate=snapshot.learning_rate)
+        text += tr("; its step size is set by the learning rate {rate:.3g}", rate=snapshot.learning_rate)
     if not is_stalled or not _has_given_up(snapshot):
-        short_text = tr("standing still") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("crawling")
+        short_text = tr("stalled") if stalled_steps >= min(MIN_WINDOW, snapshot.step) else tr("slow progress")
         return RunStatus("slow", short_text, text)
-    return RunStatus("resting", tr("standing still"), text, since=snapshot.step - stalled_steps)
+    return RunStatus("resting", tr("stalled"), text, since=snapshot.step - stalled_steps)
 
 
 def _is_slow(snapshot: RunSnapshot, factor: float) -> bool:
@@ -109,29 +109,33 @@ def _slow_progress_text(snapshot: RunSnapshot, stalled_steps: int) -> str:
     motion, gradient_norm = snapshot.motion, snapshot.gradient_norm
     drift = motion.drift_per_step(STALL_STEPS)
     if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.step):
-        return tr("does not move, for the learning rate is 0")
+        return tr("is not moving because the learning rate is 0")
     if gradient_norm == 0:
         return (
-            tr("moves {pace:.2g} a step: the ground is level here, without any gradient", pace=drift)
+            tr("moves {pace:.2g} per step: the surface is flat here (zero gradient)", pace=drift)
             if drift
-            else tr("does not move: the ground is level here, without any gradient")
+            else tr("is not moving: the surface is flat here (zero gradient)")
         )
     if stalled_steps >= MIN_WINDOW:
         text = tr(
-            "has stood still, to rounding, for {still} steps with gradient norm {gradient:.3g}",
+            "has not moved (within floating-point precision) for {still} steps; gradient norm {gradient:.3g}",
             still=stalled_steps,
             gradient=gradient_norm,
         )
     elif motion.step_sizes[-1] > 1.2 * motion.step_sizes[-MIN_WINDOW:].mean():
         text = tr(
-            "crawls, but gets faster: {pace:.2g} a step with gradient norm {gradient:.3g}",
+            "is progressing slowly but speeding up: {pace:.2g} per step, gradient norm {gradient:.3g}",
             pace=drift,
             gradient=gradient_norm,
         )
     else:
-        text = tr("crawls: {pace:.2g} a step with gradient norm {gradient:.3g}", pace=drift, gradient=gradient_norm)
+        text = tr(
+            "is progressing very slowly: {pace:.2g} per step, gradient norm {gradient:.3g}",
+            pace=drift,
+            gradient=gradient_norm,
+        )
     reason = _reason_text(snapshot)
-    return tr("{words}, for {against}", words=text, against=reason) if reason else text
+    return tr("{words}, because {against}", words=text, against=reason) if reason else text
 
 
 def _reason_text(snapshot: RunSnapshot) -> str:
@@ -139,7 +143,7 @@ def _reason_text(snapshot: RunSnapshot) -> str:
     learning_rate, update = snapshot.learning_rate, snapshot.update
     base_rate = update.learning_rate
     if update.stages["rate"] and isinstance(base_rate, (int, float)) and learning_rate < LOWERED_RATE * base_rate:
-        return tr("the schedule has lowered the learning rate to {rate:.3g}", rate=learning_rate)
+        return tr("the schedule has reduced the learning rate to {rate:.3g}", rate=learning_rate)
     limit = stability_limit(snapshot.trajectory, snapshot.step, None, update)
     if limit and learning_rate < limit.learning_rate / 100:
         return compare_to_limit(learning_rate, limit)

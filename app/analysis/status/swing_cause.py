@@ -56,7 +56,7 @@ def swing_cause(snapshot: RunSnapshot, swing: Oscillation, radius: float) -> Swi
         return _adaptive_cause(snapshot, swing, place, crosses_valley)
     relation = limit.relation_of(snapshot.learning_rate)
     if _explains(relation, swing.growth, minimum is not None, bool(theory)):
-        text = tr(": {against} there", against=compare_to_limit(snapshot.learning_rate, limit)) + theory
+        text = tr("; there, {against}", against=compare_to_limit(snapshot.learning_rate, limit)) + theory
         return SwingCause(crosses_valley, text, snapshot.learning_rate, limit.learning_rate, relation)
     return _cause_at_position(snapshot, swing, crosses_valley)
 
@@ -82,7 +82,7 @@ def _cause_at_position(snapshot: RunSnapshot, swing: Oscillation, crosses_valley
     relation = limit.relation_of(snapshot.learning_rate)
     if relation != "exceeds":
         return SwingCause(crosses_valley)
-    text = tr(": {against} where it is now", against=compare_to_limit(snapshot.learning_rate, limit))
+    text = tr("; at the current point, {against}", against=compare_to_limit(snapshot.learning_rate, limit))
     return SwingCause(crosses_valley, text, snapshot.learning_rate, limit.learning_rate, relation)
 
 
@@ -99,7 +99,7 @@ def _theory_text(snapshot: RunSnapshot, swing: Oscillation, curvature: Curvature
     if abs(expected - log_growth) > SAME_GROWTH * abs(log_growth) + 2 * GROWTH_TOLERANCE:
         return ""
     return tr(
-        "; {reason}: in theory a period of {period:.4g} and a factor of {factor:.4g} per step",
+        "; {reason}: in theory, period {period:.4g} and factor {factor:.4g} per step",
         reason=theory.reason,
         period=theory.period,
         factor=theory.factor,
@@ -117,7 +117,7 @@ def _adaptive_cause(
     if limit.relation_of(rate) != "exceeds":
         return SwingCause(crosses_valley)
     text = tr(
-        ": the effective learning rate lr/√v = {rate:.4g} exceeds {formula} = {limit:.4g} there",
+        "; there, the effective learning rate lr/√v = {rate:.4g} exceeds the stability limit {formula} = {limit:.4g}",
         rate=rate,
         formula=limit.formula,
         limit=limit.learning_rate,

@@ -37,14 +37,14 @@ def cycle_status(snapshot: RunSnapshot) -> RunStatus | None:
     swing = Oscillation(float(cycle.period), cycle.width, 1.0, cycle.center, axis / abs(axis))
     cause = swing_cause(snapshot, swing, CENTER_RADIUS * cycle.width)
     text = tr(
-        "comes back to the same {period} places every {period} steps, {width:.3g} apart{where}{reason}",
+        "repeats the same {period} points every {period} steps{where}; they are {width:.3g} apart{reason}",
         period=cycle.period,
         width=cycle.width,
         where=snapshot.near_minimum_text(cycle.center, CENTER_RADIUS * cycle.width),
         reason=cause.text,
     )
     if cause.relation == "exceeds" and cycle.period in (4, 8, 16, 32, 64, 128):
-        text += tr(", and its cycle of 2 steps has doubled its period to {period}", period=cycle.period)
+        text += tr(", and its 2-step cycle has period-doubled to {period} steps", period=cycle.period)
     return RunStatus(
         "cycling",
         tr("cycling, period {period}", period=cycle.period),
@@ -183,13 +183,13 @@ def _exact_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
 def _swing_text(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> str:
     change = abs(oscillation.growth - 1)
     size_text = (
-        tr("keeps its size")
+        tr("has the same amplitude as the last")
         if change < GROWTH_TOLERANCE
-        else tr("is {growth:.3g} times as wide as the one before", growth=oscillation.growth)
+        else tr("is {growth:.3g} times as large as the last", growth=oscillation.growth)
         if change > 1
-        else tr("is {percent:.2g} % wider than the one before", percent=100 * change)
+        else tr("is {percent:.2g}% larger than the last", percent=100 * change)
         if oscillation.growth > 1
-        else tr("is {percent:.2g} % narrower than the one before", percent=100 * change)
+        else tr("is {percent:.2g}% smaller than the last", percent=100 * change)
     )
     values = {
         "where": snapshot.near_minimum_text(oscillation.center, CENTER_RADIUS * oscillation.width),
@@ -200,12 +200,13 @@ def _swing_text(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCau
     }
     return (
         tr(
-            "swings across the valley{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}",
+            "oscillates across the valley{where} with period {period} and width {width:.3g}; each oscillation "
+            "{size}{reason}",
             **values,
         )
         if cause.crosses_valley
         else tr(
-            "swings to and fro{where} every {period} steps, {width:.3g} wide, and each swing {size}{reason}", **values
+            "oscillates{where} with period {period} and width {width:.3g}; each oscillation {size}{reason}", **values
         )
     )
 

@@ -86,7 +86,7 @@ def convert_runs(race: Race, framework: str) -> list[FrameworkRun]:
     if missing:
         raise ExperimentError(
             tr(
-                "{library} has nothing that takes the very path of {names}; the NumPy script (.py) can do it",
+                "{library} has no exact equivalent of {names}; export a NumPy script (.py) instead",
                 library=FRAMEWORK_TEXTS[framework][1],
                 names=", ".join(missing),
             )
@@ -120,7 +120,7 @@ def framework_script(race: Race, framework: str) -> str:
     lines = [*script_builder.surface_attributes(race, collector, surface), FLOAT64_STATEMENTS[framework]]
     comment = RUNS_COMMENT + ADJUSTMENT_COMMENT * ("adjusted" in features) + MODIFIERS_COMMENT * bool(modifiers)
     body = "\n\n".join(["\n".join(lines), *script_builder.run_blocks(race, surface, descend, entries, comment)])
-    notes = f"The optimizers are those of {label}; the gradient is computed by the surface function." + accuracy_note(
+    notes = f"Uses the built-in optimizers of {label}; the surface function computes the gradient." + accuracy_note(
         framework, runs
     )
     return script_builder.join_script(
@@ -138,8 +138,8 @@ def accuracy_note(framework: str, runs: Iterable[Run]) -> str:
     if framework == "torch" or not rounded_names:
         return ""
     return (
-        f" Some constants of {' and '.join(rounded_names)} are rounded to single precision, as TensorFlow does: on "
-        "another backend the paths differ by about 1e-9."
+        f" Some constants of {' and '.join(rounded_names)} are rounded to single precision, as in TensorFlow; "
+        "with another backend, paths differ by about 1e-9."
     )
 
 

@@ -21,7 +21,7 @@ def numpy_script(race: Race) -> str:
     """Return a script that needs only NumPy and computes exactly the same points."""
     body, collector = path_blocks(race)
     return script_builder.join_script(
-        script_text.script_docstring(race, "numpy only"),
+        script_text.script_docstring(race, "only NumPy"),
         collector,
         *body,
         script_builder.main_block(script_builder.SUMMARY_CODE),

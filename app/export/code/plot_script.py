@@ -13,7 +13,7 @@ from app.theming.theme import LIGHT
 
 PLOTTING_MODULE = "app.export.code.templates.plotting"
 LEVEL_COUNT = 10
-USAGE_NOTE = "It shows the figure in a window, or saves it to a file: python script.py figure.png"
+USAGE_NOTE = "Shows the figure in a window, or saves it to a file: python script.py figure.png"
 
 
 def plot_script(race: Race) -> str:

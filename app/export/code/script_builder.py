@@ -131,7 +131,7 @@ def run_blocks(race: Race, surface_name: str, loop: str, runs: list[str], commen
     blocks = [f"START = {format_literal(race.experiment.start)}\nSTEPS = {race.step}"]
     if stopped_at:
         blocks.append(
-            "# The last steps of runs that used up their evaluations\n"
+            "# The last steps of runs that used up their evaluation budget\n"
             + format_mapping("LAST_STEPS", [(name, str(step)) for name, step in stopped_at.items()])
         )
     lines = wrap(f"For each run: {comment}", MAX_LINE_LENGTH)

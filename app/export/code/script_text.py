@@ -31,7 +31,7 @@ def script_docstring(race: Race, requirements: str, notes: str = "") -> str:
         lines += _wrap_text(f"{each.name}: {each.source}.")
     lines += [
         "",
-        "``paths`` holds the points of each run, including the start, and ``losses`` the losses at these points.",
+        "``paths`` holds the points of each run, including the start, and ``losses`` the corresponding loss values.",
     ]
     return '"""' + "\n".join(lines) + '\n"""'
 

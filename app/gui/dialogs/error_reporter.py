@@ -73,13 +73,13 @@ class ErrorReporter(QObject):
         dialog = QMessageBox(
             QMessageBox.Icon.Warning,
             "Thalweg",
-            tr("Something went wrong inside Thalweg. Your experiment is still here."),
+            tr("An internal error occurred. Your experiment has not been lost."),
             parent=self.window,
         )
         dialog.setInformativeText(title[:300])
         dialog.setDetailedText(details)
-        copy_button = dialog.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
-        continue_button = dialog.addButton(tr("Go on"), QMessageBox.ButtonRole.AcceptRole)
+        copy_button = dialog.addButton(tr("Copy Details"), QMessageBox.ButtonRole.ActionRole)
+        continue_button = dialog.addButton(tr("Continue"), QMessageBox.ButtonRole.AcceptRole)
         dialog.setDefaultButton(continue_button)
         assert copy_button is not None
         copy_button.clicked.connect(lambda: self._copy_details(details))

@@ -32,12 +32,12 @@ DPI_LABELS = {
     "screen": gettext_noop("Screen"),
     "slide": gettext_noop("Slide"),
     "print": gettext_noop("Print"),
-    "own": gettext_noop("Own"),
+    "own": gettext_noop("Custom"),
 }
 FLAG_LABELS = {
     "title": gettext_noop("&Title"),
     "legend": gettext_noop("&Legend"),
-    "mode": gettext_noop("Race &mode"),
+    "mode": gettext_noop("Comparison &mode"),
     "transparent": gettext_noop("Transparent &background"),
     "loop": gettext_noop("L&oop"),
 }
@@ -66,21 +66,21 @@ class ExportForm(QWidget):
         self.base_options, self.theme, self.step_count, self.settings = base_options, theme, step_count, settings
         self.kind = "film" if ".gif" in formats else "picture"
         self.format_combo = make_combo_box(formats, tr("Format"))
-        self.format_combo.setWhatsThis(tr("The kind of file. What can be set depends on it."))
+        self.format_combo.setWhatsThis(tr("The file format. The available options depend on it."))
         single_views = {name: tr("{view} only", view=tr(title)) for name, title in views.items()}
         self.view_combo = make_combo_box({"all": gettext_noop("All views"), **single_views}, tr("Views"))
-        self.view_combo.setWhatsThis(tr("Which of the views are drawn."))
+        self.view_combo.setWhatsThis(tr("The views to include in the file."))
         self._create_size_fields()
         self.theme_combo = make_combo_box(
             {
-                SCREEN_THEME: gettext_noop("As on the screen"),
+                SCREEN_THEME: gettext_noop("Same as window"),
                 "light": gettext_noop("Light"),
                 "dark": gettext_noop("Dark"),
                 "contrast": gettext_noop("High Contrast"),
             },
             tr("Theme"),
         )
-        self.theme_combo.setWhatsThis(tr("In which colors it is drawn."))
+        self.theme_combo.setWhatsThis(tr("Color theme of the exported figure."))
         self.flag_boxes = {name: QCheckBox(tr(label)) for name, label in FLAG_LABELS.items()}
         self.other_size_label = QLabel(objectName="quiet")
         self._create_animation_fields()
@@ -95,53 +95,53 @@ class ExportForm(QWidget):
 
     def _create_size_fields(self) -> None:
         self.unit_combo = make_combo_box(UNIT_LABELS, tr("Unit"))
-        self.unit_combo.setWhatsThis(tr("What the size is counted in."))
+        self.unit_combo.setWhatsThis(tr("The unit of width and height."))
         self.width_field, self.height_field = (
             make_spin_box(1, 30_000, length, 0, name)
             for length, name in zip(self.base_options.pixels, (tr("Width"), tr("Height")), strict=True)
         )
-        self.width_field.setWhatsThis(tr("How wide it is, in the unit that is chosen."))
-        self.height_field.setWhatsThis(tr("How high it is, in the unit that is chosen."))
+        self.width_field.setWhatsThis(tr("The width, in the selected unit."))
+        self.height_field.setWhatsThis(tr("The height, in the selected unit."))
         self.preset_combo = make_combo_box(DPI_LABELS, tr("Resolution"))
         self.preset_combo.setWhatsThis(
-            tr("For what the picture is made: it sets the dots an inch and leaves the size on paper as it is.")
+            tr("Intended use. Sets the resolution (dots per inch) and keeps the physical size.")
         )
         self.dpi_field = QSpinBox(
             minimum=10, maximum=MAX_DPI, value=round(self.base_options.dpi), suffix=" dpi", singleStep=50
         )
-        self.dpi_field.setAccessibleName(tr("Dots an inch"))
-        self.dpi_field.setWhatsThis(tr("How many dots an inch has: more of them make a sharper, larger file."))
+        self.dpi_field.setAccessibleName(tr("Dots per inch"))
+        self.dpi_field.setWhatsThis(tr("Dots per inch. Higher values give a sharper image and a larger file."))
         guard_wheel(self.dpi_field)
 
     def _create_animation_fields(self) -> None:
-        self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames a second"), tr(" a second"))
-        self.fps_field.setWhatsThis(tr("How many pictures a second of the film has."))
+        self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames per second"), tr(" fps"))
+        self.fps_field.setWhatsThis(tr("Frames per second of the animation."))
         self.duration_field = make_spin_box(
-            0.1, 3600, min(10.0, max(self.step_count, 1) / 25 + HOLD_DURATION), 1, tr("Length in seconds"), " s"
+            0.1, 3600, min(10.0, max(self.step_count, 1) / 25 + HOLD_DURATION), 1, tr("Duration in seconds"), " s"
         )
-        self.duration_field.setWhatsThis(tr("How long the film is."))
+        self.duration_field.setWhatsThis(tr("The duration of the animation."))
         self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(self.step_count, 1))
-        self.steps_per_frame_field.setAccessibleName(tr("Steps a frame"))
-        self.steps_per_frame_field.setWhatsThis(tr("How many updates lie between two pictures of the film."))
-        self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Turn of the camera"), tr(" ° a second"))
-        self.camera_speed_field.setWhatsThis(tr("By how many degrees a second the relief turns."))
+        self.steps_per_frame_field.setAccessibleName(tr("Steps per frame"))
+        self.steps_per_frame_field.setWhatsThis(tr("Number of simulation steps from one frame to the next."))
+        self.camera_speed_field = make_spin_box(-180, 180, 0, 0, tr("Camera rotation speed"), tr(" °/s"))
+        self.camera_speed_field.setWhatsThis(tr("How fast the 3D surface rotates, in degrees per second."))
         self.uses_steps_per_frame = False  # whether the steps per frame were set last, and not the duration
 
     def _build_layout(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(8)
         form.addRow(tr("&Format"), self.format_combo)
-        form.addRow(tr("Sho&w"), self.view_combo)
+        form.addRow(tr("Co&ntent"), self.view_combo)
         size_row = make_row(self.width_field, QLabel("×"), self.height_field, self.unit_combo)
         form.addRow(make_label(tr("Si&ze"), self.width_field), size_row)
         form.addRow(make_label(tr("&Resolution"), self.preset_combo), make_row(self.preset_combo, self.dpi_field))
         form.addRow("", self.other_size_label)
         form.addRow(tr("T&heme"), self.theme_combo)
-        animation_form, self.animation_group = QFormLayout(), QGroupBox(tr("Film"))
-        animation_form.addRow(tr("Fram&es"), self.fps_field)
-        animation_form.addRow(tr("Le&ngth"), self.duration_field)
-        animation_form.addRow(tr("&Steps a frame"), self.steps_per_frame_field)
-        animation_form.addRow(tr("T&urn the relief"), self.camera_speed_field)
+        animation_form, self.animation_group = QFormLayout(), QGroupBox(tr("Animation"))
+        animation_form.addRow(tr("Fram&e rate"), self.fps_field)
+        animation_form.addRow(tr("D&uration"), self.duration_field)
+        animation_form.addRow(tr("&Steps per frame"), self.steps_per_frame_field)
+        animation_form.addRow(tr("Rotate 3&D surface"), self.camera_speed_field)
         self.animation_group.setLayout(animation_form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -21,7 +21,7 @@ TIME_LEFT_INTERVAL = 0.5  # seconds between two updates of the remaining time
 def format_time_left(seconds: float) -> str:
     """Return a remaining time as text, no more precise than the estimate."""
     if seconds < 1.5:
-        return tr("a moment left")
+        return tr("almost done")
     if seconds < 90:
         return tr("about {seconds:.0f} s left", seconds=seconds)
     return tr("about {minutes:.0f} min left", minutes=seconds / 60)
@@ -39,7 +39,7 @@ class ProgressWidget(QWidget):
             QLabel("", objectName="quiet"),
         )
         self.progress_bar.setFixedWidth(120)
-        self.progress_bar.setAccessibleName(tr("Writing {name}", name=name))
+        self.progress_bar.setAccessibleName(tr("Exporting {name}", name=name))
         cancel_button = QPushButton(tr("Cancel"))
         cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still starts and pauses playback
         cancel_button.clicked.connect(self.cancel_requested)
@@ -54,7 +54,8 @@ class ProgressWidget(QWidget):
 def format_title(name: str) -> str:
     """Return the label of the progress bar, with a long file name shortened in the middle."""
     return tr(
-        "Writing {name}", name=name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 12]}…{name[-11:]}"
+        "Exporting {name}",
+        name=name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 12]}…{name[-11:]}",
     )
 
 
@@ -92,7 +93,7 @@ class ExportJob(QObject):
         if self.is_running:
             self.generator.close()
             self._clean_up()
-            self.finished.emit(tr("Cancelled: {name} was not written.", name=self.path.name))
+            self.finished.emit(tr("Export canceled: {name} was not saved.", name=self.path.name))
 
     def _run_slice(self) -> None:
         deadline = perf_counter() + SLICE_SECONDS
@@ -110,7 +111,7 @@ class ExportJob(QObject):
             self.failed.emit(str(error))
         except Exception:  # a bug; ErrorReporter shows it
             self._clean_up()
-            self.failed.emit(tr("{name} was not written: something went wrong inside Thalweg", name=self.path.name))
+            self.failed.emit(tr("Could not export {name}: an internal error occurred in Thalweg", name=self.path.name))
             raise
         else:
             self._update_progress(fraction)

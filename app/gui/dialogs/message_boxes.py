@@ -23,12 +23,12 @@ def ask_about_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     box = QMessageBox(
         QMessageBox.Icon.Question,
         "Thalweg",
-        tr("Save the changes to {name}?", name=name),
+        tr("Save changes to {name}?", name=name),
         buttons.Save | buttons.Discard | buttons.Cancel,
         parent,
     )
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(tr("Otherwise they are lost."))
+    box.setInformativeText(tr("If you don’t save, your changes will be lost."))
     box.setDefaultButton(buttons.Save)
     box.setEscapeButton(buttons.Cancel)
     answer = buttons(run_modal(box, buttons.Cancel.value))
@@ -42,12 +42,12 @@ def ask_about_overwriting(parent: QWidget, name: str, exists: bool) -> bool:
     question = (
         tr("{name} was changed outside this window. Replace it?", name=name)
         if exists
-        else tr("{name} is not there any more. Save it again?", name=name)
+        else tr("{name} no longer exists. Save it again?", name=name)
     )
     box = QMessageBox(QMessageBox.Icon.Warning, "Thalweg", question, buttons.Save | buttons.Cancel, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     if exists:
-        box.setInformativeText(tr("To keep both versions, cancel and save under another name."))
+        box.setInformativeText(tr("To keep both versions, cancel and save under a different name."))
     box.setDefaultButton(buttons.Cancel)
     answer = buttons(run_modal(box, buttons.Cancel.value))
     box.deleteLater()

@@ -26,9 +26,7 @@ class AboutDialog(QDialog):
         flags = Qt.TextInteractionFlag
         self.text_label.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.text_label.setAccessibleName(tr("About Thalweg"))
-        self.text_label.setWhatsThis(
-            tr("What the program is, and what it runs on. The text can be selected and copied.")
-        )
+        self.text_label.setWhatsThis(tr("Version and system information. You can select and copy the text."))
         self.text_label.setMinimumWidth(380)
         icon_label = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
         icon_label.setPixmap(QIcon(str(ASSETS / "thalweg.svg")).pixmap(ICON_SIZE, ICON_SIZE))
@@ -41,7 +39,7 @@ class AboutDialog(QDialog):
         assert copy is not None
         copy.setAutoDefault(False)
         self.copy_button = copy
-        copy.setToolTip(tr("Copy these names and versions as text, for a report"))
+        copy.setToolTip(tr("Copy the version information as text, for example for a bug report"))
         copy.clicked.connect(self.copy)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -63,8 +61,13 @@ def _about_html() -> str:
         f"<tr><td style='padding-right: 16px'>{escape(name)}</td><td>{escape(number)}</td></tr>"
         for name, number in packages[1:]
     )
-    description = tr("Optimizers race down a loss surface, one update at a time, while you turn their hyperparameters.")
-    license_notice = tr("Free software under the GNU General Public License, version 3 or later, without any warranty.")
+    description = tr(
+        "Compare gradient-descent optimizers on a loss surface, step by step, and change their "
+        "hyperparameters while they run."
+    )
+    license_notice = tr(
+        "Free software under the GNU General Public License, version 3 or later. It comes with no warranty."
+    )
     return (
         f"<h2>{escape(' '.join(packages[0]))}</h2><p>{escape(description)}</p><p>{escape(license_notice)}</p>"
         f"<table cellspacing='0' style='margin-top: 10px'>{rows}</table>"

@@ -92,7 +92,9 @@ class HelpController:
         whats_this_filter = self.whats_this_filter()
         if not QWhatsThis.inWhatsThisMode():
             whats_this_filter.start()
-            self.notify(tr("Click what you want explained. Shift+F1 again explains what has the focus, Escape leaves."))
+            self.notify(
+                tr("Click an item for help. Press Shift+F1 again for help on the focused item, or Esc to exit.")
+            )
             return
         QWhatsThis.leaveWhatsThisMode()
         self.notify("")

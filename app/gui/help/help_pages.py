@@ -33,18 +33,16 @@ def optimizer_page(run: Run) -> str:
             _formula_html(optimizer.formula),
             _hyperparameter_table(optimizer.hyperparameters, run.hyperparameters),
             _paragraphs(
-                tr("It remembers from update to update: {names}.", names=state)
-                if state
-                else tr("It remembers nothing from update to update."),
+                tr("State kept between steps: {names}.", names=state) if state else tr("Keeps no state between steps."),
                 quiet=True,
             ),
             _paragraphs(tr(optimizer.description)),
             _paragraphs(
-                tr("It computes exactly as in {framework}.", framework=optimizer.implementation)
+                tr("Numerically identical to {framework}.", framework=optimizer.implementation)
                 if optimizer.implementation
                 else ""
             ),
-            _paragraphs(tr("Other conventions of the same method: {names}.", names=other_names) if other_names else ""),
+            _paragraphs(tr("Other implementations of this method: {names}.", names=other_names) if other_names else ""),
             _source_html(optimizer.source),
             _base_method(base_optimizer),
             *(_modifier_section(modifier, run) for modifier in run.modifiers),
@@ -64,7 +62,7 @@ def _base_method(base_optimizer: Optimizer | None) -> str:
 def _modifier_section(modifier: Modifier, run: Run) -> str:
     return "".join(
         [
-            f"<hr><h3>{escape(tr('Combined with {part}', part=modifier.name))}</h3>",
+            f"<hr><h3>{escape(tr('With modifier: {part}', part=modifier.name))}</h3>",
             _paragraphs(tr(modifier.summary)),
             _formula_html(modifier.formula),
             _hyperparameter_table(modifier.hyperparameters, run.hyperparameters),
@@ -93,7 +91,7 @@ def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[s
             ]
         )
     return _html_table(
-        [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Now"), tr("Default"), tr("What may be set")], rows
+        [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Current"), tr("Default"), tr("Allowed values")], rows
     )
 
 
@@ -108,9 +106,9 @@ def surface_page(experiment: Experiment) -> str:
     x, y = (axis.split()[0] for axis in surface.axis_labels)
     assert experiment.start is not None
     start_text = (
-        tr("The race starts there.")
+        tr("This is also the current starting point.")
         if experiment.start == surface.start
-        else tr("The race starts at {point}.", point=_format_point(experiment.start))
+        else tr("Current starting point: {point}.", point=_format_point(experiment.start))
     )
     return "".join(
         [
@@ -120,14 +118,14 @@ def surface_page(experiment: Experiment) -> str:
             _paragraphs(tr(surface.nonsmooth_note)),
             _paragraphs(tr(surface.what_to_try)),
             _paragraphs(
-                tr("It is made from {count:,} points of data.", count=len(surface.data[0]))
+                tr("Computed from {count:,} data points.", count=len(surface.data[0]))
                 if surface.data is not None
                 else ""
             ),
             _minima_table(surface, x, y),
             _paragraphs(
                 tr(
-                    "It is shown for {x} from {left:.6g} to {right:.6g} and {y} from {bottom:.6g} to {top:.6g}.",
+                    "Plotted range: {x} from {left:.6g} to {right:.6g}, {y} from {bottom:.6g} to {top:.6g}.",
                     x=x,
                     y=y,
                     left=left,
@@ -136,7 +134,7 @@ def surface_page(experiment: Experiment) -> str:
                     top=top,
                 )
             ),
-            _paragraphs(tr("Its own start is {point}.", point=_format_point(surface.start)) + " " + start_text),
+            _paragraphs(tr("Default starting point: {point}.", point=_format_point(surface.start)) + " " + start_text),
             _source_html(surface.source),
         ]
     )
@@ -144,11 +142,9 @@ def surface_page(experiment: Experiment) -> str:
 
 def _minima_table(surface: Surface, x: str, y: str) -> str:
     if surface.minimum_loss is None:
-        return _paragraphs(tr("It has no lowest point."))
+        return _paragraphs(tr("This surface has no minimum."))
     heading = (
-        tr("Its lowest point")
-        if len(surface.minima) == 1
-        else tr("Its {count} lowest points", count=len(surface.minima))
+        tr("Global minimum") if len(surface.minima) == 1 else tr("{count} global minima", count=len(surface.minima))
     )
     # Adding 0.0 turns -0.0 into 0.0.
     losses = [round(float(surface(float(a), float(b))[0]), LOSS_DECIMALS) + 0.0 for a, b in surface.minima]

@@ -64,12 +64,12 @@ class HelpWindow(QDialog):
             browser.setAccessibleName(name)
         self.optimizer_browser.setWhatsThis(
             tr(
-                "What is known of the chosen run's optimizer. The text can be selected and copied, links can be "
-                "followed."
+                "Information about the optimizer of the selected run. You can select and copy the text and "
+                "follow the links."
             )
         )
         self.surface_browser.setWhatsThis(
-            tr("What is known of the surface. The text can be selected and copied, links can be followed.")
+            tr("Information about the surface. You can select and copy the text and follow the links.")
         )
         if self.tabs.currentWidget() is self.surface_browser:
             self.surface_browser.show_page(surface_page(session.experiment))
@@ -78,7 +78,7 @@ class HelpWindow(QDialog):
             self.optimizer_browser.show_page(optimizer_page(runs[row]))
             self.setWindowTitle(runs[row].method.name)
         else:
-            self.optimizer_browser.show_page(f"<p>{tr('There is no run: add one.')}</p>")
+            self.optimizer_browser.show_page(f"<p>{tr('No run selected. Add a run first.')}</p>")
             self.setWindowTitle(tr("Optimizer"))
 
     def showEvent(self, event: QShowEvent | None) -> None:

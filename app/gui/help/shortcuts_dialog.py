@@ -26,13 +26,11 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, parent: QWidget, sections: list[Section]) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Keyboard and Mouse"))
+        self.setWindowTitle(tr("Keyboard and Mouse Shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.browser = HelpBrowser()
-        self.browser.setAccessibleName(tr("Keyboard and Mouse"))
-        self.browser.setWhatsThis(
-            tr("Every key, and what the mouse does in the views. The text can be selected and copied.")
-        )
+        self.browser.setAccessibleName(tr("Keyboard and Mouse Shortcuts"))
+        self.browser.setWhatsThis(tr("All keyboard shortcuts and mouse actions. You can select and copy the text."))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -74,7 +72,7 @@ def mouse_sections(canvases: Mapping[str, QWidget]) -> list[Section]:
     """Return a section for every view. ``canvases`` are by view id."""
     return [
         (
-            tr("Mouse in the view: {view}", view=canvas.accessibleName()),
+            tr("Mouse actions: {view}", view=canvas.accessibleName()),
             [(tr(gesture), tr(effect)) for gesture, effect in MOUSE_GESTURES[name]],
         )
         for name, canvas in canvases.items()

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 # By view id: what the view shows, the mouse gestures with their effects, and the prefixes of the ids of its commands.
 VIEW_DESCRIPTIONS = {
-    "contour": "The surface from above, with lines of equal height and the path of every run.",
-    "relief": "The surface in space, with the path of every run; where a hill hides a path, it is pale.",
-    "loss": "The height of every run, or another quantity, against the steps.",
-    "fit": "The data, and the curve that every run draws through them.",
+    "contour": "The surface as a contour plot, with the path of each run.",
+    "relief": "The surface in 3D, with the path of each run. Parts hidden behind the surface are drawn in a "
+    "lighter color.",
+    "loss": "The loss, or another quantity, of each run over time.",
+    "fit": "The data points and the fitted curve of each run.",
 }
 MOUSE_GESTURES = {
     "contour": (
-        ("Click", "sets the start, and the race starts anew"),
-        ("Drag the start", "moves it, and the paths follow"),
-        ("Drag beside it", "moves the picture"),
-        ("Wheel", "shows more or less around the pointer"),
-        ("Double click", "shows all"),
-        ("Point at a path", "tells its step and its state"),
+        ("Click", "set the starting point and restart"),
+        ("Drag the starting point", "move it; the paths update as you drag"),
+        ("Drag the background", "pan"),
+        ("Scroll", "zoom in or out at the pointer"),
+        ("Double-click", "reset the zoom"),
+        ("Hover over a path", "show its step and state"),
     ),
     "relief": (
-        ("Drag", "turns the surface"),
-        ("Wheel", "goes nearer or farther away"),
-        ("Double click", "puts it back"),
-        ("Point at a path", "tells its step and its state"),
+        ("Drag", "rotate"),
+        ("Scroll", "zoom in or out"),
+        ("Double-click", "reset the view"),
+        ("Hover over a path", "show its step and state"),
     ),
     "loss": (
-        ("Right click", "chooses what is shown, against what, and the scales"),
-        ("Point at a curve", "tells its step and its state"),
+        ("Right-click", "select the quantity, the x-axis, and the scales"),
+        ("Hover over a curve", "show its step and state"),
     ),
-    "fit": (("Point at a curve", "tells which run draws it"),),
+    "fit": (("Hover over a curve", "show which run it belongs to"),),
 }
 VIEW_ACTION_PREFIXES: dict[str, tuple[str, ...]] = {
     "contour": ("zoom_", "show_all", "pan_", "start_"),

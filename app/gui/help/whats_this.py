@@ -36,14 +36,14 @@ from app.utils.i18n import strip_mnemonic, tr
 WHATS_THIS_EVENTS = (QEvent.Type.WhatsThis, QEvent.Type.QueryWhatsThis)
 # How to use each kind of control; the first type that matches counts.
 USAGE_TEXTS: tuple[tuple[type[QWidget], str], ...] = (
-    (QSlider, "Drag it, or use the arrow keys; the field beside it takes any number that is allowed."),
-    (NumberField, "Type a number and press Enter; Escape puts back what was there."),
+    (QSlider, "Drag the slider or use the arrow keys. The field next to it accepts any allowed value."),
+    (NumberField, "Type a number and press Enter, or press Esc to restore the previous value."),
     (QAbstractSpinBox, "Type a number, or use the arrow keys."),
-    (QComboBox, "Space or Down opens the list."),
-    (QCheckBox, "Click it, or press Space, to switch it on or off."),
-    (QAbstractButton, "Click it, or press Space."),
-    (QTabBar, "Click a page, or choose one with the arrow keys."),
-    (QAbstractItemView, "The arrow keys choose a row."),
+    (QComboBox, "Press Space or the Down arrow key to open the list."),
+    (QCheckBox, "Click, or press Space, to turn it on or off."),
+    (QAbstractButton, "Click, or press the Space key."),
+    (QTabBar, "Click a tab, or use the arrow keys."),
+    (QAbstractItemView, "Use the arrow keys to select a row."),
 )
 
 
@@ -130,11 +130,11 @@ def explain_action(action: QAction, effect: str = "") -> str:
     name, keys, menu = action_name(action), " / ".join(shortcut_texts(action)), action.menu()
     if menu is not None:
         names = ", ".join(action_name(each) for each in menu.actions() if each.text())
-        effect = tr("A menu with the commands: {names}.", names=names)
+        effect = tr("Opens a menu with these commands: {names}.", names=names)
     elif not effect and action.isCheckable():
-        effect = tr("Switches “{name}” on or off.", name=name)
+        effect = tr("Turns “{name}” on or off.", name=name)
     elif not effect:
-        effect = tr("Does what it is called: {name}.", name=name)
+        effect = tr("Runs the command {name}.", name=name)
     return format_explanation(f"{name} ({keys})" if keys else name, effect)
 
 
@@ -170,7 +170,7 @@ def _tooltip_at(widget: QWidget, position: QPoint | None) -> str:
     """Return the tool tip of a widget, or of the tab or column heading at a position."""
     if isinstance(widget, QTabBar):
         index = widget.tabAt(position) if position is not None else -1
-        return tr("Shows the page “{name}”.", name=widget.tabText(index if index >= 0 else widget.currentIndex()))
+        return tr("Shows the “{name}” tab.", name=widget.tabText(index if index >= 0 else widget.currentIndex()))
     if isinstance(widget, QHeaderView) and position is not None:
         model = widget.model()
         tooltip = (

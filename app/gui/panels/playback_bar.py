@@ -24,7 +24,7 @@ class PlaybackBar(QToolBar):
     """Tool bar with buttons for actions of the window and a speed field."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__(tr("Transport"))
+        super().__init__(tr("Playback"))
         self.setObjectName("transport")
         self.setMovable(False)
         self.setIconSize(QSize(18, 18))
@@ -36,8 +36,8 @@ class PlaybackBar(QToolBar):
         self.speed = SliderField(grid, 0, SPEED_SPEC, "speed", theme, self.speed_container, floating=True)
         self.speed.slider.setFixedWidth(160)
         for widget in (self.speed.label, self.speed.slider, self.speed.number_field):
-            widget.setWhatsThis(tr("How many updates are made in a second, as far as there is time for them."))
-        grid.addWidget(QLabel(tr("updates a second"), objectName="quiet"), 0, 4)
+            widget.setWhatsThis(tr("Steps per second. The actual speed may be lower on a slow computer."))
+        grid.addWidget(QLabel(tr("steps/s"), objectName="quiet"), 0, 4)
         for signal in (self.speed.value_changing, self.speed.value_committed):
             signal.connect(session.clock.set_speed)
         self.speed.show_value(session.clock.speed)

@@ -16,11 +16,15 @@ from app.utils.i18n import gettext_noop, tr
 
 MIN_WIDTH = 600  # pixels of width that are always available
 MAX_MESSAGE_LENGTH = 260  # characters of the longest status
-EIGENVALUES_TEXT = gettext_noop("Here λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. ")
-FLAT_TEXT = gettext_noop("Here λmax = λmin = 0: the surface does not curve. ")
-CONCAVE_TEXT = gettext_noop("Nothing curves upwards: no learning rate is too large yet.")
-SADDLE_TEXT = gettext_noop("Downwards nothing holds a step; upwards it is stable below {formula} = {limit:.3g}.")
-CONVEX_TEXT = gettext_noop("It is stable below a learning rate of {formula} = {limit:.3g}.")
+EIGENVALUES_TEXT = gettext_noop(
+    "Curvature here: λmax = {largest:.4g}, λmin = {smallest:.4g}, condition number {condition}. "
+)
+FLAT_TEXT = gettext_noop("Curvature here: λmax = λmin = 0. ")
+CONCAVE_TEXT = gettext_noop("No direction curves upward, so there is no upper limit on the learning rate here.")
+SADDLE_TEXT = gettext_noop(
+    "One direction curves downward, so this point is not stable; the other is stable for lr < {formula} = {limit:.3g}."
+)
+CONVEX_TEXT = gettext_noop("Stable for lr < {formula} = {limit:.3g}.")
 LONGEST_FORMULA = "2(1 + momentum)/((1 - dampening) (λmax + weight decay))"
 
 
@@ -32,7 +36,7 @@ class RunStatusLine(QWidget):
         self.session, self.run_list = session, run_list
         self.status_label, self.curvature_label = QLabel(wordWrap=True), QLabel(objectName="quiet", wordWrap=True)
         for label, name in (
-            (self.status_label, gettext_noop("Verdict")),
+            (self.status_label, gettext_noop("Status")),
             (self.curvature_label, gettext_noop("Curvature")),
         ):
             label.setAccessibleName(tr(name))
@@ -87,11 +91,11 @@ class RunStatusLine(QWidget):
         """Return the curvature at the run, and the stability limit of its own optimizer where there is one."""
         trajectory = self.session.race.trajectories[row]
         if trajectory.diverged_at is not None and trajectory.diverged_at <= self.session.race.step:
-            return tr("Go back to a step before that, lower the learning rate, and play on.")
+            return tr("Go back to an earlier step, reduce the learning rate, and press Play.")
         step = min(self.session.race.step, trajectory.last_step)
         curvature = curvature_at(trajectory.surface, trajectory.xs[step], trajectory.ys[step])
         if math.isnan(curvature.largest):
-            return tr("Here the surface has no curvature that could be told.")
+            return tr("The curvature is undefined at this point.")
         condition = curvature.condition_number
         text = tr(
             FLAT_TEXT if math.isnan(condition) else EIGENVALUES_TEXT,

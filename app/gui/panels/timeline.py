@@ -37,11 +37,11 @@ class Timeline(QSlider):
         self.last_computed_step, self.stop_step = 0, 0
         self.change_colors: dict[int, str] = {}  # color of the mark at each step with a change
         self.branch_steps: list[int] = []  # steps at which branches split off
-        self.setAccessibleName(tr("Time line"))
+        self.setAccessibleName(tr("Timeline"))
         self.setWhatsThis(
             tr(
-                "The step that is shown. Drag it over all that is known, or use the arrow keys: marks show where "
-                "something was turned, rings where a branch was left."
+                "The current step. Drag the handle or use the arrow keys. Marks show hyperparameter changes; "
+                "rings show where branches begin."
             )
         )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -170,7 +170,7 @@ class TimelineBar(QToolBar):
     """Tool bar with the timeline, the step as a number, and the conditions at which playback stops."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__(tr("Time"))
+        super().__init__(tr("Timeline"))
         self.setObjectName("time")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -180,13 +180,13 @@ class TimelineBar(QToolBar):
         self.step_label = QLabel(
             objectName="step", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        self.stop_checkbox = QCheckBox(tr("stop at"), toolTip=tr("Pause when this step is reached"))
-        self.stop_checkbox.setWhatsThis(tr("Pauses the race when it reaches the step in the field beside it."))
+        self.stop_checkbox = QCheckBox(tr("stop at step"), toolTip=tr("Pause at this step"))
+        self.stop_checkbox.setWhatsThis(tr("Pauses the simulation at the step entered next to it."))
         self.stop_field = NumberField(STOP_STEP_SPEC)
-        self.stop_field.setWhatsThis(tr("The step at which the race pauses. Type a number and press Enter."))
+        self.stop_field.setWhatsThis(tr("The step at which to pause. Type a number and press Enter."))
         self.stop_field.setFixedWidth(self.stop_field.fontMetrics().horizontalAdvance("10000000") + 32)
         self.error_label = FloatingMessage(self.stop_field)
-        self.converged_checkbox = QCheckBox(tr("when converged"), toolTip=tr("Pause when every run has converged"))
+        self.converged_checkbox = QCheckBox(tr("stop when converged"), toolTip=tr("Pause when all runs have converged"))
         for check_box in (self.stop_checkbox, self.converged_checkbox):
             check_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         container = QWidget()

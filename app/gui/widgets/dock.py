@@ -60,9 +60,7 @@ class Dock(QDockWidget):
         for button, text in (
             (
                 self.float_button,
-                tr("Put {title} back into the window", title=title)
-                if self.isFloating()
-                else tr("Make {title} a window of its own", title=title),
+                tr("Dock {title}", title=title) if self.isFloating() else tr("Detach {title}", title=title),
             ),
             (self.close_button, tr("Hide {title}", title=title)),
         ):

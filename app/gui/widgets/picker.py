@@ -19,15 +19,15 @@ TEXTS = {
         singular=gettext_noop("Optimizer"),
         plural=gettext_noop("Optimizers"),
         search=gettext_noop("Search optimizers"),
-        placeholder=gettext_noop("Search {n} optimizers: name, author, family, what it does"),
-        no_match=gettext_noop("No optimizer has “{text}” in its name, family, authors or description."),
+        placeholder=gettext_noop("Search {n} optimizers by name, author, family, or description"),
+        no_match=gettext_noop("No optimizer matches “{text}”."),
     ),
     "surface": PickerTexts(
         singular=gettext_noop("Surface"),
         plural=gettext_noop("Surfaces"),
         search=gettext_noop("Search surfaces"),
-        placeholder=gettext_noop("Search {n} surfaces: name, author, family, what it shows"),
-        no_match=gettext_noop("No surface has “{text}” in its name, family, authors or description."),
+        placeholder=gettext_noop("Search {n} surfaces by name, author, family, or description"),
+        no_match=gettext_noop("No surface matches “{text}”."),
     ),
 }
 

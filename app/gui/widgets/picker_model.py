@@ -58,7 +58,7 @@ class PickerModel(QAbstractListModel):
         return {
             Qt.ItemDataRole.DisplayRole: row.name,
             Qt.ItemDataRole.ToolTipRole: f"<p>{tr(row.summary)}</p><p>{row.source}</p>",
-            Qt.ItemDataRole.AccessibleTextRole: tr("{name}, favourite", name=row.name) if is_favorite else row.name,
+            Qt.ItemDataRole.AccessibleTextRole: tr("{name}, favorite", name=row.name) if is_favorite else row.name,
             Qt.ItemDataRole.AccessibleDescriptionRole: tr(row.summary),
             Qt.ItemDataRole.CheckStateRole: None,
         }.get(Qt.ItemDataRole(role))

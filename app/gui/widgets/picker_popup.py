@@ -113,7 +113,7 @@ class PickerPopup(QWidget):
         self.list.favorite_toggled.connect(self.toggle_favorite)
 
     def _build_layout(self) -> None:
-        hint = QLabel(tr("Enter chooses  ·  Ctrl+D marks a favourite"), objectName="quiet")
+        hint = QLabel(tr("Enter: select  ·  Ctrl+D: add to favorites"), objectName="quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 6)
         layout.setSpacing(6)

@@ -122,7 +122,7 @@ def create_reset_button(spec: Hyperparameter, theme: Theme) -> QToolButton:
     default_text = (tr("off"), tr("on"))[bool(spec.default)] if spec.scale == "switch" else f"{spec.default:g}"
     button = QToolButton(
         objectName="reset",
-        toolTip=tr("Back to {value}", value=default_text),
+        toolTip=tr("Reset to {value}", value=default_text),
         icon=icons.load_icon("reset", theme.muted_text),
     )
     button.setAccessibleName(tr("Reset {name}", name=tr(spec.label)))

@@ -57,7 +57,7 @@ class DockLayout(QObject):
             window.setCorner(corner, DockArea.LeftDockWidgetArea)
         self.docks: dict[str, Dock] = {}
         self.dock_enabled: dict[str, bool] = {}
-        for name, title in (("side", gettext_noop("Side panel")), ("results", gettext_noop("Read-out and results"))):
+        for name, title in (("side", gettext_noop("Side panel")), ("results", gettext_noop("Results panel"))):
             self._add_dock(name, title)
         self.state_restored: dict[str, bool] = {}  # by part of the layout: whether a saved state was restored
 

@@ -66,7 +66,7 @@ class DocumentController(QObject):
 
     def _open_dropped(self, paths: list[Path]) -> None:
         if len(paths) > 1:
-            raise ExperimentError(tr("one file can be opened at a time: drop one of these"))
+            raise ExperimentError(tr("drop one file at a time"))
         self.open_path(paths[0])
 
     # Open
@@ -99,7 +99,7 @@ class DocumentController(QObject):
     def open(self) -> None:
         """Ask for an experiment file and open it."""
         path = self.ask_path(
-            tr("Open Experiment"), tr("Experiments and exported pictures (*.json *.png *.svg);;All files (*)")
+            tr("Open Experiment"), tr("Experiments and exported figures (*.json *.png *.svg);;All files (*)")
         )
         if path:
             self.open_path(path)
@@ -108,7 +108,7 @@ class DocumentController(QObject):
         """Open a recent file; if it no longer exists, remove it from the list."""
         if not os.path.exists(path):
             self.settings.remove_recent_files(path)
-            raise ExperimentError(tr("{path} is not there any more", path=make_printable(str(path))))
+            raise ExperimentError(tr("{path} no longer exists", path=make_printable(str(path))))
         self.open_path(path)
 
     def open_data(self) -> None:
@@ -116,7 +116,7 @@ class DocumentController(QObject):
         path = self.ask_path(
             tr("Open Data"),
             tr(
-                "Two columns of numbers ({join});;All files (*)",
+                "Two-column data ({join});;All files (*)",
                 join=" ".join(f"*{suffix}" for suffix in experiment_files.DATA_SUFFIXES),
             ),
         )
@@ -155,7 +155,7 @@ class DocumentController(QObject):
         if path.suffix.lower() != ".json":
             raise ExperimentError(
                 tr(
-                    "the name must end in .json, not in {value!r}; pictures are exported",
+                    "the file name must end in .json, not {value!r}; to save a figure, use File > Export Figure",
                     value=path.suffix or path.name,
                 )
             )
@@ -236,7 +236,7 @@ class DocumentController(QObject):
         ):  # the dialog has confirmed overwriting the other name only
             raise ExperimentError(
                 tr(
-                    "{name} is there already: choose another name, or this one in the dialog",
+                    "{name} already exists; choose another name, or select this file in the dialog to replace it",
                     name=make_printable(path.name),
                 )
             )

@@ -35,13 +35,13 @@ Export = tuple[Path, Generator[float, None, None], str]
 def ask_figure(source: ExportSource) -> Export | None:
     """Ask what to draw, at which size, and where to save it; None if canceled."""
     options = Options(**source.displayed_options(), size=DEFAULT_SIZE, dpi=DEFAULT_DPI)
-    return _ask_with_dialog(source, "picture", tr("Export Picture"), options)
+    return _ask_with_dialog(source, "picture", tr("Export Figure"), options)
 
 
 def ask_animation(source: ExportSource) -> Export | None:
     """Ask how to animate the steps from the start to the displayed one, and where to save it; None if canceled."""
     options = Options(**source.displayed_options(), size=ANIMATION_SIZE, dpi=ANIMATION_DPI)
-    return _ask_with_dialog(source, "film", tr("Export Film"), options)
+    return _ask_with_dialog(source, "film", tr("Export Animation"), options)
 
 
 def ask_data(source: ExportSource) -> Export | None:
@@ -91,7 +91,7 @@ def _ask_path(source: ExportSource, title: str, suffixes: list[str], name: str, 
     if format_for_path(path).suffix not in suffixes:
         raise ExperimentError(
             tr(
-                "the name must end in one of {suffixes} for this, not in {name!r}",
+                "the file name must end in {suffixes}, not {name!r}",
                 suffixes=", ".join(suffixes),
                 name=path.suffix or path.name,
             )
@@ -112,7 +112,7 @@ def copy_figure(source: ExportSource) -> str:
     data.setImageData(QImage.fromData(file.getvalue()))
     _clipboard().setMimeData(data)
     note = missing_glyphs_message(race.experiment, Path("clipboard.png"))
-    return tr("Copied the picture.") + (f" ({note})" if note else "")
+    return tr("Figure copied.") + (f" ({note})" if note else "")
 
 
 def copy_code(source: ExportSource) -> str:
@@ -122,7 +122,7 @@ def copy_code(source: ExportSource) -> str:
     with in_english():
         script = numpy_script(race)
     _clipboard().setText(script)
-    return tr("Copied the race as a NumPy script.")
+    return tr("Copied as a NumPy script.")
 
 
 def copy_command(source: ExportSource) -> str:
@@ -137,7 +137,7 @@ def copy_command(source: ExportSource) -> str:
             f"{race.experiment.surface_id}.png",
         )
     )
-    return tr("Copied the command.")
+    return tr("Command copied.")
 
 
 def _clipboard() -> QClipboard:

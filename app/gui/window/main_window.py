@@ -172,10 +172,13 @@ class MainWindow(QMainWindow):
         if self.settings.set_aside is not None:
             path = make_printable(str(self.settings.set_aside))
             self.show_error(
-                tr("all settings are new: the settings file was not safe to read; it is kept as {path}", path=path)
+                tr(
+                    "all settings were reset because the settings file could not be read safely; it is kept as {path}",
+                    path=path,
+                )
             )
         elif self.layout_guard.layout_dropped:
-            self.show_message(tr("The saved layout was not restored, because the last start with it did not finish"))
+            self.show_message(tr("The saved layout was not restored because the last start with it did not finish"))
 
     # Reactions to signals
 

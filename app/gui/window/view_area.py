@@ -105,7 +105,7 @@ class ViewArea:
             )
             canvas.show_scene(scene)
         self.dock_layout.show_placeholder(
-            tr("Every view is hidden. The View menu brings them back."),
+            tr("All views are hidden. Use the View menu to show them."),
             all(self.dock_layout.docks[name].isHidden() for name in self.canvases),
         )
 

@@ -26,8 +26,8 @@ from app.utils.i18n import gettext_noop, tr
 from app.utils.number_format import format_fixed_width
 
 EMPTY_TEXT = gettext_noop(
-    "No branch yet. Go back to an earlier step, turn something and play on: "
-    "the path that you leave stays as a pale branch."
+    "No branches yet. Go back to an earlier step, change a hyperparameter, and press Play: the old path is "
+    "kept as a branch, shown in a lighter color."
 )
 
 
@@ -63,7 +63,10 @@ class BranchList(QWidget):
         self.session, self.theme = session, theme
         self.list = BranchListWidget(accessibleName=tr("Branches"))
         self.list.setWhatsThis(
-            tr("The paths that were left, to be compared with those of now. The box shows or hides one, F2 names it.")
+            tr(
+                "Saved paths to compare with the current ones. Use the check box to show or hide a branch and F2 "
+                "to rename it."
+            )
         )
         self.list.delete_requested.connect(self.delete)
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -87,17 +90,17 @@ class BranchList(QWidget):
         row.setSpacing(4)
         for name, handler, tooltip in (
             (
-                gettext_noop("Keep a Branch"),
+                gettext_noop("Save as Branch"),
                 self.session.keep_branch,
-                gettext_noop("Keep the paths of now, to compare them with what comes"),
+                gettext_noop("Save the current paths so you can compare them with later ones"),
             ),
             (
-                gettext_noop("Make Current"),
+                gettext_noop("Switch To"),
                 self.make_current,
-                gettext_noop("Race the chosen branch; what is raced now becomes one"),
+                gettext_noop("Switch to the selected branch; the current paths are saved as a branch"),
             ),
-            (gettext_noop("Rename"), self.rename, gettext_noop("Give the chosen branch a name")),
-            (gettext_noop("Delete"), self.delete, gettext_noop("Delete the chosen branch; Undo brings it back")),
+            (gettext_noop("Rename"), self.rename, gettext_noop("Rename the selected branch")),
+            (gettext_noop("Delete"), self.delete, gettext_noop("Delete the selected branch (you can undo this)")),
         ):
             button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tooltip))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -149,9 +152,9 @@ class BranchList(QWidget):
             item.setCheckState(Qt.CheckState.Checked if branch.visible else Qt.CheckState.Unchecked)
 
     def _update_buttons(self) -> None:
-        for name in ("Make Current", "Rename", "Delete"):
+        for name in ("Switch To", "Rename", "Delete"):
             self.buttons[name].setEnabled(self.selected_row >= 0)
-        self.buttons["Keep a Branch"].setEnabled(
+        self.buttons["Save as Branch"].setEnabled(
             bool(self.session.race.trajectories) and self.session.race.last_step > 0
         )
 

@@ -27,7 +27,7 @@ class ReadoutTable(RunTable):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(session, theme)
         self.setObjectName("results")
-        self.setAccessibleName(tr("Read-out"))
+        self.setAccessibleName(tr("Values"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.column_header.setFont(self._font(HEADING_FONT_SIZE))

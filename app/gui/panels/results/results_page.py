@@ -46,7 +46,10 @@ class ResultsPage(QWidget):
         self.selected_slot: int | None = None  # of the selected run, whichever row it is in
         self.table = table = ResultsTable(session, theme)
         table.setWhatsThis(
-            tr("Every run in a row. A click on a heading sorts; the arrow keys choose a run; Ctrl+C copies all.")
+            tr(
+                "One row per run. Click a column heading to sort, use the arrow keys to select a run, and press "
+                "Ctrl+C to copy the table."
+            )
         )
         selection = table.selectionModel()
         assert selection is not None
@@ -55,7 +58,7 @@ class ResultsPage(QWidget):
         session.clock.playing_changed.connect(self.refresh)
         self.criterion_label = QLabel(objectName="quiet", wordWrap=True)
         self.criterion_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.copy_button = QPushButton(tr("Copy"), toolTip=tr("Copy the whole table as text"))
+        self.copy_button = QPushButton(tr("Copy"), toolTip=tr("Copy the table as text"))
         for widget in (self.copy_button, self.table):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space and arrow keys still control playback
         self.copy_menu, sort_menu = QMenu(tr("Copy"), self.copy_button), QMenu(tr("Sort by"), table)
@@ -129,4 +132,4 @@ class ResultsPage(QWidget):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.table_text(format_id))
-            self.copied.emit(tr("Copied the results table as {form}.", form=tr(COPY_FORMATS[format_id][0])))
+            self.copied.emit(tr("Results table copied as {form}.", form=tr(COPY_FORMATS[format_id][0])))

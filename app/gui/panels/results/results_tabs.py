@@ -15,7 +15,7 @@ from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
-TAB_NAMES = gettext_noop("Read-out"), gettext_noop("Results"), gettext_noop("Branches")
+TAB_NAMES = gettext_noop("Values"), gettext_noop("Results"), gettext_noop("Branches")
 RESULTS_TAB, BRANCHES_TAB = 1, 2  # tab indices
 
 
@@ -33,14 +33,12 @@ class ResultsTabs(QTabWidget):
         self.setDocumentMode(True)
         self.session, self.run_list, self.theme = session, run_list, theme
         self.readout_table = ReadoutTable(session, theme)
-        self.readout_table.setWhatsThis(
-            tr("Where every run stands, in figures: step, place, loss and length of the gradient.")
-        )
+        self.readout_table.setWhatsThis(tr("Current values of each run: step, position, loss, and gradient norm."))
         for page, name in zip((self.readout_table, QWidget(), QWidget()), TAB_NAMES, strict=True):
             self.addTab(page, tr(name))
         bar = self.tabBar()
         assert bar is not None
-        bar.setAccessibleName(tr("Read-out, results and branches"))
+        bar.setAccessibleName(tr("Values, results, and branches"))
         self.currentChanged.connect(lambda _: self.refresh())
 
     @cached_property

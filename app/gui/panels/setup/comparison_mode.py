@@ -27,7 +27,8 @@ BUDGET_SPECS = {
     ),
 }
 TUNING_TEXT = gettext_noop(
-    "Up to 60 learning rates are tried for each run, from this start; the lowest loss after these steps wins."
+    "Tries up to 60 learning rates for each run from this starting point and keeps the one with the lowest "
+    "loss after this many steps."
 )
 
 
@@ -38,7 +39,7 @@ class ComparisonPanel(QWidget):
         super().__init__()
         self.session, self.run_list = session, run_list
         self.tuning_task = TuningTask(self)
-        self.mode_combo = QComboBox(accessibleName=tr("Fair race"))
+        self.mode_combo = QComboBox(accessibleName=tr("Comparison mode"))
         for mode, mode_text in COMPARISON_MODES.items():
             label = tr(mode_text)
             self.mode_combo.addItem(label[0].upper() + label[1:], mode)
@@ -46,7 +47,7 @@ class ComparisonPanel(QWidget):
         self.unit_label = QLabel()
         self.budget_field = NumberField(BUDGET_SPECS["tuned"])
         self.budget_field.show_value(BUDGET_SPECS["tuned"].default)
-        self.progress_bar = QProgressBar(accessibleName=tr("Tuning"))
+        self.progress_bar = QProgressBar(accessibleName=tr("Tuning progress"))
         self.tune_button, self.cancel_button = QPushButton(tr("Tune")), QPushButton(tr("Cancel"))
         self.hint_label, self.error_label = QLabel(objectName="quiet", wordWrap=True), InlineMessage()
         self._set_help()
@@ -59,24 +60,25 @@ class ComparisonPanel(QWidget):
     def _set_help(self) -> None:
         self.mode_combo.setWhatsThis(
             tr(
-                "What makes the race a fair one: as it is set, one learning rate for all, each rate tuned, or the same "
-                "budget of evaluations."
+                "How runs are compared: with individual learning rates, the same learning rate, a tuned "
+                "learning rate for each run, or the same number of evaluations."
             )
         )
-        self.budget_field.setWhatsThis(
-            tr("How many steps a rate is tuned for, or how many evaluations every run may use.")
-        )
+        self.budget_field.setWhatsThis(tr("Number of steps used for tuning, or number of evaluations allowed per run."))
         self.tune_button.setWhatsThis(
-            tr("Tries up to 60 learning rates for every run, from this start; the lowest loss wins.")
+            tr(
+                "Tries up to 60 learning rates for each run from this starting point and keeps the one with the "
+                "lowest loss."
+            )
         )
-        self.cancel_button.setWhatsThis(tr("Ends the search for learning rates; they stay as they were."))
+        self.cancel_button.setWhatsThis(tr("Stops the learning-rate search without changing the learning rates."))
 
     def _build_layout(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(2, 1)
-        grid.addWidget(QLabel(tr("Race"), objectName="quiet"), 0, 0)
+        grid.addWidget(QLabel(tr("Compare"), objectName="quiet"), 0, 0)
         grid.addWidget(self.mode_combo, 0, 1, 1, 3)
         for column, widget in enumerate((self.unit_label, self.budget_field, self.progress_bar, self.tune_button)):
             grid.addWidget(widget, 1, column)

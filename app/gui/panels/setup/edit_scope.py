@@ -9,8 +9,11 @@ from app.session.session import Session
 from app.utils.i18n import gettext_noop, tr
 
 SCOPES = {  # by the value of Session.edit_from_start
-    False: (gettext_noop("From now on"), gettext_noop("What is turned is felt from the next update on")),
-    True: (gettext_noop("From the start"), gettext_noop("The whole path of the run is computed anew while you turn")),
+    False: (gettext_noop("From now on"), gettext_noop("Changes take effect from the next step")),
+    True: (
+        gettext_noop("From the start"),
+        gettext_noop("Changes take effect from the start: the entire path is recomputed"),
+    ),
 }
 
 
@@ -23,7 +26,7 @@ class EditScopeToggle(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 0)
         row.setSpacing(0)
-        row.addWidget(QLabel(tr("Turn"), objectName="quiet"))
+        row.addWidget(QLabel(tr("Apply"), objectName="quiet"))
         row.addSpacing(8)
         self.group = QButtonGroup(self)
         self.buttons: dict[bool, QToolButton] = {}

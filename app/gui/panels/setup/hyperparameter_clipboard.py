@@ -28,7 +28,7 @@ def paste_hyperparameters(run: Run) -> tuple[Run, str]:
     if not unknown:
         return pasted_run, tr("Pasted the hyperparameters of {name}.", name=pasted_run.method.name)
     return pasted_run, tr(
-        "Set {names}; {name} has no {others}.",
+        "Set {names}. {name} has no {others}.",
         names=", ".join(applied),
         name=pasted_run.method.name,
         others=", ".join(unknown),

@@ -72,9 +72,11 @@ class HyperparameterForm(QWidget):
         remove_button.setIcon(icons.load_icon("cross", self.theme.muted_text))
         remove_button.clicked.connect(lambda: self.remove_requested.emit(modifier))
         apply_button = QToolButton(
-            objectName="reset", toolTip=tr("Give every run this part with the same settings"), text=tr("to all")
+            objectName="reset",
+            toolTip=tr("Use this modifier with the same settings for all runs"),
+            text=tr("apply to all"),
         )
-        apply_button.setAccessibleName(tr("Give every run {name}", name=tr(modifier.name)))
+        apply_button.setAccessibleName(tr("Apply {name} to all runs", name=tr(modifier.name)))
         apply_button.clicked.connect(lambda: self.apply_to_all_runs.emit(modifier))
         row, heading = self.grid.rowCount(), QLabel(tr(modifier.name), objectName="part", wordWrap=True)
         heading.setToolTip(f"<p>{tr(modifier.summary)}</p><p>{modifier.source}</p>")

@@ -27,7 +27,7 @@ class ReplicaCountField(QWidget):
         grid.setColumnStretch(1, 1)
         self.slider_field = SliderField(grid, 0, REPLICA_COUNT_SPEC, "replicas", theme, self)
         for widget in (self.slider_field.label, self.slider_field.slider, self.slider_field.number_field):
-            widget.setWhatsThis(tr("How many more runs like this one go along, each with random numbers of its own."))
+            widget.setWhatsThis(tr("Number of additional copies of this run with different random seeds."))
         self.slider_field.value_changing.connect(lambda count: self.count_changed.emit(int(count)))
         self.slider_field.value_committed.connect(lambda count: self.count_changed.emit(int(count)))
 

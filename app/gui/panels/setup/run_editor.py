@@ -33,7 +33,7 @@ from optimizers.frameworks import presets
 
 def implementation_name(optimizer: Optimizer) -> str:
     """Return the name of the implementation that an optimizer follows."""
-    return optimizer.implementation or tr("as published")
+    return optimizer.implementation or tr("As published")
 
 
 class RunEditor(QWidget):
@@ -50,35 +50,31 @@ class RunEditor(QWidget):
         self.session, self.run_list, self.theme = session, run_list, theme
         self.picker = Picker("optimizer", optimizer_entries(), settings, theme)
         self.picker.setWhatsThis(
-            tr(
-                "The optimizer of the chosen run. Opens a list that is searched by typing: a name, an author, what it "
-                "does."
-            )
+            tr("The optimizer of the selected run. Opens a list that you can search by name, author, or description.")
         )
         self.preset_button = MenuButton(
-            tr("Preset"), tr("Set it as a framework sets it by default"), self._fill_preset_menu
+            tr("Preset"), tr("Use the default hyperparameters of a framework"), self._fill_preset_menu
         )
-        self.help_button = create_help_button(tr("What this optimizer does"))
+        self.help_button = create_help_button(tr("About this optimizer"))
         self.note_label, self.source_label = (QLabel(objectName="quiet", wordWrap=True) for _ in range(2))
         self.implementation_label = QLabel(objectName="quiet", wordWrap=True)
-        self.implementation_combo = QComboBox(accessibleName=tr("Convention"))
+        self.implementation_combo = QComboBox(accessibleName=tr("Implementation"))
         self.implementation_combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.implementation_combo.setMinimumContentsLength(8)
         self.implementation_combo.setWhatsThis(
-            tr(
-                "Frameworks do not agree on the details of this method; each convention computes exactly as one of "
-                "them."
-            )
+            tr("Frameworks implement this method with small differences. Each option matches one of them exactly.")
         )
         guard_wheel(self.implementation_combo)
         self.form = HyperparameterForm(Run("sgd"), theme)
         self.add_button = MenuButton(
-            tr("Add part"), tr("Combine it with weight decay, clipping, noise ..."), self._fill_modifier_menu
+            tr("Add modifier"),
+            tr("Add weight decay, gradient clipping, noise, a schedule, …"),
+            self._fill_modifier_menu,
         )
         self.edit_scope = EditScopeToggle(session)
         self.reset_button = QPushButton(
             tr("Reset all"),
-            toolTip=tr("All hyperparameters back to their defaults"),
+            toolTip=tr("Reset all hyperparameters to their defaults"),
             icon=icons.load_icon("reset", theme.muted_text),
         )
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -192,7 +188,7 @@ class RunEditor(QWidget):
         self.preset_button.setEnabled(any(implementation.implementation for implementation in implementations))
         has_several = len(implementations) > 1
         self.implementation_label.setText(
-            tr("Convention") if has_several else tr("Convention: {name}", name=optimizer.implementation)
+            tr("Implementation") if has_several else tr("Implementation: {name}", name=optimizer.implementation)
         )
         self.implementation_label.setVisible(has_several or bool(optimizer.implementation))
         self.implementation_combo.setVisible(has_several)

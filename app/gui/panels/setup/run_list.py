@@ -39,8 +39,8 @@ class RunList(QWidget):
         self.list.setAccessibleName(tr("Runs"))
         self.list.setWhatsThis(
             tr(
-                "The runs of the race, each with its mark in the pictures and with what it is doing. The one that is "
-                "chosen is set below; the box beside a name shows or hides its path."
+                "The runs in this experiment, with their plot markers and current status. Select a run to edit "
+                "it below. Use the check box to show or hide its path."
             )
         )
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -61,10 +61,10 @@ class RunList(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         for name, handler, tooltip in (
-            (gettext_noop("Add"), self.add, gettext_noop("Add a run with another optimizer")),
-            (gettext_noop("Duplicate"), self.duplicate, gettext_noop("Add a run like the chosen one")),
-            (gettext_noop("Remove"), self.remove, gettext_noop("Remove the chosen run")),
-            (gettext_noop("Color…"), self.pick_color, gettext_noop("Choose the color of the chosen run")),
+            (gettext_noop("Add"), self.add, gettext_noop("Add a run")),
+            (gettext_noop("Duplicate"), self.duplicate, gettext_noop("Duplicate the selected run")),
+            (gettext_noop("Remove"), self.remove, gettext_noop("Remove the selected run")),
+            (gettext_noop("Color…"), self.pick_color, gettext_noop("Change the color of the selected run")),
         ):
             button = self.buttons[name] = QPushButton(tr(name), toolTip=tr(tooltip))
             button.clicked.connect(handler)
@@ -164,7 +164,7 @@ class RunList(QWidget):
             return
         current_color = self.theme.styles(self.session.experiment.runs)[row].color
         dialog = QColorDialog(QColor(current_color), self)
-        dialog.setWindowTitle(tr("Color of the run"))
+        dialog.setWindowTitle(tr("Run color"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(
             lambda color: self.session.change(lambda e: e.with_run(row, replace(e.runs[row], color=color.name())))

@@ -37,10 +37,10 @@ class SidePanel(QScrollArea):
         layout.setSpacing(5)
         for heading, widget in (
             (gettext_noop("Surface"), self.surface_selector),
-            (gettext_noop("Start"), self.start_point),
+            (gettext_noop("Starting point"), self.start_point),
             (gettext_noop("Runs"), self.run_list),
             ("", self.comparison_panel),
-            (gettext_noop("Optimizer of the chosen run"), self.editor),
+            (gettext_noop("Optimizer of the selected run"), self.editor),
         ):
             if heading:
                 layout.addWidget(QLabel(tr(heading), objectName="heading"))

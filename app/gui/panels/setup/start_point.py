@@ -43,13 +43,16 @@ class StartPoint(QWidget):
             for signal in (field.value_committed, field.value_changing):
                 signal.connect(self._set_start)
             field.setWhatsThis(
-                tr("Where every run starts. Type a number and press Enter; a click in the contour sets both.")
+                tr(
+                    "The starting point of all runs. Type a number and press Enter, or click in the contour plot "
+                    "to set both coordinates."
+                )
             )
             field.message_changed.connect(self._show_errors)
             field.interaction_started.connect(session.store.begin_interaction)
             field.interaction_finished.connect(session.store.end_interaction)
-        self.reset_button = QToolButton(objectName="reset", toolTip=tr("Back to the surface's own start"))
-        self.reset_button.setAccessibleName(tr("Reset start"))
+        self.reset_button = QToolButton(objectName="reset", toolTip=tr("Reset to the default starting point"))
+        self.reset_button.setAccessibleName(tr("Reset starting point"))
         self.reset_button.setIcon(icons.load_icon("reset", theme.muted_text))
         self.reset_button.clicked.connect(lambda: session.set_start(*session.experiment.surface.start))
         grid.addWidget(self.reset_button, 0, 4)

@@ -24,13 +24,10 @@ class SurfaceSelector(QWidget):
         self.session = session
         self.picker = Picker("surface", surface_entries(), settings, theme)
         self.picker.setWhatsThis(
-            tr(
-                "The surface that is raced on. Opens a list that is searched by typing: a name, an author, what it "
-                "shows."
-            )
+            tr("The loss surface. Opens a list that you can search by name, author, or description.")
         )
         self.picker.selected.connect(self._select_surface)
-        self.help_button = create_help_button(tr("What this surface is"))
+        self.help_button = create_help_button(tr("About this surface"))
         self.note_label = QLabel(objectName="quiet", wordWrap=True)
         self.error_label = QLabel(objectName="wrong", wordWrap=True)
         self.error_experiment: Experiment | None = None  # the experiment that error_label refers to

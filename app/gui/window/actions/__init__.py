@@ -13,5 +13,5 @@ from app.gui.window.actions.help_menu import HELP_ACTIONS
 from app.gui.window.actions.simulation_menu import SIMULATION_ACTIONS
 from app.gui.window.actions.view_menu import VIEW_ACTIONS
 
-MENUS = ("File", "Edit", "Race", "View", "Help")
+MENUS = ("File", "Edit", "Simulation", "View", "Help")
 ACTIONS: list[Action] = [*FILE_ACTIONS, *EDIT_ACTIONS, *SIMULATION_ACTIONS, *VIEW_ACTIONS, *HELP_ACTIONS]

@@ -107,7 +107,7 @@ class ActionRegistry(Mapping[str, QAction]):
             label = make_printable(f"{path.name} – {path.parent}")
             self._add_numbered_row(menu, number, label, partial(self.context.documents.open_recent, path))
         menu.addSeparator()
-        clear_action = menu.addAction(tr("&Clear"))
+        clear_action = menu.addAction(tr("&Clear List"))
         assert clear_action is not None
         clear_action.setEnabled(bool(paths))
         clear_action.triggered.connect(lambda: self.context.settings.remove_recent_files())

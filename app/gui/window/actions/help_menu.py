@@ -7,19 +7,19 @@ from app.gui.window.actions.action import Action
 HELP_ACTIONS: list[Action] = [
     Action(
         "about_optimizer",
-        "About this &Optimizer",
+        "About This &Optimizer",
         "Help",
         lambda c: c.help.show_optimizer_page(),
         ["Ctrl+F1"],
-        help="Tells the formula, the hyperparameters and the story of the chosen run's optimizer.",
+        help="Shows the formula, hyperparameters, and description of the selected run’s optimizer.",
     ),
     Action(
         "about_surface",
-        "About this &Surface",
+        "About This &Surface",
         "Help",
         lambda c: c.help.show_surface_page(),
         ["Ctrl+Shift+F1"],
-        help="Tells the formula, the lowest points and the lesson of the surface.",
+        help="Shows the formula, global minima, and description of the surface.",
     ),
     Action(
         "whats_this",
@@ -28,7 +28,7 @@ HELP_ACTIONS: list[Action] = [
         lambda c: c.help.start_whats_this(),
         ["Shift+F1"],
         separator_before=True,
-        help="Explains what you click next; pressed again, it explains what has the focus.",
+        help="Shows help for the next item you click. Press again for help on the focused item.",
     ),
     Action(
         "shortcuts",
@@ -36,7 +36,7 @@ HELP_ACTIONS: list[Action] = [
         "Help",
         lambda c: c.help.show_shortcuts(),
         ["?", "F1"],
-        help="Lists every key, and what the mouse does in the pictures.",
+        help="Lists all keyboard shortcuts and mouse actions.",
     ),
     Action(
         "about",
@@ -44,6 +44,6 @@ HELP_ACTIONS: list[Action] = [
         "Help",
         lambda c: c.help.show_about(),
         separator_before=True,
-        help="Tells the version and the license, and what the program runs on.",
+        help="Shows version, license, and system information.",
     ),
 ]

@@ -8,19 +8,19 @@ from dataclasses import replace
 from app.gui.window.actions.action import Action, ActionContext
 from app.model.experiment import QUANTITIES, X_QUANTITIES, LossPlot
 
-LOSS_VIEW_MENU = "View/Loss &View"
+LOSS_VIEW_MENU = "View/L&oss Plot"
 QUANTITY_TEXTS = {  # by quantity
     "loss": "&Loss",
-    "above": "Loss − &minimum",
-    "distance": "&Distance to nearest minimum",
-    "gradient": "&Gradient norm",
-    "step": "Step si&ze",
-    "rate": "Learning &rate",
+    "above": "Loss − &Minimum",
+    "distance": "&Distance to Nearest Minimum",
+    "gradient": "&Gradient Norm",
+    "step": "Step Si&ze",
+    "rate": "Learning &Rate",
 }
 X_QUANTITY_TEXTS = {
-    "steps": "Against &Step",
-    "evaluations": "Against &Evaluations",
-    "time": "Against &Arithmetic time (ms)",
+    "steps": "X-Axis: &Step",
+    "evaluations": "X-Axis: &Evaluations",
+    "time": "X-Axis: &Compute Time (ms)",
 }
 
 
@@ -58,19 +58,19 @@ LOSS_VIEW_ACTIONS: list[Action] = [
     *(_x_quantity_action(name, X_QUANTITY_TEXTS[name]) for name in X_QUANTITIES),
     Action(
         "log_x",
-        "Logarithmic Step A&xis",
+        "Log &X-Axis",
         LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, x_scale=_other_scale(plot.x_scale))),
         separator_before=True,
         checked=lambda c: c.session.experiment.loss_plot.x_scale == "log",
-        help="Gives every power of ten of the steps the same width.",
+        help="Uses a logarithmic x-axis.",
     ),
     Action(
         "log_y",
-        "Logarithmic &Height Axis",
+        "Log &Y-Axis",
         LOSS_VIEW_MENU,
         lambda c: _edit(c, lambda plot: replace(plot, y_scale=_other_scale(plot.y_scale))),
         checked=lambda c: c.session.experiment.loss_plot.y_scale == "log",
-        help="Gives every power of ten of the height the same room.",
+        help="Uses a logarithmic y-axis.",
     ),
 ]
