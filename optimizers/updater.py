@@ -69,8 +69,19 @@ class Updater:
                 params[key] = new
 
 
+CLASS_NAMES = {  # where it is not the displayed name; scripts import these classes
+    "averaged_momentum": "AveragedMomentum",
+    "steepest_descent_armijo": "SteepestDescentArmijo",
+    "steepest_descent_wolfe": "SteepestDescentStrongWolfe",
+    "conjugate_gradient_fr": "ConjugateGradientFR",
+    "conjugate_gradient_pr": "ConjugateGradientPR",
+}
+
+
 def class_name(optimizer: Optimizer) -> str:
-    """Return the name of the optimizer as a class name: LBFGS for L-BFGS, AdamKeras for Adam (Keras)."""
+    """Return the name of the class of an optimizer: LBFGS for L-BFGS, AdamKeras for Adam (Keras)."""
+    if optimizer.id in CLASS_NAMES:
+        return CLASS_NAMES[optimizer.id]
     return "".join(word[:1].upper() + word[1:] for word in re.findall("[A-Za-z0-9]+", optimizer.name))
 
 

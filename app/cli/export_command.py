@@ -164,10 +164,7 @@ def help_epilog() -> str:
             return False
 
     width = max(map(len, EXPORT_FORMATS)) + 2
-    formats = "".join(
-        f"  {suffix:{width}}{export_format.name} ({export_format.kind})\n"
-        for suffix, export_format in EXPORT_FORMATS.items()
-    )
+    formats = "".join(f"  {suffix:{width}}{export_format.name}\n" for suffix, export_format in EXPORT_FORMATS.items())
     examples = "".join(
         f"  {description}:\n{_wrap_command(command)}\n" for description, command in EXAMPLES if is_supported(command)
     )

@@ -15,7 +15,11 @@ def add_parser(subparsers: Subparsers) -> None:
         help="list optimizers, surfaces, examples, or file formats",
         description="List the available optimizers, modifiers, surfaces, examples, or file formats.",
     )
-    parser.add_argument("what", choices=("optimizers", "parts", "surfaces", "examples", "formats"))
+    parser.add_argument(
+        "what",
+        type=lambda category: "modifiers" if category == "parts" else category,  # the former name
+        choices=("optimizers", "modifiers", "surfaces", "examples", "formats"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,7 +37,7 @@ def _list_rows(category: str) -> list[tuple[str, str]]:
         from optimizers import OPTIMIZERS
 
         return [(optimizer.id, _format_values(optimizer.defaults)) for optimizer in OPTIMIZERS.values()]
-    if category == "parts":
+    if category == "modifiers":
         from optimizers import MODIFIERS
 
         rows = []
@@ -49,7 +53,7 @@ def _list_rows(category: str) -> list[tuple[str, str]]:
     if category == "formats":
         from app.export.formats import EXPORT_FORMATS
 
-        return [(suffix, f"{each.name} ({each.kind})") for suffix, each in EXPORT_FORMATS.items()]
+        return [(suffix, each.name) for suffix, each in EXPORT_FORMATS.items()]
     from app.io.experiment_files import examples
 
     return [(name, title) for name, (title, _) in examples().items()]

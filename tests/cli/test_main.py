@@ -138,7 +138,8 @@ def test_list_prints_all_names(capsys: pytest.CaptureFixture[str]) -> None:
     for category, names in (
         ("optimizers", OPTIMIZERS),
         ("surfaces", SURFACES),
-        ("parts", MODIFIERS),
+        ("modifiers", MODIFIERS),
+        ("parts", MODIFIERS),  # the former name
         ("examples", ["elongated_bowl", "rosenbrock_momentum", "linear_regression"]),
     ):
         assert main(["list", category]) == 0
@@ -170,7 +171,7 @@ def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize("encoding", ["cp949", "cp932", "cp1251", "ascii"])
 def test_lists_and_help_are_printed_in_any_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    lists = [["list", what] for what in ("optimizers", "parts", "surfaces", "examples", "formats")]
+    lists = [["list", what] for what in ("optimizers", "modifiers", "surfaces", "examples", "formats")]
     for arguments in (*lists, ["--help"], *([command, "--help"] for command in COMMANDS)):
         console = io.TextIOWrapper(io.BytesIO(), encoding)
         monkeypatch.setattr(sys, "stdout", console)

@@ -146,6 +146,11 @@ def test_the_class_form_gives_the_path_of_trace(name: str) -> None:
     assert arrays["both"] is original_array, "arrays are updated in place"
 
 
+def test_an_optimizer_with_a_new_displayed_name_keeps_its_class() -> None:
+    for name in ("AveragedMomentum", "SteepestDescentArmijo", "ConjugateGradientPR"):
+        assert getattr(optimizers, name)().optimizer.id in optimizers.OPTIMIZERS
+
+
 def test_the_class_form_accepts_changes_and_reports_missing_gradients() -> None:
     from optimizers import SGD
 
