@@ -182,7 +182,7 @@ def test_an_image_opens_at_its_step_and_is_never_overwritten(
     assert window.documents.document_state.path is None
     answer_file_dialogs(monkeypatch, path)
     window.action_registry["save"].trigger()
-    assert f"The name must end in .json, not in '.{kind}'" in close_message_box(window)
+    assert f"The file name must end in .json, not '.{kind}'" in close_message_box(window)
     assert path.read_bytes() == file.getvalue()
 
 
