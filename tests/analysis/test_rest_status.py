@@ -155,7 +155,7 @@ def test_irregular_swings_far_inside_the_tolerance_are_rest(
 def test_a_rule_that_cannot_rest_where_weight_decay_holds_it_leaves() -> None:
     status = status_of("rmsprop lr=0.07224 weight_decay=0.3", "trid", 250, (-3.0, 3.0))
     assert status.kind == "converged"
-    assert "weight decay of 0.3" in status.sentence
+    assert "weight decay (0.3)" in status.sentence
     assert "for now" in status.sentence
     assert "2/(λmax + weight decay) = 0.606" in status.sentence  # the largest eigenvalue is 3
 
