@@ -11,8 +11,8 @@ from app.utils.validation import MAX_STEPS, check_choice, check_integer
 
 COMPARISON_MODES = {
     "": "individual learning rates",
-    "rate": "same learning rate for all runs",
-    "tuned": "tuned learning rate for each run",
+    "rate": "same learning rate for all",
+    "tuned": "tuned learning rate per run",
     "evaluations": "same number of evaluations",
 }
 

@@ -229,7 +229,7 @@ def test_the_description_is_updated_on_pause_on_a_step_and_on_an_edit(open_windo
     line.setValue(10)
     assert "at step 10." in update_description()
     window.side_panel.run_list.move_selection(1)
-    assert "Momentum, lr 0.0006, the chosen run" in update_description()
+    assert "Momentum, lr 0.0006 (selected)" in update_description()
     session.change(lambda e: e.without_run(0))
     assert "SGD" not in plot_description(window)
 
