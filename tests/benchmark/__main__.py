@@ -11,6 +11,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -71,6 +72,18 @@ def table_row(row: Row) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _measure_part(name: str) -> list[Row]:
+    """Measure a part in a process of its own: neither earlier parts nor the user's settings must help or harm it."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = subprocess.run(
+            [sys.executable, "-m", "tests.benchmark", name, "--raw"],
+            stdout=subprocess.PIPE,
+            check=True,
+            env={**os.environ, "XDG_CONFIG_HOME": folder, "APPDATA": folder},
+        )
+    return [Row(**row) for row in json.loads(result.stdout)]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of {', '.join(PARTS)} (default: all)")
@@ -86,11 +99,7 @@ def main() -> int:
     rows: list[Row] = []
     for name in args.parts or PARTS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        # In a process of its own: memory and caches of an earlier part must not help or harm the next.
-        result = subprocess.run(
-            [sys.executable, "-m", "tests.benchmark", name, "--raw"], stdout=subprocess.PIPE, check=True
-        )
-        rows += [Row(**row) for row in json.loads(result.stdout)]
+        rows += _measure_part(name)
     print(describe_machine(), "\n")
     print("| part | what, ours | cost | comparison | ratio | target | |\n|---|---|---|---|---|---|---|")
     for row in rows:
