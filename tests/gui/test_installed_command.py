@@ -120,6 +120,6 @@ def test_a_display_of_eight_bits_gets_one_sentence(tmp_path: Path) -> None:
         server.wait(PATIENCE)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == (
-        f"thalweg: the display {environment['DISPLAY']} has 8 bits per pixel, and Qt needs 15 or more; "
-        '"thalweg export" works without one\n'
+        f"thalweg: the display {environment['DISPLAY']} has 8 bits per pixel; Qt requires 15 or more; "
+        'use "thalweg export" to work without a display\n'
     )
