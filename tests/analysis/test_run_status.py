@@ -110,7 +110,7 @@ def test_the_period_of_the_heavy_ball(optimizer: str, lr: float, beta: float) ->
     assert status.kind == "oscillating"
     assert status.period == pytest.approx(period, rel=0.02)
     width_ratio = beta ** (period / 4)  # of one swing, half a period, to the one before
-    percent_narrower = float(status.sentence.split("each oscillation is ")[1].split("%")[0])
+    percent_narrower = float(status.sentence.split("each half-oscillation is ")[1].split("%")[0])
     assert percent_narrower == pytest.approx(100 * (1 - width_ratio), rel=0.15)
 
 

@@ -72,7 +72,7 @@ def test_the_growth_of_one_of_two_modes() -> None:
 def test_undamped_swings_keep_their_size() -> None:
     status = status_of("momentum lr=0.1 momentum=1", "sphere", 100, (3.0, 1.0))
     assert status.growth == pytest.approx(1, abs=1e-9)
-    assert "each oscillation has the same amplitude as the last" in status.sentence
+    assert "each half-oscillation has the same amplitude as the last" in status.sentence
 
 
 def test_growing_swings_diverge_once_they_are_wider_than_the_domain() -> None:

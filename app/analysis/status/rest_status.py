@@ -164,6 +164,14 @@ def _for_now_text(snapshot: RunSnapshot, x: float, y: float) -> str:
     if compared is None or snapshot.learning_rate <= snapshot.update.settings["eps"] * compared[1].learning_rate:
         return leaves_text
     rate, limit = compared
+    if rate > limit.learning_rate:
+        return tr(
+            "; it is near the minimum for now: lr/√v = {rate:.3g} exceeds the stability limit {formula} = {limit:.4g}, "
+            "so the run leaves again",
+            rate=rate,
+            formula=limit.formula,
+            limit=limit.learning_rate,
+        )
     return tr(
         "; it is near the minimum for now: lr/√v = {rate:.3g} grows as v decays, and above the stability limit "
         "{formula} = {limit:.4g} the run leaves again",

@@ -200,13 +200,14 @@ def _swing_text(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCau
     }
     return (
         tr(
-            "oscillates across the valley{where} with period {period} and width {width:.3g}; each oscillation "
+            "oscillates across the valley{where} with period {period} and width {width:.3g}; each half-oscillation "
             "{size}{reason}",
             **values,
         )
         if cause.crosses_valley
         else tr(
-            "oscillates{where} with period {period} and width {width:.3g}; each oscillation {size}{reason}", **values
+            "oscillates{where} with period {period} and width {width:.3g}; each half-oscillation {size}{reason}",
+            **values,
         )
     )
 
