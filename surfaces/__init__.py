@@ -10,6 +10,7 @@ from surfaces.functions import non_smooth  # isort: skip
 from surfaces.functions import saddles  # isort: skip
 from surfaces import regression  # isort: skip
 from surfaces import networks  # isort: skip
+from surfaces.data_file import read_table
 from surfaces.networks import tanh_neuron, two_weight_network
 from surfaces.regression import linear_regression, logistic_regression
 from surfaces.surface import SURFACES, Surface, surface
@@ -26,6 +27,7 @@ __all__ = [
     "networks",
     "non_smooth",
     "plateaus",
+    "read_table",
     "regression",
     "saddles",
     "surface",

@@ -22,14 +22,15 @@ from app.utils.i18n import language_codes, load_language
 from app.views import VIEWS
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
+from surfaces.data_file import DELIMITER_NOTES
 from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError"}
+TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError", "DataNote"}
 
 
 def literal_texts() -> set[str]:
-    """Return the literals in calls of ``tr``, ``gettext_noop`` and ``DataError``."""
+    """Return the literals in calls of ``tr``, ``gettext_noop``, ``DataError`` and ``DataNote``."""
     texts = set()
     for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -44,7 +45,13 @@ def literal_texts() -> set[str]:
 
 def table_texts() -> set[str]:
     """Return the texts in the tables of the program and in optimizers, modifiers and surfaces."""
-    texts = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
+    texts = {
+        SEPARABLE_NOTE,
+        *DELIMITER_NOTES.values(),
+        *COMPARISON_MODES.values(),
+        *QUANTITIES.values(),
+        *X_QUANTITIES.values(),
+    }
     texts |= {f"&{menu}" for menu in MENUS} | {submenu for row in ACTIONS for submenu in row.menu.split("/")[1:]}
     texts |= {text for row in ACTIONS for text in (row.text, row.help)} | {
         export_format.name for export_format in EXPORT_FORMATS.values()

@@ -18,6 +18,8 @@ experiment
     loss_plot            {}            a loss plot
     title                ""            text of at most 200 characters; control characters are removed
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
+    data_names           null          [x, y], the names of the columns, at most 80 characters each; null: x and y
+    standardized         false         whether the surface is made from the standardized columns
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged

@@ -118,7 +118,21 @@ def test_every_option_is_declared_by_a_format() -> None:
     declared = set().union(*(each.options for each in EXPORT_FORMATS.values()))
     assert set(OPTION_FIELDS.values()) == declared == {field.name for field in fields(Options)}
     defaults = vars(parse_export("--to", "a.png"))
-    others = {"experiment", "surface", "start", "run", "steps", "title", "set", "to", "quiet"}
+    others = {
+        "experiment",
+        "surface",
+        "data",
+        "x",
+        "y",
+        "standardize",
+        "start",
+        "run",
+        "steps",
+        "title",
+        "set",
+        "to",
+        "quiet",
+    }
     assert {f"--{name.replace('_', '-')}" for name in defaults.keys() - others} == set(OPTION_FIELDS)
     assert all(defaults[option.strip("-").replace("-", "_")] in (None, False) for option in OPTION_FIELDS)
 

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
 from app.gui.dialogs.modal import run_modal
-from app.io import experiment_files
+from app.io import data_files, experiment_files
 from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
 from app.session.session import Session
@@ -117,14 +117,14 @@ class DocumentController(QObject):
             tr("Open Data"),
             tr(
                 "Two-column data ({join});;All files (*)",
-                join=" ".join(f"*{suffix}" for suffix in experiment_files.DATA_SUFFIXES),
+                join=" ".join(f"*{suffix}" for suffix in data_files.DATA_SUFFIXES),
             ),
         )
         if path:
-            experiment = experiment_files.load_data(path, self.session.experiment)
+            experiment = data_files.load_data(path, self.session.experiment)
             if self.confirm_discard():
                 self._show_experiment(experiment, None)
-                if path.suffix.lower() in experiment_files.DATA_SUFFIXES:  # others would not be recognized as data
+                if path.suffix.lower() in data_files.DATA_SUFFIXES:  # others would not be recognized as data
                     self._add_recent(path)
 
     # Save
