@@ -68,9 +68,8 @@ def scaling_of(surface_id: str, data: Columns) -> Scaling:
     return Scaling(*x_scaling) if has_labels(surface_id) else Scaling(*x_scaling, *standardization(np.array(data[1])))
 
 
-def condition_number(data: Columns) -> float:
-    """Return the condition number of the matrix of second derivatives of the linear regression of y on x."""
-    x = np.array(data[0])
+def condition_number(x: np.ndarray) -> float:
+    """Return the condition number of the matrix of second derivatives of the linear regression on x."""
     low, high = np.linalg.eigvalsh([[float((x * x).mean()), float(x.mean())], [float(x.mean()), 1.0]])
     return float(high / low) if low > 0 else float("inf")
 
