@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass, field
 
 from surfaces.data_error import DataError
-from surfaces.delimited_text import TWO_SPACES, WHITESPACE, DelimitedText, common_width, read_text
+from surfaces.delimited_text import MAX_ROWS, TWO_SPACES, WHITESPACE, DelimitedText, common_width, read_text
 from surfaces.number_text import evidence, is_missing, is_number, read_cell
 from surfaces.table_header import SAMPLE_ROWS, find_header, is_text, names_columns
 
-MAX_ROWS = 100_000
 ABSENT = "\0"  # a cell that a short row does not have
 MAX_FOOTER_ROWS = 10
 FOOTER = re.compile(
@@ -183,7 +182,7 @@ def _numbers_rows(table: DataTable, column: int) -> bool:
 
 
 def _is_counting(cells: list[str]) -> bool:
-    return cells[0] in ("0", "1") and cells == [str(k) for k in range(int(cells[0]), int(cells[0]) + len(cells))]
+    return cells[:1] in (["0"], ["1"]) and cells == [str(k) for k in range(int(cells[0]), int(cells[0]) + len(cells))]
 
 
 def _are_distinct_integers(cells: list[str]) -> bool:

@@ -13,6 +13,7 @@ from surfaces.number_text import is_missing, read_cell
 
 TWO_SPACES, WHITESPACE = "  ", " "
 DELIMITERS = (";", "\t", ",", "|", TWO_SPACES, WHITESPACE)  # in order of preference
+MAX_ROWS = 100_000
 SAMPLE_LINES = 120  # lines that determine the delimiter
 MAX_CELL_LINES = 20  # a quoted cell with more lines has lost its closing quotation mark
 COMMENT = re.compile(r"\s*(?:#(?!N/?A\b|VALUE!|DIV/0!|REF!|NAME\?|NUM!|NULL!)|%|//|!|@)")
@@ -71,6 +72,9 @@ def read_text(content: str | bytes) -> DelimitedText:
     table.delimiter = declared[1] if declared else find_delimiter(lines)
     for line_number, cells in split_lines(lines, table.delimiter):
         if any(cells):
+            if len(table.rows) > 2 * MAX_ROWS:  # there is no need to read the rest
+                count = sum(map(bool, lines))
+                raise DataError("a data file can have at most {most:,} rows, not {count:,}", most=MAX_ROWS, count=count)
             table.rows.append(cells)
             table.line_numbers.append(line_number)
     return table

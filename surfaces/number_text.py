@@ -17,6 +17,7 @@ MISSING_WORDS = frozenset(
         *("-", "--", "---", "–", "—", "−", "?", "??", ".", "..", "…", "*", "\\n"),
     )
 )
+MAX_NUMBER_LENGTH = 100  # characters
 MINUS_SIGNS = "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"  # minus, hyphens, en dash, small and full-width hyphen-minus
 SPACES = "\u00a0\u2007\u2009\u202f"  # no-break, figure, thin and narrow no-break space
 CURRENCIES = ("$", "€", "£", "¥", "₩", "₹", "USD", "EUR", "GBP")
@@ -53,6 +54,8 @@ def is_missing(cell: str) -> bool:
 
 def read_cell(cell: str) -> Cell | None:
     """Return the parts of a cell that is a finite number in some notation, otherwise None."""
+    if len(cell) > MAX_NUMBER_LENGTH:
+        return None
     if PLAIN.fullmatch(cell):
         return Cell(cell, _plain_kind(cell), "")
     text = cell.translate(TRANSLATION)

@@ -71,15 +71,19 @@ def find_header(text: DelimitedText, first: int, columns: int, numeric: list[int
         return [], start, [""] * columns
     elif not is_delimited and len(names) > columns:
         return [], start, [""] * columns  # names with spaces
-    indices = [header]
     above = rows[header - 1] if header else []
-    if len(above) == len(rows[header]) and is_text(above, numeric) and sum(map(bool, above)) > 1:
-        indices.insert(0, header - 1)  # names above units
-        names = [
-            f"{top} {name}" if top and name and top != name else top or name
-            for top, name in zip(above, names, strict=False)
-        ]
-    return indices, start, [" ".join(name.split())[:MAX_NAME_LENGTH] for name in names]
+    if len(above) != len(rows[header]) or len(above) != len(names) or not _is_row_of_text(above, numeric):
+        return [header], start, list(map(_shorten, names))
+    names = [f"{top} {name}".strip() if top != name else name for top, name in zip(above, names, strict=True)]
+    return [header - 1, header], start, list(map(_shorten, names))  # names above units
+
+
+def _shorten(name: str) -> str:
+    return " ".join(name.split())[:MAX_NAME_LENGTH]
+
+
+def _is_row_of_text(row: list[str], numeric: list[int]) -> bool:
+    return is_text(row, numeric) and sum(map(bool, row)) > 1
 
 
 def _is_title(row: list[str], columns: int, numeric: list[int]) -> bool:

@@ -271,3 +271,13 @@ def test_too_large_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"1,2\n" * (5 << 20))
     with pytest.raises(DataError, match="limited to 16 MiB"):
         read_table(path)
+
+
+def test_far_too_many_rows_are_counted_without_reading_them() -> None:
+    with pytest.raises(DataError, match="at most 100,000 rows, not 300,001"):
+        read_data_table("x,y\n" + "1,2\n" * 300_000)
+
+
+def test_a_row_of_text_above_the_names_of_r_is_no_unit() -> None:
+    data = select_columns(read_data_table('"one" "two"\n"x" "y"\n"1" 4 2\n"2" 7 22\n'))
+    assert (data.x.tolist(), data.y.tolist()) == ([4, 7], [2, 22])

@@ -13,7 +13,8 @@ import pytest
 from optimizers import Momentum, trace  # type: ignore[attr-defined]
 from surfaces import SURFACES, Surface, linear_regression, logistic_regression, tanh_neuron, two_weight_network
 from surfaces.data_file import select_columns
-from surfaces.data_table import MAX_ROWS, read_data_table
+from surfaces.data_table import read_data_table
+from surfaces.delimited_text import MAX_ROWS
 from surfaces.networks import neuron_data, two_weight_data
 from surfaces.points import MAX_SAMPLES
 from surfaces.regression import classification_data, line_data
