@@ -57,6 +57,7 @@ def table_texts() -> set[str]:
         texts |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}
     for method in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         texts |= {method.summary, method.description, *(spec.label for spec in method.hyperparameters.values())}
+        texts |= {spec.explanation for spec in method.hyperparameters.values()}
     texts |= {optimizer.family for optimizer in OPTIMIZERS.values()} | {
         modifier.name for modifier in MODIFIERS.values()
     }

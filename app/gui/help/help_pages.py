@@ -88,10 +88,19 @@ def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[s
                 current,
                 _format_value(spec, default),
                 escape(describe_allowed(spec)),
+                escape(tr(spec.explanation)),
             ]
         )
     return _html_table(
-        [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Current"), tr("Default"), tr("Allowed values")], rows
+        [
+            *([tr("Symbol")] if symbols else []),
+            tr("Name"),
+            tr("Current"),
+            tr("Default"),
+            tr("Allowed values"),
+            tr("Effect"),
+        ],
+        rows,
     )
 
 
