@@ -68,4 +68,4 @@ def test_a_hyperparameter_without_explanation_shows_its_facts_only(monkeypatch: 
     field = form.fields["lr"]
     assert isinstance(field, SliderField)
     assert field.label.toolTip() == "lr: a number ≥ 0; default 0.01"
-    assert "<td></td></tr>" in optimizer_page(Run.parse("sgd"))
+    assert "<b>learning rate</b>" not in optimizer_page(Run.parse("sgd"))

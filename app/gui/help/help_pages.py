@@ -73,7 +73,7 @@ def _modifier_section(modifier: Modifier, run: Run) -> str:
 
 
 def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[str, float]) -> str:
-    """Return a table with a row for each hyperparameter; values that differ from the default are bold."""
+    """Return a table of hyperparameters, in which changed values are bold, and what each of them does."""
     if not specs:
         return ""
     symbols = any(each.symbol for each in specs.values())
@@ -88,20 +88,15 @@ def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[s
                 current,
                 _format_value(spec, default),
                 escape(describe_allowed(spec)),
-                escape(tr(spec.explanation)),
             ]
         )
-    return _html_table(
-        [
-            *([tr("Symbol")] if symbols else []),
-            tr("Name"),
-            tr("Current"),
-            tr("Default"),
-            tr("Allowed values"),
-            tr("Effect"),
-        ],
-        rows,
+    headings = [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Current"), tr("Default"), tr("Allowed values")]
+    explanations = "".join(
+        f"<p class='quiet'><b>{escape(tr(spec.label))}</b>: {escape(tr(spec.explanation))}</p>"
+        for spec in specs.values()
+        if spec.explanation
     )
+    return _html_table(headings, rows) + explanations
 
 
 def _format_value(spec: Hyperparameter, value: float) -> str:
