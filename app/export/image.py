@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.engine.race import Race
-from app.export.figure import build_figure, figure_text, figure_title, layout_scale
+from app.export.figure import build_figure, figure_text, layout_scale
 from app.export.options import Options
+from app.io.experiment_files import display_name
 from app.io.experiment_json import to_json
 from app.plotting import fonts
 from app.utils.atomic_write import atomic_write
@@ -51,7 +52,7 @@ def write_image(race: Race, file: IO[bytes], image_format: str, options: Options
     if is_vector:
         check_text_fits(f".{image_format}", race.step, options)
     composed_figure = build_figure(race, options, max(options.dpi / VECTOR_DPI, 2.0) if is_vector else 1.0)
-    title = figure_title(race.experiment)
+    title = display_name(race.experiment)
     metadata: dict[str, dict[str, Any]] = {
         "png": {"Title": title, EXPERIMENT_KEY: embedded_json(race)},
         "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": embedded_json(race).strip()},

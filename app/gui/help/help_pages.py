@@ -116,7 +116,7 @@ def surface_page(experiment: Experiment) -> str:
     )
     return "".join(
         [
-            f"<h2>{escape(surface.name)}</h2>",
+            f"<h2>{escape(tr(surface.name))}</h2>",
             _paragraphs(tr(surface.summary)),
             _formula_html(rf"f({x},\,{y}) = {surface.formula}".translate(SUBSCRIPTS)),
             _paragraphs(tr(surface.nonsmooth_note)),
