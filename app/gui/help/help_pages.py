@@ -153,7 +153,7 @@ def _minima_table(surface: Surface, x: str, y: str) -> str:
     # Adding 0.0 turns -0.0 into 0.0.
     losses = [round(float(surface(float(a), float(b))[0]), LOSS_DECIMALS) + 0.0 for a, b in surface.minima]
     rows = [[f"{a:.8g}", f"{b:.8g}", f"{loss:.6g}"] for (a, b), loss in zip(surface.minima, losses, strict=True)]
-    return f"<h3>{escape(heading)}</h3>" + _html_table([x, y, tr("Height")], rows)
+    return f"<h3>{escape(heading)}</h3>" + _html_table([x, y, tr("Loss")], rows)
 
 
 def _format_point(point: tuple[float, float]) -> str:
