@@ -94,7 +94,7 @@ def test_the_slider_reaches_the_rates_that_unscaled_data_need(open_shell: Open) 
 
 
 def test_tuning_without_an_improvement_is_refused_in_words(open_shell: Open) -> None:
-    window = open_shell(Experiment("elongated_bowl", (0.0, 1e-9), (Run("signsgd"),), steps=501))
+    window = open_shell(Experiment("elongated_bowl", (0.0, 0.0), (Run.parse("sgd noise=1"),)))
     panel = window.side_panel.comparison_panel
     panel._select_mode("tuned")
     while panel.tuning_task.running:
