@@ -93,7 +93,7 @@ class CallParser(OperandParser):
                 token.start,
                 self.previous.end,
                 name=name,
-                expected=fewest if fewest == most else f"{fewest} to {most}",
+                expected=fewest if fewest == most else f"{fewest}–{most}",
                 given=len(arguments),
             )
         if name in ("pow", "where"):
@@ -104,23 +104,23 @@ class CallParser(OperandParser):
         """Parse sum(k, 1, 5, term), sum(k = 1, 5, term), or the LaTeX form with limits."""
         if self.current.kind == "_":
             return self._series_with_limits(token, name)
-        self._expect("(", "(")
+        self._expect("(")
         letter, first, last = self._counter(token)
-        self._expect(",", "a comma")
+        self._expect(",")
         term = self._term(letter)
-        self._expect(")", ")")
+        self._expect(")")
         return self._node("series", (term,), Series(name, letter, first, last), token.start)
 
     def _series_with_limits(self, token: Token, name: str) -> Node:
         self._next()
-        self._expect("{", "{")
+        self._expect("{")
         letter, first = self._letter(token), self._whole_number()
-        self._expect("}", "}")
-        self._expect("^", "^")
+        self._expect("}")
+        self._expect("^")
         braces = self.current.kind == "{" and bool(self._next())
         last = self._whole_number()
         if braces:
-            self._expect("}", "}")
+            self._expect("}")
         self._check_count(first, last, token)
         self.indices.append(letter)
         term = self._power()
@@ -131,7 +131,7 @@ class CallParser(OperandParser):
 
     def _letter(self, token: Token) -> str:
         """Parse the letter of a sum and the sign after it."""
-        letter = self._expect("word", "the letter of the sum")
+        letter = self._expect("word")
         if len(letter.text) > 1 or letter.text in (*self.axes, *CONSTANTS):
             raise FormulaError("count with a letter other than x, y, and e", letter.start, letter.end)
         if self.current.kind not in (",", "="):
@@ -141,7 +141,7 @@ class CallParser(OperandParser):
 
     def _counter(self, token: Token) -> tuple[str, int, int]:
         letter, first = self._letter(token), self._whole_number()
-        self._expect(",", "a comma")
+        self._expect(",")
         last = self._whole_number()
         self._check_count(first, last, token)
         return letter, first, last
@@ -158,7 +158,7 @@ class CallParser(OperandParser):
 
     def _whole_number(self) -> int:
         negative = self.current.kind == "-" and bool(self._next())
-        token = self._expect("number", "an integer")
+        token = self._expect("number")
         if not token.text.isdigit():
             raise FormulaError("the limits of a sum must be integers", token.start, token.end)
         return -int(token.text) if negative else int(token.text)

@@ -60,7 +60,7 @@ class OperandParser(TokenStream):
             return self._node("/", arguments, None, token.start)
         if token.kind == "word" and token.text not in ("if", "else"):
             return self._name()
-        raise self._missing("a number, x, or y")
+        raise self._missing("operand")
 
     def _group(self) -> Node:
         opened, bars = self._next(), self.open_bars
@@ -120,16 +120,16 @@ class OperandParser(TokenStream):
         elif name == "x" and following.kind == "[":
             self._next()
             indexed = self._coordinate("01")
-            self._expect("]", "]")
+            self._expect("]")
         return self._node("axis", (), name if indexed is None else indexed, token.start)
 
     def _coordinate(self, numbers: str) -> str:
         braces = self.current.kind == "{" and self._next()
-        token = self._expect("number", "the number of a coordinate")
+        token = self._expect("number")
         if token.text not in numbers[: len(self.axes)]:
             raise FormulaError("there are only {count} coordinates", token.start, token.end, count=len(self.axes))
         if braces:
-            self._expect("}", "}")
+            self._expect("}")
         return self.axes[numbers.index(token.text)]
 
     def _parameter(self, token: Token, name: str) -> Node:
@@ -137,7 +137,7 @@ class OperandParser(TokenStream):
             raise FormulaError("there is no function or constant {word}", token.start, token.end, word=name)
         if self.current.kind == "_":
             self._next()
-            name += self._expect("number", "a number").text
+            name += self._expect("number").text
         elif self.current.kind == "number" and self.current.start == token.end and self.current.text.isdigit():
             name += self._next().text
         elif self.current.kind == "(" and name in FUNCTION_LETTERS and not self.current.spaced:

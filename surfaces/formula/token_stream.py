@@ -9,6 +9,22 @@ from surfaces.formula.tree import COMPARISONS, Node, Series
 MAX_DEPTH = 40  # of nested brackets, powers, and signs
 BRACKETS = {"(": ")", "{": "}", "[": "]"}
 
+MISSING_TEMPLATES = {
+    "operand": "a number, x, or y is missing here",
+    "number": "a number is missing here",
+    "word": "the letter of the sum is missing here",
+    ",": "a comma is missing here",
+}
+EQUATION_TEMPLATE = "write one side of the equation only: a formula gives the loss at x and y"
+COMPARISON_TEMPLATE = "write a comparison as where(condition, a, b)"
+UNEXPECTED_TEMPLATES = {
+    ")": "this bracket was never opened",
+    ",": "use a comma only between arguments; write a decimal number with a point, as in 0.5",
+    "=": EQUATION_TEMPLATE,
+    "==": EQUATION_TEMPLATE,
+    "|": "this | is never closed",
+}
+
 
 class TokenStream:
     """The tokens of a formula and a position in them."""
@@ -32,9 +48,9 @@ class TokenStream:
         self.position += token.kind != "end"
         return token
 
-    def _expect(self, kind: str, what: str) -> Token:
+    def _expect(self, kind: str) -> Token:
         if self.current.kind != kind:
-            raise self._missing(what)
+            raise self._missing(kind)
         return self._next()
 
     def _node(
@@ -43,21 +59,14 @@ class TokenStream:
         return Node(operation, arguments, value, start, self.previous.end)
 
     def _missing(self, what: str) -> FormulaError:
-        return FormulaError("{what} is missing here", self.current.start, self.current.end, what=what)
+        """Return the error for a missing kind of token, or for missing characters."""
+        template = MISSING_TEMPLATES.get(what, "{what} is missing here")
+        return FormulaError(template, self.current.start, self.current.end, what=what)
 
     def _unexpected(self) -> FormulaError:
         token = self.current
-        templates = {
-            ")": "this bracket was never opened",
-            ",": "use a comma only between arguments; write a decimal number with a point, as in 0.5",
-            "=": "write one side of the equation only: a formula gives the loss at x and y",
-            "==": "write one side of the equation only: a formula gives the loss at x and y",
-            "|": "this | is never closed",
-        }
-        default = (
-            "write a comparison as where(condition, a, b)" if token.kind in COMPARISONS else "{text} cannot be here"
-        )
-        return FormulaError(templates.get(token.kind, default), token.start, token.end, text=token.text)
+        default = COMPARISON_TEMPLATE if token.kind in COMPARISONS else "{text} cannot be here"
+        return FormulaError(UNEXPECTED_TEMPLATES.get(token.kind, default), token.start, token.end, text=token.text)
 
     def _deeper(self) -> None:
         self.depth += 1

@@ -58,6 +58,13 @@ REFUSED_CHARACTERS = {
     "&": "write one condition inside another: where(a, where(b, 1, 0), 0)",
 }
 
+REFUSED_KINDS = {
+    "derivative": "write only the function; the program computes its derivatives",
+    "base": "write numbers in decimal form",
+    "imaginary": "imaginary numbers are not supported",
+    "identifier": "use only x, y, numbers, parameters, and known functions",
+}
+
 
 class Token(NamedTuple):
     """A piece of the text: ``kind`` is "number", "superscript", "word", "fraction", "end", or the operator itself.
@@ -125,16 +132,7 @@ def _tokens_of(kind: str, text: str, start: int, axes: tuple[str, ...]) -> list[
         return _latex_tokens(text[1:], start, end, axes)
     if kind == "word":
         return _word_tokens({**GREEK_LETTERS, "√": "sqrt"}.get(text, text), start, end, axes)
-    raise FormulaError(
-        {
-            "derivative": "write only the function; the program computes its derivatives",
-            "base": "write numbers in decimal form",
-            "imaginary": "imaginary numbers are not supported",
-            "identifier": "use only x, y, numbers, parameters, and known functions",
-        }[kind],
-        start,
-        end,
-    )
+    raise FormulaError(REFUSED_KINDS[kind], start, end)
 
 
 def _checked_number(text: str, start: int) -> str:

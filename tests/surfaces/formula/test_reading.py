@@ -102,7 +102,7 @@ def test_common_spellings_are_read(typed: str, meaning: str) -> None:
         ("|x", "|", "never closed"),
         ("x +", "", "a number, x, or y is missing here"),
         ("f(x)", "f", "there is no function f"),
-        ("max(x)", "max(x)", "takes 2 to 8 arguments, not 1"),
+        ("max(x)", "max(x)", "takes 2–8 arguments, not 1"),
         ("where(x, 1, 2)", ",", "is missing here"),
         ("x < 1", "<", "where(condition, a, b)"),
         ("x / 0", "x / 0", "divided by 0"),
