@@ -149,3 +149,8 @@ def test_surfaces_and_families_have_names_of_their_own() -> None:
     ):
         assert len(set(names)) == len(names)
     assert len({tr(surface.family) for surface in SURFACES.values()}) == len({s.family for s in SURFACES.values()})
+
+
+def test_sentences_are_in_the_formal_style() -> None:
+    informal = re.compile(r"(?:세요|나요|어요|아요|해요|까요|예요|에요|죠)(?=[\s.?!,)]|$)")
+    assert {english: korean for english, korean in KOREAN.items() if informal.search(korean)} == {}

@@ -25,10 +25,12 @@ from app.utils.i18n import language_codes, load_language
 from app.views import VIEWS
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
+from surfaces.formula.token_stream import COMPARISON_TEMPLATE, MISSING_TEMPLATES, UNEXPECTED_TEMPLATES
+from surfaces.formula.tokens import REFUSED_CHARACTERS, REFUSED_KINDS
 from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError"}
+TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError", "FormulaError", "Note"}
 PROPER_NAMES = {"CSV", "Markdown", "LaTeX"}  # in tables of texts, and the same in every language
 TEXT_ARGUMENTS = {"summary", "what_to_try", "nonsmooth_note"}  # of surfaces, some of which depend on the data
 
@@ -95,6 +97,14 @@ def literal_texts() -> set[str]:
 def table_texts() -> set[str]:
     """Return the texts in the tables of the program and in optimizers, modifiers and surfaces."""
     texts = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
+    for table in (MISSING_TEMPLATES, UNEXPECTED_TEMPLATES, REFUSED_CHARACTERS, REFUSED_KINDS):
+        texts |= set(table.values())
+    texts |= {
+        COMPARISON_TEMPLATE,
+        "{text} cannot be here",
+        "{what} is missing here",
+        "the character {character} cannot be used",
+    }
     texts |= {f"&{menu}" for menu in MENUS} | {submenu for row in ACTIONS for submenu in row.menu.split("/")[1:]}
     texts |= {text for row in ACTIONS for text in (row.text, row.help)} | {
         export_format.name for export_format in EXPORT_FORMATS.values()
