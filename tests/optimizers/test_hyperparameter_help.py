@@ -86,7 +86,7 @@ def test_sentences_agree_with_the_kind_of_the_hyperparameter() -> None:
         if "decay rate" in text.lower()[:30]:
             assert spec.scale == "decay", (method_id, name)
         if text.startswith("Number of"):
-            assert spec.scale in ("whole", "log"), (method_id, name)  # t0 of ASGD is logarithmic
+            assert spec.scale == "whole", (method_id, name)
         if spec.scale == "switch":
             assert text.split()[0].endswith("s"), (method_id, name)  # what it does when it is on
         if text.startswith("Seed"):
