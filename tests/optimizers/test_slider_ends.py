@@ -119,3 +119,67 @@ def test_what_a_framework_rejects_is_rejected(framework: str, name: str, argumen
 def test_keras_does_not_clip_by_a_number_that_is_not_positive() -> None:
     for arguments in ({"clipnorm": 0.0}, {"global_clipnorm": -1.0}, {"clipvalue": -1.0}):
         assert from_framework("keras", "SGD", arguments) == ("sgd", {"lr": 0.01})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "one_variable", "two_variables"),
+    [
+        ({"clipnorm": 2.0}, {"clip_norm": 2.0}, {"clip_value": 2.0}),
+        ({"global_clipnorm": 2.0}, {"clip_norm": 2.0}, {"clip_norm": 2.0}),
+        ({"clipvalue": 2.0}, {"clip_value": 2.0}, {"clip_value": 2.0}),
+        ({"clipnorm": 2.0, "clipvalue": None}, {"clip_norm": 2.0}, {"clip_value": 2.0}),
+        ({"clipvalue": None, "clipnorm": 2.0}, {"clip_norm": 2.0}, {"clip_value": 2.0}),
+        ({"clipnorm": None, "clipvalue": 2.0}, {"clip_value": 2.0}, {"clip_value": 2.0}),
+        ({"clipnorm": -1.0}, {}, {}),
+    ],
+)
+def test_keras_clips_each_variable_by_clipnorm_and_all_by_global_clipnorm(
+    arguments: dict, one_variable: dict, two_variables: dict
+) -> None:
+    for name in ("SGD", "Adam"):
+        id, defaults = from_framework("keras", name)
+        assert from_framework("keras", name, arguments) == (id, {**defaults, **one_variable})
+        assert from_framework("keras", name, arguments, scalar_variables=True) == (id, {**defaults, **two_variables})
+
+
+@pytest.mark.parametrize("scalar_variables", [False, True])
+@pytest.mark.parametrize("other", ["clipvalue", "global_clipnorm"])
+def test_keras_rejects_two_ways_of_clipping_also_for_scalar_variables(other: str, scalar_variables: bool) -> None:
+    with pytest.raises(ValueError, match="one of clipnorm"):
+        from_framework("keras", "SGD", {other: 1.0, "clipnorm": 2.0}, scalar_variables=scalar_variables)
+
+
+@pytest.mark.parametrize("scalar_variables", [False, True])
+def test_clipping_the_norm_of_each_variable_is_what_keras_computes(scalar_variables: bool) -> None:
+    gradient, limit = np.array([3.0, -0.5]), 1.0  # of the sphere x^2 + y^2 at (1.5, -0.25), which the first step sees
+    variables = gradient.reshape(2, 1) if scalar_variables else gradient.reshape(1, 2)
+    norms = np.linalg.norm(variables, axis=1, keepdims=True)
+    expected = np.array([1.5, -0.25]) - 0.1 * (variables * limit / np.maximum(norms, limit)).ravel()
+    id, settings = from_framework(
+        "keras", "SGD", {"learning_rate": 0.1, "clipnorm": limit}, scalar_variables=scalar_variables
+    )
+    scale = SURFACES["sphere"](1.5, -0.25)[1][0] / gradient[0]
+    assert scale == 1.0
+    np.testing.assert_allclose(
+        trace(id, SURFACES["sphere"], (1.5, -0.25), 1, **settings).positions[-1], expected, rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("framework", "name", "arguments"),
+    [
+        ("keras", "Lamb", {}),
+        ("keras", "Adafactor", {}),
+        ("torch", "Adafactor", {}),
+        ("optax", "lars", {"learning_rate": 0.1}),
+    ],
+)
+def test_layer_wise_norms_have_no_counterpart_for_scalar_variables(framework: str, name: str, arguments: dict) -> None:
+    from_framework(framework, name, arguments)
+    with pytest.raises(ValueError, match="norm of each variable"):
+        from_framework(framework, name, arguments, scalar_variables=True)
+
+
+@pytest.mark.parametrize(("framework", "name"), [("torch", "LBFGS"), ("torch", "Adam"), ("keras", "Adam")])
+def test_what_does_not_depend_on_variables_is_the_same_for_scalar_variables(framework: str, name: str) -> None:
+    assert from_framework(framework, name, scalar_variables=True) == from_framework(framework, name)
