@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -15,6 +16,11 @@ from surfaces import SURFACES
 
 STARTS = {"sphere": (1.0, 0.5), "rosenbrock": (-1.5, 2.0), "linear_regression": (0.5, -1.0)}
 OVERFLOW = 1e20  # a run that is farther away than this diverges
+
+
+def flat_along_y(x, y):  # type: ignore[no-untyped-def]
+    """Return loss and gradient of x^2 / 2, with gradient 0 in y everywhere and in x at 0."""
+    return x * x / 2 + 0 * y, (x, 0 * y)
 
 
 def ends(spec: Hyperparameter) -> list[float]:
@@ -48,6 +54,55 @@ def test_both_ends_of_every_slider_of_a_modifier_give_finite_numbers(id: str) ->
         for value in ends(spec):
             for method in (OPTIMIZERS["sgd"], OPTIMIZERS["adam"]):
                 check_finite(method, {"lr": 1e-3, id: modifier.default_strength, name: value})
+
+
+def check_zero_gradient(method: Optimizer, settings: dict[str, float]) -> None:
+    """Check that a run and a batch stay finite where the gradient is exactly 0, in one coordinate or in both."""
+    for start in ((0.0, 0.0), (0.0, 0.5), (1e-200, 0.5)):
+        batch = tuple(np.full(2, coordinate) for coordinate in start)
+        for first in (start, batch):
+            with np.errstate(all="ignore"):
+                positions = trace(method, flat_along_y, first, 4, **settings).positions
+            assert np.isfinite(positions).all(), f"{method.id} {settings} from {start}: {positions[1]}"
+
+
+@pytest.mark.parametrize("method", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_a_gradient_of_zero_gives_finite_numbers_at_both_ends_of_every_range(method: Optimizer) -> None:
+    for name, spec in method.hyperparameters.items():
+        for value in ends(spec):
+            check_zero_gradient(method, {name: value})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_a_gradient_of_zero_gives_finite_numbers_at_the_ends_of_two_ranges(method: Optimizer) -> None:
+    for (first, first_spec), (second, second_spec) in combinations(method.hyperparameters.items(), 2):
+        for values in product(ends(first_spec), ends(second_spec)):
+            if all(value <= 1000 for value in values):  # larger ones overflow, or take minutes if they are counts
+                check_zero_gradient(method, dict(zip((first, second), values, strict=True)))
+
+
+@pytest.mark.parametrize("id", MODIFIERS)
+def test_a_gradient_of_zero_gives_finite_numbers_with_every_modifier(id: str) -> None:
+    modifier = MODIFIERS[id]
+    for name, spec in modifier.hyperparameters.items():
+        for value in ends(spec):
+            for rule in ("sgd", "adam", "normalized_gradient"):
+                eps = {"eps": 0.0} if "eps" in OPTIMIZERS[rule].hyperparameters else {}
+                check_zero_gradient(OPTIMIZERS[rule], {**eps, id: modifier.default_strength, name: value})
+
+
+@pytest.mark.parametrize("id", [id for id, method in OPTIMIZERS.items() if "eps" in method.hyperparameters])
+def test_a_gradient_that_becomes_zero_later_keeps_the_run_finite_without_epsilon(id: str) -> None:
+    """In y, the gradient is 0 from the second step on."""
+
+    def step_in_y(x, y):  # type: ignore[no-untyped-def]
+        return x * x / 2 + 0 * y, (x, (x == 1.0) * 1.0 + 0 * y)
+
+    decays = {name: 0.0 for name in ("beta2", "rho", "nu2") if name in OPTIMIZERS[id].hyperparameters}
+    with np.errstate(all="ignore"):
+        for settings in ({"eps": 0.0}, {"eps": 0.0, **decays}):
+            assert np.isfinite(trace(id, step_in_y, (1.0, 0.5), 6, **settings).positions).all(), settings
 
 
 def test_schedule_free_without_beta_is_gradient_descent_with_an_average_beside_it() -> None:
