@@ -173,11 +173,11 @@ def _run_job(job: BatchJob, progress: ProgressLine) -> list[str]:
     A WriteError is not caught: it ends the export of all jobs.
     """
     from app.engine.race import Race
-    from app.export.formats import iter_export, missing_glyphs_message
+    from app.export.formats import export_note, iter_export
 
     race = Race(job.experiment)
     _simulate(race, job.steps, job.name, progress)
-    for message in {missing_glyphs_message(job.experiment, path) for path, _ in job.files} - {""}:
+    for message in {export_note(race, path) for path, _ in job.files} - {""}:
         progress.clear()
         _print_message(message)
     errors = []

@@ -14,7 +14,7 @@ from app.export.animation import check_animation, export_animation
 from app.export.code import export_keras_script, export_numpy_script, export_plot_script, export_torch_script
 from app.export.csv_table import export_csv
 from app.export.figure import figure_text
-from app.export.image import check_text_fits, export_image
+from app.export.image import check_text_fits, export_image, missing_experiment_message
 from app.export.json_document import export_experiment, export_json
 from app.export.npz_arrays import export_npz
 from app.export.options import ANIMATION_OPTIONS, FIGURE_OPTIONS, Options
@@ -114,6 +114,14 @@ def missing_glyphs_message(experiment: Experiment, path: Path) -> str:
     export_format = format_for_path(path)
     draws_text = export_format.kind in ("picture", "film") and export_format.suffix != ".svg"
     return fonts.missing_glyphs_message(figure_text(experiment)) if draws_text else ""
+
+
+def export_note(race: Race, path: Path) -> str:
+    """Return what a complete file lacks, as a sentence; "" if nothing."""
+    notes = [missing_glyphs_message(race.experiment, path)]
+    if format_for_path(path).suffix in (".png", ".svg"):
+        notes.append(missing_experiment_message(race))
+    return "; ".join(filter(None, notes))
 
 
 DEFAULT_OPTIONS = Options()

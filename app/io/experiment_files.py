@@ -15,7 +15,7 @@ from typing import IO
 
 from app.io import image_metadata
 from app.io.experiment_json import from_json, to_json
-from app.io.strict_json import MAX_FILE_SIZE, has_too_many_values
+from app.io.strict_json import MAX_FILE_SIZE, why_too_large
 from app.model.dataset import to_experiment_error
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.utils.atomic_write import atomic_write
@@ -156,19 +156,13 @@ def save(experiment: Experiment, path: Path) -> None:
     text = to_json(experiment)
     if len(text) > MAX_FILE_SIZE:
         text = to_json(experiment, indent=None)
-    if len(text) > MAX_FILE_SIZE:
+    reason = why_too_large(text)
+    if reason:
         raise ExperimentError(
             tr(
-                "the experiment cannot be saved because the file would be larger than {largest} MiB; delete "
-                "branches, or restart to clear the change history",
-                largest=MAX_FILE_SIZE >> 20,
-            )
-        )
-    if has_too_many_values(text):
-        raise ExperimentError(
-            tr(
-                "it cannot be saved because it has too many hyperparameter changes; remove branches, or "
-                "restart to remove the changes"
+                "the experiment cannot be saved because {reason}; delete branches, or restart to clear the change "
+                "history",
+                reason=reason,
             )
         )
     with atomic_write(path) as file:
