@@ -5,6 +5,7 @@ To add a format, write its function in a module of this package and add its row 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,11 +99,13 @@ def format_for_path(path: Path) -> ExportFormat:
     """
     name = path.name.lower()
     suffixes = [suffix for suffix in EXPORT_FORMATS if name.endswith(suffix) and name != suffix]
+    if not suffixes and os.path.isdir(path):
+        raise ExperimentError(tr("{name!r} is a folder; add a file name such as figure.png", name=str(path)))
     if not suffixes:
         raise ExperimentError(
             tr(
                 "{name!r} has no supported file extension; use one of {exports}",
-                name=path.name,
+                name=str(path),
                 exports=", ".join(EXPORT_FORMATS),
             )
         )

@@ -18,7 +18,7 @@ from app.io.experiment_json import from_json, to_json
 from app.io.strict_json import MAX_FILE_SIZE, why_too_large
 from app.model.dataset import to_experiment_error
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
-from app.utils.atomic_write import atomic_write
+from app.utils.atomic_write import atomic_write, kind_message
 from app.utils.i18n import tr
 from app.utils.resources import ASSETS
 from app.utils.validation import ExperimentError, make_printable, shorten_repr
@@ -129,7 +129,7 @@ def _file_errors(path: Path) -> Iterator[None]:
         ) from None
     except ValueError as error:
         raise ExperimentError(
-            tr("cannot open {value}: {error}", value=make_printable(path.name or str(path)), error=error)
+            tr("cannot open {value}: {error}", value=make_printable(str(path)), error=error)
         ) from None
 
 
@@ -138,7 +138,7 @@ def _open_regular_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a regular file; reading from a pipe could block, and reading from a device may never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise ExperimentError(tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is not a regular file"))
+        raise ExperimentError(kind_message(mode))
     with path.open("rb") as file:
         yield file
 
