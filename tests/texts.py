@@ -21,6 +21,7 @@ from app.model.experiment import QUANTITIES, X_QUANTITIES
 from app.utils.i18n import language_codes, load_language
 from app.views import VIEWS
 from optimizers import MODIFIERS, OPTIMIZERS
+from optimizers.hyperparameter import TEXT_LABELS
 from surfaces import SURFACES
 from surfaces.regression import SEPARABLE_NOTE
 
@@ -57,6 +58,7 @@ def table_texts() -> set[str]:
         texts |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}
     for method in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         texts |= {method.summary, method.description, *(spec.label for spec in method.hyperparameters.values())}
+    texts |= {*TEXT_LABELS.values()}
     texts |= {optimizer.family for optimizer in OPTIMIZERS.values()} | {
         modifier.name for modifier in MODIFIERS.values()
     }
