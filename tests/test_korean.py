@@ -55,7 +55,7 @@ TERMS = {
     "timeline": "타임라인",
     "layout": "레이아웃",
     "epsilon": "epsilon",
-    "noise": "잡음",
+    r"noise(?!\^)": "잡음",  # but noise^2 in a formula
     "L1 penalty": "L1 벌점",
 }
 REPLACED_TERMS = {

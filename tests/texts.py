@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,9 +22,11 @@ from app.gui.window.actions import ACTIONS, MENUS
 from app.io.experiment_files import examples
 from app.model.comparison import COMPARISON_MODES
 from app.model.experiment import QUANTITIES, X_QUANTITIES
+from app.model.source_text import source_parts
 from app.utils.i18n import language_codes, load_language
 from app.views import VIEWS
 from optimizers import MODIFIERS, OPTIMIZERS
+from optimizers.hyperparameter import TEXT_LABELS
 from surfaces import SURFACES
 from surfaces.formula.token_stream import COMPARISON_TEMPLATE, MISSING_TEMPLATES, UNEXPECTED_TEMPLATES
 from surfaces.formula.tokens import REFUSED_CHARACTERS, REFUSED_KINDS
@@ -94,6 +97,15 @@ def literal_texts() -> set[str]:
     return texts - {"", *PROPER_NAMES}
 
 
+def source_notes() -> set[str]:
+    """Return the parts of all sources that are notes and not references: they begin in lower case or have a verb."""
+    sources = (each.source for each in (*OPTIMIZERS.values(), *MODIFIERS.values(), *SURFACES.values()))
+    parts = {part for source in sources for part in source_parts(source)[::2]}
+    identifier = re.compile(r"(doi|arXiv):\S+|\w+\.[\w.]+(\(.*\))?|physics/\d+|iRprop-")
+    note = re.compile(r"^[a-z]|\([a-z]|\b(is|are|starts|rounds)\b")
+    return {part for part in parts if note.search(part) and not identifier.fullmatch(part)} | {"Hyperbolic paraboloid"}
+
+
 def table_texts() -> set[str]:
     """Return the texts in the tables of the program and in optimizers, modifiers and surfaces."""
     texts = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
@@ -118,6 +130,8 @@ def table_texts() -> set[str]:
     for method in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         texts |= {method.summary, method.description, *(spec.label for spec in method.hyperparameters.values())}
         texts |= {spec.explanation for spec in method.hyperparameters.values()}
+    texts |= {*TEXT_LABELS.values(), *source_notes()}
+    texts |= {each.implementation for each in OPTIMIZERS.values() if re.search("[(’]", each.implementation)}
     texts |= {optimizer.family for optimizer in OPTIMIZERS.values()} | {
         modifier.name for modifier in MODIFIERS.values()
     }

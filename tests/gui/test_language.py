@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from html import unescape
 from string import Formatter
 
 import pytest
@@ -25,11 +26,13 @@ from PyQt6.QtWidgets import (
 )
 
 from app.gui.canvas.plot_canvas import PlotCanvas
+from app.gui.help.help_pages import optimizer_page, surface_page
 from app.gui.window.main_window import MainWindow
 from app.io.experiment_files import display_name, examples
 from app.model.catalog import sections, surface_entries
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
+from app.model.source_text import source_parts, translate_source
 from app.utils.i18n import (
     ENGLISH,
     LANGUAGES_FOLDER,
@@ -215,13 +218,9 @@ def test_the_window_shows_no_text_that_cannot_be_translated(
         window.results_tabs.setCurrentIndex(page)
         process_events(application)
     assert_translated(window)
-    known = (
-        literal_texts()
-        | table_texts()
-        | proper_names()
-        | PROPER_NAMES
-        | {load_language(code).name for code in language_codes()}
-    )
+    known = literal_texts() | table_texts() | proper_names() | PROPER_NAMES
+    known |= {load_language(code).name for code in language_codes()}
+    known |= {part for method in (*OPTIMIZERS.values(), *MODIFIERS.values()) for part in source_parts(method.source)}
     unknown = {text for text in language.requested - known if len(text) > 1 and "⟦" not in text}  # 1: an axis
     assert unknown == set()
 
@@ -266,3 +265,34 @@ def test_a_surface_is_found_by_its_name_in_both_languages() -> None:
     entries = surface_entries()
     for query in ("egg crate", "달걀판", "egg_crate"):
         assert next(entry.id for _, found in sections(entries, (), query) for entry in found) == "egg_crate"
+
+
+def test_every_fixed_text_of_the_help_pages_is_translated() -> None:
+    """All but names, ids of the state and numbers; authors and titles pass through the translation unchanged."""
+    set_language(Language("xx", "Pseudo", Pseudo()))
+    runs = [
+        Run(method.id, {each.id: each.default_strength for each in method.modifiers.values()})
+        for method in OPTIMIZERS.values()
+    ]
+    pages = [optimizer_page(run) for run in runs] + [surface_page(Experiment(id)) for id in SURFACES]
+    set_language(ENGLISH)
+    names = proper_names() | {state for method in OPTIMIZERS.values() for state in method.state}
+    texts = [re.sub("[<>]", " ", unescape(re.sub(r"<[^>]*>", " ", page))) for page in pages]
+    assert [text for text in texts if untranslated(text, names)] == []
+
+
+def test_the_notes_of_a_source_are_translated_and_its_references_stay() -> None:
+    set_language(load_language("ko"))
+    assert translate_source(OPTIMIZERS["adamw"].source) == (
+        "Loshchilov & Hutter 2019, arXiv:1711.05101, 알고리즘 2; 감쇠에 학습률을 곱함, PyTorch와 같음"
+    )
+    page = optimizer_page(Run("adam_optax", {"clip_norm": 1.0}))
+    assert "추가 기법: 기울기 클리핑(노름)" in page
+    assert "optax.adam의 eps_root(제곱근 안)" in page
+    assert "Optax(eps_root 사용)에서와" in page
+    for source in (each.source for each in (*OPTIMIZERS.values(), *MODIFIERS.values(), *SURFACES.values())):
+        links = re.compile(r"(?:doi|arXiv):[^\s;,]+\d")
+        assert links.findall(translate_source(source)) == links.findall(source)
+    set_language(ENGLISH)
+    for source in (each.source for each in (*OPTIMIZERS.values(), *MODIFIERS.values(), *SURFACES.values())):
+        assert translate_source(source) == source
