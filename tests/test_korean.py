@@ -11,7 +11,7 @@ from app.gui.window.actions import ACTIONS, MENUS
 from app.model.comparison import COMPARISON_MODES
 from app.utils.i18n import load_language, set_language, strip_mnemonic, tr
 from app.views import VIEWS
-from optimizers import OPTIMIZERS
+from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
 from tests.texts import ROOT
 
@@ -154,3 +154,11 @@ def test_surfaces_and_families_have_names_of_their_own() -> None:
 def test_sentences_are_in_the_formal_style() -> None:
     informal = re.compile(r"(?:세요|나요|어요|아요|해요|까요|예요|에요|죠)(?=[\s.?!,)]|$)")
     assert {english: korean for english, korean in KOREAN.items() if informal.search(korean)} == {}
+
+
+def test_settings_that_a_text_quotes_exist() -> None:
+    methods = (*OPTIMIZERS.values(), *MODIFIERS.values())
+    names = {KOREAN.get(spec.label, spec.label) for method in methods for spec in method.hyperparameters.values()}
+    names |= {KOREAN[modifier.name] for modifier in MODIFIERS.values()} | {"바나나"}  # of the Rosenbrock function
+    quoted = {english: re.findall("‘([^’]+)’", korean) for english, korean in KOREAN.items()}
+    assert {english: found for english, found in quoted.items() if not set(found) <= names} == {}
