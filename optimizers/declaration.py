@@ -82,7 +82,7 @@ def parse_signature(function: Callable[..., Any], argument_count: int) -> dict[s
                 raise TypeError(f"{function.__name__}: {p.name} needs a Hyperparameter annotation and a default")
             spec = specs[0]
             label = spec.label or LABELS.get(p.name) or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
-            symbol = "" if spec.scale == "switch" else spec.symbol or SYMBOLS.get(p.name, "")
+            symbol = spec.symbol or ("" if spec.scale == "switch" else SYMBOLS.get(p.name, ""))
             hyperparameters[p.name] = replace(spec, default=float(p.default), label=label, symbol=symbol)
     state = {p.name: p.default for p in parameters[argument_count:] if p.kind is p.POSITIONAL_OR_KEYWORD}
     summary, _, description = (inspect.getdoc(function) or "").partition("\n\n")

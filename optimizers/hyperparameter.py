@@ -28,6 +28,8 @@ class Hyperparameter:
         Whether every step is proportional to the value, so that schedules and decoupled weight decay multiply by it.
     symbol : str
         Symbol in the formula of the update rule, mathtext without dollar signs; empty if the formula has none for it.
+    in_frameworks : bool
+        Whether the frameworks that compute the update rule have it; if not, they only have its default value.
     """
 
     slider_min: float
@@ -39,6 +41,7 @@ class Hyperparameter:
     default: float = math.nan
     is_learning_rate: bool = False
     symbol: str = ""
+    in_frameworks: bool = True
 
     @property
     def scalar_only(self) -> bool:
@@ -117,10 +120,11 @@ Fraction = Annotated[float, Hyperparameter(0.0, 1.0, maximum=1.0)]
 LossValue = Annotated[float, Hyperparameter(-100.0, 100.0, minimum=-math.inf)]
 Count = Annotated[float, Hyperparameter(1, 100, "whole", minimum=1, maximum=100_000)]
 Switch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0)]
+BiasCorrection = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, symbol="c", in_frameworks=False)]
 Seed = Annotated[float, Hyperparameter(0, 99, "whole", maximum=2**32 - 1)]
 WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", maximum=10_000_000, label="warm-up steps")]
 
-# Symbols of the hyperparameters whose annotation has none, by name; a switch selects a formula and has no symbol
+# Symbols of the hyperparameters whose annotation has none, by name; most switches select a formula and have none
 LABELS = {  # displayed names, where the name of the argument does not say enough; by name
     "adapt_bound": "adapt lower bound",
     "bb2": "use BB2",

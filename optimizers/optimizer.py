@@ -47,6 +47,7 @@ from typing import Any
 from optimizers.declaration import DeclaredFunction, formula_lines, parse_signature
 from optimizers.hyperparameter import (
     Averaging,
+    BiasCorrection,
     Count,
     Decay,
     Epsilon,
@@ -67,6 +68,7 @@ __all__ = [
     "MODIFIERS",
     "OPTIMIZERS",
     "Averaging",
+    "BiasCorrection",
     "Count",
     "Decay",
     "Epsilon",
@@ -168,6 +170,13 @@ class Optimizer(DeclaredFunction):
         """Whether every step is proportional to ``lr``; in some methods it is only an initial size."""
         return any(spec.is_learning_rate for spec in self.hyperparameters.values())
 
+    def is_in_frameworks(self, hyperparameters: Mapping[str, float]) -> bool:
+        """Return whether the frameworks named by ``implementation`` allow these values."""
+        return all(
+            spec.in_frameworks or hyperparameters.get(name, spec.default) == spec.default
+            for name, spec in self.hyperparameters.items()
+        )
+
     def spec(self, name: str) -> Hyperparameter:
         """Return the declaration of a hyperparameter, own or of a modifier; raise ValueError for other names."""
         if name in self.hyperparameters:
@@ -199,6 +208,7 @@ class Optimizer(DeclaredFunction):
 
 
 OPTIMIZERS: dict[str, Optimizer] = {}
+OLD_IDS = {"adan_authors": "adan"}  # ids of earlier versions and their current ones
 GRADIENT_LINE = r"g_t = \nabla f(x_{t-1})"
 
 
