@@ -479,7 +479,7 @@ def optimistic_adam(
     nesterov: Switch = 0.0,
 ):
     """Adam plus an extrapolation of its last step. Designed for two-player games (GANs), where it stops the cycling;
-    here it behaves like a less steady Adam.
+    here it is much like Adam and oscillates a little less around a minimum.
 
     Adds to each Adam step its change from the previous one, as a prediction of the next. In two-player games (such as
     GANs) this prevents the players from cycling around each other, which is what it was designed for. Beta is the
