@@ -20,7 +20,8 @@
   window shows both.
 - ``formula`` is the update as it is coded, in the symbols of its source and of the sliders: lines of mathtext without
   dollar signs. x_{t-1} is ``x`` and g_t the gradient at it; if g_t occurs, a first line that defines it is prepended.
-  Squares, roots, fractions and maxima of vectors are elementwise. Switches have their default values.
+  Squares, roots, fractions and maxima of vectors are elementwise. Switches have their default values, except those
+  with a symbol, which is 1 if they are on and 0 if they are off.
 - The function returns the new position, followed by the new state if there is any.
 - It is pure: the same arguments give the same result, so that a replay is exact. It modifies nothing in place.
 - The same lines compute on Python floats and on arrays of any shape, one coordinate at a time; ``sqrt``, ``sign``,

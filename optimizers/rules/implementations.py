@@ -26,6 +26,7 @@ from optimizers.rules.layerwise import rms
 
 FLOAT32_096 = float(np.float32(0.96))
 RectificationThreshold = Annotated[float, Hyperparameter(4.0, 10.0, minimum=4.0)]
+BiasCorrection = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, symbol="c")]
 TinyEpsilon = Annotated[float, Hyperparameter(1e-40, 1.0, "log", label="epsilon")]
 
 
@@ -136,8 +137,8 @@ def rmsprop_keras(
     implementation="Optax",
     source="optax.rmsprop; optional bias correction and Nesterov momentum; eps inside or outside the square root",
     formula=r"""
-    v_t = \rho v_{t-1} + (1 - \rho) g_t^2
-    b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{v_t + \epsilon}}
+    v_t = \rho v_{t-1} + (1 - \rho) g_t^2,\quad \hat{v}_t = \dfrac{v_t}{1 - c\,\rho^t}
+    b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{\hat{v}_t + \epsilon}}
     x_t = x_{t-1} - b_t
     """,
 )
@@ -157,7 +158,7 @@ def rmsprop_optax(
     initial: Positive = 0.0,
     eps_inside: Switch = 1.0,
     nesterov: Switch = 0.0,
-    bias_correction: Switch = 0.0,
+    bias_correction: BiasCorrection = 0.0,
 ):
     """Bias correction is off by default, so the first step is 3.2 learning rates long (at rho = 0.9); with it, no step
     on a constant slope is longer than the learning rate.
@@ -167,7 +168,7 @@ def rmsprop_optax(
     initializing the moving average with 0.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
-    weight = 1 - rho**t if bias_correction else 1.0
+    weight = 1 - bias_correction * rho**t
     variance = ratio(v, weight, nan)
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad

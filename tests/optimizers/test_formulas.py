@@ -52,7 +52,7 @@ FORMULA_METHODS = [
 ]
 SINGLE_PRECISION = {"nadam_keras", "adafactor_optax"}  # partly computed in single precision
 VALUES = {"t0": 3.0, "alpha": 0.9, "beta": 0.8, "scaling": 0.7, "clip": 0.6, "threshold": 4.5}
-SWITCH_SYMBOLS = dict.fromkeys(("adam", "adamw", "nadam", "rmsprop"), ("bias_correction",))
+SWITCH_SYMBOLS = dict.fromkeys(("adam", "adamw", "nadam", "rmsprop", "rmsprop_optax"), ("bias_correction",))
 NOT_IN_THE_FORMULA = {("lbfgs", "lr"): "the line search starts with it and may end at any step size"}
 
 
