@@ -329,6 +329,8 @@ def test_scalings_of_linear_regression() -> None:
         for id, surface, lr in (("sgd", "linear_regression", 0.01), ("sgd", "linear_regression_mean", 0.005))
     ]
     np.testing.assert_allclose(*paths, rtol=1e-12)
+    conditions = [np.linalg.cond(linear_regression(x - x.mean() + mean, y).hessian(0.0, 0.0)) for mean in (0, 2, 4, 8)]
+    assert conditions == sorted(conditions)
     curvatures = np.linalg.eigvalsh(linear_regression((x - x.mean()) / x.std(), y).hessian(0.0, 0.0))
     np.testing.assert_allclose(curvatures, 1)
     assert linear_regression(x - x.mean(), y).hessian(0.0, 0.0)[0, 1] == pytest.approx(0, abs=1e-9)
