@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf
 from typing import Annotated
 
 from optimizers.arithmetic import maximum, minimum, ratio, sign, sqrt, where
@@ -92,10 +92,10 @@ def rmsprop(
     """
     v = rho * v + (1 - rho) * grad * grad
     weight = 1 - bias_correction * rho**t
-    variance = ratio(v, weight, nan)
+    variance = ratio(v, weight, inf)  # rho = 1: the moving average weighs no gradient, so there is no step
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
-        g_hat = ratio(g_mean, weight, nan)
+        g_hat = ratio(g_mean, weight)
         variance = maximum(variance - g_hat * g_hat, 0.0)
     b = momentum * b + ratio(grad, sqrt(variance) + eps)
     return x - lr * b, v, g_mean, b
