@@ -13,8 +13,9 @@ from app.io.experiment_files import IMAGE_READERS, load
 from app.model.dataset import DataChoice
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from app.utils.validation import ExperimentError
+from app.utils.validation import ExperimentError, check_number, shorten_repr
 from surfaces.data_file import is_simple
+from surfaces.surface import Bounds
 
 
 def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Experiment:
@@ -23,6 +24,7 @@ def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Exp
     experiment = load(source) if source is not None and source != data_path else DEFAULT_EXPERIMENT
     if experiment.displayed_step and Path(str(source)).suffix.lower() in IMAGE_READERS:
         experiment = replace(experiment, steps=experiment.displayed_step)  # the step shown in the image
+    experiment = _with_formula(experiment, args)
     if args.surface is not None:
         experiment = apply_setting(experiment, f"surface={args.surface}")
     if data_path is not None:
@@ -52,10 +54,39 @@ def _data_path(args: argparse.Namespace, source: str | Path | None) -> str | Pat
 
 def _with_data(args: argparse.Namespace, path: Path, experiment: Experiment) -> Experiment:
     """Return the experiment with the data of a file; print what is not obvious about how the file was read."""
-    if args.surface is not None and experiment.surface.with_data is None:
+    if (args.surface is not None or args.formula is not None) and experiment.surface.with_data is None:
         raise ExperimentError(f"{experiment.surface_id} cannot be computed from data")
     table = read_table_file(path)
     result, data = with_table(path, table, experiment, DataChoice(args.x, args.y, args.standardize))
     if not is_simple(table, data) and not getattr(args, "quiet", False):
         print(f"thalweg: {path.name}: {'; '.join(data.notes)}", file=sys.stderr)
     return result
+
+
+def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experiment:
+    """Return the experiment with the formula, domain and parameters of the arguments."""
+    if args.formula is not None and args.surface is not None:
+        raise ExperimentError("use either --surface or --formula")
+    if args.formula is not None:
+        experiment = replace(experiment.with_formula(args.formula), domain=None, start=None)
+    if not experiment.formula:
+        for option, value in (("--param", args.param), ("--box", args.box)):
+            if value:
+                raise ExperimentError(f"{option} requires --formula or an experiment with a formula")
+        return experiment
+    if args.box is not None:
+        experiment = replace(experiment, domain=_parse_box(args.box), start=None)
+    for assignment in args.param:
+        name, equals, value = (item.strip() for item in assignment.partition("="))
+        if not equals:
+            raise ExperimentError(f"--param requires NAME=VALUE, for example a=2, not {shorten_repr(assignment)}")
+        experiment = experiment.with_parameter(name, check_number(f"parameter {name}", value))
+    return experiment
+
+
+def _parse_box(text: str) -> Bounds:
+    numbers = text.split(",")
+    if len(numbers) != 4:
+        raise ExperimentError(f"--box requires four numbers, for example --box=-10,10,-5,5, not {shorten_repr(text)}")
+    left, right, bottom, top = (check_number("box", number) for number in numbers)
+    return (left, right), (bottom, top)

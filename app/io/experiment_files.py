@@ -6,13 +6,14 @@ Files are never executed, and no more of them is read than an experiment can nee
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from app.io import image_metadata
 from app.io.data_files import DATA_SUFFIXES, NON_TEXT_SUFFIXES, load_data
 from app.io.experiment_json import from_json, to_json
 from app.io.file_access import file_errors, open_regular_file, read_limited
-from app.io.strict_json import MAX_FILE_SIZE, has_too_many_values
+from app.io.strict_json import MAX_FILE_SIZE, why_too_large
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
@@ -30,6 +31,21 @@ def examples() -> dict[str, tuple[str, Path]]:
         path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
         for path in sorted(EXAMPLES_FOLDER.glob("*.json"))
     }
+
+
+@cache
+def _example_titles() -> frozenset[str]:
+    return frozenset(title for title, _ in examples().values())
+
+
+def display_name(experiment: Experiment) -> str:
+    """Return the title of an experiment, else the name of its surface, as displayed.
+
+    The titles of examples and the names of surfaces follow the language; a title that the user wrote stays as it is.
+    """
+    if not experiment.title:
+        return tr(experiment.surface.name)
+    return tr(experiment.title) if experiment.title in _example_titles() else experiment.title
 
 
 def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experiment:
@@ -97,19 +113,13 @@ def save(experiment: Experiment, path: Path) -> None:
     text = to_json(experiment)
     if len(text) > MAX_FILE_SIZE:
         text = to_json(experiment, indent=None)
-    if len(text) > MAX_FILE_SIZE:
+    reason = why_too_large(text)
+    if reason:
         raise ExperimentError(
             tr(
-                "the experiment cannot be saved because the file would be larger than {largest} MiB; delete "
-                "branches, or restart to clear the change history",
-                largest=MAX_FILE_SIZE >> 20,
-            )
-        )
-    if has_too_many_values(text):
-        raise ExperimentError(
-            tr(
-                "it cannot be saved because it has too many hyperparameter changes; remove branches, or "
-                "restart to remove the changes"
+                "the experiment cannot be saved because {reason}; delete branches, or restart to clear the change "
+                "history",
+                reason=reason,
             )
         )
     with atomic_write(path) as file:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from app.io.strict_json import MAX_FILE_SIZE
+from app.utils.atomic_write import kind_message
 from app.utils.i18n import tr
 from app.utils.validation import ExperimentError, make_printable
 
@@ -29,7 +30,7 @@ def file_errors(path: Path) -> Iterator[None]:
         ) from None
     except ValueError as error:
         raise ExperimentError(
-            tr("cannot open {value}: {error}", value=make_printable(path.name or str(path)), error=error)
+            tr("cannot open {value}: {error}", value=make_printable(str(path)), error=error)
         ) from None
 
 
@@ -38,7 +39,7 @@ def open_regular_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a regular file; reading from a pipe could block, and reading from a device may never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise ExperimentError(tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is not a regular file"))
+        raise ExperimentError(kind_message(mode))
     with path.open("rb") as file:
         yield file
 

@@ -82,8 +82,6 @@ class DocumentController(QObject):
             self._open_data_path(path)
             return
         experiment = experiment_files.load(path, self.session.experiment)
-        if experiment_files.is_example(path):
-            experiment = replace(experiment, title=tr(experiment.title))
         if self.confirm_discard():
             if path.absolute() == self.document_state.path:  # confirm_discard may have saved it
                 version = experiment_files.file_version(path)
@@ -222,7 +220,7 @@ class DocumentController(QObject):
         return (
             make_printable(self.document_state.path.name)
             if self.document_state.path
-            else experiment.title or experiment.surface.name
+            else experiment_files.display_name(experiment)
         )
 
     def update_title(self) -> None:
