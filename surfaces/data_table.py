@@ -12,9 +12,10 @@ from surfaces.table_header import SAMPLE_ROWS, find_header, is_text, names_colum
 
 ABSENT = "\0"  # a cell that a short row does not have
 MAX_FOOTER_ROWS = 10
-FOOTER = re.compile(
-    r"(grand )?(sub)?totals?|sum|mean|average|avg\.?|median|std\.?|count|gesamt|summe|mittelwert|합계|총계|계|평균|"
-    r"(source|sources|note|notes|quelle|data from|last updated|footnote|copyright|출처|주)\b.*|\*.*",
+FOOTER = re.compile(  # in English, German and Korean: total, mean, source, note
+    r"(grand )?(sub)?totals?|sum|mean|average|avg\.?|median|std\.?|count|gesamt|summe|mittelwert|"
+    r"\ud569\uacc4|\ucd1d\uacc4|\uacc4|\ud3c9\uade0|"
+    r"(source|sources|note|notes|quelle|data from|last updated|footnote|copyright|\ucd9c\ucc98|\uc8fc)\b.*|\*.*",
     re.IGNORECASE | re.DOTALL,
 )
 UNNAMED = frozenset(("", "rownames", "row.names", "row names", "rowname", "unnamed: 0"))
@@ -30,9 +31,9 @@ COUNTER_NAMES = frozenset(
             "#",
             "n°",
             "nº",
-            "번호",
-            "순번",
-            "序号",
+            "\ubc88\ud638",  # number in Korean
+            "\uc21c\ubc88",
+            "\u5e8f\u53f7",  # and in Chinese
             "seq",
             "sequence",
             "serial",

@@ -100,7 +100,8 @@ def decode(content: str | bytes) -> tuple[str, str]:
     try:
         korean = content.decode("cp949")
         foreign = [character for character in korean if not character.isascii()]
-        if sum("가" <= character <= "힣" for character in foreign) > 0.8 * len(foreign):
+        # mostly Hangul syllables
+        if sum("\uac00" <= character <= "\ud7a3" for character in foreign) > 0.8 * len(foreign):
             return korean, "CP949"
     except UnicodeDecodeError:
         pass

@@ -105,6 +105,11 @@ READ = {
     "leading space csv": (" x , y \n 1 , 2 \n 3 , 4 \n", [1, 3], [2, 4]),
     "sum col": ("Item;Menge;Preis\nA;1;2,50 €\nB;3;4,00 €\n", [1, 3], [2.5, 4]),
 }
+READ |= {
+    "Korean total": ("번호,키,몸무게\n1,170,60\n2,180,75\n합계,350,135\n", [170, 180], [60, 75]),
+    "Korean source": ("키,몸무게\n170,60\n180,75\n출처: 통계청\n", [170, 180], [60, 75]),
+    "Korean numbers": ("번호,키,몸무게\n1,170,60\n2,180,75\n", [170, 180], [60, 75]),
+}
 REFUSED = {
     "thousand mixed": 'x;y\n1;"1,234"\n2;990\n',
     "thousand comma unquoted": "year,visitors\n2001,1,234\n2002,1,310\n2003,990\n",
