@@ -14,7 +14,7 @@ MISSING_WORDS = frozenset(
     (
         *("", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "-nan", "+nan", "null", "<null>", "none", "nil", "missing"),
         *("#n/a", "#na", "#n/a!", "#value!", "#div/0!", "#ref!", "#num!", "#null!", "#name?", "1.#qnan", "-1.#ind"),
-        *("-", "--", "---", "–", "—", "−", "?", "??", ".", "..", "…", "*", "\\n"),
+        *("-", "--", "---", "–", "—", "−", "?", "??", ".", "..", "…", "*", "**", "***", "\\n"),
     )
 )
 MAX_NUMBER_LENGTH = 100  # characters
