@@ -95,6 +95,12 @@ class Motion:
         components = (displacements * principal_axis(displacements).conjugate()).real
         return int((components[:-1] * components[1:] < 0).sum())
 
+    @cached_property
+    def has_turned(self) -> bool:
+        """Whether one of the coordinates has changed its direction."""
+        x, y = self.displacements.real, self.displacements.imag
+        return bool((x[:-1] * x[1:] < 0).any() or (y[:-1] * y[1:] < 0).any())
+
     def earlier(self, steps: int) -> Motion:
         """Return the motion up to some steps ago."""
         return Motion(

@@ -14,6 +14,7 @@ CHECKED_PERIODS = 4  # next periods that are compared
 MAX_CHECKED_PERIOD = 100  # steps of the longest period for which the next swings are computed
 MIN_REGULAR_STEPS, REGULAR_PERIODS = 160, 8  # next steps, and periods, of which the widths are compared
 MAX_IRREGULARITY = 0.1  # standard deviation of the logarithms of widths that neither grow nor shrink
+WILD_IRREGULARITY = 0.25  # the same of widths that may grow or shrink a little, too
 
 
 def goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
@@ -66,4 +67,5 @@ def _is_irregular(widths: np.ndarray, few: bool) -> bool:
     index = np.arange(len(logs))
     slope, intercept = np.polyfit(index, logs, 1)
     spread = float((logs - slope * index - intercept).std())
-    return spread > MAX_IRREGULARITY and abs(float(slope)) * len(logs) < 2 * spread
+    max_trend = 4 if spread > WILD_IRREGULARITY else 2
+    return spread > MAX_IRREGULARITY and abs(float(slope)) * len(logs) < max_trend * spread
