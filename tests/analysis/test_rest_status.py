@@ -105,6 +105,43 @@ def test_a_run_that_stands_still_for_now_and_leaves_soon() -> None:
     assert run_status(trajectory, leaves).kind != "converged"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("run", "surface", "start", "step"),
+    [
+        ("qhadam lr=0.5", "sphere", (2.0, 1.5), 400),
+        ("adan lr=0.5", "sphere", (2.0, 1.5), 750),
+        ("ademamix lr=0.5", "sphere", (2.0, 1.5), 1000),
+        ("schedule_free_adamw lr=0.5", "sphere", (2.0, 1.5), 1000),
+        ("prodigy lr=1.171", "himmelblau", (-0.27, -0.92), 600),
+        ("acprop lr=0.03", "booth", (2.0, 1.5), 450),
+        ("rmsprop lr=0.003386 momentum=0.5 lookahead=5", "drop_wave", (-1.292, 1.1), 250),
+    ],
+)
+def test_a_rule_with_a_fading_scale_leaves_in_the_end(
+    run: str, surface: str, start: tuple[float, float], step: int
+) -> None:
+    """The next steps stay within the tolerance: only the rule shows that the run is not at rest."""
+    status = status_of(run, surface, step, start)
+    assert status.kind == "converged"
+    assert "it is near the minimum for now" in status.sentence
+    trajectory = trajectory_of(run, surface, step + 5000, start)
+    x, y, _ = trajectory.values_between(step, step + 5000)
+    distance = np.hypot(x - status.minimum[0], y - status.minimum[1])
+    (left, right), (bottom, top) = trajectory.surface.bounds
+    tolerance = 1e-4 * math.hypot(right - left, top - bottom)
+    assert distance.max() > tolerance
+    assert distance[:60].max() <= tolerance
+
+
+@pytest.mark.parametrize("run", ["amsgrad lr=0.1", "adagrad lr=0.5", "yogi lr=0.1", "adam lr=0.1", "radam lr=0.5"])
+def test_a_rule_whose_scale_lasts_or_whose_gradient_is_exactly_0_rests(run: str) -> None:
+    """At (1, 3) the gradient of the booth function is exactly 0, and nothing moves Adam any more."""
+    status = status_of(run, "booth", 6000, (2.0, 1.5))
+    assert status.kind == "converged"
+    assert "for now" not in status.sentence
+
+
 @pytest.mark.parametrize("run", ["sgd lr=0.1", "adam lr=0.05 step_every=100", "sgd lr=0"])
 def test_a_run_without_such_a_scale_rests_for_good(run: str) -> None:
     assert "for now" not in status_of(run, "sphere", 2000, (0.5, 0.2)).sentence

@@ -38,11 +38,14 @@ def _loss_turns(snapshot: RunSnapshot, window: int) -> int:
 def _long_trend_status(snapshot: RunSnapshot, window: int, strict: bool = True) -> RunStatus | None:
     """Compare the median losses of the first and last third of a window; None if the loss neither falls nor rises.
 
-    ``strict`` means that nearly all losses of each third must lie on one side of the median of the other third.
+    A change counts if it shows in the digits of the text. ``strict`` means that nearly all losses of each third lie on
+    one side of the median of the other third.
     """
     losses = snapshot.trajectory.values_between(snapshot.step - window, snapshot.step)[2]
     early, recent = np.sort(losses[: window // 3]), np.sort(losses[-(window // 3) :])
     before, after = float(early[len(early) // 2]), float(recent[len(recent) // 2])
+    if f"{before:.4g}" == f"{after:.4g}":
+        return None
     tail = len(early) // 8 if strict else len(early) // 2
     if after < early[tail] and before > recent[-1 - tail]:
         text = tr(
