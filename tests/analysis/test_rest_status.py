@@ -201,7 +201,7 @@ def test_long_steps_are_not_slow_however_far_the_minimum_is() -> None:
     assert status_of("adadelta lr=14.96", "zakharov", 1165, (3.42, 1.391)).kind != "slow"
 
 
-@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-100])
+@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-100, 1e-300])
 def test_a_run_that_moves_away_from_a_minimum_has_not_converged(distance: float) -> None:
     """With lr = 1.2 each step is 1.4 times as long as the one before, however short the first one is."""
     trajectory = trajectory_of("sgd lr=1.2", "sphere", 600, (distance, 0.0))
@@ -217,3 +217,27 @@ def test_swings_of_rounding_errors_on_a_slope_are_rest() -> None:
     """With f_min = 0 the step is 0 where the loss is 0, two above the minimum of -2."""
     trajectory = trajectory_of("polyak_step_size lr=0.4481", "trid", 400, (1.833, -0.545))
     assert {run_status(trajectory, step).kind for step in range(200, 401, 9)} == {"resting"}
+
+
+@pytest.mark.parametrize(
+    ("run", "start"),
+    [
+        ("lbfgs_optax lr=8", (-12.406, -1.594)),
+        ("lbfgs_optax lr=8", (-8.651, 2.208)),
+        ("lbfgs", (-11.987, -2.814)),
+        ("bfgs", (-8.18, 2.574)),
+    ],
+)
+def test_a_crease_that_falls_is_no_minimum(run: str, start: tuple[float, float]) -> None:
+    """Bukin 6 has its only minimum at (-10, 1): everywhere else in the crease y = x^2 / 100 the loss is |x + 10| / 100.
+
+    Beside the crease the gradient is larger than 10^3, and Newton's steps are shorter than any tolerance.
+    """
+    status = status_of(run, "bukin6", 900, start)
+    assert status.kind in ("slow", "resting")
+
+
+@pytest.mark.parametrize("start", [(-0.633, 1.803), (1.296, -3.71), (4.068, 4.062)])
+def test_no_minimum_is_claimed_where_positions_are_too_coarse_for_it(start: tuple[float, float]) -> None:
+    """Newton's method jumps to 1e11 and further, where a tolerance of 0.0016 is less than a rounding error."""
+    assert status_of("newton lr=3", "logistic_regression", 900, start).kind == "resting"

@@ -9,7 +9,7 @@ import numpy as np
 from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import has_stability_theory
 from app.analysis.status.motion import WINDOW
-from app.analysis.status.oscillation import Oscillation, find_oscillation, linear_recurrence
+from app.analysis.status.oscillation import Oscillation, find_oscillation, linear_recurrence, turning_points
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.swing_forecast import goes_on
 
@@ -77,8 +77,7 @@ def _recurrence_along(snapshot: RunSnapshot, positions: np.ndarray, axis: comple
 
 def last_swing(positions: np.ndarray, axis: complex) -> np.ndarray | None:
     """Return the positions of the last complete swing along an axis; None before the first turning point."""
-    components = np.diff((positions * axis.conjugate()).real)
-    turns = np.flatnonzero(components[:-1] * components[1:] < 0) + 1
+    turns = turning_points((positions * axis.conjugate()).real)
     if not len(turns):
         return None
     return positions[int(turns[-2]) if len(turns) > 1 else 0 : int(turns[-1]) + 1]

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from app.analysis.status.cycle import MAX_PERIOD, Cycle, find_cycles
-from app.analysis.status.oscillation import Oscillation, find_oscillation, principal_axis
+from app.analysis.status.oscillation import Oscillation, find_oscillation, principal_axis, turning_points
 
 WINDOW = 320  # last positions that are used one by one
 CYCLE_WINDOW = 2 * MAX_PERIOD + 1  # last positions in which a cycle is searched
@@ -98,8 +98,7 @@ class Motion:
     @cached_property
     def has_turned(self) -> bool:
         """Whether one of the coordinates has changed its direction."""
-        x, y = self.displacements.real, self.displacements.imag
-        return bool((x[:-1] * x[1:] < 0).any() or (y[:-1] * y[1:] < 0).any())
+        return bool(turning_points(self.positions.real).size or turning_points(self.positions.imag).size)
 
     def earlier(self, steps: int) -> Motion:
         """Return the motion up to some steps ago."""

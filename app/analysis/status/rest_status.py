@@ -44,7 +44,7 @@ def rest_status(snapshot: RunSnapshot) -> RunStatus | None:
     if has_regularization(snapshot.update):
         return _balance_status(snapshot, snapshot.x, snapshot.y) if has_stopped(snapshot) else None
     x, y = snapshot.x, snapshot.y
-    if point is None and snapshot.gradient_norm and is_lowest_around(snapshot.surface, x, y, tolerance):
+    if point is None and snapshot.gradient_norm and is_lowest_around(snapshot.surface, x, y, tolerance, True):
         return _local_minimum_status(snapshot, x, y) if has_stopped(snapshot) else None
     return None
 

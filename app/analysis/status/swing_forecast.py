@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.analysis.status.oscillation import Oscillation
+from app.analysis.status.oscillation import Oscillation, turning_points
 from app.analysis.status.run_snapshot import RunSnapshot
 
 GROWTH_TOLERANCE = 1e-3  # relative change of its width up to which a swing is said to keep its size
@@ -39,8 +39,7 @@ def goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
 def _swings(positions: np.ndarray, axis: complex) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices of the turning points along an axis and the widths of the swings between them."""
     components = (positions * axis.conjugate()).real
-    displacements = np.diff(components)
-    turns = np.flatnonzero(displacements[:-1] * displacements[1:] < 0) + 1
+    turns = turning_points(components)
     return turns, np.abs(np.diff(components[turns]))
 
 
