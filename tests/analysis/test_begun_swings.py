@@ -10,7 +10,7 @@ import pytest
 
 from app.analysis.run_status import RunStatus, run_status
 from surfaces import SURFACES
-from tests.analysis.status_runs import bowl, trajectory_of
+from tests.analysis.status_runs import bowl, make_surface, trajectory_of
 
 
 def statuses_of(run: str, surface: str, steps: range, start: tuple[float, float] | None = None) -> list[RunStatus]:
@@ -46,6 +46,25 @@ def test_one_mode_that_does_not_swing_is_what_remains() -> None:
     trajectory = trajectory_of("momentum lr=0.02 momentum=0.9", bowl(0.1, 2.0), 120, (4.0, 1.0))
     assert run_status(trajectory, 20).kind == "oscillating"
     assert run_status(trajectory, 120).kind == "descending"
+
+
+def test_a_mode_that_has_died_out_is_not_reported() -> None:
+    """Along the bowl the run drifts by 0.1 per step while its swing across it has shrunk to 1e-6."""
+    wide = make_surface(lambda x, y: (x * x / 2 + 500 * y * y, (x, 1000 * y)), ((-100, 100), (-10, 10)), ((0, 0),))
+    trajectory = trajectory_of("nesterov lr=0.0003 momentum=0.99", wide, 112, (13.379, -5.509))
+    assert {run_status(trajectory, step).kind for step in range(40, 113, 4)} == {"descending"}
+
+
+def test_the_wider_of_two_swinging_modes_is_reported() -> None:
+    """The modes have the periods 2.167 and 3.872; the second one is thirty times as wide."""
+    trajectory = trajectory_of("momentum lr=3.0836 momentum=0.6", bowl(1.007, 0.5449), 25, (0.2, 6.0))
+    assert run_status(trajectory, 25).period == pytest.approx(3.872, rel=1e-3)
+
+
+def test_swings_of_the_loss_without_a_trend_wander() -> None:
+    """The medians differ by a small part of the range of the losses: whichever is lower is chance."""
+    statuses = statuses_of("fromage lr=0.1659", "logistic_regression", range(41, 76), (2.15, -0.506))
+    assert kinds_in_turn(statuses) == ["wandering"]
 
 
 @pytest.mark.slow

@@ -17,19 +17,19 @@ WINDOWS = (24, 60, 160)  # next steps, and at most as many last ones, in which t
 MIN_TURNS = 4  # in such a window
 MAX_FIRST_TURNS = 6  # turning points after which the last steps alone must show an oscillation
 MODE_STEPS = 30  # last and next steps that follow the linear recurrence of a mode
-MAX_MODE_DRIFT = 1.5  # drift across a mode within its period, relative to its width
+MAX_DRIFT = 1.5  # drift across a mode within its period, relative to its width
+MAX_SWING_DRIFT = 10.0  # the same if that is part of a longer swing
 
 
 def begun_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
     """Return the oscillation of a run that has turned at least once and goes on turning; None if there is none."""
     motion = snapshot.motion
-    if (
-        not motion.has_turned
-        or snapshot.is_noisy
-        or not snapshot.trajectory.method.batched
-        or snapshot.update.stages["rate"]
-    ):
+    if not motion.has_turned or snapshot.is_noisy or not snapshot.trajectory.method.batched:
         return None
+    if snapshot.update.stages["rate"]:
+        return None
+    if mode := widest_mode(snapshot):
+        return mode
     turns = motion.direction_changes(WINDOW)
     for steps in WINDOWS if 0 < turns <= MAX_FIRST_TURNS else ():
         future = snapshot.future(steps)
@@ -42,11 +42,11 @@ def begun_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
             begun = oscillation._replace(width=float(abs(swing[-1] - swing[0])), center=center)
             if goes_on(snapshot, begun._replace(is_exact=False)):
                 return begun
-    return _begun_mode(snapshot)
+    return None
 
 
-def _begun_mode(snapshot: RunSnapshot) -> Oscillation | None:
-    """Return the widest mode along an eigenvector of the Hessian that has turned; None if the other one only drifts."""
+def widest_mode(snapshot: RunSnapshot) -> Oscillation | None:
+    """Return the widest mode along an eigenvector of the Hessian that has turned; None if the run drifts rather."""
     motion, future = snapshot.motion, snapshot.future(MODE_STEPS)
     center = complex(motion.positions[-MODE_STEPS:].mean())
     angle = curvature_at(snapshot.surface, center.real, center.imag).angle
@@ -61,11 +61,12 @@ def _begun_mode(snapshot: RunSnapshot) -> Oscillation | None:
         if (swing := last_swing(motion.positions, axis)) is not None
     ]
     widest = max(modes, key=lambda mode: mode.width, default=None)
-    if widest is None or all(exact.values()):
-        return widest
+    if widest is None:
+        return None
+    max_drift = MAX_SWING_DRIFT if all(exact.values()) else MAX_DRIFT
     steps = min(round(widest.period), len(motion.displacements))
     drift = motion.position - motion.positions[-1 - steps]
-    return widest if abs((drift / widest.axis).imag) <= MAX_MODE_DRIFT * widest.width else None
+    return widest if abs((drift / widest.axis).imag) <= max_drift * widest.width else None
 
 
 def _recurrence_along(snapshot: RunSnapshot, positions: np.ndarray, axis: complex) -> tuple[float, float] | None:

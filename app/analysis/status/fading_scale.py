@@ -12,10 +12,10 @@ from app.utils.i18n import tr
 
 # Optimizers whose steps do not shrink with the gradient: their scale is a fading average of its magnitude
 FADING_SCALE = {
-    *("rmsprop", "rmsprop_keras", "rmsprop_optax", "adadelta", "adafactor", "adam", "adam_keras", "adam_optax"),
-    *("adamw", "adamw_keras", "adamax", "adamax_keras", "nadam", "nadam_keras", "nadam_optax", "radam", "radam_optax"),
-    *("adabelief", "adan", "adan_authors", "ademamix", "qhadam", "optimistic_adam", "acprop", "schedule_free_adamw"),
-    *("adopt", "prodigy"),
+    *("rmsprop", "rmsprop_keras", "rmsprop_optax", "adadelta", "adafactor", "adafactor_keras", "adafactor_optax"),
+    *("adam", "adam_keras", "adam_optax", "adamw", "adamw_keras", "adamax", "adamax_keras", "nadam", "nadam_keras"),
+    *("nadam_optax", "radam", "radam_optax", "adabelief", "adan", "adan_authors", "ademamix", "qhadam"),
+    *("optimistic_adam", "acprop", "schedule_free_adamw", "adopt", "prodigy"),
 }
 MIN_BURST_RATE = 0.1  # of the tolerance: a burst is a few learning rates wide
 
@@ -38,8 +38,8 @@ def for_now_text(snapshot: RunSnapshot, x: float, y: float) -> str:
         if leaves_text or snapshot.learning_rate * largest <= 2 * eps:
             return leaves_text
         return tr(
-            "; it is near the minimum for now: the average of its gradients by which {rule} divides decays, so the run "
-            "may leave again",
+            "; it is near the minimum for now: the moving average in the denominator of {rule} decays, so the run may "
+            "leave again",
             rule=snapshot.trajectory.method.name,
         )
     rate, limit = compared

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from app.analysis.curvature import curvature_at
-from app.analysis.status.begun_swing import begun_oscillation
+from app.analysis.status.begun_swing import begun_oscillation, widest_mode
 from app.analysis.status.motion import WINDOW
 from app.analysis.status.oscillation import Oscillation, exact_oscillation, linear_recurrence
 from app.analysis.status.run_snapshot import RunSnapshot
@@ -16,12 +16,17 @@ from app.analysis.status.swing_forecast import goes_on
 
 HYSTERESIS_STEPS = 4  # steps ago at which an oscillation must have been seen too
 MAX_DISTANCE = 4.0  # from the center of an oscillation, relative to its width
+WIDER_MODE = 1.5  # a mode that is wider than another one by this factor is the one that is reported
 EXACT_STEPS = 60  # last positions whose mean is near the center of a swing
 
 
 def present_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
     """Return the oscillation of a run, or None."""
-    return _seen_oscillation(snapshot) or begun_oscillation(snapshot)
+    seen = _seen_oscillation(snapshot)
+    if seen is None or not seen.is_exact:
+        return seen or begun_oscillation(snapshot)
+    mode = widest_mode(snapshot)
+    return mode if mode and mode.width > WIDER_MODE * seen.width else seen
 
 
 def _seen_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
