@@ -193,10 +193,13 @@ class Run:
 
     @property
     def hyperparameter_text(self) -> str:
-        """The learning rate and all hyperparameters that differ from their defaults, as text."""
+        """The learning rate and all hyperparameters that differ from their defaults, as text.
+
+        Names are those that a person reads, except for the usual abbreviation lr.
+        """
         entries = [(name, self.method.spec(name), value) for name, value in self.hyperparameters.items()]
         return ", ".join(
-            f"{name if name != 'lr' or self.method.has_learning_rate else tr(spec.label)} {value:g}"
+            f"{name if name == 'lr' and self.method.has_learning_rate else tr(spec.text_label(name))} {value:g}"
             for name, spec, value in entries
             if name == "lr" or value != spec.default
         )

@@ -441,7 +441,7 @@ def test_a_pasted_set_takes_effect_from_the_displayed_step_and_omissions_are_rep
     ]
     bar = window.statusBar()
     assert bar is not None
-    assert bar.currentMessage() == "Set lr. SGD has no beta1."
+    assert bar.currentMessage() == "Set learning rate. SGD has no beta1."
 
 
 def test_a_set_that_cannot_be_pasted_is_reported_in_a_message_box_and_changes_nothing(
