@@ -26,7 +26,7 @@ from app.model.run import Run
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from optimizers import Modifier, Optimizer
 from optimizers.frameworks import presets
 
@@ -139,7 +139,10 @@ class RunEditor(QWidget):
     def reset_all(self) -> None:
         """Reset all hyperparameters of the selected run to their defaults."""
         if self.selected_run is not None:
-            self._edit_run(lambda run: replace(run, hyperparameters=default_hyperparameters(run)))
+            self._edit_run(
+                lambda run: replace(run, hyperparameters=default_hyperparameters(run)),
+                name=gettext_noop("Reset All Hyperparameters"),
+            )
 
     def copy(self) -> str:
         """Copy the hyperparameters of the selected run to the clipboard; return a message for the status bar."""
@@ -153,7 +156,7 @@ class RunEditor(QWidget):
         """
         assert self.selected_run is not None
         pasted_run, message = paste_hyperparameters(self.selected_run)
-        self._edit_run(lambda run: pasted_run)
+        self._edit_run(lambda run: pasted_run, name=gettext_noop("Paste Hyperparameters"))
         return message
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
@@ -223,9 +226,9 @@ class RunEditor(QWidget):
         if self.session.store.interaction_active:  # a slider that is deleted while dragged emits no sliderReleased
             self.session.store.end_interaction()
 
-    def _edit_run(self, edit: Callable[[Run], Run], merge: str | None = None) -> None:
+    def _edit_run(self, edit: Callable[[Run], Run], merge: str | None = None, name: str = "") -> None:
         row = self.run_list.selected_row
-        self.session.change(lambda e: e.with_run(row, edit(e.runs[row])), merge)
+        self.session.change(lambda e: e.with_run(row, edit(e.runs[row])), merge, name)
 
     def _set_hyperparameter(self, name: str, value: float, merge: str | None = None) -> None:
         self._edit_run(lambda run: run.with_hyperparameter(name, value), merge)
@@ -270,7 +273,8 @@ class RunEditor(QWidget):
             assert action is not None
             action.triggered.connect(
                 lambda _, preset=preset: self._edit_run(
-                    lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, history=())
+                    lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, history=()),
+                    name=gettext_noop("Apply Preset"),
                 )
             )
 

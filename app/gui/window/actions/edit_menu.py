@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.gui.window.actions.action import Action, ActionContext, has_runs, views_built
+from app.utils.i18n import tr
 
 
 def _run_selected(context: ActionContext) -> bool:
@@ -11,6 +12,16 @@ def _run_selected(context: ActionContext) -> bool:
 
 def _has_several_runs(context: ActionContext) -> bool:
     return len(context.session.experiment.runs) > 1
+
+
+def _undo_text(context: ActionContext) -> str:
+    name = context.session.store.undo_name
+    return tr("&Undo {edit}", edit=tr(name)) if name else tr("&Undo")
+
+
+def _redo_text(context: ActionContext) -> str:
+    name = context.session.store.redo_name
+    return tr("&Redo {edit}", edit=tr(name)) if name else tr("&Redo")
 
 
 EDIT_ACTIONS: list[Action] = [
@@ -22,6 +33,7 @@ EDIT_ACTIONS: list[Action] = [
         ["Ctrl+Z"],
         enabled=lambda c: bool(c.session.store.undo_stack),
         help="Undoes the last change.",
+        menu_text=_undo_text,
     ),
     Action(
         "redo",
@@ -31,6 +43,7 @@ EDIT_ACTIONS: list[Action] = [
         ["Ctrl+Shift+Z", "Ctrl+Y"],
         enabled=lambda c: bool(c.session.store.redo_stack),
         help="Redoes the last undone change.",
+        menu_text=_redo_text,
     ),
     Action(
         "add",
