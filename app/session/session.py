@@ -365,8 +365,10 @@ class Session(QObject):
             self.race.step = self.race.last_step
 
     def _move_start(self, experiment: Experiment, step: int) -> None:
-        """Keep the displayed step for another start; after undo and redo at step 0, display all that is computed."""
-        self.race.step = step if step or not self.store.restoring else self.race.last_step
+        """Keep the displayed step for another start; after an undo over a restart, display all that is computed."""
+        self.race.step = step
+        if self.store.restoring and self.race.shown_until < self.race.last_step:
+            self.race.step = self.race.last_step
         if not self.store.interaction_active:
             self.bounds = plot_bounds(experiment)
 

@@ -127,9 +127,16 @@ def test_another_start_shows_the_same_step_and_undo_brings_the_old_paths_back() 
     session.store.undo()
     assert session.race.step == 320
     assert [np.stack(trajectory.values_between(0, 300)).tobytes() for trajectory in session.race.trajectories] == paths
-    session.show_step(0)
+    session.show_step(20)
     session.set_start(0.0, 0.0)
-    assert session.race.step == 0
+    assert session.race.step == 20
+    session.store.undo()
+    assert (session.race.step, session.race.last_step) == (20, 320)
+    session.set_start(0.5, 0.0)
+    session.restart()
+    session.advance(5)
+    session.store.undo()
+    assert session.race.step == 320, "the whole race is there again"
 
 
 def test_a_start_from_which_all_runs_diverge_does_not_end_the_race_at_that_step() -> None:
