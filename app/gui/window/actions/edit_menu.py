@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.gui.widgets.number_field import discard_refused_entries
 from app.gui.window.actions.action import Action, ActionContext, has_runs, views_built
 from app.utils.i18n import tr
 
@@ -12,6 +13,11 @@ def _run_selected(context: ActionContext) -> bool:
 
 def _has_several_runs(context: ActionContext) -> bool:
     return len(context.session.experiment.runs) > 1
+
+
+def _undo(context: ActionContext) -> None:
+    context.session.store.undo()
+    discard_refused_entries(context.window)
 
 
 def _undo_text(context: ActionContext) -> str:
@@ -29,7 +35,7 @@ EDIT_ACTIONS: list[Action] = [
         "undo",
         "&Undo",
         "Edit",
-        lambda c: c.session.store.undo(),
+        _undo,
         ["Ctrl+Z"],
         enabled=lambda c: bool(c.session.store.undo_stack),
         help="Undoes the last change.",
