@@ -40,6 +40,10 @@ class Hyperparameter:
     is_learning_rate: bool = False
     symbol: str = ""
 
+    def text_label(self, name: str) -> str:
+        """Return the name shown in a text that does not name the modifier; ``name`` is that of the argument."""
+        return TEXT_LABELS.get(name, self.label)
+
     @property
     def scalar_only(self) -> bool:
         """Whether a batch must share one value, because update rules branch on it."""
@@ -120,7 +124,6 @@ Switch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0)]
 Seed = Annotated[float, Hyperparameter(0, 99, "whole", maximum=2**32 - 1)]
 WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", maximum=10_000_000, label="warm-up steps")]
 
-# Symbols of the hyperparameters whose annotation has none, by name; a switch selects a formula and has no symbol
 LABELS = {  # displayed names, where the name of the argument does not say enough; by name
     "adapt_bound": "adapt lower bound",
     "bb2": "use BB2",
@@ -136,6 +139,7 @@ LABELS = {  # displayed names, where the name of the argument does not say enoug
     "linear_end": "linear: final fraction",
     "marquardt": "Marquardt scaling",
     "max_iter": "max iterations",
+    "minibatch_seed": "mini-batch seed",
     "nesterov": "Nesterov",
     "one_cycle_rise": "one-cycle: warm-up fraction",
     "population": "population size",
@@ -152,6 +156,18 @@ LABELS = {  # displayed names, where the name of the argument does not say enoug
     "tolerance_grad": "tolerance (gradient)",
 }
 
+TEXT_LABELS = {  # displayed names in a text, where the label says enough only below the name of its modifier; by name
+    "cosine_steps": "cosine: steps",
+    "decoupled_weight_decay": "decoupled weight decay",
+    "exponential_gamma": "exponential decay gamma",
+    "inverse_sqrt": "inverse square root: warm-up steps",
+    "linear_steps": "linear: steps",
+    "one_cycle": "one-cycle: steps",
+    "step_every": "step decay: steps",
+    "warmup_steps": "linear warm-up: steps",
+}
+
+# Symbols of the hyperparameters whose annotation has none, by name; a switch selects a formula and has no symbol
 SYMBOLS = {
     "momentum": r"\mu",
     "dampening": r"\tau",

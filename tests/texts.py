@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -18,20 +19,24 @@ from app.gui.window.actions import ACTIONS, MENUS
 from app.io.experiment_files import examples
 from app.model.comparison import COMPARISON_MODES
 from app.model.experiment import QUANTITIES, X_QUANTITIES
+from app.model.source_text import source_parts
 from app.utils.i18n import language_codes, load_language
 from app.views import VIEWS
 from optimizers import MODIFIERS, OPTIMIZERS
+from optimizers.hyperparameter import TEXT_LABELS
 from surfaces import SURFACES
+from surfaces.formula.token_stream import COMPARISON_TEMPLATE, MISSING_TEMPLATES, UNEXPECTED_TEMPLATES
+from surfaces.formula.tokens import REFUSED_CHARACTERS, REFUSED_KINDS
 from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError"}
+TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError", "FormulaError", "Note"}
 
 
 def literal_texts() -> set[str]:
     """Return the literals in calls of ``tr``, ``gettext_noop`` and ``DataError``."""
     texts = set()
-    for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").glob("*.py")):
+    for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
                 continue
@@ -42,9 +47,26 @@ def literal_texts() -> set[str]:
     return texts
 
 
+def source_notes() -> set[str]:
+    """Return the parts of all sources that are notes and not references: they begin in lower case or have a verb."""
+    sources = (each.source for each in (*OPTIMIZERS.values(), *MODIFIERS.values(), *SURFACES.values()))
+    parts = {part for source in sources for part in source_parts(source)[::2]}
+    identifier = re.compile(r"(doi|arXiv):\S+|\w+\.[\w.]+(\(.*\))?|physics/\d+|iRprop-")
+    note = re.compile(r"^[a-z]|\([a-z]|\b(is|are|starts|rounds)\b")
+    return {part for part in parts if note.search(part) and not identifier.fullmatch(part)} | {"Hyperbolic paraboloid"}
+
+
 def table_texts() -> set[str]:
     """Return the texts in the tables of the program and in optimizers, modifiers and surfaces."""
     texts = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
+    for table in (MISSING_TEMPLATES, UNEXPECTED_TEMPLATES, REFUSED_CHARACTERS, REFUSED_KINDS):
+        texts |= set(table.values())
+    texts |= {
+        COMPARISON_TEMPLATE,
+        "{text} cannot be here",
+        "{what} is missing here",
+        "the character {character} cannot be used",
+    }
     texts |= {f"&{menu}" for menu in MENUS} | {submenu for row in ACTIONS for submenu in row.menu.split("/")[1:]}
     texts |= {text for row in ACTIONS for text in (row.text, row.help)} | {
         export_format.name for export_format in EXPORT_FORMATS.values()
@@ -57,6 +79,8 @@ def table_texts() -> set[str]:
         texts |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}
     for method in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         texts |= {method.summary, method.description, *(spec.label for spec in method.hyperparameters.values())}
+    texts |= {*TEXT_LABELS.values(), *source_notes()}
+    texts |= {each.implementation for each in OPTIMIZERS.values() if re.search("[(’]", each.implementation)}
     texts |= {optimizer.family for optimizer in OPTIMIZERS.values()} | {
         modifier.name for modifier in MODIFIERS.values()
     }

@@ -66,11 +66,11 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
     assert experiment.start is not None
     arguments = ["--surface", experiment.surface_id, f"--start={','.join(map(shortest_repr, experiment.start))}"]
     settings = [
-        f"curve.{name}={value}"
-        for name, field in LOSS_PLOT_SETTINGS.items()
-        if (value := getattr(experiment.loss_plot, field)) != getattr(LossPlot(), field)
+        f"loss_plot.{name}={value}"
+        for name in LOSS_PLOT_SETTINGS
+        if (value := getattr(experiment.loss_plot, name)) != getattr(LossPlot(), name)
     ]
-    settings += ["settled=true"] if experiment.stop_when_converged else []
+    settings += ["stop_when_converged=true"] if experiment.stop_when_converged else []
     for k, run in enumerate(experiment.runs):
         arguments += ["--run", _run_argument(run)]
         defaults = {"color": None, "visible": True, "slot": k, "replicas": 0}

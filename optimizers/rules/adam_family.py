@@ -46,7 +46,7 @@ def adam(
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
+    return x - ratio(lr * m_hat, sqrt(v_hat) + eps), m, v
 
 
 @optimizer(
@@ -85,7 +85,7 @@ def adamw(
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
+    return x - ratio(lr * m_hat, sqrt(v_hat) + eps), m, v
 
 
 @optimizer(
@@ -124,7 +124,7 @@ def amsgrad(
     v = beta2 * v + (1 - beta2) * grad * grad
     v_max = maximum(v_max, v)
     m_hat, v_hat = m / (1 - beta1**t), v_max / (1 - beta2**t)
-    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v, v_max
+    return x - ratio(lr * m_hat, sqrt(v_hat) + eps), m, v, v_max
 
 
 @optimizer(
@@ -190,7 +190,7 @@ def nadam(
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_bar = (1 - mu) * grad / (1 - mu_product) + mu_next * m / (1 - mu_product * mu_next)
-    return x - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), m, v, mu_product
+    return x - ratio(lr * m_bar, sqrt(v / (1 - beta2**t)) + eps), m, v, mu_product
 
 
 @optimizer(
@@ -224,7 +224,7 @@ def radam(
     rho_inf = ratio(2.0, 1 - beta2, nan) - 1
     rho = rho_inf - ratio(2 * t * beta2_t, 1 - beta2_t, nan)
     square = ratio((rho - 4) * (rho - 2) * rho_inf, (rho_inf - 4) * (rho_inf - 2) * rho)
-    scale = ratio(sqrt(maximum(square, 0.0)) * sqrt(1 - beta2_t), sqrt(v) + eps, nan)
+    scale = ratio(sqrt(maximum(square, 0.0)) * sqrt(1 - beta2_t), sqrt(v) + eps)
     return x - lr * m_hat * where(rho > 5, scale, 1.0), m, v
 
 
@@ -304,7 +304,7 @@ def yogi(
     m = beta1 * m + (1 - beta1) * grad
     v = v - (1 - beta2) * sign(v - grad * grad) * grad * grad
     m_hat, v_hat = ratio(m, 1 - beta1**t, nan), ratio(v, 1 - beta2**t, nan)
-    return x - lr * m_hat / (sqrt(v_hat) + eps), m, v
+    return x - ratio(lr * m_hat, sqrt(v_hat) + eps), m, v
 
 
 @optimizer(
@@ -352,7 +352,7 @@ def adan(
     lookahead = grad + (1 - beta2) * change
     n = beta3 * n + (1 - beta3) * lookahead * lookahead
     m_hat, v_hat, n_hat = m / (1 - beta1**t), v / (1 - beta2**t), n / (1 - beta3**t)
-    return x - lr * ((m_hat + (1 - beta2) * v_hat) / (sqrt(n_hat + eps_root) + eps) + weight_decay * x), m, v, n, grad
+    return x - lr * (ratio(m_hat + (1 - beta2) * v_hat, sqrt(n_hat + eps_root) + eps) + weight_decay * x), m, v, n, grad
 
 
 @optimizer(
@@ -393,7 +393,7 @@ def ademamix(
     m2 = beta3 * m2 + (1 - beta3) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat, v_hat = m1 / (1 - beta1**t), v / (1 - beta2**t)
-    return x - lr * (m_hat + alpha * m2) / (sqrt(v_hat + eps_root) + eps), m1, m2, v
+    return x - ratio(lr * (m_hat + alpha * m2), sqrt(v_hat + eps_root) + eps), m1, m2, v
 
 
 @optimizer(
@@ -432,7 +432,7 @@ def qhadam(
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
     numerator, squared_scale = (1 - nu1) * grad + nu1 * m_hat, (1 - nu2) * grad * grad + nu2 * v_hat
-    return x - lr * numerator / (sqrt(squared_scale) + eps), m, v
+    return x - ratio(lr * numerator, sqrt(squared_scale) + eps), m, v
 
 
 @optimizer(
@@ -476,7 +476,7 @@ def optimistic_adam(
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
     if nesterov:
         m_hat = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * grad / (1 - beta1**t)
-    step = m_hat / (sqrt(v_hat + eps_root) + eps)
+    step = ratio(m_hat, sqrt(v_hat + eps_root) + eps)
     return x - lr * ((alpha + beta) * step - beta * (step if t == 1 else last)), m, v, step
 
 
@@ -564,7 +564,7 @@ def schedule_free_adamw(
     lr_max = maximum(lr_max, lr * min(t / max(warmup, 1), 1.0))
     weight = lr_max**lr_power
     weight_sum = weight_sum + weight
-    step = grad / (sqrt(v / (1 - beta2**t)) + eps) + weight_decay * x
+    step = ratio(grad, sqrt(v / (1 - beta2**t)) + eps) + weight_decay * x
     z = z - lr * min((t - 1) / warmup if warmup else 1.0, 1.0) * step
     c = ratio(weight, weight_sum)
     mean = (1 - c) * mean + c * z

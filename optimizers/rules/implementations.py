@@ -168,10 +168,10 @@ def rmsprop_optax(
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     weight = 1 - rho**t if bias_correction else 1.0
-    variance = ratio(v, weight, nan)
+    variance = ratio(v, weight, inf)  # rho = 1: the moving average weighs no gradient, so there is no step
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
-        g_hat = ratio(g_mean, weight, nan)
+        g_hat = ratio(g_mean, weight)
         variance = maximum(variance - g_hat * g_hat, 0.0)
     step = lr * ratio(grad, sqrt(variance + eps) if eps_inside else sqrt(variance) + eps)
     b = momentum * b + step
@@ -201,7 +201,7 @@ def adam_keras(
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
-    return x - alpha * m / (sqrt(v) + eps), m, v
+    return x - ratio(alpha * m, sqrt(v) + eps), m, v
 
 
 @optimizer(
@@ -274,7 +274,7 @@ def adamw_keras(
     alpha = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
-    return x - alpha * m / (sqrt(v) + eps), m, v
+    return x - ratio(alpha * m, sqrt(v) + eps), m, v
 
 
 @optimizer(
@@ -311,7 +311,7 @@ def amsgrad_keras(
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     v_max = maximum(v_max, v)
-    return x - alpha * m / (sqrt(v_max) + eps), m, v, v_max
+    return x - ratio(alpha * m, sqrt(v_max) + eps), m, v, v_max
 
 
 @optimizer(
@@ -416,7 +416,7 @@ def nadam_keras(
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_bar = (1 - mu) * grad / (1 - mu_product) + mu_next * m / (1 - mu_product * mu_next)
-    return x - lr * m_bar / (sqrt(v / (1 - beta2**t)) + eps), m, v, mu_product
+    return x - ratio(lr * m_bar, sqrt(v / (1 - beta2**t)) + eps), m, v, mu_product
 
 
 @optimizer(
@@ -543,7 +543,7 @@ def adan_authors(
     v = beta2 * v + (1 - beta2) * change
     n = beta3 * n + (1 - beta3) * (grad + beta2 * change) * (grad + beta2 * change)
     m_hat, v_hat, n_hat = m / (1 - beta1**t), v / (1 - beta2**t), n / (1 - beta3**t)
-    return (x - lr * (m_hat + beta2 * v_hat) / (sqrt(n_hat) + eps)) / (1 + lr * weight_decay), m, v, n, grad
+    return (x - ratio(lr * (m_hat + beta2 * v_hat), sqrt(n_hat) + eps)) / (1 + lr * weight_decay), m, v, n, grad
 
 
 @optimizer(

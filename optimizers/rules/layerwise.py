@@ -107,7 +107,7 @@ def lamb(
     """
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
-    r = m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t) + eps_root) + eps) + weight_decay * x
+    r = ratio(m / (1 - beta1**t), sqrt(v / (1 - beta2**t) + eps_root) + eps) + weight_decay * x
     return x - lr * trust_ratio(x, r) * r, m, v
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from app.cli.export_arguments import OPTION_FIELDS, build_options
 from app.cli.export_command import EXAMPLES, help_epilog
 from app.cli.main import main
+from app.export.experiment_settings import EXPERIMENT_SETTERS, LOSS_PLOT_SETTINGS, OLD_NAMES, apply_setting
 from app.export.formats import EXPORT_FORMATS
 from app.export.options import Options, parse_size
 from app.io.experiment_files import load
@@ -70,12 +71,14 @@ def test_set_changes_a_hyperparameter_from_the_start() -> None:
     ("--set run1.lr=fast", "lr of sgd must be a finite number, not 'fast'"),
     ("--set run1.lr", "--set requires name=value, for example run1.lr=0.02, not 'run1.lr'"),
     ("--set speed=2",
-     "unknown setting 'speed'; choose from surface, start, steps, title, settled, curve.quantity"),
+     "unknown setting 'speed'; choose from surface, start, steps, title, stop_when_converged, loss_plot.quantity"),
     ("--set curve.color=2",
-     "unknown loss-plot setting 'color'; choose from quantity, x_scale, y_scale, against"),
+     "unknown loss-plot setting 'color'; choose from quantity, x_quantity, x_scale, y_scale"),
+    ("--set loss_plot.against=time",
+     "unknown loss-plot setting 'against'; choose from quantity, x_quantity"),
     ("--set curve.quantity=joy", "unknown plotted quantity 'joy'; choose from loss"),
     ("--set steps=2.5", "steps must be an integer"),
-    ("--set settled=perhaps", "settled must be true or false, not 'perhaps'"),
+    ("--set settled=perhaps", "stop_when_converged must be true or false, not 'perhaps'"),
     ("--set run1.slot=x", "slot must be an integer, not 'x'"),
     ("--size 100000x100000", "the width and height of a figure must be between 1 and 100 inches"),
     ("--size 99x99in --dpi 1200", "a figure can have at most 100 million pixels"),
@@ -189,3 +192,35 @@ def test_the_examples_in_the_help_run(command: str) -> None:
         small = ["--dpi", "20"] if any("dpi" in names for names in options.values()) else []
         small += ["--seconds", "1"] if "film" in options else []
         assert main(["export", *shlex.split(command), "--steps", "3", *small]) == 0
+
+
+@pytest.mark.parametrize(("old", "current", "value"), [
+    ("settled", "stop_when_converged", "true"),
+    ("curve.quantity", "loss_plot.quantity", "gradient"),
+    ("curve.against", "loss_plot.x_quantity", "evaluations"),
+    ("curve.x_scale", "loss_plot.x_scale", "log"),
+    ("curve.y_scale", "loss_plot.y_scale", "linear"),
+])  # fmt: skip
+def test_settings_keep_their_former_names(old: str, current: str, value: str) -> None:
+    before = load("race.json")
+    changed = apply_setting(before, f"{current}={value}")
+    assert changed != before
+    assert apply_setting(before, f"{old}={value}") == changed
+    assert main(["export", "race.json", "--set", f"{old}={value}", "--to", "old.json"]) == 0
+    assert load("old.json") == changed
+
+
+def test_every_former_key_of_a_file_that_can_be_set_is_an_alias() -> None:
+    assert set(OLD_NAMES.values()) == {
+        "stop_when_converged", *(f"loss_plot.{name}" for name in LOSS_PLOT_SETTINGS)
+    }  # fmt: skip
+    assert not set(OLD_NAMES) & {*EXPERIMENT_SETTERS, *(f"loss_plot.{name}" for name in LOSS_PLOT_SETTINGS)}
+
+
+def test_the_3d_surface_has_its_former_and_its_present_name() -> None:
+    files = []
+    for name in ("relief", "surface", "3d"):
+        files.append(Path(f"{name}.png"))
+        arguments = ["export", "race.json", "--steps", "3", "--dpi", "30", "--view", name, "--to", str(files[-1])]
+        assert main(arguments) == 0
+    assert len({file.read_bytes() for file in files}) == 1

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from html import unescape
 from string import Formatter
 
 import pytest
@@ -25,9 +26,11 @@ from PyQt6.QtWidgets import (
 )
 
 from app.gui.canvas.plot_canvas import PlotCanvas
+from app.gui.help.help_pages import optimizer_page, surface_page
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
+from app.model.source_text import translate_source
 from app.utils.i18n import (
     ENGLISH,
     LANGUAGES_FOLDER,
@@ -215,3 +218,34 @@ def test_a_language_is_complete(code: str) -> None:
 def test_a_text_is_translated_only_once(code: str) -> None:
     files = [json.loads(path.read_text(encoding="utf-8")) for path in (LANGUAGES_FOLDER / code).glob("*.json")]
     assert not [text for text, count in Counter(text for file in files for text in file).items() if count > 1]
+
+
+def test_every_fixed_text_of_the_help_pages_is_translated() -> None:
+    """All but names, ids of the state and numbers; authors and titles pass through the translation unchanged."""
+    set_language(Language("xx", "Pseudo", Pseudo()))
+    runs = [
+        Run(method.id, {each.id: each.default_strength for each in method.modifiers.values()})
+        for method in OPTIMIZERS.values()
+    ]
+    pages = [optimizer_page(run) for run in runs] + [surface_page(Experiment(id)) for id in SURFACES]
+    set_language(ENGLISH)
+    names = proper_names() | {state for method in OPTIMIZERS.values() for state in method.state}
+    texts = [re.sub("[<>]", " ", unescape(re.sub(r"<[^>]*>", " ", page))) for page in pages]
+    assert [text for text in texts if untranslated(text, names)] == []
+
+
+def test_the_notes_of_a_source_are_translated_and_its_references_stay() -> None:
+    set_language(load_language("ko"))
+    assert translate_source(OPTIMIZERS["adamw"].source) == (
+        "Loshchilov & Hutter 2019, arXiv:1711.05101, 알고리즘 2; 감쇠에 학습률을 곱함, PyTorch와 같음"
+    )
+    page = optimizer_page(Run("adam_optax", {"clip_norm": 1.0}))
+    assert "추가 기법: 기울기 클리핑(노름)" in page
+    assert "optax.adam의 eps_root(제곱근 안)" in page
+    assert "Optax(eps_root 사용)에서와" in page
+    for source in (each.source for each in (*OPTIMIZERS.values(), *MODIFIERS.values(), *SURFACES.values())):
+        links = re.compile(r"(?:doi|arXiv):[^\s;,]+\d")
+        assert links.findall(translate_source(source)) == links.findall(source)
+    set_language(ENGLISH)
+    for source in (each.source for each in (*OPTIMIZERS.values(), *MODIFIERS.values(), *SURFACES.values())):
+        assert translate_source(source) == source

@@ -253,7 +253,7 @@ def test_file_that_is_not_an_experiment_is_rejected_with_one_sentence(
     path.write_bytes(content)
     with pytest.raises(ExperimentError, match=message):
         load(path)
-    assert load_error(path).startswith("cannot open invalid.json: ")
+    assert load_error(path).startswith(f"cannot open {path}: ")
 
 
 def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
@@ -293,10 +293,11 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "folder.json").mkdir()
     (tmp_path / "zero.png").symlink_to("/dev/zero")
     (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
-    assert "it is not a regular file" in load_error(tmp_path / "pipe.json")
-    assert "it is not a regular file" in load_error(tmp_path / "zero.png")
-    assert "it is not a regular file" in load_error(Path("/dev/zero"))
-    assert "it is a folder" in load_error(tmp_path / "folder.json")
+    assert load_error(tmp_path / "pipe.json") == f"cannot open {tmp_path / 'pipe.json'}: it is a named pipe"
+    assert load_error(tmp_path / "zero.png") == f"cannot open {tmp_path / 'zero.png'}: it is a device"
+    assert load_error(Path("/dev/zero")) == "cannot open /dev/zero: it is a device"
+    assert load_error(tmp_path / "folder.json") == f"cannot open {tmp_path / 'folder.json'}: it is a folder"
+    assert load_error(tmp_path) == f"cannot open {tmp_path}: it is a folder"
     assert "there is no file" in load_error(tmp_path / "loop.json")
     assert "there is no file" in load_error(tmp_path / ("x" * 5000))
     assert "there is no file" in load_error(Path("a\0b"))
@@ -512,7 +513,7 @@ def test_failed_save_is_reported_and_keeps_the_old_file(tmp_path: Path, monkeypa
     (tmp_path / "folder.json").mkdir()
     assert "it is a folder" in save_error(tmp_path / "folder.json")
     assert "does not exist" in save_error(tmp_path / "gone" / "mine.json")
-    assert "it is not a file" in save_error(Path("/dev/full"))
+    assert save_error(Path("/dev/full")) == "cannot write /dev/full: it is a device"
     assert save_error(tmp_path / ("x" * 300)).endswith("file name too long")
 
     def full(descriptor: int) -> None:
