@@ -125,6 +125,19 @@ def test_enter_sets_the_proposed_start_and_escape_removes_it(open_window: Open, 
         assert window.session.race.step == 60
 
 
+def test_a_proposal_ends_when_the_focus_leaves_but_not_for_a_menu(open_window: Open) -> None:
+    window = open_window()
+    canvas = window.canvases["contour"]
+    window.activateWindow()
+    canvas.setFocus()
+    click(window, 0.8, 0.9)
+    window.action_registry.menus["Edit"].popup(QPoint(50, 50))
+    window.action_registry.menus["Edit"].close()
+    assert proposal(window) is not None
+    window.canvases["loss"].setFocus()
+    assert proposal(window) is None
+
+
 @pytest.mark.slow
 def test_a_proposal_follows_the_viewport_and_ends_with_the_surface(
     open_window: Open, application: QApplication

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QPushButton, QWidget
 
 from app.gui.canvas.plot_canvas import BASE_DPI, PlotCanvas
@@ -15,6 +15,13 @@ from app.utils.i18n import tr
 
 MARKER_RADIUS = 9  # pixels at BASE_DPI
 BUTTON_DISTANCE = 8  # pixels between marker and button
+KEY_EVENTS = QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress
+# Why the focus leaves for a menu or another window only.
+PASSING_REASONS = (
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
 
 
 class ProposalMarker(QWidget):
@@ -96,9 +103,10 @@ class StartProposal(QObject):
             widget.raise_()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Use Enter and Escape in the canvas, before shortcuts of the window do, while there is a proposal."""
-        kinds = QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress
-        if self.start is None or not isinstance(event, QKeyEvent) or event.type() not in kinds:
+        """Use Enter and Escape in the canvas, before shortcuts of the window do; end with the focus of the canvas."""
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in PASSING_REASONS:
+            self.propose(None)
+        if self.start is None or not isinstance(event, QKeyEvent) or event.type() not in KEY_EVENTS:
             return False
         is_confirmed = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if not is_confirmed and event.key() != Qt.Key.Key_Escape:
