@@ -232,7 +232,7 @@ def test_ghosts_end_where_the_timeline_ends(open_window: Open) -> None:
 
 @pytest.mark.parametrize("name", ["contour", "loss"])
 def test_replicas_end_at_the_displayed_step(open_window: Open, application: QApplication, name: str) -> None:
-    runs = (Run("sgd", {"lr": 0.05, "noise": 1.0}, replicas=4),)
+    runs = (Run("sgd", {"lr": 0.05, "noise": 1.0}, replicas=20),)
     window = open_window(Experiment("sphere", (4.0, 3.0), runs))
     window.session.advance(60)
     window.session.race.compute_pending()
@@ -244,6 +244,11 @@ def test_replicas_end_at_the_displayed_step(open_window: Open, application: QApp
         window.session.show_step(step)
         process_events(application)
         images.setdefault(step, []).append(pixels(window)[name])
+    window.view_area.set_scrubbing(True)
+    for step in (20, 10):
+        window.session.show_step(step)
+    window.view_area.set_scrubbing(False)
+    np.testing.assert_array_equal(pixels(window)[name], images[10][0], "all replicas are back")
     race.replica_trajectories[0][:] = [replica.copy_until(10) for replica in computed]
     window.view_area.show_scene()
     canvas.redraw_background()

@@ -154,7 +154,7 @@ class ViewArea:
         for canvas in self.canvases.values():
             canvas.view.low_quality = active
             if not active:
-                canvas.redraw_trajectories()
+                canvas.redraw_background()  # some of the replicas were left out
 
     def refresh_background(self, throttled: bool = False) -> None:
         """Draw new steps of replicas; ``throttled``: only as often as the drawing time permits."""
