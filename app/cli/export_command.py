@@ -72,6 +72,17 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         "or folder with experiments (.json)",
     )
     group.add_argument("--surface", metavar="ID", help='loss surface (see "thalweg list surfaces")')
+    group.add_argument("--formula", metavar="TEXT", help='loss as a formula in x and y: --formula "x^2/20 + a y^2"')
+    group.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="value of a parameter of the formula (default: 1); can be repeated",
+    )
+    group.add_argument(
+        "--box", metavar="X0,X1,Y0,Y1", help="domain of the formula (default: -5,5,-5,5), for example --box=-10,10,-5,5"
+    )
     group.add_argument("--start", metavar="X,Y", help="starting point, for example --start=-1.5,2")
     group.add_argument(
         "--run",

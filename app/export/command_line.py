@@ -64,7 +64,7 @@ def _unsupported_reason(experiment: Experiment) -> str:
 
 def _experiment_arguments(experiment: Experiment) -> list[str]:
     assert experiment.start is not None
-    arguments = ["--surface", experiment.surface_id, f"--start={','.join(map(shortest_repr, experiment.start))}"]
+    arguments = [*_surface_arguments(experiment), f"--start={','.join(map(shortest_repr, experiment.start))}"]
     settings = [
         f"loss_plot.{name}={value}"
         for name in LOSS_PLOT_SETTINGS
@@ -82,6 +82,18 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
     arguments += [] if experiment.steps is None else ["--steps", str(experiment.steps)]
     arguments += [f"--title={experiment.title}"] if experiment.title else []
     return arguments + [argument for setting in settings for argument in ("--set", setting)]
+
+
+def _surface_arguments(experiment: Experiment) -> list[str]:
+    if not experiment.formula:
+        return ["--surface", experiment.surface_id]
+    arguments = [f"--formula={experiment.formula}"]
+    if experiment.domain is not None:
+        numbers = [number for limits in experiment.domain for number in limits]
+        arguments.append(f"--box={','.join(map(shortest_repr, numbers))}")
+    for name, value in experiment.parameters.items():
+        arguments += ["--param", f"{name}={shortest_repr(value)}"]
+    return arguments
 
 
 def _run_argument(run: Run) -> str:

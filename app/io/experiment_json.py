@@ -18,6 +18,9 @@ experiment
     loss_plot            {}            a loss plot
     title                ""            text of at most 200 characters; control characters are removed
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
+    formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
+    parameters           {}            names with numbers: the parameters of the formula, each 1 by default
+    domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged

@@ -121,7 +121,20 @@ def test_every_option_is_declared_by_a_format() -> None:
     declared = set().union(*(each.options for each in EXPORT_FORMATS.values()))
     assert set(OPTION_FIELDS.values()) == declared == {field.name for field in fields(Options)}
     defaults = vars(parse_export("--to", "a.png"))
-    others = {"experiment", "surface", "start", "run", "steps", "title", "set", "to", "quiet"}
+    others = {
+        "experiment",
+        "surface",
+        "formula",
+        "param",
+        "box",
+        "start",
+        "run",
+        "steps",
+        "title",
+        "set",
+        "to",
+        "quiet",
+    }
     assert {f"--{name.replace('_', '-')}" for name in defaults.keys() - others} == set(OPTION_FIELDS)
     assert all(defaults[option.strip("-").replace("-", "_")] in (None, False) for option in OPTION_FIELDS)
 
@@ -224,3 +237,33 @@ def test_the_3d_surface_has_its_former_and_its_present_name() -> None:
         arguments = ["export", "race.json", "--steps", "3", "--dpi", "30", "--view", name, "--to", str(files[-1])]
         assert main(arguments) == 0
     assert len({file.read_bytes() for file in files}) == 1
+
+
+def test_a_formula_is_raced_without_a_file() -> None:
+    arguments = ["--formula", "x^2/20 + a y^2", "--box=-10,10,-5,5", "--param", "a=2", "--run", "sgd lr=0.1"]
+    assert main(["export", *arguments, "--steps", "4", "--to", "b.json", "b.png", "b.csv"]) == 0
+    loaded = load("b.json")
+    assert (loaded.formula, loaded.parameters) == ("x^2/20 + a y^2", {"a": 2.0})
+    assert loaded.domain == ((-10.0, 10.0), (-5.0, 5.0))
+    assert load("b.png") == loaded
+    assert main(["export", "b.png", "--param", "a=3", "--box=-1,1,-1,1", "--to", "c.json"]) == 0
+    assert (load("c.json").parameters, load("c.json").domain) == ({"a": 3.0}, ((-1.0, 1.0), (-1.0, 1.0)))
+    assert main(["export", "b.png", "--surface", "sphere", "--to", "d.json"]) == 0
+    assert (load("d.json").surface_id, load("d.json").formula) == ("sphere", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--formula", "sine(x)"], "did you mean sin?"),
+        (["--formula", "x", "--surface", "sphere"], "use either --surface or --formula"),
+        (["--param", "a=1"], "--param requires --formula"),
+        (["--box=-1,1,-1,1"], "--box requires --formula"),
+        (["--formula", "a x", "--param", "a"], "--param requires NAME=VALUE"),
+        (["--formula", "a x", "--param", "b=1"], "no parameter b"),
+        (["--formula", "x", "--box=1,2,3"], "--box requires four numbers"),
+        (["--formula", "x", "--box=2,1,0,1"], "from a lower to a higher number"),
+    ],
+)
+def test_invalid_formulas_are_refused(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert message in check_refused(capsys, *arguments, "--to", "b.json")

@@ -201,3 +201,28 @@ def test_the_plot_script_draws_paths_and_losses() -> None:
 def test_script_formats_are_found_by_suffix() -> None:
     assert CODE_SUFFIXES == [".py", ".torch.py", ".keras.py", ".plot.py"]
     assert [format_for_path(Path(f"a{suffix}")).suffix for suffix in CODE_SUFFIXES] == CODE_SUFFIXES
+
+
+FORMULAS = {
+    "a x^2/20 + b_1 y^2": {"a": 2.0, "b1": 0.5},
+    "where(x > 0, log(x + 1), -x) + floor(y) + cbrt(x) + |y|^2.3 + 1/(x^2 + 1)": {},
+    r"\frac{x^2}{3} + max(x, y, v3) + sigmoid(x y) + atan2(y, x)": {"v3": 0.25},
+    "x^2 + y^2 + 3": {},
+}
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_script_contains_the_function_of_a_formula(formula: str) -> None:
+    """On floats and on arrays; names of parameters are those that were typed."""
+    race = make_race(
+        30, "formula", Run("adam", {"lr": 0.05}), Run("momentum"), formula=formula, parameters=FORMULAS[formula]
+    )
+    namespace = check_script(race, numpy_script(race))
+    parameters = {**FORMULAS[formula]}
+    for name in parameters:
+        parameters[name] += 1.0
+    changed = replace(race.experiment, parameters=parameters).surface
+    assert namespace["formula"](0.5, 0.75, **parameters)[0] == changed(0.5, 0.75)[0]
+    check_script(race, plot_script(race), ("numpy", "matplotlib"))
+    with_loss = make_race(12, "formula", Run("newton"), Run("bfgs"), formula=formula, parameters=FORMULAS[formula])
+    check_script(with_loss, numpy_script(with_loss))
