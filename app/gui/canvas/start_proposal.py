@@ -84,14 +84,14 @@ class StartProposal(QObject):
 
     def place(self) -> None:
         """Move marker and button to where the start point is on the canvas; hide them outside the axes."""
+        self.button.setText(tr("Set start here"))  # at every full draw, because the language may have changed
+        self.button.setToolTip(tr("Press Enter to set the starting point here, or Esc to cancel"))
         is_shown = self.start is not None and self.canvas.view.is_inside(self._pixel)
         if is_shown:
             scale, (x, y) = self.canvas.device_pixel_ratio, self._pixel
             center = QPoint(round(x / scale), round(self.canvas.height() - y / scale))
             radius = round(MARKER_RADIUS * self.canvas.figure.dpi / BASE_DPI / scale) + 3
             self.marker.setGeometry(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
-            self.button.setText(tr("Set start here"))
-            self.button.setToolTip(tr("Press Enter to set the starting point here, or Esc to cancel"))
             self.button.adjustSize()
             left = center.x() + radius + BUTTON_DISTANCE
             if left + self.button.width() > self.canvas.width():
