@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from app.engine.safe_rate import with_safe_rates
 from app.export.experiment_settings import apply_setting
 from app.io.data_files import DATA_SUFFIXES, read_table_file, with_table
 from app.io.experiment_files import IMAGE_READERS, load
@@ -60,7 +61,7 @@ def _with_data(args: argparse.Namespace, path: Path, experiment: Experiment) -> 
     result, data = with_table(path, table, experiment, DataChoice(args.x, args.y, args.standardize))
     if not is_simple(table, data) and not getattr(args, "quiet", False):
         print(f"thalweg: {path.name}: {'; '.join(data.notes)}", file=sys.stderr)
-    return result
+    return with_safe_rates(result)
 
 
 def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experiment:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
+from app.engine.safe_rate import with_safe_rates
 from app.gui.dialogs.data_dialog import DataDialog
 from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
 from app.gui.dialogs.modal import run_modal
@@ -143,7 +144,7 @@ class DocumentController(QObject):
         dialog.deleteLater()
         if accepted and error is not None:
             raise error
-        return experiment if accepted else None
+        return with_safe_rates(experiment) if accepted and experiment is not None else None
 
     def review_data(self, path: Path) -> None:
         """Ask about a data file that the program was started with, unless it is simply two columns of numbers."""
