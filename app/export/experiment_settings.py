@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from app.model.experiment import Experiment
+from app.model.plot_options import SWITCHES, PlotOptions
 from app.model.run import Run
 from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check_number, shorten_repr
 
@@ -55,6 +56,7 @@ LOSS_PLOT_SETTINGS = {  # option name -> field of LossPlot
     "y_scale": "y_scale",
     "against": "x_quantity",
 }
+PLOT_SETTINGS = tuple(field.name for field in fields(PlotOptions) if field.name != "extra")
 RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperparameters
     "color": lambda _, value: value,
     "visible": parse_boolean,
@@ -66,8 +68,9 @@ RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperpa
 def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
     """Return the experiment with one setting changed.
 
-    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance". A
-    hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment is invalid.
+    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance",
+    "plot.levels=30". A hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment
+    is invalid.
     """
     name, equals_sign, value = (item.strip() for item in assignment.partition("="))
     if not equals_sign:
@@ -77,6 +80,7 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
         choices = [
             *EXPERIMENT_SETTERS,
             *(f"curve.{setting}" for setting in LOSS_PLOT_SETTINGS),
+            f"plot.{PLOT_SETTINGS[0]}",
             *(f"{run}.lr" for run in experiment.names),
         ]
         return EXPERIMENT_SETTERS[check_choice("setting", name, choices)](experiment, value)
@@ -84,12 +88,23 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
         field = LOSS_PLOT_SETTINGS[check_choice("loss-plot setting", key, LOSS_PLOT_SETTINGS)]
         changes: dict[str, Any] = {field: value}
         return replace(experiment, loss_plot=replace(experiment.loss_plot, **changes))
+    if owner == "plot":
+        return _with_plot_option(experiment, check_choice("plot setting", key, PLOT_SETTINGS), value)
     runs = {
         **{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},
         **{run: k for k, run in enumerate(experiment.names)},
     }
     index = runs[check_choice("run", owner.lower(), runs)]
     return experiment.with_run(index, _with_run_setting(experiment.runs[index], key, value))
+
+
+def _with_plot_option(experiment: Experiment, name: str, value: str) -> Experiment:
+    parsed: Any = value
+    if name in SWITCHES:
+        parsed = parse_boolean(name, value)
+    elif name == "levels":
+        parsed = parse_integer(name, value)
+    return replace(experiment, plot_options=replace(experiment.plot_options, **{name: parsed}))
 
 
 def _with_run_setting(run: Run, name: str, value: str) -> Run:

@@ -35,6 +35,7 @@ class LossView(PathView):
     id = "loss"
     title = "Loss"
     has_outline = False
+    thins_steps = False
     margins = (0.6, 0.46, 0.2, 0.14)
     heading_height = 0.28
     note_text: Text | None = None

@@ -82,9 +82,14 @@ class PlotCanvas(FocusRingCanvas):
             self.draw_idle()
         elif not scene.same_background_paths(old):
             self.redraw_background()
-        elif old.race is not scene.race or old.styles != scene.styles or self._has_caught_up(scene):
+        elif (
+            old.race is not scene.race
+            or old.styles != scene.styles
+            or old.selected_run != scene.selected_run
+            or self._has_caught_up(scene)
+        ):
             self.redraw_trajectories()
-        elif self.displayed_step != scene.race.step or old.selected_run != scene.selected_run:
+        elif self.displayed_step != scene.race.step:
             self.advance(self.displayed_step, scene.race.step)
 
     def _has_caught_up(self, scene: Scene) -> bool:
