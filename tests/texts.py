@@ -22,16 +22,18 @@ from app.utils.i18n import language_codes, load_language
 from app.views import VIEWS
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
+from surfaces.formula.token_stream import COMPARISON_TEMPLATE, MISSING_TEMPLATES, UNEXPECTED_TEMPLATES
+from surfaces.formula.tokens import REFUSED_CHARACTERS, REFUSED_KINDS
 from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError"}
+TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError", "FormulaError", "Note"}
 
 
 def literal_texts() -> set[str]:
     """Return the literals in calls of ``tr``, ``gettext_noop`` and ``DataError``."""
     texts = set()
-    for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").glob("*.py")):
+    for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
                 continue
@@ -45,6 +47,14 @@ def literal_texts() -> set[str]:
 def table_texts() -> set[str]:
     """Return the texts in the tables of the program and in optimizers, modifiers and surfaces."""
     texts = {SEPARABLE_NOTE, *COMPARISON_MODES.values(), *QUANTITIES.values(), *X_QUANTITIES.values()}
+    for table in (MISSING_TEMPLATES, UNEXPECTED_TEMPLATES, REFUSED_CHARACTERS, REFUSED_KINDS):
+        texts |= set(table.values())
+    texts |= {
+        COMPARISON_TEMPLATE,
+        "{text} cannot be here",
+        "{what} is missing here",
+        "the character {character} cannot be used",
+    }
     texts |= {f"&{menu}" for menu in MENUS} | {submenu for row in ACTIONS for submenu in row.menu.split("/")[1:]}
     texts |= {text for row in ACTIONS for text in (row.text, row.help)} | {
         export_format.name for export_format in EXPORT_FORMATS.values()

@@ -32,6 +32,7 @@ run
     slot                 null          integer from 0 to 999, its index in the palette; null: the next free one
     history              []            list of at most 100,000 [step, hyperparameters], used up to that step; steps rise
     replicas             0             integer from 0 to 100: how many more such runs, each with other seeds
+    rate_edited          false         whether the user has set the learning rate, so that the program does not
 
 loss plot
     quantity             "loss"        what is plotted: "loss", "above", "distance", "gradient", "step" or "rate"

@@ -94,6 +94,11 @@ class SliderField(QObject):
         self.number_field.show_value(value)
         self.reset_button.setEnabled(value != self.spec.default)
 
+    def show_mark(self, value: float | None) -> None:
+        """Mark a value on the slider; None, or a value outside the slider, removes the mark."""
+        inside = value is not None and self.spec.slider_min <= value <= self.spec.slider_max
+        self.slider.set_mark(self.spec.to_slider(value) if value is not None and inside else None)
+
     def _change_value(self, value: float) -> None:
         self.show_value(value)
         self.value_changing.emit(value)

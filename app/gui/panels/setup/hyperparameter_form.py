@@ -7,6 +7,7 @@ from dataclasses import replace
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from app.gui.panels.setup.safe_rate_row import SafeRateRow
 from app.gui.widgets import icons
 from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
@@ -21,7 +22,8 @@ class HyperparameterForm(QWidget):
     """Sliders and check boxes for the hyperparameters of one run.
 
     ``value_changing(name, value)`` is emitted while a slider is dragged or a value is stepped, ``value_committed(name,
-    value)`` for a typed value, a reset, or a switch. ``remove_requested(modifier)`` and ``apply_to_all_runs(modifier)``
+    value)`` for a typed value, a reset, or a switch, and ``safe_rate_requested`` by the button below the learning rate,
+    whose slider has the range of ``rate_spec``. ``remove_requested(modifier)`` and ``apply_to_all_runs(modifier)``
     are emitted by the buttons next to the heading of a modifier.
     """
 
@@ -29,10 +31,11 @@ class HyperparameterForm(QWidget):
     value_committed = pyqtSignal(str, float)
     interaction_started = pyqtSignal()
     interaction_finished = pyqtSignal()
+    safe_rate_requested = pyqtSignal()
     remove_requested = pyqtSignal(object)
     apply_to_all_runs = pyqtSignal(object)
 
-    def __init__(self, run: Run, theme: Theme) -> None:
+    def __init__(self, run: Run, theme: Theme, rate_spec: Hyperparameter | None = None) -> None:
         super().__init__()
         self.theme = theme
         self.fields: dict[str, SliderField | SwitchField] = {}
@@ -43,8 +46,11 @@ class HyperparameterForm(QWidget):
         self.grid.setVerticalSpacing(4)
         self.grid.setColumnStretch(1, 1)
         default_values = default_hyperparameters(run)
+        self.safe_rate_row: SafeRateRow | None = None
         for name, spec in run.method.hyperparameters.items():
-            self._add_field(name, spec)
+            self._add_field(name, rate_spec if name == "lr" and rate_spec is not None else spec)
+            if name == "lr" and run.method.has_learning_rate:
+                self._add_safe_rate_row()
         for modifier in run.modifiers:
             self._add_modifier_heading(modifier)
             for name, spec in modifier.hyperparameters.items():
@@ -63,6 +69,13 @@ class HyperparameterForm(QWidget):
             field.value_changing.connect(lambda value: self.value_changing.emit(name, value))
             field.interaction_started.connect(self.interaction_started)
             field.interaction_finished.connect(self.interaction_finished)
+
+    def _add_safe_rate_row(self) -> None:
+        field = self.fields["lr"]
+        assert isinstance(field, SliderField)
+        self.safe_rate_row = SafeRateRow(field)
+        self.safe_rate_row.button.clicked.connect(self.safe_rate_requested)
+        self.grid.addWidget(self.safe_rate_row, self.grid.rowCount(), 0, 1, 4)
 
     def _add_modifier_heading(self, modifier: Modifier) -> None:
         """Add the name of a modifier, with a button that removes it and one that applies it to all runs."""
