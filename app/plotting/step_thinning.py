@@ -20,7 +20,7 @@ FIRST_STEPS = 40  # steps at the start of a path that are always drawn: they are
 # A long step is drawn if at least this fraction of the cells on its line, of this size in points, are still free: fewer
 # than MAX_CELL_LINES earlier lines cross them.
 MIN_FREE_FRACTION, LINE_CELL, MAX_CELL_LINES = 0.5, 12.0, 3
-LINE_SAMPLES = (np.arange(12) + 0.5) / 12  # positions on a line at which its cells are looked up
+LINE_SAMPLES = (np.arange(8) + 0.5) / 8  # positions on a line at which its cells are looked up
 NEVER = np.iinfo(np.int64).max
 RECENT = 5  # last steps whose result is kept, because they are drawn again with the next ones
 
@@ -45,16 +45,16 @@ class StepThinning:
     def __init__(self, size: tuple[float, float], scale: float) -> None:
         self.scale, self.step = scale, -1
         self.columns, rows = int(size[0] / (MARKER_CELL * scale)) + 1, int(size[1] / (MARKER_CELL * scale)) + 1
-        self.size, cell_count = np.array(size), self.columns * rows
+        self.size, cell_count = size, self.columns * rows
         self.first_visits = np.full(cell_count, NEVER)  # of each cell for markers
         self.line_counts = np.zeros(cell_count, np.int8)  # lines in each cell, counted up to MAX_CELL_LINES
         self.first_lines = np.zeros(cell_count, np.int64)  # scratch: the first line in each cell
         self.recent = ThinnedSteps(np.zeros(0, np.uint8), np.zeros(0, bool))
 
-    def extend(self, steps: np.ndarray, points: np.ndarray, keep: bool) -> ThinnedSteps:
+    def extend(self, steps: np.ndarray, points: np.ndarray, keep: bool, marks: bool = True) -> ThinnedSteps:
         """Return the result for ``steps`` (n,) at pixels (n, 2), those up to ``step`` as they were found before.
 
-        With ``keep``, later calls continue after these steps.
+        With ``keep``, later calls continue after these steps. Without ``marks`` no step is marked.
         """
         count = int(np.searchsorted(steps, self.step, side="right"))
         known = min(count, len(self.recent.omitted))
@@ -63,7 +63,8 @@ class StepThinning:
             values[count - known : count] = recent[len(recent) - known :]
         if count < len(steps):
             with np.errstate(all="ignore"):
-                self._mark(steps, points, count, result.marker_class, keep)
+                if marks:
+                    self._mark(steps, points, count, result.marker_class, keep)
                 self._omit(steps, points, count, result.omitted, keep)
         if keep and len(steps):
             self.step = max(self.step, int(steps[-1]))
@@ -71,40 +72,43 @@ class StepThinning:
         return result
 
     def _mark(self, steps: np.ndarray, points: np.ndarray, first: int, marker_class: np.ndarray, keep: bool) -> None:
+        x, y = points.T
         spacing = np.full(len(points), np.inf)
+        spacing[steps == 0] = 0.0  # the start has its own marker
         for lag in (1, 2):
-            distances = np.hypot(*(points[lag:] - points[:-lag]).T)
-            spacing[lag:] = np.fmin(spacing[lag:], distances)
-        spacing = spacing[first:] / self.scale
-        if not keep and not (spacing > MIN_MARKER_SPACING).any():
+            spacing[lag:] = np.fmin(spacing[lag:], np.hypot(x[lag:] - x[:-lag], y[lag:] - y[:-lag]))
+        fraction = (spacing[first:] / self.scale - MIN_MARKER_SPACING) / (FULL_MARKER_SPACING - MIN_MARKER_SPACING)
+        is_far = fraction > 0.0
+        if not keep and not is_far.any():
             return
-        inside, cells = self._cells(points[first:], MARKER_CELL)
-        if not inside.any():
-            return
-        unique_cells, indices, inverse = np.unique(cells[inside], return_index=True, return_inverse=True)
-        new_steps = steps[first:][inside]
+        inside, cells = self._cells(x[first:], y[first:], MARKER_CELL)
+        unique_cells, indices, inverse = np.unique(cells, return_index=True, return_inverse=True)
+        new_steps = steps[first:]
         first_visits = np.minimum(self.first_visits[unique_cells], new_steps[indices])
         if keep:
             self.first_visits[unique_cells] = first_visits
-        fraction = (spacing[inside] - MIN_MARKER_SPACING) / (FULL_MARKER_SPACING - MIN_MARKER_SPACING)
-        classes = np.ceil(np.clip(fraction, 0.0, 1.0) * len(MARKER_SIZES)).astype(np.uint8)
-        classes[(first_visits[inverse] < new_steps - 2) | (new_steps == 0)] = 0  # the start has its own marker
-        marker_class[first:][inside] = classes
+        is_marked = np.flatnonzero(is_far & inside & (first_visits[inverse] >= new_steps - 2))
+        classes = np.ceil(np.minimum(fraction[is_marked], 1.0) * len(MARKER_SIZES))
+        marker_class[first:][is_marked] = classes.astype(np.uint8)
 
     def _omit(self, steps: np.ndarray, points: np.ndarray, first: int, omitted: np.ndarray, keep: bool) -> None:
         first = max(first, 1)
-        deltas = points[first:] - points[first - 1 : -1]
-        long_steps = np.flatnonzero(np.hypot(deltas[:, 0], deltas[:, 1]) > LONG_STEP * self.scale)
+        x, y = points[first - 1 :].T
+        dx, dy = np.diff(x), np.diff(y)
+        long_steps = np.flatnonzero(np.hypot(dx, dy) > LONG_STEP * self.scale)
         if not long_steps.size:
             return
-        samples = points[first - 1 : -1][long_steps, None] + LINE_SAMPLES[:, None] * deltas[long_steps, None]
-        inside, cells = self._cells(samples.reshape(-1, 2), LINE_CELL)
+        sample_x, sample_y = (
+            (start[long_steps, None] + LINE_SAMPLES * delta[long_steps, None]).ravel()
+            for start, delta in ((x, dx), (y, dy))
+        )
+        inside, cells = self._cells(sample_x, sample_y, LINE_CELL)
         lines, cells = np.repeat(np.arange(len(long_steps)), len(LINE_SAMPLES))[inside], cells[inside]
         line_numbers = self.line_counts[cells] + self._ranks(cells, lines)  # of the lines through a cell
-        is_free = line_numbers < MAX_CELL_LINES
         if keep:
             for number in range(MAX_CELL_LINES):
                 self.line_counts[cells[line_numbers == number]] = number + 1
+        is_free = line_numbers < MAX_CELL_LINES
         free_count, count = (np.bincount(each, minlength=len(long_steps)) for each in (lines[is_free], lines))
         # Of a line that is mostly outside the figure, too little is known.
         may_be_omitted = (count > 0.5 * len(LINE_SAMPLES)) & (steps[first:][long_steps] > FIRST_STEPS)
@@ -112,16 +116,21 @@ class StepThinning:
 
     def _ranks(self, cells: np.ndarray, lines: np.ndarray) -> np.ndarray:
         """Return how many of ``lines`` (n,), ascending, come earlier in the same cell, up to ``MAX_CELL_LINES``."""
-        ranks, remaining = np.full(len(lines), MAX_CELL_LINES), np.arange(len(lines))
+        ranks, remaining = np.full(len(lines), MAX_CELL_LINES, np.int8), np.arange(len(lines))
         for rank in range(MAX_CELL_LINES):
-            self.first_lines[cells[remaining[::-1]]] = lines[remaining[::-1]]  # numpy keeps the last of several values
-            is_first = self.first_lines[cells[remaining]] == lines[remaining]
-            ranks[remaining[is_first]] = rank
-            remaining = remaining[~is_first]
+            self.first_lines[cells[::-1]] = lines[::-1]  # numpy keeps the last of several values
+            is_later = self.first_lines[cells] != lines
+            ranks[remaining[~is_later]] = rank
+            remaining, cells, lines = remaining[is_later], cells[is_later], lines[is_later]
+            if not len(lines):
+                break
         return ranks
 
-    def _cells(self, points: np.ndarray, cell_size: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return which of points (n, 2) lie in the figure, and the index of the cell of each of those (n,)."""
-        inside: np.ndarray = (np.greater_equal(points, 0.0) & np.less(points, self.size)).all(axis=1)
-        columns, rows = (np.where(inside[:, None], points, 0.0) / (cell_size * self.scale)).astype(np.int64).T
-        return inside, rows * self.columns + columns
+    def _cells(self, x: np.ndarray, y: np.ndarray, cell_size: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return which of the points (n,) lie in the figure, and the index of the cell of each (n,); 0 for others."""
+        width, height = self.size
+        inside = (x >= 0.0) & (x < width) & (y >= 0.0) & (y < height)
+        factor = 1.0 / (cell_size * self.scale)
+        cells = (y * factor).astype(np.int64) * self.columns + (x * factor).astype(np.int64)
+        cells[~inside] = 0
+        return inside, cells

@@ -177,10 +177,16 @@ class PathView(View):
             dash=self.dash_pattern(style),
             dash_offset=0.0 if path.distance_along is None else float(path.distance_along[overlap_start]),
         )
-        if self.scene.experiment.plot_options.step_markers and not self.low_quality:
+        if self.marks_steps:
             self.draw_step_markers(renderer, path, overlap_start, stop, style)
 
     # Steps
+
+    @property
+    def marks_steps(self) -> bool:
+        """Whether the markers of steps are drawn."""
+        assert self.scene is not None
+        return self.scene.experiment.plot_options.step_markers and not self.low_quality
 
     def thinned_steps(
         self, trajectory: Trajectory, steps: np.ndarray, points: np.ndarray, first_step: int, keep: bool
@@ -195,7 +201,7 @@ class PathView(View):
         if thinning is None or (thinning.step != first_step and thinning.step < trajectory.last_step):
             width, height = self.figure.bbox.size
             thinning = self.step_thinning[trajectory] = StepThinning((width, height), self.figure.dpi / 72)
-        return thinning.extend(steps, points, keep)
+        return thinning.extend(steps, points, keep, self.marks_steps)
 
     def draw_step_markers(
         self, renderer: PathRenderer, path: ProjectedPath, start: int, stop: int, style: Style
