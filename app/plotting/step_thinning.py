@@ -16,7 +16,7 @@ MARKER_SIZES = (3.2, 3.9, 4.6, 5.2)  # points
 MIN_MARKER_SPACING, FULL_MARKER_SPACING = 5.0, 11.0
 MARKER_CELL = 8.0  # points; in a cell of this size later visits of a path are not marked
 LONG_STEP = 7.0  # points; shorter steps are always drawn
-FIRST_STEPS = 40  # steps at the start of a path that are always drawn: they are few enough to be followed
+FIRST_STEPS = 40  # steps at the start of a path that are always drawn if they end apart from the step before the last
 # A long step is drawn if at least this fraction of the cells on its line, of this size in points, are still free: fewer
 # than MAX_CELL_LINES earlier lines cross them.
 MIN_FREE_FRACTION, LINE_CELL, MAX_CELL_LINES = 0.5, 12.0, 3
@@ -111,8 +111,15 @@ class StepThinning:
         is_free = line_numbers < MAX_CELL_LINES
         free_count, count = (np.bincount(each, minlength=len(long_steps)) for each in (lines[is_free], lines))
         # Of a line that is mostly outside the figure, too little is known.
-        may_be_omitted = (count > 0.5 * len(LINE_SAMPLES)) & (steps[first:][long_steps] > FIRST_STEPS)
+        may_be_omitted = count > 0.5 * len(LINE_SAMPLES)
+        may_be_omitted &= (steps[first:][long_steps] > FIRST_STEPS) | ~self._ends_apart(points, long_steps + first)
         omitted[first:][long_steps] = may_be_omitted & (free_count < MIN_FREE_FRACTION * count)
+
+    def _ends_apart(self, points: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        """Return which of the points at ``indices`` (n,) can be told apart from the point before the last."""
+        deltas = points[indices] - points[np.maximum(indices - 2, 0)]
+        is_apart: np.ndarray = ~(np.hypot(deltas[:, 0], deltas[:, 1]) < MIN_MARKER_SPACING * self.scale)
+        return is_apart | (indices < 2)
 
     def _ranks(self, cells: np.ndarray, lines: np.ndarray) -> np.ndarray:
         """Return how many of ``lines`` (n,), ascending, come earlier in the same cell, up to ``MAX_CELL_LINES``."""

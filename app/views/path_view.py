@@ -31,10 +31,9 @@ LOW_QUALITY_REPLICAS = 6  # about as many replicas are drawn in low quality
 class PathView(View):
     """A view with the path of each run: an outline, the color of the run, its dashes, and markers of its steps.
 
-    Paths are drawn in pieces, in the order of time, so that in each part of the plot the later run lies on top; the
-    selected run lies on top of them all. Drawing step by step with ``draw_path_segments`` and all at once with
-    ``draw_paths`` results in the same pixels, as long as the path is short enough to be drawn whole and does not run
-    under a later one of another run.
+    Paths are drawn in pieces, in the order of time, so that in each part of the plot the later run lies on top, and of
+    pieces of the same time the selected run. Drawing step by step with ``draw_path_segments`` and all at once with
+    ``draw_paths`` results in the same pixels, as long as the path is short enough to be drawn whole.
     """
 
     has_outline: bool = True
@@ -107,7 +106,7 @@ class PathView(View):
         assert self.scene is not None
         self.draw_underlay(renderer)
         self.dash_phases, self.step_thinning = {}, {}
-        pieces: list[tuple[bool, int, int, Any]] = []
+        pieces: list[tuple[tuple[bool | int, ...], Any]] = []
         for i, (trajectory, style) in enumerate(self.scene.visible_runs):
             steps, points, hidden = self.decimated_path(trajectory, last_step)
             thinned = self.thinned_steps(trajectory, steps, points, 0, keep=True)
@@ -117,10 +116,10 @@ class PathView(View):
             path = ProjectedPath.from_points(points, hidden, distances, thinned)
             is_selected = trajectory is self.scene.selected_trajectory
             pieces += [
-                (is_selected, rank, i, (path, start, stop, style))
+                ((is_selected and self.selected_on_top, rank, is_selected, i), (path, start, stop, style))
                 for rank, start, stop in self.split_into_pieces(steps)
             ]
-        for *_, piece in sorted(pieces, key=lambda item: item[:3]):
+        for _, piece in sorted(pieces, key=lambda item: item[0]):
             self.draw_piece(renderer, *piece)
 
     def draw_path_segments(self, renderer: PathRenderer, first_step: int, last_step: int) -> None:

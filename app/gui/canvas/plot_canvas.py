@@ -82,13 +82,10 @@ class PlotCanvas(FocusRingCanvas):
             self.draw_idle()
         elif not scene.same_background_paths(old):
             self.redraw_background()
-        elif (
-            old.race is not scene.race
-            or old.styles != scene.styles
-            or old.selected_run != scene.selected_run
-            or self._has_caught_up(scene)
-        ):
+        elif old.race is not scene.race or old.styles != scene.styles or self._has_caught_up(scene):
             self.redraw_trajectories()
+        elif old.selected_run != scene.selected_run:
+            self.raise_selected_run()
         elif self.displayed_step != scene.race.step:
             self.advance(self.displayed_step, scene.race.step)
 
@@ -180,6 +177,11 @@ class PlotCanvas(FocusRingCanvas):
         self._draw_trajectories()
         self.blit(self.figure.bbox)
 
+    def raise_selected_run(self) -> None:
+        """Draw the selected run over what frames have drawn of the other runs."""
+        self.view.selected_on_top = True
+        self.redraw_trajectories()
+
     def redraw_background(self) -> None:
         """Redraw pale paths and all paths over them, after a change of branches or replicas."""
         self.drawn_steps = {}
@@ -206,6 +208,8 @@ class PlotCanvas(FocusRingCanvas):
             self.redraw_trajectories()
             return
         assert self.path_renderer is not None
+        if last > first:
+            self.view.selected_on_top = False
         self.restore_region(self.trajectory_bitmap)
         last_block_step = last - last % PATH_BLOCK
         if last_block_step > self.drawn_until_step:

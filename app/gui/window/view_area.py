@@ -163,7 +163,7 @@ class ViewArea:
         """Draw the selected run over what playback has drawn of the other runs."""
         for canvas in self.canvases.values():
             if canvas.scene is not None and len(canvas.scene.visible_runs) > 1:
-                canvas.redraw_trajectories()
+                canvas.raise_selected_run()
 
     # The visible part of the contour plot
 
