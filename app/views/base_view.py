@@ -94,7 +94,7 @@ class View(AxesLayout, ABC):
         self.low_quality = False
         self.text_bounds: list[Bbox] = []
         self.hit_tester: HitTester | None = None
-        self.selected_on_top = True
+        self.selected_on_top = False
 
     @staticmethod
     def applies_to(scene: Scene) -> bool:

@@ -14,14 +14,14 @@ from app.analysis.path_decimation import FULL_PATH_THRESHOLD, LOW_QUALITY_THRESH
 from app.engine.trajectory import Trajectory
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.projected_path import ProjectedPath, distances_along, makes_progress
-from app.plotting.step_thinning import MARKER_SIZES, StepThinning, ThinnedSteps
+from app.plotting.step_markers import draw_step_markers
+from app.plotting.step_thinning import StepThinning, ThinnedSteps
 from app.theming.theme import Style
 from app.views.base_view import PATH_BLOCK, PATH_WIDTH, View
 from app.views.hit_testing import HitTester
 from surfaces.surface import Bounds
 
 OUTLINE_WIDTH, BRANCH_WIDTH, REPLICA_WIDTH = 4.6, 1.6, 0.6  # points
-STEP_EDGE_WIDTH = 0.9  # points; the outline of the marker of a step
 OVERLAP_POINTS = 4  # points before a piece whose color is drawn again, since the outline of the piece may cover them
 LOW_QUALITY_CELLS = 40  # cells across to which a path in low quality, or one of many replicas, is decimated
 PATHS_PER_CHECK = 100  # pale paths between two looks at the clock
@@ -177,7 +177,7 @@ class PathView(View):
             dash_offset=0.0 if path.distance_along is None else float(path.distance_along[overlap_start]),
         )
         if self.marks_steps:
-            self.draw_step_markers(renderer, path, overlap_start, stop, style)
+            draw_step_markers(renderer, path, overlap_start, stop, style, self.scene.theme, clip)
 
     # Steps
 
@@ -201,21 +201,6 @@ class PathView(View):
             width, height = self.figure.bbox.size
             thinning = self.step_thinning[trajectory] = StepThinning((width, height), self.figure.dpi / 72)
         return thinning.extend(steps, points, keep, self.marks_steps)
-
-    def draw_step_markers(
-        self, renderer: PathRenderer, path: ProjectedPath, start: int, stop: int, style: Style
-    ) -> None:
-        """Draw the markers of the points ``start`` to ``stop`` - 1 of a path, the small ones first."""
-        if path.steps is None or not path.steps.marker_class[start:stop].any():
-            return
-        assert self.scene is not None
-        classes, points = path.steps.marker_class[start:stop], path.visible[start:stop]
-        with np.errstate(invalid="ignore"):
-            inside = ((points >= self.axes.bbox.min) & (points <= self.axes.bbox.max)).all(axis=1)
-        for index in np.unique(classes[inside & (classes > 0)]).tolist():
-            marked = points[inside & (classes == index)]
-            size, outline_color = MARKER_SIZES[index - 1], self.scene.theme.outline_color
-            renderer.draw_markers(marked, style.marker, size, style.color, outline_color, STEP_EDGE_WIDTH)
 
     # Pieces and dashes
 

@@ -163,3 +163,10 @@ def test_the_selected_run_is_drawn_last() -> None:
             colors.clear()
             draw(ColorRenderer(view.figure.canvas.get_renderer()), 30)  # type: ignore[attr-defined]
             assert colors[-1] == view.scene.styles[selected].color
+    view.selected_on_top = True
+    view.scene.race.advance(300)
+    colors.clear()
+    view.draw_paths(ColorRenderer(view.figure.canvas.get_renderer()), 300)  # type: ignore[attr-defined]
+    is_selected = [color == view.scene.styles[2].color for color in colors]
+    others = {style.color for style in view.scene.styles[:2]}
+    assert not others & set(colors[is_selected.index(True) :]), "the whole path lies over all others"

@@ -151,7 +151,7 @@ class ViewArea:
         for canvas in self.canvases.values():
             canvas.view.low_quality = active
             if not active:
-                canvas.redraw_trajectories()
+                canvas.raise_selected_run()
 
     def refresh_background(self, throttled: bool = False) -> None:
         """Draw new steps of replicas; ``throttled``: only as often as the drawing time permits."""
