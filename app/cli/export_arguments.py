@@ -53,15 +53,16 @@ OPTION_FIELDS = {  # the field of Options that each option sets
 }
 
 
+VIEW_ALIASES = {"surface": "relief", "3d": "relief"}  # the id of the 3D surface is the former name of this view
 PLOT_ARGUMENTS = {  # the settings of an experiment that options of figures change
-    "--equal": "plot.equal_axes=true",
-    "--height": "plot.height_scale={}",
-    "--levels": "plot.levels={}",
-    "--lines": "plot.level_style=lines",
-    "--colormap": "plot.colormap={}",
-    "--no-color-bar": "plot.color_bar=false",
-    "--no-markers": "plot.step_markers=false",
-    "--dashes": "plot.dashes=true",
+    "--equal": "plot_options.equal_axes=true",
+    "--height": "plot_options.height_scale={}",
+    "--levels": "plot_options.levels={}",
+    "--lines": "plot_options.level_style=lines",
+    "--colormap": "plot_options.colormap={}",
+    "--no-color-bar": "plot_options.color_bar=false",
+    "--no-markers": "plot_options.step_markers=false",
+    "--dashes": "plot_options.dashes=true",
 }
 
 
@@ -82,7 +83,7 @@ def build_options(args: argparse.Namespace, kind: str) -> Options:
     parsers: dict[str, Callable[[str], Any]] = {
         "--size": lambda text: parse_size(text, dpi),
         "--theme": lambda text: THEMES[check_choice("theme", text, THEMES)],
-        "--view": str,
+        "--view": lambda text: VIEW_ALIASES.get(text, text),
         "--camera": _parse_camera,
         "--window": _parse_viewport,
         "--fps": lambda text: check_number("fps", text),

@@ -28,7 +28,7 @@ def apply_edit(
     ``displayed_lengths`` is the number of displayed steps of each run of ``current``; runs with steps beyond ``step``
     that would be lost are kept as a branch. Runs are matched by their slots.
     """
-    if requested.surface_id != current.surface_id or requested.data != current.data:
+    if not requested.same_surface(current):
         return requested
     old_runs = {run.slot: run for run in current.runs}
     displayed_runs = {run.slot: run for run in current.as_of_step(step).runs}

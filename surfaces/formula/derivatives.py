@@ -38,7 +38,7 @@ CHAIN_RULES: dict[str, ChainRule] = {
     "log": lambda graph, x, result: _one_over(graph, x),
     "sqrt": lambda graph, x, result: graph.over(graph.constant(0.5), result),
     "cbrt": lambda graph, x, result: _one_over(graph, graph.times(graph.constant(3), graph.times(result, result))),
-    "abs": lambda graph, x, result: graph.call("sign", x),
+    "absolute": lambda graph, x, result: graph.call("sign", x),
 }
 
 

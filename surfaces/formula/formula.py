@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from surfaces.formula.code import CodeBuilder, bind_code, compile_tree
+from surfaces.formula.code import CodeBuilder, bind_code, check_tree, compile_tree
 from surfaces.formula.derivatives import differentiate
-from surfaces.formula.functions import ARRAY_FUNCTIONS, FLOAT_FUNCTIONS, GUARDED_FUNCTIONS
+from surfaces.formula.functions import ARRAY_FUNCTIONS, FLOAT_FUNCTIONS, GUARDED_FUNCTIONS, Functions
 from surfaces.formula.graph import Graph
 from surfaces.formula.latex import to_latex
 from surfaces.formula.lowering import Lowering
@@ -21,7 +22,7 @@ from surfaces.formula.tree import Node
 from surfaces.surface import SurfaceFunction
 
 AXES = ("x", "y")
-KINKS = {"abs", "sign", "where", "floor", "cbrt", "sqrt", "atan2", "power"}  # may have no derivative somewhere
+KINKS = {"absolute", "sign", "where", "floor", "cbrt", "sqrt", "atan2", "power"}  # may have no derivative somewhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +68,7 @@ class Formula:
         Raises ArithmeticError or ValueError for a float at which the formula has no value; arrays get inf or nan there.
         """
         values = {name: float(parameters.get(name, 1.0)) for name in self.parameters}
-        functions = GUARDED_FUNCTIONS if self._guarded else FLOAT_FUNCTIONS
-        on_floats = bind_code(self._float_code, functions, values)
+        on_floats = bind_code(self._float_code, self.functions(for_arrays=False), values)
         on_arrays = bind_code(self._array_code, ARRAY_FUNCTIONS, values)
 
         def evaluate(x: Any, y: Any) -> Any:
@@ -81,6 +81,17 @@ class Formula:
 
         return evaluate
 
+    def syntax_tree(self, for_arrays: bool) -> ast.Module:
+        """Return the function for floats or arrays as a checked syntax tree, with parameters named as in the code."""
+        functions = self.functions(for_arrays)
+        tree, _ = _build_tree(self.tree, for_arrays)
+        check_tree(tree, functions, AXES)
+        return tree
+
+    def functions(self, for_arrays: bool) -> Functions:
+        """Return the table of the functions that the code calls."""
+        return ARRAY_FUNCTIONS if for_arrays else GUARDED_FUNCTIONS if self._guarded else FLOAT_FUNCTIONS
+
 
 def _with_shape(values: Any, shape: tuple[int, ...]) -> Any:
     """Return values in the shape of the coordinates, even if they do not depend on them."""
@@ -92,23 +103,30 @@ def read_formula(text: str) -> Formula:
     """Return the formula in a text; FormulaError with the place if it cannot be read."""
     parser = Parser(text, AXES)
     tree = parser.parse()
-    graph = Graph()
-    loss = Lowering(graph).add(tree, {})
-    gradient = [differentiate(graph, loss, axis) for axis in AXES]
-    operations = {entry.operation for entry in graph.entries}
+    trees = [_build_tree(tree, for_arrays) for for_arrays in (False, True)]
+    operations = trees[0][1]
     guarded = "where" in operations
-    codes = []
-    for for_arrays, functions in ((False, GUARDED_FUNCTIONS if guarded else FLOAT_FUNCTIONS), (True, ARRAY_FUNCTIONS)):
-        builder = CodeBuilder(graph, for_arrays, guarded and not for_arrays)
-        codes.append(compile_tree(builder.build(AXES, loss, gradient), functions, AXES))
+    tables = (GUARDED_FUNCTIONS if guarded else FLOAT_FUNCTIONS, ARRAY_FUNCTIONS)
+    codes = [compile_tree(module, table, AXES) for (module, _), table in zip(trees, tables, strict=True)]
     return Formula(
         text=text,
         tree=tree,
         parameters=tuple(parser.parameters),
         notes=tuple(parser.notes),
         may_have_kinks=bool(operations & KINKS),
-        uses_y=("axis", ("y",)) in graph.entries,
+        uses_y="y" in operations,
         _float_code=codes[0],
         _array_code=codes[1],
         _guarded=guarded,
     )
+
+
+def _build_tree(tree: Node, for_arrays: bool) -> tuple[ast.Module, set[str]]:
+    """Return the syntax tree of the function, and the names of its operations and axes."""
+    graph = Graph()
+    loss = Lowering(graph).add(tree, {})
+    gradient = [differentiate(graph, loss, axis) for axis in AXES]
+    operations = {entry.operation for entry in graph.entries}
+    operations |= {str(entry.arguments[0]) for entry in graph.entries if entry.operation == "axis"}
+    guarded = "where" in operations
+    return CodeBuilder(graph, for_arrays, guarded).build(AXES, loss, gradient), operations

@@ -32,12 +32,12 @@ def _float_where(condition: bool, one: float, other: float) -> float:
     return one if condition else other
 
 
+def _float_floor(x: float) -> float:
+    return float(math.floor(x))
+
+
 def _both(one: Any, other: Any) -> Any:
     return one & other
-
-
-def _identity(x: float) -> float:
-    return x
 
 
 FLOAT_FUNCTIONS: Functions = {
@@ -55,14 +55,13 @@ FLOAT_FUNCTIONS: Functions = {
     "log": math.log,
     "sqrt": math.sqrt,
     "cbrt": _float_cube_root,
-    "abs": abs,
+    "absolute": abs,
     "sign": sign,
-    "floor": lambda x: float(math.floor(x)),
+    "floor": _float_floor,
     "power": _float_power,
     "atan2": math.atan2,
     "where": _float_where,
     "both": _both,
-    "real": _identity,
 }
 
 
@@ -84,16 +83,46 @@ def _float_quotient(one: float, other: float) -> float:
     return math.copysign(math.inf, one) * math.copysign(1.0, other) if one else math.nan
 
 
-GUARDED_NAMES = ("tan", "asin", "acos", "sinh", "cosh", "exp", "log", "sqrt", "floor", "power", "sin", "cos")
+_guarded_sin = _guarded(math.sin)
+_guarded_cos = _guarded(math.cos)
+_guarded_tan = _guarded(math.tan)
+_guarded_acos = _guarded(math.acos)
+_guarded_asin = _guarded(math.asin)
+_guarded_sinh = _guarded(math.sinh)
+_guarded_cosh = _guarded(math.cosh)
+_guarded_exp = _guarded(math.exp)
+_guarded_log = _guarded(math.log)
+_guarded_sqrt = _guarded(math.sqrt)
+_guarded_floor = _guarded(_float_floor)
+_guarded_power = _guarded(_float_power)
 GUARDED_FUNCTIONS: Functions = {
     **FLOAT_FUNCTIONS,
-    **{name: _guarded(FLOAT_FUNCTIONS[name]) for name in GUARDED_NAMES},
+    "sin": _guarded_sin,
+    "cos": _guarded_cos,
+    "tan": _guarded_tan,
+    "acos": _guarded_acos,
+    "asin": _guarded_asin,
+    "sinh": _guarded_sinh,
+    "cosh": _guarded_cosh,
+    "exp": _guarded_exp,
+    "log": _guarded_log,
+    "sqrt": _guarded_sqrt,
+    "floor": _guarded_floor,
+    "power": _guarded_power,
     "quotient": _float_quotient,
 }
 
 
 def _real(x: Any) -> Any:
     return np.real(x) if np.iscomplexobj(x) else x
+
+
+def _array_sign(x: Any) -> Any:
+    return np.sign(_real(x))
+
+
+def _array_floor(x: Any) -> Any:
+    return np.floor(_real(x))
 
 
 def _array_cube_root(x: Any) -> Any:
@@ -129,12 +158,23 @@ ARRAY_FUNCTIONS: Functions = {
     "log": np.log,
     "sqrt": np.sqrt,
     "cbrt": _array_cube_root,
-    "abs": absolute,
-    "sign": lambda x: np.sign(_real(x)),
-    "floor": lambda x: np.floor(_real(x)),
+    "absolute": absolute,
+    "sign": _array_sign,
+    "floor": _array_floor,
     "power": np.power,
     "atan2": _array_angle,
     "where": np.where,
+    "quotient": np.divide,
     "both": _both,
     "real": _real,
 }
+
+
+def dispatch(float_function: Callable[..., Any], array_function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that calls the first one if all its arguments are floats or conditions, else the second."""
+
+    def call(*arguments: Any) -> Any:
+        on_floats = all(argument.__class__ in (float, bool) for argument in arguments)
+        return (float_function if on_floats else array_function)(*arguments)
+
+    return call

@@ -99,11 +99,11 @@ class Lowering:
         if name in ("relu", "step"):
             return self._above_zero(x, x if name == "relu" else one, zero)
         if name == "softplus":  # max(x, 0) + log(1 + exp(-|x|)), which does not overflow
-            small = graph.call("exp", graph.negate(graph.call("abs", x)))
+            small = graph.call("exp", graph.negate(graph.call("absolute", x)))
             return graph.plus(self._above_zero(x, x, zero), graph.call("log", graph.plus(one, small)))
         if name == "gauss":
             return graph.call("exp", graph.negate(graph.times(x, x)))
-        return graph.call(name, x)
+        return graph.call("absolute" if name == "abs" else name, x)
 
     def _above_zero(self, x: int, one: int, other: int) -> int:
         comparison = self.graph.add("compare", ">=", x, self.graph.constant(0))

@@ -9,10 +9,12 @@ import numpy as np
 
 from surfaces.data_error import DataError
 from surfaces.formula.formula import Formula, read_formula
+from surfaces.formula.tree import format_tree
 from surfaces.minimum_search import find_minima, lowest_minima
 from surfaces.surface import Bounds, Surface, SurfaceFunction
 
 FORMULA_ID = "formula"
+LONGEST_NAME = 40  # characters
 DEFAULT_BOUNDS: Bounds = ((-5.0, 5.0), (-5.0, 5.0))
 FITTED_SIZES = (5.0, 20.0, 100.0, 1.0)  # half widths of the domains that are searched for minima, in this order
 MOST_FITTED_MINIMA = 9
@@ -67,9 +69,9 @@ def from_formula(
     minima = lowest_minima(function, bounds, with_kinks=formula.may_have_kinks) if search_minima else ()
     return Surface(
         id=FORMULA_ID,
-        name="Formula",
+        name=_short_name(formula),
         family="Your own",
-        source=text,
+        source="typed formula",
         formula=formula.latex,
         bounds=bounds,
         start=start or _default_start(function, bounds),
@@ -78,6 +80,12 @@ def from_formula(
         minima_estimated=True,
         value_scale=_value_scale(losses),
     )
+
+
+def _short_name(formula: Formula) -> str:
+    """Return the formula as it was typed, or without LaTeX commands, shortened."""
+    text = format_tree(formula.tree) if "\\" in formula.text else " ".join(formula.text.split())
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def _check_parameters(formula: Formula, parameters: Mapping[str, float]) -> None:

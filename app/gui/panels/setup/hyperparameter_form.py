@@ -13,6 +13,7 @@ from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
 from app.model.hyperparameter_text import default_hyperparameters
 from app.model.run import Run
+from app.model.source_text import translate_source
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from optimizers import Hyperparameter, Modifier
@@ -92,7 +93,7 @@ class HyperparameterForm(QWidget):
         apply_button.setAccessibleName(tr("Apply {name} to all runs", name=tr(modifier.name)))
         apply_button.clicked.connect(lambda: self.apply_to_all_runs.emit(modifier))
         row, heading = self.grid.rowCount(), QLabel(tr(modifier.name), objectName="part", wordWrap=True)
-        heading.setToolTip(f"<p>{tr(modifier.summary)}</p><p>{modifier.source}</p>")
+        heading.setToolTip(f"<p>{tr(modifier.summary)}</p><p>{translate_source(modifier.source)}</p>")
         self.grid.addWidget(heading, row, 0, 1, 2)
         self.grid.addWidget(apply_button, row, 2, Qt.AlignmentFlag.AlignRight)
         self.grid.addWidget(remove_button, row, 3)

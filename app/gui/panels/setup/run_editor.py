@@ -25,6 +25,7 @@ from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.catalog import list_implementations, optimizer_entries
 from app.model.hyperparameter_text import default_hyperparameters
 from app.model.run import Run
+from app.model.source_text import translate_source
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
@@ -35,7 +36,7 @@ from optimizers.frameworks import presets
 
 def implementation_name(optimizer: Optimizer) -> str:
     """Return the name of the implementation that an optimizer follows."""
-    return optimizer.implementation or tr("As published")
+    return tr(optimizer.implementation) if optimizer.implementation else tr("As published")
 
 
 class RunEditor(QWidget):
@@ -195,11 +196,11 @@ class RunEditor(QWidget):
         implementations = list_implementations(optimizer.id)
         self.picker.show_entry(implementations[0].id)
         self.note_label.setText(tr(optimizer.summary) if optimizer.summary else "")
-        self.source_label.setText(optimizer.source)
+        self.source_label.setText(translate_source(optimizer.source))
         self.preset_button.setEnabled(any(implementation.implementation for implementation in implementations))
         has_several = len(implementations) > 1
         self.implementation_label.setText(
-            tr("Implementation") if has_several else tr("Implementation: {name}", name=optimizer.implementation)
+            tr("Implementation") if has_several else tr("Implementation: {name}", name=tr(optimizer.implementation))
         )
         self.implementation_label.setVisible(has_several or bool(optimizer.implementation))
         self.implementation_combo.setVisible(has_several)
@@ -207,7 +208,9 @@ class RunEditor(QWidget):
         for implementation in implementations:
             self.implementation_combo.addItem(implementation_name(implementation), implementation.id)
             self.implementation_combo.setItemData(
-                self.implementation_combo.count() - 1, implementation.source, Qt.ItemDataRole.ToolTipRole
+                self.implementation_combo.count() - 1,
+                translate_source(implementation.source),
+                Qt.ItemDataRole.ToolTipRole,
             )
         self.implementation_combo.setCurrentIndex(self.implementation_combo.findData(optimizer.id))
 
