@@ -129,6 +129,10 @@ def test_every_option_is_declared_by_a_format() -> None:
     others = {
         "experiment",
         "surface",
+        "data",
+        "x",
+        "y",
+        "standardize",
         "formula",
         "param",
         "box",
