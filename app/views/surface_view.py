@@ -81,6 +81,7 @@ class SurfaceView(PathView):
     @rotating.setter
     def rotating(self, rotating: bool) -> None:
         self._rotating = self.low_quality = rotating
+        self.has_outline = not rotating  # the surface is drawn in full with every frame, so paths must be cheap
 
     @property
     def camera(self) -> Camera:
