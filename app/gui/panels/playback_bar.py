@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from app.gui.widgets.compact_toolbar import CompactToolBar
 from app.gui.widgets.slider_field import SliderField
 from app.session.playback_clock import MAX_SPEED, MIN_SPEED
 from app.session.session import Session
@@ -20,13 +21,12 @@ SPEED_SPEC = Hyperparameter(
 )
 
 
-class PlaybackBar(QToolBar):
+class PlaybackBar(CompactToolBar):
     """Tool bar with buttons for actions of the window and a speed field."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(tr("Playback"))
         self.setObjectName("transport")
-        self.setMovable(False)
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.session = session

@@ -6,8 +6,9 @@ import math
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBar, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
+from app.gui.widgets.compact_toolbar import CompactToolBar
 from app.gui.widgets.inline_message import FloatingMessage
 from app.gui.widgets.number_field import NumberField
 from app.session.session import Session
@@ -166,13 +167,12 @@ class Timeline(QSlider):
             )
 
 
-class TimelineBar(QToolBar):
+class TimelineBar(CompactToolBar):
     """Tool bar with the timeline, the step as a number, and the conditions at which playback stops."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(tr("Timeline"))
         self.setObjectName("time")
-        self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.session = session
         self.timeline = Timeline(session, theme)
