@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.gui.widgets import icons
 from app.gui.widgets.inline_message import FloatingMessage, InlineMessage
@@ -57,7 +57,7 @@ class SliderField(QObject):
         self.slider.setAccessibleDescription(self.label.toolTip())  # screen readers do not read the tooltip of a label
         self.number_field = NumberField(spec)
         self.number_field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # the slider is as good
-        self.number_field.setFixedWidth(self.number_field.sizeHint().width())
+        self.number_field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.number_field.setWhatsThis(self.label.toolTip())  # its own tool tip shows messages
         self.slider.setWhatsThis(self.label.toolTip())
         self.reset_button = create_reset_button(spec, theme)

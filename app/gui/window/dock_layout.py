@@ -6,7 +6,7 @@ the views. A larger window therefore gives its additional space to the views, in
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QLabel, QMainWindow, QWidget
 
 from app.gui.panels.results.results_tabs import ResultsTabs
@@ -178,6 +178,17 @@ class DockLayout(QObject):
         """Fit the results if their content has changed."""
         if self._fit_key() != self.fit_key:
             self.fit_results()
+
+    def restore_sizes(self, window_state: QByteArray, views_state: QByteArray) -> None:
+        """Restore what ``saveState`` of the window and of the window of the views returned before."""
+        layout = self.window.layout()
+        assert layout is not None
+        layout.activate()  # the docks must have the space that they had then
+        self.window.restoreState(window_state)
+        layout.activate()
+        self.views_window.restoreState(views_state)
+        self.fit_timer.stop()
+        self.fit_key = self._fit_key()
 
     def show_views(self, names: set[str]) -> None:
         """Show those of some views that are enabled."""

@@ -260,6 +260,7 @@ class MainWindow(QMainWindow):
         self.show_message("")
         geometry = self.presentation_mode.saved_geometry if self.presentation_mode.active else self.saveGeometry()
         self.presentation_mode.leave()
+        self.presentation_mode.restore_now()
         self.layout_guard.confirm()
         self.dock_layout.save_state()
         save_window_state(self.settings, geometry, self.session.clock, self.view_area.view_options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.gui.panels.setup.comparison_mode import ComparisonPanel
 from app.gui.panels.setup.run_editor import RunEditor
@@ -15,6 +15,8 @@ from app.session.settings import Settings
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
+MIN_WIDTH = 318  # pixels
+
 
 class SidePanel(QScrollArea):
     """Scrollable column with all settings of the experiment."""
@@ -24,7 +26,7 @@ class SidePanel(QScrollArea):
         self.setObjectName("side")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(318)
+        self.setMinimumWidth(MIN_WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to the widgets inside
         self.surface_selector = SurfaceSelector(session, settings, theme)
         self.start_point = StartPoint(session, theme)
@@ -64,6 +66,16 @@ class SidePanel(QScrollArea):
         bar = self.verticalScrollBar()
         assert bar is not None
         bar.setValue(pixels)
+
+    def set_font_scale(self, scale: float) -> None:
+        """Scale the text and the width by a factor."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        font = application.font()
+        font.setPointSizeF(font.pointSizeF() * scale)
+        self.setFont(font)
+        self.setMinimumWidth(round(MIN_WIDTH * scale))
+        self.refresh()
 
     def refresh(self) -> None:
         """Show the current experiment."""
