@@ -33,7 +33,7 @@ class PlaybackBar(CompactToolBar):
         self.speed_container = QWidget()
         grid = QGridLayout(self.speed_container)
         grid.setContentsMargins(10, 0, 0, 0)
-        self.speed = SliderField(grid, 0, SPEED_SPEC, "speed", theme, self.speed_container, floating=True)
+        self.speed = SliderField(grid, 0, SPEED_SPEC, "speed", theme, self.speed_container)
         self.speed.slider.setFixedWidth(160)
         for widget in (self.speed.label, self.speed.slider, self.speed.number_field):
             widget.setWhatsThis(tr("Steps per second. The actual speed may be lower on a slow computer."))

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.gui.widgets import icons
-from app.gui.widgets.inline_message import FloatingMessage, InlineMessage
+from app.gui.widgets.inline_message import FloatingMessage
 from app.gui.widgets.number_field import NumberField, step_with_modifiers
 from app.gui.widgets.step_slider import StepSlider
 from app.model.number_parsing import describe_allowed
@@ -23,8 +23,7 @@ class SliderField(QObject):
 
     ``value_changing(value)`` is emitted while the slider is dragged and for every step by key or wheel, between
     ``interaction_started`` and ``interaction_finished``; ``value_committed(value)`` for a typed number or a reset.
-    Slider steps equal field steps but end at the slider's range. Error messages appear below the row, or over the
-    layout if ``floating`` (for rows of fixed height).
+    Slider steps equal field steps but end at the slider's range. Error messages float over the layout, below the row.
     """
 
     value_changing = pyqtSignal(float)
@@ -40,7 +39,6 @@ class SliderField(QObject):
         name: str,
         theme: Theme,
         parent: QWidget,
-        floating: bool = False,
     ) -> None:
         super().__init__(parent)
         self.spec = spec
@@ -61,11 +59,9 @@ class SliderField(QObject):
         self.number_field.setWhatsThis(self.label.toolTip())  # its own tool tip shows messages
         self.slider.setWhatsThis(self.label.toolTip())
         self.reset_button = create_reset_button(spec, theme)
-        self.error_label = FloatingMessage(self.number_field) if floating else InlineMessage()
+        self.error_label = FloatingMessage(self.number_field)
         for column, widget in enumerate((self.label, self.slider, self.number_field, self.reset_button)):
             grid.addWidget(widget, row, column)
-        if not floating:
-            grid.addWidget(self.error_label, row + 1, 0, 1, 4)
         self._connect_signals()
 
     def _connect_signals(self) -> None:

@@ -73,7 +73,9 @@ class DockLayout(QObject):
         dock = self.docks[name] = Dock(name, title)
         self.dock_enabled[name] = self.settings.get_bool(f"show/{name}", True)
         dock.close_requested.connect(lambda: self.close_requested.emit(name))
-        dock.detached.connect(lambda: floating_docks.place_beside(dock, self.window, self.docks.values()))
+        dock.detached.connect(
+            lambda: floating_docks.place_beside(dock, self.window, self.views_window, self.docks.values())
+        )
         return dock
 
     @property

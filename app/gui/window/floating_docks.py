@@ -27,11 +27,13 @@ def is_reachable(window: QWidget) -> bool:
     )
 
 
-def best_rect(size: QSize, origin: QPoint, screen: QRect, window: QRect, floats: Sequence[QRect]) -> QRect:
+def best_rect(
+    size: QSize, origin: QPoint, screen: QRect, window: QRect, views: QRect, floats: Sequence[QRect]
+) -> QRect:
     """Return where a floating dock should open, as near to ``origin`` as possible.
 
-    It lies on the screen, covers other floating docks as little as possible, and then the main window as little as
-    possible.
+    It lies on the screen and covers as little as possible: of other floating docks, then of the views, and then of the
+    rest of the main window.
     """
     size = size.boundedTo(screen.size())
     last = screen.bottomRight() - QPoint(size.width() - 1, size.height() - 1)
@@ -40,9 +42,10 @@ def best_rect(size: QSize, origin: QPoint, screen: QRect, window: QRect, floats:
     rows = {*range(screen.y(), last.y() + 1, GRID_STEP), last.y(), window.top(), origin.y()}
     places = [QRect(QPoint(x, y), size) for x in columns for y in rows]
 
-    def cost(place: QRect) -> tuple[int, int, int]:
+    def cost(place: QRect) -> tuple[int, ...]:
         covered_floats = sum(_common_area(place, each) for each in floats)
-        return covered_floats, _common_area(place, window), (place.topLeft() - origin).manhattanLength()
+        distance = (place.topLeft() - origin).manhattanLength()
+        return covered_floats, _common_area(place, views), _common_area(place, window), distance
 
     return min((place for place in places if screen.contains(place)), key=cost)
 
@@ -52,14 +55,17 @@ def _common_area(first: QRect, second: QRect) -> int:
     return common.width() * common.height() if common.isValid() else 0
 
 
-def place_beside(dock: Dock, window: QWidget, docks: Iterable[Dock]) -> None:
+def place_beside(dock: Dock, window: QWidget, views: QWidget, docks: Iterable[Dock]) -> None:
     """Give a dock that has just been detached a size and a place."""
     screen = dock.screen() or QGuiApplication.primaryScreen()
     if screen is None:
         return
     others = [each.frameGeometry() for each in docks if each is not dock and each.isFloating() and each.isVisible()]
     size = dock.size().expandedTo(MIN_SIZE)
-    dock.setGeometry(best_rect(size, dock.pos(), screen.availableGeometry(), window.frameGeometry(), others))
+    views_rect = QRect(views.mapToGlobal(QPoint(0, 0)), views.size())
+    dock.setGeometry(
+        best_rect(size, dock.pos(), screen.availableGeometry(), window.frameGeometry(), views_rect, others)
+    )
 
 
 def move_onto_screen(dock: Dock) -> None:
@@ -69,7 +75,7 @@ def move_onto_screen(dock: Dock) -> None:
         return
     screen = QGuiApplication.screenAt(dock.geometry().center()) or dock.screen()
     if screen is not None and not screen.availableGeometry().contains(dock.geometry()):
-        dock.setGeometry(best_rect(dock.size(), dock.pos(), screen.availableGeometry(), QRect(), ()))
+        dock.setGeometry(best_rect(dock.size(), dock.pos(), screen.availableGeometry(), QRect(), QRect(), ()))
 
 
 def keep_above(docks: Iterable[Dock], window: QWidget) -> None:

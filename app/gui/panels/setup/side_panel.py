@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QFontInfo
 from PyQt6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.gui.panels.setup.comparison_mode import ComparisonPanel
@@ -10,6 +11,7 @@ from app.gui.panels.setup.run_editor import RunEditor
 from app.gui.panels.setup.run_list import RunList
 from app.gui.panels.setup.start_point import StartPoint
 from app.gui.panels.setup.surface_selector import SurfaceSelector
+from app.gui.widgets.inline_message import FloatingMessage
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
@@ -49,8 +51,18 @@ class SidePanel(QScrollArea):
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setWidget(body)
+        scroll_bar = self.verticalScrollBar()
+        assert scroll_bar is not None
+        scroll_bar.valueChanged.connect(self._move_messages)
         # The editor gets its new height only after the event.
         self.editor.modifier_added.connect(lambda: QTimer.singleShot(0, self._show_add_button))
+
+    def _move_messages(self) -> None:
+        """Let messages that float over the panel follow their fields."""
+        window = self.window()
+        for message in window.findChildren(FloatingMessage) if window is not None else []:
+            if self.isAncestorOf(message.anchor):
+                message.follow_anchor()
 
     def _show_add_button(self) -> None:
         self.ensureWidgetVisible(self.editor.add_button)
@@ -69,11 +81,8 @@ class SidePanel(QScrollArea):
 
     def set_font_scale(self, scale: float) -> None:
         """Scale the text and the width by a factor."""
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        font = application.font()
-        font.setPointSizeF(font.pointSizeF() * scale)
-        self.setFont(font)
+        size = QFontInfo(QApplication.font()).pixelSize() * scale
+        self.setStyleSheet(f"QWidget {{ font-size: {round(size)}px; }}" if scale != 1.0 else "")
         self.setMinimumWidth(round(MIN_WIDTH * scale))
         self.refresh()
 
