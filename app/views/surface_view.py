@@ -25,7 +25,7 @@ from surfaces.surface import Bounds
 VIEWPORT_EDGE_POINTS = 65  # points per side of the viewport of the contour plot
 MIN_VIEWPORT_SIZE = 7.0  # points
 OCCLUSION_GRID_SIZE = 257  # nodes per side of the grid against which sight lines are tested
-MIN_LABELED_SIZE = 1.8  # inches; a smaller pane has no labels
+MIN_LABELED_SIZE = 1.1, 1.8  # inches; a narrower or lower pane has no labels
 
 
 class SurfaceArtist(Artist):
@@ -136,7 +136,7 @@ class SurfaceView(PathView):
     def labels(self) -> list[BoxLabel]:
         """Return the labels of the axes; none in a pane that is too small for them."""
         assert self.scene is not None
-        if min(self.axes.bbox.size) < MIN_LABELED_SIZE * self.figure.dpi:
+        if (self.axes.bbox.size < np.array(MIN_LABELED_SIZE) * self.figure.dpi).any():
             return []
         return box_labels(self.scene, self.camera, self.label_sizes)
 

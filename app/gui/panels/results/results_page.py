@@ -105,7 +105,7 @@ class ResultsPage(QWidget):
 
     def height_within(self, maximum: int) -> int:
         """Return the height at which all runs are visible, or as many whole rows as fit into a maximum."""
-        other_height = self.minimumSizeHint().height() - self.table.minimumHeight()
+        other_height = self.minimumSizeHint().height() - self.table.minimumSizeHint().height()
         return other_height + self.table.height_of_rows(self.table.fontMetrics(), maximum - other_height)
 
     # Selecting a run

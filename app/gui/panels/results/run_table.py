@@ -37,7 +37,6 @@ class RunTable(QTableView):
         self.widest_texts: list[str] = []  # by column, with 0 for every digit
         self.fitted_size = QSize()
         self.scrolls_horizontally = False
-        self.setMinimumHeight(MIN_HEIGHT)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
@@ -136,3 +135,7 @@ class RunTable(QTableView):
     def sizeHint(self) -> QSize:
         """Return the height at which every run is visible."""
         return QSize(super().sizeHint().width(), self.height_of_rows(self.fontMetrics()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height of one row, whatever the font, which depends on the size of the table."""
+        return QSize(super().minimumSizeHint().width(), MIN_HEIGHT)

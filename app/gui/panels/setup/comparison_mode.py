@@ -85,7 +85,10 @@ class ComparisonPanel(QWidget):
         for column, widget in enumerate((self.unit_label, self.budget_field, self.progress_bar, self.tune_button)):
             grid.addWidget(widget, 1, column)
         grid.addWidget(self.cancel_button, 1, 3)
-        grid.setRowMinimumHeight(1, self.budget_field.sizeHint().height())  # nothing moves with the mode
+        for widget in (self.budget_field, self.tune_button):  # nothing below moves with the mode
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
 
     def _connect_signals(self) -> None:
         session = self.session
