@@ -47,6 +47,8 @@ def ratio(a: Any, b: Any, otherwise: Any = 0.0) -> Any:
     if b.__class__ is float:
         return a / b if b != 0.0 else otherwise
     is_zero = np.equal(b, 0)
+    if not is_zero.any():
+        return a / b
     return np.where(is_zero, otherwise, a / np.where(is_zero, 1.0, b))
 
 

@@ -28,6 +28,10 @@ class Hyperparameter:
         Whether every step is proportional to the value, so that schedules and decoupled weight decay multiply by it.
     symbol : str
         Symbol in the formula of the update rule, mathtext without dollar signs; empty if the formula has none for it.
+    explanation : str
+        What it does, in one sentence; taken from ``optimizers.hyperparameter_help`` if empty.
+    in_frameworks : bool
+        Whether the frameworks that compute the update rule have it; if not, they only have its default value.
     """
 
     slider_min: float
@@ -39,6 +43,12 @@ class Hyperparameter:
     default: float = math.nan
     is_learning_rate: bool = False
     symbol: str = ""
+    explanation: str = ""
+    in_frameworks: bool = True
+
+    def text_label(self, name: str) -> str:
+        """Return the name shown in a text that does not name the modifier; ``name`` is that of the argument."""
+        return TEXT_LABELS.get(name, self.label)
 
     @property
     def scalar_only(self) -> bool:
@@ -117,10 +127,10 @@ Fraction = Annotated[float, Hyperparameter(0.0, 1.0, maximum=1.0)]
 LossValue = Annotated[float, Hyperparameter(-100.0, 100.0, minimum=-math.inf)]
 Count = Annotated[float, Hyperparameter(1, 100, "whole", minimum=1, maximum=100_000)]
 Switch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0)]
+BiasCorrection = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, symbol="c", in_frameworks=False)]
 Seed = Annotated[float, Hyperparameter(0, 99, "whole", maximum=2**32 - 1)]
 WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", maximum=10_000_000, label="warm-up steps")]
 
-# Symbols of the hyperparameters whose annotation has none, by name; a switch selects a formula and has no symbol
 LABELS = {  # displayed names, where the name of the argument does not say enough; by name
     "adapt_bound": "adapt lower bound",
     "bb2": "use BB2",
@@ -136,6 +146,7 @@ LABELS = {  # displayed names, where the name of the argument does not say enoug
     "linear_end": "linear: final fraction",
     "marquardt": "Marquardt scaling",
     "max_iter": "max iterations",
+    "minibatch_seed": "mini-batch seed",
     "nesterov": "Nesterov",
     "one_cycle_rise": "one-cycle: warm-up fraction",
     "population": "population size",
@@ -152,6 +163,18 @@ LABELS = {  # displayed names, where the name of the argument does not say enoug
     "tolerance_grad": "tolerance (gradient)",
 }
 
+TEXT_LABELS = {  # displayed names in a text, where the label says enough only below the name of its modifier; by name
+    "cosine_steps": "cosine: steps",
+    "decoupled_weight_decay": "decoupled weight decay",
+    "exponential_gamma": "exponential decay gamma",
+    "inverse_sqrt": "inverse square root: warm-up steps",
+    "linear_steps": "linear: steps",
+    "one_cycle": "one-cycle: steps",
+    "step_every": "step decay: steps",
+    "warmup_steps": "linear warm-up: steps",
+}
+
+# Symbols of the hyperparameters whose annotation has none, by name; most switches select a formula and have none
 SYMBOLS = {
     "momentum": r"\mu",
     "dampening": r"\tau",

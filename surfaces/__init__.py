@@ -10,6 +10,7 @@ from surfaces.functions import non_smooth  # isort: skip
 from surfaces.functions import saddles  # isort: skip
 from surfaces import regression  # isort: skip
 from surfaces import networks  # isort: skip
+from surfaces.formula.typed_surface import from_formula
 from surfaces.networks import tanh_neuron, two_weight_network
 from surfaces.regression import linear_regression, logistic_regression
 from surfaces.surface import SURFACES, Surface, surface
@@ -20,6 +21,7 @@ __all__ = [
     "bowls",
     "deceptive",
     "few_minima",
+    "from_formula",
     "linear_regression",
     "logistic_regression",
     "many_minima",

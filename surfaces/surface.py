@@ -55,6 +55,8 @@ class Surface:
         (x, y) -> loss, (grad_x, grad_y) for floats, complex numbers or arrays of one shape.
     minima : tuple of (float, float)
         All global minima within the bounds; empty if there is none: unbounded below, or lowest at infinity.
+    minima_estimated : bool
+        Whether ``minima`` are the lowest found by a numerical search instead of known.
     value_scale : str
         Spacing of the contour levels: "linear", or "log" for narrow valleys between high walls.
     data : tuple of ndarray, optional
@@ -85,6 +87,7 @@ class Surface:
     start: tuple[float, float]
     function: SurfaceFunction = field(repr=False)
     minima: tuple[tuple[float, float], ...] = ()
+    minima_estimated: bool = False
     value_scale: str = "linear"
     data: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
     axis_labels: tuple[str, str] = ("x", "y")

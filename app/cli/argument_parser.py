@@ -33,6 +33,10 @@ class ArgumentParser(argparse.ArgumentParser):
             self.epilog = self.late_epilog()
         return super().format_help()
 
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; unlike the method of the base class, it does not hide that it cannot be written."""
+        print(self.format_help(), end="", file=file)
+
     def error(self, message: str) -> NoReturn:
         """Raise ExperimentError with the message, and a hint for values that begin with a minus."""
         message = make_printable(message)

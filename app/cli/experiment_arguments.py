@@ -10,6 +10,8 @@ from app.export.experiment_settings import apply_setting
 from app.io.experiment_files import IMAGE_READERS, load
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
+from app.utils.validation import ExperimentError, check_number, shorten_repr
+from surfaces.surface import Bounds
 
 
 def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Experiment:
@@ -17,6 +19,7 @@ def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Exp
     experiment = load(source) if source is not None else DEFAULT_EXPERIMENT
     if experiment.displayed_step and Path(str(source)).suffix.lower() in IMAGE_READERS:
         experiment = replace(experiment, steps=experiment.displayed_step)  # the step shown in the image
+    experiment = _with_formula(experiment, args)
     for name in ("surface", "start"):
         if getattr(args, name) is not None:
             experiment = apply_setting(experiment, f"{name}={getattr(args, name)}")
@@ -28,3 +31,32 @@ def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Exp
     for assignment in args.set:
         experiment = apply_setting(experiment, assignment)
     return experiment
+
+
+def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experiment:
+    """Return the experiment with the formula, domain and parameters of the arguments."""
+    if args.formula is not None and args.surface is not None:
+        raise ExperimentError("use either --surface or --formula")
+    if args.formula is not None:
+        experiment = replace(experiment.with_formula(args.formula), domain=None, start=None)
+    if not experiment.formula:
+        for option, value in (("--param", args.param), ("--box", args.box)):
+            if value:
+                raise ExperimentError(f"{option} requires --formula or an experiment with a formula")
+        return experiment
+    if args.box is not None:
+        experiment = replace(experiment, domain=_parse_box(args.box), start=None)
+    for assignment in args.param:
+        name, equals, value = (item.strip() for item in assignment.partition("="))
+        if not equals:
+            raise ExperimentError(f"--param requires NAME=VALUE, for example a=2, not {shorten_repr(assignment)}")
+        experiment = experiment.with_parameter(name, check_number(f"parameter {name}", value))
+    return experiment
+
+
+def _parse_box(text: str) -> Bounds:
+    numbers = text.split(",")
+    if len(numbers) != 4:
+        raise ExperimentError(f"--box requires four numbers, for example --box=-10,10,-5,5, not {shorten_repr(text)}")
+    left, right, bottom, top = (check_number("box", number) for number in numbers)
+    return (left, right), (bottom, top)

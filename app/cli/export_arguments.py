@@ -45,6 +45,9 @@ OPTION_FIELDS = {  # the field of Options that each option sets
 }
 
 
+VIEW_ALIASES = {"surface": "relief", "3d": "relief"}  # the id of the 3D surface is the former name of this view
+
+
 def build_options(args: argparse.Namespace, kind: str) -> Options:
     """Return the options for a kind of format; raise ExperimentError with one sentence if a value is invalid."""
     default_size, default_dpi = (ANIMATION_SIZE, ANIMATION_DPI) if kind == "film" else (DEFAULT_SIZE, DEFAULT_DPI)
@@ -53,7 +56,7 @@ def build_options(args: argparse.Namespace, kind: str) -> Options:
     parsers: dict[str, Callable[[str], Any]] = {
         "--size": lambda text: parse_size(text, dpi),
         "--theme": lambda text: THEMES[check_choice("theme", text, THEMES)],
-        "--view": str,
+        "--view": lambda text: VIEW_ALIASES.get(text, text),
         "--camera": _parse_camera,
         "--window": _parse_viewport,
         "--fps": lambda text: check_number("fps", text),

@@ -23,7 +23,7 @@ EXAMPLES = (
     ),
     ("single view for a slide", "race.json --view contour --size 1280x720 --theme dark --to slide.png"),
     ("single view for print", "race.json --view contour --size 17x12cm --dpi print --no-title --to figure.pdf"),
-    ("ten-second rotation of the 3D surface", "race.json --view relief --seconds 10 --turn 12 --to race.mp4"),
+    ("ten-second rotation of the 3D surface", "race.json --view surface --seconds 10 --turn 12 --to race.mp4"),
     ("all data of all steps", "race.json --steps 5000 --to race.npz race.data.json"),
     ("scripts that reproduce the experiment", "race.json --to race.py race.torch.py"),
     ("all experiments in a folder", "races --to .png '{name}.csv'"),
@@ -72,6 +72,17 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         "or folder with experiments (.json)",
     )
     group.add_argument("--surface", metavar="ID", help='loss surface (see "thalweg list surfaces")')
+    group.add_argument("--formula", metavar="TEXT", help='loss as a formula in x and y: --formula "x^2/20 + a y^2"')
+    group.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="value of a parameter of the formula (default: 1); can be repeated",
+    )
+    group.add_argument(
+        "--box", metavar="X0,X1,Y0,Y1", help="domain of the formula (default: -5,5,-5,5), for example --box=-10,10,-5,5"
+    )
     group.add_argument("--start", metavar="X,Y", help="starting point, for example --start=-1.5,2")
     group.add_argument(
         "--run",
@@ -93,7 +104,8 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="change a setting; can be repeated. Hyperparameters and the settings color, visible, slot, and "
         "replicas are prefixed with a run, by number or name (run1.lr, adam.lr, adam-2.lr). Other settings: "
-        "surface, start, steps, title, settled, curve.quantity, curve.against, curve.x_scale, curve.y_scale",
+        "surface, start, steps, title, stop_when_converged, loss_plot.quantity, loss_plot.x_quantity, "
+        "loss_plot.x_scale, loss_plot.y_scale",
     )
 
 
@@ -120,7 +132,7 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     )
     group.add_argument("--dpi", help="dots per inch, or screen, slide, or print (default: 150; animations 100)")
     group.add_argument("--theme", help="light, dark, or contrast (default: light)")
-    group.add_argument("--view", help="single view: contour, relief (3D surface), loss, or fit (default: all)")
+    group.add_argument("--view", help="single view: contour, surface (3D), loss, or fit (default: all)")
     group.add_argument("--transparent", action="store_true", help="transparent background (PNG, SVG, PDF)")
     group.add_argument("--no-title", action="store_true", help="omit the title")
     group.add_argument("--no-legend", action="store_true", help="omit the legend")

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.cli.argument_parser import DEFAULT_STEPS
 from app.cli.experiment_arguments import build_experiment
 from app.cli.export_arguments import build_options, check_options_apply
+from app.cli.process_setup import print_message
 from app.cli.progress_line import ProgressLine
 from app.engine.race import Race
 from app.export.options import Options
@@ -55,15 +56,11 @@ def export(args: argparse.Namespace) -> int:
             for error in _run_job(job, progress):
                 if error:
                     progress.clear()
-                    _print_message(error)
+                    print_message(error)
                     failed += 1
                 else:
                     written_count += 1
     return 0 if not failed else 1 if written_count else 2
-
-
-def _print_message(message: object) -> None:
-    print(f"thalweg: {message}", file=sys.stderr)
 
 
 def _resolve_sources(names: Sequence[str]) -> tuple[list[ExperimentSource], bool]:
@@ -123,7 +120,7 @@ def _build_jobs(
         except ExperimentError as error:
             if not multiple:
                 raise
-            _print_message(error if Path(str(source.location)).name in str(error) else f"{source.location}: {error}")
+            print_message(error if str(source.location) in str(error) else f"{source.location}: {error}")
             failed += 1
     return jobs, failed
 
@@ -161,7 +158,7 @@ def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[t
         kinds.add(export_format.kind)
         remark = export_format.check(export_format.suffix, steps, options)
         if remark:
-            _print_message(f"{path}: {remark}")
+            print_message(f"{path}: {remark}")
         if export_format.kind in ("picture", "film"):
             check_view(Race(experiment), options)
     return BatchJob(source.name, experiment, files, 0 if kinds == {"experiment"} else steps)
@@ -173,13 +170,13 @@ def _run_job(job: BatchJob, progress: ProgressLine) -> list[str]:
     A WriteError is not caught: it ends the export of all jobs.
     """
     from app.engine.race import Race
-    from app.export.formats import iter_export, missing_glyphs_message
+    from app.export.formats import export_note, iter_export
 
     race = Race(job.experiment)
     _simulate(race, job.steps, job.name, progress)
-    for message in {missing_glyphs_message(job.experiment, path) for path, _ in job.files} - {""}:
+    for message in {export_note(race, path) for path, _ in job.files} - {""}:
         progress.clear()
-        _print_message(message)
+        print_message(message)
     errors = []
     for path, options in job.files:
         try:

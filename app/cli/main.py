@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +17,14 @@ from typing import Any
 
 from app.cli import window_command
 from app.cli.argument_parser import ArgumentParser
-from app.cli.process_setup import Terminated, exception_on_signals, replace_unprintable_output
+from app.cli.process_setup import (
+    OutputError,
+    Terminated,
+    complete_output,
+    exception_on_signals,
+    print_message,
+    spell_unprintable_output,
+)
 from app.utils.atomic_write import WriteError
 from app.utils.validation import ExperimentError, make_printable
 
@@ -28,29 +34,24 @@ COMMANDS = ("export", "results", "list", "check")  # the module of a command is 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return the exit status."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    replace_unprintable_output()
+    spell_unprintable_output()
     try:
-        with exception_on_signals():
-            status = run(argv)
-        sys.stdout.flush()  # a closed pipe raises here, not at interpreter exit
-        return status
+        with exception_on_signals(), complete_output():
+            return run(argv)
     except ExperimentError as error:
-        print(f"thalweg: {error}", file=sys.stderr)
+        print_message(error)
         return 3 if isinstance(error, WriteError) else 2
     except KeyboardInterrupt as interrupt:
-        with suppress(OSError):  # after SIGHUP, the terminal may be gone
-            print("thalweg: interrupted", file=sys.stderr)
+        print_message("interrupted")
         return 128 + (interrupt.signal_number if isinstance(interrupt, Terminated) else signal.SIGINT)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OutputError as error:
+        if str(error):
+            print_message(error)
         return 1
     except Exception as error:
         if os.environ.get("THALWEG_TRACEBACK"):
             raise
-        print(
-            f"thalweg: {unexpected_error_message(error)} (set THALWEG_TRACEBACK=1 to see the traceback)",
-            file=sys.stderr,
-        )
+        print_message(f"{unexpected_error_message(error)} (set THALWEG_TRACEBACK=1 to see the traceback)")
         return 1
 
 

@@ -12,8 +12,8 @@ MIN_INTERVAL = 0.1  # seconds between two updates
 class ProgressLine:
     """Progress line, a context manager that removes the line at the end. Without a terminal it prints nothing."""
 
-    def __init__(self, stream: IO[str], quiet: bool = False) -> None:
-        self.stream = None if quiet or not stream.isatty() else stream
+    def __init__(self, stream: IO[str] | None, quiet: bool = False) -> None:
+        self.stream = None if quiet or stream is None or not stream.isatty() else stream
         self.task, self.started_at, self.last_printed, self.line_length = "", 0.0, 0.0, 0
 
     def __enter__(self) -> ProgressLine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from app.cli.argument_parser import DEFAULT_STEPS, Subparsers
@@ -47,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     steps = [last_step] if args.at is None else [_parse_step(text) for text in args.at]
     rows = status_rows(Race(experiment), steps)
     if args.json:
-        print(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False))
+        is_unicode = sys.stdout is None or sys.stdout.encoding.lower().startswith("utf")  # quotes must not be spelled
+        print(json.dumps(rows, indent=1, ensure_ascii=not is_unicode, allow_nan=False))
     else:
         print_table([COLUMNS, *(_cells(row) for row in rows)])
     return 0

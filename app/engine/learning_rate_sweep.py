@@ -13,6 +13,7 @@ import numpy as np
 
 from app.model.run import Run
 from app.utils.i18n import tr
+from optimizers import Hyperparameter
 from optimizers.descent import Point, descend, initial_point
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
@@ -31,7 +32,7 @@ class LearningRateSweep:
 
     ``learning_rates`` (n,) are rising; ``losses`` (n,) are those after ``steps`` steps, nan if the run diverged. The
     loss of the best rate is exactly that of the run, the others are equal within floating-point precision.
-    ``criterion`` describes how the best rate was selected.
+    ``criterion`` describes how the best rate was selected. ``initial_loss`` is the loss at the start.
     """
 
     learning_rates: np.ndarray
@@ -39,12 +40,34 @@ class LearningRateSweep:
     best_learning_rate: float
     steps: int
     criterion: str
+    initial_loss: float
+
+    def check(self) -> None:
+        """Raise ValueError, with a sentence, if the best rate is no improvement or may lie beyond those tried."""
+        rates, best_loss = self.learning_rates, float(np.nanmin(self.losses))
+        if best_loss > self.initial_loss + _loss_tolerance(best_loss, self.initial_loss):
+            raise ValueError(
+                tr("none of the {count} learning rates tried ends below the loss at the start", count=rates.size)
+            )
+        if self.best_learning_rate in (rates[0], rates[-1]):
+            raise ValueError(
+                tr(
+                    "the best learning rate tried, {rate:g}, is at the end of the range; "
+                    "set it by hand or use another number of steps",
+                    rate=self.best_learning_rate,
+                )
+            )
 
 
 def sweep_learning_rates(
-    run: Run, surface: SurfaceFunction, start: tuple[float, float], steps: int, max_count: int = 60
+    run: Run,
+    surface: SurfaceFunction,
+    start: tuple[float, float],
+    steps: int,
+    max_count: int = 60,
+    spec: Hyperparameter | None = None,
 ) -> Generator[float, None, LearningRateSweep]:
-    """Try learning rates over the range of the slider: ``max_count``, or a quarter for methods without batches.
+    """Try learning rates over the slider of ``spec``: ``max_count``, or a quarter for methods without batches.
 
     The rest of the run is unchanged. The generator yields the fraction that is done, from 0 to 1, after every slice of
     work and returns the sweep (``sweep = yield from sweep_learning_rates(...)``); closing it cancels the sweep. The
@@ -65,7 +88,7 @@ def sweep_learning_rates(
                 count=count,
             )
         )
-    spec = run.method.spec("lr")
+    spec = run.method.spec("lr") if spec is None else spec
     learning_rates = np.array([spec.from_slider(k / (count - 1)) for k in range(count)])
     criterion = tr(
         "lowest loss after {steps:,} steps among {count} values of {label}; ties go to the one that got there first",
@@ -102,7 +125,9 @@ def _run_sweep(
                 run, surface, initial, steps, learning_rate, k / learning_rates.size, 1 / learning_rates.size
             )
         best_index = _best_index(results, initial.loss)
-    return LearningRateSweep(learning_rates, results[0], float(learning_rates[best_index]), steps, criterion)
+    return LearningRateSweep(
+        learning_rates, results[0], float(learning_rates[best_index]), steps, criterion, initial.loss
+    )
 
 
 def _best_index(results: np.ndarray, initial_loss: float) -> int:

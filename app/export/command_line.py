@@ -64,13 +64,13 @@ def _unsupported_reason(experiment: Experiment) -> str:
 
 def _experiment_arguments(experiment: Experiment) -> list[str]:
     assert experiment.start is not None
-    arguments = ["--surface", experiment.surface_id, f"--start={','.join(map(shortest_repr, experiment.start))}"]
+    arguments = [*_surface_arguments(experiment), f"--start={','.join(map(shortest_repr, experiment.start))}"]
     settings = [
-        f"curve.{name}={value}"
-        for name, field in LOSS_PLOT_SETTINGS.items()
-        if (value := getattr(experiment.loss_plot, field)) != getattr(LossPlot(), field)
+        f"loss_plot.{name}={value}"
+        for name in LOSS_PLOT_SETTINGS
+        if (value := getattr(experiment.loss_plot, name)) != getattr(LossPlot(), name)
     ]
-    settings += ["settled=true"] if experiment.stop_when_converged else []
+    settings += ["stop_when_converged=true"] if experiment.stop_when_converged else []
     for k, run in enumerate(experiment.runs):
         arguments += ["--run", _run_argument(run)]
         defaults = {"color": None, "visible": True, "slot": k, "replicas": 0}
@@ -82,6 +82,18 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
     arguments += [] if experiment.steps is None else ["--steps", str(experiment.steps)]
     arguments += [f"--title={experiment.title}"] if experiment.title else []
     return arguments + [argument for setting in settings for argument in ("--set", setting)]
+
+
+def _surface_arguments(experiment: Experiment) -> list[str]:
+    if not experiment.formula:
+        return ["--surface", experiment.surface_id]
+    arguments = [f"--formula={experiment.formula}"]
+    if experiment.domain is not None:
+        numbers = [number for limits in experiment.domain for number in limits]
+        arguments.append(f"--box={','.join(map(shortest_repr, numbers))}")
+    for name, value in experiment.parameters.items():
+        arguments += ["--param", f"{name}={shortest_repr(value)}"]
+    return arguments
 
 
 def _run_argument(run: Run) -> str:

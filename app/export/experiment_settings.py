@@ -47,13 +47,17 @@ EXPERIMENT_SETTERS: Mapping[str, Callable[[Experiment, str], Experiment]] = {
     "start": _with_start,
     "steps": _with_steps,
     "title": lambda experiment, value: replace(experiment, title=value),
-    "settled": lambda experiment, value: replace(experiment, stop_when_converged=parse_boolean("settled", value)),
+    "stop_when_converged": lambda experiment, value: replace(
+        experiment, stop_when_converged=parse_boolean("stop_when_converged", value)
+    ),
 }
-LOSS_PLOT_SETTINGS = {  # option name -> field of LossPlot
-    "quantity": "quantity",
-    "x_scale": "x_scale",
-    "y_scale": "y_scale",
-    "against": "x_quantity",
+LOSS_PLOT_SETTINGS = ("quantity", "x_quantity", "x_scale", "y_scale")  # fields of LossPlot
+OLD_NAMES = {  # names of earlier versions and their current names, which are the keys in the file
+    "settled": "stop_when_converged",
+    "curve.quantity": "loss_plot.quantity",
+    "curve.against": "loss_plot.x_quantity",
+    "curve.x_scale": "loss_plot.x_scale",
+    "curve.y_scale": "loss_plot.y_scale",
 }
 RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperparameters
     "color": lambda _, value: value,
@@ -66,23 +70,23 @@ RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperpa
 def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
     """Return the experiment with one setting changed.
 
-    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "curve.quantity=distance". A
-    hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment is invalid.
+    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "loss_plot.quantity=distance".
+    A hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment is invalid.
     """
     name, equals_sign, value = (item.strip() for item in assignment.partition("="))
     if not equals_sign:
         raise ExperimentError(f"--set requires name=value, for example run1.lr=0.02, not {shorten_repr(assignment)}")
+    name = OLD_NAMES.get(name, name)
     owner, dot, key = name.partition(".")
     if not dot:
         choices = [
             *EXPERIMENT_SETTERS,
-            *(f"curve.{setting}" for setting in LOSS_PLOT_SETTINGS),
+            *(f"loss_plot.{setting}" for setting in LOSS_PLOT_SETTINGS),
             *(f"{run}.lr" for run in experiment.names),
         ]
         return EXPERIMENT_SETTERS[check_choice("setting", name, choices)](experiment, value)
-    if owner == "curve":
-        field = LOSS_PLOT_SETTINGS[check_choice("loss-plot setting", key, LOSS_PLOT_SETTINGS)]
-        changes: dict[str, Any] = {field: value}
+    if owner in ("loss_plot", "curve"):
+        changes: dict[str, Any] = {check_choice("loss-plot setting", key, LOSS_PLOT_SETTINGS): value}
         return replace(experiment, loss_plot=replace(experiment.loss_plot, **changes))
     runs = {
         **{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},

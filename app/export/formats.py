@@ -5,6 +5,7 @@ To add a format, write its function in a module of this package and add its row 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from app.export.animation import check_animation, export_animation
 from app.export.code import export_keras_script, export_numpy_script, export_plot_script, export_torch_script
 from app.export.csv_table import export_csv
 from app.export.figure import figure_text
-from app.export.image import check_text_fits, export_image
+from app.export.image import check_text_fits, export_image, missing_experiment_message
 from app.export.json_document import export_experiment, export_json
 from app.export.npz_arrays import export_npz
 from app.export.options import ANIMATION_OPTIONS, FIGURE_OPTIONS, Options
@@ -98,11 +99,13 @@ def format_for_path(path: Path) -> ExportFormat:
     """
     name = path.name.lower()
     suffixes = [suffix for suffix in EXPORT_FORMATS if name.endswith(suffix) and name != suffix]
+    if not suffixes and os.path.isdir(path):
+        raise ExperimentError(tr("{name!r} is a folder; add a file name such as figure.png", name=str(path)))
     if not suffixes:
         raise ExperimentError(
             tr(
                 "{name!r} has no supported file extension; use one of {exports}",
-                name=path.name,
+                name=str(path),
                 exports=", ".join(EXPORT_FORMATS),
             )
         )
@@ -114,6 +117,14 @@ def missing_glyphs_message(experiment: Experiment, path: Path) -> str:
     export_format = format_for_path(path)
     draws_text = export_format.kind in ("picture", "film") and export_format.suffix != ".svg"
     return fonts.missing_glyphs_message(figure_text(experiment)) if draws_text else ""
+
+
+def export_note(race: Race, path: Path) -> str:
+    """Return what a complete file lacks, as a sentence; "" if nothing."""
+    notes = [missing_glyphs_message(race.experiment, path)]
+    if format_for_path(path).suffix in (".png", ".svg"):
+        notes.append(missing_experiment_message(race))
+    return "; ".join(filter(None, notes))
 
 
 DEFAULT_OPTIONS = Options()

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.engine.race import Race
-from app.export.figure import build_figure, figure_text, figure_title, layout_scale
+from app.export.figure import build_figure, figure_text, layout_scale
 from app.export.options import Options
+from app.io.experiment_files import display_name
 from app.io.experiment_json import to_json
+from app.io.strict_json import why_too_large
 from app.plotting import fonts
 from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
@@ -25,6 +27,12 @@ VECTOR_DPI = 72.0  # dots per inch of the coordinates of a vector file; its bitm
 def embedded_json(race: Race) -> str:
     """Return the experiment as compact JSON, with the current step as the displayed step."""
     return to_json(replace(race.experiment, displayed_step=race.step), indent=None)
+
+
+def missing_experiment_message(race: Race) -> str:
+    """Return a sentence if an image cannot contain the experiment because it is too large to be opened, else ""."""
+    reason = why_too_large(embedded_json(race))
+    return tr("the figure does not contain the experiment because {reason}", reason=reason) if reason else ""
 
 
 def check_text_fits(suffix: str, steps: int, options: Options) -> str:
@@ -51,10 +59,13 @@ def write_image(race: Race, file: IO[bytes], image_format: str, options: Options
     if is_vector:
         check_text_fits(f".{image_format}", race.step, options)
     composed_figure = build_figure(race, options, max(options.dpi / VECTOR_DPI, 2.0) if is_vector else 1.0)
-    title = figure_title(race.experiment)
+    title = display_name(race.experiment)
+    experiment = embedded_json(race)
+    if why_too_large(experiment):
+        experiment = ""
     metadata: dict[str, dict[str, Any]] = {
-        "png": {"Title": title, EXPERIMENT_KEY: embedded_json(race)},
-        "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": embedded_json(race).strip()},
+        "png": {"Title": title, **({EXPERIMENT_KEY: experiment} if experiment else {})},
+        "svg": {"Title": title, "Date": None, "Creator": "Thalweg", "Source": experiment.strip() or None},
         "pdf": {"Title": title, "CreationDate": None, "Creator": "Thalweg"},
     }
     figure = composed_figure.add_paths(race.step)

@@ -11,14 +11,13 @@ from app.engine.race import Race
 from app.export.image import embedded_json
 from app.export.options import Options
 from app.export.run_records import ROWS_PER_YIELD, Row, RunRecord, collect_records, to_json_value
-from app.io.experiment_json import to_json
+from app.io.experiment_files import save
 from app.utils.atomic_write import atomic_write
 
 
 def export_experiment(race: Race, path: Path, _: Options) -> None:
     """Write the experiment as File > Save does, with the current step as the displayed step."""
-    with atomic_write(path) as file:
-        file.write(to_json(replace(race.experiment, displayed_step=race.step)))
+    save(replace(race.experiment, displayed_step=race.step), path)
 
 
 def export_json(race: Race, path: Path, _: Options) -> Iterator[float]:

@@ -43,7 +43,6 @@ def run_labels(scene: Scene) -> list[str]:
     ):
         diverged_at = trajectory.diverged_at
         if style.visible:
-            label = label.replace("_", " ")  # names of hyperparameters
             texts.append(
                 label
                 if diverged_at is None or diverged_at > scene.race.step

@@ -10,15 +10,16 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 from app.io import image_metadata
 from app.io.experiment_json import from_json, to_json
-from app.io.strict_json import MAX_FILE_SIZE, has_too_many_values
+from app.io.strict_json import MAX_FILE_SIZE, why_too_large
 from app.model.dataset import to_experiment_error
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
-from app.utils.atomic_write import atomic_write
+from app.utils.atomic_write import atomic_write, kind_message
 from app.utils.i18n import tr
 from app.utils.resources import ASSETS
 from app.utils.validation import ExperimentError, make_printable, shorten_repr
@@ -36,6 +37,21 @@ def examples() -> dict[str, tuple[str, Path]]:
         path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
         for path in sorted(EXAMPLES_FOLDER.glob("*.json"))
     }
+
+
+@cache
+def _example_titles() -> frozenset[str]:
+    return frozenset(title for title, _ in examples().values())
+
+
+def display_name(experiment: Experiment) -> str:
+    """Return the title of an experiment, else the name of its surface, as displayed.
+
+    The titles of examples and the names of surfaces follow the language; a title that the user wrote stays as it is.
+    """
+    if not experiment.title:
+        return tr(experiment.surface.name)
+    return tr(experiment.title) if experiment.title in _example_titles() else experiment.title
 
 
 def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experiment:
@@ -129,7 +145,7 @@ def _file_errors(path: Path) -> Iterator[None]:
         ) from None
     except ValueError as error:
         raise ExperimentError(
-            tr("cannot open {value}: {error}", value=make_printable(path.name or str(path)), error=error)
+            tr("cannot open {value}: {error}", value=make_printable(str(path)), error=error)
         ) from None
 
 
@@ -138,7 +154,7 @@ def _open_regular_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a regular file; reading from a pipe could block, and reading from a device may never end."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise ExperimentError(tr("it is a folder") if stat.S_ISDIR(mode) else tr("it is not a regular file"))
+        raise ExperimentError(kind_message(mode))
     with path.open("rb") as file:
         yield file
 
@@ -156,19 +172,13 @@ def save(experiment: Experiment, path: Path) -> None:
     text = to_json(experiment)
     if len(text) > MAX_FILE_SIZE:
         text = to_json(experiment, indent=None)
-    if len(text) > MAX_FILE_SIZE:
+    reason = why_too_large(text)
+    if reason:
         raise ExperimentError(
             tr(
-                "the experiment cannot be saved because the file would be larger than {largest} MiB; delete "
-                "branches, or restart to clear the change history",
-                largest=MAX_FILE_SIZE >> 20,
-            )
-        )
-    if has_too_many_values(text):
-        raise ExperimentError(
-            tr(
-                "it cannot be saved because it has too many hyperparameter changes; remove branches, or "
-                "restart to remove the changes"
+                "the experiment cannot be saved because {reason}; delete branches, or restart to clear the change "
+                "history",
+                reason=reason,
             )
         )
     with atomic_write(path) as file:

@@ -53,6 +53,13 @@ def parse_json(source: str | bytes) -> Any:
         raise ExperimentError(_syntax_message(text.strip(), error)) from None
 
 
+def why_too_large(text: str) -> str:
+    """Return why the JSON text of an experiment could not be opened again, as part of a sentence; "" if it could."""
+    if len(text) > MAX_FILE_SIZE:
+        return tr("it would be larger than {largest} MiB", largest=MAX_FILE_SIZE >> 20)
+    return tr("it has too many hyperparameter changes") if has_too_many_values(text) else ""
+
+
 def has_too_many_values(text: str) -> bool:
     """Return whether a JSON text would become too many values; 16 MiB of empty lists would fill 700 MiB."""
     return text.count("[") + text.count("{") > MAX_CONTAINERS or text.count(",") > MAX_COMMAS

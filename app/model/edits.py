@@ -28,7 +28,7 @@ def apply_edit(
     ``displayed_lengths`` is the number of displayed steps of each run of ``current``; runs with steps beyond ``step``
     that would be lost are kept as a branch. Runs are matched by their slots.
     """
-    if requested.surface_id != current.surface_id or requested.data != current.data:
+    if not requested.same_surface(current):
         return requested
     old_runs = {run.slot: run for run in current.runs}
     displayed_runs = {run.slot: run for run in current.as_of_step(step).runs}
@@ -143,10 +143,10 @@ def _with_shared_learning_rate(
                 (start_step, values["lr"])
                 for start_step, values in old_runs[next(iter(existing))].hyperparameters_by_step
             ]
-            run = run.without_history().with_hyperparameter("lr", learning_rates[0][1])
+            run = run.without_history().with_learning_rate(learning_rates[0][1])
             for start_step, learning_rate in learning_rates[1:]:
                 run = run.with_change_at_step(start_step, {**run.hyperparameters, "lr": learning_rate})
-        runs.append(run.with_hyperparameter("lr", changed[0]) if changed and run.method.has_learning_rate else run)
+        runs.append(run.with_learning_rate(changed[0]) if changed and run.method.has_learning_rate else run)
     return replace(requested, runs=tuple(runs))
 
 
@@ -172,9 +172,7 @@ def with_comparison(
         current,
         comparison=current.comparison.cleared,
         runs=tuple(
-            run.without_history().with_hyperparameter("lr", learning_rates[run.slot])
-            if run.slot in learning_rates
-            else run
+            run.without_history().with_learning_rate(learning_rates[run.slot]) if run.slot in learning_rates else run
             for run in current.runs
         ),
     )

@@ -13,6 +13,7 @@ from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
 from app.model.dataset import Columns, check_columns, get_surface
 from app.model.run import Run
+from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import (
     MAX_STEPS,
@@ -25,6 +26,8 @@ from app.utils.validation import (
     shorten_repr,
 )
 from surfaces import SURFACES, Surface
+from surfaces.formula.typed_surface import FORMULA_ID
+from surfaces.surface import Bounds
 
 MAX_BRANCHES = 100
 MAX_TOTAL_STEPS = 20_000_000  # steps of all runs of all branches together
@@ -63,7 +66,9 @@ class Experiment:
 
     ``start`` is (x, y); None stands for the start of the surface. ``steps`` is the step at which playback stops, None
     for no limit; with ``stop_when_converged`` it also stops when every run has converged. ``data`` are the points that
-    the surface is made from, as columns x and y, None for a surface without data. ``branches`` are ordered from the
+    the surface is made from, as columns x and y, None for a surface without data. ``formula`` is the formula of the
+    surface "formula", "" for another surface, with the values of its ``parameters`` by name and its ``domain``; None
+    stands for the default domain. ``branches`` are ordered from the
     oldest to the newest. ``displayed_step`` is the step on the screen when it was saved and is not compared. ``extra``,
     here and in the parts of an experiment, holds keys of the file that this version does not know and writes again.
 
@@ -77,6 +82,9 @@ class Experiment:
     loss_plot: LossPlot = LossPlot()
     title: str = ""
     data: Columns | None = None
+    formula: str = ""
+    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    domain: Bounds | None = None
     branches: tuple[Branch, ...] = ()
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
@@ -84,7 +92,15 @@ class Experiment:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
+        if self.formula:
+            object.__setattr__(self, "surface_id", FORMULA_ID)
+            check_formula_data(self.data)
+            formula, parameters, domain = check_typed_surface(self.formula, self.parameters, self.domain)
+            object.__setattr__(self, "formula", formula)
+            object.__setattr__(self, "parameters", parameters)
+            object.__setattr__(self, "domain", domain)
+        else:
+            check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
             object.__setattr__(self, "data", check_columns(self.surface_id, self.data))
         object.__setattr__(self, "start", self._check_start())
@@ -141,7 +157,8 @@ class Experiment:
     def fingerprint(self) -> int:
         """A checksum of surface, data, start and the runs; the order and appearance of runs do not matter."""
         runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.history)) for run in self.runs)
-        return crc32(repr((self.surface_id, self.start, self.data, runs)).encode())
+        typed = (self.formula, sorted(self.parameters.items()), self.domain) if self.formula else ()
+        return crc32(repr((self.surface_id, self.start, self.data, runs, *typed)).encode())
 
     def _with_unique_slots(self) -> tuple[Run, ...]:
         """Return the runs, each with its own slot.
@@ -164,6 +181,8 @@ class Experiment:
     @cached_property
     def surface(self) -> Surface:
         """The surface, made from ``data`` if there are any."""
+        if self.formula:
+            return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain)
         return get_surface(self.surface_id, self.data)
 
     @property
@@ -202,6 +221,22 @@ class Experiment:
         surface_id = self.surface_id if self.surface.with_data else "linear_regression"
         return self._with_other_surface(surface_id=surface_id, data=(tuple(x), tuple(y)))
 
+    def with_formula(
+        self, formula: str, parameters: Mapping[str, float] | None = None, domain: Bounds | None = None
+    ) -> Experiment:
+        """Return the experiment on the surface of a formula.
+
+        While a formula is edited, the values of parameters with the same name, the domain and the start are kept.
+        """
+        values = {name: self.parameters.get(name, 1.0) for name in parameters_of(formula)} | dict(parameters or {})
+        kept = {"domain": domain or self.domain, "start": self.start} if self.formula and domain is None else {}
+        changes = {"formula": formula, "parameters": values, "domain": domain, "data": None, **kept}
+        return self._with_other_surface(surface_id=FORMULA_ID, **changes)
+
+    def with_parameter(self, name: str, value: float) -> Experiment:
+        """Return the experiment with another value of a parameter of the formula, from the start of all runs."""
+        return replace(self, parameters={**self.parameters, name: value})
+
     def _with_other_surface(self, **changes: Any) -> Experiment:
         """Return the experiment without what depends on the old surface.
 
@@ -209,17 +244,19 @@ class Experiment:
         """
         comparison = self.comparison.cleared if self.comparison.mode == "tuned" else self.comparison
         runs = tuple(run.without_history() for run in self.runs)
-        return replace(
-            self,
-            start=None,
-            steps=None,
-            title="",
-            displayed_step=0,
-            branches=(),
-            comparison=comparison,
-            runs=runs,
-            **changes,
-        )
+        settings: dict[str, Any] = {
+            "start": None,
+            "steps": None,
+            "title": "",
+            "displayed_step": 0,
+            "branches": (),
+            "comparison": comparison,
+            "runs": runs,
+            "formula": "",
+            "parameters": {},
+            "domain": None,
+        }
+        return replace(self, **{**settings, **changes})
 
     def as_of_step(self, step: int) -> Experiment:
         """Return the experiment as it was at a step, without later changes of hyperparameters."""
@@ -228,7 +265,15 @@ class Experiment:
 
     def same_surface_and_start(self, other: Experiment) -> bool:
         """Return whether both experiments have the same surface, data and start."""
-        return (self.surface_id, self.start, self.data) == (other.surface_id, other.start, other.data)
+        return self.same_surface(other) and self.start == other.start
+
+    def same_surface(self, other: Experiment) -> bool:
+        """Return whether both experiments have the same surface, with the same data or formula."""
+        return self._surface_key == other._surface_key
+
+    @property
+    def _surface_key(self) -> tuple[Any, ...]:
+        return self.surface_id, self.data, self.formula, self.parameters, self.domain
 
 
 def exceeds_branch_limits(branches: Sequence[Branch]) -> bool:

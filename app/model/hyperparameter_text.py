@@ -58,7 +58,7 @@ def parse_hyperparameters(text: str, run: Run) -> ParsedHyperparameters:
     for name, value_text in value_texts.items():
         spec = _find_spec(method, name)
         if spec is not None:
-            parsed = parse_number(spec, value_text, tr(spec.label))
+            parsed = parse_number(spec, value_text, tr(spec.text_label(name)))
             if parsed.interpretation_note:
                 raise ExperimentError(parsed.interpretation_note)
             values[name] = parsed.value

@@ -13,6 +13,7 @@ from app.model.hyperparameter_checks import HyperparameterSpan, check_history, c
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, check_bool, check_choice, check_integer, shorten_repr
 from optimizers import OPTIMIZERS, Modifier, Optimizer
+from optimizers.optimizer import OLD_IDS
 
 MAX_REPLICAS = 100
 SEED_COUNT = 2**32  # the seeds of replicas wrap around at the largest allowed seed
@@ -23,8 +24,9 @@ class Run:
     """An optimizer with its current hyperparameters and those of its modifiers.
 
     ``history`` holds the hyperparameters before each change during the run, oldest first. ``replicas`` is the number
-    of additional runs with other seeds. ``slot`` is the index in the palette of colors and markers, None until an
-    experiment assigns one; ``color`` overrides the palette. ``extra`` holds unknown keys of the file.
+    of additional runs with other seeds. ``rate_edited`` says that the user has set the learning rate; otherwise the
+    program may set it, for example for another surface. ``slot`` is the index in the palette of colors and markers,
+    None until an experiment assigns one; ``color`` overrides the palette. ``extra`` holds unknown keys of the file.
     """
 
     optimizer: str
@@ -34,14 +36,17 @@ class Run:
     slot: int | None = None
     history: tuple[HyperparameterSpan, ...] = ()
     replicas: int = 0
+    rate_edited: bool = field(default=False, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "optimizer", OLD_IDS.get(str(self.optimizer), self.optimizer))
         check_choice(gettext_noop("optimizer"), self.optimizer, OPTIMIZERS)
         object.__setattr__(self, "hyperparameters", check_hyperparameters(self.method, self.hyperparameters))
         object.__setattr__(self, "history", check_history(self.method, self.history))
         check_integer(gettext_noop("replicas"), self.replicas, 0, MAX_REPLICAS)
         check_bool(gettext_noop("visible"), self.visible)
+        check_bool(gettext_noop("rate_edited"), self.rate_edited)
         if self.color is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(self.color)):
             raise ExperimentError(tr("a color must have the form #0072b2, not {color}", color=shorten_repr(self.color)))
         if self.slot is not None:
@@ -68,8 +73,16 @@ class Run:
         return [modifier for modifier in self.method.modifiers.values() if modifier.id in self.hyperparameters]
 
     def with_hyperparameter(self, name: str, value: float) -> Run:
-        """Return the run with one current hyperparameter changed."""
-        return replace(self, hyperparameters={**self.hyperparameters, name: value})
+        """Return the run with one current hyperparameter changed by the user."""
+        return replace(
+            self,
+            hyperparameters={**self.hyperparameters, name: value},
+            rate_edited=self.rate_edited or name == "lr",
+        )
+
+    def with_learning_rate(self, value: float) -> Run:
+        """Return the run with a learning rate that the program has found."""
+        return replace(self, hyperparameters={**self.hyperparameters, "lr": value})
 
     @property
     def seeds(self) -> dict[str, float]:
@@ -172,14 +185,23 @@ class Run:
             and (related or name != "lr")
             and value != method.spec(name).default
         }
-        return replace(self, optimizer=optimizer_id, hyperparameters=kept_values, history=())
+        return replace(
+            self,
+            optimizer=optimizer_id,
+            hyperparameters=kept_values,
+            history=(),
+            rate_edited=self.rate_edited and "lr" in kept_values,
+        )
 
     @property
     def hyperparameter_text(self) -> str:
-        """The learning rate and all hyperparameters that differ from their defaults, as text."""
+        """The learning rate and all hyperparameters that differ from their defaults, as text.
+
+        Names are those that a person reads, except for the usual abbreviation lr.
+        """
         entries = [(name, self.method.spec(name), value) for name, value in self.hyperparameters.items()]
         return ", ".join(
-            f"{name if name != 'lr' or self.method.has_learning_rate else tr(spec.label)} {value:g}"
+            f"{name if name == 'lr' and self.method.has_learning_rate else tr(spec.text_label(name))} {value:g}"
             for name, spec, value in entries
             if name == "lr" or value != spec.default
         )
@@ -216,4 +238,4 @@ class Run:
             if name in values:
                 raise ExperimentError(tr("{value} sets {name} twice", value=shorten_repr(text), name=name))
             values[name] = value
-        return Run(tokens[0].lower(), values)
+        return Run(tokens[0].lower(), values, rate_edited="lr" in values)

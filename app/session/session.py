@@ -285,10 +285,11 @@ class Session(QObject):
         comparison : ComparisonMode
             The new comparison mode.
         learning_rates : mapping of int or None to float
-            New learning rates by slot. If there are any, the simulation restarts.
+            New learning rates by slot. If there are any, they apply from the start; the displayed step is kept.
         merge_key : str, optional
             See `change`.
         """
+        step = self.race.step
         self.store.set(
             edits.with_comparison(
                 self.displayed_experiment if learning_rates else self.experiment, comparison, learning_rates
@@ -296,7 +297,7 @@ class Session(QObject):
             merge_key,
         )
         if learning_rates:
-            self._restart_at()
+            self._restart_at(step)
 
     # Branches
 

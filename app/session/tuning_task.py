@@ -7,6 +7,7 @@ from collections.abc import Generator
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from app.engine.learning_rate_sweep import LearningRateSweep, sweep_learning_rates
+from app.engine.safe_rate import learning_rate_spec
 from app.model.experiment import Experiment
 
 
@@ -15,15 +16,17 @@ def tune_learning_rates(experiment: Experiment, steps: int) -> Generator[float, 
 
     Raises ValueError with the name of the optimizer if no learning rate works.
     """
+    assert experiment.start is not None
     runs = [run for run in experiment.runs if "lr" in run.hyperparameters]
     learning_rates = {}
     for k, run in enumerate(runs):
-        assert experiment.start is not None
         assert run.slot is not None
         try:
-            result = yield from _scaled_progress(
-                sweep_learning_rates(run.without_history(), experiment.surface, experiment.start, steps), k, len(runs)
-            )
+            spec = learning_rate_spec(run, experiment.surface, experiment.start)
+            sweep = sweep_learning_rates(run.without_history(), experiment.surface, experiment.start, steps, spec=spec)
+            result = yield from _scaled_progress(sweep, k, len(runs))
+            if run.method.has_learning_rate:  # an initial step size can make no difference
+                result.check()
         except ValueError as error:
             raise ValueError(f"{run.method.name}: {error}") from None
         learning_rates[run.slot] = result.best_learning_rate

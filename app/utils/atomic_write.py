@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,33 +19,40 @@ from app.utils.validation import ExperimentError, make_printable
 _HOST = re.sub(r"[^A-Za-z0-9-]", "-", platform.node())[:40]
 
 
-def resolve_target(path: Path) -> Path:
+def kind_message(mode: int) -> str:
+    """Return what is at a path instead of a file, as part of a sentence, by its mode."""
+    if stat.S_ISDIR(mode):
+        return tr("it is a folder")
+    if stat.S_ISFIFO(mode):
+        return tr("it is a named pipe")
+    return tr("it is a socket") if stat.S_ISSOCK(mode) else tr("it is a device")
+
+
+def resolve_target(typed: Path) -> Path:
     """Return the file that a path leads to, with links resolved.
 
     Raises ExperimentError if a file cannot be created or replaced there.
     """
     try:
-        path = path.resolve()
+        path = typed.resolve()
         if not path.parent.is_dir():
             raise _write_failure(
-                path, tr("the folder {parent} does not exist", parent=make_printable(str(path.parent)))
+                typed, tr("the folder {parent} does not exist", parent=make_printable(str(path.parent)))
             )
-        if path.is_dir():
-            raise _write_failure(path, tr("it is a folder"))
         if path.exists() and not path.is_file():  # os.replace would turn a device into a regular file
-            raise _write_failure(path, tr("it is not a file"))
+            raise _write_failure(typed, kind_message(path.stat().st_mode))
         if path.exists() and not (path.stat().st_mode & 0o222 and os.access(path, os.W_OK)):
-            raise _write_failure(path, tr("it is read-only"))
+            raise _write_failure(typed, tr("it is read-only"))
         if not os.access(path.parent, os.W_OK):
             raise _write_failure(
-                path,
+                typed,
                 tr(
                     "you do not have permission to write to the folder {parent}",
                     parent=make_printable(str(path.parent)),
                 ),
             )
     except OSError as error:
-        raise _write_failure(path, (error.strerror or str(error)).lower()) from None
+        raise _write_failure(typed, (error.strerror or str(error)).lower()) from None
     return path
 
 

@@ -51,12 +51,21 @@ def framework_classes(framework: str) -> dict[str, Callable[..., tuple[str, dict
 
 
 def from_framework(
-    framework: str, name: str, arguments: Mapping[str, Any] = MappingProxyType({})
+    framework: str,
+    name: str,
+    arguments: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    scalar_variables: bool = False,
 ) -> tuple[str, dict[str, Any]]:
     """Return the optimizer id and hyperparameters equivalent to calling class ``name`` of ``framework``.
 
     A learning rate may also be a function of the step number t, counted from 1. Raises ValueError with one sentence if
     there is no counterpart, or if the framework itself rejects the arguments.
+
+    The point (x, y) stands for one variable of two elements. With ``scalar_variables``, x and y are two variables of
+    their own, which matters where a framework uses the norm of each variable: ``clipnorm`` of Keras then limits each
+    coordinate (``clip_value``) and only ``global_clipnorm`` limits both together (``clip_norm``), and a layer-wise
+    optimizer such as LAMB has no counterpart.
     """
     available = framework_classes(framework)
     title, namespace, module = FRAMEWORKS[framework]
@@ -70,14 +79,29 @@ def from_framework(
             raise ValueError(f"{argument} must be a number: put arrays into the hyperparameters that this returns")
         if argument in module.SUPPORTED_VALUES and value not in module.SUPPORTED_VALUES[argument]:
             raise ValueError(f"{namespace}.{name}({argument}={value!r}) has no counterpart here")
+    if scalar_variables:
+        arguments = _of_scalar_variables(arguments, getattr(module, "SCALAR_EQUIVALENTS", {}))
     try:
         id, hyperparameters = available[class_name](**arguments)
     except (TypeError, IndexError, ArithmeticError) as error:
         raise ValueError(f"{namespace}.{name} cannot be called so: {error}") from None
+    if scalar_variables and OPTIMIZERS[id].family == "Layer-wise":
+        raise ValueError(
+            f"{namespace}.{name} uses the norm of each variable, which has no counterpart here for scalar variables"
+        )
     modifiers = OPTIMIZERS[id].modifiers
     OPTIMIZERS[id].check({key: value for key, value in hyperparameters.items() if not callable(value)})
     return id, {
         key: value for key, value in hyperparameters.items() if key not in modifiers or callable(value) or value
+    }
+
+
+def _of_scalar_variables(arguments: Mapping[str, Any], equivalents: Mapping[str, str]) -> dict[str, Any]:
+    """Return the arguments with those about the norm of a variable replaced; two that exclude each other stay."""
+    return {
+        equivalents[key] if key in equivalents and arguments.get(equivalents[key]) is None else key: value
+        for key, value in arguments.items()
+        if not (key in equivalents.values() and value is None)
     }
 
 

@@ -9,6 +9,7 @@ NO_COUNTERPART = {
     "Muon": "it needs a matrix, and a point in the plane is a vector.",
 }
 SUPPORTED_VALUES = {"use_ema": (False,), "gradient_accumulation_steps": (None, 1), "loss_scale_factor": (None,)}
+SCALAR_EQUIVALENTS = {"clipnorm": "clipvalue"}  # arguments about the norm of a variable: the same for a scalar one
 REQUIRED_ARGUMENTS: dict[str, dict[str, float]] = {}  # arguments without a default other than the learning rate
 EXTRA_PRESETS = [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adam", {"amsgrad": True})]
 
@@ -29,7 +30,8 @@ def _common_settings(
         raise ValueError("keras allows one of clipnorm, clipvalue and global_clipnorm")
     return {
         "decoupled_weight_decay": weight_decay or 0.0,
-        # The norm of each variable, or of all together. A point is one variable, so that the two are the same number.
+        # keras clips the norm of each variable by clipnorm and that of all together by global_clipnorm: the same for
+        # one variable of two elements. For two scalar variables, see SCALAR_EQUIVALENTS.
         "clip_norm": max(clipnorm or 0.0, global_clipnorm or 0.0, 0.0),
         "clip_value": max(clipvalue or 0.0, 0.0),  # keras does not clip by a negative number
     }

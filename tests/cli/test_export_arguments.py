@@ -14,6 +14,7 @@ from PIL import Image
 from app.cli.export_arguments import OPTION_FIELDS, build_options
 from app.cli.export_command import EXAMPLES, help_epilog
 from app.cli.main import main
+from app.export.experiment_settings import EXPERIMENT_SETTERS, LOSS_PLOT_SETTINGS, OLD_NAMES, apply_setting
 from app.export.formats import EXPORT_FORMATS
 from app.export.options import Options, parse_size
 from app.io.experiment_files import load
@@ -70,12 +71,14 @@ def test_set_changes_a_hyperparameter_from_the_start() -> None:
     ("--set run1.lr=fast", "lr of sgd must be a finite number, not 'fast'"),
     ("--set run1.lr", "--set requires name=value, for example run1.lr=0.02, not 'run1.lr'"),
     ("--set speed=2",
-     "unknown setting 'speed'; choose from surface, start, steps, title, settled, curve.quantity"),
+     "unknown setting 'speed'; choose from surface, start, steps, title, stop_when_converged, loss_plot.quantity"),
     ("--set curve.color=2",
-     "unknown loss-plot setting 'color'; choose from quantity, x_scale, y_scale, against"),
+     "unknown loss-plot setting 'color'; choose from quantity, x_quantity, x_scale, y_scale"),
+    ("--set loss_plot.against=time",
+     "unknown loss-plot setting 'against'; choose from quantity, x_quantity"),
     ("--set curve.quantity=joy", "unknown plotted quantity 'joy'; choose from loss"),
     ("--set steps=2.5", "steps must be an integer"),
-    ("--set settled=perhaps", "settled must be true or false, not 'perhaps'"),
+    ("--set settled=perhaps", "stop_when_converged must be true or false, not 'perhaps'"),
     ("--set run1.slot=x", "slot must be an integer, not 'x'"),
     ("--size 100000x100000", "the width and height of a figure must be between 1 and 100 inches"),
     ("--size 99x99in --dpi 1200", "a figure can have at most 100 million pixels"),
@@ -118,7 +121,20 @@ def test_every_option_is_declared_by_a_format() -> None:
     declared = set().union(*(each.options for each in EXPORT_FORMATS.values()))
     assert set(OPTION_FIELDS.values()) == declared == {field.name for field in fields(Options)}
     defaults = vars(parse_export("--to", "a.png"))
-    others = {"experiment", "surface", "start", "run", "steps", "title", "set", "to", "quiet"}
+    others = {
+        "experiment",
+        "surface",
+        "formula",
+        "param",
+        "box",
+        "start",
+        "run",
+        "steps",
+        "title",
+        "set",
+        "to",
+        "quiet",
+    }
     assert {f"--{name.replace('_', '-')}" for name in defaults.keys() - others} == set(OPTION_FIELDS)
     assert all(defaults[option.strip("-").replace("-", "_")] in (None, False) for option in OPTION_FIELDS)
 
@@ -189,3 +205,65 @@ def test_the_examples_in_the_help_run(command: str) -> None:
         small = ["--dpi", "20"] if any("dpi" in names for names in options.values()) else []
         small += ["--seconds", "1"] if "film" in options else []
         assert main(["export", *shlex.split(command), "--steps", "3", *small]) == 0
+
+
+@pytest.mark.parametrize(("old", "current", "value"), [
+    ("settled", "stop_when_converged", "true"),
+    ("curve.quantity", "loss_plot.quantity", "gradient"),
+    ("curve.against", "loss_plot.x_quantity", "evaluations"),
+    ("curve.x_scale", "loss_plot.x_scale", "log"),
+    ("curve.y_scale", "loss_plot.y_scale", "linear"),
+])  # fmt: skip
+def test_settings_keep_their_former_names(old: str, current: str, value: str) -> None:
+    before = load("race.json")
+    changed = apply_setting(before, f"{current}={value}")
+    assert changed != before
+    assert apply_setting(before, f"{old}={value}") == changed
+    assert main(["export", "race.json", "--set", f"{old}={value}", "--to", "old.json"]) == 0
+    assert load("old.json") == changed
+
+
+def test_every_former_key_of_a_file_that_can_be_set_is_an_alias() -> None:
+    assert set(OLD_NAMES.values()) == {
+        "stop_when_converged", *(f"loss_plot.{name}" for name in LOSS_PLOT_SETTINGS)
+    }  # fmt: skip
+    assert not set(OLD_NAMES) & {*EXPERIMENT_SETTERS, *(f"loss_plot.{name}" for name in LOSS_PLOT_SETTINGS)}
+
+
+def test_the_3d_surface_has_its_former_and_its_present_name() -> None:
+    files = []
+    for name in ("relief", "surface", "3d"):
+        files.append(Path(f"{name}.png"))
+        arguments = ["export", "race.json", "--steps", "3", "--dpi", "30", "--view", name, "--to", str(files[-1])]
+        assert main(arguments) == 0
+    assert len({file.read_bytes() for file in files}) == 1
+
+
+def test_a_formula_is_raced_without_a_file() -> None:
+    arguments = ["--formula", "x^2/20 + a y^2", "--box=-10,10,-5,5", "--param", "a=2", "--run", "sgd lr=0.1"]
+    assert main(["export", *arguments, "--steps", "4", "--to", "b.json", "b.png", "b.csv"]) == 0
+    loaded = load("b.json")
+    assert (loaded.formula, loaded.parameters) == ("x^2/20 + a y^2", {"a": 2.0})
+    assert loaded.domain == ((-10.0, 10.0), (-5.0, 5.0))
+    assert load("b.png") == loaded
+    assert main(["export", "b.png", "--param", "a=3", "--box=-1,1,-1,1", "--to", "c.json"]) == 0
+    assert (load("c.json").parameters, load("c.json").domain) == ({"a": 3.0}, ((-1.0, 1.0), (-1.0, 1.0)))
+    assert main(["export", "b.png", "--surface", "sphere", "--to", "d.json"]) == 0
+    assert (load("d.json").surface_id, load("d.json").formula) == ("sphere", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--formula", "sine(x)"], "did you mean sin?"),
+        (["--formula", "x", "--surface", "sphere"], "use either --surface or --formula"),
+        (["--param", "a=1"], "--param requires --formula"),
+        (["--box=-1,1,-1,1"], "--box requires --formula"),
+        (["--formula", "a x", "--param", "a"], "--param requires NAME=VALUE"),
+        (["--formula", "a x", "--param", "b=1"], "no parameter b"),
+        (["--formula", "x", "--box=1,2,3"], "--box requires four numbers"),
+        (["--formula", "x", "--box=2,1,0,1"], "from a lower to a higher number"),
+    ],
+)
+def test_invalid_formulas_are_refused(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert message in check_refused(capsys, *arguments, "--to", "b.json")

@@ -42,18 +42,21 @@ def test_every_format_is_written_by_its_suffix() -> None:
 @pytest.mark.parametrize(("targets", "message"), [
     ("a.csv plain", "'plain' has no supported file extension; use one of .png"),
     ("a.csv a.xyz", "'a.xyz' has no supported file extension"),
+    ("folder.csv/sub", "'folder.csv/sub' is a folder; add a file name"),
+    ("a.csv ..", "'..' is a folder; add a file name"),
+    ("a.csv gone/a.csv", "cannot write gone/a.csv: the folder"),
     ("a.csv gone/a.csv", "does not exist"),
     ("a.csv race.json/a.csv", "does not exist"),
-    ("a.csv folder.csv", "it is a folder"),
+    ("a.csv folder.csv", "cannot write folder.csv: it is a folder"),
     ("a.csv ./a.csv", "is given as an output twice"),
     ("a.csv race.json", "race.json would overwrite an input file"),
     ("a.csv .json", "race.json would overwrite an input file"),
-    ("a.csv link.csv", "it is not a file"),
+    ("a.csv link.csv", "link.csv: it is a device"),
 ])  # fmt: skip
 def test_invalid_files_are_refused_before_anything_is_written(
     targets: str, message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path("folder.csv").mkdir()
+    Path("folder.csv/sub").mkdir(parents=True)
     Path("link.csv").symlink_to("/dev/null")
     monkeypatch.setattr(export_jobs, "_run_job", lambda *_: pytest.fail("it was begun"))
     assert message in check_refused(capsys, "race.json", "--to", *targets.split())
@@ -85,7 +88,10 @@ def test_a_file_that_cannot_be_opened_does_not_stop_the_others(capsys: pytest.Ca
     (folder / "b.json").write_text("not at all")
     assert main(["export", "races", "--to", ".csv"]) == 1
     message = capsys.readouterr().err
-    assert (message.startswith("thalweg: cannot open b.json: it is not valid JSON"), message.count("\n")) == (True, 1)
+    assert (message.startswith("thalweg: cannot open races/b.json: it is not valid JSON"), message.count("\n")) == (
+        True,
+        1,
+    )
     assert {"races/a.csv", "races/c.csv"} <= written_files()
     assert main(["export", "races", "race.json", "--set", "run2.lr=0.0001", "--to", "{name}-new.json"]) == 1
     assert "thalweg: races/a.json: unknown run 'run2'; choose from run1, adam\n" in capsys.readouterr().err

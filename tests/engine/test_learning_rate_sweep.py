@@ -210,3 +210,23 @@ def test_losses_whose_difference_overflows_are_compared() -> None:
         return loss, (x * 0 - 1.0, y * 0)
 
     assert sweep("sgd", cliff, (0.0, 0.0), 5).best_learning_rate > 0.1
+
+
+def test_a_best_rate_at_the_end_of_the_range_is_refused() -> None:
+    """On a slope without a minimum, the largest rate is always the best."""
+
+    def slope(x: Any, y: Any) -> Any:
+        return x + 0 * y, (x * 0 + 1, y * 0)
+
+    result = sweep("sgd", slope, (0.0, 0.0), 5)
+    assert result.best_learning_rate == 10.0
+    with pytest.raises(ValueError, match="best learning rate tried, 10, is at the end of the range"):
+        result.check()
+    sweep("sgd").check()
+
+
+def test_a_best_rate_that_ends_above_the_start_is_refused() -> None:
+    """Signs step to and fro, so that an odd number of steps ends on the other side of the minimum."""
+    result = sweep("signsgd", BOWL, (0.0, 1e-9), 501)
+    with pytest.raises(ValueError, match="none of the 60 learning rates tried ends below the loss at the start"):
+        result.check()

@@ -36,6 +36,15 @@ def test_every_optimizer_takes_the_same_path_in_a_script(optimizer: str) -> None
     check_script(race, numpy_script(race))
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "nadam", "rmsprop"])
+def test_bias_correction_can_be_switched_in_a_script(optimizer: str) -> None:
+    race = make_race(10, "rosenbrock", Run(optimizer, {"bias_correction": 0}), Run(optimizer, {"bias_correction": 1}))
+    assert race.trajectories[0].xs[10] != race.trajectories[1].xs[10]
+    race = with_hyperparameters(race, 0, bias_correction=1.0)
+    race.advance(10)
+    check_script(race, numpy_script(race))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("surface", SURFACES)
 def test_a_script_has_every_surface_and_all_its_attributes(surface: str) -> None:
@@ -110,7 +119,7 @@ def test_a_simple_race_gives_a_simple_script() -> None:
     assert not tokens & {"class", "lambda", "partial", "Optimizer", "Hyperparameter", "@", "LearningRate"}
     assert "Kingma & Ba 2015" in text
     assert "The Computer Journal" in text
-    assert len(text.splitlines()) < 90
+    assert len(text.splitlines()) < 95
     assert max(map(len, text.splitlines())) <= 132
 
 
@@ -201,3 +210,28 @@ def test_the_plot_script_draws_paths_and_losses() -> None:
 def test_script_formats_are_found_by_suffix() -> None:
     assert CODE_SUFFIXES == [".py", ".torch.py", ".keras.py", ".plot.py"]
     assert [format_for_path(Path(f"a{suffix}")).suffix for suffix in CODE_SUFFIXES] == CODE_SUFFIXES
+
+
+FORMULAS = {
+    "a x^2/20 + b_1 y^2": {"a": 2.0, "b1": 0.5},
+    "where(x > 0, log(x + 1), -x) + floor(y) + cbrt(x) + |y|^2.3 + 1/(x^2 + 1)": {},
+    r"\frac{x^2}{3} + max(x, y, v3) + sigmoid(x y) + atan2(y, x)": {"v3": 0.25},
+    "x^2 + y^2 + 3": {},
+}
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_script_contains_the_function_of_a_formula(formula: str) -> None:
+    """On floats and on arrays; names of parameters are those that were typed."""
+    race = make_race(
+        30, "formula", Run("adam", {"lr": 0.05}), Run("momentum"), formula=formula, parameters=FORMULAS[formula]
+    )
+    namespace = check_script(race, numpy_script(race))
+    parameters = {**FORMULAS[formula]}
+    for name in parameters:
+        parameters[name] += 1.0
+    changed = replace(race.experiment, parameters=parameters).surface
+    assert namespace["formula"](0.5, 0.75, **parameters)[0] == changed(0.5, 0.75)[0]
+    check_script(race, plot_script(race), ("numpy", "matplotlib"))
+    with_loss = make_race(12, "formula", Run("newton"), Run("bfgs"), formula=formula, parameters=FORMULAS[formula])
+    check_script(with_loss, numpy_script(with_loss))

@@ -171,3 +171,16 @@ def test_animation_options_are_written_for_animations_only(monkeypatch: pytest.M
     assert build_command_line(DEFAULT_EXPERIMENT, Options(dpi=77.0), None, Path("a.csv")).endswith(
         'lr=0.15" --to a.csv'.replace('"', "'")
     )
+
+
+@pytest.mark.parametrize("domain", [None, ((-10.0, 10.0), (-2.5, 5.0))])
+def test_the_command_contains_a_formula(domain: Any, tmp_path: Path) -> None:
+    experiment = Experiment(
+        formula="x^2/20 + a y^2 - |b x|",
+        parameters={"a": 2.0, "b": -0.1},
+        domain=domain,
+        runs=(Run("adam", {"lr": 0.3}),),
+        steps=3,
+    )
+    run_command(build_command_line(experiment, Options(), None, tmp_path / "a.json"))
+    assert load(tmp_path / "a.json") == experiment

@@ -15,10 +15,11 @@ from pypdf import PdfReader
 
 from app.engine.race import Race
 from app.export.figure import build_figure
-from app.export.formats import export
+from app.export.formats import export, export_note
 from app.export.options import Options, parse_size
 from app.io.experiment_files import load
 from app.io.experiment_json import from_json
+from app.io.strict_json import MAX_FILE_SIZE
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
@@ -215,3 +216,34 @@ def test_a_long_title_is_shortened_and_its_caption_stands_below(size: tuple[floa
     assert all(view.axes.bbox.y1 < boxes[0].y0 for view in composed.views)
     short = build_figure(make_race(5), Options(size=(12.8, 7.6)))
     assert len({round(text.get_position()[1], 6) for text in short.figure.texts}) == 1
+
+
+TOO_LARGE = [  # all but the last two are too large
+    ({"newer": "x" * MAX_FILE_SIZE}, "larger than 16 MiB"),
+    ({"newer": "\u00e9" * (MAX_FILE_SIZE // 6 + 1)}, "larger than 16 MiB"),
+    ({"newer": [[]] * 600_000}, "too many hyperparameter changes"),
+    ({"newer": [0] * 2_100_000}, "too many hyperparameter changes"),
+    ({"newer": [0] * 1_000}, ""),
+    ({"newer": "<\u00e9>" * 1_000}, ""),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("extra", "reason"), TOO_LARGE)
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_a_figure_contains_its_experiment_or_the_export_says_why_not(
+    suffix: str, extra: dict, reason: str, tmp_path: Path
+) -> None:
+    path, race = tmp_path / f"a{suffix}", Race(replace(DEFAULT_EXPERIMENT, extra=extra))
+    export(race, path, options=Options(view="contour", size=(6.4, 4.2), dpi=50))
+    note = export_note(race, path)
+    if reason:
+        assert re.fullmatch(f"the figure does not contain the experiment because it .*{reason}", note)
+        with pytest.raises(ExperimentError, match="contains no experiment"):
+            load(path)
+        with pytest.raises(ExperimentError, match=f"cannot be saved because it .*{reason}"):
+            export(race, tmp_path / "a.json")
+        assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    else:
+        assert (note, load(path)) == ("", race.experiment)
+    assert export_note(race, tmp_path / "a.pdf") == "", "a PDF never contains an experiment"

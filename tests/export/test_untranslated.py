@@ -84,8 +84,8 @@ def test_the_error_for_a_bad_data_file_is_translated(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("1,2\n3,x\n5,6\n")
     for language, text in (
-        (ENGLISH, "cannot open bad.csv: one row does not contain two finite numbers: line 2 ('3,x')"),
-        (BRACKETS, "⟦cannot open bad.csv: ⟦one row does not contain two finite numbers: line 2 ('3,x')⟧⟧"),
+        (ENGLISH, f"cannot open {path}: one row does not contain two finite numbers: line 2 ('3,x')"),
+        (BRACKETS, f"⟦cannot open {path}: ⟦one row does not contain two finite numbers: line 2 ('3,x')⟧⟧"),
     ):
         set_language(language)
         with pytest.raises(ExperimentError) as error:

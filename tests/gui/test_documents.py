@@ -369,7 +369,7 @@ def test_a_file_that_cannot_be_opened_asks_no_question(
     before = window.session.experiment
     saved_file.write_text("{")
     drop(window, saved_file)
-    assert close_message_box(window).startswith("Cannot open mine.json: the file is incomplete")
+    assert close_message_box(window).startswith(f"Cannot open {saved_file}: the file is incomplete")
     assert (prompt.shown_count, window.session.experiment) == (0, before)
     drop(window, saved_file, saved_file)
     assert close_message_box(window) == "Drop one file at a time."

@@ -331,6 +331,10 @@ def test_an_invalid_start_or_budget_disappears_with_what_it_was_entered_for(wind
     comparison_panel._select_mode("tuned")
     assert not comparison_panel.error_label.isVisible()
     assert comparison_panel.budget_field.text() == "500"
+    assert comparison_panel.tuning_task.running
+    comparison_panel.tuning_task.failed.emit("stopped")
+    comparison_panel.tuning_task.cancel()
+    comparison_panel._update_widgets()
     enter(comparison_panel.budget_field, "700")
     comparison_panel.tune_button.click()
     assert comparison_panel.budget_field.text() == "700", "the tuned budget stays visible"
@@ -437,7 +441,7 @@ def test_a_pasted_set_takes_effect_from_the_displayed_step_and_omissions_are_rep
     ]
     bar = window.statusBar()
     assert bar is not None
-    assert bar.currentMessage() == "Set lr. SGD has no beta1."
+    assert bar.currentMessage() == "Set learning rate. SGD has no beta1."
 
 
 def test_a_set_that_cannot_be_pasted_is_reported_in_a_message_box_and_changes_nothing(

@@ -20,6 +20,7 @@ from app.model.branch import Branch
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.plot_domain import plot_bounds
 from app.model.run import Run
+from app.utils.i18n import ENGLISH, load_language, set_language
 from app.utils.validation import ExperimentError, check_text
 from optimizers import MODIFIERS, OPTIMIZERS
 from surfaces import SURFACES
@@ -141,7 +142,7 @@ def test_run_has_modifiers() -> None:
     assert run.hyperparameters["weight_decay"] == 0.1
     assert run.hyperparameters["noise_seed"] == 0.0, "missing hyperparameters of a modifier get defaults"
     assert [modifier.id for modifier in run.modifiers] == ["noise", "weight_decay"]
-    assert run.hyperparameter_text == "lr 0.05, noise 0.5, weight_decay 0.1"
+    assert run.hyperparameter_text == "lr 0.05, noise level 0.5, weight decay 0.1"
     experiment = Experiment(runs=(run,))
     assert from_json(to_json(experiment)) == experiment
     assert [modifier.id for modifier in run.without_modifier(MODIFIERS["noise"]).modifiers] == ["weight_decay"]
@@ -372,3 +373,30 @@ def test_every_value_in_a_history_is_checked(value: object) -> None:
     with pytest.raises(ExperimentError, match="lr of adam"):
         Run("adam", history=entries)
     assert [dict(span.hyperparameters)["beta1"] for span in Run("adam", history=entries[:2]).history] == [0.5, 0.25]
+
+
+@pytest.mark.parametrize("id", OPTIMIZERS)
+def test_a_person_reads_names_of_hyperparameters_and_not_their_ids(id: str) -> None:
+    """Every hyperparameter has a name of its own among those of the optimizer and of all modifiers."""
+    method = OPTIMIZERS[id]
+    specs = {**method.hyperparameters}
+    for modifier in method.modifiers.values():
+        specs |= modifier.hyperparameters
+    labels = {name: spec.text_label(name) for name, spec in specs.items()}
+    assert {name: label for name, label in labels.items() if "_" in label or not label} == {}
+    assert len(set(labels.values())) == len(labels), sorted(labels.values())
+    for name, spec in specs.items():
+        value = next(v for v in (spec.from_slider(0.7), spec.from_slider(0.0), 1.0) if v != spec.default)
+        modifiers = {
+            each.id: each.default_strength for each in method.modifiers.values() if name in each.hyperparameters
+        }
+        text = Run(id, {**modifiers, name: value}).hyperparameter_text
+        assert f"{'lr' if name == 'lr' and method.has_learning_rate else labels[name]} {value:g}" in text.split(", ")
+        assert "_" not in text
+
+
+def test_names_of_hyperparameters_are_translated() -> None:
+    run = Run("sgd", {"cosine_steps": 50.0, "noise": 0.5, "noise_seed": 7.0})
+    set_language(load_language("ko"))
+    assert run.hyperparameter_text == "lr 0.01, 잡음 0.5, 잡음 시드 7, 코사인: 단계 수 50"
+    set_language(ENGLISH)

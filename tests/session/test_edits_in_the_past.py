@@ -234,7 +234,7 @@ def test_tuned_comparison_ends_with_a_change_of_hyperparameters() -> None:
     session = Session(BOWL)
     session.advance(30)
     session.set_comparison(ComparisonMode("tuned", 500), {0: 1.0, 1: 0.3})
-    assert session.race.step == 0
+    assert session.race.step == 30
     assert [run.hyperparameters_by_step[0][1]["lr"] for run in session.experiment.runs] == [1.0, 0.3]
     session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False)))
     assert session.experiment.comparison.mode == "tuned"

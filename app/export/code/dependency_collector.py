@@ -56,6 +56,7 @@ class DependencyCollector:
         self.used_attributes: set[str] = set()
         self.classes: list[tuple[Definition, list[ast.FunctionDef]]] = []  # with their unused methods
         self._kept_alive: list[Any] = list(arrays.values())  # since their ids are keys
+        self._text_modules: dict[str, ModuleSource] = {}  # modules that exist only as text
         self._array_names = {id(array): name for name, array in arrays.items()}
 
     def add_function(self, function: Callable[..., Any], name: str = "") -> str:
@@ -87,6 +88,15 @@ class DependencyCollector:
                 keys = {each: self._constant_key(each, value) for each, value in closure.items()}
                 self.script_names[key] = self._unique_name(inner_name, key)
                 self._add_definition(Definition(key, source, node, keys))
+        return self.script_names[key]
+
+    def add_source(self, source: ModuleSource, name: str) -> str:
+        """Return the name in the script of a function of a module that exists only as text."""
+        key = (source.module, name)
+        if key not in self.script_names:
+            self._text_modules[source.module] = source
+            self.script_names[key] = self._unique_name(name, key)
+            self._add_definition(Definition(key, source, source.definitions[name]))
         return self.script_names[key]
 
     def _add_value(self, name: str, value: Any) -> str:
@@ -142,6 +152,8 @@ class DependencyCollector:
         return candidate
 
     def _read_module(self, module: str) -> ModuleSource:
+        if module in self._text_modules:
+            return self._text_modules[module]
         return read_source(module, self.features if module.startswith("app.") else frozenset())
 
     def _add_definition(self, definition: Definition) -> None:

@@ -19,7 +19,7 @@ USAGE_NOTE = "Shows the figure in a window, or saves it to a file: python script
 def plot_script(race: Race) -> str:
     """Return a script that draws contour plot, paths, start, minima and losses with NumPy and matplotlib."""
     body, collector = path_blocks(race, vectorized=True)
-    surface = collector.add_function(race.surface.function)
+    surface = script_builder.add_surface_function(race, collector, for_arrays=True)
     first_index = len(collector.definitions)
     draw, show = collector.require((PLOTTING_MODULE, "draw")), collector.require((PLOTTING_MODULE, "show"))
     plotting_blocks = [collector.source_text(definition) for definition in collector.definitions[first_index:]]

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from app.engine.race import Race
 from app.export.code.dependency_collector import DependencyCollector, Key
+from app.export.code.formula_source import FUNCTION_NAME, formula_source
 from app.export.code.literals import MAX_LINE_LENGTH, format_literal
 from app.export.code.script_text import exhausted_steps, format_mapping
 
@@ -63,7 +64,16 @@ def script_context(
         **(OPTIMIZER_REPLACEMENTS if optimizers_on_floats else {}),
     }
     collector = DependencyCollector(RESERVED_NAMES, replacements, features, arrays)
-    return collector, collector.add_function(surface.function, surface.id)
+    return collector, add_surface_function(race, collector, not surface_on_floats)
+
+
+def add_surface_function(race: Race, collector: DependencyCollector, for_arrays: bool) -> str:
+    """Return the name in the script of the surface function; ``for_arrays`` if it is called with arrays."""
+    experiment, surface = race.experiment, race.surface
+    if experiment.formula:
+        source = formula_source(experiment.formula, experiment.parameters, for_arrays)
+        return collector.add_source(source, FUNCTION_NAME)
+    return collector.add_function(surface.function, surface.id)
 
 
 def surface_attributes(race: Race, collector: DependencyCollector, surface_name: str) -> list[str]:

@@ -11,6 +11,7 @@ from app.model.catalog import list_implementations
 from app.model.experiment import Experiment
 from app.model.number_parsing import describe_allowed
 from app.model.run import Run
+from app.model.source_text import translate_source
 from app.utils.i18n import tr
 from optimizers import OPTIMIZERS, Hyperparameter, Modifier, Optimizer
 from surfaces import Surface
@@ -38,8 +39,8 @@ def optimizer_page(run: Run) -> str:
             ),
             _paragraphs(tr(optimizer.description)),
             _paragraphs(
-                tr("Numerically identical to {framework}.", framework=optimizer.implementation)
-                if optimizer.implementation
+                tr("Numerically identical to {framework}.", framework=tr(optimizer.implementation))
+                if optimizer.implementation and optimizer.is_in_frameworks(run.hyperparameters)
                 else ""
             ),
             _paragraphs(tr("Other implementations of this method: {names}.", names=other_names) if other_names else ""),
@@ -62,7 +63,7 @@ def _base_method(base_optimizer: Optimizer | None) -> str:
 def _modifier_section(modifier: Modifier, run: Run) -> str:
     return "".join(
         [
-            f"<hr><h3>{escape(tr('With modifier: {part}', part=modifier.name))}</h3>",
+            f"<hr><h3>{escape(tr('With modifier: {part}', part=tr(modifier.name)))}</h3>",
             _paragraphs(tr(modifier.summary)),
             _formula_html(modifier.formula),
             _hyperparameter_table(modifier.hyperparameters, run.hyperparameters),
@@ -73,7 +74,7 @@ def _modifier_section(modifier: Modifier, run: Run) -> str:
 
 
 def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[str, float]) -> str:
-    """Return a table with a row for each hyperparameter; values that differ from the default are bold."""
+    """Return a table of hyperparameters, in which changed values are bold, and what each of them does."""
     if not specs:
         return ""
     symbols = any(each.symbol for each in specs.values())
@@ -90,9 +91,13 @@ def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[s
                 escape(describe_allowed(spec)),
             ]
         )
-    return _html_table(
-        [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Current"), tr("Default"), tr("Allowed values")], rows
+    headings = [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Current"), tr("Default"), tr("Allowed values")]
+    explanations = "".join(
+        f"<p class='quiet'><b>{escape(tr(spec.label))}</b>: {escape(tr(spec.explanation))}</p>"
+        for spec in specs.values()
+        if spec.explanation
     )
+    return _html_table(headings, rows) + explanations
 
 
 def _format_value(spec: Hyperparameter, value: float) -> str:
@@ -112,7 +117,7 @@ def surface_page(experiment: Experiment) -> str:
     )
     return "".join(
         [
-            f"<h2>{escape(surface.name)}</h2>",
+            f"<h2>{escape(tr(surface.name))}</h2>",
             _paragraphs(tr(surface.summary)),
             _formula_html(rf"f({x},\,{y}) = {surface.formula}".translate(SUBSCRIPTS)),
             _paragraphs(tr(surface.nonsmooth_note)),
@@ -149,7 +154,7 @@ def _minima_table(surface: Surface, x: str, y: str) -> str:
     # Adding 0.0 turns -0.0 into 0.0.
     losses = [round(float(surface(float(a), float(b))[0]), LOSS_DECIMALS) + 0.0 for a, b in surface.minima]
     rows = [[f"{a:.8g}", f"{b:.8g}", f"{loss:.6g}"] for (a, b), loss in zip(surface.minima, losses, strict=True)]
-    return f"<h3>{escape(heading)}</h3>" + _html_table([x, y, tr("Height")], rows)
+    return f"<h3>{escape(heading)}</h3>" + _html_table([x, y, tr("Loss")], rows)
 
 
 def _format_point(point: tuple[float, float]) -> str:
@@ -175,4 +180,4 @@ def _paragraphs(text: str, quiet: bool = False) -> str:
 
 
 def _source_html(source: str) -> str:
-    return f"<p class='quiet'>{escape(tr('Source'))}: {link_citations(source)}</p>" if source else ""
+    return f"<p class='quiet'>{escape(tr('Source'))}: {link_citations(translate_source(source))}</p>" if source else ""

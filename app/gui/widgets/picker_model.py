@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.gui.widgets import icons
 from app.model.catalog import CatalogEntry, sections
+from app.model.source_text import translate_source
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 
@@ -57,7 +58,7 @@ class PickerModel(QAbstractListModel):
         is_favorite = row.id in self.favorite_ids
         return {
             Qt.ItemDataRole.DisplayRole: row.name,
-            Qt.ItemDataRole.ToolTipRole: f"<p>{tr(row.summary)}</p><p>{row.source}</p>",
+            Qt.ItemDataRole.ToolTipRole: f"<p>{tr(row.summary)}</p><p>{translate_source(row.source)}</p>",
             Qt.ItemDataRole.AccessibleTextRole: tr("{name}, favorite", name=row.name) if is_favorite else row.name,
             Qt.ItemDataRole.AccessibleDescriptionRole: tr(row.summary),
             Qt.ItemDataRole.CheckStateRole: None,

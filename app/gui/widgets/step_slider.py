@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QSlider
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PyQt6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
 from app.gui.widgets.wheel_guard import guard_wheel
 
@@ -26,8 +26,30 @@ class StepSlider(QSlider):
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.notch_remainder = 0
+        self.mark: float | None = None  # position of a mark, from 0 to 1
         self.actionTriggered.connect(self._on_action)
         guard_wheel(self)
+
+    def set_mark(self, position: float | None) -> None:
+        """Draw a mark across the groove at a position from 0 to 1; None removes it."""
+        if position != self.mark:
+            self.mark = position
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the slider, and the mark over its groove."""
+        super().paintEvent(event)
+        if self.mark is None:
+            return
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        style = self.style()
+        assert style is not None
+        handle = style.subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self)
+        x = handle.width() / 2 + self.mark * (self.width() - handle.width())
+        painter = QPainter(self)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.WindowText), 2))
+        painter.drawLine(QPointF(x, handle.top() - 2), QPointF(x, handle.bottom() + 2))
 
     def _on_action(self, action: int) -> None:
         steps = ACTION_STEPS.get(_ACTION(action))

@@ -15,7 +15,7 @@ from PyQt6.QtGui import QClipboard, QGuiApplication, QImage
 
 from app.export.code import numpy_script
 from app.export.command_line import build_command_line
-from app.export.formats import EXPORT_FORMATS, format_for_path, iter_export, missing_glyphs_message
+from app.export.formats import EXPORT_FORMATS, export_note, format_for_path, iter_export
 from app.export.image import write_image
 from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE, Options
 from app.gui.dialogs.export_dialog import ExportDialog
@@ -96,7 +96,7 @@ def _ask_path(source: ExportSource, title: str, suffixes: list[str], name: str, 
                 name=path.suffix or path.name,
             )
         )
-    return path, iter_export(race, path, options), missing_glyphs_message(race.experiment, path)
+    return path, iter_export(race, path, options), export_note(race, path)
 
 
 # The clipboard: each function returns the message for the status bar
@@ -111,7 +111,7 @@ def copy_figure(source: ExportSource) -> str:
     data.setData("image/png", QByteArray(file.getvalue()))
     data.setImageData(QImage.fromData(file.getvalue()))
     _clipboard().setMimeData(data)
-    note = missing_glyphs_message(race.experiment, Path("clipboard.png"))
+    note = export_note(race, Path("clipboard.png"))
     return tr("Figure copied.") + (f" ({note})" if note else "")
 
 

@@ -156,7 +156,17 @@ class ComparisonPanel(QWidget):
             elif mode != "tuned":
                 budget = int(BUDGET_SPECS[mode].default) if mode in BUDGET_SPECS else 0
                 self.session.set_comparison(ComparisonMode(mode, budget), {})
+            else:
+                self.budget_field.set_spec(BUDGET_SPECS["tuned"])
+                self.budget_field.show_value(float(self._default_tuning_steps))
+                self._start_tuning()
         self._update_widgets()
+
+    @property
+    def _default_tuning_steps(self) -> int:
+        """The step at which playback stops, or the displayed one; 500 at the start of a run without a stop."""
+        steps = self.session.experiment.steps or self.session.race.step or int(BUDGET_SPECS["tuned"].default)
+        return min(steps, MAX_TUNING_STEPS)
 
     def _set_budget(self, value: float, merge: str | None = None) -> None:
         if self.selected_mode == "evaluations":

@@ -29,7 +29,7 @@ def paste_hyperparameters(run: Run) -> tuple[Run, str]:
         return pasted_run, tr("Pasted the hyperparameters of {name}.", name=pasted_run.method.name)
     return pasted_run, tr(
         "Set {names}. {name} has no {others}.",
-        names=", ".join(applied),
+        names=", ".join(tr(pasted_run.method.spec(name).text_label(name)) for name in applied),
         name=pasted_run.method.name,
         others=", ".join(unknown),
     )

@@ -7,11 +7,13 @@ from dataclasses import replace
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from app.gui.panels.setup.safe_rate_row import SafeRateRow
 from app.gui.widgets import icons
 from app.gui.widgets.slider_field import SliderField
 from app.gui.widgets.switch_field import SwitchField
 from app.model.hyperparameter_text import default_hyperparameters
 from app.model.run import Run
+from app.model.source_text import translate_source
 from app.theming.theme import Theme
 from app.utils.i18n import tr
 from optimizers import Hyperparameter, Modifier
@@ -21,7 +23,8 @@ class HyperparameterForm(QWidget):
     """Sliders and check boxes for the hyperparameters of one run.
 
     ``value_changing(name, value)`` is emitted while a slider is dragged or a value is stepped, ``value_committed(name,
-    value)`` for a typed value, a reset, or a switch. ``remove_requested(modifier)`` and ``apply_to_all_runs(modifier)``
+    value)`` for a typed value, a reset, or a switch, and ``safe_rate_requested`` by the button below the learning rate,
+    whose slider has the range of ``rate_spec``. ``remove_requested(modifier)`` and ``apply_to_all_runs(modifier)``
     are emitted by the buttons next to the heading of a modifier.
     """
 
@@ -29,10 +32,11 @@ class HyperparameterForm(QWidget):
     value_committed = pyqtSignal(str, float)
     interaction_started = pyqtSignal()
     interaction_finished = pyqtSignal()
+    safe_rate_requested = pyqtSignal()
     remove_requested = pyqtSignal(object)
     apply_to_all_runs = pyqtSignal(object)
 
-    def __init__(self, run: Run, theme: Theme) -> None:
+    def __init__(self, run: Run, theme: Theme, rate_spec: Hyperparameter | None = None) -> None:
         super().__init__()
         self.theme = theme
         self.fields: dict[str, SliderField | SwitchField] = {}
@@ -43,8 +47,11 @@ class HyperparameterForm(QWidget):
         self.grid.setVerticalSpacing(4)
         self.grid.setColumnStretch(1, 1)
         default_values = default_hyperparameters(run)
+        self.safe_rate_row: SafeRateRow | None = None
         for name, spec in run.method.hyperparameters.items():
-            self._add_field(name, spec)
+            self._add_field(name, rate_spec if name == "lr" and rate_spec is not None else spec)
+            if name == "lr" and run.method.has_learning_rate:
+                self._add_safe_rate_row()
         for modifier in run.modifiers:
             self._add_modifier_heading(modifier)
             for name, spec in modifier.hyperparameters.items():
@@ -64,6 +71,13 @@ class HyperparameterForm(QWidget):
             field.interaction_started.connect(self.interaction_started)
             field.interaction_finished.connect(self.interaction_finished)
 
+    def _add_safe_rate_row(self) -> None:
+        field = self.fields["lr"]
+        assert isinstance(field, SliderField)
+        self.safe_rate_row = SafeRateRow(field)
+        self.safe_rate_row.button.clicked.connect(self.safe_rate_requested)
+        self.grid.addWidget(self.safe_rate_row, self.grid.rowCount(), 0, 1, 4)
+
     def _add_modifier_heading(self, modifier: Modifier) -> None:
         """Add the name of a modifier, with a button that removes it and one that applies it to all runs."""
         remove_text = tr("Remove {name}", name=tr(modifier.name))
@@ -79,7 +93,7 @@ class HyperparameterForm(QWidget):
         apply_button.setAccessibleName(tr("Apply {name} to all runs", name=tr(modifier.name)))
         apply_button.clicked.connect(lambda: self.apply_to_all_runs.emit(modifier))
         row, heading = self.grid.rowCount(), QLabel(tr(modifier.name), objectName="part", wordWrap=True)
-        heading.setToolTip(f"<p>{tr(modifier.summary)}</p><p>{modifier.source}</p>")
+        heading.setToolTip(f"<p>{tr(modifier.summary)}</p><p>{translate_source(modifier.source)}</p>")
         self.grid.addWidget(heading, row, 0, 1, 2)
         self.grid.addWidget(apply_button, row, 2, Qt.AlignmentFlag.AlignRight)
         self.grid.addWidget(remove_button, row, 3)

@@ -9,6 +9,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QContextMenuEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from app.analysis.stability_limit import stability_limit
+from app.engine.safe_rate import learning_rate_spec, safe_learning_rate, with_safe_rate
 from app.gui.panels.setup.edit_scope import EditScopeToggle
 from app.gui.panels.setup.hyperparameter_clipboard import copy_hyperparameters, paste_hyperparameters
 from app.gui.panels.setup.hyperparameter_form import HyperparameterForm
@@ -23,6 +25,7 @@ from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.catalog import list_implementations, optimizer_entries
 from app.model.hyperparameter_text import default_hyperparameters
 from app.model.run import Run
+from app.model.source_text import translate_source
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
@@ -33,7 +36,7 @@ from optimizers.frameworks import presets
 
 def implementation_name(optimizer: Optimizer) -> str:
     """Return the name of the implementation that an optimizer follows."""
-    return optimizer.implementation or tr("As published")
+    return tr(optimizer.implementation) if optimizer.implementation else tr("As published")
 
 
 class RunEditor(QWidget):
@@ -139,7 +142,7 @@ class RunEditor(QWidget):
     def reset_all(self) -> None:
         """Reset all hyperparameters of the selected run to their defaults."""
         if self.selected_run is not None:
-            self._edit_run(lambda run: replace(run, hyperparameters=default_hyperparameters(run)))
+            self._edit_run(lambda run: replace(run, hyperparameters=default_hyperparameters(run), rate_edited=False))
 
     def copy(self) -> str:
         """Copy the hyperparameters of the selected run to the clipboard; return a message for the status bar."""
@@ -169,13 +172,22 @@ class RunEditor(QWidget):
         if run is None:
             return
         form_key = " ".join(
-            [run.optimizer, str(self.run_list.selected_row), *(modifier.id for modifier in run.modifiers)]
+            [
+                run.optimizer,
+                str(self.run_list.selected_row),
+                str(id(self.session.experiment.surface)),
+                *(modifier.id for modifier in run.modifiers),
+            ]
         )
         if form_key != self.form_key:
             self.form_key = form_key
             self._show_optimizer(run.method)
             self._rebuild_form(run)
         self.form.show_values(run)
+        if self.form.safe_rate_row is not None:
+            race, row = self.session.race, self.run_list.selected_row
+            trajectory = race.trajectories[row]
+            self.form.safe_rate_row.show_limit(stability_limit(trajectory, min(race.step, trajectory.last_step)))
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
         self.reset_button.setEnabled(self.is_modified)
@@ -184,11 +196,11 @@ class RunEditor(QWidget):
         implementations = list_implementations(optimizer.id)
         self.picker.show_entry(implementations[0].id)
         self.note_label.setText(tr(optimizer.summary) if optimizer.summary else "")
-        self.source_label.setText(optimizer.source)
+        self.source_label.setText(translate_source(optimizer.source))
         self.preset_button.setEnabled(any(implementation.implementation for implementation in implementations))
         has_several = len(implementations) > 1
         self.implementation_label.setText(
-            tr("Implementation") if has_several else tr("Implementation: {name}", name=optimizer.implementation)
+            tr("Implementation") if has_several else tr("Implementation: {name}", name=tr(optimizer.implementation))
         )
         self.implementation_label.setVisible(has_several or bool(optimizer.implementation))
         self.implementation_combo.setVisible(has_several)
@@ -196,12 +208,17 @@ class RunEditor(QWidget):
         for implementation in implementations:
             self.implementation_combo.addItem(implementation_name(implementation), implementation.id)
             self.implementation_combo.setItemData(
-                self.implementation_combo.count() - 1, implementation.source, Qt.ItemDataRole.ToolTipRole
+                self.implementation_combo.count() - 1,
+                translate_source(implementation.source),
+                Qt.ItemDataRole.ToolTipRole,
             )
         self.implementation_combo.setCurrentIndex(self.implementation_combo.findData(optimizer.id))
 
     def _rebuild_form(self, run: Run) -> None:
-        form = HyperparameterForm(run, self.theme)
+        experiment = self.session.experiment
+        assert experiment.start is not None
+        form = HyperparameterForm(run, self.theme, learning_rate_spec(run, experiment.surface, experiment.start))
+        form.safe_rate_requested.connect(self._use_safe_rate)
         form.value_changing.connect(
             lambda name, value: self._set_hyperparameter(name, value, f"{self.run_list.selected_row} {name}")
         )
@@ -241,7 +258,21 @@ class RunEditor(QWidget):
 
     def _change_optimizer(self, optimizer_id: str) -> None:
         if self.selected_run is not None and optimizer_id != self.selected_run.optimizer:
-            self._edit_run(lambda run: run.with_optimizer(optimizer_id))
+            self._edit_run(lambda run: self._with_untouched_rate_adapted(run.with_optimizer(optimizer_id)))
+
+    def _with_untouched_rate_adapted(self, run: Run) -> Run:
+        return run if run.rate_edited else with_safe_rate(run, self.session.experiment)
+
+    def _use_safe_rate(self) -> None:
+        """Set a rate that descends from where the edit applies: the start, or the displayed position."""
+        session, row = self.session, self.run_list.selected_row
+        trajectory = session.race.trajectories[row]
+        step = 0 if session.edit_from_start else min(session.race.step, trajectory.last_step)
+        position = (trajectory.xs[step], trajectory.ys[step])
+        surface = session.experiment.surface
+        self._edit_run(
+            lambda run: replace(run.with_learning_rate(safe_learning_rate(run, surface, position)), rate_edited=False)
+        )
 
     def _add_modifier(self, modifier: Modifier) -> None:
         self._set_hyperparameter(modifier.id, modifier.default_strength)
@@ -270,7 +301,9 @@ class RunEditor(QWidget):
             assert action is not None
             action.triggered.connect(
                 lambda _, preset=preset: self._edit_run(
-                    lambda run: replace(run, optimizer=preset.id, hyperparameters=preset.hyperparameters, history=())
+                    lambda run: replace(
+                        run, optimizer=preset.id, hyperparameters=preset.hyperparameters, history=(), rate_edited=True
+                    )
                 )
             )
 

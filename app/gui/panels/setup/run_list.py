@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from app.engine.safe_rate import with_safe_rate
 from app.gui.widgets import icons
 from app.model.branch import MAX_RUNS
 from app.model.run import Run
@@ -147,14 +148,14 @@ class RunList(QWidget):
         self.session.change(lambda e: e.with_run(row, replace(e.runs[row], visible=visible)))
 
     def add(self) -> None:
-        """Add a run with the first optimizer that is not in use, preferably a favorite, with default settings."""
+        """Add a run with the first optimizer that is not in use, preferably a favorite, with a safe learning rate."""
         experiment = self.session.experiment
         if len(experiment.runs) >= MAX_RUNS:
             return
         used = {run.optimizer for run in experiment.runs}
         favorites = [name for name in self.settings.favorites("optimizer") if name in OPTIMIZERS]
         optimizer_id = next((name for name in (*favorites, *OPTIMIZERS) if name not in used), "sgd")
-        self._append(Run(optimizer_id))
+        self._append(with_safe_rate(Run(optimizer_id), experiment))
 
     def duplicate(self) -> None:
         """Add a copy of the selected run."""

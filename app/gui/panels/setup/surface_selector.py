@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.engine.safe_rate import with_safe_rates
 from app.gui.widgets.buttons import create_help_button
 from app.gui.widgets.picker import Picker
 from app.model.catalog import surface_entries
@@ -56,8 +57,8 @@ class SurfaceSelector(QWidget):
         self.error_experiment = None
         if surface_id != self.session.experiment.surface_id:
             try:
-                self.session.change(lambda e: e.with_surface(surface_id))
+                self.session.change(lambda e: with_safe_rates(e.with_surface(surface_id)))
             except ExperimentError as error:
-                self.error_label.setText(f"{SURFACES[surface_id].name}: {error}.")
+                self.error_label.setText(f"{tr(SURFACES[surface_id].name)}: {error}.")
                 self.error_experiment = self.session.experiment
         self.refresh()

@@ -1,0 +1,120 @@
+"""A first learning rate that descends, for any optimizer on any surface."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from app.model.experiment import Experiment
+from app.model.run import Run
+from optimizers import OPTIMIZERS, Hyperparameter, Optimizer, trace
+from optimizers.loss import SurfaceFunction
+from surfaces.surface import Bounds, Surface
+
+LEARNING_RATES = tuple(float(f"{digit}e{exponent}") for exponent in range(-12, 4) for digit in (1, 2, 5))
+SINGLE_FACTORS = (1.0, 0.1, 0.01)  # of the default, for methods without batches, which are about 40 times slower
+TRIAL_STEPS = 200
+MAX_ASCENT = 0.1  # of the total descent: a path with more oscillates visibly or is chaotic
+MAX_STEP_SIZE = 0.25  # of the diagonal of the domain: a longer first step skips what the surface shows
+MAX_DISTANCE = 1.5  # from the start, in diagonals of the domain: a surface without a minimum is left slowly
+SAFETY_FACTOR = 2.0  # between the largest rate that descends and the safe rate
+DEFAULT_SHARE = 0.9  # of the descent with the best rate, from which on the default is good enough
+
+
+def safe_learning_rate(run: Run, surface: Surface, start: tuple[float, float]) -> float:
+    """Return a learning rate with which a run descends from a start, rounded to 1, 2 or 5 times a power of ten.
+
+    The rates from 1e-12 to 5e3 are tried for 200 steps, with all other hyperparameters as in the run. A rate descends
+    if the path stays near the domain, ends below the start, and rises by at most a tenth of what it falls. The result
+    is at most half of the largest such rate, and the one with the lowest final loss; it is the default of the optimizer
+    if that descends about as far. If no rate descends, the result is the default.
+    """
+    hyperparameters = tuple(sorted((name, value) for name, value in run.hyperparameters.items() if name != "lr"))
+    return _find_rate(run.optimizer, hyperparameters, surface, start)
+
+
+def with_safe_rate(run: Run, experiment: Experiment) -> Run:
+    """Return a run with a safe learning rate for an experiment; unchanged if the optimizer has none."""
+    assert experiment.start is not None
+    if not run.method.has_learning_rate:
+        return run
+    return run.with_learning_rate(safe_learning_rate(run, experiment.surface, experiment.start))
+
+
+def with_safe_rates(experiment: Experiment) -> Experiment:
+    """Return the experiment with safe learning rates for all runs whose rate the user has not set.
+
+    If the experiment compares runs at one learning rate, the lowest of the safe rates is used for all.
+    """
+    runs = tuple(run if run.rate_edited else with_safe_rate(run, experiment) for run in experiment.runs)
+    rates = [run.hyperparameters["lr"] for run in runs if run.method.has_learning_rate]
+    if experiment.comparison.mode == "rate" and rates:
+        runs = tuple(run.with_learning_rate(min(rates)) if run.method.has_learning_rate else run for run in runs)
+    return replace(experiment, runs=runs)
+
+
+def learning_rate_spec(run: Run, surface: Surface, start: tuple[float, float]) -> Hyperparameter:
+    """Return the declaration of the learning rate with a slider that includes the rates around the safe one.
+
+    The slider begins at least three decades below the safe rate and ends at least one above it.
+    """
+    spec = run.method.spec("lr")
+    if not (run.method.has_learning_rate and run.method.batched):
+        return spec
+    decade = math.floor(math.log10(safe_learning_rate(run, surface, start)))
+    return replace(
+        spec,
+        slider_min=max(min(spec.slider_min, float(f"1e{decade - 3}")), LEARNING_RATES[0]),
+        slider_max=max(spec.slider_max, float(f"1e{decade + 2}")),
+    )
+
+
+@lru_cache(maxsize=1000)
+def _find_rate(
+    optimizer_id: str, hyperparameters: tuple[tuple[str, float], ...], surface: Surface, start: tuple[float, float]
+) -> float:
+    optimizer = OPTIMIZERS[optimizer_id]
+    default = optimizer.spec("lr").default
+    rates = np.array(sorted({*LEARNING_RATES, default}) if optimizer.batched else [default * f for f in SINGLE_FACTORS])
+    positions, losses = _try_rates(optimizer, surface, start, rates, dict(hyperparameters))
+    max_step = MAX_STEP_SIZE if optimizer.batched else math.inf  # a Newton step reaches a minimum at once
+    usable = np.flatnonzero(descends(positions, losses, surface.bounds, max_step))
+    if not usable.size:
+        return default
+    lowest_loss = losses[-1]
+    cautious = usable[rates[usable] <= rates[usable[-1]] / SAFETY_FACTOR] if optimizer.batched else usable
+    best = min(cautious if cautious.size else usable, key=lambda k: lowest_loss[k])
+    index_of_default = int(np.flatnonzero(rates == default)[0])
+    needed = losses[0, best] - DEFAULT_SHARE * (losses[0, best] - lowest_loss[best])
+    return default if index_of_default in usable and lowest_loss[index_of_default] <= needed else float(rates[best])
+
+
+def _try_rates(
+    optimizer: Optimizer,
+    surface: SurfaceFunction,
+    start: tuple[float, float],
+    rates: np.ndarray,
+    hyperparameters: dict[str, float],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return positions (rows, 2, n) and losses (rows, n) of the paths with n learning rates."""
+    with np.errstate(all="ignore"):
+        paths = trace(optimizer, surface, start, TRIAL_STEPS, lr=rates, **hyperparameters)  # type: ignore[arg-type]
+    return paths.positions, paths.losses
+
+
+def descends(positions: np.ndarray, losses: np.ndarray, bounds: Bounds, max_step: float = MAX_STEP_SIZE) -> np.ndarray:
+    """Return, for each of n paths with positions (rows, 2, n) and losses (rows, n), whether it descends."""
+    diagonal = math.hypot(*(high - low for low, high in bounds))
+    with np.errstate(all="ignore"):
+        changes = np.diff(losses, axis=0)
+        ascent, descent = np.maximum(changes, 0).sum(axis=0), np.maximum(-changes, 0).sum(axis=0)
+        step_sizes = np.hypot(*np.diff(positions, axis=0).transpose(1, 0, 2)).max(axis=0)
+        distances = np.hypot(*(positions - positions[0]).transpose(1, 0, 2)).max(axis=0)
+        finite = np.isfinite(losses).all(axis=0) & np.isfinite(positions).all(axis=(0, 1))
+        descending = (losses[-1] < losses[0]) & (ascent <= MAX_ASCENT * descent)
+    near = (step_sizes <= max_step * diagonal) & (distances <= MAX_DISTANCE * diagonal)
+    result: np.ndarray = finite & descending & near
+    return result

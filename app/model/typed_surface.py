@@ -1,0 +1,78 @@
+"""The surface of a typed formula in an experiment: checks, and the surface itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from app.model.dataset import to_experiment_error
+from app.utils.i18n import tr
+from app.utils.validation import MAX_COORDINATE, ExperimentError, check_number, check_text, shorten_repr
+from surfaces import Surface, from_formula
+from surfaces.formula.formula import Formula, read_formula
+from surfaces.formula.tokens import MAX_LENGTH
+from surfaces.formula.typed_surface import DEFAULT_BOUNDS
+from surfaces.surface import Bounds
+
+
+def parse_formula(text: str) -> Formula:
+    """Return the formula in a text; ExperimentError, with the message in the current language, if there is none."""
+    try:
+        return read_formula(text)
+    except ValueError as error:
+        raise to_experiment_error(error) from None
+
+
+def parameters_of(text: str) -> tuple[str, ...]:
+    """Return the names of the parameters of a formula."""
+    return parse_formula(text).parameters
+
+
+def check_formula_data(data: object) -> None:
+    """Raise ExperimentError if an experiment with a formula also has data."""
+    if data is not None:
+        raise ExperimentError(tr("an experiment can have a formula or data, not both"))
+
+
+def check_typed_surface(text: Any, parameters: Any, domain: Any) -> tuple[str, Mapping[str, float], Bounds | None]:
+    """Return formula, parameters in the order of the formula, and domain, as checked values.
+
+    Parameters that the formula has and the mapping lacks are 1.
+    """
+    formula = check_text(tr("formula"), text, MAX_LENGTH)
+    names = parse_formula(formula).parameters
+    if not isinstance(parameters, Mapping):
+        raise ExperimentError(tr("parameters must be names with numbers, not {value}", value=shorten_repr(parameters)))
+    for name in parameters:
+        if name not in names:
+            raise ExperimentError(
+                tr("the formula has no parameter {name}", name=shorten_repr(name) if len(str(name)) > 20 else name)
+            )
+    values = {name: check_number(tr("parameter {name}", name=name), parameters.get(name, 1.0)) for name in names}
+    return formula, values, None if domain is None else _check_domain(domain)
+
+
+def _check_domain(domain: Any) -> Bounds:
+    try:
+        (left, right), (bottom, top) = domain
+    except (TypeError, ValueError):
+        raise ExperimentError(tr("the domain must be two ranges, as in [[-5, 5], [-5, 5]]")) from None
+    left, right, bottom, top = (check_number(tr("domain"), value) for value in (left, right, bottom, top))
+    if not (-MAX_COORDINATE <= left < right <= MAX_COORDINATE and -MAX_COORDINATE <= bottom < top <= MAX_COORDINATE):
+        raise ExperimentError(
+            tr(
+                "the domain must be two ranges, each from a lower to a higher number, within {most:g}",
+                most=MAX_COORDINATE,
+            )
+        )
+    return (left, right), (bottom, top)
+
+
+@lru_cache(maxsize=16)
+def get_typed_surface(text: str, parameters: tuple[tuple[str, float], ...], domain: Bounds | None) -> Surface:
+    """Return the surface of a formula; ExperimentError if it has no finite value in the domain."""
+    try:
+        return from_formula(text, domain or DEFAULT_BOUNDS, None, **dict(parameters))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise to_experiment_error(error) from None

@@ -1,0 +1,1 @@
+"""Surfaces from a typed formula: text -> tokens -> tree -> graph -> derivatives -> checked code."""
