@@ -286,3 +286,13 @@ def test_labels_of_diverged_runs_cover_no_path(experiment: Experiment) -> None:
             segment = Path(np.clip([start, end], -1e6, 1e6))
             for label in labels:
                 assert not segment.intersects_bbox(label.label_box, filled=False), trajectory.method.name
+
+
+def test_a_contour_plot_without_runs_or_divergence_has_no_labels() -> None:
+    for runs in ((), (Run("sgd", {"lr": 1e-6}),), (Run("sgd", {"lr": 1.0}, visible=False),)):
+        view = draw_view("contour", run_race(Experiment("rosenbrock", runs=runs), 30), LARGE)
+        assert isinstance(view, ContourView)
+        canvas = view.figure.canvas
+        assert isinstance(canvas, FigureCanvasAgg)
+        view.draw_current_markers(PathRenderer(canvas.get_renderer()))
+        assert not view.divergence_labels.labels
