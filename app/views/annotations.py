@@ -86,8 +86,9 @@ class DivergenceLabels:
         """
         if self.diverged_runs != diverged_runs:
             self.diverged_runs, self.labels = diverged_runs, []
-            paths = {run: self._last_pixels(run, step, pixels_between) for run in all_runs}
-            inside = [points_inside(points, axes.bbox) for points in paths.values() if diverged_runs]
+            runs = all_runs if diverged_runs else []
+            paths = {run: self._last_pixels(run, step, pixels_between) for run in runs}
+            inside = [points_inside(points, axes.bbox) for points in paths.values()]
             obstacles = np.concatenate([np.empty((0, 2)), *inside])
             for trajectory, style in diverged_runs[:MAX_DIVERGENCE_LABELS]:
                 points = paths[trajectory]
