@@ -52,7 +52,8 @@ def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert window.session.race.step == INITIAL_STEPS
     assert [name for name, canvas in window.canvases.items() if canvas.isVisible()] == ["contour", "relief", "loss"]
-    assert window.canvases["contour"].width() > window.canvases["relief"].width()
+    contour, surface_canvas = window.canvases["contour"], window.canvases["relief"]
+    assert contour.width() * contour.height() > 1.8 * surface_canvas.width() * surface_canvas.height()
     assert window.readout_table.runs.rowCount() == 3
     assert window.action_registry["play"].text() == "&Play"
 
