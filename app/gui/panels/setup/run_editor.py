@@ -190,7 +190,8 @@ class RunEditor(QWidget):
         if self.form.safe_rate_row is not None:
             race, row = self.session.race, self.run_list.selected_row
             trajectory = race.trajectories[row]
-            self.form.safe_rate_row.show_limit(stability_limit(trajectory, min(race.step, trajectory.last_step)))
+            has_ended = trajectory.diverged_at is not None and race.step >= trajectory.last_step  # far away
+            self.form.safe_rate_row.show_limit(None if has_ended else stability_limit(trajectory, race.clamped_step))
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
         self.reset_button.setEnabled(self.is_modified)
