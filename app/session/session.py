@@ -340,9 +340,11 @@ class Session(QObject):
         if not before.same_surface_and_start(after) and not (
             self.store.interaction_active and before.surface_id == after.surface_id
         ):
-            self.bounds, self.race.step = plot_bounds(after), 0
-            if self.store.restoring:
-                self.race.step = self.race.last_step
+            self.bounds = plot_bounds(after)
+            if not before.same_formula_and_start(after):  # other parameters or another domain keep the step
+                self.race.step = 0
+                if self.store.restoring:
+                    self.race.step = self.race.last_step
         elif not self.store.interaction_active:
             catch_up_new_runs(self.race, before, after, last_step, self.edit_from_start)
         self._record_displayed_steps()
