@@ -28,6 +28,8 @@ class Hyperparameter:
         Whether every step is proportional to the value, so that schedules and decoupled weight decay multiply by it.
     symbol : str
         Symbol in the formula of the update rule, mathtext without dollar signs; empty if the formula has none for it.
+    explanation : str
+        What it does, in one sentence; taken from ``optimizers.hyperparameter_help`` if empty.
     """
 
     slider_min: float
@@ -39,6 +41,7 @@ class Hyperparameter:
     default: float = math.nan
     is_learning_rate: bool = False
     symbol: str = ""
+    explanation: str = ""
 
     def text_label(self, name: str) -> str:
         """Return the name shown in a text that does not name the modifier; ``name`` is that of the argument."""

@@ -260,7 +260,7 @@ def optimizer(
             uses_gradient=uses_gradient,
             variant_of=variant_of,
             implementation=implementation,
-            **parse_signature(function, 3),
+            **parse_signature(function, 3, variant_of),
         )
         OPTIMIZERS[method.id] = method
         return method

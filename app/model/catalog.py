@@ -103,9 +103,11 @@ def optimizer_aliases(optimizer_id: str) -> str:
 
 
 def surface_entries() -> list[CatalogEntry]:
-    """Return an entry for each surface."""
+    """Return an entry for each surface, named in the current language; the search knows the English name as well."""
     return [
-        CatalogEntry(surface.id, surface.name, surface.family, surface.summary, surface.source)
+        CatalogEntry(
+            surface.id, tr(surface.name), surface.family, surface.summary, surface.source, lambda id: SURFACES[id].name
+        )
         for surface in SURFACES.values()
     ]
 

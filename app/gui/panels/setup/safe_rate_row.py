@@ -40,6 +40,5 @@ class SafeRateRow(QWidget):
             )
         if self.limit_label.text() != text:
             self.limit_label.setText(text)
-            self.limit_label.setToolTip(explanation)
             self.limit_label.setWhatsThis(explanation)
             self.field.show_mark(None if limit is None else limit.learning_rate)
