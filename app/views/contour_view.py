@@ -87,19 +87,25 @@ class ContourView(PathView):
     # Static artists
 
     def show_scene(self, scene: Scene) -> None:
-        """Build the static artists for a scene; for another surface, show all of it."""
-        if self.scene is not None and scene.race.surface is not self.scene.race.surface:
+        """Build the static artists for a scene; for another domain, show all of it."""
+        if self.scene is not None and not scene.same_domain(self.scene):
             self.viewport = None
         super().show_scene(scene)
+
+    def show_surface_quickly(self, scene: Scene) -> bool:
+        """Show the levels of another surface as an image, until ``show_scene`` builds them."""
+        assert self.scene is not None
+        if not scene.same_domain(self.scene):
+            return False
+        self.scene, self.interacting = scene, True
+        return True
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add levels, axis labels and the key of the markers."""
         axes, colormap = self.axes, surface_colormap(scene.theme)
         self.height_map = cached_height_map(scene.race.surface, self.visible_bounds)
         self.static_artists: list[Artist] = self.draw_contour_levels(self.height_map, scene)
-        self.contour_image = ContourImage(
-            lambda: HeightMap(scene.race.surface, self.visible_bounds), colormap, FILLED_LEVELS
-        )
+        self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
         axes.add_artist(self.contour_image)
         self.set_viewport(self.viewport)
         x_label, y_label = scene.race.surface.axis_labels
@@ -111,6 +117,10 @@ class ContourView(PathView):
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
+
+    def _visible_height_map(self) -> HeightMap:
+        assert self.scene is not None
+        return HeightMap(self.scene.race.surface, self.visible_bounds)
 
     def draw_contour_levels(self, height_map: HeightMap, scene: Scene) -> list[Artist]:
         """Add filled levels, lines at round losses, and their labels; return these artists."""

@@ -90,8 +90,8 @@ class SurfaceView(PathView):
     # Static artists
 
     def show_scene(self, scene: Scene) -> None:
-        """Build the static artists for a scene; for another surface, reset the viewport."""
-        if self.scene is not None and scene.race.surface is not self.scene.race.surface:
+        """Build the static artists for a scene; for another domain, reset the viewport."""
+        if self.scene is not None and not scene.same_domain(self.scene):
             self.viewport = None
         super().show_scene(scene)
 
