@@ -113,7 +113,10 @@ class ContourView(PathView):
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
         axes.set_aspect("equal" if scene.options.get("equal") else "auto")
-        key_text = tr("◎ start   ☆ minimum") if scene.race.surface.minima else tr("◎ start")
+        key_text = tr("◎ start")
+        if scene.race.surface.minima:
+            estimated = scene.race.surface.minima_estimated
+            key_text = tr("◎ start   ☆ lowest found") if estimated else tr("◎ start   ☆ minimum")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
