@@ -84,7 +84,7 @@ def parse_signature(function: Callable[..., Any], argument_count: int, variant_o
                 raise TypeError(f"{function.__name__}: {p.name} needs a Hyperparameter annotation and a default")
             spec = specs[0]
             label = spec.label or LABELS.get(p.name) or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
-            symbol = "" if spec.scale == "switch" else spec.symbol or SYMBOLS.get(p.name, "")
+            symbol = spec.symbol or ("" if spec.scale == "switch" else SYMBOLS.get(p.name, ""))
             explanation = spec.explanation or explain_hyperparameter(p.name, function.__name__, variant_of)
             hyperparameters[p.name] = replace(
                 spec, default=float(p.default), label=label, symbol=symbol, explanation=explanation

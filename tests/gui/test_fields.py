@@ -418,7 +418,8 @@ def test_a_set_of_hyperparameters_is_copied_pasted_and_undone_by_keys(window: Ma
     both = Qt.KeyboardModifier.ControlModifier | SHIFT
     before = session.experiment
     QTest.keyClick(window, KEY.Key_H, both)
-    assert clipboard.text() == format_hyperparameters(TWO.runs[0]) == "adam lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08"
+    copied = "adam lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08 bias_correction=1"
+    assert clipboard.text() == format_hyperparameters(TWO.runs[0]) == copied
     window.side_panel.run_list.list.setCurrentRow(1)
     QTest.keyClick(window, KEY.Key_V, both)
     adam, other = session.experiment.runs

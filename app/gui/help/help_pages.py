@@ -40,7 +40,7 @@ def optimizer_page(run: Run) -> str:
             _paragraphs(tr(optimizer.description)),
             _paragraphs(
                 tr("Numerically identical to {framework}.", framework=tr(optimizer.implementation))
-                if optimizer.implementation
+                if optimizer.implementation and optimizer.is_in_frameworks(run.hyperparameters)
                 else ""
             ),
             _paragraphs(tr("Other implementations of this method: {names}.", names=other_names) if other_names else ""),
