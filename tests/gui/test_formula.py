@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, Qt
@@ -11,11 +12,13 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from app.engine.safe_rate import safe_learning_rate
+from app.export.formats import export
 from app.gui.panels.setup.formula_editor import FormulaEditor
 from app.gui.panels.setup.formula_picture import split_sum
 from app.gui.panels.setup.parameter_range import range_around
 from app.gui.panels.setup.surface_selector import SurfaceSelector
 from app.gui.window.main_window import MainWindow
+from app.model.comparison import ComparisonMode
 from app.model.experiment import Experiment
 from app.model.run import Run
 from surfaces import SURFACES
@@ -342,3 +345,117 @@ def test_a_catalog_surface_is_edited_as_a_formula(open_shell: Open) -> None:
     selector.picker.selected.emit("linear_regression")
     assert selector.edit_button.isHidden()  # it is made from data
     assert selector.formula_editor.field.text() == ""
+
+
+# The whole window
+
+
+def test_a_drag_draws_the_contour_plot_only(open_window: Open, application: QApplication) -> None:
+    window = open_window(BOWL)
+    drag = with_slider(window)
+    process_events(application)
+    contour, surface, loss = (window.canvases[name] for name in ("contour", "relief", "loss"))
+    slider = selector_of(window).parameters.form.fields["a"].slider
+    slider.sliderPressed.emit()
+    counts = [canvas.full_draw_count for canvas in (surface, loss)]
+    for value in (1.5, 2.0, 3.0):
+        drag(value)
+        contour.repaint()
+    assert contour.view.interacting
+    assert [canvas.full_draw_count for canvas in (surface, loss)] == counts
+    assert contour.view.scene.race.surface is window.session.experiment.surface
+    slider.sliderReleased.emit()
+    process_events(application)
+    assert not contour.view.interacting
+    for canvas, count in zip((surface, loss), counts, strict=True):
+        assert canvas.full_draw_count > count
+        assert canvas.view.scene.race.surface is window.session.experiment.surface
+
+
+def test_views_follow_when_the_dragged_value_rests(open_window: Open, application: QApplication) -> None:
+    window = open_window(BOWL)
+    drag = with_slider(window)
+    process_events(application)
+    slider = selector_of(window).parameters.form.fields["a"].slider
+    slider.sliderPressed.emit()
+    drag(2.0)
+    assert window.view_area.rest_timer.isActive()
+    window.view_area.rest_timer.timeout.emit()
+    process_events(application)
+    assert not window.canvases["contour"].view.interacting
+    assert window.canvases["relief"].static_artists_built
+    slider.sliderReleased.emit()
+
+
+def test_a_parameter_keeps_the_zoom_and_the_form_of_the_run(open_window: Open, application: QApplication) -> None:
+    window = open_window(BOWL)
+    drag = with_slider(window)
+    process_events(application)
+    window.view_area.zoom(0.5)
+    window.canvases["contour"].idle_timer.timeout.emit()
+    form = window.side_panel.editor.form
+    drag(2.0)
+    selector_of(window).parameters.form.fields["a"].number_field.end_interaction()
+    process_events(application)
+    assert window.view_area.is_zoomed
+    assert window.side_panel.editor.form is form
+
+
+def test_a_file_with_a_formula_opens_with_its_field_and_sliders(open_shell: Open, tmp_path: Path) -> None:
+    window = open_shell(BOWL)
+    type_formula(window, TYPED)
+    window.session.advance(20)
+    selector_of(window).parameters.form.fields["a"].value_committed.emit(3.0)
+    assert TYPED in window.windowTitle()
+    saved = window.session.experiment
+    window.documents._save_to(tmp_path / "mine.thalweg.json")
+    assert not window.documents.document_state.unsaved
+    assert "mine.thalweg.json" in window.windowTitle()
+    window.session.change(lambda experiment: experiment.with_surface("sphere"))
+    window.documents.document_state.mark_discarded()
+    window.documents.open_recent((tmp_path / "mine.thalweg.json").absolute())
+    assert window.session.experiment == saved
+    assert window.session.race.step == 20
+    selector = selector_of(window)
+    assert selector.formula_editor.field.text() == TYPED
+    assert selector.parameters.form.fields["a"].number_field.value == 3.0
+
+
+def test_an_exported_figure_opens_again_with_its_formula(open_shell: Open, tmp_path: Path) -> None:
+    window = open_shell(BOWL)
+    type_formula(window, TYPED)
+    selector_of(window).parameters.form.fields["a"].value_committed.emit(-2.5)
+    window.session.advance(15)
+    export(window.session.race, tmp_path / "figure.png")
+    other = open_shell(BOWL)
+    other.documents.open_path(tmp_path / "figure.png")
+    opened = other.session.experiment
+    assert (opened.formula, opened.parameters) == (TYPED, {"a": -2.5})
+    assert opened.runs == window.session.experiment.runs
+    assert selector_of(other).formula_editor.field.text() == TYPED
+
+
+def test_a_tuned_comparison_ends_when_a_parameter_changes(open_shell: Open) -> None:
+    window = open_shell(BOWL)
+    drag = with_slider(window)
+    window.session.set_comparison(ComparisonMode("tuned", 30), {0: 0.1, 1: 0.2})
+    assert window.session.experiment.comparison.mode == "tuned"
+    drag(2.0)
+    assert window.session.experiment.comparison.mode != "tuned"
+    selector_of(window).parameters.form.fields["a"].number_field.end_interaction()
+    window.session.restart()
+    assert window.session.race.step == 0
+    assert window.session.experiment.parameters == {"a": 2.0}
+
+
+def test_enter_gives_the_focus_back_and_a_theme_keeps_the_text(open_shell: Open, application: QApplication) -> None:
+    window = open_shell(BOWL)
+    field = type_formula(window, "x^2 + c y^2").field
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not field.hasFocus()
+    window.set_theme("dark")
+    process_events(application)
+    selector = selector_of(window)
+    assert selector.formula_editor.field is not field
+    assert selector.formula_editor.field.text() == "x^2 + c y^2"
+    assert list(selector.parameters.form.fields) == ["c"]

@@ -6,6 +6,8 @@ from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QHideEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QLineEdit
 
+from app.gui.widgets.focus_release import release_focus
+
 PAUSE = 350  # milliseconds without a key after which the text is used
 WAVE_WIDTH, WAVE_HEIGHT = 2.0, 2.0  # pixels, of half a period
 MISSING_WIDTH = 7.0  # pixels; length of the underline where something is missing
@@ -67,12 +69,6 @@ class FormulaField(QLineEdit):
         self.show_error(None)
         self.pause_timer.start()
 
-    def _release_focus(self) -> None:
-        """Give the focus to the window, so that its shortcuts work again."""
-        window = self.window()
-        assert window is not None
-        window.setFocus()
-
     def event(self, event: QEvent | None) -> bool:
         """Leave undo and redo to the window unless text is being typed; claim Escape."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
@@ -90,11 +86,11 @@ class FormulaField(QLineEdit):
         key = event.key() if event is not None else 0
         if key == Qt.Key.Key_Escape:
             self.restore()
-            self._release_focus()
+            release_focus(self)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.settle()
             if self.error_range is None:
-                self._release_focus()
+                release_focus(self)
         else:
             super().keyPressEvent(event)
 
