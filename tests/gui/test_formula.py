@@ -158,6 +158,20 @@ def test_an_empty_field_keeps_the_surface_and_says_what_to_type(open_shell: Open
     assert (editor.field.text(), editor.error_label.text()) == ("", "")
 
 
+def test_the_text_is_used_when_the_focus_leaves(open_shell: Open) -> None:
+    window = open_shell(BOWL)
+    field = type_formula(window, "x^2 + y^2").field
+    QTest.keyClicks(field, " + x")
+    window.setFocus()
+    assert window.session.experiment.formula == "x^2 + y^2 + x"
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    window.setFocus()
+    assert field.text() == "x^2 + y^2 + x"
+    assert not field.pause_timer.isActive()
+
+
 def test_other_spacing_is_no_change(open_shell: Open) -> None:
     window = open_shell(BOWL)
     type_formula(window, "x^2+y^2")

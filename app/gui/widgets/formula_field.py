@@ -32,6 +32,7 @@ class FormulaField(QLineEdit):
         self.pause_timer = QTimer(self, singleShot=True, interval=PAUSE)
         self.pause_timer.timeout.connect(self.settle)
         self.textEdited.connect(self._on_edited)
+        self.editingFinished.connect(self._on_editing_finished)
 
     @property
     def edited(self) -> bool:
@@ -64,6 +65,13 @@ class FormulaField(QLineEdit):
         if self.text() != self._settled_text:
             self._settled_text = self.text()
             self.settled.emit(self.text())
+
+    def _on_editing_finished(self) -> None:
+        """Use the text when the focus leaves; an empty field shows the formula of the surface again."""
+        if self.text().strip():
+            self.settle()
+        else:
+            self.restore()
 
     def _on_edited(self) -> None:
         self.show_error(None)
