@@ -26,6 +26,10 @@ EXAMPLES = (
     ("ten-second rotation of the 3D surface", "race.json --view surface --seconds 10 --turn 12 --to race.mp4"),
     ("all data of all steps", "race.json --steps 5000 --to race.npz race.data.json"),
     ("scripts that reproduce the experiment", "race.json --to race.py race.torch.py"),
+    (
+        "columns of a data file",
+        '--data cars.csv --x weight --y price --standardize --run "sgd lr=0.5" --to fit.csv',
+    ),
     ("all experiments in a folder", "races --to .png '{name}.csv'"),
 )
 EXIT_STATUS_HELP = """\
@@ -68,10 +72,33 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         "experiment",
         nargs="*",
         metavar="EXPERIMENT",
-        help="experiment (.json), exported figure (.png, .svg), two-column data file (.csv), name of an example, "
+        help="experiment (.json), exported figure (.png, .svg), data file (.csv), name of an example, "
         "or folder with experiments (.json)",
     )
     group.add_argument("--surface", metavar="ID", help='loss surface (see "thalweg list surfaces")')
+    group.add_argument(
+        "--data",
+        metavar="FILE",
+        help="data file (.csv, .tsv, .txt, .dat) from which the surface is computed (default surface: "
+        "linear_regression)",
+    )
+    group.add_argument(
+        "--x",
+        metavar="COLUMN",
+        help="column of the data file for x, by name or number (default: the first column of numbers that does not "
+        "just number the rows)",
+    )
+    group.add_argument(
+        "--y",
+        metavar="COLUMN",
+        help="column for y, by name or number (default: the next such column; for logistic_regression the first one "
+        "with two different values)",
+    )
+    group.add_argument(
+        "--standardize",
+        action="store_true",
+        help="standardize the columns: subtract the mean and divide by the standard deviation",
+    )
     group.add_argument("--formula", metavar="TEXT", help='loss as a formula in x and y: --formula "x^2/20 + a y^2"')
     group.add_argument(
         "--param",

@@ -18,6 +18,8 @@ experiment
     loss_plot            {}            a loss plot
     title                ""            text of at most 200 characters; control characters are removed
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
+    data_names           null          [x, y], the names of the columns, at most 80 characters each; null: x and y
+    standardized         false         whether the surface is made from the standardized columns
     formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
     parameters           {}            names with numbers: the parameters of the formula, each 1 by default
     domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5

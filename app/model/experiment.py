@@ -11,7 +11,7 @@ from zlib import crc32
 
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
-from app.model.dataset import Columns, check_columns, get_surface
+from app.model.dataset import Columns, Scaling, check_columns, check_names, get_surface, scaling_of
 from app.model.run import Run
 from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
 from app.utils.i18n import gettext_noop, tr
@@ -67,11 +67,12 @@ class Experiment:
 
     ``start`` is (x, y); None stands for the start of the surface. ``steps`` is the step at which playback stops, None
     for no limit; with ``stop_when_converged`` it also stops when every run has converged. ``data`` are the points that
-    the surface is made from, as columns x and y, None for a surface without data. ``formula`` is the formula of the
-    surface "formula", "" for another surface, with the values of its ``parameters`` by name and its ``domain``; None
-    stands for the default domain. ``branches`` are ordered from the
-    oldest to the newest. ``displayed_step`` is the step on the screen when it was saved and is not compared. ``extra``,
-    here and in the parts of an experiment, holds keys of the file that this version does not know and writes again.
+    the surface is made from, as columns x and y, None for a surface without data; ``data_names`` are the names of the
+    columns, and with ``standardized`` the surface is made from the standardized columns. ``formula`` is the formula of
+    the surface "formula", "" for another surface, with the values of its ``parameters`` by name and its ``domain``;
+    None stands for the default domain. ``branches`` are ordered from the oldest to the newest. ``displayed_step`` is
+    the step on the screen when it was saved and is not compared. ``extra``, here and in the parts of an experiment,
+    holds keys of the file that this version does not know and writes again.
 
     Raises ExperimentError for anything that is not allowed.
     """
@@ -83,6 +84,8 @@ class Experiment:
     loss_plot: LossPlot = LossPlot()
     title: str = ""
     data: Columns | None = None
+    data_names: tuple[str, str] | None = None
+    standardized: bool = False
     formula: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     domain: Bounds | None = None
@@ -104,6 +107,8 @@ class Experiment:
             check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
             object.__setattr__(self, "data", check_columns(self.surface_id, self.data))
+        object.__setattr__(self, "data_names", check_names(self.data_names))
+        check_bool(gettext_noop("standardized"), self.standardized)
         object.__setattr__(self, "start", self._check_start())
         if len(self.runs) > MAX_RUNS:
             raise ExperimentError(
@@ -159,7 +164,8 @@ class Experiment:
         """A checksum of surface, data, start and the runs; the order and appearance of runs do not matter."""
         runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.history)) for run in self.runs)
         typed = (self.formula, sorted(self.parameters.items()), self.domain) if self.formula else ()
-        return crc32(repr((self.surface_id, self.start, self.data, runs, *typed)).encode())
+        scaled = ("standardized",) if self.standardized else ()
+        return crc32(repr((self.surface_id, self.start, self.data, runs, *typed, *scaled)).encode())
 
     def _with_unique_slots(self) -> tuple[Run, ...]:
         """Return the runs, each with its own slot.
@@ -184,7 +190,12 @@ class Experiment:
         """The surface, made from ``data`` if there are any."""
         if self.formula:
             return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain)
-        return get_surface(self.surface_id, self.data)
+        return get_surface(self.surface_id, self.data, self.standardized)
+
+    @property
+    def scaling(self) -> Scaling:
+        """How the data of the surface are standardized; without standardization nothing is subtracted or divided."""
+        return scaling_of(self.surface_id, self.data) if self.standardized and self.data is not None else Scaling()
 
     @property
     def names(self) -> list[str]:
@@ -211,16 +222,29 @@ class Experiment:
 
     def with_surface(self, surface_id: str) -> Experiment:
         """Return the experiment on another surface, from its start; data are kept if it is made from data."""
-        data = self.data if SURFACES[check_choice(gettext_noop("surface"), surface_id, SURFACES)].with_data else None
-        return self._with_other_surface(surface_id=surface_id, data=data)
+        if SURFACES[check_choice(gettext_noop("surface"), surface_id, SURFACES)].with_data:
+            return self._with_other_surface(surface_id=surface_id)
+        return self._with_other_surface(surface_id=surface_id, data=None)
 
-    def with_data(self, x: Iterable[float], y: Iterable[float]) -> Experiment:
+    def with_data(
+        self,
+        x: Iterable[float],
+        y: Iterable[float],
+        names: tuple[str, str] | None = None,
+        standardized: bool = False,
+    ) -> Experiment:
         """Return the experiment on a surface made from the points (x, y).
 
         The kind of surface is kept if it can be made from data; otherwise it is linear regression.
         """
-        surface_id = self.surface_id if self.surface.with_data else "linear_regression"
-        return self._with_other_surface(surface_id=surface_id, data=(tuple(x), tuple(y)))
+        return self._with_other_surface(
+            surface_id=self.data_surface_id, data=(tuple(x), tuple(y)), data_names=names, standardized=standardized
+        )
+
+    @property
+    def data_surface_id(self) -> str:
+        """The kind of surface that ``with_data`` makes."""
+        return self.surface_id if self.surface.with_data else "linear_regression"
 
     def with_formula(
         self, formula: str, parameters: Mapping[str, float] | None = None, domain: Bounds | None = None
@@ -270,6 +294,8 @@ class Experiment:
             "parameters": {},
             "domain": None,
         }
+        if changes.get("data", self.data) is None:
+            settings |= {"data_names": None, "standardized": False}
         return replace(self, **{**settings, **changes})
 
     def as_of_step(self, step: int) -> Experiment:
@@ -281,17 +307,13 @@ class Experiment:
         """Return whether both experiments have the same surface, data and start."""
         return self.same_surface(other) and self.start == other.start
 
-    def same_formula_and_start(self, other: Experiment) -> bool:
-        """Return whether both experiments have the same formula and start; parameters and domain may differ."""
-        return bool(self.formula) and (self.formula, self.start) == (other.formula, other.start)
-
     def same_surface(self, other: Experiment) -> bool:
         """Return whether both experiments have the same surface, with the same data or formula."""
         return self._surface_key == other._surface_key
 
     @property
     def _surface_key(self) -> tuple[Any, ...]:
-        return self.surface_id, self.data, self.formula, self.parameters, self.domain
+        return self.surface_id, self.data, self.standardized, self.formula, self.parameters, self.domain
 
 
 def exceeds_branch_limits(branches: Sequence[Branch]) -> bool:

@@ -183,7 +183,7 @@ class LossView(PathView):
         """Fill the band between the outer quantiles and draw the median, up to the step that all have reached."""
         assert self.scene is not None
         trajectories, color = replicas
-        last_step = min(trajectory.last_step for trajectory in trajectories)
+        last_step = min(map(self.last_replica_step, trajectories))
         steps = self.column_steps(trajectories[0], last_step)
         values = np.array([self.plot_coordinates.y_values(trajectory, steps) for trajectory in trajectories])
         if self.axes.get_yscale() == "log":  # a band that reaches 0 is filled down to the axis

@@ -19,7 +19,7 @@ from app.views.base_view import PATH_BLOCK, PATH_WIDTH, View
 from app.views.hit_testing import HitTester
 from surfaces.surface import Bounds
 
-OUTLINE_WIDTH, BRANCH_WIDTH, REPLICA_WIDTH = 4.6, 1.6, 0.6  # points
+OUTLINE_WIDTH, BRANCH_WIDTH, GHOST_WIDTH, REPLICA_WIDTH = 4.6, 1.6, 1.0, 0.6  # points
 OVERLAP_POINTS = 4  # points before a piece whose color is drawn again, since the outline of the piece may cover them
 LOW_QUALITY_CELLS = 40  # cells across to which a path in low quality, or one of many replicas, is decimated
 PATHS_PER_CHECK = 100  # pale paths between two looks at the clock
@@ -40,6 +40,7 @@ class PathView(View):
         super().__init__(figure)
         # By run: the step up to which its dashes are final, and the length of its path up to there in pixels.
         self.dash_phases: dict[Trajectory, tuple[int, float]] = {}
+        self.ghost_tester: HitTester | None = None  # valid as long as hit_tester
 
     # Decimation
 
@@ -75,7 +76,7 @@ class PathView(View):
         """
         assert self.scene is not None
         paths = [
-            (trajectory, trajectory.last_step, color, REPLICA_WIDTH)
+            (trajectory, self.last_replica_step(trajectory), color, REPLICA_WIDTH)
             for trajectories, color in self.scene.replica_trajectories
             for trajectory in trajectories[:: len(trajectories) // LOW_QUALITY_REPLICAS + 1 if self.low_quality else 1]
         ]
@@ -96,6 +97,17 @@ class PathView(View):
             if k % PATHS_PER_CHECK == 0 and k < len(paths) and perf_counter() > deadline:
                 return False
         return True
+
+    def last_replica_step(self, replica: Trajectory) -> int:
+        """Return the step up to which a replica is drawn."""
+        assert self.scene is not None
+        return min(self.scene.race.step, replica.last_step) if self.truncates_replicas else replica.last_step
+
+    def draw_ghosts(self, renderer: PathRenderer) -> None:
+        """Draw the ghosts of the scene as thin pale lines."""
+        assert self.scene is not None
+        for trajectory, last_step, color in self.scene.ghosts:
+            renderer.draw_line(self.decimated_path(trajectory, last_step)[1], color, GHOST_WIDTH, self.axes.bbox)
 
     def draw_paths(self, renderer: PathRenderer, last_step: int) -> None:
         """Draw whole paths up to ``last_step``, decimated, in the pieces and the order of ``draw_path_segments``."""
@@ -152,7 +164,7 @@ class PathView(View):
             renderer.draw_line(path.hidden[start:stop], style.pale_color, PATH_WIDTH * 0.55, clip)
         piece = path.visible[start:stop]
         outline_pixels = renderer.backend_renderer.points_to_pixels(OUTLINE_WIDTH)
-        if self.has_outline and not self.low_quality and makes_progress(piece, outline_pixels):
+        if self.has_outline and makes_progress(piece, outline_pixels):
             renderer.draw_line(piece, self.scene.theme.outline_color, OUTLINE_WIDTH, clip, capstyle="butt")
         overlap_start = max(start - OVERLAP_POINTS, 0)
         renderer.draw_line(
@@ -210,14 +222,28 @@ class PathView(View):
     # Hit testing
 
     def nearest_step(self, pixel: tuple[float, float], max_distance: float) -> tuple[int, int] | None:
-        """Return the index of the run and the step whose path is nearest to a pixel, None if none is so near."""
+        """Return the index of the run and the step whose path is nearest to a pixel, None if none is so near.
+
+        A ghost counts only where there is no path.
+        """
+        assert self.scene is not None
+        race = self.scene.race
         if self.hit_tester is None:
-            assert self.scene is not None
-            race, visible = self.scene.race, {id(trajectory) for trajectory, _ in self.scene.visible_runs}
-            paths = [
-                (index, trajectory, *self.decimated_path(trajectory, min(race.step, trajectory.last_step))[:2])
-                for index, trajectory in enumerate(race.trajectories)
-                if id(trajectory) in visible
-            ]
-            self.hit_tester = HitTester(paths, self.pixel_positions)
-        return self.hit_tester.find(pixel, max_distance)
+            self.hit_tester, self.ghost_tester = self.make_hit_tester(race.step), None
+        nearest = self.hit_tester.find(pixel, max_distance)
+        if nearest is None and self.scene.ghosts:
+            if self.ghost_tester is None:
+                self.ghost_tester = self.make_hit_tester(race.shown_until)
+            nearest = self.ghost_tester.find(pixel, max_distance)
+        return nearest
+
+    def make_hit_tester(self, last_step: int) -> HitTester:
+        """Return a hit tester for the paths of all visible runs up to a step."""
+        assert self.scene is not None
+        race, visible = self.scene.race, {id(trajectory) for trajectory, _ in self.scene.visible_runs}
+        paths = [
+            (index, trajectory, *self.decimated_path(trajectory, min(last_step, trajectory.last_step))[:2])
+            for index, trajectory in enumerate(race.trajectories)
+            if id(trajectory) in visible
+        ]
+        return HitTester(paths, self.pixel_positions)

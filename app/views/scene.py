@@ -108,6 +108,16 @@ class Scene:
         )
 
     @property
+    def ghosts(self) -> list[BranchTrajectory]:
+        """The visible runs with known steps after the displayed one: run, last step of its ghost, pale color."""
+        race, limit = self.race, min(self.race.shown_until, self.race.last_step)
+        return [
+            (trajectory, min(limit, trajectory.last_step), style.pale_color)
+            for trajectory, style in self.visible_runs
+            if min(limit, trajectory.last_step) > race.step
+        ]
+
+    @property
     def displayed_steps(self) -> list[int]:
         """The step at which each run is shown now."""
         return [min(self.race.step, trajectory.last_step) for trajectory in self.race.trajectories]

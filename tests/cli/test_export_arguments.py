@@ -124,6 +124,10 @@ def test_every_option_is_declared_by_a_format() -> None:
     others = {
         "experiment",
         "surface",
+        "data",
+        "x",
+        "y",
+        "standardize",
         "formula",
         "param",
         "box",

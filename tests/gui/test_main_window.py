@@ -195,24 +195,27 @@ def test_a_field_can_be_overtyped_while_values_are_updated(open_shell: Open) -> 
     assert field.text() == "0.002"
 
 
-def test_a_click_sets_the_start_and_a_click_outside_the_axes_does_nothing(open_window: Open) -> None:
+def test_two_clicks_set_the_start_and_a_click_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
     for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):
         send_mouse_event(window, "contour", "button_press_event", x, y)
         send_mouse_event(window, "contour", "button_release_event", x, y)
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    send_mouse_event(window, "contour", "button_press_event", 0.5, 0.5)
-    send_mouse_event(window, "contour", "button_release_event", 0.5, 0.5)
-    assert window.session.experiment.start == pytest.approx((0.0, 1.0), abs=0.01)
+    for _ in range(2):
+        send_mouse_event(window, "contour", "button_press_event", 0.75, 0.75)
+        send_mouse_event(window, "contour", "button_release_event", 0.75, 0.75)
+    assert window.session.experiment.start == pytest.approx((1.0, 2.0), abs=0.01)
     window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_a_click_restarts_the_race(open_window: Open) -> None:
+def test_after_another_start_and_a_restart_undo_brings_the_race_back(open_window: Open) -> None:
     window = open_window()
-    send_mouse_event(window, "contour", "button_press_event", 0.25, 0.75)
-    send_mouse_event(window, "contour", "button_release_event", 0.25, 0.75)
-    assert window.session.race.step == 0
+    for _ in range(2):
+        send_mouse_event(window, "contour", "button_press_event", 0.75, 0.75)
+        send_mouse_event(window, "contour", "button_release_event", 0.75, 0.75)
+    assert window.session.race.step == 60
+    window.session.restart()
     window.session.advance(5)
     window.session.store.undo()
     assert (window.session.experiment, window.session.race.step) == (DEFAULT_EXPERIMENT, 60), (
@@ -246,6 +249,7 @@ def test_a_diverging_loss_curve_leaves_the_plot_and_another_start_brings_it_back
         assert axes.get_xlim()[1] >= 600
         window.session.set_start(*window.session.experiment.surface.start)
         window.session.set_start(-5.0, 1.0)
+        window.session.restart()
         process_events(application)
         assert axes.get_xlim()[1] == 100
 

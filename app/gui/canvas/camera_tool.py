@@ -29,7 +29,8 @@ class CameraTool:
         canvas.mpl_connect("motion_notify_event", self.move)
         canvas.mpl_connect("button_release_event", self.release)
         canvas.mpl_connect("scroll_event", self.scroll)
-        canvas.setCursor(Qt.CursorShape.OpenHandCursor)
+        canvas.idle_cursor = Qt.CursorShape.OpenHandCursor
+        canvas.setCursor(canvas.idle_cursor)
         canvas.idle_timer.timeout.connect(self.end_interaction)
 
     @property
@@ -59,7 +60,7 @@ class CameraTool:
     def release(self, event: MouseEvent) -> None:
         """Stop dragging."""
         self.last_position = None
-        self.canvas.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.canvas.setCursor(self.canvas.idle_cursor)
         self.end_interaction()
 
     def scroll(self, event: MouseEvent) -> None:

@@ -190,10 +190,13 @@ class NumberField(QAbstractSpinBox):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Restore the last valid value on Escape."""
+        """Restore the last valid value on Escape, and instead of a refused entry on undo."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.restore()
             release_focus(self)
+            return
+        if event is not None and self.property("wrong") and event.matches(QKeySequence.StandardKey.Undo):
+            self.restore()
             return
         super().keyPressEvent(event)
 
@@ -214,6 +217,13 @@ class NumberField(QAbstractSpinBox):
         button_width = 0 if self.buttonSymbols() == QAbstractSpinBox.ButtonSymbols.NoButtons else BUTTON_WIDTH
         text_width = self.fontMetrics().horizontalAdvance(WIDEST_TEXT)
         return QSize(text_width + 12 + button_width, super().sizeHint().height())
+
+
+def discard_refused_entries(window: QWidget) -> None:
+    """Restore the last valid value in all fields of a window that show an error."""
+    for field in window.findChildren(NumberField):
+        if field.property("wrong"):
+            field.restore()
 
 
 def step_with_modifiers(spec: Hyperparameter, value: float, steps: int) -> float:
