@@ -7,7 +7,7 @@ from html import escape
 # The stubs of PyQt6 lack pyqtProperty.
 from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtProperty, pyqtSignal  # type: ignore[attr-defined]
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QSizePolicy
+from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QSizePolicy, QWidget
 
 from app.gui.widgets.focus_release import release_focus
 from app.gui.widgets.wheel_guard import guard_wheel
