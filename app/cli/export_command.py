@@ -132,7 +132,8 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         help="change a setting; can be repeated. Hyperparameters and the settings color, visible, slot, and "
         "replicas are prefixed with a run, by number or name (run1.lr, adam.lr, adam-2.lr). Other settings: "
         "surface, start, steps, title, stop_when_converged, loss_plot.quantity, loss_plot.x_quantity, "
-        "loss_plot.x_scale, loss_plot.y_scale",
+        "loss_plot.x_scale, loss_plot.y_scale, and plot_options.NAME for every plot option of the file format, "
+        "such as plot_options.level_scale=log",
     )
 
 
@@ -164,14 +165,29 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     group.add_argument("--no-title", action="store_true", help="omit the title")
     group.add_argument("--no-legend", action="store_true", help="omit the legend")
     group.add_argument("--no-mode", action="store_true", help="omit the comparison mode")
-    group.add_argument("--equal", action="store_true", help="equal aspect ratio in the contour plot")
     group.add_argument("--no-trials", action="store_true", help="omit line-search trial points")
+    _add_plot_arguments(group)
     group.add_argument(
         "--camera",
         metavar="A,E[,ZOOM]",
         help="azimuth and elevation of the 3D surface in degrees, and zoom: --camera=-60,42,1",
     )
     group.add_argument("--window", metavar="X0,X1,Y0,Y1", help="axis limits of the contour plot: --window=-2,2,-1,3")
+
+
+def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--equal", action="store_true", help="equal scales of x and y in the contour plot")
+    group.add_argument(
+        "--height",
+        metavar="SCALE",
+        help="vertical axis of the 3D surface: linear, log, or auto (default: as in the experiment)",
+    )
+    group.add_argument("--levels", metavar="N", help="approximate number of contour lines (default: 10)")
+    group.add_argument("--lines", action="store_true", help="contour lines without filled levels")
+    group.add_argument("--colormap", metavar="NAME", help="viridis (default), cividis, plasma, inferno, or magma")
+    group.add_argument("--no-color-bar", action="store_true", help="omit the color bar")
+    group.add_argument("--no-markers", action="store_true", help="omit the markers of single steps")
+    group.add_argument("--dashes", action="store_true", help="dashed paths in every theme")
 
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:

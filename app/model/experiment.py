@@ -12,6 +12,7 @@ from zlib import crc32
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
 from app.model.dataset import Columns, Scaling, check_columns, check_names, get_surface, scaling_of
+from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
 from app.model.run import Run
 from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
 from app.utils.i18n import gettext_noop, tr
@@ -92,6 +93,7 @@ class Experiment:
     branches: tuple[Branch, ...] = ()
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
+    plot_options: PlotOptions = DEFAULT_PLOT_OPTIONS
     displayed_step: int = field(default=0, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -278,7 +280,7 @@ class Experiment:
     def _with_other_surface(self, **changes: Any) -> Experiment:
         """Return the experiment without what depends on the old surface.
 
-        Runs keep their current hyperparameters; branches, tuned rates, title and stop step are dropped.
+        Runs keep their current hyperparameters; branches, tuned rates, title, stop step and chosen scales are dropped.
         """
         comparison = self.comparison.cleared if self.comparison.mode == "tuned" else self.comparison
         runs = tuple(run.without_history() for run in self.runs)
@@ -289,6 +291,7 @@ class Experiment:
             "displayed_step": 0,
             "branches": (),
             "comparison": comparison,
+            "plot_options": replace(self.plot_options, height_scale="auto", level_scale="auto"),
             "runs": runs,
             "formula": "",
             "parameters": {},

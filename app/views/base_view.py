@@ -62,6 +62,8 @@ class View(AxesLayout, ABC):
         Factor on the resolution to which paths are decimated; above 1 in vector files, whose pixels are coarse.
     text_bounds
         Bounding boxes (pixels) of the texts inside the axes that a hover label must not cover.
+    selected_on_top
+        Whether whole paths are drawn with the selected run over all others, instead of in the order of time.
     hit_tester
         Cache of ``nearest_step``. Set it to None when the paths on the screen have changed.
 
@@ -95,6 +97,7 @@ class View(AxesLayout, ABC):
         self.low_quality = False
         self.text_bounds: list[Bbox] = []
         self.hit_tester: HitTester | None = None
+        self.selected_on_top = False
 
     @staticmethod
     def applies_to(scene: Scene) -> bool:

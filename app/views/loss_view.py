@@ -39,6 +39,7 @@ class LossView(PathView):
     id = "loss"
     title = "Loss"
     has_outline = False
+    thins_steps = False
     margins = (0.6, 0.46, 0.2, 0.14)
     heading_height = 0.28
     note_text: Text | None = None
@@ -58,9 +59,8 @@ class LossView(PathView):
         axes.xaxis.set_minor_formatter(NullFormatter())
         self.axis_limits = LossAxisLimits(axes, self.plot_coordinates, self.tight_limits)
         self.axis_limits.reset(scene, scene.race.step)
-        quantity = "above" if self.plot_coordinates.offset else loss_plot.quantity
         names = QUANTITIES | ESTIMATED_QUANTITIES if scene.race.surface.minima_estimated else QUANTITIES
-        axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=tr(names[quantity]))
+        axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=tr(names[loss_plot.quantity]))
         axes.grid(True, color=scene.theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):

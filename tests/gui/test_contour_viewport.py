@@ -334,7 +334,7 @@ def test_other_changes_keep_the_zoom_and_another_surface_resets_it(
     window.view_area.viewport.end_interaction()
     process_events(application)
     bounds = visible_bounds(window)
-    equal, contour = (lambda: window.view_area.toggle_view_option("equal")), (lambda: window.toggle_dock("contour"))
+    equal, contour = window.action_registry["equal"].trigger, (lambda: window.toggle_dock("contour"))
     for change in (
         lambda: window.set_theme("dark"),
         lambda: window.resize(1024, 700),

@@ -42,7 +42,7 @@ class CameraTool:
     def press(self, event: MouseEvent) -> None:
         """Start dragging, or reset the camera on a double click."""
         if event.dblclick:
-            self.set_camera(Camera())
+            self.set_camera(None)
         elif event.button == 1:
             self.last_position = (event.x, event.y)
             self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -80,7 +80,10 @@ class CameraTool:
             self.view.rotating = False
             self.canvas.draw_idle()
 
-    def set_camera(self, camera: Camera) -> None:
-        """Show the surface from a camera."""
-        self.view.camera = camera
+    def set_camera(self, camera: Camera | None) -> None:
+        """Show the surface from a camera; None for the default one."""
+        if camera is not None:
+            self.view.camera = camera
+        elif self.view.scene is not None:
+            self.view.reset_camera()
         self.canvas.draw_idle()

@@ -96,7 +96,9 @@ class PlotCanvas(FocusRingCanvas):
             self.redraw_background()
         elif old.race is not scene.race or old.styles != scene.styles or self._has_caught_up(scene):
             self.redraw_trajectories()
-        elif self.displayed_step != scene.race.step or old.selected_run != scene.selected_run:
+        elif old.selected_run != scene.selected_run:
+            self.raise_selected_run()
+        elif self.displayed_step != scene.race.step:
             self.advance(self.displayed_step, scene.race.step)
 
     def _show_quickly(self, scene: Scene) -> None:
@@ -221,6 +223,11 @@ class PlotCanvas(FocusRingCanvas):
         self._draw_trajectories()
         self.blit(self.figure.bbox)
 
+    def raise_selected_run(self) -> None:
+        """Draw the selected run over what frames have drawn of the other runs."""
+        self.view.selected_on_top = True
+        self.redraw_trajectories()
+
     def _shows_later_replicas(self, scene: Scene) -> bool:
         """Return whether replicas may have been drawn beyond the displayed step."""
         return scene.race.step < self.background_step and bool(scene.replica_trajectories)
@@ -256,6 +263,8 @@ class PlotCanvas(FocusRingCanvas):
             self.redraw_trajectories()
             return
         assert self.path_renderer is not None
+        if last > first:
+            self.view.selected_on_top = False
         self.restore_region(self.trajectory_bitmap)
         last_block_step = last - last % PATH_BLOCK
         if last_block_step > self.drawn_until_step:

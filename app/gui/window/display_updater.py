@@ -97,6 +97,7 @@ class DisplayUpdater(QObject):
             self.notify("")
         else:
             self.view_area.refresh_background()
+            self.view_area.raise_selected_run()
         self._schedule_text_update()
 
     def _on_run_selected(self) -> None:

@@ -183,6 +183,12 @@ class ViewArea:
             if canvas.scene is not None and canvas.scene.replica_trajectories:
                 canvas.extend_background(throttled)
 
+    def raise_selected_run(self) -> None:
+        """Draw the selected run over what playback has drawn of the other runs."""
+        for canvas in self.canvases.values():
+            if canvas.scene is not None and len(canvas.scene.visible_runs) > 1:
+                canvas.raise_selected_run()
+
     # The visible part of the contour plot
 
     @property
@@ -206,7 +212,7 @@ class ViewArea:
         """Show the 3D surface from an azimuth and an elevation in degrees; None for the initial camera."""
         from app.views.camera import Camera
 
-        self.camera_tool.set_camera(Camera(*angles) if angles else Camera())
+        self.camera_tool.set_camera(Camera(*angles) if angles else None)
 
     def update_descriptions(self) -> None:
         """Update the accessible descriptions of the canvases."""
