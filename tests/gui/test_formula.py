@@ -473,3 +473,15 @@ def test_enter_gives_the_focus_back_and_a_theme_keeps_the_text(open_shell: Open,
     assert selector.formula_editor.field is not field
     assert selector.formula_editor.field.text() == "x^2 + c y^2"
     assert list(selector.parameters.form.fields) == ["c"]
+
+
+def test_a_parameter_keeps_the_camera(open_window: Open, application: QApplication) -> None:
+    window = open_window(BOWL)
+    drag = with_slider(window)
+    process_events(application)
+    camera = window.canvases["relief"].view.camera
+    drag(-3.0)
+    selector_of(window).parameters.form.fields["a"].number_field.end_interaction()
+    process_events(application)
+    assert window.canvases["relief"].view.scene.experiment.parameters == {"a": -3.0}
+    assert window.canvases["relief"].view.camera == camera
