@@ -307,7 +307,8 @@ def test_every_value_lies_in_its_range(value: float) -> None:
     spec = range_around(value).spec("a")
     assert spec.slider_min < spec.slider_max
     assert spec.slider_min <= value <= spec.slider_max
-    assert 0 <= spec.to_slider(value) <= 1
+    for other in (value, 0.0, 1.0, -1e300, 1e300):
+        assert 0 <= spec.to_slider(other) <= 1
 
 
 # Domain and catalog

@@ -48,7 +48,7 @@ class RangeRow(QWidget):
 
     def _emit_range(self) -> None:
         low, high = (field.value for field in self.fields)
-        if low < high:
+        if low < high and math.isfinite(high - low):
             self.changed.emit(ParameterRange(low, high))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from optimizers import Hyperparameter
 
 LOG_RATIO = 100.0  # a range from one positive number to another one this much larger has a logarithmic slider
+LARGEST_LOG_END = 1e20  # a logarithmic slider divides 1e-300 by its lower end
 SMALL_VALUE, LARGE_VALUE = 0.1, 1000.0  # positive values beyond these get a logarithmic slider
 MAX_EXPONENT = 300  # of the power of ten near the value
 HALF_RANGE = 5.0  # of a linear slider, in powers of ten near the value
@@ -25,7 +26,7 @@ class ParameterRange(NamedTuple):
 
     def spec(self, name: str) -> Hyperparameter:
         """Return the declaration of a parameter with this slider; any finite number may be typed."""
-        scale = "log" if self.low > 0 and self.high / self.low >= LOG_RATIO else "linear"
+        scale = "log" if 0 < self.low < LARGEST_LOG_END and self.high / self.low >= LOG_RATIO else "linear"
         return Hyperparameter(self.low, self.high, scale, minimum=-math.inf, label=name, default=1.0)
 
 
