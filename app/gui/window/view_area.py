@@ -9,7 +9,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from PyQt6.QtCore import QPoint, Qt, QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
@@ -40,14 +40,9 @@ class ViewArea:
     def build_canvases(
         self,
         exception_handler: Callable[[BaseException], None],
-        show_loss_menu: Callable[[QPoint], object],
         on_viewport_changed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Create the canvases and their tools.
-
-        ``exception_handler`` receives exceptions of matplotlib callbacks, ``show_loss_menu`` the global position of a
-        right click in the loss view.
-        """
+        """Create the canvases and their tools; ``exception_handler`` receives exceptions of matplotlib callbacks."""
         from app.plotting.quick_import import artist_docstrings_skipped
 
         with artist_docstrings_skipped():
@@ -78,9 +73,6 @@ class ViewArea:
             ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
             CameraTool(surface_canvas),
         )
-        loss = self.canvases["loss"]
-        loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        loss.customContextMenuRequested.connect(lambda position: show_loss_menu(loss.mapToGlobal(position)))
         contour.setFocus()
 
     def current_scene(self) -> Any:
@@ -109,10 +101,8 @@ class ViewArea:
 
         scene, dragging = self.current_scene(), self.session.store.interaction_active
         self.hover_readout.clear()
-        for name, canvas in self.canvases.items():
-            self.dock_layout.docks[name].setVisible(
-                self.dock_layout.dock_enabled[name] and VIEWS[name].applies_to(scene)
-            )
+        self.dock_layout.show_views({name for name in self.canvases if VIEWS[name].applies_to(scene)})
+        for canvas in self.canvases.values():
             canvas.show_scene(scene, dragging)
         if any(canvas.rebuild_postponed for canvas in self.canvases.values()):
             self._postpone_rebuild()

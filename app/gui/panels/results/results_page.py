@@ -106,6 +106,11 @@ class ResultsPage(QWidget):
         text = ESTIMATED_TEXT if surface.minima_estimated else TOLERANCE_TEXT
         self.criterion_label.setText(tr(NO_MINIMUM_TEXT if surface.minimum_loss is None else text))
 
+    def height_within(self, maximum: int) -> int:
+        """Return the height at which all runs are visible, or as many whole rows as fit into a maximum."""
+        other_height = self.minimumSizeHint().height() - self.table.minimumSizeHint().height()
+        return other_height + self.table.height_of_rows(self.table.fontMetrics(), maximum - other_height)
+
     # Selecting a run
 
     def select_run(self, index: int) -> None:
