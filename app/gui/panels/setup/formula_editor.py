@@ -12,6 +12,7 @@ from app.model.dataset import to_experiment_error
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
+from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError
 from surfaces.formula.error import FormulaError
 from surfaces.formula.formula import Formula, read_formula
@@ -52,7 +53,7 @@ class FormulaEditor(QWidget):
         self.field.show_text(text)
         formula = read_formula(text) if text else None
         self.picture.show_formula(rf"f(x,\,y) = {formula.latex}" if formula else "")
-        notes = [_sentence(tr(note.template)) for note in formula.notes] if formula else []
+        notes = [to_sentence(tr(note.template)) for note in formula.notes] if formula else []
         if self.note_label.text() != (message := "\n".join(dict.fromkeys(notes))):
             self.note_label.show_message(message)
 
@@ -71,13 +72,9 @@ class FormulaEditor(QWidget):
             self._show_error(str(error))
 
     def _show_error(self, message: str) -> None:
-        self.error_label.show_message(_sentence(message) if message else "")
+        self.error_label.show_message(to_sentence(message))
         self.field.setAccessibleDescription(message)
 
 
 def _same_formula(one: Formula, other: Formula) -> bool:
     return format_tree(one.tree) == format_tree(other.tree)
-
-
-def _sentence(message: str) -> str:
-    return f"{message[0].upper()}{message[1:]}."

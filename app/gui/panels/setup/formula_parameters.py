@@ -14,6 +14,7 @@ from app.gui.widgets.slider_field import SliderField
 from app.session.session import Session
 from app.theming.theme import Theme
 from app.utils.i18n import tr
+from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError
 from optimizers import Hyperparameter
 
@@ -147,4 +148,4 @@ class FormulaParameters(QWidget):
             self.error_label.show_message("")
         except ExperimentError as error:
             message = str(error)
-            self.error_label.show_message(f"{message[0].upper()}{message[1:]}.")
+            self.error_label.show_message(to_sentence(message))
