@@ -1,0 +1,1 @@
+"""One step of a run taken apart: what every expression of the rule computed, and what the step is made of."""
