@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-NOTE, FINISH, RETURN = "__note__", "__finish__", "__return__"
+NOTE, FINISH, RETURN, CALL = "__note__", "__finish__", "__return__", "__call__"
 NOTED = (
     ast.Attribute,
     ast.BinOp,
@@ -62,7 +62,8 @@ class Recorder:
     Parameters
     ----------
     function : FunctionType
-        A plain function. Functions that it calls are not opened.
+        A plain function. Of the functions that it calls only one is opened: one of the same module that is called in
+        a return statement with arguments that have the names of its parameters.
     settings : dict
         The keyword defaults; a change in the dictionary takes effect at the next call.
 
@@ -74,6 +75,7 @@ class Recorder:
 
     def __init__(self, function: types.FunctionType, settings: dict[str, Any]) -> None:
         self.statements: list[Statement] = []
+        self.module = function.__module__
         self.twin: Callable[..., Any] = function
         twin = _compile_twin(function.__code__)
         if twin is None:
@@ -87,6 +89,7 @@ class Recorder:
             NOTE: self._note,
             FINISH: self._finish,
             RETURN: self._return,
+            CALL: self._call,
         }
         exec(code, namespace)
         compiled = namespace[function.__name__]
@@ -111,6 +114,21 @@ class Recorder:
     def _return(self, index: int, value: Any) -> Any:
         self._finish(index, {})
         return value
+
+    def _call(self, index: int, function: Any, *arguments: Any) -> Any:
+        """Call the function of a return statement, opened if its parameters have the names of the arguments."""
+        call = self.nodes[index]
+        assert isinstance(call, ast.Return)
+        assert isinstance(call.value, ast.Call)
+        names = [argument.id for argument in call.value.args if isinstance(argument, ast.Name)]
+        is_open = isinstance(function, types.FunctionType) and function.__module__ == self.module
+        if is_open and list(inspect.signature(function).parameters) == names:
+            recorder = Recorder(function, {})
+            result = recorder(*arguments)
+            self.statements += recorder.statements
+            return result
+        self.values[call.value] = result = function(*arguments)
+        return self._return(index, result)
 
 
 @lru_cache(maxsize=256)
@@ -187,7 +205,7 @@ class _Instrumentation(ast.NodeTransformer):
                 setattr(visited, field, block)
             finished = ast.Expr(_call(FINISH, index, _name_dictionary(names)))
             if isinstance(node, ast.Return) and node.value is not None:
-                result.append(ast.Return(_call(RETURN, index, node.value)))
+                result.append(ast.Return(_finished_value(index, node.value)))
             elif isinstance(node, ast.For):
                 visited.body = [finished, *visited.body]
                 result.append(visited)
@@ -214,6 +232,14 @@ def _assigned_names(node: ast.stmt) -> list[str]:
         return []
     stored = (each for target in targets for each in ast.walk(target))
     return sorted({each.id for each in stored if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)})
+
+
+def _finished_value(index: int, value: ast.expr) -> ast.Call:
+    """Return the call that reports the value of a return statement, which is already noted."""
+    noted = value.args[1] if isinstance(value, ast.Call) else None
+    if not isinstance(noted, ast.Call) or noted.keywords or any(isinstance(each, ast.Starred) for each in noted.args):
+        return _call(RETURN, index, value)
+    return ast.Call(ast.Name(CALL, ast.Load()), [ast.Constant(index), noted.func, *noted.args], [])
 
 
 def _name_dictionary(names: list[str]) -> ast.expr:

@@ -1,0 +1,275 @@
+"""Expressions of a rule as mathtext: with the symbols of their names, or with the numbers they had."""
+
+from __future__ import annotations
+
+import ast
+import math
+import types
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.analysis.step_explanation.recorder import Statement
+from app.analysis.step_explanation.symbols import Symbols
+from optimizers.arithmetic import dot, maximum, minimum, norm, ratio, sign, sqrt, where
+from optimizers.loss import Loss
+
+# How tightly an expression binds
+SUM, NEGATION, PRODUCT, FRACTION, POWER, ATOM = range(1, 7)
+ROUNDING = 1e-12  # relative difference between a printed expression and what the code computed
+
+SQUARE_ROOTS: tuple[Any, ...] = (sqrt, math.sqrt, np.sqrt)
+MAXIMA: tuple[Any, ...] = (maximum, max, np.maximum)
+MINIMA: tuple[Any, ...] = (minimum, min, np.minimum)
+CONVERSIONS: tuple[Any, ...] = (float, int, np.asarray, np.float64)
+
+LOSS_NOTATION = {"gradient": r"\nabla f", "value": "f", "hessian": r"\nabla^2 f"}
+
+
+class Printed(NamedTuple):
+    """An expression in mathtext, its value computed as it is printed, and how tightly it binds."""
+
+    tex: str
+    number: float
+    binding: int = ATOM
+
+    def within(self, binding: int) -> str:
+        """Return the text, in parentheses if it binds less tightly than this."""
+        return self.tex if self.binding >= binding else rf"\left({self.tex}\right)"
+
+
+class UnprintableError(Exception):
+    """Raised for a value that is neither a number nor a pair of numbers."""
+
+
+def component(value: Any, axis: int) -> float:
+    """Return a number, or the component of a pair; raise UnprintableError for other values."""
+    if isinstance(value, np.ndarray) and value.shape == (2,):
+        return float(value[axis])
+    if isinstance(value, (bool, int, float, np.number, np.bool_)) or (isinstance(value, np.ndarray) and not value.ndim):
+        return float(value)
+    raise UnprintableError
+
+
+def format_number(value: float, digits: int) -> Printed:
+    """Return a number with some significant digits."""
+    if not math.isfinite(value):
+        text = r"\mathrm{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+        return Printed(text, value, NEGATION if value < 0 else ATOM)
+    text = f"{value:.{digits}g}"
+    binding = NEGATION if text.startswith("-") else ATOM
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text, binding = rf"{mantissa} \cdot 10^{{{int(exponent)}}}", min(binding, PRODUCT)
+    return Printed(text, value, binding)
+
+
+class ExpressionPrinter:
+    """Prints expressions of a statement; ``axis`` selects the coordinate.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+        The statement as it was executed for x and for y; the same one twice for a rule that couples the coordinates.
+    """
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
+
+    def value(self, node: ast.AST, axis: int) -> Any:
+        """Return the value that an expression had."""
+        return self.statements[axis].value(node)
+
+    def print(self, node: ast.expr, axis: int) -> Printed:
+        """Return an expression in mathtext; raise UnprintableError if that is not possible."""
+        raise NotImplementedError
+
+    def is_true(self, node: ast.expr, axis: int) -> bool:
+        """Return whether a condition held."""
+        return bool(np.all(self.value(node, axis)))
+
+    def compose(self, node: ast.expr, axis: int) -> Printed | None:
+        """Return an operation applied to its printed operands, None for operations that have no notation."""
+        if isinstance(node, ast.BinOp):
+            return self._binary(node, axis)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            operand = self.print(node.operand, axis)
+            return Printed("-" + operand.within(PRODUCT), -operand.number, NEGATION)
+        if isinstance(node, ast.IfExp):
+            return self.print(node.body if self.is_true(node.test, axis) else node.orelse, axis)
+        if isinstance(node, ast.Call) and not node.keywords:
+            return self._call(node, axis)
+        return None
+
+    def _binary(self, node: ast.BinOp, axis: int) -> Printed | None:
+        operation = OPERATIONS.get(type(node.op))
+        return operation(self.print(node.left, axis), self.print(node.right, axis)) if operation else None
+
+    def _call(self, node: ast.Call, axis: int) -> Printed | None:
+        function = self.value(node.func, axis)
+        if function in CONVERSIONS:
+            return self.print(node.args[0], axis)
+        if function is where:
+            return self._where(node.args, axis)
+        if function in (dot, norm):
+            return self._sum_over_coordinates(node.args[0], node.args[-1], function is norm)
+        if function is ratio:
+            return fraction(self.print(node.args[0], axis), self.print(node.args[1], axis))
+        arguments = [self.print(argument, axis) for argument in node.args]
+        numbers = [argument.number for argument in arguments]
+        if function in SQUARE_ROOTS:
+            return Printed(rf"\sqrt{{{arguments[0].tex}}}", math.sqrt(numbers[0]) if numbers[0] >= 0 else math.nan)
+        if function is abs:
+            return Printed(rf"\left|{arguments[0].tex}\right|", abs(numbers[0]))
+        for functions, name, compute in ((MAXIMA, r"\max", max), (MINIMA, r"\min", min)):
+            if function in functions:
+                return Printed(_apply(name, arguments), compute(numbers))
+        if function in (sign, np.sign):
+            return Printed(_apply(r"\mathrm{sign}", arguments), float(np.sign(numbers[0])))
+        return None
+
+    def _where(self, arguments: Sequence[ast.expr], axis: int) -> Printed:
+        condition, if_true, if_false = arguments
+        return self.print(if_true if component(self.value(condition, axis), axis) else if_false, axis)
+
+    def _sum_over_coordinates(self, first: ast.expr, second: ast.expr, is_norm: bool) -> Printed:
+        products = [multiply(self.print(first, axis), self.print(second, axis)) for axis in (0, 1)]
+        total = products[0].number + products[1].number
+        text = " + ".join(product.tex for product in products)
+        return Printed(rf"\sqrt{{{text}}}", math.sqrt(total)) if is_norm else Printed(text, total, SUM)
+
+
+class NumberPrinter(ExpressionPrinter):
+    """Prints expressions with the numbers they had.
+
+    An expression without a notation, or whose numbers do not give the value that the code computed, is printed as that
+    value.
+    """
+
+    def __init__(self, statements: Sequence[Statement], digits: int) -> None:
+        super().__init__(statements)
+        self.digits = digits
+
+    def print(self, node: ast.expr, axis: int) -> Printed:
+        """Return an expression with numbers in place of its names."""
+        value = component(self.value(node, axis), axis)
+        try:
+            printed = self.compose(node, axis)
+        except (UnprintableError, KeyError, ArithmeticError):
+            printed = None
+        if printed is None or not math.isclose(printed.number, value, rel_tol=ROUNDING):
+            return format_number(value, self.digits)
+        return printed
+
+
+class SymbolPrinter(ExpressionPrinter):
+    """Prints expressions with the symbols of their names."""
+
+    def __init__(self, statements: Sequence[Statement], symbols: Symbols) -> None:
+        super().__init__(statements)
+        self.symbols = symbols
+
+    def print(self, node: ast.expr, axis: int) -> Printed:
+        """Return an expression with symbols in place of its names."""
+        if isinstance(node, ast.Name):
+            symbol = self.symbols[node.id]
+            return Printed(symbol, math.nan, POWER if "'" in symbol or "^" in symbol else ATOM)
+        if isinstance(node, ast.Constant):
+            return format_number(component(node.value, axis), 6)
+        if isinstance(node, ast.Attribute):
+            if isinstance(self.value(node.value, axis), types.ModuleType):
+                return format_number(component(self.value(node, axis), axis), 6)
+            return Printed(self.print(node.value, axis).tex + rf"\mathrm{{.{_escape(node.attr)}}}", math.nan)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            return Printed(f"{self.print(node.value, axis).tex}[{node.slice.value!r}]", math.nan)
+        printed = self.compose(node, axis)
+        if printed is not None:
+            return printed
+        if isinstance(node, ast.Call):
+            return self._named_function(node, axis)
+        raise UnprintableError
+
+    def _named_function(self, node: ast.Call, axis: int) -> Printed:
+        """Return a call of a function without a notation; the object of a method is its first argument."""
+        operands, name = list(node.args), ast.unparse(node.func).rpartition(".")[2]
+        notation = rf"\mathrm{{{_escape(name)}}}"
+        if isinstance(node.func, ast.Attribute):
+            owner = self.value(node.func.value, axis)
+            if isinstance(owner, Loss):
+                notation = LOSS_NOTATION.get(name, notation)
+            elif not isinstance(owner, types.ModuleType):
+                operands.insert(0, node.func.value)
+        return Printed(_apply(notation, [self.print(operand, axis) for operand in operands]), math.nan)
+
+    def _binary(self, node: ast.BinOp, axis: int) -> Printed | None:
+        if isinstance(node.op, ast.MatMult):
+            left, right = self.print(node.left, axis), self.print(node.right, axis)
+            return Printed(left.within(PRODUCT) + r" \, " + right.within(PRODUCT), math.nan, PRODUCT)
+        return super()._binary(node, axis)
+
+    def _where(self, arguments: Sequence[ast.expr], axis: int) -> Printed:
+        """Return what was chosen; both if it differs between the coordinates."""
+        chosen = [super(SymbolPrinter, self)._where(arguments, axis) for axis in (0, 1)]
+        return chosen[0] if chosen[0].tex == chosen[1].tex else Printed(_apply(r"\mathrm{where}", chosen), math.nan)
+
+    def _sum_over_coordinates(self, first: ast.expr, second: ast.expr, is_norm: bool) -> Printed:
+        left, right = self.print(first, 0), self.print(second, 0)
+        if is_norm:
+            return Printed(rf"\|{left.tex}\|", math.nan)
+        return Printed(left.within(ATOM) + r"^{\top} " + right.within(ATOM), math.nan, PRODUCT)
+
+
+def add(left: Printed, right: Printed) -> Printed:
+    """Return a sum."""
+    text = right.within(PRODUCT) if right.tex.startswith("-") else right.tex
+    return Printed(f"{left.tex} + {text}", left.number + right.number, SUM)
+
+
+def subtract(left: Printed, right: Printed) -> Printed:
+    """Return a difference."""
+    return Printed(f"{left.tex} - {right.within(PRODUCT)}", left.number - right.number, SUM)
+
+
+def multiply(left: Printed, right: Printed) -> Printed:
+    """Return a product; equal factors next to each other become a square."""
+    first, second = left.within(NEGATION), right.within(PRODUCT)
+    number, binding = left.number * right.number, NEGATION if first.startswith("-") else PRODUCT
+    if right.binding == ATOM or second.startswith(r"\left("):
+        if left.within(PRODUCT) == second:
+            return Printed(f"{second}^{{2}}", number, POWER)
+        if first.endswith(f" {second}"):
+            return Printed(f"{first}^{{2}}", number, binding)
+    are_numbers = not (math.isnan(left.number) or math.isnan(right.number))
+    between = r" \cdot " if are_numbers or second[0].isdigit() else r" \, "
+    return Printed(first + between + second, number, binding)
+
+
+def fraction(left: Printed, right: Printed) -> Printed:
+    """Return a quotient."""
+    if right.number == 0:
+        return Printed(rf"\dfrac{{{left.tex}}}{{{right.tex}}}", math.nan, FRACTION)
+    return Printed(rf"\dfrac{{{left.tex}}}{{{right.tex}}}", left.number / right.number, FRACTION)
+
+
+def power(left: Printed, right: Printed) -> Printed:
+    """Return a power."""
+    number = math.nan if (left.number < 0 and right.number % 1) or left.number == 0 else left.number**right.number
+    return Printed(f"{left.within(ATOM)}^{{{right.tex}}}", number, POWER)
+
+
+OPERATIONS: Mapping[type[ast.operator], Callable[[Printed, Printed], Printed]] = {
+    ast.Add: add,
+    ast.Sub: subtract,
+    ast.Mult: multiply,
+    ast.Div: fraction,
+    ast.Pow: power,
+}
+
+
+def _apply(function: str, arguments: Sequence[Printed]) -> str:
+    return rf"{function}\left({', '.join(argument.tex for argument in arguments)}\right)"
+
+
+def _escape(name: str) -> str:
+    return name.replace("_", r"\_")
