@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from app.analysis.step_explanation.derivation import Derivation, Line, Stage
+from app.analysis.step_explanation.derivation import Derivation
+from app.analysis.step_explanation.function_lines import Line, Stage
 from app.analysis.step_explanation.named_points import named_points
 from app.analysis.step_explanation.recorded_update import RecordedUpdate
 from app.analysis.step_explanation.step_parts import step_parts

@@ -200,6 +200,8 @@ class SymbolPrinter(ExpressionPrinter):
                 notation = LOSS_NOTATION.get(name, notation)
             elif not isinstance(owner, types.ModuleType):
                 operands.insert(0, node.func.value)
+        elif isinstance(node.func, ast.Call):
+            notation = self.print(node.func, axis).tex
         return Printed(_apply(notation, [self.print(operand, axis) for operand in operands]), math.nan)
 
     def _binary(self, node: ast.BinOp, axis: int) -> Printed | None:

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from app.analysis.step_explanation import explain
-from app.analysis.step_explanation.derivation import Line
+from app.analysis.step_explanation.function_lines import Line
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
 from optimizers import Optimizer
@@ -133,6 +133,19 @@ def test_modifiers_have_lines_of_their_own() -> None:
     ]
     assert latex[2] == r"\hat{x}_t = \tilde{x}_{t-1} - \eta \, \tilde{g}_t"
     assert latex[-1].startswith("x_t = ")
+
+
+def test_a_right_side_has_the_symbols_from_before_the_assignment() -> None:
+    adopt = lines_of("adopt")
+    assert adopt[0].latex == r"\mathrm{step}_t = \dfrac{g_t}{\max\left(\sqrt{v_{t-1}}, \epsilon\right)}"
+    assert adopt[-2].latex == r"v_t = \beta_2 \, v_{t-1} + \left(1 - \beta_2\right) \, g_t^{2}"
+    sam = [line.latex for line in lines_of("sgd", sam=0.1, cosine_steps=50)]
+    assert sam[0] == r"\eta_t = \eta \, \mathrm{cosine}\left(1, T, a\right)\left(t\right)"
+    assert sam[1:] == [
+        r"g_t = \nabla f\left(x_{t-1}\right)",
+        r"\tilde{g}_t = \nabla f\left(x_{t-1} + \rho \, \dfrac{g_t}{\|g_t\|}\right)",
+        r"x_t = x_{t-1} - \eta_t \, \tilde{g}_t",
+    ]
 
 
 def test_a_value_of_both_coordinates_is_one_number() -> None:
