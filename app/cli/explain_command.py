@@ -42,10 +42,16 @@ def run(args: argparse.Namespace) -> int:
     experiment = build_experiment(args, args.experiment[0] if args.experiment else None)
     number = _parse_run_number(numbers, len(experiment.runs))
     race = Race(experiment)
-    last_step = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
-    step = last_step if args.step is None else _parse_step(args.step)
     trajectory = race.trajectories[number - 1]
-    _simulate(trajectory, number, step)
+    if args.step is not None:
+        step = _parse_step(args.step)
+        _simulate(trajectory, number, step)
+    else:
+        last_step = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
+        trajectory.advance(last_step)
+        step = min(last_step, trajectory.last_step)
+        if step < 1:
+            raise ExperimentError(f"run {number} has no steps")
     explanation = explain(trajectory, step)
     if args.json:
         is_unicode = sys.stdout is None or sys.stdout.encoding.lower().startswith("utf")
@@ -76,9 +82,7 @@ def _parse_step(text: str) -> int:
 
 def _simulate(trajectory: Any, number: int, step: int) -> None:
     """Advance the trajectory of a run to a step; raise ExperimentError if it ends before."""
-    if step < 1:
-        raise ExperimentError("step 0 is the start; use --step with an integer of at least 1")
-    trajectory.advance(step - trajectory.last_step)
+    trajectory.advance(step)
     if step > trajectory.last_step:
         reason = "diverges" if trajectory.head.diverged else "has used its evaluations"
         raise ExperimentError(f"run {number} {reason} after step {trajectory.last_step}, so it has no step {step}")

@@ -75,6 +75,13 @@ def test_an_experiment_file_and_its_last_step(tmp_path: Path, capsys: pytest.Cap
     assert (document["optimizer"], document["step"]) == ("adam", 7)
 
 
+def test_without_a_step_a_run_that_diverges_is_explained_at_its_last_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--surface", "sphere", "--run", "sgd lr=50", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert 50 < document["step"] < 200
+    assert abs(document["after"]["x"]) > 1e100
+
+
 def test_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--formula", "x^2 + 3 y^2", "--start=1,1", "--run", "newton", "--step", "1", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
@@ -90,7 +97,7 @@ def test_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
         (["--step", "99999999999"], "--step requires an integer from 1"),
         (["--run", "3", "--step", "1"], "no run 3; it has 2 runs"),
         (["--run", "1", "--run", "2"], "requires one run, not 2"),
-        (["--steps", "0"], "step 0 is the start"),
+        (["--steps", "0"], "run 1 has no steps"),
         (["--set", "run1.lr=50", "--step", "500"], "run 1 diverges after step"),
         (["a.json", "b.json"], "requires one experiment, not 2"),
         (["--run", "nothing"], "nothing"),

@@ -135,9 +135,8 @@ class ExpressionPrinter:
 
     def _sum_over_coordinates(self, first: ast.expr, second: ast.expr, is_norm: bool) -> Printed:
         products = [multiply(self.print(first, axis), self.print(second, axis)) for axis in (0, 1)]
-        total = products[0].number + products[1].number
-        text = " + ".join(product.tex for product in products)
-        return Printed(rf"\sqrt{{{text}}}", math.sqrt(total)) if is_norm else Printed(text, total, SUM)
+        square = add(*products)
+        return Printed(rf"\sqrt{{{square.tex}}}", math.sqrt(square.number)) if is_norm else square
 
 
 class NumberPrinter(ExpressionPrinter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 from app.analysis.step_explanation import StepExplanation, explain
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
-from optimizers import Optimizer
+from optimizers import OPTIMIZERS, Optimizer
+from optimizers.optimizer import LearningRate
+from optimizers.optimizer import optimizer as declare
 from surfaces import SURFACES
 from tests.analysis.step_explanation.steps import EVERY_OPTIMIZER, START, hyperparameter_choices
 
@@ -137,6 +140,33 @@ def test_the_hyperparameters_at_that_step_are_used() -> None:
     gradients = [np.array(explain(trajectory, step).before.gradient) for step in (2, 3)]
     assert parts[0] == pytest.approx(-0.1 * gradients[0])
     assert parts[1] == pytest.approx(-0.25 * gradients[1])
+
+
+@pytest.fixture
+def own_optimizer() -> Iterator[str]:
+    """Declare an optimizer that is not in the catalogue; yield its id."""
+
+    @declare("Own", source="this test", formula=r"x_t = x_{t-1} - \eta g_t")
+    def own(x, grad, t, total=0.0, *, lr: LearningRate = 0.125):  # type: ignore[no-untyped-def]
+        """Add up gradients.
+
+        The first one counts twice.
+        """
+        total += grad if t > 1 else 2 * grad
+        return x - lr * total, total
+
+    yield own.id
+    del OPTIMIZERS[own.id]
+
+
+def test_an_optimizer_of_ones_own_is_explained_at_once(own_optimizer: str) -> None:
+    explanation = explained(own_optimizer, 2, "sphere")
+    assert [stage.name for stage in explanation.stages] == ["gradient", "total", "x"]
+    assert list(explanation.parts) == ["memory", "gradient"]
+    assert [line.latex for line in explanation.lines] == [
+        r"\mathrm{total}_t = \mathrm{total}_{t-1} + g_t",
+        r"x_t = x_{t-1} - \eta \, \mathrm{total}_t",
+    ]
 
 
 @pytest.mark.parametrize("step", [0, -1, 4])
