@@ -100,9 +100,11 @@ def draw_empty_message(renderer: PathRenderer, axes: Axes, theme: Theme, has_run
     )
     bbox = axes.bbox
     position = np.array([(bbox.x0 + bbox.x1) / 2, bbox.y0 + MESSAGE_HEIGHT * bbox.height])
-    label = layout_label(renderer, axes, message, position, "center", theme.muted_text, theme.divider)
-    if label is not None:
-        label.draw(renderer, theme)
+    for text in (message, message.replace(". ", ".\n")):
+        label = layout_label(renderer, axes, text, position, "center", theme.muted_text, theme.divider)
+        if label is not None:
+            label.draw(renderer, theme)
+            break
 
 
 def layout_divergence_label(

@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox
 from app.analysis.height_map import HeightMap
 from app.plotting.path_renderer import PathRenderer
 from app.utils.i18n import tr
-from app.utils.number_format import format_tick
+from app.utils.number_format import distinct_labels, format_tick
 from app.views.camera import HALF_HEIGHT, Camera
 from app.views.scene import Scene
 
@@ -39,9 +39,10 @@ def axis_ticks(height_map: HeightMap, axis: int) -> list[tuple[float, str]]:
 
 def height_ticks(height_map: HeightMap) -> list[tuple[float, str]]:
     """Return the ticks of the vertical axis: z and labels."""
+    heights = height_map.round_heights(3)
     ticks = [
-        ((float(height_map.normalized_height(height)) * 2 - 1) * HALF_HEIGHT, format_tick(height))
-        for height in height_map.round_heights(3)
+        ((float(height_map.normalized_height(height)) * 2 - 1) * HALF_HEIGHT, label)
+        for height, label in zip(heights, distinct_labels(heights, 3), strict=True)
     ]
     return [(z, label) for z, label in ticks if -HALF_HEIGHT <= z <= HALF_HEIGHT]
 
@@ -129,7 +130,7 @@ class SurfaceAxes:
 
         ``surface_pixels`` (n, 2) are the pixels of the nodes of the surface, which labels must not cover.
         """
-        if self.scene.race.surface.value_scale == "log":
+        if self.scene.vertical_height_map.scale == "log":
             bbox = self.axes.bbox
             position = np.array([bbox.x0, bbox.y1 - renderer.backend_renderer.points_to_pixels(4)])
             self._draw_text(renderer, position, tr("loss: log scale"), "left")
@@ -141,7 +142,7 @@ class SurfaceAxes:
 
     def _draw_axis_labels(self, renderer: PathRenderer, surface_pixels: np.ndarray) -> None:
         """Draw tick labels and names of x and y next to the near edges of the floor; from above, of the top."""
-        height_map, axis_names = self.scene.height_map, self.scene.race.surface.axis_labels
+        height_map, axis_names = self.scene.vertical_height_map, self.scene.race.surface.axis_labels
         (sx, sy), z = self.near_sides, -HALF_HEIGHT
         if self.above_x and self.above_y:
             z = HALF_HEIGHT
@@ -168,7 +169,7 @@ class SurfaceAxes:
         corners = self.to_pixels(np.array([[sx, -sy, 0.0], [-sx, sy, 0.0]]))
         x, y = (sx, -sy) if corners[0, 0] < corners[1, 0] else (-sx, sy)
         lowest_y = math.inf
-        for z, label in reversed(height_ticks(self.scene.height_map)):
+        for z, label in reversed(height_ticks(self.scene.vertical_height_map)):
             position = self.to_pixels(np.array([x * HEIGHT_LABEL_OFFSET, y * HEIGHT_LABEL_OFFSET, z]))
             if lowest_y - position[1] > renderer.backend_renderer.points_to_pixels(0.75 * TICK_FONT_SIZE):
                 self._draw_text(renderer, position, label, "right", surface_pixels)

@@ -156,6 +156,7 @@ class MainWindow(QMainWindow):
         """Create the canvases and the actions that show and hide them."""
         if not self.canvases:
             self.view_area.selected_run = lambda: self.side_panel.run_list.selected_row
+            self.view_area.select_run = lambda row: self.side_panel.run_list.list.setCurrentRow(row)
             self.view_area.build_canvases(
                 self.error_reporter.handle_exception,
                 lambda position: self.action_registry.menus[LOSS_VIEW_MENU].exec(position),

@@ -27,6 +27,7 @@ class ViewArea:
         self.session, self.dock_layout, self.appearance = session, dock_layout, appearance
         self.view_options = view_options
         self.selected_run: Callable[[], int | None] = lambda: None  # the index of the run to emphasize
+        self.select_run: Callable[[int], object] = lambda index: None
         self.canvases: dict[str, Any] = {}
 
     def build_canvases(
@@ -48,6 +49,7 @@ class ViewArea:
             from app.gui.canvas.contour_viewport import ContourViewport
             from app.gui.canvas.hover_readout import HoverReadout
             from app.gui.canvas.plot_canvas import PlotCanvas
+            from app.gui.canvas.step_picker import StepPicker
             from app.views import VIEWS
 
         self._apply_font()
@@ -59,14 +61,15 @@ class ViewArea:
         self.dock_layout.add_canvases(self.canvases, titles, self.appearance.theme)
         contour, surface_canvas = self.canvases["contour"], self.canvases["relief"]
         self.viewport = ContourViewport(contour, surface_canvas, on_viewport_changed)
-        self.contour_tool, self.camera_tool = (
-            ContourTool(contour, self.session, self.viewport),
-            CameraTool(surface_canvas),
-        )
-        self.hover_readout = HoverReadout(
+        self.hover_readout = HoverReadout(  # before the tools, whose cursors depend on what it highlights
             self.session,
             self.canvases,
             lambda: self.contour_tool.press_position is not None or self.camera_tool.last_position is not None,
+        )
+        self.step_picker = StepPicker(self.session, self.canvases, lambda index: self.select_run(index))
+        self.contour_tool, self.camera_tool = (
+            ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
+            CameraTool(surface_canvas),
         )
         loss = self.canvases["loss"]
         loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -151,13 +154,19 @@ class ViewArea:
         for canvas in self.canvases.values():
             canvas.view.low_quality = active
             if not active:
-                canvas.redraw_trajectories()
+                canvas.redraw_background()  # some of the replicas were left out
 
     def refresh_background(self, throttled: bool = False) -> None:
         """Draw new steps of replicas; ``throttled``: only as often as the drawing time permits."""
         for canvas in self.canvases.values():
             if canvas.scene is not None and canvas.scene.replica_trajectories:
                 canvas.extend_background(throttled)
+
+    def raise_selected_run(self) -> None:
+        """Draw the selected run over what playback has drawn of the other runs."""
+        for canvas in self.canvases.values():
+            if canvas.scene is not None and len(canvas.scene.visible_runs) > 1:
+                canvas.raise_selected_run()
 
     # The visible part of the contour plot
 
@@ -182,7 +191,7 @@ class ViewArea:
         """Show the 3D surface from an azimuth and an elevation in degrees; None for the initial camera."""
         from app.views.camera import Camera
 
-        self.camera_tool.set_camera(Camera(*angles) if angles else Camera())
+        self.camera_tool.set_camera(Camera(*angles) if angles else None)
 
     def update_descriptions(self) -> None:
         """Update the accessible descriptions of the canvases."""

@@ -128,15 +128,16 @@ class RunList(QWidget):
         used = {run.optimizer for run in experiment.runs}
         favorites = [name for name in self.settings.favorites("optimizer") if name in OPTIMIZERS]
         optimizer_id = next((name for name in (*favorites, *OPTIMIZERS) if name not in used), "sgd")
-        self._append(with_safe_rate(Run(optimizer_id), experiment))
+        self._append(with_safe_rate(Run(optimizer_id), experiment), gettext_noop("Add Run"))
 
     def duplicate(self) -> None:
         """Add a copy of the selected run."""
         if self.selected_row >= 0 and len(self.session.experiment.runs) < MAX_RUNS:
-            self._append(replace(self.session.displayed_experiment.runs[self.selected_row], color=None, slot=None))
+            run = self.session.displayed_experiment.runs[self.selected_row]
+            self._append(replace(run, color=None, slot=None), gettext_noop("Duplicate Run"))
 
-    def _append(self, run: Run) -> None:
-        self.session.change(lambda e: e.with_added_run(run))
+    def _append(self, run: Run, edit_name: str) -> None:
+        self.session.change(lambda e: e.with_added_run(run), name=edit_name)
         self.list.setCurrentRow(self.list.count() - 1)
 
     def remove(self) -> None:

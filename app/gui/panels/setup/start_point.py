@@ -44,8 +44,8 @@ class StartPoint(QWidget):
                 signal.connect(self._set_start)
             field.setWhatsThis(
                 tr(
-                    "The starting point of all runs. Type a number and press Enter, or click in the contour plot "
-                    "to set both coordinates."
+                    "The starting point of all runs. Type a number and press Enter, or double-click in the contour "
+                    "plot to set both coordinates."
                 )
             )
             field.message_changed.connect(self._show_errors)
