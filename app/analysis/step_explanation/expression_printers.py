@@ -5,18 +5,30 @@ from __future__ import annotations
 import ast
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from app.analysis.step_explanation.printed import (
+    ATOM,
+    NEGATION,
+    OPERATIONS,
+    POWER,
+    PRODUCT,
+    Printed,
+    add,
+    apply,
+    escape,
+    format_number,
+    fraction,
+    multiply,
+)
 from app.analysis.step_explanation.recorder import Statement
 from app.analysis.step_explanation.symbols import Symbols
 from optimizers.arithmetic import dot, maximum, minimum, norm, ratio, sign, sqrt, where
 from optimizers.loss import Loss
 
-# How tightly an expression binds
-SUM, NEGATION, PRODUCT, FRACTION, POWER, ATOM = range(1, 7)
 ROUNDING = 1e-12  # relative difference between a printed expression and what the code computed
 
 SQUARE_ROOTS: tuple[Any, ...] = (sqrt, math.sqrt, np.sqrt)
@@ -25,18 +37,6 @@ MINIMA: tuple[Any, ...] = (minimum, min, np.minimum)
 CONVERSIONS: tuple[Any, ...] = (float, int, np.asarray, np.float64)
 
 LOSS_NOTATION = {"gradient": r"\nabla f", "value": "f", "hessian": r"\nabla^2 f"}
-
-
-class Printed(NamedTuple):
-    """An expression in mathtext, its value computed as it is printed, and how tightly it binds."""
-
-    tex: str
-    number: float
-    binding: int = ATOM
-
-    def within(self, binding: int) -> str:
-        """Return the text, in parentheses if it binds less tightly than this."""
-        return self.tex if self.binding >= binding else rf"\left({self.tex}\right)"
 
 
 class UnprintableError(Exception):
@@ -50,19 +50,6 @@ def component(value: Any, axis: int) -> float:
     if isinstance(value, (bool, int, float, np.number, np.bool_)) or (isinstance(value, np.ndarray) and not value.ndim):
         return float(value)
     raise UnprintableError
-
-
-def format_number(value: float, digits: int) -> Printed:
-    """Return a number with some significant digits."""
-    if not math.isfinite(value):
-        text = r"\mathrm{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
-        return Printed(text, value, NEGATION if value < 0 else ATOM)
-    text = f"{value:.{digits}g}"
-    binding = NEGATION if text.startswith("-") else ATOM
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text, binding = rf"{mantissa} \cdot 10^{{{int(exponent)}}}", min(binding, PRODUCT)
-    return Printed(text, value, binding)
 
 
 class ExpressionPrinter:
@@ -124,9 +111,9 @@ class ExpressionPrinter:
             return Printed(rf"\left|{arguments[0].tex}\right|", abs(numbers[0]))
         for functions, name, compute in ((MAXIMA, r"\max", max), (MINIMA, r"\min", min)):
             if function in functions:
-                return Printed(_apply(name, arguments), compute(numbers))
+                return Printed(apply(name, arguments), compute(numbers))
         if function in (sign, np.sign):
-            return Printed(_apply(r"\mathrm{sign}", arguments), float(np.sign(numbers[0])))
+            return Printed(apply(r"\mathrm{sign}", arguments), float(np.sign(numbers[0])))
         return None
 
     def _where(self, arguments: Sequence[ast.expr], axis: int) -> Printed:
@@ -179,7 +166,7 @@ class SymbolPrinter(ExpressionPrinter):
         if isinstance(node, ast.Attribute):
             if isinstance(self.value(node.value, axis), types.ModuleType):
                 return format_number(component(self.value(node, axis), axis), 6)
-            return Printed(self.print(node.value, axis).tex + rf"\mathrm{{.{_escape(node.attr)}}}", math.nan)
+            return Printed(self.print(node.value, axis).tex + rf"\mathrm{{.{escape(node.attr)}}}", math.nan)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             return Printed(f"{self.print(node.value, axis).tex}[{node.slice.value!r}]", math.nan)
         printed = self.compose(node, axis)
@@ -192,7 +179,7 @@ class SymbolPrinter(ExpressionPrinter):
     def _named_function(self, node: ast.Call, axis: int) -> Printed:
         """Return a call of a function without a notation; the object of a method is its first argument."""
         operands, name = list(node.args), ast.unparse(node.func).rpartition(".")[2]
-        notation = rf"\mathrm{{{_escape(name)}}}"
+        notation = rf"\mathrm{{{escape(name)}}}"
         if isinstance(node.func, ast.Attribute):
             owner = self.value(node.func.value, axis)
             if isinstance(owner, Loss):
@@ -201,7 +188,7 @@ class SymbolPrinter(ExpressionPrinter):
                 operands.insert(0, node.func.value)
         elif isinstance(node.func, ast.Call):
             notation = self.print(node.func, axis).tex
-        return Printed(_apply(notation, [self.print(operand, axis) for operand in operands]), math.nan)
+        return Printed(apply(notation, [self.print(operand, axis) for operand in operands]), math.nan)
 
     def _binary(self, node: ast.BinOp, axis: int) -> Printed | None:
         if isinstance(node.op, ast.MatMult):
@@ -212,65 +199,10 @@ class SymbolPrinter(ExpressionPrinter):
     def _where(self, arguments: Sequence[ast.expr], axis: int) -> Printed:
         """Return what was chosen; both if it differs between the coordinates."""
         chosen = [super(SymbolPrinter, self)._where(arguments, axis) for axis in (0, 1)]
-        return chosen[0] if chosen[0].tex == chosen[1].tex else Printed(_apply(r"\mathrm{where}", chosen), math.nan)
+        return chosen[0] if chosen[0].tex == chosen[1].tex else Printed(apply(r"\mathrm{where}", chosen), math.nan)
 
     def _sum_over_coordinates(self, first: ast.expr, second: ast.expr, is_norm: bool) -> Printed:
         left, right = self.print(first, 0), self.print(second, 0)
         if is_norm:
             return Printed(rf"\|{left.tex}\|", math.nan)
         return Printed(left.within(ATOM) + r"^{\top} " + right.within(ATOM), math.nan, PRODUCT)
-
-
-def add(left: Printed, right: Printed) -> Printed:
-    """Return a sum."""
-    text = right.within(PRODUCT) if right.tex.startswith("-") else right.tex
-    return Printed(f"{left.tex} + {text}", left.number + right.number, SUM)
-
-
-def subtract(left: Printed, right: Printed) -> Printed:
-    """Return a difference."""
-    return Printed(f"{left.tex} - {right.within(PRODUCT)}", left.number - right.number, SUM)
-
-
-def multiply(left: Printed, right: Printed) -> Printed:
-    """Return a product; equal factors next to each other become a square."""
-    first, second = left.within(NEGATION), right.within(PRODUCT)
-    number, binding = left.number * right.number, NEGATION if first.startswith("-") else PRODUCT
-    if right.binding == ATOM or second.startswith(r"\left("):
-        if left.within(PRODUCT) == second:
-            return Printed(f"{second}^{{2}}", number, POWER)
-        if first.endswith(f" {second}"):
-            return Printed(f"{first}^{{2}}", number, binding)
-    are_numbers = not (math.isnan(left.number) or math.isnan(right.number))
-    between = r" \cdot " if are_numbers or second[0].isdigit() else r" \, "
-    return Printed(first + between + second, number, binding)
-
-
-def fraction(left: Printed, right: Printed) -> Printed:
-    """Return a quotient."""
-    if right.number == 0:
-        return Printed(rf"\dfrac{{{left.tex}}}{{{right.tex}}}", math.nan, FRACTION)
-    return Printed(rf"\dfrac{{{left.tex}}}{{{right.tex}}}", left.number / right.number, FRACTION)
-
-
-def power(left: Printed, right: Printed) -> Printed:
-    """Return a power."""
-    number = math.nan if (left.number < 0 and right.number % 1) or left.number == 0 else left.number**right.number
-    return Printed(f"{left.within(ATOM)}^{{{right.tex}}}", number, POWER)
-
-
-OPERATIONS: Mapping[type[ast.operator], Callable[[Printed, Printed], Printed]] = {
-    ast.Add: add,
-    ast.Sub: subtract,
-    ast.Mult: multiply,
-    ast.Div: fraction,
-    ast.Pow: power,
-}
-
-
-def _apply(function: str, arguments: Sequence[Printed]) -> str:
-    return rf"{function}\left({', '.join(argument.tex for argument in arguments)}\right)"
-
-
-def _escape(name: str) -> str:
-    return name.replace("_", r"\_")

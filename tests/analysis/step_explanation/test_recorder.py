@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.analysis.step_explanation.instrumentation import compile_twin
 from app.analysis.step_explanation.recorded_update import RecordedUpdate
 from app.analysis.step_explanation.recorder import Recorder
 from optimizers import OPTIMIZERS, Optimizer
@@ -96,4 +99,23 @@ def test_a_function_without_a_source_is_called_without_notes() -> None:
     exec("def rule(x, *, lr=1.0):\n    return x - lr\n", namespace)
     recorder = Recorder(namespace["rule"], {"lr": 0.25})
     assert recorder(1.0) == 0.0
+    assert recorder.statements == []
+
+
+def test_a_file_that_was_edited_after_its_import_is_not_taken_for_what_runs(tmp_path: Path) -> None:
+    path = tmp_path / "rules.py"
+    text = "def rule(x, *, lr=1.0):\n    step = lr * 0.5\n    return x - step\n"
+    path.write_text(text)
+    spec = importlib.util.spec_from_file_location("rules", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    recorder = Recorder(module.rule, {"lr": 1.0})
+    assert recorder(1.0) == 0.5
+    assert [statement.assigned for statement in recorder.statements] == [{"step": 0.5}, {}]
+    path.write_text(text.replace("0.5", "0.25  # edited"))
+    compile_twin.cache_clear()
+    recorder = Recorder(module.rule, {"lr": 1.0})
+    assert recorder(1.0) == 0.5
     assert recorder.statements == []
