@@ -19,7 +19,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "explain",
         help="show how one step of a run was computed",
         usage="thalweg explain [EXPERIMENT] [options] [--run NUMBER] [--step STEP] [--json]",
-        description="Show how the code of an optimizer and of its modifiers computed one step. A number after --run "
+        description="Show how the code of an optimizer and of its modifiers computed one step.\nA number after --run "
         "selects a run of the experiment (default: the first).",
     )
     add_experiment_arguments(parser)

@@ -118,7 +118,7 @@ def test_wrong_arguments_are_one_sentence(
     [
         (r"0.9 \cdot \left(-2\right)^{2}", "0.9 * (-2)^2"),
         (r"\dfrac{1}{\sqrt{4} + 1 \cdot 10^{-8}}", "1 / (sqrt(4) + 1e-8)"),
-        (r"\dfrac{2 + 1}{\dfrac{4}{1 - 0.9^{3}}}", "(2 + 1) / (4 / (1 - 0.9^3))"),
+        (r"\dfrac{2 + 1}{\frac{4}{1 - 0.9^{3}}}", "(2 + 1) / (4 / (1 - 0.9^3))"),
         (r"3^{1 + 1} - \max\left(1, \left|-2\right|\right)", "3^(1 + 1) - max(1, |-2|)"),
         (r"\mathrm{sign}\left(-1\right) \cdot \infty", "sign(-1) * inf"),
     ],

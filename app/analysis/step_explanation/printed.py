@@ -62,16 +62,19 @@ def multiply(left: Printed, right: Printed) -> Printed:
 
 
 def fraction(left: Printed, right: Printed) -> Printed:
-    """Return a quotient."""
-    if right.number == 0:
-        return Printed(rf"\dfrac{{{left.tex}}}{{{right.tex}}}", math.nan, FRACTION)
-    return Printed(rf"\dfrac{{{left.tex}}}{{{right.tex}}}", left.number / right.number, FRACTION)
+    """Return a quotient; fractions inside it are small."""
+    number = math.nan if right.number == 0 else left.number / right.number
+    return Printed(rf"\dfrac{{{_small(left.tex)}}}{{{_small(right.tex)}}}", number, FRACTION)
 
 
 def power(left: Printed, right: Printed) -> Printed:
     """Return a power."""
     number = math.nan if (left.number < 0 and right.number % 1) or left.number == 0 else left.number**right.number
-    return Printed(f"{left.within(ATOM)}^{{{right.tex}}}", number, POWER)
+    return Printed(f"{left.within(ATOM)}^{{{_small(right.tex)}}}", number, POWER)
+
+
+def _small(tex: str) -> str:
+    return tex.replace(r"\dfrac", r"\frac")
 
 
 OPERATIONS: Mapping[type[ast.operator], Callable[[Printed, Printed], Printed]] = {

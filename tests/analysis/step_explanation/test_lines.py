@@ -33,7 +33,7 @@ REPLACEMENTS = {
     r"\infty": "inf",
 }
 GROUPS = {
-    r"\\dfrac\{([^{}]*)\}\{([^{}]*)\}": r"((\1) / (\2))",
+    r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}": r"((\1) / (\2))",
     r"\\sqrt\{([^{}]*)\}": r"sqrt(\1)",
     r"\^\{([^{}]*)\}": r"**(\1)",
 }
@@ -118,6 +118,11 @@ def test_numbers_take_the_places_of_the_symbols() -> None:
     assert (line.code, line.latex) == ("return x - lr * grad", r"x_t = x_{t-1} - \eta \, g_t")
     assert (line.substituted_x, line.substituted_y) == (r"2 - 0.25 \cdot 4", r"-1 - 0.25 \cdot \left(-2\right)")
     assert line.value == (1.0, -0.5)
+
+
+def test_fractions_in_fractions_and_exponents_are_small() -> None:
+    assert r"\dfrac{\eta \, \bar{m}_t}{\sqrt{\frac{v_t}" in lines_of("nadam")[-1].latex
+    assert lines_of("sgd", noise=0.5)[0].latex.endswith(r"{t^{\frac{\gamma}{2}}}")
 
 
 def test_a_switch_shows_only_the_branch_that_was_computed() -> None:
