@@ -7,7 +7,7 @@ is not linear, such as a square root or a norm, is a scale only: it has no contr
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -95,18 +95,20 @@ class _Walk:
             self._bind((name, None) for name in statement.assigned)
             return
         value = self._chosen(statement.node.value)
-        for target in statement.node.targets:
-            if isinstance(target, ast.Name):
-                self._bind([(target.id, self.contributions(value))])
-            elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                pairs = zip(target.elts, value.elts, strict=True)
-                self._bind([(name.id, self.contributions(each)) for name, each in pairs if isinstance(name, ast.Name)])
-            else:
-                self._bind((name, None) for name in statement.assigned)
-                if isinstance(target, ast.Tuple) and self._is_evaluation(value, "value_and_gradient"):
-                    name = target.elts[1]
-                    assert isinstance(name, ast.Name)
-                    self._bind([(name.id, {GRADIENT: statement.assigned[name.id]})])
+        self._bind([pair for target in statement.node.targets for pair in self._assigned(target, value)])
+
+    def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Contributions | None]]:
+        """Yield the contributions to the names in a target."""
+        if isinstance(target, ast.Name):
+            yield target.id, self.contributions(value)
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for each, part in zip(target.elts, value.elts, strict=False):
+                yield from self._assigned(each, part)
+        else:
+            names = [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+            yield from ((name, None) for name in names)
+            if len(names) == 2 and self._is_evaluation(value, "value_and_gradient"):
+                yield names[1], {GRADIENT: self.statement.assigned[names[1]]}
 
     def _bind(self, pairs: Iterable[tuple[str, Contributions | None]]) -> None:
         for name, contributions in pairs:

@@ -12,7 +12,7 @@ from app.analysis.step_explanation.symbols import GRADIENT, NEW_POSITION, OLD_PO
 
 # Symbol of what a modifier of a stage gets, and of what it returns
 MODIFIED = {
-    "rate": (r"\eta", r"\eta_t"),
+    "rate": (r"\eta", r"\tilde{\eta}_t"),
     "position": (OLD_POSITION, r"\tilde{x}_{t-1}"),
     "loss": (GRADIENT, r"\tilde{g}_t"),
     "gradient": (GRADIENT, r"\tilde{g}_t"),
@@ -41,6 +41,7 @@ class Derivation:
             self.stages.append(Stage("gradient", GRADIENT, (float(gradient[0]), float(gradient[1]))))
         self.current = {stage: symbol for stage, (symbol, _) in MODIFIED.items()}
         rule_calls = [call for call in update.calls if call.stage == "rule"]
+        self.modified_stages = {call.stage for call in update.calls}
         result_calls = [call for call in update.calls if call.stage == "result"]
         for call in update.calls:
             if call is rule_calls[-1]:
@@ -50,7 +51,10 @@ class Derivation:
                 self._add_modifier(call, is_last=call in result_calls[-1:])
 
     def _add_rule(self, calls: Sequence[RecordedCall], new: str) -> None:
-        given = {"loss": "f"} if self.optimizer.takes_loss else {"grad": self.current["gradient"]}
+        given = {"grad": self.current["gradient"]}
+        if self.optimizer.takes_loss:  # it evaluates the gradient itself: g_t, unless a modifier changes f or x
+            given = {"loss": r"\tilde{f}" if {"loss", "gradient"} & self.modified_stages else "f"}
+            given |= {"grad": GRADIENT} if {"loss", "gradient", "position"} & self.modified_stages else {}
         lines = self._function_lines(calls, {"x": self.current["position"], **given}, new)
         lines.add_stage("x", new, *(call.first_result for call in calls))
         self.stages += lines.stages
@@ -63,8 +67,9 @@ class Derivation:
         old, new = self.current[call.stage], MODIFIED[call.stage][1]
         new = NEW_POSITION if is_last else new if old == MODIFIED[call.stage][0] != new else _primed(old)
         moved = call.stage if call.stage in ("position", "result") else ""
-        given = {"loss": "f"} if call.stage == "loss" else {"grad": self.current["gradient"]}
-        names = {**given, "before": OLD_POSITION}
+        names = {"grad": self.current["gradient"], "before": OLD_POSITION, "loss": r"\tilde{f}"}
+        if call.stage == "loss" and old == GRADIENT:  # the first one: what it evaluates is not modified
+            names = {"loss": "f"}
         lines = self._function_lines([call, call], {**names, "x": self.current.get(moved, OLD_POSITION)}, new)
         self.current[call.stage] = new
         if call.stage == "loss":

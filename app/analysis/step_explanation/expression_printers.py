@@ -36,7 +36,7 @@ MAXIMA: tuple[Any, ...] = (maximum, max, np.maximum)
 MINIMA: tuple[Any, ...] = (minimum, min, np.minimum)
 CONVERSIONS: tuple[Any, ...] = (float, int, np.asarray, np.float64)
 
-LOSS_NOTATION = {"gradient": r"\nabla f", "value": "f", "hessian": r"\nabla^2 f"}
+LOSS_NOTATION = {"gradient": r"\nabla ", "value": "", "hessian": r"\nabla^2 "}  # before the symbol of the loss
 
 
 class UnprintableError(Exception):
@@ -182,8 +182,8 @@ class SymbolPrinter(ExpressionPrinter):
         notation = rf"\mathrm{{{escape(name)}}}"
         if isinstance(node.func, ast.Attribute):
             owner = self.value(node.func.value, axis)
-            if isinstance(owner, Loss):
-                notation = LOSS_NOTATION.get(name, notation)
+            if isinstance(owner, Loss) and name in LOSS_NOTATION:
+                notation = LOSS_NOTATION[name] + self.print(node.func.value, axis).tex
             elif not isinstance(owner, types.ModuleType):
                 operands.insert(0, node.func.value)
         elif isinstance(node.func, ast.Call):

@@ -179,14 +179,19 @@ def _chosen(expression: ast.expr, statement: Statement) -> ast.expr:
 def _assignments(statement: Statement) -> Iterator[tuple[str, ast.expr | None]]:
     """Yield each name that a statement assigns with its expression, None if it is part of a value."""
     node = statement.node
-    if isinstance(node, ast.Assign):
-        value = _chosen(node.value, statement)
-        for number, target in enumerate(node.targets):
-            if isinstance(target, ast.Name):
-                yield target.id, None if number else value
-            elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                yield from ((e.id, v) for e, v in zip(target.elts, value.elts, strict=False) if isinstance(e, ast.Name))
-            else:
-                yield from ((n.id, None) for n in ast.walk(target) if isinstance(n, ast.Name))
-    else:
+    if not isinstance(node, ast.Assign):
         yield from ((name, None) for name in statement.assigned)
+        return
+    value = _chosen(node.value, statement)
+    for number, target in enumerate(node.targets):
+        yield from _assigned(target, None if number else value)
+
+
+def _assigned(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, ast.expr | None]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for each, part in zip(target.elts, value.elts, strict=False):
+            yield from _assigned(each, part)
+    else:
+        yield from ((each.id, None) for each in ast.walk(target) if isinstance(each, ast.Name))

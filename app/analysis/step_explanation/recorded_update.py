@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from app.analysis.step_explanation.recorder import Recorder, Statement
 from optimizers.declaration import DeclaredFunction
-from optimizers.loss import SurfaceFunction
+from optimizers.loss import Loss, SurfaceFunction
 from optimizers.optimizer import Optimizer
 from optimizers.step import BoundUpdate
 
@@ -61,7 +63,10 @@ class RecordedUpdate(BoundUpdate):
     def __init__(self, optimizer: Optimizer, surface: SurfaceFunction, hyperparameters: Mapping[str, Any]) -> None:
         self.calls: list[RecordedCall] = []
         self.evaluated: list[tuple[float, float]] = []
-        super().__init__(optimizer, _ObservedSurface(surface, self.evaluated), hyperparameters)
+        super().__init__(optimizer, surface, hyperparameters)
+        plain_loss, self.unpenalized_loss = self.unpenalized_loss, _ObservedLoss(surface, self.evaluated)
+        if self.loss is plain_loss:
+            self.loss = self.unpenalized_loss
         self.update_rule = self._recorded("rule", optimizer, self.update_rule, self.settings)
         for stage, entries in self.stages.items():
             self.stages[stage] = [
@@ -90,16 +95,24 @@ class RecordedUpdate(BoundUpdate):
         return super().__call__(*arguments)
 
 
-class _ObservedSurface:
-    """A surface that keeps the positions at which it is evaluated."""
+class _ObservedLoss(Loss):
+    """A loss that keeps the positions at which it is evaluated."""
 
     def __init__(self, surface: SurfaceFunction, evaluated: list[tuple[float, float]]) -> None:
-        self.surface, self.evaluated = surface, evaluated
+        super().__init__(surface)
+        self.evaluated = evaluated
 
-    def __call__(self, x: Any, y: Any) -> Any:
-        self.evaluated.append((float(x), float(y)))
-        return self.surface(x, y)
+    def value_and_gradient(self, position: Any) -> tuple[Any, np.ndarray]:
+        """Return loss and gradient."""
+        self.evaluated.append((float(position[0]), float(position[1])))
+        return super().value_and_gradient(position)
 
-    def __getattr__(self, name: str) -> Any:
-        """Return second derivatives, data and the like from the surface."""
-        return getattr(self.surface, name)
+    def value(self, position: Any) -> Any:
+        """Return the loss."""
+        self.evaluated.append((float(position[0]), float(position[1])))
+        return super().value(position)
+
+    def sampled_gradient(self, position: Any, indices: np.ndarray) -> np.ndarray:
+        """Return the gradient of selected data points."""
+        self.evaluated.append((float(position[0]), float(position[1])))
+        return super().sampled_gradient(position, indices)

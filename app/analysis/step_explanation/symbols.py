@@ -25,10 +25,14 @@ class Symbols:
     def __init__(self, fixed: Mapping[str, str], state: Iterable[str]) -> None:
         self.fixed, self.state = fixed, frozenset(state)
         self.assignment_counts: dict[str, int] = {}
+        self.used = set(fixed.values())
 
     def assign(self, name: str) -> str:
-        """Return the symbol of the new value of a name; later values are told apart by primes."""
+        """Return the symbol of the new value of a name; primes tell it apart from all values before."""
         self.assignment_counts[name] = self.assignment_counts.get(name, 0) + 1
+        while self[name] in self.used:
+            self.assignment_counts[name] += 1
+        self.used.add(self[name])
         return self[name]
 
     def __getitem__(self, name: str) -> str:

@@ -119,6 +119,9 @@ def test_points_are_trial_points_vertices_samples_and_look_ahead_points() -> Non
     sam = explained("sgd", 3, lr=0.001, sam=0.25)
     uphill = np.array(sam.before.gradient) / np.hypot(*sam.before.gradient)
     assert sam.points["evaluated 1"] == pytest.approx(np.array(sam.before.position) + 0.25 * uphill)
+    sampled = explained("sgd", 3, "linear_regression", lr=0.001, sam=0.25, minibatch=8)
+    distance = np.subtract(sampled.points["evaluated 1"], sampled.before.position)
+    assert np.hypot(*distance) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("optimizer", EVERY_OPTIMIZER, ids=lambda optimizer: optimizer.id)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from app.analysis.step_explanation import explain
+from app.analysis.step_explanation import StepExplanation, explain
 from app.analysis.step_explanation.function_lines import Line
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
-from optimizers import Optimizer
+from optimizers import OPTIMIZERS, Optimizer
 from surfaces import SURFACES
 from tests.analysis.step_explanation.steps import EVERY_OPTIMIZER, START, hyperparameter_choices
 
@@ -53,6 +53,16 @@ def value_of(tex: str) -> float:
     return float(eval(tex, {"__builtins__": {}}, names))
 
 
+def check_symbols(explanation: StepExplanation) -> None:
+    """Check that a symbol stands for one value only."""
+    values: dict[str, set[Any]] = {}
+    for stage in explanation.stages:
+        values.setdefault(stage.symbol, set()).add(stage.value)
+    for line in explanation.lines:
+        values.setdefault(line.latex.partition(" = ")[0], set()).add(line.value)
+    assert {symbol for symbol, each in values.items() if len(each) > 1} == set()
+
+
 def trajectory_of(optimizer: Optimizer, hyperparameters: dict[str, Any]) -> Trajectory:
     small = {"lr": 2e-3} if optimizer.has_learning_rate else {}
     trajectory = Trajectory(Run(optimizer.id, {**hyperparameters, **small}), SURFACES["rosenbrock"], START)
@@ -62,6 +72,7 @@ def trajectory_of(optimizer: Optimizer, hyperparameters: dict[str, Any]) -> Traj
 
 def check_lines(trajectory: Trajectory, step: int) -> list[Line]:
     explanation = explain(trajectory, step, digits=17)
+    check_symbols(explanation)
     for line in explanation.lines:
         x, y = np.broadcast_to(line.value, (2,))
         assert value_of(line.substituted_x) == pytest.approx(x, rel=1e-9, abs=1e-300, nan_ok=True), line
@@ -120,6 +131,17 @@ def test_numbers_take_the_places_of_the_symbols() -> None:
     assert line.value == (1.0, -0.5)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "bfgs", "trust_region", "momo"])
+def test_symbols_of_several_modifiers_together(optimizer: str) -> None:
+    modifiers = {"minibatch": 8, "sam": 0.1, "weight_decay": 0.5, "decoupled_weight_decay": 0.5, "lookahead": 2}
+    allowed = set(OPTIMIZERS[optimizer].modifiers)
+    run = Run(optimizer, {name: value for name, value in modifiers.items() if name in allowed})
+    trajectory = Trajectory(run, SURFACES["linear_regression"], START)
+    trajectory.advance(2)
+    check_lines(trajectory, 1)
+    check_lines(trajectory, 2)
+
+
 def test_fractions_in_fractions_and_exponents_are_small() -> None:
     assert r"\dfrac{\eta \, \bar{m}_t}{\sqrt{\frac{v_t}" in lines_of("nadam")[-1].latex
     assert lines_of("sgd", noise=0.5)[0].latex.endswith(r"{t^{\frac{\gamma}{2}}}")
@@ -145,11 +167,11 @@ def test_a_right_side_has_the_symbols_from_before_the_assignment() -> None:
     assert adopt[0].latex == r"\mathrm{step}_t = \dfrac{g_t}{\max\left(\sqrt{v_{t-1}}, \epsilon\right)}"
     assert adopt[-2].latex == r"v_t = \beta_2 \, v_{t-1} + \left(1 - \beta_2\right) \, g_t^{2}"
     sam = [line.latex for line in lines_of("sgd", sam=0.1, cosine_steps=50)]
-    assert sam[0] == r"\eta_t = \eta \, \mathrm{cosine}\left(1, T, a\right)\left(t\right)"
+    assert sam[0] == r"\tilde{\eta}_t = \eta \, \mathrm{cosine}\left(1, T, a\right)\left(t\right)"
     assert sam[1:] == [
         r"g_t = \nabla f\left(x_{t-1}\right)",
         r"\tilde{g}_t = \nabla f\left(x_{t-1} + \rho \, \dfrac{g_t}{\|g_t\|}\right)",
-        r"x_t = x_{t-1} - \eta_t \, \tilde{g}_t",
+        r"x_t = x_{t-1} - \tilde{\eta}_t \, \tilde{g}_t",
     ]
 
 
