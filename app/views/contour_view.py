@@ -206,5 +206,6 @@ class ContourView(PathView):
             for trajectory, style in scene.visible_runs
             if trajectory.diverged_at is not None and step > trajectory.last_step
         ]
-        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, self.pixels_between)
+        runs = [trajectory for trajectory, _ in scene.visible_runs]
+        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, runs, step, self.pixels_between)
         super().draw_current_markers(renderer)

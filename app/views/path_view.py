@@ -197,7 +197,7 @@ class PathView(View):
     def marks_steps(self) -> bool:
         """Whether the markers of steps are drawn."""
         assert self.scene is not None
-        return self.scene.experiment.plot_options.step_markers and not self.low_quality
+        return self.scene.experiment.plot_options.step_markers and self.has_outline
 
     def thinned_steps(
         self, trajectory: Trajectory, steps: np.ndarray, points: np.ndarray, first_step: int, keep: bool

@@ -14,19 +14,21 @@ from app.engine.trajectory import Trajectory
 from app.plotting import markers
 from app.plotting.colormap import surface_colormap
 from app.plotting.path_renderer import PathRenderer
-from app.views.camera import Camera, projected_extent
+from app.views.camera import Camera
 from app.views.default_camera import default_camera
 from app.views.occlusion import OcclusionMap
 from app.views.path_view import PathView
 from app.views.scene import Scene
-from app.views.surface_axes import SurfaceAxes, label_width
+from app.views.surface_axes import SurfaceAxes
+from app.views.surface_fit import BoxLabel, Placement, fit_box, label_offset
+from app.views.surface_labels import box_labels, measure_labels
 from app.views.surface_mesh import build_mesh, draw_quads, sample_heights, to_unit_box
 from surfaces.surface import Bounds
 
 VIEWPORT_EDGE_POINTS = 65  # points per side of the viewport of the contour plot
 MIN_VIEWPORT_SIZE = 7.0  # points
 OCCLUSION_GRID_SIZE = 257  # nodes per side of the grid against which sight lines are tested
-LABEL_CLEARANCE = 1.1  # factor on the corners of the floor that leaves room for the tick labels
+MIN_LABELED_SIZE = 1.1, 1.8  # inches; a narrower or lower pane has no labels
 
 
 class SurfaceArtist(Artist):
@@ -70,6 +72,7 @@ class SurfaceView(PathView):
         self._camera = Camera()
         self.seen_height_map: HeightMap | None = None  # for which the default camera was found
         self.camera_is_set = False
+        self.placements: dict[tuple[object, ...], Placement] = {}  # the last one, by what it depends on
         self.rotating = False
         self.viewport: Bounds | None = None
 
@@ -123,7 +126,8 @@ class SurfaceView(PathView):
         if not self.camera_is_set and self.height_map is not self.seen_height_map:
             self.reset_camera()
         self.seen_height_map = self.height_map
-        self.label_width = label_width(self.height_map, self.figure)
+        self.label_sizes = measure_labels(scene, self.figure)
+        self.placements.clear()
         self.axes.add_artist(SurfaceArtist(self.draw_surface))
 
     def draw_surface(self, renderer: PathRenderer) -> None:
@@ -139,20 +143,37 @@ class SurfaceView(PathView):
         backend_renderer.stop_rasterizing()
         surface_axes.draw_near_edges(renderer)
         if not self.rotating:
-            surface_pixels = self.project_points(self.mesh_nodes).reshape(-1, 2)
-            surface_axes.draw_labels(renderer, surface_pixels, scale_only=self.is_small)
+            self._draw_labels(renderer, surface_axes)
         self.text_bounds = surface_axes.text_bounds
+
+    def _draw_labels(self, renderer: PathRenderer, surface_axes: SurfaceAxes) -> None:
+        surface_axes.draw_scale_note(renderer)
+        labels, scale, dpi = self.labels(), self.placement().scale, self.figure.dpi
+        offsets = np.array([label_offset(label, self.camera, scale, dpi) for label in labels])
+        surface_pixels = self.project_points(self.mesh_nodes).reshape(-1, 2)
+        surface_axes.draw_labels(renderer, labels, offsets, surface_pixels)
+
+    def labels(self) -> list[BoxLabel]:
+        """Return the labels of the axes; none in a pane that is too small for them."""
+        assert self.scene is not None
+        if (self.axes.bbox.size < np.array(MIN_LABELED_SIZE) * self.figure.dpi).any():
+            return []
+        return box_labels(self.scene, self.camera, self.label_sizes)
 
     # Coordinates
 
+    def placement(self) -> Placement:
+        """Return where the box lies in the pane and how large it is, so that it fills the pane with its labels."""
+        bbox, dpi = self.axes.bbox, self.figure.dpi
+        key = self.camera.azimuth, self.camera.elevation, bbox.bounds, dpi
+        if key not in self.placements:
+            pane = np.array([bbox.min, bbox.max])
+            self.placements = {key: fit_box(self.camera, self.labels(), pane, dpi)}
+        return self.placements[key]
+
     def project_points(self, points: np.ndarray) -> np.ndarray:
         """Return the pixels (..., 2) of points (..., 3) of the unit box."""
-        bbox = self.axes.bbox
-        label_margin = 0.0 if self.is_small else 2 * self.label_width * self.figure.dpi
-        half_width, bottom, top = projected_extent(self.camera.elevation, 1.0 if self.is_small else LABEL_CLEARANCE)
-        scale = max(min((bbox.width - label_margin) / (2 * half_width), bbox.height / (top - bottom)), 1.0)
-        center = (bbox.x0 + bbox.x1) / 2, (bbox.y0 + bbox.y1) / 2 - scale * (top + bottom) / 2
-        return self.camera.project(points, center, scale)
+        return self.camera.project(points, *self.placement())
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return the points (n, 3) of a run after each of ``steps`` (n,)."""

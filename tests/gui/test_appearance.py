@@ -268,8 +268,8 @@ def draw_view(
 
 
 def test_a_low_view_drops_the_axis_label_to_enlarge_the_plot() -> None:
-    loss, _ = draw_view("loss", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
-    assert loss.axes.bbox.height > 0.72 * 190
+    loss, _ = draw_view("loss", DEFAULT_EXPERIMENT, 20, (3.8, 1.4))
+    assert loss.axes.bbox.height > 0.68 * 140
     assert not loss.axes.xaxis.label.get_visible()
     relief, _ = draw_view("relief", DEFAULT_EXPERIMENT, 20, (3.8, 1.9))
     assert isinstance(relief, SurfaceView)

@@ -17,9 +17,9 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from app.gui.dialogs.export_dialog import ExportDialog
-from app.gui.window.actions.plot_menu import VIEW_OPTIONS
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
+from app.gui.window.view_controls import VIEW_CONTROLS
 from app.io.experiment_files import load
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
@@ -53,7 +53,8 @@ def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert window.session.race.step == INITIAL_STEPS
     assert [name for name, canvas in window.canvases.items() if canvas.isVisible()] == ["contour", "relief", "loss"]
-    assert window.canvases["contour"].width() > window.canvases["relief"].width()
+    contour, surface_canvas = window.canvases["contour"], window.canvases["relief"]
+    assert contour.width() * contour.height() > 1.8 * surface_canvas.width() * surface_canvas.height()
     assert window.readout_table.runs.rowCount() == 3
     assert window.action_registry["play"].text() == "&Play"
 
@@ -231,8 +232,8 @@ def test_after_another_start_and_a_restart_undo_brings_the_race_back(open_window
 ])  # fmt: skip
 def test_changes_of_the_view_menu_are_visible(open_window: Open, application: QApplication, name: str) -> None:
     window = open_window()
-    views = [view for view, options in VIEW_OPTIONS.items() if name in options]
-    canvas = window.canvases["contour" if "contour" in views else views[0]]
+    views = [view for view, controls in VIEW_CONTROLS.items() if name in (*controls.options, controls.scale)]
+    canvas = window.canvases["contour" if "contour" in views or not views else views[0]]
     was_checked = window.action_registry[name].isChecked()
     before = np.asarray(canvas.buffer_rgba()).copy()
     window.action_registry[name].trigger()
@@ -245,9 +246,10 @@ def test_changes_of_the_view_menu_are_visible(open_window: Open, application: QA
 @pytest.mark.slow
 def test_options_of_each_view_are_commands_and_scales_follow_the_surface_again(open_window: Open) -> None:
     window = open_window()
-    for view, options in VIEW_OPTIONS.items():
+    for view, controls in VIEW_CONTROLS.items():
         assert view in window.canvases
-        assert set(options) <= set(window.action_registry)
+        ids = {*controls.options, controls.home, controls.scale} - {""}
+        assert ids <= set(window.action_registry)
     for name in ("height", "level"):
         toggle, automatic = window.action_registry[f"{name}_log"], window.action_registry[f"{name}_auto"]
         scale = toggle.isChecked()
@@ -383,7 +385,7 @@ def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None
         assert [float(cell.data()) for cell in cells] == pytest.approx(
             [70, x, y, loss, gradient_norm], rel=1e-3, abs=1e-5
         )
-    assert window.readout_table.font().pointSize() >= 14
+    assert window.readout_table.font().pointSize() >= 13
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 from app.analysis.height_map import height_map_for
 from app.cli.main import main
 from app.engine.race import Race
+from app.engine.safe_rate import with_safe_rates
 from app.export.figure import build_figure
 from app.export.options import Options
 from app.gui.window.document_controller import DocumentController
@@ -178,12 +179,12 @@ def test_data_file_is_opened_through_the_dialog(
     window = open_shell()
     monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: csv_file)
     window.action_registry["open_data"].trigger()
-    assert window.session.experiment == LINE_EXPERIMENT
+    assert window.session.experiment == with_safe_rates(LINE_EXPERIMENT)
     csv_file.write_text("a,b\n1,x\n")
     window.action_registry["open_data"].trigger()
     process_events(application)
     assert "line 2" in close_message_box(window)
-    assert window.session.experiment == LINE_EXPERIMENT
+    assert window.session.experiment == with_safe_rates(LINE_EXPERIMENT)
     window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
@@ -207,7 +208,7 @@ def test_file_can_be_dropped_on_the_window(
 ) -> None:
     window = open_window()
     assert drop(window, csv_file)
-    assert window.session.experiment == LINE_EXPERIMENT
+    assert window.session.experiment == with_safe_rates(LINE_EXPERIMENT)
     saved = tmp_path / "a.json"
     saved.write_text(to_json(DEFAULT_EXPERIMENT))
     assert drop(window, saved)

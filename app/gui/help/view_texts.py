@@ -18,6 +18,7 @@ MOUSE_GESTURES = {
         ("Drag the starting point", "move it; the paths update as you drag"),
         ("Drag the background", "pan"),
         ("Scroll", "zoom in or out at the pointer"),
+        ("Right-click", "show the commands of the view"),
         ("Hover over a path", "show its step and state"),
     ),
     "relief": (
@@ -25,6 +26,7 @@ MOUSE_GESTURES = {
         ("Drag", "rotate"),
         ("Scroll", "zoom in or out"),
         ("Double-click", "reset the view"),
+        ("Right-click", "show the commands of the view"),
         ("Hover over a path", "show its step and state"),
     ),
     "loss": (
@@ -32,7 +34,10 @@ MOUSE_GESTURES = {
         ("Right-click", "select the quantity, the x-axis, and the scales"),
         ("Hover over a curve", "show its step and state"),
     ),
-    "fit": (("Hover over a curve", "show which run it belongs to"),),
+    "fit": (
+        ("Right-click", "show the commands of the view"),
+        ("Hover over a curve", "show which run it belongs to"),
+    ),
 }
 VIEW_ACTION_PREFIXES: dict[str, tuple[str, ...]] = {
     "contour": ("zoom_", "show_all", "pan_", "start_"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolBar, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from app.gui.panels.timeline import Timeline
+from app.gui.widgets.compact_toolbar import CompactToolBar
 from app.gui.widgets.inline_message import FloatingMessage
 from app.gui.widgets.number_field import NumberField
 from app.session.session import Session
@@ -18,13 +19,12 @@ DEFAULT_STOP_STEP = 1000
 STOP_STEP_SPEC = Hyperparameter(1, MAX_STEPS, "whole", minimum=1, maximum=MAX_STEPS, label=gettext_noop("stop at step"))
 
 
-class TimelineBar(QToolBar):
+class TimelineBar(CompactToolBar):
     """Tool bar with the timeline, the step as a number, and the conditions at which playback stops."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(tr("Timeline"))
         self.setObjectName("time")
-        self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.session = session
         self.timeline = Timeline(session, theme)

@@ -78,7 +78,7 @@ class DisplayUpdater(QObject):
             return
         self.notify("")
         self.update_texts()
-        self.dock_layout.grow_results()
+        self.dock_layout.refit_results()
 
     def _on_step_changed(self, first_step: int, last_step: int) -> None:
         self.view_area.advance(first_step, last_step)

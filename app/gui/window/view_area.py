@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
@@ -33,14 +33,9 @@ class ViewArea:
     def build_canvases(
         self,
         exception_handler: Callable[[BaseException], None],
-        show_loss_menu: Callable[[QPoint], object],
         on_viewport_changed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Create the canvases and their tools.
-
-        ``exception_handler`` receives exceptions of matplotlib callbacks, ``show_loss_menu`` the global position of a
-        right click in the loss view.
-        """
+        """Create the canvases and their tools; ``exception_handler`` receives exceptions of matplotlib callbacks."""
         from app.plotting.quick_import import artist_docstrings_skipped
 
         with artist_docstrings_skipped():
@@ -71,9 +66,6 @@ class ViewArea:
             ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
             CameraTool(surface_canvas),
         )
-        loss = self.canvases["loss"]
-        loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        loss.customContextMenuRequested.connect(lambda position: show_loss_menu(loss.mapToGlobal(position)))
         contour.setFocus()
 
     def current_scene(self) -> Any:
@@ -102,10 +94,8 @@ class ViewArea:
 
         scene = self.current_scene()
         self.hover_readout.clear()
-        for name, canvas in self.canvases.items():
-            self.dock_layout.docks[name].setVisible(
-                self.dock_layout.dock_enabled[name] and VIEWS[name].applies_to(scene)
-            )
+        self.dock_layout.show_views({name for name in self.canvases if VIEWS[name].applies_to(scene)})
+        for canvas in self.canvases.values():
             canvas.show_scene(scene)
         self.dock_layout.show_placeholder(
             tr("All views are hidden. Use the View menu to show them."),

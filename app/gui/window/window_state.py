@@ -8,7 +8,7 @@ from PyQt6.QtCore import QByteArray, QSize
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow
 
-from app.gui.window.dock_layout import is_reachable
+from app.gui.window.floating_docks import is_reachable
 from app.session.playback_clock import PlaybackClock
 from app.session.settings import Settings
 

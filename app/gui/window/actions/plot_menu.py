@@ -1,7 +1,4 @@
-"""Commands of the contour plot, the 3D surface and the paths on them: submenus of the View menu.
-
-``VIEW_OPTIONS`` lists the commands that are options of each view, for menus at the views themselves.
-"""
+"""Commands of the contour plot, the 3D surface and the paths on them: submenus of the View menu."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from typing import Any
 
 from app.analysis.height_map import height_map_for, vertical_height_map_for
 from app.gui.window.actions.action import Action, ActionContext
-from app.gui.window.actions.loss_view_menu import LOSS_VIEW_ACTIONS
 from app.model.plot_options import COLORMAPS, PlotOptions
 
 PATHS_MENU, LEVELS_MENU = "View/Paths and Mar&kers", "View/Levels and Color &Bar"
@@ -145,11 +141,3 @@ PATH_ACTIONS = [
     ),
 ]
 PLOT_ACTIONS = [*PATH_ACTIONS, *LEVEL_ACTIONS, *COLORMAP_ACTIONS, *AXES_ACTIONS, *HEIGHT_ACTIONS]
-
-# By view id: the ids of the commands that are options of the view; the first one switches it between linear and log.
-VIEW_OPTIONS: dict[str, list[str]] = {
-    "contour": [action.id for action in (*LEVEL_ACTIONS, *COLORMAP_ACTIONS, *AXES_ACTIONS, *PATH_ACTIONS)],
-    "relief": [action.id for action in (*HEIGHT_ACTIONS, *COLORMAP_ACTIONS, *PATH_ACTIONS[:2])],
-    "loss": ["log_y", *(action.id for action in LOSS_VIEW_ACTIONS if action.id != "log_y"), "dashes"],
-    "fit": ["dashes"],
-}
