@@ -20,7 +20,7 @@ from optimizers.rules import implementations  # isort: skip
 from optimizers.rules import zoom  # isort: skip
 from optimizers.optimizer import MODIFIERS, OPTIMIZERS, Hyperparameter, Modifier, Optimizer, optimizer
 from optimizers.trace import Path, trace
-from optimizers.updater import UPDATERS, Updater
+from optimizers.updater import OLD_CLASS_NAMES, UPDATERS, Updater
 
 __all__ = [
     "MODIFIERS",
@@ -51,6 +51,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return the class form of an optimizer, as in ``from optimizers import SGD, Momentum, Adam``."""
+    name = OLD_CLASS_NAMES.get(name, name)
     if name in UPDATERS:
         return UPDATERS[name]
     raise AttributeError(f"module 'optimizers' has no attribute {name!r}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
 from optimizers.hyperparameter import LABELS, SYMBOLS, Hyperparameter
+from optimizers.hyperparameter_help import explain_hyperparameter
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,11 @@ class DeclaredFunction:
         return bound, settings
 
 
-def parse_signature(function: Callable[..., Any], argument_count: int) -> dict[str, Any]:
+def parse_signature(function: Callable[..., Any], argument_count: int, variant_of: str = "") -> dict[str, Any]:
     """Return the fields of ``DeclaredFunction`` that a function declares by its name, signature and docstring.
 
-    The state begins after the first ``argument_count`` arguments. Raises TypeError if a hyperparameter lacks a
+    The state begins after the first ``argument_count`` arguments; ``variant_of`` names the function whose explanations
+    of hyperparameters apply where this one has none. Raises TypeError if a hyperparameter lacks a
     ``Hyperparameter`` annotation or a default.
     """
     hints = get_type_hints(function, include_extras=True)
@@ -82,8 +84,11 @@ def parse_signature(function: Callable[..., Any], argument_count: int) -> dict[s
                 raise TypeError(f"{function.__name__}: {p.name} needs a Hyperparameter annotation and a default")
             spec = specs[0]
             label = spec.label or LABELS.get(p.name) or re.sub(r"\beps", "epsilon", p.name.replace("_", " "))
-            symbol = "" if spec.scale == "switch" else spec.symbol or SYMBOLS.get(p.name, "")
-            hyperparameters[p.name] = replace(spec, default=float(p.default), label=label, symbol=symbol)
+            symbol = spec.symbol or ("" if spec.scale == "switch" else SYMBOLS.get(p.name, ""))
+            explanation = spec.explanation or explain_hyperparameter(p.name, function.__name__, variant_of)
+            hyperparameters[p.name] = replace(
+                spec, default=float(p.default), label=label, symbol=symbol, explanation=explanation
+            )
     state = {p.name: p.default for p in parameters[argument_count:] if p.kind is p.POSITIONAL_OR_KEYWORD}
     summary, _, description = (inspect.getdoc(function) or "").partition("\n\n")
     return {

@@ -28,6 +28,10 @@ class Hyperparameter:
         Whether every step is proportional to the value, so that schedules and decoupled weight decay multiply by it.
     symbol : str
         Symbol in the formula of the update rule, mathtext without dollar signs; empty if the formula has none for it.
+    explanation : str
+        What it does, in one sentence; taken from ``optimizers.hyperparameter_help`` if empty.
+    in_frameworks : bool
+        Whether the frameworks that compute the update rule have it; if not, they only have its default value.
     """
 
     slider_min: float
@@ -39,6 +43,8 @@ class Hyperparameter:
     default: float = math.nan
     is_learning_rate: bool = False
     symbol: str = ""
+    explanation: str = ""
+    in_frameworks: bool = True
 
     def text_label(self, name: str) -> str:
         """Return the name shown in a text that does not name the modifier; ``name`` is that of the argument."""
@@ -121,6 +127,7 @@ Fraction = Annotated[float, Hyperparameter(0.0, 1.0, maximum=1.0)]
 LossValue = Annotated[float, Hyperparameter(-100.0, 100.0, minimum=-math.inf)]
 Count = Annotated[float, Hyperparameter(1, 100, "whole", minimum=1, maximum=100_000)]
 Switch = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0)]
+BiasCorrection = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, symbol="c", in_frameworks=False)]
 Seed = Annotated[float, Hyperparameter(0, 99, "whole", maximum=2**32 - 1)]
 WarmUp = Annotated[float, Hyperparameter(0, 200, "whole", maximum=10_000_000, label="warm-up steps")]
 
@@ -167,7 +174,7 @@ TEXT_LABELS = {  # displayed names in a text, where the label says enough only b
     "warmup_steps": "linear warm-up: steps",
 }
 
-# Symbols of the hyperparameters whose annotation has none, by name; a switch selects a formula and has no symbol
+# Symbols of the hyperparameters whose annotation has none, by name; most switches select a formula and have none
 SYMBOLS = {
     "momentum": r"\mu",
     "dampening": r"\tau",

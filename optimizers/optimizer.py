@@ -20,7 +20,8 @@
   window shows both.
 - ``formula`` is the update as it is coded, in the symbols of its source and of the sliders: lines of mathtext without
   dollar signs. x_{t-1} is ``x`` and g_t the gradient at it; if g_t occurs, a first line that defines it is prepended.
-  Squares, roots, fractions and maxima of vectors are elementwise. Switches have their default values.
+  Squares, roots, fractions and maxima of vectors are elementwise. Switches have their default values, except those
+  with a symbol, which is 1 if they are on and 0 if they are off.
 - The function returns the new position, followed by the new state if there is any.
 - It is pure: the same arguments give the same result, so that a replay is exact. It modifies nothing in place.
 - The same lines compute on Python floats and on arrays of any shape, one coordinate at a time; ``sqrt``, ``sign``,
@@ -47,6 +48,7 @@ from typing import Any
 from optimizers.declaration import DeclaredFunction, formula_lines, parse_signature
 from optimizers.hyperparameter import (
     Averaging,
+    BiasCorrection,
     Count,
     Decay,
     Epsilon,
@@ -67,6 +69,7 @@ __all__ = [
     "MODIFIERS",
     "OPTIMIZERS",
     "Averaging",
+    "BiasCorrection",
     "Count",
     "Decay",
     "Epsilon",
@@ -168,6 +171,13 @@ class Optimizer(DeclaredFunction):
         """Whether every step is proportional to ``lr``; in some methods it is only an initial size."""
         return any(spec.is_learning_rate for spec in self.hyperparameters.values())
 
+    def is_in_frameworks(self, hyperparameters: Mapping[str, float]) -> bool:
+        """Return whether the frameworks named by ``implementation`` allow these values."""
+        return all(
+            spec.in_frameworks or hyperparameters.get(name, spec.default) == spec.default
+            for name, spec in self.hyperparameters.items()
+        )
+
     def spec(self, name: str) -> Hyperparameter:
         """Return the declaration of a hyperparameter, own or of a modifier; raise ValueError for other names."""
         if name in self.hyperparameters:
@@ -199,6 +209,7 @@ class Optimizer(DeclaredFunction):
 
 
 OPTIMIZERS: dict[str, Optimizer] = {}
+OLD_IDS = {"adan_authors": "adan"}  # ids of earlier versions and their current ones
 GRADIENT_LINE = r"g_t = \nabla f(x_{t-1})"
 
 
@@ -260,7 +271,7 @@ def optimizer(
             uses_gradient=uses_gradient,
             variant_of=variant_of,
             implementation=implementation,
-            **parse_signature(function, 3),
+            **parse_signature(function, 3, variant_of),
         )
         OPTIMIZERS[method.id] = method
         return method

@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizers.descent import NO_MODIFIER_STATES, descend, initial_point
 from optimizers.loss import SurfaceFunction
-from optimizers.optimizer import OPTIMIZERS, Optimizer
+from optimizers.optimizer import OLD_IDS, OPTIMIZERS, Optimizer
 from optimizers.step import BoundUpdate
 
 BLOCK_SIZE = 10_000  # runs per block, measured: more exceed the processor's cache, fewer are dominated by call overhead
@@ -84,6 +84,7 @@ def trace(
     after another.
     """
     if isinstance(optimizer, str):
+        optimizer = OLD_IDS.get(optimizer, optimizer)
         if optimizer not in OPTIMIZERS:
             raise ValueError(f"unknown optimizer {optimizer!r}; choose from {', '.join(OPTIMIZERS)}")
         optimizer = OPTIMIZERS[optimizer]

@@ -89,3 +89,4 @@ UPDATERS: dict[str, type[Updater]] = {
     class_name(o): type(class_name(o), (Updater,), {"optimizer": o, "__doc__": f"{o.name}: {o.source}."})
     for o in OPTIMIZERS.values()
 }
+OLD_CLASS_NAMES = {"AdanAuthors": "Adan"}  # names of earlier versions and their current ones

@@ -81,9 +81,8 @@ def tanh_neuron(x: Any, y: Any, *, start: tuple[float, float] | None = None, bou
         )
         if best
         else NO_MINIMUM_NOTE,
-        what_to_try="Start on the plateau and compare SGD with Adam, which is hardly affected by the small "
-        "gradient, and with Levenberg-Marquardt, which exploits the fact that the loss is a sum of "
-        "squares.",
+        what_to_try="Start on the plateau and compare SGD with Adam, which the small gradient slows down less, "
+        "and with Levenberg-Marquardt, which exploits the fact that the loss is a sum of squares.",
     )
 
 

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
 from app.analysis.results import COLUMNS
 from app.export.formats import EXPORT_FORMATS
@@ -31,20 +34,67 @@ from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError", "FormulaError", "Note"}
+PROPER_NAMES = {"CSV", "Markdown", "LaTeX"}  # in tables of texts, and the same in every language
+TEXT_ARGUMENTS = {"summary", "what_to_try", "nonsmooth_note"}  # of surfaces, some of which depend on the data
+
+
+def source_modules() -> list[str]:
+    """Return the names of the modules that can show texts; templates of exported scripts do not."""
+    paths = [*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").rglob("*.py")]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in paths]
+    return [name for name in names if ".templates" not in name and not name.endswith("__main__")]
+
+
+def text_expressions(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield the expressions whose value is displayed or translated."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TEXT_FUNCTIONS:
+            yield from node.args[:1]
+        if isinstance(node, ast.Call):
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in TEXT_ARGUMENTS)
+
+
+def possible_texts(expression: ast.expr, module: ModuleType) -> set[str]:
+    """Return the texts that an expression can be: literals, members of tables, and constants of the module.
+
+    Variables and attributes give none; ``table_texts`` has the texts of the objects that they belong to. Raises
+    ValueError for a text that is put together before it is translated, because no translation has it as a key.
+    """
+    match expression:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.JoinedStr() | ast.BinOp():
+            raise ValueError(f"{module.__name__}:{expression.lineno}: {ast.unparse(expression)}")
+        case ast.Name(id=name):
+            return strings_in(vars(module).get(name)) if name.isupper() else set()
+        case ast.IfExp(body=body, orelse=orelse):
+            return possible_texts(body, module) | possible_texts(orelse, module)
+        case ast.BoolOp(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
+            return set().union(*(possible_texts(part, module) for part in parts))
+        case ast.Subscript(value=table):
+            return possible_texts(table, module)
+        case ast.Call(func=ast.Attribute(value=table, attr="get"), args=arguments):
+            return set().union(*(possible_texts(part, module) for part in (table, *arguments[1:])))
+    return set()
+
+
+def strings_in(value: object) -> set[str]:
+    """Return a text, or the texts in the values of a table of them."""
+    if isinstance(value, str):
+        return {value}
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple | list) else ()
+    return set().union(*map(strings_in, members))
 
 
 def literal_texts() -> set[str]:
-    """Return the literals in calls of ``tr``, ``gettext_noop`` and ``DataError``."""
+    """Return the texts in calls of ``tr``, ``gettext_noop`` and ``DataError`` and in the facts of surfaces."""
     texts = set()
-    for path in (*(ROOT / "app").rglob("*.py"), *(ROOT / "surfaces").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
-                continue
-            if node.func.id in TEXT_FUNCTIONS:
-                first = node.args[0]
-                arguments = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
-                texts |= {argument.value for argument in arguments if isinstance(argument, ast.Constant)}
-    return texts
+    for name in source_modules():
+        module = importlib.import_module(name)
+        tree = ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
+        for expression in text_expressions(tree):
+            texts |= possible_texts(expression, module)
+    return texts - {"", *PROPER_NAMES}
 
 
 def source_notes() -> set[str]:
@@ -79,6 +129,7 @@ def table_texts() -> set[str]:
         texts |= {column.heading, column.tooltip or column.name.capitalize(), column.name.capitalize()}
     for method in (*OPTIMIZERS.values(), *MODIFIERS.values()):
         texts |= {method.summary, method.description, *(spec.label for spec in method.hyperparameters.values())}
+        texts |= {spec.explanation for spec in method.hyperparameters.values()}
     texts |= {*TEXT_LABELS.values(), *source_notes()}
     texts |= {each.implementation for each in OPTIMIZERS.values() if re.search("[(’]", each.implementation)}
     texts |= {optimizer.family for optimizer in OPTIMIZERS.values()} | {
@@ -86,6 +137,7 @@ def table_texts() -> set[str]:
     }
     for surface in SURFACES.values():
         texts |= {
+            surface.name,
             surface.family,
             surface.summary,
             surface.what_to_try,

@@ -128,9 +128,9 @@ def adaptive_limit(
         return None
     if settings.get("momentum") or settings.get("centered"):
         return None
-    beta1, beta2 = settings.get("beta1", 0.0), settings.get("beta2", 0.0)
+    beta1, decay = settings.get("beta1", 0.0), settings["beta2" if "beta2" in settings else "rho"]
     point, index = trajectory.point_at(step), list(method.state).index("v") + 1
-    correction = 1 - beta2**step if "beta2" in settings else 1.0
+    correction = 1 - settings["bias_correction"] * decay**step
     scale = np.sqrt(np.array([point.x[index], point.y[index]]) / correction) + settings["eps"]
     penalty = l2_penalty(update)
     hessian = Loss(trajectory.surface).hessian(np.array(position)) + penalty * np.eye(2)

@@ -17,7 +17,7 @@ def describe(
 
     ``run_status`` returns the status of the run with an index.
     """
-    heading = tr("{surface} at step {step:,}.", surface=experiment.surface.name, step=race.step)
+    heading = tr("{surface} at step {step:,}.", surface=tr(experiment.surface.name), step=race.step)
     if not race.trajectories:
         return f"{heading} {tr('There are no runs.')}"
     labels = experiment.as_of_step(race.step).labels

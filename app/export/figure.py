@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from app.engine.race import Race
 from app.export.legend import MARGIN, add_legend
 from app.export.options import Options
+from app.io.experiment_files import display_name
 from app.model.experiment import Experiment
 from app.plotting import fonts
 from app.plotting.path_renderer import PathRenderer
@@ -92,14 +93,9 @@ def truncate_replicas(race: Race) -> Race:
     return truncated
 
 
-def figure_title(experiment: Experiment) -> str:
-    """Return the title of the experiment, else the name of its surface."""
-    return experiment.title or experiment.surface.name
-
-
 def figure_text(experiment: Experiment) -> str:
     """Return the texts of the user that a figure can contain, as one text: title and names of branches."""
-    return "".join([experiment.title, *(branch.name for branch in experiment.branches)])
+    return "".join([display_name(experiment), *(branch.name for branch in experiment.branches)])
 
 
 def layout_scale(options: Options) -> float:
@@ -181,7 +177,7 @@ def _add_header(figure: Figure, race: Race, options: Options) -> tuple[Text | No
     title = figure.text(
         left,
         baseline,
-        figure_title(race.experiment),
+        display_name(race.experiment),
         fontsize=TITLE_FONT_SIZE,
         fontweight="bold",
         color=theme.text,

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.engine.race import Race
-from app.export.figure import build_figure, figure_text, figure_title, layout_scale
+from app.export.figure import build_figure, figure_text, layout_scale
 from app.export.options import Options
+from app.io.experiment_files import display_name
 from app.io.experiment_json import to_json
 from app.io.strict_json import why_too_large
 from app.plotting import fonts
@@ -58,7 +59,7 @@ def write_image(race: Race, file: IO[bytes], image_format: str, options: Options
     if is_vector:
         check_text_fits(f".{image_format}", race.step, options)
     composed_figure = build_figure(race, options, max(options.dpi / VECTOR_DPI, 2.0) if is_vector else 1.0)
-    title = figure_title(race.experiment)
+    title = display_name(race.experiment)
     experiment = embedded_json(race)
     if why_too_large(experiment):
         experiment = ""

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -36,6 +37,21 @@ def examples() -> dict[str, tuple[str, Path]]:
         path.stem.partition("-")[2]: (json.loads(path.read_text(encoding="utf-8"))["title"], path)
         for path in sorted(EXAMPLES_FOLDER.glob("*.json"))
     }
+
+
+@cache
+def _example_titles() -> frozenset[str]:
+    return frozenset(title for title, _ in examples().values())
+
+
+def display_name(experiment: Experiment) -> str:
+    """Return the title of an experiment, else the name of its surface, as displayed.
+
+    The titles of examples and the names of surfaces follow the language; a title that the user wrote stays as it is.
+    """
+    if not experiment.title:
+        return tr(experiment.surface.name)
+    return tr(experiment.title) if experiment.title in _example_titles() else experiment.title
 
 
 def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experiment:

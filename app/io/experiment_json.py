@@ -5,10 +5,10 @@ One JSON object in UTF-8, of at most 16 MiB, 500,000 lists and objects and 2,000
     {"thalweg": 1, "surface": "beale", "runs": [{"optimizer": "adam", "hyperparameters": {"lr": 0.1}}]}
 
 "thalweg" is the version of the format, 1 or "1.MINOR", and the only required key. A newer minor version is read, a
-newer major version is refused. Every other key has a default, shown between its name and its meaning; "-" marks the
-keys that an object of that kind must have. Keys that this version does not know are kept and written again. Numbers are
-finite, no key occurs twice in an object, and objects and lists are nested at most 64 deep. Ids are those of
-"thalweg list".
+newer major version is refused. 1.1 is written where the optimizer "adan" occurs: in format 1 it is "adan_optax". Every
+other key has a default, shown between its name and its meaning; "-" marks the keys that an object of that kind must
+have. Keys that this version does not know are kept and written again. Numbers are finite, no key occurs twice in an
+object, and objects and lists are nested at most 64 deep. Ids are those of "thalweg list".
 
 experiment
     surface              "rosenbrock"  id of the surface
@@ -74,6 +74,7 @@ from app.utils.validation import ExperimentError, shorten_repr
 FORMAT_VERSION = 1
 # fields whose key in the file differs from their name
 KEYS: dict[type, dict[str, str]] = {Experiment: {"surface_id": "surface"}}
+OLD_OPTIMIZERS = {"adan": "adan_optax"}  # ids whose meaning changed with format 1.1, and what they were before
 OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their current names
     Experiment: {
         "curve": "loss_plot",
@@ -91,7 +92,9 @@ Built = TypeVar("Built", Experiment, Run, LossPlot, Branch, ComparisonMode)
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
     """Return an experiment as JSON text; ``indent`` None writes it in one line."""
-    return json.dumps({"thalweg": FORMAT_VERSION, **_to_json_value(experiment)}, indent=indent) + "\n"
+    runs = [*experiment.runs, *(run for branch in experiment.branches for run in branch.runs)]
+    version = f"{FORMAT_VERSION}.1" if any(run.optimizer in OLD_OPTIMIZERS for run in runs) else FORMAT_VERSION
+    return json.dumps({"thalweg": version, **_to_json_value(experiment)}, indent=indent) + "\n"
 
 
 def keys_of(cls: type) -> dict[str, str]:
@@ -114,7 +117,7 @@ def from_json(source: str | bytes) -> Experiment:
     data = parse_json(source)
     if not isinstance(data, dict) or "thalweg" not in data:
         raise ExperimentError(tr('it is a JSON file, but not a Thalweg experiment: the key "thalweg" is missing'))
-    _check_version(data.pop("thalweg"))
+    minor_version = _check_version(data.pop("thalweg"))
     check_depth(data)
     data = _with_new_keys(Experiment, data)
     runs = _check_list(
@@ -134,15 +137,16 @@ def from_json(source: str | bytes) -> Experiment:
         gettext_noop("experiment"),
         {
             **data,
-            "runs": _build_runs(runs),
+            "runs": _build_runs(runs, minor_version),
             "loss_plot": _build(LossPlot, gettext_noop("loss plot"), data.get("loss_plot", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
-            "branches": tuple(map(_build_branch, branches)),
+            "branches": tuple(_build_branch(branch, minor_version) for branch in branches),
         },
     )
 
 
-def _check_version(value: Any) -> None:
+def _check_version(value: Any) -> int:
+    """Return the minor version; raise ExperimentError if this version cannot read the format."""
     match = re.fullmatch(r"(\d{1,9})(\.\d{1,9})?", str(value)) if isinstance(value, (int, float, str)) else None
     if match is None or int(match[1]) < 1:
         raise ExperimentError(
@@ -161,6 +165,7 @@ def _check_version(value: Any) -> None:
                 format=FORMAT_VERSION,
             )
         )
+    return int((match[2] or ".0")[1:])
 
 
 def _check_list(label: str, data: Any, maximum: int, length_message: str) -> list[Any]:
@@ -171,11 +176,18 @@ def _check_list(label: str, data: Any, maximum: int, length_message: str) -> lis
     return data
 
 
-def _build_runs(data: list[Any]) -> tuple[Run, ...]:
+def _build_runs(data: list[Any], minor_version: int) -> tuple[Run, ...]:
+    if minor_version < 1:
+        data = [
+            {**run, "optimizer": OLD_OPTIMIZERS[run["optimizer"]]}
+            if isinstance(run, dict) and str(run.get("optimizer")) in OLD_OPTIMIZERS
+            else run
+            for run in data
+        ]
     return tuple(_build(Run, gettext_noop("run"), run) for run in data)
 
 
-def _build_branch(data: Any) -> Branch:
+def _build_branch(data: Any, minor_version: int) -> Branch:
     if isinstance(data, dict):
         runs = _check_list(
             tr("the runs of a branch"),
@@ -183,7 +195,7 @@ def _build_branch(data: Any) -> Branch:
             MAX_RUNS,
             tr("a branch can have at most {most} runs, not {n:,}"),
         )
-        data = {"start": None, "steps": None, **data, "runs": _build_runs(runs)}
+        data = {"start": None, "steps": None, **data, "runs": _build_runs(runs, minor_version)}
     return _build(Branch, gettext_noop("branch"), data)
 
 

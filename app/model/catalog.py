@@ -34,7 +34,8 @@ def normalize_text(text: str) -> str:
 class CatalogEntry:
     """An optimizer or surface that can be selected.
 
-    ``source`` names the authors; ``find_aliases`` returns other names of an id for the search.
+    ``source`` names the authors; ``find_aliases`` returns other names of an id for the search. ``switches`` are the
+    labels of options that the search also finds.
     """
 
     id: str
@@ -43,6 +44,7 @@ class CatalogEntry:
     summary: str
     source: str
     find_aliases: Callable[[str], str] = lambda id: ""
+    switches: tuple[str, ...] = ()
 
     @cached_property
     def normalized_name(self) -> str:
@@ -61,7 +63,8 @@ class CatalogEntry:
     def search_text(self) -> str:
         """All text that the search looks at, in English and in the current language."""
         return normalize_text(
-            f"{self.search_names} {self.family} {self.summary} {self.source} {tr(self.family)} {tr(self.summary)}"
+            f"{self.search_names} {self.family} {self.summary} {self.source} {tr(self.family)} {tr(self.summary)} "
+            + " ".join(f"{switch} {tr(switch)}" for switch in self.switches)
         )
 
     def rank(self, query: str) -> int | None:
@@ -86,10 +89,18 @@ def list_implementations(optimizer_id: str) -> list[Optimizer]:
 def optimizer_entries() -> list[CatalogEntry]:
     """Return an entry for each optimizer; variants have none and are found through their base."""
     return [
-        CatalogEntry(method.id, method.name, method.family, method.summary, method.source, optimizer_aliases)
+        CatalogEntry(
+            method.id, method.name, method.family, method.summary, method.source, optimizer_aliases, switches(method.id)
+        )
         for method in OPTIMIZERS.values()
         if not method.variant_of
     ]
+
+
+def switches(optimizer_id: str) -> tuple[str, ...]:
+    """Return the labels of the switches of an optimizer and its variants."""
+    specs = (spec for method in list_implementations(optimizer_id) for spec in method.hyperparameters.values())
+    return tuple(dict.fromkeys(spec.label for spec in specs if spec.scale == "switch"))
 
 
 def optimizer_aliases(optimizer_id: str) -> str:
@@ -103,9 +114,11 @@ def optimizer_aliases(optimizer_id: str) -> str:
 
 
 def surface_entries() -> list[CatalogEntry]:
-    """Return an entry for each surface."""
+    """Return an entry for each surface, named in the current language; the search knows the English name as well."""
     return [
-        CatalogEntry(surface.id, surface.name, surface.family, surface.summary, surface.source)
+        CatalogEntry(
+            surface.id, tr(surface.name), surface.family, surface.summary, surface.source, lambda id: SURFACES[id].name
+        )
         for surface in SURFACES.values()
     ]
 

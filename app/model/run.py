@@ -13,6 +13,7 @@ from app.model.hyperparameter_checks import HyperparameterSpan, check_history, c
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, check_bool, check_choice, check_integer, shorten_repr
 from optimizers import OPTIMIZERS, Modifier, Optimizer
+from optimizers.optimizer import OLD_IDS
 
 MAX_REPLICAS = 100
 SEED_COUNT = 2**32  # the seeds of replicas wrap around at the largest allowed seed
@@ -39,6 +40,7 @@ class Run:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "optimizer", OLD_IDS.get(str(self.optimizer), self.optimizer))
         check_choice(gettext_noop("optimizer"), self.optimizer, OPTIMIZERS)
         object.__setattr__(self, "hyperparameters", check_hyperparameters(self.method, self.hyperparameters))
         object.__setattr__(self, "history", check_history(self.method, self.history))

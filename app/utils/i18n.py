@@ -2,7 +2,7 @@
 
 These files map English texts to translated ones: ``{"{steps:,} steps": "{steps:,}단계"}``. All files of a folder are
 merged, and the entry "English" in one of them is the language's own name. A text without an entry is shown in English.
-Names of optimizers, surfaces, authors and frameworks, ids and formulas are not translated. The command line is always
+Names of optimizers, authors and frameworks, ids and formulas are not translated. The command line is always
 in English because scripts read it; the window uses the language that the user has selected.
 
 "&" stands before the mnemonic, the letter that selects a menu row or a field with Alt. Each is used once in a menu or a

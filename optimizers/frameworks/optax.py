@@ -186,7 +186,7 @@ def lion(learning_rate, b1=0.9, b2=0.99, mu_dtype=None, weight_decay=1e-3, mask=
 
 
 def adan(learning_rate, b1=0.98, b2=0.92, b3=0.99, eps=1e-8, eps_root=1e-8, weight_decay=0.0, mask=None):
-    return "adan", {
+    return "adan_optax", {
         "lr": learning_rate,
         "beta1": b1,
         "beta2": b2,

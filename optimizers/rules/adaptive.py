@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated
 
 from optimizers.arithmetic import maximum, minimum, ratio, sign, sqrt, where
 from optimizers.optimizer import (
     Averaging,
+    BiasCorrection,
     Epsilon,
     Fraction,
     Hyperparameter,
@@ -59,8 +61,8 @@ def adagrad(
     "eps outside the square root, lr outside the momentum",
     implementation="PyTorch",
     formula=r"""
-    v_t = \rho v_{t-1} + (1 - \rho) g_t^2
-    b_t = \mu b_{t-1} + \dfrac{g_t}{\sqrt{v_t} + \epsilon}
+    v_t = \rho v_{t-1} + (1 - \rho) g_t^2,\quad \hat{v}_t = \dfrac{v_t}{1 - c\,\rho^t}
+    b_t = \mu b_{t-1} + \dfrac{g_t}{\sqrt{\hat{v}_t} + \epsilon}
     x_t = x_{t-1} - \eta b_t
     """,
 )
@@ -77,19 +79,24 @@ def rmsprop(
     eps: Epsilon = 1e-8,
     momentum: Momentum = 0.0,
     centered: Switch = 0.0,
+    bias_correction: BiasCorrection = 0.0,
 ):
-    """Forgets old gradients, so it keeps its pace where AdaGrad stalls. The first step is large, and it never settles.
+    """Forgets old gradients, so it keeps its pace where AdaGrad stalls. The first step is large (ten learning rates at
+    rho = 0.99), and it never settles.
 
     Each gradient is divided by the square root of a moving average of its squares, so every coordinate moves at about
     the pace of the learning rate. Because old gradients are forgotten, it never slows down like AdaGrad, but keeps
     jumping around the minimum until a schedule reduces the learning rate. Rho sets how long it remembers; momentum adds
-    a velocity; centered divides by the standard deviation of the gradients instead.
+    a velocity; centered divides by the standard deviation of the gradients instead. The average starts at 0, so the
+    first steps are long; bias correction (c = 1), which the lecture does not have, compensates for that.
     """
     v = rho * v + (1 - rho) * grad * grad
-    variance = v
+    weight = 1 - bias_correction * rho**t
+    variance = ratio(v, weight, inf)  # rho = 1: the moving average weighs no gradient, so there is no step
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
-        variance = maximum(v - g_mean * g_mean, 0.0)
+        g_hat = ratio(g_mean, weight)
+        variance = maximum(variance - g_hat * g_hat, 0.0)
     b = momentum * b + ratio(grad, sqrt(variance) + eps)
     return x - lr * b, v, g_mean, b
 
@@ -166,8 +173,8 @@ def ftrl(
     initial_sum: InitialSum = 0.1,
     power: Fraction = 0.5,
 ):
-    """Can set coordinates to exactly 0 with l1. Because its state starts at z = 0, the first step also shrinks the
-    position toward 0, strongly so where the gradient is small.
+    """Can set coordinates to exactly 0 with l1. Because its state starts at z = 0, the first step also moves the start
+    toward 0, by the fraction √(n₀ / (n₀ + g²)): almost entirely where the gradient is small, hardly where it is large.
 
     Keeps a sum z of (adjusted) gradients and computes every new point from this sum instead of the previous point.
     While |z| ≤ l1 for a coordinate, it is exactly 0, which produces sparse models. With l1 = l2 = 0, its steps equal

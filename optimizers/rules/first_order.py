@@ -83,8 +83,8 @@ def momentum(x, grad, t, v=0.0, *, lr: LearningRate = 0.01, momentum: Momentum =
     """,
 )
 def nesterov(x, grad, t, b=0.0, *, lr: LearningRate = 0.01, momentum: Momentum = 0.9):
-    """Momentum with look-ahead, which slows down earlier. At momentum 0.9, its largest stable learning rate is about
-    two-thirds that of plain gradient descent.
+    """Momentum with look-ahead, which slows down earlier. Its largest stable learning rate depends on the momentum: at
+    momentum 0.9 it is about two-thirds that of plain gradient descent, at 0.5 three-quarters, at 0 the same.
 
     The momentum buffer is applied a second time in each step, so the point already includes the momentum of the next
     step and the gradient is evaluated at the look-ahead point. A change of slope is therefore noticed one step earlier
@@ -234,8 +234,8 @@ def asgd(
     alpha: RatePower = 0.75,
     t0: AveragingStart = 1e6,
 ):
-    """SGD that also keeps the average of its iterates from step t0 on, which is hardly affected by noise. Before t0 it
-    is SGD.
+    """SGD that also keeps the average of its iterates from step t0 on, which is hardly affected by noise. Until then,
+    the average is the latest point.
 
     The path is SGD with a slowly decaying learning rate and a slight pull toward the origin, both set by lambd. It also
     keeps the average of its iterates, in which the fluctuations of noisy gradients mostly cancel out; until step t0,

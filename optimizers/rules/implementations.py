@@ -26,6 +26,7 @@ from optimizers.rules.layerwise import rms
 
 FLOAT32_096 = float(np.float32(0.96))
 RectificationThreshold = Annotated[float, Hyperparameter(4.0, 10.0, minimum=4.0)]
+BiasCorrection = Annotated[float, Hyperparameter(0, 1, "switch", maximum=1.0, symbol="c")]
 TinyEpsilon = Annotated[float, Hyperparameter(1e-40, 1.0, "log", label="epsilon")]
 
 
@@ -119,7 +120,7 @@ def rmsprop_keras(
     damped more smoothly than in PyTorch.
 
     RMSprop has epsilon outside the square root and the learning rate outside the momentum; in this version both are
-    inside. With momentum 0, only the place of epsilon differs.
+    inside. With momentum 0 and the same hyperparameters, only the place of epsilon differs.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
     variance = v
@@ -136,8 +137,8 @@ def rmsprop_keras(
     implementation="Optax",
     source="optax.rmsprop; optional bias correction and Nesterov momentum; eps inside or outside the square root",
     formula=r"""
-    v_t = \rho v_{t-1} + (1 - \rho) g_t^2
-    b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{v_t + \epsilon}}
+    v_t = \rho v_{t-1} + (1 - \rho) g_t^2,\quad \hat{v}_t = \dfrac{v_t}{1 - c\,\rho^t}
+    b_t = \mu b_{t-1} + \eta \dfrac{g_t}{\sqrt{\hat{v}_t + \epsilon}}
     x_t = x_{t-1} - b_t
     """,
 )
@@ -157,17 +158,17 @@ def rmsprop_optax(
     initial: Positive = 0.0,
     eps_inside: Switch = 1.0,
     nesterov: Switch = 0.0,
-    bias_correction: Switch = 0.0,
+    bias_correction: BiasCorrection = 0.0,
 ):
-    """Optionally bias-corrected (off by default): with bias correction on, the first step is no longer than the later
-    ones.
+    """Bias correction is off by default, so the first step is 3.2 learning rates long (at rho = 0.9); with it, no step
+    on a constant slope is longer than the learning rate.
 
     RMSprop has epsilon outside the square root and the learning rate outside the momentum. In this version the learning
     rate is inside the momentum, “epsilon inside root” selects the place of epsilon, and bias correction compensates for
     initializing the moving average with 0.
     """
     v = rho * (initial if t == 1 else v) + (1 - rho) * grad * grad
-    weight = 1 - rho**t if bias_correction else 1.0
+    weight = 1 - bias_correction * rho**t
     variance = ratio(v, weight, inf)  # rho = 1: the moving average weighs no gradient, so there is no step
     if centered:
         g_mean = rho * g_mean + (1 - rho) * grad
@@ -406,7 +407,7 @@ def nadam_keras(
     beta2: Decay = 0.999,
     eps: Epsilon = 1e-7,
 ):
-    """Momentum reaches almost its full weight after 50 steps; in PyTorch this takes about 12,500.
+    """Momentum has 94% of its full weight after 50 steps; in PyTorch this takes about 12,500.
 
     NAdam increases its momentum weight slowly, as set by momentum decay; this version increases it 250 times as fast.
     Everything else is the same.
@@ -503,21 +504,21 @@ def radam_optax(
 
 
 @optimizer(
-    "Adan (authors)",
+    "Adan (Optax)",
     variant_of="adan",
-    implementation="authors’ code",
-    source="Xie et al. 2022, arXiv:2208.06677, as in the authors’ code: the gradient change has weight beta2; "
-    "weight decay divides",
+    implementation="Optax",
+    source="optax.adan; the gradient change has weight 1 - beta2 instead of beta2",
     formula=r"""
     d_t = g_t - g_{t-1},\quad d_1 = 0
     m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t
     v_t = \beta_2 v_{t-1} + (1 - \beta_2) d_t
-    n_t = \beta_3 n_{t-1} + (1 - \beta_3) (g_t + \beta_2 d_t)^2
+    n_t = \beta_3 n_{t-1} + (1 - \beta_3) [g_t + (1 - \beta_2) d_t]^2
     \hat{m}_t = \dfrac{m_t}{1 - \beta_1^t},\quad \hat{v}_t = \dfrac{v_t}{1 - \beta_2^t},\quad \hat{n}_t = \dfrac{n_t}{1 - \beta_3^t}
-    x_t = \dfrac{1}{1 + \eta \lambda} \left(x_{t-1} - \eta \dfrac{\hat{m}_t + \beta_2 \hat{v}_t}{\sqrt{\hat{n}_t} + \epsilon}\right)
+    u_t = \dfrac{\hat{m}_t + (1 - \beta_2) \hat{v}_t}{\sqrt{\hat{n}_t + \bar{\epsilon}} + \epsilon}
+    x_t = x_{t-1} - \eta (u_t + \lambda x_{t-1})
     """,  # noqa: E501  (a line of a formula cannot be wrapped)
 )
-def adan_authors(
+def adan_optax(
     x,
     grad,
     t,
@@ -531,19 +532,22 @@ def adan_authors(
     beta2: Decay = 0.92,
     beta3: Decay = 0.99,
     eps: Epsilon = 1e-8,
+    eps_root: Epsilon = 1e-8,
     weight_decay: WeightDecay = 0.0,
 ):
-    """The change of the gradient has 11.5 times the weight it has in Optax (0.92 instead of 0.08).
+    """The change of the gradient has weight 0.08; in the paper it has weight 0.92, 11.5 times as much.
 
-    Adan (Optax) multiplies the change of the gradient by 1 - beta2; this version, like the paper, by beta2. Weight
-    decay divides the new position instead of subtracting a fraction of the old one.
+    Adan multiplies the change of the gradient by beta2. The paper writes that weight as 1 - beta2, because its beta2 is
+    0.08; this version multiplies by 1 - beta2 although its beta2 is 0.92, so it anticipates curves much less. Weight
+    decay subtracts a fraction of the old position instead of dividing the new one.
     """
     change = grad - (grad if t == 1 else last)
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * change
-    n = beta3 * n + (1 - beta3) * (grad + beta2 * change) * (grad + beta2 * change)
+    lookahead = grad + (1 - beta2) * change
+    n = beta3 * n + (1 - beta3) * lookahead * lookahead
     m_hat, v_hat, n_hat = m / (1 - beta1**t), v / (1 - beta2**t), n / (1 - beta3**t)
-    return (x - ratio(lr * (m_hat + beta2 * v_hat), sqrt(n_hat) + eps)) / (1 + lr * weight_decay), m, v, n, grad
+    return x - lr * (ratio(m_hat + (1 - beta2) * v_hat, sqrt(n_hat + eps_root) + eps) + weight_decay * x), m, v, n, grad
 
 
 @optimizer(

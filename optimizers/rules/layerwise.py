@@ -125,10 +125,10 @@ def fromage(x, grad, t, *, lr: LearningRate = 0.01, min_norm: Epsilon = 1e-6):
     """The step size is a fraction of the distance from the origin, followed by a small shrinkage that prevents drift.
     Settles slightly off minima that are not at the origin.
 
-    The step has the direction of the gradient, and its length is the learning rate times the distance from the origin.
-    Then the whole point is pulled slightly toward the origin so that it does not drift outward. The steepness of the
-    surface does not matter. Because neither the steps nor the pull vanish, the run keeps jumping around a point next to
-    the minimum; a smaller learning rate brings it closer.
+    Each step points against the gradient, and its length is the learning rate times the distance from the origin. Then
+    the whole point is pulled slightly toward the origin so that it does not drift outward. The steepness of the surface
+    does not matter. Because neither the steps nor the pull vanish, the run keeps jumping around a point next to the
+    minimum; a smaller learning rate brings it closer.
     """
     shrink = 1 / (1 + lr * lr) ** 0.5
     step = shrink * lr * ratio(maximum(norm(x), min_norm), maximum(norm(grad), min_norm), 1.0)

@@ -74,9 +74,10 @@ def lion(
     """Uses the sign of a momentum term, so all steps have the same size in every coordinate. Works best with a small,
     decaying learning rate. Oscillates around the minimum.
 
-    The step is the sign of an interpolation between the momentum (weight beta1) and the current gradient; the momentum
-    itself is updated more slowly, with beta2. Every coordinate moves by exactly the learning rate in every step, so
-    Lion needs a smaller learning rate than Adam, and a decaying one. With beta1 = beta2 it is Signum.
+    Keeps one momentum buffer with two decay rates. The step is the sign of an interpolation between the momentum
+    (weight beta1) and the current gradient; the momentum itself is updated more slowly, with beta2. Every coordinate
+    moves by exactly the learning rate in every step, so Lion needs a smaller learning rate than Adam, and a decaying
+    one. With beta1 = beta2 it is Signum.
     """
     update = sign(beta1 * m + (1 - beta1) * grad)
     m = beta2 * m + (1 - beta2) * grad

@@ -13,8 +13,8 @@ from surfaces.surface import surface
     formula=r"837.9658 - x\,\sin\sqrt{|x|} - y\,\sin\sqrt{|y|}",
     summary="The global minimum lies in a far corner, a long way from the next-best minima: following the gradient "
     "leads astray.",
-    what_to_try="Start at many points and count how often gradient descent finds the far corner. Runs with large "
-    "steps leave the domain, and outside it the loss keeps decreasing.",
+    what_to_try="Start at many points and count how often gradient descent finds the far corner. Runs with large steps "
+    "leave the domain, and outside it there are minima that are deeper still.",
     nonsmooth_note="Differentiable everywhere, but on the axes the second derivative is infinite; the first "
     "derivative along that coordinate is 0 there.",
     bounds=((-500, 500), (-500, 500)),

@@ -38,8 +38,9 @@ def himmelblau(x, y):
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"2x^2 - 1.05x^4 + x^6/6 + xy + y^2",
     summary="Three basins, the deepest in the center: what does it take to leave a shallow one?",
-    what_to_try="Increase the momentum until the run leaves the outer basin for the center one, and see where even "
-    "more momentum takes it.",
+    what_to_try="Run Momentum with a learning rate of 0.01: with momentum 0.7 it stays in the outer basin, with 0.8 it "
+    "reaches the center one. With a learning rate of 0.1, momentum 0.9 carries it on into the basin on the "
+    "other side.",
     bounds=((-2.5, 2.5), (-2.5, 2.5)),
     start=(-2.0, -1.5),
     minima=[(0, 0)],
@@ -78,10 +79,11 @@ def six_hump_camel(x, y):
     formula=r"\frac{1}{2} (x^4 - 16x^2 + 5x + y^4 - 16y^2 + 5y)",
     bounds=((-5, 5), (-5, 5)),
     start=(0.2, -0.3),
-    summary="Four basins with three different depths. Momentum can carry a run out of a shallow basin; plain SGD "
-    "stays where it started.",
-    what_to_try="Start at different points near the corners and increase the momentum. Gradient descent cannot "
-    "know that only one of the four minima is global.",
+    summary="Four basins with three different depths. Momentum can carry a run out of a shallow basin; SGD with "
+    "small steps stays where it started.",
+    what_to_try="Start at (4, 4) with a learning rate of 0.01: SGD and Momentum with momentum 0.9 stay in the "
+    "shallowest basin, momentum 0.95 reaches the deepest one. Gradient descent cannot know that only one of "
+    "the four minima is global.",
     minima=[(-2.903534027771177, -2.903534027771177)],
 )
 def styblinski_tang(x, y):
@@ -157,8 +159,8 @@ def goldstein_price(x, y):
     r"y^2}",
     summary="Three maxima and three minima on a plateau: near a maximum, neighboring starts separate, and far out "
     "the gradient vanishes.",
-    what_to_try="Start on the hill near (0, 1.6) and move the start slightly: a run ends either in a minimum or "
-    "far out on the plateau, where SGD hardly moves and Adam keeps going.",
+    what_to_try="Start on the hill near (0, 1.6) and move the start slightly: a run ends either in a minimum or far "
+    "out on the plateau, where SGD and soon also Adam hardly move.",
     bounds=((-3, 3), (-3, 3)),
     start=(0.3, 1.2),
     minima=[(0.22827892055636909, -1.6255349574999964)],

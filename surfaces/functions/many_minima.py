@@ -12,8 +12,9 @@ from surfaces.surface import surface
     source="Jamil & Yang 2013, arXiv:1308.4008",
     formula=r"x^2 + y^2 + 25 (\sin^2 x + \sin^2 y)",
     summary="Nine round basins in a shallow bowl: without enough momentum, a run stays in the basin where it starts.",
-    what_to_try="Give Momentum a momentum of 0.99 or more and a learning rate of about 0.003, and count the basins "
-    "it crosses. Then compare CMA-ES with an initial sigma of 2, which can look over the walls.",
+    what_to_try="Give Momentum a learning rate of 0.003: with momentum 0.98 it stays in its basin, with 0.99 it "
+    "reaches the next one, and with 0.995 the one after that. Then compare CMA-ES with an initial sigma of 2, "
+    "which can look over the walls.",
     bounds=((-5, 5), (-5, 5)),
     start=(4.0, -3.5),
     minima=[(0, 0)],
@@ -140,8 +141,9 @@ SHUBERT_MINIMA = (
     "Shubert",
     source="Shubert 1972, SIAM Journal on Numerical Analysis 9:379",
     formula=r"\Sigma_{i=1}^5 i\,\cos((i + 1) x + i) \cdot \Sigma_{i=1}^5 i\,\cos((i + 1) y + i)",
-    summary="722 local minima, 18 of them global. The step size has to be small, and the result depends almost "
-    "entirely on the start. The often-quoted 760 includes minima on the boundary.",
+    summary="722 local minima inside the plotted range, 18 of them global. The step size has to be small, and the "
+    "result depends almost entirely on the start. The often-quoted 760 also counts 38 on the edges of the "
+    "range.",
     what_to_try="Compare CMA-ES with different seeds and population sizes with a gradient-based optimizer, and "
     "count how often each finds a global minimum.",
     bounds=((-10, 10), (-10, 10)),
@@ -163,7 +165,8 @@ def shubert(x, y):
     formula=r"20 + e - 20 e^{-0.2\sqrt{(x^2 + y^2)/2}} - e^{(\cos 2\pi x + \cos 2\pi y)/2}",
     summary="A funnel with many local minima and a cone-shaped tip: with a fixed step size a run never settles "
     "there; the step size has to shrink.",
-    what_to_try="Watch a run with a fixed learning rate jump around the tip. Then add a schedule and watch it settle.",
+    what_to_try="Start near the center and watch a run with a fixed learning rate jump around the tip. Then add a "
+    "schedule and watch it settle.",
     nonsmooth_note="The minimum is the tip of a cone, where the gradient is undefined; it is set to 0 there.",
     bounds=((-5, 5), (-5, 5)),
     start=(2.5, -1.7),
@@ -225,10 +228,10 @@ def schaffer2(x, y):
     "Schaffer 4",
     source="Mishra 2006; Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     formula=r"\frac{1}{2} + (\cos^2(\sin|x^2 - y^2|) - \frac{1}{2}) / (1 + 0.001 (x^2 + y^2))^2",
-    summary="Four global minima on the axes, in a maze of almost equally deep ripples: which one a run finds is a "
-    "matter of chance.",
-    what_to_try="Change the starting point or the optimizer slightly, and the run ends somewhere else: on a "
-    "surface like this, a single run proves little.",
+    summary="Four global minima on the axes, in a maze of almost equally deep ripples: small steps end in the "
+    "nearest ripple, and where large ones end is a matter of chance.",
+    what_to_try="Run Adam with a learning rate of 0.5 and move the start by 0.05 or 0.1: the run ends somewhere else. "
+    "On a surface like this, a single run proves little.",
     bounds=((-10, 10), (-10, 10)),
     start=(3.0, 1.0),
     minima=[

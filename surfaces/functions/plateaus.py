@@ -15,9 +15,9 @@ from surfaces.surface import surface
     start=(2.0, 2.0),
     summary="A narrow hole in a plateau: three units away, SGD barely moves. Adam keeps its pace until, about five "
     "units out, the gradient falls below its epsilon.",
-    what_to_try="Start closer to the hole and farther from it. SGD stops where the gradient is almost 0, and "
-    "beyond about five units Adam does too. SignSGD and Normalized gradient keep going, but from far "
-    "out they may end in a shallow local minimum instead of the hole.",
+    what_to_try="Start closer to the hole and farther from it. SGD stops where the gradient is almost 0, and beyond "
+    "about five units Adam does too: in the corner (-1, -1), the gradient is 5e-15. SignSGD and Normalized "
+    "gradient keep going, but from far out they may end in a shallow local minimum instead of the hole.",
     minima=[(pi, pi)],
 )
 def easom(x, y):
@@ -32,8 +32,8 @@ def easom(x, y):
     formula=r"-\sin x\ \sin^{20}(x^2 / \pi) - \sin y\ \sin^{20}(2y^2 / \pi)",
     summary="Two narrow valleys crossing a plateau: near the origin the gradient drops to 1e-80, so only a start "
     "in or near a valley makes progress.",
-    what_to_try="Start in a valley and on the plateau. Near the origin the gradient is smaller than Adam’s "
-    "epsilon, so only optimizers without an epsilon move.",
+    what_to_try="Start in a valley and on the plateau. On 13% of the plotted range, around the origin, the gradient is "
+    "smaller than Adam’s epsilon, so only optimizers without an epsilon keep their pace.",
     bounds=((0, pi), (0, pi)),
     start=(2.0, 1.3),
     minima=[(2.2029055201726093, pi / 2)],

@@ -9,7 +9,7 @@ import pytest
 
 from app.analysis.curvature import curvature_at
 from app.analysis.run_status import RunStatus, run_status
-from app.analysis.stability_limit import stability_limit
+from app.analysis.stability_limit import adaptive_limit, effective_update, stability_limit
 from app.analysis.stationary_points import find_stationary_point
 from app.analysis.status.motion import Motion
 from app.analysis.status.run_snapshot import POSITION_TOLERANCE
@@ -166,6 +166,18 @@ def test_an_optimizer_converges_below_its_limit_and_diverges_above(optimizer: st
         for fraction in (0.995, 1.005)
     ]
     assert last_losses[0] < 1e-9 < 1e3 < last_losses[1]
+
+
+def test_the_effective_rate_of_rmsprop_with_bias_correction_is_that_of_adam_without_momentum() -> None:
+    def effective_rate(run: str) -> float:
+        trajectory = trajectory_of(run, bowl(1.0, 4.0), 7)
+        found = adaptive_limit(trajectory, 7, (0.0, 0.0), effective_update(trajectory, 7))
+        assert found
+        return found[0]
+
+    corrected = effective_rate("rmsprop lr=0.01 rho=0.999 bias_correction=1")
+    assert corrected == pytest.approx(effective_rate("adam lr=0.01 beta1=0"))
+    assert effective_rate("adam lr=0.01 beta1=0 bias_correction=0") > 3 * corrected
 
 
 def test_stability_limits_have_their_formulas() -> None:

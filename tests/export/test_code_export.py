@@ -36,6 +36,15 @@ def test_every_optimizer_takes_the_same_path_in_a_script(optimizer: str) -> None
     check_script(race, numpy_script(race))
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "nadam", "rmsprop"])
+def test_bias_correction_can_be_switched_in_a_script(optimizer: str) -> None:
+    race = make_race(10, "rosenbrock", Run(optimizer, {"bias_correction": 0}), Run(optimizer, {"bias_correction": 1}))
+    assert race.trajectories[0].xs[10] != race.trajectories[1].xs[10]
+    race = with_hyperparameters(race, 0, bias_correction=1.0)
+    race.advance(10)
+    check_script(race, numpy_script(race))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("surface", SURFACES)
 def test_a_script_has_every_surface_and_all_its_attributes(surface: str) -> None:

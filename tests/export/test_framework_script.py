@@ -33,12 +33,25 @@ def test_runs_without_a_counterpart_are_named_in_the_error(script: Script, frame
         script(race)
 
 
+def test_a_switch_that_no_framework_has_is_named_in_the_error() -> None:
+    race = with_hyperparameters(make_race(5, "rosenbrock", Run("adam", {"bias_correction": 0})), 0, bias_correction=1.0)
+    race.advance(5)
+    for script in (torch_script, keras_script):
+        with pytest.raises(
+            ExperimentError, match=r"no exact equivalent of adam \(bias correction off\); export a NumPy"
+        ):
+            script(race)
+
+
 @pytest.mark.parametrize(
     ("framework", "optimizer"), [(name, id) for name, counterparts in COUNTERPARTS.items() for id in counterparts]
 )
 def test_counterparts_are_the_inverse_of_from_framework(framework: str, optimizer: str) -> None:
     settings = {name: value * 0.9 for name, value in OPTIMIZERS[optimizer].defaults.items()}
     settings |= {name: 1.0 for name in ("centered", "strong_wolfe") if name in settings}
+    settings |= {
+        name: each.default for name, each in OPTIMIZERS[optimizer].hyperparameters.items() if not each.in_frameworks
+    }
     settings |= {name: 3.0 for name in ("max_iter", "max_eval", "history_size") if name in settings}
     settings |= {name: 0.0 for name in ("initial", "eps_root") if name in settings}
     settings |= {name: 1.5 for name in ("clip",) if name in settings}
@@ -68,6 +81,9 @@ def test_counterparts_are_the_inverse_of_from_framework(framework: str, optimize
         ("torch", "rprop", {"eta_minus": 0.0}),
         ("torch", "rprop", {"eta_plus": 1.0}),
         ("keras", "momentum", {"momentum": 1.5}),
+        *(("torch", id, {"bias_correction": 0.0}) for id in ("adam", "adamw", "nadam")),
+        *(("keras", id, {"bias_correction": 0.0}) for id in ("adam", "adamw")),
+        ("torch", "rmsprop", {"bias_correction": 1.0}),
     ],
 )
 def test_arguments_that_a_framework_rejects_have_no_counterpart(

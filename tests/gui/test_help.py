@@ -127,6 +127,15 @@ def test_the_page_of_an_optimizer_shows_all_declared_facts(
         assert fact in message, fact
 
 
+@pytest.mark.parametrize(("id", "default"), [("adam", 1), ("adamw", 1), ("nadam", 1), ("rmsprop", 0)])
+def test_a_switch_that_no_framework_has_is_not_identical_to_a_framework(
+    id: str, default: int, page_text: Callable[[str], str]
+) -> None:
+    pages = [page_text(optimizer_page(Run(id, {"bias_correction": value}))) for value in (default, 1 - default)]
+    assert ["Numerically identical to PyTorch" in page for page in pages] == [True, False]
+    assert all("bias correction" in page for page in pages)
+
+
 def test_undeclared_facts_are_not_mentioned(page_text: Callable[[str], str]) -> None:
     message = page_text(optimizer_page(Run("cocob")))
     assert OPTIMIZERS["cocob"].name in message

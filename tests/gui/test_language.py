@@ -28,9 +28,11 @@ from PyQt6.QtWidgets import (
 from app.gui.canvas.plot_canvas import PlotCanvas
 from app.gui.help.help_pages import optimizer_page, surface_page
 from app.gui.window.main_window import MainWindow
+from app.io.experiment_files import display_name, examples
+from app.model.catalog import sections, surface_entries
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from app.model.source_text import translate_source
+from app.model.source_text import source_parts, translate_source
 from app.utils.i18n import (
     ENGLISH,
     LANGUAGES_FOLDER,
@@ -47,7 +49,7 @@ from optimizers import MODIFIERS, OPTIMIZERS
 from optimizers.frameworks import presets
 from surfaces import SURFACES
 from tests.qt_fixtures import process_events
-from tests.texts import literal_texts, table_texts
+from tests.texts import PROPER_NAMES, literal_texts, table_texts
 
 Open = Callable[..., MainWindow]
 
@@ -90,9 +92,17 @@ def test_the_system_selects_the_language(message: str, code: str, monkeypatch: p
 
 
 class Pseudo(dict[str, str]):
-    """A language that translates every text to itself in brackets, which reveals untranslated text."""
+    """A language that translates every text to itself in brackets, which reveals untranslated text.
+
+    ``requested`` are the texts whose translation was requested.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requested: set[str] = set()
 
     def get(self, text: str, default: object = None) -> str:  # type: ignore[override]
+        self.requested.add(text)
         return f"⟦{text}⟧"
 
 
@@ -173,12 +183,14 @@ def words_of(widget: QWidget) -> Iterator[str]:
         yield from (text.get_text() for text in widget.figure.findobj(Text) if text.get_visible())
 
 
-def use_pseudo_language(window: MainWindow, application: QApplication) -> None:
-    set_language(Language("xx", "Pseudo", Pseudo()))
+def use_pseudo_language(window: MainWindow, application: QApplication) -> Pseudo:
+    language = Pseudo()
+    set_language(Language("xx", "Pseudo", language))
     window.session.retranslate()
     window.rebuild_panels()
     window.view_area.retranslate()
     process_events(application)
+    return language
 
 
 def assert_translated(root: QWidget) -> None:
@@ -201,11 +213,16 @@ def test_the_window_shows_no_text_that_cannot_be_translated(
 ) -> None:
     window = open_window(experiment)
     window.session.advance(30)
-    use_pseudo_language(window, application)
+    language = use_pseudo_language(window, application)
     for page in range(window.results_tabs.count()):
         window.results_tabs.setCurrentIndex(page)
         process_events(application)
     assert_translated(window)
+    known = literal_texts() | table_texts() | proper_names() | PROPER_NAMES
+    known |= {load_language(code).name for code in language_codes()}
+    known |= {part for method in (*OPTIMIZERS.values(), *MODIFIERS.values()) for part in source_parts(method.source)}
+    unknown = {text for text in language.requested - known if len(text) > 1 and "⟦" not in text}  # 1: an axis
+    assert unknown == set()
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -218,6 +235,36 @@ def test_a_language_is_complete(code: str) -> None:
 def test_a_text_is_translated_only_once(code: str) -> None:
     files = [json.loads(path.read_text(encoding="utf-8")) for path in (LANGUAGES_FOLDER / code).glob("*.json")]
     assert not [text for text, count in Counter(text for file in files for text in file).items() if count > 1]
+
+
+def test_the_names_of_surfaces_and_examples_follow_the_language(open_window: Open, application: QApplication) -> None:
+    window = open_window()
+    english, path = examples()["elongated_bowl"]
+    window.documents.open_path(path)
+    assert window.windowTitle().startswith(english)
+    for code, name in (("ko", "길쭉한 그릇"), ("en", "Elongated bowl")):
+        window.appearance.set_language(code)
+        process_events(application)
+        assert window.windowTitle().removesuffix("[*] – Thalweg") == tr(english)
+        assert window.windowTitle().startswith(name)
+        assert window.panels.side_panel.surface_selector.picker.itemText(0) == name
+    assert window.session.experiment.title == english
+    assert not window.isWindowModified()
+
+
+def test_a_title_that_the_user_wrote_stays_in_every_language() -> None:
+    set_language(load_language("ko"))
+    assert tr("Saddle") != "Saddle"
+    assert display_name(Experiment("saddle", title="Saddle")) == "Saddle"
+    assert display_name(Experiment("saddle", title="Elongated bowl: SGD zigzags?")) == "Elongated bowl: SGD zigzags?"
+    assert display_name(Experiment("saddle")) == tr("Saddle")
+
+
+def test_a_surface_is_found_by_its_name_in_both_languages() -> None:
+    set_language(load_language("ko"))
+    entries = surface_entries()
+    for query in ("egg crate", "달걀판", "egg_crate"):
+        assert next(entry.id for _, found in sections(entries, (), query) for entry in found) == "egg_crate"
 
 
 def test_every_fixed_text_of_the_help_pages_is_translated() -> None:

@@ -60,6 +60,13 @@ def test_search_results_and_their_order(text: str, ids: list[str]) -> None:
     assert found_ids(text) == ids
 
 
+def test_optimizers_are_found_by_their_switches() -> None:
+    entries = optimizer_entries()
+    assert {"adam", "adamw", "nadam", "rmsprop"} <= set(found_ids("bias", entries))
+    assert "sgd" not in found_ids("bias", entries)
+    assert "rmsprop" in found_ids("centered", entries)
+
+
 @pytest.mark.parametrize(
     ("text", "id"),
     [

@@ -17,6 +17,7 @@ from encodings.aliases import aliases
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.run import Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
+from optimizers import Adan, AdanAuthors, trace
+from surfaces import SURFACES
 
 TEXT = to_json(DEFAULT_EXPERIMENT).encode()
 GIGABYTE = 1 << 30
@@ -142,6 +145,24 @@ def test_keys_of_earlier_versions_are_read_and_current_ones_written() -> None:
     written = to_json(experiment)
     assert not any(f'"{key}"' in written for keys in experiment_json.OLD_KEYS.values() for key in keys)
     assert from_json(written) == experiment
+
+
+def test_adan_was_the_variant_of_optax_in_format_1() -> None:
+    surface, start = SURFACES["rosenbrock"], (-1.5, 2.0)
+    for id, current in (("adan", "adan_optax"), ("adan_authors", "adan")):
+        run = {"optimizer": id, "slot": 0, "hyperparameters": {"lr": 0.02}}
+        old = {"thalweg": 1, "runs": [run], "branches": [{"runs": [run], "start": [0, 1], "steps": 9}]}
+        experiment = from_json(json.dumps(old))
+        assert {each.optimizer for each in (*experiment.runs, *experiment.branches[0].runs)} == {current}
+        assert from_json(to_json(experiment)) == experiment
+        assert Run.parse(f"{id} lr=0.02").optimizer == ("adan" if id == "adan_authors" else id)
+    paths = [trace(id, surface, start, 50, lr=0.02).positions for id in ("adan", "adan_optax", "adan_authors")]
+    assert (paths[0] == paths[2]).all()
+    assert np.abs(paths[0] - paths[1]).max() > 0.01
+    new = from_json(json.dumps({"thalweg": "1.1", "runs": [{"optimizer": "adan"}]}))
+    assert new.runs[0].optimizer == "adan"
+    assert json.loads(to_json(new))["thalweg"] == "1.1"
+    assert AdanAuthors is Adan
 
 
 # What is saved and read

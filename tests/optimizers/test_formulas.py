@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -51,6 +52,7 @@ FORMULA_METHODS = [
 ]
 SINGLE_PRECISION = {"nadam_keras", "adafactor_optax"}  # partly computed in single precision
 VALUES = {"t0": 3.0, "alpha": 0.9, "beta": 0.8, "scaling": 0.7, "clip": 0.6, "threshold": 4.5}
+SWITCH_SYMBOLS = dict.fromkeys(("adam", "adamw", "nadam", "rmsprop", "rmsprop_optax"), ("bias_correction",))
 NOT_IN_THE_FORMULA = {("lbfgs", "lr"): "the line search starts with it and may end at any step size"}
 
 
@@ -76,7 +78,7 @@ def test_every_line_of_a_formula_can_be_typeset(declared_function: Optimizer | M
 def test_every_formula_contains_the_symbols_of_the_sliders() -> None:
     for id, declared_function in DECLARATIONS.items():
         for name, spec in declared_function.hyperparameters.items():
-            if spec.scale == "switch" or name in WITHOUT_SYMBOL:
+            if (spec.scale == "switch" and name not in SWITCH_SYMBOLS.get(id, ())) or name in WITHOUT_SYMBOL:
                 assert not spec.symbol, f"{id}: {name}"
             elif (id, name) not in NOT_IN_THE_FORMULA:
                 assert spec.symbol, f"{id}: {name}"
@@ -112,6 +114,18 @@ def test_the_code_computes_the_formula(declared_function: Optimizer) -> None:
     assert np.abs(path[-1] - path[0]).max() > 1e-4
     expected_path = np.array([formula.value("x", t) for t in range(13)])
     np.testing.assert_allclose(expected_path, path, rtol=1e-7 if declared_function.id in SINGLE_PRECISION else 1e-11)
+
+
+@pytest.mark.parametrize(("id", "names"), SWITCH_SYMBOLS.items())
+def test_the_formula_is_true_for_both_positions_of_a_switch_with_a_symbol(id: str, names: tuple[str, ...]) -> None:
+    method, surface, start = OPTIMIZERS[id], SURFACES["rosenbrock"], (-0.5, 0.8)
+    paths = []
+    for name, position in product(names, (0.0, 1.0)):
+        values = {**distinct_values(method), name: position}
+        formula, path = Formula(method, surface, start, values), trace(method, surface, start, 12, **values).positions
+        np.testing.assert_allclose([formula.value("x", t) for t in range(13)], path, rtol=1e-11)
+        paths.append(path)
+    assert np.abs(paths[0] - paths[1]).max() > 1e-4
 
 
 def test_every_optimizer_and_modifier_has_a_description() -> None:

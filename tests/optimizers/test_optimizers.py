@@ -248,7 +248,7 @@ def test_a_signature_that_breaks_the_contract_is_rejected() -> None:
 
 def test_invalid_hyperparameters_raise_an_error_with_a_message() -> None:
     adam = OPTIMIZERS["adam"]
-    assert adam.check({"lr": 1}) == {"lr": 1.0, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    assert adam.check({"lr": 1}) == {"lr": 1.0, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "bias_correction": 1.0}
     assert adam.check({"clip_norm": 2})["clip_norm"] == 2.0
     for name, value, message in (
         ("lr", "abc", "must be a number"),

@@ -214,6 +214,8 @@ def find_counterpart(
 
 def _is_equivalent(framework: str, call: FrameworkCall, optimizer_id: str, h: Hyperparameters) -> bool:
     """Return whether ``from_framework`` maps a call back to the optimizer, or to one that differs by an adjustment."""
+    if not OPTIMIZERS[optimizer_id].is_in_frameworks(h):
+        return False
     try:
         id, hyperparameters = from_framework(framework, *call)
     except ValueError:  # the framework rejects the arguments

@@ -82,7 +82,9 @@ def convert_runs(race: Race, framework: str) -> list[FrameworkRun]:
     """Return each run in a framework; raise ExperimentError if one has no equivalent."""
     runs, names = race.experiment.runs, race.experiment.names
     converted = [convert_run(framework, run, race.step) for run in runs]
-    missing = [name for name, each in zip(names, converted, strict=True) if each is None]
+    missing = [
+        _name_with_switches(name, run) for name, run, each in zip(names, runs, converted, strict=True) if each is None
+    ]
     if missing:
         raise ExperimentError(
             tr(
@@ -92,6 +94,17 @@ def convert_runs(race: Race, framework: str) -> list[FrameworkRun]:
             )
         )
     return [each for each in converted if each is not None]
+
+
+def _name_with_switches(name: str, run: Run) -> str:
+    """Return the name of a run, followed by the switches that no framework has in that position."""
+    positions = {
+        f"{tr(spec.label)} {tr('on') if values[switch] else tr('off')}": None
+        for switch, spec in run.method.hyperparameters.items()
+        for _, values in run.hyperparameters_by_step
+        if not spec.in_frameworks and values[switch] != spec.default
+    }
+    return f"{name} ({', '.join(positions)})" if positions else name
 
 
 def framework_script(race: Race, framework: str) -> str:

@@ -51,11 +51,14 @@ def active_modifiers(run: Run, last_step: int) -> list[Modifier]:
 
 
 def hyperparameter_changes(run: Run, last_step: int) -> dict[int, dict[str, float]]:
-    """Return the hyperparameters that change, by the step from which they apply; all relevant ones at step 0."""
+    """Return the hyperparameters that change, by the step from which they apply; all relevant ones at step 0.
+
+    A switch that no framework has is named only where it changes from its default.
+    """
     modifiers = active_modifiers(run, last_step)
     own_names = [*run.method.hyperparameters, *(name for modifier in modifiers for name in modifier.hyperparameters)]
     changes: dict[int, dict[str, float]] = {}
-    current: dict[str, float] = {}
+    current = {name: spec.default for name, spec in run.method.hyperparameters.items() if not spec.in_frameworks}
     disabled = {modifier.id: 0.0 for modifier in modifiers}
     for start_step, hyperparameters in run.hyperparameters_by_step:
         if start_step and start_step >= last_step:

@@ -117,7 +117,7 @@ class ExportForm(QWidget):
         self.fps_field = make_spin_box(1, 60, 25, 0, tr("Frames per second"), tr(" fps"))
         self.fps_field.setWhatsThis(tr("Frames per second of the animation."))
         self.duration_field = make_spin_box(
-            0.1, 3600, min(10.0, max(self.step_count, 1) / 25 + HOLD_DURATION), 1, tr("Duration in seconds"), " s"
+            0.1, 3600, min(10.0, max(self.step_count, 1) / 25 + HOLD_DURATION), 1, tr("Duration in seconds"), tr(" s")
         )
         self.duration_field.setWhatsThis(tr("The duration of the animation."))
         self.steps_per_frame_field = QSpinBox(minimum=1, maximum=max(self.step_count, 1))

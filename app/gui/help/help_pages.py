@@ -40,7 +40,7 @@ def optimizer_page(run: Run) -> str:
             _paragraphs(tr(optimizer.description)),
             _paragraphs(
                 tr("Numerically identical to {framework}.", framework=tr(optimizer.implementation))
-                if optimizer.implementation
+                if optimizer.implementation and optimizer.is_in_frameworks(run.hyperparameters)
                 else ""
             ),
             _paragraphs(tr("Other implementations of this method: {names}.", names=other_names) if other_names else ""),
@@ -74,7 +74,7 @@ def _modifier_section(modifier: Modifier, run: Run) -> str:
 
 
 def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[str, float]) -> str:
-    """Return a table with a row for each hyperparameter; values that differ from the default are bold."""
+    """Return a table of hyperparameters, in which changed values are bold, and what each of them does."""
     if not specs:
         return ""
     symbols = any(each.symbol for each in specs.values())
@@ -91,9 +91,13 @@ def _hyperparameter_table(specs: Mapping[str, Hyperparameter], values: Mapping[s
                 escape(describe_allowed(spec)),
             ]
         )
-    return _html_table(
-        [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Current"), tr("Default"), tr("Allowed values")], rows
+    headings = [*([tr("Symbol")] if symbols else []), tr("Name"), tr("Current"), tr("Default"), tr("Allowed values")]
+    explanations = "".join(
+        f"<p class='quiet'><b>{escape(tr(spec.label))}</b>: {escape(tr(spec.explanation))}</p>"
+        for spec in specs.values()
+        if spec.explanation
     )
+    return _html_table(headings, rows) + explanations
 
 
 def _format_value(spec: Hyperparameter, value: float) -> str:
@@ -113,7 +117,7 @@ def surface_page(experiment: Experiment) -> str:
     )
     return "".join(
         [
-            f"<h2>{escape(surface.name)}</h2>",
+            f"<h2>{escape(tr(surface.name))}</h2>",
             _paragraphs(tr(surface.summary)),
             _formula_html(rf"f({x},\,{y}) = {surface.formula}".translate(SUBSCRIPTS)),
             _paragraphs(tr(surface.nonsmooth_note)),

@@ -73,7 +73,7 @@ class HelpWindow(QDialog):
         )
         if self.tabs.currentWidget() is self.surface_browser:
             self.surface_browser.show_page(surface_page(session.experiment))
-            self.setWindowTitle(session.experiment.surface.name)
+            self.setWindowTitle(tr(session.experiment.surface.name))
         elif 0 <= row < len(runs):
             self.optimizer_browser.show_page(optimizer_page(runs[row]))
             self.setWindowTitle(runs[row].method.name)

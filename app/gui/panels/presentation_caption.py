@@ -41,7 +41,7 @@ class PresentationCaption(QWidget):
         """Update the texts for the displayed step."""
         session, self.theme = self.session, theme
         texts = [
-            session.experiment.surface.name,
+            tr(session.experiment.surface.name),
             tr("step {step:,}", step=session.race.step),
             *([] if session.clock.running else [tr("paused")]),
         ]

@@ -41,7 +41,7 @@ class NumberField(QAbstractSpinBox):
     def __init__(self, spec: Hyperparameter) -> None:
         super().__init__()
         self._value, self._shown_text = 0.0, ""
-        self.message = ""
+        self.message = self.hint = ""
         self.message_transient = False  # whether the message is cleared when the field loses the focus
         self.edit = QLineEdit()
         self.setLineEdit(self.edit)
@@ -65,6 +65,12 @@ class NumberField(QAbstractSpinBox):
         self.setAccessibleName(self.name)
         self.setProperty("minimum", spec.minimum)  # screen readers read the bounds from these properties
         self.setProperty("maximum", spec.maximum)
+
+    def set_hint(self, html: str) -> None:
+        """Set the tool tip that is shown while there is no message."""
+        self.hint = html
+        if not self.message:
+            self.setToolTip(html)
 
     def _enter_value(self, value: float) -> None:
         self.edit.setText(repr(value))
@@ -106,7 +112,7 @@ class NumberField(QAbstractSpinBox):
                 style.polish(self)
             self.update()  # polishing does not repaint the frame of a field that has the focus
         self.message, self.message_transient = message, transient
-        self.setToolTip(f"<p>{escape(message)}</p>" if message else "")
+        self.setToolTip(f"<p>{escape(message)}</p>" if message else self.hint)
         self.setAccessibleDescription(message)
         self.message_changed.emit(message)
 

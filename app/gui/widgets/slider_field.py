@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QToolButton, QWidget
 
@@ -49,17 +51,21 @@ class SliderField(QObject):
         self.label.setFixedWidth(
             min(MAX_LABEL_WIDTH, self.label.fontMetrics().horizontalAdvance(self.label.text()) + 2)
         )
-        self.label.setToolTip(hyperparameter_tooltip(spec, name))
+        help_lines = hyperparameter_help(spec, name)
+        help_html = hyperparameter_tooltip(spec, name)
+        self.label.setToolTip(help_html)
         self.slider = StepSlider()
         self.slider.setRange(0, self.slider_steps)
         self.slider.setMinimumWidth(60)
         self.slider.setAccessibleName(self.label.text())
-        self.slider.setAccessibleDescription(self.label.toolTip())  # screen readers do not read the tooltip of a label
+        self.slider.setAccessibleDescription(" ".join(help_lines))  # screen readers do not read the tooltip of a label
+        self.slider.setToolTip(help_html)
         self.number_field = NumberField(spec)
         self.number_field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # the slider is as good
         self.number_field.setFixedWidth(self.number_field.sizeHint().width())
-        self.number_field.setWhatsThis(self.label.toolTip())  # its own tool tip shows messages
-        self.slider.setWhatsThis(self.label.toolTip())
+        self.number_field.set_hint(help_html)
+        self.number_field.setWhatsThis(help_html)  # its tool tip shows messages as well
+        self.slider.setWhatsThis(help_html)
         self.reset_button = create_reset_button(spec, theme)
         self.error_label = FloatingMessage(self.number_field) if floating else InlineMessage()
         for column, widget in enumerate((self.label, self.slider, self.number_field, self.reset_button)):
@@ -115,11 +121,17 @@ class SliderField(QObject):
         self.value_committed.emit(value)
 
 
-def hyperparameter_tooltip(spec: Hyperparameter, name: str) -> str:
-    """Return the name of a hyperparameter in files and on the command line, its allowed values, and its default."""
-    return tr(
+def hyperparameter_help(spec: Hyperparameter, name: str) -> list[str]:
+    """Return what a hyperparameter does, and its name in files with its allowed values and its default."""
+    facts = tr(
         "{name}: {allowed}; default {default}", name=name, allowed=describe_allowed(spec), default=f"{spec.default:g}"
     )
+    return [tr(spec.explanation), facts] if spec.explanation else [facts]
+
+
+def hyperparameter_tooltip(spec: Hyperparameter, name: str) -> str:
+    """Return the lines of ``hyperparameter_help`` as HTML, which wraps in a tool tip."""
+    return "<br>".join(map(escape, hyperparameter_help(spec, name)))
 
 
 def create_reset_button(spec: Hyperparameter, theme: Theme) -> QToolButton:

@@ -78,8 +78,6 @@ class DocumentController(QObject):
         """
         version = experiment_files.file_version(path)
         experiment = experiment_files.load(path, self.session.experiment)
-        if experiment_files.is_example(path):
-            experiment = replace(experiment, title=tr(experiment.title))
         if self.confirm_discard():
             if path.absolute() == self.document_state.path:  # confirm_discard may have saved it
                 version = experiment_files.file_version(path)
@@ -196,7 +194,7 @@ class DocumentController(QObject):
         return (
             make_printable(self.document_state.path.name)
             if self.document_state.path
-            else experiment.title or experiment.surface.name
+            else experiment_files.display_name(experiment)
         )
 
     def update_title(self) -> None:

@@ -63,7 +63,8 @@ class ResultsPage(QWidget):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space and arrow keys still control playback
         self.copy_menu, sort_menu = QMenu(tr("Copy"), self.copy_button), QMenu(tr("Sort by"), table)
         for format_id in ("csv", "markdown", "latex"):
-            self.copy_menu.addAction(tr("As {form}", form=COPY_FORMATS[format_id][0]), partial(self.copy, format_id))
+            form = tr(COPY_FORMATS[format_id][0])
+            self.copy_menu.addAction(tr("As {form}", form=form), partial(self.copy, format_id))
         for k, column in enumerate(COLUMNS):
             sort_menu.addAction(tr(column.name.capitalize()), partial(table.sort_by, k))
         self.copy_button.setMenu(self.copy_menu)

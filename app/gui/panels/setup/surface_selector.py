@@ -59,6 +59,6 @@ class SurfaceSelector(QWidget):
             try:
                 self.session.change(lambda e: with_safe_rates(e.with_surface(surface_id)))
             except ExperimentError as error:
-                self.error_label.setText(f"{SURFACES[surface_id].name}: {error}.")
+                self.error_label.setText(f"{tr(SURFACES[surface_id].name)}: {error}.")
                 self.error_experiment = self.session.experiment
         self.refresh()
