@@ -11,6 +11,9 @@ from optimizers import Optimizer
 from optimizers.loss import SurfaceFunction
 from optimizers.step import BoundUpdate
 
+REST_STEPS = 32  # steps in a row without a move after which a run is at rest: a simplex can shrink for a few steps
+ROUNDING = 1e-12  # relative to the coordinate, at least to 1: a shorter move is a rounding error
+
 
 class BatchRun:
     """Runs of an optimizer that allows batches.
@@ -110,6 +113,7 @@ class SequentialRun:
     ) -> None:
         self.surface, self.t = surface, 0
         self.x, self.y, self.loss = x.copy(), y.copy(), np.full(x.size, np.nan)
+        self.still = np.zeros(x.size, np.int32)  # steps in a row without a move
         self.updates: list[BoundUpdate] = []
         self.states: list[Any] = []
         state = tuple(optimizer.state.values())
@@ -122,6 +126,7 @@ class SequentialRun:
             )
             gradient = self._evaluate(k, *start)
             self.states.append((one, other, gradient, {}))
+        self.can_rest = all(update.is_unmodified for update in self.updates)  # noise or a schedule can move it again
 
     def _evaluate(self, k: int, x: float, y: float) -> tuple[Any, Any]:
         """Set position and loss of a run, nan where there is none, and return the gradient."""
@@ -133,20 +138,29 @@ class SequentialRun:
         return grad_x, grad_y
 
     def advance(self) -> None:
-        """Make one step of all runs that have not diverged."""
+        """Make one step of all runs that have neither diverged nor come to rest."""
         self.t += 1
-        for k in np.flatnonzero(np.isfinite(self.loss) & np.isfinite(self.x) & np.isfinite(self.y)).tolist():
+        self.x, self.y, self.loss = self.x.copy(), self.y.copy(), self.loss.copy()  # callers keep the old ones
+        moving = np.isfinite(self.loss) & np.isfinite(self.x) & np.isfinite(self.y) & (self.still < REST_STEPS)
+        for k in np.flatnonzero(moving).tolist():
             one, other, gradient, modifier_states = self.states[k]
             try:
                 one, other, modifier_states = self.updates[k](self.t, one, other, gradient, modifier_states)
             except (ArithmeticError, ValueError):
                 self.loss[k] = np.nan
                 continue
-            x, y = (one[0], other[0]) if other else one[0]
-            self.states[k] = (one, other, self._evaluate(k, float(x), float(y)), modifier_states)
+            x, y = map(float, (one[0], other[0]) if other else one[0])
+            is_still = self.can_rest and _is_same(x, self.x[k]) and _is_same(y, self.y[k])
+            self.still[k] = self.still[k] + 1 if is_still else 0
+            self.states[k] = (one, other, self._evaluate(k, x, y), modifier_states)
 
     def keep(self, indices: np.ndarray) -> None:
         """Leave out all runs but those with these indices."""
         self.x, self.y, self.loss = self.x[indices], self.y[indices], self.loss[indices]
+        self.still = self.still[indices]
         self.updates = [self.updates[k] for k in indices]
         self.states = [self.states[k] for k in indices]
+
+
+def _is_same(value: float, previous: float) -> bool:
+    return abs(value - previous) <= ROUNDING * max(1.0, abs(value))

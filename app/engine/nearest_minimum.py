@@ -61,14 +61,15 @@ class NearestMinimum:
         index = self.table[self._cell_of(x, y)]
         return np.hypot(x - self.minima[index, 0], y - self.minima[index, 1]), index
 
-    def with_points(self, x: np.ndarray, y: np.ndarray) -> NearestMinimum:
-        """Return the same with the distinct ones of some points as further minima."""
-        diagonal = math.hypot(*(high - low for low, high in self.bounds))
+    def with_points(self, points: np.ndarray) -> NearestMinimum:
+        """Return the same with the distinct ones of some points, shape (k, 2), as further minima."""
+        same = SAME_MINIMUM * math.hypot(*(high - low for low, high in self.bounds))
         minima = self.minima
-        for point in np.column_stack([x, y]):
-            if not len(minima) or np.hypot(*(minima - point).T).min() > SAME_MINIMUM * diagonal:
+        _, first = np.unique(np.round(points / same), axis=0, return_index=True)
+        for point in points[np.sort(first)]:
+            if not len(minima) or np.hypot(*(minima - point).T).min() > same:
                 minima = np.vstack([minima, point])
-        return NearestMinimum(minima, self.bounds)
+        return self if minima is self.minima else NearestMinimum(minima, self.bounds)
 
     def _cell_of(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         cells = []

@@ -7,21 +7,27 @@ import numpy as np
 from optimizers.loss import SurfaceFunction
 from surfaces.surface import hessian
 
-ON_ITS_WAY, CYCLE, SADDLE, HELD, UNKNOWN_MINIMUM = -1, -3, -4, -5, -6
+ON_ITS_WAY, DIVERGED, CYCLE, SADDLE, HELD, UNKNOWN_MINIMUM = -1, -2, -3, -4, -5, -6
 LONGEST_PERIOD = 8
 PERIOD_PRECISION = 1e-3  # of the width of a cycle
+ROUNDING = 1e-8  # of the tolerance: a narrower track consists of rounding errors
+DEGENERATE = 1e-9  # of the squared curvatures: a smaller determinant of the Hessian is a rounding error
+NEWTON_STEPS = 8
+RING = np.exp(0.25j * np.pi * np.arange(8))[:, None]  # eight directions
 
 
 def classify_last_steps(surface: SurfaceFunction, track: np.ndarray, tolerance: float) -> np.ndarray:
-    """Return -1 (on its way), -3 (cycle), -4 (saddle point), -5 (held at rest) or -6 (minimum) for each of n runs.
+    """Return what each of n runs is doing that are at no known minimum.
 
-    ``track`` (rows, n) are the last positions x + iy of runs that are at no known minimum, ``tolerance`` the distance
-    within which a run is at rest. A run rests if what is left of its way is within the tolerance, assumed that the way
-    shrinks by the same factor in each half of the track; a slow run on a plateau does not.
+    That is -1 (on its way), -3 (cycle), -4 (saddle point or maximum), -5 (held at rest) or -6 (minimum).
+
+    ``track`` (rows, n) are the last positions x + iy, ``tolerance`` the distance within which a run is at rest. A run
+    rests if what is left of its way is within the tolerance, assumed that the way shrinks by the same factor in each
+    half of the track; a slow run on a plateau does not.
     """
     result = np.full(track.shape[1], ON_ITS_WAY, np.int32)
     result[_is_cycling(track, tolerance)] = CYCLE
-    resting = _is_resting(track, tolerance)
+    resting = is_resting(track, tolerance)
     at_saddle, at_minimum = _stationary_kinds(surface, track[-1], 10 * tolerance)
     result[resting], result[resting & at_saddle], result[resting & at_minimum] = HELD, SADDLE, UNKNOWN_MINIMUM
     return result
@@ -37,7 +43,8 @@ def _is_cycling(track: np.ndarray, tolerance: float) -> np.ndarray:
     return cycling
 
 
-def _is_resting(track: np.ndarray, tolerance: float) -> np.ndarray:
+def is_resting(track: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return whether each run rests, from its last positions (rows, n)."""
     half = len(track) // 2
     if half < 2:
         return np.zeros(track.shape[1], bool)
@@ -46,18 +53,43 @@ def _is_resting(track: np.ndarray, tolerance: float) -> np.ndarray:
         ratio = np.where(first > 0, second / first, 0.0)
         remaining = np.where(ratio < 1, second * ratio / (1 - ratio), np.inf)
     width = np.abs(track - track[-1]).max(axis=0)
-    resting: np.ndarray = (remaining <= tolerance) & (ratio < 0.9) & (width <= 10 * tolerance)
+    slowing = (remaining <= tolerance) & (ratio < 0.9) & (width <= 10 * tolerance)
+    resting: np.ndarray = slowing | (width <= ROUNDING * tolerance)
     return resting
 
 
 def _stationary_kinds(surface: SurfaceFunction, position: np.ndarray, distance: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return whether a saddle point, and whether a minimum, lies within a distance: one Newton step away."""
+    """Return whether a saddle point or maximum, and whether a minimum, lies within a distance: a Newton step away.
+
+    Where the Hessian is degenerate, a point without a gradient is a saddle point if the loss is lower nearby.
+    """
     x, y = position.real, position.imag
     with np.errstate(all="ignore"):
-        gradient = np.array(np.broadcast_arrays(*surface(x, y)[1]), float)
-        (xx, xy), (_, yy) = hessian(surface, x, y)
-        determinant = xx * yy - xy * xy
-        step_x = (yy * gradient[0] - xy * gradient[1]) / determinant
-        step_y = (xx * gradient[1] - xy * gradient[0]) / determinant
-        near = np.hypot(step_x, step_y) <= distance
-    return near & (determinant < 0), near & (determinant > 0) & (xx > 0)
+        step, determinant, xx, is_degenerate = _newton_step(surface, x, y)
+        near = (np.abs(step) <= distance) & ~is_degenerate
+        loss, gradient = surface(x, y)
+        ring = position + distance * RING
+        lower_nearby = (surface(ring.real, ring.imag)[0] < loss).any(axis=0)
+        is_flat = is_degenerate & (np.hypot(*gradient) * distance <= ROUNDING * (1 + np.abs(loss)))
+    at_saddle = near & ((determinant < 0) | (xx < 0)) | is_flat & lower_nearby
+    return at_saddle, near & (determinant > 0) & (xx > 0)
+
+
+def _newton_step(
+    surface: SurfaceFunction, x: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the step as a complex number, the determinant and xx of the Hessian, and whether it is degenerate."""
+    gradient = np.array(np.broadcast_arrays(*surface(x, y)[1]), float)
+    (xx, xy), (_, yy) = hessian(surface, x, y)
+    determinant = xx * yy - xy * xy
+    step = (xy * gradient[1] - yy * gradient[0] + 1j * (xy * gradient[0] - xx * gradient[1])) / determinant
+    return step, determinant, xx, ~(np.abs(determinant) > DEGENERATE * (xx * xx + 2 * xy * xy + yy * yy))
+
+
+def polished(surface: SurfaceFunction, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the stationary points next to some points, shape (k, 2), by Newton's method."""
+    position = x + 1j * y
+    with np.errstate(all="ignore"):
+        for _ in range(NEWTON_STEPS):
+            position = position + _newton_step(surface, position.real, position.imag)[0]
+    return np.column_stack([position.real, position.imag])[np.isfinite(position)]
