@@ -13,6 +13,7 @@ from surfaces.surface import Bounds
 MARGIN = 0.25  # of the domain, on each side, in which minima are searched
 SAME_MINIMUM = 1e-4  # of the diagonal
 RASTER_SIZE = 256  # cells per axis of the table that is used for many minima
+MAX_ADDED = 500  # minima at which runs came to rest: more are points of a continuum
 MOST_COMPARED = 6  # minima that are compared one by one
 
 
@@ -62,13 +63,18 @@ class NearestMinimum:
         return np.hypot(x - self.minima[index, 0], y - self.minima[index, 1]), index
 
     def with_points(self, points: np.ndarray) -> NearestMinimum:
-        """Return the same with the distinct ones of some points, shape (k, 2), as further minima."""
+        """Return the same with the distinct ones of some points, shape (k, 2), as further minima.
+
+        If these are more than ``MAX_ADDED``, none is added.
+        """
         same = SAME_MINIMUM * math.hypot(*(high - low for low, high in self.bounds))
         minima = self.minima
         _, first = np.unique(np.round(points / same), axis=0, return_index=True)
         for point in points[np.sort(first)]:
             if not len(minima) or np.hypot(*(minima - point).T).min() > same:
                 minima = np.vstack([minima, point])
+            if len(minima) > len(self.minima) + MAX_ADDED:
+                return self
         return self if minima is self.minima else NearestMinimum(minima, self.bounds)
 
     def _cell_of(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

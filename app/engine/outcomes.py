@@ -25,6 +25,7 @@ from optimizers.loss import SurfaceFunction
 Result = TypeVar("Result")
 TOLERANCE = 1e-4  # of the diagonal: a run closer to a minimum has arrived if it stays
 CHECK_INTERVAL = 10  # steps between two checks
+NEAR = 20.0  # tolerances: a run at rest at this distance from a minimum is on its way to it
 FAR = 10.0  # diagonals from the center of the domain: a run that ends beyond has diverged
 WINDOW = 32  # last steps that tell what the other runs are doing
 CONFIRM_STEPS = 64  # further steps in which a run at rest must stay there: it may be about to turn back
@@ -95,6 +96,8 @@ def _scaled_minima(
         return outcomes, problem
     nearest = problem.nearest.with_points(polished(problem.surface, outcomes.x[found], outcomes.y[found]))
     if nearest is problem.nearest:
+        near = problem.nearest(outcomes.x[found], outcomes.y[found])[0] <= NEAR * TOLERANCE * problem.diagonal
+        outcomes.outcome[found] = np.where(near, ON_ITS_WAY, HELD)
         return outcomes, problem
     problem = problem._replace(nearest=nearest)
     again = yield from _scaled(_compute_blocks(*_subset(problem, x, y, found), stop_arrived=True), 0.8, 0.85)
@@ -160,7 +163,7 @@ class BlockRun:
             self.runs = make(problem.optimizer, problem.surface, hyperparameters, x, y)
         size = x.size
         self.outcome, self.steps = np.full(size, ON_ITS_WAY, np.int32), np.full(size, -1, np.int32)
-        self.loss, self.x, self.y = np.full(size, np.nan), x.copy(), y.copy()
+        self.loss, self.x, self.y = np.broadcast_to(self.runs.loss, size).astype(float), x.copy(), y.copy()
         self.alive = np.arange(size)  # indices of the runs that are still computed
         self.entered, self.reached = np.full(size, -1, np.int32), np.full(size, -1, np.int32)  # step, minimum
         self.calm = np.zeros(size, np.int32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,8 @@ class SettingsMap:
         See ``Outcomes``; rows along the second hyperparameter.
     minima : ndarray, shape (k, 2)
         The minima, the lowest first.
+    specs : tuple of Hyperparameter
+        The declarations of the two hyperparameters, whose sliders are the axes.
     """
 
     names: tuple[str, str]
@@ -42,6 +44,7 @@ class SettingsMap:
     steps: np.ndarray
     loss: np.ndarray
     minima: np.ndarray
+    specs: tuple[Hyperparameter, Hyperparameter]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +68,13 @@ def compute_settings_map(
     run: Run, surface: Surface, start: tuple[float, float], steps: int, names: tuple[str, str], size: int = 50
 ) -> Generator[float, None, SettingsMap]:
     """Yield the fraction that is done and return the map over two hyperparameters, each over its slider."""
-    first, second = (_slider_values(run, surface, start, name, size) for name in names)
+    specs = _spec(run, surface, start, names[0]), _spec(run, surface, start, names[1])
+    first, second = (_slider_values(spec, size) for spec in specs)
     columns = [values.ravel() for values in np.meshgrid(first, second)]
     outcomes, minima = yield from _outcomes_over(run, surface, start, steps, dict(zip(names, columns, strict=True)))
     shape = (second.size, first.size)
     outcome, step_counts, loss = (values.reshape(shape) for values in outcomes[:3])
-    return SettingsMap(names, first, second, outcome, step_counts, loss, minima)
+    return SettingsMap(names, first, second, outcome, step_counts, loss, minima, specs)
 
 
 def settings_map(
@@ -81,17 +85,30 @@ def settings_map(
 
 
 def compute_rate_curve(
-    run: Run, surface: Surface, start: tuple[float, float], steps: int, count: int = RATE_COUNT
+    run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray | None = None
 ) -> Generator[float, None, RateCurve]:
-    """Yield the fraction that is done and return the outcomes over the range of the learning-rate slider."""
-    rates = _slider_values(run, surface, start, "lr", count)
+    """Yield the fraction that is done and return the outcomes over learning rates, by default those of the slider."""
+    if rates is None:
+        rates = _slider_values(_spec(run, surface, start, "lr"), RATE_COUNT)
     outcomes, _ = yield from _outcomes_over(run, surface, start, steps, {"lr": rates})
     return RateCurve(rates, *outcomes[:3])
 
 
-def _slider_values(run: Run, surface: Surface, start: tuple[float, float], name: str, count: int) -> np.ndarray:
-    """Return the values of a hyperparameter at evenly spaced positions of its slider, each once."""
-    spec: Hyperparameter = learning_rate_spec(run, surface, start) if name == "lr" else run.method.spec(name)
+def common_learning_rates(
+    runs: Iterable[Run], surface: Surface, start: tuple[float, float], count: int = RATE_COUNT
+) -> np.ndarray:
+    """Return learning rates, evenly spaced on a logarithmic scale, over the sliders of all runs."""
+    specs = [_spec(run, surface, start, "lr") for run in runs]
+    ends = min(spec.slider_min for spec in specs), max(spec.slider_max for spec in specs)
+    return np.array([float(f"{rate:.3g}") for rate in np.geomspace(*ends, count)])
+
+
+def _spec(run: Run, surface: Surface, start: tuple[float, float], name: str) -> Hyperparameter:
+    return learning_rate_spec(run, surface, start) if name == "lr" else run.method.spec(name)
+
+
+def _slider_values(spec: Hyperparameter, count: int) -> np.ndarray:
+    """Return the values at evenly spaced positions of a slider, each once."""
     return np.unique([spec.from_slider(k / (count - 1)) for k in range(count)])
 
 

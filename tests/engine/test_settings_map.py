@@ -46,7 +46,7 @@ def test_integers_and_methods_without_batches_have_maps() -> None:
 
 
 def test_a_rate_curve_has_the_losses_of_single_runs() -> None:
-    curve = finish(compute_rate_curve(Run("sgd"), SURFACES["elongated_bowl"], START, 80, 15))
+    curve = finish(compute_rate_curve(Run("sgd"), SURFACES["elongated_bowl"], START, 80, np.geomspace(1e-3, 10, 15)))
     for lr, loss in zip(curve.learning_rates, curve.loss, strict=True):
         assert loss == pytest.approx(last_loss(Run("sgd", {"lr": float(lr)}), 80), rel=1e-9, nan_ok=True)
     assert (np.diff(curve.learning_rates) > 0).all()
