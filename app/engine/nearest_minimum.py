@@ -13,7 +13,7 @@ from surfaces.surface import Bounds
 MARGIN = 0.25  # of the domain, on each side, in which minima are searched
 SAME_MINIMUM = 1e-4  # of the diagonal
 RASTER_SIZE = 256  # cells per axis of the table that is used for many minima
-MAX_ADDED = 500  # minima at which runs came to rest: more are points of a continuum
+MAX_ADDED = 2000  # minima at which runs came to rest: more are points of a continuum
 MOST_COMPARED = 6  # minima that are compared one by one
 
 

@@ -13,6 +13,7 @@ PERIOD_PRECISION = 1e-3  # of the width of a cycle
 ROUNDING = 1e-8  # of the tolerance: a narrower track consists of rounding errors
 DEGENERATE = 1e-9  # of the squared curvatures: a smaller determinant of the Hessian is a rounding error
 NEWTON_STEPS = 8
+OFFSET = 0.1  # of the distance: how far from a stationary point a run at rest can be
 RING = np.exp(0.25j * np.pi * np.arange(8))[:, None]  # eight directions
 
 
@@ -61,29 +62,35 @@ def is_resting(track: np.ndarray, tolerance: float) -> np.ndarray:
 def _stationary_kinds(surface: SurfaceFunction, position: np.ndarray, distance: float) -> tuple[np.ndarray, np.ndarray]:
     """Return whether a saddle point or maximum, and whether a minimum, lies within a distance: a Newton step away.
 
-    Where the Hessian is degenerate, a point without a gradient is a saddle point if the loss is lower nearby.
+    At a saddle point the loss nearby is lower by more than what is left of the way can explain; beside a closed valley
+    the Hessian has a negative eigenvalue, too. Where the Hessian is degenerate, a point without a gradient counts.
     """
     x, y = position.real, position.imag
     with np.errstate(all="ignore"):
-        step, determinant, xx, is_degenerate = _newton_step(surface, x, y)
+        step, (xx, xy, yy), is_degenerate = _newton_step(surface, x, y)
         near = (np.abs(step) <= distance) & ~is_degenerate
+        determinant = xx * yy - xy * xy
         loss, gradient = surface(x, y)
-        ring = position + distance * RING
-        lower_nearby = (surface(ring.real, ring.imag)[0] < loss).any(axis=0)
+        downward = 1j * np.exp(0.5j * np.arctan2(2 * xy, xx - yy))  # the direction of the smallest curvature
+        directions = np.vstack([np.broadcast_to(RING, (len(RING), x.size)), downward, -downward])
+        ring = position + distance * directions
+        fall = loss - surface(ring.real, ring.imag)[0].min(axis=0)
+        curvature = np.sqrt(xx * xx + 2 * xy * xy + yy * yy)
+        is_lower = fall > np.maximum(curvature * (OFFSET * distance) ** 2, ROUNDING * np.abs(loss) * OFFSET)
         is_flat = is_degenerate & (np.hypot(*gradient) * distance <= ROUNDING * (1 + np.abs(loss)))
-    at_saddle = near & ((determinant < 0) | (xx < 0)) | is_flat & lower_nearby
+    at_saddle = (near & ((determinant < 0) | (xx < 0)) | is_flat) & is_lower
     return at_saddle, near & (determinant > 0) & (xx > 0)
 
 
 def _newton_step(
     surface: SurfaceFunction, x: np.ndarray, y: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return the step as a complex number, the determinant and xx of the Hessian, and whether it is degenerate."""
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """Return the step as a complex number, xx, xy and yy of the Hessian, and whether it is degenerate."""
     gradient = np.array(np.broadcast_arrays(*surface(x, y)[1]), float)
     (xx, xy), (_, yy) = hessian(surface, x, y)
     determinant = xx * yy - xy * xy
     step = (xy * gradient[1] - yy * gradient[0] + 1j * (xy * gradient[0] - xx * gradient[1])) / determinant
-    return step, determinant, xx, ~(np.abs(determinant) > DEGENERATE * (xx * xx + 2 * xy * xy + yy * yy))
+    return step, (xx, xy, yy), ~(np.abs(determinant) > DEGENERATE * (xx * xx + 2 * xy * xy + yy * yy))
 
 
 def polished(surface: SurfaceFunction, x: np.ndarray, y: np.ndarray) -> np.ndarray:

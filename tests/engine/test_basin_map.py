@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -81,6 +82,38 @@ def test_newton_finds_minima_and_saddle_points_of_a_cubic() -> None:
 def test_newton_on_a_saddle_ends_at_the_saddle_point() -> None:
     assert (basin_map(Run("newton"), SURFACES["saddle"], 50, 3).outcome == -4).all()
     assert (basin_map(Run("newton"), SURFACES["monkey_saddle"], 100, 3).outcome == -4).all()
+
+
+def test_newton_at_a_maximum_is_at_no_minimum() -> None:
+    around = ((-0.4, -0.2), (-1.0, -0.8))  # the maximum of Himmelblau's function between its four minima
+    assert (basin_map(Run("newton"), SURFACES["himmelblau"], 40, 3, around).outcome == -4).all()
+
+
+def test_runs_at_rest_in_a_closed_valley_are_at_no_saddle_point() -> None:
+    ring = from_formula("(x^2 + y^2 - 4)^2")  # every point of the circle is a minimum
+    outcome = basin_map(Run("sgd", {"lr": 0.01}), ring, STEPS, 60, ((-3.0, 3.0), (-3.0, 3.0))).outcome
+    assert not (outcome == -4).any()
+    assert (outcome == -1).mean() < 0.05
+
+
+def test_no_steps_give_the_starts_themselves() -> None:
+    result = basin_map(Run("adam"), SURFACES["elongated_bowl"], 0, 5)
+    assert (result.outcome[2, 2], result.steps[2, 2]) == (0, 0)
+    assert np.count_nonzero(result.outcome == -1) == 24
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_number_of_steps_or_blocks() -> None:
+    def peak(steps: int, size: int) -> int:
+        tracemalloc.start()
+        basin_map(Run("adam", {"lr": 1e-4}), SURFACES["himmelblau"], steps, size)
+        result = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return result
+
+    few, many = peak(60, 150), peak(240, 150)
+    assert many < 1.2 * few
+    assert peak(60, 300) - few < 150 * (300**2 - 150**2)  # bytes per start: the result, not the computation
 
 
 def test_sign_descent_cycles_and_weight_decay_holds_beside_the_minima() -> None:

@@ -18,7 +18,8 @@ from app.utils.i18n import tr
 from app.utils.number_format import format_significant
 from surfaces import Surface
 
-MAX_NUMBERED = 40  # minima with a number in the map
+MAX_NUMBERED, ALWAYS_NUMBERED = 40, 4  # minima with a number in the map: at most, and whatever their shares
+MIN_NUMBERED_SHARE = 0.003  # of the starts, of a minimum with a number
 KEY_ROWS_BELOW = 9  # of the key, below the minima
 SWATCH_RANK = 0.25  # lightness of a swatch
 
@@ -31,10 +32,10 @@ def draw_basin_map(result: BasinMap, surface: Surface, title: str, caption: str,
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(UniformFormatter())
     layout.label_axes(axes, *map(tr, surface.axis_labels))
-    by_share = np.argsort(
-        -np.bincount(result.outcome[result.outcome >= 0], minlength=len(result.minima)), kind="stable"
-    )
-    _number_minima(axes, result.minima, by_share[:MAX_NUMBERED])
+    by_share = np.argsort(-image.minimum_shares, kind="stable")[:MAX_NUMBERED]
+    is_numbered = image.minimum_shares[by_share] >= MIN_NUMBERED_SHARE
+    is_numbered[:ALWAYS_NUMBERED] = True
+    _number_minima(axes, result.minima, by_share[is_numbered])
     explain_minima(layout.key, image, result.minima)
     image.explain_others(layout.key)
     image.explain_steps(layout.key)
@@ -59,7 +60,7 @@ def _number_minima(axes: Axes, minima: np.ndarray, numbered: np.ndarray) -> None
 
 def explain_minima(key: Key, image: OutcomeImage, minima: np.ndarray) -> None:
     """Add the minima that runs reach, the most frequent first, with their shares."""
-    shares = [image.share_of(k) for k in range(len(minima))]
+    shares = image.minimum_shares.tolist()
     reached = sorted((k for k in range(len(minima)) if shares[k]), key=lambda k: -shares[k])
     if not reached:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from matplotlib import rc_context
@@ -48,7 +49,15 @@ class OutcomeImage:
         """Return the share of cells with an outcome."""
         return float((self.outcome == outcome).mean())
 
-    @property
+    @cached_property
+    def minimum_shares(self) -> np.ndarray:
+        """The share of cells of each minimum."""
+        shares: np.ndarray = (
+            np.bincount(self.outcome[self.outcome >= 0], minlength=self.minimum_count) / self.outcome.size
+        )
+        return shares
+
+    @cached_property
     def hues(self) -> np.ndarray:
         """The index of the hue of each minimum."""
         return assign_hues(self.outcome, self.minimum_count)
