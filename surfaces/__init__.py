@@ -10,6 +10,7 @@ from surfaces.functions import non_smooth  # isort: skip
 from surfaces.functions import saddles  # isort: skip
 from surfaces import regression  # isort: skip
 from surfaces import networks  # isort: skip
+from surfaces.data_file import read_table
 from surfaces.formula.typed_surface import from_formula
 from surfaces.networks import tanh_neuron, two_weight_network
 from surfaces.regression import linear_regression, logistic_regression
@@ -28,6 +29,7 @@ __all__ = [
     "networks",
     "non_smooth",
     "plateaus",
+    "read_table",
     "regression",
     "saddles",
     "surface",

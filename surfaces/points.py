@@ -37,6 +37,12 @@ def check_samples(x: Any, y: Any, max_samples: int | None = None) -> tuple[np.nd
     return xs, ys
 
 
+def standardization(values: np.ndarray) -> tuple[float, float]:
+    """Return mean and standard deviation, with which values are standardized; the deviation of constant values is 1."""
+    mean = float(values.mean())
+    return mean, float(np.sqrt(((values - mean) ** 2).mean())) or 1.0
+
+
 def parameter_scales(x: np.ndarray) -> np.ndarray:
     """Return two steps (a, b) with comparable effect on the line a x + b as columns, shape (2, 2).
 

@@ -33,7 +33,7 @@ from surfaces.formula.tokens import REFUSED_CHARACTERS, REFUSED_KINDS
 from surfaces.regression import SEPARABLE_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError", "FormulaError", "Note"}
+TEXT_FUNCTIONS = {"tr", "gettext_noop", "DataError", "DataNote", "FormulaError", "Note"}
 PROPER_NAMES = {"CSV", "Markdown", "LaTeX"}  # in tables of texts, and the same in every language
 TEXT_ARGUMENTS = {"summary", "what_to_try", "nonsmooth_note"}  # of surfaces, some of which depend on the data
 

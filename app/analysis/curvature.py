@@ -13,7 +13,7 @@ from surfaces import Surface
 
 # An eigenvalue this much smaller than the other one is rounding error and counts as 0, as does a curvature that would
 # change the loss by this fraction of its range over the whole domain:
-ROUNDING_RATIO, RANGE_RATIO = 1e-8, 1e-15
+ROUNDING_RATIO, RANGE_RATIO = 1e-8, 1e-12
 
 
 class Curvature(NamedTuple):

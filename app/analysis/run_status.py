@@ -15,6 +15,7 @@ from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.slow_status import slow_progress_status
 from app.analysis.status.status_types import RunStatus
 from app.analysis.status.swing_status import cycle_status, oscillation_status
+from app.analysis.status.varying_swing import varying_swing_status
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
 
@@ -37,6 +38,7 @@ def run_status(trajectory: Trajectory, step: int) -> RunStatus:
             rest_status(snapshot)
             or cycle_status(snapshot)
             or oscillation_status(snapshot)
+            or varying_swing_status(snapshot)
             or slow_progress_status(snapshot)
             or movement_status(snapshot)
         )

@@ -13,6 +13,10 @@ from optimizers.loss import SurfaceFunction
 DEGENERATE_RATIO = 1e-6  # an eigenvalue this much smaller than the other one does not determine the kind
 FLAT_RATIO = 1e-9  # a rise this much smaller than the largest one counts as 0
 RING_POINTS = 24  # points around a stationary point at which the loss is compared
+RING_ANGLES = 2 * np.pi * np.arange(RING_POINTS) / RING_POINTS
+CREASE_ROUNDS = 24  # each divides the angles between the points by 4
+MIN_RADIUS = 1e-10  # of the distance from the origin: a smaller ring consists of rounding errors
+LOSS_ROUNDING = 1e-13  # of the loss: a smaller difference is rounding error
 NEWTON_STEPS = 8
 
 
@@ -40,16 +44,30 @@ def find_stationary_point(
     Where the eigenvalues do not determine its kind (a monkey saddle, a plateau, a line of minima), the loss on a ring
     of that radius does. ``penalty`` is the strength of an L2 penalty that is added to the surface.
     """
+    if radius <= MIN_RADIUS * math.hypot(x, y):
+        return None
     position = _newton_position(surface, x, y, radius, penalty)
     return None if position is None else _classify(surface, *position, radius, penalty)
 
 
-def is_lowest_around(surface: SurfaceFunction, x: float, y: float, radius: float) -> bool:
+def is_lowest_around(surface: SurfaceFunction, x: float, y: float, radius: float, in_crease: bool = False) -> bool:
     """Return whether the loss on a ring around a point is nowhere lower than at the point.
 
-    It is lower beside the lowest point of a domain that lies on its border, where the gradient is not 0.
+    It is lower beside the lowest point of a domain that lies on its border, where the gradient is not 0. With
+    ``in_crease``, the directions between the points of the ring are searched too: along a sharp crease that falls, only
+    one direction leads downward.
     """
+    if radius <= MIN_RADIUS * math.hypot(x, y):
+        return False
     rise, rounding = _rise_on_ring(surface, x, y, radius, 0.0)
+    angles, spacing = RING_ANGLES, 2 * math.pi / RING_POINTS
+    for _ in range(CREASE_ROUNDS if in_crease else 0):
+        if (rise < -rounding).any():
+            return False
+        lowest = angles[np.argsort(rise)[:4]]
+        angles = (lowest[:, None] + spacing * np.linspace(-1, 1, 9)).ravel()
+        spacing /= 4
+        rise, _ = _rise_on_ring(surface, x, y, radius, 0.0, angles)
     return not bool((rise < -rounding).any())
 
 
@@ -87,20 +105,24 @@ def _newton_step(slope: float, curvature: float, other_curvature: float, radius:
 
 
 def _rise_on_ring(
-    surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float
+    surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float, angles: np.ndarray = RING_ANGLES
 ) -> tuple[np.ndarray, float]:
     """Return the loss on a ring minus that at its center, and the magnitude of rounding errors in it."""
-    ring_points = np.exp(2j * np.pi * np.arange(RING_POINTS) / RING_POINTS) * radius + complex(x, y)
+    ring_points = np.exp(1j * angles) * radius + complex(x, y)
     with np.errstate(all="ignore"):
         loss = float(surface(x, y)[0]) + penalty * (x * x + y * y) / 2
         rise = surface(ring_points.real, ring_points.imag)[0] + penalty * np.abs(ring_points) ** 2 / 2 - loss
     rise = np.broadcast_to(rise, ring_points.shape)
-    return rise, 1e-13 * abs(loss) + FLAT_RATIO * float(np.abs(rise).max())
+    return rise, LOSS_ROUNDING * abs(loss) + FLAT_RATIO * float(np.abs(rise).max())
 
 
-def _classify(surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float) -> StationaryPoint:
+def _classify(surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float) -> StationaryPoint | None:
+    """Return a point with its kind; None in a crease, where Newton's steps are short although the gradient is large."""
     curvature = curvature_at(surface, x, y, penalty)
     rise, rounding = _rise_on_ring(surface, x, y, radius, penalty)
+    slope_x, slope_y = surface(x, y)[1]
+    if math.hypot(slope_x + penalty * x, slope_y + penalty * y) * radius > np.abs(rise).max() + rounding:
+        return None
     max_magnitude, min_magnitude = sorted((abs(curvature.largest), abs(curvature.smallest)), reverse=True)
     degenerate = (
         min_magnitude <= DEGENERATE_RATIO * max_magnitude or max_magnitude * radius**2 / 2 < np.abs(rise).max() / 10
@@ -124,4 +146,4 @@ def _is_constant_across(
         float(surface(p.real, p.imag)[0]) + penalty * abs(p) ** 2 / 2
         for p in (complex(x, y) - across, complex(x, y), complex(x, y) + across)
     ]
-    return max(losses) - min(losses) <= 1e-13 * abs(losses[1]) + FLAT_RATIO * curvature.largest * radius**2 / 2
+    return max(losses) - min(losses) <= LOSS_ROUNDING * abs(losses[1]) + FLAT_RATIO * curvature.largest * radius**2 / 2

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+from app.engine.safe_rate import with_safe_rates
 from app.export.experiment_settings import apply_setting
+from app.io.data_files import DATA_SUFFIXES, read_table_file, with_table
 from app.io.experiment_files import IMAGE_READERS, load
+from app.model.dataset import DataChoice
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.validation import ExperimentError, check_number, shorten_repr
+from surfaces.data_file import is_simple
 from surfaces.surface import Bounds
 
 
 def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Experiment:
     """Return the experiment of a file or example, else the default experiment, with the changes of the arguments."""
-    experiment = load(source) if source is not None else DEFAULT_EXPERIMENT
+    data_path = _data_path(args, source)
+    experiment = load(source) if source is not None and source != data_path else DEFAULT_EXPERIMENT
     if experiment.displayed_step and Path(str(source)).suffix.lower() in IMAGE_READERS:
         experiment = replace(experiment, steps=experiment.displayed_step)  # the step shown in the image
     experiment = _with_formula(experiment, args)
-    for name in ("surface", "start"):
-        if getattr(args, name) is not None:
-            experiment = apply_setting(experiment, f"{name}={getattr(args, name)}")
+    if args.surface is not None:
+        experiment = apply_setting(experiment, f"surface={args.surface}")
+    if data_path is not None:
+        experiment = _with_data(args, Path(data_path), experiment)
+    if args.start is not None:
+        experiment = apply_setting(experiment, f"start={args.start}")
     if args.run:
         experiment = replace(experiment, runs=tuple(map(Run.parse, args.run)))
     for name in ("steps", "title"):
@@ -31,6 +40,28 @@ def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Exp
     for assignment in args.set:
         experiment = apply_setting(experiment, assignment)
     return experiment
+
+
+def _data_path(args: argparse.Namespace, source: str | Path | None) -> str | Path | None:
+    """Return the data file that is given as the experiment or with --data, None if there is none."""
+    if source is not None and Path(source).suffix.lower() in DATA_SUFFIXES and Path(source).is_file():
+        if args.data is not None:
+            raise ExperimentError(f"give one data file, not {source} and {args.data}")
+        return source
+    if args.data is None and (args.x is not None or args.y is not None or args.standardize):
+        raise ExperimentError("--x, --y and --standardize require a data file: --data FILE")
+    return args.data
+
+
+def _with_data(args: argparse.Namespace, path: Path, experiment: Experiment) -> Experiment:
+    """Return the experiment with the data of a file; print what is not obvious about how the file was read."""
+    if (args.surface is not None or args.formula is not None) and experiment.surface.with_data is None:
+        raise ExperimentError(f"{experiment.surface_id} cannot be computed from data")
+    table = read_table_file(path)
+    result, data = with_table(path, table, experiment, DataChoice(args.x, args.y, args.standardize))
+    if not is_simple(table, data) and not getattr(args, "quiet", False):
+        print(f"thalweg: {path.name}: {'; '.join(data.notes)}", file=sys.stderr)
+    return with_safe_rates(result)
 
 
 def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experiment:

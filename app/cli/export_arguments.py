@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.cli.argument_parser import NEGATIVE_EXAMPLES
-from app.export.experiment_settings import parse_integer
+from app.export.experiment_settings import apply_setting, parse_integer
 from app.export.formats import EXPORT_FORMATS, IMAGE_OPTIONS, ExportFormat
 from app.export.options import (
     ANIMATION_DPI,
@@ -19,6 +19,7 @@ from app.export.options import (
     Options,
     parse_size,
 )
+from app.model.experiment import Experiment
 from app.theming.theme import THEMES
 from app.utils.validation import ExperimentError, check_choice, check_number, shorten_repr
 from app.views.camera import Camera
@@ -33,8 +34,15 @@ OPTION_FIELDS = {  # the field of Options that each option sets
     "--no-title": "title",
     "--no-legend": "legend",
     "--no-mode": "mode",
-    "--equal": "view_options",
     "--no-trials": "view_options",
+    "--equal": "view_options",
+    "--height": "view_options",
+    "--levels": "view_options",
+    "--lines": "view_options",
+    "--colormap": "view_options",
+    "--no-color-bar": "view_options",
+    "--no-markers": "view_options",
+    "--dashes": "view_options",
     "--camera": "camera",
     "--window": "viewport",
     "--fps": "fps",
@@ -46,6 +54,25 @@ OPTION_FIELDS = {  # the field of Options that each option sets
 
 
 VIEW_ALIASES = {"surface": "relief", "3d": "relief"}  # the id of the 3D surface is the former name of this view
+PLOT_ARGUMENTS = {  # the settings of an experiment that options of figures change
+    "--equal": "plot_options.equal_axes=true",
+    "--height": "plot_options.height_scale={}",
+    "--levels": "plot_options.levels={}",
+    "--lines": "plot_options.level_style=lines",
+    "--colormap": "plot_options.colormap={}",
+    "--no-color-bar": "plot_options.color_bar=false",
+    "--no-markers": "plot_options.step_markers=false",
+    "--dashes": "plot_options.dashes=true",
+}
+
+
+def with_plot_arguments(experiment: Experiment, args: argparse.Namespace) -> Experiment:
+    """Return the experiment with the plot options that the arguments change."""
+    for option, setting in PLOT_ARGUMENTS.items():
+        value = _given_value(args, option)
+        if value not in (None, False):
+            experiment = apply_setting(experiment, setting.format(value))
+    return experiment
 
 
 def build_options(args: argparse.Namespace, kind: str) -> Options:
@@ -76,7 +103,7 @@ def build_options(args: argparse.Namespace, kind: str) -> Options:
         title=not args.no_title,
         legend=not args.no_legend,
         mode=not args.no_mode,
-        view_options={"equal": args.equal, "trials": not args.no_trials},
+        view_options={"trials": not args.no_trials},
         loop=not args.no_loop,
     )
 

@@ -26,6 +26,10 @@ EXAMPLES = (
     ("ten-second rotation of the 3D surface", "race.json --view surface --seconds 10 --turn 12 --to race.mp4"),
     ("all data of all steps", "race.json --steps 5000 --to race.npz race.data.json"),
     ("scripts that reproduce the experiment", "race.json --to race.py race.torch.py"),
+    (
+        "columns of a data file",
+        '--data cars.csv --x weight --y price --standardize --run "sgd lr=0.5" --to fit.csv',
+    ),
     ("all experiments in a folder", "races --to .png '{name}.csv'"),
 )
 EXIT_STATUS_HELP = """\
@@ -68,10 +72,33 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         "experiment",
         nargs="*",
         metavar="EXPERIMENT",
-        help="experiment (.json), exported figure (.png, .svg), two-column data file (.csv), name of an example, "
+        help="experiment (.json), exported figure (.png, .svg), data file (.csv), name of an example, "
         "or folder with experiments (.json)",
     )
     group.add_argument("--surface", metavar="ID", help='loss surface (see "thalweg list surfaces")')
+    group.add_argument(
+        "--data",
+        metavar="FILE",
+        help="data file (.csv, .tsv, .txt, .dat) from which the surface is computed (default surface: "
+        "linear_regression)",
+    )
+    group.add_argument(
+        "--x",
+        metavar="COLUMN",
+        help="column of the data file for x, by name or number (default: the first column of numbers that does not "
+        "just number the rows)",
+    )
+    group.add_argument(
+        "--y",
+        metavar="COLUMN",
+        help="column for y, by name or number (default: the next such column; for logistic_regression the first one "
+        "with two different values)",
+    )
+    group.add_argument(
+        "--standardize",
+        action="store_true",
+        help="standardize the columns: subtract the mean and divide by the standard deviation",
+    )
     group.add_argument("--formula", metavar="TEXT", help='loss as a formula in x and y: --formula "x^2/20 + a y^2"')
     group.add_argument(
         "--param",
@@ -105,7 +132,8 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         help="change a setting; can be repeated. Hyperparameters and the settings color, visible, slot, and "
         "replicas are prefixed with a run, by number or name (run1.lr, adam.lr, adam-2.lr). Other settings: "
         "surface, start, steps, title, stop_when_converged, loss_plot.quantity, loss_plot.x_quantity, "
-        "loss_plot.x_scale, loss_plot.y_scale",
+        "loss_plot.x_scale, loss_plot.y_scale, and plot_options.NAME for every plot option of the file format, "
+        "such as plot_options.level_scale=log",
     )
 
 
@@ -137,14 +165,29 @@ def _add_figure_arguments(parser: ArgumentParser) -> None:
     group.add_argument("--no-title", action="store_true", help="omit the title")
     group.add_argument("--no-legend", action="store_true", help="omit the legend")
     group.add_argument("--no-mode", action="store_true", help="omit the comparison mode")
-    group.add_argument("--equal", action="store_true", help="equal aspect ratio in the contour plot")
     group.add_argument("--no-trials", action="store_true", help="omit line-search trial points")
+    _add_plot_arguments(group)
     group.add_argument(
         "--camera",
         metavar="A,E[,ZOOM]",
         help="azimuth and elevation of the 3D surface in degrees, and zoom: --camera=-60,42,1",
     )
     group.add_argument("--window", metavar="X0,X1,Y0,Y1", help="axis limits of the contour plot: --window=-2,2,-1,3")
+
+
+def _add_plot_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--equal", action="store_true", help="equal scales of x and y in the contour plot")
+    group.add_argument(
+        "--height",
+        metavar="SCALE",
+        help="vertical axis of the 3D surface: linear, log, or auto (default: as in the experiment)",
+    )
+    group.add_argument("--levels", metavar="N", help="approximate number of contour lines (default: 10)")
+    group.add_argument("--lines", action="store_true", help="contour lines without filled levels")
+    group.add_argument("--colormap", metavar="NAME", help="viridis (default), cividis, plasma, inferno, or magma")
+    group.add_argument("--no-color-bar", action="store_true", help="omit the color bar")
+    group.add_argument("--no-markers", action="store_true", help="omit the markers of single steps")
+    group.add_argument("--dashes", action="store_true", help="dashed paths in every theme")
 
 
 def _add_animation_arguments(parser: ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.cli.argument_parser import DEFAULT_STEPS
 from app.cli.experiment_arguments import build_experiment
-from app.cli.export_arguments import build_options, check_options_apply
+from app.cli.export_arguments import build_options, check_options_apply, with_plot_arguments
 from app.cli.process_setup import print_message
 from app.cli.progress_line import ProgressLine
 from app.engine.race import Race
@@ -150,7 +150,7 @@ def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[t
     from app.export.figure import check_view
     from app.export.formats import format_for_path
 
-    experiment = build_experiment(args, source.location)
+    experiment = with_plot_arguments(build_experiment(args, source.location), args)
     steps = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
     kinds = set()
     for path, options in files:

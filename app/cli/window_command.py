@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "experiment",
         nargs="?",
-        help="experiment (JSON), exported figure (PNG, SVG), two-column data file (CSV), or name of an example",
+        help="experiment (JSON), exported figure (PNG, SVG), data file (CSV), or name of an example",
     )
     parser.add_argument(
         "--reset",

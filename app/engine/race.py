@@ -30,6 +30,8 @@ class Race:
         Its surface.
     step : int
         The displayed step; computed steps after it are kept.
+    shown_until : int
+        The largest step displayed since the last restart; views show the paths from ``step`` to it as ghosts.
     trajectories : list of Trajectory
         One for each run.
     branch_trajectories : list of list of Trajectory
@@ -41,7 +43,8 @@ class Race:
     """
 
     def __init__(self, experiment: Experiment, pool: Iterable[Trajectory] = ()) -> None:
-        self.experiment, self.surface, self.step = experiment, experiment.surface, 0
+        self.experiment, self.surface = experiment, experiment.surface
+        self.step = self.shown_until = 0
         self.trajectory_cache = list(pool)
         assert experiment.start is not None
         start, runs = experiment.start, experiment.runs
@@ -196,7 +199,7 @@ class Race:
         """
         race = Race(experiment, [*self.all_trajectories, *self.trajectory_cache])
         race.step = self.step
-        race.step = race.clamped_step
+        race.step, race.shown_until = race.clamped_step, self.shown_until
         unchanged = (race.trajectories, race.branch_trajectories, race.replica_trajectories) == (
             self.trajectories,
             self.branch_trajectories,

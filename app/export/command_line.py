@@ -6,15 +6,17 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from app.export.experiment_settings import LOSS_PLOT_SETTINGS, RUN_SETTINGS
+from app.analysis.height_map import vertical_height_map_for
+from app.export.experiment_settings import LOSS_PLOT_SETTINGS, PLOT_SETTINGS, RUN_SETTINGS
 from app.export.options import ANIMATION_DPI, ANIMATION_SIZE, DEFAULT_DPI, DEFAULT_SIZE, Options
 from app.io.experiment_files import examples, load
 from app.model.experiment import Experiment, LossPlot
+from app.model.plot_options import DEFAULT_PLOT_OPTIONS
 from app.model.run import Run
 from app.utils.i18n import tr
 from app.utils.number_format import shortest_repr
 from app.utils.validation import ExperimentError
-from app.views.camera import Camera
+from app.views.default_camera import default_camera
 
 
 def build_command_line(experiment: Experiment, options: Options, file: Path | None, target: str | Path) -> str:
@@ -23,6 +25,9 @@ def build_command_line(experiment: Experiment, options: Options, file: Path | No
     ``file`` is the file that holds the experiment, or None. It is used if the experiment cannot be expressed in
     arguments alone. Raises ExperimentError if there is no such file or if it holds another experiment.
     """
+    assert experiment.start is not None
+    if options.camera == default_camera(vertical_height_map_for(experiment), experiment.start):
+        options = replace(options, camera=None)
     reason = _unsupported_reason(experiment)
     if not reason:
         arguments = _experiment_arguments(experiment)
@@ -55,7 +60,7 @@ def _unsupported_reason(experiment: Experiment) -> str:
         return tr("the surface is computed from data")
     if not experiment.runs:
         return tr("this experiment has no runs")
-    extras = [experiment.extra, experiment.loss_plot.extra, experiment.comparison.extra]
+    extras = [experiment.extra, experiment.loss_plot.extra, experiment.plot_options.extra, experiment.comparison.extra]
     extras += [run.extra for run in experiment.runs]
     if any(extras):
         return tr("the file contains settings from a newer version of Thalweg")
@@ -70,18 +75,27 @@ def _experiment_arguments(experiment: Experiment) -> list[str]:
         for name in LOSS_PLOT_SETTINGS
         if (value := getattr(experiment.loss_plot, name)) != getattr(LossPlot(), name)
     ]
+    settings += [
+        f"plot_options.{name}={_setting_text(value)}"
+        for name in PLOT_SETTINGS
+        if (value := getattr(experiment.plot_options, name)) != getattr(DEFAULT_PLOT_OPTIONS, name)
+    ]
     settings += ["stop_when_converged=true"] if experiment.stop_when_converged else []
     for k, run in enumerate(experiment.runs):
         arguments += ["--run", _run_argument(run)]
         defaults = {"color": None, "visible": True, "slot": k, "replicas": 0}
         settings += [
-            f"run{k + 1}.{name}={str(value).lower() if isinstance(value, bool) else value}"
+            f"run{k + 1}.{name}={_setting_text(value)}"
             for name in RUN_SETTINGS
             if (value := getattr(run, name)) != defaults[name]
         ]
     arguments += [] if experiment.steps is None else ["--steps", str(experiment.steps)]
     arguments += [f"--title={experiment.title}"] if experiment.title else []
     return arguments + [argument for setting in settings for argument in ("--set", setting)]
+
+
+def _setting_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _surface_arguments(experiment: Experiment) -> list[str]:
@@ -135,7 +149,7 @@ def _figure_arguments(options: Options, is_animation: bool) -> list[str]:
         arguments += ["--dpi", shortest_repr(options.dpi)]
     if options.theme.name != "light":
         arguments += ["--theme", options.theme.name]
-    if options.camera is not None and options.camera != Camera():
+    if options.camera is not None:
         angles = (options.camera.azimuth, options.camera.elevation, options.camera.zoom)
         arguments.append("--camera=" + ",".join(map(shortest_repr, angles)))
     if options.viewport is not None:
@@ -144,7 +158,6 @@ def _figure_arguments(options: Options, is_animation: bool) -> list[str]:
         "--no-title": not options.title,
         "--no-legend": not options.legend,
         "--no-mode": not options.mode,
-        "--equal": options.view_options.get("equal", False),
         "--no-trials": not options.view_options.get("trials", True),
     }
     return arguments + [name for name, enabled in switches.items() if enabled]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from app.model.experiment import Experiment
+from app.model.plot_options import SWITCHES, PlotOptions
 from app.model.run import Run
 from app.utils.validation import MAX_STEPS, ExperimentError, check_choice, check_number, shorten_repr
 
@@ -59,6 +60,7 @@ OLD_NAMES = {  # names of earlier versions and their current names, which are th
     "curve.x_scale": "loss_plot.x_scale",
     "curve.y_scale": "loss_plot.y_scale",
 }
+PLOT_SETTINGS = tuple(field.name for field in fields(PlotOptions) if field.name != "extra")
 RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperparameters
     "color": lambda _, value: value,
     "visible": parse_boolean,
@@ -70,8 +72,9 @@ RUN_SETTINGS: Mapping[str, Callable[[str, str], Any]] = {  # besides its hyperpa
 def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
     """Return the experiment with one setting changed.
 
-    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "loss_plot.quantity=distance".
-    A hyperparameter is changed from the start of the run. Raises ExperimentError if the assignment is invalid.
+    Examples of assignments: "run1.lr=0.02", "adam-2.beta1=0.8", "start=-1,2", "loss_plot.quantity=distance",
+    "plot_options.levels=30". A hyperparameter is changed from the start of the run. Raises ExperimentError if the
+    assignment is invalid.
     """
     name, equals_sign, value = (item.strip() for item in assignment.partition("="))
     if not equals_sign:
@@ -82,18 +85,30 @@ def apply_setting(experiment: Experiment, assignment: str) -> Experiment:
         choices = [
             *EXPERIMENT_SETTERS,
             *(f"loss_plot.{setting}" for setting in LOSS_PLOT_SETTINGS),
+            f"plot_options.{PLOT_SETTINGS[0]}",
             *(f"{run}.lr" for run in experiment.names),
         ]
         return EXPERIMENT_SETTERS[check_choice("setting", name, choices)](experiment, value)
     if owner in ("loss_plot", "curve"):
         changes: dict[str, Any] = {check_choice("loss-plot setting", key, LOSS_PLOT_SETTINGS): value}
         return replace(experiment, loss_plot=replace(experiment.loss_plot, **changes))
+    if owner == "plot_options":
+        return _with_plot_option(experiment, check_choice("plot setting", key, PLOT_SETTINGS), value)
     runs = {
         **{f"run{k}": k - 1 for k in range(1, len(experiment.runs) + 1)},
         **{run: k for k, run in enumerate(experiment.names)},
     }
     index = runs[check_choice("run", owner.lower(), runs)]
     return experiment.with_run(index, _with_run_setting(experiment.runs[index], key, value))
+
+
+def _with_plot_option(experiment: Experiment, name: str, value: str) -> Experiment:
+    parsed: Any = value
+    if name in SWITCHES:
+        parsed = parse_boolean(name, value)
+    elif name == "levels":
+        parsed = parse_integer(name, value)
+    return replace(experiment, plot_options=replace(experiment.plot_options, **{name: parsed}))
 
 
 def _with_run_setting(run: Run, name: str, value: str) -> Run:

@@ -6,27 +6,21 @@ Files are never executed, and no more of them is read than an experiment can nee
 from __future__ import annotations
 
 import json
-import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import IO
 
 from app.io import image_metadata
+from app.io.data_files import DATA_SUFFIXES, NON_TEXT_SUFFIXES, load_data
 from app.io.experiment_json import from_json, to_json
+from app.io.file_access import file_errors, open_regular_file, read_limited
 from app.io.strict_json import MAX_FILE_SIZE, why_too_large
-from app.model.dataset import to_experiment_error
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
-from app.utils.atomic_write import atomic_write, kind_message
+from app.utils.atomic_write import atomic_write
 from app.utils.i18n import tr
 from app.utils.resources import ASSETS
-from app.utils.validation import ExperimentError, make_printable, shorten_repr
-from surfaces.data_file import read_columns
+from app.utils.validation import ExperimentError, shorten_repr
 
 EXAMPLES_FOLDER = ASSETS / "examples"
-DATA_SUFFIXES = (".csv", ".tsv", ".txt")
 UNREADABLE_SUFFIXES = (".pdf", ".gif", ".mp4", ".npz", ".py")  # other formats of the export
 IMAGE_READERS = {".png": image_metadata.read_png, ".svg": image_metadata.read_svg}
 
@@ -60,32 +54,16 @@ def load(source: str | Path, current: Experiment = DEFAULT_EXPERIMENT) -> Experi
     Raises ExperimentError with one sentence if there is none.
     """
     path = resolve_path(source)
-    with _file_errors(path):
-        suffix = path.suffix.lower()
-        if suffix in DATA_SUFFIXES:
-            return _with_data(path, current)
+    suffix = path.suffix.lower()
+    if suffix in (*DATA_SUFFIXES, *NON_TEXT_SUFFIXES):
+        return load_data(path, current)
+    with file_errors(path):
         if suffix in UNREADABLE_SUFFIXES:
             raise ExperimentError(tr(image_metadata.NO_EXPERIMENT_MESSAGE))
-        with _open_regular_file(path) as file:
+        with open_regular_file(path) as file:
             if suffix in IMAGE_READERS:
                 return from_json(IMAGE_READERS[suffix](file))
-            return from_json(_read_limited(file, tr("the file is too large; experiments are limited to {largest} MiB")))
-
-
-def load_data(path: Path, current: Experiment) -> Experiment:
-    """Return ``current`` with the data of a file with any extension; ExperimentError if it is not a data file."""
-    with _file_errors(path):
-        return _with_data(path, current)
-
-
-def _with_data(path: Path, current: Experiment) -> Experiment:
-    with _open_regular_file(path) as file:
-        content = _read_limited(file, tr("the file is too large; data files are limited to {largest} MiB"))
-    try:
-        x, y = read_columns(content)
-    except ValueError as error:
-        raise to_experiment_error(error) from None
-    return current.with_data(x.tolist(), y.tolist())
+            return from_json(read_limited(file, tr("the file is too large; experiments are limited to {largest} MiB")))
 
 
 def resolve_path(source: str | Path) -> Path:
@@ -128,43 +106,6 @@ def file_version(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size
-
-
-@contextmanager
-def _file_errors(path: Path) -> Iterator[None]:
-    """Turn errors into an ExperimentError that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise ExperimentError(
-            tr(
-                "cannot read {path}: {lower}",
-                path=make_printable(str(path)),
-                lower=(error.strerror or str(error)).lower(),
-            )
-        ) from None
-    except ValueError as error:
-        raise ExperimentError(
-            tr("cannot open {value}: {error}", value=make_printable(str(path)), error=error)
-        ) from None
-
-
-@contextmanager
-def _open_regular_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a regular file; reading from a pipe could block, and reading from a device may never end."""
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        raise ExperimentError(kind_message(mode))
-    with path.open("rb") as file:
-        yield file
-
-
-def _read_limited(file: IO[bytes], size_message: str) -> bytes:
-    if os.fstat(file.fileno()).st_size <= MAX_FILE_SIZE:
-        content = file.read(MAX_FILE_SIZE + 1)  # the file may grow, or st_size may be 0 (procfs)
-        if len(content) <= MAX_FILE_SIZE:
-            return content
-    raise ExperimentError(size_message.format(largest=MAX_FILE_SIZE >> 20))
 
 
 def save(experiment: Experiment, path: Path) -> None:

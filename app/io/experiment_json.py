@@ -18,12 +18,15 @@ experiment
     loss_plot            {}            a loss plot
     title                ""            text of at most 200 characters; control characters are removed
     data                 null          [[x, ...], [y, ...]], at most 10,000 points that make the surface; null: no data
+    data_names           null          [x, y], the names of the columns, at most 80 characters each; null: x and y
+    standardized         false         whether the surface is made from the standardized columns
     formula              ""            text of at most 500 characters: a formula in x and y instead of a surface
     parameters           {}            names with numbers: the parameters of the formula, each 1 by default
     domain               null          [[x_min, x_max], [y_min, y_max]] of the formula; null: from -5 to 5
     branches             []            list of at most 100 branches, oldest first; at most 20,000,000 steps x runs
     comparison           {}            a comparison
     stop_when_converged  false         whether playback stops when every run has converged
+    plot_options         {}            plot options
     displayed_step       0             integer from 0 to 10,000,000: the step on the screen when it was saved
 
 run
@@ -41,6 +44,18 @@ loss plot
     x_scale              "linear"      "linear" or "log"
     y_scale              "log"         "linear" or "log"
     x_quantity           "steps"       the quantity of the x-axis: "steps", "evaluations" or "time"
+
+plot options
+    height_scale         "auto"        scale of the 3D surface: "linear", "log", or "auto" for what suits the surface
+    level_scale          "auto"        spacing of contour levels and colors: "linear", "log", or "auto"
+    levels               10            integer from 3 to 40: about how many contour lines there are
+    level_labels         true          whether contour lines have labels
+    level_style          "filled"      "filled" or "lines"
+    colormap             "viridis"     "viridis", "cividis", "plasma", "inferno" or "magma"
+    color_bar            true          whether the contour plot has a color bar
+    equal_axes           false         whether x and y have the same scale in the contour plot
+    step_markers         true          whether steps are marked where they are far enough apart
+    dashes               false         whether paths are dashed in every theme
 
 branch
     runs                 -             list of 1 to 24 runs, each with a slot of its own
@@ -67,6 +82,7 @@ from app.io.strict_json import check_depth, parse_json
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import MAX_BRANCHES, Experiment, LossPlot
+from app.model.plot_options import PlotOptions
 from app.model.run import Run
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, shorten_repr
@@ -87,7 +103,7 @@ OLD_KEYS: dict[type, dict[str, str]] = {  # keys of earlier versions and their c
     ComparisonMode: {"of": "fingerprint"},
     Run: {"earlier": "history"},
 }
-Built = TypeVar("Built", Experiment, Run, LossPlot, Branch, ComparisonMode)
+Built = TypeVar("Built", Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode)
 
 
 def to_json(experiment: Experiment, indent: int | None = 2) -> str:
@@ -105,7 +121,7 @@ def keys_of(cls: type) -> dict[str, str]:
 
 def _to_json_value(value: Any) -> Any:
     """Return dataclasses as dictionaries with their unknown keys last, and tuples as lists."""
-    if isinstance(value, (Experiment, Run, LossPlot, Branch, ComparisonMode)):
+    if isinstance(value, (Experiment, Run, LossPlot, PlotOptions, Branch, ComparisonMode)):
         keys = keys_of(type(value))
         own_values = {key: _to_json_value(getattr(value, name)) for name, key in keys.items()}
         return {**own_values, **{key: extra for key, extra in value.extra.items() if key not in own_values}}
@@ -139,6 +155,7 @@ def from_json(source: str | bytes) -> Experiment:
             **data,
             "runs": _build_runs(runs, minor_version),
             "loss_plot": _build(LossPlot, gettext_noop("loss plot"), data.get("loss_plot", {})),
+            "plot_options": _build(PlotOptions, gettext_noop("plot options"), data.get("plot_options", {})),
             "comparison": _build(ComparisonMode, gettext_noop("comparison mode"), data.get("comparison", {})),
             "branches": tuple(_build_branch(branch, minor_version) for branch in branches),
         },

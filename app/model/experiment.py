@@ -11,7 +11,8 @@ from zlib import crc32
 
 from app.model.branch import MAX_RUNS, Branch
 from app.model.comparison import NO_COMPARISON, ComparisonMode
-from app.model.dataset import Columns, check_columns, get_surface
+from app.model.dataset import Columns, Scaling, check_columns, check_names, get_surface, scaling_of
+from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
 from app.model.run import Run
 from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
 from app.utils.i18n import gettext_noop, tr
@@ -66,11 +67,12 @@ class Experiment:
 
     ``start`` is (x, y); None stands for the start of the surface. ``steps`` is the step at which playback stops, None
     for no limit; with ``stop_when_converged`` it also stops when every run has converged. ``data`` are the points that
-    the surface is made from, as columns x and y, None for a surface without data. ``formula`` is the formula of the
-    surface "formula", "" for another surface, with the values of its ``parameters`` by name and its ``domain``; None
-    stands for the default domain. ``branches`` are ordered from the
-    oldest to the newest. ``displayed_step`` is the step on the screen when it was saved and is not compared. ``extra``,
-    here and in the parts of an experiment, holds keys of the file that this version does not know and writes again.
+    the surface is made from, as columns x and y, None for a surface without data; ``data_names`` are the names of the
+    columns, and with ``standardized`` the surface is made from the standardized columns. ``formula`` is the formula of
+    the surface "formula", "" for another surface, with the values of its ``parameters`` by name and its ``domain``;
+    None stands for the default domain. ``branches`` are ordered from the oldest to the newest. ``displayed_step`` is
+    the step on the screen when it was saved and is not compared. ``extra``, here and in the parts of an experiment,
+    holds keys of the file that this version does not know and writes again.
 
     Raises ExperimentError for anything that is not allowed.
     """
@@ -82,12 +84,15 @@ class Experiment:
     loss_plot: LossPlot = LossPlot()
     title: str = ""
     data: Columns | None = None
+    data_names: tuple[str, str] | None = None
+    standardized: bool = False
     formula: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     domain: Bounds | None = None
     branches: tuple[Branch, ...] = ()
     comparison: ComparisonMode = NO_COMPARISON
     stop_when_converged: bool = False
+    plot_options: PlotOptions = DEFAULT_PLOT_OPTIONS
     displayed_step: int = field(default=0, compare=False)
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -103,6 +108,8 @@ class Experiment:
             check_choice(gettext_noop("surface"), self.surface_id, SURFACES)
         if self.data is not None:
             object.__setattr__(self, "data", check_columns(self.surface_id, self.data))
+        object.__setattr__(self, "data_names", check_names(self.data_names))
+        check_bool(gettext_noop("standardized"), self.standardized)
         object.__setattr__(self, "start", self._check_start())
         if len(self.runs) > MAX_RUNS:
             raise ExperimentError(
@@ -158,7 +165,8 @@ class Experiment:
         """A checksum of surface, data, start and the runs; the order and appearance of runs do not matter."""
         runs = sorted(repr((run.optimizer, sorted(run.hyperparameters.items()), run.history)) for run in self.runs)
         typed = (self.formula, sorted(self.parameters.items()), self.domain) if self.formula else ()
-        return crc32(repr((self.surface_id, self.start, self.data, runs, *typed)).encode())
+        scaled = ("standardized",) if self.standardized else ()
+        return crc32(repr((self.surface_id, self.start, self.data, runs, *typed, *scaled)).encode())
 
     def _with_unique_slots(self) -> tuple[Run, ...]:
         """Return the runs, each with its own slot.
@@ -183,7 +191,12 @@ class Experiment:
         """The surface, made from ``data`` if there are any."""
         if self.formula:
             return get_typed_surface(self.formula, tuple(self.parameters.items()), self.domain)
-        return get_surface(self.surface_id, self.data)
+        return get_surface(self.surface_id, self.data, self.standardized)
+
+    @property
+    def scaling(self) -> Scaling:
+        """How the data of the surface are standardized; without standardization nothing is subtracted or divided."""
+        return scaling_of(self.surface_id, self.data) if self.standardized and self.data is not None else Scaling()
 
     @property
     def names(self) -> list[str]:
@@ -210,16 +223,29 @@ class Experiment:
 
     def with_surface(self, surface_id: str) -> Experiment:
         """Return the experiment on another surface, from its start; data are kept if it is made from data."""
-        data = self.data if SURFACES[check_choice(gettext_noop("surface"), surface_id, SURFACES)].with_data else None
-        return self._with_other_surface(surface_id=surface_id, data=data)
+        if SURFACES[check_choice(gettext_noop("surface"), surface_id, SURFACES)].with_data:
+            return self._with_other_surface(surface_id=surface_id)
+        return self._with_other_surface(surface_id=surface_id, data=None)
 
-    def with_data(self, x: Iterable[float], y: Iterable[float]) -> Experiment:
+    def with_data(
+        self,
+        x: Iterable[float],
+        y: Iterable[float],
+        names: tuple[str, str] | None = None,
+        standardized: bool = False,
+    ) -> Experiment:
         """Return the experiment on a surface made from the points (x, y).
 
         The kind of surface is kept if it can be made from data; otherwise it is linear regression.
         """
-        surface_id = self.surface_id if self.surface.with_data else "linear_regression"
-        return self._with_other_surface(surface_id=surface_id, data=(tuple(x), tuple(y)))
+        return self._with_other_surface(
+            surface_id=self.data_surface_id, data=(tuple(x), tuple(y)), data_names=names, standardized=standardized
+        )
+
+    @property
+    def data_surface_id(self) -> str:
+        """The kind of surface that ``with_data`` makes."""
+        return self.surface_id if self.surface.with_data else "linear_regression"
 
     def with_formula(
         self, formula: str, parameters: Mapping[str, float] | None = None, domain: Bounds | None = None
@@ -240,7 +266,7 @@ class Experiment:
     def _with_other_surface(self, **changes: Any) -> Experiment:
         """Return the experiment without what depends on the old surface.
 
-        Runs keep their current hyperparameters; branches, tuned rates, title and stop step are dropped.
+        Runs keep their current hyperparameters; branches, tuned rates, title, stop step and chosen scales are dropped.
         """
         comparison = self.comparison.cleared if self.comparison.mode == "tuned" else self.comparison
         runs = tuple(run.without_history() for run in self.runs)
@@ -251,11 +277,14 @@ class Experiment:
             "displayed_step": 0,
             "branches": (),
             "comparison": comparison,
+            "plot_options": replace(self.plot_options, height_scale="auto", level_scale="auto"),
             "runs": runs,
             "formula": "",
             "parameters": {},
             "domain": None,
         }
+        if changes.get("data", self.data) is None:
+            settings |= {"data_names": None, "standardized": False}
         return replace(self, **{**settings, **changes})
 
     def as_of_step(self, step: int) -> Experiment:
@@ -273,7 +302,7 @@ class Experiment:
 
     @property
     def _surface_key(self) -> tuple[Any, ...]:
-        return self.surface_id, self.data, self.formula, self.parameters, self.domain
+        return self.surface_id, self.data, self.standardized, self.formula, self.parameters, self.domain
 
 
 def exceeds_branch_limits(branches: Sequence[Branch]) -> bool:

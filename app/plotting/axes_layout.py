@@ -10,7 +10,7 @@ from matplotlib.transforms import Bbox
 from app.plotting import text_fitting
 
 EDGE_MARGIN = 0.05  # inches between the labels of the axes and the edge of the cell
-SMALL_HEIGHT = 2.4  # inches; in a lower cell the x axis has no label
+SMALL_HEIGHT = 1.5  # inches; in a lower cell the x axis has no label
 TICK_LABEL_HEIGHT = 0.28  # inches; the bottom margin there
 
 

@@ -1,4 +1,4 @@
-"""The colormap of a surface in a theme."""
+"""The colormaps of surfaces in a theme."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from matplotlib.colors import Colormap, ListedColormap, to_rgb
 from app.theming.theme import Theme
 
 
-@lru_cache(maxsize=8)
-def surface_colormap(theme: Theme) -> Colormap:
-    """Return viridis, from low to high loss, blended toward a plain color of the theme so that paths stand out."""
-    colors = colormaps["viridis"](np.linspace(0.06, 1, 256))[:, :3]
+@lru_cache(maxsize=16)
+def surface_colormap(theme: Theme, name: str) -> Colormap:
+    """Return a colormap, from low to high loss, blended toward a plain color of the theme so that paths stand out."""
+    colors = colormaps[name](np.linspace(0.06, 1, 256))[:, :3]
     mixed = colors * (1 - theme.colormap_mix) + np.array(to_rgb(theme.colormap_target)) * theme.colormap_mix
-    return ListedColormap(mixed, name=f"thalweg {theme.name}")
+    return ListedColormap(mixed, name=f"thalweg {name} {theme.name}")

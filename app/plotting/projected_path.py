@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.plotting.path_renderer import CLIP_LIMIT
+from app.plotting.step_thinning import ThinnedSteps
 
 MIN_PROGRESS_RATIO = 0.05  # distance between the ends of a path over its length; below this it oscillates
 # Lengths are multiples of 1 / LENGTH_RESOLUTION pixels: then their sum is exact and does not depend on the order.
@@ -18,25 +19,40 @@ class ProjectedPath(NamedTuple):
 
     ``visible`` (n, 2) is nan where the path is hidden; ``hidden`` (n, 2) the other way round, None if nothing is.
     ``distance_along`` (n,) is the distance of each point from the start along the path, None if it is not needed.
+    ``steps`` says which points are marked and which lines are left out, None for no marker and all lines.
     """
 
     visible: np.ndarray
     hidden: np.ndarray | None
     distance_along: np.ndarray | None = None
+    steps: ThinnedSteps | None = None
 
     @staticmethod
     def from_points(
-        points: np.ndarray, hidden: np.ndarray | None, distance_along: np.ndarray | None = None
+        points: np.ndarray,
+        hidden: np.ndarray | None,
+        distance_along: np.ndarray | None = None,
+        steps: ThinnedSteps | None = None,
     ) -> ProjectedPath:
         """Return the path through points (n, 2), split by which of them are ``hidden`` (n,)."""
         if hidden is None or not hidden.any():
-            return ProjectedPath(points, None, distance_along)
+            return ProjectedPath(points, None, distance_along, steps)
         is_adjacent = hidden.copy()
         is_adjacent[1:] |= hidden[:-1]
         is_adjacent[:-1] |= hidden[1:]
         return ProjectedPath(
-            np.where(hidden[:, None], np.nan, points), np.where(is_adjacent[:, None], points, np.nan), distance_along
+            np.where(hidden[:, None], np.nan, points),
+            np.where(is_adjacent[:, None], points, np.nan),
+            distance_along,
+            steps,
         )
+
+    def with_gaps(self, points: np.ndarray, start: int, stop: int) -> np.ndarray:
+        """Return the points ``start`` to ``stop`` - 1, with nan for each line that is left out."""
+        if self.steps is None:
+            return points[start:stop]
+        gaps = np.flatnonzero(self.steps.omitted[start + 1 : stop]) + 1
+        return np.insert(points[start:stop], gaps, np.nan, axis=0) if gaps.size else points[start:stop]
 
 
 def distances_along(points: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from app.model.edit_names import name_edit
 from app.model.experiment import Experiment
 from app.session.undo_memory import unshared_bytes
 
@@ -25,32 +26,47 @@ class ExperimentStore(QObject):
         self.experiment = experiment
         self.undo_stack: list[Experiment] = []
         self._undo_bytes: list[int] = []  # of each experiment in the stack, without what it shares with the next one
+        self._undo_names: list[str] = []  # of the edit of each experiment in the stack
         self.redo_stack: list[Experiment] = []
+        self._redo_names: list[str] = []
         self.interaction_active = False
         self.restoring = False
         self._merge_key: str | None = None
 
-    def set(self, experiment: Experiment, merge_key: str | None = None) -> None:
-        """Set the experiment; consecutive changes with the same ``merge_key`` are one undo step."""
+    @property
+    def undo_name(self) -> str:
+        """What undo will undo, a translatable text; empty if there is nothing."""
+        return self._undo_names[len(self.undo_stack) - 1] if self.undo_stack else ""
+
+    @property
+    def redo_name(self) -> str:
+        """What redo will redo, a translatable text; empty if there is nothing."""
+        return self._redo_names[len(self.redo_stack) - 1] if self.redo_stack else ""
+
+    def set(self, experiment: Experiment, merge_key: str | None = None, name: str = "") -> None:
+        """Set the experiment; consecutive changes with the same ``merge_key`` are one undo step.
+
+        ``name`` is what undo and redo call the edit; without it they name what has changed.
+        """
         if experiment == self.experiment:
             return
         before = self.experiment
         if merge_key is None or merge_key != self._merge_key:
-            self._push_undo(before, experiment)
+            self._push_undo(before, experiment, name or name_edit(before, experiment))
         self._merge_key = merge_key
         self.redo_stack = []
         self.experiment = experiment
         self.changed.emit(before, experiment)
 
-    def _push_undo(self, before: Experiment, after: Experiment) -> None:
+    def _push_undo(self, before: Experiment, after: Experiment, name: str) -> None:
         """Add an experiment to the undo stack and drop the oldest ones that exceed its limits."""
-        del self._undo_bytes[len(self.undo_stack) :]  # those of experiments that undo has taken
+        count = len(self.undo_stack)  # undo has taken the others
+        self._undo_bytes[count:], self._undo_names[count:] = [unshared_bytes(before, after)], [name]
         self.undo_stack.append(before)
-        self._undo_bytes.append(unshared_bytes(before, after))
         while len(self.undo_stack) > MAX_UNDO_STEPS or (
             len(self.undo_stack) > 1 and sum(self._undo_bytes) > MAX_UNDO_BYTES
         ):
-            del self.undo_stack[0], self._undo_bytes[0]
+            del self.undo_stack[0], self._undo_bytes[0], self._undo_names[0]
 
     def begin_interaction(self) -> None:
         """Begin a drag: its first change begins an undo step, which includes later ones with the same ``merge_key``."""
@@ -79,10 +95,12 @@ class ExperimentStore(QObject):
     def _restore(self, source: list[Experiment], target: list[Experiment]) -> None:
         if not source:
             return
+        name = self.undo_name if source is self.undo_stack else self.redo_name
         before, self.experiment = self.experiment, source.pop()
         if target is self.undo_stack:
-            self._push_undo(before, self.experiment)
+            self._push_undo(before, self.experiment, name)
         else:
+            self._redo_names[len(target) :] = [name]
             target.append(before)
         self._merge_key = None
         self.restoring = True

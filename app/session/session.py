@@ -22,7 +22,7 @@ from app.session.memory_limit import exceeds_memory_limit, release_memory
 from app.session.pending_work import RESPONSE_SECONDS, SLICE_SECONDS, catch_up_new_runs, catch_up_runs
 from app.session.playback_clock import FRAME_INTERVAL, PlaybackClock
 from app.session.status_cache import StatusCache
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import MAX_STEPS, ExperimentError
 from surfaces.surface import Bounds
 
@@ -129,7 +129,7 @@ class Session(QObject):
         """Discard cached texts after a change of language."""
         self._statuses.clear()
 
-    def change(self, edit: Callable[[Experiment], Experiment], merge_key: str | None = None) -> None:
+    def change(self, edit: Callable[[Experiment], Experiment], merge_key: str | None = None, name: str = "") -> None:
         """Edit the experiment at the displayed step.
 
         Parameters
@@ -138,6 +138,8 @@ class Session(QObject):
             A pure function from the displayed experiment to the requested one.
         merge_key : str, optional
             Consecutive edits with the same key at the same step, or within one drag, are one undo step.
+        name : str, optional
+            What undo and redo call the edit, if not by what it changes.
         """
         current = self.experiment
         if merge_key is not None and not self.store.interaction_active:
@@ -147,12 +149,13 @@ class Session(QObject):
                 current, edit(self.displayed_experiment), self.race.step, self.displayed_lengths, self.edit_from_start
             ),
             merge_key,
+            name,
         )
 
-    def _set_edited(self, experiment: Experiment, merge_key: str | None = None) -> None:
+    def _set_edited(self, experiment: Experiment, merge_key: str | None = None, name: str = "") -> None:
         """Set the experiment and report branches that did not fit any more."""
         branches_dropped = edits.drops_branches(self.experiment, experiment)
-        self.store.set(experiment, merge_key)
+        self.store.set(experiment, merge_key, name)
         if branches_dropped:
             self.message.emit(tr("The oldest branches were deleted to stay within the limits. Undo restores them."))
 
@@ -162,7 +165,7 @@ class Session(QObject):
         self.hyperparameters_changed.emit()
 
     def set_start(self, x: float, y: float) -> None:
-        """Move the start of all runs."""
+        """Move the start of all runs; their paths are computed again, up to the displayed step."""
         self.change(lambda e: replace(e, start=(x, y)), "start" if self.store.interaction_active else None)
         if self.race.step == 0:  # cached trajectories of an earlier race with this start have not been displayed again
             for trajectory in self.race.trajectories:
@@ -263,16 +266,17 @@ class Session(QObject):
     def _record_displayed_steps(self) -> None:
         for trajectory in self.race.trajectories:
             trajectory.last_displayed_step = max(trajectory.last_displayed_step, self.race.step)
+        self.race.shown_until = max(self.race.shown_until, self.race.step)
 
     def restart(self) -> None:
         """Return to the start, with the displayed hyperparameters for the whole run."""
-        self.store.set(edits.restarted(self.displayed_experiment))
+        self.store.set(edits.restarted(self.displayed_experiment), name=gettext_noop("Restart"))
         self._restart_at()
 
     def load_experiment(self, experiment: Experiment) -> None:
         """Replace the experiment and display the step at which it was saved; undo restores the previous one."""
         self.clock.pause()
-        self.store.set(experiment)
+        self.store.set(experiment, name=gettext_noop("Open Experiment"))
         self._restart_at(experiment.displayed_step)
 
     def set_comparison(
@@ -308,7 +312,10 @@ class Session(QObject):
     def switch_branch(self, index: int) -> None:
         """Make a branch the current experiment; the current paths become the branch."""
         try:
-            self._set_edited(edits.with_branch_switched(self.experiment, index, self.race.step, self.displayed_lengths))
+            self._set_edited(
+                edits.with_branch_switched(self.experiment, index, self.race.step, self.displayed_lengths),
+                name=gettext_noop("Switch Branch"),
+            )
         except ExperimentError as error:
             self.message.emit(tr("Cannot run this experiment: {error}.", error=error))
 
@@ -330,6 +337,7 @@ class Session(QObject):
         race.step, self.stopped_on_convergence = min(step, MAX_TOTAL_STEPS // run_count) if run_count else 0, False
         if self._catch_up_runs(RESPONSE_SECONDS):
             race.step = race.clamped_step
+        race.shown_until = race.step
         self._record_displayed_steps()
         if race.pending_runs or race.pending_branches or race.pending_replicas:
             self.pending_timer.start()
@@ -337,12 +345,10 @@ class Session(QObject):
     def _on_experiment_changed(self, before: Experiment, after: Experiment) -> None:
         old_race, last_step = self.race, self.race.last_step
         self.race, self.stopped_on_convergence = old_race.with_experiment(after), False
-        if not before.same_surface_and_start(after) and not (
-            self.store.interaction_active and before.surface_id == after.surface_id
-        ):
-            self.bounds, self.race.step = plot_bounds(after), 0
-            if self.store.restoring:
-                self.race.step = self.race.last_step
+        if (before.surface_id, before.data) != (after.surface_id, after.data):
+            self._leave_surface(after)
+        elif before.start != after.start:
+            self._move_start(after, old_race.step)
         elif not self.store.interaction_active:
             catch_up_new_runs(self.race, before, after, last_step, self.edit_from_start)
         self._record_displayed_steps()
@@ -351,6 +357,21 @@ class Session(QObject):
             self.pending_timer.start()
         (self.hyperparameters_changed if self.race is old_race else self.trajectories_changed).emit()
         release_memory(old_race, self.race)
+
+    def _leave_surface(self, experiment: Experiment) -> None:
+        """Display the start of an experiment on another surface, after undo and redo all that is computed."""
+        self.bounds = plot_bounds(experiment)
+        self.race.step = self.race.shown_until = 0
+        if self.store.restoring:
+            self.race.step = self.race.last_step
+
+    def _move_start(self, experiment: Experiment, step: int) -> None:
+        """Keep the displayed step for another start; after an undo over a restart, display all that is computed."""
+        self.race.step = step
+        if self.store.restoring and self.race.shown_until < self.race.last_step:
+            self.race.step = self.race.last_step
+        if not self.store.interaction_active:
+            self.bounds = plot_bounds(experiment)
 
     def _catch_up_runs(self, seconds: float) -> bool:
         return catch_up_runs(self.race, seconds, dragging=self.store.interaction_active)

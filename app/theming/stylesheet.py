@@ -178,11 +178,11 @@ def _list_rules(theme: Theme) -> str:
         QListWidget::item:selected {{ background: {theme.selected_background}; color: {theme.text};
                                       border-left: {bar_width}px solid {theme.accent}; }}
         QTableView {{ border: {theme.focus_ring_width}px solid {theme.input_background};
-                        border-top: 1px solid {theme.divider}; gridline-color: {theme.divider}; }}
+                        border-top-color: {theme.panel_background}; gridline-color: {theme.divider}; }}
         QTableView:focus {{ border: {theme.focus_ring_width}px solid {theme.accent}; }}
         QTableView::item {{ padding: 0 6px; }}
         QHeaderView::section {{ background: {theme.panel_background}; color: {theme.muted_text}; border: 0;
-                                border-bottom: 1px solid {theme.divider}; padding: 4px 6px; }}
+                                border-bottom: 1px solid {theme.divider}; padding: 2px 6px; }}
         QTextBrowser {{ background: {theme.input_background}; }}
     """
 
@@ -191,9 +191,8 @@ def _bar_rules(theme: Theme) -> str:
     ring_width = theme.focus_ring_width
     menu_border_color = theme.control_border if theme.border_width > 1 else theme.divider
     return f"""
-        QToolBar {{ border: 0; border-bottom: 1px solid {theme.divider}; spacing: 4px; padding: 4px 8px 0 8px; }}
+        QToolBar {{ border: 0; border-bottom: 1px solid {theme.divider}; spacing: 4px; }}
         QToolBar#transport {{ border-bottom: 0; }}
-        QToolBar#time {{ padding: 0 10px 1px 10px; }}
         QStatusBar {{ border-top: 1px solid {theme.divider}; }}
         QStatusBar::item {{ border: 0; }}
         QMainWindow::separator {{ background: {theme.panel_background}; width: 5px; height: 5px; }}
@@ -204,7 +203,7 @@ def _bar_rules(theme: Theme) -> str:
         QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.divider}; }}
         QTabBar::tab {{ color: {theme.muted_text}; background: transparent;
                         border: {ring_width}px solid transparent; border-bottom: 3px solid transparent;
-                        padding: 4px 10px; }}
+                        padding: 3px 10px; }}
         QTabBar::tab:hover {{ color: {theme.text}; }}
         QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 3px solid {theme.accent}; }}
         QTabBar::tab:selected:focus {{ border: {ring_width}px solid {theme.accent}; border-bottom-width: 3px; }}

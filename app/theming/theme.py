@@ -16,7 +16,7 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (7.0, 1.3), (7.0, 1.3, 1.3, 1.3), (
 
 @dataclass(frozen=True)
 class Style:
-    """How one run is drawn in every view; marker and dashes distinguish runs without color."""
+    """How one run is drawn in every view; the marker, and dashes if there are any, distinguish runs without color."""
 
     color: str
     marker: str
@@ -31,7 +31,7 @@ class Theme:
 
     The colormap is blended by ``colormap_mix`` toward ``colormap_target``, so that paths stand out from it.
     ``border_width`` and ``focus_ring_width`` are in pixels. ``run_colors`` are matplotlib's okabe_ito in its order,
-    each made light or dark enough for contrast with the background.
+    each made light or dark enough for contrast with the background. ``dashed`` is whether paths are dashed.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Theme:
     run_colors: tuple[str, ...]
     border_width: int = 1
     focus_ring_width: int = 2
+    dashed: bool = False
 
     @property
     def selected_background(self) -> str:
@@ -71,15 +72,16 @@ class Theme:
         a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, target or self.figure_background))
         return "#" + "".join(f"{round(v):02x}" for v in a * (1 - fraction) + b * fraction)
 
-    def styles(self, runs: Iterable[Run]) -> list[Style]:
+    def styles(self, runs: Iterable[Run], dashes: bool = False) -> list[Style]:
         """Return the style of each run: its own color or that of its slot.
 
-        When the colors repeat, markers and dashes are shifted, so that 32 runs are distinguishable.
+        When the colors repeat, markers and dashes are shifted, so that 32 runs are distinguishable. Lines are solid
+        unless the theme has dashes, ``dashes`` asks for them or all colors are shades of gray.
         """
-        styles = []
-        for run in runs:
-            slot = run.slot or 0
-            color = run.color or self.run_colors[slot % len(self.run_colors)]
+        styles, slots = [], [(run, run.slot or 0) for run in runs]
+        colors = [run.color or self.run_colors[slot % len(self.run_colors)] for run, slot in slots]
+        dashed = dashes or self.dashed or (len(colors) > 1 and all(map(is_gray, colors)))
+        for (run, slot), color in zip(slots, colors, strict=True):
             style_index = slot + slot // len(self.run_colors)
             styles.append(
                 Style(
@@ -87,10 +89,15 @@ class Theme:
                     MARKERS[style_index % len(MARKERS)],
                     self.blend(color, 0.45, self.colormap_target),
                     run.visible,
-                    DASHES[style_index % len(DASHES)],
+                    DASHES[style_index % len(DASHES)] if dashed else (),
                 )
             )
         return styles
+
+
+def is_gray(color: str) -> bool:
+    """Return whether a color "#rrggbb" is black, white or a shade of gray."""
+    return color[1:3].lower() == color[3:5].lower() == color[5:7].lower()
 
 
 LIGHT = Theme(
@@ -147,6 +154,7 @@ CONTRAST = Theme(
     colormap_target="#000000",
     border_width=2,
     focus_ring_width=3,
+    dashed=True,
     run_colors=("#ffffff", "#ffb000", "#6cc5ff", "#19d6a3", "#f7ee5a", "#5ba8ff", "#ff8432", "#f09cca"),
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}

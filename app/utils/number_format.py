@@ -60,13 +60,13 @@ def format_scientific(value: float, decimals: int) -> str:
     return f"{digits}e{int(exponent)}".replace("-", "−")
 
 
-def distinct_labels(values: list[float]) -> list[str]:
-    """Return the values as ``format_tick`` does, with more digits if two of them would look the same."""
-    for digits in range(6, 18):
+def distinct_labels(values: list[float], least_digits: int = 6) -> list[str]:
+    """Return the values with ``least_digits`` significant digits, with more if two of them would look the same."""
+    for digits in range(least_digits, 18):
         labels = [
             format_scientific(value, digits - 1)
             if value and math.isfinite(value) and not DECIMAL_RANGE[0] <= abs(value) < DECIMAL_RANGE[1]
-            else f"{value + 0.0:.{digits}g}".replace("-", "−")
+            else f"{float(f'{value:.{digits}g}') + 0.0:.{max(digits, 6)}g}".replace("-", "−")
             for value in values
         ]
         if len(set(labels)) == len(set(values)):

@@ -23,6 +23,9 @@ ARROW_INSET, LABEL_INSET = 9.0, 16.0  # points from the edge of the axes to the 
 LINE_SPACING = 2.2  # font sizes by which a label is shifted to avoid another
 MESSAGE_HEIGHT = 0.14  # position of the message of an empty view, as a fraction of the height of the axes
 LABEL_PADDING = 0.35  # font sizes between a text and the edge of its box
+LINE_OFFSETS = 0, -1, 1, -2, 2, -3, 3, -4, 4  # lines by which a label is shifted, in the order in which they are tried
+SHORT_SEGMENT = 6.0  # pixels
+MAX_SAMPLED_SEGMENTS, SAMPLES_PER_SEGMENT = 512, 48  # of a path that a label should not cover
 LOOK_BACK_STEPS = 4096  # steps before the end of a run that are searched for the point where it left the axes
 
 Arrow = tuple[np.ndarray, Any, str]  # position (1, 2), marker, color
@@ -72,23 +75,38 @@ class DivergenceLabels:
         axes: Axes,
         theme: Theme,
         diverged_runs: list[tuple[Trajectory, Style]],
+        all_runs: list[Trajectory],
+        step: int,
         pixels_between: Callable[[Trajectory, int, int], tuple[np.ndarray, np.ndarray | None]],
     ) -> None:
         """Draw a label for each of the runs that have diverged by now, up to ``MAX_DIVERGENCE_LABELS``.
 
-        ``pixels_between`` is the method of the view.
+        ``all_runs`` are those whose paths up to a step should not be covered, ``pixels_between`` is the method of the
+        view.
         """
         if self.diverged_runs != diverged_runs:
             self.diverged_runs, self.labels = diverged_runs, []
+            runs = all_runs if diverged_runs else []
+            paths = {run: self._last_pixels(run, step, pixels_between) for run in runs}
+            inside = [points_inside(points, axes.bbox) for points in paths.values()]
+            obstacles = np.concatenate([np.empty((0, 2)), *inside])
             for trajectory, style in diverged_runs[:MAX_DIVERGENCE_LABELS]:
-                first_step = max(trajectory.last_step - LOOK_BACK_STEPS, 0)
-                points, _ = pixels_between(trajectory, first_step, trajectory.last_step)
+                points = paths[trajectory]
                 occupied = [label.label_box for label in self.labels]
-                label = layout_divergence_label(renderer, axes, theme, trajectory, style, points, occupied)
+                label = layout_divergence_label(renderer, axes, theme, trajectory, style, points, occupied, obstacles)
                 if label is not None:
                     self.labels.append(label)
         for label in self.labels:
             label.draw(renderer, theme)
+
+    @staticmethod
+    def _last_pixels(
+        trajectory: Trajectory,
+        step: int,
+        pixels_between: Callable[[Trajectory, int, int], tuple[np.ndarray, np.ndarray | None]],
+    ) -> np.ndarray:
+        last_step = min(step, trajectory.last_step)
+        return pixels_between(trajectory, max(last_step - LOOK_BACK_STEPS, 0), last_step)[0]
 
 
 def draw_empty_message(renderer: PathRenderer, axes: Axes, theme: Theme, has_runs: bool) -> None:
@@ -100,9 +118,11 @@ def draw_empty_message(renderer: PathRenderer, axes: Axes, theme: Theme, has_run
     )
     bbox = axes.bbox
     position = np.array([(bbox.x0 + bbox.x1) / 2, bbox.y0 + MESSAGE_HEIGHT * bbox.height])
-    label = layout_label(renderer, axes, message, position, "center", theme.muted_text, theme.divider)
-    if label is not None:
-        label.draw(renderer, theme)
+    for text in (message, message.replace(". ", ".\n")):
+        label = layout_label(renderer, axes, text, position, "center", theme.muted_text, theme.divider)
+        if label is not None:
+            label.draw(renderer, theme)
+            break
 
 
 def layout_divergence_label(
@@ -113,10 +133,12 @@ def layout_divergence_label(
     style: Style,
     points: np.ndarray,
     occupied: list[Bbox],
+    obstacles: np.ndarray,
 ) -> Annotation | None:
     """Return the label of a diverged run with the last pixels ``points`` (n, 2), clear of ``occupied`` boxes.
 
-    None if the run was not inside the axes during these steps, or if there is no room for the label.
+    It covers as few as possible of ``obstacles`` (k, 2), pixels of paths. None if the run was not inside the axes
+    during these steps, or if there is no room for the label.
     """
     pixels_per_point, bbox = renderer.backend_renderer.points_to_pixels(1.0), axes.bbox
     path_exit = exit_point(points, bbox)
@@ -127,19 +149,52 @@ def layout_divergence_label(
     if direction.any():
         angle = math.degrees(math.atan2(direction[1], direction[0])) - 90
         arrow = _inset(position, bbox, ARROW_INSET * pixels_per_point)[None], (3, 0, angle), style.color
-    on_left = position[0] < (bbox.x0 + bbox.x1) / 2
-    label_offset = np.array([(LABEL_INSET if on_left else -LABEL_INSET) * pixels_per_point, 0.0])
-    label_position = _inset(position, bbox, LABEL_INSET * pixels_per_point) + label_offset
+    center = np.array([bbox.x0 + bbox.x1, bbox.y0 + bbox.y1]) / 2
+    on_left, inset = bool(position[0] < center[0]), LABEL_INSET * pixels_per_point
+    near = _inset(position, bbox, inset)
+    left, right = (near[0] + inset, "left"), (near[0] - inset, "right")
+    places = [left, right] if on_left else [right, left]
+    places += [(center[0], "center"), (bbox.x0 + inset, "left"), (bbox.x1 - inset, "right")]
     message = tr("{name} diverged at step {step:,}", name=trajectory.method.name, step=trajectory.diverged_at)
-    for line_offset in (0, -1, 1, -2, 2, -3, 3, -4, 4):
-        shifted_position = label_position + np.array([0.0, line_offset * LINE_SPACING * FONT_SIZE * pixels_per_point])
-        align = "left" if on_left else "right"
-        label = layout_label(renderer, axes, message, shifted_position, align, theme.text, style.color, arrow)
-        if label is not None and not any(
-            label.label_box.padded(2 * pixels_per_point).overlaps(other) for other in occupied
-        ):
-            return label
-    return None
+    best_label, fewest_covered = None, math.inf
+    for line_offset in LINE_OFFSETS:
+        y = near[1] + line_offset * LINE_SPACING * FONT_SIZE * pixels_per_point
+        for x, align in places:
+            label = layout_label(renderer, axes, message, np.array([x, y]), align, theme.text, style.color, arrow)
+            if label is None:
+                continue
+            box = label.label_box.padded(2 * pixels_per_point)
+            covered = int(((obstacles > box.min) & (obstacles < box.max)).all(axis=1).sum())
+            if covered < fewest_covered and not any(box.overlaps(other) for other in occupied):
+                best_label, fewest_covered = label, covered
+        if not fewest_covered:
+            break
+    return best_label
+
+
+def points_inside(points: np.ndarray, bbox: BboxBase) -> np.ndarray:
+    """Return points (k, 2) along the parts of a line through points (n, 2) that lie in a box.
+
+    A short segment has one, and each of the last long ones has several.
+    """
+    enter, leave, deltas = _crossings(points, bbox)
+    inside = np.flatnonzero((enter < leave) & np.isfinite(deltas).all(axis=1))
+    is_long = (leave - enter)[inside] * np.hypot(*deltas[inside].T) > SHORT_SEGMENT
+    short_segments, long_segments = inside[~is_long], inside[is_long][-MAX_SAMPLED_SEGMENTS:]
+    fractions = np.linspace(enter[long_segments], leave[long_segments], SAMPLES_PER_SEGMENT, axis=1)[..., None]
+    samples = points[long_segments][:, None] + fractions * deltas[long_segments][:, None]
+    return np.concatenate([points[short_segments], samples.reshape(-1, 2)])
+
+
+def _crossings(points: np.ndarray, bbox: BboxBase) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return at which fractions the segments between points (n, 2) enter and leave a box, and their vectors."""
+    low, high = np.array(bbox.min), np.array(bbox.max)
+    with np.errstate(all="ignore"):
+        deltas = points[1:] - points[:-1]
+        crossings = np.sort([(low - points[:-1]) / deltas, (high - points[:-1]) / deltas], axis=0)
+        enter = np.fmax.reduce(crossings[0], axis=1, initial=0.0)
+        leave = np.fmin.reduce(crossings[1], axis=1, initial=1.0)
+    return enter, leave, deltas
 
 
 def _inset(position: np.ndarray, bbox: BboxBase, distance: float) -> np.ndarray:
@@ -154,12 +209,8 @@ def exit_point(points: np.ndarray, bbox: BboxBase) -> tuple[np.ndarray, np.ndarr
     The direction is (0, 0) if the line ends inside. None if the line is never inside.
     """
     low, high = np.array(bbox.min), np.array(bbox.max)
-    with np.errstate(all="ignore"):
-        deltas = points[1:] - points[:-1]
-        crossings = np.sort([(low - points[:-1]) / deltas, (high - points[:-1]) / deltas], axis=0)
-        enter = np.fmax.reduce(crossings[0], axis=1, initial=0.0)
-        leave = np.fmin.reduce(crossings[1], axis=1, initial=1.0)
-        crossing = np.flatnonzero((enter < leave) & np.isfinite(deltas).all(axis=1))
+    enter, leave, deltas = _crossings(points, bbox)
+    crossing = np.flatnonzero((enter < leave) & np.isfinite(deltas).all(axis=1))
     inside = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if inside.size and (not crossing.size or inside[-1] > crossing[-1]):
         return points[inside[-1]], np.zeros(2)

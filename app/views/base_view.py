@@ -48,18 +48,22 @@ class View(AxesLayout, ABC):
     scene
         What is shown; None before the first ``show_scene``.
     low_quality
-        Whether paths are redrawn many times per second, for example during a drag. Then they are decimated more, have
-        no outline and are drawn in longer pieces.
+        Whether paths are redrawn many times per second, for example during a drag. Then they are decimated more and
+        drawn in longer pieces.
     interacting
         Whether the static part is redrawn many times per second as well. Then the margins stay as they are.
     shows_hints
         Whether a view without visible runs shows a message.
     tight_limits
         Whether axes end where the paths end. Set this before ``show_scene``, for figures to which no steps are added.
+    truncates_replicas
+        Whether replicas end at the displayed step, as in the window; figures get a race whose replicas end there.
     detail_scale
         Factor on the resolution to which paths are decimated; above 1 in vector files, whose pixels are coarse.
     text_bounds
         Bounding boxes (pixels) of the texts inside the axes that a hover label must not cover.
+    selected_on_top
+        Whether whole paths are drawn with the selected run over all others, instead of in the order of time.
     hit_tester
         Cache of ``nearest_step``. Set it to None when the paths on the screen have changed.
 
@@ -84,6 +88,7 @@ class View(AxesLayout, ABC):
     interacting: bool = False
     shows_hints: bool = False
     tight_limits: bool = False
+    truncates_replicas: bool = False
     detail_scale: float = 1.0
 
     def __init__(self, figure: Figure) -> None:
@@ -92,6 +97,7 @@ class View(AxesLayout, ABC):
         self.low_quality = False
         self.text_bounds: list[Bbox] = []
         self.hit_tester: HitTester | None = None
+        self.selected_on_top = False
 
     @staticmethod
     def applies_to(scene: Scene) -> bool:
@@ -173,6 +179,9 @@ class View(AxesLayout, ABC):
         ``deadline``, a time of ``perf_counter``, a view may leave the others for another call.
         """
         return True
+
+    def draw_ghosts(self, renderer: PathRenderer) -> None:
+        """Draw the ghosts of the scene, which the paths cover up to the displayed step."""
 
     def draw_underlay(self, renderer: PathRenderer) -> None:
         """Draw the markers that lie below the paths; ``draw_paths`` calls this."""

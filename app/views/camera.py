@@ -8,7 +8,7 @@ counterclockwise, and ``elevation`` degrees above the floor.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -48,13 +48,27 @@ class Camera:
         position: np.ndarray = DISTANCE * self.axes[2]
         return position
 
-    def project(self, points: np.ndarray, center: tuple[float, float], scale: float) -> np.ndarray:
+    @cached_property
+    def near_sides(self) -> tuple[float, float]:
+        """The signs of the sides of the box in x and in y that face the camera."""
+        x, y, _ = self.position + 1e-6 * self.axes[0]  # of two sides at the same distance, the right one
+        return 1.0 if x > 0 else -1.0, 1.0 if y > 0 else -1.0
+
+    @property
+    def above_sides(self) -> tuple[bool, bool]:
+        """Whether the camera is above the box and between its sides in x, and in y."""
+        x, y, z = self.position
+        return bool(z > 0 and abs(x) <= 1), bool(z > 0 and abs(y) <= 1)
+
+    def project(
+        self, points: np.ndarray, center: tuple[float, float] | np.ndarray, scale: float | np.ndarray
+    ) -> np.ndarray:
         """Return the pixels (..., 2) of points (..., 3).
 
-        ``center`` is the pixel of the origin, ``scale`` the pixels per unit there.
+        ``center`` is the pixel of the origin, ``scale`` the pixels per unit there, in both directions or in each (2,).
         """
         camera_points = points @ self.axes.T
-        camera_points[..., :2] *= (scale * self.zoom * DISTANCE / (DISTANCE - camera_points[..., 2]))[..., None]
+        camera_points[..., :2] *= (self.zoom * DISTANCE / (DISTANCE - camera_points[..., 2]))[..., None] * scale
         pixels: np.ndarray = camera_points[..., :2] + center
         return pixels
 
@@ -76,21 +90,3 @@ class Camera:
             (slice(None, split_index - 1, -1), slice(None, split_index - 1, -1)),
             (slice(split_index - 1, split_index + 1), slice(split_index - 1, split_index)),
         ]
-
-
-@lru_cache(maxsize=8)  # used for every point that is drawn, and depends on the elevation alone
-def projected_extent(elevation: float, floor_scale: float) -> tuple[float, float, float]:
-    """Return how far the unit box extends sideways (both sides), down and up at an elevation and any azimuth.
-
-    The result is in units at the origin, for a zoom of 1. The corners of the floor are moved outward by the factor
-    ``floor_scale``.
-    """
-    azimuths = np.radians(np.arange(0.0, 360.0, 15.0))
-    corners = [
-        np.column_stack(
-            [scale * 2**0.5 * np.cos(azimuths), scale * 2**0.5 * np.sin(azimuths), np.full_like(azimuths, z)]
-        )
-        for scale, z in ((1.0, HALF_HEIGHT), (floor_scale, -HALF_HEIGHT))
-    ]
-    points = Camera(0.0, elevation).project(np.concatenate(corners), (0.0, 0.0), 1.0)
-    return float(np.abs(points[:, 0]).max()), float(points[:, 1].min()), float(points[:, 1].max())

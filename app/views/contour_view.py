@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
-from matplotlib.path import Path
 from matplotlib.text import Annotation
 
 from app.analysis.height_map import HeightMap, cached_height_map
@@ -17,17 +15,16 @@ from app.plotting.path_renderer import PathRenderer
 from app.plotting.search_overlay import draw_search_state
 from app.plotting.tick_formatters import UniformFormatter
 from app.utils.i18n import tr
-from app.utils.number_format import distinct_labels
 from app.views.annotations import DivergenceLabels
+from app.views.color_bar import ColorBar
 from app.views.contour_image import ContourImage
+from app.views.contour_levels import FILLED_LEVELS, draw_levels
 from app.views.path_view import PathView
 from app.views.scene import Scene
 from surfaces.surface import Bounds
 
-FILLED_LEVELS, LABELED_LEVELS, GRID_SIZE = 28, 10, 161
 FORMULA_FONT_SIZE, KEY_FONT_SIZE = 10.0, 8.5  # points
-MAX_LABELED_LINES, MAX_LINES = 60, 1000  # pieces of level lines up to which they are labeled, and drawn
-LABEL_EDGE = 0.47  # fraction of the axes from their center beyond which a level label would be cut
+MIN_CELL_WITH_BAR = 2.6, 1.7  # inches; in a smaller cell there is no color bar
 
 
 class ContourView(PathView):
@@ -45,6 +42,7 @@ class ContourView(PathView):
     id = "contour"
     title = "Contour"
     marker_key: Annotation | None = None
+    color_bar: ColorBar | None = None
     formula: Annotation | None = None
     viewport: Bounds | None = None
     _interacting = False
@@ -74,9 +72,13 @@ class ContourView(PathView):
     @interacting.setter
     def interacting(self, interacting: bool) -> None:
         self._interacting = self.low_quality = interacting
+        assert self.scene is not None
+        is_filled = self.scene.experiment.plot_options.level_style == "filled"  # lines alone are fast, and stay
         for artist in self.static_artists:
-            artist.set_visible(not interacting)
-        self.contour_image.set_visible(interacting)
+            artist.set_visible(not interacting or not is_filled)
+        self.contour_image.set_visible(interacting and is_filled)
+        if self.color_bar is not None:
+            self.color_bar.axes.set_visible(not interacting and self.has_room_for_bar)
 
     def set_viewport(self, viewport: Bounds | None) -> None:
         """Show another part of the plane from the next draw on; levels are computed for it in ``show_scene``."""
@@ -94,11 +96,15 @@ class ContourView(PathView):
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add levels, axis labels and the key of the markers."""
-        axes, colormap = self.axes, surface_colormap(scene.theme)
-        self.height_map = cached_height_map(scene.race.surface, self.visible_bounds)
-        self.static_artists: list[Artist] = self.draw_contour_levels(self.height_map, scene)
+        axes, options, surface = self.axes, scene.experiment.plot_options, scene.race.surface
+        colormap = surface_colormap(scene.theme, options.colormap)
+        self.height_map = cached_height_map(surface, self.visible_bounds, options.level_scale)
+        self.static_artists: list[Artist] = draw_levels(
+            axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
+        )
+        self.color_bar = ColorBar(axes, self.height_map, scene.theme, colormap) if options.color_bar else None
         self.contour_image = ContourImage(
-            lambda: HeightMap(scene.race.surface, self.visible_bounds), colormap, FILLED_LEVELS
+            lambda: HeightMap(surface, self.visible_bounds, options.level_scale), colormap, FILLED_LEVELS
         )
         axes.add_artist(self.contour_image)
         self.set_viewport(self.viewport)
@@ -106,53 +112,11 @@ class ContourView(PathView):
         axes.set(xlabel=tr(x_label), ylabel=tr(y_label))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
-        axes.set_aspect("equal" if scene.options.get("equal") else "auto")
+        axes.set_aspect("equal" if options.equal_axes else "auto")
         key_text = tr("◎ start   ☆ minimum") if scene.race.surface.minima else tr("◎ start")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
-
-    def draw_contour_levels(self, height_map: HeightMap, scene: Scene) -> list[Artist]:
-        """Add filled levels, lines at round losses, and their labels; return these artists."""
-        x, y = height_map.grid(GRID_SIZE)
-        heights = height_map.normalized_height(height_map.heights(x, y))
-        heights = np.clip(np.nan_to_num(heights, nan=1.0), 0.0, 1.0)
-        levels = np.linspace(0, 1, FILLED_LEVELS + 1)
-        filled = self.axes.contourf(x, y, heights, levels=levels, cmap=surface_colormap(scene.theme), zorder=0)
-        if self.detail_scale > 1.0:  # in a vector file gaps between the levels would be visible
-            filled.set(edgecolor="face", linewidth=0.4)
-        low, high = heights.min(), heights.max()
-        losses = {
-            level: loss
-            for loss in height_map.round_heights(LABELED_LEVELS)
-            if low < (level := float(height_map.normalized_height(loss))) < high
-        }
-        if not losses:
-            return [filled]
-        color = scene.theme.text
-        lines = self.axes.contour(
-            x, y, heights, levels=sorted(losses), colors=color, linewidths=0.5, alpha=0.3, zorder=1
-        )
-        line_count = sum(np.count_nonzero(path.codes == Path.MOVETO) for path in lines.get_paths())
-        if line_count > MAX_LINES:
-            lines.remove()
-            return [filled]
-        if line_count >= MAX_LABELED_LINES:
-            return [filled, lines]
-        level_labels = dict(zip(losses, distinct_labels(list(losses.values())), strict=True))
-        return [filled, lines, *self._label_levels(lines, level_labels, height_map, color)]
-
-    def _label_levels(
-        self, lines: ContourSet, level_labels: dict[float, str], height_map: HeightMap, color: str
-    ) -> list[Artist]:
-        labels: list[Artist] = []
-        for label in self.axes.clabel(lines, fontsize=7, inline_spacing=2, fmt=level_labels.__getitem__):
-            label.set(color=color, alpha=0.8)
-            if (np.abs((label.get_position() - height_map.lower_left) / height_map.size - 0.5) > LABEL_EDGE).any():
-                label.remove()
-            else:
-                labels.append(label)
-        return labels
 
     def add_deferred_artists(self) -> bool:
         """Add the formula: loading the parser and the fonts of mathtext takes longer than everything else."""
@@ -161,6 +125,19 @@ class ContourView(PathView):
         self.formula = text_fitting.annotate_above(self.axes, text, "left", FORMULA_FONT_SIZE, self.scene.theme.text)
         return True
 
+    @property
+    def has_room_for_bar(self) -> bool:
+        """Whether the cell is large enough for a color bar."""
+        width, height = self.cell_bbox.size
+        return bool(min(width / MIN_CELL_WITH_BAR[0], height / MIN_CELL_WITH_BAR[1]) >= self.figure.dpi)
+
+    def effective_margins(self) -> tuple[float, float, float, float]:
+        """Return the minimum margins, with room for the color bar on the right."""
+        left, bottom, right, top = super().effective_margins()
+        if self.color_bar is None or not self.has_room_for_bar:
+            return left, bottom, right, top
+        return left, bottom, right + self.color_bar.space, top
+
     def fit_labels(self) -> None:
         """Shrink the formula so that it fits next to the key; hide it if it were too small to read."""
         super().fit_labels()
@@ -168,6 +145,9 @@ class ContourView(PathView):
             return
         self.axes.apply_aspect()
         text_fitting.thin_ticks(self.axes)
+        if self.color_bar is not None:
+            self.color_bar.axes.set_visible(self.has_room_for_bar)
+            self.color_bar.fit_ticks()
         bbox, dpi = self.axes.bbox, self.figure.dpi
         available_width = bbox.width
         if text_fitting.shrink_to_fit(self.marker_key, KEY_FONT_SIZE, available_width):
@@ -226,5 +206,6 @@ class ContourView(PathView):
             for trajectory, style in scene.visible_runs
             if trajectory.diverged_at is not None and step > trajectory.last_step
         ]
-        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, self.pixels_between)
+        runs = [trajectory for trajectory, _ in scene.visible_runs]
+        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, runs, step, self.pixels_between)
         super().draw_current_markers(renderer)

@@ -26,7 +26,7 @@ class FitView(View):
     """Data points and the current curve of each run.
 
     View coordinates are x and y of the surface (n, 2), the two parameters of the model; they are shown as the point in
-    the middle of the curve. The view has no paths.
+    the middle of the curve. The view has no paths. Standardized data are shown in their original units.
     """
 
     id = "fit"
@@ -41,11 +41,11 @@ class FitView(View):
 
     def build_static_artists(self, scene: Scene) -> None:
         """Plot the data and set the limits, the title and the grid."""
-        data, axes, theme = scene.race.surface.data, self.axes, scene.theme
-        if data is None:
+        axes, theme, experiment = self.axes, scene.theme, scene.race.experiment
+        if scene.race.surface.data is None:
             axes.set_axis_off()
             return
-        x, y = data
+        x, y = scene.race.surface.data if experiment.data is None else map(np.array, experiment.data)
         is_dense = x.size > DENSE_DATA_THRESHOLD
         axes.plot(
             x,
@@ -57,14 +57,18 @@ class FitView(View):
             markeredgewidth=0.0 if is_dense else 0.6,
         )
         self.set_data_range(x, y)
-        axes.set(xlabel="x", ylabel="y")
+        x_name, y_name = experiment.data_names or ("x", "y")
+        axes.set_xlabel(x_name, parse_math=False)
+        axes.set_ylabel(y_name, parse_math=False)
         self.set_y_limits(self.required_doublings(scene.race))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
-        self.title_texts = (
-            tr("{size:,} data points and the fitted curve of each run", size=x.size),
-            tr("{size:,} points", size=x.size),
-        )
+        if experiment.standardized:
+            long_title = tr("{size:,} data points and the curve of each run, fitted to standardized data", size=x.size)
+            self.title_texts = (long_title, tr("{size:,} points, fit standardized", size=x.size))
+        else:
+            long_title = tr("{size:,} data points and the fitted curve of each run", size=x.size)
+            self.title_texts = (long_title, tr("{size:,} points", size=x.size))
         self.title_text = text_fitting.annotate_above(axes, self.title_texts[0], "left", TITLE_FONT_SIZE, theme.text)
         axes.grid(True, color=theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)
@@ -86,13 +90,12 @@ class FitView(View):
         A curve that would need more than ``MAX_DOUBLINGS`` does not count.
         """
         assert self.scene is not None
-        predict, doublings = self.scene.race.surface.predict, [0, 0]
-        assert predict is not None
+        doublings = [0, 0]
         for trajectory, _ in self.scene.visible_runs:
             step = min(race.step, trajectory.last_step)
             a, b, _ = trajectory.values_between(step, step)
             with np.errstate(all="ignore"):
-                curve = predict(a, b, self.curve_x[::8])
+                curve = self.predict(a, b, self.curve_x[::8])
             curve = curve[np.isfinite(curve)]
             if curve.size:
                 for side, distance in enumerate((self.data_min - curve.max(), curve.min() - self.data_max)):
@@ -141,13 +144,17 @@ class FitView(View):
 
     # Curves
 
-    def curve_pixels(self, a: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return the pixels (n, 2) of the model with parameters ``a`` and ``b``, (n,) or (1,), at ``x`` (n,)."""
+    def predict(self, a: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the output of the model with parameters ``a`` and ``b`` at x, in the units of the data."""
         assert self.scene is not None
         predict = self.scene.race.surface.predict
         assert predict is not None
+        return np.asarray(self.scene.race.experiment.scaling.predict(predict, a, b, x))
+
+    def curve_pixels(self, a: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the pixels (n, 2) of the model with parameters ``a`` and ``b``, (n,) or (1,), at ``x`` (n,)."""
         with np.errstate(all="ignore"):
-            return self.axes.transData.transform(np.column_stack([x, predict(a, b, x)]))
+            return self.axes.transData.transform(np.column_stack([x, self.predict(a, b, x)]))
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return the parameters (n, 2) of a run after each of ``steps`` (n,)."""

@@ -18,10 +18,10 @@ from app.views.scene import Scene
 
 # How far above its first value a curve is followed, in units of its initial distance to the minimum.
 MAX_RISE = {"linear": 20.0, "log": 1e3, "symlog": 1e3}
-MAX_FALL = 1e-18  # how far below on a logarithmic axis, in the same units; smaller values are rounding errors
 MAX_START_VALUE = 1e290  # first values above this would overflow when multiplied by MAX_RISE
 POWER_TICK_DECADES = 2  # decades an axis must span to have enough powers of ten as ticks
-MIN_DECADES = 0.05  # decades of a logarithmic axis on a surface whose minimum is not known
+MIN_DECADES = 0.05  # decades of a logarithmic axis whose values need not approach 0
+ROUNDING_FRACTION = 1e-12  # fraction of the range of the losses below which a minimum counts as 0
 SCALE_OPTIONS: dict[str, dict[str, Any]] = {"log": {"nonpositive": "mask"}, "symlog": {"linthresh": 1.0}}
 
 
@@ -56,7 +56,7 @@ class LossAxisLimits:
         """Set the scale and the limits for a race from its start to ``step``."""
         scale = scene.experiment.loss_plot.y_scale
         self._reset_values()
-        if scale == "log" and self._minimum_unknown(scene) and self._new_minimum(scene, step, True) <= 0:
+        if scale == "log" and self._needs_symlog(scene, step, True):
             scale = "symlog"
         if scale != self.y_scale:
             self.axes.set_yscale(scale, **SCALE_OPTIONS.get(scale, {}))
@@ -75,11 +75,7 @@ class LossAxisLimits:
 
     def expand_if_needed(self, scene: Scene, step: int, include_background: bool) -> bool:
         """Expand the limits if the curves have left them at ``step``; return whether they have changed."""
-        if (
-            self.y_scale == "log"
-            and self._minimum_unknown(scene)
-            and self._new_minimum(scene, step, include_background) <= 0
-        ):
+        if self.y_scale == "log" and self._needs_symlog(scene, step, include_background):
             self.reset(scene, step)
             return True
         low, high = self._update_value_range(scene, step, include_background)
@@ -91,7 +87,7 @@ class LossAxisLimits:
 
     def _set_limits(self, scene: Scene, step: int) -> None:
         self._set_x_limits(scene, step)
-        self._set_y_limits(*self._update_value_range(scene, step, True), self._minimum_unknown(scene))
+        self._set_y_limits(*self._update_value_range(scene, step, True), self._lowest_loss(scene))
         self._set_y_ticks()
 
     def _set_x_limits(self, scene: Scene, step: int) -> None:
@@ -105,16 +101,22 @@ class LossAxisLimits:
             self.x_length = max_x
         self.axes.set_xlim(start, self.x_length)
 
-    def _set_y_limits(self, low: float, high: float, minimum_unknown: bool) -> None:
-        """Set the limits of y around a value range; on a logarithmic axis they grow by whole decades."""
+    def _set_y_limits(self, low: float, high: float, lowest: float) -> None:
+        """Set the limits of y around a value range; on a logarithmic axis they grow by whole decades.
+
+        ``lowest`` is the result of ``_lowest_loss``.
+        """
         if low > high:
             low = high = 1.0
-        if self.y_scale == "log" and minimum_unknown:
+        if self.y_scale == "log" and lowest != 0.0:
             decades = max(math.log10(high) - math.log10(low), MIN_DECADES)
-            self.y_limits = max(low, 1e-300) / 10 ** (0.5 * decades), min(high, 1e300) * 10 ** (0.2 * decades)
+            bottom = max(low, 1e-300) / 10 ** (0.5 * decades)
+            if lowest > 0.0:
+                bottom = max(bottom, lowest / 10 ** (0.1 * decades))
+            self.y_limits = min(bottom, low), min(high, 1e300) * 10 ** (0.2 * decades)
         elif self.y_scale == "log":
-            bottom, top = 2 * math.floor(math.log10(low) / 2), math.floor(math.log10(high)) + 1
-            self.y_limits = 10.0 ** max(min(bottom, top - 2), -300), 10.0 ** min(top, 300)
+            top = math.floor(math.log10(high)) + 1
+            self.y_limits = 10.0 ** max(min(lower_power(math.log10(low)), top - 2), -300), 10.0 ** min(top, 300)
         else:
             value_range = max(high - low, abs(high) * 1e-3, 1e-12)
             value_range = 2.0 ** math.ceil(math.log2(value_range))
@@ -130,8 +132,8 @@ class LossAxisLimits:
         if not (low <= bottom and top <= high):
             return False
         if self.y_scale == "log":
-            decades = math.log10(top / bottom)
-            return math.log10(high / low) <= (2 * decades if self._minimum_unknown(scene) else decades + 4)
+            decades, earlier_decades = math.log10(top) - math.log10(bottom), math.log10(high) - math.log10(low)
+            return earlier_decades <= (2 * decades if self._lowest_loss(scene) else max(decades + 4, 1.5 * decades))
         return high - low <= 4 * (top - bottom)
 
     def _set_y_ticks(self) -> None:
@@ -160,9 +162,24 @@ class LossAxisLimits:
 
     # Values
 
-    def _minimum_unknown(self, scene: Scene) -> bool:
-        """Return whether the view shows the loss of a surface whose minimum is not known."""
-        return self.coordinates.quantity == "loss" and scene.race.surface.minimum_loss is None
+    def _lowest_loss(self, scene: Scene) -> float:
+        """Return the lowest loss of the surface if losses are drawn, -inf if it is not known; 0 for other quantities.
+
+        Other quantities approach 0, as losses do whose minimum is 0 apart from rounding.
+        """
+        if self.coordinates.quantity != "loss":
+            return 0.0
+        minimum_loss = scene.race.surface.minimum_loss
+        if minimum_loss is None:
+            return -math.inf
+        return minimum_loss if abs(minimum_loss) > ROUNDING_FRACTION * scene.height_map.height_range else 0.0
+
+    def _needs_symlog(self, scene: Scene, step: int, include_background: bool) -> bool:
+        """Return whether losses are drawn that are not positive, or will not be."""
+        lowest = self._lowest_loss(scene)
+        if lowest == -math.inf:
+            return self._new_minimum(scene, step, include_background) <= 0
+        return lowest < 0
 
     def _new_minimum(self, scene: Scene, step: int, include_background: bool) -> float:
         """Return the lowest value that is not part of the value range yet, positive or not; inf if there is none."""
@@ -213,10 +230,16 @@ class LossAxisLimits:
             minimum_loss = scene.race.surface.minimum_loss
             if minimum_loss is None:
                 max_distance = MAX_RISE[scale] * max(abs(start_value), span)
-                return MAX_FALL * max_distance if scale == "log" else -max_distance, max_distance
-            minimum = minimum_loss - self.coordinates.offset
+                return 0.0 if scale == "log" else -max_distance, max_distance
+            minimum = minimum_loss
         depth = max(start_value - minimum, 0.0) or span
-        return MAX_FALL * depth if scale == "log" else minimum, start_value + MAX_RISE[scale] * depth
+        return 0.0 if scale == "log" else minimum, start_value + MAX_RISE[scale] * depth
+
+
+def lower_power(exponent: float) -> int:
+    """Return an integer up to an exponent of 10, in steps that grow with it: -2, -4, -6, -8, -12, -16, -24, -32."""
+    step = 2 ** max(math.floor(math.log2(max(-exponent, 1.0))) - 1, 1)
+    return step * math.floor(exponent / step)
 
 
 def curves(scene: Scene, step: int, include_background: bool) -> list[tuple[Trajectory, int]]:

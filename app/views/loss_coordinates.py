@@ -31,12 +31,11 @@ class LossCoordinates:
 
     @classmethod
     def from_plot(cls, loss_plot: LossPlot, minimum_loss: float | None) -> LossCoordinates:
-        """Return the coordinates for the options of a plot; a logarithmic axis shows the loss above the minimum."""
-        quantity, offset = loss_plot.quantity, 0.0
-        if quantity == "above" or (quantity == "loss" and loss_plot.y_scale == "log"):
-            unknown_offset = math.nan if quantity == "above" else 0.0
-            offset = unknown_offset if minimum_loss is None else minimum_loss
-        return cls(quantity, loss_plot.x_quantity, offset)
+        """Return the coordinates for the options of a plot; only the quantity "above" subtracts the minimum."""
+        offset = 0.0
+        if loss_plot.quantity == "above":
+            offset = math.nan if minimum_loss is None else minimum_loss
+        return cls(loss_plot.quantity, loss_plot.x_quantity, offset)
 
     def x_values(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return x (n,) after each of ``steps`` (n,), which must be ascending."""

@@ -35,6 +35,7 @@ class LossView(PathView):
     id = "loss"
     title = "Loss"
     has_outline = False
+    thins_steps = False
     margins = (0.6, 0.46, 0.2, 0.14)
     heading_height = 0.28
     note_text: Text | None = None
@@ -54,8 +55,7 @@ class LossView(PathView):
         axes.xaxis.set_minor_formatter(NullFormatter())
         self.axis_limits = LossAxisLimits(axes, self.plot_coordinates, self.tight_limits)
         self.axis_limits.reset(scene, scene.race.step)
-        y_label = tr(QUANTITIES["above" if self.plot_coordinates.offset else loss_plot.quantity])
-        axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=y_label)
+        axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=tr(QUANTITIES[loss_plot.quantity]))
         axes.grid(True, color=scene.theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
@@ -178,7 +178,7 @@ class LossView(PathView):
         """Fill the band between the outer quantiles and draw the median, up to the step that all have reached."""
         assert self.scene is not None
         trajectories, color = replicas
-        last_step = min(trajectory.last_step for trajectory in trajectories)
+        last_step = min(map(self.last_replica_step, trajectories))
         steps = self.column_steps(trajectories[0], last_step)
         values = np.array([self.plot_coordinates.y_values(trajectory, steps) for trajectory in trajectories])
         if self.axes.get_yscale() == "log":  # a band that reaches 0 is filled down to the axis

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app.analysis.height_map import HeightMap, height_map_for
+from app.analysis.height_map import HeightMap, height_map_for, vertical_height_map_for
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
 from app.model.experiment import Experiment
@@ -30,7 +30,7 @@ class Scene:
     bounds : Bounds or None
         The part of the plane to show; None for the plot domain of the experiment.
     options : dict of str to object
-        Options of the View menu, for example ``equal`` (equal axis scales) and ``trials`` (search states).
+        Options of the View menu that do not belong to the experiment: ``trials`` (search states).
     selected_run : int or None
         Index of the highlighted run.
     experiment : Experiment
@@ -76,13 +76,18 @@ class Scene:
 
     @cached_property
     def height_map(self) -> HeightMap:
-        """The losses over the bounds."""
+        """The losses over the bounds, with the scale of contour levels and colors."""
         return height_map_for(self.experiment, self.bounds)
+
+    @cached_property
+    def vertical_height_map(self) -> HeightMap:
+        """The losses over the bounds, with the scale of the vertical axis of the 3D surface."""
+        return vertical_height_map_for(self.experiment, self.bounds)
 
     @cached_property
     def styles(self) -> list[Style]:
         """The style of each run, visible or not."""
-        return self.theme.styles(self.experiment.runs)
+        return self.theme.styles(self.experiment.runs, self.experiment.plot_options.dashes)
 
     def same_static_artists(self, other: Scene) -> bool:
         """Return whether the static artists of every view are the same for another scene."""
@@ -91,6 +96,8 @@ class Scene:
             and self.theme is other.theme
             and self.options == other.options
             and self.experiment.loss_plot == other.experiment.loss_plot
+            and self.experiment.plot_options == other.experiment.plot_options
+            and self.vertical_height_map is other.vertical_height_map
         )
 
     def same_background_paths(self, other: Scene) -> bool:
@@ -99,6 +106,16 @@ class Scene:
             other.branch_trajectories,
             other.replica_trajectories,
         )
+
+    @property
+    def ghosts(self) -> list[BranchTrajectory]:
+        """The visible runs with known steps after the displayed one: run, last step of its ghost, pale color."""
+        race, limit = self.race, min(self.race.shown_until, self.race.last_step)
+        return [
+            (trajectory, min(limit, trajectory.last_step), style.pale_color)
+            for trajectory, style in self.visible_runs
+            if min(limit, trajectory.last_step) > race.step
+        ]
 
     @property
     def displayed_steps(self) -> list[int]:

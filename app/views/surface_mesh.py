@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.colors import to_rgba
+from matplotlib.colors import Colormap, to_rgba
 from matplotlib.transforms import Bbox
 
 from app.analysis.height_map import HeightMap
-from app.plotting.colormap import surface_colormap
 from app.plotting.path_renderer import IDENTITY
 from app.theming.theme import Theme
 from app.views.camera import HALF_HEIGHT, Camera
@@ -37,11 +36,11 @@ class SurfaceMesh(NamedTuple):
         return np.stack([*np.meshgrid(self.x, self.y), self.z], axis=-1)
 
 
-def build_mesh(height_map: HeightMap, theme: Theme) -> SurfaceMesh:
-    """Return the mesh of a height map in the colors of a theme."""
+def build_mesh(height_map: HeightMap, color_map: HeightMap, theme: Theme, colormap: Colormap) -> SurfaceMesh:
+    """Return the mesh of a height map; ``color_map``, over the same bounds, scales the losses for their colors."""
     x = y = grid_nodes()
-    z = sample_heights(height_map, x, y)
-    return SurfaceMesh(x, y, z, cell_colors(x, y, z, theme))
+    z, levels = sample_heights(height_map, x, y), sample_heights(color_map, x, y)
+    return SurfaceMesh(x, y, z, cell_colors(x, y, z, levels, theme, colormap))
 
 
 def grid_nodes() -> np.ndarray:
@@ -61,15 +60,27 @@ def sample_heights(height_map: HeightMap, x: np.ndarray, y: np.ndarray) -> np.nd
     return z
 
 
-def cell_colors(x: np.ndarray, y: np.ndarray, z: np.ndarray, theme: Theme) -> np.ndarray:
-    """Return a color per cell, (rows, columns, 4): by height, lit from one side, darker along the grid lines."""
-    cell_heights = (z[1:, 1:] + z[:-1, :-1] + z[1:, :-1] + z[:-1, 1:]) / 4
+def to_unit_box(height_map: HeightMap, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
+    """Return positions and losses, (n,) each, as points (n, 3) of the unit box; nan outside it."""
+    points: np.ndarray = np.column_stack([x, y, loss])
+    with np.errstate(all="ignore"):
+        points[:, :2] = (points[:, :2] - height_map.lower_left) * (2.0 / height_map.size) - 1.0
+        points[:, 2] = height_map.normalized_height(points[:, 2]) * (2.0 * HALF_HEIGHT) - HALF_HEIGHT
+        points[(np.abs(points[:, :2]).max(axis=1) > 1.0) | (points[:, 2] > HALF_HEIGHT * 1.5)] = np.nan
+    return points
+
+
+def cell_colors(
+    x: np.ndarray, y: np.ndarray, z: np.ndarray, levels: np.ndarray, theme: Theme, colormap: Colormap
+) -> np.ndarray:
+    """Return a color per cell, (rows, columns, 4): by level, lit from one side, darker along the grid lines."""
+    cell_levels = (levels[1:, 1:] + levels[:-1, :-1] + levels[1:, :-1] + levels[:-1, 1:]) / 4
     dz_dx = (z[1:, 1:] + z[:-1, 1:] - z[1:, :-1] - z[:-1, :-1]) / (2 * np.diff(x))
     dz_dy = (z[1:, 1:] + z[1:, :-1] - z[:-1, 1:] - z[:-1, :-1]) / (2 * np.diff(y)[:, None])
     light = (-dz_dx * LIGHT_DIRECTION[0] - dz_dy * LIGHT_DIRECTION[1] + LIGHT_DIRECTION[2]) / np.sqrt(
         dz_dx**2 + dz_dy**2 + 1
     )
-    colors = np.asarray(surface_colormap(theme)((cell_heights / HALF_HEIGHT + 1) / 2))
+    colors = np.asarray(colormap((cell_levels / HALF_HEIGHT + 1) / 2))
     colors[..., :3] *= (0.72 + 0.34 * np.clip(light, 0, 1))[..., None]
     line_color = np.array(to_rgba(theme.text))[:3]
     line_cells = slice(CELLS_PER_LINE, None, CELLS_PER_LINE + 1)

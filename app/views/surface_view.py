@@ -9,21 +9,26 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from app.analysis.height_map import HeightMap
 from app.engine.trajectory import Trajectory
 from app.plotting import markers
+from app.plotting.colormap import surface_colormap
 from app.plotting.path_renderer import PathRenderer
-from app.views.camera import HALF_HEIGHT, Camera, projected_extent
+from app.views.camera import Camera
+from app.views.default_camera import default_camera
 from app.views.occlusion import OcclusionMap
 from app.views.path_view import PathView
 from app.views.scene import Scene
-from app.views.surface_axes import SurfaceAxes, label_width
-from app.views.surface_mesh import build_mesh, draw_quads, sample_heights
+from app.views.surface_axes import SurfaceAxes
+from app.views.surface_fit import BoxLabel, Placement, fit_box, label_offset
+from app.views.surface_labels import box_labels, measure_labels
+from app.views.surface_mesh import build_mesh, draw_quads, sample_heights, to_unit_box
 from surfaces.surface import Bounds
 
 VIEWPORT_EDGE_POINTS = 65  # points per side of the viewport of the contour plot
 MIN_VIEWPORT_SIZE = 7.0  # points
 OCCLUSION_GRID_SIZE = 257  # nodes per side of the grid against which sight lines are tested
-LABEL_CLEARANCE = 1.1  # factor on the corners of the floor that leaves room for the tick labels
+MIN_LABELED_SIZE = 1.1, 1.8  # inches; a narrower or lower pane has no labels
 
 
 class SurfaceArtist(Artist):
@@ -49,7 +54,8 @@ class SurfaceView(PathView):
     Attributes
     ----------
     camera
-        The camera; setting it takes effect with the next full draw.
+        The camera; setting it takes effect with the next full draw. Until it is set, and for another surface again, it
+        is the default camera.
     rotating
         Whether the camera is being moved. Then labels and the edges of cells are left out.
     viewport
@@ -64,6 +70,9 @@ class SurfaceView(PathView):
     def __init__(self, figure: Figure) -> None:
         super().__init__(figure)
         self._camera = Camera()
+        self.seen_height_map: HeightMap | None = None  # for which the default camera was found
+        self.camera_is_set = False
+        self.placements: dict[tuple[object, ...], Placement] = {}  # the last one, by what it depends on
         self.rotating = False
         self.viewport: Bounds | None = None
 
@@ -75,6 +84,7 @@ class SurfaceView(PathView):
     @rotating.setter
     def rotating(self, rotating: bool) -> None:
         self._rotating = self.low_quality = rotating
+        self.has_outline = not rotating  # the surface is drawn in full with every frame, so paths must be cheap
 
     @property
     def camera(self) -> Camera:
@@ -83,27 +93,41 @@ class SurfaceView(PathView):
 
     @camera.setter
     def camera(self, camera: Camera) -> None:
-        self._camera = camera
+        self._camera, self.camera_is_set = camera, True
         if self.scene is not None:
             self.occlusion_map = OcclusionMap(camera, self.height_grid)
+
+    def reset_camera(self) -> None:
+        """Return to the default camera, for the current start."""
+        assert self.scene is not None
+        start = self.scene.experiment.start
+        assert start is not None
+        self.camera = default_camera(self.height_map, start)
+        self.camera_is_set = False
 
     # Static artists
 
     def show_scene(self, scene: Scene) -> None:
         """Build the static artists for a scene; for another surface, reset the viewport."""
         if self.scene is not None and scene.race.surface is not self.scene.race.surface:
-            self.viewport = None
+            self.viewport, self.camera_is_set = None, False
         super().show_scene(scene)
 
     def build_static_artists(self, scene: Scene) -> None:
         """Compute the mesh and the grid for occlusion tests, and add the artist that draws them."""
         self.axes.set_axis_off()
-        self.mesh = build_mesh(scene.height_map, scene.theme)
+        self.height_map = scene.vertical_height_map
+        colormap = surface_colormap(scene.theme, scene.experiment.plot_options.colormap)
+        self.mesh = build_mesh(self.height_map, scene.height_map, scene.theme, colormap)
         self.mesh_nodes = self.mesh.nodes
         grid_points = np.linspace(-1, 1, OCCLUSION_GRID_SIZE)
-        self.height_grid = sample_heights(scene.height_map, grid_points, grid_points)
+        self.height_grid = sample_heights(self.height_map, grid_points, grid_points)
         self.occlusion_map = OcclusionMap(self.camera, self.height_grid)
-        self.label_width = label_width(scene.height_map, self.figure)
+        if not self.camera_is_set and self.height_map is not self.seen_height_map:
+            self.reset_camera()
+        self.seen_height_map = self.height_map
+        self.label_sizes = measure_labels(scene, self.figure)
+        self.placements.clear()
         self.axes.add_artist(SurfaceArtist(self.draw_surface))
 
     def draw_surface(self, renderer: PathRenderer) -> None:
@@ -119,35 +143,41 @@ class SurfaceView(PathView):
         backend_renderer.stop_rasterizing()
         surface_axes.draw_near_edges(renderer)
         if not self.rotating:
-            surface_pixels = self.project_points(self.mesh_nodes).reshape(-1, 2)
-            surface_axes.draw_labels(renderer, surface_pixels, scale_only=self.is_small)
+            self._draw_labels(renderer, surface_axes)
         self.text_bounds = surface_axes.text_bounds
+
+    def _draw_labels(self, renderer: PathRenderer, surface_axes: SurfaceAxes) -> None:
+        surface_axes.draw_scale_note(renderer)
+        labels, scale, dpi = self.labels(), self.placement().scale, self.figure.dpi
+        offsets = np.array([label_offset(label, self.camera, scale, dpi) for label in labels])
+        surface_pixels = self.project_points(self.mesh_nodes).reshape(-1, 2)
+        surface_axes.draw_labels(renderer, labels, offsets, surface_pixels)
+
+    def labels(self) -> list[BoxLabel]:
+        """Return the labels of the axes; none in a pane that is too small for them."""
+        assert self.scene is not None
+        if (self.axes.bbox.size < np.array(MIN_LABELED_SIZE) * self.figure.dpi).any():
+            return []
+        return box_labels(self.scene, self.camera, self.label_sizes)
 
     # Coordinates
 
+    def placement(self) -> Placement:
+        """Return where the box lies in the pane and how large it is, so that it fills the pane with its labels."""
+        bbox, dpi = self.axes.bbox, self.figure.dpi
+        key = self.camera.azimuth, self.camera.elevation, bbox.bounds, dpi
+        if key not in self.placements:
+            pane = np.array([bbox.min, bbox.max])
+            self.placements = {key: fit_box(self.camera, self.labels(), pane, dpi)}
+        return self.placements[key]
+
     def project_points(self, points: np.ndarray) -> np.ndarray:
         """Return the pixels (..., 2) of points (..., 3) of the unit box."""
-        bbox = self.axes.bbox
-        label_margin = 0.0 if self.is_small else 2 * self.label_width * self.figure.dpi
-        half_width, bottom, top = projected_extent(self.camera.elevation, 1.0 if self.is_small else LABEL_CLEARANCE)
-        scale = max(min((bbox.width - label_margin) / (2 * half_width), bbox.height / (top - bottom)), 1.0)
-        center = (bbox.x0 + bbox.x1) / 2, (bbox.y0 + bbox.y1) / 2 - scale * (top + bottom) / 2
-        return self.camera.project(points, center, scale)
-
-    def to_unit_box(self, x: np.ndarray, y: np.ndarray, loss: np.ndarray) -> np.ndarray:
-        """Return positions and losses, (n,) each, as points (n, 3) of the unit box; nan outside it."""
-        assert self.scene is not None
-        height_map = self.scene.height_map
-        points: np.ndarray = np.column_stack([x, y, loss])
-        with np.errstate(all="ignore"):
-            points[:, :2] = (points[:, :2] - height_map.lower_left) * (2.0 / height_map.size) - 1.0
-            points[:, 2] = height_map.normalized_height(points[:, 2]) * (2.0 * HALF_HEIGHT) - HALF_HEIGHT
-            points[(np.abs(points[:, :2]).max(axis=1) > 1.0) | (points[:, 2] > HALF_HEIGHT * 1.5)] = np.nan
-        return points
+        return self.camera.project(points, *self.placement())
 
     def coordinates(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Return the points (n, 3) of a run after each of ``steps`` (n,)."""
-        return self.to_unit_box(*trajectory.values_at(steps))
+        return to_unit_box(self.height_map, *trajectory.values_at(steps))
 
     def to_screen(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the pixels (n, 2) of points (n, 3), and which of them are hidden (n,)."""
@@ -177,7 +207,7 @@ class SurfaceView(PathView):
         ):
             x, y = np.array(positions, float).reshape(-1, 2).T
             with np.errstate(all="ignore"):
-                points, hidden = self.to_screen(self.to_unit_box(x, y, surface(x, y)[0]))
+                points, hidden = self.to_screen(to_unit_box(self.height_map, x, y, surface(x, y)[0]))
             draw_marker(renderer, points[~hidden])
             renderer.draw_markers(points[hidden], hidden_marker, 8.0, "none", self.scene.theme.muted_text, 1.0)
 
@@ -188,7 +218,7 @@ class SurfaceView(PathView):
         xs = np.concatenate([x, np.full(VIEWPORT_EDGE_POINTS, x[-1]), x[::-1], np.full(VIEWPORT_EDGE_POINTS, x[0])])
         ys = np.concatenate([np.full(VIEWPORT_EDGE_POINTS, y[0]), y, np.full(VIEWPORT_EDGE_POINTS, y[-1]), y[::-1]])
         with np.errstate(all="ignore"):
-            points, hidden = self.to_screen(self.to_unit_box(xs, ys, self.scene.race.surface(xs, ys)[0]))
+            points, hidden = self.to_screen(to_unit_box(self.height_map, xs, ys, self.scene.race.surface(xs, ys)[0]))
         min_size = renderer.backend_renderer.points_to_pixels(MIN_VIEWPORT_SIZE)
         if np.isfinite(points).all() and np.ptp(points, axis=0).max() < min_size:
             for color, width in ((theme.outline_color, 3.2), (theme.text, 1.4)):

@@ -105,6 +105,43 @@ def test_a_run_that_stands_still_for_now_and_leaves_soon() -> None:
     assert run_status(trajectory, leaves).kind != "converged"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("run", "surface", "start", "step"),
+    [
+        ("qhadam lr=0.5", "sphere", (2.0, 1.5), 400),
+        ("adan lr=0.5", "sphere", (2.0, 1.5), 750),
+        ("ademamix lr=0.5", "sphere", (2.0, 1.5), 1000),
+        ("schedule_free_adamw lr=0.5", "sphere", (2.0, 1.5), 1000),
+        ("prodigy lr=1.171", "himmelblau", (-0.27, -0.92), 600),
+        ("acprop lr=0.03", "booth", (2.0, 1.5), 450),
+        ("rmsprop lr=0.003386 momentum=0.5 lookahead=5", "drop_wave", (-1.292, 1.1), 250),
+    ],
+)
+def test_a_rule_with_a_fading_scale_leaves_in_the_end(
+    run: str, surface: str, start: tuple[float, float], step: int
+) -> None:
+    """The next steps stay within the tolerance: only the rule shows that the run is not at rest."""
+    status = status_of(run, surface, step, start)
+    assert status.kind == "converged"
+    assert "it is near the minimum for now" in status.sentence
+    trajectory = trajectory_of(run, surface, step + 5000, start)
+    x, y, _ = trajectory.values_between(step, step + 5000)
+    distance = np.hypot(x - status.minimum[0], y - status.minimum[1])
+    (left, right), (bottom, top) = trajectory.surface.bounds
+    tolerance = 1e-4 * math.hypot(right - left, top - bottom)
+    assert distance.max() > tolerance
+    assert distance[:60].max() <= tolerance
+
+
+@pytest.mark.parametrize("run", ["amsgrad lr=0.1", "adagrad lr=0.5", "yogi lr=0.1", "adam lr=0.1", "radam lr=0.5"])
+def test_a_rule_whose_scale_lasts_or_whose_gradient_is_exactly_0_rests(run: str) -> None:
+    """At (1, 3) the gradient of the booth function is exactly 0, and nothing moves Adam any more."""
+    status = status_of(run, "booth", 6000, (2.0, 1.5))
+    assert status.kind == "converged"
+    assert "for now" not in status.sentence
+
+
 @pytest.mark.parametrize("run", ["sgd lr=0.1", "adam lr=0.05 step_every=100", "sgd lr=0"])
 def test_a_run_without_such_a_scale_rests_for_good(run: str) -> None:
     assert "for now" not in status_of(run, "sphere", 2000, (0.5, 0.2)).sentence
@@ -164,7 +201,7 @@ def test_long_steps_are_not_slow_however_far_the_minimum_is() -> None:
     assert status_of("adadelta lr=14.96", "zakharov", 1165, (3.42, 1.391)).kind != "slow"
 
 
-@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-100])
+@pytest.mark.parametrize("distance", [1e-8, 1e-12, 1e-100, 1e-300])
 def test_a_run_that_moves_away_from_a_minimum_has_not_converged(distance: float) -> None:
     """With lr = 1.2 each step is 1.4 times as long as the one before, however short the first one is."""
     trajectory = trajectory_of("sgd lr=1.2", "sphere", 600, (distance, 0.0))
@@ -180,3 +217,27 @@ def test_swings_of_rounding_errors_on_a_slope_are_rest() -> None:
     """With f_min = 0 the step is 0 where the loss is 0, two above the minimum of -2."""
     trajectory = trajectory_of("polyak_step_size lr=0.4481", "trid", 400, (1.833, -0.545))
     assert {run_status(trajectory, step).kind for step in range(200, 401, 9)} == {"resting"}
+
+
+@pytest.mark.parametrize(
+    ("run", "start"),
+    [
+        ("lbfgs_optax lr=8", (-12.406, -1.594)),
+        ("lbfgs_optax lr=8", (-8.651, 2.208)),
+        ("lbfgs", (-11.987, -2.814)),
+        ("bfgs", (-8.18, 2.574)),
+    ],
+)
+def test_a_crease_that_falls_is_no_minimum(run: str, start: tuple[float, float]) -> None:
+    """Bukin 6 has its only minimum at (-10, 1): everywhere else in the crease y = x^2 / 100 the loss is |x + 10| / 100.
+
+    Beside the crease the gradient is larger than 10^3, and Newton's steps are shorter than any tolerance.
+    """
+    status = status_of(run, "bukin6", 900, start)
+    assert status.kind in ("slow", "resting")
+
+
+@pytest.mark.parametrize("start", [(-0.633, 1.803), (1.296, -3.71), (4.068, 4.062)])
+def test_no_minimum_is_claimed_where_positions_are_too_coarse_for_it(start: tuple[float, float]) -> None:
+    """Newton's method jumps to 1e11 and further, where a tolerance of 0.0016 is less than a rounding error."""
+    assert status_of("newton lr=3", "logistic_regression", 900, start).kind == "resting"

@@ -76,6 +76,10 @@ def test_set_changes_a_hyperparameter_from_the_start() -> None:
      "unknown loss-plot setting 'color'; choose from quantity, x_quantity, x_scale, y_scale"),
     ("--set loss_plot.against=time",
      "unknown loss-plot setting 'against'; choose from quantity, x_quantity"),
+    ("--height cubic", "unknown height scale 'cubic'; choose from auto, linear, log"),
+    ("--colormap jet", "unknown colormap 'jet'; choose from viridis"),
+    ("--levels many", "levels must be an integer, not 'many'"),
+    ("--set plot_options.tint=1", "unknown plot setting 'tint'; choose from height_scale"),
     ("--set curve.quantity=joy", "unknown plotted quantity 'joy'; choose from loss"),
     ("--set steps=2.5", "steps must be an integer"),
     ("--set settled=perhaps", "stop_when_converged must be true or false, not 'perhaps'"),
@@ -110,6 +114,7 @@ def test_invalid_options_are_one_sentence(arguments: str, message: str, capsys: 
     ("--no-loop --to a.mp4", "--no-loop does not apply to .mp4, only to .gif"),
     ("--size 600x400 --to a.csv", "--size does not apply to .csv, only to .png, .svg, .pdf, .gif, .mp4"),
     ("--equal --to a.json a.py", "--equal does not apply to .json, .py, only to .png"),
+    ("--height log --to a.csv", "--height does not apply to .csv, only to .png"),
 ])  # fmt: skip
 def test_options_that_a_format_does_not_use_are_refused(
     arguments: str, message: str, capsys: pytest.CaptureFixture[str]
@@ -124,6 +129,10 @@ def test_every_option_is_declared_by_a_format() -> None:
     others = {
         "experiment",
         "surface",
+        "data",
+        "x",
+        "y",
+        "standardize",
         "formula",
         "param",
         "box",
@@ -169,6 +178,33 @@ def test_sizes_themes_and_defaults() -> None:
     args = parse_export("--to", "x")
     assert (build_options(args, "picture").size, build_options(args, "picture").dpi) == ((12.8, 7.6), 150)
     assert (build_options(args, "film").pixels, build_options(args, "film").fps) == ((1280, 720), 25)
+
+
+@pytest.mark.parametrize(("arguments", "field", "value"), [
+    ("--height log", "height_scale", "log"),
+    ("--height linear", "height_scale", "linear"),
+    ("--levels 25", "levels", 25),
+    ("--lines", "level_style", "lines"),
+    ("--colormap cividis", "colormap", "cividis"),
+    ("--no-color-bar", "color_bar", False),
+    ("--no-markers", "step_markers", False),
+    ("--dashes", "dashes", True),
+    ("--equal", "equal_axes", True),
+    ("--set plot_options.level_scale=linear", "level_scale", "linear"),
+    ("--set plot_options.level_labels=no", "level_labels", False),
+    ("--set plot_options.levels=7", "levels", 7),
+])  # fmt: skip
+def test_plot_options_change_the_figure_and_belong_to_the_experiment_in_it(
+    arguments: str, field: str, value: object
+) -> None:
+    small = ["--size", "1000x600", "--dpi", "100"]
+    assert main(["export", "race.json", *small, "--to", "a.png"]) == 0
+    assert main(["export", "race.json", *small, *arguments.split(), "--to", "b.png"]) == 0
+    before, after = load("a.png"), load("b.png")
+    assert getattr(after.plot_options, field) == value != getattr(before.plot_options, field)
+    assert replace(after, plot_options=before.plot_options) == before
+    with Image.open("a.png") as a, Image.open("b.png") as b:  # heights of this surface are linear by default
+        assert (a.tobytes() != b.tobytes()) == (arguments != "--height linear")
 
 
 def test_a_size_in_pixels_is_exact_at_every_dpi() -> None:

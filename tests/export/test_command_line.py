@@ -25,6 +25,7 @@ from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.hyperparameter_checks import HyperparameterSpan
+from app.model.plot_options import PlotOptions
 from app.model.run import Run
 from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
@@ -52,7 +53,7 @@ def run_command(line: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [
     Options(**LOW_DPI),
-    Options(**LOW_DPI, view="contour", theme=DARK, size=(7.5, 5.0), view_options={"equal": True, "trials": False}),
+    Options(**LOW_DPI, view="contour", theme=DARK, size=(7.5, 5.0), view_options={"trials": False}),
     Options(**LOW_DPI, view="contour", viewport=((-1.0, 0.25), (0.1, 2.0))),
     Options(**LOW_DPI, view="relief", camera=Camera(-12.5, 71.25, 1.331)),
     Options(**LOW_DPI, title=False, legend=False, mode=False, transparent=True),
@@ -70,7 +71,7 @@ def test_the_command_makes_the_same_image(options: Options, tmp_path: Path) -> N
 @pytest.mark.parametrize("options", [
     Options(),
     Options(size=(16 / 2.54, 9 / 2.54), dpi=300.0, theme=DARK, view="loss"),
-    Options(transparent=True, title=False, legend=False, mode=False, view_options={"equal": True, "trials": False}),
+    Options(transparent=True, title=False, legend=False, mode=False, view_options={"trials": False}),
     Options(viewport=((-1e-3, 1 / 3), (-2.0, 1e5)), camera=Camera(-60.1, 1 / 7, 4.0)),
 ])  # fmt: skip
 def test_options_survive_a_round_trip(options: Options) -> None:
@@ -80,7 +81,7 @@ def test_options_survive_a_round_trip(options: Options) -> None:
         assert getattr(parsed, name) == getattr(options, name)
     assert parsed.size == pytest.approx(options.size, rel=1e-9)
     assert parsed.pixels == options.pixels
-    assert parsed.view_options == {"equal": False, "trials": True, **options.view_options}
+    assert parsed.view_options == {"trials": True, **options.view_options}
 
 
 @pytest.mark.parametrize("experiment", [
@@ -93,6 +94,9 @@ def test_options_survive_a_round_trip(options: Options) -> None:
         Run("sgd", slot=3, color="#ABCDEF"), Run("adam", slot=0, visible=False)), stop_when_converged=True),
     Experiment("sphere", runs=(Run("sgd", slot=1, replicas=1), Run("adam", slot=0), Run("sgd", slot=5))),
     Experiment("sphere", runs=(Run("sgd"),), loss_plot=LossPlot("distance", "log", "linear", "evaluations")),
+    Experiment("sphere", runs=(Run("sgd"),), plot_options=PlotOptions("log", "log", 30, False, "lines", "cividis")),
+    Experiment("sphere", runs=(Run("sgd"),), plot_options=PlotOptions(
+        color_bar=False, equal_axes=True, step_markers=False, dashes=True)),
 ])  # fmt: skip
 def test_an_experiment_as_arguments(experiment: Experiment, tmp_path: Path) -> None:
     run_command(build_command_line(experiment, Options(), None, tmp_path / "a.json"))
@@ -165,7 +169,7 @@ def test_animation_options_are_written_for_animations_only(monkeypatch: pytest.M
     line = build_command_line(DEFAULT_EXPERIMENT, options, None, Path("a.film"))
     assert line.endswith(" --fps=30 --seconds=2.5 --turn=-12 --no-loop --to a.film")
     args = parse_export(*shlex.split(line)[2:])
-    assert build_options(args, "film") == replace(options, view_options={"equal": False, "trials": True})
+    assert build_options(args, "film") == replace(options, view_options={"trials": True})
     assert "--pace=3" in build_command_line(DEFAULT_EXPERIMENT, Options(steps_per_frame=3), None, Path("a.film"))
     assert "--fps" not in build_command_line(DEFAULT_EXPERIMENT, Options(fps=30.0), None, Path("a.png"))
     assert build_command_line(DEFAULT_EXPERIMENT, Options(dpi=77.0), None, Path("a.csv")).endswith(

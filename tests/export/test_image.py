@@ -22,6 +22,7 @@ from app.io.experiment_json import from_json
 from app.io.strict_json import MAX_FILE_SIZE
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.plot_options import PlotOptions
 from app.model.run import Run
 from app.theming.theme import DARK
 from app.utils.validation import ExperimentError
@@ -66,7 +67,8 @@ def test_no_title_makes_a_file_that_cannot_be_read(suffix: str, tmp_path: Path) 
 
 
 def test_an_svg_has_vectors_text_and_one_bitmap(tmp_path: Path) -> None:
-    export(make_race(), tmp_path / "a.svg", Options(size=(10.0, 6.0), dpi=100))
+    experiment = replace(DEFAULT_EXPERIMENT, plot_options=PlotOptions(height_scale="log"))
+    export(make_race(60, experiment), tmp_path / "a.svg", Options(size=(10.0, 6.0), dpi=100))
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     assert (root.get("width"), root.get("height")) == ("720pt", "432pt")
     assert len(list(root.iter(f"{SVG}path"))) > 50

@@ -14,7 +14,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app.gui.window.dock_layout import is_reachable
+from app.gui.window.floating_docks import is_reachable
 from app.gui.window.layout_guard import LayoutGuard
 from app.gui.window.main_window import MainWindow
 from app.session.settings import Settings

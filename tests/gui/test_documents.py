@@ -213,7 +213,7 @@ def test_examples_and_data_files_are_not_save_targets(open_shell: Open, tmp_path
 def test_data_files_are_never_overwritten_whatever_their_name(
     open_shell: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window, table = open_shell(), tmp_path / "table.dat"
+    window, table = open_shell(), tmp_path / "table.measured"
     table.write_text("1,2\n2,4\n3,7\n")
     answer_file_dialogs(monkeypatch, table)
     window.action_registry["open_data"].trigger()

@@ -418,7 +418,8 @@ def test_a_set_of_hyperparameters_is_copied_pasted_and_undone_by_keys(window: Ma
     both = Qt.KeyboardModifier.ControlModifier | SHIFT
     before = session.experiment
     QTest.keyClick(window, KEY.Key_H, both)
-    assert clipboard.text() == format_hyperparameters(TWO.runs[0]) == "adam lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08"
+    copied = "adam lr=0.001 beta1=0.9 beta2=0.999 eps=1e-08 bias_correction=1"
+    assert clipboard.text() == format_hyperparameters(TWO.runs[0]) == copied
     window.side_panel.run_list.list.setCurrentRow(1)
     QTest.keyClick(window, KEY.Key_V, both)
     adam, other = session.experiment.runs
@@ -489,3 +490,30 @@ def test_the_context_menu_of_the_hyperparameters_offers_the_same_commands(
     label = slider_field_of(window).label
     QApplication.sendEvent(label, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(3, 3)))
     assert action_names == ["copy_hyperparameters", "paste_hyperparameters", "reset_hyperparameters"]
+
+
+@pytest.mark.parametrize("way", ["key", "menu"])
+@pytest.mark.parametrize("name", ["speed", "start", "lr"])
+def test_undo_discards_a_refused_entry(open_shell: Open, name: str, way: str) -> None:
+    window = open_shell()
+    window.timeline_bar.stop_checkbox.click()  # an edit that changes none of these values
+    window.update_texts()
+    field = {
+        "speed": window.playback_bar.speed.number_field,
+        "start": window.side_panel.start_point.fields[0],
+        "lr": window.side_panel.editor.fields["lr"].number_field,
+    }[name]
+    text = field.text()
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "99x")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.property("wrong")
+    if way == "menu":
+        window.action_registry["undo"].trigger()
+    else:
+        QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (field.property("wrong"), field.text(), field.message) == (False, text, "")
+    assert bool(window.session.store.undo_stack) == (way == "key"), "the key takes back the entry only"
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not window.session.store.undo_stack

@@ -247,8 +247,7 @@ def test_f6_cycles_through_the_panes_and_returns_to_the_focused_control(
 def test_keys_go_to_the_control_that_uses_them(open_window: Open, key: Qt.Key) -> None:
     window = open_window()
     clock, session = window.session.clock, window.session
-    bar = window.results_tabs.tabBar()
-    assert bar is not None
+    bar = window.results_tabs.tab_bar
     window.results_tabs.setCurrentIndex(2)
     arrows = {
         KEY.Key_Left,

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import INITIAL_STEPS, MainWindow
+from app.gui.window.view_controls import VIEW_CONTROLS
 from app.io.experiment_files import load
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
@@ -52,7 +53,8 @@ def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     assert window.session.experiment == DEFAULT_EXPERIMENT
     assert window.session.race.step == INITIAL_STEPS
     assert [name for name, canvas in window.canvases.items() if canvas.isVisible()] == ["contour", "relief", "loss"]
-    assert window.canvases["contour"].width() > window.canvases["relief"].width()
+    contour, surface_canvas = window.canvases["contour"], window.canvases["relief"]
+    assert contour.width() * contour.height() > 1.8 * surface_canvas.width() * surface_canvas.height()
     assert window.readout_table.runs.rowCount() == 3
     assert window.action_registry["play"].text() == "&Play"
 
@@ -195,24 +197,27 @@ def test_a_field_can_be_overtyped_while_values_are_updated(open_shell: Open) -> 
     assert field.text() == "0.002"
 
 
-def test_a_click_sets_the_start_and_a_click_outside_the_axes_does_nothing(open_window: Open) -> None:
+def test_two_clicks_set_the_start_and_a_click_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
     for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):
         send_mouse_event(window, "contour", "button_press_event", x, y)
         send_mouse_event(window, "contour", "button_release_event", x, y)
     assert window.session.experiment == DEFAULT_EXPERIMENT
-    send_mouse_event(window, "contour", "button_press_event", 0.5, 0.5)
-    send_mouse_event(window, "contour", "button_release_event", 0.5, 0.5)
-    assert window.session.experiment.start == pytest.approx((0.0, 1.0), abs=0.01)
+    for _ in range(2):
+        send_mouse_event(window, "contour", "button_press_event", 0.75, 0.75)
+        send_mouse_event(window, "contour", "button_release_event", 0.75, 0.75)
+    assert window.session.experiment.start == pytest.approx((1.0, 2.0), abs=0.01)
     window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
-def test_a_click_restarts_the_race(open_window: Open) -> None:
+def test_after_another_start_and_a_restart_undo_brings_the_race_back(open_window: Open) -> None:
     window = open_window()
-    send_mouse_event(window, "contour", "button_press_event", 0.25, 0.75)
-    send_mouse_event(window, "contour", "button_release_event", 0.25, 0.75)
-    assert window.session.race.step == 0
+    for _ in range(2):
+        send_mouse_event(window, "contour", "button_press_event", 0.75, 0.75)
+        send_mouse_event(window, "contour", "button_release_event", 0.75, 0.75)
+    assert window.session.race.step == 60
+    window.session.restart()
     window.session.advance(5)
     window.session.store.undo()
     assert (window.session.experiment, window.session.race.step) == (DEFAULT_EXPERIMENT, 60), (
@@ -221,14 +226,52 @@ def test_a_click_restarts_the_race(open_window: Open) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["curve_distance", "curve_gradient", "log_x", "log_y", "equal"])
+@pytest.mark.parametrize("name", [
+    "curve_distance", "curve_gradient", "log_x", "log_y", "equal", "step_markers", "dashes", "level_log", "levels_30",
+    "level_fill", "level_labels", "colormap_magma", "color_bar", "height_log",
+])  # fmt: skip
 def test_changes_of_the_view_menu_are_visible(open_window: Open, application: QApplication, name: str) -> None:
     window = open_window()
-    canvas = window.canvases["contour" if name == "equal" else "loss"]
+    views = [view for view, controls in VIEW_CONTROLS.items() if name in (*controls.options, controls.scale)]
+    canvas = window.canvases["contour" if "contour" in views or not views else views[0]]
+    was_checked = window.action_registry[name].isChecked()
     before = np.asarray(canvas.buffer_rgba()).copy()
     window.action_registry[name].trigger()
     process_events(application)
     assert (np.asarray(canvas.buffer_rgba()) != before).any()
+    assert window.action_registry[name].isChecked() != was_checked
+    assert window.documents.document_state.modified, "the options belong to the experiment"
+
+
+@pytest.mark.slow
+def test_options_of_each_view_are_commands_and_scales_follow_the_surface_again(open_window: Open) -> None:
+    window = open_window()
+    for view, controls in VIEW_CONTROLS.items():
+        assert view in window.canvases
+        ids = {*controls.options, controls.home, controls.scale} - {""}
+        assert ids <= set(window.action_registry)
+    for name in ("height", "level"):
+        toggle, automatic = window.action_registry[f"{name}_log"], window.action_registry[f"{name}_auto"]
+        scale = toggle.isChecked()
+        assert automatic.isChecked()
+        toggle.trigger()
+        assert (toggle.isChecked(), automatic.isChecked()) == (not scale, False)
+        automatic.trigger()
+        assert (toggle.isChecked(), automatic.isChecked()) == (scale, True)
+
+
+@pytest.mark.slow
+def test_the_selected_run_lies_on_top_once_playback_pauses(open_window: Open, application: QApplication) -> None:
+    window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 0.05}), Run("sgd", {"lr": 0.051}))))
+    canvas = window.canvases["contour"]
+    window.session.clock.play()
+    for _ in range(30):
+        window.session.advance(10)
+    window.session.clock.pause()
+    process_events(application)
+    drawn = np.asarray(canvas.buffer_rgba()).copy()
+    canvas.redraw_trajectories()
+    np.testing.assert_array_equal(drawn, np.asarray(canvas.buffer_rgba()))
 
 
 @pytest.mark.slow
@@ -246,6 +289,7 @@ def test_a_diverging_loss_curve_leaves_the_plot_and_another_start_brings_it_back
         assert axes.get_xlim()[1] >= 600
         window.session.set_start(*window.session.experiment.surface.start)
         window.session.set_start(-5.0, 1.0)
+        window.session.restart()
         process_events(application)
         assert axes.get_xlim()[1] == 100
 
@@ -341,7 +385,7 @@ def test_the_values_table_shows_the_state_of_the_runs(open_window: Open) -> None
         assert [float(cell.data()) for cell in cells] == pytest.approx(
             [70, x, y, loss, gradient_norm], rel=1e-3, abs=1e-5
         )
-    assert window.readout_table.font().pointSize() >= 14
+    assert window.readout_table.font().pointSize() >= 13
 
 
 @pytest.mark.slow

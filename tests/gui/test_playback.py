@@ -124,7 +124,7 @@ def test_the_branch_list_renames_hides_deletes_and_switches(open_shell: Open, ap
     process_events(application)
     window.update_texts()
     assert panel.list.count() == 2
-    assert window.results_tabs.tabText(2) == "Branches (2)"
+    assert window.results_tabs.tab_bar.tabText(2) == "Branches (2)"
     item = panel.list.item(1)
     assert item is not None
     assert "branched at step 10" in item.text()

@@ -63,6 +63,7 @@ def test_search_states_are_drawn_at_every_step_and_can_be_hidden(open_window: Ca
             assert (images[-1] != images[-2]).any()
     assert canvas.full_draw_count == before, "a search state caused a full draw"
     for step in (6, 3, 7):
+        window.session.race.shown_until = 0  # no ghosts
         window.session.show_step(step)
         np.testing.assert_array_equal(pixels(window)["contour"], images[step - 1])
     canvas.draw()
@@ -111,6 +112,7 @@ def test_branch_causes_no_full_draw_and_is_not_drawn_in_frames(
     window.session.show_step(40)
     monkeypatch.undo()
     window.session.store.undo()
+    window.session.race.shown_until = 0  # no ghosts
     window.session.show_step(90)
     for name, image in images.items():
         np.testing.assert_array_equal(np.asarray(window.canvases[name].buffer_rgba()), image, err_msg=name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import pytest
+from PyQt6.QtWidgets import QApplication
 
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment
 from app.model.run import Run
+from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 
@@ -25,7 +28,7 @@ Open = Callable[..., MainWindow]
 )
 def test_the_limit_is_that_of_the_run_itself(open_shell: Open, run: str, expected_text: str) -> None:
     window = open_shell(Experiment("sphere", runs=(Run.parse(run),)))
-    text = window.status_line.curvature_label.text()
+    text = window.status_line.curvature_text
     assert "λmax = 2, λmin = 2, condition number 1" in text
     assert text.endswith(expected_text)
 
@@ -33,12 +36,12 @@ def test_the_limit_is_that_of_the_run_itself(open_shell: Open, run: str, expecte
 @pytest.mark.parametrize("run", ["adam lr=0.1", "bfgs", "sgd lr=0.1 lookahead=5", "momentum lr=0.1 clip_norm=1"])
 def test_without_theory_there_is_no_limit(open_shell: Open, run: str) -> None:
     window = open_shell(Experiment("sphere", runs=(Run.parse(run),)))
-    assert window.status_line.curvature_label.text().strip().endswith("condition number 1.")
+    assert window.status_line.curvature_text.strip().endswith("condition number 1.")
 
 
 def test_flat_surfaces_have_no_condition_number(open_shell: Open) -> None:
     window = open_shell(Experiment("easom", start=(-40.0, -40.0), runs=(Run.parse("sgd lr=0.1"),)))
-    text = window.status_line.curvature_label.text()
+    text = window.status_line.curvature_text
     assert text.startswith("Curvature here: λmax = λmin = 0. ")
     assert "nan" not in text
 
@@ -49,4 +52,22 @@ def test_a_long_sentence_is_also_a_tooltip(open_shell: Open) -> None:
     window.status_line.refresh()
     label = window.status_line.status_label
     assert "in theory, period 2" in label.text()
-    assert label.text() in label.toolTip()
+    assert label.text().partition("<br>")[0].partition("<span")[0].strip() in label.toolTip()
+    assert escape(window.status_line.curvature_text) in label.toolTip()
+
+
+@pytest.mark.parametrize("width", [700, 1024, 1366, 1920])
+def test_the_texts_fit_into_two_lines_whose_height_stays(
+    open_shell: Open, application: QApplication, width: int
+) -> None:
+    window = open_shell(Experiment("rosenbrock", runs=(Run.parse("momentum lr=0.0006 weight_decay=0.1"),)))
+    window.resize(width, 700)
+    process_events(application)
+    label, heights = window.status_line.status_label, set()
+    for step in (0, 1, 3, 60, 400):
+        window.session.race.advance(step)
+        window.status_line.refresh()
+        assert label.heightForWidth(label.width()) <= label.height() or "<span" not in label.text()
+        heights.add((label.height(), window.statusBar().height()))
+    assert len(heights) == 1
+    assert "Stable for lr" in label.text() or "stable for lr" in label.text() or width < 1024

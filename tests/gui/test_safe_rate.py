@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.gui.widgets.slider_field import SliderField
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import Experiment
 from app.model.run import Run
+from tests.gui.test_data_dialog import answer
 
 Open = Callable[..., MainWindow]
 BOWL = Experiment("elongated_bowl", (-7.0, 2.0), (Run("sgd", {"lr": 0.5}), Run("adam", {"lr": 0.1})))
@@ -101,3 +103,26 @@ def test_tuning_without_an_improvement_is_refused_in_words(open_shell: Open) -> 
         panel.tuning_task.timer.timeout.emit()
     assert "none of the 60 learning rates tried ends below the loss at the start" in panel.error_label.text()
     assert window.session.experiment.comparison.mode == ""
+
+
+def test_opened_data_get_rates_that_descend(open_shell: Open, tmp_path: Path) -> None:
+    path = tmp_path / "weights.csv"
+    path.write_text("size,price\n" + "".join(f"{1000 * k},{3000 * k + 7}\n" for k in range(1, 30)))
+    window = open_shell(Experiment("rosenbrock", None, (Run("sgd"), Run("adam"))))
+    answer(lambda dialog: dialog.standardize_box.setChecked(False))
+    window.documents.open_path(path)
+    window.session.advance(100)
+    for trajectory in window.session.race.trajectories:
+        assert trajectory.diverged_at is None
+        assert trajectory.losses[100] < trajectory.losses[0]
+
+
+def test_no_limit_is_shown_for_a_run_that_has_diverged(open_shell: Open) -> None:
+    """The curvature far away says nothing about the surface."""
+    window = open_shell(Experiment("rosenbrock", None, (Run("sgd", {"lr": 1.0}),)))
+    window.session.advance(60)
+    window.update_texts()
+    row = window.side_panel.editor.form.safe_rate_row
+    assert row is not None
+    assert window.session.race.trajectories[0].diverged_at is not None
+    assert row.limit_label.text() == ""

@@ -32,6 +32,7 @@ from app.io.strict_json import MAX_FILE_SIZE
 from app.model.branch import Branch
 from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
+from app.model.plot_options import PlotOptions
 from app.model.run import Run
 from app.utils import atomic_write
 from app.utils.validation import ExperimentError
@@ -82,6 +83,7 @@ DOCUMENTED_CLASSES = {
     "experiment": Experiment,
     "run": Run,
     "loss plot": LossPlot,
+    "plot options": PlotOptions,
     "branch": Branch,
     "comparison": ComparisonMode,
 }
@@ -120,6 +122,7 @@ def test_documented_format_matches_the_written_files() -> None:
         ("experiment", written),
         ("run", written["runs"][0]),
         ("loss plot", written["loss_plot"]),
+        ("plot options", written["plot_options"]),
         ("branch", written["branches"][0]),
         ("comparison", written["comparison"]),
     ):

@@ -17,11 +17,15 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 from app.analysis.height_map import height_map_for
 from app.cli.main import main
 from app.engine.race import Race
+from app.engine.safe_rate import with_safe_rates
+from app.export.figure import build_figure
+from app.export.options import Options
 from app.gui.window.document_controller import DocumentController
 from app.gui.window.main_window import MainWindow
-from app.io.experiment_files import load, load_data
+from app.io.data_files import load_data
+from app.io.experiment_files import load
 from app.io.experiment_json import from_json, to_json
-from app.model.dataset import MAX_POINTS
+from app.model.dataset import MAX_POINTS, DataChoice
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.validation import ExperimentError
@@ -30,7 +34,7 @@ from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
 X, Y = (0.0, 1.0, 2.0, 4.0), (1.0, 3.0, 5.0, 9.0)  # y = 2 x + 1
-LINE_EXPERIMENT = DEFAULT_EXPERIMENT.with_data(X, Y)
+LINE_EXPERIMENT = DEFAULT_EXPERIMENT.with_data(X, Y, ("price", "sold"))
 
 
 @pytest.fixture
@@ -175,12 +179,12 @@ def test_data_file_is_opened_through_the_dialog(
     window = open_shell()
     monkeypatch.setattr(DocumentController, "ask_path", lambda *_, **__: csv_file)
     window.action_registry["open_data"].trigger()
-    assert window.session.experiment == LINE_EXPERIMENT
+    assert window.session.experiment == with_safe_rates(LINE_EXPERIMENT)
     csv_file.write_text("a,b\n1,x\n")
     window.action_registry["open_data"].trigger()
     process_events(application)
     assert "line 2" in close_message_box(window)
-    assert window.session.experiment == LINE_EXPERIMENT
+    assert window.session.experiment == with_safe_rates(LINE_EXPERIMENT)
     window.session.store.undo()
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
@@ -204,7 +208,7 @@ def test_file_can_be_dropped_on_the_window(
 ) -> None:
     window = open_window()
     assert drop(window, csv_file)
-    assert window.session.experiment == LINE_EXPERIMENT
+    assert window.session.experiment == with_safe_rates(LINE_EXPERIMENT)
     saved = tmp_path / "a.json"
     saved.write_text(to_json(DEFAULT_EXPERIMENT))
     assert drop(window, saved)
@@ -231,3 +235,91 @@ def test_selector_shows_why_a_surface_cannot_be_made_from_the_data(open_shell: O
     assert not selector.error_label.isVisible()
     window.session.store.undo()
     assert not selector.error_label.isVisible()
+
+
+# Names, standardization, choice of columns
+
+
+YEARS = "id,year,level,passed\n3,1900,1003.8,no\n4,1901,1048.5,yes\n9,1902,,yes\n7,1903,959.7,yes\n8,1904,990,no\n"
+
+
+@pytest.fixture
+def years_file(tmp_path: Path) -> Path:
+    path = tmp_path / "years.csv"
+    path.write_text(YEARS)
+    return path
+
+
+def test_standardized_experiment_keeps_names_and_original_units(years_file: Path) -> None:
+    experiment = load_data(years_file, DEFAULT_EXPERIMENT, DataChoice(standardize=True))
+    assert experiment.data == ((1900, 1901, 1903, 1904), (1003.8, 1048.5, 959.7, 990))
+    assert experiment.data_names == ("year", "level")
+    assert from_json(to_json(experiment)) == experiment
+    x, y = experiment.surface.data or ((), ())
+    np.testing.assert_allclose([np.mean(x), np.std(x), np.mean(y), np.std(y)], [0, 1, 0, 1], atol=1e-12)
+    assert experiment.surface.axis_labels == ("a (slope, standardized data)", "b (intercept, standardized data)")
+    a, b = experiment.surface.minima[0]
+    slope, intercept = np.polyfit(np.array(experiment.data[0]) - 1900, experiment.data[1], 1)
+    line = experiment.scaling.predict(experiment.surface.predict, a, b, np.array([1900.0, 1950.0]))
+    np.testing.assert_allclose(line, [intercept, 50 * slope + intercept])
+
+
+def test_standardization_changes_the_surface(years_file: Path) -> None:
+    plain = load_data(years_file, DEFAULT_EXPERIMENT)
+    standardized = replace(plain, start=None, standardized=True)
+    assert plain.scaling == (0, 1, 0, 1)
+    assert not plain.same_surface(standardized)
+    assert plain.fingerprint != standardized.fingerprint
+    assert standardized.with_surface("tanh_neuron").standardized
+    assert not standardized.with_surface("sphere").standardized
+    assert standardized.with_surface("sphere").data_names is None
+
+
+def test_labels_are_not_standardized(years_file: Path) -> None:
+    experiment = load_data(years_file, Experiment("logistic_regression"), DataChoice(x="level", standardize=True))
+    assert experiment.data_names == ("level", "passed")
+    assert experiment.surface.data is not None
+    assert experiment.surface.data[1].tolist() == [0, 1, 1, 0]
+    assert experiment.scaling[2:] == (0, 1)
+
+
+@pytest.mark.parametrize("names", [3, ["a"], ["a", 1]])
+def test_wrong_names_are_rejected(names: object) -> None:
+    with pytest.raises(ExperimentError, match="data_names"):
+        from_json(json.dumps({**json.loads(to_json(LINE_EXPERIMENT)), "data_names": names}))
+
+
+def test_fit_view_is_drawn_in_original_units(years_file: Path) -> None:
+    experiment = replace(load_data(years_file, DEFAULT_EXPERIMENT, DataChoice(standardize=True)), runs=(Run("sgd"),))
+    axes = build_figure(Race(experiment), Options(view="fit")).figure.axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("year", "level")
+    assert experiment.data is not None
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), np.column_stack(experiment.data))
+
+
+def test_command_line_chooses_and_standardizes_columns(
+    years_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "a.json"
+    options = ["--data", str(years_file), "--x", "level", "--y", "year", "--standardize", "--run", "sgd lr=0.5"]
+    assert main(["export", *options, "--to", str(target)]) == 0
+    assert load(target).data_names == ("level", "year")
+    assert load(target).standardized
+    assert "years.csv: x is column 3 (level) and y is column 2 (year)" in capsys.readouterr().err
+    assert main(["results", *options]) == 0
+    assert "converged" in capsys.readouterr().out
+    for arguments, message in (
+        (["--x", "1"], "require a data file"),
+        (["--data", str(years_file), "--x", "mass"], "no column named 'mass'"),
+        (["--data", str(years_file), "--surface", "sphere"], "sphere cannot be computed from data"),
+        ([str(years_file), "--data", str(years_file)], "give one data file"),
+    ):
+        assert main(["results", *arguments]) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_archive_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv.gz"
+    path.write_bytes(b"\x1f\x8b\x08\x00")
+    with pytest.raises(ExperimentError, match=r"data\.csv\.gz: it is not a text file \(its format is gzip\)"):
+        load(path)

@@ -19,6 +19,7 @@ from app.io.experiment_json import from_json, to_json
 from app.model.branch import Branch
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment, LossPlot
 from app.model.plot_domain import plot_bounds
+from app.model.plot_options import COLORMAPS, HEIGHT_SCALES, MAX_LEVELS, MIN_LEVELS, PlotOptions
 from app.model.run import Run
 from app.utils.i18n import ENGLISH, load_language, set_language
 from app.utils.validation import ExperimentError, check_text
@@ -41,6 +42,13 @@ experiments = st.builds(
     st.none() | st.integers(0, 10_000),
     st.builds(LossPlot, st.sampled_from(["loss", "distance", "gradient"]), st.sampled_from(["linear", "log"])),
     st.text(max_size=20),
+    plot_options=st.builds(
+        PlotOptions,
+        st.sampled_from(HEIGHT_SCALES),
+        levels=st.integers(MIN_LEVELS, MAX_LEVELS),
+        colormap=st.sampled_from(COLORMAPS),
+        equal_axes=st.booleans(),
+    ),
 )
 
 
@@ -104,6 +112,10 @@ def test_arbitrary_json_is_read_or_rejected_with_one_sentence(data: object) -> N
         ({"steps": -1}, "steps must be an integer"),
         ({"loss_plot": {"quantity": "speed"}}, "unknown plotted quantity 'speed'; choose from loss"),
         ({"loss_plot": []}, "the loss plot must be an object"),
+        ({"plot_options": {"colormap": "jet"}}, "unknown colormap 'jet'; choose from viridis, cividis"),
+        ({"plot_options": {"height_scale": "cubic"}}, "unknown height scale 'cubic'; choose from auto, linear, log"),
+        ({"plot_options": {"levels": 99}}, "number of contour levels must be an integer from 3 to 40, not 99"),
+        ({"plot_options": {"dashes": "yes"}}, "dashes must be true or false, not 'yes'"),
         ({"displayed_step": -1}, "displayed_step must be an integer"),
         (
             {"thalweg": 99},

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication
 from app.engine import trajectory as trajectory_module
 from app.engine.time_budget import advance_within
 from app.io.experiment_json import from_json, to_json
+from app.model.comparison import ComparisonMode
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.session import experiment_store, memory_limit
@@ -99,21 +100,146 @@ def test_due_steps_are_computed_and_announced() -> None:
     assert session.race.step == 10
 
 
-def test_another_surface_or_start_restarts_but_a_hyperparameter_does_not() -> None:
+def test_another_surface_restarts_but_a_start_or_a_hyperparameter_does_not() -> None:
     session = Session()
     session.advance(20)
     race = session.race
     session.change(lambda e: with_learning_rate(e, 0.002))
     assert session.race is race
     assert race.trajectories[0].hyperparameters_by_step[-1] == (20, {"lr": 0.002})
-    for change in (
-        lambda e: e.with_surface("beale"),
-        lambda e: replace(e, start=(0.0, 0.0)),
+    session.change(lambda e: replace(e, start=(0.0, 0.0)))
+    assert [trajectory.last_step for trajectory in session.race.trajectories] == [20] * 3
+    assert session.race.step == 20
+    session.change(lambda e: e.with_surface("beale"))
+    assert session.race.step == 0
+    assert len(session.race.trajectories) == len(session.experiment.runs)
+
+
+def test_another_start_shows_the_same_step_and_undo_brings_the_old_paths_back() -> None:
+    session = Session()
+    session.advance(300)
+    paths = [np.stack(trajectory.values_between(0, 300)).tobytes() for trajectory in session.race.trajectories]
+    session.set_start(1.5, -0.5)
+    for run, trajectory in zip(session.experiment.runs, session.race.trajectories, strict=True):
+        expected = trace(run.optimizer, trajectory.surface, (1.5, -0.5), 300, **run.hyperparameters)
+        np.testing.assert_array_equal(trajectory.values_between(0, 300)[0], expected.positions[:, 0])
+    session.advance(20)
+    session.store.undo()
+    assert session.race.step == 320
+    assert [np.stack(trajectory.values_between(0, 300)).tobytes() for trajectory in session.race.trajectories] == paths
+    session.show_step(20)
+    session.set_start(0.0, 0.0)
+    assert session.race.step == 20
+    session.store.undo()
+    assert (session.race.step, session.race.last_step) == (20, 320)
+    session.set_start(0.5, 0.0)
+    session.restart()
+    session.advance(5)
+    session.store.undo()
+    assert session.race.step == 320, "the whole race is there again"
+
+
+def test_a_start_from_which_all_runs_diverge_does_not_end_the_race_at_that_step() -> None:
+    session = Session(Experiment("rosenbrock", (-0.5, 2.5), (Run("sgd", {"lr": 0.001}),)))
+    session.advance(200)
+    for start in ((40.0, 2.0), (-0.5, 2.5), (40.0, 2.0), (-0.4, 2.5)):
+        session.set_start(*start)
+        assert session.race.step == 200
+        assert session.race.trajectories[0].finished == (start == (40.0, 2.0))
+
+
+def test_steps_that_take_too_long_after_another_start_follow_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, redrawn = Session(), []
+    session.advance(30_000)
+    for module in ("pending_work", "session"):
+        monkeypatch.setattr(f"app.session.{module}.RESPONSE_SECONDS", 0.0)
+    session.trajectories_changed.connect(lambda: redrawn.append(session.race.trajectories[0].last_step))
+    session.set_start(1.5, -0.5)
+    assert (session.race.step, redrawn) == (30_000, [0])
+    assert session.pending_timer.isActive()
+    while session.pending_timer.isActive():
+        session.pending_timer.timeout.emit()
+    assert redrawn[-1] == session.race.step == 30_000
+
+
+def test_every_edit_has_a_name_that_undo_and_redo_show() -> None:
+    session, names = Session(), []
+    x = tuple(float(k) for k in range(9))
+    for edit in (
+        lambda: session.change(lambda e: e.with_added_run(Run("bfgs"))),
+        lambda: session.change(lambda e: e.without_run(1)),
+        lambda: session.change(lambda e: e.with_run(0, e.runs[0].with_optimizer("nadam"))),
+        lambda: session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.0001))),
+        lambda: session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("noise", 0.1))),
+        lambda: session.change(lambda e: e.with_run(0, replace(e.runs[0], replicas=2))),
+        lambda: session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=False))),
+        lambda: session.change(lambda e: e.with_run(0, replace(e.runs[0], visible=True))),
+        lambda: session.change(lambda e: e.with_run(0, replace(e.runs[0], color="#123456"))),
+        lambda: session.change(lambda e: e.with_added_run(Run("adam")), name="Duplicate Run"),
+        session.keep_branch,
+        lambda: session.change_branch(0, name="before"),
+        lambda: session.change_branch(0, visible=False),
+        lambda: session.set_start(0.0, 0.5),
+        lambda: session.switch_branch(0),
+        lambda: session.remove_branch(0),
+        lambda: session.set_stop(steps=50),
+        lambda: session.change(lambda e: replace(e, loss_plot=replace(e.loss_plot, y_scale="linear"))),
+        lambda: session.set_comparison(ComparisonMode("rate"), dict.fromkeys(range(4), 0.1)),
+        lambda: session.set_comparison(ComparisonMode(), {}),
+        lambda: session.set_comparison(ComparisonMode("tuned", 20), {0: 0.2, 2: 0.1}),
+        lambda: (
+            session.advance(9) or session.change(lambda e: e.with_run(0, e.runs[0].with_hyperparameter("lr", 0.0001)))
+        ),
+        session.restart,
+        lambda: session.change(lambda e: e.with_surface("beale")),
+        lambda: session.change(lambda e: e.with_data(x, x)),
+        lambda: session.load_experiment(DEFAULT_EXPERIMENT),
+        lambda: session.store.set(replace(session.experiment, title="x")),
     ):
-        session.advance(5)
-        session.change(change)
-        assert session.race.step == 0
-        assert len(session.race.trajectories) == len(session.experiment.runs)
+        before = session.experiment
+        edit()
+        assert session.experiment != before
+        names.append(session.store.undo_name)
+        if names[-1] == "Add Run":
+            session.advance(10)
+    assert names == [
+        "Add Run",
+        "Remove Run",
+        "Change Optimizer",
+        "Change Hyperparameter",
+        "Add Modifier",
+        "Change Replicas",
+        "Hide Run",
+        "Show Run",
+        "Change Run Color",
+        "Duplicate Run",
+        "Save as Branch",
+        "Rename Branch",
+        "Hide Branch",
+        "Set Start",
+        "Switch Branch",
+        "Delete Branch",
+        "Change Stop Condition",
+        "Change Loss View",
+        "Change Comparison Mode",
+        "Change Comparison Mode",
+        "Tune Learning Rates",
+        "Change Hyperparameter",
+        "Restart",
+        "Change Surface",
+        "Open Data",
+        "Open Experiment",
+        "Change Experiment",
+    ]
+    assert session.store.redo_name == ""
+    for name in reversed(names):
+        assert session.store.undo_name == name
+        session.store.undo()
+        assert session.store.redo_name == name
+    assert session.store.undo_name == ""
+    for name in names:
+        session.store.redo()
+        assert session.store.undo_name == name
 
 
 def test_adding_removing_and_replacing_runs_does_not_restart_and_can_be_undone() -> None:

@@ -12,7 +12,9 @@ import pytest
 
 from optimizers import Momentum, trace  # type: ignore[attr-defined]
 from surfaces import SURFACES, Surface, linear_regression, logistic_regression, tanh_neuron, two_weight_network
-from surfaces.data_file import MAX_ROWS, read_columns
+from surfaces.data_file import select_columns
+from surfaces.data_table import read_data_table
+from surfaces.delimited_text import MAX_ROWS
 from surfaces.networks import neuron_data, two_weight_data
 from surfaces.points import MAX_SAMPLES
 from surfaces.regression import classification_data, line_data
@@ -255,6 +257,11 @@ def test_only_linear_regression_accepts_any_number_of_points() -> None:
             make_surface(x, y)
 
 
+def read_columns(text: str | bytes) -> tuple[np.ndarray, np.ndarray]:
+    data = select_columns(read_data_table(text), skip_missing=False)
+    return data.x, data.y
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -272,6 +279,8 @@ def test_only_linear_regression_accepts_any_number_of_points() -> None:
         "1.5,2,\n-3,40,\n,,\n",
         "1.5,2\r\n-3,40\r\n",
         "1.5,2\r-3,40\r",
+        "1.5,2,3\n-3,40,7",
+        "a b c\n1.5 2 3\n-3 40 7",
         "\ufeff1.5,2\n-3,40",
         b"\xef\xbb\xbfx;y\n1,5;2\n-3;40",
         "Höhe;Länge\n1,5;2\n-3;40".encode("latin-1"),
@@ -302,11 +311,9 @@ def test_valid_data_files_are_read(text: str | bytes) -> None:
         ("1,2\n3,4_0\n4,5", "line 2"),
         ("1,2\n3,4,5\n4,5", "line 2"),
         ("1,2\n3;4", r"line \d"),
-        ("1.234,5;2\n3;4", "line 1"),
+        ("1.234,5;2\n3.5;4", "lines 1 .* and 2 "),
         ("1\n2\n3", "two columns of numbers, x and y; this file has one"),
         ("x\n1\n2\n3", "this file has one"),
-        ("1,2,3\n4,5,6", "has 3$"),
-        ("a b c\n1 2 3\n4 5 6", "has 3$"),
         ("2,1\n2,5\n2,7", "all x values are 2"),
         ("two words\n1 word\n", r"line 2 \('1 word'\)"),
         ("{\n  1: 2\n}", "not contain two finite numbers"),

@@ -18,6 +18,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, QUANTITIES, X_QUANTITIES, E
 from app.model.run import Run
 from app.plotting.path_renderer import PathRenderer
 from app.views import VIEWS, Scene
+from app.views.loss_axis_limits import lower_power
 from app.views.loss_view import LossView
 from tests.views.drawing import draw_view
 
@@ -147,9 +148,9 @@ def test_note_disappears_with_the_run_that_caused_it() -> None:
     assert not view.update_scene(Scene(other_race))
 
 
-def test_minimum_is_subtracted_for_the_quantity_above_and_on_a_logarithmic_axis() -> None:
+def test_minimum_is_subtracted_for_the_quantity_above_alone() -> None:
     for quantity, scale, offset in (
-        ("loss", "log", True),
+        ("loss", "log", False),
         ("loss", "linear", False),
         ("above", "linear", True),
         ("above", "log", True),
@@ -160,6 +161,40 @@ def test_minimum_is_subtracted_for_the_quantity_above_and_on_a_logarithmic_axis(
         view = draw_loss_view(race)
         assert view.plot_coordinates.offset == (race.surface.minimum_loss if offset else 0.0)
         assert view.axes.get_ylabel() == ("loss − minimum" if offset else "loss")
+
+
+@pytest.mark.parametrize(
+    ("surface", "run", "steps", "scale"),
+    [
+        ("sphere", Run("momentum", {"lr": 0.1}), 3000, "log"),  # down to 1e-130
+        ("rosenbrock", Run("bfgs"), 38, "log"),
+        ("ackley", Run("adam", {"lr": 0.05}), 100, "log"),  # the minimum is -4e-16, apart from rounding 0
+        ("linear_regression", Run("momentum", {"lr": 0.01}), 200, "log"),  # the minimum is above 4
+        ("styblinski_tang", Run("sgd", {"lr": 0.005}), 100, "symlog"),  # the minimum is below -78
+    ],
+)
+def test_a_logarithmic_axis_shows_the_loss_itself_however_far_it_falls(
+    surface: str, run: Run, steps: int, scale: str
+) -> None:
+    race = Race(Experiment(surface, runs=(run,)))
+    view, draws = draw_loss_view(race), 0
+    for _ in range(steps):
+        race.advance(1)
+        draws += view.expand_limits_if_needed(race)
+    assert view.axes.get_yscale() == scale
+    assert view.axes.get_ylabel() == "loss"
+    losses = race.trajectories[0].values_between(0, steps)[2]
+    np.testing.assert_allclose(axis_values(view, race.trajectories[0], steps)[:, 1], losses, rtol=1e-6)
+    low, high = view.axes.get_ylim()
+    assert low < losses.min()
+    assert losses.max() < high
+    assert draws <= 24
+
+
+def test_lower_limits_grow_with_the_exponent() -> None:
+    powers = sorted({lower_power(-k / 3) for k in range(900)}, reverse=True)
+    assert powers[:10] == [0, -2, -4, -6, -8, -12, -16, -24, -32, -48]
+    assert all(lower_power(-k / 3) <= -k / 3 for k in range(900))
 
 
 def test_segment_argmin_finds_the_lowest_value_of_segments_of_different_lengths() -> None:

@@ -16,8 +16,11 @@ from app.theming.theme import LIGHT
 from app.views import Scene
 from app.views.camera import HALF_HEIGHT, Camera
 from app.views.occlusion import OcclusionMap
+from app.views.surface_fit import BOX_MARGIN, MAX_STRETCH
 from app.views.surface_view import SurfaceView
 from tests.views.drawing import draw_view
+
+CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-HALF_HEIGHT, HALF_HEIGHT)])
 
 
 @pytest.mark.parametrize("azimuth", range(-180, 180, 30))
@@ -110,3 +113,69 @@ def test_the_surface_has_no_holes() -> None:
     )
     columns, rows = inside[:, 0].astype(int), pixels.shape[0] - 1 - inside[:, 1].astype(int)
     assert (pixels[rows, columns].sum(axis=1) < 750).all(), "a pixel inside the surface is white"
+
+
+def fitted_view(surface: str, size: tuple[float, float], angles: tuple[float, float]) -> SurfaceView:
+    """Return a view of a surface from a camera, drawn in full as in the window."""
+    figure = Figure(figsize=size, dpi=100)
+    canvas, view = FigureCanvasAgg(figure), SurfaceView(figure)
+    view.show_scene(Scene(Race(Experiment(surface))))
+    view.camera = Camera(*angles)
+    view.fit_labels()
+    canvas.draw()
+    return view
+
+
+def content_size(view: SurfaceView) -> np.ndarray:
+    """Return the size (2,) in pixels of the box with its labels, which lies in the pane."""
+    corners = view.project_points(CORNERS)
+    texts = np.array([bbox.get_points() for bbox in view.text_bounds if bbox.x0 > view.axes.bbox.x0 + 1]).reshape(-1, 2)
+    content = np.concatenate([corners, texts])
+    assert (content >= view.cell_bbox.min - 0.5).all()
+    assert (content <= view.cell_bbox.max + 0.5).all()
+    return np.ptp(content, axis=0)
+
+
+@pytest.mark.parametrize("size", [(4.0, 1.2), (5.0, 2.4), (4.0, 4.0), (3.0, 5.0), (9.0, 4.5), (1.4, 1.3)])
+@pytest.mark.parametrize("angles", [(-60, 42), (-90, 90), (20, 15), (133, 60), (-45, -30)])
+@pytest.mark.parametrize("surface", ["rosenbrock", "linear_regression"])
+def test_the_box_and_its_labels_fill_the_pane(
+    surface: str, size: tuple[float, float], angles: tuple[float, float]
+) -> None:
+    view = fitted_view(surface, size, angles)
+    free_size = view.axes.bbox.size - content_size(view)
+    margins = 2 * BOX_MARGIN / 72 * view.figure.dpi
+    assert free_size.min() <= margins + 8
+    scale = view.placement().scale
+    assert free_size.max() <= margins + 16 or max(scale) / min(scale) == pytest.approx(MAX_STRETCH)
+
+
+@pytest.mark.parametrize("size", [(5.0, 2.4), (4.0, 4.0)])
+@pytest.mark.parametrize("azimuth", range(-180, 180, 40))
+@pytest.mark.parametrize("name", ["goldstein_price", "rosenbrock"])
+def test_no_label_of_the_box_is_left_out(name: str, azimuth: int, size: tuple[float, float]) -> None:
+    view = fitted_view(name, size, (azimuth, 42.0))
+    names = [label for label in view.labels() if label.axis != "loss"]
+    assert len(view.text_bounds) > len(names)
+
+
+def test_a_resized_pane_is_fitted_again_and_a_zoom_is_kept() -> None:
+    view = fitted_view("rosenbrock", (5.0, 2.4), (-60.0, 42.0))
+    before = content_size(view)
+    view.figure.set_size_inches(7.0, 4.0)
+    view.fit_labels()
+    view.figure.canvas.draw()
+    assert (content_size(view) > 1.3 * before).all()
+    unzoomed = np.ptp(view.project_points(CORNERS), axis=0)
+    view.camera = replace(view.camera, zoom=2.0)
+    assert np.ptp(view.project_points(CORNERS), axis=0) == pytest.approx(2 * unzoomed)
+
+
+def test_a_turning_camera_changes_the_scale_without_jumps() -> None:
+    view = fitted_view("rosenbrock", (5.0, 2.4), (-60.0, 42.0))
+    scales = []
+    for azimuth in np.arange(-180.0, 180.0, 0.5):
+        view.camera = Camera(azimuth, 42.0)
+        scales.append(view.placement().scale)
+    steps = np.abs(np.diff(np.log(scales), axis=0))
+    assert steps.max() < 0.03

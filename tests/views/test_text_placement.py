@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 from matplotlib.text import Text
 
 from app.engine.race import Race
 from app.model.experiment import Experiment, LossPlot
 from app.model.run import Run
+from app.plotting.path_renderer import PathRenderer
 from app.plotting.tick_formatters import UniformFormatter
 from app.theming.theme import LIGHT, Theme
 from app.utils.number_format import format_tick
@@ -256,3 +259,40 @@ def test_height_labels_are_complete(azimuth: int, monkeypatch: pytest.MonkeyPatc
     for _, bbox in texts:
         assert bbox.x0 >= 0
         assert bbox.x1 <= view.figure.bbox.x1
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment(
+            "rosenbrock", runs=tuple(map(Run.parse, ("sgd lr=0.003", "momentum lr=0.002", "nesterov lr=0.004")))
+        ),
+        Experiment("himmelblau", runs=tuple(map(Run.parse, ("sgd lr=0.05", "momentum lr=0.05")))),
+        Experiment("sphere", runs=(Run.parse("sgd lr=1.5"),)),
+    ],
+)
+def test_labels_of_diverged_runs_cover_no_path(experiment: Experiment) -> None:
+    race = run_race(experiment, 2000)
+    view = draw_view("contour", race, (5.0, 4.0))
+    assert isinstance(view, ContourView)
+    canvas = view.figure.canvas
+    assert isinstance(canvas, FigureCanvasAgg)
+    view.draw_current_markers(PathRenderer(canvas.get_renderer()))
+    labels = view.divergence_labels.labels
+    assert labels
+    for trajectory in race.trajectories:
+        path = view.pixels_between(trajectory, 0, min(race.step, trajectory.last_step))[0]
+        for start, end in pairwise(path):
+            segment = Path(np.clip([start, end], -1e6, 1e6))
+            for label in labels:
+                assert not segment.intersects_bbox(label.label_box, filled=False), trajectory.method.name
+
+
+def test_a_contour_plot_without_runs_or_divergence_has_no_labels() -> None:
+    for runs in ((), (Run("sgd", {"lr": 1e-6}),), (Run("sgd", {"lr": 1.0}, visible=False),)):
+        view = draw_view("contour", run_race(Experiment("rosenbrock", runs=runs), 30), LARGE)
+        assert isinstance(view, ContourView)
+        canvas = view.figure.canvas
+        assert isinstance(canvas, FigureCanvasAgg)
+        view.draw_current_markers(PathRenderer(canvas.get_renderer()))
+        assert not view.divergence_labels.labels

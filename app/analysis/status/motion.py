@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from app.analysis.status.cycle import MAX_PERIOD, Cycle, find_cycles
-from app.analysis.status.oscillation import Oscillation, find_oscillation, principal_axis
+from app.analysis.status.oscillation import Oscillation, find_oscillation, principal_axis, turning_points
 
 WINDOW = 320  # last positions that are used one by one
 CYCLE_WINDOW = 2 * MAX_PERIOD + 1  # last positions in which a cycle is searched
@@ -94,6 +94,11 @@ class Motion:
         displacements = self.displacements[-steps:] / (self.step_sizes[-steps:].max() or 1.0)
         components = (displacements * principal_axis(displacements).conjugate()).real
         return int((components[:-1] * components[1:] < 0).sum())
+
+    @cached_property
+    def has_turned(self) -> bool:
+        """Whether one of the coordinates has changed its direction."""
+        return bool(turning_points(self.positions.real).size or turning_points(self.positions.imag).size)
 
     def earlier(self, steps: int) -> Motion:
         """Return the motion up to some steps ago."""

@@ -14,6 +14,7 @@ LONG_LOSS_WINDOW = 256  # the same for a run that often changes direction
 MIN_LONG_LOSS_WINDOW = 24
 LOSS_SWING_WINDOW = 48  # steps in which the loss may turn often
 MIN_LOSS_TURNS = 4  # from here on the last few steps show only one of its swings
+MIN_TREND = 0.2  # change of the median loss, relative to the smaller range of nearly all losses of a third
 MIN_DIRECTION_CHANGES = 6  # from here on a run often changes direction, and its last few steps show little
 
 
@@ -23,10 +24,10 @@ def movement_status(snapshot: RunSnapshot) -> RunStatus:
     window = min(LONG_LOSS_WINDOW, snapshot.step // 2, len(motion.displacements))
     if window >= MIN_LONG_LOSS_WINDOW and motion.direction_changes(window) >= MIN_DIRECTION_CHANGES:
         return _long_trend_status(snapshot, window) or _wandering_status(snapshot, window)
-    window, trend = min(LOSS_SWING_WINDOW, snapshot.step), None
+    window = min(LOSS_SWING_WINDOW, snapshot.step)
     if window >= MIN_LONG_LOSS_WINDOW and _loss_turns(snapshot, window) >= MIN_LOSS_TURNS:
-        trend = _long_trend_status(snapshot, window, strict=False)
-    return trend or _short_trend_status(snapshot)
+        return _long_trend_status(snapshot, window, strict=False) or _wandering_status(snapshot, window)
+    return _short_trend_status(snapshot)
 
 
 def _loss_turns(snapshot: RunSnapshot, window: int) -> int:
@@ -38,11 +39,16 @@ def _loss_turns(snapshot: RunSnapshot, window: int) -> int:
 def _long_trend_status(snapshot: RunSnapshot, window: int, strict: bool = True) -> RunStatus | None:
     """Compare the median losses of the first and last third of a window; None if the loss neither falls nor rises.
 
-    ``strict`` means that nearly all losses of each third must lie on one side of the median of the other third.
+    A change counts if it shows in the digits of the text. ``strict`` means that nearly all losses of each third lie on
+    one side of the median of the other third.
     """
     losses = snapshot.trajectory.values_between(snapshot.step - window, snapshot.step)[2]
     early, recent = np.sort(losses[: window // 3]), np.sort(losses[-(window // 3) :])
     before, after = float(early[len(early) // 2]), float(recent[len(recent) // 2])
+    most = len(early) // 8  # of the losses on either side that do not count for their range
+    spread = min(float(third[-1 - most] - third[most]) for third in (early, recent))
+    if f"{before:.4g}" == f"{after:.4g}" or abs(after - before) < MIN_TREND * spread:
+        return None
     tail = len(early) // 8 if strict else len(early) // 2
     if after < early[tail] and before > recent[-1 - tail]:
         text = tr(

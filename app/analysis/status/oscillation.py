@@ -42,6 +42,12 @@ def principal_axis(displacements: np.ndarray) -> complex:
     return axis / abs(axis)
 
 
+def turning_points(components: np.ndarray) -> np.ndarray:
+    """Return the indices at which a coordinate changes its direction; signs do not underflow, unlike products."""
+    signs = np.sign(np.diff(components))
+    return np.flatnonzero(signs[:-1] * signs[1:] < 0) + 1
+
+
 def find_oscillation(positions: np.ndarray, min_direction_changes: int) -> Oscillation | None:
     """Return the oscillation along or across the principal axis, with the period in samples; None if there is none."""
     displacements = np.diff(positions)

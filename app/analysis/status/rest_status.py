@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from app.analysis.curvature import curvature_at
-from app.analysis.stability_limit import adaptive_limit
 from app.analysis.stationary_points import StationaryPoint, find_stationary_point, is_lowest_around
+from app.analysis.status.fading_scale import for_now_text
 from app.analysis.status.regularization import balance_text, has_regularization
-from app.analysis.status.rest import has_stopped, is_at_rest, steps_until_it_leaves
+from app.analysis.status.rest import has_stopped, is_at_rest
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.saddle_status import saddle_status
 from app.analysis.status.status_types import RunStatus
@@ -18,8 +18,6 @@ from app.utils.i18n import tr
 
 SEARCH_RADIUS_FACTOR = 10  # a stationary point is searched within this multiple of the tolerance
 SAME_LOSS = 1e-6  # difference from the lowest loss, relative to it and at least to 1, up to which a loss is as low
-# Optimizers that divide by the square root of a fading average of the squared gradient
-FADING_SCALE = {"adam", "adamw", "rmsprop"}
 
 
 def rest_status(snapshot: RunSnapshot) -> RunStatus | None:
@@ -46,7 +44,7 @@ def rest_status(snapshot: RunSnapshot) -> RunStatus | None:
     if has_regularization(snapshot.update):
         return _balance_status(snapshot, snapshot.x, snapshot.y) if has_stopped(snapshot) else None
     x, y = snapshot.x, snapshot.y
-    if point is None and snapshot.gradient_norm and is_lowest_around(snapshot.surface, x, y, tolerance):
+    if point is None and snapshot.gradient_norm and is_lowest_around(snapshot.surface, x, y, tolerance, True):
         return _local_minimum_status(snapshot, x, y) if has_stopped(snapshot) else None
     return None
 
@@ -66,7 +64,7 @@ def _global_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStat
         since=start_step,
         loss=snapshot.loss,
     )
-    text += _for_now_text(snapshot, x, y)
+    text += for_now_text(snapshot, x, y)
     return RunStatus("converged", tr("converged"), text, since=start_step, minimum=(x, y))
 
 
@@ -93,7 +91,7 @@ def _local_minimum_status(snapshot: RunSnapshot, x: float, y: float, on_line: bo
             **values,
         )
     )
-    text += _loss_gap_text(snapshot) + _for_now_text(snapshot, x, y)
+    text += _loss_gap_text(snapshot) + for_now_text(snapshot, x, y)
     short_text = tr("converged") if on_line else tr("converged (local)")
     return RunStatus("converged", short_text, text, since=start_step, minimum=(x, y))
 
@@ -145,37 +143,5 @@ def _balance_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
         if fills_saddle
         else tr("has been at {place} since step {since:,}, where {penalty} balances the gradient; {away}", **values)
     )
-    text += _for_now_text(snapshot, x, y)
+    text += for_now_text(snapshot, x, y)
     return RunStatus("converged", tr("converged (weight decay)"), text, since=start_step)
-
-
-def _for_now_text(snapshot: RunSnapshot, x: float, y: float) -> str:
-    """Return a text for a rule that cannot rest: its effective learning rate grows beyond the limit in the end.
-
-    The average of the squared gradient fades at rest until only eps is left of the denominator.
-    """
-    steps = steps_until_it_leaves(snapshot, x, y)
-    leaves_text = (
-        "" if steps is None else tr("; it is near the minimum for now, but leaves it in {steps} steps", steps=steps)
-    )
-    if snapshot.trajectory.method.id not in FADING_SCALE or snapshot.update.stages["rate"] or snapshot.is_nonsmooth:
-        return leaves_text
-    compared = adaptive_limit(snapshot.trajectory, snapshot.step, (x, y), snapshot.update)
-    if compared is None or snapshot.learning_rate <= snapshot.update.settings["eps"] * compared[1].learning_rate:
-        return leaves_text
-    rate, limit = compared
-    if rate > limit.learning_rate:
-        return tr(
-            "; it is near the minimum for now: lr/√v = {rate:.3g} exceeds the stability limit {formula} = {limit:.4g}, "
-            "so the run leaves again",
-            rate=rate,
-            formula=limit.formula,
-            limit=limit.learning_rate,
-        )
-    return tr(
-        "; it is near the minimum for now: lr/√v = {rate:.3g} grows as v decays, and above the stability limit "
-        "{formula} = {limit:.4g} the run leaves again",
-        rate=rate,
-        formula=limit.formula,
-        limit=limit.learning_rate,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.analysis.status.oscillation import Oscillation
+from app.analysis.status.oscillation import Oscillation, turning_points
 from app.analysis.status.run_snapshot import RunSnapshot
 
 GROWTH_TOLERANCE = 1e-3  # relative change of its width up to which a swing is said to keep its size
@@ -14,6 +14,7 @@ CHECKED_PERIODS = 4  # next periods that are compared
 MAX_CHECKED_PERIOD = 100  # steps of the longest period for which the next swings are computed
 MIN_REGULAR_STEPS, REGULAR_PERIODS = 160, 8  # next steps, and periods, of which the widths are compared
 MAX_IRREGULARITY = 0.1  # standard deviation of the logarithms of widths that neither grow nor shrink
+WILD_IRREGULARITY = 0.25  # the same of widths that may grow or shrink a little, too
 
 
 def goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
@@ -38,8 +39,7 @@ def goes_on(snapshot: RunSnapshot, oscillation: Oscillation) -> bool:
 def _swings(positions: np.ndarray, axis: complex) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices of the turning points along an axis and the widths of the swings between them."""
     components = (positions * axis.conjugate()).real
-    displacements = np.diff(components)
-    turns = np.flatnonzero(displacements[:-1] * displacements[1:] < 0) + 1
+    turns = turning_points(components)
     return turns, np.abs(np.diff(components[turns]))
 
 
@@ -66,4 +66,5 @@ def _is_irregular(widths: np.ndarray, few: bool) -> bool:
     index = np.arange(len(logs))
     slope, intercept = np.polyfit(index, logs, 1)
     spread = float((logs - slope * index - intercept).std())
-    return spread > MAX_IRREGULARITY and abs(float(slope)) * len(logs) < 2 * spread
+    max_trend = 4 if spread > WILD_IRREGULARITY else 2
+    return spread > MAX_IRREGULARITY and abs(float(slope)) * len(logs) < max_trend * spread

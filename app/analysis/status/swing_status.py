@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import has_stability_theory
 from app.analysis.status.cycle import MAX_CHANGE, Cycle
-from app.analysis.status.motion import WINDOW
-from app.analysis.status.oscillation import Oscillation, exact_oscillation, linear_recurrence
+from app.analysis.status.oscillation import Oscillation
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.status_types import RunStatus
-from app.analysis.status.swing_cause import SAME_PERIOD, SwingCause, swing_cause
-from app.analysis.status.swing_forecast import GROWTH_TOLERANCE, goes_on
+from app.analysis.status.swing_cause import SwingCause, swing_cause
+from app.analysis.status.swing_forecast import GROWTH_TOLERANCE
+from app.analysis.status.swing_search import present_oscillation
+from app.analysis.status.varying_swing import varying_swing_status
 from app.utils.i18n import tr
 
 CENTER_RADIUS = 0.6  # a minimum is surrounded within this multiple of the width from the center
 DIVERGENCE_WIDTH = 2.0  # growing swings wider than this multiple of the domain's diagonal do not become smaller again
 NEXT_REPETITIONS, MIN_NEXT_STEPS = 3, 256  # of a cycle that are computed
-HYSTERESIS_STEPS = 4  # steps ago at which an oscillation must have been seen too
-MAX_DISTANCE = 4.0  # from the center of an oscillation, relative to its width
-EXACT_STEPS = 60  # last positions whose mean is near the center of a swing
 DIVERGENCE_STEPS = 300  # next steps in which the swings must grow
 
 
@@ -75,12 +70,14 @@ def _repeats(snapshot: RunSnapshot, cycle: Cycle) -> bool:
 
 def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
     """Return the status of a run that swings back and forth, or None."""
-    oscillation = _present_oscillation(snapshot)
+    oscillation = present_oscillation(snapshot)
     if oscillation is None:
         return None
     cause = swing_cause(snapshot, oscillation, CENTER_RADIUS * oscillation.width)
     if oscillation.width <= snapshot.rounding and cause.relation != "exceeds":
         return None
+    if varying := varying_swing_status(snapshot, oscillation):
+        return varying
     diverges = _diverges(snapshot, oscillation, cause)
     period_text = _format_period(oscillation.period)
     return RunStatus(
@@ -94,21 +91,6 @@ def oscillation_status(snapshot: RunSnapshot) -> RunStatus | None:
         bound=cause.bound,
         relation=cause.relation,
     )
-
-
-def _refined(snapshot: RunSnapshot, oscillation: Oscillation) -> Oscillation:
-    """Return an oscillation with the period and growth along an eigenvector of the Hessian, if they are exact there.
-
-    Along other directions the swings of two modes with different periods overlap.
-    """
-    angle = curvature_at(snapshot.surface, oscillation.center.real, oscillation.center.imag).angle
-    along = complex(math.cos(angle), math.sin(angle))
-    axis = max((along, 1j * along), key=lambda each: abs((oscillation.axis * each.conjugate()).real))
-    components = (snapshot.motion.displacements * axis.conjugate()).real
-    exact = linear_recurrence(components) if np.isfinite(components).all() and components.any() else None
-    if exact is None or abs(exact[0] - oscillation.period) > SAME_PERIOD * oscillation.period:
-        return oscillation
-    return oscillation._replace(period=exact[0], growth=exact[1], axis=axis, is_exact=True)
 
 
 def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> bool:
@@ -131,53 +113,6 @@ def _diverges(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause
         return True
     explained = cause.relation == "exceeds" or not has_stability_theory(snapshot.update)
     return explained and bool(distances[-third:].max() > distances[:third].max())
-
-
-def _present_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
-    """Return the oscillation of a run, or None.
-
-    Its numbers are those of the last steps, whenever it was decided that there is one.
-    """
-    decided, steps = _lasting_oscillation(snapshot.at_decision), snapshot.step - snapshot.at_decision.step
-    if decided is None or not steps:
-        return decided
-    decided = decided.after(steps)
-    if not _contains(decided, snapshot.motion.position):
-        return None
-    now = snapshot.motion.oscillation
-    return _refined(snapshot, now) if now else decided
-
-
-def _lasting_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
-    """Return the oscillation that was seen a few steps ago too and that goes on, or None.
-
-    One that is not seen at a single step, but before and after it, lasts.
-    """
-    motion = snapshot.motion
-    if motion.oscillation is None and not motion.direction_changes(WINDOW):
-        return None
-    before = motion.earlier(HYSTERESIS_STEPS).oscillation
-    if before is None or (motion.is_steady and motion.earlier(2 * HYSTERESIS_STEPS).oscillation is None):
-        return _exact_oscillation(snapshot)
-    seen = [_refined(snapshot, each) for each in (motion.oscillation, before.after(HYSTERESIS_STEPS)) if each]
-    seen = [each for each in seen if _contains(each, motion.position)]
-    return next((each for each in seen if goes_on(snapshot, each)), None) or _exact_oscillation(snapshot)
-
-
-def _contains(oscillation: Oscillation, position: complex) -> bool:
-    """Return whether a position lies within the swings of an oscillation or one swing further."""
-    distance = abs(((position - oscillation.center) * oscillation.axis.conjugate()).real)
-    return distance <= MAX_DISTANCE * oscillation.width * max(1.0, oscillation.growth)
-
-
-def _exact_oscillation(snapshot: RunSnapshot) -> Oscillation | None:
-    """Return the oscillation along an eigenvector of the Hessian that follows a linear recurrence, or None."""
-    positions = snapshot.motion.positions
-    center = complex(positions[-EXACT_STEPS:].mean())
-    angle = curvature_at(snapshot.surface, center.real, center.imag).angle
-    along = complex(math.cos(angle), math.sin(angle))
-    found = [each for each in (exact_oscillation(positions, axis) for axis in (along, 1j * along)) if each]
-    return max(found, key=lambda each: each.width, default=None)
 
 
 def _swing_text(snapshot: RunSnapshot, oscillation: Oscillation, cause: SwingCause) -> str:

@@ -12,7 +12,6 @@ from app.export.code.numpy_script import path_blocks
 from app.theming.theme import LIGHT
 
 PLOTTING_MODULE = "app.export.code.templates.plotting"
-LEVEL_COUNT = 10
 USAGE_NOTE = "Shows the figure in a window, or saves it to a file: python script.py figure.png"
 
 
@@ -40,7 +39,7 @@ def style_table(race: Race) -> str:
     """Return the assignment of ``STYLES``: color, marker, line style and label of each visible run."""
     experiment = race.experiment.as_of_step(race.step)
     rows = []
-    run_styles = LIGHT.styles(experiment.runs)
+    run_styles = LIGHT.styles(experiment.runs, experiment.plot_options.dashes)
     for name, label, style, trajectory in zip(
         experiment.names, experiment.labels, run_styles, race.trajectories, strict=True
     ):
@@ -64,9 +63,11 @@ def style_table(race: Race) -> str:
 def figure_settings(race: Race) -> str:
     """Return the assignment of ``FIGURE_SETTINGS``: the other arguments of ``draw``."""
     experiment, surface = race.experiment, race.surface
-    height_map = height_map_for(experiment)
-    logarithmic = surface.value_scale != "linear"
-    heights = {float(height_map.normalized_height(height)): height for height in height_map.round_heights(LEVEL_COUNT)}
+    height_map, options = height_map_for(experiment), experiment.plot_options
+    logarithmic = height_map.scale != "linear"
+    heights = {
+        float(height_map.normalized_height(height)): height for height in height_map.round_heights(options.levels)
+    }
     losses = [
         loss
         for trajectory, run in zip(race.trajectories, experiment.runs, strict=True)
@@ -84,6 +85,8 @@ def figure_settings(race: Race) -> str:
         "axes": surface.axis_labels,
         "scales": (experiment.loss_plot.x_scale, y_scale),
         "title": experiment.title or surface.name,
+        "colormap": options.colormap,
+        "aspect": "equal" if options.equal_axes else "auto",
     }
     height_scale = {
         "min_height": float(height_map.min_height),

@@ -29,7 +29,8 @@ class CameraTool:
         canvas.mpl_connect("motion_notify_event", self.move)
         canvas.mpl_connect("button_release_event", self.release)
         canvas.mpl_connect("scroll_event", self.scroll)
-        canvas.setCursor(Qt.CursorShape.OpenHandCursor)
+        canvas.idle_cursor = Qt.CursorShape.OpenHandCursor
+        canvas.setCursor(canvas.idle_cursor)
         canvas.idle_timer.timeout.connect(self.end_interaction)
 
     @property
@@ -41,7 +42,7 @@ class CameraTool:
     def press(self, event: MouseEvent) -> None:
         """Start dragging, or reset the camera on a double click."""
         if event.dblclick:
-            self.set_camera(Camera())
+            self.set_camera(None)
         elif event.button == 1:
             self.last_position = (event.x, event.y)
             self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -59,7 +60,7 @@ class CameraTool:
     def release(self, event: MouseEvent) -> None:
         """Stop dragging."""
         self.last_position = None
-        self.canvas.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.canvas.setCursor(self.canvas.idle_cursor)
         self.end_interaction()
 
     def scroll(self, event: MouseEvent) -> None:
@@ -79,7 +80,10 @@ class CameraTool:
             self.view.rotating = False
             self.canvas.draw_idle()
 
-    def set_camera(self, camera: Camera) -> None:
-        """Show the surface from a camera."""
-        self.view.camera = camera
+    def set_camera(self, camera: Camera | None) -> None:
+        """Show the surface from a camera; None for the default one."""
+        if camera is not None:
+            self.view.camera = camera
+        elif self.view.scene is not None:
+            self.view.reset_camera()
         self.canvas.draw_idle()

@@ -1,8 +1,9 @@
-"""Tool that sets the start point and moves the viewport of the contour plot with the mouse."""
+"""Tool of the contour plot: goes to the step of a path, sets the start point and moves the viewport with the mouse."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.backend_bases import MouseEvent
@@ -10,31 +11,41 @@ from PyQt6.QtCore import Qt
 
 from app.gui.canvas.contour_viewport import ContourViewport, bounds_size
 from app.gui.canvas.plot_canvas import PlotCanvas
+from app.gui.canvas.start_proposal import StartProposal
+from app.gui.canvas.step_picker import CLICK_TOLERANCE
 from app.model.experiment import Experiment
 from app.session.session import Session
 from app.utils.validation import MAX_COORDINATE
 from app.views.contour_view import ContourView
 
 GRAB_RADIUS = 12  # pixels around the start marker in which it can be grabbed
-CLICK_TOLERANCE = 2  # pixels that the pointer may move during a click
 ZOOM_PER_NOTCH = 1.25
-MAX_CLICK_EDITS = 3  # changes of the experiment that one click causes, at most
 
 
 class ContourTool:
     """Mouse interaction of the contour plot.
 
-    A click sets the start point and restarts the runs. Dragging the start marker moves the start point, with live
-    paths; dragging elsewhere moves the viewport. The wheel zooms. A double click shows the full domain and keeps the
-    start point.
+    A click on a path goes to its step. A click elsewhere proposes a start point, which a second click on it sets; a
+    double click sets it at once. Dragging the start marker moves the start point, with live paths; dragging elsewhere
+    moves the viewport. The wheel zooms.
+
+    ``pick_step`` goes to the step of the path at a pixel of a canvas and returns whether there is one.
     """
 
-    def __init__(self, canvas: PlotCanvas, session: Session, viewport: ContourViewport) -> None:
-        self.canvas, self.session, self.viewport = canvas, session, viewport
+    def __init__(
+        self,
+        canvas: PlotCanvas,
+        session: Session,
+        viewport: ContourViewport,
+        pick_step: Callable[[PlotCanvas, tuple[float, float]], bool],
+    ) -> None:
+        self.canvas, self.session, self.viewport, self.pick_step = canvas, session, viewport, pick_step
+        self.proposal = StartProposal(canvas)
+        self.proposal.confirmed.connect(self.confirm_start)
+        session.store.changed.connect(self._on_experiment_changed)
         self.press_position: np.ndarray | None = None  # in pixels, while the button is down
         self.grab_offset: np.ndarray | None = None  # from the press to the start marker, if that was grabbed
         self.dragged = False
-        self.state_at_press: tuple[Experiment, int] = session.experiment, 0  # and the step, to undo a first click
         self.moving_by_keys = False
         canvas.idle_timer.timeout.connect(self.end_interaction)
         canvas.mpl_connect("button_press_event", self.press)
@@ -57,18 +68,19 @@ class ContourTool:
         )
 
     def press(self, event: MouseEvent) -> None:
-        """Start a click or a drag; show the full domain on a double click."""
+        """Start a click or a drag; set the proposed start point on a double click."""
         self.end_interaction()
         if self.press_position is not None:  # a dialog that opened during a drag received the release
             self.end_drag()
-        if event.button != 1 or event.inaxes is not self.view.axes or self.view.scene is None:
+        if event.button != 1 or self.view.scene is None:
+            return
+        if event.inaxes is not self.view.axes:
+            self.proposal.propose(None)
             return
         if event.dblclick:
-            self.undo_click()
-            self.viewport.set_viewport(None)
+            self.confirm_start()
             return
         self.press_position, self.dragged = np.array([event.x, event.y]), False
-        self.state_at_press = self.session.experiment, self.session.race.step
         if self.is_on_start_marker(event):
             self.grab_offset = self.view.start_position()[0] - self.press_position
             self.session.store.begin_interaction()
@@ -94,7 +106,10 @@ class ContourTool:
     def _hover_cursor(self, event: MouseEvent) -> Qt.CursorShape:
         if event.inaxes is not self.view.axes or self.view.scene is None:
             return Qt.CursorShape.ArrowCursor
-        return Qt.CursorShape.OpenHandCursor if self.is_on_start_marker(event) else Qt.CursorShape.CrossCursor
+        if self.is_on_start_marker(event):
+            return Qt.CursorShape.OpenHandCursor
+        is_on_target = self.canvas.highlighted is not None or self.is_on_proposal((event.x, event.y))
+        return Qt.CursorShape.PointingHandCursor if is_on_target else Qt.CursorShape.CrossCursor
 
     def move_start(self, horizontal: float, vertical: float) -> None:
         """Move the start point by fractions of the visible size; key presses without a pause are one undo step."""
@@ -130,13 +145,36 @@ class ContourTool:
         """Finish a click or a drag."""
         if self.press_position is None or event.button != 1:
             return
-        if not self.dragged and self.grab_offset is None:
-            self.session.store.begin_interaction()
-            self.session.set_start(*self.pixel_to_plane(self.press_position))
-            self.session.restart()
-            self.session.store.end_interaction()
+        position, is_on_start = self.press_position, self.grab_offset is not None
         self.end_drag()
+        if not self.dragged:
+            self.click(position, is_on_start)
         self.move(event)
+
+    def click(self, position: np.ndarray, is_on_start: bool) -> None:
+        """Set the proposed start point, go to the step of a path, or propose another start point."""
+        x, y = position.tolist()
+        if self.is_on_proposal((x, y)):
+            self.confirm_start()
+        elif self.pick_step(self.canvas, (x, y)) or is_on_start:
+            self.proposal.propose(None)
+        else:
+            self.proposal.propose(self.pixel_to_plane(position))
+
+    def is_on_proposal(self, pixel: tuple[float, float]) -> bool:
+        """Return whether a pixel is on the marker of the proposed start point."""
+        return self.proposal.is_at(pixel, GRAB_RADIUS * self.canvas.device_pixel_ratio)
+
+    def confirm_start(self) -> None:
+        """Set the proposed start point, if any."""
+        if self.proposal.start is not None:
+            self.session.set_start(*self.proposal.start)
+            self.proposal.propose(None)
+
+    def _on_experiment_changed(self, before: Experiment, after: Experiment) -> None:
+        """Remove the proposal when the start point or the surface has changed."""
+        if not before.same_surface_and_start(after):
+            self.proposal.propose(None)
 
     def end_drag(self) -> None:
         """End the drag, if any, and draw in full."""
@@ -144,15 +182,6 @@ class ContourTool:
             self.session.store.end_interaction()
         self.press_position = self.grab_offset = None
         self.viewport.end_interaction()
-
-    def undo_click(self) -> None:
-        """Undo the edits of the first click of a double click."""
-        experiment, step = self.state_at_press
-        for _ in range(MAX_CLICK_EDITS):
-            if self.session.experiment is not experiment:
-                self.session.store.undo()
-        if self.session.race.step != step:
-            self.session.show_step(step)
 
     def scroll(self, event: MouseEvent) -> None:
         """Zoom about the pointer."""

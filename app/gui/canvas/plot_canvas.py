@@ -1,10 +1,10 @@
 """Canvas widget that shows a view. Static artists are drawn once; a frame draws only new path segments and markers.
 
-Four bitmaps are layered: ``static_bitmap`` has the static artists, ``background`` also the pale paths of branches and
-replicas, ``trajectory_bitmap`` also the paths up to the last complete block of steps, and the screen also the rest of
-the paths and the current markers. A frame restores ``trajectory_bitmap``, adds the blocks completed since and stores
-the result, then draws the rest on top and blits. Its cost does not grow with the number of steps, and its pixels equal
-those of a full draw.
+Five bitmaps are layered: ``static_bitmap`` has the static artists, ``background`` also the pale paths of branches and
+replicas, ``ghost_bitmap`` also the ghosts, ``trajectory_bitmap`` also the paths up to the last complete block of steps,
+and the screen also the rest of the paths and the current markers. A frame restores ``trajectory_bitmap``, adds the
+blocks completed since and stores the result, then draws the rest on top and blits. Its cost does not grow with the
+number of steps, and its pixels equal those of a full draw.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -15,7 +15,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from matplotlib.figure import Figure
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QColor, QFontInfo, QHideEvent, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
 
@@ -25,6 +25,7 @@ from app.plotting.path_renderer import PathRenderer
 from app.utils.i18n import tr
 from app.views import Scene, View
 from app.views.base_view import PATH_BLOCK
+from app.views.scene import BranchTrajectory
 
 MAX_INCREMENTAL_STEPS = 16 * PATH_BLOCK  # for more steps at once, all paths are redrawn, decimated
 IDLE_TIMEOUT = 180  # milliseconds without interaction after which a low-quality drawing is redrawn in full
@@ -44,7 +45,7 @@ class PlotCanvas(FocusRingCanvas):
     def __init__(self, view: type[View]) -> None:
         super().__init__(Figure())
         self.view = view(self.figure)
-        self.view.shows_hints = True
+        self.view.shows_hints = self.view.truncates_replicas = True
         self.full_draw_count = 0
         self.font_scale = 1.0
         self.scene: Scene | None = None
@@ -55,10 +56,14 @@ class PlotCanvas(FocusRingCanvas):
         self.background: object = None
         self.trajectory_bitmap: object = None
         self.drawn_steps: dict[Trajectory, int] = {}  # last step of each pale path in the background
+        self.background_step = 0  # the displayed step when the background was drawn
+        self.ghost_bitmap: object = None
+        self.drawn_ghosts: tuple[bool, list[BranchTrajectory]] | None = None  # in ghost_bitmap, and in which quality
         self.drawn_until_step = 0  # last step in trajectory_bitmap
         self.displayed_step = 0
         self.displayed_steps: list[int] = []  # last displayed step of each run
         self.highlighted: tuple[int, int] | None = None  # run index and step that are ringed
+        self.idle_cursor = Qt.CursorShape.ArrowCursor  # where nothing can be clicked
         self.next_background_draw = 0.0  # time before which throttled background draws are skipped
         self.idle_timer = QTimer(self, singleShot=True, interval=IDLE_TIMEOUT)
         self.background_timer = QTimer(self, singleShot=True, interval=0)
@@ -80,11 +85,13 @@ class PlotCanvas(FocusRingCanvas):
             self.draw_idle()
         elif self.view.update_scene(scene):
             self.draw_idle()
-        elif not scene.same_background_paths(old):
+        elif not scene.same_background_paths(old) or self._shows_later_replicas(scene):
             self.redraw_background()
         elif old.race is not scene.race or old.styles != scene.styles or self._has_caught_up(scene):
             self.redraw_trajectories()
-        elif self.displayed_step != scene.race.step or old.selected_run != scene.selected_run:
+        elif old.selected_run != scene.selected_run:
+            self.raise_selected_run()
+        elif self.displayed_step != scene.race.step:
             self.advance(self.displayed_step, scene.race.step)
 
     def _has_caught_up(self, scene: Scene) -> bool:
@@ -125,6 +132,7 @@ class PlotCanvas(FocusRingCanvas):
             self.path_renderer = PathRenderer(self.renderer)
         self.static_bitmap = self.copy_from_bbox(self.figure.bbox)
         self._draw_background(self.static_bitmap, {})
+        self._restore_ghosts()
         self._draw_trajectories()
 
     def _add_deferred_artists(self) -> None:
@@ -136,7 +144,8 @@ class PlotCanvas(FocusRingCanvas):
         """Draw pale paths over a bitmap that already has them up to ``drawn_steps``."""
         assert self.scene is not None
         assert self.path_renderer is not None
-        self.background, self.drawn_steps = bitmap, drawn_steps
+        self.background, self.drawn_steps, self.drawn_ghosts = bitmap, drawn_steps, None
+        self.background_step = self.scene.race.step
         if self.scene.branch_trajectories or self.scene.replica_trajectories:
             self.restore_region(bitmap)
             if not self.view.draw_background_paths(
@@ -144,6 +153,20 @@ class PlotCanvas(FocusRingCanvas):
             ):
                 self.background_timer.start()
             self.background = self.copy_from_bbox(self.figure.bbox)
+
+    def _restore_ghosts(self) -> None:
+        """Restore the background with the ghosts of the current step over it, which are drawn only if they changed."""
+        assert self.scene is not None
+        assert self.path_renderer is not None
+        ghosts = self.view.low_quality, self.scene.ghosts
+        if ghosts == self.drawn_ghosts:
+            self.restore_region(self.ghost_bitmap)
+            return
+        self.restore_region(self.background)
+        self.ghost_bitmap, self.drawn_ghosts = self.background, ghosts
+        if self.scene.ghosts:
+            self.view.draw_ghosts(self.path_renderer)
+            self.ghost_bitmap = self.copy_from_bbox(self.figure.bbox)
 
     def _draw_trajectories(self) -> None:
         assert self.scene is not None
@@ -171,9 +194,18 @@ class PlotCanvas(FocusRingCanvas):
         """Redraw all paths over the background, after going back or after a change of the runs."""
         if self._awaits_full_draw():
             return
-        self.restore_region(self.background)
+        self._restore_ghosts()
         self._draw_trajectories()
         self.blit(self.figure.bbox)
+
+    def raise_selected_run(self) -> None:
+        """Draw the selected run over what frames have drawn of the other runs."""
+        self.view.selected_on_top = True
+        self.redraw_trajectories()
+
+    def _shows_later_replicas(self, scene: Scene) -> bool:
+        """Return whether replicas may have been drawn beyond the displayed step."""
+        return scene.race.step < self.background_step and bool(scene.replica_trajectories)
 
     def redraw_background(self) -> None:
         """Redraw pale paths and all paths over them, after a change of branches or replicas."""
@@ -197,10 +229,17 @@ class PlotCanvas(FocusRingCanvas):
         """Draw one frame, in which the displayed step goes from ``first`` to ``last``."""
         if self._awaits_full_draw():
             return
-        if last < first or last - self.drawn_until_step > MAX_INCREMENTAL_STEPS:
+        assert self.scene is not None
+        ghosts_changed = self.drawn_ghosts is None or self.drawn_ghosts[1] != self.scene.ghosts
+        if self._shows_later_replicas(self.scene):
+            self.redraw_background()
+            return
+        if last < first or last - self.drawn_until_step > MAX_INCREMENTAL_STEPS or ghosts_changed:
             self.redraw_trajectories()
             return
         assert self.path_renderer is not None
+        if last > first:
+            self.view.selected_on_top = False
         self.restore_region(self.trajectory_bitmap)
         last_block_step = last - last % PATH_BLOCK
         if last_block_step > self.drawn_until_step:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QMenuBar, QVBoxLayout, QWidget
 
-from app.gui.help.action_labels import action_name, shortcut_texts
+from app.gui.help.action_labels import shortcut_texts
 from app.gui.help.help_browser import HelpBrowser
 from app.gui.help.view_texts import MOUSE_GESTURES
 from app.utils.i18n import strip_mnemonic, tr
@@ -65,7 +65,7 @@ def _menu_rows(menu: QMenu, parent_titles: list[str]) -> Iterator[tuple[list[str
 
 
 def _action_row(action: QAction) -> tuple[str, str]:
-    return f" {tr('or')} ".join(shortcut_texts(action)), action_name(action)
+    return f" {tr('or')} ".join(shortcut_texts(action)), action.iconText()  # without what undo and redo would do
 
 
 def mouse_sections(canvases: Mapping[str, QWidget]) -> list[Section]:

@@ -12,24 +12,32 @@ VIEW_DESCRIPTIONS = {
 }
 MOUSE_GESTURES = {
     "contour": (
-        ("Click", "set the starting point and restart"),
+        ("Click a path", "go to this step and select the run"),
+        ("Click elsewhere", "propose a starting point; click it again or press Enter to set it, Esc to cancel"),
+        ("Double-click elsewhere", "set the starting point; the paths are recomputed up to the current step"),
         ("Drag the starting point", "move it; the paths update as you drag"),
         ("Drag the background", "pan"),
         ("Scroll", "zoom in or out at the pointer"),
-        ("Double-click", "reset the zoom"),
+        ("Right-click", "show the commands of the view"),
         ("Hover over a path", "show its step and state"),
     ),
     "relief": (
+        ("Click a path", "go to this step and select the run"),
         ("Drag", "rotate"),
         ("Scroll", "zoom in or out"),
         ("Double-click", "reset the view"),
+        ("Right-click", "show the commands of the view"),
         ("Hover over a path", "show its step and state"),
     ),
     "loss": (
+        ("Click a curve", "go to this step and select the run"),
         ("Right-click", "select the quantity, the x-axis, and the scales"),
         ("Hover over a curve", "show its step and state"),
     ),
-    "fit": (("Hover over a curve", "show which run it belongs to"),),
+    "fit": (
+        ("Right-click", "show the commands of the view"),
+        ("Hover over a curve", "show which run it belongs to"),
+    ),
 }
 VIEW_ACTION_PREFIXES: dict[str, tuple[str, ...]] = {
     "contour": ("zoom_", "show_all", "pan_", "start_"),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from app.gui.widgets.compact_toolbar import CompactToolBar
 from app.gui.widgets.slider_field import SliderField
 from app.session.playback_clock import MAX_SPEED, MIN_SPEED
 from app.session.session import Session
@@ -20,20 +21,19 @@ SPEED_SPEC = Hyperparameter(
 )
 
 
-class PlaybackBar(QToolBar):
+class PlaybackBar(CompactToolBar):
     """Tool bar with buttons for actions of the window and a speed field."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(tr("Playback"))
         self.setObjectName("transport")
-        self.setMovable(False)
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.session = session
         self.speed_container = QWidget()
         grid = QGridLayout(self.speed_container)
         grid.setContentsMargins(10, 0, 0, 0)
-        self.speed = SliderField(grid, 0, SPEED_SPEC, "speed", theme, self.speed_container, floating=True)
+        self.speed = SliderField(grid, 0, SPEED_SPEC, "speed", theme, self.speed_container)
         self.speed.slider.setFixedWidth(160)
         for widget in (self.speed.label, self.speed.slider, self.speed.number_field):
             widget.setWhatsThis(tr("Steps per second. The actual speed may be lower on a slow computer."))

@@ -1,6 +1,9 @@
-"""Caption of the presentation mode: surface, step, and the status of each run, in a large font."""
+"""Caption of the presentation mode: surface, step, and the status of the runs, in a large font."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -11,30 +14,37 @@ from app.session.session import Session
 from app.theming.theme import LIGHT, Style, Theme
 from app.utils.i18n import tr
 
-FONT_SCALE = 1.7  # relative to the window font
+FONT_SCALE, SENTENCE_FONT_SCALE = 1.7, 1.3  # relative to the window font
+SENTENCE_LINES = 2
 MARGIN = 16  # pixels at both ends
 RUN_SPACING = 28  # pixels between two runs
 
 
 class PresentationCaption(QWidget):
-    """One line for the surface and the step, and one for as many runs as fit."""
+    """One line for the surface and the step, one for the runs, and two for the status of the selected run.
+
+    ``selected_run()`` returns its index. Runs that do not fit are counted.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session, self.theme = session, LIGHT
-        self.heading = ""
+        self.selected_run: Callable[[], int | None] = lambda: None
+        self.heading, self.sentence = "", ""
         self.run_entries: list[tuple[Style, tuple[str, ...]]] = []  # style, and texts from long to short
-        font = self.font()
+        font, self.sentence_font = self.font(), self.font()
+        self.sentence_font.setPointSizeF(font.pointSizeF() * SENTENCE_FONT_SCALE)
         font.setPointSizeF(font.pointSizeF() * FONT_SCALE)
         self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Return the size of two lines."""
-        return QSize(400, 2 * self.fontMetrics().lineSpacing() + 16)
+        """Return the size of all lines."""
+        sentence_height = SENTENCE_LINES * QFontMetrics(self.sentence_font).lineSpacing()
+        return QSize(400, 2 * self.fontMetrics().lineSpacing() + sentence_height + 16)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the height of two lines; runs that do not fit are left out."""
+        """Return the height of all lines; runs that do not fit are counted."""
         return QSize(100, self.sizeHint().height())
 
     def refresh(self, theme: Theme) -> None:
@@ -43,7 +53,7 @@ class PresentationCaption(QWidget):
         texts = [
             tr(session.experiment.surface.name),
             tr("step {step:,}", step=session.race.step),
-            *([] if session.clock.running else [tr("paused")]),
+            tr("playing") if session.clock.running else tr("paused"),
         ]
         self.heading = "  ·  ".join(texts)
         self.run_entries = []
@@ -54,42 +64,55 @@ class PresentationCaption(QWidget):
                 self.run_entries.append(
                     (style, (f"{run.short_label}: {status}", f"{run.method.name}: {status}", run.method.name))
                 )
-        self.setAccessibleName(". ".join([self.heading, *(texts[0] for _, texts in self.run_entries)]))
+        index = self.selected_run()
+        self.sentence = ""
+        if index is not None and 0 <= index < len(runs):
+            self.sentence = f"{runs[index].method.name}: {session.run_status(index).sentence}."
+        self.setAccessibleName(". ".join([self.heading, *(texts[0] for _, texts in self.run_entries), self.sentence]))
         self.update()
 
-    def _text_length(self, metrics: QFontMetrics, marker_size: float) -> int:
-        """Return the index of the longest texts with which all runs fit; the shortest if none do."""
-        for k in range(2):
-            widths = (metrics.horizontalAdvance(texts[k]) for _, texts in self.run_entries)
-            if sum(width + 1.5 * marker_size + RUN_SPACING for width in widths) <= self.width() - 2 * MARGIN:
-                return k
-        return 2
+    def _fitting_runs(self, metrics: QFontMetrics, marker_size: float) -> tuple[int, int]:
+        """Return the index of the longest texts with which all runs fit, and how many runs are shown.
+
+        If not even the shortest texts fit, the rest of the line says how many runs are left out.
+        """
+        available_width = self.width() - 2 * MARGIN
+        widths: list[float] = []
+        for k in range(3):
+            widths = [
+                metrics.horizontalAdvance(texts[k]) + 1.5 * marker_size + RUN_SPACING for _, texts in self.run_entries
+            ]
+            if sum(widths) - RUN_SPACING <= available_width:
+                return k, len(widths)
+        available_width -= metrics.horizontalAdvance(tr("+{count} more", count=len(widths)))
+        count = sum(bool(total <= available_width) for total in accumulate(widths))
+        return 2, max(count, 1)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint both lines."""
+        """Paint all lines."""
         painter, metrics = QPainter(self), QFontMetrics(self.font())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line_height, marker_size = metrics.lineSpacing(), metrics.capHeight() * 1.3
         painter.setPen(QColor(self.theme.text))
         painter.drawText(QPointF(MARGIN, 8 + metrics.ascent()), self.heading)
-        text_length = self._text_length(metrics, marker_size)
-        x = float(MARGIN)
-        for style, texts in self.run_entries:
-            text = texts[text_length]
-            available_width = self.width() - MARGIN - x - 1.5 * marker_size
-            if available_width < 4 * marker_size:
-                break
+        self._paint_runs(painter, metrics)
+        painter.setFont(self.sentence_font)
+        top = 8 + 2 * metrics.lineSpacing()
+        rect = QRectF(MARGIN, top, self.width() - 2 * MARGIN, self.height() - top)
+        painter.drawText(rect, Qt.TextFlag.TextWordWrap, self.sentence)
+        painter.end()
+
+    def _paint_runs(self, painter: QPainter, metrics: QFontMetrics) -> None:
+        line_height, marker_size = metrics.lineSpacing(), metrics.capHeight() * 1.3
+        text_length, count = self._fitting_runs(metrics, marker_size)
+        x, baseline = float(MARGIN), 8 + line_height + metrics.ascent()
+        for style, texts in self.run_entries[:count]:
             painter.save()
             painter.translate(x + marker_size / 2, 8 + 1.5 * line_height)
             painter.setPen(QPen(QColor(self.theme.outline_color), 1))
             painter.setBrush(QColor(style.color))
             painter.drawPath(icons.marker_path(style.marker, marker_size))
             painter.restore()
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(available_width))
-            painter.drawText(
-                QRectF(x + 1.5 * marker_size, 8 + line_height, available_width, line_height),
-                Qt.AlignmentFlag.AlignVCenter,
-                text,
-            )
-            x += 1.5 * marker_size + metrics.horizontalAdvance(text) + RUN_SPACING
-        painter.end()
+            painter.drawText(QPointF(x + 1.5 * marker_size, baseline), texts[text_length])
+            x += 1.5 * marker_size + metrics.horizontalAdvance(texts[text_length]) + RUN_SPACING
+        if count < len(self.run_entries):
+            painter.drawText(QPointF(x, baseline), tr("+{count} more", count=len(self.run_entries) - count))

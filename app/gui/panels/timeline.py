@@ -5,27 +5,35 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBar, QWidget
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QSizePolicy, QSlider
 
-from app.gui.widgets.inline_message import FloatingMessage
-from app.gui.widgets.number_field import NumberField
 from app.session.session import Session
 from app.theming.theme import Theme
-from app.utils.i18n import gettext_noop, tr
-from app.utils.validation import MAX_STEPS
-from optimizers import Hyperparameter
+from app.utils.i18n import tr
 
 INITIAL_RANGE = 100  # steps; the range then doubles, like the axis of the loss view
 HANDLE_RADIUS, GROOVE_HEIGHT, MARK_HALF_WIDTH = 7.0, 4.0, 4.0  # pixels
-DEFAULT_STOP_STEP = 1000
-STOP_STEP_SPEC = Hyperparameter(1, MAX_STEPS, "whole", minimum=1, maximum=MAX_STEPS, label=gettext_noop("stop at step"))
+GROOVE_MIDDLE = 15  # pixels from the top, with room for the marks above
+NUMBER_GAP = 28  # pixels between two numbers, at least
+SMALLER_FONT = 2  # pixels by which the font of the numbers is smaller
 
 
 class Timeline(QSlider):
     """Slider from step 0 to a round number of steps; the computed part is filled, and no step beyond it can be chosen.
 
-    ``scrubbed(step)`` is emitted for mouse and keys, ``drag_changed(active)`` when a drag starts and ends.
+    Numbers below it are round steps. ``scrubbed(step)`` is emitted for mouse and keys, ``drag_changed(active)`` when a
+    drag starts and ends.
     """
 
     scrubbed = pyqtSignal(int)
@@ -40,8 +48,8 @@ class Timeline(QSlider):
         self.setAccessibleName(tr("Timeline"))
         self.setWhatsThis(
             tr(
-                "The current step. Drag the handle or use the arrow keys. Marks show hyperparameter changes; "
-                "rings show where branches begin."
+                "The current step. Click a step, drag the handle, or use the arrow keys. Marks show hyperparameter "
+                "changes; rings show where branches begin."
             )
         )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -50,12 +58,19 @@ class Timeline(QSlider):
         self.valueChanged.connect(self._on_value_changed)
 
     def sizeHint(self) -> QSize:
-        """Return a size with room for the marks above the groove."""
-        return QSize(200, 26)
+        """Return a size with room for the marks above the groove and the numbers below it."""
+        return QSize(200, GROOVE_MIDDLE + round(HANDLE_RADIUS) + QFontMetrics(self.number_font).height() - 1)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size hint."""
         return self.sizeHint()
+
+    @property
+    def number_font(self) -> QFont:
+        """The font of the numbers."""
+        font = QFont(self.font())
+        font.setPixelSize(max(QFontInfo(font).pixelSize() - SMALLER_FONT, 8))
+        return font
 
     def refresh(self) -> None:
         """Update range, marks, and position; repaint only if something differs."""
@@ -124,12 +139,14 @@ class Timeline(QSlider):
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint groove, marks, and handle."""
-        theme, middle = self.theme, self.height() / 2 + 2
+        """Paint groove, numbers, marks, and handle."""
+        theme, middle = self.theme, float(GROOVE_MIDDLE)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         self._paint_groove(painter, middle)
+        self._paint_numbers(painter)
+        painter.setPen(Qt.PenStyle.NoPen)
         if self.stop_step:
             painter.setBrush(QColor(theme.text))
             painter.drawRect(QRectF(self.x_of_step(self.stop_step) - 1, middle - HANDLE_RADIUS, 2, 2 * HANDLE_RADIUS))
@@ -154,6 +171,18 @@ class Timeline(QSlider):
             width = max(self.x_of_step(step_limit) - HANDLE_RADIUS, 0.1)
             painter.drawRoundedRect(QRectF(HANDLE_RADIUS, top, width, GROOVE_HEIGHT), 2, 2)
 
+    def _paint_numbers(self, painter: QPainter) -> None:
+        """Paint round steps below the groove; those at the ends are moved inside."""
+        painter.setPen(QColor(self.theme.muted_text))
+        painter.setFont(self.number_font)
+        metrics = painter.fontMetrics()
+        widest = metrics.horizontalAdvance(f"{self.maximum():,}")
+        for step in round_steps(self.maximum(), self.width() // (widest + NUMBER_GAP)):
+            text = f"{step:,}"
+            left = self.x_of_step(step) - metrics.horizontalAdvance(text) / 2
+            right_limit = self.width() - metrics.horizontalAdvance(text)
+            painter.drawText(QPointF(min(max(left, 0.0), right_limit), self.height() - metrics.descent()), text)
+
     def _paint_change_marks(self, painter: QPainter, middle: float) -> None:
         """Paint a triangle above the groove for each step with a change."""
         for step, color in self.change_colors.items():
@@ -166,64 +195,9 @@ class Timeline(QSlider):
             )
 
 
-class TimelineBar(QToolBar):
-    """Tool bar with the timeline, the step as a number, and the conditions at which playback stops."""
-
-    def __init__(self, session: Session, theme: Theme) -> None:
-        super().__init__(tr("Timeline"))
-        self.setObjectName("time")
-        self.setMovable(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.session = session
-        self.timeline = Timeline(session, theme)
-        self.timeline.scrubbed.connect(session.show_step)
-        self.step_label = QLabel(
-            objectName="step", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        )
-        self.stop_checkbox = QCheckBox(tr("stop at step"), toolTip=tr("Pause at this step"))
-        self.stop_checkbox.setWhatsThis(tr("Pauses the simulation at the step entered next to it."))
-        self.stop_field = NumberField(STOP_STEP_SPEC)
-        self.stop_field.setWhatsThis(tr("The step at which to pause. Type a number and press Enter."))
-        self.stop_field.setFixedWidth(self.stop_field.fontMetrics().horizontalAdvance("10000000") + 32)
-        self.error_label = FloatingMessage(self.stop_field)
-        self.converged_checkbox = QCheckBox(tr("stop when converged"), toolTip=tr("Pause when all runs have converged"))
-        for check_box in (self.stop_checkbox, self.converged_checkbox):
-            check_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        container = QWidget()
-        row = QHBoxLayout(container)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.timeline, 1)
-        for widget in (self.step_label, self.stop_checkbox, self.stop_field, self.converged_checkbox):
-            row.addWidget(widget)
-        self.addWidget(container)
-        self.stop_checkbox.clicked.connect(
-            lambda checked: self._set_stop_step(self._suggested_stop_step if checked else None)
-        )
-        self.stop_field.value_committed.connect(self._set_stop_step)
-        self.stop_field.value_changing.connect(lambda step: self._set_stop_step(step, "stop"))
-        self.stop_field.interaction_started.connect(session.store.begin_interaction)
-        self.stop_field.interaction_finished.connect(session.store.end_interaction)
-        self.stop_field.message_changed.connect(self.error_label.show_message)
-        self.converged_checkbox.clicked.connect(lambda checked: session.set_stop(stop_when_converged=checked))
-        self.refresh()
-
-    @property
-    def _suggested_stop_step(self) -> int:
-        """A step to stop at that lies ahead."""
-        return max(DEFAULT_STOP_STEP, 2 * self.session.race.step)
-
-    def _set_stop_step(self, step: float | None, merge: str | None = None) -> None:
-        self.session.set_stop(merge, steps=None if step is None else int(step))
-
-    def refresh(self) -> None:
-        """Show the displayed step and the stop conditions."""
-        experiment, step = self.session.experiment, self.session.race.step
-        self.timeline.refresh()
-        self.step_label.setText(tr("Step {step:,}", step=step))
-        # The label never shrinks, so that the layout does not jitter.
-        self.step_label.setMinimumWidth(max(self.step_label.minimumWidth(), self.step_label.sizeHint().width()))
-        self.stop_checkbox.setChecked(bool(experiment.steps))
-        self.stop_field.setEnabled(bool(experiment.steps))
-        self.stop_field.show_value(float(experiment.steps or DEFAULT_STOP_STEP))
-        self.converged_checkbox.setChecked(experiment.stop_when_converged)
+def round_steps(maximum: int, count: int) -> range:
+    """Return at most ``count`` + 1 steps from 0 to ``maximum`` at distances of 1, 2 or 5 times a power of ten."""
+    least = max(maximum / max(count, 1), 1.0)
+    power = 10 ** math.floor(math.log10(least))
+    distance = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
+    return range(0, maximum + 1, distance)

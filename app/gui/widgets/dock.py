@@ -1,71 +1,111 @@
-"""Dock widget with a slim title bar that can be moved, floated, and hidden."""
+"""Dock widget with a slim title bar that can be moved, floated, hidden, and maximized."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QPainter, QPaintEvent, QPalette
-from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QEvent, QObject, pyqtSignal
+from PyQt6.QtGui import QAction, QCloseEvent, QIcon, QPainter, QPaintEvent, QPalette
+from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QWidget
 
 from app.gui.widgets import icons
-from app.theming.theme import Theme
+from app.gui.widgets.corner_buttons import ActionButton, CornerButton
+from app.theming.theme import LIGHT, Theme
 from app.utils.i18n import tr
 
-TITLE_ICON_SIZE = 12  # pixels
 FLOATING_MARGIN = 3  # pixels of the frame around a floating dock
-MIN_FLOATING_SIZE = QSize(460, 380)
-FLOATING_OFFSET = QPoint(-40, 40)  # from the docked position, so that floating is visible
 
 
 class Dock(QDockWidget):
     """A dock widget with a custom title bar.
 
     It does not hide itself: closing emits ``close_requested``, and the owner decides what to do. When the window around
-    it has closed, it closes, too; a window that stayed open would keep the program running.
+    it has closed, it closes, too; a window that stayed open would keep the program running. ``detached`` is emitted
+    when the user has made it float with its button. The owner connects ``maximize_action``, if the dock can be
+    maximized, and calls ``set_maximized``.
     """
 
     close_requested = pyqtSignal()
+    detached = pyqtSignal()
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
         self.setObjectName(f"dock_{name}")  # QMainWindow.saveState needs a name
-        self.title, self.title_label = title, QLabel(objectName="title")
-        self.float_button, self.close_button = (
-            QToolButton(objectName="reset", iconSize=QSize(TITLE_ICON_SIZE, TITLE_ICON_SIZE)) for _ in range(2)
-        )
+        self.title, self.title_label, self.theme = title, QLabel(objectName="title"), LIGHT
+        self.float_action, self.close_action, self.maximize_action = (QAction(self) for _ in range(3))
+        self.maximized = False
         self.title_bar, self.empty_title_bar = QWidget(objectName="dock_title"), QWidget()
-        row = QHBoxLayout(self.title_bar)
-        row.setContentsMargins(8, 1, 4, 1)
-        row.setSpacing(2)
-        row.addWidget(self.title_label, 1)
+        self.row = QHBoxLayout(self.title_bar)
+        self.row.setContentsMargins(8, 0, 4, 0)
+        self.row.setSpacing(2)
+        self.row.addWidget(self.title_label, 1)
+        self.heading: QWidget = self.title_label
+        self.float_button = ActionButton(self.float_action, lambda theme: icons.load_icon("float", theme.muted_text))
+        self.close_button = ActionButton(self.close_action, lambda theme: icons.load_icon("cross", theme.muted_text))
+        self.corner_buttons: list[CornerButton] = []  # of docks that can be maximized
         for button in (self.float_button, self.close_button):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button)
+            self.row.addWidget(button)
         self.setTitleBarWidget(self.title_bar)
-        self.float_button.clicked.connect(self._toggle_floating)
-        self.close_button.clicked.connect(self.close_requested)
+        self.title_bar.installEventFilter(self)
+        self.float_action.triggered.connect(self._toggle_floating)
+        self.close_action.triggered.connect(self.close_requested)
         self.topLevelChanged.connect(self._on_floating_changed)
         self.dockLocationChanged.connect(self.update_title)  # Qt reports a dock as floating until it is placed
 
+    def set_heading(self, heading: QWidget) -> None:
+        """Show a widget in place of the title, and delete the previous one."""
+        self.row.replaceWidget(self.heading, heading)
+        self.row.setStretch(0, 1)
+        self.row.setContentsMargins(0, 0, 4, 0)
+        self.heading.hide()
+        if self.heading is not self.title_label:
+            self.heading.deleteLater()
+        self.heading = heading
+
+    def set_corner_buttons(self, buttons: Sequence[CornerButton]) -> None:
+        """Show buttons in the title bar, and one that maximizes the dock."""
+        for old in self.corner_buttons:
+            old.deleteLater()
+        self.corner_buttons = [*buttons, ActionButton(self.maximize_action, self._load_maximize_icon)]
+        for position, button in enumerate(self.corner_buttons, 1):
+            self.row.insertWidget(position, button)
+        self.apply_theme(self.theme)
+
     def apply_theme(self, theme: Theme) -> None:
         """Set the button icons for a theme, and the texts in the current language."""
-        self.float_button.setIcon(icons.load_icon("float", theme.muted_text))
-        self.close_button.setIcon(icons.load_icon("cross", theme.muted_text))
+        self.theme = theme
+        for button in (*self.corner_buttons, self.float_button, self.close_button):
+            button.apply_theme(theme)
         self.update_title()
+
+    def _load_maximize_icon(self, theme: Theme) -> QIcon:
+        return (
+            icons.load_icon("restore", theme.muted_text)
+            if self.maximized
+            else icons.load_icon("maximize", theme.muted_text)
+        )
 
     def update_title(self) -> None:
         """Set the title and the button tooltips in the current language."""
         title = tr(self.title)
         self.title_label.setText(title)
         self.setWindowTitle(title)
-        for button, text in (
+        floating = self.isFloating()
+        for action, text in (
+            (self.float_action, tr("Dock {title}", title=title) if floating else tr("Detach {title}", title=title)),
+            (self.close_action, tr("Hide {title}", title=title)),
             (
-                self.float_button,
-                tr("Dock {title}", title=title) if self.isFloating() else tr("Detach {title}", title=title),
+                self.maximize_action,
+                tr("Restore {title}", title=title) if self.maximized else tr("Maximize {title}", title=title),
             ),
-            (self.close_button, tr("Hide {title}", title=title)),
         ):
-            button.setToolTip(text)
-            button.setAccessibleName(text)
+            action.setText(text)
+        self.maximize_action.setEnabled(not floating)
+
+    def set_maximized(self, maximized: bool) -> None:
+        """Show whether the dock is maximized."""
+        self.maximized = maximized
+        self.apply_theme(self.theme)
 
     def show_title(self, visible: bool) -> None:
         """Show or hide the title bar."""
@@ -74,11 +114,18 @@ class Dock(QDockWidget):
         bar.setVisible(True)
         (self.empty_title_bar if visible else self.title_bar).setVisible(False)
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Maximize the dock on a double click on its title, or restore it; a dock that cannot be maximized floats."""
+        if event is not None and event.type() == QEvent.Type.MouseButtonDblClick:
+            can_be_maximized = bool(self.corner_buttons) and self.maximize_action.isEnabled()
+            (self.maximize_action if can_be_maximized else self.float_action).trigger()
+            return True
+        return False
+
     def _toggle_floating(self) -> None:
         self.setFloating(not self.isFloating())
         if self.isFloating():
-            self.resize(max(self.width(), MIN_FLOATING_SIZE.width()), max(self.height(), MIN_FLOATING_SIZE.height()))
-            self.move(self.pos() + FLOATING_OFFSET)
+            self.detached.emit()
 
     def _on_floating_changed(self, floating: bool) -> None:
         self.update_title()

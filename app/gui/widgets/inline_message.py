@@ -39,13 +39,20 @@ class FloatingMessage(InlineMessage):
 
     def show_message(self, message: str) -> None:
         """Show a message below the anchor, or hide the label if the message is empty."""
-        window = self.anchor.window()
-        if message and window is not None:
-            self.setParent(window)
-            self.setText(message)
-            self.setFixedWidth(min(self.fontMetrics().horizontalAdvance(message) + 24, MAX_FLOATING_WIDTH))
-            self.setFixedHeight(self.heightForWidth(self.width()))
-            corner = self.anchor.mapTo(window, QPoint(0, self.anchor.height() + 2))
-            self.move(min(corner.x(), window.width() - self.width()), corner.y())
-            self.raise_()
+        self.setText(message)
+        self.follow_anchor()
         super().show_message(message)
+
+    def follow_anchor(self) -> None:
+        """Move below the anchor, inside the window; disappear while the anchor is scrolled out of sight."""
+        window = self.anchor.window()
+        if not self.text() or window is None:
+            return
+        self.setParent(window)
+        width = max(map(self.fontMetrics().horizontalAdvance, self.text().split("\n")))
+        self.setFixedWidth(min(width + 24, MAX_FLOATING_WIDTH))
+        self.setFixedHeight(self.heightForWidth(self.width()))
+        corner = self.anchor.mapTo(window, QPoint(0, self.anchor.height() + 2))
+        self.move(min(corner.x(), window.width() - self.width()), min(corner.y(), window.height() - self.height()))
+        self.raise_()
+        self.setVisible(not self.anchor.visibleRegion().isEmpty())

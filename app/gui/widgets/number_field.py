@@ -201,10 +201,13 @@ class NumberField(QAbstractSpinBox):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Restore the last valid value on Escape."""
+        """Restore the last valid value on Escape, and instead of a refused entry on undo."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.restore()
             self.release_focus()
+            return
+        if event is not None and self.property("wrong") and event.matches(QKeySequence.StandardKey.Undo):
+            self.restore()
             return
         super().keyPressEvent(event)
 
@@ -230,6 +233,13 @@ class NumberField(QAbstractSpinBox):
 def last_released_field(window: QWidget) -> NumberField | None:
     """Return the number field of a window that released the focus last; Tab continues from there."""
     return _last_released.get(window)
+
+
+def discard_refused_entries(window: QWidget) -> None:
+    """Restore the last valid value in all fields of a window that show an error."""
+    for field in window.findChildren(NumberField):
+        if field.property("wrong"):
+            field.restore()
 
 
 def step_with_modifiers(spec: Hyperparameter, value: float, steps: int) -> float:

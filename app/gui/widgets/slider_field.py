@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.gui.widgets import icons
-from app.gui.widgets.inline_message import FloatingMessage, InlineMessage
+from app.gui.widgets.inline_message import FloatingMessage
 from app.gui.widgets.number_field import NumberField, step_with_modifiers
 from app.gui.widgets.step_slider import StepSlider
 from app.model.number_parsing import describe_allowed
@@ -25,8 +25,7 @@ class SliderField(QObject):
 
     ``value_changing(value)`` is emitted while the slider is dragged and for every step by key or wheel, between
     ``interaction_started`` and ``interaction_finished``; ``value_committed(value)`` for a typed number or a reset.
-    Slider steps equal field steps but end at the slider's range. Error messages appear below the row, or over the
-    layout if ``floating`` (for rows of fixed height).
+    Slider steps equal field steps but end at the slider's range. Error messages float over the layout, below the row.
     """
 
     value_changing = pyqtSignal(float)
@@ -42,7 +41,6 @@ class SliderField(QObject):
         name: str,
         theme: Theme,
         parent: QWidget,
-        floating: bool = False,
     ) -> None:
         super().__init__(parent)
         self.spec = spec
@@ -62,16 +60,14 @@ class SliderField(QObject):
         self.slider.setToolTip(help_html)
         self.number_field = NumberField(spec)
         self.number_field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # the slider is as good
-        self.number_field.setFixedWidth(self.number_field.sizeHint().width())
+        self.number_field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.number_field.set_hint(help_html)
         self.number_field.setWhatsThis(help_html)  # its tool tip shows messages as well
         self.slider.setWhatsThis(help_html)
         self.reset_button = create_reset_button(spec, theme)
-        self.error_label = FloatingMessage(self.number_field) if floating else InlineMessage()
+        self.error_label = FloatingMessage(self.number_field)
         for column, widget in enumerate((self.label, self.slider, self.number_field, self.reset_button)):
             grid.addWidget(widget, row, column)
-        if not floating:
-            grid.addWidget(self.error_label, row + 1, 0, 1, 4)
         self._connect_signals()
 
     def _connect_signals(self) -> None:

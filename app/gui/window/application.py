@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app.io.data_files import DATA_SUFFIXES
 from app.model.experiment import Experiment
 from app.system.platform_support import display_error, library_error, missing_qt_libraries, qt_import_error
 from app.utils.validation import ExperimentError
@@ -72,6 +73,9 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     application.end_requested.connect(quit_on_signal)
     application.watch_signals()
     window.show()
+    if source is not None and source.suffix.lower() in DATA_SUFFIXES:
+        documents, data_path = window.documents, source
+        QTimer.singleShot(0, lambda: documents.run_guarded(lambda: documents.review_data(data_path)))
     return application.exec()
 
 

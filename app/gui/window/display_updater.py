@@ -78,10 +78,12 @@ class DisplayUpdater(QObject):
             return
         self.notify("")
         self.update_texts()
-        self.dock_layout.grow_results()
+        self.dock_layout.refit_results()
 
     def _on_step_changed(self, first_step: int, last_step: int) -> None:
         self.view_area.advance(first_step, last_step)
+        if last_step > first_step and not self.session.race.pending_replicas:  # those known already
+            self.view_area.refresh_background(throttled=self.session.clock.running)
         if not self.session.clock.running:
             self.notify("")  # the message was about another step
         self._schedule_text_update()
@@ -95,6 +97,7 @@ class DisplayUpdater(QObject):
             self.notify("")
         else:
             self.view_area.refresh_background()
+            self.view_area.raise_selected_run()
         self._schedule_text_update()
 
     def _on_run_selected(self) -> None:

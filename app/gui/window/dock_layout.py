@@ -6,23 +6,23 @@ the views. A larger window therefore gives its additional space to the views, in
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QLabel, QMainWindow, QWidget
 
 from app.gui.panels.results.results_tabs import ResultsTabs
 from app.gui.widgets.dock import Dock
+from app.gui.window import floating_docks
+from app.gui.window.view_grid import HORIZONTAL, SEPARATOR, VERTICAL, ViewGrid
 from app.session.settings import Settings
 from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 
+VIEW_ROWS = 2  # rows of the grid of views, each of which should have a third of the height of the window
+COMFORTABLE_VIEW_HEIGHT = 280  # pixels of a view that may have less than a third, so that many runs are in a large font
 MAX_RESULTS_FRACTION = 0.42  # of the height, for the results below the views
 MIN_VIEWS_HEIGHT = 280  # pixels that are left for the views
 SIDE_PANEL_WIDTH = 340  # pixels, initially
-CONTOUR_FRACTION = 0.6  # of the width of the views, for the contour plot, initially
-LAYOUT_VERSION = 7  # of the saved state; increase it when the docks change
-MIN_VISIBLE_PIXELS = 40  # pixels of a floating dock that must be on a screen; otherwise it is docked again
-HORIZONTAL, VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+LAYOUT_VERSION = 8  # of the saved state; increase it when the docks change
 DockArea = Qt.DockWidgetArea
 
 
@@ -30,8 +30,8 @@ class DockLayout(QObject):
     """Arranges the docks of a window.
 
     ``docks`` are by view id, "side" or "results". ``dock_enabled`` holds which of them should be visible; an enabled
-    view is hidden nevertheless while it does not apply to the experiment. ``close_requested`` is emitted with the name
-    of a dock when its close button is clicked.
+    view is hidden nevertheless while it does not apply to the experiment, or while another one is maximized.
+    ``close_requested`` is emitted with the name of a dock when its close button is clicked.
     """
 
     close_requested = pyqtSignal(str)
@@ -57,14 +57,25 @@ class DockLayout(QObject):
             window.setCorner(corner, DockArea.LeftDockWidgetArea)
         self.docks: dict[str, Dock] = {}
         self.dock_enabled: dict[str, bool] = {}
+        self.view_grid = ViewGrid(self.views_window)
         for name, title in (("side", gettext_noop("Side panel")), ("results", gettext_noop("Results panel"))):
             self._add_dock(name, title)
-        self.state_restored: dict[str, bool] = {}  # by part of the layout: whether a saved state was restored
+        self.views_restored = False  # whether a saved layout of the views was restored
+        self.fit_key: tuple[object, ...] = ()  # that of the last time when the results were fitted
+        self.fit_timer = QTimer(self, singleShot=True, interval=0)
+        self.fit_timer.timeout.connect(self.fit_results)
+        window.installEventFilter(self)
+        self.docks["results"].installEventFilter(self)
+        self.docks["results"].topLevelChanged.connect(lambda _: self.fit_timer.start())
+        self.docks["results"].dockLocationChanged.connect(lambda _: self.fit_timer.start())
 
     def _add_dock(self, name: str, title: str) -> Dock:
         dock = self.docks[name] = Dock(name, title)
         self.dock_enabled[name] = self.settings.get_bool(f"show/{name}", True)
         dock.close_requested.connect(lambda: self.close_requested.emit(name))
+        dock.detached.connect(
+            lambda: floating_docks.place_beside(dock, self.window, self.views_window, self.docks.values())
+        )
         return dock
 
     @property
@@ -77,19 +88,23 @@ class DockLayout(QObject):
         self.results_tabs = results_tabs
         for name, panel in (("side", side_panel), ("results", results_tabs)):
             self.docks[name].replace_widget(panel)
+        self.docks["results"].set_heading(results_tabs.tab_bar)
+        results_tabs.currentChanged.connect(lambda _: self.fit_timer.start())
         for dock in self.docks.values():
             dock.apply_theme(theme)
+        self.fit_timer.start()
 
     def add_canvases(self, canvases: dict[str, QWidget], titles: dict[str, str], theme: Theme) -> None:
         """Add a dock for each canvas."""
         for name, canvas in canvases.items():
-            canvas.setMinimumSize(*((280, 200) if name == "contour" else (150, 100)))
+            canvas.setMinimumSize(*((200, 150) if name == "contour" else (150, 100)))
             dock = self._add_dock(name, titles[name])
             dock.replace_widget(canvas)
             dock.apply_theme(theme)
+            dock.maximize_action.triggered.connect(lambda _, name=name: self.view_grid.toggle_maximized(name))
         self.placeholder.hide()
-        self._arrange_views()
-        self.state_restored["figures"] = self._restore_state("figures", self.views_window)
+        self.view_grid.add({name: self.docks[name] for name in canvases})
+        self.views_restored = self._restore_state("figures", self.views_window)
 
     def _arrange_panels(self) -> None:
         for name, area in (("side", DockArea.RightDockWidgetArea), ("results", DockArea.BottomDockWidgetArea)):
@@ -97,67 +112,22 @@ class DockLayout(QObject):
             if self.docks[name].isFloating():
                 self.docks[name].setFloating(False)
         self.window.resizeDocks([self.docks["side"]], [SIDE_PANEL_WIDTH], HORIZONTAL)
-        self.window.resizeDocks([self.docks["results"]], [self.results_tabs.preferred_height()], VERTICAL)
-
-    def _arrange_views(self) -> None:
-        """Place the contour plot on the left and the other views in a column on the right, all hidden."""
-        contour_dock, *other_docks = (
-            self.docks[name] for name in sorted(self.view_ids, key=lambda name: name != "contour")
-        )
-        for dock in (contour_dock, *other_docks):
-            dock.setFloating(False)
-            self.views_window.removeDockWidget(dock)
-        self.views_window.addDockWidget(DockArea.LeftDockWidgetArea, contour_dock)
-        previous_dock = contour_dock
-        for dock in other_docks:
-            self.views_window.splitDockWidget(
-                previous_dock, dock, HORIZONTAL if previous_dock is contour_dock else VERTICAL
-            )
-            previous_dock = dock
-        for dock in (contour_dock, *other_docks):
-            dock.hide()  # a view that does not apply must not take space; ViewArea shows the others
-
-    def _resize_views(self) -> None:
-        """Give most of the width to the contour plot, and equal heights to the views on its right."""
-        visible_docks = [
-            dock for dock in (self.docks[name] for name in self.view_ids) if not (dock.isHidden() or dock.isFloating())
-        ]
-        other_docks = [dock for dock in visible_docks if dock is not self.docks["contour"]]
-        if len(other_docks) < len(visible_docks) and other_docks:
-            width = self.views_window.width()
-            self.views_window.resizeDocks(
-                [self.docks["contour"], other_docks[0]],
-                [int(width * CONTOUR_FRACTION), int(width * (1 - CONTOUR_FRACTION))],
-                HORIZONTAL,
-            )
-        self.views_window.resizeDocks(other_docks, [self.views_window.height()] * len(other_docks), VERTICAL)
 
     def restore(self) -> None:
-        """Restore the saved layout of the panels; without one, the results get the height that they need."""
+        """Restore the saved layout of the panels."""
         self._arrange_panels()
-        self.state_restored["window"] = self._restore_state("window", self.window)
+        self._restore_state("window", self.window)
         self._update_panel_visibility()
+        self.fit_results()
 
     def _restore_state(self, name: str, window: QMainWindow) -> bool:
-        """Restore the saved state of a main window, and dock what would float outside all screens."""
+        """Restore the saved state of a main window, with every floating dock on a screen."""
         state = self.settings.get_bytes(f"layout/{name}")
         restored = state is not None and window.restoreState(state, LAYOUT_VERSION)
         for dock in window.findChildren(Dock, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if dock.isFloating() and not is_reachable(dock):
-                dock.setFloating(False)
+            if dock.isFloating():
+                floating_docks.move_onto_screen(dock)
         return restored
-
-    def keep_floating_above(self) -> None:
-        """Keep docks above the window that float since before it was shown, by showing them again.
-
-        The desktop learns only when a window is shown to which other window it belongs.
-        """
-        for dock in self.docks.values():
-            handle = dock.windowHandle()
-            if dock.isFloating() and dock.isVisible() and handle is not None:
-                dock.hide()
-                handle.setTransientParent(self.window.windowHandle())
-                dock.show()
 
     def _update_panel_visibility(self) -> None:
         for name in ("side", "results"):
@@ -168,40 +138,63 @@ class DockLayout(QObject):
         for name in self.dock_enabled:
             self.dock_enabled[name] = True
         self._arrange_panels()
-        self._arrange_views()
+        self.view_grid.arrange()
         self._update_panel_visibility()
-        self.state_restored.clear()
+        self.views_restored = False
         QTimer.singleShot(0, self.apply_initial_sizes)  # once it is decided which views apply
 
     def apply_initial_sizes(self) -> None:
         """Set the sizes of the docks that have no saved state; call it when the visible docks have their width."""
-        if not self.state_restored.get("window") and self.is_dock_enabled("results"):
-            self._resize_results()
-        if not self.state_restored.get("figures"):
-            self._resize_views()
+        self.fit_results()
+        if not self.views_restored:
+            self.view_grid.share_equally()
 
-    def grow_results(self) -> None:
-        """Increase the height of the results, if there is space, so that all rows fit; never decrease it."""
-        current_height = self.docks["results"].height()
-        needed_height = min(self._needed_results_height, self._max_results_height)
-        if self.is_dock_enabled("results") and current_height < needed_height:
-            self._resize_results()
-
-    @property
-    def _max_results_height(self) -> int:
-        total_height = self.views_window.height() + self.docks["results"].height()
-        return min(int(MAX_RESULTS_FRACTION * total_height), total_height - MIN_VIEWS_HEIGHT)
-
-    @property
-    def _needed_results_height(self) -> int:
-        bar = self.docks["results"].titleBarWidget()
-        return self.results_tabs.preferred_height() + (bar.sizeHint().height() if bar is not None else 0)
-
-    def _resize_results(self) -> None:
-        if self.docks["results"].isFloating() or self.docks["results"].isHidden():
+    def fit_results(self) -> None:
+        """Make the results as high as their content, if there is space."""
+        self.fit_timer.stop()
+        dock = self.docks["results"]
+        area = self.window.dockWidgetArea(dock)
+        if dock.isFloating() or area not in (DockArea.TopDockWidgetArea, DockArea.BottomDockWidgetArea):
             return
-        height = min(self._needed_results_height, self._max_results_height)
-        self.window.resizeDocks([self.docks["results"]], [height], VERTICAL)
+        self.fit_key = self._fit_key()
+        title_height = dock.title_bar.sizeHint().height()
+        total_height = self.views_window.height() + dock.height()
+        view_heights = self.window.height() // 3 + 1, COMFORTABLE_VIEW_HEIGHT
+        limits = [total_height - title_height - VIEW_ROWS * height - SEPARATOR for height in view_heights]
+        maximum = min(int(MAX_RESULTS_FRACTION * total_height), total_height - MIN_VIEWS_HEIGHT)
+        height = title_height + self.results_tabs.height_within([*limits, maximum - title_height])
+        if not dock.isHidden():
+            self.window.resizeDocks([dock], [height], VERTICAL)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Fit the results again when their width or the height of the window has changed."""
+        if event is not None and event.type() == QEvent.Type.Resize and self._fit_key() != self.fit_key:
+            self.fit_timer.start()
+        return False
+
+    def _fit_key(self) -> tuple[object, ...]:
+        """Return what the height of the results depends on; the user may make them lower until it changes."""
+        return self.docks["results"].width(), self.window.height(), self.results_tabs.content_key()
+
+    def refit_results(self) -> None:
+        """Fit the results if their content has changed."""
+        if self._fit_key() != self.fit_key:
+            self.fit_results()
+
+    def restore_sizes(self, window_state: QByteArray, views_state: QByteArray) -> None:
+        """Restore what ``saveState`` of the window and of the window of the views returned before."""
+        layout = self.window.layout()
+        assert layout is not None
+        layout.activate()  # the docks must have the space that they had then
+        self.window.restoreState(window_state)
+        layout.activate()
+        self.views_window.restoreState(views_state)
+        self.fit_timer.stop()
+        self.fit_key = self._fit_key()
+
+    def show_views(self, names: set[str]) -> None:
+        """Show those of some views that are enabled."""
+        self.view_grid.show_only({name for name in names if self.dock_enabled[name]})
 
     def show_placeholder(self, message: str, visible: bool) -> None:
         """Show or hide a message in place of the views."""
@@ -210,6 +203,8 @@ class DockLayout(QObject):
 
     def save_state(self) -> None:
         """Save the positions, the sizes and which docks are enabled."""
+        self.fit_timer.stop()
+        self.view_grid.restore()
         self.settings.set_value("layout/window", self.window.saveState(LAYOUT_VERSION))
         if self.view_ids:
             self.settings.set_value("layout/figures", self.views_window.saveState(LAYOUT_VERSION))
@@ -221,17 +216,9 @@ class DockLayout(QObject):
         return self.dock_enabled[name]
 
     def toggle_dock(self, name: str) -> None:
-        """Enable or disable a dock; ``ViewArea.show_scene`` then hides views that do not apply."""
+        """Enable or disable a dock; a view is shown or hidden by ``ViewArea.show_scene`` only."""
         self.dock_enabled[name] = not self.dock_enabled[name]
-        self.docks[name].setVisible(self.dock_enabled[name])
-
-
-def is_reachable(window: QWidget) -> bool:
-    """Return whether enough of the title bar of a window is on a screen to move it with the mouse."""
-    title_rect = window.geometry()
-    title_rect.setHeight(MIN_VISIBLE_PIXELS)
-    return any(
-        (visible_rect := screen.availableGeometry().intersected(title_rect)).width() >= MIN_VISIBLE_PIXELS
-        and visible_rect.height() >= MIN_VISIBLE_PIXELS // 2
-        for screen in QGuiApplication.screens()
-    )
+        if name in self.view_grid.docks:
+            self.view_grid.restore()
+        else:
+            self.docks[name].setVisible(self.dock_enabled[name])

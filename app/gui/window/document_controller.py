@@ -9,11 +9,13 @@ from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
+from app.engine.safe_rate import with_safe_rates
+from app.gui.dialogs.data_dialog import DataDialog
 from app.gui.dialogs.message_boxes import ask_about_overwriting, ask_about_unsaved
 from app.gui.dialogs.modal import run_modal
-from app.io import experiment_files
+from app.io import data_files, experiment_files
 from app.model.experiment import Experiment
 from app.session.document_state import DocumentState
 from app.session.session import Session
@@ -77,6 +79,9 @@ class DocumentController(QObject):
         The file is read before the question about unsaved changes, so that an unreadable file causes no question.
         """
         version = experiment_files.file_version(path)
+        if path.suffix.lower() in data_files.DATA_SUFFIXES:
+            self._open_data_path(path)
+            return
         experiment = experiment_files.load(path, self.session.experiment)
         if self.confirm_discard():
             if path.absolute() == self.document_state.path:  # confirm_discard may have saved it
@@ -110,20 +115,42 @@ class DocumentController(QObject):
         self.open_path(path)
 
     def open_data(self) -> None:
-        """Ask for a file of two columns and make the surface from its data."""
+        """Ask for a data file and make the surface from two of its columns."""
         path = self.ask_path(
             tr("Open Data"),
             tr(
-                "Two-column data ({join});;All files (*)",
-                join=" ".join(f"*{suffix}" for suffix in experiment_files.DATA_SUFFIXES),
+                "Data files ({join});;All files (*)",
+                join=" ".join(f"*{suffix}" for suffix in data_files.DATA_SUFFIXES),
             ),
         )
         if path:
-            experiment = experiment_files.load_data(path, self.session.experiment)
-            if self.confirm_discard():
-                self._show_experiment(experiment, None)
-                if path.suffix.lower() in experiment_files.DATA_SUFFIXES:  # others would not be recognized as data
-                    self._add_recent(path)
+            self._open_data_path(path)
+
+    def _open_data_path(self, path: Path) -> None:
+        experiment = self._choose_data(path)
+        if experiment is not None and self.confirm_discard():
+            self._show_experiment(experiment, None)
+            if path.suffix.lower() in data_files.DATA_SUFFIXES:  # others would not be recognized as data
+                self._add_recent(path)
+
+    def _choose_data(self, path: Path) -> Experiment | None:
+        """Return the experiment with the data of a file; ask if they are not simply two columns; None if canceled.
+
+        Without a screen the suggested choice is taken.
+        """
+        dialog = DataDialog(self.window, path, data_files.read_table_file(path), self.session.experiment)
+        accepted = not dialog.is_needed or run_modal(dialog, QDialog.DialogCode.Accepted.value)
+        experiment, error = dialog.experiment, dialog.error
+        dialog.deleteLater()
+        if accepted and error is not None:
+            raise error
+        return with_safe_rates(experiment) if accepted and experiment is not None else None
+
+    def review_data(self, path: Path) -> None:
+        """Ask about a data file that the program was started with, unless it is simply two columns of numbers."""
+        experiment = self._choose_data(path)
+        if experiment is not None and experiment != self.session.experiment:
+            self._show_experiment(experiment, None)
 
     # Save
 

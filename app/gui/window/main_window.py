@@ -14,9 +14,9 @@ from app.gui.dialogs.error_reporter import ErrorReporter
 from app.gui.dialogs.message_boxes import show_error_message
 from app.gui.help.help_controller import HelpController
 from app.gui.widgets.shortcut_override import ShortcutOverrideFilter
+from app.gui.window import floating_docks
 from app.gui.window.actions.action import ActionContext
 from app.gui.window.actions.action_registry import ActionRegistry
-from app.gui.window.actions.loss_view_menu import LOSS_VIEW_MENU
 from app.gui.window.actions.view_menu import view_actions
 from app.gui.window.appearance import Appearance
 from app.gui.window.display_updater import DisplayUpdater
@@ -29,6 +29,7 @@ from app.gui.window.layout_guard import LayoutGuard
 from app.gui.window.presentation_mode import PresentationMode
 from app.gui.window.reduced_motion import ReducedMotion
 from app.gui.window.view_area import ViewArea
+from app.gui.window.view_controls import add_view_controls
 from app.gui.window.window_panels import WindowPanels
 from app.gui.window.window_state import load_view_options, restore_geometry, restore_speed, save_window_state
 from app.model.experiment import Experiment
@@ -156,15 +157,14 @@ class MainWindow(QMainWindow):
         """Create the canvases and the actions that show and hide them."""
         if not self.canvases:
             self.view_area.selected_run = lambda: self.side_panel.run_list.selected_row
-            self.view_area.build_canvases(
-                self.error_reporter.handle_exception,
-                lambda position: self.action_registry.menus[LOSS_VIEW_MENU].exec(position),
-                self.action_registry.refresh,
-            )
+            self.view_area.select_run = lambda row: self.side_panel.run_list.list.setCurrentRow(row)
+            self.view_area.build_canvases(self.error_reporter.handle_exception, self.action_registry.refresh)
             self.action_registry.add_actions(view_actions(), before="side")
+            for name, canvas in self.canvases.items():
+                add_view_controls(name, self.dock_layout.docks[name], canvas, self.action_registry)
             self.display_updater.refresh_all()
             self.dock_layout.apply_initial_sizes()
-            self.dock_layout.keep_floating_above()
+            floating_docks.keep_above(self.dock_layout.docks.values(), self)
             self.layout_guard.confirm_later()
             QTimer.singleShot(0, self._report_lost_settings)  # once the views are painted
 
@@ -261,6 +261,7 @@ class MainWindow(QMainWindow):
         self.show_message("")
         geometry = self.presentation_mode.saved_geometry if self.presentation_mode.active else self.saveGeometry()
         self.presentation_mode.leave()
+        self.presentation_mode.restore_now()
         self.layout_guard.confirm()
         self.dock_layout.save_state()
         save_window_state(self.settings, geometry, self.session.clock, self.view_area.view_options)

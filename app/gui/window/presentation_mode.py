@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QByteArray, Qt
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
 from PyQt6.QtWidgets import QMainWindow, QToolBar, QWidget
 
 from app.gui.panels.presentation_caption import PresentationCaption
@@ -13,10 +13,17 @@ from app.gui.window.window_panels import WindowPanels
 from app.session.session import Session
 
 FONT_SCALE = 1.6  # of text and lines in the plots
+PANEL_FONT_SCALE = 1.3  # of the text in the side panel
+SETTLING_TIME = 30  # milliseconds without a change of its size after which the window has settled
+MAX_SETTLING_PERIODS = 30  # for which the previous size of the window is awaited
 
 
-class PresentationMode:
-    """Switches presentation mode on and off. All shortcuts keep working; leaving restores the previous layout."""
+class PresentationMode(QObject):
+    """Switches presentation mode on and off. All shortcuts keep working; leaving restores the previous layout.
+
+    The desktop gives the window its previous size some time after presentation mode has ended; only then the docks get
+    theirs, to the pixel.
+    """
 
     def __init__(
         self,
@@ -27,10 +34,12 @@ class PresentationMode:
         view_area: ViewArea,
         panels: WindowPanels,
     ) -> None:
+        super().__init__(window)
         self.window, self.appearance, self.dock_layout = window, appearance, dock_layout
         self.view_area, self.panels = view_area, panels
         self.active = False
         self.caption = PresentationCaption(session)
+        self.caption.selected_run = lambda: panels.side_panel.run_list.selected_row
         self.toolbar = QToolBar()
         self.toolbar.setObjectName("presentation")
         self.toolbar.setMovable(False)
@@ -39,7 +48,11 @@ class PresentationMode:
         self.toolbar.hide()
         self.saved_states, self.saved_geometry = (QByteArray(), QByteArray()), QByteArray()
         self.saved_dock_enabled: dict[str, bool] = {}
-        self.was_maximized = False
+        self.was_maximized, self.saved_size = False, QSize()
+        self.restore_timer = QTimer(self, singleShot=True, interval=SETTLING_TIME)
+        self.restore_timer.timeout.connect(self._restore_settled_layout)
+        self.settling_periods = 0
+        window.installEventFilter(self)
         panels.built.connect(self._on_panels_built)
 
     @property
@@ -53,9 +66,12 @@ class PresentationMode:
     def enter(self) -> None:
         """Hide everything except the plots and fill the screen."""
         window, layout = self.window, self.dock_layout
+        self.restore_now()
+        layout.view_grid.restore()
         self.active, self.saved_dock_enabled = True, dict(layout.dock_enabled)
         self.saved_states = window.saveState(), layout.views_window.saveState()
         self.saved_geometry, self.was_maximized = window.saveGeometry(), window.isMaximized()
+        self.saved_size = window.size()
         for name in ("side", "results"):
             if layout.dock_enabled[name]:
                 layout.toggle_dock(name)
@@ -71,6 +87,7 @@ class PresentationMode:
             dock.show_title(not self.active or dock.isFloating())
         self.toolbar.setVisible(self.active)
         self.view_area.set_font_scale(FONT_SCALE if self.active else 1.0)
+        self.panels.side_panel.set_font_scale(PANEL_FONT_SCALE if self.active else 1.0)
         self.refresh()
 
     def leave(self) -> None:
@@ -84,9 +101,29 @@ class PresentationMode:
         for name, enabled in self.saved_dock_enabled.items():
             if layout.dock_enabled[name] != enabled:
                 layout.toggle_dock(name)
-        for main_window, state in zip((window, layout.views_window), self.saved_states, strict=True):
-            main_window.restoreState(state)
         self.view_area.show_scene()
+        self.settling_periods = 0
+        self.restore_timer.start()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Wait longer when the size of the window changes."""
+        if event is not None and event.type() == QEvent.Type.Resize and self.restore_timer.isActive():
+            self.restore_timer.start()
+        return False
+
+    def _restore_settled_layout(self) -> None:
+        """Restore the sizes of the docks if the window has its previous size, or will not get it."""
+        self.settling_periods += 1
+        if self.window.size() != self.saved_size and self.settling_periods < MAX_SETTLING_PERIODS:
+            self.restore_timer.start()
+        else:
+            self.dock_layout.restore_sizes(*self.saved_states)
+
+    def restore_now(self) -> None:
+        """Restore the sizes of the docks without waiting, if that is still to be done."""
+        if self.restore_timer.isActive():
+            self.restore_timer.stop()
+            self.dock_layout.restore_sizes(*self.saved_states)
 
     def _on_panels_built(self) -> None:
         if self.active:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
@@ -27,19 +27,15 @@ class ViewArea:
         self.session, self.dock_layout, self.appearance = session, dock_layout, appearance
         self.view_options = view_options
         self.selected_run: Callable[[], int | None] = lambda: None  # the index of the run to emphasize
+        self.select_run: Callable[[int], object] = lambda index: None
         self.canvases: dict[str, Any] = {}
 
     def build_canvases(
         self,
         exception_handler: Callable[[BaseException], None],
-        show_loss_menu: Callable[[QPoint], object],
         on_viewport_changed: Callable[[], object] = lambda: None,
     ) -> None:
-        """Create the canvases and their tools.
-
-        ``exception_handler`` receives exceptions of matplotlib callbacks, ``show_loss_menu`` the global position of a
-        right click in the loss view.
-        """
+        """Create the canvases and their tools; ``exception_handler`` receives exceptions of matplotlib callbacks."""
         from app.plotting.quick_import import artist_docstrings_skipped
 
         with artist_docstrings_skipped():
@@ -48,6 +44,7 @@ class ViewArea:
             from app.gui.canvas.contour_viewport import ContourViewport
             from app.gui.canvas.hover_readout import HoverReadout
             from app.gui.canvas.plot_canvas import PlotCanvas
+            from app.gui.canvas.step_picker import StepPicker
             from app.views import VIEWS
 
         self._apply_font()
@@ -59,18 +56,16 @@ class ViewArea:
         self.dock_layout.add_canvases(self.canvases, titles, self.appearance.theme)
         contour, surface_canvas = self.canvases["contour"], self.canvases["relief"]
         self.viewport = ContourViewport(contour, surface_canvas, on_viewport_changed)
-        self.contour_tool, self.camera_tool = (
-            ContourTool(contour, self.session, self.viewport),
-            CameraTool(surface_canvas),
-        )
-        self.hover_readout = HoverReadout(
+        self.hover_readout = HoverReadout(  # before the tools, whose cursors depend on what it highlights
             self.session,
             self.canvases,
             lambda: self.contour_tool.press_position is not None or self.camera_tool.last_position is not None,
         )
-        loss = self.canvases["loss"]
-        loss.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        loss.customContextMenuRequested.connect(lambda position: show_loss_menu(loss.mapToGlobal(position)))
+        self.step_picker = StepPicker(self.session, self.canvases, lambda index: self.select_run(index))
+        self.contour_tool, self.camera_tool = (
+            ContourTool(contour, self.session, self.viewport, self.step_picker.pick_step),
+            CameraTool(surface_canvas),
+        )
         contour.setFocus()
 
     def current_scene(self) -> Any:
@@ -99,10 +94,8 @@ class ViewArea:
 
         scene = self.current_scene()
         self.hover_readout.clear()
-        for name, canvas in self.canvases.items():
-            self.dock_layout.docks[name].setVisible(
-                self.dock_layout.dock_enabled[name] and VIEWS[name].applies_to(scene)
-            )
+        self.dock_layout.show_views({name for name in self.canvases if VIEWS[name].applies_to(scene)})
+        for canvas in self.canvases.values():
             canvas.show_scene(scene)
         self.dock_layout.show_placeholder(
             tr("All views are hidden. Use the View menu to show them."),
@@ -151,13 +144,19 @@ class ViewArea:
         for canvas in self.canvases.values():
             canvas.view.low_quality = active
             if not active:
-                canvas.redraw_trajectories()
+                canvas.redraw_background()  # some of the replicas were left out
 
     def refresh_background(self, throttled: bool = False) -> None:
         """Draw new steps of replicas; ``throttled``: only as often as the drawing time permits."""
         for canvas in self.canvases.values():
             if canvas.scene is not None and canvas.scene.replica_trajectories:
                 canvas.extend_background(throttled)
+
+    def raise_selected_run(self) -> None:
+        """Draw the selected run over what playback has drawn of the other runs."""
+        for canvas in self.canvases.values():
+            if canvas.scene is not None and len(canvas.scene.visible_runs) > 1:
+                canvas.raise_selected_run()
 
     # The visible part of the contour plot
 
@@ -182,7 +181,7 @@ class ViewArea:
         """Show the 3D surface from an azimuth and an elevation in degrees; None for the initial camera."""
         from app.views.camera import Camera
 
-        self.camera_tool.set_camera(Camera(*angles) if angles else Camera())
+        self.camera_tool.set_camera(Camera(*angles) if angles else None)
 
     def update_descriptions(self) -> None:
         """Update the accessible descriptions of the canvases."""

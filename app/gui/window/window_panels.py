@@ -12,7 +12,7 @@ from app.gui.panels.playback_bar import PlaybackBar
 from app.gui.panels.results.results_tabs import ResultsTabs
 from app.gui.panels.run_status_line import RunStatusLine
 from app.gui.panels.setup.side_panel import SidePanel
-from app.gui.panels.timeline import TimelineBar
+from app.gui.panels.timeline_bar import TimelineBar
 from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.session.session import Session

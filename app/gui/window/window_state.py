@@ -8,11 +8,11 @@ from PyQt6.QtCore import QByteArray, QSize
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow
 
-from app.gui.window.dock_layout import is_reachable
+from app.gui.window.floating_docks import is_reachable
 from app.session.playback_clock import PlaybackClock
 from app.session.settings import Settings
 
-DEFAULT_VIEW_OPTIONS = {"equal": False, "trials": True}
+DEFAULT_VIEW_OPTIONS = {"trials": True}
 MAX_SIZE = QSize(1600, 940)  # pixels of the window at the first start, at most
 FRAME_SIZE = QSize(8, 40)  # pixels that the window manager adds around the window
 DEFAULT_SPEED = 60.0  # steps per second

@@ -33,7 +33,23 @@ def draw_runs(contour_axes, loss_axes, paths, losses, styles):
         loss_axes.plot(range(len(loss)), loss, color=style["color"], linestyle=style["linestyle"], linewidth=1.6)
 
 
-def draw(surface, start, paths, losses, styles, *, height_scale, bounds, contour_levels, minima, axes, scales, title):
+def draw(
+    surface,
+    start,
+    paths,
+    losses,
+    styles,
+    *,
+    height_scale,
+    bounds,
+    contour_levels,
+    minima,
+    axes,
+    scales,
+    title,
+    colormap,
+    aspect,
+):
     """Draw the paths on a contour plot, and the losses next to it."""
     figure, (contour_axes, loss_axes) = plt.subplots(
         1, 2, figsize=(12.8, 6.4), layout="constrained", width_ratios=(3, 2)
@@ -43,7 +59,7 @@ def draw(surface, start, paths, losses, styles, *, height_scale, bounds, contour
     with np.errstate(all="ignore"):
         heights = surface(*np.meshgrid(x, y))[0]
         normalized = normalize_heights(heights, **height_scale)
-    contour_axes.contourf(x, y, normalized, levels=np.linspace(0, 1, 29), cmap="viridis", alpha=0.7)
+    contour_axes.contourf(x, y, normalized, levels=np.linspace(0, 1, 29), cmap=colormap, alpha=0.7)
     lines = contour_axes.contour(
         x, y, normalized, levels=[level for level, _ in contour_levels], colors="black", linewidths=0.5, alpha=0.4
     )
@@ -54,7 +70,7 @@ def draw(surface, start, paths, losses, styles, *, height_scale, bounds, contour
     contour_axes.plot(
         *start, linestyle="none", marker="o", markersize=9, markerfacecolor="none", markeredgecolor="black"
     )
-    contour_axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=axes[0], ylabel=axes[1])
+    contour_axes.set(xlim=(left, right), ylim=(bottom, top), xlabel=axes[0], ylabel=axes[1], aspect=aspect)
     loss_axes.set(xscale=scales[0], yscale=scales[1], xlabel="step", ylabel="loss")
     loss_axes.grid(alpha=0.3)
     figure.suptitle(title, parse_math=False)

@@ -25,6 +25,7 @@ from app.theming.theme import Theme
 from app.utils.i18n import gettext_noop, tr
 from app.utils.number_format import format_fixed_width
 
+LIST_PADDING = 4  # pixels above and below the rows of the list
 EMPTY_TEXT = gettext_noop(
     "No branches yet. Go back to an earlier step, change a hyperparameter, and press Play: the old path is "
     "kept as a branch, shown in a lighter color."
@@ -132,6 +133,15 @@ class BranchList(QWidget):
         self.empty_label.setVisible(not branches)
         self.list.setVisible(bool(branches))
         self._update_buttons()
+
+    def height_within(self, maximum: int) -> int:
+        """Return the height at which all branches are visible, or as many whole rows as fit into a maximum."""
+        other_height = self.minimumSizeHint().height() - self.list.minimumSizeHint().height() * self.list.isVisible()
+        if not self.list.count():
+            return min(self.heightForWidth(self.width()), maximum)
+        row_height, frame = self.list.sizeHintForRow(0), 2 * self.list.frameWidth() + LIST_PADDING
+        rows = max(min(self.list.count(), (maximum - other_height - frame) // row_height), 1)
+        return other_height + frame + rows * row_height
 
     def _update_item(self, row: int, branch: Branch, trajectories: Sequence[Trajectory]) -> None:
         item = self.list.item(row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetrics
 from PyQt6.QtWidgets import QAbstractItemView
@@ -22,7 +24,7 @@ MIN_NAME_WIDTH = 90  # pixels, at MIN_FONT_SIZE and below
 class ReadoutTable(RunTable):
     """One row for each run; updated about ten times per second instead of in every frame."""
 
-    cell_padding, row_spacing = 20, 7
+    cell_padding, row_spacing = 20, 5
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__(session, theme)
@@ -71,8 +73,14 @@ class ReadoutTable(RunTable):
         sizes = range(max_size, FALLBACK_FONT_SIZE, -1)
         return next((size for size in sizes if self._fits_width(size)), FALLBACK_FONT_SIZE)
 
-    def preferred_metrics(self) -> QFontMetrics:
-        """Return the metrics of the preferred font, or of the largest that fits the width."""
-        return self._metrics(
-            self._largest_fitting_size(PREFERRED_FONT_SIZE) if self.isVisible() else PREFERRED_FONT_SIZE
-        )
+    def height_within(self, limits: Sequence[int]) -> int:
+        """Return the height of all rows in the largest font, up to the preferred one, with which they fit.
+
+        The first of ``limits`` into which they fit in any font counts, and the last one only for the smallest font. If
+        they do not even fit then, the height is that of as many whole rows as do.
+        """
+        largest = self._largest_fitting_size(PREFERRED_FONT_SIZE) if self.isVisible() else PREFERRED_FONT_SIZE
+        sizes = [*range(largest, MIN_FONT_SIZE, -1), min(largest, MIN_FONT_SIZE)]
+        heights = [self.height_of_rows(self._metrics(size)) for size in sizes]
+        fitting = (height for limit in limits[:-1] for height in heights if height <= limit)
+        return next(fitting, self.height_of_rows(self._metrics(sizes[-1]), limits[-1]))

@@ -104,6 +104,11 @@ class ResultsPage(QWidget):
         no_minimum = self.session.race.surface.minimum_loss is None
         self.criterion_label.setText(tr(NO_MINIMUM_TEXT if no_minimum else TOLERANCE_TEXT))
 
+    def height_within(self, maximum: int) -> int:
+        """Return the height at which all runs are visible, or as many whole rows as fit into a maximum."""
+        other_height = self.minimumSizeHint().height() - self.table.minimumSizeHint().height()
+        return other_height + self.table.height_of_rows(self.table.fontMetrics(), maximum - other_height)
+
     # Selecting a run
 
     def select_run(self, index: int) -> None:

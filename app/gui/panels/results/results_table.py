@@ -52,9 +52,7 @@ class ResultsTable(RunTable):
     def _set_colors(self) -> None:
         theme = self.theme
         self.setStyleSheet(
-            "QTableView { outline: 0; } QTableView::item { padding: 0 1px; }"
-            "QHeaderView::section { padding: 3px 4px; }"
-            f"QTableView:focus {{ border-top: 1px solid {theme.accent}; }}"
+            "QTableView { outline: 0; } QTableView::item { padding: 0 1px; }QHeaderView::section { padding: 3px 4px; }"
         )
         colors = create_palette(theme)
         colors.setColor(QPalette.ColorRole.Highlight, QColor(theme.blend(theme.accent, 0.8, theme.input_background)))

@@ -16,6 +16,8 @@ from app.session.session import Session
 from app.theming.theme import Theme
 
 DIGITS_TO_ZERO = str.maketrans("123456789", "000000000")
+UNLIMITED = 1 << 20  # pixels, for a height without a maximum
+MIN_HEIGHT = 46  # pixels; that of one row and the headings of the values
 ICON_WIDTH = 22  # pixels of a run marker
 FIXED, STRETCH = QHeaderView.ResizeMode.Fixed, QHeaderView.ResizeMode.Stretch
 
@@ -35,7 +37,6 @@ class RunTable(QTableView):
         self.widest_texts: list[str] = []  # by column, with 0 for every digit
         self.fitted_size = QSize()
         self.scrolls_horizontally = False
-        self.setMinimumHeight(60)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
@@ -117,15 +118,24 @@ class RunTable(QTableView):
         """Return the height of a row in a font."""
         return metrics.height() + self.row_spacing
 
-    def preferred_metrics(self) -> QFontMetrics:
-        """Return the metrics of the font that ``sizeHint`` assumes."""
-        return self.fontMetrics()
+    def frame_height(self) -> int:
+        """Return the height of the table without its rows."""
+        margins, scroll_bar = self.contentsMargins(), self.horizontalScrollBar()
+        height = self.column_header.sizeHint().height() + margins.top() + margins.bottom()
+        if scroll_bar is not None and self.scrolls_horizontally:
+            height += scroll_bar.sizeHint().height()
+        return height
+
+    def height_of_rows(self, metrics: QFontMetrics, maximum: int = UNLIMITED) -> int:
+        """Return the height at which all rows in a font are visible, or as many whole rows as fit into a maximum."""
+        row_height, frame_height = self.row_height(metrics), self.frame_height()
+        fitting_rows = max((maximum - frame_height) // row_height, 1)
+        return frame_height + min(max(self.runs.rowCount(), 1), fitting_rows) * row_height
 
     def sizeHint(self) -> QSize:
         """Return the height at which every run is visible."""
-        rows_height = max(self.runs.rowCount(), 1) * self.row_height(self.preferred_metrics())
-        margins, scroll_bar = self.contentsMargins(), self.horizontalScrollBar()
-        height = self.column_header.sizeHint().height() + rows_height + margins.top() + margins.bottom()
-        if scroll_bar is not None and self.scrolls_horizontally:
-            height += scroll_bar.sizeHint().height()
-        return QSize(super().sizeHint().width(), height)
+        return QSize(super().sizeHint().width(), self.height_of_rows(self.fontMetrics()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height of one row, whatever the font, which depends on the size of the table."""
+        return QSize(super().minimumSizeHint().width(), MIN_HEIGHT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.gui.panels.setup.run_list import RunList
-from app.gui.widgets.inline_message import InlineMessage
+from app.gui.widgets.inline_message import FloatingMessage
 from app.gui.widgets.number_field import NumberField
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.comparison import COMPARISON_MODES, ComparisonMode
@@ -49,7 +49,7 @@ class ComparisonPanel(QWidget):
         self.budget_field.show_value(BUDGET_SPECS["tuned"].default)
         self.progress_bar = QProgressBar(accessibleName=tr("Tuning progress"))
         self.tune_button, self.cancel_button = QPushButton(tr("Tune")), QPushButton(tr("Cancel"))
-        self.hint_label, self.error_label = QLabel(objectName="quiet", wordWrap=True), InlineMessage()
+        self.error_label = FloatingMessage(self.mode_combo)
         self._set_help()
         self._build_layout()
         self._connect_signals()
@@ -71,6 +71,8 @@ class ComparisonPanel(QWidget):
                 "lowest loss."
             )
         )
+        for widget in (self.tune_button, self.unit_label, self.budget_field):
+            widget.setToolTip(tr(TUNING_TEXT))
         self.cancel_button.setWhatsThis(tr("Stops the learning-rate search without changing the learning rates."))
 
     def _build_layout(self) -> None:
@@ -83,8 +85,10 @@ class ComparisonPanel(QWidget):
         for column, widget in enumerate((self.unit_label, self.budget_field, self.progress_bar, self.tune_button)):
             grid.addWidget(widget, 1, column)
         grid.addWidget(self.cancel_button, 1, 3)
-        grid.addWidget(self.hint_label, 2, 0, 1, 4)
-        grid.addWidget(self.error_label, 3, 0, 1, 4)
+        for widget in (self.budget_field, self.tune_button):  # nothing below moves with the mode
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
 
     def _connect_signals(self) -> None:
         session = self.session
@@ -138,8 +142,6 @@ class ComparisonPanel(QWidget):
         self.tune_button.setText(tr("Tune again") if comparison.mode == "tuned" else tr("Tune"))
         self.cancel_button.setVisible(running)
         self.progress_bar.setVisible(running)
-        self.hint_label.setText(tr(TUNING_TEXT))
-        self.hint_label.setVisible(self.selected_mode == "tuned")
         self.error_label.show_message("")
 
     def _select_mode(self, mode: str) -> None:

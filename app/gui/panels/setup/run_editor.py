@@ -29,7 +29,7 @@ from app.model.source_text import translate_source
 from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from optimizers import Modifier, Optimizer
 from optimizers.frameworks import presets
 
@@ -142,7 +142,10 @@ class RunEditor(QWidget):
     def reset_all(self) -> None:
         """Reset all hyperparameters of the selected run to their defaults."""
         if self.selected_run is not None:
-            self._edit_run(lambda run: replace(run, hyperparameters=default_hyperparameters(run), rate_edited=False))
+            self._edit_run(
+                lambda run: replace(run, hyperparameters=default_hyperparameters(run), rate_edited=False),
+                name=gettext_noop("Reset All Hyperparameters"),
+            )
 
     def copy(self) -> str:
         """Copy the hyperparameters of the selected run to the clipboard; return a message for the status bar."""
@@ -156,7 +159,7 @@ class RunEditor(QWidget):
         """
         assert self.selected_run is not None
         pasted_run, message = paste_hyperparameters(self.selected_run)
-        self._edit_run(lambda run: pasted_run)
+        self._edit_run(lambda run: pasted_run, name=gettext_noop("Paste Hyperparameters"))
         return message
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
@@ -187,7 +190,9 @@ class RunEditor(QWidget):
         if self.form.safe_rate_row is not None:
             race, row = self.session.race, self.run_list.selected_row
             trajectory = race.trajectories[row]
-            self.form.safe_rate_row.show_limit(stability_limit(trajectory, min(race.step, trajectory.last_step)))
+            step = min(race.step, trajectory.last_step)
+            is_far_away = trajectory.diverged_at is not None and step == trajectory.last_step
+            self.form.safe_rate_row.show_limit(None if is_far_away else stability_limit(trajectory, step))
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
         self.reset_button.setEnabled(self.is_modified)
@@ -240,9 +245,9 @@ class RunEditor(QWidget):
         if self.session.store.interaction_active:  # a slider that is deleted while dragged emits no sliderReleased
             self.session.store.end_interaction()
 
-    def _edit_run(self, edit: Callable[[Run], Run], merge: str | None = None) -> None:
+    def _edit_run(self, edit: Callable[[Run], Run], merge: str | None = None, name: str = "") -> None:
         row = self.run_list.selected_row
-        self.session.change(lambda e: e.with_run(row, edit(e.runs[row])), merge)
+        self.session.change(lambda e: e.with_run(row, edit(e.runs[row])), merge, name)
 
     def _set_hyperparameter(self, name: str, value: float, merge: str | None = None) -> None:
         self._edit_run(lambda run: run.with_hyperparameter(name, value), merge)
@@ -271,7 +276,8 @@ class RunEditor(QWidget):
         position = (trajectory.xs[step], trajectory.ys[step])
         surface = session.experiment.surface
         self._edit_run(
-            lambda run: replace(run.with_learning_rate(safe_learning_rate(run, surface, position)), rate_edited=False)
+            lambda run: replace(run.with_learning_rate(safe_learning_rate(run, surface, position)), rate_edited=False),
+            name=gettext_noop("Use Safe Rate"),
         )
 
     def _add_modifier(self, modifier: Modifier) -> None:
@@ -303,7 +309,8 @@ class RunEditor(QWidget):
                 lambda _, preset=preset: self._edit_run(
                     lambda run: replace(
                         run, optimizer=preset.id, hyperparameters=preset.hyperparameters, history=(), rate_edited=True
-                    )
+                    ),
+                    name=gettext_noop("Apply Preset"),
                 )
             )
 

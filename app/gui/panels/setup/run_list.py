@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -13,6 +13,9 @@ from PyQt6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +29,28 @@ from app.session.settings import Settings
 from app.theming.theme import Style, Theme
 from app.utils.i18n import gettext_noop, tr
 from optimizers import OPTIMIZERS
+
+VISIBLE_ROWS = 4  # of the list, whatever the number of runs, so that nothing below it moves when one is added
+TEXT_MARGIN = 4  # pixels of the style at both sides of the text of a row
+STATUS_SEPARATOR = " · "
+MIN_LABEL_WIDTH = 60  # pixels that a long status leaves for the label of its run
+
+
+class RunItemDelegate(QStyledItemDelegate):
+    """Cuts off the label of a run before its status."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
+        """Shorten the label if the text is too wide for the row."""
+        super().initStyleOption(option, index)
+        if option is None or option.widget is None or (style := option.widget.style()) is None:
+            return
+        label, _, status = (option.text or "").rpartition(STATUS_SEPARATOR)
+        rect = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget)
+        metrics, width = option.fontMetrics, rect.width() - 2 * TEXT_MARGIN
+        label_width = width - metrics.horizontalAdvance(STATUS_SEPARATOR + status)
+        if label and metrics.horizontalAdvance(option.text) > width and label_width >= MIN_LABEL_WIDTH:
+            label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, label_width)
+            option.text = label + STATUS_SEPARATOR + status
 
 
 class RunList(QWidget):
@@ -46,6 +71,7 @@ class RunList(QWidget):
         )
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setItemDelegate(RunItemDelegate(self.list))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._on_item_changed)
@@ -93,7 +119,8 @@ class RunList(QWidget):
             self._update_item(i, run, style)
         self.list.setCurrentRow(min(row, len(experiment.runs) - 1))
         self.list.blockSignals(False)
-        self.list.setFixedHeight(self.list.sizeHintForRow(0) * min(max(len(experiment.runs), 2), 6) + 4)
+        if experiment.runs:  # without any, there is no row to measure
+            self.list.setFixedHeight(self.list.sizeHintForRow(0) * VISIBLE_ROWS + 2 * self.list.frameWidth())
         for name in ("Duplicate", "Remove", "Color…"):
             self.buttons[name].setEnabled(self.selected_row >= 0)
         for name in ("Add", "Duplicate"):
@@ -106,7 +133,7 @@ class RunList(QWidget):
         assert item is not None
         text = run.short_label
         if self.session.race.step:
-            text += f" · {self.session.run_status(row).short_text}"
+            text += STATUS_SEPARATOR + self.session.run_status(row).short_text
         if item.text() != text:
             item.setText(text)
             item.setToolTip(text)
@@ -128,15 +155,16 @@ class RunList(QWidget):
         used = {run.optimizer for run in experiment.runs}
         favorites = [name for name in self.settings.favorites("optimizer") if name in OPTIMIZERS]
         optimizer_id = next((name for name in (*favorites, *OPTIMIZERS) if name not in used), "sgd")
-        self._append(with_safe_rate(Run(optimizer_id), experiment))
+        self._append(with_safe_rate(Run(optimizer_id), experiment), gettext_noop("Add Run"))
 
     def duplicate(self) -> None:
         """Add a copy of the selected run."""
         if self.selected_row >= 0 and len(self.session.experiment.runs) < MAX_RUNS:
-            self._append(replace(self.session.displayed_experiment.runs[self.selected_row], color=None, slot=None))
+            run = self.session.displayed_experiment.runs[self.selected_row]
+            self._append(replace(run, color=None, slot=None), gettext_noop("Duplicate Run"))
 
-    def _append(self, run: Run) -> None:
-        self.session.change(lambda e: e.with_added_run(run))
+    def _append(self, run: Run, edit_name: str) -> None:
+        self.session.change(lambda e: e.with_added_run(run), name=edit_name)
         self.list.setCurrentRow(self.list.count() - 1)
 
     def remove(self) -> None:

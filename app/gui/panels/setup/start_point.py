@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from app.gui.widgets import icons
-from app.gui.widgets.inline_message import InlineMessage
+from app.gui.widgets.inline_message import FloatingMessage
 from app.gui.widgets.number_field import NumberField
 from app.session.session import Session
 from app.theming.theme import Theme
@@ -36,7 +36,7 @@ class StartPoint(QWidget):
         self.axis_labels = [QLabel(), QLabel()]
         self.surface = session.experiment.surface
         self.fields = [NumberField(spec) for spec in coordinate_specs(self.surface)]
-        self.error_label = InlineMessage()
+        self.error_label = FloatingMessage(self.fields[0])
         for i, (label, field) in enumerate(zip(self.axis_labels, self.fields, strict=True)):
             grid.addWidget(label, 0, 2 * i)
             grid.addWidget(field, 0, 2 * i + 1)
@@ -44,8 +44,8 @@ class StartPoint(QWidget):
                 signal.connect(self._set_start)
             field.setWhatsThis(
                 tr(
-                    "The starting point of all runs. Type a number and press Enter, or click in the contour plot "
-                    "to set both coordinates."
+                    "The starting point of all runs. Type a number and press Enter, or double-click in the contour "
+                    "plot to set both coordinates."
                 )
             )
             field.message_changed.connect(self._show_errors)
@@ -56,7 +56,6 @@ class StartPoint(QWidget):
         self.reset_button.setIcon(icons.load_icon("reset", theme.muted_text))
         self.reset_button.clicked.connect(lambda: session.set_start(*session.experiment.surface.start))
         grid.addWidget(self.reset_button, 0, 4)
-        grid.addWidget(self.error_label, 1, 0, 1, 5)
         self.refresh()
 
     def refresh(self) -> None:

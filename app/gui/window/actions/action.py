@@ -50,7 +50,8 @@ class Action:
     """One command.
 
     ``menu`` may name a submenu after a slash. ``checked`` makes the command a toggle that shows a state. ``help`` is
-    what What's This says about it, one sentence.
+    what What's This says about it, one sentence. ``menu_text`` returns a longer text for the menu, translated, that
+    depends on the current state.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Action:
     separator_before: bool = False
     auto_repeat: bool = False
     help: str = ""
+    menu_text: Callable[[ActionContext], str] | None = None
 
 
 def views_built(context: ActionContext) -> bool:

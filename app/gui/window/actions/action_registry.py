@@ -113,9 +113,12 @@ class ActionRegistry(Mapping[str, QAction]):
         clear_action.triggered.connect(lambda: self.context.settings.remove_recent_files())
 
     def refresh(self) -> None:
-        """Update which actions are enabled and which are checked."""
+        """Update which actions are enabled and which are checked, and the texts that depend on the state."""
         for row, action in self.actions.values():
             action.setEnabled(row.enabled(self.context))
+            if row.menu_text is not None and action.text() != (text := row.menu_text(self.context)):
+                action.setText(text)  # buttons keep the short text, which is the icon text
+                action.setWhatsThis(explain_action(action, tr(row.help)))
             if row.checked is not None:
                 action.setChecked(row.checked(self.context))
 

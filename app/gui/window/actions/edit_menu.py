@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from app.gui.widgets.number_field import discard_refused_entries
 from app.gui.window.actions.action import Action, ActionContext, has_runs, views_built
+from app.utils.i18n import tr
 
 
 def _run_selected(context: ActionContext) -> bool:
@@ -13,15 +15,31 @@ def _has_several_runs(context: ActionContext) -> bool:
     return len(context.session.experiment.runs) > 1
 
 
+def _undo(context: ActionContext) -> None:
+    context.session.store.undo()
+    discard_refused_entries(context.window)
+
+
+def _undo_text(context: ActionContext) -> str:
+    name = context.session.store.undo_name
+    return tr("&Undo {edit}", edit=tr(name)) if name else tr("&Undo")
+
+
+def _redo_text(context: ActionContext) -> str:
+    name = context.session.store.redo_name
+    return tr("&Redo {edit}", edit=tr(name)) if name else tr("&Redo")
+
+
 EDIT_ACTIONS: list[Action] = [
     Action(
         "undo",
         "&Undo",
         "Edit",
-        lambda c: c.session.store.undo(),
+        _undo,
         ["Ctrl+Z"],
         enabled=lambda c: bool(c.session.store.undo_stack),
         help="Undoes the last change.",
+        menu_text=_undo_text,
     ),
     Action(
         "redo",
@@ -31,6 +49,7 @@ EDIT_ACTIONS: list[Action] = [
         ["Ctrl+Shift+Z", "Ctrl+Y"],
         enabled=lambda c: bool(c.session.store.redo_stack),
         help="Redoes the last undone change.",
+        menu_text=_redo_text,
     ),
     Action(
         "add",

@@ -19,7 +19,7 @@ FILE_ACTIONS: list[Action] = [
         "File",
         lambda c: c.documents.open_data(),
         ["Ctrl+Shift+O"],
-        help="Opens a file with two columns of numbers and fits a line or a small neural network to it.",
+        help="Opens a file with columns of numbers and fits a line or a small neural network to two of them.",
     ),
     Action(
         "save",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.gui.dialogs.go_to_step import show_go_to_step
 from app.gui.window.actions.action import Action, ActionContext, views_built
 
 
@@ -101,6 +102,15 @@ SIMULATION_ACTIONS: list[Action] = [
         "end",
         enabled=lambda c: c.session.race.step < c.session.race.last_step,
         help="Goes to the last computed step.",
+    ),
+    Action(
+        "go_to_step",
+        "&Go to Step…",
+        "Simulation",
+        lambda c: show_go_to_step(c.window, c.session),
+        ["Ctrl+G"],
+        enabled=lambda c: c.session.race.last_step > 0,
+        help="Goes to a computed step that you enter.",
     ),
     Action(
         "restart",

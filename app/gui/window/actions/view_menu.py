@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.gui.help.view_texts import VIEW_DESCRIPTIONS
 from app.gui.window.actions.action import Action, ActionContext, views_built
 from app.gui.window.actions.loss_view_menu import LOSS_VIEW_ACTIONS
+from app.gui.window.actions.plot_menu import PLOT_ACTIONS
 from app.utils.i18n import language_codes, load_language
 
 
@@ -117,24 +118,7 @@ VIEW_ACTIONS: list[Action] = [
         help="Shows or hides the panel with values, results, and branches.",
     ),
     *LOSS_VIEW_ACTIONS,
-    Action(
-        "trials",
-        "S&how Search Trials",
-        "View",
-        lambda c: c.view_area.toggle_view_option("trials"),
-        separator_before=True,
-        checked=lambda c: bool(c.view_area.view_options["trials"]),
-        help="Shows the trial points of line searches and the simplex or sampling ellipse of derivative-free "
-        "optimizers.",
-    ),
-    Action(
-        "equal",
-        "E&qual Aspect Ratio",
-        "View",
-        lambda c: c.view_area.toggle_view_option("equal"),
-        checked=lambda c: bool(c.view_area.view_options["equal"]),
-        help="Uses the same scale for x and y in the contour plot.",
-    ),
+    *PLOT_ACTIONS,
     Action(
         "show_all",
         "&Reset Zoom",
