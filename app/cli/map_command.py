@@ -17,7 +17,7 @@ maps:
 
 examples:
   figure and arrays of the basins of an example:
-    thalweg map basins himmelblau_basins --size 200 --to basins.png basins.npz
+    thalweg map basins four_valleys --size 200 --to basins.png basins.npz
   learning rate and momentum of a run defined on the command line:
     thalweg map settings --surface elongated_bowl --start=-7,2 \\
         --run "momentum lr=0.1" --steps 500 --to settings.pdf
@@ -59,7 +59,7 @@ def add_parser(subparsers: Subparsers) -> None:
     group.add_argument(
         "--size",
         metavar="N",
-        help="starts or values per axis (default: 200; settings and methods without batches: 50; rates: 121)",
+        help="starts or values per axis (default: 200; settings: 100; methods without batches: 50; rates: 121)",
     )
     output = parser.add_argument_group("output")
     output.add_argument(

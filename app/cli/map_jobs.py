@@ -20,6 +20,7 @@ from app.export.maps.basin_figure import draw_basin_map
 from app.export.maps.difference_figure import draw_difference_map
 from app.export.maps.map_data import MapData, basin_data, difference_data, rate_data, settings_data
 from app.export.maps.map_files import Draw, check_map_path, write_map
+from app.export.maps.map_headings import basin_heading, rate_heading, settings_heading
 from app.export.maps.map_layout import MAP_SIZE, check_map_size
 from app.export.maps.rate_figure import draw_rate_curves
 from app.export.maps.settings_figure import draw_settings_map
@@ -119,21 +120,6 @@ def _start(experiment: Experiment) -> tuple[float, float]:
     return experiment.start
 
 
-def _caption(experiment: Experiment, *texts: str) -> str:
-    return ", ".join([experiment.surface.name, *texts, f"{_steps(experiment):,} steps"])
-
-
-def _rates_title(experiment: Experiment) -> str:
-    """Return the title of the experiment, unless that is the name of the surface, which is in the caption."""
-    title = display_name(experiment)
-    return "Sensitivity to the learning rate" if title == experiment.surface.name else title
-
-
-def _start_text(experiment: Experiment) -> str:
-    x, y = _start(experiment)
-    return f"start ({x:.4g}, {y:.4g})"
-
-
 def _basin_maps(
     args: argparse.Namespace, experiment: Experiment, runs: list[Run], progress: Callable[[float], None]
 ) -> list[BasinMap]:
@@ -150,8 +136,8 @@ def _basins(
 ) -> tuple[MapData, Draw]:
     run, surface = experiment.runs[indices[0]], experiment.surface
     (result,) = _basin_maps(args, experiment, [run], progress)
-    caption = _caption(experiment, f"{result.xs.size} x {result.ys.size} starts")
-    return basin_data(result), lambda options: draw_basin_map(result, surface, run.short_label, caption, options)
+    heading = basin_heading(experiment, [run], result, _steps(experiment))
+    return basin_data(result), lambda options: draw_basin_map(result, surface, heading, options)
 
 
 def _settings(
@@ -168,10 +154,8 @@ def _settings(
     size = _size(args, SMALL_GRID_SIZE if not run.method.batched else GRID_SIZE // 2)
     generator = compute_settings_map(run, surface, start, _steps(experiment), (names[0], names[1]), size)
     result = _finished(generator, progress, 0, 1)
-    caption = _caption(experiment, _start_text(experiment), f"{result.first.size} x {result.second.size} settings")
-    return settings_data(result), lambda options: draw_settings_map(
-        result, run, surface, run.short_label, caption, options
-    )
+    heading = settings_heading(experiment, run, result, _steps(experiment))
+    return settings_data(result), lambda options: draw_settings_map(result, run, surface, heading, options)
 
 
 def _difference(
@@ -183,9 +167,8 @@ def _difference(
     names = (runs[0].method.name, runs[1].method.name)
     if names[0] == names[1]:
         names = (experiment.names[indices[0]], experiment.names[indices[1]])
-    title = f"{runs[0].short_label}  vs.  {runs[1].short_label}"
-    caption = _caption(experiment, f"{result.xs.size} x {result.ys.size} starts")
-    return difference_data(result), lambda options: draw_difference_map(result, names, surface, title, caption, options)
+    heading = basin_heading(experiment, runs, first, _steps(experiment))
+    return difference_data(result), lambda options: draw_difference_map(result, names, surface, heading, options)
 
 
 def _rates(
@@ -200,10 +183,10 @@ def _rates(
         _finished(compute_rate_curve(run, surface, start, _steps(experiment), rates), progress, k, len(runs))
         for k, run in enumerate(runs)
     ]
-    caption = _caption(experiment, _start_text(experiment))
+    heading = rate_heading(experiment, _steps(experiment))
     pairs = list(zip(runs, curves, strict=True))
     return rate_data([experiment.names[k] for k in indices], curves), lambda options: draw_rate_curves(
-        pairs, surface, start, _rates_title(experiment), caption, options
+        pairs, surface, start, heading, options
     )
 
 

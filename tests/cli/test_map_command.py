@@ -112,10 +112,22 @@ def test_the_key_names_only_what_occurs(tmp_path: Path, texts: list[str]) -> Non
     assert not {"Diverged", "Still moving", "Steps to a minimum"} & set(texts)
 
 
+def test_the_title_is_that_of_the_experiment_or_names_the_run(tmp_path: Path, texts: list[str]) -> None:
+    options = [*HIMMELBLAU, "--size", "5", "--to", str(tmp_path / "a.png")]
+    assert main(["map", "difference", *options]) == 0
+    assert {"SGD, lr 0.01 vs. Adam, lr 0.1", "Himmelblau, 5 x 5 starts, 150 steps"} <= set(texts)
+    texts.clear()
+    assert main(["map", "basins", *options, "--title", "Why?"]) == 0
+    assert {"Why?", "SGD, lr 0.01, Himmelblau, 5 x 5 starts, 150 steps"} <= set(texts)
+    texts.clear()
+    assert main(["map", "basins", *options, "--no-title"]) == 0
+    assert "SGD, lr 0.01" not in " ".join(texts)
+
+
 def test_theory_is_named_only_where_it_is_known(tmp_path: Path, texts: list[str]) -> None:
     options = ["--size", "10", "--quiet", "--steps", "50", "--to", str(tmp_path / "a.png")]
     assert main(["map", "settings", "--surface", "elongated_bowl", "--run", "momentum", *options]) == 0
-    assert {"stability limit", "2(1 + momentum)/λmax", "Polyak’s optimum (1.34, 0.403)"} <= set(texts)
+    assert {"stability limit at (0, 0)", "2(1 + momentum)/λmax", "Polyak’s optimum (1.34, 0.403)"} <= set(texts)
     texts.clear()
     assert main(["map", "settings", "--surface", "himmelblau", "--run", "adam", *options]) == 0
     assert not any("stability" in text or "Polyak" in text for text in texts)

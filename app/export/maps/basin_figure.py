@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from app.engine.basin_map import BasinMap
+from app.export.maps.map_headings import Heading
 from app.export.maps.map_layout import Key, MapLayout
 from app.export.maps.outcome_image import OutcomeImage, percent
 from app.export.options import Options
@@ -24,9 +25,9 @@ KEY_ROWS_BELOW = 9  # of the key, below the minima
 SWATCH_RANK = 0.25  # lightness of a swatch
 
 
-def draw_basin_map(result: BasinMap, surface: Surface, title: str, caption: str, options: Options) -> Figure:
+def draw_basin_map(result: BasinMap, surface: Surface, heading: Heading, options: Options) -> Figure:
     """Return the figure of a basin map."""
-    layout = MapLayout(options, title, caption)
+    layout = MapLayout(options, *heading)
     axes, image = layout.add_axes(), OutcomeImage(result.outcome, result.steps, len(result.minima))
     image.draw(axes, (result.xs[0], result.xs[-1], result.ys[0], result.ys[-1]), options.theme)
     for axis in (axes.xaxis, axes.yaxis):

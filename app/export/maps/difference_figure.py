@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
 from app.engine.difference_map import NEITHER, ONLY_FIRST, ONLY_SECOND, OTHER_MINIMUM, SAME, DifferenceMap
+from app.export.maps.map_headings import Heading
 from app.export.maps.map_layout import MapLayout
 from app.export.maps.outcome_image import percent
 from app.export.options import Options
@@ -25,10 +26,10 @@ HATCHES = {ONLY_FIRST: "////", ONLY_SECOND: "\\\\\\\\"}
 
 
 def draw_difference_map(
-    result: DifferenceMap, names: tuple[str, str], surface: Surface, title: str, caption: str, options: Options
+    result: DifferenceMap, names: tuple[str, str], surface: Surface, heading: Heading, options: Options
 ) -> Figure:
     """Return the figure of a difference map of two runs with the given names."""
-    layout = MapLayout(options, title, caption)
+    layout = MapLayout(options, *heading)
     axes, theme = layout.add_axes(), options.theme
     limit = color_limit(result.log_ratio)
     image = np.empty((*result.kind.shape, 3))

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from app.analysis.map_theory import limit_curve
 from app.engine.nearest_minimum import all_minima
 from app.engine.settings_map import RateCurve
+from app.export.maps.map_headings import Heading
 from app.export.maps.map_layout import MapLayout
 from app.export.options import Options
 from app.model.run import Run
@@ -27,17 +28,17 @@ def draw_rate_curves(
     curves: list[tuple[Run, RateCurve]],
     surface: Surface,
     start: tuple[float, float],
-    title: str,
-    caption: str,
+    heading: Heading,
     options: Options,
 ) -> Figure:
     """Return the figure of the rate curves of some runs."""
-    layout = MapLayout(options, title, caption)
+    layout = MapLayout(options, *heading)
     upper, lower = layout.add_axes(0.0, 0.53), layout.add_axes(0.56, 1.0)
     theme, key = options.theme, layout.key
     styles = theme.styles([run for run, _ in curves])
     start_loss = float(surface(float(start[0]), float(start[1]))[0])
-    minimum = surface.minimum_loss
+    minimum, minima = surface.minimum_loss, all_minima(surface, surface.bounds)
+    minimum_point = (float(minima[0][0]), float(minima[0][1])) if len(minima) else None
     key.heading(tr("Run, current learning rate"))
     limits = []
     for (run, curve), style in zip(curves, styles, strict=True):
@@ -56,10 +57,10 @@ def draw_rate_curves(
             dashes=style.dash or (1, 0),
             linewidth=1.9,
         )
-        limits += [(run, style, limit) for limit in [_limit(run, surface)] if limit is not None]
+        limits += [(run, style, limit) for limit in [_limit(run, surface, minimum_point)] if limit is not None]
     _finish_axes(layout, upper, lower, curves, minimum is not None, start_loss - (minimum or 0.0))
-    if limits:
-        key.heading(tr("Stability limit at the minimum"))
+    if minimum_point is not None and limits:
+        key.heading(tr("Stability limit at ({x:.3g}, {y:.3g})", x=minimum_point[0], y=minimum_point[1]))
     for _, style, (rate, formula) in limits:
         line: dict[str, Any] = {"color": style.color, "linewidth": 1.3, "linestyle": (0, (1, 1.5))}
         for axes in (upper, lower):
@@ -68,9 +69,8 @@ def draw_rate_curves(
     return layout.figure
 
 
-def _limit(run: Run, surface: Surface) -> tuple[float, str] | None:
-    minima = all_minima(surface, surface.bounds)
-    curve = limit_curve(run, surface, (float(minima[0][0]), float(minima[0][1]))) if len(minima) else None
+def _limit(run: Run, surface: Surface, minimum: tuple[float, float] | None) -> tuple[float, str] | None:
+    curve = None if minimum is None else limit_curve(run, surface, minimum)
     return None if curve is None else (float(curve.learning_rates[0]), curve.formula)
 
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from app.analysis.map_theory import limit_curve, polyak_optimum
 from app.engine.settings_map import SettingsMap
 from app.export.maps.basin_figure import explain_minima
+from app.export.maps.map_headings import Heading
 from app.export.maps.map_layout import MapLayout
 from app.export.maps.outcome_image import OutcomeImage
 from app.export.options import Options
@@ -27,11 +28,9 @@ THEORY_POINTS = 400
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def draw_settings_map(
-    result: SettingsMap, run: Run, surface: Surface, title: str, caption: str, options: Options
-) -> Figure:
+def draw_settings_map(result: SettingsMap, run: Run, surface: Surface, heading: Heading, options: Options) -> Figure:
     """Return the figure of a settings map of a run."""
-    layout = MapLayout(options, title, caption)
+    layout = MapLayout(options, *heading)
     axes, image = layout.add_axes(), OutcomeImage(result.outcome, result.steps, len(result.minima))
     first, second = result.specs
     image.draw(
@@ -114,7 +113,7 @@ def _draw_theory(layout: MapLayout, axes: Axes, result: SettingsMap, run: Run, s
         inside = (first.slider_min < curve.learning_rates) & (curve.learning_rates < first.slider_max)
         x = [first.to_slider(rate) if ok else math.nan for rate, ok in zip(curve.learning_rates, inside, strict=True)]
         axes.plot(x, [second.to_slider(value) for value in values], zorder=4, **line)
-        layout.key.mark_row(tr("stability limit"), **line)
+        layout.key.mark_row(tr("stability limit at ({x:.3g}, {y:.3g})", x=minimum[0], y=minimum[1]), **line)
         layout.key.note(curve.formula)
     optimum = polyak_optimum(run, surface, minimum) if result.names[1] == "momentum" else None
     if optimum is not None:
