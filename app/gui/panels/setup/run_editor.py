@@ -178,7 +178,7 @@ class RunEditor(QWidget):
             [
                 run.optimizer,
                 str(self.run_list.selected_row),
-                str(id(self.session.experiment.surface)),
+                self.session.experiment.formula or str(id(self.session.experiment.surface)),
                 *(modifier.id for modifier in run.modifiers),
             ]
         )
