@@ -133,6 +133,7 @@ def test_theory_is_named_only_where_it_is_known(tmp_path: Path, texts: list[str]
     assert not any("stability" in text or "Polyak" in text for text in texts)
 
 
+@pytest.mark.slow
 def test_figures_are_the_same_bytes_each_time(tmp_path: Path) -> None:
     command = ["map", "basins", *HIMMELBLAU, "--size", "10", "--to"]
     for suffix in (".png", ".svg", ".pdf"):
