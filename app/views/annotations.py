@@ -87,6 +87,8 @@ class DivergenceLabels:
         if self.diverged_runs != diverged_runs:
             self.diverged_runs, self.labels = diverged_runs, []
             runs = all_runs if diverged_runs else []
+            # up to the last of these divergences, so that the layout does not depend on when it is made
+            step = min(step, max((trajectory.diverged_at or 0 for trajectory, _ in diverged_runs), default=0))
             paths = {run: self._last_pixels(run, step, pixels_between) for run in runs}
             inside = [points_inside(points, axes.bbox) for points in paths.values()]
             obstacles = np.concatenate([np.empty((0, 2)), *inside])

@@ -110,7 +110,6 @@ def test_a_run_that_stands_still_for_now_and_leaves_soon() -> None:
     ("run", "surface", "start", "step"),
     [
         ("qhadam lr=0.5", "sphere", (2.0, 1.5), 400),
-        ("adan lr=0.5", "sphere", (2.0, 1.5), 750),
         ("ademamix lr=0.5", "sphere", (2.0, 1.5), 1000),
         ("schedule_free_adamw lr=0.5", "sphere", (2.0, 1.5), 1000),
         ("prodigy lr=1.171", "himmelblau", (-0.27, -0.92), 600),

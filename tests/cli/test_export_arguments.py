@@ -233,6 +233,7 @@ def test_the_help_has_all_options_and_formats(
 @pytest.mark.parametrize("command", [command for _, command in EXAMPLES])
 def test_the_examples_in_the_help_run(command: str) -> None:
     make_folder("race")
+    Path("cars.csv").write_text("weight,price\n1,3\n2,5\n4,8\n")
     args = parse_export(*shlex.split(command))
     suffixes = [next((suffix for suffix in EXPORT_FORMATS if name.endswith(suffix)), "") for name in args.to]
     assert (args.to[0] in help_epilog()) == all(suffixes)

@@ -86,7 +86,8 @@ def test_every_modifier_can_be_added_and_removed_while_playing(open_window: Open
         menu_entries(editor.add_button)[modifier.name]()
         assert window.session.experiment.runs[0].hyperparameters[name] == modifier.default_strength
         assert set(editor.fields) >= set(modifier.hyperparameters)
-        assert f"{name} {modifier.default_strength:g}" in window.session.experiment.labels[0]
+        label = modifier.hyperparameters[name].text_label(name)
+        assert f"{label} {modifier.default_strength:g}" in window.session.experiment.labels[0]
         assert modifier.name not in menu_entries(editor.add_button)
         process_events(application)
         window.session.advance(10)

@@ -135,7 +135,7 @@ class HoverReadout:
     # The label
 
     def show_message(self, text: str, canvas: PlotCanvas, pointer: QPoint) -> None:
-        """Show the label in a corner of this canvas, or of the largest, where it covers neither pointer nor text."""
+        """Show the label in a corner of this canvas, or of a larger one, where it covers neither pointer nor text."""
         if not text:
             self.hover_label.hide()
             return
@@ -143,8 +143,9 @@ class HoverReadout:
         self.hover_label.apply_theme(canvas.scene.theme)
         self.hover_label.setText(text)
         self.hover_label.adjustSize()
-        largest = max((c for c in self.canvases.values() if c.isVisible()), key=lambda c: c.width() * c.height())
-        for target in dict.fromkeys((canvas, largest)):
+        visible = sorted((c for c in self.canvases.values() if c.isVisible()), key=lambda c: -c.width() * c.height())
+        targets = dict.fromkeys((canvas, *visible))
+        for target in targets:
             free_corners = [
                 corner
                 for corner in corner_rects(target, self.hover_label.rect())

@@ -164,7 +164,7 @@ class DockLayout(QObject):
         maximum = min(int(MAX_RESULTS_FRACTION * total_height), total_height - MIN_VIEWS_HEIGHT)
         height = title_height + self.results_tabs.height_within([*limits, maximum - title_height])
         if not dock.isHidden():
-            self.window.resizeDocks([dock], [height], VERTICAL)
+            self.window.resizeDocks([dock], [max(height, 1)], VERTICAL)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Fit the results again when their width or the height of the window has changed."""

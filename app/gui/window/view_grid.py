@@ -75,13 +75,13 @@ class ViewGrid:
     def share_equally(self) -> None:
         """Give all columns the same width and, in each, all views the same height."""
         columns = [docked for column in self.columns if (docked := self._docked(column))]
-        width = (self.window.width() - SEPARATOR * (len(columns) - 1)) // max(len(columns), 1)
+        width = max((self.window.width() - SEPARATOR * (len(columns) - 1)) // max(len(columns), 1), 1)
         self.window.resizeDocks([self.docks[column[0]] for column in columns], [width] * len(columns), HORIZONTAL)
         for column in columns:
             self._share_height(column)
 
     def _share_height(self, column: list[str]) -> None:
-        height = (self.window.height() - SEPARATOR * (len(column) - 1)) // len(column)
+        height = max((self.window.height() - SEPARATOR * (len(column) - 1)) // len(column), 1)
         self.window.resizeDocks([self.docks[name] for name in column], [height] * len(column), VERTICAL)
 
     def toggle_maximized(self, name: str) -> None:
