@@ -40,7 +40,10 @@ def check_samples(x: Any, y: Any, max_samples: int | None = None) -> tuple[np.nd
 def standardization(values: np.ndarray) -> tuple[float, float]:
     """Return mean and standard deviation, with which values are standardized; the deviation of constant values is 1."""
     mean = float(values.mean())
-    return mean, float(np.sqrt(((values - mean) ** 2).mean())) or 1.0
+    largest = float(np.abs(values - mean).max())
+    if not 0 < largest < np.inf:
+        return mean, 1.0
+    return mean, largest * float(np.sqrt((((values - mean) / largest) ** 2).mean()))  # the squares do not overflow
 
 
 def parameter_scales(x: np.ndarray) -> np.ndarray:

@@ -141,7 +141,14 @@ class Surface:
     @property
     def minimum_loss(self) -> float | None:
         """Loss at the global minima; None if there is none."""
-        return float(self(*map(float, self.minima[0]))[0]) if self.minima else None
+        return self.loss_at(*self.minima[0]) if self.minima else None
+
+    def loss_at(self, x: float, y: float) -> float:
+        """Return the loss at a point, also where the gradient of a formula is not defined."""
+        try:
+            return float(self.function(float(x), float(y))[0])
+        except (ArithmeticError, ValueError):
+            return float(self.function(np.array([x], float), np.array([y], float))[0][0])
 
     def distance_to_minimum(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the distance to the nearest global minimum, in the common shape of x and y; nan if there is none."""

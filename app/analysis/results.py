@@ -17,6 +17,10 @@ from surfaces import Surface
 
 LOSS_TOLERANCE = 1e-6  # fraction of the loss at the start minus that at the minimum
 TOLERANCE_TEXT = gettext_noop("Number of steps after which loss − minimum stays below 10⁻⁶ of its initial value.")
+ESTIMATED_TEXT = gettext_noop(
+    "Number of steps after which loss − lowest found stays below 10⁻⁶ of its initial value. The minimum is the result "
+    "of a numerical search."
+)
 NO_MINIMUM_TEXT = gettext_noop(
     "This surface has no known minimum, so steps to tolerance and distance cannot be computed."
 )
@@ -144,7 +148,7 @@ COLUMNS = (
         "Distance to\nminimum",
         lambda run: run.distance_to_minimum,
         format_significant,
-        "Distance to the nearest global minimum",
+        "Distance to the nearest global minimum; for a formula, to the lowest minimum found",
         "0.0000000",
     ),
     Column(

@@ -77,7 +77,7 @@ def _newton_position(
     a, b, length = x, y, 0.0
     for _ in range(NEWTON_STEPS):
         curvature = curvature_at(surface, a, b, penalty)
-        gradient = np.array(surface(a, b)[1]) + penalty * np.array([a, b])
+        gradient = _gradient_at(surface, a, b) + penalty * np.array([a, b])
         c, s = math.cos(curvature.angle), math.sin(curvature.angle)
         # Components along and across the eigenvector of the larger eigenvalue
         p = _newton_step(float(c * gradient[0] + s * gradient[1]), curvature.largest, curvature.smallest, radius)
@@ -97,6 +97,12 @@ def _newton_position(
     return None if length > radius / 50 else (a, b)
 
 
+def _gradient_at(surface: SurfaceFunction, x: float, y: float) -> np.ndarray:
+    """Return the gradient at a point; nan where it is not defined, for which floats would raise an error."""
+    with np.errstate(all="ignore"):
+        return np.array([np.ravel(part)[0] for part in surface(np.array([x]), np.array([y]))[1]], float)
+
+
 def _newton_step(slope: float, curvature: float, other_curvature: float, radius: float) -> float | None:
     """Return slope / curvature, and 0 where both are 0 within rounding; None where only the curvature is."""
     if curvature:
@@ -109,18 +115,24 @@ def _rise_on_ring(
 ) -> tuple[np.ndarray, float]:
     """Return the loss on a ring minus that at its center, and the magnitude of rounding errors in it."""
     ring_points = np.exp(1j * angles) * radius + complex(x, y)
+    loss, *ring_losses = _penalized_losses(surface, np.array([complex(x, y), *ring_points]), penalty)
     with np.errstate(all="ignore"):
-        loss = float(surface(x, y)[0]) + penalty * (x * x + y * y) / 2
-        rise = surface(ring_points.real, ring_points.imag)[0] + penalty * np.abs(ring_points) ** 2 / 2 - loss
-    rise = np.broadcast_to(rise, ring_points.shape)
+        rise = np.array(ring_losses) - loss
     return rise, LOSS_ROUNDING * abs(loss) + FLAT_RATIO * float(np.abs(rise).max())
+
+
+def _penalized_losses(surface: SurfaceFunction, points: np.ndarray, penalty: float) -> list[float]:
+    with np.errstate(all="ignore"):
+        losses = surface(points.real, points.imag)[0] + penalty * np.abs(points) ** 2 / 2
+    result: list[float] = np.broadcast_to(losses, points.shape).tolist()
+    return result
 
 
 def _classify(surface: SurfaceFunction, x: float, y: float, radius: float, penalty: float) -> StationaryPoint | None:
     """Return a point with its kind; None in a crease, where Newton's steps are short although the gradient is large."""
     curvature = curvature_at(surface, x, y, penalty)
     rise, rounding = _rise_on_ring(surface, x, y, radius, penalty)
-    slope_x, slope_y = surface(x, y)[1]
+    slope_x, slope_y = _gradient_at(surface, x, y)
     if math.hypot(slope_x + penalty * x, slope_y + penalty * y) * radius > np.abs(rise).max() + rounding:
         return None
     max_magnitude, min_magnitude = sorted((abs(curvature.largest), abs(curvature.smallest)), reverse=True)
@@ -142,8 +154,6 @@ def _is_constant_across(
 ) -> bool:
     """Return whether the loss is constant in both directions of the smaller eigenvalue."""
     across = complex(-math.sin(curvature.angle), math.cos(curvature.angle)) * radius
-    losses = [
-        float(surface(p.real, p.imag)[0]) + penalty * abs(p) ** 2 / 2
-        for p in (complex(x, y) - across, complex(x, y), complex(x, y) + across)
-    ]
+    center = complex(x, y)
+    losses = _penalized_losses(surface, np.array([center - across, center, center + across]), penalty)
     return max(losses) - min(losses) <= LOSS_ROUNDING * abs(losses[1]) + FLAT_RATIO * curvature.largest * radius**2 / 2

@@ -28,7 +28,8 @@ from app.cli.process_setup import (
 from app.utils.atomic_write import WriteError
 from app.utils.validation import ExperimentError, make_printable
 
-COMMANDS = ("export", "results", "list", "check")  # the module of a command is imported when it runs and for the help
+# The module of a command is imported when it runs and for the help
+COMMANDS = ("export", "map", "results", "explain", "list", "check")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

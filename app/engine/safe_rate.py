@@ -17,7 +17,8 @@ from surfaces.surface import Bounds, Surface
 LEARNING_RATES = tuple(float(f"{digit}e{exponent}") for exponent in range(-12, 4) for digit in (1, 2, 5))
 SINGLE_FACTORS = (1.0, 0.1, 0.01)  # of the default, for methods without batches, which are about 40 times slower
 TRIAL_STEPS = 200
-MAX_ASCENT = 0.1  # of the total descent: a path with more oscillates visibly or is chaotic
+MAX_ASCENT = 0.3  # of the total descent: a path with more oscillates visibly or is chaotic
+MAX_RISE = 0.05  # above the start, in parts of the descent
 MAX_STEP_SIZE = 0.25  # of the diagonal of the domain: a longer first step skips what the surface shows
 MAX_DISTANCE = 1.5  # from the start, in diagonals of the domain: a surface without a minimum is left slowly
 SAFETY_FACTOR = 2.0  # between the largest rate that descends and the safe rate
@@ -28,9 +29,9 @@ def safe_learning_rate(run: Run, surface: Surface, start: tuple[float, float]) -
     """Return a learning rate with which a run descends from a start, rounded to 1, 2 or 5 times a power of ten.
 
     The rates from 1e-12 to 5e3 are tried for 200 steps, with all other hyperparameters as in the run. A rate descends
-    if the path stays near the domain, ends below the start, and rises by at most a tenth of what it falls. The result
-    is at most half of the largest such rate, and the one with the lowest final loss; it is the default of the optimizer
-    if that descends about as far. If no rate descends, the result is the default.
+    if the path stays near the domain, ends below the start, is hardly ever above it, and rises by at most three tenths
+    of what it falls. The result is at most half of the largest such rate, and the one with the lowest final loss; it is
+    the default of the optimizer if that descends about as far. If no rate descends, the result is the default.
     """
     hyperparameters = tuple(sorted((name, value) for name, value in run.hyperparameters.items() if name != "lr"))
     return _find_rate(run.optimizer, hyperparameters, surface, start)
@@ -114,7 +115,8 @@ def descends(positions: np.ndarray, losses: np.ndarray, bounds: Bounds, max_step
         step_sizes = np.hypot(*np.diff(positions, axis=0).transpose(1, 0, 2)).max(axis=0)
         distances = np.hypot(*(positions - positions[0]).transpose(1, 0, 2)).max(axis=0)
         finite = np.isfinite(losses).all(axis=0) & np.isfinite(positions).all(axis=(0, 1))
-        descending = (losses[-1] < losses[0]) & (ascent <= MAX_ASCENT * descent)
+        gain, rise = losses[0] - losses[-1], losses.max(axis=0) - losses[0]
+        descending = (gain > 0) & (ascent <= MAX_ASCENT * descent) & (rise <= MAX_RISE * gain)
     near = (step_sizes <= max_step * diagonal) & (distances <= MAX_DISTANCE * diagonal)
     result: np.ndarray = finite & descending & near
     return result

@@ -27,7 +27,8 @@ from app.utils.validation import (
     shorten_repr,
 )
 from surfaces import SURFACES, Surface
-from surfaces.formula.typed_surface import FORMULA_ID
+from surfaces.formula.catalog_texts import catalog_text
+from surfaces.formula.typed_surface import FORMULA_ID, fit_bounds
 from surfaces.surface import Bounds
 
 MAX_BRANCHES = 100
@@ -262,6 +263,19 @@ class Experiment:
     def with_parameter(self, name: str, value: float) -> Experiment:
         """Return the experiment with another value of a parameter of the formula, from the start of all runs."""
         return replace(self, parameters={**self.parameters, name: value})
+
+    def with_surface_as_formula(self) -> Experiment:
+        """Return the experiment with its surface of the catalog as a formula, from the same start."""
+        return self._with_other_surface(
+            surface_id=FORMULA_ID, formula=catalog_text(self.surface), domain=self.surface.bounds, start=self.start
+        )
+
+    def with_fitted_domain(self) -> Experiment:
+        """Return the experiment with a domain that shows the minima of its formula; the start stays if it is inside."""
+        result = replace(self, domain=fit_bounds(self.formula, **self.parameters))
+        assert self.start is not None
+        inside = all(low <= value <= high for value, (low, high) in zip(self.start, result.surface.bounds, strict=True))
+        return result if inside else replace(result, start=None)
 
     def _with_other_surface(self, **changes: Any) -> Experiment:
         """Return the experiment without what depends on the old surface.

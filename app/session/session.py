@@ -345,11 +345,12 @@ class Session(QObject):
     def _on_experiment_changed(self, before: Experiment, after: Experiment) -> None:
         old_race, last_step = self.race, self.race.last_step
         self.race, self.stopped_on_convergence = old_race.with_experiment(after), False
-        if (before.surface_id, before.data) != (after.surface_id, after.data):
+        if (before.surface_id, before.data, before.formula) != (after.surface_id, after.data, after.formula):
             self._leave_surface(after)
         elif before.start != after.start:
             self._move_start(after, old_race.step)
         elif not self.store.interaction_active:
+            self.bounds = plot_bounds(after)
             catch_up_new_runs(self.race, before, after, last_step, self.edit_from_start)
         self._record_displayed_steps()
         caught_up = self._catch_up_runs(RESPONSE_SECONDS) and catch_up(self.race.pending_branches, RESPONSE_SECONDS)

@@ -128,6 +128,10 @@ class View(AxesLayout, ABC):
         self.scene = scene
         return False
 
+    def show_surface_quickly(self, scene: Scene) -> bool:
+        """Switch to another surface over the same bounds in low quality; return whether the view can do that."""
+        return False
+
     def add_deferred_artists(self) -> bool:
         """Add the artists that are slow to make and can follow the first paint; return whether there are any."""
         return False

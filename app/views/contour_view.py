@@ -89,10 +89,18 @@ class ContourView(PathView):
     # Static artists
 
     def show_scene(self, scene: Scene) -> None:
-        """Build the static artists for a scene; for another surface, show all of it."""
-        if self.scene is not None and scene.race.surface is not self.scene.race.surface:
+        """Build the static artists for a scene; for another domain, show all of it."""
+        if self.scene is not None and not scene.same_domain(self.scene):
             self.viewport = None
         super().show_scene(scene)
+
+    def show_surface_quickly(self, scene: Scene) -> bool:
+        """Show the levels of another surface as an image, until ``show_scene`` builds them."""
+        assert self.scene is not None
+        if not scene.same_domain(self.scene):
+            return False
+        self.scene, self.interacting = scene, True
+        return True
 
     def build_static_artists(self, scene: Scene) -> None:
         """Add levels, axis labels and the key of the markers."""
@@ -103,9 +111,7 @@ class ContourView(PathView):
             axes, self.height_map, options, scene.theme, colormap, is_vector=self.detail_scale > 1.0
         )
         self.color_bar = ColorBar(axes, self.height_map, scene.theme, colormap) if options.color_bar else None
-        self.contour_image = ContourImage(
-            lambda: HeightMap(surface, self.visible_bounds, options.level_scale), colormap, FILLED_LEVELS
-        )
+        self.contour_image = ContourImage(self._visible_height_map, colormap, FILLED_LEVELS)
         axes.add_artist(self.contour_image)
         self.set_viewport(self.viewport)
         x_label, y_label = scene.race.surface.axis_labels
@@ -113,10 +119,17 @@ class ContourView(PathView):
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(UniformFormatter())
         axes.set_aspect("equal" if options.equal_axes else "auto")
-        key_text = tr("◎ start   ☆ minimum") if scene.race.surface.minima else tr("◎ start")
+        key_text = tr("◎ start")
+        if surface.minima:
+            key_text = tr("◎ start   ☆ lowest found") if surface.minima_estimated else tr("◎ start   ☆ minimum")
         self.marker_key = text_fitting.annotate_above(axes, key_text, "right", KEY_FONT_SIZE, scene.theme.muted_text)
         self.formula = None
         self.interacting = False
+
+    def _visible_height_map(self) -> HeightMap:
+        assert self.scene is not None
+        options = self.scene.experiment.plot_options
+        return HeightMap(self.scene.race.surface, self.visible_bounds, options.level_scale)
 
     def add_deferred_artists(self) -> bool:
         """Add the formula: loading the parser and the fonts of mathtext takes longer than everything else."""

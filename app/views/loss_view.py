@@ -16,7 +16,7 @@ from app.plotting import text_fitting
 from app.plotting.path_renderer import PathRenderer
 from app.plotting.tick_formatters import FittingLocator, format_power, format_thousands
 from app.theming.theme import Style
-from app.utils.i18n import tr
+from app.utils.i18n import gettext_noop, tr
 from app.views.loss_axis_limits import LossAxisLimits
 from app.views.loss_coordinates import LossCoordinates
 from app.views.path_view import BRANCH_WIDTH, PathView
@@ -27,6 +27,10 @@ BAND_ALPHA, MEDIAN_WIDTH = 0.45, 1.4  # opacity of the band of replicas, and the
 BAND_QUANTILES = 0.1, 0.5, 0.9
 SOLID_THRESHOLD = 0.5  # pixels per step up to which curves are solid
 NOTE_FONT_SIZE = 8.0  # points
+ESTIMATED_QUANTITIES = {  # instead of those of QUANTITIES, if the minima are the lowest points that a search found
+    "above": gettext_noop("loss − lowest found"),
+    "distance": gettext_noop("distance to lowest minimum found"),
+}
 
 
 class LossView(PathView):
@@ -55,7 +59,8 @@ class LossView(PathView):
         axes.xaxis.set_minor_formatter(NullFormatter())
         self.axis_limits = LossAxisLimits(axes, self.plot_coordinates, self.tight_limits)
         self.axis_limits.reset(scene, scene.race.step)
-        axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=tr(QUANTITIES[loss_plot.quantity]))
+        names = QUANTITIES | ESTIMATED_QUANTITIES if scene.race.surface.minima_estimated else QUANTITIES
+        axes.set(xlabel=tr(X_QUANTITIES[loss_plot.x_quantity]), ylabel=tr(names[loss_plot.quantity]))
         axes.grid(True, color=scene.theme.grid_color, linewidth=0.6)
         axes.set_axisbelow(True)
         for side in ("top", "right"):

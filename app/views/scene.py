@@ -89,6 +89,13 @@ class Scene:
         """The style of each run, visible or not."""
         return self.theme.styles(self.experiment.runs, self.experiment.plot_options.dashes)
 
+    def same_domain(self, other: Scene) -> bool:
+        """Return whether another scene has the same surface, or one of the same kind with the same bounds."""
+        surface, other_surface = self.race.surface, other.race.surface
+        return surface is other_surface or (
+            (surface.id, surface.bounds, self.bounds) == (other_surface.id, other_surface.bounds, other.bounds)
+        )
+
     def same_static_artists(self, other: Scene) -> bool:
         """Return whether the static artists of every view are the same for another scene."""
         return (

@@ -108,9 +108,11 @@ class SurfaceView(PathView):
     # Static artists
 
     def show_scene(self, scene: Scene) -> None:
-        """Build the static artists for a scene; for another surface, reset the viewport."""
-        if self.scene is not None and scene.race.surface is not self.scene.race.surface:
+        """Build the static artists for a scene; for another domain, reset the viewport and the camera."""
+        if self.scene is not None and not scene.same_domain(self.scene):
             self.viewport, self.camera_is_set = None, False
+        elif self.scene is not None and scene.race.surface is not self.scene.race.surface:
+            self.seen_height_map = scene.vertical_height_map  # other parameters of a formula keep the camera
         super().show_scene(scene)
 
     def build_static_artists(self, scene: Scene) -> None:

@@ -24,6 +24,7 @@ PARTS = {
     "step": numbers.step,
     "what-if": frames.what_if,
     "map": numbers.grid_map,
+    "basins": numbers.basins,
     "batch": numbers.batch,
     "start": processes.start,
     "memory": processes.memory,

@@ -24,6 +24,8 @@ PRINTING = [
     *(["list", what] for what in ("optimizers", "modifiers", "surfaces", "examples", "formats")),
     ["results", "four_valleys", "--at", "5"],
     ["results", "four_valleys", "--at", "5", "--json"],
+    ["explain", "four_valleys", "--step", "5"],
+    ["explain", "four_valleys", "--step", "5", "--json"],
     ["check"],
 ]
 

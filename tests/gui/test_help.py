@@ -15,13 +15,13 @@ from PyQt6.QtWidgets import QApplication, QWhatsThis, QWidget
 from app.gui.dialogs.export_dialog import ExportDialog
 from app.gui.help.about_dialog import AboutDialog
 from app.gui.help.citation_links import link_citations
-from app.gui.help.formula_images import math_image
 from app.gui.help.help_browser import HelpBrowser
 from app.gui.help.help_pages import optimizer_page, surface_page
 from app.gui.help.help_window import HelpWindow
 from app.gui.help.shortcuts_dialog import ShortcutsDialog
 from app.gui.help.view_texts import MOUSE_GESTURES, VIEW_ACTION_PREFIXES, VIEW_DESCRIPTIONS
 from app.gui.help.whats_this import WhatsThisFilter
+from app.gui.widgets.math_image import math_image
 from app.gui.window.actions import ACTIONS
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment

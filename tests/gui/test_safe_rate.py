@@ -115,3 +115,14 @@ def test_opened_data_get_rates_that_descend(open_shell: Open, tmp_path: Path) ->
     for trajectory in window.session.race.trajectories:
         assert trajectory.diverged_at is None
         assert trajectory.losses[100] < trajectory.losses[0]
+
+
+def test_no_limit_is_shown_for_a_run_that_has_diverged(open_shell: Open) -> None:
+    """The curvature far away says nothing about the surface."""
+    window = open_shell(Experiment("rosenbrock", None, (Run("sgd", {"lr": 1.0}),)))
+    window.session.advance(60)
+    window.update_texts()
+    row = window.side_panel.editor.form.safe_rate_row
+    assert row is not None
+    assert window.session.race.trajectories[0].diverged_at is not None
+    assert row.limit_label.text() == ""

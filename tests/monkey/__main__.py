@@ -36,7 +36,7 @@ def main() -> int:
             with run_monkey(application, args.seed, Path(folder) / "files") as monkey:
                 while monkey.count < args.inputs if args.inputs else time.monotonic() < end:
                     monkey.send_input()
-                    print(monkey.log[-1], file=log, flush=True)
+                    print(monkey.log[-1].replace(folder, "FOLDER"), file=log, flush=True)
         except MonkeyError as failure:
             print(failure)
             return 1

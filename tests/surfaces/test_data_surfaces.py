@@ -16,7 +16,7 @@ from surfaces.data_file import select_columns
 from surfaces.data_table import read_data_table
 from surfaces.delimited_text import MAX_ROWS
 from surfaces.networks import neuron_data, two_weight_data
-from surfaces.points import MAX_SAMPLES
+from surfaces.points import MAX_SAMPLES, standardization
 from surfaces.regression import classification_data, line_data
 
 EACH_DATA_SURFACE = pytest.mark.parametrize("surface", [s for s in SURFACES.values() if s.data], ids=lambda s: s.id)
@@ -417,3 +417,12 @@ def test_the_maximum_number_of_rows_is_read() -> None:
 def test_read_data_give_a_surface() -> None:
     surface = linear_regression(*read_columns("x;y\n0;1,5\n1;2,5\n2;3,5"))
     np.testing.assert_allclose(surface.minima, [(1.0, 1.5)], rtol=1e-14)
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0, 4.0], [5.0, 5.0], [1e300, -1e300, 1.0], [1e-300, 2e-300]])
+def test_values_of_any_size_are_standardized(values: list[float]) -> None:
+    """The squares of deviations from 1e155 on overflow, and those below 1e-162 vanish."""
+    mean, deviation = standardization(np.array(values))
+    standardized = (np.array(values) - mean) / deviation
+    assert standardized.mean() == pytest.approx(0, abs=1e-12)
+    assert standardized.std() == pytest.approx(1 if len(set(values)) > 1 else 0)

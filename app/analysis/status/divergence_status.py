@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import math
+from array import array
 from dataclasses import replace
+
+import numpy as np
 
 from app.analysis.stability_limit import compare_to_limit, effective_update, stability_limit
 from app.analysis.status.status_types import RunStatus
 from app.engine.trajectory import Trajectory
 from app.utils.i18n import tr
+from optimizers.descent import descend
 
+LARGEST_LOSS = 1e100  # a gradient that is not finite at a greater loss has overflowed
 LIMIT_CHECK_STEPS = 8  # steps after the lowest loss in which the learning rate is compared with its limit
 
 
 def divergence_status(trajectory: Trajectory, diverged_at: int) -> RunStatus:
-    """Return the status of a run that has overflowed, with the reason.
+    """Return the status of a run that has overflowed or stopped, with the reason.
 
-    Reasons are a surface that is unbounded below and a learning rate above its stability limit; without either, the
-    text gives the losses only.
+    Reasons are a point without a gradient, a surface that is unbounded below and a learning rate above its stability
+    limit; without any of them, the text gives the losses only.
     """
     short_text = tr("diverged at step {step}", step=diverged_at)
+    if getattr(trajectory.surface, "minima_estimated", False):
+        undefined_status = _undefined_status(trajectory, diverged_at)
+        if undefined_status is not None:
+            return undefined_status
     if diverged_at == 0:
         text = tr("cannot start: the loss is not finite at the starting point")
         return RunStatus("diverged", short_text, text, since=0, diverged_at=0)
@@ -59,3 +68,50 @@ def _add_reason(status: RunStatus, trajectory: Trajectory, lowest_step: int, div
             )
             return replace(status, sentence=text, rate=learning_rate, bound=limit.learning_rate, relation="exceeds")
     return status
+
+
+def _undefined_status(trajectory: Trajectory, diverged_at: int) -> RunStatus | None:
+    """Return the status of a run that has stopped where the loss or its gradient is not defined; otherwise None.
+
+    The functions of the catalog are defined everywhere; a formula may not be, as the gradient of sqrt(x^2 + y^2) at 0.
+    """
+    x, y, loss, has_gradient = _last_evaluation(trajectory, diverged_at)
+    values = {"place": f"({x:.4g}, {y:.4g})", "loss": loss, "step": diverged_at}
+    if math.isfinite(x) and math.isfinite(y) and math.isnan(loss):
+        reason = tr("the loss has no value at {place}", **values)
+        short_text = tr("no value at step {step}", **values)
+    elif abs(loss) < LARGEST_LOSS and not has_gradient:
+        reason = tr("no slope here: at {place} the loss is {loss:.4g} without a gradient", **values)
+        short_text = tr("no slope at step {step}", **values)
+    else:
+        return None
+    text = (
+        tr("stopped at step {step:,}: {reason}", step=diverged_at, reason=reason)
+        if diverged_at
+        else tr("cannot start: {reason}", reason=reason)
+    )
+    return RunStatus("diverged", short_text, text, since=diverged_at, diverged_at=diverged_at)
+
+
+def _last_evaluation(trajectory: Trajectory, diverged_at: int) -> tuple[float, float, float, bool]:
+    """Return x, y, and loss of the evaluation at which a run has stopped, and whether the gradient is finite there."""
+    evaluations: list[tuple[float, float, float, bool]] = []
+
+    def evaluate(x: float, y: float) -> tuple[float, tuple[float, float]]:
+        """Evaluate arrays, which give nan where floats raise an error."""
+        loss, (grad_x, grad_y) = trajectory.surface(np.array([x], float), np.array([y], float))
+        gradient = float(grad_x[0]), float(grad_y[0])
+        evaluations.append((float(x), float(y), float(loss[0]), all(map(math.isfinite, gradient))))
+        return float(loss[0]), gradient
+
+    if diverged_at == 0:
+        evaluate(*trajectory.start)
+        return evaluations[-1]
+    point = trajectory.point_at(diverged_at - 1)
+    x, y = trajectory.xs[diverged_at - 1], trajectory.ys[diverged_at - 1]
+    if all(map(math.isfinite, point.gradient)):
+        columns = array("d"), array("d"), array("d")
+        descend(trajectory.method, evaluate, point, trajectory.hyperparameters_at(diverged_at), 1, *columns)
+    else:  # the gradient was not defined at the last position
+        evaluate(x, y)
+    return evaluations[-1] if evaluations else (x, y, trajectory.losses[diverged_at - 1], True)

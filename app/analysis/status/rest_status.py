@@ -52,11 +52,18 @@ def rest_status(snapshot: RunSnapshot) -> RunStatus | None:
 def _global_minimum_status(snapshot: RunSnapshot, x: float, y: float) -> RunStatus:
     start_step, count = snapshot.first_step_within(x, y, snapshot.tolerance), len(snapshot.minima)
     point_text = snapshot.format_point(x, y)
-    minimum_text = (
-        tr("the global minimum {place}", place=point_text)
-        if count == 1
-        else tr("{place}, one of {count} global minima,", place=point_text, count=count)
-    )
+    if snapshot.minima_estimated:
+        minimum_text = (
+            tr("the lowest minimum found {place}", place=point_text)
+            if count == 1
+            else tr("{place}, one of the {count} lowest minima found,", place=point_text, count=count)
+        )
+    else:
+        minimum_text = (
+            tr("the global minimum {place}", place=point_text)
+            if count == 1
+            else tr("{place}, one of {count} global minima,", place=point_text, count=count)
+        )
     text = tr(
         "has been within {tolerance:.2g} of {which} since step {since:,}; the loss is {loss:.4g}",
         tolerance=snapshot.tolerance,
@@ -97,11 +104,14 @@ def _local_minimum_status(snapshot: RunSnapshot, x: float, y: float, on_line: bo
 
 
 def _loss_gap_text(snapshot: RunSnapshot) -> str:
-    """Return a text that compares the loss with that of the known global minimum."""
+    """Return a text that compares the loss with that of the known global minimum, or the lowest minimum found."""
     if snapshot.minimum_loss is None:
         return ""
     gap = snapshot.loss - snapshot.minimum_loss
-    if abs(gap) <= SAME_LOSS * max(1.0, abs(snapshot.minimum_loss)):
+    same = abs(gap) <= SAME_LOSS * max(1.0, abs(snapshot.minimum_loss))
+    if snapshot.minima_estimated and (same or gap > 0):
+        return tr(", as low as the lowest minimum found") if same else tr(", {gap:.3g} above the lowest found", gap=gap)
+    if same:
         return tr(", as low as the global minimum")
     if gap > 0:
         return tr(", {gap:.3g} above the global minimum", gap=gap)

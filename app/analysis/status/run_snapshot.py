@@ -57,6 +57,7 @@ class RunSnapshot:
         self.rounding = 1e-12 * (self.diagonal + math.hypot(self.x, self.y))  # a shorter displacement is rounding error
         self.is_nonsmooth = bool(getattr(self.surface, "nonsmooth_note", ""))
         self.minima: tuple[tuple[float, float], ...] = getattr(self.surface, "minima", ())
+        self.minima_estimated: bool = getattr(self.surface, "minima_estimated", False)
         self.minimum_loss: float | None = getattr(self.surface, "minimum_loss", None)
         self.nearest_minimum = self.minimum_near(complex(self.x, self.y))
         self.distance_to_minimum = self.distance_to(*self.nearest_minimum) if self.nearest_minimum else math.nan
@@ -106,7 +107,7 @@ class RunSnapshot:
         return complex(*self.gradient) + self.penalty * complex(self.x, self.y)
 
     def minimum_near(self, position: complex) -> tuple[float, float] | None:
-        """Return the known global minimum that is nearest to a position."""
+        """Return the known global minimum, or lowest minimum found, that is nearest to a position."""
         return min(self.minima, key=lambda minimum: abs(complex(*minimum) - position), default=None)
 
     def surrounded_minimum(self, center: complex, radius: float) -> tuple[float, float] | None:
@@ -126,12 +127,12 @@ class RunSnapshot:
 
     @property
     def minimum_distance_text(self) -> str:
-        """The distance to the nearest global minimum, as a text."""
-        return (
-            tr("distance to the nearest global minimum: {left:.3g}", left=self.distance_to_minimum)
-            if self.nearest_minimum
-            else tr("this surface has no known minimum")
-        )
+        """The distance to the nearest global minimum or lowest minimum found, as a text."""
+        if not self.nearest_minimum:
+            return tr("this surface has no known minimum")
+        if self.minima_estimated:
+            return tr("distance to the lowest minimum found: {left:.3g}", left=self.distance_to_minimum)
+        return tr("distance to the nearest global minimum: {left:.3g}", left=self.distance_to_minimum)
 
     def near_minimum_text(self, center: complex, radius: float) -> str:
         """Return a text that names the global minimum within a radius of a point; empty if there is none."""

@@ -51,6 +51,7 @@ class PlotCanvas(FocusRingCanvas):
         self.scene: Scene | None = None
         self.static_artists_built = False
         self.needs_full_draw = True
+        self.rebuild_postponed = False
         self.path_renderer: PathRenderer | None = None
         self.static_bitmap: object = None
         self.background: object = None
@@ -73,16 +74,22 @@ class PlotCanvas(FocusRingCanvas):
         self.setAccessibleName(tr(view.title))
         self.setObjectName(view.id)
 
-    def show_scene(self, scene: Scene) -> None:
-        """Show a scene; redraw only the layers that differ from the previous scene."""
+    def show_scene(self, scene: Scene, dragging: bool = False) -> None:
+        """Show a scene; redraw only the layers that differ from the previous scene.
+
+        While a value is ``dragging``, another surface is shown in low quality or not at all until ``rebuild_postponed``
+        artists are built by ``finish_rebuild``.
+        """
         old, self.scene = self.scene, scene
         if old is None or old.theme is not scene.theme:  # the figure may be a pixel smaller at a pixel ratio of 1.25
             colors = self.palette()
             colors.setColor(QPalette.ColorRole.Window, QColor(scene.theme.figure_background))
             self.setPalette(colors)
         if old is None or not scene.same_static_artists(old) or not self.static_artists_built:
-            self.static_artists_built = False
-            self.draw_idle()
+            if dragging and self.full_draw_count:
+                self._show_quickly(scene)
+            else:
+                self._rebuild()
         elif self.view.update_scene(scene):
             self.draw_idle()
         elif not scene.same_background_paths(old) or self._shows_later_replicas(scene):
@@ -93,6 +100,24 @@ class PlotCanvas(FocusRingCanvas):
             self.raise_selected_run()
         elif self.displayed_step != scene.race.step:
             self.advance(self.displayed_step, scene.race.step)
+
+    def _show_quickly(self, scene: Scene) -> None:
+        if self.static_artists_built and self.view.show_surface_quickly(scene):
+            self.draw_idle()
+        else:
+            self.static_artists_built = False
+            self.needs_full_draw = True
+        self.rebuild_postponed = True
+
+    def finish_rebuild(self) -> None:
+        """Show the current surface in full quality if that was postponed."""
+        if self.rebuild_postponed:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Build the static artists anew with the next full draw."""
+        self.static_artists_built = self.rebuild_postponed = False
+        self.draw_idle()
 
     def _has_caught_up(self, scene: Scene) -> bool:
         """Return whether delayed runs have caught up with the displayed step."""

@@ -13,6 +13,7 @@ from app.export.options import Options
 from app.gui.dialogs.export_form import ExportForm
 from app.gui.widgets.inline_message import InlineMessage
 from app.utils.i18n import tr
+from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError
 
 PREVIEW_DELAY = 150  # milliseconds between the last change and the update of the preview
@@ -71,11 +72,6 @@ def _checkerboard() -> QPixmap:
     return pixmap
 
 
-def _sentence(message: str) -> str:
-    """Return a message with a capital letter and a full stop; an empty one stays empty."""
-    return f"{message[0].upper()}{message[1:]}." if message else ""
-
-
 class ExportDialog(QDialog):
     """Asks for the options of a figure or an animation. ``render_png`` returns the bytes of the preview."""
 
@@ -131,12 +127,12 @@ class ExportDialog(QDialog):
             pixmap.loadFromData(self.render_png(replace(options, dpi=max(dpi, 10.0))))
             self.preview.show_pixmap(pixmap)
         except ExperimentError as error:
-            self.error_label.show_message(_sentence(str(error)))
+            self.error_label.show_message(to_sentence(str(error)))
             self.remark_label.show_message("")
             self.save_button.setEnabled(False)
         else:
             self.error_label.show_message("")
-            self.remark_label.show_message(_sentence(self.form.remark(options)))
+            self.remark_label.show_message(to_sentence(self.form.remark(options)))
             self.save_button.setEnabled(True)
 
     def accept(self) -> None:

@@ -10,6 +10,7 @@ from app.gui.widgets.inline_message import InlineMessage
 from app.model.number_parsing import parse_number
 from app.session.session import Session
 from app.utils.i18n import tr
+from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError
 from optimizers import Hyperparameter
 
@@ -62,7 +63,7 @@ class GoToStepDialog(QDialog):
             step = int(parse_number(spec, self.field.text(), tr("step")).value)
         except ExperimentError as error:
             message = str(error)
-            self.error_label.show_message(f"{message[0].upper()}{message[1:]}.")
+            self.error_label.show_message(to_sentence(message))
             self.field.selectAll()
             return
         self.session.clock.pause()

@@ -16,7 +16,8 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QTextBrowser
 
-from app.gui.help.formula_images import math_image, parse_image_url
+from app.gui.help.formula_images import parse_image_url
+from app.gui.widgets.math_image import math_image
 
 DISPLAY_SCALE, INLINE_SCALE = 1.7, 1.3  # font sizes of displayed and inline formulas, relative to the text
 MIN_SCALE = 0.65  # scale of a formula that is too long for the line; below it the page scrolls horizontally

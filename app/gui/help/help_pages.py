@@ -146,13 +146,16 @@ def surface_page(experiment: Experiment) -> str:
 
 
 def _minima_table(surface: Surface, x: str, y: str) -> str:
-    if surface.minimum_loss is None:
-        return _paragraphs(tr("This surface has no minimum."))
-    heading = (
-        tr("Global minimum") if len(surface.minima) == 1 else tr("{count} global minima", count=len(surface.minima))
-    )
+    count, estimated = len(surface.minima), surface.minima_estimated
+    if not count:
+        no_minimum = tr("The search found no minimum in the domain that is lower than its border.")
+        return _paragraphs(no_minimum if estimated else tr("This surface has no minimum."))
+    if estimated:
+        heading = tr("Lowest minimum found") if count == 1 else tr("{count} lowest minima found", count=count)
+    else:
+        heading = tr("Global minimum") if count == 1 else tr("{count} global minima", count=count)
     # Adding 0.0 turns -0.0 into 0.0.
-    losses = [round(float(surface(float(a), float(b))[0]), LOSS_DECIMALS) + 0.0 for a, b in surface.minima]
+    losses = [round(surface.loss_at(a, b), LOSS_DECIMALS) + 0.0 for a, b in surface.minima]
     rows = [[f"{a:.8g}", f"{b:.8g}", f"{loss:.6g}"] for (a, b), loss in zip(surface.minima, losses, strict=True)]
     return f"<h3>{escape(heading)}</h3>" + _html_table([x, y, tr("Loss")], rows)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from html import escape
-from weakref import WeakKeyDictionary
 
 # The stubs of PyQt6 lack pyqtProperty.
 from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtProperty, pyqtSignal  # type: ignore[attr-defined]
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QSizePolicy, QWidget
 
+from app.gui.widgets.focus_release import release_focus
 from app.gui.widgets.wheel_guard import guard_wheel
 from app.model.number_parsing import ParsedNumber, parse_number, rejection_message
 from app.model.number_stepping import step_value
@@ -20,7 +20,6 @@ from optimizers import Hyperparameter
 WIDEST_TEXT = "-0.00000000"  # determines the width of a field
 BUTTON_WIDTH = 16  # as in the style sheet
 BURST_TIMEOUT = 700  # milliseconds without a step that end a burst; longer than the delay before a held key repeats
-_last_released: WeakKeyDictionary[QWidget, NumberField] = WeakKeyDictionary()  # by window
 
 
 class NumberField(QAbstractSpinBox):
@@ -175,17 +174,7 @@ class NumberField(QAbstractSpinBox):
         """Commit the entry and release the focus, unless the entry is invalid."""
         self._commit_input()
         if not self.property("wrong"):
-            self.release_focus()
-
-    def release_focus(self) -> None:
-        """Give the focus to the window, so that its shortcuts work again.
-
-        Without any focus widget, Qt would focus the first control when the window is next activated.
-        """
-        window = self.window()
-        assert window is not None
-        _last_released[window] = self
-        window.setFocus()
+            release_focus(self)
 
     def event(self, event: QEvent | None) -> bool:
         """Leave undo and redo to the window unless text is being typed; claim Escape."""
@@ -204,7 +193,7 @@ class NumberField(QAbstractSpinBox):
         """Restore the last valid value on Escape, and instead of a refused entry on undo."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.restore()
-            self.release_focus()
+            release_focus(self)
             return
         if event is not None and self.property("wrong") and event.matches(QKeySequence.StandardKey.Undo):
             self.restore()
@@ -228,11 +217,6 @@ class NumberField(QAbstractSpinBox):
         button_width = 0 if self.buttonSymbols() == QAbstractSpinBox.ButtonSymbols.NoButtons else BUTTON_WIDTH
         text_width = self.fontMetrics().horizontalAdvance(WIDEST_TEXT)
         return QSize(text_width + 12 + button_width, super().sizeHint().height())
-
-
-def last_released_field(window: QWidget) -> NumberField | None:
-    """Return the number field of a window that released the focus last; Tab continues from there."""
-    return _last_released.get(window)
 
 
 def discard_refused_entries(window: QWidget) -> None:

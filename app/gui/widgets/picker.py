@@ -65,6 +65,11 @@ class Picker(QComboBox):
             self.selected_id = entry_id
             self.setItemText(0, self.entries[entry_id].name)
 
+    def show_other(self, text: str) -> None:
+        """Show a text while no entry is selected."""
+        self.selected_id = ""
+        self.setItemText(0, text)
+
     def showPopup(self) -> None:
         """Open the popup at the selected entry."""
         self.popup.show_at(self.selected_id)

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QScrollArea, QWidget
 
-from app.gui.widgets.number_field import last_released_field
+from app.gui.widgets.focus_release import last_released_field
 from app.gui.window.dock_layout import DockLayout
 from app.gui.window.window_panels import WindowPanels
 

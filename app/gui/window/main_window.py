@@ -37,6 +37,7 @@ from app.session.session import Session
 from app.session.settings import Settings
 from app.theming.theme import Theme
 from app.utils.i18n import tr
+from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError, make_printable
 
 INITIAL_STEPS = 60  # steps of the default experiment that are computed when the window opens
@@ -233,7 +234,7 @@ class MainWindow(QMainWindow):
 
     def show_error(self, message: str) -> None:
         """Show an error in a message box."""
-        show_error_message(self, message[0].upper() + message[1:] + ".")
+        show_error_message(self, to_sentence(message))
 
     def show_message(self, message: str) -> None:
         """Show a message in the status bar for some seconds; an empty one clears it."""

@@ -6,9 +6,10 @@ The canvases are created after the window is first shown, because they import ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontInfo
 
 from app.analysis.summary import describe
@@ -16,6 +17,8 @@ from app.gui.window.appearance import Appearance
 from app.gui.window.dock_layout import DockLayout
 from app.session.session import Session
 from app.utils.i18n import tr
+
+SHORTEST_REST, LONGEST_REST = 0.15, 0.5  # seconds
 
 
 class ViewArea:
@@ -29,6 +32,10 @@ class ViewArea:
         self.selected_run: Callable[[], int | None] = lambda: None  # the index of the run to emphasize
         self.select_run: Callable[[int], object] = lambda index: None
         self.canvases: dict[str, Any] = {}
+        self.last_change = 0.0  # time at which a drag last changed the surface
+        self.rest_timer = QTimer(dock_layout.window, singleShot=True)
+        self.rest_timer.timeout.connect(self.finish_rebuilds)
+        session.store.interaction_finished.connect(self.finish_rebuilds)
 
     def build_canvases(
         self,
@@ -92,15 +99,29 @@ class ViewArea:
             return
         from app.views import VIEWS
 
-        scene = self.current_scene()
+        scene, dragging = self.current_scene(), self.session.store.interaction_active
         self.hover_readout.clear()
         self.dock_layout.show_views({name for name in self.canvases if VIEWS[name].applies_to(scene)})
         for canvas in self.canvases.values():
-            canvas.show_scene(scene)
+            canvas.show_scene(scene, dragging)
+        if any(canvas.rebuild_postponed for canvas in self.canvases.values()):
+            self._postpone_rebuild()
         self.dock_layout.show_placeholder(
             tr("All views are hidden. Use the View menu to show them."),
             all(self.dock_layout.docks[name].isHidden() for name in self.canvases),
         )
+
+    def _postpone_rebuild(self) -> None:
+        """Rebuild the views once the dragged value rests: for twice as long as between its last two changes."""
+        now = perf_counter()
+        pause, self.last_change = min(now - self.last_change, LONGEST_REST), now
+        self.rest_timer.start(round(1000 * max(2 * pause, SHORTEST_REST)))
+
+    def finish_rebuilds(self) -> None:
+        """Show the surface in full quality in the views for which that was postponed."""
+        self.rest_timer.stop()
+        for canvas in self.canvases.values():
+            canvas.finish_rebuild()
 
     def toggle_dock(self, name: str) -> None:
         """Show or hide a view or a panel."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from surfaces import SURFACES, from_formula
 from surfaces.data_error import DataError
+from surfaces.formula.catalog_texts import catalog_text
 from surfaces.formula.code import CodeBuilder, bind_code, check_tree, compile_tree
 from surfaces.formula.derivatives import differentiate
 from surfaces.formula.formula import read_formula
@@ -23,26 +24,13 @@ from surfaces.formula.parser import Parser
 from surfaces.formula.tree import Node
 from surfaces.surface import hessian
 
-# Surfaces whose printed formula is no plain expression
-RETYPED = {
-    "branin": "(y - 5.1x^2/(4π^2) + 5x/π - 6)^2 + 10(1 - 1/(8π)) cos(x) + 10",
-    "goldstein_price": "(1 + (x+y+1)^2 (19 - 14x + 3x^2 - 14y + 6x y + 3y^2))"
-    "(30 + (2x-3y)^2 (18 - 32x + 12x^2 + 48y - 36x y + 27y^2))",
-    "shubert": "sum(i, 1, 5, i cos((i+1)x + i)) sum(j, 1, 5, j cos((j+1)y + j))",
-    "levy": "sin(π(1+(x-1)/4))^2 + ((x-1)/4)^2 (1 + 10 sin(π(1+(x-1)/4) + 1)^2)"
-    " + ((y-1)/4)^2 (1 + sin(2π(1+(y-1)/4))^2)",
-    "drop_wave": "-(1 + cos(12 sqrt(x^2+y^2)))/(2 + (x^2+y^2)/2)",
-    "muller_brown": "-200exp(-(x-1)^2 - 10y^2) - 100exp(-x^2 - 10(y-.5)^2)"
-    " - 170exp(-6.5(x+.5)^2 + 11(x+.5)(y-1.5) - 6.5(y-1.5)^2) + 15exp(.7(x+1)^2 + .6(x+1)(y-1) + .7(y-1)^2)",
-    "schwefel": "2*418.9828872724338 - x sin(sqrt(|x|)) - y sin(sqrt(|y|))",
-}
 ANALYTIC = [name for name, surface in SURFACES.items() if surface.with_data is None]
 
 
 @pytest.mark.parametrize("name", ANALYTIC)
 def test_the_catalog_retyped_has_the_same_values_and_derivatives(name: str) -> None:
     surface = SURFACES[name]
-    function = read_formula(RETYPED.get(name, surface.formula)).function({})
+    function = read_formula(catalog_text(surface)).function({})
     rng = np.random.default_rng(5)
     x, y = (rng.uniform(low, high, 200) for low, high in surface.bounds)
     expected_loss, expected_gradient = surface(x, y)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy
 
 from app.analysis.results import (
     COLUMNS,
+    ESTIMATED_TEXT,
     NO_MINIMUM_TEXT,
     TOLERANCE_TEXT,
     run_results,
@@ -101,8 +102,9 @@ class ResultsPage(QWidget):
         if not self.isVisible():
             return
         self._update_table()
-        no_minimum = self.session.race.surface.minimum_loss is None
-        self.criterion_label.setText(tr(NO_MINIMUM_TEXT if no_minimum else TOLERANCE_TEXT))
+        surface = self.session.race.surface
+        text = ESTIMATED_TEXT if surface.minima_estimated else TOLERANCE_TEXT
+        self.criterion_label.setText(tr(NO_MINIMUM_TEXT if surface.minimum_loss is None else text))
 
     def height_within(self, maximum: int) -> int:
         """Return the height at which all runs are visible, or as many whole rows as fit into a maximum."""

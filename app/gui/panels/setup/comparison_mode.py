@@ -14,6 +14,7 @@ from app.model.experiment import Experiment
 from app.session.session import Session
 from app.session.tuning_task import TuningTask
 from app.utils.i18n import gettext_noop, tr
+from app.utils.sentences import to_sentence
 from app.utils.validation import MAX_STEPS
 from optimizers import Hyperparameter
 
@@ -184,7 +185,7 @@ class ComparisonPanel(QWidget):
 
     def _on_tuning_failed(self, message: str) -> None:
         self._update_widgets()
-        self.error_label.show_message(message[0].upper() + message[1:] + ".")
+        self.error_label.show_message(to_sentence(message))
 
     def _cancel_tuning(self) -> None:
         self.tuning_task.cancel()

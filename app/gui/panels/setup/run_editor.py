@@ -178,7 +178,7 @@ class RunEditor(QWidget):
             [
                 run.optimizer,
                 str(self.run_list.selected_row),
-                str(id(self.session.experiment.surface)),
+                self.session.experiment.formula or str(id(self.session.experiment.surface)),
                 *(modifier.id for modifier in run.modifiers),
             ]
         )
@@ -190,7 +190,9 @@ class RunEditor(QWidget):
         if self.form.safe_rate_row is not None:
             race, row = self.session.race, self.run_list.selected_row
             trajectory = race.trajectories[row]
-            self.form.safe_rate_row.show_limit(stability_limit(trajectory, min(race.step, trajectory.last_step)))
+            step = min(race.step, trajectory.last_step)
+            is_far_away = trajectory.diverged_at is not None and step == trajectory.last_step
+            self.form.safe_rate_row.show_limit(None if is_far_away else stability_limit(trajectory, step))
         self.edit_scope.refresh()
         self.replica_field.show_run(run)
         self.reset_button.setEnabled(self.is_modified)

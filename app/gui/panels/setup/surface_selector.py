@@ -1,10 +1,15 @@
-"""Picker for the surface, with a short description."""
+"""The surface: a formula or an entry of the catalog, with a short description."""
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.engine.safe_rate import with_safe_rates
+from app.gui.panels.setup.domain_fields import DomainFields
+from app.gui.panels.setup.formula_editor import FormulaEditor
+from app.gui.panels.setup.formula_parameters import FormulaParameters
+from app.gui.widgets import icons
 from app.gui.widgets.buttons import create_help_button
 from app.gui.widgets.picker import Picker
 from app.model.catalog import surface_entries
@@ -18,7 +23,10 @@ from surfaces import SURFACES
 
 
 class SurfaceSelector(QWidget):
-    """Picker, description, and an error message if a surface cannot be made from the current data."""
+    """Formula with its parameters and domain, picker, and description.
+
+    An error message appears if a surface cannot be made from the current data.
+    """
 
     def __init__(self, session: Session, settings: Settings, theme: Theme) -> None:
         super().__init__()
@@ -28,6 +36,16 @@ class SurfaceSelector(QWidget):
             tr("The loss surface. Opens a list that you can search by name, author, or description.")
         )
         self.picker.selected.connect(self._select_surface)
+        self.formula_editor = FormulaEditor(session, theme)
+        self.parameters = FormulaParameters(session, theme)
+        self.domain_fields = DomainFields(session)
+        edit_text = tr("Edit as formula")
+        self.edit_button = QToolButton(objectName="reset", toolTip=edit_text)
+        self.edit_button.setAccessibleName(edit_text)
+        self.edit_button.setWhatsThis(tr("Copies the formula of this surface into the field, where you can change it."))
+        self.edit_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.edit_button.setIcon(icons.load_icon("pencil", theme.muted_text))
+        self.edit_button.clicked.connect(self._edit_as_formula)
         self.help_button = create_help_button(tr("About this surface"))
         self.note_label = QLabel(objectName="quiet", wordWrap=True)
         self.error_label = QLabel(objectName="wrong", wordWrap=True)
@@ -37,7 +55,11 @@ class SurfaceSelector(QWidget):
         layout.setSpacing(4)
         top = QHBoxLayout()
         top.addWidget(self.picker, 1)
+        top.addWidget(self.edit_button)
         top.addWidget(self.help_button)
+        layout.addWidget(self.formula_editor)
+        layout.addWidget(self.parameters)
+        layout.addWidget(self.domain_fields)
         layout.addLayout(top)
         layout.addWidget(self.note_label)
         layout.addWidget(self.error_label)
@@ -46,12 +68,23 @@ class SurfaceSelector(QWidget):
     def refresh(self) -> None:
         """Show the surface of the experiment."""
         surface = self.session.experiment.surface
-        self.picker.show_entry(surface.id)
+        self.formula_editor.refresh()
+        self.parameters.refresh()
+        self.domain_fields.refresh()
+        if surface.id in self.picker.entries:
+            self.picker.show_entry(surface.id)
+        else:
+            self.picker.show_other(tr("Built-in surfaces"))
+        self.edit_button.setVisible(surface.id in SURFACES and surface.with_data is None)
         text = " ".join(tr(sentence) for sentence in (surface.summary, surface.nonsmooth_note) if sentence)
         if self.note_label.text() != text:
             self.note_label.setText(text)
             self.note_label.setVisible(bool(text))
         self.error_label.setVisible(self.error_experiment is self.session.experiment)
+
+    def _edit_as_formula(self) -> None:
+        self.session.store.set(self.session.experiment.with_surface_as_formula())
+        self.formula_editor.field.setFocus()
 
     def _select_surface(self, surface_id: str) -> None:
         self.error_experiment = None

@@ -19,7 +19,7 @@ HELP_ACTIONS: list[Action] = [
         "Help",
         lambda c: c.help.show_surface_page(),
         ["Ctrl+Shift+F1"],
-        help="Shows the formula, global minima, and description of the surface.",
+        help="Shows the formula, minima, and description of the surface.",
     ),
     Action(
         "whats_this",

@@ -1,0 +1,82 @@
+"""Basin map: to which minimum every start of a domain leads, and in how many steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.nearest_minimum import NearestMinimum, all_minima
+from app.engine.outcomes import Problem, compute_outcomes, finish
+from app.model.run import Run
+from surfaces import Surface
+from surfaces.surface import Bounds
+
+
+@dataclass(frozen=True, eq=False)
+class BasinMap:
+    """Outcomes of runs from a grid of starts.
+
+    Attributes
+    ----------
+    xs, ys : ndarray, shape (n,)
+        Coordinates of the grid.
+    outcome, steps : ndarray of int, shape (n, n)
+        See ``Outcomes``; rows along y.
+    minima : ndarray, shape (k, 2)
+        The minima: those of the surface, the lowest first, then others at which runs came to rest.
+    """
+
+    xs: np.ndarray
+    ys: np.ndarray
+    outcome: np.ndarray
+    steps: np.ndarray
+    minima: np.ndarray
+
+    def share_of(self, outcome: int) -> float:
+        """Return the share of the starts that have an outcome."""
+        return float((self.outcome == outcome).mean())
+
+
+def compute_basin_map(
+    run: Run, surface: Surface, steps: int, size: int = 100, bounds: Bounds | None = None
+) -> Generator[float, None, BasinMap]:
+    """Yield the fraction that is done and return the map of a run with its current hyperparameters.
+
+    Parameters
+    ----------
+    run : Run
+        The optimizer with its hyperparameters and modifiers; its history is not used.
+    surface : Surface
+        The loss surface.
+    steps : int
+        The number of steps of each run.
+    size : int
+        Starts per axis.
+    bounds : tuple, optional
+        The domain of the starts; by default that of the surface.
+    """
+    domain = bounds or surface.bounds
+    xs, ys = (np.linspace(low, high, size) for low, high in domain)
+    x, y = (values.ravel() for values in np.meshgrid(xs, ys))
+    minima = all_minima(surface, surface.bounds)
+    problem = make_problem(run, surface, dict(run.hyperparameters), minima, steps)
+    outcomes, minima = yield from compute_outcomes(problem, x, y)
+    shape = (size, size)
+    return BasinMap(xs, ys, outcomes.outcome.reshape(shape), outcomes.steps.reshape(shape), minima)
+
+
+def make_problem(
+    run: Run, surface: Surface, hyperparameters: dict[str, object], minima: np.ndarray, steps: int
+) -> Problem:
+    """Return what all runs of a map have in common."""
+    diagonal = math.hypot(*(high - low for low, high in surface.bounds))
+    nearest = NearestMinimum(minima, surface.bounds)
+    return Problem(run.method, surface, hyperparameters, nearest, diagonal, steps)
+
+
+def basin_map(run: Run, surface: Surface, steps: int, size: int = 100, bounds: Bounds | None = None) -> BasinMap:
+    """Return the basin map of a run; see ``compute_basin_map``."""
+    return finish(compute_basin_map(run, surface, steps, size, bounds))

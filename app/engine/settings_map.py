@@ -1,0 +1,141 @@
+"""Settings map: what becomes of a run for all pairs of values of two hyperparameters; rate curve: for one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.basin_map import make_problem
+from app.engine.nearest_minimum import all_minima
+from app.engine.outcomes import Outcomes, compute_outcomes, finish
+from app.engine.safe_rate import learning_rate_spec
+from app.model.run import Run
+from optimizers import Hyperparameter
+from surfaces import Surface
+
+RATE_COUNT = 121  # learning rates of a rate curve
+PARTNERS = ("momentum", "beta2", "beta1", "rho", "beta", "alpha")  # preferred second axes beside the learning rate
+
+
+@dataclass(frozen=True, eq=False)
+class SettingsMap:
+    """Outcomes of runs from one start.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The two hyperparameters.
+    first, second : ndarray, shapes (n,) and (m,)
+        Their values.
+    outcome, steps, loss : ndarray, shape (m, n)
+        See ``Outcomes``; rows along the second hyperparameter.
+    minima : ndarray, shape (k, 2)
+        The minima, the lowest first.
+    specs : tuple of Hyperparameter
+        The declarations of the two hyperparameters, whose sliders are the axes.
+    """
+
+    names: tuple[str, str]
+    first: np.ndarray
+    second: np.ndarray
+    outcome: np.ndarray
+    steps: np.ndarray
+    loss: np.ndarray
+    minima: np.ndarray
+    specs: tuple[Hyperparameter, Hyperparameter]
+
+
+@dataclass(frozen=True, eq=False)
+class RateCurve:
+    """Outcomes of a run over its learning rate: arrays of shape (n,)."""
+
+    learning_rates: np.ndarray
+    outcome: np.ndarray
+    steps: np.ndarray
+    loss: np.ndarray
+
+
+def default_names(run: Run) -> tuple[str, str] | None:
+    """Return the two hyperparameters that a settings map of a run shows by default; None if it has only one."""
+    names = [name for name in run.hyperparameters if run.method.spec(name).scale != "switch"]
+    second = next((name for name in (*PARTNERS, *names) if name in names and name != "lr"), None)
+    return ("lr", second) if "lr" in names and second is not None else None
+
+
+def compute_settings_map(
+    run: Run, surface: Surface, start: tuple[float, float], steps: int, names: tuple[str, str], size: int = 50
+) -> Generator[float, None, SettingsMap]:
+    """Yield the fraction that is done and return the map over two hyperparameters, each over its slider."""
+    specs = _spec(run, surface, start, names[0]), _spec(run, surface, start, names[1])
+    first, second = (_slider_values(spec, size) for spec in specs)
+    columns = [values.ravel() for values in np.meshgrid(first, second)]
+    outcomes, minima = yield from _outcomes_over(run, surface, start, steps, dict(zip(names, columns, strict=True)))
+    shape = (second.size, first.size)
+    outcome, step_counts, loss = (values.reshape(shape) for values in outcomes[:3])
+    return SettingsMap(names, first, second, outcome, step_counts, loss, minima, specs)
+
+
+def settings_map(
+    run: Run, surface: Surface, start: tuple[float, float], steps: int, names: tuple[str, str], size: int = 50
+) -> SettingsMap:
+    """Return the settings map of a run; see ``compute_settings_map``."""
+    return finish(compute_settings_map(run, surface, start, steps, names, size))
+
+
+def compute_rate_curve(
+    run: Run, surface: Surface, start: tuple[float, float], steps: int, rates: np.ndarray | None = None
+) -> Generator[float, None, RateCurve]:
+    """Yield the fraction that is done and return the outcomes over learning rates, by default those of the slider."""
+    if rates is None:
+        rates = _slider_values(_spec(run, surface, start, "lr"), RATE_COUNT)
+    outcomes, _ = yield from _outcomes_over(run, surface, start, steps, {"lr": rates})
+    return RateCurve(rates, *outcomes[:3])
+
+
+def common_learning_rates(
+    runs: Iterable[Run], surface: Surface, start: tuple[float, float], count: int = RATE_COUNT
+) -> np.ndarray:
+    """Return learning rates, evenly spaced on a logarithmic scale, over the sliders of all runs."""
+    specs = [_spec(run, surface, start, "lr") for run in runs]
+    ends = min(spec.slider_min for spec in specs), max(spec.slider_max for spec in specs)
+    return np.array([float(f"{rate:.3g}") for rate in np.geomspace(*ends, count)])
+
+
+def _spec(run: Run, surface: Surface, start: tuple[float, float], name: str) -> Hyperparameter:
+    return learning_rate_spec(run, surface, start) if name == "lr" else run.method.spec(name)
+
+
+def _slider_values(spec: Hyperparameter, count: int) -> np.ndarray:
+    """Return the values at evenly spaced positions of a slider, each once."""
+    return np.unique([spec.from_slider(k / (count - 1)) for k in range(count)])
+
+
+def _outcomes_over(
+    run: Run, surface: Surface, start: tuple[float, float], steps: int, columns: dict[str, np.ndarray]
+) -> Generator[float, None, tuple[Outcomes, np.ndarray]]:
+    """Compute a run for each row of columns of hyperparameters.
+
+    Integers and switches must be equal in a batch, so each combination of them is computed by itself.
+    """
+    minima = all_minima(surface, surface.bounds)
+    size = next(iter(columns.values())).size
+    shared = [name for name in columns if run.method.spec(name).scalar_only]
+    _, groups = np.unique(np.array([columns[name] for name in shared] or [np.zeros(size)]), axis=1, return_inverse=True)
+    groups = groups.reshape(-1)
+    result: Outcomes | None = None
+    for k in range(int(groups.max()) + 1):
+        indices = np.flatnonzero(groups == k)
+        values: dict[str, object] = {**run.hyperparameters}
+        for name, column in columns.items():
+            values[name] = float(column[indices[0]]) if name in shared else column[indices]
+        problem = make_problem(run, surface, values, minima, steps)
+        x, y = (np.full(indices.size, coordinate) for coordinate in start)
+        outcomes, minima = yield from compute_outcomes(problem, x, y)
+        if result is None:
+            result = Outcomes(*(np.empty(size, values.dtype) for values in outcomes))
+        for whole, part in zip(result, outcomes, strict=True):
+            whole[indices] = part
+    assert result is not None
+    return result, minima

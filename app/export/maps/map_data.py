@@ -1,0 +1,85 @@
+"""The numbers of maps: arrays for an NPZ file, and a table with one row per cell for a CSV file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.basin_map import BasinMap
+from app.engine.difference_map import DifferenceMap
+from app.engine.settings_map import RateCurve, SettingsMap
+
+
+@dataclass(frozen=True)
+class MapData:
+    """Arrays by name, and columns of equal length by name; nan is an empty cell of the table."""
+
+    arrays: dict[str, np.ndarray]
+    columns: dict[str, np.ndarray]
+
+
+def basin_data(result: BasinMap) -> MapData:
+    """Return xs (n), ys (n), outcome (n, n) and steps (n, n) with rows along y, and minima (k, 2).
+
+    An outcome is the index of a minimum, or -1 on its way, -2 diverged, -3 in a cycle, -4 at a saddle point or maximum,
+    -5 at rest elsewhere. ``steps`` is -1 where a run has not arrived.
+    """
+    x, y = np.meshgrid(result.xs, result.ys)
+    arrays = {
+        "xs": result.xs,
+        "ys": result.ys,
+        "outcome": result.outcome,
+        "steps": result.steps,
+        "minima": result.minima,
+    }
+    return MapData(arrays, _flat(x=x, y=y, outcome=result.outcome, steps=result.steps))
+
+
+def settings_data(result: SettingsMap) -> MapData:
+    """Return first (n), second (m), outcome, steps and loss (m, n), names (2) and minima (k, 2)."""
+    first, second = np.meshgrid(result.first, result.second)
+    arrays = {
+        "first": result.first,
+        "second": result.second,
+        "outcome": result.outcome,
+        "steps": result.steps,
+        "loss": result.loss,
+        "names": np.array(result.names),
+        "minima": result.minima,
+    }
+    columns = dict(zip(result.names, (first, second), strict=True))
+    return MapData(arrays, _flat(**columns, outcome=result.outcome, steps=result.steps, loss=result.loss))
+
+
+def difference_data(result: DifferenceMap) -> MapData:
+    """Return xs (n), ys (n), kind (n, n) and log2_ratio (n, n) with rows along y, and minima (k, 2)."""
+    x, y = np.meshgrid(result.xs, result.ys)
+    arrays = {
+        "xs": result.xs,
+        "ys": result.ys,
+        "kind": result.kind,
+        "log2_ratio": result.log_ratio,
+        "minima": result.minima,
+    }
+    return MapData(arrays, _flat(x=x, y=y, kind=result.kind, log2_ratio=result.log_ratio))
+
+
+def rate_data(names: list[str], curves: list[RateCurve]) -> MapData:
+    """Return learning_rates (n), and adam/outcome, adam/steps and adam/loss (n) for a run named adam."""
+    rates = curves[0].learning_rates
+    arrays = {"learning_rates": rates}
+    for name, curve in zip(names, curves, strict=True):
+        arrays |= {f"{name}/outcome": curve.outcome, f"{name}/steps": curve.steps, f"{name}/loss": curve.loss}
+    columns = _flat(
+        run=np.repeat(names, rates.size),
+        learning_rate=np.tile(rates, len(curves)),
+        outcome=np.concatenate([curve.outcome for curve in curves]),
+        steps=np.concatenate([curve.steps for curve in curves]),
+        loss=np.concatenate([curve.loss for curve in curves]),
+    )
+    return MapData(arrays, columns)
+
+
+def _flat(**columns: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: column.ravel() for name, column in columns.items()}

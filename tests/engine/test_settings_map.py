@@ -1,0 +1,66 @@
+"""Settings maps and rate curves: single runs with the same settings, and the stability limit of theory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.engine.outcomes import finish
+from app.engine.settings_map import compute_rate_curve, default_names, settings_map
+from app.engine.trajectory import Trajectory
+from app.model.run import Run
+from surfaces import SURFACES, from_formula
+
+START = (-7.0, 2.0)
+
+
+def last_loss(run: Run, steps: int) -> float:
+    trajectory = Trajectory(run, SURFACES["elongated_bowl"], START)
+    trajectory.advance(steps)
+    return float("nan") if trajectory.head.diverged else float(trajectory.losses[-1])
+
+
+def test_no_setting_beyond_the_stability_limit_of_momentum_arrives() -> None:
+    result = settings_map(Run("momentum"), SURFACES["elongated_bowl"], START, 500, ("lr", "momentum"), 40)
+    lr, momentum = np.meshgrid(result.first, result.second)
+    beyond = lr > 2 * (1 + momentum) / 2.0  # the largest curvature is 2
+    assert beyond.any()
+    assert (result.outcome[beyond] < 0).all()
+    assert (result.outcome[~beyond] == 0).any()
+    assert (result.outcome[~beyond] != -2).all()
+
+
+def test_cells_are_single_runs_with_rows_along_the_second_hyperparameter() -> None:
+    result = settings_map(Run("adam"), SURFACES["elongated_bowl"], START, 60, ("lr", "beta2"), 5)
+    assert result.outcome.shape == result.loss.shape == (result.second.size, result.first.size)
+    for j, beta2 in enumerate(result.second):
+        for i, lr in enumerate(result.first):
+            expected = last_loss(Run("adam", {"lr": float(lr), "beta2": float(beta2)}), 60)
+            assert result.loss[j, i] == pytest.approx(expected, rel=1e-9, nan_ok=True)
+
+
+def test_integers_and_methods_without_batches_have_maps() -> None:
+    lbfgs = settings_map(Run("lbfgs"), SURFACES["rosenbrock"], (-1.5, 2.0), 60, ("lr", "history_size"), 4)
+    assert (lbfgs.second == np.round(lbfgs.second)).all()
+    assert (lbfgs.outcome == 0).any()
+
+
+def test_a_rate_curve_has_the_losses_of_single_runs() -> None:
+    curve = finish(compute_rate_curve(Run("sgd"), SURFACES["elongated_bowl"], START, 80, np.geomspace(1e-3, 10, 15)))
+    for lr, loss in zip(curve.learning_rates, curve.loss, strict=True):
+        assert loss == pytest.approx(last_loss(Run("sgd", {"lr": float(lr)}), 80), rel=1e-9, nan_ok=True)
+    assert (np.diff(curve.learning_rates) > 0).all()
+    assert (curve.outcome[curve.learning_rates > 1.2] == -2).all()
+
+
+def test_formulas_and_minima_are_shared_by_all_cells() -> None:
+    surface = from_formula("(x^2 - 1)^2 + y^2")
+    result = settings_map(Run("momentum"), surface, (-1.9, 0.5), 300, ("lr", "momentum"), 30)
+    assert len(result.minima) == 2
+    assert {0, 1} <= set(np.unique(result.outcome).tolist())
+
+
+def test_default_names_are_the_learning_rate_and_the_most_telling_other() -> None:
+    assert default_names(Run("momentum")) == ("lr", "momentum")
+    assert default_names(Run("adam")) == ("lr", "beta2")
+    assert default_names(Run("sgd")) is None
