@@ -201,7 +201,8 @@ class Run:
         """
         entries = [(name, self.method.spec(name), value) for name, value in self.hyperparameters.items()]
         return ", ".join(
-            f"{name if name == 'lr' and self.method.has_learning_rate else tr(spec.text_label(name))} {value:g}"
+            f"{name if name == 'lr' and self.method.has_learning_rate else tr(spec.text_label(name))} "
+            + ((tr("on") if value else tr("off")) if spec.scale == "switch" else f"{value:g}")
             for name, spec, value in entries
             if name == "lr" or value != spec.default
         )

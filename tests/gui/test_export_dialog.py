@@ -267,6 +267,31 @@ def test_an_export_job_runs_in_the_background_and_can_be_canceled(
     assert not window.findChildren(ProgressWidget)
 
 
+@pytest.mark.parametrize("message_first", [True, False])
+def test_a_message_never_overlaps_the_status_when_a_progress_bar_comes_or_goes(
+    application: QApplication, open_window: Open, message_first: bool
+) -> None:
+    window, progress_widget = open_window(), ProgressWidget("a.gif")
+    bar = window.statusBar()
+    assert bar is not None
+    if message_first:
+        window.show_message("Paused at step 20.")
+        process_events(application)
+    bar.addPermanentWidget(progress_widget)
+    process_events(application)
+    assert window.status_line.isVisible() is not message_first
+    bar.removeWidget(progress_widget)
+    window.show_message("Saved a.gif")
+    process_events(application)
+    assert bar.currentMessage() == "Saved a.gif"
+    assert not window.status_line.isVisible()
+    window.rebuild_panels()
+    process_events(application)
+    assert not window.status_line.isVisible()
+    window.show_message("")
+    assert window.status_line.isVisible()
+
+
 def test_closing_the_window_stops_export_jobs(application: QApplication, open_window: Open, tmp_path: Path) -> None:
     window, closed = open_window(), []
     window.exporter.start_job(tmp_path / "a.gif", endless_job(closed))

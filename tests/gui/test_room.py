@@ -298,6 +298,34 @@ def test_the_caption_counts_the_runs_that_it_leaves_out(application: QApplicatio
     session.stop()
 
 
+@pytest.mark.parametrize("width", [1024, 1366])
+def test_the_caption_tells_runs_of_one_optimizer_apart(application: QApplication, width: int) -> None:
+    session = Session(Experiment("elongated_bowl", runs=tuple(Run("sgd", {"lr": lr}) for lr in (0.5, 0.9, 1, 1.02))))
+    session.advance(20)
+    caption = PresentationCaption(session)
+    caption.resize(width, caption.sizeHint().height())
+    caption.refresh(LIGHT)
+    metrics = caption.fontMetrics()
+    length, shown = caption._fitting_runs(metrics, metrics.capHeight() * 1.3)
+    assert shown == 4
+    assert len({texts[length] for _, texts in caption.run_entries}) == 4
+    session.stop()
+
+
+def test_the_timeline_keeps_its_width_up_to_a_thousand_steps(open_window: Open, application: QApplication) -> None:
+    window = open_window(Experiment(runs=(Run("sgd", {"lr": 0.001}),)), size=SIZES[0])
+    bar, session, widths = window.timeline_bar, window.session, set()
+    session.race.advance(1000)
+    for step in (7, 70, 700, 1000):
+        session.show_step(step)
+        for _ in range(3):
+            window.update_texts()
+            process_events(application)
+        assert bar.step_label.text() == f"Step {step:,}"
+        widths.add(bar.timeline.width())
+    assert len(widths) == 1
+
+
 @pytest.mark.slow
 def test_presentation_mode_scales_the_side_panel_and_keeps_the_axis_labels(
     open_window: Open, application: QApplication

@@ -403,7 +403,8 @@ def test_a_person_reads_names_of_hyperparameters_and_not_their_ids(id: str) -> N
             each.id: each.default_strength for each in method.modifiers.values() if name in each.hyperparameters
         }
         text = Run(id, {**modifiers, name: value}).hyperparameter_text
-        assert f"{'lr' if name == 'lr' and method.has_learning_rate else labels[name]} {value:g}" in text.split(", ")
+        value_text = ("off", "on")[int(value)] if spec.scale == "switch" else f"{value:g}"
+        assert f"{'lr' if name == 'lr' and method.has_learning_rate else labels[name]} {value_text}" in text.split(", ")
         assert "_" not in text
 
 
@@ -411,4 +412,5 @@ def test_names_of_hyperparameters_are_translated() -> None:
     run = Run("sgd", {"cosine_steps": 50.0, "noise": 0.5, "noise_seed": 7.0})
     set_language(load_language("ko"))
     assert run.hyperparameter_text == "lr 0.01, 잡음 0.5, 잡음 시드 7, 코사인: 단계 수 50"
+    assert Run("adam", {"lr": 0.1, "bias_correction": 0}).hyperparameter_text == "lr 0.1, 편향 보정 끔"
     set_language(ENGLISH)

@@ -18,12 +18,14 @@ FONT_SCALE, SENTENCE_FONT_SCALE = 1.7, 1.3  # relative to the window font
 SENTENCE_LINES = 2
 MARGIN = 16  # pixels at both ends
 RUN_SPACING = 28  # pixels between two runs
+TEXT_LENGTHS = 4  # texts of a run, from long to short
 
 
 class PresentationCaption(QWidget):
     """One line for the surface and the step, one for the runs, and two for the status of the selected run.
 
-    ``selected_run()`` returns its index. Runs that do not fit are counted.
+    ``selected_run()`` returns its index. Where space is short, runs of the same optimizer keep their hyperparameters
+    and other runs their status. Runs that do not fit are counted.
     """
 
     def __init__(self, session: Session) -> None:
@@ -31,7 +33,7 @@ class PresentationCaption(QWidget):
         self.session, self.theme = session, LIGHT
         self.selected_run: Callable[[], int | None] = lambda: None
         self.heading, self.sentence = "", ""
-        self.run_entries: list[tuple[Style, tuple[str, ...]]] = []  # style, and texts from long to short
+        self.run_entries: list[tuple[Style, tuple[str, ...]]] = []  # style, and ``TEXT_LENGTHS`` texts
         font, self.sentence_font = self.font(), self.font()
         self.sentence_font.setPointSizeF(font.pointSizeF() * SENTENCE_FONT_SCALE)
         font.setPointSizeF(font.pointSizeF() * FONT_SCALE)
@@ -60,10 +62,10 @@ class PresentationCaption(QWidget):
         runs = session.displayed_experiment.runs
         for i, (run, style) in enumerate(zip(runs, theme.styles(runs), strict=True)):
             if run.visible:
-                status = session.run_status(i).short_text
-                self.run_entries.append(
-                    (style, (f"{run.short_label}: {status}", f"{run.method.name}: {status}", run.method.name))
-                )
+                label, name, status = run.short_label, run.method.name, session.run_status(i).short_text
+                repeated = sum(other.optimizer == run.optimizer for other in runs if other.visible) > 1
+                shorter_texts = (label, label) if repeated else (f"{name}: {status}", name)
+                self.run_entries.append((style, (f"{label}: {status}", *shorter_texts, name)))
         index = self.selected_run()
         self.sentence = ""
         if index is not None and 0 <= index < len(runs):
@@ -78,7 +80,7 @@ class PresentationCaption(QWidget):
         """
         available_width = self.width() - 2 * MARGIN
         widths: list[float] = []
-        for k in range(3):
+        for k in range(TEXT_LENGTHS):
             widths = [
                 metrics.horizontalAdvance(texts[k]) + 1.5 * marker_size + RUN_SPACING for _, texts in self.run_entries
             ]
@@ -86,7 +88,7 @@ class PresentationCaption(QWidget):
                 return k, len(widths)
         available_width -= metrics.horizontalAdvance(tr("+{count} more", count=len(widths)))
         count = sum(bool(total <= available_width) for total in accumulate(widths))
-        return 2, max(count, 1)
+        return TEXT_LENGTHS - 1, max(count, 1)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint all lines."""

@@ -32,6 +32,8 @@ class TimelineBar(CompactToolBar):
         self.step_label = QLabel(
             objectName="step", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
+        self.step_label.setText(tr("Step {step:,}", step=DEFAULT_STOP_STEP))  # room for four digits from the start
+        self.step_label.setMinimumWidth(self.step_label.sizeHint().width())
         self.stop_checkbox = QCheckBox(tr("stop at step"), toolTip=tr("Pause at this step"))
         self.stop_checkbox.setWhatsThis(tr("Pauses the simulation at the step entered next to it."))
         self.stop_field = NumberField(STOP_STEP_SPEC)

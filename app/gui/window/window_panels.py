@@ -46,6 +46,7 @@ class WindowPanels(QObject):
         super().__init__(window)
         self.window, self.session, self.settings = window, session, settings
         self.appearance, self.dock_layout = appearance, dock_layout
+        self._status_bar.messageChanged.connect(self._hide_status_behind)
 
     def build(self, actions: Mapping[str, QAction]) -> None:
         """Create the panels in the current theme and language. ``actions``: the Qt actions by command id."""
@@ -68,7 +69,8 @@ class WindowPanels(QObject):
         self.side_panel.editor.help_button.clicked.connect(actions["about_optimizer"].trigger)
         self.side_panel.surface_selector.help_button.clicked.connect(actions["about_surface"].trigger)
         self.status_line = RunStatusLine(session, self.side_panel.run_list)
-        self._status_bar.addWidget(self.status_line, 1)  # temporary messages cover it
+        self._status_bar.addWidget(self.status_line, 1)
+        self._hide_status_behind(self._status_bar.currentMessage())
         self.built.emit()
 
     @property
@@ -76,6 +78,10 @@ class WindowPanels(QObject):
         bar = self.window.statusBar()
         assert bar is not None
         return bar
+
+    def _hide_status_behind(self, message: str) -> None:
+        # The status bar hides it as well, but shows it over the message when a progress bar is added or removed
+        self.status_line.setHidden(bool(message))
 
     def rebuild(self, actions: Mapping[str, QAction]) -> None:
         """Replace the panels, keeping the selected run, the selected tab and the scroll position."""
