@@ -135,7 +135,10 @@ class HoverReadout:
     # The label
 
     def show_message(self, text: str, canvas: PlotCanvas, pointer: QPoint) -> None:
-        """Show the label in a corner of this canvas, or of a larger one, where it covers neither pointer nor text."""
+        """Show the label in a corner of this canvas, or of a larger one, where it does not cover the pointer.
+
+        It covers text only where no view has another free corner.
+        """
         if not text:
             self.hover_label.hide()
             return
@@ -145,10 +148,10 @@ class HoverReadout:
         self.hover_label.adjustSize()
         visible = sorted((c for c in self.canvases.values() if c.isVisible()), key=lambda c: -c.width() * c.height())
         targets = dict.fromkeys((canvas, *visible))
-        for target in targets:
+        for target, over_text in [(target, over_text) for over_text in (False, True) for target in targets]:
             free_corners = [
                 corner
-                for corner in corner_rects(target, self.hover_label.rect())
+                for corner in corner_rects(target, self.hover_label.rect(), over_text)
                 if target is not canvas or not is_near(corner, pointer)
             ]
             if free_corners:
@@ -167,8 +170,8 @@ def is_near(rect: QRect, pointer: QPoint) -> bool:
     return rect.adjusted(-margin, -margin, margin, margin).contains(pointer)
 
 
-def corner_rects(canvas: PlotCanvas, label_rect: QRect) -> list[QRect]:
-    """Return the corners of the axes in which a label fits without covering text, best first."""
+def corner_rects(canvas: PlotCanvas, label_rect: QRect, over_text: bool = False) -> list[QRect]:
+    """Return the corners of the axes in which a label fits, best first; only ``over_text`` may it cover text."""
     axes_rect = to_widget_rect(canvas, canvas.view.axes.bbox).adjusted(
         LABEL_INSET, LABEL_INSET, -LABEL_INSET, -LABEL_INSET
     )
@@ -187,7 +190,7 @@ def corner_rects(canvas: PlotCanvas, label_rect: QRect) -> list[QRect]:
     return [
         rect
         for rect in rects
-        if not any(rect.intersects(to_widget_rect(canvas, bounds)) for bounds in canvas.view.text_bounds)
+        if over_text or not any(rect.intersects(to_widget_rect(canvas, bounds)) for bounds in canvas.view.text_bounds)
     ]
 
 
