@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ class RunResult:
 
     index: int  # in experiment.runs
     slot: int
+    name: str  # of the optimizer, with the hyperparameters if several runs use it
     optimizer_name: str
     hyperparameter_text: str
     step_count: int
@@ -99,6 +101,7 @@ def run_results(
     displayed_step = race.step if step is None else step
     experiment, surface = race.experiment.as_of_step(displayed_step), race.surface
     minimum_loss = math.nan if surface.minimum_loss is None else surface.minimum_loss
+    optimizer_counts = Counter(run.optimizer for run in experiment.runs)
     results = []
     for index, (run, trajectory) in enumerate(zip(experiment.runs, race.trajectories, strict=True)):
         last_step, diverged_at = min(displayed_step, trajectory.last_step), trajectory.diverged_at
@@ -112,6 +115,7 @@ def run_results(
             RunResult(
                 index,
                 run.slot or 0,
+                run.method.name if optimizer_counts[run.optimizer] == 1 else run.short_label,
                 run.method.name,
                 run.hyperparameter_text,
                 last_step,
@@ -196,7 +200,7 @@ def value_columns(surface: Surface) -> tuple[Column, ...]:
     x, y = (axis.split()[0] for axis in surface.axis_labels)
     get_step = COLUMNS[STEPS_COLUMN].get_value
     return (
-        Column("run", gettext_noop("Run"), lambda run: run.optimizer_name, str),
+        Column("run", gettext_noop("Run"), lambda run: run.name, str),
         Column("step", gettext_noop("Step"), get_step, format_integer, sample_text="000,000", shows_divergence=True),
         Column(x, x, lambda run: run.x, format_fixed_width, sample_text="-00.00000"),
         Column(y, y, lambda run: run.y, format_fixed_width, sample_text="-00.00000"),

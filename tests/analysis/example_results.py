@@ -6,7 +6,7 @@ from app.analysis.results import COLUMNS, RunResult
 from app.model.experiment import Experiment
 from app.model.run import Run
 
-ONE_RESULT = RunResult(0, 0, "Adam", "lr 0.05", 12, 5, 1.25, 0.5, 3.0, 12, 0, 2.0, None, 1.0, 2.0, 3.0)
+ONE_RESULT = RunResult(0, 0, "Adam", "Adam", "lr 0.05", 12, 5, 1.25, 0.5, 3.0, 12, 0, 2.0, None, 1.0, 2.0, 3.0)
 COLUMN_NAMES = [column.name for column in COLUMNS]
 FIVE_RUNS = Experiment(
     "rosenbrock",

@@ -323,3 +323,10 @@ def test_scroll_bars_cause_no_endless_layout(
         process_events(application, 2)
         assert table.font().pointSize() == font, "the layout must depend on the size only"
         assert [table.columnWidth(k) for k in range(table.runs.columnCount())] == widths
+
+
+def test_runs_of_one_optimizer_are_told_apart(open_window: Open) -> None:
+    runs = (Run("sgd", {"lr": 0.1}), Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.3}))
+    window = open_window(Experiment("sphere", None, runs))
+    names = [window.readout_table.runs.index(row, 0).data() for row in range(3)]
+    assert names == ["SGD, lr 0.1", "SGD, lr 0.2", "Adam"]
