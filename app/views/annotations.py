@@ -76,20 +76,17 @@ class DivergenceLabels:
         theme: Theme,
         diverged_runs: list[tuple[Trajectory, Style]],
         all_runs: list[Trajectory],
-        step: int,
         pixels_between: Callable[[Trajectory, int, int], tuple[np.ndarray, np.ndarray | None]],
     ) -> None:
         """Draw a label for each of the runs that have diverged by now, up to ``MAX_DIVERGENCE_LABELS``.
 
-        ``all_runs`` are those whose paths up to a step should not be covered, ``pixels_between`` is the method of the
-        view.
+        ``all_runs`` are those whose paths should not be covered, ``pixels_between`` is the method of the view.
         """
         if self.diverged_runs != diverged_runs:
             self.diverged_runs, self.labels = diverged_runs, []
             runs = all_runs if diverged_runs else []
-            # up to the last of these divergences, so that the layout does not depend on when it is made
-            step = min(step, max((trajectory.diverged_at or 0 for trajectory, _ in diverged_runs), default=0))
-            paths = {run: self._last_pixels(run, step, pixels_between) for run in runs}
+            # with all computed steps, so that the layout does not depend on the frame in which it is made
+            paths = {run: self._last_pixels(run, pixels_between) for run in runs}
             inside = [points_inside(points, axes.bbox) for points in paths.values()]
             obstacles = np.concatenate([np.empty((0, 2)), *inside])
             for trajectory, style in diverged_runs[:MAX_DIVERGENCE_LABELS]:
@@ -103,11 +100,9 @@ class DivergenceLabels:
 
     @staticmethod
     def _last_pixels(
-        trajectory: Trajectory,
-        step: int,
-        pixels_between: Callable[[Trajectory, int, int], tuple[np.ndarray, np.ndarray | None]],
+        trajectory: Trajectory, pixels_between: Callable[[Trajectory, int, int], tuple[np.ndarray, np.ndarray | None]]
     ) -> np.ndarray:
-        last_step = min(step, trajectory.last_step)
+        last_step = trajectory.last_step
         return pixels_between(trajectory, max(last_step - LOOK_BACK_STEPS, 0), last_step)[0]
 
 

@@ -220,5 +220,5 @@ class ContourView(PathView):
             if trajectory.diverged_at is not None and step > trajectory.last_step
         ]
         runs = [trajectory for trajectory, _ in scene.visible_runs]
-        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, runs, step, self.pixels_between)
+        self.divergence_labels.draw(renderer, self.axes, scene.theme, diverged_runs, runs, self.pixels_between)
         super().draw_current_markers(renderer)

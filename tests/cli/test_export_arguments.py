@@ -180,6 +180,7 @@ def test_sizes_themes_and_defaults() -> None:
     assert (build_options(args, "film").pixels, build_options(args, "film").fps) == ((1280, 720), 25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "field", "value"), [
     ("--height log", "height_scale", "log"),
     ("--height linear", "height_scale", "linear"),

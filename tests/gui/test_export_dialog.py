@@ -267,6 +267,7 @@ def test_an_export_job_runs_in_the_background_and_can_be_canceled(
     assert not window.findChildren(ProgressWidget)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message_first", [True, False])
 def test_a_message_never_overlaps_the_status_when_a_progress_bar_comes_or_goes(
     application: QApplication, open_window: Open, message_first: bool

@@ -102,6 +102,7 @@ def test_a_step_left_out_by_decimation_is_found(open_window: Open) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VIEWED)
 def test_a_hovered_step_is_highlighted_in_all_views_without_a_full_draw(
     open_window: Open, application: QApplication, name: str
@@ -267,6 +268,7 @@ def test_a_highlighted_run_may_be_removed(open_window: Open, application: QAppli
         assert canvas.highlighted is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_label_follows_the_theme(open_window: Open, theme: str) -> None:
     window = open_window()

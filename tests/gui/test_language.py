@@ -204,6 +204,7 @@ def assert_translated(root: QWidget) -> None:
     assert not untranslated_texts, "\n".join(f"{kind}: {message}" for kind, message in sorted(untranslated_texts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "experiment",
     [DEFAULT_EXPERIMENT, Experiment("linear_regression", runs=(Run("adam", {"noise": 0.1}), Run("newton")))],
@@ -237,6 +238,7 @@ def test_a_text_is_translated_only_once(code: str) -> None:
     assert not [text for text, count in Counter(text for file in files for text in file).items() if count > 1]
 
 
+@pytest.mark.slow
 def test_the_names_of_surfaces_and_examples_follow_the_language(open_window: Open, application: QApplication) -> None:
     window = open_window()
     english, path = examples()["elongated_bowl"]

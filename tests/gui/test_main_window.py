@@ -334,6 +334,7 @@ def test_the_3d_surface_rotates_upright_and_back(open_window: Open, application:
     assert view.camera == first
 
 
+@pytest.mark.slow
 def test_runs_can_be_added_duplicated_hidden_and_all_removed(open_window: Open, application: QApplication) -> None:
     window = open_window()
     runs = window.side_panel.run_list
@@ -454,6 +455,7 @@ def test_a_failing_file_action_is_reported_in_a_dialog_and_nothing_is_lost(
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
+@pytest.mark.slow
 def test_themes_can_be_changed_while_playing(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.side_panel.run_list.list.setCurrentRow(2)
@@ -488,6 +490,7 @@ def test_layout_speed_and_theme_are_remembered(open_window: Open, application: Q
     assert [second.dock_layout.docks[name].size() for name in ("contour", "loss")] == sizes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1, 1), (400, 300), (3000, 200), (1920, 1080)])
 def test_the_window_works_at_any_size(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     window = open_window()
@@ -590,6 +593,7 @@ def test_an_impossible_change_raises_and_keeps_the_state() -> None:
         replace(DEFAULT_EXPERIMENT, surface_id="nowhere")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
 def test_the_rows_of_the_values_table_fit_their_numbers(
     open_window: Open, application: QApplication, size: tuple[int, int]

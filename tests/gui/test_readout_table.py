@@ -43,6 +43,7 @@ def assert_numbers_not_cut(table: ReadoutTable) -> None:
     assert table.columnWidth(0) >= 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_numbers_are_never_cut(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     runs = Run("sgd", {"lr": 1.0133}), Run(longest_optimizer_name()), Run("sgd", {"lr": 0.01})
@@ -59,6 +60,7 @@ def test_numbers_are_never_cut(open_window: Open, application: QApplication, siz
     assert table.font().pointSize() >= MIN_FONT_SIZE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_rows_that_fit_need_no_scroll_bar(open_window: Open, application: QApplication, size: tuple[int, int]) -> None:
     window = open_window(size=size)
@@ -97,6 +99,7 @@ def test_column_positions_do_not_change_with_the_numbers(
     assert len(widths) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surface", ["rosenbrock", "linear_regression"])
 def test_coordinates_have_the_names_that_the_surface_gives_them(open_window: Open, surface: str) -> None:
     window = open_window()

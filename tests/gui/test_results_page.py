@@ -113,6 +113,7 @@ def test_the_table_shows_every_run(open_page: OpenPage) -> None:
     assert table_texts(page)[0][column_index("distance to nearest minimum")] == MISSING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("width", [700, 1000, 1500])
 def test_no_number_and_no_heading_is_cut_off(

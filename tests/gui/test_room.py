@@ -42,6 +42,7 @@ def double_click(widget: QWidget) -> None:
     QTest.mouseRelease(widget, Qt.MouseButton.LeftButton)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("surface", "views"), [("rosenbrock", 3), ("linear_regression", 4)])
 def test_every_view_has_a_third_of_the_height_and_every_run_a_row(
@@ -56,6 +57,7 @@ def test_every_view_has_a_third_of_the_height_and_every_run_a_row(
     assert max(widths) - min(widths) <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [1, 3, 8])
 def test_no_row_of_the_values_is_cut_and_no_room_is_left_below_them(
@@ -67,6 +69,7 @@ def test_no_row_of_the_values_is_cut_and_no_room_is_left_below_them(
     assert 0 <= viewport.height() - count * table.rowHeight(0) < 3
 
 
+@pytest.mark.slow
 def test_the_results_follow_the_number_of_runs_and_the_tab(open_window: Open, application: QApplication) -> None:
     window = open_window(experiment_with(1))
     dock = window.dock_layout.docks["results"]

@@ -38,6 +38,7 @@ def proposal(window: MainWindow) -> tuple[float, float] | None:
     return window.view_area.contour_tool.proposal.start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["contour", "relief", "loss"])
 def test_a_click_on_a_path_goes_to_its_step_and_selects_the_run(
     open_window: Open, application: QApplication, name: str
@@ -230,6 +231,7 @@ def test_ghosts_end_where_the_timeline_ends(open_window: Open) -> None:
     assert [last_step for _, last_step, _ in window.canvases["contour"].scene.ghosts] == [60, 60]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["contour", "loss"])
 def test_replicas_end_at_the_displayed_step(open_window: Open, application: QApplication, name: str) -> None:
     runs = (Run("sgd", {"lr": 0.05, "noise": 1.0}, replicas=20),)

@@ -136,6 +136,7 @@ def content_size(view: SurfaceView) -> np.ndarray:
     return np.ptp(content, axis=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(4.0, 1.2), (5.0, 2.4), (4.0, 4.0), (3.0, 5.0), (9.0, 4.5), (1.4, 1.3)])
 @pytest.mark.parametrize("angles", [(-60, 42), (-90, 90), (20, 15), (133, 60), (-45, -30)])
 @pytest.mark.parametrize("surface", ["rosenbrock", "linear_regression"])
@@ -150,6 +151,7 @@ def test_the_box_and_its_labels_fill_the_pane(
     assert free_size.max() <= margins + 16 or max(scale) / min(scale) == pytest.approx(MAX_STRETCH)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(5.0, 2.4), (4.0, 4.0)])
 @pytest.mark.parametrize("azimuth", range(-180, 180, 40))
 @pytest.mark.parametrize("name", ["goldstein_price", "rosenbrock"])
@@ -171,6 +173,7 @@ def test_a_resized_pane_is_fitted_again_and_a_zoom_is_kept() -> None:
     assert np.ptp(view.project_points(CORNERS), axis=0) == pytest.approx(2 * unzoomed)
 
 
+@pytest.mark.slow
 def test_a_turning_camera_changes_the_scale_without_jumps() -> None:
     view = fitted_view("rosenbrock", (5.0, 2.4), (-60.0, 42.0))
     scales = []

@@ -21,6 +21,8 @@ from app.utils.i18n import tr
 from app.utils.validation import ExperimentError
 from surfaces import SURFACES
 
+RESERVED_LINES = 4  # of the description; few surfaces have a longer one
+
 
 class SurfaceSelector(QWidget):
     """Formula with its parameters and domain, picker, and description.
@@ -47,7 +49,9 @@ class SurfaceSelector(QWidget):
         self.edit_button.setIcon(icons.load_icon("pencil", theme.muted_text))
         self.edit_button.clicked.connect(self._edit_as_formula)
         self.help_button = create_help_button(tr("About this surface"))
-        self.note_label = QLabel(objectName="quiet", wordWrap=True)
+        self.note_label = QLabel(objectName="quiet", wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        # rows below keep their place for surfaces with short descriptions
+        self.note_label.setMinimumHeight(RESERVED_LINES * self.note_label.fontMetrics().lineSpacing())
         self.error_label = QLabel(objectName="wrong", wordWrap=True)
         self.error_experiment: Experiment | None = None  # the experiment that error_label refers to
         layout = QVBoxLayout(self)
