@@ -47,5 +47,6 @@ def test_a_text_that_is_put_together_before_its_translation_is_refused(source: s
         texts_of(source)
 
 
+@pytest.mark.slow
 def test_a_note_that_depends_on_the_data_is_found() -> None:
     assert NO_MINIMUM_NOTE in literal_texts()

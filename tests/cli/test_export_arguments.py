@@ -166,6 +166,7 @@ def test_an_odd_size_is_exact_in_a_gif_and_told_for_an_mp4(capsys: pytest.Captur
     assert next(imageio_ffmpeg.read_frames("a.mp4"))["size"] == (120, 90)
 
 
+@pytest.mark.slow
 def test_sizes_themes_and_defaults() -> None:
     for arguments in (
         "--size 640x480 --theme dark --equal --no-trials --camera=-30,20 --window=-2,2,-1,3 --to a.png",

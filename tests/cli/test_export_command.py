@@ -261,6 +261,7 @@ def test_an_interrupted_simulation_writes_nothing(
     assert written_files() == set()
 
 
+@pytest.mark.slow
 def test_simple_commands_do_not_import_heavy_packages() -> None:
     heavy = {"matplotlib", "PIL", "PyQt6"}
     for arguments, unwanted in (

@@ -91,6 +91,7 @@ def test_rates_have_arrays_for_each_run(tmp_path: Path) -> None:
     assert "nan" not in table.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
 @pytest.mark.parametrize("kind", ["basins", "settings", "difference", "rates"])
 def test_every_map_is_a_figure_of_the_requested_size(tmp_path: Path, kind: str, theme: str) -> None:
@@ -112,6 +113,7 @@ def test_the_key_names_only_what_occurs(tmp_path: Path, texts: list[str]) -> Non
     assert not {"Diverged", "Still moving", "Steps to a minimum"} & set(texts)
 
 
+@pytest.mark.slow
 def test_the_title_is_that_of_the_experiment_or_names_the_run(tmp_path: Path, texts: list[str]) -> None:
     options = [*HIMMELBLAU, "--size", "5", "--to", str(tmp_path / "a.png")]
     assert main(["map", "difference", *options]) == 0

@@ -52,6 +52,7 @@ def test_progress_shows_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines == ["a.csv 0%", "a.csv 25%, 30 s left", "a.csv 50%, 5 min 00 s left", "a.csv 100%, 0 s left"]
 
 
+@pytest.mark.slow
 def test_no_progress_without_a_terminal() -> None:
     result = run_thalweg("export", "four_valleys", "--to", str(Path("a.csv").resolve()))
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

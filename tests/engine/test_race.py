@@ -76,6 +76,7 @@ def test_state_at_an_earlier_step_is_recomputed_exactly() -> None:
     assert repr(race.trajectories[1].point_at(41)) != recorded_states[41][1], "another history leads to another state"
 
 
+@pytest.mark.slow
 def test_rewind_and_forward_is_exact() -> None:
     race, uninterrupted = Race(MANY_RUNS), Race(MANY_RUNS)
     race.advance(2 * CHECKPOINT_INTERVAL + 100)
@@ -186,6 +187,7 @@ def test_overflow_in_the_first_update_diverges_at_step_one() -> None:
         max_size=12,
     )
 )
+@pytest.mark.slow
 def test_path_matches_its_learning_rates_after_any_actions(actions: list) -> None:
     experiment = Experiment("elongated_bowl", (-7.0, 2.0), (Run("adam", {"lr": 0.1}),))
     race = Race(experiment)

@@ -35,6 +35,7 @@ def losses_at_the_safe_rate(optimizer: str, surface: Surface, steps: int) -> np.
     return trace(optimizer, surface, surface.start, steps, lr=rate).losses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "signsgd", "adam", "rmsprop", "adagrad", "lion"])
 def test_loss_descends_on_every_surface(optimizer: str) -> None:
     for surface in SURFACES.values():

@@ -91,6 +91,7 @@ def embedded_fonts(path: Path) -> list[dict]:
     return [fonts_of_page[name].get_object() for name in fonts_of_page]
 
 
+@pytest.mark.slow
 def test_a_pdf_embeds_outlines_that_readers_can_draw(tmp_path: Path) -> None:
     """A font with PostScript outlines that is embedded as TrueType is invisible."""
     require_fonts("한글")
@@ -122,6 +123,7 @@ def test_a_figure_does_not_depend_on_the_font_of_the_window(suffix: str, tmp_pat
     assert len({path.read_bytes() for path in tmp_path.glob(f"*{suffix}")}) == 1
 
 
+@pytest.mark.slow
 def test_missing_characters_are_one_sentence_with_the_package(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

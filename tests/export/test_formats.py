@@ -95,6 +95,7 @@ def test_the_table_has_the_scheduled_learning_rate(tmp_path: Path) -> None:
     assert learning_rates == pytest.approx([0.4, 0.2 * (1 + 0.5**0.5), 0.2, 0.2 * (1 - 0.5**0.5), 0.0, 0.0])
 
 
+@pytest.mark.slow
 def test_a_diverged_run_ends_at_its_last_finite_step(tmp_path: Path) -> None:
     experiment = Experiment("sphere", runs=(Run("sgd", {"lr": 9.0}), Run("sgd", {"lr": 0.1})))
     race = make_race(1000, experiment)

@@ -75,6 +75,7 @@ def test_nothing_is_cut_off_at_the_edges_of_a_figure(tmp_path: Path) -> None:
             assert (edge == edge[0]).all()
 
 
+@pytest.mark.slow
 def test_visible_branches_are_in_the_legend() -> None:
     race = make_race(Experiment("elongated_bowl", runs=(Run.parse("sgd lr=0.1"),)), 40)
     race.seek(10)

@@ -205,6 +205,7 @@ def test_the_export_dialogs_are_translated(
     assert not untranslated(titles[0], NAMES)
 
 
+@pytest.mark.slow
 def test_the_shortcut_table_has_translated_menu_names(open_window: OpenWindow) -> None:
     window = open_window()
     set_language(BRACKETS)

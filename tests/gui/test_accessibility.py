@@ -142,6 +142,7 @@ def test_picker_popups_have_names(open_window: Open) -> None:
         assert_all_named(popup)
 
 
+@pytest.mark.slow
 def test_tooltips_are_available_to_screen_readers(open_window: Open) -> None:
     """Qt reads a control's tooltip as its description, but not the tooltip of a plain label."""
     window = open_window()
@@ -156,6 +157,7 @@ def test_tooltips_are_available_to_screen_readers(open_window: Open) -> None:
     assert not [message for message in tooltips if message not in descriptions]
 
 
+@pytest.mark.slow
 def test_a_number_is_read_and_set_as_the_value_of_a_spin_box(open_window: Open) -> None:
     """Qt gives QAbstractSpinBox the role, and reads these properties; PyQt6 has no QAccessible to ask it directly."""
     window = open_window()
@@ -278,6 +280,7 @@ def test_reduced_motion_draws_few_frames_of_the_same_race(open_window: Open, mon
     assert not window.isAnimated(), "docks are never animated"
 
 
+@pytest.mark.slow
 def test_reduced_motion_also_runs_at_maximum_speed(open_window: Open) -> None:
     window = open_window()
     window.reduced_motion.toggle()

@@ -388,6 +388,7 @@ def test_figures_use_an_available_font_and_one_with_hangul() -> None:
     fonts.set_font_family("DejaVu Sans")
 
 
+@pytest.mark.slow
 def test_a_dashed_run_that_has_ended_does_not_stop_the_others_from_being_drawn(
     open_window: Callable[..., MainWindow],
 ) -> None:

@@ -63,6 +63,7 @@ def to_axes_fraction(window: MainWindow, point: tuple[float, float]) -> tuple[fl
     return float(x), float(y)
 
 
+@pytest.mark.slow
 def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment("himmelblau"))
     view, full_bounds, levels = (
@@ -95,6 +96,7 @@ def test_the_wheel_zooms_about_the_pointer_and_the_levels_follow(open_window: Op
     assert (window.view_area.is_zoomed, visible_bounds(window)) == (False, full_bounds)
 
 
+@pytest.mark.slow
 def test_the_wheel_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
     send_mouse_event(window, "scroll_event", 1.02, 0.5, step=1)
@@ -189,6 +191,7 @@ def test_the_color_scale_covers_the_visible_region() -> None:
     assert all(0 < height <= near.height_range for height in heights)
 
 
+@pytest.mark.slow
 def test_the_draft_image_while_zooming_matches_the_contour_plot(open_window: Open, application: QApplication) -> None:
     """Compare where no contour line or path is drawn: same levels, same colors, same orientation."""
     window = open_window(Experiment("booth", (9.0, 9.0)))
@@ -237,6 +240,7 @@ def test_panning_stops_at_the_limits_of_coordinates(open_window: Open) -> None:
     assert 50 * 4 < left < right < 101 * 4
 
 
+@pytest.mark.slow
 def test_a_second_click_sets_the_start_on_release(open_window: Open) -> None:
     window = open_window()
     click(window, 0.15, 0.85)
@@ -284,6 +288,7 @@ def test_when_zoomed_in_the_start_is_set_with_the_visible_resolution(
     assert window.view_area.is_zoomed, "another start keeps the zoom"
 
 
+@pytest.mark.slow
 def test_the_start_can_be_dragged_within_the_visible_region_only(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for _ in range(3):
@@ -305,6 +310,7 @@ def test_the_start_can_be_dragged_within_the_visible_region_only(open_window: Op
     assert window.canvases["contour"].full_draw_count == counted
 
 
+@pytest.mark.slow
 def test_a_start_outside_the_visible_region_is_not_drawn_and_cannot_be_grabbed(
     open_window: Open, application: QApplication
 ) -> None:

@@ -304,6 +304,7 @@ def test_an_unknown_theme_or_language_falls_back_to_that_of_the_system(open_wind
     assert (window.appearance.selected_theme, window.appearance.selected_language) == ("system", "system")
 
 
+@pytest.mark.slow
 def test_a_floating_message_moves_with_its_field(open_window: Open, application: QApplication) -> None:
     window = open_window()
     field = window.playback_bar.speed.number_field

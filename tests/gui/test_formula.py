@@ -365,6 +365,7 @@ def test_a_catalog_surface_is_edited_as_a_formula(open_shell: Open) -> None:
 # The whole window
 
 
+@pytest.mark.slow
 def test_a_drag_draws_the_contour_plot_only(open_window: Open, application: QApplication) -> None:
     window = open_window(BOWL)
     drag = with_slider(window)
@@ -387,6 +388,7 @@ def test_a_drag_draws_the_contour_plot_only(open_window: Open, application: QApp
         assert canvas.view.scene.race.surface is window.session.experiment.surface
 
 
+@pytest.mark.slow
 def test_views_follow_when_the_dragged_value_rests(open_window: Open, application: QApplication) -> None:
     window = open_window(BOWL)
     drag = with_slider(window)
@@ -402,6 +404,7 @@ def test_views_follow_when_the_dragged_value_rests(open_window: Open, applicatio
     slider.sliderReleased.emit()
 
 
+@pytest.mark.slow
 def test_a_parameter_keeps_the_zoom_and_the_form_of_the_run(open_window: Open, application: QApplication) -> None:
     window = open_window(BOWL)
     drag = with_slider(window)
@@ -436,6 +439,7 @@ def test_a_file_with_a_formula_opens_with_its_field_and_sliders(open_shell: Open
     assert selector.parameters.form.fields["a"].number_field.value == 3.0
 
 
+@pytest.mark.slow
 def test_an_exported_figure_opens_again_with_its_formula(open_shell: Open, tmp_path: Path) -> None:
     window = open_shell(BOWL)
     type_formula(window, TYPED)
@@ -476,6 +480,7 @@ def test_enter_gives_the_focus_back_and_a_theme_keeps_the_text(open_shell: Open,
     assert list(selector.parameters.form.fields) == ["c"]
 
 
+@pytest.mark.slow
 def test_a_parameter_keeps_the_camera(open_window: Open, application: QApplication) -> None:
     window = open_window(BOWL)
     drag = with_slider(window)

@@ -222,6 +222,7 @@ def test_a_long_formula_is_scaled_to_fit(application: QApplication) -> None:
 # The help window
 
 
+@pytest.mark.slow
 def test_the_help_follows_the_selected_run_and_its_changes(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.side_panel.editor.help_button.click()
@@ -326,6 +327,7 @@ def unexplained(window: MainWindow, parent: QWidget) -> list[str]:
     return matches
 
 
+@pytest.mark.slow
 def test_every_control_is_explained(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.session.advance(3)
@@ -363,6 +365,7 @@ def test_every_control_of_a_dialog_is_explained(
         dialog.close()
 
 
+@pytest.mark.slow
 def test_every_view_is_described(open_window: Open) -> None:
     window = open_window()
     assert set(VIEW_DESCRIPTIONS) == set(MOUSE_GESTURES) == set(VIEW_ACTION_PREFIXES) == set(window.canvases)
@@ -439,6 +442,7 @@ def test_a_clicked_menu_row_is_explained_and_not_run(open_window: Open, applicat
     process_events(application)
 
 
+@pytest.mark.slow
 def test_the_help_of_a_command_follows_the_language(open_window: Open) -> None:
     window = open_window()
     action = window.action_registry["step"]

@@ -73,6 +73,7 @@ def test_a_step_is_found_at_its_position(open_window: Open, name: str) -> None:
     assert view.nearest_step((axes_bbox.x1 - 3, axes_bbox.y1 - 3), 8) is None
 
 
+@pytest.mark.slow
 def test_the_nearer_of_two_steps_is_found_and_hidden_runs_never(open_window: Open) -> None:
     window = open_window(Experiment("sphere", runs=(Run("sgd", {"lr": 0.2}), Run("adam", {"lr": 0.5}))))
     window.session.advance(5)
@@ -121,6 +122,7 @@ def test_a_hovered_step_is_highlighted_in_all_views_without_a_full_draw(
     assert label_text(window) == ""
 
 
+@pytest.mark.slow
 def test_paths_are_searched_again_only_when_they_have_changed(
     open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +155,7 @@ def test_no_step_is_searched_for_while_playing(open_window: Open, monkeypatch: p
     window.session.clock.pause()
 
 
+@pytest.mark.slow
 def test_the_label_describes_the_surface_under_the_pointer(open_window: Open) -> None:
     window = open_window(Experiment("rosenbrock", (-1.0, 2.0)))
     window.session.store.set(replace(window.session.experiment, runs=()))
@@ -253,6 +256,7 @@ def test_any_position_on_a_surface_of_any_family_can_be_hovered(open_window: Ope
                     hover(window, view, canvas.view.axes.transAxes.transform(share))
 
 
+@pytest.mark.slow
 def test_a_highlighted_run_may_be_removed(open_window: Open, application: QApplication) -> None:
     window = open_window()
     hover(window, "contour", pixel_of_step(window, "contour", 2, 30))
@@ -278,6 +282,7 @@ def test_the_label_follows_the_theme(open_window: Open, theme: str) -> None:
     assert THEMES[theme].input_background in window.view_area.hover_readout.hover_label.styleSheet()
 
 
+@pytest.mark.slow
 def test_the_selected_run_is_emphasized_without_a_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.view_area.selected_run = lambda: None

@@ -120,6 +120,7 @@ def retranslate_menus(window: MainWindow, code: str) -> None:
     window.action_registry.apply_theme()
 
 
+@pytest.mark.slow
 def test_every_menu_row_has_a_mnemonic_of_its_own(open_window: Open) -> None:
     window = open_window()
     for path in [path for _, path in examples().values()][:3]:
@@ -162,6 +163,7 @@ def test_pause_keeps_the_mnemonic_of_play(open_window: Open) -> None:
     window.session.clock.pause()
 
 
+@pytest.mark.slow
 def test_tab_visits_every_control_once_from_top_to_bottom(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1400, 900))
     expected = [control for pane in window.focus_navigation.panes() for control in tab_stops(window, pane)]
@@ -297,6 +299,7 @@ def test_space_presses_the_focused_button(open_shell: Open) -> None:
     assert window.session.race.step == INITIAL_STEPS - 1
 
 
+@pytest.mark.slow
 def test_f2_renames_a_branch_when_the_list_has_the_focus(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.action_registry["keep_branch"].trigger()
@@ -315,6 +318,7 @@ def test_f2_renames_a_branch_when_the_list_has_the_focus(open_window: Open, appl
     assert window.session.experiment.branches[0].name == "mine"
 
 
+@pytest.mark.slow
 def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> None:
     window = open_window()
     contour, before = window.canvases["contour"], window.session.experiment
@@ -336,6 +340,7 @@ def test_keys_move_the_start_and_a_burst_is_one_undo_step(open_window: Open) -> 
     assert not window.session.store.undo_stack
 
 
+@pytest.mark.slow
 def test_keys_rotate_the_3d_surface_which_is_drawn_in_full_afterwards(open_window: Open) -> None:
     window = open_window()
     relief = window.canvases["relief"]
@@ -354,6 +359,7 @@ def test_keys_rotate_the_3d_surface_which_is_drawn_in_full_afterwards(open_windo
     assert not relief.view.rotating
 
 
+@pytest.mark.slow
 def test_keys_select_and_hide_a_run(open_window: Open) -> None:
     window = open_window()
     contour = window.canvases["contour"]
@@ -410,6 +416,7 @@ def test_every_field_of_the_export_dialog_is_reached_by_a_mnemonic(
         assert not duplicates(texts), texts
 
 
+@pytest.mark.slow
 def test_keys_with_a_modifier_are_left_to_the_window(open_window: Open) -> None:
     window = open_window()
     slider, start = window.side_panel.editor.fields["lr"].slider, window.session.experiment.start
@@ -457,6 +464,7 @@ def test_tab_continues_when_the_last_focused_field_was_removed(open_shell: Open,
     assert focus_widget(window) is not window
 
 
+@pytest.mark.slow
 def test_changing_the_theme_keeps_the_focus(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1000, 500))
     slider = window.side_panel.editor.fields["lr"].slider

@@ -226,6 +226,7 @@ def test_the_window_shows_no_text_that_cannot_be_translated(
     assert unknown == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_language_is_complete(code: str) -> None:
     texts = load_language(code).texts

@@ -48,6 +48,7 @@ def press_key(window: MainWindow, key: Qt.Key) -> None:
     QTest.keyClick(window, key)
 
 
+@pytest.mark.slow
 def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     window = open_window()
     assert window.session.experiment == DEFAULT_EXPERIMENT
@@ -59,6 +60,7 @@ def test_the_window_opens_with_runs_on_a_surface(open_window: Open) -> None:
     assert window.action_registry["play"].text() == "&Play"
 
 
+@pytest.mark.slow
 def test_playing_and_changing_values_cause_no_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
     before = draw_counts(window)
@@ -134,6 +136,7 @@ def test_every_surface_can_be_displayed(open_window: Open, application: QApplica
         assert window.canvases["fit"].isVisible() == (surface.data is not None)
 
 
+@pytest.mark.slow
 def test_space_plays_and_arrows_step_even_after_a_slider_was_moved(open_window: Open) -> None:
     window = open_window()
     press_key(window, Qt.Key.Key_Right)
@@ -197,6 +200,7 @@ def test_a_field_can_be_overtyped_while_values_are_updated(open_shell: Open) -> 
     assert field.text() == "0.002"
 
 
+@pytest.mark.slow
 def test_two_clicks_set_the_start_and_a_click_outside_the_axes_does_nothing(open_window: Open) -> None:
     window = open_window()
     for x, y in ((-0.05, 0.5), (0.5, -0.1), (1.01, 0.5)):
@@ -211,6 +215,7 @@ def test_two_clicks_set_the_start_and_a_click_outside_the_axes_does_nothing(open
     assert window.session.experiment == DEFAULT_EXPERIMENT
 
 
+@pytest.mark.slow
 def test_after_another_start_and_a_restart_undo_brings_the_race_back(open_window: Open) -> None:
     window = open_window()
     for _ in range(2):
@@ -294,6 +299,7 @@ def test_a_diverging_loss_curve_leaves_the_plot_and_another_start_brings_it_back
         assert axes.get_xlim()[1] == 100
 
 
+@pytest.mark.slow
 def test_dragging_the_start_moves_the_paths_without_a_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
     before = draw_counts(window)
@@ -315,6 +321,7 @@ def test_dragging_the_start_moves_the_paths_without_a_full_draw(open_window: Ope
     assert len(window.session.store.undo_stack) == 1
 
 
+@pytest.mark.slow
 def test_the_3d_surface_rotates_upright_and_back(open_window: Open, application: QApplication) -> None:
     window = open_window()
     view = window.canvases["relief"].view
@@ -406,6 +413,7 @@ def test_every_action_can_be_triggered_and_toggled_back(
     process_events(application)
 
 
+@pytest.mark.slow
 def test_no_shortcut_is_assigned_twice(open_window: Open) -> None:
     window = open_window()
     keys = [key for row, _ in window.action_registry.actions.values() for key in row.shortcuts]
@@ -470,6 +478,7 @@ def test_themes_can_be_changed_while_playing(open_window: Open, application: QAp
     assert faces[0] == faces[3] != faces[1] == faces[2]
 
 
+@pytest.mark.slow
 def test_layout_speed_and_theme_are_remembered(open_window: Open, application: QApplication) -> None:
     first = open_window()
     first.toggle_dock("relief")
@@ -504,6 +513,7 @@ def test_the_window_works_at_any_size(open_window: Open, application: QApplicati
     assert window.session.race.step == INITIAL_STEPS + 24
 
 
+@pytest.mark.slow
 def test_all_views_can_be_hidden_and_are_up_to_date_when_shown(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name in ("contour", "relief", "loss", "fit"):
@@ -614,6 +624,7 @@ def test_another_run_does_not_change_the_branches(open_shell: Open) -> None:
     assert window.session.experiment.branches == branches != ()
 
 
+@pytest.mark.slow
 def test_undoing_the_addition_of_the_selected_run_selects_another_everywhere(
     open_window: Open, application: QApplication
 ) -> None:

@@ -231,6 +231,7 @@ def test_the_popup_stays_on_the_screen(open_window: Open, application: QApplicat
         picker.popup.hide()
 
 
+@pytest.mark.slow
 def test_the_commands_open_the_pickers(open_window: Open, application: QApplication) -> None:
     window = open_window()
     for name, picker in (

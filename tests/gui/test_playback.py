@@ -267,6 +267,7 @@ def test_a_modifier_can_be_applied_to_every_run(open_shell: Open) -> None:
     assert given == [(0.7, 3)] * 2
 
 
+@pytest.mark.slow
 def test_temporary_and_long_messages_do_not_move_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(DEFAULT_EXPERIMENT, size=(1280, 720))
     heights = set()

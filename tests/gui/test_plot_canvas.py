@@ -52,6 +52,7 @@ def test_frames_have_the_pixels_of_a_full_draw(open_window: Callable[..., MainWi
 WITH_SEARCH_STATES = Experiment("himmelblau", (-1.0, -1.0), tuple(map(Run, ("nelder_mead", "cma_es", "bfgs", "sgd"))))
 
 
+@pytest.mark.slow
 def test_search_states_are_drawn_at_every_step_and_can_be_hidden(open_window: Callable[..., MainWindow]) -> None:
     window = open_window(WITH_SEARCH_STATES)
     canvas, images = window.canvases["contour"], []
@@ -73,6 +74,7 @@ def test_search_states_are_drawn_at_every_step_and_can_be_hidden(open_window: Ca
     assert (pixels(window)["contour"] != images[-1]).any(axis=2).sum() > 100
 
 
+@pytest.mark.slow
 def test_long_race_looks_the_same_after_a_full_draw(open_window: Callable[..., MainWindow]) -> None:
     window = open_window(DEFAULT_EXPERIMENT)
     while window.session.race.step < 12_000:
@@ -88,6 +90,7 @@ def test_long_race_looks_the_same_after_a_full_draw(open_window: Callable[..., M
             assert changed.mean() < 0.01, name
 
 
+@pytest.mark.slow
 def test_branch_causes_no_full_draw_and_is_not_drawn_in_frames(
     open_window: Callable[..., MainWindow], application: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +121,7 @@ def test_branch_causes_no_full_draw_and_is_not_drawn_in_frames(
         np.testing.assert_array_equal(np.asarray(window.canvases[name].buffer_rgba()), image, err_msg=name)
 
 
+@pytest.mark.slow
 def test_replicas_are_added_to_the_background_as_they_advance(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
@@ -144,6 +148,7 @@ def test_replicas_are_added_to_the_background_as_they_advance(
     assert changed.mean() < 0.005, "differs from drawing at once by more than the order of the paths"
 
 
+@pytest.mark.slow
 def test_negative_curve_has_tick_labels(open_window: Callable[..., MainWindow], application: QApplication) -> None:
     window = open_window(Experiment("saddle", runs=(Run("sgd", {"lr": 0.1}),)))
     window.session.advance(90)

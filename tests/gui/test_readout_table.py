@@ -74,6 +74,7 @@ def test_rows_that_fit_need_no_scroll_bar(open_window: Open, application: QAppli
         process_events(application)
 
 
+@pytest.mark.slow
 def test_a_large_window_shows_many_rows(open_window: Open, application: QApplication) -> None:
     window = open_window(size=(1920, 1080))
     for _ in range(7):
@@ -225,6 +226,7 @@ def test_after_a_field_keys_control_the_playback_even_when_the_window_lost_focus
         other.deleteLater()
 
 
+@pytest.mark.slow
 def test_an_invalid_speed_does_not_move_the_layout(open_window: Open, application: QApplication) -> None:
     window = open_window(DEFAULT_EXPERIMENT, size=(1024, 700))
     window.activateWindow()
@@ -259,6 +261,7 @@ def test_an_invalid_speed_does_not_move_the_layout(open_window: Open, applicatio
     assert not window.playback_bar.speed.error_label.isVisible()
 
 
+@pytest.mark.slow
 def test_a_race_advanced_without_step_signals_is_drawn_in_every_view(
     open_window: Open, application: QApplication
 ) -> None:

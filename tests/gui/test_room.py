@@ -149,6 +149,7 @@ def test_a_maximized_view_that_is_hidden_or_stops_to_apply_gives_its_room_back(
     assert set(dock_sizes(open_window(experiment_with(1)))) == {"side", "results", "contour", "relief"}
 
 
+@pytest.mark.slow
 def test_playback_in_a_maximized_view_needs_no_full_draw(open_window: Open, application: QApplication) -> None:
     window = open_window()
     window.dock_layout.docks["contour"].maximize_action.trigger()
@@ -162,6 +163,7 @@ def test_playback_in_a_maximized_view_needs_no_full_draw(open_window: Open, appl
     assert canvas.displayed_step == window.session.race.step
 
 
+@pytest.mark.slow
 def test_the_corner_buttons_of_a_view_and_its_context_menu_do_the_same(open_window: Open) -> None:
     window = open_window()
     for name in window.canvases:
@@ -183,6 +185,7 @@ def test_the_corner_buttons_of_a_view_and_its_context_menu_do_the_same(open_wind
         assert names <= set(window.action_registry)
 
 
+@pytest.mark.slow
 def test_a_scale_button_shows_and_switches_the_scale(open_window: Open, application: QApplication) -> None:
     window = open_window()
     action = window.action_registry["log_y"]
@@ -315,6 +318,7 @@ def test_the_caption_tells_runs_of_one_optimizer_apart(application: QApplication
     session.stop()
 
 
+@pytest.mark.slow
 def test_the_timeline_keeps_its_width_up_to_a_thousand_steps(open_window: Open, application: QApplication) -> None:
     window = open_window(Experiment(runs=(Run("sgd", {"lr": 0.001}),)), size=SIZES[0])
     bar, session, widths = window.timeline_bar, window.session, set()

@@ -72,6 +72,7 @@ def test_a_drag_over_a_path_goes_nowhere(open_window: Open) -> None:
     assert window.session.race.step == 60
 
 
+@pytest.mark.slow
 def test_a_click_proposes_a_start_and_a_second_one_sets_it(open_window: Open, application: QApplication) -> None:
     window = open_window()
     draws = draw_counts(window)
@@ -93,6 +94,7 @@ def test_a_click_proposes_a_start_and_a_second_one_sets_it(open_window: Open, ap
     assert (window.session.experiment, window.session.race.step) == (DEFAULT_EXPERIMENT, 60)
 
 
+@pytest.mark.slow
 def test_a_double_click_sets_the_start_at_once(open_window: Open) -> None:
     window = open_window()
     click(window, 0.8, 0.9)
@@ -105,6 +107,7 @@ def test_a_double_click_sets_the_start_at_once(open_window: Open) -> None:
     assert (proposal(window), len(window.session.store.undo_stack)) == (None, 1), "the start is there already"
 
 
+@pytest.mark.slow
 def test_enter_sets_the_proposed_start_and_escape_removes_it(open_window: Open, application: QApplication) -> None:
     window = open_window()
     canvas = window.canvases["contour"]
@@ -126,6 +129,7 @@ def test_enter_sets_the_proposed_start_and_escape_removes_it(open_window: Open, 
         assert window.session.race.step == 60
 
 
+@pytest.mark.slow
 def test_a_proposal_ends_when_the_focus_leaves_but_not_for_a_menu(open_window: Open) -> None:
     window = open_window()
     canvas = window.canvases["contour"]
@@ -201,6 +205,7 @@ def test_steps_after_the_displayed_one_stay_visible_as_ghosts(open_window: Open,
     assert draw_counts(window) == counts
 
 
+@pytest.mark.slow
 def test_ghosts_are_drawn_once_and_not_in_every_frame(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     window, drawn = open_window(FAR_APART), []
     window.session.advance(60)

@@ -100,6 +100,7 @@ def test_few_grids_are_cached_per_run() -> None:
     assert len(trajectory.derived["decimators"]) == path_decimation.MAX_CACHED_GRIDS
 
 
+@pytest.mark.slow
 def test_dragging_the_timeline_causes_no_full_draw(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
@@ -131,6 +132,7 @@ def test_dragging_the_timeline_causes_no_full_draw(
         np.testing.assert_array_equal(figure_image, full_quality_images[name], err_msg=name)
 
 
+@pytest.mark.slow
 def test_going_back_and_forward_keeps_the_limits_of_the_loss_axes(
     open_window: Callable[..., MainWindow], application: QApplication
 ) -> None:
@@ -149,6 +151,7 @@ def test_going_back_and_forward_keeps_the_limits_of_the_loss_axes(
     assert window.canvases["loss"].full_draw_count == draws
 
 
+@pytest.mark.slow
 def test_a_jump_forward_draws_decimated_paths_not_every_segment(
     open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +172,7 @@ def test_a_jump_forward_draws_decimated_paths_not_every_segment(
     assert max(longest) < 200
 
 
+@pytest.mark.slow
 def test_a_run_that_has_caught_up_is_drawn(open_window: Callable[..., MainWindow]) -> None:
     """The race and the displayed step stay the same; only the pending run advances."""
     window = open_window(DEFAULT_EXPERIMENT)

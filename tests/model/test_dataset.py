@@ -203,6 +203,7 @@ def drop(window: MainWindow, *paths: Path) -> bool:
     return enter.isAccepted()
 
 
+@pytest.mark.slow
 def test_file_can_be_dropped_on_the_window(
     open_window: Open, application: QApplication, csv_file: Path, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ REPRODUCIBLE = [path for path in PATHS if not path.exempt]
 CLASSES = list(dict.fromkeys((path.framework, path.cls) for path in REPRODUCIBLE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("framework", "cls"), CLASSES)
 def test_the_paths_of_a_framework_class_are_reproduced(framework: str, cls: str) -> None:
     own_paths = [path for path in REPRODUCIBLE if (path.framework, path.cls) == (framework, cls)]

@@ -21,6 +21,7 @@ def run_other_instance(code: str) -> str:
     return subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 def test_recent_files_of_parallel_instances_are_merged() -> None:
     settings = Settings()
     settings.add_recent_file(Path("/a.json"))
@@ -45,6 +46,7 @@ def test_favorites_of_parallel_instances_are_merged() -> None:
     assert "ackley" in settings.favorites("surface")
 
 
+@pytest.mark.slow
 def test_an_instance_writes_only_what_it_has_changed() -> None:
     settings = Settings()
     settings.set_value("theme", "dark")

@@ -279,6 +279,7 @@ def test_too_large_file_is_refused(tmp_path: Path) -> None:
         read_table(path)
 
 
+@pytest.mark.slow
 def test_far_too_many_rows_are_counted_without_reading_them() -> None:
     with pytest.raises(DataError, match="at most 100,000 rows, not 300,001"):
         read_data_table("x,y\n" + "1,2\n" * 300_000)

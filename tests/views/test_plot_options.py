@@ -79,6 +79,7 @@ def contour_artists(experiment: Experiment) -> list[QuadContourSet]:
     return [artist for artist in view.static_artists if isinstance(artist, QuadContourSet)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surface", ["rosenbrock", "sphere", "styblinski_tang", "branin"])
 @pytest.mark.parametrize("count", [MIN_LEVELS, 10, 30, MAX_LEVELS])
 def test_the_number_of_lines_is_about_the_chosen_one(surface: str, count: int) -> None:

@@ -121,6 +121,7 @@ def drawn_markers(experiment: Experiment, steps: int, view_id: str = "contour", 
     return renderer.step_markers
 
 
+@pytest.mark.slow
 def test_the_steps_of_the_lesson_are_marked_and_the_option_removes_them() -> None:
     markers = drawn_markers(ZIGZAG, 10)
     assert sum(count for _, _, count in markers) == 10

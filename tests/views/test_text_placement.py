@@ -87,6 +87,7 @@ def test_contour_labels_are_complete_and_the_key_is_always_visible(name: str) ->
         assert formula.x1 < key.x0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [(-1.5, 1e6), (-50.0, 70.0), (1e-3, 5.0), (-9e5, -4e3)])
 def test_margins_follow_the_tick_labels(start: tuple[float, float]) -> None:
     for name in ("rosenbrock", "easom"):

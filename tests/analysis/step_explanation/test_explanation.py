@@ -36,6 +36,7 @@ def small(optimizer: Optimizer, hyperparameters: dict[str, Any]) -> dict[str, An
     return {**hyperparameters, **({"lr": 1e-3} if optimizer.has_learning_rate else {})}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", EVERY_OPTIMIZER, ids=lambda optimizer: optimizer.id)
 def test_the_parts_add_up_to_the_step_with_every_switch_and_modifier(optimizer: Optimizer) -> None:
     is_search = optimizer.takes_loss and not optimizer.batched
