@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from app.cli.argument_parser import DEFAULT_STEPS
 from app.engine.safe_rate import with_safe_rates
 from app.export.experiment_settings import apply_setting
 from app.io.data_files import DATA_SUFFIXES, read_table_file, with_table
@@ -14,9 +15,16 @@ from app.io.experiment_files import IMAGE_READERS, load
 from app.model.dataset import DataChoice
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
-from app.utils.validation import ExperimentError, check_number, shorten_repr
+from app.utils.validation import MAX_STEPS, ExperimentError, check_number, shorten_repr
 from surfaces.data_file import is_simple
 from surfaces.surface import Bounds
+
+
+def build_single_experiment(args: argparse.Namespace, command: str) -> Experiment:
+    """Return the experiment of a command that simulates only one."""
+    if len(args.experiment) > 1:
+        raise ExperimentError(f"thalweg {command} requires one experiment, not {len(args.experiment)}")
+    return build_experiment(args, args.experiment[0] if args.experiment else None)
 
 
 def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Experiment:
@@ -40,6 +48,19 @@ def build_experiment(args: argparse.Namespace, source: str | Path | None) -> Exp
     for assignment in args.set:
         experiment = apply_setting(experiment, assignment)
     return experiment
+
+
+def last_step(experiment: Experiment) -> int:
+    """Return the step up to which an experiment is simulated."""
+    return experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
+
+
+def parse_step(option: str, text: str, first: int) -> int:
+    """Return the step that an option gives, from ``first`` on."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 20  # int() refuses thousands of digits
+    if not (is_number and first <= int(text) <= MAX_STEPS):
+        raise ExperimentError(f"{option} requires an integer from {first} to {MAX_STEPS:,}, not {shorten_repr(text)}")
+    return int(text)
 
 
 def _data_path(args: argparse.Namespace, source: str | Path | None) -> str | Path | None:

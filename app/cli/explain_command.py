@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from typing import Any
 
-from app.cli.argument_parser import DEFAULT_STEPS, Subparsers
+from app.cli.argument_parser import Subparsers
 from app.cli.export_command import add_experiment_arguments
-from app.cli.results_command import MAX_STEP
+from app.cli.results_command import print_json
 from app.utils.validation import ExperimentError, shorten_repr
 
 
@@ -31,32 +29,27 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the explanation and return the exit status."""
     from app.analysis.step_explanation import explain
-    from app.cli.experiment_arguments import build_experiment
+    from app.cli.experiment_arguments import build_single_experiment, last_step, parse_step
     from app.cli.explanation_text import explanation_text
     from app.engine.race import Race
 
-    if len(args.experiment) > 1:
-        raise ExperimentError(f"thalweg explain requires one experiment, not {len(args.experiment)}")
     numbers = [text for text in args.run or () if text.isascii() and text.isdecimal()]
     args.run = [text for text in args.run or () if text not in numbers]
-    experiment = build_experiment(args, args.experiment[0] if args.experiment else None)
+    experiment = build_single_experiment(args, "explain")
     number = _parse_run_number(numbers, len(experiment.runs))
     race = Race(experiment)
     trajectory = race.trajectories[number - 1]
     if args.step is not None:
-        step = _parse_step(args.step)
-        _simulate(trajectory, number, step)
+        step = parse_step("--step", args.step, first=1)
+    elif last_step(experiment) == 0:
+        raise ExperimentError(f"run {number} has no steps")
     else:
-        last_step = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
-        trajectory.advance(last_step)
-        step = min(last_step, trajectory.last_step)
-        if step < 1:
-            raise ExperimentError(f"run {number} has no steps")
+        trajectory.advance(last_step(experiment))
+        step = max(1, trajectory.last_step)
+    _simulate(trajectory, number, step)
     explanation = explain(trajectory, step)
     if args.json:
-        is_unicode = sys.stdout is None or sys.stdout.encoding.lower().startswith("utf")
-        document = {"run": number, **explanation.as_dict()}
-        print(json.dumps(document, indent=1, ensure_ascii=not is_unicode, allow_nan=False))
+        print_json({"run": number, **explanation.as_dict()})
     else:
         title = f"Step {step} of run {number}, {trajectory.method.name} on {experiment.surface.name}"
         print("\n".join([title, "", *explanation_text(explanation)]))
@@ -67,22 +60,22 @@ def _parse_run_number(numbers: list[str], count: int) -> int:
     """Return the number of the selected run, from 1."""
     if len(numbers) > 1:
         raise ExperimentError(f"thalweg explain requires one run, not {len(numbers)}")
-    number = int(numbers[0]) if numbers else 1
-    if not 1 <= number <= count:
+    number = numbers[0].lstrip("0") if numbers else "1"
+    if number not in map(str, range(1, count + 1)):
         available = "it has one run" if count == 1 else f"it has {count} runs"
-        raise ExperimentError(f"the experiment has no run {shorten_repr(number)}; {available}")
-    return number
-
-
-def _parse_step(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MAX_STEP:
-        raise ExperimentError(f"--step requires an integer from 1 to {MAX_STEP:,}, not {shorten_repr(text)}")
-    return int(text)
+        raise ExperimentError(f"the experiment has no run {shorten_repr(numbers[0])[1:-1]}; {available}")
+    return int(number)
 
 
 def _simulate(trajectory: Any, number: int, step: int) -> None:
     """Advance the trajectory of a run to a step; raise ExperimentError if it ends before."""
+    from app.analysis.status.divergence_status import divergence_status
+
     trajectory.advance(step)
-    if step > trajectory.last_step:
-        reason = "diverges" if trajectory.head.diverged else "has used its evaluations"
-        raise ExperimentError(f"run {number} {reason} after step {trajectory.last_step}, so it has no step {step}")
+    if step <= trajectory.last_step:
+        return
+    if trajectory.diverged_at is None:
+        reason = f"it has used its evaluations after step {trajectory.last_step}"
+    else:
+        reason = f"it {divergence_status(trajectory, trajectory.diverged_at).sentence}"
+    raise ExperimentError(f"run {number} has no step {step}; {reason}")

@@ -9,8 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli.argument_parser import DEFAULT_STEPS
-from app.cli.experiment_arguments import build_experiment
+from app.cli.experiment_arguments import build_experiment, last_step
 from app.cli.export_arguments import build_options, check_options_apply, with_plot_arguments
 from app.cli.process_setup import print_message
 from app.cli.progress_line import ProgressLine
@@ -105,6 +104,8 @@ def _build_jobs(
     options = {each.kind: build_options(args, each.kind) for each in formats}
     check_options_apply(args, formats)
     inputs = {source.location.resolve() for source in sources if isinstance(source.location, Path)}
+    if args.data is not None:
+        inputs.add(Path(args.data).resolve())
     used_paths: set[Path] = set()
     jobs, failed = [], 0
     for source in sources:
@@ -151,7 +152,7 @@ def _build_job(args: argparse.Namespace, source: ExperimentSource, files: list[t
     from app.export.formats import format_for_path
 
     experiment = with_plot_arguments(build_experiment(args, source.location), args)
-    steps = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
+    steps = last_step(experiment)
     kinds = set()
     for path, options in files:
         export_format = format_for_path(path)

@@ -9,12 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.cli.argument_parser import DEFAULT_STEPS
-from app.cli.experiment_arguments import build_experiment
+from app.cli.experiment_arguments import build_single_experiment, last_step
 from app.cli.progress_line import ProgressLine
 from app.engine.basin_map import BasinMap, compute_basin_map
 from app.engine.difference_map import difference_map
-from app.engine.settings_map import common_learning_rates, compute_rate_curve, compute_settings_map, default_names
+from app.engine.settings_map import (
+    RATE_COUNT,
+    common_learning_rates,
+    compute_rate_curve,
+    compute_settings_map,
+    default_names,
+)
 from app.export.experiment_settings import parse_integer
 from app.export.maps.basin_figure import draw_basin_map
 from app.export.maps.difference_figure import draw_difference_map
@@ -34,21 +39,19 @@ from app.utils.validation import ExperimentError, check_choice, check_number
 
 Result = TypeVar("Result")
 MIN_SIZE, MAX_SIZE = 2, 1000
-GRID_SIZE, SMALL_GRID_SIZE, RATE_COUNT = 200, 50, 121
+GRID_SIZE, SMALL_GRID_SIZE = 200, 50
 DEFAULT_RUN_COUNTS = {"basins": 1, "settings": 1, "difference": 2}
 
 
 def export_map(args: argparse.Namespace) -> int:
     """Compute the map and write all files; raise ExperimentError before the computation if an argument is invalid."""
-    if len(args.experiment) > 1:
-        raise ExperimentError(f"thalweg map requires one experiment, not {len(args.experiment)}")
-    source = args.experiment[0] if args.experiment else None
-    experiment = build_experiment(args, source)
+    experiment = build_single_experiment(args, "map")
+    inputs = {Path(name).resolve() for name in (*args.experiment, args.data) if name is not None}
     options, paths = _build_options(args), [resolve_target(Path(name)) for name in args.to]
     for path in paths:
         check_map_path(path)
-        if source is not None and path == Path(source).resolve():
-            raise ExperimentError(f"{path} would overwrite the input file; choose another name")
+        if path in inputs:
+            raise ExperimentError(f"{path} would overwrite an input file; choose another name")
     if args.over and args.kind != "settings":
         raise ExperimentError("--over applies only to settings maps")
     runs = _selected_runs(args, experiment)
@@ -99,10 +102,6 @@ def _size(args: argparse.Namespace, default: int) -> int:
     return size
 
 
-def _steps(experiment: Experiment) -> int:
-    return experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
-
-
 def _finished(
     generator: Generator[float, None, Result], progress: Callable[[float], None], part: int, parts: int
 ) -> Result:
@@ -126,7 +125,7 @@ def _basin_maps(
     batched = all(run.method.batched for run in runs)
     size = _size(args, GRID_SIZE if batched else SMALL_GRID_SIZE)
     return [
-        _finished(compute_basin_map(run, experiment.surface, _steps(experiment), size), progress, k, len(runs))
+        _finished(compute_basin_map(run, experiment.surface, last_step(experiment), size), progress, k, len(runs))
         for k, run in enumerate(runs)
     ]
 
@@ -136,7 +135,7 @@ def _basins(
 ) -> tuple[MapData, Draw]:
     run, surface = experiment.runs[indices[0]], experiment.surface
     (result,) = _basin_maps(args, experiment, [run], progress)
-    heading = basin_heading(experiment, [run], result, _steps(experiment))
+    heading = basin_heading(experiment, [run], result, last_step(experiment))
     return basin_data(result), lambda options: draw_basin_map(result, surface, heading, options)
 
 
@@ -146,15 +145,15 @@ def _settings(
     run, surface, start = experiment.runs[indices[0]], experiment.surface, _start(experiment)
     names = tuple(args.over) if args.over else default_names(run)
     if names is None:
-        raise ExperimentError(f"{run.method.name} has no two hyperparameters for a settings map")
+        raise ExperimentError(f"{run.method.name} does not have two hyperparameters for a settings map")
     for name in names:
         check_choice("hyperparameter", name, run.hyperparameters)
     if names[0] == names[1]:
         raise ExperimentError("--over requires two different hyperparameters")
     size = _size(args, SMALL_GRID_SIZE if not run.method.batched else GRID_SIZE // 2)
-    generator = compute_settings_map(run, surface, start, _steps(experiment), (names[0], names[1]), size)
+    generator = compute_settings_map(run, surface, start, last_step(experiment), (names[0], names[1]), size)
     result = _finished(generator, progress, 0, 1)
-    heading = settings_heading(experiment, run, result, _steps(experiment))
+    heading = settings_heading(experiment, run, result, last_step(experiment))
     return settings_data(result), lambda options: draw_settings_map(result, run, surface, heading, options)
 
 
@@ -167,7 +166,7 @@ def _difference(
     names = (runs[0].method.name, runs[1].method.name)
     if names[0] == names[1]:
         names = (experiment.names[indices[0]], experiment.names[indices[1]])
-    heading = basin_heading(experiment, runs, first, _steps(experiment))
+    heading = basin_heading(experiment, runs, first, last_step(experiment))
     return difference_data(result), lambda options: draw_difference_map(result, names, surface, heading, options)
 
 
@@ -180,10 +179,10 @@ def _rates(
     runs = [experiment.runs[k] for k in indices]
     rates = common_learning_rates(runs, surface, start, _size(args, RATE_COUNT))
     curves = [
-        _finished(compute_rate_curve(run, surface, start, _steps(experiment), rates), progress, k, len(runs))
+        _finished(compute_rate_curve(run, surface, start, last_step(experiment), rates), progress, k, len(runs))
         for k, run in enumerate(runs)
     ]
-    heading = rate_heading(experiment, _steps(experiment))
+    heading = rate_heading(experiment, last_step(experiment))
     pairs = list(zip(runs, curves, strict=True))
     return rate_data([experiment.names[k] for k in indices], curves), lambda options: draw_rate_curves(
         pairs, surface, start, heading, options

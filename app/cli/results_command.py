@@ -7,12 +7,10 @@ import json
 import sys
 from typing import Any
 
-from app.cli.argument_parser import DEFAULT_STEPS, Subparsers
+from app.cli.argument_parser import Subparsers
 from app.cli.export_command import add_experiment_arguments
-from app.utils.validation import ExperimentError
 
 COLUMNS = ("run", "optimizer", "hyperparameters", "step", "x", "y", "loss", "distance", "evaluations", "status")
-MAX_STEP = 10_000_000  # a later step takes minutes and gigabytes
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -38,27 +36,17 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the rows and return the exit status."""
     from app.analysis.status_rows import status_rows
-    from app.cli.experiment_arguments import build_experiment
+    from app.cli.experiment_arguments import build_single_experiment, last_step, parse_step
     from app.engine.race import Race
 
-    if len(args.experiment) > 1:
-        raise ExperimentError(f"thalweg results requires one experiment, not {len(args.experiment)}")
-    experiment = build_experiment(args, args.experiment[0] if args.experiment else None)
-    last_step = experiment.steps if experiment.steps is not None else experiment.displayed_step or DEFAULT_STEPS
-    steps = [last_step] if args.at is None else [_parse_step(text) for text in args.at]
+    experiment = build_single_experiment(args, "results")
+    steps = [last_step(experiment)] if args.at is None else [parse_step("--at", text, first=0) for text in args.at]
     rows = status_rows(Race(experiment), steps)
     if args.json:
-        is_unicode = sys.stdout is None or sys.stdout.encoding.lower().startswith("utf")  # quotes must not be spelled
-        print(json.dumps(rows, indent=1, ensure_ascii=not is_unicode, allow_nan=False))
+        print_json(rows)
     else:
         print_table([COLUMNS, *(_cells(row) for row in rows)])
     return 0
-
-
-def _parse_step(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > MAX_STEP:
-        raise ExperimentError(f"--at requires integers from 0 to {MAX_STEP:,}, not {text[:40]!r}")
-    return int(text)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -71,6 +59,12 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _format(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def print_json(document: Any) -> None:
+    """Print a document as JSON, in ASCII if the console is not UTF-8: quotes must not be spelled."""
+    is_unicode = sys.stdout is None or sys.stdout.encoding.lower().startswith("utf")
+    print(json.dumps(document, indent=1, ensure_ascii=not is_unicode, allow_nan=False))
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:

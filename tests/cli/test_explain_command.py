@@ -95,10 +95,14 @@ def test_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
         (["--step", "0"], "--step requires an integer from 1"),
         (["--step", "1.5"], "--step requires an integer from 1"),
         (["--step", "99999999999"], "--step requires an integer from 1"),
+        (["--step", "9" * 5000], "--step requires an integer from 1"),
         (["--run", "3", "--step", "1"], "no run 3; it has 2 runs"),
+        (["--run", "0"], "no run 0; it has 2 runs"),
+        (["--run", "9" * 5000], "it has 2 runs"),
         (["--run", "1", "--run", "2"], "requires one run, not 2"),
         (["--steps", "0"], "run 1 has no steps"),
-        (["--set", "run1.lr=50", "--step", "500"], "run 1 diverges after step"),
+        (["--set", "run1.lr=50", "--step", "500"], "run 1 has no step 500; it overflowed at step"),
+        (["--set", "run1.lr=1e308"], "run 1 has no step 1; it overflowed at step 1"),
         (["a.json", "b.json"], "requires one experiment, not 2"),
         (["--run", "nothing"], "nothing"),
     ],
@@ -111,6 +115,11 @@ def test_wrong_arguments_are_one_sentence(
     assert captured.out == ""
     assert message in captured.err
     assert captured.err.count("\n") == 1
+
+
+def test_a_run_without_a_loss_at_its_start_has_no_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--formula", "log(x) + y^2", "--start=-1,1", "--run", "sgd"]) == 2
+    assert "run 1 has no step 1; it cannot start: the loss has no value at (-1, 1)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

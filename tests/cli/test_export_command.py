@@ -63,6 +63,12 @@ def test_invalid_files_are_refused_before_anything_is_written(
     assert Path("/dev/null").is_char_device()
 
 
+def test_the_data_file_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data.csv").write_text("x,y\n1,2\n2,4\n3,5\n")
+    assert main(["export", "--data", "data.csv", "--to", "data.csv"]) == 2
+    assert "data.csv would overwrite an input file" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_folder_of_experiments(capsys: pytest.CaptureFixture[str]) -> None:
     make_folder("a", "b", "c")

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 
 from app.cli.main import main
 from app.engine.basin_map import basin_map
+from app.engine.rest_classification import DIVERGED
 from app.engine.settings_map import settings_map
 from app.export.maps.settings_figure import slider_ticks, tick_label
 from app.model.run import Run
@@ -152,7 +153,7 @@ def test_figures_are_the_same_bytes_each_time(tmp_path: Path) -> None:
         (["basins", "--over", "lr", "beta1", "--to", "a.png"], "--over applies only to settings maps"),
         (["settings", "--over", "lr", "lr", "--to", "a.png"], "two different hyperparameters"),
         (["settings", "--over", "lr", "nonsense", "--to", "a.png"], "nonsense"),
-        (["settings", "--run", "sgd", "--to", "a.png"], "no two hyperparameters"),
+        (["settings", "--run", "sgd", "--to", "a.png"], "does not have two hyperparameters"),
         (["difference", "--run", "sgd", "--to", "a.png"], "requires two runs, not 1"),
         (["basins", "--select", "nobody", "--to", "a.png"], "nobody"),
         (["basins", "--figure-size", "2x2in", "--to", "a.png"], "at least 6 x 4 inches"),
@@ -169,6 +170,20 @@ def test_invalid_arguments_are_one_sentence_and_write_nothing(
     assert main(["map", *arguments, "--steps", "5", "--quiet"]) == 2
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_map_does_not_overwrite_the_data_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("x,y\n1,2\n2,4\n3,5\n")
+    assert main(["map", "basins", "--data", str(data), "--size", "2", "--quiet", "--to", str(data)]) == 2
+    assert "data.csv would overwrite an input file" in capsys.readouterr().err
+    assert data.read_text().startswith("x,y")
+
+
+def test_rate_curves_from_a_start_without_a_loss(tmp_path: Path) -> None:
+    command = ["map", "rates", "--formula", "log(x) + y^2", "--start=-1,1", "--run", "sgd", "--size", "3", "--quiet"]
+    assert main([*command, "--to", str(tmp_path / "a.png"), str(tmp_path / "a.npz")]) == 0
+    assert (load(tmp_path / "a.npz")["sgd/outcome"] == DIVERGED).all()
 
 
 def test_an_interrupted_map_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,15 @@ def test_an_experiment_file_and_its_last_step(tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--at", "-3"], ["--at", "1.5"], ["--at", "99999999999"], ["a.json", "b.json"], ["--run", "nothing"]]
+    "arguments",
+    [
+        ["--at", "-3"],
+        ["--at", "1.5"],
+        ["--at", "99999999999"],
+        ["--at", "9" * 5000],
+        ["a.json", "b.json"],
+        ["--run", "nothing"],
+    ],
 )
 def test_wrong_arguments_are_one_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["results", *arguments]) == 2

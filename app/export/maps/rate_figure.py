@@ -18,6 +18,7 @@ from app.export.options import Options
 from app.model.run import Run
 from app.theming.theme import Style
 from app.utils.i18n import tr
+from optimizers.descent import initial_point
 from surfaces import Surface
 
 MARKER_SIZE = 8.5
@@ -36,7 +37,7 @@ def draw_rate_curves(
     upper, lower = layout.add_axes(0.0, 0.53), layout.add_axes(0.56, 1.0)
     theme, key = options.theme, layout.key
     styles = theme.styles([run for run, _ in curves])
-    start_loss = float(surface(float(start[0]), float(start[1]))[0])
+    start_loss = initial_point(curves[0][0].method, surface, start).loss  # nan if undefined
     minimum, minima = surface.minimum_loss, all_minima(surface, surface.bounds)
     minimum_point = (float(minima[0][0]), float(minima[0][1])) if len(minima) else None
     key.heading(tr("Run, current learning rate"))
