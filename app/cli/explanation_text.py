@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.analysis.step_explanation import StepExplanation
@@ -33,12 +33,17 @@ GROUPS = {
 
 def plain_text(tex: str) -> str:
     """Return a line of mathtext with numbers as plain text."""
-    for sign, text in SIGNS.items():
+    return rewrite_mathtext(tex, SIGNS, GROUPS)
+
+
+def rewrite_mathtext(tex: str, signs: Mapping[str, str], groups: Mapping[str, str]) -> str:
+    """Replace signs by texts, then groups, as patterns, by their replacements until none is left."""
+    for sign, text in signs.items():
         tex = tex.replace(sign, text)
     count = 1
     while count:
         count = 0
-        for pattern, replacement in GROUPS.items():
+        for pattern, replacement in groups.items():
             tex, replaced = re.subn(pattern, replacement, tex)
             count += replaced
     return tex

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from app.analysis.run_status import run_status
+from app.analysis.status.fading_scale import FADING_SCALE
+from optimizers import OPTIMIZERS
 from tests.analysis.status_runs import make_surface, status_of, trajectory_of
 
 LINE = make_surface(lambda x, y: ((x - y) ** 2 / 2, (x - y, y - x)))
@@ -131,6 +133,10 @@ def test_a_rule_with_a_fading_scale_leaves_in_the_end(
     tolerance = 1e-4 * math.hypot(right - left, top - bottom)
     assert distance.max() > tolerance
     assert distance[:60].max() <= tolerance
+
+
+def test_every_rule_with_a_fading_scale_exists() -> None:
+    assert set(OPTIMIZERS) >= FADING_SCALE
 
 
 @pytest.mark.parametrize("run", ["amsgrad lr=0.1", "adagrad lr=0.5", "yogi lr=0.1", "adam lr=0.1", "radam lr=0.5"])

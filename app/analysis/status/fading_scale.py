@@ -14,7 +14,7 @@ from app.utils.i18n import tr
 FADING_SCALE = {
     *("rmsprop", "rmsprop_keras", "rmsprop_optax", "adadelta", "adafactor", "adafactor_keras", "adafactor_optax"),
     *("adam", "adam_keras", "adam_optax", "adamw", "adamw_keras", "adamax", "adamax_keras", "nadam", "nadam_keras"),
-    *("nadam_optax", "radam", "radam_optax", "adabelief", "adan", "adan_authors", "ademamix", "qhadam"),
+    *("nadam_optax", "radam", "radam_optax", "adabelief", "adan", "adan_optax", "ademamix", "qhadam"),
     *("optimistic_adam", "acprop", "schedule_free_adamw", "adopt", "prodigy"),
 }
 MIN_BURST_RATE = 0.1  # of the tolerance: a burst is a few learning rates wide

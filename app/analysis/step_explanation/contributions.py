@@ -7,7 +7,7 @@ is not linear, such as a square root or a norm, is a scale only: it has no contr
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,7 @@ class _Walk:
         if not isinstance(statement.node, ast.Assign):
             self._bind((name, None) for name in statement.assigned)
             return
-        value = self._chosen(statement.node.value)
+        value = self.statement.chosen(statement.node.value)
         self._bind([pair for target in statement.node.targets for pair in self._assigned(target, value)])
 
     def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Contributions | None]]:
@@ -118,7 +118,7 @@ class _Walk:
 
     def contributions(self, node: ast.expr) -> Contributions | None:
         """Return the contributions to an expression, None if it is only a scale."""
-        node = self._chosen(node)
+        node = self.statement.chosen(node)
         if isinstance(node, ast.Name):
             return self.names.get(node.id)
         if isinstance(node, ast.BinOp):
@@ -129,11 +129,6 @@ class _Walk:
         if isinstance(node, ast.Call):
             return self._call(node)
         return None
-
-    def _chosen(self, node: ast.expr) -> ast.expr:
-        while isinstance(node, ast.IfExp):
-            node = node.body if bool(np.all(self.statement.value(node.test))) else node.orelse
-        return node
 
     def _binary(self, node: ast.BinOp) -> Contributions | None:
         left, right = self.contributions(node.left), self.contributions(node.right)
@@ -195,5 +190,7 @@ def _rank(contributions: Contributions) -> int:
 
 
 def _select(condition: Any, if_true: Contributions, if_false: Contributions) -> Contributions:
-    choose: Callable[[Any, Any], Any] = lambda a, b: arithmetic.where(condition, a, b)  # noqa: E731
-    return {source: choose(if_true.get(source, 0.0), if_false.get(source, 0.0)) for source in {**if_true, **if_false}}
+    return {
+        source: arithmetic.where(condition, if_true.get(source, 0.0), if_false.get(source, 0.0))
+        for source in {**if_true, **if_false}
+    }

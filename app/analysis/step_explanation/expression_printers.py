@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import types
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,7 +53,7 @@ def component(value: Any, axis: int) -> float:
     raise UnprintableError
 
 
-class ExpressionPrinter:
+class ExpressionPrinter(ABC):
     """Prints expressions of a statement; ``axis`` selects the coordinate.
 
     Parameters
@@ -68,13 +69,9 @@ class ExpressionPrinter:
         """Return the value that an expression had."""
         return self.statements[axis].value(node)
 
+    @abstractmethod
     def print(self, node: ast.expr, axis: int) -> Printed:
         """Return an expression in mathtext; raise UnprintableError if that is not possible."""
-        raise NotImplementedError
-
-    def is_true(self, node: ast.expr, axis: int) -> bool:
-        """Return whether a condition held."""
-        return bool(np.all(self.value(node, axis)))
 
     def compose(self, node: ast.expr, axis: int) -> Printed | None:
         """Return an operation applied to its printed operands, None for operations that have no notation."""
@@ -84,7 +81,7 @@ class ExpressionPrinter:
             operand = self.print(node.operand, axis)
             return Printed("-" + operand.within(PRODUCT), -operand.number, NEGATION)
         if isinstance(node, ast.IfExp):
-            return self.print(node.body if self.is_true(node.test, axis) else node.orelse, axis)
+            return self.print(self.statements[axis].chosen(node), axis)
         if isinstance(node, ast.Call) and not node.keywords:
             return self._call(node, axis)
         return None

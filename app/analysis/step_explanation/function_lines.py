@@ -140,7 +140,7 @@ class FunctionLines:
             return None
 
     def _without_conditions(self, expression: ast.expr | None) -> ast.expr | None:
-        return None if expression is None else _chosen(expression, self.statements[0])
+        return None if expression is None else self.statements[0].chosen(expression)
 
 
 class _SharedNames:
@@ -169,20 +169,13 @@ def _pair(x: Any, y: Any, is_shared: bool) -> Value:
     return pair[0] if is_shared or (x is y and np.ndim(x) == 0) else pair
 
 
-def _chosen(expression: ast.expr, statement: Statement) -> ast.expr:
-    """Return the branch of a conditional expression that was evaluated."""
-    while isinstance(expression, ast.IfExp):
-        expression = expression.body if bool(np.all(statement.value(expression.test))) else expression.orelse
-    return expression
-
-
 def _assignments(statement: Statement) -> Iterator[tuple[str, ast.expr | None]]:
     """Yield each name that a statement assigns with its expression, None if it is part of a value."""
     node = statement.node
     if not isinstance(node, ast.Assign):
         yield from ((name, None) for name in statement.assigned)
         return
-    value = _chosen(node.value, statement)
+    value = statement.chosen(node.value)
     for number, target in enumerate(node.targets):
         yield from _assigned(target, None if number else value)
 

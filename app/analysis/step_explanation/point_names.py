@@ -18,7 +18,6 @@ STEPS = 4  # enough for every state to be set
 TOLERANCE = 0.05
 LEARNING_RATE = 1e-3  # small, so that no rule diverges
 
-
 _known_names: dict[Callable[..., Any], frozenset[str]] = {}
 
 
@@ -34,11 +33,11 @@ def point_names(optimizer: Optimizer) -> frozenset[str]:
 
 def _find_point_names(optimizer: Optimizer) -> frozenset[str]:
     runs = zip(_values_by_name(optimizer, np.zeros(2)), _values_by_name(optimizer, SHIFT), strict=False)
-    verdicts: dict[str, bool] = {}
+    always_shifted: dict[str, bool] = {}
     for original, shifted in runs:
         for name in original.keys() & shifted.keys():
-            verdicts[name] = verdicts.get(name, True) and _is_shifted(original[name], shifted[name])
-    return frozenset(name for name, is_point in verdicts.items() if is_point)
+            always_shifted[name] = always_shifted.get(name, True) and _is_shifted(original[name], shifted[name])
+    return frozenset(name for name, is_point in always_shifted.items() if is_point)
 
 
 def _is_shifted(original: Any, shifted: Any) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from app.analysis.step_explanation.instrumentation import CALL, FINISH, NOTE, RETURN, compile_twin
 
 
@@ -36,6 +38,12 @@ class Statement:
     def value(self, node: ast.AST) -> Any:
         """Return the value of an expression; raise KeyError if it was not evaluated."""
         return node.value if isinstance(node, ast.Constant) else self.values[node]
+
+    def chosen(self, node: ast.expr) -> ast.expr:
+        """Return the branch of a conditional expression that was evaluated, another expression unchanged."""
+        while isinstance(node, ast.IfExp):
+            node = node.body if bool(np.all(self.value(node.test))) else node.orelse
+        return node
 
 
 class Recorder:

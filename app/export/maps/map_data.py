@@ -20,20 +20,8 @@ class MapData:
 
 
 def basin_data(result: BasinMap) -> MapData:
-    """Return xs (n), ys (n), outcome (n, n) and steps (n, n) with rows along y, and minima (k, 2).
-
-    An outcome is the index of a minimum, or -1 on its way, -2 diverged, -3 in a cycle, -4 at a saddle point or maximum,
-    -5 at rest elsewhere. ``steps`` is -1 where a run has not arrived.
-    """
-    x, y = np.meshgrid(result.xs, result.ys)
-    arrays = {
-        "xs": result.xs,
-        "ys": result.ys,
-        "outcome": result.outcome,
-        "steps": result.steps,
-        "minima": result.minima,
-    }
-    return MapData(arrays, _flat(x=x, y=y, outcome=result.outcome, steps=result.steps))
+    """Return xs (n), ys (n), outcome (n, n) and steps (n, n) with rows along y, and minima (k, 2); see ``Outcomes``."""
+    return _grid_data(result, outcome=result.outcome, steps=result.steps)
 
 
 def settings_data(result: SettingsMap) -> MapData:
@@ -54,15 +42,14 @@ def settings_data(result: SettingsMap) -> MapData:
 
 def difference_data(result: DifferenceMap) -> MapData:
     """Return xs (n), ys (n), kind (n, n) and log2_ratio (n, n) with rows along y, and minima (k, 2)."""
+    return _grid_data(result, kind=result.kind, log2_ratio=result.log_ratio)
+
+
+def _grid_data(result: BasinMap | DifferenceMap, **cells: np.ndarray) -> MapData:
+    """Return the data of a map over starts, whose cells have the given values (n, n)."""
     x, y = np.meshgrid(result.xs, result.ys)
-    arrays = {
-        "xs": result.xs,
-        "ys": result.ys,
-        "kind": result.kind,
-        "log2_ratio": result.log_ratio,
-        "minima": result.minima,
-    }
-    return MapData(arrays, _flat(x=x, y=y, kind=result.kind, log2_ratio=result.log_ratio))
+    arrays = {"xs": result.xs, "ys": result.ys, **cells, "minima": result.minima}
+    return MapData(arrays, _flat(x=x, y=y, **cells))
 
 
 def rate_data(names: list[str], curves: list[RateCurve]) -> MapData:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from matplotlib.mathtext import MathTextParser
 
 from app.analysis.step_explanation import StepExplanation, explain
 from app.analysis.step_explanation.function_lines import Line
+from app.cli.explanation_text import rewrite_mathtext
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
 from optimizers import OPTIMIZERS, Optimizer
@@ -19,7 +19,7 @@ from surfaces import SURFACES
 from tests.analysis.step_explanation.steps import EVERY_OPTIMIZER, START, hyperparameter_choices
 
 STEPS = (1, 2, 3, 17, 137)
-REPLACEMENTS = {
+SIGNS = {
     r"\left(": "(",
     r"\right)": ")",
     r"\left|": "abs(",
@@ -41,16 +41,8 @@ GROUPS = {
 
 def value_of(tex: str) -> float:
     """Compute a line of mathtext with numbers."""
-    for old, new in REPLACEMENTS.items():
-        tex = tex.replace(old, new)
-    count = 1
-    while count:
-        count = 0
-        for pattern, replacement in GROUPS.items():
-            tex, replaced = re.subn(pattern, replacement, tex)
-            count += replaced
     names = {"sqrt": math.sqrt, "abs": abs, "max": max, "min": min, "nan": math.nan, "inf": math.inf, "sign": np.sign}
-    return float(eval(tex, {"__builtins__": {}}, names))
+    return float(eval(rewrite_mathtext(tex, SIGNS, GROUPS), {"__builtins__": {}}, names))
 
 
 def check_symbols(explanation: StepExplanation) -> None:
