@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +35,7 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from app.theming.theme import THEMES
 from app.utils.atomic_write import resolve_target
+from app.utils.progress_generators import finish, scaled
 from app.utils.validation import ExperimentError, check_choice, check_number
 
 Result = TypeVar("Result")
@@ -102,16 +103,12 @@ def _size(args: argparse.Namespace, default: int) -> int:
     return size
 
 
-def _finished(
-    generator: Generator[float, None, Result], progress: Callable[[float], None], part: int, parts: int
-) -> Result:
-    """Run one of several parts of the work to its end and return its result."""
-    while True:
-        try:
-            progress((part + next(generator)) / parts)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+def _finish_all(
+    generators: Sequence[Generator[float, None, Result]], progress: Callable[[float], None]
+) -> list[Result]:
+    """Run generators one after another, with one progress for all, and return their results."""
+    count = len(generators)
+    return [finish(scaled(each, k / count, (k + 1) / count), progress) for k, each in enumerate(generators)]
 
 
 def _start(experiment: Experiment) -> tuple[float, float]:
@@ -124,10 +121,8 @@ def _basin_maps(
 ) -> list[BasinMap]:
     batched = all(run.method.batched for run in runs)
     size = _size(args, GRID_SIZE if batched else SMALL_GRID_SIZE)
-    return [
-        _finished(compute_basin_map(run, experiment.surface, last_step(experiment), size), progress, k, len(runs))
-        for k, run in enumerate(runs)
-    ]
+    generators = [compute_basin_map(run, experiment.surface, last_step(experiment), size) for run in runs]
+    return _finish_all(generators, progress)
 
 
 def _basins(
@@ -152,7 +147,7 @@ def _settings(
         raise ExperimentError("--over requires two different hyperparameters")
     size = _size(args, SMALL_GRID_SIZE if not run.method.batched else GRID_SIZE // 2)
     generator = compute_settings_map(run, surface, start, last_step(experiment), (names[0], names[1]), size)
-    result = _finished(generator, progress, 0, 1)
+    result = finish(generator, progress)
     heading = settings_heading(experiment, run, result, last_step(experiment))
     return settings_data(result), lambda options: draw_settings_map(result, run, surface, heading, options)
 
@@ -178,10 +173,8 @@ def _rates(
         raise ExperimentError("the experiment has no runs")
     runs = [experiment.runs[k] for k in indices]
     rates = common_learning_rates(runs, surface, start, _size(args, RATE_COUNT))
-    curves = [
-        _finished(compute_rate_curve(run, surface, start, last_step(experiment), rates), progress, k, len(runs))
-        for k, run in enumerate(runs)
-    ]
+    generators = [compute_rate_curve(run, surface, start, last_step(experiment), rates) for run in runs]
+    curves = _finish_all(generators, progress)
     heading = rate_heading(experiment, last_step(experiment))
     pairs = list(zip(runs, curves, strict=True))
     return rate_data([experiment.names[k] for k in indices], curves), lambda options: draw_rate_curves(

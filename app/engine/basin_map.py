@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.nearest_minimum import NearestMinimum, all_minima
-from app.engine.outcomes import Problem, compute_outcomes, finish
+from app.engine.outcomes import Problem, compute_outcomes
 from app.model.run import Run
+from app.utils.progress_generators import finish
 from surfaces import Surface
 from surfaces.surface import Bounds
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,10 +19,10 @@ from app.engine.rest_classification import (
     is_resting,
     polished,
 )
+from app.utils.progress_generators import scaled
 from optimizers import Optimizer
 from optimizers.loss import SurfaceFunction
 
-Result = TypeVar("Result")
 TOLERANCE = 1e-4  # of the diagonal: a run closer to a minimum has arrived if it stays
 CHECK_INTERVAL = 10  # steps between two checks
 NEAR = 20.0  # tolerances: a run at rest at this distance from a minimum is on its way to it
@@ -74,20 +74,20 @@ def compute_outcomes(
     are computed to the end. Of Adam's runs on Himmelblau's function, 1 in 4000 leaves a minimum again without being
     noticed.
     """
-    outcomes = yield from _scaled(_compute_blocks(problem, x, y, stop_arrived=True), 0.0, 0.8)
-    outcomes, problem = yield from _scaled_minima(problem, outcomes, x, y)
+    outcomes = yield from scaled(_compute_blocks(problem, x, y, stop_arrived=True), 0.0, 0.8)
+    outcomes, problem = yield from _with_found_minima(problem, outcomes, x, y)
     arrived = np.flatnonzero(outcomes.outcome >= 0)
     sample_size = SAMPLE_SIZE if problem.optimizer.batched else SEQUENTIAL_SAMPLE_SIZE
     sample = arrived[:: max(1, len(arrived) // sample_size)]
     if sample.size and outcomes.steps[sample].min() < problem.steps - CHECK_INTERVAL:
-        checked = yield from _scaled(_compute_blocks(*_subset(problem, x, y, sample), stop_arrived=False), 0.85, 0.9)
+        checked = yield from scaled(_compute_blocks(*_subset(problem, x, y, sample), stop_arrived=False), 0.85, 0.9)
         if (checked.outcome != outcomes.outcome[sample]).any() or (checked.steps != outcomes.steps[sample]).any():
-            outcomes = yield from _scaled(_compute_blocks(problem, x, y, stop_arrived=False), 0.9, 1.0)
+            outcomes = yield from scaled(_compute_blocks(problem, x, y, stop_arrived=False), 0.9, 1.0)
     outcomes.outcome[outcomes.outcome == UNKNOWN_MINIMUM] = ON_ITS_WAY  # at rest, but not yet within the tolerance
     return outcomes, problem.nearest.minima
 
 
-def _scaled_minima(
+def _with_found_minima(
     problem: Problem, outcomes: Outcomes, x: np.ndarray, y: np.ndarray
 ) -> Generator[float, None, tuple[Outcomes, Problem]]:
     """Add the minima at which runs came to rest, and compute these runs again to count their steps."""
@@ -100,7 +100,7 @@ def _scaled_minima(
         outcomes.outcome[found] = np.where(near, ON_ITS_WAY, HELD)
         return outcomes, problem
     problem = problem._replace(nearest=nearest)
-    again = yield from _scaled(_compute_blocks(*_subset(problem, x, y, found), stop_arrived=True), 0.8, 0.85)
+    again = yield from scaled(_compute_blocks(*_subset(problem, x, y, found), stop_arrived=True), 0.8, 0.85)
     for values, new_values in zip(outcomes, again, strict=True):
         values[found] = new_values
     return outcomes, problem
@@ -111,26 +111,6 @@ def _subset(
 ) -> tuple[Problem, np.ndarray, np.ndarray]:
     hyperparameters = _selected(problem.hyperparameters, indices)
     return problem._replace(hyperparameters=hyperparameters), x[indices], y[indices]
-
-
-def finish(generator: Generator[float, None, Result]) -> Result:
-    """Run a generator to its end and return its result."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-
-
-def _scaled(generator: Generator[float, None, Outcomes], first: float, last: float) -> Generator[float, None, Outcomes]:
-    while True:
-        try:
-            fraction = next(generator)
-        except StopIteration as end:
-            result: Outcomes = end.value
-            return result
-        yield first + (last - first) * fraction
 
 
 def _selected(hyperparameters: Mapping[str, Any], indices: Any) -> dict[str, Any]:

@@ -9,9 +9,10 @@ import numpy as np
 
 from app.engine.basin_map import make_problem
 from app.engine.nearest_minimum import all_minima
-from app.engine.outcomes import Outcomes, compute_outcomes, finish
+from app.engine.outcomes import Outcomes, compute_outcomes
 from app.engine.safe_rate import learning_rate_spec
 from app.model.run import Run
+from app.utils.progress_generators import finish
 from optimizers import Hyperparameter
 from surfaces import Surface
 

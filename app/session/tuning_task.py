@@ -6,9 +6,10 @@ from collections.abc import Generator
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from app.engine.learning_rate_sweep import LearningRateSweep, sweep_learning_rates
+from app.engine.learning_rate_sweep import sweep_learning_rates
 from app.engine.safe_rate import learning_rate_spec
 from app.model.experiment import Experiment
+from app.utils.progress_generators import scaled
 
 
 def tune_learning_rates(experiment: Experiment, steps: int) -> Generator[float, None, dict[int, float]]:
@@ -24,26 +25,13 @@ def tune_learning_rates(experiment: Experiment, steps: int) -> Generator[float, 
         try:
             spec = learning_rate_spec(run, experiment.surface, experiment.start)
             sweep = sweep_learning_rates(run.without_history(), experiment.surface, experiment.start, steps, spec=spec)
-            result = yield from _scaled_progress(sweep, k, len(runs))
+            result = yield from scaled(sweep, k / len(runs), (k + 1) / len(runs))
             if run.method.has_learning_rate:  # an initial step size can make no difference
                 result.check()
         except ValueError as error:
             raise ValueError(f"{run.method.name}: {error}") from None
         learning_rates[run.slot] = result.best_learning_rate
     return learning_rates
-
-
-def _scaled_progress(
-    generator: Generator[float, None, LearningRateSweep], index: int, count: int
-) -> Generator[float, None, LearningRateSweep]:
-    """Run one of ``count`` generators and scale its progress to the progress of all."""
-    while True:
-        try:
-            fraction = next(generator)
-        except StopIteration as end:
-            result: LearningRateSweep = end.value
-            return result
-        yield (index + fraction) / count
 
 
 class TuningTask(QObject):

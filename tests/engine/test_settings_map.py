@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.engine.outcomes import finish
 from app.engine.settings_map import compute_rate_curve, default_names, settings_map
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
+from app.utils.progress_generators import finish
 from surfaces import SURFACES, from_formula
 
 START = (-7.0, 2.0)
