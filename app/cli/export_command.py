@@ -75,6 +75,11 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
         help="experiment (.json), exported figure (.png, .svg), data file (.csv), name of an example, "
         "or folder with experiments (.json)",
     )
+    _add_surface_arguments(group)
+    _add_simulation_arguments(group)
+
+
+def _add_surface_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--surface", metavar="ID", help='loss surface (see "thalweg list surfaces")')
     group.add_argument(
         "--data",
@@ -110,6 +115,9 @@ def add_experiment_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         "--box", metavar="X0,X1,Y0,Y1", help="domain of the formula (default: -5,5,-5,5), for example --box=-10,10,-5,5"
     )
+
+
+def _add_simulation_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--start", metavar="X,Y", help="starting point, for example --start=-1.5,2")
     group.add_argument(
         "--run",
