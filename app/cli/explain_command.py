@@ -60,6 +60,8 @@ def _parse_run_number(numbers: list[str], count: int) -> int:
     """Return the number of the selected run, from 1."""
     if len(numbers) > 1:
         raise ExperimentError(f"thalweg explain requires one run, not {len(numbers)}")
+    if not count:
+        raise ExperimentError("the experiment has no runs")
     number = numbers[0].lstrip("0") if numbers else "1"
     if number not in map(str, range(1, count + 1)):
         available = "it has one run" if count == 1 else f"it has {count} runs"

@@ -117,6 +117,13 @@ def test_wrong_arguments_are_one_sentence(
     assert captured.err.count("\n") == 1
 
 
+def test_an_experiment_without_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "none.json"
+    path.write_text(to_json(Experiment("sphere", runs=())))
+    assert main(["explain", str(path)]) == 2
+    assert "the experiment has no runs" in capsys.readouterr().err
+
+
 def test_a_run_without_a_loss_at_its_start_has_no_steps(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--formula", "log(x) + y^2", "--start=-1,1", "--run", "sgd"]) == 2
     assert "run 1 has no step 1; it cannot start: the loss has no value at (-1, 1)" in capsys.readouterr().err

@@ -76,8 +76,11 @@ def _limit(run: Run, surface: Surface, minimum: tuple[float, float] | None) -> t
 
 
 def _mark_current(axes: Axes, run: Run, rates: np.ndarray, column: np.ndarray, style: Style) -> None:
-    """Draw the marker of a run at its current learning rate, at the next rate of the curve."""
-    index = int(np.abs(np.log(rates / run.hyperparameters["lr"])).argmin())
+    """Draw the marker of a run at the rate of the curve that is nearest to its own, if the curve extends to it."""
+    rate = run.hyperparameters["lr"]
+    if not rates[0] <= rate <= rates[-1]:
+        return
+    index = int(np.abs(np.log(rates / rate)).argmin())
     if math.isfinite(column[index]):
         axes.plot(
             rates[index],

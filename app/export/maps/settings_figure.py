@@ -59,9 +59,16 @@ def draw_settings_map(result: SettingsMap, run: Run, surface: Surface, heading: 
         "color": "#ffffff",
         "markeredgecolor": "#000000",
     }
-    axes.plot(first.to_slider(values[0]), second.to_slider(values[1]), zorder=6, **cross)
-    layout.key.mark_row(tr("current setting ({x:g}, {y:g})", x=values[0], y=values[1]), **cross)
+    if _is_inside(result, *values):
+        axes.plot(first.to_slider(values[0]), second.to_slider(values[1]), zorder=6, **cross)
+        layout.key.mark_row(tr("current setting ({x:g}, {y:g})", x=values[0], y=values[1]), **cross)
+    else:
+        layout.key.note(tr("current setting ({x:g}, {y:g}): outside the map", x=values[0], y=values[1]))
     return layout.figure
+
+
+def _is_inside(result: SettingsMap, x: float, y: float) -> bool:
+    return bool(result.first[0] <= x <= result.first[-1] and result.second[0] <= y <= result.second[-1])
 
 
 def set_slider_ticks(axis: Axis, spec: Hyperparameter) -> None:
@@ -116,7 +123,7 @@ def _draw_theory(layout: MapLayout, axes: Axes, result: SettingsMap, run: Run, s
         layout.key.mark_row(tr("stability limit at ({x:.3g}, {y:.3g})", x=minimum[0], y=minimum[1]), **line)
         layout.key.note(curve.formula)
     optimum = polyak_optimum(run, surface, minimum) if result.names[1] == "momentum" else None
-    if optimum is not None:
+    if optimum is not None and _is_inside(result, *optimum):
         star: dict[str, Any] = {
             "marker": "*",
             "markersize": 13,
