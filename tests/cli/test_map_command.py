@@ -183,8 +183,7 @@ def test_a_map_does_not_overwrite_the_data_file(tmp_path: Path, capsys: pytest.C
 def test_a_current_setting_outside_the_map_has_no_mark(tmp_path: Path, texts: list[str]) -> None:
     options = ["--surface", "sphere", "--size", "5", "--steps", "20", "--quiet", "--to", str(tmp_path / "a.png")]
     assert main(["map", "settings", "--run", "momentum lr=1000", *options]) == 0
-    assert "current setting (1000, 0.9): outside the map" in texts
-    assert "current setting (1000, 0.9)" not in texts
+    assert {"current setting (1000, 0.9)", "(outside the map)"} <= set(texts)
 
 
 def test_a_learning_rate_of_0_has_no_place_on_a_rate_curve(tmp_path: Path) -> None:

@@ -59,11 +59,13 @@ def draw_settings_map(result: SettingsMap, run: Run, surface: Surface, heading: 
         "color": "#ffffff",
         "markeredgecolor": "#000000",
     }
+    setting_text = tr("current setting ({x:g}, {y:g})", x=values[0], y=values[1])
     if _is_inside(result, *values):
         axes.plot(first.to_slider(values[0]), second.to_slider(values[1]), zorder=6, **cross)
-        layout.key.mark_row(tr("current setting ({x:g}, {y:g})", x=values[0], y=values[1]), **cross)
+        layout.key.mark_row(setting_text, **cross)
     else:
-        layout.key.note(tr("current setting ({x:g}, {y:g}): outside the map", x=values[0], y=values[1]))
+        layout.key.note(setting_text)
+        layout.key.note(tr("(outside the map)"))
     return layout.figure
 
 
