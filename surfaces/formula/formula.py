@@ -43,8 +43,6 @@ class Formula:
         The formula as mathtext, without dollar signs.
     may_have_kinks : bool
         Whether the formula uses functions that are not differentiable everywhere.
-    uses_y : bool
-        Whether the loss depends on y.
     """
 
     text: str
@@ -52,7 +50,6 @@ class Formula:
     parameters: tuple[str, ...]
     notes: tuple[Note, ...]
     may_have_kinks: bool
-    uses_y: bool
     _float_code: Any
     _array_code: Any
     _guarded: bool
@@ -114,7 +111,6 @@ def read_formula(text: str) -> Formula:
         parameters=tuple(parser.parameters),
         notes=tuple(parser.notes),
         may_have_kinks=bool(operations & KINKS),
-        uses_y="y" in operations,
         _float_code=codes[0],
         _array_code=codes[1],
         _guarded=guarded,
@@ -122,11 +118,10 @@ def read_formula(text: str) -> Formula:
 
 
 def _build_tree(tree: Node, for_arrays: bool) -> tuple[ast.Module, set[str]]:
-    """Return the syntax tree of the function, and the names of its operations and axes."""
+    """Return the syntax tree of the function, and the names of its operations."""
     graph = Graph()
     loss = Lowering(graph).add(tree, {})
     gradient = [differentiate(graph, loss, axis) for axis in AXES]
     operations = {entry.operation for entry in graph.entries}
-    operations |= {str(entry.arguments[0]) for entry in graph.entries if entry.operation == "axis"}
     guarded = "where" in operations
     return CodeBuilder(graph, for_arrays, guarded).build(AXES, loss, gradient), operations
