@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from surfaces.formula.error import FormulaError
+from surfaces.formula.error import FormulaError, Note
 from surfaces.formula.names import ALIASES, ARGUMENT_COUNTS, CONSTANTS, ONE_ARGUMENT
-from surfaces.formula.operands import Note, OperandParser
+from surfaces.formula.operands import OperandParser
 from surfaces.formula.token_stream import BRACKETS
 from surfaces.formula.tokens import Token
 from surfaces.formula.tree import Node, Series

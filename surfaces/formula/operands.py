@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
 
-from surfaces.formula.error import FormulaError
+from surfaces.formula.error import FormulaError, Note
 from surfaces.formula.names import ALIASES, ARGUMENT_COUNTS, CONSTANTS, GREEK_NAMES, ONE_ARGUMENT
 from surfaces.formula.token_stream import BRACKETS, TokenStream
 from surfaces.formula.tokens import Token
@@ -13,14 +12,6 @@ from surfaces.formula.tree import Node
 
 MAX_PARAMETERS = 8
 FUNCTION_LETTERS = "fgh"
-
-
-class Note(NamedTuple):
-    """A remark on how a part of the formula was understood."""
-
-    template: str
-    start: int
-    end: int
 
 
 class OperandParser(TokenStream, ABC):
