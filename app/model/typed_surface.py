@@ -74,6 +74,6 @@ def _check_domain(domain: Any) -> Bounds:
 def get_typed_surface(text: str, parameters: tuple[tuple[str, float], ...], domain: Bounds | None) -> Surface:
     """Return the surface of a formula; ExperimentError if it has no finite value in the domain."""
     try:
-        return from_formula(text, domain or DEFAULT_BOUNDS, None, **dict(parameters))  # type: ignore[arg-type]
+        return from_formula(text, domain or DEFAULT_BOUNDS, None, **dict(parameters))
     except ValueError as error:
         raise to_experiment_error(error) from None
