@@ -66,7 +66,9 @@ class Surface:
     summary, what_to_try : str
         What the surface shows, in one sentence; what to compare on it and what to observe.
     nonsmooth_note : str
-        Where the surface is not differentiable, and what is returned there; empty if it is smooth.
+        Where the surface is not differentiable, and what is returned there; empty if it is smooth or that is unknown.
+    may_have_kinks : bool
+        Whether a surface without that note is possibly not differentiable everywhere.
     predict : callable, optional
         (a, b, x) -> the output of the model that was fitted to the data.
     with_data : callable, optional
@@ -94,6 +96,7 @@ class Surface:
     summary: str = ""
     what_to_try: str = ""
     nonsmooth_note: str = ""
+    may_have_kinks: bool = False
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     with_data: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
     gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)
@@ -137,6 +140,11 @@ class Surface:
             The symmetric matrix ((xx, xy), (xy, yy)).
         """
         return hessian(self.function, x, y)
+
+    @property
+    def is_nonsmooth(self) -> bool:
+        """Whether the surface is not differentiable somewhere, or possibly not."""
+        return bool(self.nonsmooth_note) or self.may_have_kinks
 
     @property
     def minimum_loss(self) -> float | None:

@@ -175,10 +175,12 @@ def test_export_loads_no_qt(tmp_path: Path) -> None:
 def test_the_window_opens_without_matplotlib_and_other_slow_libraries() -> None:
     loaded = loaded_by(
         "import os; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\nfrom PyQt6.QtWidgets import QApplication\n"
-        "a = QApplication([])\nfrom app.gui.window.main_window import MainWindow\nw = MainWindow()"
+        "a = QApplication([])\nfrom app.gui.window.main_window import MainWindow\nw = MainWindow()\n"
+        "import sys; print(*sys.modules)"
     )
     assert "PyQt6" in loaded
     assert not loaded & {"matplotlib", "scipy", "sympy", "pandas", "imageio", "PIL"}
+    assert not loaded & {"difflib", "surfaces.formula.parser", "surfaces.formula.code"}
 
 
 @pytest.mark.slow

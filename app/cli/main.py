@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -103,8 +102,12 @@ def command_module(name: str) -> Any:
 def check_misspelled_command(argv: Sequence[str]) -> None:
     """Raise ExperimentError if the first argument is similar to a command, and is neither a file nor an example."""
     command = argv[0] if argv else ""
+    if not command or command.startswith("-"):
+        return
+    from difflib import get_close_matches
+
     matches = get_close_matches(command, [*COMMANDS, "--reset", "--version", "--help"], 1, 0.7)
-    if not matches or command.startswith("-") or Path(command).exists():
+    if not matches or Path(command).exists():
         return
     from app.io.experiment_files import examples
 

@@ -1,4 +1,4 @@
-"""A first learning rate that descends, for any optimizer on any surface."""
+"""A first learning rate that descends, if one is found, for any optimizer on any surface."""
 
 from __future__ import annotations
 
@@ -26,12 +26,16 @@ DEFAULT_SHARE = 0.9  # of the descent with the best rate, from which on the defa
 
 
 def safe_learning_rate(run: Run, surface: Surface, start: tuple[float, float]) -> float:
-    """Return a learning rate with which a run descends from a start, rounded to 1, 2 or 5 times a power of ten.
+    """Return a learning rate with which a run descends from a start, or the default of the optimizer.
 
-    The rates from 1e-12 to 5e3 are tried for 200 steps, with all other hyperparameters as in the run. A rate descends
-    if the path stays near the domain, ends below the start, is hardly ever above it, and rises by at most three tenths
-    of what it falls. The result is at most half of the largest such rate, and the one with the lowest final loss; it is
-    the default of the optimizer if that descends about as far. If no rate descends, the result is the default.
+    The default and 1, 2 and 5 times the powers of ten from 1e-12 to 1e3 are tried for 200 steps, with all other
+    hyperparameters as in the run; for optimizers that cannot compute many paths at once, only the default, a tenth and
+    a hundredth of it. A rate descends if the path stays near the domain without long steps, ends below the start, is
+    hardly ever above it, and rises in all by at most three tenths of what it falls.
+
+    The best of these rates has the lowest final loss; rates above half of the largest one that descends are left out
+    where possible. The result is the default if that descends about as far as with the best rate, or if no rate
+    descends.
     """
     hyperparameters = tuple(sorted((name, value) for name, value in run.hyperparameters.items() if name != "lr"))
     return _find_rate(run.optimizer, hyperparameters, surface, start)
@@ -48,7 +52,7 @@ def with_safe_rate(run: Run, experiment: Experiment) -> Run:
 def with_safe_rates(experiment: Experiment) -> Experiment:
     """Return the experiment with safe learning rates for all runs whose rate the user has not set.
 
-    If the experiment compares runs at one learning rate, the lowest of the safe rates is used for all.
+    If the experiment compares runs at one learning rate, all get the lowest of the resulting rates.
     """
     runs = tuple(run if run.rate_edited else with_safe_rate(run, experiment) for run in experiment.runs)
     rates = [run.hyperparameters["lr"] for run in runs if run.method.has_learning_rate]
@@ -60,7 +64,8 @@ def with_safe_rates(experiment: Experiment) -> Experiment:
 def learning_rate_spec(run: Run, surface: Surface, start: tuple[float, float]) -> Hyperparameter:
     """Return the declaration of the learning rate with a slider that includes the rates around the safe one.
 
-    The slider begins at least three decades below the safe rate and ends at least one above it.
+    The slider begins at least three decades below the safe rate, or at 1e-12, and ends at least one above it. That of
+    an optimizer for which few rates are tried stays as it is.
     """
     spec = run.method.spec("lr")
     if not (run.method.has_learning_rate and run.method.batched):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from app.model.number_parsing import rejection_message
@@ -56,6 +55,8 @@ def _check_value(method: Optimizer, name: str, given: Any) -> float:
     try:
         spec = method.spec(name)
     except ValueError:
+        from difflib import get_close_matches
+
         modifier_names = [
             modifier_name for modifier in method.modifiers.values() for modifier_name in modifier.hyperparameters
         ]

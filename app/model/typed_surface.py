@@ -11,7 +11,6 @@ from app.utils.i18n import tr
 from app.utils.validation import MAX_COORDINATE, ExperimentError, check_number, check_text, shorten_repr
 from surfaces import Surface, from_formula
 from surfaces.formula.formula import Formula, read_formula
-from surfaces.formula.tokens import MAX_LENGTH
 from surfaces.formula.typed_surface import DEFAULT_BOUNDS
 from surfaces.surface import Bounds
 
@@ -40,6 +39,8 @@ def check_typed_surface(text: Any, parameters: Any, domain: Any) -> tuple[str, M
 
     Parameters that the formula has and the mapping lacks are 1.
     """
+    from surfaces.formula.tokens import MAX_LENGTH  # with the rest of the parser, only for a formula
+
     formula = check_text(tr("formula"), text, MAX_LENGTH)
     names = parse_formula(formula).parameters
     if not isinstance(parameters, Mapping):
@@ -73,6 +74,6 @@ def _check_domain(domain: Any) -> Bounds:
 def get_typed_surface(text: str, parameters: tuple[tuple[str, float], ...], domain: Bounds | None) -> Surface:
     """Return the surface of a formula; ExperimentError if it has no finite value in the domain."""
     try:
-        return from_formula(text, domain or DEFAULT_BOUNDS, None, **dict(parameters))  # type: ignore[arg-type]
+        return from_formula(text, domain or DEFAULT_BOUNDS, None, **dict(parameters))
     except ValueError as error:
         raise to_experiment_error(error) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from reprlib import Repr
 from typing import Any
 
@@ -41,6 +40,8 @@ def check_choice(label: str, value: Any, choices: Iterable[str]) -> str:
     names = list(choices)
     if value in names:
         return str(value)
+    from difflib import get_close_matches  # takes several milliseconds, and is needed only for errors
+
     similar = get_close_matches(str(value)[:60], names, 5, 0.5) if len(names) > MAX_LISTED_CHOICES else names
     hint = (
         tr("choose from {names}", names=", ".join(similar))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from surfaces.formula.error import FormulaError
+from surfaces.formula.error import FormulaError, Note
 from surfaces.formula.names import ALIASES, ARGUMENT_COUNTS, CONSTANTS, ONE_ARGUMENT
-from surfaces.formula.operands import Note, OperandParser
+from surfaces.formula.operands import OperandParser
+from surfaces.formula.token_stream import BRACKETS
 from surfaces.formula.tokens import Token
 from surfaces.formula.tree import Node, Series
 
@@ -18,15 +19,31 @@ class CallParser(OperandParser):
         """Parse the arguments of a function; an exponent can stand between name and arguments: sin^2 x."""
         if name in ("sum", "prod"):
             return self._series(token, name)
+        if name == "sqrt" and self.current.kind == "[":
+            return self._root(token)
+        base = self._base() if name == "log" and self.current.kind == "_" else ()
         exponent = self._exponent_of_name(token) if self.current.kind == "^" and name in ONE_ARGUMENT else None
-        if self.current.kind in ("(", "{"):
+        if self.current.kind in BRACKETS:
             arguments = self._arguments(name)
         elif name in ONE_ARGUMENT and (self._begins_factor() or self.current.kind in ("|", "-")):
             arguments = (self._bare_argument(),)
         else:
             raise FormulaError("write {name} with its arguments in brackets", token.start, token.end, name=name)
-        node = self._applied(token, name, arguments)
+        node = self._applied(token, name, (*arguments, *base))
         return node if exponent is None else self._node("^", (node, exponent), None, token.start)
+
+    def _root(self, token: Token) -> Node:
+        """Parse sqrt[x], or the LaTeX form of another root: \\sqrt[3]{x}."""
+        inside = self._group()
+        is_command = token.end - token.start > len(token.text)  # typed with a backslash
+        if not is_command and self.current.kind != "{":
+            return self._node("call", (inside,), "sqrt", token.start)
+        return self._node("call", (self._primary(), inside), "root", token.start)
+
+    def _base(self) -> tuple[Node]:
+        """Parse the base of a logarithm: log_2, log_{10}."""
+        self._next()
+        return (self._primary(),)
 
     def _exponent_of_name(self, token: Token) -> Node:
         self._next()
@@ -79,7 +96,7 @@ class CallParser(OperandParser):
 
     def _applied(self, token: Token, name: str, arguments: tuple[Node, ...]) -> Node:
         """Return the call of a function, after checking the number of arguments."""
-        if name == "log" and token.text == "log":
+        if name == "log" and token.text == "log" and len(arguments) == 1:
             self.notes.append(Note("log is the natural logarithm; log10 has base 10", token.start, token.end))
         if name == "log" and len(arguments) == 2:
             logarithms = [self._node("call", (argument,), "log", token.start) for argument in arguments]

@@ -1,6 +1,8 @@
-"""The error raised for a formula that cannot be read or used."""
+"""Messages about a formula: the error if it cannot be read or used, and notes on how it was understood."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from surfaces.data_error import DataError
 
@@ -15,3 +17,11 @@ class FormulaError(DataError):
     def __init__(self, template: str, start: int, end: int, **values: object) -> None:
         super().__init__(template, **values)
         self.start, self.end = start, end
+
+
+class Note(NamedTuple):
+    """A remark on how a part of the formula was understood."""
+
+    template: str
+    start: int
+    end: int

@@ -1,4 +1,7 @@
-"""A formula as a loss function: compiled once, with values of its parameters that can change."""
+"""A formula as a loss function: compiled once, with values of its parameters that can change.
+
+Parser and compiler are imported when a formula is read: the program starts faster without them.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from surfaces.formula.code import CodeBuilder, bind_code, check_tree, compile_tree
-from surfaces.formula.derivatives import differentiate
+from surfaces.formula.error import Note
 from surfaces.formula.functions import ARRAY_FUNCTIONS, FLOAT_FUNCTIONS, GUARDED_FUNCTIONS, Functions
-from surfaces.formula.graph import Graph
-from surfaces.formula.latex import to_latex
-from surfaces.formula.lowering import Lowering
-from surfaces.formula.operands import Note
-from surfaces.formula.parser import Parser
 from surfaces.formula.tree import Node
 from surfaces.surface import SurfaceFunction
 
@@ -43,30 +40,25 @@ class Formula:
         The formula as mathtext, without dollar signs.
     may_have_kinks : bool
         Whether the formula uses functions that are not differentiable everywhere.
-    uses_y : bool
-        Whether the loss depends on y.
     """
 
     text: str
     tree: Node
     parameters: tuple[str, ...]
     notes: tuple[Note, ...]
+    latex: str
     may_have_kinks: bool
-    uses_y: bool
     _float_code: Any
     _array_code: Any
     _guarded: bool
-
-    @property
-    def latex(self) -> str:
-        """The formula as mathtext, without dollar signs."""
-        return to_latex(self.tree)
 
     def function(self, parameters: Mapping[str, float]) -> SurfaceFunction:
         """Return (x, y) -> loss, (grad_x, grad_y) with values of the parameters, for floats, arrays or complex numbers.
 
         Raises ArithmeticError or ValueError for a float at which the formula has no value; arrays get inf or nan there.
         """
+        from surfaces.formula.code import bind_code
+
         values = {name: float(parameters.get(name, 1.0)) for name in self.parameters}
         on_floats = bind_code(self._float_code, self.functions(for_arrays=False), values)
         on_arrays = bind_code(self._array_code, ARRAY_FUNCTIONS, values)
@@ -83,6 +75,8 @@ class Formula:
 
     def syntax_tree(self, for_arrays: bool) -> ast.Module:
         """Return the function for floats or arrays as a checked syntax tree, with parameters named as in the code."""
+        from surfaces.formula.code import check_tree
+
         functions = self.functions(for_arrays)
         tree, _ = _build_tree(self.tree, for_arrays)
         check_tree(tree, functions, AXES)
@@ -101,6 +95,10 @@ def _with_shape(values: Any, shape: tuple[int, ...]) -> Any:
 @lru_cache(maxsize=200)
 def read_formula(text: str) -> Formula:
     """Return the formula in a text; FormulaError with the place if it cannot be read."""
+    from surfaces.formula.code import compile_tree
+    from surfaces.formula.latex import to_latex
+    from surfaces.formula.parser import Parser
+
     parser = Parser(text, AXES)
     tree = parser.parse()
     trees = [_build_tree(tree, for_arrays) for for_arrays in (False, True)]
@@ -113,8 +111,8 @@ def read_formula(text: str) -> Formula:
         tree=tree,
         parameters=tuple(parser.parameters),
         notes=tuple(parser.notes),
+        latex=to_latex(tree),
         may_have_kinks=bool(operations & KINKS),
-        uses_y="y" in operations,
         _float_code=codes[0],
         _array_code=codes[1],
         _guarded=guarded,
@@ -122,11 +120,15 @@ def read_formula(text: str) -> Formula:
 
 
 def _build_tree(tree: Node, for_arrays: bool) -> tuple[ast.Module, set[str]]:
-    """Return the syntax tree of the function, and the names of its operations and axes."""
+    """Return the syntax tree of the function, and the names of its operations."""
+    from surfaces.formula.code import CodeBuilder
+    from surfaces.formula.derivatives import differentiate
+    from surfaces.formula.graph import Graph
+    from surfaces.formula.lowering import Lowering
+
     graph = Graph()
     loss = Lowering(graph).add(tree, {})
     gradient = [differentiate(graph, loss, axis) for axis in AXES]
     operations = {entry.operation for entry in graph.entries}
-    operations |= {str(entry.arguments[0]) for entry in graph.entries if entry.operation == "axis"}
     guarded = "where" in operations
     return CodeBuilder(graph, for_arrays, guarded).build(AXES, loss, gradient), operations

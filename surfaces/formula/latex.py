@@ -57,6 +57,8 @@ def _call(name: str, arguments: tuple[Node, ...]) -> str:
     texts = [to_latex(argument) for argument in arguments]
     if name in ("sqrt", "cbrt"):
         return rf"\sqrt{'[3]' if name == 'cbrt' else ''}{{{texts[0]}}}"
+    if name == "root" and arguments[1].operation == "number":
+        return rf"\sqrt[{texts[1]}]{{{texts[0]}}}"
     if name == "exp":
         return f"e^{{{texts[0]}}}"
     if name in BRACKETS:

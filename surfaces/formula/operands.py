@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from abc import ABC, abstractmethod
 
-from surfaces.formula.error import FormulaError
+from surfaces.formula.error import FormulaError, Note
 from surfaces.formula.names import ALIASES, ARGUMENT_COUNTS, CONSTANTS, GREEK_NAMES, ONE_ARGUMENT
 from surfaces.formula.token_stream import BRACKETS, TokenStream
 from surfaces.formula.tokens import Token
@@ -14,15 +14,7 @@ MAX_PARAMETERS = 8
 FUNCTION_LETTERS = "fgh"
 
 
-class Note(NamedTuple):
-    """A remark on how a part of the formula was understood."""
-
-    template: str
-    start: int
-    end: int
-
-
-class OperandParser(TokenStream):
+class OperandParser(TokenStream, ABC):
     """Reads operands; subclasses read calls and the operators around them."""
 
     def __init__(self, tokens: list[Token], axes: tuple[str, ...]) -> None:
@@ -33,17 +25,21 @@ class OperandParser(TokenStream):
         self.notes: list[Note] = []
         self.indices: list[str] = []  # letters of the sums around the position
 
+    @abstractmethod
     def _conditional(self) -> Node:
-        raise NotImplementedError
+        """Parse ``a if condition else b``, or a sum alone."""
 
+    @abstractmethod
     def _condition(self) -> Node:
-        raise NotImplementedError
+        """Parse one or two comparisons, as in 0 < x < 1."""
 
+    @abstractmethod
     def _power(self) -> Node:
-        raise NotImplementedError
+        """Parse an operand with its exponents."""
 
+    @abstractmethod
     def _call(self, token: Token, name: str) -> Node:
-        raise NotImplementedError
+        """Parse what follows the name of a function."""
 
     def _primary(self) -> Node:
         token = self.current
@@ -56,7 +52,7 @@ class OperandParser(TokenStream):
             return self._absolute_value()
         if token.kind == "fraction":
             self._next()
-            arguments = (self._braced(), self._braced())
+            arguments = (self._fraction_part(), self._fraction_part())
             return self._node("/", arguments, None, token.start)
         if token.kind == "word" and token.text not in ("if", "else"):
             return self._name()
@@ -80,8 +76,15 @@ class OperandParser(TokenStream):
         self.open_bars -= 1
         return self._node("call", (node,), "abs", opened.start)
 
-    def _braced(self) -> Node:
-        return self._group() if self.current.kind == "{" else self._primary()
+    def _fraction_part(self) -> Node:
+        """Parse one argument of a LaTeX fraction; without braces it is one digit or letter, as in \\frac12."""
+        token = self.current
+        if token.kind != "number" or len(token.text) == 1:
+            return self._primary()
+        if not token.text.isdigit():
+            raise self._missing("{")
+        self.tokens[self.position] = token._replace(text=token.text[1:], start=token.start + 1)
+        return Node("number", (), float(token.text[0]), token.start, token.start + 1)
 
     def _begins_factor(self) -> bool:
         token = self.current
@@ -140,8 +143,8 @@ class OperandParser(TokenStream):
             name += self._expect("number").text
         elif self.current.kind == "number" and self.current.start == token.end and self.current.text.isdigit():
             name += self._next().text
-        elif self.current.kind == "(" and name in FUNCTION_LETTERS and not self.current.spaced:
-            raise FormulaError("there is no function {word}", token.start, token.end, word=name)
+        elif self.current.kind == "(" and not self.current.spaced:
+            self._check_no_call(token)
         if not name.isalnum():
             raise FormulaError("a parameter can have a letter and digits, as in a1", token.start, self.previous.end)
         if name not in self.parameters:
@@ -151,3 +154,14 @@ class OperandParser(TokenStream):
                 "a formula can have at most {most} parameters", token.start, token.end, most=MAX_PARAMETERS
             )
         return self._node("parameter", (), name, token.start)
+
+    def _check_no_call(self, letter: Token) -> None:
+        """Refuse f(x), and a name such as sinc or acosh, which begins with a function, before a bracket."""
+        tokens, first = self.tokens, self.position - 1
+        while first and tokens[first - 1].kind == "word" and tokens[first - 1].end == tokens[first].start:
+            first -= 1
+        names = [token.text for token in tokens[first : self.position]]
+        begins_with_function = ALIASES.get(names[0], names[0]) in ONE_ARGUMENT
+        if letter.text in FUNCTION_LETTERS or (begins_with_function and letter.text not in GREEK_NAMES):
+            word = "".join(names)
+            raise FormulaError("there is no function {word}", tokens[first].start, letter.end, word=word)

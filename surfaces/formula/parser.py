@@ -8,8 +8,7 @@ less tightly than a power: -x^2 is -(x^2).
 from __future__ import annotations
 
 from surfaces.formula.calls import CallParser
-from surfaces.formula.error import FormulaError
-from surfaces.formula.operands import Note
+from surfaces.formula.error import FormulaError, Note
 from surfaces.formula.tokens import Token, tokenize
 from surfaces.formula.tree import COMPARISONS, Node
 

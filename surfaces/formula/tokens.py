@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from typing import NamedTuple
@@ -175,6 +174,8 @@ def _word_tokens(word: str, start: int, end: int, axes: tuple[str, ...]) -> list
 
 
 def _unknown_name(word: str, start: int, end: int) -> FormulaError:
+    import difflib  # takes several milliseconds
+
     close = difflib.get_close_matches(word.lower(), sorted(KNOWN_NAMES - ALIASES.keys()), n=1, cutoff=0.6)
     if close:
         return FormulaError(

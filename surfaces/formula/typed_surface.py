@@ -27,8 +27,6 @@ def from_formula(
     text: str,
     bounds: Bounds = DEFAULT_BOUNDS,
     start: tuple[float, float] | None = None,
-    *,
-    search_minima: bool = True,
     **parameters: float,
 ) -> Surface:
     """Return the surface of a formula in x and y.
@@ -41,8 +39,6 @@ def from_formula(
         The domain, ((x_min, x_max), (y_min, y_max)).
     start : pair of float, optional
         Start of the runs; by default a point of the domain where the loss is finite.
-    search_minima : bool
-        Whether to search for the lowest minima, which takes some milliseconds.
     **parameters : float
         Values of the parameters; 1 by default.
 
@@ -66,7 +62,6 @@ def from_formula(
     losses = _sample(function, bounds)
     if not losses.size:
         raise DataError("the formula has no finite value in the domain")
-    minima = lowest_minima(function, bounds, with_kinks=formula.may_have_kinks) if search_minima else ()
     return Surface(
         id=FORMULA_ID,
         name=_short_name(formula),
@@ -76,9 +71,10 @@ def from_formula(
         bounds=bounds,
         start=start or _default_start(function, bounds),
         function=function,
-        minima=minima,
+        minima=lowest_minima(function, bounds, with_kinks=formula.may_have_kinks),
         minima_estimated=True,
         value_scale=_value_scale(losses),
+        may_have_kinks=formula.may_have_kinks,
     )
 
 

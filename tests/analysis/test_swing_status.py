@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.analysis.run_status import run_status
-from surfaces import SURFACES
+from surfaces import SURFACES, from_formula
 from tests.analysis.status_runs import bowl, make_surface, status_of, trajectory_of
 
 DOUBLE_WELL = make_surface(
@@ -217,3 +217,11 @@ def test_sign_rules_keep_their_kind_in_the_end(run: str, surface: str) -> None:
     trajectory = trajectory_of(run, surface, 2100, SURFACES[surface].start)
     kinds = [run_status(trajectory, step).kind for step in range(2000, 2100)]
     assert not [pair for pair in pairwise(kinds) if pair[0] != pair[1]]
+
+
+def test_a_kink_of_a_formula_has_no_stability_limit() -> None:
+    """The curvature beside a kink says nothing about the oscillation around it."""
+    for formula in ("|x| + 2|y|", "max(|x|, |y|)"):
+        status = status_of("sgd lr=0.3", from_formula(formula), 200, (-3.0, 2.0))
+        assert "around the minimum (0, 0)" in status.sentence
+        assert "stability limit" not in status.sentence

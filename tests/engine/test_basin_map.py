@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.engine.basin_map import BasinMap, basin_map, compute_basin_map
+from app.engine.nearest_minimum import all_minima
 from app.engine.outcomes import TOLERANCE
 from app.engine.trajectory import Trajectory
 from app.model.run import Run
@@ -206,3 +207,8 @@ def test_a_run_one_at_a_time_stops_when_it_rests(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(type(surface), "__call__", counted)
     basin_map(Run("newton"), surface, 2000, 3)
     assert calls < 9 * 100
+
+
+def test_minima_at_kinks_of_a_formula_are_found() -> None:
+    surface = from_formula("min(|x - 2|, |x + 2| + 0.5) + |y|")
+    assert all_minima(surface, surface.bounds) == pytest.approx(np.array([[2.0, 0.0], [-2.0, 0.0]]), abs=1e-6)

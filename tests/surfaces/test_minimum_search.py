@@ -19,7 +19,7 @@ ANALYTIC = [name for name, surface in SURFACES.items() if surface.with_data is N
 @pytest.mark.parametrize("name", ANALYTIC)
 def test_the_known_minima_are_found_and_no_others(name: str) -> None:
     surface = SURFACES[name]
-    found = lowest_minima(surface.function, surface.bounds, with_kinks=bool(surface.nonsmooth_note))
+    found = lowest_minima(surface.function, surface.bounds, with_kinks=surface.is_nonsmooth)
     assert len(found) == len(surface.minima)
     for x, y in surface.minima:
         assert min(math.hypot(x - a, y - b) for a, b in found) < 1e-4

@@ -55,7 +55,7 @@ class RunSnapshot:
         self.diagonal = math.hypot(*(high - low for low, high in bounds)) if bounds else UNBOUNDED_DIAGONAL
         self.tolerance = POSITION_TOLERANCE * self.diagonal
         self.rounding = 1e-12 * (self.diagonal + math.hypot(self.x, self.y))  # a shorter displacement is rounding error
-        self.is_nonsmooth = bool(getattr(self.surface, "nonsmooth_note", ""))
+        self.is_nonsmooth: bool = getattr(self.surface, "is_nonsmooth", False)
         self.minima: tuple[tuple[float, float], ...] = getattr(self.surface, "minima", ())
         self.minima_estimated: bool = getattr(self.surface, "minima_estimated", False)
         self.minimum_loss: float | None = getattr(self.surface, "minimum_loss", None)

@@ -25,6 +25,7 @@ from app.io.data_files import with_table
 from app.model.dataset import DataChoice, condition_number, has_labels, translated_note
 from app.model.experiment import Experiment
 from app.utils.i18n import tr
+from app.utils.sentences import to_sentence
 from app.utils.validation import ExperimentError, make_printable
 from surfaces.column_choice import choose_columns
 from surfaces.data_error import DataError
@@ -168,7 +169,7 @@ class DataDialog(QDialog):
         except ExperimentError as error:
             self.experiment, self.error, self.is_simple = None, error, self.table.columns <= 2
             self.notes_label.setText("")
-            self.error_label.show_message(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            self.error_label.show_message(to_sentence(str(error)))
         else:
             self.experiment, self.error, self.is_simple = experiment, None, is_simple(self.table, data)
             notes = data.notes[1:]  # the fields show the columns

@@ -18,7 +18,12 @@ class SafeRateRow(QWidget):
         self.field = field
         self.button = QPushButton(tr("Use a safe rate"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.setToolTip(tr("Try learning rates from here and set one with which the loss decreases steadily."))
+        self.button.setToolTip(
+            tr(
+                "Tries learning rates from the position where changes apply and sets one with which the loss "
+                "decreases. If none is found, it sets the default."
+            )
+        )
         self.button.setWhatsThis(self.button.toolTip())
         self.limit_label = QLabel(objectName="quiet")
         layout = QHBoxLayout(self)
