@@ -55,7 +55,10 @@ def branch_legend_entries(scene: Scene) -> list[tuple[str, str]]:
     """Return the color and the label of each visible branch."""
     branches = [branch for branch in scene.experiment.branches if branch.visible]
     return [
-        (scene.theme.styles(branch.runs)[0].pale_color, tr("branch: {label}", label=branch.label))
+        (
+            scene.theme.styles(branch.runs)[0].pale_color,
+            tr("branch: {label}", label=branch.label_beside(scene.experiment.start)),
+        )
         for branch in branches
     ]
 

@@ -114,8 +114,9 @@ def _collect_records(race: Race) -> list[RunRecord]:
         zip(experiment.branches, race.branch_trajectories, strict=True), 1
     ):
         names = replace(experiment, runs=branch.runs, branches=()).names
+        branch_label = branch.label_beside(experiment.start)
         records += [
-            RunRecord(trajectory, name, run.label, min(branch.steps, trajectory.last_step), branch.label, branch_number)
+            RunRecord(trajectory, name, run.label, min(branch.steps, trajectory.last_step), branch_label, branch_number)
             for trajectory, name, run in zip(trajectories, names, branch.runs, strict=True)
         ]
     for (trajectory, name, label), replicas in zip(entries, race.replica_trajectories, strict=True):

@@ -56,10 +56,16 @@ class Branch:
                 tr("a branch can have at most {most_runs} runs, each in its own slot", most_runs=MAX_RUNS)
             )
 
-    @property
-    def label(self) -> str:
-        """The name, or a description of the runs: "Adam, lr 0.05 · left at step 120"."""
+    def label_beside(self, start: tuple[float, float] | None) -> str:
+        """Return the name, or a description beside current runs from ``start``.
+
+        It is "Adam, lr 0.05 · branched at step 120", or "Adam, lr 0.05 · start (-1.2, 2)" if the start is another one.
+        """
+        if self.name:
+            return self.name
         runs = (
             "; ".join(run.label for run in self.runs) if len(self.runs) < 3 else tr("{runs} runs", runs=len(self.runs))
         )
-        return self.name or tr("{runs} · branched at step {since:,}", runs=runs, since=self.left_at_step)
+        if self.start != start:
+            return f"{runs} · {tr('start ({x:.4g}, {y:.4g})', x=self.start[0], y=self.start[1])}"
+        return tr("{runs} · branched at step {since:,}", runs=runs, since=self.left_at_step)

@@ -191,7 +191,7 @@ class Session(QObject):
         self.stopped_on_convergence = False
 
     def advance(self, step_count: int) -> None:
-        """Advance the race; pause with a message where the experiment stops.
+        """Advance the race; pause where the experiment stops, with a message if that is not at its stop step.
 
         Parameters
         ----------
@@ -225,6 +225,8 @@ class Session(QObject):
             self.pending_timer.start()
         if all(trajectory.finished for trajectory in race.trajectories) and race.step >= race.last_step:
             self._pause_with_message(self._all_finished_message())
+        elif first_step < race.step == steps:
+            self.clock.pause()  # without a message: it was set to stop here, and the step is displayed
         elif race.step >= stop_step:
             self._pause_with_message(tr("Paused at step {step:,}.", step=race.step))
         elif converged:

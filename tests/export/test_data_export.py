@@ -182,7 +182,7 @@ def test_branches_and_replicas_are_exported(tmp_path: Path) -> None:
     race = with_hyperparameters(race, 1, lr=0.001)
     race.advance(10)
     rows, document, arrays = export_all(race, tmp_path)
-    label = race.experiment.branches[0].label
+    label = race.experiment.branches[0].label_beside(race.experiment.start)
     assert {(row["optimizer"], row["branch"], row["replica"]) for row in rows} == {
         ("sgd", "", ""), ("momentum", "", ""), ("momentum", label, ""), ("sgd", "", "1"), ("sgd", "", "2")}  # fmt: skip
     assert arrays["branch-1/momentum/losses"].tolist() == race.branch_trajectories[0][0].losses[:31].tolist()

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-from PyQt6.QtCore import QByteArray, QObject, QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QObject, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from app.gui.window import window_state
 from app.gui.window.floating_docks import is_reachable
 from app.gui.window.layout_guard import LayoutGuard
 from app.gui.window.main_window import MainWindow
@@ -47,6 +48,25 @@ def test_the_views_fill_the_space_that_the_panels_leave(open_window: Open, appli
     assert large["side"][2] == small["side"][2]
     assert large["contour"][2] / small["contour"][2] == pytest.approx(large["loss"][2] / small["loss"][2], rel=0.03)
     assert large["relief"][3] == pytest.approx(large["loss"][3], abs=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 640)])
+def test_every_view_is_first_drawn_in_its_final_size(
+    application: QApplication, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(window_state, "MAX_SIZE", QSize(*size))
+    Settings().set_value("show/side", False)  # the screen of the tests is narrow, and the values need their width
+    window = MainWindow()
+    window.show()
+    results_height = window.dock_layout.docks["results"].height()
+    process_events(application)
+    try:
+        draws = {name: canvas.full_draw_count for name, canvas in window.canvases.items() if canvas.isVisible()}
+        assert draws == {"contour": 2, "relief": 1, "loss": 1}, "the second one adds the deferred artists"
+        assert window.dock_layout.docks["results"].height() == results_height, "the values change their font"
+    finally:
+        window.close()
 
 
 @pytest.mark.slow

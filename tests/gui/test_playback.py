@@ -128,6 +128,13 @@ def test_the_branch_list_renames_hides_deletes_and_switches(open_shell: Open, ap
     item = panel.list.item(1)
     assert item is not None
     assert "branched at step 10" in item.text()
+    start = window.session.experiment.start
+    window.session.set_start(0.5, 0.5)
+    window.update_texts()
+    assert f"start ({start[0]:.4g}, {start[1]:.4g})" in item.text(), "a branch with another start did not branch here"
+    window.session.store.undo()
+    window.update_texts()
+    assert "branched at step 10" in item.text()
     item.setText("  too slow ")
     assert window.session.experiment.branches[1].name == "too slow"
     assert item.text() == "too slow"

@@ -329,6 +329,12 @@ def test_go_to_step_validates_says_the_range_and_never_blocks(open_shell: Open, 
     window.session.clock.play()
     window.session.advance(20)
     assert "180" in dialog.range_label.text(), "playback goes on"
+    dialog.field.setText("200")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    window.session.advance(10)
+    assert "0 to 190," in dialog.error_label.text(), "the message has the same range as the label"
+    window.session.advance(10)
+    assert not dialog.error_label.isVisible(), "the step is computed now"
     dialog.field.setText("170")
     QTest.keyClick(dialog.field, Qt.Key.Key_Return)
     process_events(application)

@@ -124,7 +124,7 @@ def test_branches_can_be_switched_named_hidden_deleted_and_undone() -> None:
         np.stack(session.race.branch_trajectories[0][0].values_between(0, 50)).tobytes(),
     )
     session.change_branch(0, name="slow", visible=False)
-    assert (session.experiment.branches[0].label, session.experiment.branches[0].visible) == ("slow", False)
+    assert (session.experiment.branches[0].name, session.experiment.branches[0].visible) == ("slow", False)
     session.switch_branch(0)
     assert path_bytes(session, 0, 50) == branch_path
     (branch,) = session.experiment.branches

@@ -54,9 +54,11 @@ class GoToStepDialog(QDialog):
 
     def _show_range(self) -> None:
         self.range_label.setText(tr("Computed steps: 0 to {last:,}", last=self.session.race.last_step))
+        if self.error_label.text():  # it has the range, too
+            self._check_step()
 
-    def accept(self) -> None:
-        """Pause and go to the step, or say why that is not possible."""
+    def _check_step(self) -> int | None:
+        """Return the step in the field; if that is not possible, say why and return None."""
         last_step = self.session.race.last_step
         spec = Hyperparameter(0, max(last_step, 1), "whole", minimum=0, maximum=last_step, label="step")
         try:
@@ -64,6 +66,14 @@ class GoToStepDialog(QDialog):
         except ExperimentError as error:
             message = str(error)
             self.error_label.show_message(to_sentence(message))
+            return None
+        self.error_label.show_message("")
+        return step
+
+    def accept(self) -> None:
+        """Pause and go to the step, if it is computed."""
+        step = self._check_step()
+        if step is None:
             self.field.selectAll()
             return
         self.session.clock.pause()

@@ -56,6 +56,7 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     """Open the window, run until it is closed, and return the exit status. ``source``: the file of the experiment."""
     require_display()
     application, window = create_window(experiment, source)
+    from PyQt6 import sip
     from PyQt6.QtCore import QTimer
 
     window.error_reporter.install()
@@ -76,7 +77,9 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     if source is not None and source.suffix.lower() in DATA_SUFFIXES:
         documents, data_path = window.documents, source
         QTimer.singleShot(0, lambda: documents.run_guarded(lambda: documents.review_data(data_path)))
-    return application.exec()
+    status: int = application.exec()
+    sip.delete(window)  # PyQt deletes what is left at exit while it goes through all objects, and may crash with many
+    return status
 
 
 def probe_window() -> int:

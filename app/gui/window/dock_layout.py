@@ -118,6 +118,7 @@ class DockLayout(QObject):
         self._arrange_panels()
         self._restore_state("window", self.window)
         self._update_panel_visibility()
+        self._activate_layouts()
         self.fit_results()
 
     def _restore_state(self, name: str, window: QMainWindow) -> bool:
@@ -141,13 +142,22 @@ class DockLayout(QObject):
         self.view_grid.arrange()
         self._update_panel_visibility()
         self.views_restored = False
-        QTimer.singleShot(0, self.apply_initial_sizes)  # once it is decided which views apply
+        QTimer.singleShot(0, self.apply_initial_sizes)
 
     def apply_initial_sizes(self) -> None:
-        """Set the sizes of the docks that have no saved state; call it when the visible docks have their width."""
+        """Set the sizes of the docks that have no saved state; call it when it is decided which views apply."""
         self.fit_results()
+        self._activate_layouts()
         if not self.views_restored:
             self.view_grid.share_equally()
+            self._activate_layouts()
+
+    def _activate_layouts(self) -> None:
+        """Give the docks at once the sizes that they would otherwise get after the next paint."""
+        for window in (self.window, self.views_window):
+            layout = window.layout()
+            assert layout is not None
+            layout.activate()
 
     def fit_results(self) -> None:
         """Make the results as high as their content, if there is space."""
@@ -183,11 +193,9 @@ class DockLayout(QObject):
 
     def restore_sizes(self, window_state: QByteArray, views_state: QByteArray) -> None:
         """Restore what ``saveState`` of the window and of the window of the views returned before."""
-        layout = self.window.layout()
-        assert layout is not None
-        layout.activate()  # the docks must have the space that they had then
+        self._activate_layouts()  # the docks must have the space that they had then
         self.window.restoreState(window_state)
-        layout.activate()
+        self._activate_layouts()
         self.views_window.restoreState(views_state)
         self.fit_timer.stop()
         self.fit_key = self._fit_key()

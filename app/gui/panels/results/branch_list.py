@@ -153,13 +153,17 @@ class BranchList(QWidget):
         text = tr("{steps:,} steps, loss {ends}", steps=branch.steps, ends=losses)
         if len(trajectories) > 3:
             text += " …"
-        item_data = branch, text, self.theme.name
+        label = self._label(branch)
+        item_data = branch, label, text, self.theme.name
         if item.data(Qt.ItemDataRole.UserRole) != item_data:
             item.setData(Qt.ItemDataRole.UserRole, item_data)
-            item.setText(branch.label)
-            item.setToolTip(f"{branch.label}: {text}")
+            item.setText(label)
+            item.setToolTip(f"{label}: {text}")
             item.setIcon(icons.run_icon(self.theme.styles(branch.runs)[0], self.theme))
             item.setCheckState(Qt.CheckState.Checked if branch.visible else Qt.CheckState.Unchecked)
+
+    def _label(self, branch: Branch) -> str:
+        return branch.label_beside(self.session.experiment.start)
 
     def _update_buttons(self) -> None:
         for name in ("Switch To", "Rename", "Delete"):
@@ -174,7 +178,7 @@ class BranchList(QWidget):
         branch = self.session.experiment.branches[row]
         visible, name = item.checkState() == Qt.CheckState.Checked, item.text().strip()[:80]
         item.setData(Qt.ItemDataRole.UserRole, None)
-        self.session.change_branch(row, visible=visible, name=branch.name if name == branch.label else name)
+        self.session.change_branch(row, visible=visible, name=branch.name if name == self._label(branch) else name)
         self.refresh()
 
     def make_current(self) -> None:
