@@ -43,6 +43,7 @@ SIMPLE_NOTES = {
     *DELIMITER_NOTES.values(),
     "x is {x} and y is {y}",
     "header: line {lines}",
+    "header: lines {lines}",
     "there is no header",
     "the decimal mark is a comma",
     "skipped, because they are comments: lines {lines}",
@@ -202,7 +203,8 @@ def notes_on_table(table: DataTable) -> list[DataNote]:
     if table.text.encoding not in ("UTF-8", "text"):
         notes.append(DataNote("the character encoding is {encoding}", encoding=table.text.encoding))
     if table.header_lines:
-        notes.append(DataNote("header: line {lines}", lines=_listed(table.header_lines)))
+        template = "header: line {lines}" if len(table.header_lines) == 1 else "header: lines {lines}"
+        notes.append(DataNote(template, lines=_listed(table.header_lines)))
     elif not any(table.names):
         notes.append(DataNote("there is no header"))
     if table.skipped_lines:

@@ -14,12 +14,13 @@ from surfaces import Surface
 # An eigenvalue this much smaller than the other one is rounding error and counts as 0, as does a curvature that would
 # change the loss by this fraction of its range over the whole domain:
 ROUNDING_RATIO, RANGE_RATIO = 1e-8, 1e-12
+KINK_STEP, MIN_JUMP = 6e-6, 1e-6  # within which the gradient jumps, and by which multiple of its norm
 
 
 class Curvature(NamedTuple):
     """The eigenvalues of the Hessian at a point and the angle of the eigenvector of the larger one, in radians.
 
-    All three are nan where the surface has no Hessian.
+    All three are nan where the surface has no Hessian, as in a kink.
     """
 
     largest: float
@@ -38,18 +39,35 @@ class Curvature(NamedTuple):
         return high / low if low else math.inf if high else math.nan
 
 
+NO_CURVATURE = Curvature(math.nan, math.nan, math.nan)
+
+
 def curvature_at(surface: SurfaceFunction, x: float, y: float, penalty: float = 0.0) -> Curvature:
     """Return the curvature of a surface plus ``penalty`` / 2 times the squared distance from the origin."""
     try:
         with np.errstate(all="ignore"):
             (xx, xy), (_, yy) = Loss(surface).hessian(np.array([x, y], float)).tolist()
+            mean, half_difference = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
+            largest, smallest = mean + half_difference, mean - half_difference
+            angle = math.atan2(2 * xy, xx - yy) / 2
+            if _jumps(surface, x, y, angle if abs(largest) >= abs(smallest) else angle + math.pi / 2):
+                return NO_CURVATURE
     except (ArithmeticError, ValueError):
-        return Curvature(math.nan, math.nan, math.nan)
-    mean, half_difference = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
-    largest, smallest = mean + half_difference, mean - half_difference
+        return NO_CURVATURE
     rounding = max(ROUNDING_RATIO * max(abs(largest), abs(smallest)), _negligible_curvature(surface))
     largest, smallest = (0.0 if abs(value) <= rounding else value for value in (largest, smallest))
-    return Curvature(largest + penalty, smallest + penalty, math.atan2(2 * xy, xx - yy) / 2)
+    return Curvature(largest + penalty, smallest + penalty, angle)
+
+
+def _jumps(surface: SurfaceFunction, x: float, y: float, angle: float) -> bool:
+    """Return whether the gradient jumps at a point: then it changes as much within a tenth of a step in a direction."""
+    step = KINK_STEP * max(1.0, math.hypot(x, y))
+    directions = step * np.array([1, -1, 0.1, -0.1])
+    slopes = surface(x + directions * math.cos(angle), y + directions * math.sin(angle))[1]
+    x_slopes, y_slopes = (np.broadcast_to(part, 4) for part in slopes)
+    ahead, behind, ahead_near, behind_near = x_slopes + 1j * y_slopes
+    change, near_change = abs(ahead - behind), abs(ahead_near - behind_near)
+    return bool(near_change > change / 2 and near_change > MIN_JUMP * max(abs(ahead), abs(behind)))
 
 
 def _negligible_curvature(surface: SurfaceFunction) -> float:

@@ -144,6 +144,11 @@ def adaptive_limit(
     return rate, StabilityLimit(factor / max_curvature, factor, _with_penalty(formula, penalty))
 
 
+def distinct_digits(one: float, other: float) -> int:
+    """Return the number of significant digits that distinguish two numbers, at least 3 and at most 10."""
+    return next((digits for digits in range(3, 10) if f"{one:.{digits}g}" != f"{other:.{digits}g}"), 10)
+
+
 def compare_to_limit(learning_rate: float, limit: StabilityLimit) -> str:
     """Return a text that compares a learning rate with its limit, with enough digits to distinguish them."""
     if limit.relation_of(learning_rate) == "equal":
@@ -152,7 +157,7 @@ def compare_to_limit(learning_rate: float, limit: StabilityLimit) -> str:
             rate=learning_rate,
             formula=limit.formula,
         )
-    digits = next((d for d in range(3, 10) if f"{learning_rate:.{d}g}" != f"{limit.learning_rate:.{d}g}"), 10)
+    digits = distinct_digits(learning_rate, limit.learning_rate)
     values = {
         "rate": f"{learning_rate:.{digits}g}",
         "formula": limit.formula,

@@ -9,7 +9,13 @@ from typing import Any, NoReturn, TypeAlias
 from app.utils.validation import ExperimentError, make_printable
 
 # argparse reads a value that begins with a minus as an option, unless it follows an equals sign
-NEGATIVE_EXAMPLES = {"--start": "-1.5,2", "--window": "-2,2,-1,3", "--camera": "-60,42"}
+NEGATIVE_EXAMPLES = {
+    "--start": "-1.5,2",
+    "--window": "-2,2,-1,3",
+    "--camera": "-60,42",
+    "--box": "-5,5,-5,5",
+    "--formula": "-x^2",
+}
 MAX_MESSAGE_LENGTH = 300  # characters
 DEFAULT_STEPS = 200  # of an experiment that does not say how many
 

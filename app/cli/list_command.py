@@ -6,6 +6,9 @@ import argparse
 from collections.abc import Mapping
 
 from app.cli.argument_parser import Subparsers
+from app.utils.validation import ExperimentError
+
+CATEGORIES = ("optimizers", "modifiers", "surfaces", "examples", "formats")
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -13,18 +16,26 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "list",
         help="list optimizers, surfaces, examples, or file formats",
+        usage="thalweg list [-h] CATEGORY",
         description="List the available optimizers, modifiers, surfaces, examples, or file formats.",
     )
     parser.add_argument(
-        "what",
+        "category",
+        metavar="CATEGORY",
+        nargs="?",  # its absence gets a sentence that lists the categories
         type=lambda category: "modifiers" if category == "parts" else category,  # the former name
-        choices=("optimizers", "modifiers", "surfaces", "examples", "formats"),
+        help="optimizers, modifiers, surfaces, examples, or formats",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the names of a category, one per line, and return the exit status."""
-    rows = _list_rows(args.what)
+    choices = ", ".join(CATEGORIES)
+    if args.category is None:
+        raise ExperimentError(f'name a category, as in "thalweg list {CATEGORIES[0]}"; the categories are {choices}')
+    if args.category not in CATEGORIES:
+        raise ExperimentError(f"unknown category {args.category[:60]!r}; choose from {choices}")
+    rows = _list_rows(args.category)
     width = max(len(name) for name, _ in rows)
     for name, description in rows:
         print(f"{name:{width}}  {description}")

@@ -86,6 +86,20 @@ def test_swings_of_two_modes_below_the_limit_never_grow(run: str, surface: str, 
     assert any("with varying amplitude" in status.sentence for status in statuses)
 
 
+@pytest.mark.parametrize(
+    ("run", "surface", "steps"),
+    [
+        ("sgd lr=0.8", "elongated_bowl", range(20, 90, 10)),
+        ("sgd lr=0.6", "elongated_bowl", range(90, 130, 5)),
+        ("sgd lr=0.01", "linear_regression_mean", range(3, 100, 8)),
+        ("sgd lr=0.05", "branin", range(10, 140, 10)),
+    ],
+)
+def test_a_swing_that_has_died_out_is_not_reported(run: str, surface: str, steps: range) -> None:
+    """What is left is the monotone approach along the valley."""
+    assert kinds_in_turn(statuses_of(run, surface, steps)) == ["descending"]
+
+
 def test_the_width_of_varying_swings_is_that_of_the_named_steps() -> None:
     trajectory = trajectory_of("momentum lr=0.001 momentum=0.99", "himmelblau", 600, SURFACES["himmelblau"].start)
     status = next(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from app.analysis.curvature import curvature_at
 from app.analysis.results import run_results
 from app.analysis.run_status import RunStatus, run_status
 from app.engine.race import Race
@@ -14,6 +17,7 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from app.utils.i18n import load_language, set_language
 from optimizers import OPTIMIZERS
+from surfaces import from_formula
 
 # Formulas without a gradient or a value at some points, without a minimum, or with many
 DIFFICULT = [
@@ -113,3 +117,21 @@ def test_every_run_on_a_difficult_formula_has_a_status(formula: str) -> None:
 @pytest.mark.parametrize("formula", DIFFICULT)
 def test_every_optimizer_on_a_difficult_formula_has_a_status(formula: str) -> None:
     check_status_and_results(formula, list(OPTIMIZERS))
+
+
+def test_a_kink_has_no_curvature_and_no_stability_limit() -> None:
+    """The gradient jumps at the minimum: a difference of it would give any curvature."""
+    surface = from_formula("|x|+|y|")
+    assert math.isnan(curvature_at(surface, 0.0, 0.0).largest)
+    assert math.isnan(curvature_at(surface, 1.0, 0.0).largest)
+    assert curvature_at(surface, 1.0, 2.0).largest == 0
+    status = status_on("|x|+|y|", (1.0, 2.0), 0.1, 60)
+    assert (status.kind, status.period, status.bound) == ("cycling", 2.0, None)
+    assert "stability limit" not in status.sentence
+
+
+@pytest.mark.parametrize("formula", ["x^2/20+y^2", "1e9 x+y^2", "1e-6 x^2+1e-6 y^2", "sin(1000 x)+y^2", "x^4+y^4"])
+def test_a_smooth_formula_has_a_curvature_everywhere(formula: str) -> None:
+    surface = from_formula(formula)
+    points = np.random.default_rng(0).uniform(-5, 5, (100, 2)).tolist()
+    assert all(math.isfinite(curvature_at(surface, x, y).largest) for x, y in [(0.0, 0.0), *points])

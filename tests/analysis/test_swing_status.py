@@ -225,3 +225,28 @@ def test_a_kink_of_a_formula_has_no_stability_limit() -> None:
         status = status_of("sgd lr=0.3", from_formula(formula), 200, (-3.0, 2.0))
         assert "around the minimum (0, 0)" in status.sentence
         assert "stability limit" not in status.sentence
+
+
+@pytest.mark.parametrize(
+    ("run", "surface", "step", "words"),
+    [
+        ("sgd lr=0.01", "rastrigin", 500, "; at the minimum (2.9849, -1.9899), the learning rate 0.01 exceeds"),
+        ("sgd lr=0.02", "himmelblau", 200, "around the minimum (3.5844, -1.8481); they are 0.83 apart; there, the"),
+        ("sgd lr=1.2", "mccormick", 20, "; in the middle of the oscillation, the learning rate 1.2 exceeds"),
+        ("rmsprop lr=0.01", "sphere", 3000, "there, the effective learning rate lr/√v = 1.0001 exceeds the"),
+    ],
+)
+def test_the_place_and_the_digits_of_a_cause_are_named(run: str, surface: str, step: int, words: str) -> None:
+    assert words in status_of(run, surface, step, SURFACES[surface].start).sentence
+
+
+def test_the_size_of_a_cycle_is_its_largest_distance() -> None:
+    status = status_of("lion lr=0.05", "sphere", 200, (1.0, 0.5))
+    assert "repeats the same 4 points" in status.sentence
+    assert "they are at most 0.141 apart" in status.sentence
+
+
+def test_a_schedule_that_ends_at_0_is_named() -> None:
+    words = "is not moving because the learning rate is 0"
+    for run, reason in (("sgd lr=0.1 cosine_steps=30", " (reduced by the schedule);"), ("sgd lr=0", ";")):
+        assert f"{words}{reason}" in status_of(run, "sphere", 200, SURFACES["sphere"].start).sentence

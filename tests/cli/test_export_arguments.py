@@ -97,6 +97,8 @@ def test_set_changes_a_hyperparameter_from_the_start() -> None:
     ("--camera=1", "--camera requires 2 or 3 numbers, for example --camera=-60,42, not '1'"),
     ("--camera=1,99", "elevation must be between -90 and 90 degrees"),
     ("--camera -1,9", "needs an equals sign, for example --camera=-60,42"),
+    ("--box -5,5,-5,5", "needs an equals sign, for example --box=-5,5,-5,5"),
+    ("--formula -x^2", "needs an equals sign, for example --formula=-x^2"),
     ("--window=1,0,0,1", "lower limits come first"),
     ("--window=1,0", "--window requires 4 numbers, for example --window=-2,2,-1,3, not '1,0'"),
     ("--siz 100x100", "unrecognized arguments"),

@@ -113,7 +113,7 @@ def test_dialog_shows_what_was_detected(open_shell: Open, tmp_path: Path) -> Non
     dialog = make_dialog(open_shell(), "Log 7\nt;v\ns;mV\n0;1,5\n1;-\n2;3,5\n3;4\nTotal;9\n", tmp_path / "a.csv")
     for note in (
         "semicolons separate the columns",
-        "header: line 2–3",
+        "header: lines 2–3",
         "not data: lines 1, 8",
         "missing cells left out: 1 (lines 5)",
         "the decimal mark is a comma",

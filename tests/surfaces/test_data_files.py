@@ -190,7 +190,7 @@ def test_refusal_names_the_row_and_the_reason(text: str | bytes, message: str) -
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("Weg;Kraft\n[mm];[N]\n0;0,5\n1;0,7\n", "header: line 1–2"),
+        ("Weg;Kraft\n[mm];[N]\n0;0,5\n1;0,7\n", "header: lines 1–2"),
         (
             ",speed,dist\n0,5,3\n1,7,6\n",
             "x is column 2 (speed) and y is column 3 (dist); column 1 only numbers the rows",

@@ -109,7 +109,11 @@ def _slow_progress_text(snapshot: RunSnapshot, stalled_steps: int) -> str:
     motion, gradient_norm = snapshot.motion, snapshot.gradient_norm
     drift = motion.drift_per_step(STALL_STEPS)
     if snapshot.learning_rate == 0 and stalled_steps >= min(MIN_WINDOW, snapshot.step):
-        return tr("is not moving because the learning rate is 0")
+        return (
+            tr("is not moving because the learning rate is 0 (reduced by the schedule)")
+            if snapshot.update.stages["rate"] and snapshot.update.learning_rate != 0
+            else tr("is not moving because the learning rate is 0")
+        )
     if gradient_norm == 0:
         return (
             tr("moves {pace:.2g} per step: the surface is flat here (zero gradient)", pace=drift)

@@ -10,6 +10,7 @@ from app.analysis.stability_limit import (
     StabilityLimit,
     adaptive_limit,
     compare_to_limit,
+    distinct_digits,
     has_stability_theory,
     stability_limit,
 )
@@ -53,12 +54,24 @@ def swing_cause(snapshot: RunSnapshot, swing: Oscillation, radius: float) -> Swi
     crosses_valley = curvature.largest > 3 * abs(curvature.smallest)
     limit = stability_limit(snapshot.trajectory, snapshot.step, place, snapshot.update)
     if limit is None:
-        return _adaptive_cause(snapshot, swing, place, crosses_valley)
+        return _adaptive_cause(snapshot, swing, minimum, radius, crosses_valley)
     relation = limit.relation_of(snapshot.learning_rate)
     if _explains(relation, swing.growth, minimum is not None, bool(theory)):
-        text = tr("; there, {against}", against=compare_to_limit(snapshot.learning_rate, limit)) + theory
+        against = compare_to_limit(snapshot.learning_rate, limit)
+        text = _at_place(snapshot, swing, minimum, radius, against) + theory
         return SwingCause(crosses_valley, text, snapshot.learning_rate, limit.learning_rate, relation)
     return _cause_at_position(snapshot, swing, crosses_valley)
+
+
+def _at_place(
+    snapshot: RunSnapshot, swing: Oscillation, minimum: tuple[float, float] | None, radius: float, against: str
+) -> str:
+    """Return a text that says where a comparison holds: "there" where the status has named the minimum."""
+    if snapshot.near_minimum_text(swing.center, radius):
+        return tr("; there, {against}", against=against)
+    if minimum:
+        return tr("; at the minimum {place}, {against}", place=snapshot.format_point(*minimum), against=against)
+    return tr("; in the middle of the oscillation, {against}", against=against)
 
 
 def _explains(relation: str, growth: float, around_minimum: bool, as_in_theory: bool) -> bool:
@@ -107,19 +120,26 @@ def _theory_text(snapshot: RunSnapshot, swing: Oscillation, curvature: Curvature
 
 
 def _adaptive_cause(
-    snapshot: RunSnapshot, swing: Oscillation, place: tuple[float, float], crosses_valley: bool
+    snapshot: RunSnapshot,
+    swing: Oscillation,
+    minimum: tuple[float, float] | None,
+    radius: float,
+    crosses_valley: bool,
 ) -> SwingCause:
     """Return the cause of a swing of Adam or RMSprop that grows because its effective learning rate is too large."""
+    place = minimum or (swing.center.real, swing.center.imag)
     compared = adaptive_limit(snapshot.trajectory, snapshot.step, place, snapshot.update)
     if compared is None or swing.growth < 1 + GROWTH_TOLERANCE:
         return SwingCause(crosses_valley)
     rate, limit = compared
     if limit.relation_of(rate) != "exceeds":
         return SwingCause(crosses_valley)
-    text = tr(
-        "; there, the effective learning rate lr/√v = {rate:.4g} exceeds the stability limit {formula} = {limit:.4g}",
-        rate=rate,
+    digits = distinct_digits(rate, limit.learning_rate)
+    against = tr(
+        "the effective learning rate lr/√v = {rate} exceeds the stability limit {formula} = {limit}",
+        rate=f"{rate:.{digits}g}",
         formula=limit.formula,
-        limit=limit.learning_rate,
+        limit=f"{limit.learning_rate:.{digits}g}",
     )
+    text = _at_place(snapshot, swing, minimum, radius, against)
     return SwingCause(crosses_valley, text, rate, limit.learning_rate, "exceeds")

@@ -31,12 +31,19 @@ def cycle_status(snapshot: RunSnapshot) -> RunStatus | None:
     axis = complex(displacements[np.abs(displacements).argmax()])
     swing = Oscillation(float(cycle.period), cycle.width, 1.0, cycle.center, axis / abs(axis))
     cause = swing_cause(snapshot, swing, CENTER_RADIUS * cycle.width)
-    text = tr(
-        "repeats the same {period} points every {period} steps{where}; they are {width:.3g} apart{reason}",
-        period=cycle.period,
-        width=cycle.width,
-        where=snapshot.near_minimum_text(cycle.center, CENTER_RADIUS * cycle.width),
-        reason=cause.text,
+    values = {
+        "period": cycle.period,
+        "width": cycle.width,
+        "where": snapshot.near_minimum_text(cycle.center, CENTER_RADIUS * cycle.width),
+        "reason": cause.text,
+    }
+    text = (
+        tr("repeats the same 2 points every 2 steps{where}; they are {width:.3g} apart{reason}", **values)
+        if cycle.period == 2
+        else tr(
+            "repeats the same {period} points every {period} steps{where}; they are at most {width:.3g} apart{reason}",
+            **values,
+        )
     )
     if cause.relation == "exceeds" and cycle.period in (4, 8, 16, 32, 64, 128):
         text += tr(", and its 2-step cycle has period-doubled to {period} steps", period=cycle.period)

@@ -13,7 +13,7 @@ import numpy as np
 from app.analysis.curvature import curvature_at
 from app.analysis.stability_limit import StabilityLimit, compare_to_limit, has_stability_theory, stability_limit
 from app.analysis.status.begun_swing import last_swing
-from app.analysis.status.oscillation import Oscillation, principal_axis
+from app.analysis.status.oscillation import Oscillation, principal_axis, turning_points
 from app.analysis.status.run_snapshot import RunSnapshot
 from app.analysis.status.status_types import RunStatus
 from app.analysis.status.swing_forecast import GROWTH_TOLERANCE
@@ -23,6 +23,7 @@ from app.utils.i18n import tr
 LENGTHS = (48, 120, 320)  # last steps that must surround the minimum, the fewest first
 CENTER_RADIUS = 0.6  # a minimum is surrounded within this multiple of the diagonal of their box from their mean
 NEXT_STEPS = 300  # next steps that must surround it too, and must not go further from it
+MIN_NEXT_TURNS = 2  # of the next steps: a mode that has died out leaves a monotone approach
 MAX_RETURN = 1.05  # of the largest distance from it
 MAX_THEORY_ERROR = 0.5  # of the logarithm of a growth, relative to that in theory
 
@@ -43,7 +44,7 @@ def varying_swing_status(snapshot: RunSnapshot, oscillation: Oscillation | None 
     if not minimum or not limit or limit.relation_of(snapshot.learning_rate) != "below":
         return None
     factors = _growth_factors(snapshot, minimum)
-    if not factors or (oscillation and _is_as_in_theory(oscillation, factors)):
+    if not factors or (oscillation and _is_as_in_theory(oscillation, factors)) or not _goes_on(future):
         return None
     for length in LENGTHS:
         positions = snapshot.motion.positions[-length - 1 :]
@@ -66,6 +67,12 @@ def _is_as_in_theory(oscillation: Oscillation, factors: list[float]) -> bool:
     expected = [math.log(factor) * oscillation.period / 2 for factor in factors]
     found = math.log(oscillation.growth)
     return any(abs(found - each) <= MAX_THEORY_ERROR * abs(each) + 2 * GROWTH_TOLERANCE for each in expected)
+
+
+def _goes_on(future: np.ndarray) -> bool:
+    """Return whether the next steps swing too: they turn twice along the direction of most of their motion."""
+    axis = principal_axis(np.diff(future))
+    return len(turning_points((future * axis.conjugate()).real)) >= MIN_NEXT_TURNS
 
 
 def _surround(positions: np.ndarray, minimum: complex, distance: float) -> bool:
