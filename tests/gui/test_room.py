@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import pytest
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
@@ -12,7 +13,9 @@ from PyQt6.QtWidgets import QApplication, QStyleOptionViewItem, QWidget
 
 from app.gui.panels.presentation_caption import PresentationCaption
 from app.gui.panels.setup.run_list import RunItemDelegate
+from app.gui.panels.setup.surface_selector import DESCRIPTION_LINES
 from app.gui.widgets.corner_buttons import ActionButton, CornerMenuButton
+from app.gui.widgets.elided_text import ElidedText
 from app.gui.window.floating_docks import best_rect
 from app.gui.window.main_window import MainWindow
 from app.gui.window.view_controls import VIEW_CONTROLS, context_menu
@@ -20,6 +23,8 @@ from app.model.experiment import Experiment
 from app.model.run import Run
 from app.session.session import Session
 from app.theming.theme import LIGHT
+from app.utils.i18n import load_language, set_language, tr
+from surfaces import SURFACES
 from tests.qt_fixtures import process_events
 
 Open = Callable[..., MainWindow]
@@ -268,6 +273,50 @@ def test_rows_of_the_side_panel_keep_their_place(open_shell: Open, application: 
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert panel.start_point.error_label.isVisible()
     assert places() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("pixels", [None, 17])
+def test_the_rows_below_a_surface_keep_their_place(
+    open_shell: Open, application: QApplication, language: str, pixels: int | None
+) -> None:
+    set_language(load_language(language))
+    window = open_shell(experiment_with(1), size=(1024, 738))
+    selector = window.side_panel.surface_selector
+    if pixels:
+        window.side_panel.setStyleSheet(f"QWidget {{ font-size: {pixels}px; }}")
+    watched, label = window.side_panel.run_list.buttons["Add"], selector.note_label
+    places, elided = set(), set()
+    for name, surface in SURFACES.items():
+        window.session.change(lambda e, name=name: e.with_surface(name))  # type: ignore[misc]
+        process_events(application)
+        places.add(watched.mapTo(window, QPoint(0, 0)).y())
+        lines = label.text().split("\n")
+        assert len(lines) <= DESCRIPTION_LINES
+        assert max(map(label.fontMetrics().horizontalAdvance, lines)) <= label.width() + 1
+        assert label.full_text.startswith(tr(surface.summary))
+        assert label.text().endswith("…") == bool(label.toolTip())
+        if label.toolTip():
+            elided.add(name)
+            assert escape(label.full_text) in label.toolTip()
+        else:
+            assert " ".join(lines) == label.full_text
+    assert len(places) == 1
+    assert elided
+
+
+def test_a_text_is_elided_only_where_it_does_not_fit(application: QApplication) -> None:
+    label = ElidedText(2)
+    label.resize(200, 40)
+    for text in ("", "one", "one two", "W" * 500, "a <b> & c " * 40, "두 단어 " * 60, " " * 90):
+        label.show_text(text)
+        assert label.text().count("\n") < 2
+        assert label.text().endswith("…") == bool(label.toolTip()) == (len(text.strip()) > 20)
+    label.resize(20_000, 40)
+    label.show_text("a <b> & c " * 40)
+    assert label.text().strip() == ("a <b> & c " * 40).strip()
+    assert not label.toolTip()
 
 
 def test_a_long_label_leaves_room_for_the_status(open_shell: Open, application: QApplication) -> None:
