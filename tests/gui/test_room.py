@@ -57,7 +57,7 @@ def test_every_view_has_a_third_of_the_height_and_every_run_a_row(
     heights = [dock.height() for name, dock in window.dock_layout.docks.items() if name in window.canvases]
     visible = [height for height, canvas in zip(heights, window.canvases.values(), strict=True) if canvas.isVisible()]
     assert len(visible) == views
-    assert min(visible) >= window.height() / 3 - 1
+    assert min(visible) >= window.height() / 3
     widths = {canvas.width() for canvas in window.canvases.values() if canvas.isVisible()}
     assert max(widths) - min(widths) <= 2
 

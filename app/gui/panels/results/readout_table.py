@@ -40,6 +40,10 @@ class ReadoutTable(RunTable):
         race = self.session.race
         self.show_rows(value_columns(race.surface), run_results(race))
 
+    def row_height(self, metrics: QFontMetrics) -> int:
+        """Return the height of a row in a font; fonts with much space between lines need no more."""
+        return max(metrics.height(), min(metrics.height() + self.row_spacing, 2 * metrics.capHeight() + 1))
+
     def fit_columns(self) -> None:
         """Use the largest font that fits the width and the height; names get the remaining width and may be cut off."""
         row_height = self.maximumViewportSize().height() // max(self.runs.rowCount(), 1)
