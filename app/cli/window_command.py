@@ -40,11 +40,11 @@ def run(args: argparse.Namespace) -> int:
 
         print(desktop_entry.install() if args.install_desktop else desktop_entry.uninstall())
         return 0
-    from app.gui.window.application import open_window
-    from app.io.experiment_files import load, resolve_path
+    from app.gui.window.application import load_without_questions, open_window
+    from app.io.experiment_files import resolve_path
 
     source = resolve_path(args.experiment) if args.experiment else None
-    experiment = load(source) if source else None
+    experiment = load_without_questions(source) if source else None
     if args.reset:
         from app.gui.window.application import require_display
         from app.system.settings_file import back_up_settings

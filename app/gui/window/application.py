@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.io.data_files import DATA_SUFFIXES
-from app.model.experiment import Experiment
+from app.engine.safe_rate import with_safe_rates
+from app.io.data_files import DATA_SUFFIXES, load_simple_data
+from app.io.experiment_files import load
+from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.system.platform_support import display_error, library_error, missing_qt_libraries, qt_import_error
 from app.utils.validation import ExperimentError
 
@@ -52,10 +54,24 @@ def create_window(experiment: Experiment | None = None, source: Path | None = No
     return application, window
 
 
+def load_without_questions(source: Path) -> Experiment | None:
+    """Return the experiment in a file; None for data about which the window has to ask.
+
+    Raises ExperimentError if there is none.
+    """
+    if source.suffix.lower() not in DATA_SUFFIXES:
+        return load(source)
+    experiment = load_simple_data(source, DEFAULT_EXPERIMENT)
+    return None if experiment is None else with_safe_rates(experiment)
+
+
 def open_window(experiment: Experiment | None, source: Path | None = None) -> int:
-    """Open the window, run until it is closed, and return the exit status. ``source``: the file of the experiment."""
+    """Open the window, run until it is closed, and return the exit status.
+
+    ``source`` is the file of the experiment; without an experiment, the window opens the file.
+    """
     require_display()
-    application, window = create_window(experiment, source)
+    application, window = create_window(experiment, source if experiment is not None else None)
     from PyQt6 import sip
     from PyQt6.QtCore import QTimer
 
@@ -74,9 +90,9 @@ def open_window(experiment: Experiment | None, source: Path | None = None) -> in
     application.end_requested.connect(quit_on_signal)
     application.watch_signals()
     window.show()
-    if source is not None and source.suffix.lower() in DATA_SUFFIXES:
-        documents, data_path = window.documents, source
-        QTimer.singleShot(0, lambda: documents.run_guarded(lambda: documents.review_data(data_path)))
+    if source is not None and experiment is None:
+        documents, path = window.documents, source
+        QTimer.singleShot(0, lambda: documents.run_guarded(lambda: documents.open_path(path)))
     status: int = application.exec()
     sip.delete(window)  # PyQt deletes what is left at exit while it goes through all objects, and may crash with many
     return status
