@@ -75,6 +75,34 @@ def test_no_row_of_the_values_is_cut_and_no_room_is_left_below_them(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("tab", [0, 1])
+def test_no_row_is_cut_where_the_results_are_made_lower_by_hand(
+    open_window: Open, application: QApplication, tab: int
+) -> None:
+    window = open_window(experiment_with(8), size=(1366, 770))
+    window.results_tabs.tab_bar.setCurrentIndex(tab)
+    process_events(application)
+    dock = window.dock_layout.docks["results"]
+    table = window.results_tabs.results_page.table if tab else window.readout_table
+    viewport, scroll_bar = table.viewport(), table.verticalScrollBar()
+    assert viewport is not None
+    assert scroll_bar is not None
+    counts = set()
+    for height in range(dock.height(), 80, -7):
+        window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        process_events(application, 3)
+        whole_rows, rest = divmod(viewport.height(), table.rowHeight(0))
+        assert table.rowHeight(0) >= table.row_height(table.fontMetrics())
+        counts.add(whole_rows)
+        assert not rest or whole_rows >= 8
+        for position in (0, scroll_bar.maximum()):
+            scroll_bar.setValue(position)
+            tops = [table.rowViewportPosition(row) for row in range(8)]
+            assert 0 in tops, "the first visible row is whole"
+    assert len(counts) > 2
+
+
+@pytest.mark.slow
 def test_the_results_follow_the_number_of_runs_and_the_tab(open_window: Open, application: QApplication) -> None:
     window = open_window(experiment_with(1))
     dock = window.dock_layout.docks["results"]
