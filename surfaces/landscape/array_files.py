@@ -48,6 +48,12 @@ def read_arrays(
     return found
 
 
+def read_npy(path: str | Path, limit: int) -> np.ndarray:
+    """Return the array in an ``.npy`` file with at most ``limit`` elements; DataError if it cannot be read."""
+    with Path(path).open("rb") as stream:
+        return _read_array(stream, Path(path).stem, limit)
+
+
 def _listed(names: Mapping[str, str]) -> str:
     shown = [name[:40] for name in list(names)[:8]]
     return ", ".join(shown) + (" ..." if len(names) > len(shown) else "") if shown else "none"
