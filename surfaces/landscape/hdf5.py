@@ -26,7 +26,9 @@ def read_hdf5(content: bytes, wanted: Collection[str]) -> tuple[list[str], dict[
         reader = _Reader(content)
         members = dict(reader.members())
         arrays = {name: reader.array(header) for name, header in members.items() if name in wanted}
-    except (IndexError, ValueError, OverflowError, UnicodeDecodeError):
+    except DataError:
+        raise
+    except (IndexError, ValueError, OverflowError):
         raise DataError("the HDF5 file is damaged") from None
     return sorted(members), {name: array for name, array in arrays.items() if array is not None}
 
