@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
 from surfaces.data_error import DataError
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+DAMAGED = "the file is damaged or not an .npz file"
 
 
 def read_arrays(
@@ -32,20 +35,29 @@ def read_arrays(
         If the file cannot be read, has no such array, or has one that is too large or not made of numbers or text.
     """
     found: dict[str, np.ndarray] = {}
+    members = {name: f"{name}.npy" for name in array_names(path)}
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {name.removesuffix(".npy"): name for name in archive.namelist()}
             for name, limit in {**limits, **(optional or {})}.items():
                 if name in members:
                     with archive.open(members[name]) as stream:
                         found[name] = _read_array(stream, name, limit)
                 elif name in limits:
                     raise DataError("the file has no array {name}; it has {names}", name=name, names=_listed(members))
+    except UNREADABLE:
+        raise DataError(DAMAGED) from None
+    return found
+
+
+def array_names(path: str | Path) -> list[str]:
+    """Return the names of the arrays in an ``.npz`` file; DataError if it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
     except OSError as error:
         raise DataError("cannot read the file: {reason}", reason=error.strerror or str(error)) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise DataError("the file is damaged or not an .npz file") from None
-    return found
+    except UNREADABLE:
+        raise DataError(DAMAGED) from None
 
 
 def read_npy(path: str | Path, limit: int) -> np.ndarray:
@@ -54,7 +66,7 @@ def read_npy(path: str | Path, limit: int) -> np.ndarray:
         return _read_array(stream, Path(path).stem, limit)
 
 
-def _listed(names: Mapping[str, str]) -> str:
+def _listed(names: Collection[str]) -> str:
     shown = [name[:40] for name in list(names)[:8]]
     return ", ".join(shown) + (" ..." if len(names) > len(shown) else "") if shown else "none"
 

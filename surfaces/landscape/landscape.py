@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from surfaces.data_error import DataError
-from surfaces.landscape.array_files import read_arrays
+from surfaces.landscape.array_files import array_names, read_arrays
 from surfaces.landscape.spline import MIN_LINES, BicubicSpline
 from surfaces.minimum_search import lowest_minima
 from surfaces.surface import Surface
@@ -24,7 +24,7 @@ KINDS = ("ends", "pca", "joint", "random", "snapshots", "")  # the last one is u
 SPACING_TOLERANCE = 1e-3  # of the spacing of grid lines, which files of single precision need
 UNKNOWN_SHARE = 0.1  # of the points of a finer level, above which it is not used
 PATH_COLUMNS = ("path_steps", "path_losses", "path_heights", "path_off_plane")
-LOG_SCALE_DECADES = 3
+LOG_SCALE_DECADES = 1  # of the largest loss above the median one, from which contour levels are logarithmic
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +121,11 @@ def read_landscape(path: str | Path) -> Landscape:
     """Return the landscape in an ``.npz`` file of Thalweg; DataError if it cannot be read."""
     limits = {"xs": MAX_LINES, "ys": MAX_LINES, "heights": MAX_LINES**2}
     columns = {"path": 2 * MAX_PATH, **dict.fromkeys(PATH_COLUMNS, MAX_PATH)}
+    if "thalweg_recording" in array_names(path) and "heights" not in array_names(path):
+        raise DataError(
+            "the file is a recording without a landscape; compute one with: "
+            "thalweg landscape FILE --loss FILE.py:NAME --to plane.npz"
+        )
     arrays = read_arrays(path, limits, {**columns, "shares": MAX_PATH, "kind": 1, "facts": 1})
     texts = {name: str(arrays.pop(name, "")) for name in ("kind", "facts")}
     for name, array in arrays.items():
@@ -166,6 +171,9 @@ def from_landscape(landscape: Landscape, name: str = "Loss landscape") -> Surfac
         function=spline,
         minima=lowest_minima(spline, bounds),
         minima_estimated=True,
+        is_mapped=True,
+        summary="The loss of a network, or of another model, on a plane in the space of all its parameters. Optimizers "
+        "move on the plane only, so that their runs say nothing about a training in all dimensions.",
         value_scale="log" if middle and spread.max() / middle > 10**LOG_SCALE_DECADES else "linear",
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 MIN_LINES = 4  # in each direction, for not-a-knot ends
+EDGE = 1e-9  # cells beyond the grid that rounding may cause
 BLOCK = 2_000  # points at a time, so that their coefficients stay in the processor's cache
 # Rows: coefficients of 1, u, u^2, u^3 on a cell [0, 1], from the values and slopes at 0 and 1 (Hermite interpolation)
 HERMITE = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [-3, 3, -2, -1], [2, -2, 1, 1]])
@@ -78,13 +79,13 @@ class BicubicSpline:
     def _at_float(self, x: float, y: float) -> tuple[float, tuple[float, float]]:
         u, v = (x - self.x0) * self.x_scale, (y - self.y0) * self.y_scale
         nx, ny = self.nx, self.ny
-        if not (0.0 <= u <= nx and 0.0 <= v <= ny):
+        if not (-EDGE <= u <= nx + EDGE and -EDGE <= v <= ny + EDGE):
             raise ArithmeticError("outside the grid")
         i, j = int(u), int(v)
-        if i == nx:
-            i -= 1
-        if j == ny:
-            j -= 1
+        if i >= nx:
+            i = nx - 1
+        if j >= ny:
+            j = ny - 1
         u -= i
         v -= j
         a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3 = self.cells[j * nx + i]
@@ -114,7 +115,8 @@ class BicubicSpline:
 
     def _at_block(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         u, v = (x - self.x0) * self.x_scale, (y - self.y0) * self.y_scale
-        outside = ~((u.real >= 0) & (u.real <= self.nx) & (v.real >= 0) & (v.real <= self.ny))
+        inside = (u.real >= -EDGE) & (u.real <= self.nx + EDGE) & (v.real >= -EDGE) & (v.real <= self.ny + EDGE)
+        outside = ~inside
         u, v = np.where(outside, np.nan, u), np.where(outside, np.nan, v)
         i = np.clip(np.where(outside, 0, u.real), 0, self.nx - 1).astype(np.intp)
         j = np.clip(np.where(outside, 0, v.real), 0, self.ny - 1).astype(np.intp)

@@ -112,7 +112,7 @@ def perceptron_problem(
         id=id,
         name=name,
         source=source,
-        summary=f"A network {'-'.join(map(str, sizes))} with {activation} units, trained on {len(train[1]):,} points.",
+        summary="A small network that is trained on all data at once, or on mini-batches.",
         shapes=network.shapes,
         make_start=network.start,
         function=network.loss_and_gradient,
