@@ -172,8 +172,8 @@ def from_landscape(landscape: Landscape, name: str = "Loss landscape") -> Surfac
         minima=lowest_minima(spline, bounds),
         minima_estimated=True,
         is_mapped=True,
-        summary="The loss of a network, or of another model, on a plane in the space of all its parameters. Optimizers "
-        "move on the plane only, so that their runs say nothing about a training in all dimensions.",
+        summary="The loss of a model on a plane in the space of its parameters. Runs stay on the plane and say nothing "
+        "about a training in all dimensions.",
         value_scale="log" if middle and spread.max() / middle > 10**LOG_SCALE_DECADES else "linear",
     )
 
