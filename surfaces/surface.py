@@ -70,6 +70,8 @@ class Surface:
         What the surface shows, in one sentence; what to compare on it and what to observe.
     nonsmooth_note : str
         Where the surface is not differentiable, and what is returned there; empty if it is smooth or that is unknown.
+    is_mapped : bool
+        Whether the loss is known only in a part of the plane, and nan elsewhere.
     may_have_kinks : bool
         Whether a surface without that note is possibly not differentiable everywhere.
     predict : callable, optional
@@ -100,6 +102,7 @@ class Surface:
     summary: str = ""
     what_to_try: str = ""
     nonsmooth_note: str = ""
+    is_mapped: bool = False
     may_have_kinks: bool = False
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     with_data: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)

@@ -104,6 +104,7 @@ def _add_surface_arguments(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="standardize the columns: subtract the mean and divide by the standard deviation",
     )
+    group.add_argument("--landscape", metavar="FILE", help="landscape file (.npz, .npy, .h5) instead of a surface")
     group.add_argument(
         "--formula", metavar="TEXT", help='loss as a formula in x and y, or in x alone: --formula "x^2/20 + a y^2"'
     )

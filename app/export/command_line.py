@@ -56,6 +56,8 @@ def _unsupported_reason(experiment: Experiment) -> str:
         return tr("hyperparameters were changed during this experiment")
     if experiment.branches:
         return tr("this experiment has branches")
+    if experiment.landscape is not None:
+        return tr("the surface is a landscape")
     if experiment.data is not None:
         return tr("the surface is computed from data")
     if not experiment.runs:
