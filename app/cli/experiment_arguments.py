@@ -19,7 +19,7 @@ from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.model.run import Run
 from app.utils.validation import MAX_STEPS, ExperimentError, check_number, shorten_repr
 from surfaces.data_file import is_simple
-from surfaces.surface import Bounds
+from surfaces.surface import Bounds, line_bounds
 
 
 def build_single_experiment(args: argparse.Namespace, command: str) -> Experiment:
@@ -111,7 +111,7 @@ def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experimen
                 raise ExperimentError(f"{option} requires --formula or an experiment with a formula")
         return experiment
     if args.box is not None:
-        experiment = replace(experiment, domain=_parse_box(args.box), start=None)
+        experiment = replace(experiment, domain=_parse_box(args.box, experiment.surface.dimension), start=None)
     for assignment in args.param:
         name, equals, value = (item.strip() for item in assignment.partition("="))
         if not equals:
@@ -120,9 +120,15 @@ def _with_formula(experiment: Experiment, args: argparse.Namespace) -> Experimen
     return experiment
 
 
-def _parse_box(text: str) -> Bounds:
+def _parse_box(text: str, dimension: int) -> Bounds:
     numbers = text.split(",")
+    if dimension == 1 and len(numbers) == 2:
+        return line_bounds(*(check_number("box", number) for number in numbers))
     if len(numbers) != 4:
+        if dimension == 1:
+            raise ExperimentError(
+                f"--box requires two numbers for a formula without y, for example --box=-3,3, not {shorten_repr(text)}"
+            )
         raise ExperimentError(f"--box requires four numbers, for example --box=-10,10,-5,5, not {shorten_repr(text)}")
     left, right, bottom, top = (check_number("box", number) for number in numbers)
     return (left, right), (bottom, top)

@@ -15,7 +15,14 @@ from app.model.dataset import Columns, Scaling, check_columns, check_names, get_
 from app.model.landscape_data import LandscapeData, make_surface
 from app.model.plot_options import DEFAULT_PLOT_OPTIONS, PlotOptions
 from app.model.run import Run
-from app.model.typed_surface import check_formula_data, check_typed_surface, get_typed_surface, parameters_of
+from app.model.typed_surface import (
+    check_formula_data,
+    check_line_start,
+    check_typed_surface,
+    dimension_of,
+    get_typed_surface,
+    parameters_of,
+)
 from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import (
     MAX_STEPS,
@@ -139,6 +146,8 @@ class Experiment:
     def _check_start(self) -> tuple[float, ...]:
         default_start = self.surface.start  # read in any case: raises if data cannot make the surface
         start = default_start if self.start is None else self.start
+        if self.surface.dimension == 1:
+            return check_line_start(start)
         if not isinstance(start, (tuple, list)) or len(start) != 2:
             raise ExperimentError(tr("start must be two numbers, not {start}", start=shorten_repr(start)))
         return tuple(
@@ -266,10 +275,13 @@ class Experiment:
     ) -> Experiment:
         """Return the experiment on the surface of a formula.
 
-        While a formula is edited, the values of parameters with the same name, the domain and the start are kept.
+        While a formula is edited, the values of parameters with the same name and the domain are kept, and the start
+        unless y is added or removed.
         """
         values = {name: self.parameters.get(name, 1.0) for name in parameters_of(formula)} | dict(parameters or {})
-        kept = {"domain": domain or self.domain, "start": self.start} if self.formula and domain is None else {}
+        kept: dict[str, Any] = {"domain": self.domain} if self.formula and domain is None else {}
+        if kept and dimension_of(formula) == self.surface.dimension:
+            kept["start"] = self.start
         changes = {"formula": formula, "parameters": values, "domain": domain, "data": None, **kept}
         return self._with_other_surface(surface_id=FORMULA_ID, **changes)
 
