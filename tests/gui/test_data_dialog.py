@@ -12,9 +12,9 @@ import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication, QDialog
 
+from app.engine.opened_experiment import open_without_questions
 from app.engine.safe_rate import with_safe_rates
 from app.gui.dialogs.data_dialog import DataDialog
-from app.gui.window.application import load_without_questions
 from app.gui.window.main_window import MainWindow
 from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
 from app.utils.validation import ExperimentError
@@ -180,7 +180,7 @@ def test_without_a_screen_the_suggestion_is_taken(
 
 
 def test_data_file_of_the_command_line_is_opened_as_from_the_menu(open_shell: Open, cars_file: Path) -> None:
-    assert load_without_questions(cars_file) is None
+    assert open_without_questions(cars_file) is None
     window = open_shell()
     answer(lambda dialog: dialog.y_combo.setCurrentIndex(4))
     window.documents.open_path(cars_file)
@@ -203,9 +203,9 @@ def test_the_command_line_asks_exactly_where_the_menu_does(open_shell: Open, tmp
     path = tmp_path / "a.csv"
     path.write_text(content)
     dialog = make_dialog(open_shell(), content, path)
-    assert (load_without_questions(path) is None) == dialog.is_needed
+    assert (open_without_questions(path) is None) == dialog.is_needed
     if not dialog.is_needed:
-        assert load_without_questions(path) == with_safe_rates(dialog.experiment or DEFAULT_EXPERIMENT)
+        assert open_without_questions(path) == with_safe_rates(dialog.experiment or DEFAULT_EXPERIMENT)
     dialog.deleteLater()
 
 
@@ -214,7 +214,7 @@ def test_the_command_line_refuses_a_file_without_two_columns_of_numbers(tmp_path
     path = tmp_path / "a.csv"
     path.write_text(content)
     with pytest.raises(ExperimentError, match=r"a\.csv"):
-        load_without_questions(path)
+        open_without_questions(path)
 
 
 @pytest.mark.slow

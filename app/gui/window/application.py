@@ -7,10 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.engine.safe_rate import with_safe_rates
-from app.io.data_files import DATA_SUFFIXES, load_simple_data
-from app.io.experiment_files import load
-from app.model.experiment import DEFAULT_EXPERIMENT, Experiment
+from app.model.experiment import Experiment
 from app.system.platform_support import display_error, library_error, missing_qt_libraries, qt_import_error
 from app.utils.validation import ExperimentError
 
@@ -52,17 +49,6 @@ def create_window(experiment: Experiment | None = None, source: Path | None = No
     window = MainWindow(experiment, source)
     QTimer.singleShot(STARTUP_TIME, gc.enable)
     return application, window
-
-
-def load_without_questions(source: Path) -> Experiment | None:
-    """Return the experiment in a file; None for data about which the window has to ask.
-
-    Raises ExperimentError if there is none.
-    """
-    if source.suffix.lower() not in DATA_SUFFIXES:
-        return load(source)
-    experiment = load_simple_data(source, DEFAULT_EXPERIMENT)
-    return None if experiment is None else with_safe_rates(experiment)
 
 
 def open_window(experiment: Experiment | None, source: Path | None = None) -> int:
