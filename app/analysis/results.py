@@ -12,6 +12,7 @@ import numpy as np
 from app.analysis.run_column import Column
 from app.engine.race import Race
 from app.engine.trajectory import Trajectory
+from app.model.run_labels import distinct_labels
 from app.utils.i18n import gettext_noop
 from app.utils.number_format import format_fixed_width, format_integer, format_significant
 from surfaces import Surface
@@ -102,7 +103,7 @@ def run_results(
     experiment, surface = race.experiment.as_of_step(displayed_step), race.surface
     minimum_loss = math.nan if surface.minimum_loss is None else surface.minimum_loss
     optimizer_counts = Counter(run.optimizer for run in experiment.runs)
-    results = []
+    labels, results = distinct_labels(experiment.runs), []
     for index, (run, trajectory) in enumerate(zip(experiment.runs, race.trajectories, strict=True)):
         last_step, diverged_at = min(displayed_step, trajectory.last_step), trajectory.diverged_at
         diverged_at = diverged_at if diverged_at is not None and diverged_at <= displayed_step else None
@@ -115,7 +116,7 @@ def run_results(
             RunResult(
                 index,
                 run.slot or 0,
-                run.method.name if optimizer_counts[run.optimizer] == 1 else run.short_label,
+                run.method.name if optimizer_counts[run.optimizer] == 1 else labels[index],
                 run.method.name,
                 run.hyperparameter_text,
                 last_step,
