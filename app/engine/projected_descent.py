@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
+import numpy as np
+
 from optimizers import Optimizer
 from optimizers.descent import EvaluationCounts, Point, descend, initial_point
 from optimizers.loss import SurfaceFunction
