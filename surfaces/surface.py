@@ -17,12 +17,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from surfaces.problems.projected_problem import ProjectedProblem
 
 from surfaces.arithmetic import as_floating
 
@@ -109,7 +106,7 @@ class Surface:
     nonsmooth_note: str = ""
     is_mapped: bool = False
     may_have_kinks: bool = False
-    projected_problem: ProjectedProblem | None = field(default=None, repr=False)
+    projected_problem: Any = field(default=None, repr=False)
     predict: Callable[[Any, Any, Any], Any] | None = field(default=None, repr=False)
     with_data: Callable[[Any, Any], Surface] | None = field(default=None, repr=False)
     gauss_newton: Callable[[float, float], np.ndarray] | None = field(default=None, repr=False)
