@@ -16,10 +16,10 @@ from app.utils.i18n import gettext_noop, tr
 from app.utils.validation import ExperimentError, check_choice, check_integer, check_number, shorten_repr
 from surfaces import Surface
 from surfaces.landscape.planes import Plane
+from surfaces.problems.names import PROBLEM_NAMES
 
 MAX_PARAMETERS, MAX_POINTS = 10_000, 2_000
 MAX_SEED = 2**31
-PROBLEM_IDS = ("moons", "spirals", "digits", "linear", "logistic")  # a test holds them against the catalog
 ORTHONORMAL_TOLERANCE = 1e-9
 
 
@@ -46,7 +46,7 @@ class ProblemData:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        check_choice(gettext_noop("problem"), self.id, PROBLEM_IDS)
+        check_choice(gettext_noop("problem"), self.id, PROBLEM_NAMES)
         check_integer(gettext_noop("seed"), self.seed, 0, MAX_SEED)
         object.__setattr__(self, "numbers", _check_numbers(self.id, self.numbers))
         object.__setattr__(self, "directions", _check_directions(self.directions))

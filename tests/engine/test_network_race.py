@@ -12,10 +12,11 @@ from app.engine.problem_experiment import with_plane_through_runs, with_problem
 from app.engine.race import Race
 from app.io.experiment_json import from_json, to_json
 from app.model.experiment import Experiment
-from app.model.problem_data import PROBLEM_IDS, ProblemData
+from app.model.problem_data import ProblemData
 from app.model.run import Run
 from app.utils.validation import ExperimentError
 from surfaces.problems import PROBLEMS, make_problem
+from surfaces.problems.names import PROBLEM_NAMES
 
 RUNS = (
     Run("sgd", {"lr": 0.5}),
@@ -40,7 +41,7 @@ def race(experiment: Experiment) -> Race:
 
 
 def test_every_problem_of_the_catalog_can_be_in_an_experiment() -> None:
-    assert set(PROBLEM_IDS) == set(PROBLEMS)
+    assert set(PROBLEM_NAMES) == set(PROBLEMS)
 
 
 def test_gradient_descent_moves_all_parameters(race: Race, experiment: Experiment) -> None:
