@@ -26,10 +26,13 @@ class Loss:
         dimensions a Hessian counts as d.
     value_count : int
         Evaluations of the loss alone.
+    dimension : int
+        1 if the loss depends on x alone; then y has no effect and stays as it is.
     """
 
     def __init__(self, surface: Callable[..., Any]) -> None:
         self.surface = surface
+        self.dimension: int = getattr(surface, "dimension", 2)
         self.gradient_count = self.value_count = 0
 
     def _evaluate(self, position: Any) -> tuple[Any, np.ndarray]:

@@ -19,6 +19,11 @@ def is_active(name: str, hyperparameters: Mapping[str, Any]) -> bool:
     return callable(value) or bool(np.any(value))
 
 
+def keep_coordinate(y: Any, grad: Any, t: int, *state: Any) -> Any:
+    """Return y and its state as they are: the rule for y on a loss over x alone."""
+    return (y, *state) if state else y
+
+
 class ModifiedLoss(Loss):
     """The loss after the stages "loss" and "gradient", including a penalty on the position.
 
@@ -106,6 +111,8 @@ class BoundUpdate:
         modifiers = optimizer.modifiers if len(own) < len(hyperparameters) else {}
         self.optimizer, self.convert = optimizer, convert
         self.update_rule, self.settings = optimizer.bind(own)
+        self.unpenalized_loss = surface if isinstance(surface, Loss) else Loss(surface)
+        self.update_y = self.update_rule if self.unpenalized_loss.dimension == 2 else keep_coordinate
         self.stages: dict[str, list[tuple[Modifier, Callable[..., Any], dict[str, Any]]]] = {
             "rate": [],
             "loss": [],
@@ -125,7 +132,6 @@ class BoundUpdate:
                 if modifier.penalty:
                     self.penalties.append((name, settings))
         self.learning_rate = self.settings.get("lr")
-        self.unpenalized_loss = surface if isinstance(surface, Loss) else Loss(surface)
         self.loss = (
             ModifiedLoss(self.unpenalized_loss.surface, self)
             if self.stages["loss"] or self.stages["gradient"]
@@ -177,6 +183,8 @@ class BoundUpdate:
         assert grad is not None
         for _, bound in self.active_modifiers("gradient"):
             grad = bound(position, grad, t)
+            if loss.dimension == 1:
+                grad = np.array([grad[0], np.zeros_like(grad[1])])  # noise has no second component
         return grad
 
     def __call__(
@@ -213,7 +221,7 @@ class BoundUpdate:
         else:
             is_single = position.ndim == 1
             (px, py), (gx, gy) = (position.tolist(), grad.tolist()) if is_single else (position, grad)
-            new_x, new_y = update_rule(px, gx, t, *x[1:]), update_rule(py, gy, t, *y[1:])
+            new_x, new_y = update_rule(px, gx, t, *x[1:]), self.update_y(py, gy, t, *y[1:])
             x, y = (new_x, new_y) if isinstance(new_x, tuple) else ((new_x,), (new_y,))
             new_position = np.array([x[0], y[0]]) if self.stages["result"] else None
         if not self.stages["result"]:

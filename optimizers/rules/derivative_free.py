@@ -72,7 +72,8 @@ def nelder_mead(
         return points[order], np.asarray(losses)[order]
 
     if simplex is None:
-        vertices = x + lr * np.eye(len(x) + 1, len(x), -1)  # x itself, and one step along each axis
+        n = 1 if loss.dimension == 1 else len(x)
+        vertices = x + lr * np.eye(n + 1, len(x), -1)  # x itself, and one step along each axis
         simplex, values = sort_vertices(vertices, [f(vertex) for vertex in vertices])
     elif (x != simplex[0]).any():  # a modifier has moved the best vertex: translate the simplex
         vertices = simplex + (x - simplex[0])
@@ -166,9 +167,10 @@ def cma_es(
     """
     # x is the mean of the paper. The states mean and covariance = sigma^2 C are for display: the next sampling
     # distribution
-    n = len(x)
+    n = 1 if loss.dimension == 1 else len(x)
+    mask = np.where(np.arange(len(x)) < n, 1.0, 0.0)  # on a line, there is no second component
     if c is None:
-        sigma, p_sigma, p_c, c = lr, np.zeros(n), np.zeros(n), np.eye(n)
+        sigma, p_sigma, p_c, c = lr, np.zeros(len(x)), np.zeros(len(x)), np.diag(mask)
     w, mu_eff, c_1, c_mu = recombination_weights(int(population), n)
     mu = int(population) // 2
     c_sigma = (mu_eff + 2) / (n + mu_eff + 5)
@@ -179,10 +181,10 @@ def cma_es(
     eigenvalues, b = np.linalg.eigh(c)
     d = np.sqrt(np.maximum(eigenvalues, 1e-14 * eigenvalues[-1]))  # rounding may make the smallest one negative
     if not sigma * d[-1] > MIN_DEVIATION:  # the distribution has collapsed to its mean within floating-point precision
-        return x, sigma, p_sigma, p_c, c, x, np.zeros((n, n)), np.array([x])
+        return x, sigma, p_sigma, p_c, c, x, np.zeros_like(c), np.array([x])
     inverse_sqrt = b / d @ b.T
-    z = np.random.default_rng((int(seed), t)).standard_normal((int(population), n))
-    y = z * d @ b.T
+    z = np.random.default_rng((int(seed), t)).standard_normal((int(population), len(x)))
+    y = (z * d @ b.T) * mask
     samples = x + sigma * y
     y = y[np.argsort([evaluate_loss(loss, sample) for sample in samples], kind="stable")]
 
