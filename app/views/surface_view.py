@@ -29,7 +29,7 @@ from surfaces.surface import Bounds
 VIEWPORT_EDGE_POINTS = 65  # points per side of the viewport of the contour plot
 MIN_VIEWPORT_SIZE = 7.0  # points
 OCCLUSION_GRID_SIZE = 257  # nodes per side of the grid against which sight lines are tested
-MIN_LABELED_SIZE = 1.1, 1.8  # inches; a narrower or lower pane has no labels
+MIN_LABELED_SIZE = 1.1, 1.5  # inches; a narrower or lower pane has no labels
 
 
 class SurfaceArtist(Artist):
