@@ -10,7 +10,7 @@ import numpy as np
 from surfaces.data_error import DataError
 from surfaces.formula.formula import Formula, read_formula
 from surfaces.formula.tree import format_tree
-from surfaces.minimum_search import find_minima, lowest_minima
+from surfaces.minimum_search import GRID_SIZE, find_minima, lowest_minima
 from surfaces.surface import Bounds, Surface, SurfaceFunction
 
 FORMULA_ID = "formula"
@@ -18,6 +18,7 @@ LONGEST_NAME = 40  # characters
 DEFAULT_BOUNDS: Bounds = ((-5.0, 5.0), (-5.0, 5.0))
 FITTED_SIZES = (5.0, 20.0, 100.0, 1.0)  # half widths of the domains that are searched for minima, in this order
 MOST_FITTED_MINIMA = 9
+MAX_SEARCH_LEVEL = 2  # finer grids would delay every change of a parameter
 START_FRACTIONS = ((0.1, 0.8), (0.8, 0.8), (0.8, 0.2), (0.2, 0.2), (0.5, 0.9), (0.4, 0.6))  # of the domain
 LOG_SCALE_DECADES = 3  # a loss that spans more has contours at logarithmic levels
 SAMPLE_SIZE = 40  # points per axis
@@ -27,6 +28,7 @@ def from_formula(
     text: str,
     bounds: Bounds = DEFAULT_BOUNDS,
     start: tuple[float, float] | None = None,
+    search_level: int = 0,
     **parameters: float,
 ) -> Surface:
     """Return the surface of a formula in x and y.
@@ -39,6 +41,8 @@ def from_formula(
         The domain, ((x_min, x_max), (y_min, y_max)).
     start : pair of float, optional
         Start of the runs; by default a point of the domain where the loss is finite.
+    search_level : int
+        How often the grid is refined from which minima are searched: with each level by a factor of two.
     **parameters : float
         Values of the parameters; 1 by default.
 
@@ -71,11 +75,16 @@ def from_formula(
         bounds=bounds,
         start=start or _default_start(function, bounds),
         function=function,
-        minima=lowest_minima(function, bounds, with_kinks=formula.may_have_kinks),
+        minima=lowest_minima(function, bounds, refined_grid_size(search_level), formula.may_have_kinks),
         minima_estimated=True,
         value_scale=_value_scale(losses),
         may_have_kinks=formula.may_have_kinks,
     )
+
+
+def refined_grid_size(search_level: int) -> int:
+    """Return the points per axis of the grid from which minima are searched; all those of lower levels are on it."""
+    return ((GRID_SIZE - 1) << search_level) + 1
 
 
 def _short_name(formula: Formula) -> str:

@@ -99,7 +99,7 @@ def explain(trajectory: Trajectory, step: int, digits: int = DIGITS) -> StepExpl
     if step < 1:
         raise IndexError("the first step is step 1")
     before, after = trajectory.point_at(step - 1), trajectory.point_at(step)
-    update = RecordedUpdate(trajectory.method, trajectory.surface, trajectory.hyperparameters_at(step))
+    update = RecordedUpdate(trajectory.method, trajectory.surface_at(step - 1), trajectory.hyperparameters_at(step))
     with np.errstate(all="ignore"):
         update(step, before.x, before.y, before.gradient, before.modifier_states)
         derivation = Derivation(update, before.gradient, digits)
